@@ -1,0 +1,113 @@
+"""Who may sign in, what they may do, and what they did."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, **fields: object) -> "User":
+        """A person who signs in with a code sent to `email`; there is no password."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_unusable_password()
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person with an account. People appear here only as account holders, by the name they chose."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120, blank=True)
+    job = models.CharField(max_length=120, blank=True, help_text="role in their organisation")
+    is_active = models.BooleanField(default=True)
+    created = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    class Meta:
+        ordering = ["email"]
+
+    def __str__(self) -> str:
+        return self.name or self.job or self.email
+
+
+class Grant(models.Model):
+    """A role that a person holds, and over what: a partner, a footprint, or everything."""
+
+    class Role(models.TextChoices):
+        PARTNER_MEMBER = "partner_member", "Partner member"
+        COORDINATOR = "coordinator", "Coordinator"
+        PROGRAMME_LEAD = "programme_lead", "Programme lead"
+        ADMINISTRATOR = "administrator", "Administrator"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=20, choices=Role)
+    partner = models.ForeignKey("partners.Partner", null=True, blank=True, on_delete=models.CASCADE)
+    footprint = models.ForeignKey("places.Footprint", null=True, blank=True, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "partner"],
+                condition=Q(partner__isnull=False),
+                name="grant_once_a_partner",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "footprint"],
+                condition=Q(footprint__isnull=False),
+                name="grant_once_a_footprint",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role"],
+                condition=Q(footprint__isnull=True, partner__isnull=True),
+                name="grant_once_everywhere",
+            ),
+            models.CheckConstraint(
+                name="grant_has_its_scope",
+                condition=(
+                    Q(role="partner_member", partner__isnull=False, footprint__isnull=True)
+                    | Q(role="coordinator", partner__isnull=True, footprint__isnull=False)
+                    | Q(
+                        role__in=["programme_lead", "administrator"],
+                        partner__isnull=True,
+                        footprint__isnull=True,
+                    )
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} is {self.get_role_display()}"
+
+
+class AuditEntry(models.Model):
+    """Who did what to which record, before and after. Holds no foreign keys: history never blocks deletion."""
+
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    user_id = models.BigIntegerField(null=True)
+    by = models.CharField(max_length=160, help_text="as the person was called then")
+    action = models.CharField(max_length=60)
+    record = models.CharField(max_length=60, help_text="app.model")
+    record_id = models.CharField(max_length=40)
+    label = models.CharField(max_length=200)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["record", "record_id"])]
+
+    def __str__(self) -> str:
+        return f"{self.at:%d/%m/%Y %H:%M} {self.by}: {self.action} {self.label}"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        if self.pk is not None:
+            raise TypeError("The audit trail is append-only.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
+        raise TypeError("The audit trail is append-only.")

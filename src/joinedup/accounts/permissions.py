@@ -1,0 +1,125 @@
+"""The permission table: every action, the roles that may do it, and over what.
+
+`tests/accounts/test_permissions.py` walks every action × every role against this table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from django.core.exceptions import PermissionDenied
+
+from joinedup.accounts.person import Person
+
+
+class Over(StrEnum):
+    """How far a permission reaches."""
+
+    ANYTHING = "anything"
+    OWN_PARTNER = "records of their own partner"
+    OWN_FOOTPRINT = "records of the footprint they coordinate"
+
+
+class Role(StrEnum):
+    """Who may be granted an action. `public` is everybody; `signed_in` is anyone with an account."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+    PARTNER_MEMBER = "partner_member"
+    COORDINATOR = "coordinator"
+    PROGRAMME_LEAD = "programme_lead"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which partners and footprints a record belongs to."""
+
+    partners: frozenset[int] = frozenset()
+    footprints: frozenset[int] = frozenset()
+
+
+class Scoped(Protocol):
+    def scope(self) -> Scope: ...
+
+
+ANY, PARTNER, FOOTPRINT = Over.ANYTHING, Over.OWN_PARTNER, Over.OWN_FOOTPRINT
+_BOTH = {Role.PARTNER_MEMBER: PARTNER, Role.COORDINATOR: FOOTPRINT}
+_COORDINATED = {Role.COORDINATOR: FOOTPRINT}
+_EVENTS = {Role.COORDINATOR: FOOTPRINT, Role.PROGRAMME_LEAD: ANY}
+_TABLE = {Role.PARTNER_MEMBER: PARTNER, Role.COORDINATOR: FOOTPRINT, Role.PROGRAMME_LEAD: ANY}
+
+PERMISSIONS: dict[str, dict[Role, Over]] = {
+    "footprint.create": {Role.ADMINISTRATOR: ANY, Role.PROGRAMME_LEAD: ANY},
+    "footprint.change": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
+    "account.invite": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
+    "role.grant": {Role.ADMINISTRATOR: ANY},
+    "dataset.import": {Role.ADMINISTRATOR: ANY},
+    "partner.add": _COORDINATED,
+    "partner.change": _BOTH,
+    "partner.confirm": _BOTH,
+    "link.add": _BOTH,
+    "ask.add": _BOTH,
+    "ask.change": _BOTH,
+    "initiative.add": _BOTH,
+    "initiative.change": _BOTH,
+    "initiative.confirm": _BOTH,
+    "offer.add": {Role.COORDINATOR: ANY, Role.PROGRAMME_LEAD: ANY},
+    "offer.change": {Role.COORDINATOR: ANY, Role.PROGRAMME_LEAD: ANY},
+    "offer.confirm": {Role.COORDINATOR: ANY, Role.PROGRAMME_LEAD: ANY},
+    "commitment.change": {Role.PROGRAMME_LEAD: ANY},
+    "commitment.update": {Role.COORDINATOR: ANY, Role.PROGRAMME_LEAD: ANY},
+    "opportunity.spot": _BOTH,
+    "opportunity.answer": {Role.PARTNER_MEMBER: PARTNER},
+    "opportunity.take_up": _COORDINATED,
+    "opportunity.dismiss": _COORDINATED,
+    "opportunity.refresh": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
+    "event.add": _EVENTS,
+    "event.change": _EVENTS,
+    "event.invite": _EVENTS,
+    "event.plan": _EVENTS,
+    "event.see_attendees": _EVENTS,
+    "topic.choose": _EVENTS,
+    "topic.propose": _TABLE,
+    "event.register": {Role.PUBLIC: ANY},
+    "agreement.record": _TABLE,
+    "agreement.change": _TABLE,
+    "agreement.start": _TABLE,
+    "agreement.report": _TABLE,
+    "conversation.open": _EVENTS,
+    "contribution.give": {Role.PUBLIC: ANY},
+    "contribution.moderate": _COORDINATED,
+    "contribution.make_topic": _EVENTS,
+    "spreadsheet.bring": _COORDINATED,
+    "spreadsheet.undo": _COORDINATED,
+}
+
+
+def may(person: Person, action: str, on: Scoped | Scope | None = None) -> bool:
+    """Whether `person` may do `action` (a key of PERMISSIONS) to `on`; without `on`, to anything at all."""
+    granted = PERMISSIONS[action]
+    if person.is_operator or Role.PUBLIC in granted:
+        return True
+    if not person.is_signed_in:
+        return False
+    if Role.SIGNED_IN in granted:
+        return True
+    scope = on if isinstance(on, Scope) or on is None else on.scope()
+    for role, over in granted.items():
+        if role not in person.roles:
+            continue
+        if over is ANY or scope is None:
+            return True
+        if over is PARTNER and scope.partners & person.partner_ids:
+            return True
+        if over is FOOTPRINT and scope.footprints & person.coordinated_ids:
+            return True
+    return False
+
+
+def require(person: Person, action: str, on: Scoped | Scope | None = None) -> None:
+    """Raise PermissionDenied, with a sentence fit to show, unless `person` may do `action` to `on`."""
+    if not may(person, action, on):
+        raise PermissionDenied("You may not do this. Ask the coordinator of the partnership if you should.")

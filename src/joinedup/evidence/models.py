@@ -1,0 +1,119 @@
+"""Datasets that were brought in, the figures made from them, and the need worked out from those.
+
+Observations themselves lie in Parquet files in the store; a dataset row makes a file visible.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class Dataset(models.Model):
+    """One publisher's file, as it was on one day. The newest of a name is current; older ones are remembered."""
+
+    name = models.SlugField(max_length=60, help_text="which series of files it belongs to")
+    title = models.CharField(max_length=200)
+    source = models.CharField(max_length=60, help_text="the format that recognised it")
+    publisher = models.CharField(max_length=200)
+    licence = models.CharField(max_length=120)
+    url = models.URLField(max_length=500, blank=True)
+    file_name = models.CharField(max_length=200)
+    content_hash = models.CharField(max_length=64)
+    stored_as = models.CharField(max_length=100, help_text="file in the store")
+    period_start = models.CharField(max_length=12, blank=True)
+    period_end = models.CharField(max_length=12, blank=True)
+    published_on = models.DateField(null=True, blank=True)
+    retrieved_on = models.DateField(null=True, blank=True)
+    rows_read = models.PositiveIntegerField()
+    rows_kept = models.PositiveIntegerField()
+    refused = models.JSONField(default=dict)
+    notes = models.JSONField(default=list)
+    caveats = models.JSONField(default=list)
+    disclosure = models.JSONField(default=dict)
+    imported_at = models.DateTimeField(auto_now_add=True)
+    imported_by = models.CharField(max_length=160, blank=True)
+    replaced_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replaces"
+    )
+
+    class Meta:
+        ordering = ["name", "-imported_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["name", "content_hash"], name="dataset_file_once"),
+            models.UniqueConstraint(
+                fields=["name"], condition=Q(replaced_by__isnull=True), name="dataset_one_current"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Figure(models.Model):
+    """The newest value of an indicator for a place, with where it comes from.
+
+    A figure is a number, suppressed, or missing: three different things.
+    """
+
+    class State(models.TextChoices):
+        NUMBER = "number", "a number"
+        SUPPRESSED = "suppressed", "suppressed"
+        MISSING = "missing", "missing"
+
+    indicator = models.SlugField(max_length=60)
+    place = models.ForeignKey("places.Place", on_delete=models.CASCADE, related_name="figures")
+    period = models.CharField(max_length=20)
+    state = models.CharField(max_length=10, choices=State)
+    value = models.FloatField(null=True, blank=True)
+    count = models.FloatField(null=True, blank=True)
+    denominator = models.FloatField(null=True, blank=True)
+    percentile = models.FloatField(
+        null=True, blank=True, help_text="0 to 1 among places of its kind, 1 is most need"
+    )
+    rank = models.PositiveIntegerField(null=True, blank=True, help_text="1 is most need")
+    compared = models.PositiveIntegerField(null=True, blank=True, help_text="places in the comparison")
+    middle = models.FloatField(null=True, blank=True, help_text="median of the places compared")
+    trend = models.FloatField(null=True, blank=True, help_text="-1 to 1, last 12 months on the 12 before")
+    note = models.CharField(max_length=250, blank=True)
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="figures")
+
+    class Meta:
+        ordering = ["indicator", "place"]
+        constraints = [
+            models.UniqueConstraint(fields=["indicator", "place"], name="figure_once"),
+            models.CheckConstraint(
+                condition=(
+                    Q(state="number", value__isnull=False) | (~Q(state="number") & Q(value__isnull=True))
+                ),
+                name="figure_has_a_value_only_when_a_number",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} in {self.place_id}, {self.period}"
+
+
+class Need(models.Model):
+    """How much a place needs work on a theme, 0 to 1, from its figures. Empty is unknown, which is not 0."""
+
+    place = models.ForeignKey("places.Place", on_delete=models.CASCADE, related_name="needs")
+    theme = models.ForeignKey("taxonomy.Theme", on_delete=models.CASCADE, related_name="needs")
+    need = models.FloatField(null=True, blank=True)
+    certainty = models.FloatField(default=0)
+    trend = models.FloatField(null=True, blank=True)
+    people_at_risk = models.PositiveIntegerField(null=True, blank=True)
+    parts = models.JSONField(default=list, help_text="[{indicator, weight, percentile}]")
+    worked_out_on = models.DateField()
+
+    class Meta:
+        ordering = ["place", "theme"]
+        constraints = [
+            models.UniqueConstraint(fields=["place", "theme"], name="need_once"),
+            models.CheckConstraint(
+                condition=Q(need__isnull=True) | (Q(need__gte=0) & Q(need__lte=1)), name="need_0_to_1"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.theme_id} in {self.place_id}"

@@ -1,0 +1,146 @@
+"""Explained reasons for named partners to work together, and what became of each."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from joinedup.accounts.permissions import Scope
+from joinedup.accounts.person import Person
+
+
+class Run(models.Model):
+    """One run of the engine: for a partnership, over what one kind of reader may see."""
+
+    class Audience(models.TextChoices):
+        PUBLIC = "public", "on public records only"
+        PARTNERSHIP = "partnership", "on what the partnership shares"
+
+    footprint = models.ForeignKey("places.Footprint", on_delete=models.CASCADE, related_name="runs")
+    audience = models.CharField(max_length=12, choices=Audience)
+    as_of = models.DateField()
+    at = models.DateTimeField(auto_now_add=True)
+    found = models.PositiveIntegerField(default=0)
+    left_out = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.footprint} as of {self.as_of:%d/%m/%Y}"
+
+
+class OpportunityQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: Person) -> Self:
+        """What the engine found on shared records is for that partnership; an overlap is for its parties only."""
+        if person.is_operator:
+            return self
+        condition = Q(audience=Run.Audience.PUBLIC, marking="public")
+        if person.sees_every_partnership:
+            condition |= Q(audience=Run.Audience.PARTNERSHIP) & ~Q(marking="named")
+        elif person.footprint_ids:
+            condition |= Q(audience=Run.Audience.PARTNERSHIP, footprint__in=person.footprint_ids) & ~Q(
+                marking="named"
+            )
+        if person.partner_ids:
+            theirs = self.model._base_manager.filter(parties__in=person.partner_ids).values("pk")
+            condition |= Q(audience=Run.Audience.PARTNERSHIP, pk__in=theirs)
+        return self.filter(condition)
+
+
+class Opportunity(models.Model):
+    class State(models.TextChoices):
+        SUGGESTED = "suggested", "Suggested"
+        TAKEN_UP = "taken_up", "Taken up"
+        ON_AGENDA = "on_agenda", "On an event's agenda"
+        AGREED = "agreed", "Agreed"
+        STARTED = "started", "Started"
+        DISMISSED = "dismissed", "Set aside"
+        GONE = "gone", "No longer found"
+
+    class Reason(models.TextChoices):
+        ALREADY_DONE = "already_done", "It is already being done"
+        NOT_NOW = "not_now", "Not this year"
+        WRONG_FACTS = "wrong_facts", "The facts behind it are wrong"
+        NO_FIT = "no_fit", "It does not fit this place"
+
+    key = models.CharField(max_length=200, help_text="the engine's own identifier, stable between runs")
+    footprint = models.ForeignKey("places.Footprint", on_delete=models.CASCADE, related_name="opportunities")
+    audience = models.CharField(max_length=12, choices=Run.Audience)
+    marking = models.CharField(max_length=12, default="partnership")
+    kind = models.CharField(max_length=30)
+    is_ask = models.BooleanField(default=False)
+    place = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="opportunities")
+    theme = models.ForeignKey("taxonomy.Theme", null=True, blank=True, on_delete=models.PROTECT)
+    score = models.FloatField(null=True, blank=True, help_text="0 to 100; empty when a person entered it")
+    sentence = models.TextField()
+    because = models.JSONField(default=list)
+    first_step = models.TextField(blank=True)
+    components = models.JSONField(default=dict)
+    would_change = models.JSONField(default=list)
+    sectors_needed = models.JSONField(default=list)
+    parties = models.ManyToManyField("partners.Partner", blank=True, related_name="opportunities")
+    initiatives = models.ManyToManyField("initiatives.Initiative", blank=True, related_name="opportunities")
+    offers = models.ManyToManyField("support.Offer", blank=True, related_name="opportunities")
+    figures = models.ManyToManyField("evidence.Figure", blank=True, related_name="opportunities")
+    state = models.CharField(max_length=12, choices=State, default=State.SUGGESTED)
+    reason = models.CharField(max_length=20, choices=Reason, blank=True)
+    decided_by = models.CharField(max_length=160, blank=True)
+    decided_on = models.DateField(null=True, blank=True)
+    spotted_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    is_spotted = models.BooleanField(default=False, help_text="entered by a person")
+    first_seen = models.DateField()
+    last_seen = models.DateField()
+
+    objects = OpportunityQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-score", "key"]
+        verbose_name_plural = "opportunities"
+        constraints = [
+            models.UniqueConstraint(fields=["footprint", "audience", "key"], name="opportunity_once"),
+            models.CheckConstraint(
+                condition=~Q(state="dismissed") | ~Q(reason=""), name="opportunity_set_aside_with_a_reason"
+            ),
+        ]
+        indexes = [models.Index(fields=["place", "audience", "-score"])]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    def scope(self) -> Scope:
+        return Scope(frozenset(p.pk for p in self.parties.all()), frozenset({self.footprint_id}))
+
+
+class Answer(models.Model):
+    """What a named partner said: interested, already doing it, or not us. Fixed words only, never free text."""
+
+    class Word(models.TextChoices):
+        INTERESTED = "interested", "We are interested"
+        ALREADY = "already", "We already do this"
+        NOT_US = "not_us", "Not us"
+
+    opportunity = models.ForeignKey(Opportunity, on_delete=models.CASCADE, related_name="answers")
+    partner = models.ForeignKey("partners.Partner", on_delete=models.CASCADE, related_name="answers")
+    word = models.CharField(max_length=12, choices=Word)
+    by = models.CharField(max_length=160)
+    at = models.DateTimeField(auto_now=True)
+    initiative = models.ForeignKey(
+        "initiatives.Initiative",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="answers",
+        help_text="the draft made from “already doing it”",
+    )
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [models.UniqueConstraint(fields=["opportunity", "partner"], name="answer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.partner}: {self.get_word_display()}"

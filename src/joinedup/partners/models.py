@@ -1,0 +1,118 @@
+"""Organisations, the people to ask there, who already works with whom, and what they need and offer."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from joinedup.accounts.permissions import Scope
+from joinedup.accounts.records import Record
+
+
+class Partner(Record):
+    """An organisation. What it is (identifiers, base) is kept apart from where it works (serves)."""
+
+    partner_paths = ("pk",)
+    footprint_paths = ("footprints",)
+
+    name = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=80, unique=True)
+    sector = models.ForeignKey("taxonomy.Sector", on_delete=models.PROTECT)
+    does = models.TextField(blank=True, help_text="what it does, in a sentence or two")
+    base = models.ForeignKey(
+        "places.Place", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    serves = models.ManyToManyField("places.Place", blank=True, related_name="partners")
+    themes = models.ManyToManyField("taxonomy.Theme", blank=True, related_name="partners")
+    footprints = models.ManyToManyField("places.Footprint", blank=True, related_name="partners")
+    charity_number = models.CharField(max_length=20, blank=True)
+    company_number = models.CharField(max_length=20, blank=True)
+    urn = models.CharField(max_length=10, blank=True, help_text="school number")
+    ods = models.CharField(max_length=10, blank=True, help_text="NHS organisation code")
+    gss = models.CharField(max_length=12, blank=True, help_text="code of the area it is the authority for")
+    website = models.URLField(blank=True)
+    is_statutory = models.BooleanField(default=False, help_text="named by the serious violence duty")
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def scope(self) -> Scope:
+        return Scope(
+            frozenset({self.pk} if self.pk else ()),
+            frozenset(f.pk for f in self.footprints.all()) if self.pk else frozenset(),
+        )
+
+
+class Contact(models.Model):
+    """Somebody to ask at a partner: a role first, a name only where they gave it."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="contacts")
+    role = models.CharField(max_length=120)
+    name = models.CharField(max_length=120, blank=True)
+    email = models.EmailField(blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["role"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "email"], condition=~Q(email=""), name="contact_once_a_partner"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.role
+
+    def scope(self) -> Scope:
+        return self.partner.scope()
+
+
+class Link(models.Model):
+    """That two partners already work together. `first` has the smaller number, so a pair is stored once."""
+
+    first = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="links_as_first")
+    second = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="links_as_second")
+    strength = models.FloatField(default=0.5)
+    since = models.DateField(null=True, blank=True)
+    is_demonstration = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["first", "second"]
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="link_once"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="link_in_order"),
+            models.CheckConstraint(
+                condition=Q(strength__gte=0) & Q(strength__lte=1), name="link_strength_0_to_1"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first} works with {self.second}"
+
+
+class Ask(Record):
+    """What a partner needs, or what it can give: one line each, asked of everyone who registers."""
+
+    class Kind(models.TextChoices):
+        NEED = "need", "We need"
+        OFFER = "offer", "We can give"
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="asks")
+    kind = models.CharField(max_length=5, choices=Kind)
+    text = models.CharField(max_length=300)
+    themes = models.ManyToManyField("taxonomy.Theme", blank=True)
+    places = models.ManyToManyField("places.Place", blank=True)
+    event = models.ForeignKey("events.Event", null=True, blank=True, on_delete=models.SET_NULL)
+    closed_on = models.DateField(null=True, blank=True, help_text="answered, or no longer needed")
+
+    class Meta:
+        ordering = ["-created", "pk"]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def scope(self) -> Scope:
+        return self.partner.scope()

@@ -1,0 +1,97 @@
+"""Areas with GSS codes and dates, how old codes became new ones, and footprints of partnerships."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class Place(models.Model):
+    class Kind(models.TextChoices):
+        LSOA = "lsoa", "neighbourhood (LSOA)"
+        WARD = "ward", "ward"
+        LOCAL_AUTHORITY = "local_authority", "local authority"
+        POLICE_FORCE = "police_force", "police force area"
+        REGION = "region", "region"
+        COUNTRY = "country", "country"
+
+    code = models.CharField(max_length=9, primary_key=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=20, choices=Kind)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    vintage = models.PositiveSmallIntegerField(help_text="year of the code list this code belongs to")
+    ended = models.PositiveSmallIntegerField(null=True, blank=True, help_text="year the code was retired")
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    residents = models.PositiveIntegerField(null=True, blank=True)
+    residents_16_24 = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name", "code"]
+        indexes = [models.Index(fields=["kind", "name"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Outline(models.Model):
+    """A generalised boundary as SVG path data: British National Grid metres / 10, y downwards."""
+
+    place = models.OneToOneField(Place, primary_key=True, on_delete=models.CASCADE)
+    path = models.TextField()
+    left = models.IntegerField()
+    top = models.IntegerField()
+    right = models.IntegerField()
+    bottom = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"outline of {self.place_id}"
+
+
+class Change(models.Model):
+    """How an old code became a new one, with the share of its residents that went there."""
+
+    old = models.CharField(max_length=9, db_index=True)
+    new = models.CharField(max_length=9, db_index=True)
+    kind = models.CharField(max_length=1, help_text="U unchanged, S split, M merged")
+    share = models.FloatField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["old", "new"], name="change_once")]
+
+    def __str__(self) -> str:
+        return f"{self.old} to {self.new}"
+
+
+class Membership(models.Model):
+    """That a place lies in an area that is not its parent: a police force, an integrated care board…"""
+
+    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="memberships")
+    kind = models.CharField(max_length=30, help_text="police_force, health_board, safety_partnership")
+    code = models.CharField(max_length=12)
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["place", "kind"], name="place_in_one_of_a_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.place_id} in {self.name}"
+
+
+class Footprint(models.Model):
+    """The places that a partnership covers. The duty has no fixed lead body, so each area draws its own."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=120)
+    places = models.ManyToManyField(Place, related_name="footprints")
+    is_demonstration = models.BooleanField(default=False)
+    held_until = models.DateField(
+        null=True, blank=True, help_text="nothing new is published before this day (elections)"
+    )
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="footprint_has_a_name")]
+
+    def __str__(self) -> str:
+        return self.name

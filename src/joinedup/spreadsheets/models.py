@@ -1,0 +1,59 @@
+"""A spreadsheet that somebody brings in: its columns, how they map, what was made of it, and how to undo that."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from joinedup.accounts.permissions import Scope
+
+
+class Upload(models.Model):
+    class Kind(models.TextChoices):
+        PARTNERS = "partners", "Partners and contacts"
+        INITIATIVES = "initiatives", "Local action (initiatives)"
+        OFFERS = "offers", "Support and funds"
+
+    class State(models.TextChoices):
+        MAPPING = "mapping", "Columns not yet chosen"
+        PREVIEWED = "previewed", "Ready to accept"
+        ACCEPTED = "accepted", "Accepted"
+        UNDONE = "undone", "Undone"
+
+    footprint = models.ForeignKey("places.Footprint", on_delete=models.CASCADE, related_name="uploads")
+    kind = models.CharField(max_length=12, choices=Kind)
+    file_name = models.CharField(max_length=200)
+    header = models.JSONField(default=list)
+    rows = models.JSONField(default=list, help_text="lists of cell texts; emptied once accepted or undone")
+    mapping = models.JSONField(default=dict, help_text="our field -> column number")
+    state = models.CharField(max_length=10, choices=State, default=State.MAPPING)
+    made = models.JSONField(default=list, help_text="[app.model, primary key] of every record it made")
+    row_count = models.PositiveIntegerField(default=0)
+    by = models.CharField(max_length=160)
+    user = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    def scope(self) -> Scope:
+        return Scope(footprints=frozenset({self.footprint_id}))
+
+
+class RememberedColumn(models.Model):
+    """How a partnership last mapped a column heading, so that next time nobody has to."""
+
+    footprint = models.ForeignKey("places.Footprint", on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=12, choices=Upload.Kind)
+    heading = models.CharField(max_length=120)
+    field = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["footprint", "kind", "heading"], name="remembered_column_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.heading} is {self.field}"

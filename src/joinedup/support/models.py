@@ -1,0 +1,57 @@
+"""National and regional support that partners can use: funds, services, training, guidance, reviews."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from joinedup.accounts.permissions import Scope
+from joinedup.accounts.records import Record
+
+
+class Offer(Record):
+    partner_paths = ("provider_partner",)
+    footprint_paths = ("provider_partner__footprints",)
+
+    class Kind(models.TextChoices):
+        FUND = "fund", "Fund"
+        SERVICE = "service", "Service"
+        TRAINING = "training", "Training"
+        GUIDANCE = "guidance", "Guidance"
+        REVIEW = "review", "Review"
+        CAMPAIGN = "campaign", "Campaign"
+
+    name = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=80, unique=True)
+    provider = models.CharField(max_length=200)
+    provider_partner = models.ForeignKey(
+        "partners.Partner", null=True, blank=True, on_delete=models.SET_NULL, related_name="offers"
+    )
+    kind = models.CharField(max_length=10, choices=Kind)
+    purpose = models.TextField(blank=True)
+    who_may_use = models.TextField(blank=True, help_text="in the provider's words")
+    # Nothing chosen means unrestricted: any theme, any sector, anywhere.
+    themes = models.ManyToManyField("taxonomy.Theme", blank=True, related_name="offers")
+    sectors = models.ManyToManyField("taxonomy.Sector", blank=True, related_name="offers")
+    via_sectors = models.ManyToManyField(
+        "taxonomy.Sector", blank=True, related_name="offers_via", help_text="who applies on others' behalf"
+    )
+    places = models.ManyToManyField("places.Place", blank=True, related_name="offers")
+    area = models.CharField(max_length=120, blank=True)
+    opens = models.DateField(null=True, blank=True)
+    closes = models.DateField(null=True, blank=True)
+    is_history = models.BooleanField(default=False, help_text="closed or decided: kept as history")
+    dates_note = models.CharField(max_length=250, blank=True)
+    amount = models.CharField(max_length=160, blank=True, help_text="as published")
+    amount_gbp = models.PositiveBigIntegerField(null=True, blank=True)
+    last_checked = models.DateField(null=True, blank=True)
+    url = models.URLField(max_length=500, blank=True)
+    confidence = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["closes", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def scope(self) -> Scope:
+        return self.provider_partner.scope() if self.provider_partner else Scope()

@@ -1,0 +1,101 @@
+"""The words that everything is tagged with: themes, sectors, approaches.
+
+They come from published sources and our own reading of them; an installation may edit them.
+"""
+
+from django.db import models
+
+
+class Sector(models.Model):
+    """One of the eight sectors of the 2018 press release, or a body that the 2022 duty names besides."""
+
+    slug = models.SlugField(primary_key=True)
+    name = models.CharField(max_length=80)
+    in_press_release = models.BooleanField(default=False)
+    duty = models.CharField(max_length=120, blank=True, help_text="status under the serious violence duty")
+    bodies = models.TextField(blank=True)
+    data_held = models.TextField(blank=True)
+    sharing_limit = models.TextField(blank=True)
+    source = models.TextField(blank=True)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["order", "slug"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Theme(models.Model):
+    """What prevention works on. Our judgement from the sources, not a published list."""
+
+    slug = models.SlugField(primary_key=True)
+    name = models.CharField(max_length=80)
+    covers = models.TextField(blank=True)
+    levels = models.JSONField(default=list, help_text="primary, secondary, tertiary")
+    strategy_themes = models.JSONField(default=list)
+    factors = models.JSONField(default=list)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["order", "slug"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Mix(models.Model):
+    """How much a theme needs a sector, 0 to 1. Our judgement, editable."""
+
+    theme = models.ForeignKey(Theme, on_delete=models.CASCADE)
+    sector = models.ForeignKey(Sector, on_delete=models.CASCADE)
+    weight = models.FloatField()
+
+    class Meta:
+        ordering = ["theme", "sector"]
+        constraints = [
+            models.UniqueConstraint(fields=["theme", "sector"], name="mix_once"),
+            models.CheckConstraint(
+                condition=models.Q(weight__gte=0) & models.Q(weight__lte=1), name="mix_weight_0_to_1"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.theme_id} needs {self.sector_id}: {self.weight}"
+
+
+class Approach(models.Model):
+    """A way of working that somebody evaluated, and what they found."""
+
+    slug = models.SlugField(primary_key=True)
+    name = models.CharField(max_length=120)
+    impact = models.CharField(max_length=200, blank=True)
+    numbers = models.TextField(blank=True)
+    confidence = models.CharField(max_length=120, blank=True)
+    notes = models.TextField(blank=True)
+    source = models.TextField(blank=True)
+    effect = models.FloatField(null=True, blank=True, help_text="0 to 1, our reading; empty is unknown")
+    harmful = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["slug"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Factor(models.Model):
+    """A risk or protective factor, with who says so."""
+
+    ref = models.CharField(max_length=8, primary_key=True)
+    level = models.CharField(max_length=30)
+    kind = models.CharField(max_length=20)
+    text = models.TextField()
+    cited_by = models.CharField(max_length=200, blank=True)
+    source = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["ref"]
+
+    def __str__(self) -> str:
+        return f"{self.ref} {self.text}"

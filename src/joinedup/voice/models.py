@@ -1,0 +1,110 @@
+"""A question put to young people, their short answers through a host, and what became of each."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from joinedup.accounts.permissions import Scope
+from joinedup.accounts.person import Person
+from joinedup.events.models import fresh_token
+
+
+class Conversation(models.Model):
+    """One question, for one event, open for a while. Hosts get a link; nobody signs up alone."""
+
+    event = models.ForeignKey("events.Event", on_delete=models.CASCADE, related_name="conversations")
+    slug = models.SlugField(max_length=80, unique=True)
+    question = models.CharField(max_length=250)
+    why = models.TextField(blank=True, help_text="what the answers are for, said plainly")
+    opens = models.DateField()
+    closes = models.DateField()
+    hosts = models.ManyToManyField("partners.Partner", through="Host", related_name="conversations")
+    is_demonstration = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-opens"]
+        constraints = [
+            models.CheckConstraint(condition=Q(closes__gte=models.F("opens")), name="conversation_in_order")
+        ]
+
+    def __str__(self) -> str:
+        return self.question
+
+    def scope(self) -> Scope:
+        return self.event.scope()
+
+
+class Host(models.Model):
+    """A partner through which young people answer: its link is how they come in."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="host_links")
+    partner = models.ForeignKey("partners.Partner", on_delete=models.CASCADE, related_name="+")
+    token = models.CharField(max_length=40, unique=True, default=fresh_token)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["conversation", "partner"], name="host_once")]
+
+    def __str__(self) -> str:
+        return f"{self.partner} hosts “{self.conversation}”"
+
+
+class ContributionQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: Person) -> Self:
+        """Nothing shows before a trained adult has read it; those who moderate see what waits for them."""
+        if person.is_operator:
+            return self
+        return self.filter(
+            Q(state=Contribution.State.SHOWN) | Q(conversation__event__footprint__in=person.coordinated_ids)
+        )
+
+
+class Contribution(models.Model):
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting to be read"
+        SHOWN = "shown", "Shown"
+        REFUSED = "refused", "Not shown"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    class Reason(models.TextChoices):
+        NAMES = "names", "It names or points to a person"
+        PLACE = "place", "It says where somebody can be found"
+        SAFEGUARDING = "safeguarding", "Somebody may need help: passed to the safeguarding lead"
+        OFF_TOPIC = "off_topic", "It is about something else"
+        UNKIND = "unkind", "It could hurt somebody"
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="contributions")
+    host = models.ForeignKey(Host, on_delete=models.CASCADE, related_name="contributions")
+    text = models.CharField(max_length=400)
+    age_band = models.CharField(
+        max_length=8,
+        choices=[("11-13", "11 to 13"), ("14-15", "14 to 15"), ("16-17", "16 to 17"), ("18-24", "18 to 24")],
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    reason = models.CharField(max_length=14, choices=Reason, blank=True)
+    read_by = models.CharField(max_length=160, blank=True)
+    read_on = models.DateField(null=True, blank=True)
+    withdraw_code = models.CharField(max_length=40, unique=True, default=fresh_token)
+    is_demonstration = models.BooleanField(default=False)
+    given_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ContributionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-given_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="refused") | ~Q(reason=""), name="contribution_refused_with_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="shown") | ~Q(read_by=""), name="contribution_shown_was_read"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def scope(self) -> Scope:
+        return self.conversation.scope()

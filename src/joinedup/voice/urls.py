@@ -1,0 +1,15 @@
+"""Addresses of this room."""
+
+from django.urls import path
+
+from joinedup.voice import views
+
+urlpatterns = [
+    path("voices/", views.conversations, name="conversations"),
+    path("events/<slug:slug>/ask/", views.conversation_open, name="conversation_open"),
+    path("voices/join/<str:token>/", views.contribute, name="contribute"),
+    path("voices/withdraw/<str:code>/", views.contribution_withdraw, name="contribution_withdraw"),
+    path("voices/<slug:slug>/", views.conversation, name="conversation"),
+    path("voices/<slug:slug>/read/", views.moderate, name="moderate"),
+    path("voices/contribution/<int:pk>/topic/", views.contribution_topic, name="contribution_topic"),
+]

@@ -1,0 +1,85 @@
+"""The environment that every page is rendered in: what templates may call, and how things are written."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone, translation
+from jinja2 import Environment, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+from joinedup import __version__
+from joinedup.accounts.permissions import may
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def day(value: datetime.date | datetime.datetime | None) -> str:
+    """8 October 2018."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime.datetime):
+        value = timezone.localtime(value) if timezone.is_aware(value) else value
+    return f"{value.day} {value:%B %Y}"
+
+
+def period(value: str) -> str:
+    """A period as people write it: 2025-06 becomes June 2025; other periods stay as published."""
+    if len(value) == 7 and value[4] == "-" and value[5:].isdigit() and 1 <= int(value[5:]) <= 12:
+        return f"{datetime.date(int(value[:4]), int(value[5:]), 1):%B %Y}"
+    return value
+
+
+def number(value: float | None, places: int = 0) -> str:
+    """1,234 or 1,234.5; an empty value is a dash that a screen reader can speak."""
+    return "not known" if value is None else f"{value:,.{places}f}"
+
+
+def money(value: float | None) -> str:
+    return "" if value is None else f"£{value:,.0f}"
+
+
+def query_with(request: HttpRequest, **changes: Any) -> str:
+    """The request's query string with some values changed: how filters survive paging."""
+    query = request.GET.copy()
+    for name, value in changes.items():
+        query[name] = str(value)
+    return query.urlencode()
+
+
+def is_demonstration_site() -> bool:
+    """Whether this installation was made by `joinedup demo`; a file in its home says so."""
+    return (settings.HOME / "demonstration").exists()
+
+
+@pass_context
+def allowed(context: Context, action: str, on: Any = None) -> bool:
+    """Whether who is asking may do `action`; decides which buttons a page shows."""
+    request = context.get("request")
+    return request is not None and may(request.person, action, on)
+
+
+def environment(**options: Any) -> Environment:
+    options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    env = Environment(**options)  # noqa: S701 - Django passes autoescape
+    env.globals.update(
+        static=staticfiles_storage.url,
+        url=url,
+        may=allowed,
+        messages_of=get_messages,
+        version=__version__,
+        today=timezone.localdate,
+        query_with=query_with,
+        is_demonstration_site=is_demonstration_site,
+    )
+    env.filters.update(day=day, period=period, number=number, money=money)
+    env.install_gettext_translations(translation, newstyle=True)  # type: ignore[attr-defined]
+    return env
