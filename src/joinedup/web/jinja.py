@@ -16,6 +16,7 @@ from jinja2.runtime import Context
 
 from joinedup import __version__
 from joinedup.accounts.permissions import may
+from joinedup.engines.matching.score import band
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
@@ -80,6 +81,6 @@ def environment(**options: Any) -> Environment:
         query_with=query_with,
         is_demonstration_site=is_demonstration_site,
     )
-    env.filters.update(day=day, period=period, number=number, money=money)
+    env.filters.update(band=band, day=day, period=period, number=number, money=money)
     env.install_gettext_translations(translation, newstyle=True)  # type: ignore[attr-defined]
     return env

@@ -1,0 +1,220 @@
+"""What is not public fact and is invented for the demonstration, from the tables in `invented_data`.
+
+Partners, local action, funds, asks and words of young people. Every partner and fund says in its name that it
+is a demonstration; people are called by their role; nothing is attached to a real organisation or person.
+Dates are days from the day the demonstration is made, so that it never goes out of date.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.utils.text import slugify
+
+from joinedup.accounts.records import Marking
+from joinedup.initiatives.models import Initiative
+from joinedup.partners.models import Ask, Link, Partner
+from joinedup.places.models import Footprint, Place
+from joinedup.support.models import Offer
+from joinedup.taxonomy.models import Approach
+
+TABLES = Path(__file__).parent / "invented_data"
+SOURCE = "Invented for the demonstration"
+QUESTION = "What would make the way home from school feel safe?"
+INITIATIVES = 84
+
+
+def rows(table: str) -> Iterator[dict[str, str]]:
+    """The rows of one of the tables."""
+    with (TABLES / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def words(cell: str) -> list[str]:
+    return [word for word in cell.split(";") if word]
+
+
+def days(today: datetime.date, number: str | int, sign: int = 1) -> datetime.date:
+    return today + sign * datetime.timedelta(days=int(number))
+
+
+def make_partners(footprints: dict[str, Footprint], today: datetime.date) -> list[Partner]:
+    """The partners of both partnerships: `main`, and `elsewhere` for what somebody from elsewhere sees."""
+    made = []
+    for row in rows("partners"):
+        confirmed = days(today, row["confirmed_days_ago"], -1) if row["confirmed_days_ago"] else None
+        partner = Partner.objects.create(
+            name=row["name"],
+            slug=slugify(row["name"])[:80],
+            sector_id=row["sector"],
+            does=row["does"],
+            is_statutory=bool(row["statutory"]),
+            confirmed_on=confirmed,
+            confirmed_by="The partner" if confirmed else "",
+            marking=Marking.PUBLIC if row["partnership"] == "main" else Marking.PARTNERSHIP,
+            is_demonstration=True,
+            source=SOURCE,
+        )
+        partner.serves.set(words(row["places"]))
+        partner.themes.set(words(row["themes"]))
+        partner.footprints.add(footprints[row["partnership"]])
+        made.append(partner)
+    return made
+
+
+def make_initiatives(partners: list[Partner], today: datetime.date) -> list[Initiative]:
+    """Local action: each kind is run by partners of a sector that runs such things, some of it jointly.
+
+    Which partner runs what is drawn from a fixed seed, so that every demonstration tells the same story.
+    """
+    chance = random.Random(8_10_2018)
+    approaches = {approach.name: approach for approach in Approach.objects.all()}
+    actions = list(rows("actions"))
+    runs: set[tuple[str, int]] = set()
+    made: list[Initiative] = []
+    while len(made) < INITIATIVES:
+        action = actions[len(made) % len(actions)]
+        able = [p for p in partners if p.sector_id in words(action["sectors"])]
+        fitting = [p for p in able if action["theme"] in {t.pk for t in p.themes.all()}] or able
+        free = [p for p in fitting if (action["name"], p.pk) not in runs] or [
+            p for p in able if (action["name"], p.pk) not in runs
+        ]
+        if not free:
+            actions.remove(action)
+            continue
+        partner = chance.choice(free)
+        runs.add((action["name"], partner.pk))
+        made.append(_initiative(action, partner, approaches, chance, today))
+    return made
+
+
+def _initiative(
+    action: dict[str, str],
+    partner: Partner,
+    approaches: dict[str, Approach],
+    chance: random.Random,
+    today: datetime.date,
+) -> Initiative:
+    name = f"{action['name']}: {partner.name}"
+    confirmed = days(today, chance.choice([20, 45, 90, 150, 200, 300, 430]), -1)
+    approach = approaches.get(action["approach"])
+    has_result = chance.random() < 0.35
+    initiative = Initiative.objects.create(
+        name=name[:200],
+        slug=slugify(name)[:80],
+        what=action["what"],
+        partner=partner,
+        level=action["level"],
+        age_from=int(action["age_from"]),
+        age_to=int(action["age_to"]),
+        reach_per_year=int(action["reach_per_year"]) if chance.random() < 0.85 else None,
+        starts=days(today, chance.choice([90, 240, 500, 900]), -1),
+        ends=days(today, chance.choice([60, 200, 400, 700])) if chance.random() < 0.6 else None,
+        approach=approach,
+        evidence=None
+        if approach
+        else (round(chance.uniform(0.2, 0.6), 1) if chance.random() < 0.4 else None),
+        result=round(chance.uniform(0.4, 0.8), 1) if has_result else None,
+        result_text="Most who came stayed for a year; what was counted is in the yearly report."
+        if has_result
+        else "",
+        marking=chance.choice([Marking.PUBLIC, Marking.PUBLIC, Marking.PARTNERSHIP]),
+        confirmed_on=confirmed,
+        confirmed_by="The partner",
+        is_demonstration=True,
+        source=SOURCE,
+    )
+    initiative.themes.set([action["theme"], *words(action["more_themes"])])
+    initiative.places.set(partner.serves.all())
+    return initiative
+
+
+def make_links(partners: list[Partner], initiatives: list[Initiative], today: datetime.date) -> None:
+    """Some neighbours already work together, and a few run something jointly."""
+    chance = random.Random(61)
+    by_place: dict[str, list[Partner]] = {}
+    for partner in partners:
+        for place in partner.serves.all():
+            by_place.setdefault(place.pk, []).append(partner)
+    pairs = {
+        tuple(sorted((a.pk, b.pk)))
+        for there in by_place.values()
+        for i, a in enumerate(there)
+        for b in there[i + 1 :]
+        if chance.random() < 0.2
+    }
+    Link.objects.bulk_create(
+        Link(
+            first_id=first,
+            second_id=second,
+            strength=round(chance.uniform(0.2, 0.9), 1),
+            since=days(today, chance.choice([100, 400, 1200]), -1),
+            is_demonstration=True,
+        )
+        for first, second in sorted(pairs)
+    )
+    for initiative in initiatives[::9]:
+        near = [
+            p
+            for place in initiative.places.all()
+            for p in by_place.get(place.pk, [])
+            if p.pk != initiative.partner_id
+        ]
+        if near:
+            initiative.co_partners.add(chance.choice(near))
+
+
+def make_funds(today: datetime.date) -> list[Offer]:
+    """Funds that are open today, whatever today is."""
+    made = []
+    for row in rows("funds"):
+        amount = int(row["amount_gbp"])
+        offer = Offer.objects.create(
+            name=row["name"],
+            slug=slugify(row["name"])[:80],
+            provider="Demonstration Fund",
+            kind=Offer.Kind.FUND,
+            purpose=row["purpose"],
+            who_may_use=row["purpose"],
+            opens=days(today, 30, -1),
+            closes=days(today, row["closes_in_days"]),
+            amount=f"up to £{amount:,}",
+            amount_gbp=amount,
+            last_checked=days(today, row["checked_days_ago"], -1),
+            marking=Marking.PUBLIC,
+            confirmed_on=days(today, row["checked_days_ago"], -1),
+            confirmed_by="The provider",
+            is_demonstration=True,
+            source=SOURCE,
+        )
+        offer.themes.set(words(row["themes"]))
+        offer.sectors.set(words(row["sectors"]))
+        offer.via_sectors.set(words(row["via_sectors"]))
+        offer.places.set(words(row["places"]))
+        made.append(offer)
+    return made
+
+
+def make_asks(partners: list[Partner], today: datetime.date) -> None:
+    """What partners need and can give: each line is said in several boroughs."""
+    chance = random.Random(2018)
+    local = [p for p in partners if p.serves.filter(kind=Place.Kind.LOCAL_AUTHORITY).exists()]
+    for row in rows("asks"):
+        able = [p for p in local if p.sector_id == row["sector"]]
+        for partner in chance.sample(able, min(3, len(able))):
+            ask = Ask.objects.create(
+                partner=partner,
+                kind=row["kind"],
+                text=row["text"],
+                marking=Marking.PARTNERSHIP,
+                confirmed_on=days(today, 20, -1),
+                confirmed_by="The partner",
+                is_demonstration=True,
+                source=SOURCE,
+            )
+            ask.themes.add(row["theme"])
+            ask.places.set(partner.serves.all())

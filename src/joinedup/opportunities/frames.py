@@ -1,0 +1,299 @@
+"""The stored records as the tables that the matching engine reads, for one partnership and one kind of reader.
+
+A run sees only what its reader may see, so that nothing can leak through a sentence, a count, a strength or
+an absence: what is not in these tables does not exist for the engine.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from itertools import combinations
+from typing import Any
+
+import polars as pl
+
+from joinedup.accounts.person import PUBLIC, Person
+from joinedup.accounts.records import CONFIRM_AFTER
+from joinedup.engines.matching.tables import COLUMNS, Tables
+from joinedup.evidence.models import Figure, Need
+from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.models import Run
+from joinedup.partners.models import Ask, Link, Partner
+from joinedup.places.models import Footprint, Place
+from joinedup.support.models import Offer
+from joinedup.taxonomy.models import Approach, Mix, Sector, Theme
+
+# The register of a place is known well enough to say that something is missing there, and not only that it
+# is not recorded, once this many partners of this many sectors confirmed their records within a year.
+KNOWN_PARTNERS, KNOWN_SECTORS = 6, 4
+# Bodies of one statutory partnership sit at one table already, unless they say otherwise.
+STATUTORY_LINK = 0.5
+# A cell's figures that a sentence can carry; the page shows the rest.
+FACTS_SHOWN = 3
+
+
+def reader_of(footprint: Footprint, audience: str) -> Person:
+    """Somebody who sees exactly what this audience sees."""
+    if audience == Run.Audience.PUBLIC:
+        return PUBLIC
+    return Person(name="the partnership", footprint_ids=frozenset({footprint.pk}))
+
+
+def tables_for(footprint: Footprint, audience: str, as_of: datetime.date) -> Tables:
+    """Every table of the engine, in a fixed number of queries."""
+    reader = reader_of(footprint, audience)
+    places = _places(footprint)
+    codes = {place.code for place in places}
+    partners = list(
+        Partner.objects.visible_to(reader)
+        .filter(footprints=footprint)
+        .prefetch_related("serves", "themes")
+        .order_by("pk")
+    )
+    slugs = {partner.pk: partner.slug for partner in partners}
+    serving = _serving(partners)
+    known = _known(places, partners, serving, as_of)
+    return Tables(
+        places=_frame(
+            "places",
+            [
+                {
+                    "code": place.code,
+                    "name": place.name,
+                    "kind": place.kind,
+                    "parent": place.parent_id if place.parent_id in codes else None,
+                    "latitude": place.latitude,
+                    "longitude": place.longitude,
+                    "population": place.residents,
+                    "known": place.code in known,
+                }
+                for place in places
+            ],
+        ),
+        needs=_needs(codes),
+        partners=_frame(
+            "partners",
+            [
+                {
+                    "id": partner.slug,
+                    "name": partner.name,
+                    "sector": partner.sector_id,
+                    "places": serving[partner.pk],
+                    "themes": [theme.slug for theme in partner.themes.all()],
+                    "duty": "specified" if partner.is_statutory else None,
+                    "marking": partner.marking,
+                    "confirmed": partner.confirmed_on,
+                }
+                for partner in partners
+            ],
+        ),
+        initiatives=_initiatives(reader, slugs),
+        offers=_offers(reader, codes, as_of),
+        links=_links(partners),
+        mix=_frame("mix", list(Mix.objects.values("theme", "sector", "weight"))),
+        asks=_asks(reader, slugs),
+        approaches=_frame(
+            "approaches",
+            [{"approach": a.slug, "effect": a.effect, "harmful": a.harmful} for a in Approach.objects.all()],
+        ),
+        themes=_frame("themes", [{"theme": t.slug, "name": t.name} for t in Theme.objects.all()]),
+        sectors=_frame("sectors", [{"sector": s.slug, "name": s.name} for s in Sector.objects.all()]),
+    )
+
+
+def figure_id(figure: Figure) -> str:
+    """How a figure is named in the engine's tables and documents: stable between installations."""
+    return f"{figure.indicator}@{figure.place_id}"
+
+
+def _frame(table: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
+    return (
+        pl.DataFrame(rows, schema=COLUMNS[table], orient="row")
+        if rows
+        else pl.DataFrame(schema=COLUMNS[table])
+    )
+
+
+def _places(footprint: Footprint) -> list[Place]:
+    """The footprint's places, their wards, and what they lie in. Neighbourhoods are for maps, not for claims."""
+    own = list(footprint.places.all())
+    kinds = [Place.Kind.WARD, Place.Kind.LOCAL_AUTHORITY]
+    parts = list(Place.objects.filter(parent__in=own, kind__in=kinds, ended__isnull=True))
+    wholes = list(Place.objects.filter(children__in=own).distinct())
+    above = list(Place.objects.filter(children__in=wholes).distinct())
+    return sorted({p.code: p for p in [*own, *parts, *wholes, *above]}.values(), key=lambda p: p.code)
+
+
+def _serving(partners: list[Partner]) -> dict[int, list[str]]:
+    return {partner.pk: [place.code for place in partner.serves.all()] for partner in partners}
+
+
+def _known(
+    places: list[Place], partners: list[Partner], serving: dict[int, list[str]], as_of: datetime.date
+) -> set[str]:
+    parent = {place.code: place.parent_id for place in places}
+    there: dict[str, list[Partner]] = defaultdict(list)
+    for partner in partners:
+        if partner.confirmed_on and partner.confirmed_on + CONFIRM_AFTER >= as_of:
+            for code in serving[partner.pk]:
+                there[code].append(partner)
+    known = set()
+    for place in places:
+        found: dict[int, str] = {}
+        code: str | None = place.code
+        while code:
+            found |= {partner.pk: partner.sector_id for partner in there[code]}
+            code = parent.get(code)
+        if len(found) >= KNOWN_PARTNERS and len(set(found.values())) >= KNOWN_SECTORS:
+            known.add(place.code)
+    return known
+
+
+def _needs(codes: set[str]) -> pl.DataFrame:
+    from joinedup.evidence import indicators
+
+    figures: dict[tuple[str, str], Figure] = {
+        (figure.place_id, figure.indicator): figure
+        for figure in Figure.objects.filter(place__in=codes, state=Figure.State.NUMBER).select_related(
+            "dataset"
+        )
+    }
+    names = {place.code: place.name for place in Place.objects.filter(code__in=codes)}
+    rows = []
+    for need in Need.objects.filter(place__in=codes, need__isnull=False):
+        parts = sorted(need.parts, key=lambda part: -(part["weight"] * (part.get("percentile") or 0)))
+        facts = []
+        for part in parts:
+            figure = figures.get((need.place_id, part["indicator"]))
+            if figure and len(facts) < FACTS_SHOWN:
+                facts.append(
+                    {"text": indicators.sentence(figure, names[need.place_id]), "figure": figure_id(figure)}
+                )
+        rows.append(
+            {
+                "place": need.place_id,
+                "theme": need.theme_id,
+                "need": need.need,
+                "people_at_risk": need.people_at_risk,
+                "trend": need.trend,
+                "cluster": None,
+                "facts": facts,
+            }
+        )
+    schema = {**COLUMNS["needs"], "facts": pl.List(pl.Struct({"text": pl.Utf8, "figure": pl.Utf8}))}
+    return pl.DataFrame(rows, schema=schema, orient="row") if rows else pl.DataFrame(schema=schema)
+
+
+def _initiatives(reader: Person, slugs: dict[int, str]) -> pl.DataFrame:
+    found = (
+        Initiative.objects.visible_to(reader)
+        .filter(partner__in=slugs)
+        .select_related("approach")
+        .prefetch_related("co_partners", "places", "themes", "offers")
+        .order_by("pk")
+    )
+    return _frame(
+        "initiatives",
+        [
+            {
+                "id": each.slug,
+                "name": each.name,
+                "partner": slugs[each.partner_id],
+                "co_partners": [slugs[p.pk] for p in each.co_partners.all() if p.pk in slugs],
+                "places": _codes(each.places),
+                "themes": [theme.slug for theme in each.themes.all()],
+                "level": [each.level] if each.level else [],
+                "way_in": None,
+                "age_from": each.age_from,
+                "age_to": each.age_to,
+                "reach_per_year": each.reach_per_year,
+                "starts": each.starts,
+                "ends": each.ends,
+                "evidence": each.evidence,
+                "offers": [offer.slug for offer in each.offers.all()],
+                "result": each.result,
+                "approach": each.approach_id,
+                "marking": each.marking,
+                "confirmed": each.confirmed_on,
+            }
+            for each in found
+        ],
+    )
+
+
+def _offers(reader: Person, codes: set[str], as_of: datetime.date) -> pl.DataFrame:
+    """Offers that are not history. One that is restricted to places elsewhere is left out by the engine."""
+    found = (
+        Offer.objects.visible_to(reader)
+        .filter(is_history=False)
+        .select_related("provider_partner")
+        .prefetch_related("themes", "sectors", "via_sectors", "places")
+        .order_by("pk")
+    )
+    return _frame(
+        "offers",
+        [
+            {
+                "id": offer.slug,
+                "name": offer.name,
+                "provider": offer.provider_partner.slug if offer.provider_partner else offer.provider,
+                "kind": offer.kind,
+                "themes": [theme.slug for theme in offer.themes.all()],
+                "sectors": [sector.slug for sector in offer.sectors.all()],
+                "via_sectors": [sector.slug for sector in offer.via_sectors.all()],
+                "places": _codes(offer.places),
+                "opens": offer.opens,
+                "closes": offer.closes,
+                "amount_gbp": offer.amount_gbp,
+                "last_checked": offer.last_checked,
+                "marking": offer.marking,
+            }
+            for offer in found
+        ],
+    )
+
+
+def _links(partners: list[Partner]) -> pl.DataFrame:
+    """Links that somebody recorded, and those that follow from sitting in one statutory partnership."""
+    slugs = {partner.pk: partner.slug for partner in partners}
+    pairs = {
+        (a.slug, b.slug): (STATUTORY_LINK, None)
+        for a, b in combinations([p for p in partners if p.is_statutory], 2)
+    }
+    for link in Link.objects.filter(first__in=slugs, second__in=slugs):
+        pairs[slugs[link.first_id], slugs[link.second_id]] = (link.strength, link.since)
+    return _frame(
+        "links",
+        [
+            {"partner_a": a, "partner_b": b, "strength": strength, "since": since}
+            for (a, b), (strength, since) in pairs.items()
+        ],
+    )
+
+
+def _asks(reader: Person, slugs: dict[int, str]) -> pl.DataFrame:
+    found = (
+        Ask.objects.visible_to(reader)
+        .filter(partner__in=slugs, closed_on__isnull=True)
+        .prefetch_related("themes", "places")
+        .order_by("pk")
+    )
+    return _frame(
+        "asks",
+        [
+            {
+                "id": f"ask-{ask.pk}",
+                "partner": slugs[ask.partner_id],
+                "kind": ask.kind,
+                "themes": [theme.slug for theme in ask.themes.all()],
+                "places": _codes(ask.places),
+                "text": ask.text,
+            }
+            for ask in found
+        ],
+    )
+
+
+def _codes(places: Any) -> list[str]:
+    return [place.pk for place in places.all()]

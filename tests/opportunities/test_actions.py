@@ -1,0 +1,173 @@
+import datetime
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from joinedup.accounts.models import AuditEntry
+from joinedup.initiatives.models import Initiative
+from joinedup.opportunities import actions
+from joinedup.opportunities.models import Answer, Opportunity, Run
+from tests.opportunities.making import TODAY, make_need, make_opportunity
+from tests.world import World
+
+
+def found(audience: str) -> dict[str, str]:
+    return dict(Opportunity.objects.filter(audience=audience).values_list("key", "state"))
+
+
+def test_refresh_stores_what_the_engine_finds_for_each_audience(world: World) -> None:
+    make_need(world.northton, "trusted-adult", 0.9)
+    world.lantern.marking = "public"
+    world.lantern.save()
+
+    runs = actions.refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
+
+    assert {run.audience: run.found for run in runs} == {"public": 1, "partnership": 1}
+    public = Opportunity.objects.get(audience="public")
+    shared = Opportunity.objects.get(audience="partnership")
+    assert (public.kind, public.place, public.theme_id) == ("unmet_need", world.northton, "trusted-adult")
+    # The public's run knows only of the public partner; the partnership's knows all three.
+    assert list(public.parties.all()) == [world.lantern]
+    assert set(shared.parties.all()) == {world.lantern, world.school, world.police}
+    assert AuditEntry.objects.get(action="opportunity.refresh").after["partnership"] == 1
+
+
+def test_refresh_twice_changes_nothing(world: World) -> None:
+    make_need(world.northton, "trusted-adult", 0.9)
+    actions.refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
+    before = list(Opportunity.objects.order_by("pk").values())
+    actions.refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
+    assert list(Opportunity.objects.order_by("pk").values()) == before
+
+
+def test_what_is_no_longer_found_is_gone_unless_somebody_took_it_up(world: World) -> None:
+    first = make_need(world.northton, "trusted-adult", 0.9)
+    second = make_need(world.northton, "weapon-carrying", 0.9)
+    actions.refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
+    kept = Opportunity.objects.get(audience="partnership", theme="trusted-adult")
+    actions.take_up(by=world.person("alice"), opportunity=kept)
+    first.delete()
+    second.delete()
+    actions.refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
+    states = dict(Opportunity.objects.filter(audience="partnership").values_list("theme", "state"))
+    assert states == {"trusted-adult": "taken_up", "weapon-carrying": "gone"}
+
+
+def test_what_was_set_aside_stays_away_half_a_year_and_then_returns(world: World) -> None:
+    make_need(world.northton, "trusted-adult", 0.9)
+    alice = world.person("alice")
+    actions.refresh(by=alice, footprint=world.north, as_of=TODAY)
+    each = Opportunity.objects.get(audience="partnership")
+    actions.set_aside(by=alice, opportunity=each, reason="not_now")
+    decided = Opportunity.objects.get(pk=each.pk).decided_on
+    assert decided is not None
+    actions.refresh(by=alice, footprint=world.north, as_of=decided + datetime.timedelta(days=100))
+    assert Opportunity.objects.get(pk=each.pk).state == "dismissed"
+    actions.refresh(by=alice, footprint=world.north, as_of=decided + datetime.timedelta(days=190))
+    assert Opportunity.objects.get(pk=each.pk).state == "suggested"
+
+
+def test_what_charlies_partnership_holds_changes_nothing_for_north(world: World) -> None:
+    """A pair of worlds that differ only in what South keeps to itself: North's run is identical."""
+    make_need(world.northton, "trusted-adult", 0.9)
+    make_need(world.southton, "trusted-adult", 0.9)
+    alice = world.person("alice")
+    actions.refresh(by=alice, footprint=world.north, as_of=TODAY)
+    compared = ("key", "score", "sentence", "because", "components")
+    before = list(Opportunity.objects.order_by("pk").values(*compared))
+    hidden = Initiative.objects.create(
+        name="Quiet work", slug="quiet", partner=world.harbour, reach_per_year=900
+    )
+    hidden.places.add(world.southton, world.northton)
+    hidden.themes.add("trusted-adult")
+    actions.refresh(by=alice, footprint=world.north, as_of=TODAY)
+    assert list(Opportunity.objects.order_by("pk").values(*compared)) == before
+
+
+@pytest.mark.parametrize("who", ["nobody", "charlie", "bob"])
+def test_only_the_coordinator_decides(world: World, who: str) -> None:
+    each = make_opportunity(world, "one", world.lantern)
+    with pytest.raises(PermissionDenied):
+        actions.take_up(by=world.person(who), opportunity=each)
+    with pytest.raises(PermissionDenied):
+        actions.set_aside(by=world.person(who), opportunity=each, reason="no_fit")
+    with pytest.raises(PermissionDenied):
+        actions.refresh(by=world.person(who), footprint=world.north, as_of=TODAY)
+    assert Opportunity.objects.get(pk=each.pk).state == "suggested"
+    assert not Run.objects.exists()
+
+
+def test_taking_up_marks_the_publics_copy_too(world: World) -> None:
+    shared = make_opportunity(world, "same", world.lantern)
+    public = make_opportunity(world, "same", world.lantern, audience="public", marking="public")
+    actions.take_up(by=world.person("alice"), opportunity=shared)
+    public.refresh_from_db()
+    assert (public.state, public.decided_by) == ("taken_up", "Alice")
+    with pytest.raises(ValidationError):
+        actions.take_up(by=world.person("alice"), opportunity=shared)
+
+
+def test_setting_aside_needs_one_of_the_fixed_reasons(world: World) -> None:
+    each = make_opportunity(world, "one", world.lantern)
+    with pytest.raises(ValidationError):
+        actions.set_aside(by=world.person("alice"), opportunity=each, reason="they are useless")
+    assert Opportunity.objects.get(pk=each.pk).state == "suggested"
+
+
+def test_already_doing_it_becomes_one_draft_however_often_it_is_said(world: World) -> None:
+    each = make_opportunity(world, "one", world.lantern)
+    bob = world.person("bob")
+    first = actions.answer(by=bob, opportunity=each, partner=world.lantern, word="already")
+    again = actions.answer(by=bob, opportunity=each, partner=world.lantern, word="already")
+    assert first.initiative == again.initiative
+    draft = Initiative.objects.get()
+    assert (draft.partner, draft.marking, draft.confirmed_on) == (world.lantern, "partnership", None)
+    assert list(draft.places.all()) == [world.northton]
+    assert [t.pk for t in draft.themes.all()] == ["trusted-adult"]
+    changed = actions.answer(by=bob, opportunity=each, partner=world.lantern, word="interested")
+    assert changed.word == "interested"
+    assert Answer.objects.count() == 1
+
+
+def test_answers_are_for_the_partners_that_are_named(world: World) -> None:
+    each = make_opportunity(world, "one", world.school)
+    with pytest.raises(PermissionDenied):
+        actions.answer(by=world.person("charlie"), opportunity=each, partner=world.school, word="not_us")
+    with pytest.raises(ValidationError):
+        actions.answer(by=world.person("bob"), opportunity=each, partner=world.lantern, word="not_us")
+    mine = make_opportunity(world, "two", world.lantern)
+    with pytest.raises(ValidationError):
+        actions.answer(by=world.person("bob"), opportunity=mine, partner=world.lantern, word="go away")
+    assert not Answer.objects.exists()
+
+
+def test_a_person_spots_one(world: World) -> None:
+    spotted = actions.spot(
+        by=world.person("bob"),
+        footprint=world.north,
+        place=world.northton,
+        theme=None,
+        sentence="Lantern Youth and  Hilltop School could share a hall on Fridays.",
+        first_step="Bob rings the school.",
+        parties=[world.lantern, world.school],
+    )
+    assert spotted.sentence == "Lantern Youth and Hilltop School could share a hall on Fridays."
+    assert spotted.is_spotted
+    assert AuditEntry.objects.get().action == "opportunity.spot"
+    # The engine's next run leaves it alone.
+    actions.refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
+    assert Opportunity.objects.get(pk=spotted.pk).state == "suggested"
+
+
+@pytest.mark.parametrize("who", ["nobody", "charlie"])
+def test_outsiders_spot_nothing_here(world: World, who: str) -> None:
+    with pytest.raises(PermissionDenied):
+        actions.spot(
+            by=world.person(who),
+            footprint=world.north,
+            place=world.northton,
+            theme=None,
+            sentence="Somebody from elsewhere has a long sentence to say.",
+            first_step="",
+            parties=[world.lantern],
+        )
