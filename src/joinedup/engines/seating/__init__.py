@@ -1,0 +1,24 @@
+"""Who sits with whom, and what they talk about: plans the tables of an event. Pure computation, no input or output."""
+
+from joinedup.engines.seating.collisions import blockers
+from joinedup.engines.seating.goals import goals
+from joinedup.engines.seating.plan import move, plan, replan
+from joinedup.engines.seating.problem import Finding, Person, Plan, Problem, Rule, Table, Topic
+from joinedup.engines.seating.rules import broken, leaders
+
+__all__ = [
+    "Finding",
+    "Person",
+    "Plan",
+    "Problem",
+    "Rule",
+    "Table",
+    "Topic",
+    "blockers",
+    "broken",
+    "goals",
+    "leaders",
+    "move",
+    "plan",
+    "replan",
+]

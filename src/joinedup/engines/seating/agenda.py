@@ -1,0 +1,229 @@
+"""Which topic is on which table in which round, and who stands for each party there.
+
+The first goal and the hard rules on topics are settled here, before anybody else is seated: a topic gets a table
+in a round where all its parties have somebody free, and those people are *pinned* to it. What remains free is
+seated by `search`.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from joinedup.engines.seating.arrays import Arrays, Ints, blocks
+
+# How many exchanges of two topics are tried, at most, for parties that do not yet meet.
+TRIES = 600
+
+
+@dataclass
+class Pins:
+    """People who stay at a table in a round: `at[round][person] = table`, numbers from 0.
+
+    `uncovered` are (topic, party) pairs that nobody stands for, `short` the topics whose parties
+    do not all meet at once, `shortfall` their weight out of `whole`; `moves` how many people leave a seat they had.
+    """
+
+    at: list[dict[int, int]]
+    uncovered: list[tuple[int, int]] = field(default_factory=list)
+    shortfall: float = 0.0
+    moves: int = 0
+    whole: float = 1.0
+    short: list[int] = field(default_factory=list)
+
+    @property
+    def rank(self) -> tuple[int, float]:
+        """Smaller is better: rules first, then people who have to move, then the first goal."""
+        return len(self.uncovered), round(self.moves + self.shortfall / self.whole, 9)
+
+
+def base_agenda(arrays: Arrays) -> Ints:
+    """Topics of tables, (R, T), -1 for none: every topic as often as the next.
+
+    With fewer tables × rounds than topics the heaviest are taken. With fewer topics than rounds the last rounds
+    have none, since nobody may come to a topic twice. Within a round the topics are turned so that a table seldom
+    meets one of its own again.
+    """
+    rounds, tables = arrays.problem.rounds, len(arrays.tables)
+    topic_at = np.full((rounds, tables), -1, dtype=np.intp)
+    peopled = np.flatnonzero(arrays.present.any(axis=1))
+    order = sorted(range(len(arrays.topics)), key=lambda k: (-arrays.topics[k].weight, k))
+    chosen = order[: len(peopled) * tables]
+    if not chosen:
+        return topic_at
+    for turn, row in enumerate(peopled[: len(chosen)]):
+        topics = np.array([chosen[(turn * tables + t) % len(chosen)] for t in range(tables)])
+        before = topic_at[peopled[:turn]]
+        turned = [np.roll(topics, shift) for shift in range(tables)]
+        topic_at[row] = min(turned, key=lambda each: int((each == before).sum()))
+    return topic_at
+
+
+class Desk:
+    """Finds people to stand for the parties of topics."""
+
+    def __init__(self, arrays: Arrays, chance: np.random.Generator | None = None) -> None:
+        self.arrays, self.chance = arrays, chance
+        rounds = range(arrays.problem.rounds)
+        self.block: list[dict[int, list[int]]] = [
+            {who: block for block in blocks(arrays, r) for who in block} for r in rounds
+        ]
+        self.of_partner: list[dict[int, list[int]]] = []
+        for r in rounds:
+            people: dict[int, list[int]] = {}
+            for who in np.flatnonzero(arrays.present[r]).tolist():
+                people.setdefault(int(arrays.partner[who]), []).append(who)
+            self.of_partner.append(people)
+        self.suits = arrays.suits.tolist()
+        self.facilitates = arrays.facilitates.tolist()
+        self.any_apart = bool(arrays.apart.any())
+        self.room = [table.seats_max for table in arrays.tables]
+
+    def pin(self, topic_at: Ints, order: list[int], seats: Ints | None = None) -> Pins:
+        """Pin people for every topic in the agenda, topics in `order`.
+
+        With `seats` (R, P), those who already sit where they are needed are pinned first, and others only for
+        parties that nobody stands for yet: this keeps a plan as it is where it can be kept.
+        """
+        pins = Pins([{} for _ in self.of_partner])
+        pins.whole = 1.0 + sum(topic.weight for topic in self.arrays.topics)
+        slots: dict[int, list[tuple[int, int]]] = {}
+        for row, table in np.argwhere(topic_at >= 0).tolist():
+            slots.setdefault(int(topic_at[row, table]), []).append((row, table))
+        covered: dict[int, set[int]] = {}
+        for topic in order:
+            parties = self.arrays.parties[topic]
+            if topic not in slots or not parties:
+                continue
+            covered[topic] = set()
+            best: tuple[int, list[tuple[int, int]], tuple[int, int]] | None = None
+            for slot in slots[topic]:
+                chosen = self._choose(pins, slot, parties, slots[topic], seats)
+                if best is None or len(chosen) > len(best[1]):
+                    best = (topic, chosen, slot)
+            if best is not None:
+                self._keep(pins, best[2], best[1])
+                covered[topic] = {party for party, _ in best[1]}
+        for topic, done in covered.items():
+            parties = self.arrays.parties[topic]
+            if len(done) < len(parties):
+                pins.short.append(topic)
+                pins.shortfall += self.arrays.topics[topic].weight
+                for sitting in (seats, None) if seats is not None else (None,):
+                    for slot in slots[topic]:
+                        missing = [party for party in parties if party not in done]
+                        chosen = self._choose(pins, slot, missing, slots[topic], sitting)
+                        self._keep(pins, slot, chosen)
+                        done |= {party for party, _ in chosen}
+            pins.uncovered += [(topic, party) for party in parties if party not in done]
+        if seats is not None:
+            pins.moves = sum(
+                seats[row, who] not in (-1, table)
+                for row, at in enumerate(pins.at)
+                for who, table in at.items()
+            )
+        return pins
+
+    def _keep(self, pins: Pins, slot: tuple[int, int], chosen: list[tuple[int, int]]) -> None:
+        row, table = slot
+        for _, who in chosen:
+            for member in self.block[row][who]:
+                pins.at[row][member] = table
+
+    def _choose(
+        self,
+        pins: Pins,
+        slot: tuple[int, int],
+        parties: list[int],
+        slots: list[tuple[int, int]],
+        seats: Ints | None,
+    ) -> list[tuple[int, int]]:
+        """(party, person) for those parties that somebody can stand for at this slot."""
+        row, table = slot
+        held = [who for who, where in pins.at[row].items() if where == table]
+        chosen: list[tuple[int, int]] = []
+        for party in parties:
+            able = [
+                who
+                for who in self.of_partner[row].get(party, ())
+                if (seats is None or seats[row, who] == table) and self._free(pins, slot, who, held, slots)
+            ]
+            if able:
+                able.sort(key=lambda each: (len(self.block[row][each]), self.facilitates[each], each))
+                who = able[0] if self.chance is None else able[int(self.chance.integers(len(able)))]
+                chosen.append((party, who))
+                held = held + [each for each in self.block[row][who] if each not in held]
+        return chosen
+
+    def _free(
+        self,
+        pins: Pins,
+        slot: tuple[int, int],
+        who: int,
+        held: list[int],
+        slots: list[tuple[int, int]],
+    ) -> bool:
+        row, table = slot
+        block = self.block[row][who]
+        if who in held:
+            return True
+        if any(member in pins.at[row] for member in block):
+            return False
+        if not all(self.suits[member][table] for member in block):
+            return False
+        leads = any(self.facilitates[member] for member in block)
+        if leads and any(self.facilitates[member] for member in held):
+            return False
+        # A table without a facilitator so far keeps a seat for one.
+        waiting = not leads and not any(self.facilitates[member] for member in held) and any(self.facilitates)
+        if len(held) + len(block) + waiting > self.room[table]:
+            return False
+        if self.any_apart and held and self.arrays.apart[np.ix_(block, held)].any():
+            return False
+        return not any(pins.at[r].get(member) == t for r, t in slots for member in block if r != row)
+
+
+def make_agenda(arrays: Arrays, rng: np.random.Generator, attempt: int = 0) -> tuple[Ints, Pins]:
+    """An agenda (R, T) and its pins in which as many parties as possible meet, heavier topics first.
+
+    After the first attempt people are pinned, and topics turned within a round, by chance: for events so tight
+    that the plain choice leaves no seating.
+    """
+    topic_at = base_agenda(arrays)
+    if not attempt:
+        return _improved(Desk(arrays), topic_at, rng, None)
+    for row in topic_at:
+        row[:] = np.roll(row, rng.integers(len(row)))
+    return _improved(Desk(arrays, rng), topic_at, rng, None)
+
+
+def keep_agenda(arrays: Arrays, topic_at: Ints, seats: Ints, rng: np.random.Generator) -> tuple[Ints, Pins]:
+    """Pins for an agenda that is under way, people seated as in `seats` (R, P) where they can stay.
+
+    Two topics change places only where a party would otherwise never come to its topic.
+    """
+    return _improved(Desk(arrays), topic_at, rng, seats)
+
+
+def _improved(desk: Desk, topic_at: Ints, rng: np.random.Generator, seats: Ints | None) -> tuple[Ints, Pins]:
+    topics = desk.arrays.topics
+    order = sorted(range(len(topics)), key=lambda k: (-topics[k].weight, -len(desk.arrays.parties[k]), k))
+    pins = desk.pin(topic_at, order, seats)
+    placed = np.argwhere(topic_at >= 0)
+    for _ in range(min(TRIES, max(50, 20_000 // max(1, len(topics))))):
+        stuck = sorted({topic for topic, _ in pins.uncovered}) if seats is not None else pins.short
+        if not stuck or pins.rank == (0, 0.0):
+            break
+        one = placed[rng.choice(np.flatnonzero(np.isin(topic_at[tuple(placed.T)], stuck)))]
+        other = placed[rng.integers(len(placed))]
+        tried = topic_at.copy()
+        tried[tuple(one)], tried[tuple(other)] = topic_at[tuple(other)], topic_at[tuple(one)]
+        rows = zip(tried.tolist(), topic_at.tolist(), strict=True)
+        if any(len(set(row)) < len(set(old)) for row, old in rows):
+            continue  # a topic twice in a round leaves fewer people who have not been there
+        turned = order.copy()
+        first, second = rng.integers(len(order), size=2)
+        turned[first], turned[second] = turned[second], turned[first]
+        found = desk.pin(tried, turned, seats)
+        if found.rank <= pins.rank:
+            topic_at, pins, order = tried, found, turned
+    return topic_at, pins

@@ -1,0 +1,184 @@
+"""A problem as arrays, in an order that does not depend on the order of the input rows."""
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from joinedup.engines.seating.problem import (
+    APART,
+    FACILITATOR,
+    TOGETHER,
+    YOUNG_PERSON,
+    Person,
+    Plan,
+    Problem,
+    Table,
+    Topic,
+)
+from joinedup.engines.seating.rules import accompanies
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+
+# An introduction (both have opted in) is worth a quarter more than another new meeting.
+INTRODUCTION = 0.25
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """P people, T tables, K topics, R rounds; every axis sorted by id.
+
+    `partner` (P) numbers the partners, people without one each for themselves; `sector` (P) is -1 where it is
+    unknown. `worth` (P, P) is what a meeting of two people counts, `mixes` (P, P) whether their sectors are
+    known and differ, `apart` (P, P) who must not share a table. `suits` (P, T): the table meets the person's
+    access needs. `interest` (P, K): the topic is on one of the person's themes. `present` (R, P).
+    """
+
+    problem: Problem
+    people: list[Person]
+    tables: list[Table]
+    topics: list[Topic]
+    partner: Ints
+    sector: Ints
+    worth: Floats
+    mixes: Bools
+    apart: Bools
+    suits: Bools
+    interest: Bools
+    present: Bools
+    facilitates: Bools
+    parties: list[list[int]]
+
+
+def as_arrays(problem: Problem) -> Arrays:
+    """Number everything in order of id."""
+    people = sorted(problem.people, key=lambda each: each.id)
+    tables = sorted(problem.tables, key=lambda each: each.id)
+    topics = sorted(problem.topics, key=lambda each: each.id)
+    index = {person.id: number for number, person in enumerate(people)}
+    names = sorted({person.partner for person in people} - {""})
+    codes = {name: number for number, name in enumerate(names)}
+    sectors = {
+        name: number for number, name in enumerate(sorted({person.sector for person in people} - {""}))
+    }
+    partner = np.array([codes.get(p.partner, len(codes) + n) for n, p in enumerate(people)], dtype=np.intp)
+    sector = np.array([sectors.get(p.sector, -1) for p in people], dtype=np.intp)
+
+    known = sector >= 0
+    mixes = (sector[:, None] != sector) & known[:, None] & known
+    counts = mixes & (partner[:, None] != partner)
+    for one, other in problem.met:
+        if one in index and other in index:
+            counts[index[one], index[other]] = counts[index[other], index[one]] = False
+    opted = np.array([p.opted_in for p in people], dtype=bool)
+    worth = counts * (1 + INTRODUCTION * (opted[:, None] & opted))
+
+    apart = np.zeros((len(people), len(people)), dtype=bool)
+    for rule in problem.rules:
+        if rule.kind == APART:
+            for one, other in combinations(sorted(set(rule.people) & set(index)), 2):
+                apart[index[one], index[other]] = apart[index[other], index[one]] = True
+    return Arrays(
+        problem=problem,
+        people=people,
+        tables=tables,
+        topics=topics,
+        partner=partner,
+        sector=sector,
+        worth=worth.astype(np.float32),
+        mixes=mixes,
+        apart=apart,
+        suits=_grid([[set(p.access) <= set(t.access) for t in tables] for p in people], len(tables)),
+        interest=_grid(
+            [[bool(k.theme) and k.theme in p.themes for k in topics] for p in people], len(topics)
+        ),
+        present=_grid([[p.attends(r + 1) for p in people] for r in range(problem.rounds)], len(people)),
+        facilitates=np.array([FACILITATOR in p.roles for p in people], dtype=bool),
+        parties=[[codes[name] for name in problem.parties_here(topic)] for topic in topics],
+    )
+
+
+def _grid(rows: list[list[bool]], width: int) -> Bools:
+    return np.array(rows, dtype=bool).reshape(len(rows), width)
+
+
+def table_numbers(arrays: Arrays, plan: Plan) -> tuple[Ints, Ints]:
+    """A plan as (tables of people (R, P), topics of tables (R, T)); -1 where there is none.
+
+    Rows with unknown ids are left out: the judge names them.
+    """
+    people = {person.id: number for number, person in enumerate(arrays.people)}
+    tables = {table.id: number for number, table in enumerate(arrays.tables)}
+    topics = {topic.id: number for number, topic in enumerate(arrays.topics)}
+    rounds = arrays.problem.rounds
+    seats = np.full((rounds, len(people)), -1, dtype=np.intp)
+    topic_at = np.full((rounds, len(tables)), -1, dtype=np.intp)
+    for number, table, topic, person in plan.assignments:
+        if person in people and table in tables and 1 <= number <= rounds:
+            seats[number - 1, people[person]] = tables[table]
+            if topic in topics:
+                topic_at[number - 1, tables[table]] = topics[topic]
+    return seats, topic_at
+
+
+class _Sets:
+    """Disjoint sets of people (union-find)."""
+
+    def __init__(self) -> None:
+        self.above: dict[int, int] = {}
+
+    def top(self, who: int) -> int:
+        while self.above.get(who, who) != who:
+            who = self.above[who]
+        return who
+
+    def join(self, one: int, other: int) -> None:
+        first, second = sorted((self.top(one), self.top(other)))
+        self.above[second] = first
+
+
+def blocks(arrays: Arrays, number: int) -> list[list[int]]:
+    """Who must share a table in round `number` (from 0): lists of people, singles included, in order.
+
+    `together` rules join people; each young person joins a companion of their host who is there. Where the host
+    brings several companions, the young people are shared out among them as evenly as the rules allow.
+    """
+    here = [int(who) for who in np.flatnonzero(arrays.present[number])]
+    index = {arrays.people[who].id: who for who in here}
+    sets = _Sets()
+    for rule in arrays.problem.rules:
+        if rule.kind == TOGETHER:
+            ids = sorted(set(rule.people) & set(index))
+            for other in ids[1:]:
+                sets.join(index[ids[0]], index[other])
+    load = dict.fromkeys(here, 0)
+    for young in here:
+        if YOUNG_PERSON not in arrays.people[young].roles:
+            continue
+        adults = [who for who in here if accompanies(arrays.people[who], arrays.people[young])]
+        members = _members(sets, here)
+        mine = members[sets.top(young)]
+        choice = min(
+            adults,
+            key=lambda who: (
+                sets.top(who) != sets.top(young),
+                bool(arrays.apart[np.ix_(members[sets.top(who)], mine)].any()),
+                load[who],
+                who,
+            ),
+            default=None,
+        )
+        if choice is not None and not arrays.apart[np.ix_(members[sets.top(choice)], mine)].any():
+            load[choice] += 1
+            sets.join(young, choice)
+    return sorted(_members(sets, here).values())
+
+
+def _members(sets: _Sets, here: list[int]) -> dict[int, list[int]]:
+    members: dict[int, list[int]] = {}
+    for who in here:
+        members.setdefault(sets.top(who), []).append(who)
+    return members

@@ -1,0 +1,138 @@
+"""What a plan is worth: the four goals in their order, and what random seating would reach on the second."""
+
+from typing import Any
+
+import numpy as np
+
+from joinedup.engines.seating.arrays import INTRODUCTION, Arrays, Bools, Ints, as_arrays, table_numbers
+from joinedup.engines.seating.problem import Plan, Problem
+
+# A topic counts in full when all its parties meet at its table in one round; parties that come one by one, in
+# different rounds, bring half of it at most.
+ONE_BY_ONE = 0.5
+
+
+def goals(problem: Problem, plan: Plan) -> dict[str, dict[str, Any]]:
+    """The value of each goal, in order of importance.
+
+    - `topic_parties.value`: over topics that are discussed, the weight of each times ½ × (share of its parties
+      in the room that come to its table in some round) + ½ × (1 if all of them come in one round).
+    - `new_meetings.value`: pairs of different partner and sector, not in `met`, that share a table at least
+      once; `introductions` are those where both have opted in, `score` counts these a quarter more.
+    - `sector_mix.value`: the chance (0 to 1) that two people at one table are of different sectors.
+    - `interest.value`: the share (0 to 1) of seats whose topic is on one of the person's themes, of the seats
+      of people who named any, at tables that have a topic.
+    """
+    arrays = as_arrays(problem)
+    return measure(arrays, *table_numbers(arrays, plan))
+
+
+def measure(arrays: Arrays, seats: Ints, topic_at: Ints) -> dict[str, dict[str, Any]]:
+    """As `goals`, for seats (R, P) and topics (R, T)."""
+    value, most, whole = topic_parties(arrays, seats, topic_at)
+    shared = together(seats)
+    met = np.triu((shared > 0) & (arrays.worth > 0), 1)
+    count, score = int(met.sum()), float(arrays.worth[met].sum(dtype=float))
+    pairs = int(np.triu(shared, 1).sum())
+    mixed = int(np.triu(shared * arrays.mixes, 1).sum())
+    wanted, matched = interest_seats(arrays, seats, topic_at)
+    return {
+        "topic_parties": {"value": round(value, 6), "most": round(most, 6), "topics_with_all_parties": whole},
+        "new_meetings": {
+            "value": count,
+            "introductions": round((score - count) / INTRODUCTION),
+            "score": round(score, 6),
+            "possible": int(np.triu(arrays.worth > 0, 1).sum()),
+        },
+        "sector_mix": {"value": round(mixed / pairs, 6) if pairs else None},
+        "interest": {"value": round(matched / wanted, 6) if wanted else None, "seats": matched},
+    }
+
+
+def together(seats: Ints) -> Ints:
+    """(P, P): in how many rounds two people share a table; nought on the diagonal."""
+    shared = np.zeros((seats.shape[1], seats.shape[1]), dtype=np.intp)
+    for row in seats:
+        shared += same_table(row)
+    return shared
+
+
+def same_table(row: Ints) -> Bools:
+    """(P, P): do two people share a table in one round, given their tables (P)? False on the diagonal."""
+    same = (row[:, None] == row) & (row >= 0)
+    np.fill_diagonal(same, False)
+    return same
+
+
+def topic_parties(arrays: Arrays, seats: Ints, topic_at: Ints) -> tuple[float, float, int]:
+    """The value of the first goal, the most it could be, and how many topics have all their parties at once."""
+    value, most, whole = 0.0, 0.0, 0
+    for number, topic in enumerate(arrays.topics):
+        parties = set(arrays.parties[number])
+        if not parties:
+            continue
+        most += topic.weight
+        came: set[int] = set()
+        all_at_once = False
+        for row, table in np.argwhere(topic_at == number):
+            here = parties & set(arrays.partner[seats[row] == table].tolist())
+            came |= here
+            all_at_once = all_at_once or here == parties
+        value += topic.weight * (ONE_BY_ONE * len(came) / len(parties) + (1 - ONE_BY_ONE) * all_at_once)
+        whole += all_at_once
+    return value, most, whole
+
+
+def interest_seats(arrays: Arrays, seats: Ints, topic_at: Ints) -> tuple[int, int]:
+    """(seats of people with themes at tables with a topic, those of them where the topic is on a theme)."""
+    named = np.array([bool(person.themes) for person in arrays.people], dtype=bool)
+    wanted = matched = 0
+    for row in range(len(seats)):
+        topic = np.where(seats[row] >= 0, topic_at[row][seats[row]], -1)
+        there = named & (topic >= 0)
+        wanted += int(there.sum())
+        matched += int(arrays.interest[np.flatnonzero(there), topic[there]].sum())
+    return wanted, matched
+
+
+def random_seating(arrays: Arrays, draws: int = 20) -> dict[str, Any]:
+    """New meetings when people sit anywhere: mean over `draws` random seatings in tables as equal as can be.
+
+    Only attendance and the number of seats are kept, no other rule.
+    """
+    rng = np.random.default_rng([arrays.problem.seed, 1])
+    counts, scores = [], []
+    for _ in range(draws):
+        seats = np.full(arrays.present.shape, -1, dtype=np.intp)
+        for number, there in enumerate(arrays.present):
+            here = np.flatnonzero(there)
+            tables = np.repeat(np.arange(len(arrays.tables)), quotas(arrays, len(here)))
+            seats[number, here] = rng.permutation(tables)
+        met = np.triu((together(seats) > 0) & (arrays.worth > 0), 1)
+        counts.append(int(met.sum()))
+        scores.append(float(arrays.worth[met].sum(dtype=float)))
+    return {
+        "new_meetings": round(float(np.mean(counts)), 1),
+        "score": round(float(np.mean(scores)), 1),
+        "draws": draws,
+    }
+
+
+def quotas(arrays: Arrays, people: int) -> list[int]:
+    """How many of `people` go to each table, as evenly as the sizes allow; adds up to `people` in any case.
+
+    Too few people leave tables below their smallest size, too many take them over their largest; the judge
+    says so.
+    """
+    low = [table.seats_min for table in arrays.tables]
+    high = [table.seats_max for table in arrays.tables]
+    shares = [0] * len(low)
+    for _ in range(people):
+        # Smallest sizes first, then the emptiest table with a free seat, then the emptiest of all.
+        shares[
+            min(
+                range(len(low)),
+                key=lambda t: (shares[t] >= low[t], shares[t] >= high[t], shares[t], t),
+            )
+        ] += 1
+    return shares
