@@ -70,7 +70,8 @@ class SpotForm(forms.Form):
     )
 
     def __init__(self, *args: Any, person: Person, footprint: Footprint, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"footprint": footprint, **kwargs.pop("initial", {})}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("footprint", footprint)
         self.fields["footprint"].queryset = Footprint.objects.filter(pk=footprint.pk)  # type: ignore[attr-defined]
         self.fields["place"].queryset = footprint.places.all()  # type: ignore[attr-defined]
         visible = Partner.objects.visible_to(person).filter(footprints=footprint)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from joinedup.accounts.audit import history
+from joinedup.accounts.request import Request
 from joinedup.opportunities import actions, queries
 from joinedup.opportunities.forms import AnswerForm, FilterForm, SetAsideForm, SpotForm
 from joinedup.opportunities.models import Answer, Opportunity
@@ -20,7 +23,7 @@ from joinedup.places.models import Footprint
 PER_PAGE = 20
 
 
-def opportunities(request: HttpRequest) -> HttpResponse:
+def opportunities(request: Request) -> HttpResponse:
     form = FilterForm(request.GET)
     found = queries.listing(request.person, **form.chosen())
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
@@ -28,7 +31,7 @@ def opportunities(request: HttpRequest) -> HttpResponse:
     return render(request, "opportunities/list.jinja", context)
 
 
-def opportunity(request: HttpRequest, pk: int) -> HttpResponse:
+def opportunity(request: Request, pk: int) -> HttpResponse:
     found = _get(request, pk)
     mine = queries.parties_of(request.person, found)
     context = {
@@ -45,7 +48,7 @@ def opportunity(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-def opportunity_spot(request: HttpRequest) -> HttpResponse:
+def opportunity_spot(request: Request) -> HttpResponse:
     footprint = _footprint(request)
     form = SpotForm(request.POST or None, person=request.person, footprint=footprint)
     if request.method == "POST" and form.is_valid():
@@ -63,7 +66,7 @@ def opportunity_spot(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def opportunity_answer(request: HttpRequest, pk: int) -> HttpResponse:
+def opportunity_answer(request: Request, pk: int) -> HttpResponse:
     found = _get(request, pk)
     form = AnswerForm(request.POST, partners=queries.parties_of(request.person, found))
     if not form.is_valid():
@@ -78,20 +81,20 @@ def opportunity_answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def opportunity_take_up(request: HttpRequest, pk: int) -> HttpResponse:
+def opportunity_take_up(request: Request, pk: int) -> HttpResponse:
     return _decision(request, pk, lambda found: actions.take_up(by=request.person, opportunity=found))
 
 
 @login_required
 @require_POST
-def opportunity_set_aside(request: HttpRequest, pk: int) -> HttpResponse:
+def opportunity_set_aside(request: Request, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
     return _decision(
         request, pk, lambda found: actions.set_aside(by=request.person, opportunity=found, reason=reason)
     )
 
 
-def _decision(request: HttpRequest, pk: int, act) -> HttpResponse:  # type: ignore[no-untyped-def]
+def _decision(request: Request, pk: int, act: Callable[[Opportunity], Opportunity]) -> HttpResponse:
     found = _get(request, pk)
     try:
         done = act(found)
@@ -102,14 +105,14 @@ def _decision(request: HttpRequest, pk: int, act) -> HttpResponse:  # type: igno
     return redirect("opportunity", pk)
 
 
-def _get(request: HttpRequest, pk: int) -> Opportunity:
+def _get(request: Request, pk: int) -> Opportunity:
     found = queries.one(request.person, pk)
     if found is None:
         raise Http404
     return found
 
 
-def _footprint(request: HttpRequest) -> Footprint:
+def _footprint(request: Request) -> Footprint:
     footprint = Footprint.objects.filter(pk__in=request.person.footprint_ids).first()
     if footprint is None:
         raise PermissionDenied(
