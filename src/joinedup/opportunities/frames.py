@@ -16,6 +16,7 @@ import polars as pl
 from joinedup.accounts.person import PUBLIC, Person
 from joinedup.accounts.records import CONFIRM_AFTER
 from joinedup.engines.matching.tables import COLUMNS, Tables
+from joinedup.evidence import wording
 from joinedup.evidence.models import Figure, Need
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Run
@@ -91,7 +92,7 @@ def tables_for(footprint: Footprint, audience: str, as_of: datetime.date) -> Tab
         initiatives=_initiatives(reader, slugs),
         offers=_offers(reader, codes, as_of),
         links=_links(partners),
-        mix=_frame("mix", list(Mix.objects.values("theme", "sector", "weight"))),
+        mix=_frame("mix", [dict(row) for row in Mix.objects.values("theme", "sector", "weight")]),
         asks=_asks(reader, slugs),
         approaches=_frame(
             "approaches",
@@ -136,8 +137,8 @@ def _known(
     there: dict[str, list[Partner]] = defaultdict(list)
     for partner in partners:
         if partner.confirmed_on and partner.confirmed_on + CONFIRM_AFTER >= as_of:
-            for code in serving[partner.pk]:
-                there[code].append(partner)
+            for served in serving[partner.pk]:
+                there[served].append(partner)
     known = set()
     for place in places:
         found: dict[int, str] = {}
@@ -151,8 +152,6 @@ def _known(
 
 
 def _needs(codes: set[str]) -> pl.DataFrame:
-    from joinedup.evidence import indicators
-
     figures: dict[tuple[str, str], Figure] = {
         (figure.place_id, figure.indicator): figure
         for figure in Figure.objects.filter(place__in=codes, state=Figure.State.NUMBER).select_related(
@@ -163,12 +162,12 @@ def _needs(codes: set[str]) -> pl.DataFrame:
     rows = []
     for need in Need.objects.filter(place__in=codes, need__isnull=False):
         parts = sorted(need.parts, key=lambda part: -(part["weight"] * (part.get("percentile") or 0)))
-        facts = []
+        facts: list[dict[str, str]] = []
         for part in parts:
             figure = figures.get((need.place_id, part["indicator"]))
             if figure and len(facts) < FACTS_SHOWN:
                 facts.append(
-                    {"text": indicators.sentence(figure, names[need.place_id]), "figure": figure_id(figure)}
+                    {"text": wording.sentence(figure, names[need.place_id]), "figure": figure_id(figure)}
                 )
         rows.append(
             {
@@ -257,7 +256,7 @@ def _offers(reader: Person, codes: set[str], as_of: datetime.date) -> pl.DataFra
 def _links(partners: list[Partner]) -> pl.DataFrame:
     """Links that somebody recorded, and those that follow from sitting in one statutory partnership."""
     slugs = {partner.pk: partner.slug for partner in partners}
-    pairs = {
+    pairs: dict[tuple[str, str], tuple[float, datetime.date | None]] = {
         (a.slug, b.slug): (STATUTORY_LINK, None)
         for a, b in combinations([p for p in partners if p.is_statutory], 2)
     }
