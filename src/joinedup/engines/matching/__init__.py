@@ -1,0 +1,24 @@
+"""Opportunities to work together: pure functions over tables, with no memory and no input or output.
+
+`opportunities(tables, as_of)` is the way in; `docs/methods/opportunities.md` says what it does and why.
+"""
+
+from joinedup.engines.matching.engine import Result, opportunities
+from joinedup.engines.matching.opportunity import Opportunity
+from joinedup.engines.matching.score import WEIGHTS, Weights, band
+from joinedup.engines.matching.shortlist import shortlist
+from joinedup.engines.matching.tables import Tables, normalise
+from joinedup.engines.matching.why_not import why_not
+
+__all__ = [
+    "WEIGHTS",
+    "Opportunity",
+    "Result",
+    "Tables",
+    "Weights",
+    "band",
+    "normalise",
+    "opportunities",
+    "shortlist",
+    "why_not",
+]

@@ -1,0 +1,185 @@
+"""An initiative with a good result elsewhere, in a similar place; here the need is unmet and nothing like it runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from joinedup.engines.matching import facts, score, wording
+from joinedup.engines.matching.opportunity import Because, Explanation
+from joinedup.engines.matching.rollup import roll_up
+from joinedup.engines.matching.scene import (
+    UNMET_SOME,
+    Kind,
+    Scene,
+    best_of_sectors,
+    candidate_frame,
+    none_found,
+)
+from joinedup.engines.matching.similar import neighbours
+from joinedup.engines.matching.tree import Flags, Ints
+
+NAME = "shared_learning"
+# From here a result is good enough to send somebody to look at it.
+GOOD_RESULT = 0.6
+
+
+def candidates(scene: Scene, found: pl.DataFrame) -> pl.DataFrame:
+    world, doing, tree = scene.world, scene.world.initiatives, scene.world.tree
+    here, there, alike, described = neighbours(world)
+    good = np.asarray(doing.begun & ~doing.harmful & (np.nan_to_num(doing.result) >= GOOD_RESULT))
+    if not len(here) or not good.any():
+        return none_found(NAME)
+    rows = good[doing.owner]
+    donors = pl.DataFrame(
+        {
+            "i": doing.owner[rows],
+            "there": _described(world, doing.node[rows], described),
+            "theme": doing.theme[rows],
+        }
+    )
+    near = pl.DataFrame({"place": here, "there": there, "alike": alike})
+    # The most similar of the places where it ran, when it ran in several.
+    pairs = (
+        donors.filter(pl.col("there") >= 0)
+        .unique()
+        .join(near, on="there")
+        .sort("i", "theme", "place", "alike", "there", descending=[False, False, False, True, False])
+        .unique(["i", "theme", "place"], keep="first", maintain_order=True)
+    )
+    which, place, theme, from_place = (
+        pairs[c].to_numpy().astype(np.int64) for c in ("i", "place", "theme", "there")
+    )
+    alike = pairs["alike"].to_numpy()
+    fits = (
+        scene.cells(UNMET_SOME)[place, theme]
+        & ~_touches(scene, which, place)
+        & ~_like_it_runs(scene, which, place, theme)
+    )
+    which, place, theme, from_place = (a[fits] for a in (which, place, theme, from_place))
+    alike = alike[fits]
+    who, value = best_of_sectors(scene, place, theme, 2)
+    mine = who == doing.partner[which][:, None]
+    who, value = np.where(mine[:, 0], who[:, 1], who[:, 0]), np.where(mine[:, 0], value[:, 1], value[:, 0])
+    key = which * len(world.themes) + theme
+    row, at = roll_up(tree, place, key, who, scene.unmet_at_least(UNMET_SOME))
+    which, theme, who, from_place = (a[row] for a in (which, theme, who, from_place))
+    value, alike = value[row], alike[row]
+    parts = {
+        "gap": scene.gap[at, theme],
+        "fit": np.sqrt(alike * np.where(who >= 0, value, score.FIT_NO_PARTNER)),
+        "effect": (doing.result[which] + doing.quality[which]) / 2 * doing.fresh[which],
+        "urgency": scene.urgency[at, theme],
+        "newness": 1.0 - world.strength(doing.partner[which], who),
+    }
+    return candidate_frame(
+        NAME,
+        at,
+        theme,
+        parts,
+        initiative_a=which,
+        party_a=doing.partner[which],
+        party_b=who,
+        extra_a=from_place,
+    )
+
+
+def _described(world: Any, node: Ints, described: Ints) -> Ints:
+    """The nearest place, itself or around it, that has a profile; -1 for none."""
+    has = np.zeros(world.tree.size, dtype=bool)
+    has[described] = True
+    at = node.copy()
+    for _ in range(int(world.tree.depth.max(initial=0)) + 1):
+        lost = (at >= 0) & ~has[at]
+        at = np.where(lost, world.tree.parent[at], at)
+    return np.where((at >= 0) & has[at], at, -1)
+
+
+def _in(key: Ints, keys: Ints) -> Flags:
+    return np.isin(key, keys, assume_unique=False)
+
+
+def _touches(scene: Scene, which: Ints, place: Ints) -> Flags:
+    """Does the initiative already work in the place, around it or in a part of it?"""
+    tree, doing = scene.world.tree, scene.world.initiatives
+    return _meets(tree, which, place, doing.owner, doing.node)
+
+
+def _like_it_runs(scene: Scene, which: Ints, place: Ints, theme: Ints) -> Flags:
+    """Does one with the same approach (where it is unknown: of the same level) run on the theme there?"""
+    world, doing = scene.world, scene.world.initiatives
+    likeness = np.where(doing.approach >= 0, doing.approach, doing.approach.max(initial=0) + 1 + doing.level)
+    themes = len(world.themes)
+    active = (doing.running & ~doing.harmful)[doing.owner]
+    code = likeness[doing.owner] * themes + doing.theme
+    _, code = np.unique(np.concatenate([code, likeness[which] * themes + theme]), return_inverse=True)
+    return _meets(
+        world.tree, code[len(doing.owner) :], place, code[: len(doing.owner)][active], doing.node[active]
+    )
+
+
+def _meets(tree: Any, code: Ints, place: Ints, codes: Ints, node: Ints) -> Flags:
+    """For each (code, place): is there a (codes, node) of the same code at the place, around it or inside it?"""
+    row, wider = tree.above(node, itself=True)
+    met = _in(code * tree.size + place, codes[row] * tree.size + wider)
+    row, wider = tree.above(place, itself=False)
+    met[row[_in(code[row] * tree.size + wider, codes * tree.size + node)]] = True
+    return met
+
+
+def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
+    world, doing, p, t, i = (
+        scene.world,
+        scene.world.initiatives,
+        row["place"],
+        row["theme"],
+        row["initiative_a"],
+    )
+    did, could = row["party_a"], row["party_b"]
+    place, theme, elsewhere = (
+        wording.place(world, p),
+        wording.theme(world, t),
+        wording.place(world, row["extra_a"]),
+    )
+    what, by = wording.initiative(world, i), wording.partner(world, did)
+    sector = int(np.argmax(world.mix[t]))
+    if could >= 0:
+        who, party = wording.partner(world, could), world.partners.frame["id"][could]
+    else:
+        who, party = (
+            f"the coordinator, with {wording.sector(world, sector)},",
+            f"sector:{world.sectors[sector]}",
+        )
+    result = float(doing.result[i])
+    return Explanation(
+        parties=[world.partners.frame["id"][did], party],
+        initiatives=[doing.frame["id"][i]],
+        sentence=(
+            f"{by} has a good result on {theme} with {what} in {elsewhere}, a place much like {place}; nothing like it "
+            f"is recorded in {place}, where {who} could learn from it: {facts.why_now(scene, p, t)}."
+        ),
+        because=[
+            facts.initiative(scene, i),
+            Because(
+                f"Its result is put at {result:.2f} of 1; its evidence is {facts.evidence(scene, i)}.",
+                record=("initiative", doing.frame["id"][i]),
+            ),
+            Because(
+                f"{elsewhere} is among the places most similar to {place}.",
+                figure={"place": world.tree.codes[p], "similar": world.tree.codes[row["extra_a"]]},
+            ),
+            *facts.need(scene, p, t),
+            facts.action(scene, p, t),
+            *([facts.partner(scene, could, t)] if could >= 0 else []),
+        ],
+        first_step=f"{who.rstrip(',')[:1].upper()}{who.rstrip(',')[1:]}: ask {by} for a visit or a call about {what}.",
+        would_change=[
+            f"If something like {what} already runs in {place}, this goes: record it.",
+            f"If a later result of {what} is below {GOOD_RESULT} of 1, this goes.",
+        ],
+    )
+
+
+KIND = Kind(NAME, candidates, explain)

@@ -1,0 +1,109 @@
+"""Much need, little or no action: partners there whose sector and themes fit could plan it together.
+
+Where the register of a place is not known well enough, or the reach of what runs there is not recorded, it is put
+as a question instead of a claim.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from joinedup.engines.matching import facts, score, wording
+from joinedup.engines.matching.opportunity import Because, Explanation
+from joinedup.engines.matching.rollup import roll_up
+from joinedup.engines.matching.scene import UNMET_HIGH, Kind, Scene, best_of_sectors, candidate_frame
+from joinedup.engines.matching.tree import Floats, Ints
+
+NAME = "unmet_need"
+PARTIES = 3
+# Effect: no approach is chosen yet, so nothing is known about its evidence.
+EFFECT = score.NEUTRAL
+
+
+def candidates(scene: Scene, found: pl.DataFrame) -> pl.DataFrame:
+    place, theme = (a.astype(np.int64) for a in np.nonzero(scene.cells(UNMET_HIGH)))
+    who, value = best_of_sectors(scene, place, theme, PARTIES)
+    ask = ~scene.register[place] | scene.coverage.unknown_reach[place, theme]
+    number = scene.world.partners.frame.height + 1
+    same = ((who[:, 0] + 1) * number + who[:, 1] + 1) * number + who[:, 2] + 1
+    row, at = roll_up(scene.world.tree, place, theme, same * 2 + ask, scene.unmet_at_least(UNMET_HIGH))
+    theme, who, value = theme[row], who[row], value[row]
+    fit = 1.0 - np.prod(1.0 - value, axis=1)
+    parts = {
+        "gap": scene.gap[at, theme],
+        "fit": np.where(fit > 0, np.maximum(fit, score.FIT_NO_PARTNER), score.FIT_NO_PARTNER),
+        "effect": EFFECT,
+        "urgency": scene.urgency[at, theme],
+        "newness": newness(scene, who),
+    }
+    return candidate_frame(
+        NAME, at, theme, parts, ask[row], party_a=who[:, 0], party_b=who[:, 1], party_c=who[:, 2]
+    )
+
+
+def newness(scene: Scene, who: Ints) -> Floats:
+    """1 less the mean strength of the links between those named; 1 where fewer than two are."""
+    pairs = [(0, 1), (0, 2), (1, 2)]
+    there = np.stack([(who[:, a] >= 0) & (who[:, b] >= 0) for a, b in pairs])
+    strength = np.stack([scene.world.strength(who[:, a], who[:, b]) for a, b in pairs])
+    return 1.0 - strength.sum(axis=0) / np.maximum(there.sum(axis=0), 1)
+
+
+def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
+    world, p, t = scene.world, row["place"], row["theme"]
+    who = [row[c] for c in ("party_a", "party_b", "party_c") if row[c] >= 0]
+    place, theme = wording.place(world, p), wording.theme(world, t)
+    heads = wording.people(float(world.needs.people[p, t]))
+    running = scene.at_work(p, t)
+    needed = np.argsort(-world.mix[t], kind="stable")[:PARTIES].tolist()
+    sectors = wording.listing([wording.sector(world, s) for s in needed])
+    names = wording.listing([wording.partner(world, w) for w in who])
+    now = facts.why_now(scene, p, t)
+    if not running:
+        action = "no action is recorded here"
+    elif scene.coverage.unknown_reach[p, t]:
+        action = "action is recorded here, but not how many people it reaches"
+    else:
+        action = f"the action recorded here meets {wording.share(float(scene.coverage.coverage[p, t]))} of the need"
+    lead = f"On {theme} in {place}, about {heads} could benefit, {action}, and {now}"
+    if row["ask"]:
+        whom = names or f"the bodies for {sectors}"
+        sentence = f"{lead}: ask {whom} what they do or know of before anything new is planned."
+    elif who:
+        sentence = f"{lead}: {names} {'is' if len(who) == 1 else 'are'} well placed to plan the next step."
+    else:
+        sentence = f"{lead}; no partner that fits is recorded, so the coordinator could bring in {sectors}."
+    because = [*facts.need(scene, p, t), facts.action(scene, p, t)]
+    because += [facts.partner(scene, w, t) for w in who]
+    if row["ask"]:
+        because.append(
+            Because(
+                f"The record of action in {place} is not complete enough to say that nobody does it.",
+                figure={"place": world.tree.codes[p], "theme": world.themes[t]},
+            )
+        )
+    if who:
+        actor = wording.partner(world, who[0])
+        rest = wording.listing([wording.partner(world, w) for w in who[1:]])
+        step = f"{actor}: say what is already done on {theme} in {place}" + (
+            f", and ask {rest} the same." if rest else "."
+        )
+    else:
+        step = f"The coordinator for {place}: find a named contact in {sectors}, and ask what is done on {theme}."
+    return Explanation(
+        parties=[world.partners.frame["id"][w] for w in who]
+        or [f"sector:{world.sectors[s]}" for s in needed],
+        sentence=sentence,
+        because=because,
+        first_step=step,
+        would_change=[
+            f"If action that is not recorded here already reaches the people concerned in {place}, this goes.",
+            f"If the unmet need falls below {UNMET_HIGH} of 1, this goes.",
+        ],
+    )
+
+
+KIND = Kind(NAME, candidates, explain)
