@@ -25,7 +25,7 @@ def _wide(frame: pl.DataFrame, labels: dict[str, str], categories: list[str]) ->
 
 
 def write_crime(london: Path, output: Path) -> None:
-    """Write the four files of the Metropolitan Police Service and its knife crime by borough."""
+    """Write the four files of the Metropolitan Police Service and its knife crime."""
     lsoa = pl.read_parquet(london / "crime_lsoa_month.parquet")
     labels = {
         "lsoa_code": "LSOA Code",
@@ -55,8 +55,7 @@ def write_crime(london: Path, output: Path) -> None:
         write_table(output / f"{name}.csv.gz", _wide(part, labels, AT_BOROUGH))
 
     knife = pl.read_parquet(london / "knife_crime_dashboard.parquet")
-    by_borough = knife.filter(pl.col("area_type") == "Borough", pl.col("measure") == "Offences")
-    write_table(
-        output / "knife_crime.csv.gz",
-        by_borough.sort("month", "crime_subtype", "area_name", nulls_last=True),
-    )
+    # Positive outcomes are not offences, and half of the file.
+    offences = knife.filter(pl.col("measure") == "Offences")
+    order = ["month", "area_type", "crime_subtype", "area_name", "area_code", "borough_snt", "offences"]
+    write_table(output / "knife_crime.csv.gz", offences.sort(order, nulls_last=True))

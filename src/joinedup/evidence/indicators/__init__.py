@@ -1,0 +1,112 @@
+"""What is measured: one TOML file an indicator, beside this one.
+
+slug, name, meaning, unit, caveat    words to show with the figure
+direction                            high_is_worse or low_is_worse
+source                               names of the sources that its observations come from
+grain                                kinds of place that have it
+author, reviewed, next_review        a test fails when the review is overdue
+[figure]      method, and what it needs (see `need.figures`):
+                rate        numerator, denominator (lists of observed indicators), window (months), per
+                published   value: one observed indicator, as its publisher computed it
+                mean        value of the LSOAs, weighted by residents, times per
+                share       of LSOAs whose value is at most `at_most`, times per
+[disclosure]  threshold, because
+[themes]      theme = weight, 0 to 1: how much the indicator says about the theme (our judgement)
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import Any
+
+METHODS = {"rate", "published", "mean", "share"}
+DIRECTIONS = {"high_is_worse", "low_is_worse"}
+
+
+@dataclass(frozen=True)
+class Indicator:
+    slug: str
+    name: str
+    meaning: str
+    unit: str
+    direction: str
+    source: tuple[str, ...]
+    grain: tuple[str, ...]
+    caveat: str
+    author: str
+    reviewed: date
+    next_review: date
+    method: str
+    numerator: tuple[str, ...]
+    denominator: tuple[str, ...]
+    value: str
+    per: float
+    window: int
+    at_most: float | None
+    threshold: int
+    because: str
+    themes: Mapping[str, float]
+
+    @property
+    def observed(self) -> tuple[str, ...]:
+        """The observed indicators that its figures are made from."""
+        return self.numerator or (self.value,)
+
+    @property
+    def by_residents(self) -> bool:
+        return any(name.startswith("residents") for name in self.denominator)
+
+
+def indicator_from(text: str) -> Indicator:
+    """One indicator from its TOML text. Raises `ValueError` that says what is wrong with it."""
+    given: dict[str, Any] = tomllib.loads(text)
+    slug = given.get("slug", "?")
+    try:
+        figure = given.pop("figure")
+        disclosure = given.pop("disclosure")
+        made = Indicator(
+            **{**given, "source": tuple(given["source"]), "grain": tuple(given["grain"])},
+            method=figure.pop("method"),
+            numerator=tuple(figure.pop("numerator", ())),
+            denominator=tuple(figure.pop("denominator", ())),
+            value=figure.pop("value", ""),
+            per=float(figure.pop("per")),
+            window=figure.pop("window", 0),
+            at_most=figure.pop("at_most", None),
+            **disclosure,
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"indicator {slug}: {error}") from error
+    wrong = [
+        *(f"unknown figure setting {name}" for name in figure),
+        *([f"unknown method {made.method}"] if made.method not in METHODS else []),
+        *([f"unknown direction {made.direction}"] if made.direction not in DIRECTIONS else []),
+        *(
+            f"weight of {theme} is not 0 to 1"
+            for theme, weight in made.themes.items()
+            if not 0 <= weight <= 1
+        ),
+        *(["a rate needs a numerator, a denominator and a window"] if _half_a_rate(made) else []),
+        *(["it needs a value"] if made.method != "rate" and not made.value else []),
+        *(["a share needs at_most"] if made.method == "share" and made.at_most is None else []),
+    ]
+    if wrong:
+        raise ValueError(f"indicator {slug}: {'; '.join(wrong)}")
+    return made
+
+
+def _half_a_rate(made: Indicator) -> bool:
+    return made.method == "rate" and not (made.numerator and made.denominator and made.window > 0)
+
+
+@cache
+def indicators() -> tuple[Indicator, ...]:
+    """Every indicator that ships, by slug."""
+    files = sorted(
+        (item for item in resources.files(__name__).iterdir() if item.name.endswith(".toml")),
+        key=lambda item: item.name,
+    )
+    return tuple(indicator_from(item.read_text(encoding="utf-8")) for item in files)

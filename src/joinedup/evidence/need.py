@@ -1,0 +1,123 @@
+"""From figures to how much each place needs work on each theme. Pure computation.
+
+What is suppressed or missing never counts as nought: a need of which nothing is known is unknown.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from joinedup.evidence.figures import AT_RISK, FIGURES, at_risk, figures, populations
+from joinedup.evidence.indicators import Indicator
+from joinedup.evidence.methods import months_to, year_of
+from joinedup.evidence.sources.contract import NUMBER
+
+__all__ = ["AT_RISK", "BREAKS", "FIGURES", "at_risk", "figures", "need", "populations", "trend"]
+
+# Recording changed here (Metropolitan Police): the months before and from it are two series.
+BREAKS = ("2024-03",)
+
+
+def need(
+    known_figures: pl.DataFrame,
+    indicators: Sequence[Indicator],
+    as_of: str,
+    *,
+    themes: Sequence[str] = (),
+    weights: Mapping[str, Mapping[str, float]] | None = None,
+) -> pl.DataFrame:
+    """How much each place needs work on each theme, and how sure that is.
+
+    `weights`: theme to indicator to weight; default, those that the indicators state. `themes`: further
+    themes to answer for, on which nothing is measured. Returns, for every place and theme,
+
+    need        0 to 1, the weighted mean of the percentiles that are known; null where none is
+    certainty   0 to 1, the product of: the share of the theme's weight that is known; how fresh it is (a
+                tenth less for each year, not below 0.3); how many sources it rests on (1: 0.5, 2: 0.75, 3:
+                0.875); and 0.7 for the part of it that is a rate by residents where these mislead
+    sources     how many datasets it rests on
+    parts       what it is made of: indicator, weight, percentile, value, period, state, residents_mislead
+    """
+    if weights is None:
+        weights = {
+            theme: {one.slug: one.themes[theme] for one in indicators if theme in one.themes}
+            for theme in sorted({theme for one in indicators for theme in one.themes})
+        }
+    stated = pl.DataFrame(
+        [(theme, slug, weight) for theme, parts in weights.items() for slug, weight in parts.items()],
+        schema={"theme": pl.String, "indicator": pl.String, "weight": pl.Float64},
+        orient="row",
+    ).filter(pl.col("weight") > 0)
+    families = {one.slug: one.source[0] for one in indicators}
+    totals = stated.group_by("theme").agg(stated=pl.col("weight").sum())
+    asked = sorted({*weights, *themes})
+    every = (
+        known_figures.select("place", "kind")
+        .unique()
+        .join(pl.DataFrame({"theme": asked}, schema={"theme": pl.String}), how="cross")
+    )
+    rows = known_figures.join(stated, on="indicator").with_columns(
+        known=(pl.col("state") == NUMBER) & pl.col("percentile").is_not_null(),
+        family=pl.col("indicator").replace_strict(families, default=None, return_dtype=pl.String),
+        fresh=(1 - 0.1 * (int(as_of[:4]) - year_of("period"))).clip(0.3, 1.0),
+    )
+    weight = pl.col("weight").filter("known")
+    known_weight = weight.sum()
+    part = pl.struct("indicator", "weight", "percentile", "value", "period", "state", "residents_mislead")
+    summed = (
+        rows.sort("place", "theme", pl.col("weight"), "indicator", descending=[False, False, True, False])
+        .group_by("place", "theme", maintain_order=True)
+        .agg(
+            known_weight=known_weight,
+            need=(pl.col("percentile") * pl.col("weight")).filter("known").sum() / known_weight,
+            fresh=(pl.col("fresh") * pl.col("weight")).filter("known").sum() / known_weight,
+            misleading=(pl.col("residents_mislead") * pl.col("weight")).filter("known").sum() / known_weight,
+            sources=pl.col("family").filter("known").n_unique().cast(pl.Int64),
+            parts=part,
+        )
+    )
+    known = pl.col("known_weight") > 0
+    certainty = (
+        pl.col("known_weight")
+        / pl.col("stated")
+        * pl.col("fresh")
+        * (1 - 0.5 ** pl.col("sources"))
+        * (1 - 0.3 * pl.col("misleading"))
+    )
+    return (
+        every.join(summed, on=["place", "theme"], how="left")
+        .join(totals, on="theme", how="left")
+        .select(
+            "place",
+            "kind",
+            "theme",
+            need=pl.when(known).then("need"),
+            certainty=pl.when(known).then(certainty.clip(0, 1)).otherwise(0.0),
+            sources=pl.col("sources").fill_null(0),
+            parts=pl.col("parts").fill_null([]),
+        )
+        .sort("place", "theme")
+    )
+
+
+def trend(series: pl.DataFrame, *, breaks: Sequence[str] = BREAKS) -> float | None:
+    """Whether a monthly count of one place rises or falls, -1 to 1: (last - before) / (last + before).
+
+    `series`: period (YYYY-MM), count, state. `last` is the sum of its latest 12 months, `before` of the 12
+    before them. None when a month of the 24 is absent or not a number, or when a change of recording in
+    `breaks` (its first month) falls inside them; 0 when there is nothing in either year.
+    """
+    counted = series.filter(pl.col("state") == NUMBER).group_by("period").agg(pl.col("count").sum())
+    hidden = set(series.filter(pl.col("state") != NUMBER)["period"])
+    end = series["period"].max()
+    if end is None:
+        return None
+    window = months_to(str(end), 24)
+    by_month = {period: count for period, count in counted.iter_rows() if period not in hidden}
+    if any(month not in by_month for month in window):
+        return None
+    if any(window[0] < changed <= window[-1] for changed in breaks):
+        return None
+    before = sum(by_month[month] for month in window[:12])
+    last = sum(by_month[month] for month in window[12:])
+    return 0.0 if last + before == 0 else (last - before) / (last + before)

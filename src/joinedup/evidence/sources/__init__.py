@@ -1,0 +1,35 @@
+"""The publishers' formats that are understood. A new one is a file here and a line below."""
+
+from joinedup.evidence.sources import (
+    census_population,
+    dfe_lait,
+    iod2025,
+    knife_crime,
+    mps_borough,
+    mps_lsoa,
+    mps_ward,
+    policeuk_street,
+    tidy,
+)
+from joinedup.evidence.sources.contract import Source
+
+SOURCES: tuple[Source, ...] = (
+    mps_lsoa.SOURCE,
+    mps_ward.SOURCE,
+    mps_borough.SOURCE,
+    knife_crime.SOURCE,
+    policeuk_street.SOURCE,
+    census_population.SOURCE,
+    iod2025.SOURCE,
+    dfe_lait.SOURCE,
+    tidy.SOURCE,
+)
+
+
+def source_named(name: str) -> Source | None:
+    return next((source for source in SOURCES if source.name == name), None)
+
+
+def recognise(header: list[str]) -> Source | None:
+    """The format whose columns these are, or None."""
+    return next((source for source in SOURCES if source.recognises(header)), None)

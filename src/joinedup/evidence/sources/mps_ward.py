@@ -1,0 +1,40 @@
+"""MPS recorded crime by ward, the last 24 months."""
+
+import polars as pl
+
+from joinedup.evidence.sources import mps
+from joinedup.evidence.sources.contract import Codes, Reading, Source
+from joinedup.evidence.sources.table import Table
+
+NEEDED = {"MajorText", "MinorText", "WardCode"}
+
+
+def recognises(header: list[str]) -> bool:
+    return set(header) >= NEEDED
+
+
+def take(table: Table, codes: Codes) -> Reading:
+    return mps.take_wide(
+        table,
+        codes,
+        major="MajorText",
+        minor="MinorText",
+        place=pl.col("WardCode").str.strip_chars(),
+        kind="ward",
+    )
+
+
+SOURCE = Source(
+    name="mps_ward",
+    title="MPS recorded crime by ward",
+    publisher=mps.PUBLISHER,
+    licence=mps.LICENCE,
+    grain=("ward",),
+    caveats=(
+        *mps.CAVEATS,
+        "Heathrow Villages is listed under Hillingdon and under Aviation Security; the two are added.",
+    ),
+    disclosure=mps.DISCLOSURE,
+    recognises=recognises,
+    take=take,
+)

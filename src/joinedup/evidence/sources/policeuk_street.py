@@ -1,0 +1,111 @@
+"""data.police.uk street-level crime: one row a crime, one file a force and month, counted by LSOA.
+
+A crime is counted once: a repeated Crime ID may carry another place or outcome and is the same crime.
+Anti-social behaviour has no Crime ID, so that rows alike are separate incidents, and all count.
+"""
+
+import numpy as np
+import polars as pl
+
+from joinedup.evidence.sources.contract import NUMBER, Codes, Disclosure, Reading, Source, carried, finish
+from joinedup.evidence.sources.table import Table
+
+NEEDED = {"Crime ID", "Month", "Reported by", "LSOA code", "Crime type", "Last outcome category"}
+WORDS = {
+    "Violence and sexual offences": "policeuk-violence-and-sexual-offences",
+    "Violent crime": "policeuk-violence-and-sexual-offences",
+    "Robbery": "policeuk-robbery",
+    "Possession of weapons": "policeuk-weapons-possession",
+    "Drugs": "policeuk-drugs",
+    "Anti-social behaviour": "policeuk-anti-social-behaviour",
+    "Public order": "policeuk-public-order",
+}
+NATIONWIDE = "British Transport Police"
+LSOA = r"^[EW]01\d{6}$"
+
+
+def recognises(header: list[str]) -> bool:
+    return set(header) >= NEEDED
+
+
+def take(table: Table, codes: Codes) -> Reading:
+    known = codes.of_kind("lsoa") + list(codes.changes)
+    rows = table.frame.select(
+        "record",
+        crime="Crime ID",
+        period="Month",
+        force="Reported by",
+        place="LSOA code",
+        kind="Crime type",
+        indicator=pl.col("Crime type").replace_strict(WORDS, default=None, return_dtype=pl.String),
+    ).with_columns(
+        again=pl.col("crime").is_not_null() & ~pl.struct("crime", "force").is_first_distinct(),
+        count=pl.lit(1.0),
+    )
+    rows = rows.with_columns(
+        wrong=pl.when(~pl.col("period").str.contains(r"^20\d\d-(0[1-9]|1[0-2])$").fill_null(False))
+        .then(pl.lit("a month that is not like 2024-03"))
+        .when(pl.col("kind").is_null())
+        .then(pl.lit("no crime type"))
+        .when(pl.col("place").is_not_null() & ~pl.col("place").str.contains(LSOA))
+        .then(pl.lit("an LSOA code that is not like E01000001")),
+        left_out=pl.when(pl.col("indicator").is_null())
+        .then(pl.lit("crimes other than violence, robbery, weapons, drugs, disorder"))
+        .when("again")
+        .then(pl.lit("further lines of a crime already counted"))
+        .when(pl.col("place").is_null())
+        .then(pl.lit("crimes without a place"))
+        .when(~pl.col("place").is_in(known))
+        .then(pl.lit("crimes outside the places held here")),
+    )
+    good = rows.filter(pl.col("wrong").is_null() & pl.col("left_out").is_null())
+    shared, carry = carried(good, codes, ["count"])
+    observations = (
+        shared.group_by("indicator", "place", "period")
+        .agg(pl.col("count").sum())
+        .with_columns(
+            denominator=pl.lit(None, pl.Float64), value=pl.lit(None, pl.Float64), state=pl.lit(NUMBER)
+        )
+    )
+    return finish(table, rows, observations, [note for note in (carry, *_notes(rows)) if note])
+
+
+def _notes(rows: pl.DataFrame) -> list[str]:
+    notes = []
+    if (rows["force"] == NATIONWIDE).any():
+        notes.append(
+            "British Transport Police covers every force's area: never add it to another force's file."
+        )
+    by_month = rows.filter(pl.col("wrong").is_null()).group_by("period").len().sort("period")
+    if by_month.height > 1:
+        usual = float(np.median(by_month["len"].to_numpy()))
+        few = by_month.filter(pl.col("len") < 0.6 * usual)["period"].to_list()
+        if few:
+            notes.append(
+                f"{', '.join(few)} {'has' if len(few) == 1 else 'have'} far fewer rows than the other months: "
+                "more likely a gap in what the force sent than a fall in crime."
+            )
+    return notes
+
+
+SOURCE = Source(
+    name="policeuk_street",
+    title="Street-level crime",
+    publisher="data.police.uk, the Home Office and the forces",
+    licence="Open Government Licence v3.0",
+    grain=("lsoa",),
+    caveats=(
+        "Never add these to the Metropolitan Police's own files: place, time and outcome follow other rules.",
+        "Violence and sexual offences are one category and cannot be parted.",
+        "A place without a row is nought only where the force sent all of its month.",
+        "Points are moved to map points nearby, so an area is near the truth, not the truth.",
+    ),
+    disclosure=Disclosure(
+        threshold=None,
+        rounding=None,
+        zeros_shown=True,
+        because="Published openly; only counts by area are kept, never the points.",
+    ),
+    recognises=recognises,
+    take=take,
+)
