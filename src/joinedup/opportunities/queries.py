@@ -6,8 +6,10 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from joinedup.accounts.person import Person
 from joinedup.evidence.models import Figure
@@ -153,3 +155,22 @@ def footprints_covering(place: Place) -> QuerySet[Footprint]:
 def parties_of(person: Person, opportunity: Opportunity) -> list[Partner]:
     """The named partners that `person` speaks for."""
     return [p for p in opportunity.parties.all() if p.pk in person.partner_ids]
+
+
+def document_for(place: str, as_of: datetime.date | None, limit: int | None) -> dict[str, Any]:
+    """As `document`, for a place by code or name. Raises ValidationError with a sentence when there is none."""
+    found = list(
+        Place.objects.filter(Q(pk=place.upper()) | Q(name__iexact=place))
+        .exclude(kind=Place.Kind.LSOA)
+        .order_by("kind", "pk")
+    )
+    if not found:
+        raise ValidationError(
+            f"There is no place called “{place}” here: give a code such as E09000019, or a borough's name."
+        )
+    footprint = footprints_covering(found[0]).order_by("pk").first()
+    if footprint is None:
+        raise ValidationError(
+            f"No partnership covers {found[0].name} yet: start one in the browser, or try “joinedup demo”."
+        )
+    return document(footprint, found[0], as_of or timezone.localdate(), limit)

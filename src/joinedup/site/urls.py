@@ -17,7 +17,10 @@ ROOMS = [
     "accounts",
 ]
 
-urlpatterns = [
-    path("account/", include("allauth.account.urls")),
-    *[path("", include(f"joinedup.{room}.urls")) for room in ROOMS],
-]
+urlpatterns = [path("", include(f"joinedup.{room}.urls")) for room in ROOMS]
+
+handler400 = "joinedup.web.errors.bad_request"
+handler403 = "joinedup.web.errors.forbidden"
+handler404 = "joinedup.web.errors.not_found"
+handler429 = "joinedup.web.errors.too_many"
+handler500 = "joinedup.web.errors.failed"

@@ -1,0 +1,115 @@
+"""How the command speaks: progress, one-sentence errors, JSON and nothing else on standard output."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+
+class Failed(click.ClickException):
+    """One plain sentence that says what to do; exit status 1."""
+
+    def show(self, file: Any = None) -> None:
+        click.echo(self.message, err=True)
+
+
+def start_django() -> None:
+    """Settings and apps, once, only for verbs that need them: `--help` and `match` answer at once."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "joinedup.site.settings")
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        raise Failed(str(error)) from error
+    except OSError as error:
+        raise Failed(
+            f"JOINEDUP_HOME cannot be used: {error.strerror or error}. Choose a folder that you may write to."
+        ) from error
+
+
+def with_records(verb: Callable[..., Any]) -> Callable[..., Any]:
+    """For verbs that use the records: starts Django, and turns what can go wrong into one sentence."""
+
+    @functools.wraps(verb)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        start_django()
+        from django.core.exceptions import PermissionDenied, ValidationError
+        from django.db import Error, OperationalError, ProgrammingError
+
+        try:
+            return verb(*args, **kwargs)
+        except ValidationError as error:
+            raise Failed(" ".join(error.messages)) from error
+        except PermissionDenied as error:
+            raise Failed(str(error)) from error
+        except (OperationalError, ProgrammingError) as error:
+            raise Failed(_explained(str(error))) from error
+        except Error as error:
+            raise Failed(f"The records refused this, and nothing was changed: {error}") from error
+
+    return wrapped
+
+
+def _explained(error: str) -> str:
+    first = error.strip().splitlines()[0] if error.strip() else "no reason given"
+    if "no such table" in first or "does not exist" in first:
+        return "There is no installation here yet: run “joinedup init” for a real one or “joinedup demo” to try it."
+    if "locked" in first:
+        return "Somebody else is writing to the records just now: try again in a moment."
+    if "no such column" in first:
+        return "The records are from an older version: run “joinedup serve --migrate” once."
+    return f"The records cannot be used: {first}."
+
+
+def put_json(document: Any) -> None:
+    """One JSON document on standard output, stable from run to run."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+
+
+@contextmanager
+def progress(quiet: bool = False) -> Iterator[Callable[[str, float | None], None]]:
+    """Yields `say(text, share)`: a bar on a terminal (share 0 to 1, None to only name the step), lines when piped.
+
+    Everything goes to standard error, so that standard output holds results only.
+    """
+    if quiet:
+        yield lambda text, share=None: None
+        return
+    if not sys.stderr.isatty():
+        last = ""
+
+        def line(text: str, share: float | None = None) -> None:
+            nonlocal last
+            if text != last:
+                click.echo(text, err=True)
+                last = text
+
+        yield line
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as shown:
+        tasks: dict[str, Any] = {}
+
+        def bar(text: str, share: float | None = None) -> None:
+            if text not in tasks:
+                for task in tasks.values():
+                    shown.update(task, total=1, completed=1)
+                tasks[text] = shown.add_task(text, total=None if share is None else 1.0)
+            if share is not None:
+                shown.update(tasks[text], total=1.0, completed=share)
+
+        yield bar
+        for task in tasks.values():
+            shown.update(task, total=1, completed=1)

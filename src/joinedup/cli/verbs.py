@@ -1,0 +1,279 @@
+"""The verbs."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from joinedup import __version__
+from joinedup.cli.console import Failed, progress, put_json, with_records
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+AS_OF = click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="As things stand on this day.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="joinedup")
+def main() -> None:
+    """JoinedUp: from evidence of need to joint work that is kept.
+
+    Everything that an installation keeps lies under JOINEDUP_HOME (default: .joinedup here).
+    """
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--no-serve", is_flag=True, help="Make the demonstration, do not serve it.")
+@click.option("--fresh", is_flag=True, help="Throw away the demonstration that is here and make it again.")
+@with_records
+def demo(port: int, no_serve: bool, fresh: bool) -> None:
+    """Make a demonstration installation (London) and serve it.
+
+    Example: joinedup demo --port 8080
+    """
+    from joinedup.demo.build import build
+    from joinedup.demo.people import welcome
+    from joinedup.site.serving import refuse_taken_port, serve
+
+    if not no_serve:
+        refuse_taken_port(port)
+    with progress() as say:
+        build(say=say, fresh=fresh)
+    click.echo(welcome(port))
+    if not no_serve:
+        serve(port=port)
+
+
+@main.command()
+@click.option("--email", prompt="E-mail address of the first administrator")
+@click.option("--name", prompt="Their name, as others should see it")
+@with_records
+def init(email: str, name: str) -> None:
+    """Start a real installation: records, place data, first administrator.
+
+    Example: joinedup init --email you@example.org --name "Your name"
+    """
+    from django.conf import settings
+
+    from joinedup.site.beginning import begin
+
+    with progress() as say:
+        begin(email=email, name=name, say=say)
+    click.echo(
+        f"Ready in {settings.HOME}.\n"
+        "Next:\n"
+        "  1. joinedup serve            then open the address and sign in with your e-mail address;\n"
+        "                               the code is printed on the console until mail is set up.\n"
+        "  2. Choose “Start a partnership” on the page that you see: your area, its partners, your first event.\n"
+        "  3. joinedup import FILE…     to bring in the figures of your area.\n"
+        "Mail: set EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend, EMAIL_HOST, EMAIL_PORT,\n"
+        "EMAIL_HOST_USER, EMAIL_HOST_PASSWORD and DEFAULT_FROM_EMAIL. Address of the site: SITE_URL, ALLOWED_HOSTS."
+    )
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--address", default="127.0.0.1", show_default=True)
+@click.option("--migrate", "migrate_first", is_flag=True, help="Bring the records to this version first.")
+@with_records
+def serve(port: int, address: str, migrate_first: bool) -> None:
+    """Serve the site.
+
+    Example: joinedup serve --port 8080
+    """
+    from joinedup.site import serving
+
+    if migrate_first:
+        serving.migrate()
+    click.echo(f"Serving on http://{address}:{port} (stop with Ctrl-C)")
+    serving.serve(port=port, address=address)
+
+
+@main.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--dataset", help="Insist on this format instead of recognising it.")
+@click.option("--dry-run", is_flag=True, help="Check only; change nothing.")
+@AS_JSON
+@with_records
+def import_(files: tuple[Path, ...], dataset: str | None, dry_run: bool, as_json: bool) -> None:
+    """Bring in publishers' files: recognised by their header, checked, taken in whole or not at all.
+
+    Example: joinedup import "MPS LSOA Level Crime (most recent 24 months).csv"
+    """
+    from joinedup.accounts.person import Person
+    from joinedup.evidence.actions import import_files
+    from joinedup.evidence.reading import Refused
+
+    with progress(quiet=as_json) as say:
+        try:
+            done = import_files(
+                by=Person.operator(), paths=files, dataset=dataset, dry_run=dry_run, progress=say
+            )
+        except Refused as error:
+            raise Failed(str(error)) from error
+        except FileNotFoundError as error:
+            raise Failed(f"There is no file {error.filename}: check the name.") from error
+        except OSError as error:
+            raise Failed(f"{error.filename or 'The file'} cannot be read: {error.strerror}.") from error
+    if as_json:
+        put_json([each.as_dict() for each in done])
+        return
+    for each in done:
+        click.echo(each.sentence())
+
+
+@main.command()
+@AS_JSON
+@with_records
+def datasets(as_json: bool) -> None:
+    """What is held: publisher, licence, period, rows, date, caveats.
+
+    Example: joinedup datasets --json
+    """
+    from joinedup.evidence.queries import current_datasets
+
+    held = list(current_datasets())
+    if as_json:
+        put_json(
+            [
+                {
+                    "name": each.name,
+                    "title": each.title,
+                    "publisher": each.publisher,
+                    "licence": each.licence,
+                    "period_start": each.period_start,
+                    "period_end": each.period_end,
+                    "rows": each.rows_kept,
+                    "refused": each.refused,
+                    "imported": each.imported_at.date().isoformat(),
+                    "caveats": each.caveats,
+                    "notes": each.notes,
+                }
+                for each in held
+            ]
+        )
+        return
+    if not held:
+        click.echo("Nothing is held yet: bring in a file with “joinedup import FILE”.")
+    for each in held:
+        click.echo(
+            f"{each.name}: {each.title}\n  {each.publisher}, {each.licence}; {each.period_start} to {each.period_end}; "
+            f"{each.rows_kept:,} rows; brought in {each.imported_at:%d/%m/%Y}"
+        )
+        for caveat in each.caveats:
+            click.echo(f"  Beware: {caveat}")
+
+
+@main.command()
+@click.argument("place")
+@AS_OF
+@click.option("--limit", type=click.IntRange(1), help="The best so many.")
+@AS_JSON
+@with_records
+def opportunities(place: str, as_of: datetime.datetime | None, limit: int | None, as_json: bool) -> None:
+    """The ranked, explained list of reasons to work together in PLACE (a code or a name).
+
+    Example: joinedup opportunities E09000019 --limit 10
+    """
+    from joinedup.opportunities.queries import document_for
+
+    document = document_for(place, as_of.date() if as_of else None, limit)
+    if as_json:
+        put_json(document)
+        return
+    from joinedup.engines.matching import band
+
+    if not document["opportunities"]:
+        click.echo(
+            "No opportunities are found there. Are there partners and figures? See “joinedup datasets”."
+        )
+    for number, each in enumerate(document["opportunities"], 1):
+        click.echo(
+            f"{number}. [{each['kind']}, {band(each['score'])}, {each['score']:.0f}] {each['sentence']}"
+        )
+        for fact in each["because"]:
+            click.echo(f"   - {fact['text']}")
+        click.echo(f"   First step: {each['first_step']}\n")
+
+
+@main.command()
+@click.option(
+    "--input", "folder", required=True, type=click.Path(path_type=Path), help="Folder of CSV files."
+)
+@AS_OF
+@click.option("--limit", type=click.IntRange(1), help="The best so many.")
+@click.option("--output", required=True, type=click.Path(path_type=Path), help="A .json or .csv file.")
+def match(folder: Path, as_of: datetime.datetime | None, limit: int | None, output: Path) -> None:
+    """Opportunities from CSV files, without a site.
+
+    Example: joinedup match --input tables --as-of 2026-11-23 --output found.json
+    """
+    from joinedup.opportunities.files import Refused
+    from joinedup.opportunities.files import match as match_files
+
+    day = as_of.date() if as_of else datetime.date.today()
+    try:
+        report = match_files(folder, day, limit, output)
+    except Refused as error:
+        raise Failed(str(error)) from error
+    except OSError as error:
+        raise Failed(f"{error.filename or output} cannot be used: {error.strerror}.") from error
+    for line in report:
+        click.echo(line, err=True)
+
+
+@main.group()
+def event() -> None:
+    """Events: plan topics and tables."""
+
+
+@event.command("plan")
+@click.argument("slug", metavar="EVENT")
+@click.option("--seconds", type=click.FloatRange(0.1), help="Search no longer than this.")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same plan.")
+@AS_JSON
+@with_records
+def event_plan(slug: str, seconds: float | None, seed: int, as_json: bool) -> None:
+    """Seat the people of an event at its tables, each round with a topic.
+
+    Example: joinedup event plan london-next
+    """
+    from joinedup.accounts.person import Person
+    from joinedup.events.actions import plan_event
+    from joinedup.events.queries import event_by_slug, plan_document
+
+    found = event_by_slug(Person.operator(), slug)
+    with progress(quiet=as_json) as say:
+        say("Planning the tables", None)
+        plan_event(by=Person.operator(), event=found, seconds=seconds, seed=seed)
+    document: dict[str, Any] = plan_document(found)
+    if as_json:
+        put_json(document)
+        return
+    for line in document["lines"]:
+        click.echo(line)
+
+
+@main.command()
+@AS_JSON
+@with_records
+def check(as_json: bool) -> None:
+    """Is this installation sound: settings, migrations, files, chains, overdue deletions?
+
+    Example: joinedup check
+    """
+    from joinedup.site.soundness import findings
+
+    found = findings()
+    if as_json:
+        put_json([each.as_dict() for each in found])
+    elif not found:
+        click.echo("All is well.")
+    else:
+        for each in found:
+            click.echo(f"{each.what}: {each.sentence}")
+    if any(each.is_wrong for each in found):
+        raise SystemExit(1)
