@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from joinedup.accounts.person import Person
+from joinedup.engines import matching
 from joinedup.evidence.models import Figure
 from joinedup.opportunities import engine
 from joinedup.opportunities.models import Answer, Opportunity, Run
@@ -174,3 +175,41 @@ def document_for(place: str, as_of: datetime.date | None, limit: int | None) -> 
             f"No partnership covers {found[0].name} yet: start one in the browser, or try “joinedup demo”."
         )
     return document(footprint, found[0], as_of or timezone.localdate(), limit)
+
+
+def shortlist(footprint: Footprint, size: int, *, without_topics: bool = False) -> list[Opportunity]:
+    """A diverse short list for an event of the partnership: see `engines.matching.shortlist`.
+
+    `without_topics` leaves out what is or was on an event's agenda.
+    """
+    found = Opportunity.objects.filter(
+        footprint=footprint, audience=Run.Audience.PARTNERSHIP, state__in=OPEN_STATES, score__isnull=False
+    ).exclude(marking="named")
+    if without_topics:
+        found = found.filter(topics__isnull=True)
+    rows = {each.key: each for each in found.prefetch_related("parties").order_by("-score", "key")[:2000]}
+    chosen = matching.shortlist(
+        [
+            matching.Opportunity(
+                id=each.key,
+                kind=each.kind,
+                score=each.score or 0.0,
+                place=each.place_id,
+                theme=each.theme_id or "",
+                parties=[partner.slug for partner in each.parties.all()],
+                initiatives=[],
+                offers=[],
+                sentence=each.sentence,
+                because=[],
+                first_step=each.first_step,
+                components=each.components,
+                would_change=[],
+                ask=each.is_ask,
+                marking=each.marking,
+                only_parties=False,
+            )
+            for each in rows.values()
+        ],
+        size,
+    )
+    return [rows[each.id] for each in chosen]

@@ -1,0 +1,124 @@
+"""Makes the demonstration installation by the same import, engines and planner as a real one."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.utils import timezone
+
+from joinedup.accounts.models import User
+from joinedup.accounts.person import Person
+from joinedup.demo import gathering, invented, people
+from joinedup.evidence import actions as evidence
+from joinedup.opportunities import actions as opportunities
+from joinedup.places.models import Footprint, Place
+from joinedup.site.beginning import DATA, load_facts
+from joinedup.site.serving import migrate
+
+Say = Callable[[str, float | None], None]
+
+# Says that what lies in this home is a demonstration and when it was made; written last.
+MARK = "demonstration"
+UNFINISHED = "demonstration-unfinished"
+
+
+def build(*, say: Say, fresh: bool = False) -> bool:
+    """Make the demonstration unless a finished one is here. Returns whether it was made.
+
+    Raises ValidationError where the home holds something that is not a demonstration: that is never touched.
+    """
+    home = settings.HOME
+    mark, unfinished = home / MARK, home / UNFINISHED
+    if mark.exists() and not fresh:
+        made = datetime.date.fromisoformat(mark.read_text(encoding="ascii").strip())
+        age = (timezone.localdate() - made).days
+        migrate()
+        note = " Its dates are from that day: --fresh makes it anew." if age > 20 else ""
+        say(f"Using the demonstration made on {made:%d/%m/%Y}.{note}", None)
+        return False
+    if not mark.exists() and not unfinished.exists() and _holds_something():
+        raise ValidationError(
+            f"{home} holds an installation that is not a demonstration: set JOINEDUP_HOME to an empty folder."
+        )
+    _clear()
+    home.mkdir(parents=True, exist_ok=True)
+    unfinished.touch()
+    say("Records", None)
+    migrate()
+    _fill(say)
+    mark.write_text(timezone.localdate().isoformat(), encoding="ascii")
+    unfinished.unlink()
+    return True
+
+
+def _holds_something() -> bool:
+    if connection.vendor == "sqlite":
+        return (settings.HOME / "records.sqlite3").exists()
+    return "accounts_user" in connection.introspection.table_names() and User.objects.exists()
+
+
+def _clear() -> None:
+    """What an earlier or unfinished demonstration left. Only ever called for one of those, or for nothing."""
+    if connection.vendor == "sqlite":
+        connection.close()
+        for path in settings.HOME.glob("records.sqlite3*"):
+            path.unlink()
+    elif connection.introspection.table_names():
+        migrate()
+        call_command("flush", verbosity=0, interactive=False)
+    (settings.HOME / MARK).unlink(missing_ok=True)
+    shutil.rmtree(settings.HOME / "store", ignore_errors=True)
+    cache.clear()
+
+
+def _fill(say: Say) -> None:
+    operator, today = Person.operator(), timezone.localdate()
+    load_facts(say)
+    evidence.import_shipped(by=operator, folder=DATA / "london", progress=say)
+    say("Need by place and theme", None)
+    evidence.recompute(by=operator, as_of=today)
+    # Nobody gets mail about a demonstration.
+    backend, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "django.core.mail.backends.dummy.EmailBackend"
+    try:
+        with transaction.atomic():
+            _invent(operator, today, say)
+    finally:
+        settings.EMAIL_BACKEND = backend
+
+
+def _invent(operator: Person, today: datetime.date, say: Say) -> None:
+    say("Invented partners, local action and funds, labelled so", None)
+    footprints = {
+        "main": _footprint("london", "London demonstration partnership", Place.Kind.LOCAL_AUTHORITY, None),
+        "elsewhere": _footprint("elsewhere", "Another demonstration partnership", None, ["E09000029"]),
+    }
+    partners = invented.make_partners(footprints, today)
+    ours = [p for p in partners if footprints["main"] in p.footprints.all()]
+    initiatives = invented.make_initiatives(ours, today)
+    invented.make_links(ours, initiatives, today)
+    invented.make_funds(today)
+    invented.make_asks(ours, today)
+    people.make_people(footprints)
+    say("Opportunities to work together", None)
+    for footprint in footprints.values():
+        opportunities.refresh(by=operator, footprint=footprint, as_of=today)
+    gathering.taken_up(operator, footprints["main"], 6)
+    say("Two events: one that is over, one to come", None)
+    coordinator = Person.of(User.objects.get(email=people.COORDINATOR))
+    gathering.make_events(coordinator, footprints["main"], ours, today)
+    # What was agreed is local action now: the list moves with it.
+    opportunities.refresh(by=operator, footprint=footprints["main"], as_of=today)
+
+
+def _footprint(slug: str, name: str, kind: str | None, codes: list[str] | None) -> Footprint:
+    footprint = Footprint.objects.create(slug=slug, name=name, is_demonstration=True)
+    chosen = Place.objects.filter(kind=kind, ended=None) if kind else Place.objects.filter(pk__in=codes or [])
+    footprint.places.set(chosen)
+    return footprint

@@ -1,0 +1,249 @@
+"""The demonstration's events: one that is over, with agreements in every state, and one to come, planned.
+
+Both go through the same actions as a real one. The event that is over is made as if it were tomorrow, and then
+everything about it is moved back in time.
+"""
+
+from __future__ import annotations
+
+import datetime
+import random
+
+from django.utils import timezone
+
+from joinedup.accounts.person import Person
+from joinedup.demo.invented import QUESTION, rows
+from joinedup.events import actions
+from joinedup.events.models import Agreement, Attendee, Event, Programme, Progress
+from joinedup.opportunities.models import Opportunity, Run
+from joinedup.opportunities.queries import shortlist
+from joinedup.partners.models import Partner
+from joinedup.places.models import Footprint
+from joinedup.strategy.models import Commitment, Update
+from joinedup.voice import actions as voices
+from joinedup.voice.models import Contribution, Conversation, Host
+
+TOPICS, TABLES, ROUNDS = 12, 13, 3
+ATTENDEES = 124
+YOUNG_PEOPLE = 12
+AGO = datetime.timedelta(days=170)
+# Enough for a good plan in a second or two, and the same plan every time.
+ITERATIONS = 40_000
+ROLES = {
+    "police": ["Neighbourhood inspector", "Schools officer"],
+    "health": ["Emergency consultant", "Public health lead"],
+    "education": ["Safeguarding lead", "Deputy head"],
+    "social_care": ["Early help manager", "Family worker"],
+    "youth_justice": ["Team manager", "Case worker"],
+    "housing": ["Estate manager", "Community investment lead"],
+    "local_authority": ["Community safety manager", "Licensing lead"],
+    "vcs": ["Youth worker", "Director"],
+}
+
+
+def make_events(by: Person, footprint: Footprint, partners: list[Partner], today: datetime.date) -> None:
+    programme = Programme.objects.create(
+        slug="joining-up-london",
+        name="Joining up London",
+        summary="One day a quarter: see what the figures say, hear young people, agree what to do together.",
+    )
+    past = _event(
+        by, footprint, programme, "Joining up London: the first day", today + datetime.timedelta(days=1)
+    )
+    _register(by, past, partners, 40, young=4, seed=1)
+    _topics(by, past, footprint, 5)
+    actions.set_tables(by=by, event=past, count=5, seats_min=4, seats_max=10)
+    actions.plan_event(by=by, event=past, iterations=5_000)
+    _agreements(by, past, today)
+    _move_back(past, AGO)
+
+    coming = _event(
+        by, footprint, programme, "Joining up London: the next day", today + datetime.timedelta(days=24)
+    )
+    _register(by, coming, partners, ATTENDEES, young=YOUNG_PEOPLE, seed=2)
+    _topics(by, coming, footprint, TOPICS - 1)
+    _voices(by, coming, partners, today)
+    actions.set_tables(
+        by=by,
+        event=coming,
+        count=TABLES,
+        seats_min=6,
+        seats_max=11,
+        access={"step_free": [1, 2, 3, 4], "quiet": [4]},
+    )
+    actions.plan_event(by=by, event=coming, iterations=ITERATIONS)
+
+
+def _event(by: Person, footprint: Footprint, programme: Programme, name: str, date: datetime.date) -> Event:
+    return actions.add_event(
+        by=by,
+        footprint=footprint,
+        programme=programme,
+        name=f"{name} (demonstration)",
+        purpose="Partners from eight sectors and young people agree what they will do together, and by when.",
+        date=date,
+        starts=datetime.time(9, 30),
+        ends=datetime.time(16, 0),
+        venue="Demonstration Hall",
+        place_name="London",
+        region="London",
+        access="Step-free entrance and toilets, hearing loop, quiet room, prayer room. Travel costs are paid.",
+        host="The London demonstration partnership",
+        reading="The opportunities on the agenda, and what young people said.",
+        safeguarding_lead="Safeguarding lead of the partnership, at the welcome desk all day",
+        capacity=130,
+        rounds=ROUNDS,
+    )
+
+
+def _register(
+    by: Person, event: Event, partners: list[Partner], number: int, *, young: int, seed: int
+) -> None:
+    chance = random.Random(seed)
+    hosts = [p for p in partners if p.sector_id == "vcs"]
+    guests = [(p, role) for p in partners for role in ROLES[p.sector_id]]
+    chance.shuffle(guests)
+    # Every host of young people comes with a companion; the others follow until the room is as full as it should be.
+    companions = [(p, "Youth worker") for p in chance.sample(hosts, min(young, len(hosts)))]
+    others = [g for g in guests if g not in companions][: number - len(companions) - young]
+    # Everybody who leads a table says so when they register.
+    leads = set(chance.sample(range(len(others)), TABLES + 1 if number > 60 else 6))
+    for n, (partner, role) in enumerate([*companions, *others]):
+        is_companion = n < len(companions)
+        slug = f"{role}-{partner.slug}".lower().replace(" ", "-")
+        actions.register(
+            by=by,
+            event=event,
+            partner=partner,
+            role=role,
+            email=f"{slug[:50]}-{n}@demonstration.example",
+            part="companion" if is_companion else "facilitator" if n - len(companions) in leads else "guest",
+            young_names=[f"Young person {n + 1}"] if is_companion else (),
+            themes=list(partner.themes.all()),
+            access=["step_free"] if n % 29 == 0 else (),
+            dietary="vegetarian" if n % 7 == 0 else "",
+            opted_in=n % 3 != 0,
+        )
+    Attendee.objects.filter(event=event).update(is_demonstration=True)
+
+
+def _topics(by: Person, event: Event, footprint: Footprint, number: int) -> None:
+    """From the engine's own short list: as much unmet need as possible, not twelve versions of one."""
+    for opportunity in shortlist(footprint, number, without_topics=True):
+        actions.choose_opportunity(by=by, event=event, opportunity=opportunity)
+
+
+def _agreements(by: Person, event: Event, today: datetime.date) -> None:
+    """One agreement at each table of the first rounds, in every state that an agreement can reach."""
+    chance = random.Random(12)
+    commitments = {c.chapter: c for c in Commitment.objects.filter(part_of=None).order_by("-ref")}
+    chapters = sorted(commitments)
+    states = ["kept", "kept", "kept", "started", "started", "late", "agreed", "not_kept", "kept", "started"]
+    sittings = (
+        event.sittings.exclude(topic=None).select_related("topic__opportunity").order_by("round", "table")
+    )
+    for n, (sitting, state) in enumerate(zip(sittings, states, strict=False)):
+        opportunity = sitting.topic.opportunity
+        if opportunity is None or opportunity.theme is None:
+            continue
+        parties = list(opportunity.parties.all())[:3]
+        if not parties:
+            continue
+        owner, deputy = parties[0], parties[-1]
+        theme = opportunity.theme
+        agreement = actions.record_agreement(
+            by=by,
+            event=event,
+            sitting=sitting,
+            goal=f"{theme.name}: no young person in {opportunity.place.name} waits more than a month",
+            action=f"{opportunity.first_step} Then meet monthly and publish the numbers.",
+            place=opportunity.place,
+            theme=theme,
+            measure="Young people offered a place, and how many still come after three months",
+            owner_partner=owner,
+            owner_role=ROLES[owner.sector_id][0],
+            deputy_partner=deputy,
+            deputy_role=ROLES[deputy.sector_id][1],
+            due=today + datetime.timedelta(days=chance.choice([100, 120, 150]) if state != "late" else 90),
+            contributions=[
+                actions.Contributed(p, f"{ROLES[p.sector_id][0]}, half a day a week") for p in parties
+            ],
+            commitment=commitments[chapters[n % len(chapters)]],
+            marking="public",
+        )
+        if state != "agreed":
+            actions.start_agreement(by=by, agreement=agreement)
+        if state == "kept":
+            actions.report_progress(
+                by=by,
+                agreement=agreement,
+                report="kept",
+                text=f"{chance.randint(18, 60)} young people have a place.",
+            )
+        if state == "not_kept":
+            actions.report_progress(
+                by=by,
+                agreement=agreement,
+                report="not_kept",
+                text="The room was closed for repairs; a new one is sought.",
+            )
+
+
+def _move_back(event: Event, ago: datetime.timedelta) -> None:
+    """As if it had happened long ago: the event, its agreements, what was reported."""
+    Event.objects.filter(pk=event.pk).update(date=event.date - ago if event.date else None)
+    later = datetime.timedelta(days=60)
+    for agreement in Agreement.objects.filter(event=event):
+        moved = {
+            name: getattr(agreement, name) - ago
+            for name in ("recorded_at", "due", "review_3", "review_6", "review_12")
+        }
+        Agreement.objects.filter(pk=agreement.pk).update(**moved)
+        for progress in Progress.objects.filter(agreement=agreement):
+            Progress.objects.filter(pk=progress.pk).update(on=progress.on - ago + later)
+        if agreement.initiative_id:
+            Update.objects.filter(initiative=agreement.initiative_id).update(
+                on=timezone.localdate() - ago + later
+            )
+            initiative = agreement.initiative
+            assert initiative is not None
+            initiative.starts = (initiative.starts or timezone.localdate()) - ago
+            initiative.save(update_fields=["starts"])
+
+
+def _voices(by: Person, event: Event, partners: list[Partner], today: datetime.date) -> None:
+    """A question to young people, answers through hosts, some read already; one becomes a topic."""
+    hosts = [p for p in partners if p.sector_id == "vcs"][:4]
+    conversation = voices.open_conversation(
+        by=by,
+        event=event,
+        question=QUESTION,
+        why="What you say decides at least one topic of the day. We tell you what came of it.",
+        opens=today,
+        closes=today + datetime.timedelta(days=14),
+        hosts=hosts,
+    )
+    Conversation.objects.filter(pk=conversation.pk).update(is_demonstration=True)
+    links = list(Host.objects.filter(conversation=conversation).order_by("pk"))
+    first: Contribution | None = None
+    for n, row in enumerate(rows("answers")):
+        given = voices.give_contribution(
+            by=Person(), host=links[n % len(links)], text=row["text"], age_band=row["age_band"]
+        )
+        if row["state"] == "shown":
+            voices.show_contribution(by=by, contribution=given)
+            first = first or given
+    Contribution.objects.filter(conversation=conversation).update(is_demonstration=True)
+    if first is not None:
+        voices.make_topic(by=by, contribution=first, title=QUESTION, theme_id="after-school-safety")
+
+
+def taken_up(by: Person, footprint: Footprint, number: int) -> None:
+    """A few opportunities that the coordinator has taken up already."""
+    from joinedup.opportunities.actions import take_up
+
+    best = Opportunity.objects.filter(
+        footprint=footprint, audience=Run.Audience.PARTNERSHIP, state=Opportunity.State.SUGGESTED
+    ).order_by("-score", "key")
+    for opportunity in best[:number]:
+        take_up(by=by, opportunity=opportunity)
