@@ -1,0 +1,330 @@
+"""Bringing files in and working figures out: whole or not at all, once, traceable, allowed."""
+
+import datetime
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from joinedup.accounts.models import AuditEntry
+from joinedup.accounts.person import Person
+from joinedup.evidence import actions, observations, queries, recomputing
+from joinedup.evidence.indicators import indicators
+from joinedup.evidence.models import Dataset, Figure, Need
+from joinedup.evidence.need import trend
+from joinedup.places import loading
+from joinedup.taxonomy.models import Theme
+from tests.world import World
+
+OPERATOR = Person.operator()
+SHIPPED = Path(str(resources.files("joinedup.data"))) / "london"
+AS_OF = datetime.date(2026, 11, 20)
+TIDY = "place,period,indicator,count,denominator\n"
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, settings: Any) -> Path:
+    settings.HOME = tmp_path / "home"
+    return tmp_path / "home"
+
+
+def tidy(folder: Path, *rows: str, name: str = "figures.csv") -> Path:
+    path = folder / name
+    path.write_text(TIDY + "".join(f"{row}\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def stored(home: Path) -> list[str]:
+    folder = home / "observations"
+    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+
+
+def test_a_file_comes_in_and_says_so(world: World, tmp_path: Path, own_home: Path) -> None:
+    path = tidy(tmp_path, "E09000991,2024,youth-clubs,12,1000", "Eastton,2024,youth-clubs,8,1000")
+    about = {"title": "Youth clubs", "publisher": "Testland", "licence": "OGL", "caveats": ["Counted once."]}
+    told: list[float] = []
+    done = actions.import_file(by=world.person("admin"), path=path, about=about, progress=told.append)
+    assert (done.source, done.rows_read, done.rows_kept, done.already) == ("tidy", 2, 2, False)
+    row = Dataset.objects.get()
+    assert done.dataset == row
+    assert (row.title, row.publisher, row.period_start, row.period_end) == (
+        "Youth clubs",
+        "Testland",
+        "2024",
+        "2024",
+    )
+    assert row.caveats[-1] == "Counted once."
+    assert row.disclosure["threshold"] == 5
+    assert stored(own_home) == [row.stored_as]
+    assert told[-1] == 1.0
+    entry = AuditEntry.objects.get(action="dataset.import")
+    assert (entry.by, entry.record_id) == ("Admin", str(row.pk))
+
+
+def test_the_same_file_twice_changes_nothing(world: World, tmp_path: Path, own_home: Path) -> None:
+    path = tidy(tmp_path, "E09000991,2024,youth-clubs,12,1000")
+    first = actions.import_file(by=OPERATOR, path=path)
+    before = stored(own_home)
+    again = actions.import_file(by=OPERATOR, path=path)
+    assert again.already
+    assert again.dataset == first.dataset
+    assert Dataset.objects.count() == 1
+    assert stored(own_home) == before
+    assert AuditEntry.objects.count() == 1
+
+
+def test_a_revision_replaces_what_it_revises_and_both_are_remembered(world: World, tmp_path: Path) -> None:
+    old = tidy(tmp_path, "E09000991,2023-12,clubs,50,1000", "E09000991,2024-01,clubs,51,1000", name="old.csv")
+    new = tidy(tmp_path, "E09000991,2024-01,clubs,61,1000", "E09000991,2024-02,clubs,62,1000", name="new.csv")
+    first = actions.import_file(by=OPERATOR, path=old).dataset
+    second = actions.import_file(by=OPERATOR, path=new).dataset
+    assert first is not None
+    assert second is not None
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert first.replaced_by == second
+    assert second.replaced_by is None
+    held = observations.held(observations.newest_first())
+    assert dict(held.sort("period").select("period", "count").iter_rows()) == {
+        "2023-12": 50,
+        "2024-01": 61,
+        "2024-02": 62,
+    }
+    third = actions.import_file(by=OPERATOR, path=tidy(tmp_path, "E09000991,2024-02,clubs,63,1000")).dataset
+    assert Dataset.objects.filter(replaced_by=None).get() == third
+    assert [row.pk for row in queries.datasets()[0].older] == [second.pk, first.pk]  # type: ignore[attr-defined]
+    assert actions.import_file(by=OPERATOR, path=old).already
+
+
+def test_two_series_with_the_same_cell_count_once(world: World, tmp_path: Path) -> None:
+    actions.import_file(by=OPERATOR, path=tidy(tmp_path, "E09000991,2024,clubs,5,10"), name="one")
+    actions.import_file(by=OPERATOR, path=tidy(tmp_path, "E09000991,2024,clubs,6,10"), name="two")
+    assert Dataset.objects.filter(replaced_by=None).count() == 2
+    assert observations.held(observations.newest_first())["count"].to_list() == [6]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "empty"),
+        (b"name,date of birth,place\nA,2001-01-01,E09000991\n", "single people"),
+        (b"a,b\n1,2\n", "no known publisher"),
+        (b"place,period,indicator,count\nE09000991,soon,clubs,1\n", "cannot be right"),
+    ],
+)
+def test_a_refused_file_leaves_nothing(
+    world: World, tmp_path: Path, own_home: Path, content: bytes, says: str
+) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_bytes(content)
+    with pytest.raises(ValidationError, match=says):
+        actions.import_file(by=OPERATOR, path=path)
+    assert stored(own_home) == []
+    assert not Dataset.objects.exists()
+    assert not AuditEntry.objects.exists()
+
+
+def test_a_file_that_is_not_there(world: World, tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="There is no file nowhere"):
+        actions.import_file(by=OPERATOR, path=tmp_path / "nowhere.csv")
+
+
+def test_a_dry_run_writes_nothing(world: World, tmp_path: Path, own_home: Path) -> None:
+    done = actions.import_file(by=OPERATOR, path=tidy(tmp_path, "E09000991,2024,clubs,12,1000"), dry_run=True)
+    assert (done.rows_kept, done.dataset, done.dry_run) == (1, None, True)
+    assert stored(own_home) == []
+    assert not Dataset.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["nobody", "charlie", "bob", "alice", "lead"])
+def test_only_an_administrator_brings_files_in(
+    world: World, tmp_path: Path, own_home: Path, who: str
+) -> None:
+    path = tidy(tmp_path, "E09000991,2024,clubs,12,1000")
+    with pytest.raises(PermissionDenied):
+        actions.import_file(by=world.person(who), path=path)
+    with pytest.raises(PermissionDenied):
+        actions.recompute(by=world.person(who), as_of=AS_OF)
+    assert stored(own_home) == []
+    assert not Dataset.objects.exists()
+
+
+def test_when_the_database_fails_no_row_is_left(
+    world: World, tmp_path: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(**_: Any) -> None:
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr("joinedup.evidence.actions.audit.record", fail)
+    with pytest.raises(RuntimeError):
+        actions.import_file(by=OPERATOR, path=tidy(tmp_path, "E09000991,2024,clubs,12,1000"))
+    assert not Dataset.objects.exists()
+    assert [path.name for path in queries.orphaned_files()] == stored(own_home)
+
+
+def test_killed_after_writing_it_leaves_at_most_an_orphan(tmp_path: Path) -> None:
+    """The process dies between the store and the database; the next import carries on from there."""
+    home = tmp_path / "killed"
+    path = tidy(tmp_path, "E09000001,2024,clubs,12,1000")
+    script = textwrap.dedent(f"""
+        import os, signal, sys
+        from pathlib import Path
+        import django
+        django.setup()
+        from django.core.management import call_command
+        call_command("migrate", verbosity=0)
+        from joinedup.accounts.person import Person
+        from joinedup.evidence import actions, queries
+        from joinedup.evidence.models import Dataset
+        from joinedup.places.models import Place
+        Place.objects.get_or_create(
+            code="E09000001", defaults=dict(name="City", kind="local_authority", vintage=2024)
+        )
+        if sys.argv[1] == "die":
+            actions._make_current = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+        actions.import_file(by=Person.operator(), path=Path({str(path)!r}))
+        print(Dataset.objects.count(), len(queries.orphaned_files()), len(queries.missing_files()))
+    """)
+    environment = {
+        **os.environ,
+        "JOINEDUP_HOME": str(home),
+        "DJANGO_SETTINGS_MODULE": "joinedup.site.settings",
+    }
+    environment.pop("DATABASE_URL", None)
+
+    def run(word: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", script, word], env=environment, capture_output=True, text=True, check=False
+        )
+
+    assert run("die").returncode == -signal.SIGKILL
+    assert len(list((home / "observations").iterdir())) == 1
+    alive = run("live")
+    assert alive.stdout.split() == ["1", "0", "0"], alive.stderr
+
+
+@pytest.fixture
+def london(db: None) -> None:
+    """The shipped areas and everything that ships about them."""
+    loading.load(SHIPPED)
+    for slug in ("safe-places", "weapon-carrying", "online-harm"):
+        Theme.objects.create(slug=slug, name=slug, levels=[])
+    actions.import_shipped(by=OPERATOR, folder=SHIPPED)
+
+
+def test_recompute_makes_figures_and_need_that_can_be_traced(london: None) -> None:
+    done = actions.recompute(by=OPERATOR, as_of=AS_OF)
+    assert done.figures == Figure.objects.count()
+    assert done.needs == Need.objects.count() == 3 * (33 + 684)
+    robbery = Figure.objects.get(indicator="robbery", place="E09000007")
+    assert robbery.count is not None
+    assert robbery.denominator is not None
+    assert robbery.value == pytest.approx(robbery.count / robbery.denominator * 1000)
+    assert (robbery.rank, robbery.compared, robbery.period) == (2, 32, "2026-02")
+    assert robbery.dataset.name == "mps_borough_from_2024_03"
+    assert Figure.objects.get(indicator="robbery", place="E05013650").dataset.name == "mps_ward"
+    assert AuditEntry.objects.filter(action="figures.recompute").count() == 1
+
+
+def test_the_city_of_london_is_unknown_and_never_nought(london: None) -> None:
+    actions.recompute(by=OPERATOR, as_of=AS_OF)
+    city = Figure.objects.filter(place="E09000001", indicator__in=["robbery", "knife-crime", "homicide"])
+    assert city.count() == 3
+    assert {(f.state, f.value, f.count, f.rank) for f in city} == {("missing", None, None, None)}
+    assert Need.objects.get(place="E09000001", theme="weapon-carrying").need is None
+    assert Need.objects.get(place="E09000007", theme="weapon-carrying").need is not None
+    assert set(Need.objects.filter(theme="online-harm").values_list("need", flat=True)) == {None}
+
+
+def test_recompute_twice_changes_nothing_and_keeps_addresses(london: None) -> None:
+    actions.recompute(by=OPERATOR, as_of=AS_OF)
+    figures = list(Figure.objects.order_by("pk").values())
+    needs = list(Need.objects.order_by("pk").values())
+    actions.recompute(by=OPERATOR, as_of=AS_OF)
+    assert list(Figure.objects.order_by("pk").values()) == figures
+    assert list(Need.objects.order_by("pk").values()) == needs
+
+
+def test_a_figure_without_its_data_goes(london: None) -> None:
+    actions.recompute(by=OPERATOR, as_of=AS_OF)
+    dataset = Dataset.objects.get(name="knife_crime")
+    assert Figure.objects.filter(indicator="knife-crime").exists()
+    dataset.delete()
+    actions.recompute(by=OPERATOR, as_of=AS_OF)
+    assert not Figure.objects.filter(indicator="knife-crime").exists()
+
+
+def test_recompute_without_data_says_what_to_do(world: World) -> None:
+    with pytest.raises(ValidationError, match="Import one first"):
+        actions.recompute(by=OPERATOR, as_of=AS_OF)
+
+
+def test_trends_of_all_places_are_those_of_each(london: None) -> None:
+    measured = [one for one in indicators() if one.slug in ("robbery", "knife-crime")]
+    places = pl.DataFrame(
+        {
+            "place": ["E09000007", "E09000033", "E09000001"],
+            "kind": ["local_authority"] * 3,
+            "parent": [None] * 3,
+        }
+    )
+    found = observations.held(
+        observations.newest_first(),
+        indicators=[slug for one in measured for slug in one.observed],
+        places=places["place"].to_list(),
+    )
+    made = {
+        (indicator, place): value
+        for indicator, place, value in recomputing.trends(found, measured, places).iter_rows()
+    }
+    for one in measured:
+        for place in places["place"]:
+            own = found.filter(pl.col("place") == place, pl.col("indicator").is_in(one.numerator))
+            assert made.get((one.slug, place)) == (trend(own) if own.height else None)
+    assert ("robbery", "E09000007") in made
+    assert ("robbery", "E09000001") not in made
+
+
+def test_trends_refuse_to_cross_the_change_of_recording() -> None:
+    months = [f"{2022 + n // 12}-{n % 12 + 1:02}" for n in range(12, 36)]
+    found = pl.DataFrame(
+        {
+            "indicator": "robbery-of-personal-property",
+            "place": "A",
+            "period": months,
+            "count": 5.0,
+            "state": "number",
+        }
+    )
+    more = found.with_columns(indicator=pl.lit("robbery-of-business-property"))
+    robbery = [one for one in indicators() if one.slug == "robbery"]
+    places = pl.DataFrame({"place": ["A"], "kind": ["ward"], "parent": [None]})
+    assert recomputing.trends(pl.concat([found, more]), robbery, places).is_empty()
+
+
+def test_series_is_counted_over_all_parts_and_hidden_below_the_threshold(
+    world: World, tmp_path: Path
+) -> None:
+    knife = next(one for one in indicators() if one.slug == "knife-crime")
+    path = tidy(
+        tmp_path,
+        *(f"E09000991,2024-0{m},knife-crime,{m},1000" for m in (3, 7)),
+        "E09000991,2024-08,knife-crime,c,",
+    )
+    actions.import_file(by=OPERATOR, path=path)
+    # A plain table is no source of this indicator: whoever brings one cannot change what the police publish.
+    assert queries.series(knife, "E09000991") == []
+    Dataset.objects.update(source="knife_crime")
+    assert [(p.period, p.value, p.state) for p in queries.series(knife, "E09000991")] == [
+        ("2024-03", None, "suppressed"),
+        ("2024-07", 7.0, "number"),
+        ("2024-08", None, "suppressed"),
+    ]
