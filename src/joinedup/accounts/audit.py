@@ -31,6 +31,15 @@ def snapshot(record: models.Model) -> dict[str, Any]:
     return values
 
 
+def _label(on: models.Model) -> str:
+    """What to call a record for ever: its own words, unless they hold something personal."""
+    words = str(on)
+    personal = (str(getattr(on, name) or "") for name in personal_fields(type(on)))
+    if any(value and value in words for value in personal):
+        return f"{on._meta.verbose_name} {on.pk}"
+    return words
+
+
 def differences(before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[str]:
     """The names of the fields that differ, for a page of history."""
     old, new = before or {}, after or {}
@@ -52,7 +61,7 @@ def record(
         action=action,
         record=on._meta.label_lower,
         record_id=str(on.pk),
-        label=str(on)[:200],
+        label=_label(on)[:200],
         before=before,
         after=snapshot(on) if after is None else after,
     )

@@ -4,6 +4,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 
+APPEND_ONLY = "The audit trail is append-only."
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, **fields: object) -> "User":
@@ -81,7 +83,22 @@ class Grant(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} is {self.get_role_display()}"
+        """Without the holder's name: the audit trail keeps this line for ever."""
+        over = self.partner or self.footprint
+        return f"{self.get_role_display()}, {over}" if over else str(self.get_role_display())
+
+
+class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
+    """Reads and adds; never changes or deletes, not even many at once."""
+
+    def update(self, **kwargs: object) -> int:
+        raise TypeError(APPEND_ONLY)
+
+    def bulk_update(self, *args: object, **kwargs: object) -> int:
+        raise TypeError(APPEND_ONLY)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise TypeError(APPEND_ONLY)
 
 
 class AuditEntry(models.Model):
@@ -97,6 +114,8 @@ class AuditEntry(models.Model):
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
 
+    objects = AuditEntryQuerySet.as_manager()
+
     class Meta:
         ordering = ["-at", "-pk"]
         indexes = [models.Index(fields=["record", "record_id"])]
@@ -106,8 +125,8 @@ class AuditEntry(models.Model):
 
     def save(self, *args: object, **kwargs: object) -> None:
         if self.pk is not None:
-            raise TypeError("The audit trail is append-only.")
+            raise TypeError(APPEND_ONLY)
         super().save(*args, **kwargs)
 
     def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
-        raise TypeError("The audit trail is append-only.")
+        raise TypeError(APPEND_ONLY)

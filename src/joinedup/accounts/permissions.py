@@ -56,6 +56,7 @@ PERMISSIONS: dict[str, dict[Role, Over]] = {
     "footprint.change": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
     "account.invite": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
     "role.grant": {Role.ADMINISTRATOR: ANY},
+    "role.take_away": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
     "dataset.import": {Role.ADMINISTRATOR: ANY},
     "partner.add": _COORDINATED,
     "partner.change": _BOTH,

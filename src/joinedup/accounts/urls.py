@@ -1,10 +1,20 @@
-"""Addresses of this room."""
+"""Addresses of this room. Of allauth's pages only these four exist: there are no passwords to set or forget."""
 
+from allauth.account.views import logout
 from django.urls import path
 
-from joinedup.accounts import views
+from joinedup.accounts import sign_in, views
 
 urlpatterns = [
+    # One page under two names: allauth goes back to the second when a code is refused.
+    path("account/login/", sign_in.sign_in, name="account_request_login_code"),
+    path("account/login/", sign_in.sign_in, name="account_login"),
+    path("account/login/code/", sign_in.confirm_code, name="account_confirm_login_code"),
+    path("account/logout/", logout, name="account_logout"),
+    # allauth looks for this name to say in a mail how to get an account.
+    path("account/joining/", sign_in.joining, name="account_signup"),
+    path("account/welcome/<str:token>/", sign_in.welcome, name="welcome"),
     path("people/", views.people, name="people"),
     path("people/invite/", views.person_invite, name="person_invite"),
+    path("people/roles/<int:pk>/take-away/", views.role_take_away, name="role_take_away"),
 ]

@@ -1,0 +1,130 @@
+"""What people do with accounts: invite somebody, give a role, take it away, appoint the first administrator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from joinedup.accounts import audit
+from joinedup.accounts.letters import send_letter
+from joinedup.accounts.links import address_of, make_link
+from joinedup.accounts.models import Grant, User
+from joinedup.accounts.permissions import Scope, require
+from joinedup.accounts.person import Person
+from joinedup.places.models import Footprint
+
+Role = Grant.Role
+
+
+@transaction.atomic
+def invite_person(
+    *,
+    by: Person,
+    email: str,
+    name: str = "",
+    job: str = "",
+    role: str = Role.PARTNER_MEMBER,
+    partner: Any = None,
+    footprint: Footprint | None = None,
+) -> Grant:
+    """An account with one role, and a mail that leads to signing in.
+
+    `partner` is a partners.Partner. Somebody who has an account keeps their name and gets the role as well;
+    somebody who has the role but never signed in gets the mail again.
+    """
+    require(by, "account.invite", on=_scope(partner, footprint))
+    if role != Role.PARTNER_MEMBER:
+        require(by, "role.grant")
+    user = _account(by, email, name, job)
+    grant, is_new = _give(by, user, role, partner, footprint)
+    if not is_new and user.last_login:
+        raise ValidationError(_("This person has this role already."))
+    letter = {
+        "by": by.name,
+        "body": str(partner or footprint or ""),
+        "role": grant.get_role_display(),
+        "link": address_of("welcome", make_link("welcome", user.pk, user)),
+    }
+    transaction.on_commit(lambda: send_letter("accounts/mail/invited", user.email, letter))
+    return grant
+
+
+@transaction.atomic
+def grant_role(
+    *, by: Person, user: User, role: str, partner: Any = None, footprint: Footprint | None = None
+) -> Grant:
+    """One more role for somebody who has an account. No mail goes out."""
+    require(by, "role.grant")
+    grant, is_new = _give(by, user, role, partner, footprint)
+    if not is_new:
+        raise ValidationError(_("This person has this role already."))
+    return grant
+
+
+@transaction.atomic
+def take_role_away(*, by: Person, grant: Grant) -> None:
+    """The account stays, without this role. The last administrator keeps theirs."""
+    if grant.role == Role.PARTNER_MEMBER:
+        require(by, "role.take_away", on=grant.partner)
+    else:
+        require(by, "role.grant")
+    if grant.role == Role.ADMINISTRATOR:
+        # Locked, so that two administrators who leave at once cannot both go.
+        held = Grant.objects.select_for_update().filter(role=Role.ADMINISTRATOR, user__is_active=True)
+        if {each.pk for each in held} <= {grant.pk}:
+            raise ValidationError(_("There must be an administrator. Appoint another one first."))
+    audit.record(by=by, action="role.take_away", on=grant, before=audit.snapshot(grant), after={})
+    grant.delete()
+
+
+@transaction.atomic
+def first_administrator(*, email: str, name: str, by: Person | None = None) -> User:
+    """Who looks after a new installation. Refused when somebody does already."""
+    by = by or Person.operator()
+    require(by, "role.grant")
+    if Grant.objects.filter(role=Role.ADMINISTRATOR, user__is_active=True).exists():
+        raise ValidationError(
+            _("There is an administrator already. They appoint others on the page “People”.")
+        )
+    user = _account(by, email, name, "")
+    _give(by, user, Role.ADMINISTRATOR, None, None)
+    return user
+
+
+def _scope(partner: Any, footprint: Footprint | None) -> Scope:
+    if partner is not None:
+        return partner.scope()
+    return Scope(footprints=frozenset({footprint.pk} if footprint else ()))
+
+
+def _account(by: Person, email: str, name: str, job: str) -> User:
+    """The account of an address, made if there is none."""
+    email = email.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise ValidationError(_("Enter an e-mail address, for example name@example.org.")) from None
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        user = User.objects.create_user(email, name=" ".join(name.split()), job=" ".join(job.split()))
+        audit.record(by=by, action="account.invite", on=user)
+    elif not user.is_active:
+        raise ValidationError(_("The account of this address is closed."))
+    return user
+
+
+def _give(by: Person, user: User, role: str, partner: Any, footprint: Footprint | None) -> tuple[Grant, bool]:
+    if role not in Role.values:
+        raise ValidationError(_("Choose a role."))
+    if (partner is not None) != (role == Role.PARTNER_MEMBER):
+        raise ValidationError(_("Choose an organisation for a partner member, and for nobody else."))
+    if (footprint is not None) != (role == Role.COORDINATOR):
+        raise ValidationError(_("Choose a partnership for a coordinator, and for nobody else."))
+    grant, is_new = Grant.objects.get_or_create(user=user, role=role, partner=partner, footprint=footprint)
+    if is_new:
+        audit.record(by=by, action="role.grant", on=grant)
+    return grant, is_new

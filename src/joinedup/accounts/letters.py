@@ -1,0 +1,31 @@
+"""Mails: one set of three templates each, sent as plain text with simple HTML beside it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from smtplib import SMTPException
+from typing import Any
+
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+
+logger = logging.getLogger(__name__)
+
+
+def send_letter(template: str, to: str, context: Mapping[str, Any]) -> bool:
+    """Send `{template}_subject.txt`, `{template}_message.txt` and `{template}_message.jinja` to one address.
+
+    Whether the mail server took it. A refusal is logged without the address: what was done stays done,
+    and who asked for it is told by the page. Call it on commit, so that no mail tells of what was undone.
+    """
+    values = dict(context)
+    subject = " ".join(render_to_string(f"{template}_subject.txt", values).split())
+    letter = EmailMultiAlternatives(subject, render_to_string(f"{template}_message.txt", values), to=[to])
+    letter.attach_alternative(render_to_string(f"{template}_message.jinja", values), "text/html")
+    try:
+        letter.send()
+    except (OSError, SMTPException):
+        logger.exception("A mail could not be sent (%s).", template)
+        return False
+    return True

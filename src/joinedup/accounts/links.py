@@ -1,0 +1,62 @@
+"""Links in mails that act for one person on one record, without signing in.
+
+How a room uses them: put `make_link("confirm", initiative.pk, person)` into an address of its own
+(`path("initiatives/confirm-by-mail/<str:token>/", …)`), and in the view ask `read_link("confirm", token)`.
+Nothing comes back from a link that is too old, was changed, or was made for another purpose: answer 404, or say
+in a sentence what to do. Mail scanners follow every link, so a GET shows one button and only its POST acts.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+from joinedup.accounts.models import User
+from joinedup.accounts.person import Person
+
+VALID_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a link says: which record it is about, and to whom it was sent."""
+
+    pk: str
+    user_id: int | None
+    email: str
+
+
+def make_link(purpose: str, pk: int | str, person_or_email: Person | User | str) -> str:
+    """A signed token for an address: what it is for, about which record, sent to whom.
+
+    An account holder goes in by number, so that their address does not end up in logs of web addresses.
+    """
+    if isinstance(person_or_email, str):
+        user_id, email = None, person_or_email.strip().lower()
+    elif isinstance(person_or_email, User):
+        user_id, email = person_or_email.pk, ""
+    else:
+        user_id, email = person_or_email.user_id, ""
+    return signing.dumps([str(pk), user_id, email], salt=_salt(purpose))
+
+
+def read_link(purpose: str, token: str, *, days: int = VALID_DAYS) -> Link | None:
+    """What the token says, or None when it is older than `days`, was changed, or is for another purpose."""
+    try:
+        pk, user_id, email = signing.loads(token, salt=_salt(purpose), max_age=datetime.timedelta(days=days))
+    except signing.BadSignature:
+        return None
+    return Link(pk=pk, user_id=user_id, email=email)
+
+
+def address_of(name: str, *args: object) -> str:
+    """The full address of a page, for mails: from our settings, since a request's host header may lie."""
+    return f"{settings.SITE_URL}{reverse(name, args=args)}"
+
+
+def _salt(purpose: str) -> str:
+    return f"joinedup.accounts.links.{purpose}"

@@ -1,0 +1,134 @@
+"""Questions about accounts and about who changed what."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.db.models import Prefetch, Q, QuerySet
+
+from joinedup.accounts import audit
+from joinedup.accounts.models import Grant, User
+from joinedup.accounts.permissions import may
+from joinedup.accounts.person import Person
+from joinedup.places.models import Footprint
+
+# What a history page says somebody did; the verb is the second half of an action's name.
+DONE = {
+    "add": "added it",
+    "answer": "answered",
+    "bring": "brought it in",
+    "change": "changed it",
+    "choose": "chose it",
+    "confirm": "confirmed that it is still true",
+    "create": "made it",
+    "dismiss": "set it aside",
+    "give": "gave it",
+    "grant": "gave the role",
+    "import": "brought it in",
+    "invite": "invited",
+    "make_topic": "made a topic of it",
+    "moderate": "read it",
+    "open": "opened it",
+    "plan": "planned it",
+    "propose": "proposed it",
+    "record": "wrote it down",
+    "refresh": "worked it out afresh",
+    "register": "registered",
+    "report": "reported on it",
+    "spot": "spotted it",
+    "start": "started it",
+    "take_away": "took the role away",
+    "take_up": "took it up",
+    "undo": "undid it",
+    "update": "added an update",
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of a record's history: who, did what, when, to which fields (in words)."""
+
+    at: datetime.datetime
+    by: str
+    done: str
+    fields: list[str]
+
+
+def history_of(record: models.Model) -> list[Change]:
+    """Who changed what about a record and when, newest first; one query.
+
+    Says which fields changed, not what stood in them: an older text may have had a narrower marking than the
+    page that shows the history. Names of people are for those who are signed in: show it to them only.
+    """
+    return [
+        Change(
+            at=entry.at,
+            by=entry.by,
+            done=_done(entry.action),
+            fields=(
+                [_in_words(type(record), name) for name in audit.differences(entry.before, entry.after)]
+                if entry.before
+                else []
+            ),
+        )
+        for entry in audit.history(record)
+    ]
+
+
+def _done(action: str) -> str:
+    verb = action.partition(".")[2]
+    return DONE.get(verb, verb.replace("_", " "))
+
+
+def _in_words(model: type[models.Model], name: str) -> str:
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return name.replace("_", " ")
+    return str(getattr(field, "verbose_name", name))
+
+
+def _grants_seen_by(person: Person) -> QuerySet[Grant]:
+    found = Grant.objects.select_related("partner", "footprint").prefetch_related("partner__footprints")
+    if may(person, "role.grant"):
+        return found
+    inside = Q(partner__footprints__in=person.coordinated_ids) | Q(footprint__in=person.coordinated_ids)
+    return found.filter(pk__in=Grant.objects.filter(inside).values("pk"))
+
+
+def people(person: Person) -> QuerySet[User]:
+    """Whom `person` may see: administrators everybody, coordinators the people of their footprint's partners.
+
+    Each comes with `seen_grants`, the roles that concern the reader: what somebody does in another partnership
+    is not shown. Three further queries for the roles, whatever the number of people.
+    """
+    grants = _grants_seen_by(person).order_by("role", "partner__name", "footprint__name")
+    found = User.objects.all()
+    if not may(person, "role.grant"):
+        found = found.filter(pk__in=_grants_seen_by(person).values("user"))
+    return found.prefetch_related(Prefetch("grants", grants, to_attr="seen_grants")).order_by("name", "email")
+
+
+def role_to_take_away(person: Person, pk: int) -> Grant | None:
+    """The role, with its holder, or None where `person` may not take it away."""
+    grant = _grants_seen_by(person).select_related("user").filter(pk=pk).first()
+    if grant is None or may(person, "role.grant"):
+        return grant
+    return grant if grant.partner and may(person, "role.take_away", grant.partner) else None
+
+
+def partners_to_invite_for(person: Person) -> QuerySet[Any]:
+    """The partners that `person` may invite somebody for."""
+    found = apps.get_model("partners", "Partner")._default_manager.order_by("name")
+    if may(person, "role.grant"):
+        return found
+    return found.filter(footprints__in=person.coordinated_ids).distinct()
+
+
+def footprints_to_invite_for() -> QuerySet[Footprint]:
+    return Footprint.objects.order_by("name")

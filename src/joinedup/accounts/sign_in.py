@@ -1,0 +1,46 @@
+"""Signing in with a code sent by mail, and signing out. allauth does the work; every address is our own."""
+
+from __future__ import annotations
+
+from allauth.account.utils import get_login_redirect_url
+from allauth.account.views import confirm_login_code, request_login_code
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from joinedup.accounts.links import read_link
+from joinedup.accounts.models import User
+
+WELCOME_DAYS = 14
+
+
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """One field: the address that the code goes to. Whoever is signed in already goes on to where they were."""
+    if request.user.is_authenticated:
+        return redirect(get_login_redirect_url(request))
+    return request_login_code(request)
+
+
+def confirm_code(request: HttpRequest) -> HttpResponse:
+    response = confirm_login_code(request)
+    was_refused = response.status_code == 302 and response["Location"] == reverse("account_login")
+    # A closed account is sent to the same page and has been told why.
+    if request.method == "POST" and was_refused and not messages.get_messages(request):
+        messages.error(
+            request,
+            _("That code no longer works: it is too old, or was typed wrong three times. Ask for a new one."),
+        )
+    return response
+
+
+def joining(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/joining.jinja")
+
+
+def welcome(request: HttpRequest, token: str) -> HttpResponse:
+    """Where an invitation's link leads: one button, which asks for a code as the sign-in page would."""
+    link = read_link("welcome", token, days=WELCOME_DAYS)
+    invited = User.objects.filter(pk=link.pk, is_active=True).first() if link else None
+    return render(request, "accounts/welcome.jinja", {"invited": invited})

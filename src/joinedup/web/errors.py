@@ -1,0 +1,63 @@
+"""Pages for what went wrong: what happened and what to do next, in one look with the rest of the site.
+
+A bad request and a failure of our own may come before anything is known about the reader, or without a
+database, so their page stands alone and asks nothing of the request.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The same words for what is not there and for what the reader may not see."""
+    return render(request, "web/404.jinja", status=HTTPStatus.NOT_FOUND)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    said = str(exception) if isinstance(exception, PermissionDenied) else ""
+    sentence = said or _("You may not do this. Ask the coordinator of the partnership if you should.")
+    return render(request, "web/403.jinja", {"sentence": sentence}, status=HTTPStatus.FORBIDDEN)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form from an old page, or from another site."""
+    sentence = _(
+        "This page was open for too long, or cookies are switched off. Go back, reload it and try again."
+    )
+    return render(request, "web/403.jinja", {"sentence": sentence}, status=HTTPStatus.FORBIDDEN)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    return _alone(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        _("Too many tries"),
+        _("Too many requests came from your network just now. Wait a minute, then try again."),
+    )
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _alone(
+        HTTPStatus.BAD_REQUEST,
+        _("We could not understand this request"),
+        _("Go back to the page before and try again. Nothing was changed."),
+    )
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    return _alone(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        _("Sorry, something went wrong here"),
+        _("It is not your fault, and it has been noted. Try again in a few minutes."),
+    )
+
+
+def _alone(status: HTTPStatus, heading: str, sentence: str) -> HttpResponse:
+    page = render_to_string("web/alone.jinja", {"heading": heading, "sentence": sentence})
+    return HttpResponse(page, status=status)

@@ -1,0 +1,247 @@
+"""What waits for somebody, and what they, their partners and their partnerships have here."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from django.apps import apps
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from joinedup.accounts.person import Person
+from joinedup.accounts.records import CONFIRM_AFTER
+from joinedup.events.models import Agreement, Attendee, Invitation
+from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.models import Answer, Opportunity, Run
+from joinedup.partners.models import Ask, Partner
+from joinedup.places.models import Footprint
+from joinedup.voice.models import Contribution, Conversation
+
+SHOWN = 10
+DUE_SOON = datetime.timedelta(days=30)
+OPEN_AGREEMENTS = [Agreement.State.AGREED, Agreement.State.STARTED]
+OPEN_OPPORTUNITIES = [
+    Opportunity.State.SUGGESTED,
+    Opportunity.State.TAKEN_UP,
+    Opportunity.State.ON_AGENDA,
+]
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Shortlist(Generic[Item]):
+    """The first few of many, and how many there are."""
+
+    items: list[Item] = field(default_factory=list)
+    total: int = 0
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.items)
+
+
+@dataclass(frozen=True)
+class DueAgreement:
+    """An agreement to report on: `why` is overdue, due or review; `on` is the day it was or is due."""
+
+    agreement: Agreement
+    why: str
+    on: datetime.date
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for a person. Every item has one page, or one button, where it is done."""
+
+    invitations: list[Invitation] = field(default_factory=list)
+    opportunities: Shortlist[Opportunity] = field(default_factory=Shortlist)
+    agreements: Shortlist[DueAgreement] = field(default_factory=Shortlist)
+    partners_to_confirm: list[Partner] = field(default_factory=list)
+    initiatives_to_confirm: Shortlist[Initiative] = field(default_factory=Shortlist)
+    conversations: list[Conversation] = field(default_factory=list)
+    uploads: list[Any] = field(default_factory=list)
+    new_in: list[Footprint] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """How many things to do: a partnership's new opportunities, or a conversation's answers, are one."""
+        singles = (
+            self.invitations,
+            self.partners_to_confirm,
+            self.conversations,
+            self.uploads,
+            self.new_in,
+        )
+        return sum(len(each) for each in singles) + sum(
+            each.total for each in (self.opportunities, self.agreements, self.initiatives_to_confirm)
+        )
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is theirs: their own records, their partners, their partnerships."""
+
+    initiatives: list[Initiative]
+    asks: list[Ask]
+    attending: list[Attendee]
+    partners: list[Partner]
+    footprints: list[Footprint]
+
+
+def waiting_for(person: Person) -> Waiting:
+    """At most eleven queries, whatever the number of items."""
+    today = timezone.localdate()
+    waiting: dict[str, Any] = {"invitations": list(_invitations(person, today))}
+    if person.partner_ids:
+        waiting |= {
+            "opportunities": _shortlist(_unanswered(person)),
+            "agreements": _due_agreements(person, today),
+            "partners_to_confirm": list(
+                _unconfirmed(Partner.objects.filter(pk__in=person.partner_ids), today)
+            ),
+            "initiatives_to_confirm": _shortlist(
+                _unconfirmed(Initiative.objects.filter(partner__in=person.partner_ids), today).filter(
+                    Q(ends__isnull=True) | Q(ends__gte=today)
+                )
+            ),
+        }
+    if person.is_coordinator:
+        waiting |= {
+            "conversations": list(_unread(person)),
+            "uploads": list(_uploads(person)),
+            "new_in": list(_new_opportunities(person)),
+        }
+    return Waiting(**waiting)
+
+
+def kept_by(person: Person) -> Kept:
+    """Five queries and one for the places, whatever the number of items."""
+    today = timezone.localdate()
+    return Kept(
+        initiatives=list(Initiative.objects.filter(owner=person.user_id)[:SHOWN]),
+        asks=list(Ask.objects.filter(owner=person.user_id, closed_on=None).select_related("partner")[:SHOWN]),
+        attending=list(
+            Attendee.objects.filter(user=person.user_id, event__date__gte=today)
+            .exclude(standing=Attendee.Standing.CANCELLED)
+            .select_related("event")
+            .order_by("event__date")[:SHOWN]
+        ),
+        partners=list(
+            Partner.objects.filter(pk__in=person.partner_ids).annotate(
+                initiative_count=_number_of(Initiative.objects.all(), "partner"),
+                ask_count=_number_of(Ask.objects.filter(closed_on=None), "partner"),
+                agreement_count=_number_of(
+                    Agreement.objects.filter(state__in=OPEN_AGREEMENTS), "owner_partner"
+                ),
+            )
+        ),
+        footprints=list(
+            Footprint.objects.filter(pk__in=person.footprint_ids)
+            .annotate(
+                partner_count=_number_of(Partner.footprints.through.objects.all(), "footprint"),
+                agreement_count=_number_of(_open_agreements(person), "event__footprint"),
+                late_count=_number_of(_open_agreements(person).filter(due__lt=today), "event__footprint"),
+            )
+            .prefetch_related("places")
+        ),
+    )
+
+
+def _shortlist(found: QuerySet[Any]) -> Shortlist[Any]:
+    return Shortlist(list(found[:SHOWN]), found.count())
+
+
+def _number_of(rows: QuerySet[Any], path: str) -> Coalesce:
+    """How many of `rows` belong to the outer row by `path`, without joins that multiply each other."""
+    counted = rows.filter(**{path: OuterRef("pk")}).order_by().values(path).annotate(number=Count("pk"))
+    return Coalesce(Subquery(counted.values("number")), 0)
+
+
+def _invitations(person: Person, today: datetime.date) -> QuerySet[Invitation]:
+    return (
+        Invitation.objects.filter(email__iexact=person.email, answer=Invitation.Answer.WAITING)
+        .filter(Q(event__date__gte=today) | Q(event__date__isnull=True))
+        .exclude(event__is_history=True)
+        .select_related("event")
+        .order_by("event__date", "pk")
+    )
+
+
+def _unanswered(person: Person) -> QuerySet[Opportunity]:
+    """Open opportunities that name one of their partners, where that partner has not answered."""
+    named = Opportunity.parties.through.objects.filter(partner__in=person.partner_ids)
+    answered = Answer.objects.filter(opportunity=OuterRef("opportunity"), partner=OuterRef("partner"))
+    return (
+        Opportunity.objects.visible_to(person)
+        .filter(
+            audience=Run.Audience.PARTNERSHIP,
+            state__in=OPEN_OPPORTUNITIES,
+            pk__in=named.filter(~Exists(answered)).values("opportunity"),
+        )
+        .select_related("place")
+        .order_by(F("score").desc(nulls_first=True), "key")
+    )
+
+
+def _due_agreements(person: Person, today: datetime.date) -> Shortlist[DueAgreement]:
+    """Overdue, due within 30 days, or with a review day that passed without a report since."""
+    due = Q(due__lte=today + DUE_SOON)
+    for review in ("review_3", "review_6", "review_12"):
+        silent = Q(last_report__isnull=True) | Q(last_report__lt=F(review))
+        due |= Q(**{f"{review}__lte": today}) & silent
+    found = (
+        Agreement.objects.filter(owner_partner__in=person.partner_ids, state__in=OPEN_AGREEMENTS)
+        .annotate(last_report=Max("progress__on"))
+        .filter(due)
+        .order_by("due", "pk")
+    )
+    return Shortlist([_why(each, today) for each in found[:SHOWN]], found.count())
+
+
+def _why(agreement: Agreement, today: datetime.date) -> DueAgreement:
+    if agreement.due < today:
+        return DueAgreement(agreement, "overdue", agreement.due)
+    if agreement.due <= today + DUE_SOON:
+        return DueAgreement(agreement, "due", agreement.due)
+    reviews = (agreement.review_3, agreement.review_6, agreement.review_12)
+    return DueAgreement(agreement, "review", max(day for day in reviews if day <= today))
+
+
+def _unconfirmed(found: QuerySet[Any], today: datetime.date) -> QuerySet[Any]:
+    stale = Q(confirmed_on__isnull=True) | Q(confirmed_on__lt=today - CONFIRM_AFTER)
+    return found.filter(stale).order_by(F("confirmed_on").asc(nulls_first=True), "name")
+
+
+def _unread(person: Person) -> QuerySet[Conversation]:
+    waiting = Count("contributions", filter=Q(contributions__state=Contribution.State.WAITING))
+    return (
+        Conversation.objects.filter(event__footprint__in=person.coordinated_ids)
+        .annotate(waiting=waiting)
+        .filter(waiting__gt=0)
+        .order_by("closes", "pk")
+    )
+
+
+def _uploads(person: Person) -> QuerySet[Any]:
+    """Spreadsheets brought in and neither accepted nor undone. Their room is above this one: asked by name."""
+    upload = apps.get_model("spreadsheets", "Upload")
+    open_states = [upload.State.MAPPING, upload.State.PREVIEWED]
+    return upload._default_manager.filter(footprint__in=person.coordinated_ids, state__in=open_states)
+
+
+def _new_opportunities(person: Person) -> QuerySet[Footprint]:
+    fresh = Opportunity.objects.visible_to(person).filter(
+        audience=Run.Audience.PARTNERSHIP, state=Opportunity.State.SUGGESTED
+    )
+    return (
+        Footprint.objects.filter(pk__in=person.coordinated_ids)
+        .annotate(new_count=_number_of(fresh, "footprint"))
+        .filter(new_count__gt=0)
+    )
+
+
+def _open_agreements(person: Person) -> QuerySet[Agreement]:
+    return Agreement.objects.visible_to(person).filter(state__in=OPEN_AGREEMENTS)

@@ -1,0 +1,14 @@
+"""The page that somebody sees after signing in."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from joinedup.accounts.request import Request
+from joinedup.web.work.queries import kept_by, waiting_for
+
+
+@login_required
+def my_work(request: Request) -> HttpResponse:
+    person = request.person
+    return render(request, "web/work.jinja", {"waiting": waiting_for(person), "kept": kept_by(person)})

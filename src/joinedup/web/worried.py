@@ -1,0 +1,8 @@
+"""What to do when worried about somebody: a page for everyone, which keeps nothing."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def worried(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/worried.jinja")
