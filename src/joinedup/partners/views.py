@@ -1,29 +1,214 @@
-from django.http import Http404, HttpRequest, HttpResponse
+"""Pages about partners."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from joinedup.accounts.permissions import may, require
+from joinedup.accounts.request import Request
+from joinedup.partners import actions, queries
+from joinedup.partners.csv_export import as_csv
+from joinedup.partners.forms import (
+    AddPartnerForm,
+    AskForm,
+    ChangePartnerForm,
+    ContactForm,
+    LinkForm,
+    PartnerFilter,
+    keep_unseen,
+)
+from joinedup.partners.models import Ask, Contact, Link, Partner
+from joinedup.partners.page import partner_page, shares_a_partnership
+
+PAGE = 25
 
 
-def partners(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+@require_safe
+def partners(request: Request) -> HttpResponse:
+    form = PartnerFilter(request.GET)
+    found = queries.find_partners(request.person, **form.chosen())
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": page,
+        "led": queries.initiatives_each(request.person, page.object_list),
+        "by_sector": queries.count_by_sector(found),
+    }
+    return render(request, "partners/partners.jinja", context)
 
 
-def partner_add(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+@require_safe
+def partners_csv(request: Request) -> HttpResponse:
+    found = queries.find_partners(request.person, **PartnerFilter(request.GET).chosen())
+    content = as_csv(queries.CSV_HEADER, queries.csv_rows(request.person, found))
+    name = f"partners-{timezone.localdate().isoformat()}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
 
 
-def partner(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+@require_safe
+def partner(request: Request, slug: str) -> HttpResponse:
+    page = partner_page(request.person, slug)
+    if page is None:
+        raise Http404
+    return render(
+        request,
+        "partners/partner.jinja",
+        {"page": page, "partner": page.partner, "inside": page.history is not None},
+    )
 
 
-def partner_edit(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+def _visible(request: Request, slug: str) -> Partner:
+    return get_object_or_404(Partner.objects.visible_to(request.person), slug=slug)
 
 
-def partner_confirm(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+def _refused(form: forms.Form | forms.ModelForm, error: ValidationError) -> Partner | None:
+    """Put an action's refusal on the form, and give the partner that is there already."""
+    form.add_error(None, error.messages[0])
+    return getattr(error, "partner", None)
 
 
-def ask_add(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+@login_required
+def partner_add(request: Request) -> HttpResponse:
+    require(request.person, "partner.add")
+    form = AddPartnerForm(request.POST or None, coordinated_ids=request.person.coordinated_ids)
+    existing = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            added = actions.add_partner(by=request.person, **form.details())
+        except ValidationError as error:
+            existing = _refused(form, error)
+        else:
+            messages.success(request, _("%(name)s is recorded.") % {"name": added})
+            return redirect("partner", added.slug)
+    return render(request, "partners/add.jinja", {"form": form, "existing": existing})
 
 
-def ask_close(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+@login_required
+def partner_edit(request: Request, slug: str) -> HttpResponse:
+    partner = _visible(request, slug)
+    require(request.person, "partner.change", on=partner)
+    footprints = frozenset(f.pk for f in partner.footprints.all())
+    statutory = may(request.person, "partner.add", partner)
+    form = ChangePartnerForm(
+        request.POST or None, instance=partner, footprint_ids=footprints, may_say_statutory=statutory
+    )
+    existing = None
+    if request.method == "POST" and form.is_valid():
+        details = form.details() | {"serves": keep_unseen(form, "serves", partner)}
+        try:
+            actions.change_partner(by=request.person, partner=partner, **details)
+        except ValidationError as error:
+            existing = _refused(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("partner", slug)
+    context = {"form": form, "existing": existing, "partner": _visible(request, slug)}
+    return render(request, "partners/edit.jinja", context)
+
+
+@login_required
+def partner_confirm(request: Request, slug: str) -> HttpResponse:
+    """A link in a mail leads here; mail scanners follow links, so only the button confirms."""
+    partner = _visible(request, slug)
+    require(request.person, "partner.confirm", on=partner)
+    if request.method == "POST":
+        actions.confirm_partner(by=request.person, partner=partner)
+        messages.success(request, _("Thank you: confirmed today."))
+        return redirect("partner", slug)
+    return render(request, "partners/confirm.jinja", {"partner": partner})
+
+
+def _added(request: Request, form: Any, partner: Partner, title: str, add: Any) -> HttpResponse:
+    """The page of a small form about a partner: show it, or do `add` with what was filled in."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            add(by=request.person, partner=partner, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error.messages[0])
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("partner", partner.slug)
+    return render(request, "partners/small_form.jinja", {"form": form, "partner": partner, "title": title})
+
+
+@login_required
+def ask_add(request: Request, slug: str) -> HttpResponse:
+    partner = _visible(request, slug)
+    require(request.person, "ask.add", on=partner)
+    form = AskForm(request.POST or None)
+    return _added(request, form, partner, _("What do you need, what can you give?"), actions.add_ask)
+
+
+@login_required
+def contact_add(request: Request, slug: str) -> HttpResponse:
+    partner = _visible(request, slug)
+    require(request.person, "partner.change", on=partner)
+    return _added(
+        request, ContactForm(request.POST or None), partner, _("Add a contact"), actions.add_contact
+    )
+
+
+@login_required
+def link_add(request: Request, slug: str) -> HttpResponse:
+    partner = _visible(request, slug)
+    require(request.person, "link.add", on=partner)
+    form = LinkForm(request.POST or None, person=request.person, partner=partner)
+    return _added(request, form, partner, _("Say who works together already"), actions.add_link)
+
+
+@login_required
+@require_POST
+def ask_close(request: Request, pk: int) -> HttpResponse:
+    return _close_or_reopen(request, pk, actions.close_ask, _("Closed. You can open it again below."))
+
+
+@login_required
+@require_POST
+def ask_reopen(request: Request, pk: int) -> HttpResponse:
+    return _close_or_reopen(request, pk, actions.reopen_ask, _("Open again."))
+
+
+def _close_or_reopen(request: Request, pk: int, act: Any, said: str) -> HttpResponse:
+    ask = get_object_or_404(Ask.objects.visible_to(request.person).select_related("partner"), pk=pk)
+    try:
+        act(by=request.person, ask=ask)
+        messages.success(request, said)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    return redirect("partner", ask.partner.slug)
+
+
+@login_required
+@require_POST
+def contact_remove(request: Request, pk: int) -> HttpResponse:
+    contact = get_object_or_404(Contact.objects.select_related("partner"), pk=pk)
+    if not shares_a_partnership(request.person, contact.partner):
+        raise Http404
+    actions.remove_contact(by=request.person, contact=contact)
+    messages.success(request, _("The contact is deleted."))
+    return redirect("partner", contact.partner.slug)
+
+
+@login_required
+@require_POST
+def link_remove(request: Request, pk: int, slug: str) -> HttpResponse:
+    """Taken back on the page of `slug`, one of the two."""
+    partner = _visible(request, slug)
+    link = get_object_or_404(Link.objects.select_related("first", "second"), pk=pk)
+    if partner.pk not in (link.first_id, link.second_id):
+        raise Http404
+    actions.remove_link(by=request.person, link=link)
+    messages.success(request, _("The link is taken back."))
+    return redirect("partner", slug)

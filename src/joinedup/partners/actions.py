@@ -1,0 +1,230 @@
+"""What people do with partners: add, change and confirm them, and say who works with whom."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from typing import Any, TypedDict, Unpack
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from joinedup.accounts import audit
+from joinedup.accounts.permissions import Scope, require
+from joinedup.accounts.person import Person
+from joinedup.accounts.records import Marking
+from joinedup.partners.keeping import check, confirm_now, fill_in, picture, refuse_unknown, unique_slug
+from joinedup.partners.models import Ask, Contact, Link, Partner
+from joinedup.partners.registers import charity_number, company_number
+from joinedup.places.models import Footprint, Place
+from joinedup.taxonomy.models import Sector, Theme
+
+MANY = frozenset({"serves", "themes"})
+
+
+class PartnerDetails(TypedDict, total=False):
+    """What may be said of a partner."""
+
+    name: str
+    sector: Sector
+    does: str
+    base: Place | None
+    serves: Iterable[Place]
+    themes: Iterable[Theme]
+    charity_number: str
+    company_number: str
+    urn: str
+    ods: str
+    gss: str
+    website: str
+    is_statutory: bool
+    marking: str
+    source: str
+    source_url: str
+    is_demonstration: bool
+    confirmed_on: datetime.date | None
+
+
+class AlreadyHere(ValidationError):
+    """The footprint has this partner already; `partner` is the one to use instead."""
+
+    def __init__(self, partner: Partner) -> None:
+        self.partner = partner
+        super().__init__(f"{partner} is already recorded here.")
+
+
+def _tidy(by: Person, details: dict[str, Any], footprints: Iterable[Footprint], own: int | None) -> None:
+    """Put identifiers as their registers write them; refuse what cannot be."""
+    refuse_unknown(details, PartnerDetails.__annotations__)
+    if "name" in details:
+        details["name"] = " ".join(details["name"].split())
+    if "charity_number" in details:
+        details["charity_number"] = charity_number(details["charity_number"])
+    if "company_number" in details:
+        details["company_number"] = company_number(details["company_number"])
+    if details.get("marking") == Marking.NAMED:
+        raise ValidationError("A partner is public, or shared with its partnership.")
+    same = Q(name__iexact=details["name"]) if details.get("name") else Q()
+    if details.get("charity_number"):
+        same |= Q(charity_number=details["charity_number"])
+    if same:
+        here = Partner.objects.visible_to(by).filter(same, footprints__in=list(footprints))
+        existing = next((p for p in here if p.pk != own), None)
+        if existing is not None:
+            raise AlreadyHere(existing)
+
+
+def add_partner(*, by: Person, footprint: Footprint, **details: Unpack[PartnerDetails]) -> Partner:
+    """Record a partner of a footprint. It counts as confirmed today unless `confirmed_on` says otherwise.
+
+    Raises PermissionDenied, AlreadyHere (same name or charity number in the footprint), ValidationError.
+    """
+    require(by, "partner.add", on=Scope(footprints=frozenset({footprint.pk})))
+    given: dict[str, Any] = dict(details)
+    with transaction.atomic():
+        _tidy(by, given, [footprint], own=None)
+        partner = Partner(owner_id=by.user_id, slug=unique_slug(Partner, given.get("name", "")))
+        confirm_now(partner, by)
+        if "confirmed_on" in given:
+            partner.confirmed_by = ""
+        fill_in(partner, given, MANY)
+        partner.footprints.add(footprint)
+        audit.record(by=by, action="partner.add", on=partner, after=picture(partner, MANY))
+    return partner
+
+
+def change_partner(
+    *, by: Person, partner: Partner, confirm: bool = False, **details: Unpack[PartnerDetails]
+) -> Partner:
+    """Change what is said of a partner; `confirm`: and say that all of it is true today.
+
+    Only a coordinator changes whether the duty names it, since statutory bodies count as linked.
+    """
+    require(by, "partner.change", on=partner)
+    given: dict[str, Any] = dict(details)
+    if given.get("is_statutory", partner.is_statutory) != partner.is_statutory:
+        require(by, "partner.add", on=partner)
+    with transaction.atomic():
+        before = picture(partner, MANY)
+        _tidy(by, given, partner.footprints.all(), own=partner.pk)
+        if confirm:
+            confirm_now(partner, by)
+        fill_in(partner, given, MANY)
+        audit.record(by=by, action="partner.change", on=partner, before=before, after=picture(partner, MANY))
+    return partner
+
+
+def confirm_partner(*, by: Person, partner: Partner) -> Partner:
+    """Say that what is recorded of a partner is still true today."""
+    require(by, "partner.confirm", on=partner)
+    with transaction.atomic():
+        before = audit.snapshot(partner)
+        confirm_now(partner, by)
+        partner.save(update_fields=["confirmed_on", "confirmed_by"])
+        audit.record(by=by, action="partner.confirm", on=partner, before=before)
+    return partner
+
+
+def add_contact(*, by: Person, partner: Partner, role: str, name: str = "", email: str = "") -> Contact:
+    """Record somebody to ask at a partner: a role, and a name or address only where they gave it."""
+    require(by, "partner.change", on=partner)
+    contact = Contact(partner=partner, role=role.strip(), name=name.strip(), email=email.strip().lower())
+    with transaction.atomic():
+        if contact.email and partner.contacts.filter(email=contact.email).exists():
+            raise ValidationError("This address is already among the contacts.")
+        check(contact)
+        contact.save()
+        audit.record(by=by, action="contact.add", on=contact)
+    return contact
+
+
+def remove_contact(*, by: Person, contact: Contact) -> None:
+    """Take a contact away, for good: personal details are not kept for an undo."""
+    require(by, "partner.change", on=contact)
+    with transaction.atomic():
+        audit.record(by=by, action="contact.remove", on=contact, before=audit.snapshot(contact), after={})
+        contact.delete()
+
+
+def add_link(
+    *, by: Person, partner: Partner, other: Partner, strength: float = 0.5, since: datetime.date | None = None
+) -> Link:
+    """Put down that two partners work together already. `strength` is 0 to 1."""
+    require(by, "link.add", on=partner)
+    if partner.pk == other.pk:
+        raise ValidationError("A partner always works with itself: choose another one.")
+    first, second = sorted((partner, other), key=lambda p: p.pk)
+    with transaction.atomic():
+        if not Partner.objects.visible_to(by).filter(pk=other.pk).exists():
+            raise ValidationError("There is no such partner.")
+        if Link.objects.filter(first=first, second=second).exists():
+            raise ValidationError(f"It is already recorded that {first} works with {second}.")
+        link = Link(first=first, second=second, strength=strength, since=since)
+        check(link)
+        link.save()
+        audit.record(by=by, action="link.add", on=link)
+    return link
+
+
+def remove_link(*, by: Person, link: Link) -> None:
+    """Take back that two partners work together; either side may."""
+    one, two = link.first.scope(), link.second.scope()
+    require(by, "link.add", on=Scope(one.partners | two.partners, one.footprints | two.footprints))
+    with transaction.atomic():
+        audit.record(by=by, action="link.remove", on=link, before=audit.snapshot(link), after={})
+        link.delete()
+
+
+def add_ask(
+    *,
+    by: Person,
+    partner: Partner,
+    kind: str,
+    text: str,
+    themes: Iterable[Theme] = (),
+    places: Iterable[Place] = (),
+    event: Any = None,
+    marking: str = Marking.PARTNERSHIP,
+    is_demonstration: bool = False,
+) -> Ask:
+    """One line that a partner needs or can give (`kind`: need or offer), said at `event` if at one.
+
+    Without places it holds wherever the partner works; without themes, for any.
+    """
+    require(by, "ask.add", on=partner)
+    ask = Ask(partner=partner, kind=kind, text=" ".join(text.split()), event=event, marking=marking)
+    ask.owner_id, ask.is_demonstration = by.user_id, is_demonstration
+    confirm_now(ask, by)
+    with transaction.atomic():
+        if partner.asks.filter(kind=kind, text__iexact=ask.text, closed_on=None).exists():
+            raise ValidationError("This line is there already.")
+        check(ask)
+        ask.save()
+        ask.themes.set(themes)
+        ask.places.set(places)
+        audit.record(by=by, action="ask.add", on=ask)
+    return ask
+
+
+def close_ask(*, by: Person, ask: Ask) -> Ask:
+    """Answered, or no longer needed. `reopen_ask` undoes it."""
+    return _set_closed(by, ask, "ask.close", timezone.localdate())
+
+
+def reopen_ask(*, by: Person, ask: Ask) -> Ask:
+    """Undo `close_ask`."""
+    return _set_closed(by, ask, "ask.reopen", None)
+
+
+def _set_closed(by: Person, ask: Ask, action: str, closed_on: datetime.date | None) -> Ask:
+    require(by, "ask.change", on=ask)
+    if (ask.closed_on is None) == (closed_on is None):
+        raise ValidationError("This line is open." if closed_on is None else "This line is closed already.")
+    with transaction.atomic():
+        before = audit.snapshot(ask)
+        ask.closed_on = closed_on
+        ask.save(update_fields=["closed_on"])
+        audit.record(by=by, action=action, on=ask, before=before)
+    return ask

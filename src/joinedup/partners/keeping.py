@@ -1,0 +1,90 @@
+"""How a record that people keep is written: its slug, its checks in plain words, what history remembers of it.
+
+Partners and local action share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.text import slugify
+
+from joinedup.accounts.audit import differences, history, snapshot
+from joinedup.accounts.models import AuditEntry
+from joinedup.accounts.person import Person
+
+# Addresses such as /partners/add/ would hide a record of that slug.
+RESERVED = frozenset({"add"})
+
+
+def unique_slug(model: type[models.Model], name: str) -> str:
+    """The first free slug for `name` in `model`, at most 80 characters; also for a name without Latin letters."""
+    base = slugify(name)[:70].strip("-_") or str(model._meta.model_name)
+    same = model._base_manager.filter(slug__startswith=base).values_list("slug", flat=True)
+    taken = {*same, *RESERVED}
+    if base not in taken:
+        return base
+    number = 2
+    while f"{base}-{number}" in taken:
+        number += 1
+    return f"{base}-{number}"
+
+
+def picture(record: models.Model, many: Iterable[str]) -> dict[str, Any]:
+    """The audit snapshot with the keys of the many-to-many fields, so that history shows their changes too."""
+    related = {name: sorted(str(o.pk) for o in getattr(record, name).all()) for name in many}
+    return snapshot(record) | related
+
+
+def fill_in(record: models.Model, details: Mapping[str, Any], many: frozenset[str]) -> None:
+    """Set the record's fields, check it and save it; `many` names the many-to-many fields among `details`.
+
+    Raises ValidationError with one sentence: the first thing that is wrong.
+    """
+    for name in details.keys() - many:
+        setattr(record, name, details[name])
+    check(record)
+    record.save()
+    for name in many & details.keys():
+        getattr(record, name).set(details[name])
+
+
+def check(record: models.Model) -> None:
+    try:
+        record.full_clean()
+    except ValidationError as error:
+        name, sentences = next(iter(error.message_dict.items()))
+        if name == "__all__":
+            raise ValidationError(sentences[0]) from error
+        label = name.replace("_", " ").capitalize()
+        raise ValidationError(f"{label}: {sentences[0]}") from error
+
+
+def confirm_now(record: Any, by: Person) -> None:
+    """Put down that `by` says today that the record is true; saves nothing."""
+    record.confirmed_on = timezone.localdate()
+    record.confirmed_by = by.name[:160]
+
+
+def refuse_unknown(details: Mapping[str, Any], known: Iterable[str]) -> None:
+    """A misspelt field is a mistake of the caller, never silently dropped."""
+    unknown = sorted(details.keys() - set(known))
+    if unknown:
+        raise TypeError(f"There is no field called {', '.join(unknown)}.")
+
+
+def remembered(record: models.Model) -> list[tuple[AuditEntry, list[str]]]:
+    """Every change to a record, newest first, with the names of the fields that changed; 1 query."""
+    return [
+        (
+            entry,
+            [name.replace("_", " ") for name in differences(entry.before, entry.after)]
+            if entry.before
+            else [],
+        )
+        for entry in history(record)
+    ]

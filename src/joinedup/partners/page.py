@@ -1,0 +1,117 @@
+"""Everything that the page of one partner shows a reader, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from joinedup.accounts.models import AuditEntry
+from joinedup.accounts.person import Person
+from joinedup.partners.keeping import remembered
+from joinedup.partners.models import Ask, Contact, Link, Partner
+from joinedup.partners.queries import visible_partners
+from joinedup.partners.registers import Identifier, identifiers
+
+OPPORTUNITIES_SHOWN = 10
+
+
+@dataclass
+class WorksWith:
+    """Another partner, and how we know that the two work together: a link row, joint local action, the duty."""
+
+    partner: Partner
+    link: Link | None
+    joint: list[str]
+    same_statutory_partnership: bool
+
+
+@dataclass(frozen=True)
+class PartnerPage:
+    partner: Partner
+    identifiers: list[Identifier]
+    initiatives: list[Any]
+    needs: list[Ask]
+    gives: list[Ask]
+    closed: list[Ask]
+    agreements: list[Any]
+    opportunities: list[Any]
+    works_with: list[WorksWith]
+    contacts: list[Contact] | None
+    history: list[tuple[AuditEntry, list[str]]] | None
+
+
+def shares_a_partnership(person: Person, partner: Partner) -> bool:
+    """Whether `person` belongs to a partnership of this partner: names of people are for them alone."""
+    together = person.footprint_ids & {f.pk for f in partner.footprints.all()}
+    return person.is_operator or bool(together) or partner.pk in person.partner_ids
+
+
+def partner_page(person: Person, slug: str) -> PartnerPage | None:
+    """What `person` may see of the partner; None where they may not know that it exists.
+
+    13 queries at most: which are left out depends on who asks, never on how much there is to show.
+    """
+    visible = Partner.objects.visible_to(person).select_related("sector", "base")
+    partner = visible.prefetch_related("footprints", "serves", "themes").filter(slug=slug).first()
+    if partner is None:
+        return None
+    inside = shares_a_partnership(person, partner)
+    initiatives = _initiatives(person, partner)
+    asks = list(partner.asks.visible_to(person).prefetch_related("themes", "places"))
+    return PartnerPage(
+        partner=partner,
+        identifiers=identifiers(partner),
+        initiatives=initiatives,
+        needs=[a for a in asks if a.kind == Ask.Kind.NEED and a.closed_on is None],
+        gives=[a for a in asks if a.kind == Ask.Kind.OFFER and a.closed_on is None],
+        closed=[a for a in asks if a.closed_on is not None],
+        agreements=_agreements(person, partner),
+        opportunities=_opportunities(person, partner),
+        works_with=_works_with(person, partner, initiatives),
+        contacts=list(partner.contacts.all()) if inside else None,
+        history=remembered(partner) if inside else None,
+    )
+
+
+def _initiatives(person: Person, partner: Partner) -> list[Any]:
+    """Led or shared. The rooms above this one are reached through their relations, never imported."""
+    model: Any = partner.initiatives.model
+    shared = partner.joint_initiatives.values("pk")
+    found = model.objects.visible_to(person).filter(Q(partner=partner) | Q(pk__in=shared))
+    return list(found.select_related("partner").prefetch_related("places", "themes", "co_partners"))
+
+
+def _agreements(person: Person, partner: Partner) -> list[Any]:
+    """Owned, deputised or contributed to."""
+    model: Any = partner.agreements_owned.model
+    given = partner.contributions.values("agreement_id")
+    theirs = Q(owner_partner=partner) | Q(deputy_partner=partner) | Q(pk__in=given)
+    return list(model.objects.visible_to(person).filter(theirs).select_related("place", "theme"))
+
+
+def _opportunities(person: Person, partner: Partner) -> list[Any]:
+    found = partner.opportunities.visible_to(person).exclude(state__in=["dismissed", "gone"])
+    return list(found.select_related("place", "theme")[:OPPORTUNITIES_SHOWN])
+
+
+def _works_with(person: Person, partner: Partner, initiatives: list[Any]) -> list[WorksWith]:
+    """From recorded links, from joint local action, and because bodies of one statutory partnership do."""
+    links = list(Link.objects.filter(Q(first=partner) | Q(second=partner)))
+    linked = {link.second_id if link.first_id == partner.pk else link.first_id: link for link in links}
+    joint: dict[int, list[str]] = {}
+    for initiative in initiatives:
+        for pk in {initiative.partner_id, *(p.pk for p in initiative.co_partners.all())}:
+            joint.setdefault(pk, []).append(initiative.name)
+    statutory: set[int] = set()
+    if partner.is_statutory:
+        here = [f.pk for f in partner.footprints.all()]
+        statutory = set(
+            Partner.objects.filter(is_statutory=True, footprints__in=here).values_list("pk", flat=True)
+        )
+    everyone = visible_partners(person, ({*linked, *joint} | statutory) - {partner.pk})
+    found = [
+        WorksWith(other, linked.get(pk), joint.get(pk, []), pk in statutory) for pk, other in everyone.items()
+    ]
+    return sorted(found, key=lambda each: each.partner.name)

@@ -1,0 +1,151 @@
+"""Questions about partners. Every answer holds only what `person` may see."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from joinedup.accounts.person import Person
+from joinedup.partners.csv_export import several
+from joinedup.partners.models import Partner
+from joinedup.partners.statutory import Proposal, proposals
+from joinedup.places.models import Footprint, Place
+from joinedup.places.queries import ancestors, descendants
+from joinedup.taxonomy.models import Sector, Theme
+
+# So many places fit on a form; a footprint with more offers its boroughs only, not their wards.
+PLACES_ON_A_FORM = 60
+
+
+def places_touching(place: Place) -> QuerySet[Place]:
+    """The place, all that lies in it and all that it lies in, to be used as a subquery. 1 query."""
+    above = [place.pk, *(p.pk for p in ancestors(place))]
+    return Place.objects.filter(Q(pk__in=above) | Q(pk__in=descendants(place).values("pk")))
+
+
+def find_partners(
+    person: Person,
+    *,
+    place: Place | None = None,
+    sector: Sector | None = None,
+    theme: Theme | None = None,
+    text: str = "",
+) -> QuerySet[Partner]:
+    """Partners that fit every filter given; a place is met by what serves it, a part of it, or all around it."""
+    found: QuerySet[Partner] = Partner.objects.visible_to(person)
+    if place is not None:
+        serving = Partner.serves.through.objects.filter(place__in=places_touching(place))
+        found = found.filter(pk__in=serving.values("partner_id"))
+    if sector is not None:
+        found = found.filter(sector=sector)
+    if theme is not None:
+        tagged = Partner.themes.through.objects.filter(theme=theme)
+        found = found.filter(pk__in=tagged.values("partner_id"))
+    for word in text.split():
+        found = found.filter(Q(name__icontains=word) | Q(does__icontains=word))
+    return found.select_related("sector", "base").prefetch_related("serves", "themes")
+
+
+def partners_for_place(person: Person, place: Place) -> QuerySet[Partner]:
+    """The partners who serve a place, a part of it, or an area around it; 4 queries."""
+    return find_partners(person, place=place)
+
+
+def partners_of_footprint(person: Person, footprint: Footprint) -> QuerySet[Partner]:
+    """The partners of one partnership; 3 queries."""
+    return find_partners(person).filter(footprints=footprint)
+
+
+def count_by_sector(partners: QuerySet[Partner]) -> list[tuple[str, int]]:
+    """How many partners there are of each sector, in the order of the sectors; 1 query."""
+    counts = partners.order_by("sector__order", "sector__name").values_list("sector__name")
+    return [(name, number) for name, number in counts.annotate(number=Count("pk"))]
+
+
+def initiatives_each(person: Person, partners: Iterable[Partner]) -> dict[int, int]:
+    """How many initiatives each partner leads, of those `person` may see; 1 query."""
+    model: Any = Partner._meta.get_field("initiatives").related_model
+    led = model.objects.visible_to(person).filter(partner__in=[p.pk for p in partners])
+    return dict(Counter(led.values_list("partner_id", flat=True)))
+
+
+def visible_partners(person: Person, ids: Iterable[int]) -> dict[int, Partner]:
+    """Those of these partners that `person` may see; 1 query. Whoever shows a name asks this first."""
+    found = Partner.objects.visible_to(person).filter(pk__in=set(ids)).select_related("sector")
+    return {partner.pk: partner for partner in found}
+
+
+def partners_to_choose(person: Person, footprint_ids: Iterable[int]) -> QuerySet[Partner]:
+    """Partners of these footprints that `person` may name in a form."""
+    here = Partner.footprints.through.objects.filter(footprint__in=list(footprint_ids))
+    return Partner.objects.visible_to(person).filter(pk__in=here.values("partner_id"))
+
+
+def places_to_choose(footprint_ids: Iterable[int], chosen: Iterable[str] = ()) -> QuerySet[Place]:
+    """Places to offer on a form: of these footprints, around them, their wards if few; and the `chosen` codes."""
+    own = Q(footprints__in=list(footprint_ids))
+    inside = Q(kind=Place.Kind.WARD, ended=None, parent__footprints__in=list(footprint_ids))
+    wards = Place.objects.filter(own | inside).distinct().count() <= PLACES_ON_A_FORM
+    around = Q(children__footprints__in=list(footprint_ids))
+    offered = own | around | Q(pk__in=list(chosen)) | (inside if wards else Q())
+    return Place.objects.filter(pk__in=Place.objects.filter(offered).values("pk")).order_by("kind", "name")
+
+
+def statutory_proposals(footprint: Footprint) -> list[Proposal]:
+    """The statutory partners of a footprint, each with the partner already recorded for it; 4 queries."""
+    places = footprint.places.filter(kind=Place.Kind.LOCAL_AUTHORITY).prefetch_related("memberships")
+    return proposals(places, footprint.partners.all())
+
+
+CSV_HEADER = [
+    "Partner",
+    "Sector",
+    "What it does",
+    "Base",
+    "Serves",
+    "Themes",
+    "Charity number",
+    "Company number",
+    "School number (URN)",
+    "NHS code",
+    "Area code",
+    "Website",
+    "Named by the duty",
+    "Local action it leads",
+    "Confirmed on",
+    "Who may see it",
+    "Demonstration",
+    "Source",
+    "Source address",
+]
+
+
+def csv_rows(person: Person, partners: QuerySet[Partner]) -> Iterator[list[object]]:
+    """The list as rows under CSV_HEADER; 4 queries."""
+    everyone = list(partners)
+    led = initiatives_each(person, everyone)
+    for partner in everyone:
+        yield [
+            partner.name,
+            partner.sector,
+            partner.does,
+            partner.base,
+            several(partner.serves.all()),
+            several(partner.themes.all()),
+            partner.charity_number,
+            partner.company_number,
+            partner.urn,
+            partner.ods,
+            partner.gss,
+            partner.website,
+            partner.is_statutory,
+            led.get(partner.pk, 0),
+            partner.confirmed_on,
+            partner.get_marking_display(),
+            partner.is_demonstration,
+            partner.source,
+            partner.source_url,
+        ]

@@ -1,0 +1,25 @@
+"""Cells that open safely in a spreadsheet."""
+
+import datetime
+
+import pytest
+
+from joinedup.partners.csv_export import as_csv, cell, several
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_text_that_would_run_is_made_harmless(start: str) -> None:
+    assert cell(f"{start}1+1") == f"'{start}1+1"
+
+
+def test_cells() -> None:
+    assert cell(None) == ""
+    assert cell(datetime.date(2018, 10, 8)) == "08/10/2018"
+    assert cell(-5) == "-5"
+    assert cell(True) == "yes"
+    assert cell("plain") == "plain"
+    assert several(["a", "b"]) == "a; b"
+
+
+def test_file() -> None:
+    assert as_csv(["A", "B"], [["=x", None]]) == "\ufeffA,B\r\n'=x,\r\n".encode()

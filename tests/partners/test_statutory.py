@@ -1,0 +1,158 @@
+"""The statutory partners of an area: real bodies where the look-ups say, generic names where they do not."""
+
+from collections.abc import Sequence
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from joinedup.accounts.models import AuditEntry
+from joinedup.accounts.person import Person
+from joinedup.partners.models import Partner
+from joinedup.partners.queries import statutory_proposals
+from joinedup.partners.statutory import Proposal, accept_proposals, council_name, proposals
+from joinedup.places.models import Membership, Place
+from joinedup.taxonomy.models import Sector
+from tests.world import World
+
+
+def london_borough(code: str, name: str, board: tuple[str, str], force: tuple[str, str]) -> Place:
+    Place.objects.get_or_create(
+        code="E12000007", defaults={"name": "London", "kind": "region", "vintage": 2024}
+    )
+    place = Place.objects.create(
+        code=code, name=name, kind="local_authority", parent_id="E12000007", vintage=2024
+    )
+    Membership.objects.create(place=place, kind="health_board", code=board[0], name=board[1])
+    Membership.objects.create(place=place, kind="police_force", code=force[0], name=force[1])
+    return place
+
+
+NORTH_CENTRAL = ("E54000028", "NHS North Central London Integrated Care Board")
+MET = ("E23000001", "Metropolitan Police")
+
+
+@pytest.fixture
+def islington(db: None) -> Place:
+    return london_borough("E09000019", "Islington", NORTH_CENTRAL, MET)
+
+
+def names(found: Sequence[Proposal]) -> list[str]:
+    return [each.name for each in found]
+
+
+def test_a_london_borough(islington: Place) -> None:
+    found = proposals([islington])
+    assert names(found) == [
+        "Islington Council",
+        "Islington Council: children’s social care",
+        "Islington Council: education service",
+        "Islington Council: youth justice service",
+        "Metropolitan Police Service",
+        "NHS North Central London ICB",
+        "Probation Service – London region",
+        "London Fire Brigade",
+    ]
+    assert [each.gss for each in found] == ["E09000019"] * 4 + ["E23000001", "E54000028", "", ""]
+    assert found[0].why == "The local authority of Islington."
+    assert all("Police, Crime, Sentencing and Courts Act 2022" in each.source for each in found)
+    assert all(each.places == ("E09000019",) and each.already is None for each in found)
+
+
+def test_bodies_that_serve_several_places_are_proposed_once(islington: Place) -> None:
+    camden = london_borough("E09000007", "Camden", NORTH_CENTRAL, MET)
+    city = london_borough(
+        "E09000001",
+        "City of London",
+        ("E54000029", "NHS North East London Integrated Care Board"),
+        ("E23000034", "London, City of"),
+    )
+    found = proposals([islington, camden, city])
+    assert len(found) == 3 * 4 + 2 + 2 + 1 + 1
+    assert len({each.key for each in found}) == len(found)
+    met = next(each for each in found if each.name == "Metropolitan Police Service")
+    assert met.places == ("E09000007", "E09000019")
+    assert "Camden lies in" in met.why
+    assert "Islington lies in" in met.why
+    assert "City of London Corporation" in names(found)
+    assert "City of London Police" in names(found)
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "expected"),
+    [
+        ("E06000023", "Bristol, City of", "Bristol City Council"),
+        ("E06000019", "Herefordshire, County of", "Herefordshire Council"),
+        ("E09000033", "Westminster", "Westminster City Council"),
+        ("W06000015", "Cardiff", "Cardiff Council"),
+    ],
+)
+def test_names_of_councils(code: str, name: str, expected: str) -> None:
+    assert council_name(Place(code=code, name=name)) == expected
+
+
+def test_where_no_lookup_says_the_area_gives_the_name(db: None) -> None:
+    place = Place.objects.create(code="E07000136", name="Boston", kind="local_authority", vintage=2024)
+    Membership.objects.create(place=place, kind="police_force", code="E23000020", name="Lincolnshire")
+    found = proposals([place])
+    assert names(found) == [
+        "Boston Council",
+        "County council for Boston: children’s social care",
+        "County council for Boston: education service",
+        "County council for Boston: youth justice service",
+        "Lincolnshire Police",
+        "Probation Service – Lincolnshire",
+        "Lincolnshire Fire and Rescue Service",
+    ]
+    assert "do not say which county council" in found[1].why
+    assert "check the name" in found[-1].why
+
+
+def test_accepting_adds_public_partners_once(world: World) -> None:
+    for slug in ("probation", "fire"):
+        Sector.objects.create(slug=slug, name=slug.capitalize())
+    found = statutory_proposals(world.north)
+    known = {each.name: each.already for each in found if each.already}
+    assert known == {"Testland Police": world.police}
+    added = accept_proposals(by=world.person("alice"), footprint=world.north, chosen=found)
+    assert len(added) == len(found) - 1
+    council = Partner.objects.get(name="Northton Council")
+    assert (council.sector_id, council.gss, council.marking) == ("local_authority", "E09000991", "public")
+    assert council.is_statutory
+    assert council.base == world.northton
+    board = Partner.objects.get(name="NHS Testland ICB")
+    assert set(board.serves.all()) == {world.northton, world.eastton}
+    assert AuditEntry.objects.filter(action="partner.add").count() == len(added)
+    assert accept_proposals(by=world.person("alice"), footprint=world.north, chosen=found) == []
+    assert all(each.already for each in statutory_proposals(world.north))
+
+
+def test_a_renamed_record_is_still_known(world: World) -> None:
+    Partner.objects.filter(pk=world.police.pk).update(name="The police", gss="E23000099")
+    found = statutory_proposals(world.north)
+    assert next(each for each in found if each.sector == "police").already == world.police
+
+
+def test_another_partnership_keeps_its_own_record(world: World) -> None:
+    """South must not come to share what North keeps, by way of the police that serve both."""
+    for slug in ("probation", "fire"):
+        Sector.objects.create(slug=slug, name=slug.capitalize())
+    accept_proposals(by=Person.operator(), footprint=world.south, chosen=statutory_proposals(world.south))
+    assert list(world.police.footprints.all()) == [world.north]
+    assert Partner.objects.filter(name="Testland Police").count() == 2
+
+
+@pytest.mark.parametrize("who", ["bob", "charlie", "nobody", "lead"])
+def test_only_the_coordinator_accepts(world: World, who: str) -> None:
+    found = statutory_proposals(world.north)
+    with pytest.raises(PermissionDenied):
+        accept_proposals(by=world.person(who), footprint=world.north, chosen=found)
+    assert Partner.objects.count() == 4
+
+
+def test_a_sector_that_is_not_loaded_adds_nothing(world: World) -> None:
+    with pytest.raises(ValidationError, match="probation"):
+        accept_proposals(
+            by=world.person("alice"), footprint=world.north, chosen=statutory_proposals(world.north)
+        )
+    assert Partner.objects.count() == 4
+    assert not AuditEntry.objects.exists()
