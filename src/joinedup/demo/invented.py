@@ -17,6 +17,7 @@ from django.utils.text import slugify
 
 from joinedup.accounts.records import Marking
 from joinedup.initiatives.models import Initiative
+from joinedup.partners.keeping import unique_slug
 from joinedup.partners.models import Ask, Link, Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.support.models import Offer
@@ -99,13 +100,18 @@ def _initiative(
     chance: random.Random,
     today: datetime.date,
 ) -> Initiative:
-    name = f"{action['name']}: {partner.name}"
+    where = [place.name for place in partner.serves.all()]
+    name = (
+        f"{action['name']} in {where[0]}"
+        if len(where) == 1
+        else f"{action['name']} on both sides of the river"
+    )
     confirmed = days(today, chance.choice([20, 45, 90, 150, 200, 300, 430]), -1)
     approach = approaches.get(action["approach"])
     has_result = chance.random() < 0.35
     initiative = Initiative.objects.create(
         name=name[:200],
-        slug=slugify(name)[:80],
+        slug=unique_slug(Initiative, name),
         what=action["what"],
         partner=partner,
         level=action["level"],

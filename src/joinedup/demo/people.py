@@ -18,7 +18,7 @@ ELSEWHERE = "elsewhere@demonstration.example"
 WHO = [
     (COORDINATOR, "coordinates the London demonstration partnership"),
     (YOUTH_WORKER, "youth worker at Holloway Mentors, a partner in Islington"),
-    (DEPUTY_HEAD, "deputy head of the Demonstration Academy, Islington"),
+    (DEPUTY_HEAD, "deputy head of the Demonstration Academy (Islington)"),
     (LEAD, "leads the programme of events"),
     (ADMINISTRATOR, "looks after the installation"),
     (ELSEWHERE, "works in another partnership: see what they do not see"),
@@ -43,7 +43,7 @@ def make_people(footprints: dict[str, Footprint]) -> None:
             DEPUTY_HEAD,
             "Deputy head",
             "Deputy head",
-            Grant(role="partner_member", partner=partner("Demonstration Academy, Islington")),
+            Grant(role="partner_member", partner=partner("Demonstration Academy (Islington)")),
         ),
         (LEAD, "Programme lead", "Programme lead", Grant(role="programme_lead")),
         (ADMINISTRATOR, "Administrator", "Administrator", Grant(role="administrator")),

@@ -28,7 +28,14 @@ def value(figure: Figure) -> str:
     size = abs(figure.value)
     places = 0 if size >= 100 else 1 if size >= 10 else 2
     found = by_slug().get(figure.indicator)
-    return f"{figure.value:,.{places}f}" + (f" {found.unit}" if found else "")
+    number = f"{figure.value:,.{places}f}"
+    if found is None:
+        return number
+    if found.unit.startswith("%"):
+        return number + "%" + found.unit[1:]
+    if found.unit.startswith("score"):
+        return f"score {number}{found.unit.removeprefix('score')}"
+    return f"{number} {found.unit}"
 
 
 def period(figure: Figure) -> str:
@@ -44,11 +51,11 @@ def period(figure: Figure) -> str:
 
 
 def standing(figure: Figure) -> str:
-    """4th most of 32 places, or nothing where it is not compared."""
+    """4th highest of 32, or nothing where it is not compared."""
     if not figure.rank or not figure.compared:
         return ""
     found = by_slug().get(figure.indicator)
-    most = "least" if found and found.direction == "low_is_worse" else "most"
+    most = "lowest" if found and found.direction == "low_is_worse" else "highest"
     first = "the" if figure.rank == 1 else ordinal(figure.rank)
     return f"{first} {most} of {figure.compared}"
 

@@ -30,6 +30,12 @@ from joinedup.taxonomy.models import Approach, Mix, Sector, Theme
 KNOWN_PARTNERS, KNOWN_SECTORS = 6, 4
 # Bodies of one statutory partnership sit at one table already, unless they say otherwise.
 STATUTORY_LINK = 0.5
+# How many of the residents aged 16 to 24 a theme concerns, by the widest level of prevention it works at: all of
+# them, those at risk, those already involved. Our judgement, for want of published prevalence: it sets how far
+# the people whom local action reaches go towards the need.
+CONCERNED = {"primary": 1.0, "secondary": 0.1, "tertiary": 0.02}
+# What the law says of a body that is marked as one of its duty holders.
+DUTY = "it is a specified authority under the serious violence duty (Police, Crime, Sentencing and Courts Act 2022)"
 # A cell's figures that a sentence can carry; the page shows the rest.
 FACTS_SHOWN = 3
 
@@ -82,7 +88,7 @@ def tables_for(footprint: Footprint, audience: str, as_of: datetime.date) -> Tab
                     "sector": partner.sector_id,
                     "places": serving[partner.pk],
                     "themes": [theme.slug for theme in partner.themes.all()],
-                    "duty": "specified" if partner.is_statutory else None,
+                    "duty": DUTY if partner.is_statutory else None,
                     "marking": partner.marking,
                     "confirmed": partner.confirmed_on,
                 }
@@ -159,6 +165,10 @@ def _needs(codes: set[str]) -> pl.DataFrame:
         )
     }
     names = {place.code: place.name for place in Place.objects.filter(code__in=codes)}
+    concerned = {
+        theme.slug: max((CONCERNED.get(level, 0.0) for level in theme.levels), default=1.0)
+        for theme in Theme.objects.all()
+    }
     rows = []
     for need in Need.objects.filter(place__in=codes, need__isnull=False):
         parts = sorted(need.parts, key=lambda part: -(part["weight"] * (part.get("percentile") or 0)))
@@ -174,7 +184,9 @@ def _needs(codes: set[str]) -> pl.DataFrame:
                 "place": need.place_id,
                 "theme": need.theme_id,
                 "need": need.need,
-                "people_at_risk": need.people_at_risk,
+                "people_at_risk": None
+                if need.people_at_risk is None
+                else need.people_at_risk * concerned[need.theme_id],
                 "trend": need.trend,
                 "cluster": None,
                 "facts": facts,

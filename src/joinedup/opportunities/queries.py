@@ -142,10 +142,12 @@ def engine_name(figure: Figure) -> str:
 
 def document(footprint: Footprint, place: Place, as_of: datetime.date, limit: int | None) -> dict[str, Any]:
     """The JSON document of `joinedup opportunities`: a fresh run on what the partnership shares."""
-    inside = {place.pk, *Place.objects.filter(parent=place).values_list("pk", flat=True)}
-    result = engine.run(footprint, Run.Audience.PARTNERSHIP, as_of)
-    found = [each.as_dict() for each in result.opportunities if each.place in inside]
-    return {"as_of": as_of.isoformat(), "opportunities": found[:limit] if limit else found}
+    inside = {
+        place.pk,
+        *Place.objects.filter(parent=place, footprints=footprint).values_list("pk", flat=True),
+    }
+    result = engine.run(footprint, Run.Audience.PARTNERSHIP, as_of, places=inside, limit=limit)
+    return result.as_dict()
 
 
 def footprints_covering(place: Place) -> QuerySet[Footprint]:
