@@ -5,7 +5,7 @@ import pytest
 from django.test import Client
 
 from joinedup.opportunities.models import Answer, Opportunity
-from tests.opportunities.making import make_figure, make_opportunity
+from tests.opportunities.making import make_figure, make_need, make_opportunity
 from tests.world import World
 
 As = Callable[[str], Client]
@@ -60,7 +60,7 @@ def test_the_list_costs_the_same_however_long(
     for n in range(number):
         make_opportunity(world, f"n{n}", world.lantern, world.school)
     bob = as_("bob")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         bob.get("/opportunities/")
 
 
@@ -163,3 +163,14 @@ def test_spotting_says_what_is_missing_and_keeps_what_was_typed(world: World, as
 @pytest.mark.parametrize("query", ["?place=nowhere", "?page=999", "?kind=x&theme=%00", "?state=suggested"])
 def test_odd_filters_are_harmless(world: World, as_: As, query: str) -> None:
     assert as_("bob").get(f"/opportunities/{query}").status_code == 200
+
+
+def test_only_coordinators_have_the_list_worked_out_again(world: World, as_: As) -> None:
+    make_need(world.northton, "trusted-adult", 0.9)
+    for who in ("bob", "charlie"):
+        assert as_(who).post("/opportunities/again/").status_code == 403
+    assert as_("alice").get("/opportunities/again/").status_code == 405
+    assert not Opportunity.objects.exists()
+    page = as_("alice").post("/opportunities/again/", follow=True).content.decode()
+    assert "1 found" in page
+    assert "mentoring and a trusted adult in Northton" in page

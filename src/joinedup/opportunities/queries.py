@@ -74,6 +74,13 @@ def listing(person: Person, **filters: Any) -> QuerySet[Opportunity]:
     return found.order_by("-score", "key")
 
 
+def last_run(person: Person) -> Run | None:
+    """When the list of this person's partnership was last worked out; nothing for those who have none."""
+    if not person.footprint_ids:
+        return None
+    return Run.objects.filter(footprint__in=person.footprint_ids, audience=Run.Audience.PARTNERSHIP).first()
+
+
 def best_for_place(person: Person, place: Place, limit: int = 5) -> list[Opportunity]:
     """The best open ones in a place, no more than two of a kind, so that five are not five versions of one."""
     taken: dict[str, int] = {}

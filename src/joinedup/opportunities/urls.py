@@ -7,6 +7,7 @@ from joinedup.opportunities import views
 urlpatterns = [
     path("opportunities/", views.opportunities, name="opportunities"),
     path("opportunities/new/", views.opportunity_spot, name="opportunity_spot"),
+    path("opportunities/again/", views.opportunity_refresh, name="opportunity_refresh"),
     path("opportunities/<int:pk>/", views.opportunity, name="opportunity"),
     path("opportunities/<int:pk>/answer/", views.opportunity_answer, name="opportunity_answer"),
     path("opportunities/<int:pk>/take-up/", views.opportunity_take_up, name="opportunity_take_up"),

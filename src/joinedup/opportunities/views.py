@@ -17,7 +17,7 @@ from joinedup.accounts.audit import history
 from joinedup.accounts.request import Request
 from joinedup.opportunities import actions, queries
 from joinedup.opportunities.forms import AnswerForm, FilterForm, SetAsideForm, SpotForm
-from joinedup.opportunities.models import Answer, Opportunity
+from joinedup.opportunities.models import Answer, Opportunity, Run
 from joinedup.places.models import Footprint
 
 PER_PAGE = 20
@@ -27,7 +27,12 @@ def opportunities(request: Request) -> HttpResponse:
     form = FilterForm(request.GET)
     found = queries.listing(request.person, **form.chosen())
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "kinds": queries.KINDS}
+    context = {
+        "form": form,
+        "page": page,
+        "kinds": queries.KINDS,
+        "last_run": queries.last_run(request.person),
+    }
     return render(request, "opportunities/list.jinja", context)
 
 
@@ -62,6 +67,20 @@ def opportunity_spot(request: Request) -> HttpResponse:
             messages.success(request, _("Thank you: your opportunity is on the list."))
             return redirect("opportunity", spotted.pk)
     return render(request, "opportunities/spot.jinja", {"form": form, "footprint": footprint})
+
+
+@login_required
+@require_POST
+def opportunity_refresh(request: Request) -> HttpResponse:
+    footprint = Footprint.objects.filter(pk__in=request.person.coordinated_ids).order_by("pk").first()
+    if footprint is None:
+        raise PermissionDenied(_("Only the coordinator of a partnership can have its list worked out again."))
+    runs = actions.refresh(by=request.person, footprint=footprint)
+    found = sum(run.found for run in runs if run.audience == Run.Audience.PARTNERSHIP)
+    messages.success(
+        request, _("Worked out again from today's records: %(number)s found.") % {"number": found}
+    )
+    return redirect("opportunities")
 
 
 @login_required
