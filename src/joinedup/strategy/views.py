@@ -1,13 +1,66 @@
-from django.http import Http404, HttpRequest, HttpResponse
+"""The pages of strategy: how far all of it has come, one commitment, and the form that adds evidence."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from joinedup.accounts.permissions import require
+from joinedup.accounts.request import Request
+from joinedup.strategy import queries
+from joinedup.strategy.actions import add_update
+from joinedup.strategy.forms import UpdateForm
+from joinedup.strategy.models import Commitment, Strategy
 
 
-def strategy(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+@require_safe
+def strategy(request: Request) -> HttpResponse:
+    strategies = list(Strategy.objects.all())
+    asked = request.GET.get("strategy")
+    chosen = next((each for each in strategies if each.slug == asked), strategies[0] if strategies else None)
+    filters = {name: request.GET.get(name, "") for name in ("word", "chapter", "lead")}
+    progress = queries.progress(chosen, timezone.localdate(), **filters) if chosen else None
+    context = {
+        "strategies": strategies,
+        "strategy": chosen,
+        "progress": progress,
+        "words": queries.WORDS,
+        "filters": filters,
+    }
+    return render(request, "strategy/strategy.jinja", context)
 
 
-def commitment(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+@require_safe
+def commitment(request: Request, ref: str) -> HttpResponse:
+    shown = get_object_or_404(queries.one(ref, request.person))
+    on = timezone.localdate()
+    context = {
+        "commitment": shown,
+        "standing": queries.standing(shown, on),
+        "parts": [queries.Row(part, queries.standing(part, on)) for part in shown.parts.all()],
+        "words": queries.WORDS,
+        "is_counted": queries.is_counted(shown),
+    }
+    return render(request, "strategy/commitment.jinja", context)
 
 
-def commitment_update(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+@login_required
+def commitment_update(request: Request, ref: str) -> HttpResponse:
+    found = get_object_or_404(Commitment, ref=ref)
+    require(request.person, "commitment.update")
+    form = UpdateForm(request.person, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            add_update(by=request.person, commitment=found, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("Thank you. The update is public now."))
+            return redirect("commitment", ref)
+    return render(request, "strategy/update.jinja", {"commitment": found, "form": form})

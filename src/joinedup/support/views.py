@@ -1,21 +1,110 @@
-from django.http import Http404, HttpRequest, HttpResponse
+"""The pages of support: the finder, an offer, and the forms that keep it true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from joinedup.accounts import audit
+from joinedup.accounts.permissions import may, require
+from joinedup.accounts.request import Request
+from joinedup.support import actions
+from joinedup.support.eligibility import answer, needs_checking
+from joinedup.support.forms import FinderForm, OfferForm, filled_in
+from joinedup.support.models import Offer
+from joinedup.support.queries import find, offers_for, provider_of, terms_of, users_of
+
+PAGE = 20
+# How much of what is closed stands below what is open before one asks for all of it.
+HISTORY_FIRST = 5
 
 
-def support(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+@require_safe
+def support(request: Request) -> HttpResponse:
+    form = FinderForm(request.GET)
+    question = form.question()
+    found = find(request.person, question, form.cleaned_data.get("kind", ""), timezone.localdate())
+    only_history = "history" in request.GET
+    answers = request.GET.copy()
+    for name in ("history", "page"):
+        answers.pop(name, None)
+    page = Paginator(found.history if only_history else found.fitting, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "question": question,
+        "answers": answers.urlencode(),
+        "found": found,
+        "page": page,
+        "only_history": only_history,
+        "history_first": found.history[:HISTORY_FIRST],
+    }
+    return render(request, "support/support.jinja", context)
 
 
-def offer_add(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+@require_safe
+def offer(request: Request, slug: str) -> HttpResponse:
+    shown = get_object_or_404(offers_for(request.person), slug=slug)
+    question = FinderForm(request.GET).question()
+    on = timezone.localdate()
+    context = {
+        "offer": shown,
+        "question": question,
+        "said": answer(
+            terms_of(shown), question.sector or None, question.place_codes, question.theme or None, on
+        ),
+        "needs_checking": needs_checking(shown.last_checked, on),
+        "partner": provider_of(shown, request.person),
+        "initiatives": list(users_of(shown, request.person)),
+        "history": audit.history(shown) if may(request.person, "offer.change", shown) else [],
+        "differences": audit.differences,
+    }
+    return render(request, "support/offer.jinja", context)
 
 
-def offer(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+@login_required
+def offer_add(request: Request) -> HttpResponse:
+    require(request.person, "offer.add")
+    form = OfferForm(request.person, request.POST or None)
+    return _written(request, form, None, lambda: actions.add_offer(by=request.person, facts=form.facts()))
 
 
-def offer_edit(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+@login_required
+def offer_edit(request: Request, slug: str) -> HttpResponse:
+    old = get_object_or_404(offers_for(request.person), slug=slug)
+    require(request.person, "offer.change", on=old)
+    form = OfferForm(request.person, request.POST or None, initial=filled_in(old))
+    return _written(
+        request, form, old, lambda: actions.change_offer(by=request.person, offer=old, facts=form.facts())
+    )
 
 
-def offer_confirm(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+@login_required
+def offer_confirm(request: Request, slug: str) -> HttpResponse:
+    old = get_object_or_404(offers_for(request.person), slug=slug)
+    require(request.person, "offer.confirm", on=old)
+    if request.method != "POST":
+        return render(request, "support/confirm.jinja", {"offer": old})
+    actions.confirm_offer(by=request.person, offer=old)
+    messages.success(request, _("Thank you. It says “checked today”."))
+    return redirect("offer", slug)
+
+
+def _written(
+    request: Request, form: OfferForm, old: Offer | None, write: Callable[[], Offer]
+) -> HttpResponse:
+    """Save a form and show what was saved, or show the form with what is wrong with it."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect("offer", write().slug)
+        except ValidationError as error:
+            form.add_error(None, error)
+    return render(request, "support/form.jinja", {"form": form, "offer": old})

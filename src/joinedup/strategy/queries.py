@@ -1,0 +1,196 @@
+"""How far each commitment has come, and the chain from it back to the figures."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from joinedup.accounts.person import Person
+from joinedup.strategy.models import Commitment, Strategy, Update
+from joinedup.taxonomy.models import Theme
+
+# Nothing heard for this long is silence.
+SILENT_AFTER = datetime.timedelta(days=365)
+WORDS = {
+    "kept": gettext_lazy("Kept"),
+    "on_the_way": gettext_lazy("On the way"),
+    "late": gettext_lazy("Late"),
+    "not_kept": gettext_lazy("Not kept"),
+    "silent": gettext_lazy("Silent"),
+    "not_known": gettext_lazy("Not known"),
+}
+# Money is told apart by its size, since only some commitments name any.
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`word` is a key of `WORDS`; `last` is the day of the newest update, if there is one."""
+
+    word: str
+    sentence: str
+    last: datetime.date | None
+
+
+@dataclass(frozen=True)
+class Row:
+    commitment: Commitment
+    standing: Standing
+
+
+@dataclass(frozen=True)
+class Share:
+    """How the commitments of one theme, lead or size stand: the number of each word, in the order of `WORDS`."""
+
+    name: str
+    counts: list[int]
+    total: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """All that the page of a strategy says; `rows` is what the filter chose, the rest speaks of all."""
+
+    strategy: Strategy
+    rows: list[Row]
+    total: int
+    counts: dict[str, int]
+    shares: dict[str, list[Share]]
+    envelopes: list[Commitment]
+    besides: list[Row]
+
+
+def standing(commitment: Commitment, on: datetime.date) -> Standing:
+    """How far it has come, judged on the day `on` from its due date and updates; no query where these are
+    prefetched. Updates dated after `on` do not count.
+
+    The newest update decides. One that says kept, or not kept, is the end of it. Otherwise: past its due date it is
+    late; not heard of for a year it is silent. Without any update it is not known, which is not the same as
+    not kept.
+    """
+    heard = [update for update in commitment.updates.all() if update.on <= on]
+    if not heard:
+        return Standing("not_known", _not_known(commitment, on), None)
+    newest = max(heard, key=lambda update: (update.on, update.pk or 0))
+    word, when = newest.standing, _day(newest.on)
+    if word == Update.Standing.KEPT:
+        return Standing("kept", _("Kept, as at %(day)s.") % {"day": when}, newest.on)
+    if word == Update.Standing.NOT_KEPT:
+        return Standing("not_kept", _("Not kept, as at %(day)s.") % {"day": when}, newest.on)
+    if commitment.due and commitment.due < on:
+        said = _(
+            "Late: it was due on %(due)s, and nothing since says that it was kept. Last heard of on %(day)s."
+        )
+        return Standing("late", said % {"due": _day(commitment.due), "day": when}, newest.on)
+    if newest.on + SILENT_AFTER < on:
+        return Standing("silent", _("Nothing heard since %(day)s.") % {"day": when}, newest.on)
+    if word == Update.Standing.LATE:
+        return Standing("late", _("Late, as at %(day)s.") % {"day": when}, newest.on)
+    return Standing("on_the_way", _("On the way, as at %(day)s.") % {"day": when}, newest.on)
+
+
+def _not_known(commitment: Commitment, on: datetime.date) -> str:
+    if commitment.due and commitment.due < on:
+        return _("It was to be done by %(due)s. No dated evidence of it is recorded here.") % {
+            "due": _day(commitment.due)
+        }
+    return _("No dated evidence of it is recorded here.")
+
+
+def is_counted(commitment: Commitment) -> bool:
+    """Whether it is a promise of its own: not part of another, not the money behind all, not announced besides."""
+    return commitment.part_of_id is None and commitment.kind.startswith(("commitment", "delivery action"))
+
+
+def progress(
+    strategy: Strategy, on: datetime.date, *, word: str = "", chapter: str = "", lead: str = ""
+) -> Progress:
+    """Two queries, whatever the number of commitments."""
+    rows = [
+        Row(commitment, standing(commitment, on))
+        for commitment in strategy.commitments.prefetch_related("updates")
+    ]
+    counted = [row for row in rows if is_counted(row.commitment)]
+    others = [row for row in rows if not is_counted(row.commitment) and row.commitment.part_of_id is None]
+    chosen = [
+        row
+        for row in counted
+        if word in ("", row.standing.word)
+        and chapter in ("", row.commitment.chapter)
+        and lead in ("", row.commitment.lead)
+    ]
+    return Progress(
+        strategy=strategy,
+        rows=chosen,
+        total=len(counted),
+        counts=dict(zip(WORDS, _counts(counted), strict=True)),
+        shares={
+            "chapter": _shares(counted, [(row.commitment.chapter, row) for row in counted]),
+            "lead": _shares(counted, [(row.commitment.lead, row) for row in counted]),
+            "money": _shares(counted, [(_size(row.commitment), row) for row in counted]),
+        },
+        envelopes=[row.commitment for row in others if "envelope" in row.commitment.kind],
+        besides=[row for row in others if "envelope" not in row.commitment.kind],
+    )
+
+
+def _counts(rows: Iterable[Row]) -> list[int]:
+    counted = Counter(row.standing.word for row in rows)
+    return [counted[word] for word in WORDS]
+
+
+def _shares(rows: Sequence[Row], named: list[tuple[str, Row]]) -> list[Share]:
+    names = list(dict.fromkeys(name for name, _row in named))
+    groups = {name: [row for n, row in named if n == name] for name in names}
+    return [Share(name, _counts(group), len(group)) for name, group in groups.items()]
+
+
+def _size(commitment: Commitment) -> str:
+    if commitment.money_gbp is None:
+        return _("No sum named")
+    return _("£1 million or more") if commitment.money_gbp >= MILLION else _("Less than £1 million")
+
+
+def _day(day: datetime.date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def one(ref: str, person: Person) -> QuerySet[Commitment]:
+    """A commitment with all that its page shows to `person`; the chain holds only what they may see."""
+    opportunity = apps.get_model("opportunities", "Opportunity")
+    initiative = apps.get_model("initiatives", "Initiative")
+    agreement = apps.get_model("events", "Agreement")
+    figure = apps.get_model("evidence", "Figure")
+    initiatives = initiative.objects.visible_to(person).select_related("partner")
+    chain: QuerySet[Any] = (
+        agreement.objects.visible_to(person)
+        .select_related("event", "sitting__table", "sitting__topic", "owner_partner", "theme", "place")
+        .prefetch_related(
+            Prefetch("initiative", initiatives),
+            Prefetch(
+                "opportunity",
+                opportunity.objects.visible_to(person)
+                .select_related("place", "theme")
+                .prefetch_related(Prefetch("figures", figure.objects.select_related("place", "dataset"))),
+            ),
+        )
+    )
+    return (
+        Commitment.objects.filter(ref=ref)
+        .select_related("strategy", "part_of")
+        .prefetch_related(
+            Prefetch("updates", Update.objects.prefetch_related(Prefetch("initiative", initiatives))),
+            Prefetch("parts", Commitment.objects.prefetch_related("updates")),
+            Prefetch("themes", Theme.objects.all()),
+            Prefetch("initiatives", initiatives.order_by("name")),
+            Prefetch("agreements", chain),
+        )
+    )

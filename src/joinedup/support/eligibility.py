@@ -1,0 +1,117 @@
+"""Can I use this? One answer, from what the provider restricts and what the person has told us."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from django.utils.translation import gettext as _
+
+Word = Literal["yes", "no", "via", "ask"]
+
+# A closing date or a list of who may apply is too often out of date after a quarter of a year.
+CHECK_AFTER = datetime.timedelta(days=92)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What an offer restricts. Each mapping is code to name; an empty one restricts nothing.
+
+    `via_sectors` apply on behalf of `sectors`; where there are none, everybody applies directly.
+    """
+
+    sectors: Mapping[str, str] = field(default_factory=dict)
+    via_sectors: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
+    themes: Mapping[str, str] = field(default_factory=dict)
+    opens: datetime.date | None = None
+    closes: datetime.date | None = None
+    is_history: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`word`: yes, no, via (through another body) or ask (something is missing, named in `missing`)."""
+
+    word: Word
+    sentence: str
+    missing: tuple[str, ...] = ()
+
+
+def answer(
+    offer: Terms, sector: str | None, place_codes: Collection[str], theme: str | None, on: datetime.date
+) -> Answer:
+    """Whether somebody of `sector`, working in `place_codes`, on `theme`, may use the offer on the day `on`.
+
+    `place_codes` are the place itself and every area it lies in; empty, like None elsewhere, means not told.
+    A certain no comes before a missing answer: nobody is asked a question that cannot help them.
+    """
+    if refusal := _refusal(offer, sector, place_codes, theme, on):
+        return Answer("no", refusal)
+    missing = _missing(offer, sector, place_codes, theme)
+    if missing:
+        return Answer("ask", _("Tell us %(what)s to know.") % {"what": _join(missing, _("and"))}, missing)
+    if not offer.via_sectors:
+        return Answer("yes", _("You may use this."))
+    if sector in offer.via_sectors:
+        behalf = [name for code, name in offer.sectors.items() if code != sector]
+        if behalf:
+            return Answer(
+                "yes", _("You may apply, also on behalf of: %(who)s.") % {"who": _join(behalf, _("and"))}
+            )
+        return Answer("yes", _("You may apply, also on behalf of others."))
+    bodies = _join(list(offer.via_sectors.values()), _("or"))
+    return Answer("via", _("Not directly: apply through %(who)s.") % {"who": bodies})
+
+
+def _refusal(
+    offer: Terms, sector: str | None, place_codes: Collection[str], theme: str | None, on: datetime.date
+) -> str:
+    """Why certainly not; empty when it may still be."""
+    if offer.closes and offer.closes < on:
+        return _("It closed on %(day)s.") % {"day": _day(offer.closes)}
+    if offer.is_history:
+        return _("It is closed or decided, and kept as history.")
+    if offer.opens and offer.opens > on:
+        return _("It is not open yet: it opens on %(day)s.") % {"day": _day(offer.opens)}
+    if offer.places and place_codes and not offer.places.keys() & set(place_codes):
+        return _("It is for other places: %(where)s.") % {"where": _join(_names(offer.places), _("and"))}
+    if sector and offer.sectors and sector not in offer.sectors and sector not in offer.via_sectors:
+        return _("It is for other sectors: %(who)s.") % {"who": _join(_names(offer.sectors), _("and"))}
+    if theme and offer.themes and theme not in offer.themes:
+        return _("It is for other themes: %(what)s.") % {"what": _join(_names(offer.themes), _("and"))}
+    return ""
+
+
+def _missing(
+    offer: Terms, sector: str | None, place_codes: Collection[str], theme: str | None
+) -> tuple[str, ...]:
+    missing = []
+    if (offer.sectors or offer.via_sectors) and not sector:
+        missing.append(_("which sector you are"))
+    if offer.places and not place_codes:
+        missing.append(_("where you work"))
+    if offer.themes and not theme:
+        missing.append(_("which theme"))
+    return tuple(missing)
+
+
+def needs_checking(last_checked: datetime.date | None, on: datetime.date) -> bool:
+    """Whether nobody has checked with the provider for three months, or ever."""
+    return last_checked is None or last_checked + CHECK_AFTER < on
+
+
+def _names(named: Mapping[str, str]) -> list[str]:
+    return list(named.values())
+
+
+def _join(words: Collection[str], last: str) -> str:
+    """one; one and two; one, two and three."""
+    *first, end = words
+    return f"{', '.join(first)} {last} {end}" if first else end
+
+
+def _day(day: datetime.date) -> str:
+    return f"{day.day} {day:%B %Y}"

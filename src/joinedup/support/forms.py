@@ -1,0 +1,143 @@
+"""The three questions of the finder, and the facts of an offer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from joinedup.accounts.person import Person
+from joinedup.accounts.records import Marking
+from joinedup.partners.models import Partner
+from joinedup.places.models import Place
+from joinedup.support.actions import Facts
+from joinedup.support.models import Offer
+from joinedup.support.queries import Question, areas, codes_of
+from joinedup.taxonomy.models import Sector, Theme
+
+
+class FinderForm(forms.Form):
+    """Every question may stay open; a value nobody offered counts as not answered."""
+
+    sector = forms.ModelChoiceField(
+        Sector.objects.all(),
+        required=False,
+        label=_("Which sector are you?"),
+        empty_label=_("Choose a sector"),
+    )
+    place = forms.ModelChoiceField(
+        Place.objects.none(), required=False, label=_("Where do you work?"), empty_label=_("Choose a place")
+    )
+    theme = forms.ModelChoiceField(
+        Theme.objects.all(),
+        required=False,
+        label=_("What do you work on?"),
+        empty_label=_("Choose a theme"),
+    )
+    kind = forms.ChoiceField(
+        choices=[("", _("Any kind")), *Offer.Kind.choices], required=False, label=_("What kind of support?")
+    )
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        self.fields["place"].queryset = areas()  # type: ignore[attr-defined]
+
+    def question(self) -> Question:
+        self.is_valid()
+        sector, theme = self.cleaned_data.get("sector"), self.cleaned_data.get("theme")
+        return Question(
+            sector=sector.pk if sector else "",
+            place_codes=codes_of(self.cleaned_data.get("place")),
+            theme=theme.pk if theme else "",
+        )
+
+
+class OfferForm(forms.Form):
+    name = forms.CharField(max_length=200, label=_("Name"))
+    kind = forms.ChoiceField(choices=Offer.Kind.choices, label=_("Kind"))
+    provider = forms.CharField(max_length=200, label=_("Who provides it"))
+    provider_partner = forms.ModelChoiceField(
+        Partner.objects.none(),
+        required=False,
+        label=_("The provider, if it is a partner here"),
+        empty_label=_("Not a partner here"),
+    )
+    purpose = forms.CharField(widget=forms.Textarea, required=False, label=_("What it is for"))
+    who_may_use = forms.CharField(
+        widget=forms.Textarea,
+        required=False,
+        label=_("Who may use it"),
+        help_text=_("In the provider's words."),
+    )
+    sectors = forms.ModelMultipleChoiceField(
+        Sector.objects.all(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Sectors that may use it"),
+        help_text=_("Choose none if any sector may."),
+    )
+    via_sectors = forms.ModelMultipleChoiceField(
+        Sector.objects.all(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Who must apply on behalf of others"),
+        help_text=_("Choose none if everybody applies directly."),
+    )
+    themes = forms.ModelMultipleChoiceField(
+        Theme.objects.all(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Themes"),
+        help_text=_("Choose none if it is for any theme."),
+    )
+    places = forms.ModelMultipleChoiceField(
+        Place.objects.none(),
+        required=False,
+        label=_("Places"),
+        help_text=_("Choose none if it is for everywhere. Hold Ctrl or Command to choose several."),
+    )
+    area = forms.CharField(
+        max_length=120, required=False, label=_("Area"), help_text=_("In the provider's words.")
+    )
+    opens = forms.DateField(
+        required=False, label=_("Opens"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    closes = forms.DateField(
+        required=False, label=_("Closes"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    dates_note = forms.CharField(max_length=250, required=False, label=_("Note on the dates"))
+    is_history = forms.BooleanField(required=False, label=_("It is closed or decided: keep it as history"))
+    amount = forms.CharField(
+        max_length=160,
+        required=False,
+        label=_("Amount"),
+        help_text=_("As published, for example £5,000 to £25,000."),
+    )
+    amount_gbp = forms.IntegerField(required=False, min_value=0, label=_("Total in pounds"))
+    url = forms.URLField(max_length=500, required=False, label=_("Web page"), assume_scheme="https")
+    source = forms.CharField(
+        required=False, label=_("Source"), help_text=_("Where you read it or who told you.")
+    )
+    marking = forms.ChoiceField(choices=Marking.choices, initial=Marking.PUBLIC, label=_("Who may see it"))
+
+    def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        partners = Partner.objects.visible_to(person)
+        self.fields["provider_partner"].queryset = partners  # type: ignore[attr-defined]
+        self.fields["places"].queryset = areas()  # type: ignore[attr-defined]
+
+    def facts(self) -> Facts:
+        """What was filled in; after `is_valid`."""
+        values = dict(self.cleaned_data)
+        for name in ("themes", "sectors", "via_sectors", "places"):
+            values[name] = [each.pk for each in values[name]]
+        return Facts(**values)
+
+
+def filled_in(offer: Offer) -> dict[str, Any]:
+    """The offer as `OfferForm` shows it before anything is changed."""
+    values: dict[str, Any] = {name: getattr(offer, name) for name in OfferForm.base_fields}
+    for name in ("themes", "sectors", "via_sectors", "places"):
+        values[name] = [each.pk for each in values[name].all()]
+    return values

@@ -1,0 +1,139 @@
+"""What the support pages need to know, each in a fixed number of database queries."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from joinedup.accounts.person import Person
+from joinedup.partners.models import Partner
+from joinedup.places.models import Place
+from joinedup.support.eligibility import Answer, Terms, answer, needs_checking
+from joinedup.support.models import Offer
+from joinedup.taxonomy.models import Sector, Theme
+
+# Areas that somebody would say they work in; neighbourhoods and wards lie inside them.
+AREAS = [Place.Kind.LOCAL_AUTHORITY, Place.Kind.POLICE_FORCE, Place.Kind.REGION, Place.Kind.COUNTRY]
+_ORDER = {"yes": 0, "via": 1, "ask": 2, "no": 3}
+
+
+@dataclass(frozen=True)
+class Question:
+    """Who is asking, in three answers, any of which may be missing; `place_codes` as `codes_of` gives them."""
+
+    sector: str = ""
+    place_codes: frozenset[str] = frozenset()
+    theme: str = ""
+
+    @property
+    def is_asked(self) -> bool:
+        return bool(self.sector or self.place_codes or self.theme)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One offer with what it says to this person today."""
+
+    offer: Offer
+    answer: Answer
+    needs_checking: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """`fitting` and `not_fitting` are open, best first; `history` is closed or decided."""
+
+    fitting: list[Listed]
+    not_fitting: list[Listed]
+    history: list[Listed]
+
+
+def offers_for(person: Person) -> QuerySet[Offer]:
+    """Offers that `person` may see, with all that `terms_of` reads (five queries)."""
+    return Offer.objects.visible_to(person).prefetch_related(
+        Prefetch("sectors", Sector.objects.only("slug", "name", "order")),
+        Prefetch("via_sectors", Sector.objects.only("slug", "name", "order")),
+        Prefetch("themes", Theme.objects.only("slug", "name", "order")),
+        Prefetch("places", Place.objects.only("code", "name")),
+    )
+
+
+def terms_of(offer: Offer) -> Terms:
+    """What an offer of `offers_for` restricts; no query."""
+    return Terms(
+        sectors={s.pk: s.name for s in offer.sectors.all()},
+        via_sectors={s.pk: s.name for s in offer.via_sectors.all()},
+        places={p.pk: p.name for p in offer.places.all()},
+        themes={t.pk: t.name for t in offer.themes.all()},
+        opens=offer.opens,
+        closes=offer.closes,
+        is_history=offer.is_history,
+    )
+
+
+def areas() -> QuerySet[Place]:
+    """The places to choose from when asked where one works; one query."""
+    return Place.objects.filter(kind__in=AREAS, ended__isnull=True).only("code", "name", "kind")
+
+
+def codes_of(place: Place | None) -> frozenset[str]:
+    """A place and every area that it lies in: its parents, and its police force or health board. Two queries."""
+    if place is None:
+        return frozenset()
+    whole = Place.objects.select_related("parent__parent__parent__parent").get(pk=place.pk)
+    codes: set[str] = set(whole.memberships.values_list("code", flat=True))
+    above: Place | None = whole
+    while above is not None:
+        codes.add(above.pk)
+        above = above.parent
+    return frozenset(codes)
+
+
+def find(person: Person, question: Question, kind: str, on: datetime.date) -> Found:
+    """Every visible offer of `kind` (any when empty), told apart by whether this asker may use it. Five queries.
+
+    Open funds come first, the next to close before the others, then what has no closing date; where a question
+    is asked, a certain yes comes before "through somebody" and "tell us more".
+    """
+    chosen = offers_for(person)
+    if kind:
+        chosen = chosen.filter(kind=kind)
+    listed = [_listed(offer, question, on) for offer in chosen]
+    is_past = [each.offer.is_history or (each.offer.closes or on) < on for each in listed]
+    now = [each for each, past in zip(listed, is_past, strict=True) if not past]
+    if question.is_asked:
+        now.sort(key=lambda each: (_ORDER[each.answer.word], *_by_closing(each.offer)))
+    else:
+        now.sort(key=lambda each: _by_closing(each.offer))
+    history = [each for each, past in zip(listed, is_past, strict=True) if past]
+    history.sort(key=lambda each: each.offer.name)
+    history.sort(key=lambda each: each.offer.closes or each.offer.opens or datetime.date.min, reverse=True)
+    return Found(
+        fitting=[each for each in now if each.answer.word != "no" or not question.is_asked],
+        not_fitting=[each for each in now if each.answer.word == "no" and question.is_asked],
+        history=history,
+    )
+
+
+def _listed(offer: Offer, question: Question, on: datetime.date) -> Listed:
+    said = answer(terms_of(offer), question.sector or None, question.place_codes, question.theme or None, on)
+    return Listed(offer, said, needs_checking(offer.last_checked, on))
+
+
+def _by_closing(offer: Offer) -> tuple[bool, datetime.date, str]:
+    return (offer.kind != Offer.Kind.FUND, offer.closes or datetime.date.max, offer.name)
+
+
+def users_of(offer: Offer, person: Person) -> QuerySet[Any]:
+    """The local action that says it uses this offer, as far as `person` may see it; one query."""
+    return offer.initiatives.visible_to(person).select_related("partner").order_by("name")
+
+
+def provider_of(offer: Offer, person: Person) -> Partner | None:
+    """The partner that provides it, where it is a partner here and `person` may see it; one query."""
+    if offer.provider_partner_id is None:
+        return None
+    return Partner.objects.visible_to(person).filter(pk=offer.provider_partner_id).first()

@@ -1,0 +1,156 @@
+"""The words that ship with the system: sectors, themes, how much each theme needs each sector, approaches, factors.
+
+Loading again puts the shipped wording back; nothing is deleted that somebody added.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from django.db import models, transaction
+
+from joinedup.taxonomy.models import Approach, Factor, Mix, Sector, Theme
+
+# Address and strength of each evaluated approach, by its row in interventions.csv. The strength is OUR READING
+# of the published finding, not a published figure: 0.8 rated high; 0.6 rated moderate, or violence or
+# reoffending down by a fifth or more; 0.5 down by less, or rated high on very few studies; 0.4 and 0.3 positive on
+# indirect evidence, or measured but not statistically significant; 0.1 measured and no fall found; 0 no effect
+# or harm. Empty: no estimate exists, which is not the same as no effect.
+READING: dict[str, tuple[str, float | None]] = {
+    "I01": ("focused-deterrence", 0.8),
+    "I02": ("cognitive-behavioural-therapy", 0.8),
+    "I03": ("mentoring", 0.6),
+    "I04": ("hot-spots-policing", 0.5),
+    "I05": ("hospital-navigators", 0.5),
+    "I06": ("formal-diversion", 0.6),
+    "I07": ("informal-diversion", 0.6),
+    "I08": ("sports-programmes", 0.4),
+    "I09": ("adventure-programmes", 0.3),
+    "I10": ("arts-programmes", None),
+    "I11": ("prison-awareness-visits", 0.0),
+    "I12": ("shock-style-deterrence", 0.0),
+    "I13": ("boot-camps", None),
+    "I14": ("violence-reduction-units", 0.3),
+    "I15": ("hospital-data-sharing", 0.6),
+    "I16": ("multi-agency-case-management", 0.1),
+}
+HARMFUL = frozenset({"I11", "I12"})
+# The strategy's source lists it among risk factors. Here it is never one: only a gap between services and people.
+DISPROPORTIONALITY = "F04"
+OUR_READING = "The strength from 0 to 1 is our reading of this finding, not a published figure."
+NO_READING = "No estimate of its strength was found: it is unknown, not nought."
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a reference file (UTF-8, header first). FileNotFoundError where there is none."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@transaction.atomic
+def load(folder: Path) -> dict[str, int]:
+    """Bring in sectors.csv, taxonomy.csv, mix.csv, interventions.csv and factors.csv, all or none of them.
+
+    Returns the number of rows by file. An approach that is not in `READING` has no strength.
+    """
+    return {
+        "sectors": _put(Sector, "slug", _sectors(rows(folder / "sectors.csv"))),
+        "themes": _put(Theme, "slug", _themes(rows(folder / "taxonomy.csv"))),
+        "mix": _mix(rows(folder / "mix.csv")),
+        "approaches": _put(Approach, "slug", _approaches(rows(folder / "interventions.csv"))),
+        "factors": _put(Factor, "ref", _factors(rows(folder / "factors.csv"))),
+    }
+
+
+def _put(model: type[models.Model], key: str, values: list[dict[str, Any]]) -> int:
+    model._base_manager.bulk_create(
+        [model(**each) for each in values],
+        update_conflicts=True,
+        unique_fields=[key],
+        update_fields=[name for name in values[0] if name != key] if values else None,
+    )
+    return len(values)
+
+
+def words(text: str) -> list[Any]:
+    """The slugs in a cell that separates them by semicolons; also the primary keys of what they name."""
+    return [word.strip() for word in text.split(";") if word.strip()]
+
+
+def _sectors(table: list[dict[str, str]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "slug": row["sector_id"],
+            "name": row["sector"],
+            "in_press_release": row["in_2018_press_release"] == "yes",
+            "duty": row["status_under_2022_duty"],
+            "bodies": row["typical_local_bodies"],
+            "data_held": row["data_held_that_matters"],
+            "sharing_limit": row["sharing_limit"],
+            "source": row["source"],
+            "order": order,
+        }
+        for order, row in enumerate(table)
+    ]
+
+
+def _themes(table: list[dict[str, str]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "slug": row["theme"],
+            "name": row["name"],
+            "covers": row["covers"],
+            "levels": words(row["levels"]),
+            "strategy_themes": words(row["strategy_themes"]),
+            "factors": words(row["factors"]),
+            "order": order,
+        }
+        for order, row in enumerate(table)
+    ]
+
+
+def _mix(table: list[dict[str, str]]) -> int:
+    Mix.objects.bulk_create(
+        [Mix(theme_id=row["theme"], sector_id=row["sector"], weight=float(row["weight"])) for row in table],
+        update_conflicts=True,
+        unique_fields=["theme", "sector"],
+        update_fields=["weight"],
+    )
+    return len(table)
+
+
+def _approaches(table: list[dict[str, str]]) -> list[dict[str, Any]]:
+    values = []
+    for row in table:
+        slug, effect = READING.get(row["id"], (row["id"].lower(), None))
+        reading = NO_READING if effect is None else OUR_READING
+        values.append(
+            {
+                "slug": slug,
+                "name": row["approach"],
+                "impact": row["impact_on_violent_crime"],
+                "numbers": row["numbers"],
+                "confidence": row["evidence_confidence"],
+                "notes": f"{row['notes']}. {reading}" if row["notes"] else reading,
+                "source": row["source"],
+                "effect": effect,
+                "harmful": row["id"] in HARMFUL,
+            }
+        )
+    return values
+
+
+def _factors(table: list[dict[str, str]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "ref": row["id"],
+            "level": row["level"],
+            "kind": "disproportionality" if row["id"] == DISPROPORTIONALITY else row["kind"],
+            "text": row["factor"],
+            "cited_by": row["cited_by"],
+            "source": row["source"],
+        }
+        for row in table
+    ]

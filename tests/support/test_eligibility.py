@@ -1,0 +1,120 @@
+"""Every small case of "can I use this?"."""
+
+import datetime
+from itertools import product
+
+import pytest
+
+from joinedup.support.eligibility import Answer, Terms, answer, needs_checking
+
+TODAY = datetime.date(2026, 11, 23)
+DAY = datetime.timedelta(days=1)
+VCS, POLICE = {"vcs": "Voluntary sector"}, {"police": "Police"}
+NORTH, THEME = {"E09000991": "Northton"}, {"trusted-adult": "A trusted adult"}
+ALL_TOLD = ("vcs", {"E09000991", "E12000099"}, "trusted-adult", TODAY)
+
+
+def test_blank_restricts_nothing() -> None:
+    for sector, places, theme in product((None, "vcs"), ((), {"E09000991"}), (None, "trusted-adult")):
+        assert answer(Terms(), sector, places, theme, TODAY) == Answer("yes", "You may use this.")
+
+
+@pytest.mark.parametrize(
+    ("terms", "word", "sentence"),
+    [
+        (Terms(sectors=VCS, places=NORTH, themes=THEME), "yes", "You may use this."),
+        (Terms(places={"E12000099": "Testland"}), "yes", "You may use this."),
+        (Terms(sectors=POLICE), "no", "It is for other sectors: Police."),
+        (Terms(places={"E09000993": "Southton"}), "no", "It is for other places: Southton."),
+        (
+            Terms(themes={"a": "A", "b": "B", "c": "C"}),
+            "no",
+            "It is for other themes: A, B and C.",
+        ),
+        (Terms(via_sectors=POLICE), "via", "Not directly: apply through Police."),
+        (Terms(sectors=VCS, via_sectors=POLICE), "via", "Not directly: apply through Police."),
+        (
+            Terms(sectors=VCS, via_sectors={"police": "Police", "csp": "Safety partnership"}),
+            "via",
+            "Not directly: apply through Police or Safety partnership.",
+        ),
+        (Terms(sectors=POLICE, via_sectors=POLICE), "no", "It is for other sectors: Police."),
+        (Terms(sectors=VCS, via_sectors=VCS), "yes", "You may apply, also on behalf of others."),
+        (Terms(sectors=POLICE, via_sectors=VCS), "yes", "You may apply, also on behalf of: Police."),
+        (Terms(closes=TODAY - DAY), "no", "It closed on 22 November 2026."),
+        (Terms(closes=TODAY), "yes", "You may use this."),
+        (Terms(opens=TODAY), "yes", "You may use this."),
+        (Terms(opens=TODAY + DAY), "no", "It is not open yet: it opens on 24 November 2026."),
+        (Terms(is_history=True), "no", "It is closed or decided, and kept as history."),
+        (Terms(is_history=True, closes=TODAY - DAY), "no", "It closed on 22 November 2026."),
+    ],
+)
+def test_when_all_is_told(terms: Terms, word: str, sentence: str) -> None:
+    assert answer(terms, *ALL_TOLD) == Answer(word, sentence)  # type: ignore[arg-type]
+
+
+RESTRICTED = Terms(sectors=VCS, places=NORTH, themes=THEME)
+
+
+@pytest.mark.parametrize(
+    ("told", "missing"),
+    [
+        ((None, (), None), ("which sector you are", "where you work", "which theme")),
+        (("vcs", (), None), ("where you work", "which theme")),
+        ((None, {"E09000991"}, None), ("which sector you are", "which theme")),
+        ((None, (), "trusted-adult"), ("which sector you are", "where you work")),
+        (("vcs", {"E09000991"}, None), ("which theme",)),
+        (("vcs", (), "trusted-adult"), ("where you work",)),
+        ((None, {"E09000991"}, "trusted-adult"), ("which sector you are",)),
+    ],
+)
+def test_what_is_missing_is_named(
+    told: tuple[str | None, set[str], str | None], missing: tuple[str, ...]
+) -> None:
+    said = answer(RESTRICTED, *told, TODAY)
+    assert (said.word, said.missing) == ("ask", missing)
+    assert all(each in said.sentence for each in missing)
+
+
+def test_through_whom_needs_the_sector_even_when_any_sector_may() -> None:
+    assert answer(Terms(via_sectors=POLICE), None, (), None, TODAY).missing == ("which sector you are",)
+
+
+@pytest.mark.parametrize(
+    "told", [("police", (), None), (None, {"E09000993"}, None), (None, (), "school-exclusion")]
+)
+def test_a_certain_no_comes_before_a_question(told: tuple[str | None, set[str], str | None]) -> None:
+    assert answer(RESTRICTED, *told, TODAY).word == "no"
+
+
+def test_every_answer_of_every_small_case_is_one_of_four_words_with_a_sentence() -> None:
+    choices = ({}, VCS, POLICE, {**VCS, **POLICE})
+    for sectors, via, places, themes in product(choices, choices, ({}, NORTH), ({}, THEME)):
+        terms = Terms(sectors=sectors, via_sectors=via, places=places, themes=themes)
+        for sector, place, theme in product(
+            (None, "vcs", "police", "fire"), ((), {"E09000991"}, {"X"}), (None, "trusted-adult", "x")
+        ):
+            said = answer(terms, sector, place, theme, TODAY)
+            slow = _slow(terms, sector, place, theme)
+            assert (said.word, bool(said.sentence), bool(said.missing)) == (slow, True, slow == "ask")
+
+
+def _slow(terms: Terms, sector: str | None, place: set[str], theme: str | None) -> str:
+    """The obvious twin: a table of three-valued tests."""
+    may_sector = not terms.sectors or sector in terms.sectors or sector in terms.via_sectors
+    fits = [
+        None if sector is None and (terms.sectors or terms.via_sectors) else may_sector,
+        None if not place and terms.places else not terms.places or bool(place & terms.places.keys()),
+        None if theme is None and terms.themes else not terms.themes or theme in terms.themes,
+    ]
+    if False in fits:
+        return "no"
+    if None in fits:
+        return "ask"
+    return "yes" if not terms.via_sectors or sector in terms.via_sectors else "via"
+
+
+def test_unchecked_for_three_months_says_so() -> None:
+    assert needs_checking(None, TODAY)
+    assert needs_checking(TODAY - 93 * DAY, TODAY)
+    assert not needs_checking(TODAY - 92 * DAY, TODAY)

@@ -1,0 +1,129 @@
+"""Shipped support: history or open, in words and dates that people read."""
+
+import datetime
+from pathlib import Path
+
+import pytest
+
+from joinedup.accounts.person import PUBLIC
+from joinedup.places.models import Place
+from joinedup.support.eligibility import answer
+from joinedup.support.loading import AREAS, READING, in_words, load
+from joinedup.support.models import Offer
+from joinedup.support.queries import offers_for, terms_of
+from joinedup.taxonomy import loading as words
+from joinedup.taxonomy.models import Sector, Theme
+from tests.conftest import REPO
+
+SHIPPED = REPO / "src" / "joinedup" / "data" / "reference"
+HEADER = "id,name,provider,kind,who_may_use,area,amount_gbp,opened,closed_or_decided,purpose,theme_id,url,confidence\n"
+
+
+@pytest.fixture
+def shipped(db: None) -> Path:
+    words.load(SHIPPED)
+    load(SHIPPED)
+    return SHIPPED
+
+
+def test_it_comes_in_whole_and_only_once(shipped: Path) -> None:
+    assert load(shipped) == 46
+    assert Offer.objects.count() == 46
+    assert Offer.objects.filter(marking="public").count() == 46
+
+
+def test_every_row_has_a_reading_and_every_reading_a_row() -> None:
+    read = words.rows(READING)
+    assert [row["id"] for row in read] == [row["id"] for row in words.rows(SHIPPED / "support.csv")]
+
+
+def test_readings_use_words_that_exist(shipped: Path) -> None:
+    sectors, themes = (
+        set(Sector.objects.values_list("pk", flat=True)),
+        set(Theme.objects.values_list("pk", flat=True)),
+    )
+    for row in words.rows(READING):
+        assert {*row["sectors"].split(";"), *row["via_sectors"].split(";")} - {""} <= sectors
+        assert set(row["themes"].split(";")) - {""} <= themes
+
+
+def test_what_is_closed_is_history_and_what_is_open_is_not(shipped: Path) -> None:
+    open_now = set(Offer.objects.filter(is_history=False).values_list("name", flat=True))
+    assert "YEF Toolkit" in open_now
+    assert not open_now & {
+        "Young Londoners Fund",
+        "Early Intervention Youth Fund",
+        "Focused deterrence programme",
+    }
+    assert not Offer.objects.filter(is_history=False, closes__lt=datetime.date.today()).exists()
+
+
+def test_dates_and_sums_are_read_and_written_as_people_write_them(shipped: Path) -> None:
+    fund = Offer.objects.get(slug="early-intervention-youth-fund")
+    assert (fund.opens, fund.closes) == (datetime.date(2018, 7, 30), None)
+    assert (fund.amount, fund.amount_gbp) == ("£22,000,000", 22_000_000)
+    assert "10 November 2018" in fund.dates_note
+    assert "£700,000 a bid" in fund.purpose
+    assert Offer.objects.get(name="Young Londoners Fund").closes == datetime.date(2018, 7, 9)
+    assert Offer.objects.get(name="Safer in Kent Fund").amount_gbp is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2018-07-30", "30 July 2018"),
+        ("2018-03 Nottingham", "March 2018 Nottingham"),
+        ("11000000", "£11,000,000"),
+        ("1500000 (2018/19 actual)", "£1,500,000 (2018/19 actual)"),
+        ("up to 9999 each", "up to £9,999 each"),
+        ("free", "free"),
+    ],
+)
+def test_in_words(text: str, said: str) -> None:
+    assert in_words(text) == said
+
+
+def test_nobody_has_checked_it_here_yet(shipped: Path) -> None:
+    assert not Offer.objects.exclude(last_checked=None, confirmed_on=None).exists()
+
+
+def test_what_is_for_wales_is_not_for_london(shipped: Path) -> None:
+    unit = offers_for(PUBLIC).get(name="Wales Violence Prevention Unit")
+    london = {"E12000007", "E92000001"}
+    assert answer(terms_of(unit), "health", london, None, datetime.date(2026, 11, 23)).word == "no"
+    assert answer(terms_of(unit), "health", {"W92000004"}, None, datetime.date(2026, 11, 23)).word == "yes"
+
+
+def test_guidance_for_england_and_wales_names_both(shipped: Path) -> None:
+    guide = Offer.objects.get(name="County lines guidance")
+    assert {p.pk for p in guide.places.all()} == {"E92000001", "W92000004"}
+
+
+def test_places_that_are_there_already_are_left_alone(db: None) -> None:
+    words.load(SHIPPED)
+    for name, (code, kind, _parent) in AREAS.items():
+        Place.objects.create(code=code, name=f"Our {name}", kind=kind, vintage=2026)
+    load(SHIPPED)
+    assert Place.objects.get(pk="W92000004").name == "Our Wales"
+
+
+def test_what_somebody_confirmed_since_stays(shipped: Path) -> None:
+    today = datetime.date.today()
+    Offer.objects.filter(slug="yef-toolkit").update(purpose="Ours", confirmed_on=today)
+    Offer.objects.filter(slug="knifefree").update(purpose="Not confirmed")
+    load(shipped)
+    assert Offer.objects.get(slug="yef-toolkit").purpose == "Ours"
+    assert Offer.objects.get(slug="knifefree").purpose == "Campaign and materials"
+
+
+def test_an_open_offer_in_an_unknown_area_is_refused_and_nothing_comes_in(tmp_path: Path, db: None) -> None:
+    words.load(SHIPPED)
+    (tmp_path / "support.csv").write_text(
+        HEADER
+        + "SUP-01,Past,P,fund,W,Mercia,1,2018,2019,F,T1,https://example.org/,high\n"
+        + "SUP-09,Now,P,guidance,W,Mercia,free,2021,open,F,T1,https://example.org/,high\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(ValueError, match=r"SUP-09.*Mercia"):
+        load(tmp_path)
+    assert not Offer.objects.exists()

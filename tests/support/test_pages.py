@@ -1,0 +1,261 @@
+"""The pages of support: the finder's answer, what is apart, who sees what."""
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from joinedup.accounts.models import AuditEntry
+from joinedup.initiatives.models import Initiative
+from joinedup.support.models import Offer
+from tests.world import World
+
+As = Callable[[str], Client]
+TODAY = datetime.date.today()
+SECRET = "Quiet money"
+
+
+def make_offer(name: str, **fields: Any) -> Offer:
+    lists = {key: fields.pop(key, []) for key in ("sectors", "via_sectors", "themes", "places")}
+    offer = Offer.objects.create(
+        name=name,
+        slug=name.lower().replace(" ", "-"),
+        **{"provider": "City Trust", "kind": "fund", "marking": "public", "last_checked": TODAY} | fields,
+    )
+    for key, values in lists.items():
+        getattr(offer, key).set(values)
+    return offer
+
+
+def days(number: int) -> datetime.date:
+    return TODAY + datetime.timedelta(days=number)
+
+
+@pytest.fixture
+def hidden(world: World) -> Offer:
+    """Something only Lantern Youth's partnership may see."""
+    return make_offer(SECRET, provider_partner=world.lantern, marking="partnership", closes=days(3))
+
+
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def in_order(page: str, *names: str) -> bool:
+    found = [page.find(f">{name}<") for name in names]
+    return -1 not in found and found == sorted(found)
+
+
+def test_open_funds_come_first_by_closing_date_and_history_stands_below(world: World, as_: As) -> None:
+    make_offer("Guide", kind="guidance")
+    make_offer("No date")
+    make_offer("Later", closes=days(30))
+    make_offer("Soon", closes=days(2))
+    make_offer("Gone", closes=days(-1))
+    make_offer("Decided", is_history=True)
+    page = text(as_("nobody").get("/support/"))
+    assert in_order(page, "Soon", "Later", "No date", "Guide", "Gone", "Decided")
+    assert page.find("kept as history") < page.find(">Gone<")
+    assert page.find(">Guide<") < page.find("kept as history")
+
+
+def test_three_questions_give_the_answer(world: World, as_: As) -> None:
+    make_offer("For us", sectors=["vcs"], places=[world.northton], themes=["trusted-adult"])
+    make_offer("Through police", sectors=["vcs"], via_sectors=["police"])
+    make_offer("For schools", sectors=["education"])
+    page = text(
+        as_("nobody").get(
+            "/support/", {"sector": "vcs", "place": world.northton.pk, "theme": "trusted-adult"}
+        )
+    )
+    assert "You may use this." in page
+    assert "Not directly: apply through Police." in page
+    assert "It is for other sectors: Education." in page
+    assert in_order(page, "For us", "Through police", "For schools")
+
+
+def test_a_place_lies_in_its_region_and_its_police_force(world: World, as_: As) -> None:
+    make_offer("Regional", places=["E12000099"])
+    ask = {"place": world.northton.pk}
+    assert "You may use this." in text(as_("nobody").get("/support/", ask))
+    make_offer("Elsewhere", places=[world.southton])
+    assert "It is for other places: Southton." in text(as_("nobody").get("/support/", ask))
+
+
+def test_an_answer_nobody_offered_counts_as_not_given(world: World, as_: As) -> None:
+    make_offer("For us", sectors=["vcs"])
+    response = as_("nobody").get(
+        "/support/", {"sector": "x' OR 1", "place": "zz", "kind": "gift", "page": "x"}
+    )
+    assert response.status_code == 200
+    assert "For us" in text(response)
+
+
+def test_kinds_can_be_told_apart(world: World, as_: As) -> None:
+    make_offer("Money")
+    make_offer("Reading", kind="guidance")
+    page = text(as_("nobody").get("/support/", {"kind": "guidance"}))
+    assert "Reading" in page
+    assert "Money" not in page
+
+
+@pytest.mark.parametrize(
+    ("checked", "words"),
+    [(None, "not yet checked"), (days(-100), "more than three months ago"), (TODAY, None)],
+)
+def test_what_nobody_checked_for_three_months_says_so(
+    world: World, as_: As, checked: datetime.date | None, words: str | None
+) -> None:
+    make_offer("Fund", last_checked=checked)
+    listed, one = text(as_("nobody").get("/support/")), text(as_("nobody").get("/support/fund/"))
+    assert (words is None) == ("ju-tag--stale" not in listed)
+    assert (words is None) == ("Ask the provider before you rely on it" not in one)
+    assert words is None or words in listed
+
+
+def test_twenty_on_a_page_and_the_answers_survive_turning_it(world: World, as_: As) -> None:
+    for number in range(21):
+        make_offer(f"Fund {number:02}", closes=days(number))
+    page = text(as_("nobody").get("/support/", {"sector": "vcs"}))
+    assert "Fund 19" in page
+    assert "Fund 20" not in page
+    assert "?sector=vcs&amp;page=2" in page
+    assert "Fund 20" in text(as_("nobody").get("/support/", {"sector": "vcs", "page": 2}))
+
+
+def test_all_history_is_one_link_away(world: World, as_: As) -> None:
+    for number in range(7):
+        make_offer(f"Past {number}", is_history=True, closes=days(-number - 1))
+    page = text(as_("nobody").get("/support/"))
+    assert "Past 4" in page
+    assert "Past 5" not in page
+    assert "See all 7 kept as history" in page
+    assert "Past 6" in text(as_("nobody").get("/support/", {"history": 1}))
+
+
+@pytest.mark.parametrize(("name", "sees"), [("alice", True), ("bob", True), ("lead", True)])
+def test_the_partnership_sees_what_it_shares(
+    world: World, as_: As, hidden: Offer, name: str, sees: bool
+) -> None:
+    assert SECRET in text(as_(name).get("/support/"))
+    assert as_(name).get("/support/quiet-money/").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["charlie", "nobody"])
+def test_others_see_nothing_of_it(world: World, as_: As, hidden: Offer, name: str) -> None:
+    page = text(as_(name).get("/support/"))
+    assert SECRET not in page
+    assert "0 open" not in page
+    assert as_(name).get("/support/quiet-money/").status_code == 404
+    if name == "charlie":
+        assert as_(name).get("/support/quiet-money/edit/").status_code == 404
+        assert as_(name).post("/support/quiet-money/confirm/").status_code == 404
+
+
+def test_the_page_of_an_offer_shows_users_only_to_who_may_see_them(world: World, as_: As) -> None:
+    offer = make_offer("Fund", who_may_use="Small groups", source="A leaflet", provider_partner=world.lantern)
+    for name, marking in (("Open club", "public"), ("Shared club", "partnership")):
+        made = Initiative.objects.create(
+            name=name, slug=name[:4].lower(), partner=world.lantern, marking=marking
+        )
+        made.offers.add(offer)
+    seen_by_bob, seen_by_charlie = (text(as_(n).get("/support/fund/")) for n in ("bob", "charlie"))
+    for words in ("Small groups", "A leaflet", "Open club"):
+        assert words in seen_by_bob
+        assert words in seen_by_charlie
+    assert "Shared club" in seen_by_bob
+    assert "Shared club" not in seen_by_charlie
+    # Lantern Youth itself is a record of the partnership, not a public one.
+    assert "/partners/lantern-youth/" in seen_by_bob
+    assert "/partners/lantern-youth/" not in seen_by_charlie
+
+
+def test_who_changed_it_is_for_those_who_keep_it(world: World, as_: As) -> None:
+    make_offer("Fund")
+    as_("alice").post("/support/fund/confirm/")
+    assert "What was changed" in text(as_("lead").get("/support/fund/"))
+    assert "Alice" not in text(as_("charlie").get("/support/fund/"))
+
+
+def test_get_never_writes_and_post_confirms(world: World, as_: As) -> None:
+    make_offer("Fund", last_checked=days(-200))
+    assert as_("alice").get("/support/fund/confirm/").status_code == 200
+    assert (Offer.objects.get().last_checked, AuditEntry.objects.count()) == (days(-200), 0)
+    assert as_("alice").post("/support/fund/confirm/").url == "/support/fund/"
+    assert Offer.objects.get().last_checked == TODAY
+
+
+@pytest.mark.parametrize("path", ["/support/add/", "/support/fund/edit/", "/support/fund/confirm/"])
+def test_writing_pages_refuse_those_who_may_not(world: World, as_: As, path: str) -> None:
+    make_offer("Fund")
+    assert as_("nobody").get(path).url.startswith("/account/login/")
+    for method in ("get", "post"):
+        assert getattr(as_("bob"), method)(path).status_code == 403
+    assert AuditEntry.objects.count() == 0
+
+
+FILLED_IN = {
+    "name": "New fund",
+    "kind": "fund",
+    "provider": "City Trust",
+    "marking": "public",
+    "sectors": ["vcs"],
+    "closes": "2027-01-31",
+}
+
+
+def test_adding_and_changing_by_form(world: World, as_: As) -> None:
+    response = as_("alice").post("/support/add/", FILLED_IN)
+    assert response.url == "/support/new-fund/"
+    edit = text(as_("alice").get("/support/new-fund/edit/"))
+    assert 'value="2027-01-31"' in edit
+    assert 'value="vcs" id="id_sectors_7" checked' in edit
+    as_("alice").post("/support/new-fund/edit/", FILLED_IN | {"name": "Renamed", "sectors": []})
+    offer = Offer.objects.get()
+    assert (offer.name, offer.slug, offer.sectors.count()) == ("Renamed", "new-fund", 0)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"name": ""}, "This field is required."),
+        ({"opens": "2027-02-01"}, "It cannot close before it opens."),
+        ({"marking": "named"}, "Choose the partner that provides it"),
+    ],
+)
+def test_a_form_says_what_is_wrong_and_keeps_what_was_typed(
+    world: World, as_: As, wrong: dict[str, str], words: str
+) -> None:
+    page = text(as_("alice").post("/support/add/", FILLED_IN | wrong))
+    assert words in page
+    assert 'value="City Trust"' in page
+    assert not Offer.objects.exists()
+
+
+def test_the_form_offers_only_partners_one_may_see(world: World, as_: As) -> None:
+    page = text(as_("alice").get("/support/add/"))
+    assert "Lantern Youth" in page
+    assert "Far Harbour" not in page
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_fixed_number_of_queries(world: World, as_: As, django_assert_num_queries: Any, count: int) -> None:
+    for number in range(count):
+        offer = make_offer(
+            f"Fund {number}",
+            sectors=["vcs"],
+            places=[world.northton],
+            themes=["trusted-adult"],
+            provider_partner=world.lantern,
+        )
+        make_offer(f"Past {number}", is_history=True)
+    for number in range(count):
+        made = Initiative.objects.create(name=f"I{number}", slug=f"i{number}", partner=world.lantern)
+        made.offers.add(offer)
+    browser = as_("bob")
+    with django_assert_num_queries(17):
+        browser.get("/support/", {"sector": "vcs", "place": world.northton.pk, "theme": "trusted-adult"})
+    with django_assert_num_queries(11):
+        browser.get("/support/fund-0/")
