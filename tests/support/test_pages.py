@@ -257,5 +257,5 @@ def test_a_fixed_number_of_queries(world: World, as_: As, django_assert_num_quer
     browser = as_("bob")
     with django_assert_num_queries(17):
         browser.get("/support/", {"sector": "vcs", "place": world.northton.pk, "theme": "trusted-adult"})
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(14):
         browser.get("/support/fund-0/")
