@@ -105,8 +105,6 @@ def _half_a_rate(made: Indicator) -> bool:
 @cache
 def indicators() -> tuple[Indicator, ...]:
     """Every indicator that ships, by slug."""
-    files = sorted(
-        (item for item in resources.files(__name__).iterdir() if item.name.endswith(".toml")),
-        key=lambda item: item.name,
-    )
-    return tuple(indicator_from(item.read_text(encoding="utf-8")) for item in files)
+    files = (item for item in resources.files(__name__).iterdir() if item.name.endswith(".toml"))
+    made = (indicator_from(item.read_text(encoding="utf-8")) for item in files)
+    return tuple(sorted(made, key=lambda indicator: indicator.slug))

@@ -133,7 +133,8 @@ def take(table: Table, codes: Codes) -> Reading:
 
 
 def _notes(rows: pl.DataFrame) -> list[str]:
-    dashes = rows.filter(pl.col("left_out").is_null(), pl.col("state") == MISSING).height
+    kept = rows.filter(pl.col("wrong").is_null(), pl.col("left_out").is_null())
+    dashes = kept.filter(pl.col("state") == MISSING).height
     notes = ["Figures over three years together are filed under the last of the three."]
     if dashes:
         notes.append(

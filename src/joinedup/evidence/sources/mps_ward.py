@@ -32,7 +32,7 @@ SOURCE = Source(
     grain=("ward",),
     caveats=(
         *mps.CAVEATS,
-        "Heathrow Villages is listed under Hillingdon and under Aviation Security; the two are added.",
+        "Heathrow Villages is listed under Aviation Security, in some releases under Hillingdon too: added.",
     ),
     disclosure=mps.DISCLOSURE,
     recognises=recognises,

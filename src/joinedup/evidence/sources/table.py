@@ -17,6 +17,8 @@ SIGNS = {
     b"%PDF": "a PDF. Ask the publisher for the table as CSV",
     b"\xd0\xcf\x11\xe0": "an old Excel or Word file. Save the sheet as CSV and bring that",
     b"\x89PNG": "a picture. Ask the publisher for the table as CSV",
+    b"[": "JSON. Bring the same figures as CSV",
+    b"{": "JSON. Bring the same figures as CSV",
     b"SQLite format 3": "a database. Export the table as CSV and bring that",
 }
 

@@ -1,0 +1,81 @@
+"""How long the London extract takes to read, against Polars' own reading of the same files.
+
+Each file is read five times, warm, and the fastest is kept. The import checks, recognises, carries codes,
+fills true noughts and sorts; Polars alone only parses, so the ratio is what all of that costs. Prints one
+line a file, the ratio for all, the time to write and to read back one series, and the peak memory.
+"""
+
+import resource
+import tempfile
+import time
+import tomllib
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+
+import polars as pl
+
+from joinedup.evidence.indicators import indicators
+from joinedup.evidence.need import figures, need, populations
+from joinedup.evidence.reading import Codes, read_file
+from joinedup.evidence.store import read_series, write_observations
+
+LONDON = Path(str(resources.files("joinedup.data"))) / "london"
+AS_OF = "2026-03"
+
+
+def fastest(work: Callable[[], object], times: int = 5) -> float:
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - start)
+    return min(taken)
+
+
+def main() -> None:
+    places = pl.read_csv(LONDON / "places.csv.gz")
+    codes = Codes.of(places, pl.read_csv(LONDON / "changes.csv.gz"))
+    listed = tomllib.loads((LONDON / "datasets.toml").read_text(encoding="utf-8"))["dataset"]
+    paths = [LONDON / item["file"] for item in listed]
+    ours = theirs = 0.0
+    read = []
+    for path in paths:
+        own = fastest(lambda path=path: read_file(path, codes))  # type: ignore[misc]
+        polars = fastest(lambda path=path: pl.read_csv(path, infer_schema_length=None))  # type: ignore[misc]
+        ours, theirs = ours + own, theirs + polars
+        observations = read_file(path, codes)[1].observations
+        read.append(observations)
+        print(
+            f"{path.name:32} {own:6.3f} s  polars {polars:6.3f} s  ratio {own / polars:5.1f}  "
+            f"{observations.height:>9,} observations  {observations.height / own / 1e6:5.2f} million/s"
+        )
+    print(f"{'all files':32} {ours:6.3f} s  polars {theirs:6.3f} s  ratio {ours / theirs:5.1f}")
+
+    everything = pl.concat(read)
+    with tempfile.TemporaryDirectory() as folder:
+        stored = write_observations(Path(folder), everything)
+        print(f"store: {stored.rows:,} observations in {stored.bytes:,} bytes")
+        print(f"write: {fastest(lambda: write_observations(Path(folder), everything), 3):.3f} s")
+        one = fastest(
+            lambda: read_series(stored.path, indicators=["violence-with-injury"], places=["E01001714"]), 20
+        )
+        print(f"read one series of one place: {one * 1000:.1f} ms")
+
+    shown = places.filter(pl.col("ended").is_null()).rename({"code": "place"})
+    shown = shown.filter(pl.col("kind").is_in(["local_authority", "ward", "lsoa"]))
+    wide = shown.with_columns(  # figures of boroughs and wards; neighbourhoods only as their parts
+        kind=pl.when(pl.col("kind") == "lsoa").then(pl.lit("part")).otherwise("kind")
+    )
+
+    def work_out() -> pl.DataFrame:
+        found = figures(everything, populations(everything, wide), indicators(), wide, AS_OF)
+        return need(found, indicators(), AS_OF)
+
+    print(f"need of 33 boroughs and 684 wards: {fastest(work_out, 3):.3f} s")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"peak memory: {peak:,.0f} MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+"""The data that ships for London: whole, small, traceable, and read by the same import as any other."""
+
+import gzip
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from joinedup.evidence.indicators import indicators
+from joinedup.evidence.need import figures, need, populations
+from joinedup.evidence.reading import read_file
+from joinedup.evidence.sources.contract import Codes
+from tests.evidence.conftest import LONDON
+
+REPO = Path(__file__).resolve().parents[2]
+REFERENCE = LONDON.parent / "reference"
+CITY = "E09000001"
+
+
+@pytest.fixture(scope="module")
+def listed() -> dict:
+    return tomllib.loads((LONDON / "datasets.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def observations(london: Codes, listed: dict) -> pl.DataFrame:
+    read = []
+    for item in listed["dataset"]:
+        source, reading = read_file(LONDON / item["file"], london)
+        assert source.name == item["source"]
+        read.append(reading.observations)
+    return pl.concat(read)
+
+
+@pytest.fixture(scope="module")
+def places() -> pl.DataFrame:
+    return pl.read_csv(LONDON / "places.csv.gz").filter(pl.col("ended").is_null()).rename({"code": "place"})
+
+
+def test_every_file_is_listed_with_where_it_is_from(listed: dict) -> None:
+    items = [*listed["dataset"], *listed["geography"]]
+    files = {path.name for path in LONDON.iterdir() if path.suffix in (".gz", ".csv")}
+    assert files == {item["file"] for item in items}
+    for item in items:
+        assert all(item[name] for name in ("title", "publisher", "licence", "url", "snapshot", "caveats"))
+    assert listed["retrieved"] <= date.today()
+
+
+def test_it_is_small() -> None:
+    sizes = [path.stat().st_size for folder in (LONDON, REFERENCE) for path in folder.iterdir()]
+    assert max(sizes) < 1_000_000
+    assert sum(sizes) < 6_000_000
+
+
+def test_places_of_every_kind(places: pl.DataFrame) -> None:
+    kinds = dict(places.group_by("kind").len().iter_rows())
+    assert kinds == {
+        "country": 1,
+        "region": 1,
+        "police_force": 2,
+        "local_authority": 33,
+        "ward": 684,
+        "lsoa": 4994,
+    }
+    codes = set(places["place"])
+    assert set(places["parent"].drop_nulls()) <= codes
+    assert places.filter(pl.col("parent").is_null())["kind"].to_list() == ["country"]
+    london = places.row(by_predicate=pl.col("place") == "E12000007", named=True)
+    assert (london["residents"], london["residents_16_24"]) == (8_799_810, 978_714)
+    for kind in ("local_authority", "ward", "lsoa"):
+        some = places.filter(pl.col("kind") == kind)
+        assert some["residents"].sum() == 8_799_810
+        assert (
+            some.select("latitude", "longitude", "easting", "northing").null_count().sum_horizontal()[0] == 0
+        )
+
+
+def test_retired_codes_and_what_they_became() -> None:
+    retired = pl.read_csv(LONDON / "places.csv.gz").filter(pl.col("ended").is_not_null())
+    changes = pl.read_csv(LONDON / "changes.csv.gz")
+    assert retired.height == 176
+    assert changes.height == 5016
+    assert set(retired["code"]) <= set(changes["old"])
+    shares = changes.group_by("old").agg(pl.col("share").sum())["share"]
+    assert shares.is_between(0.99999, 1.00001).all()
+    assert changes.filter(pl.col("kind") != "S")["share"].unique().to_list() == [1.0]
+
+
+def test_who_covers_each_borough() -> None:
+    members = pl.read_csv(LONDON / "memberships.csv.gz")
+    assert members.height == 99
+    city = members.filter(pl.col("place") == CITY).select("kind", "name").rows()
+    assert dict(city) == {
+        "health_board": "NHS North East London Integrated Care Board",
+        "police_force": "London, City of",
+        "safety_partnership": "City of London",
+    }
+
+
+@pytest.mark.parametrize(("kind", "number"), [("borough", 33), ("ward", 684), ("lsoa", 4994)])
+def test_outlines_are_drawn_in_one_frame(kind: str, number: int, places: pl.DataFrame) -> None:
+    drawn = json.loads(gzip.decompress((LONDON / f"outlines_{kind}.json.gz").read_bytes()))
+    assert len(drawn) == number
+    centres = {
+        code: (e / 10, -n / 10) for code, e, n in places.select("place", "easting", "northing").rows() if e
+    }
+    for code, (path, left, top, right, bottom) in drawn.items():
+        assert re.fullmatch(r"(M-?\d+ ?-?\d+l[-\d ]+z)+", path), code
+        x, y = centres[code]
+        assert left <= x <= right
+        assert top <= y <= bottom
+        assert left < right
+        assert top < bottom
+
+
+def test_all_of_it_reads_with_nothing_refused_but_the_known(london: Codes, listed: dict) -> None:
+    refused = {}
+    for item in listed["dataset"]:
+        _, reading = read_file(LONDON / item["file"], london)
+        refused |= {(item["source"], why): n for why, n in reading.refused.items()}
+    assert refused == {
+        ("dfe_lait", "a year that is none"): 35,  # the publisher's own: CINPermExclusion, Years "0"
+        ("knife_crime", "a place code that is not known"): 16,  # wards that were never made
+    }
+
+
+def test_totals_are_the_publishers(observations: pl.DataFrame, places: pl.DataFrame) -> None:
+    """SOURCES: offences March 2024 to February 2026, by level."""
+    violence = [
+        *("homicide", "violence-with-injury", "violence-without-injury"),
+        *("stalking-and-harassment", "death-or-injury-by-driving"),
+    ]
+    kinds = observations.filter(
+        pl.col("indicator").is_in([*violence, "rape", "other-sexual-offences"]), pl.col("period") >= "2024-03"
+    ).join(places.select("place", "kind"), on="place")
+    by_kind = {
+        kind: kinds.filter(pl.col("indicator").is_in(violence), pl.col("kind") == kind)["count"].sum()
+        for kind in ("lsoa", "ward", "local_authority")
+    }
+    assert by_kind["lsoa"] == 465_789
+    assert by_kind["ward"] == 466_076
+    assert 466_076 < by_kind["local_authority"] <= 477_826
+    sexual = kinds.filter(~pl.col("indicator").is_in(violence))
+    assert sexual.filter(pl.col("kind") == "ward")["count"].sum() == 49_982
+    assert sexual.filter(pl.col("kind") == "lsoa").is_empty()
+
+
+def test_the_city_has_no_police_figures_and_is_unknown(
+    observations: pl.DataFrame, places: pl.DataFrame
+) -> None:
+    shown = places.filter(pl.col("kind").is_in(["region", "local_authority", "ward", "lsoa"]))
+    people = populations(observations, shown)
+    found = figures(observations, people, indicators(), shown, "2026-03")
+    police = [one.slug for one in indicators() if one.method == "rate"]
+    city = found.filter(pl.col("place") == CITY, pl.col("indicator").is_in(police))
+    assert city.height == len(police)
+    assert set(city["state"]) == {"missing"}
+    assert city["value"].null_count() == city.height
+    mislead = found.filter("residents_mislead", pl.col("kind") == "local_authority")
+    assert set(mislead["place"]) == {"E09000033"}  # Westminster
+
+    needs = need(found.filter(pl.col("kind") != "lsoa"), indicators(), "2026-03")
+    known = needs.filter(pl.col("kind") == "local_authority").drop_nulls("need")
+    assert needs["need"].drop_nulls().is_between(0, 1).all()
+    weapons = needs.filter(pl.col("theme") == "weapon-carrying", pl.col("place") == CITY)
+    assert weapons["need"].to_list() == [None]
+    assert known.group_by("theme").len()["len"].min() >= 32
+
+
+def test_facts_keep_their_sources() -> None:
+    named = {path.stem: pl.read_csv(path, infer_schema=False) for path in REFERENCE.glob("*.csv")}
+    rows = {name: frame.height for name, frame in named.items()}
+    assert rows == {
+        "themes": 5,
+        "taxonomy": 26,
+        "mix": 208,
+        "sectors": 16,
+        "factors": 40,
+        "interventions": 16,
+        "commitments": 42,
+        "commitments_later": 10,
+        "support": 46,
+        "events": 7,
+        "partners": 147,
+    }
+    for name, frame in named.items():
+        if name not in ("taxonomy", "mix"):  # our own judgement
+            source = "url" if name == "support" else "source"
+            assert frame[source].null_count() == 0, name
+        text = frame.write_csv().lower()
+        assert "stored text" not in text
+        assert "stored copy" not in text
+
+
+def test_the_script_makes_the_same_bytes_again(shared: Path, tmp_path: Path) -> None:
+    reference = shared.parent / "reference"
+    environment = {**os.environ, "PYTHONHASHSEED": "random"}
+    subprocess.run(
+        [sys.executable, REPO / "scripts" / "extract", shared, reference, "--output", tmp_path],
+        check=True,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+    )
+    made = {path.relative_to(tmp_path): path for path in tmp_path.rglob("*") if path.is_file()}
+    assert len(made) == 25
+    for name, path in made.items():
+        ours = (LONDON.parent / name).read_bytes()
+        assert hashlib.sha256(path.read_bytes()).digest() == hashlib.sha256(ours).digest(), name
