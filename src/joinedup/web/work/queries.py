@@ -121,8 +121,12 @@ def kept_by(person: Person) -> Kept:
     """Five queries and one for the places, whatever the number of items."""
     today = timezone.localdate()
     return Kept(
-        initiatives=list(Initiative.objects.filter(owner=person.user_id)[:SHOWN]),
-        asks=list(Ask.objects.filter(owner=person.user_id, closed_on=None).select_related("partner")[:SHOWN]),
+        initiatives=list(Initiative.objects.visible_to(person).filter(owner=person.user_id)[:SHOWN]),
+        asks=list(
+            Ask.objects.visible_to(person)
+            .filter(owner=person.user_id, closed_on=None)
+            .select_related("partner")[:SHOWN]
+        ),
         attending=list(
             Attendee.objects.filter(user=person.user_id, event__date__gte=today)
             .exclude(standing=Attendee.Standing.CANCELLED)

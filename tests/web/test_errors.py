@@ -1,0 +1,104 @@
+"""Pages for what went wrong, and the page for those who are worried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import path
+
+from joinedup.site.urls import handler400, handler403, handler404, handler429, handler500, urlpatterns
+from joinedup.web import errors
+
+As = Callable[[str], Client]
+
+
+def stumble(request: HttpRequest, how: str) -> HttpResponse:
+    raise {
+        "forbidden": PermissionDenied("Ask <b>Alice</b>."),
+        "silent": PermissionDenied(),
+        "bad": SuspiciousOperation("secret detail"),
+        "failed": RuntimeError("secret detail"),
+    }[how]
+
+
+class Urls:
+    """The site's addresses and one that always goes wrong."""
+
+    urlpatterns = [path("stumble/<str:how>/", stumble), *urlpatterns]
+    handler400, handler403, handler404 = handler400, handler403, handler404
+    handler429, handler500 = handler429, handler500
+
+
+@pytest.fixture
+def stumbling(settings: Any, world: object) -> Client:
+    settings.ROOT_URLCONF = Urls
+    return Client(raise_request_exception=False)
+
+
+@pytest.mark.parametrize("who", ["nobody", "bob"])
+def test_what_is_not_there(as_: As, who: str) -> None:
+    page = as_(who).get("/no/such/page/")
+    assert page.status_code == 404
+    assert b"Page not found" in page.content
+    assert page["Content-Security-Policy"]
+
+
+def test_what_one_may_not_do_says_what_to_do_and_escapes(stumbling: Client) -> None:
+    page = stumbling.get("/stumble/forbidden/")
+    assert page.status_code == 403
+    assert b"Ask &lt;b&gt;Alice&lt;/b&gt;." in page.content
+    assert b"Ask the coordinator" in stumbling.get("/stumble/silent/").content
+
+
+def test_a_bad_request(stumbling: Client) -> None:
+    page = stumbling.get("/stumble/bad/")
+    assert page.status_code == 400
+    assert b"We could not understand this request" in page.content
+    assert b"secret detail" not in page.content
+
+
+def test_a_failure_of_our_own(stumbling: Client, caplog: pytest.LogCaptureFixture) -> None:
+    page = stumbling.get("/stumble/failed/")
+    assert page.status_code == 500
+    assert b"Sorry, something went wrong here" in page.content
+    assert b"secret detail" not in page.content
+    assert "secret detail" in caplog.text
+
+
+def test_a_failure_page_needs_neither_a_database_nor_a_reader() -> None:
+    """This test asks for no database: a query would fail it."""
+    bare = RequestFactory().get("/")
+    assert errors.failed(bare).status_code == 500
+    assert errors.bad_request(bare, Exception()).status_code == 400
+    page = errors.too_many(bare)
+    assert (page.status_code, b"Wait a minute" in page.content) == (429, True)
+
+
+def test_a_host_name_that_is_not_ours_is_a_bad_request(settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["prevent.example.org"]
+    page = Client(headers={"host": "evil.example"}).get("/worried/")
+    assert page.status_code == 400
+    assert b"We could not understand this request" in page.content
+
+
+@pytest.mark.parametrize("who", ["nobody", "bob"])
+def test_everybody_may_read_what_to_do_when_worried(as_: As, who: str) -> None:
+    page = as_(who).get("/worried/").content.decode()
+    for number in ("tel:999", "tel:101", "tel:08001111", "tel:08088005000"):
+        assert number in page
+    assert "safeguarding lead" in page
+    assert "This site is not for reporting" in page
+    assert "<form" not in page
+    assert page.count("<h1") == 1
+
+
+def test_the_page_for_the_worried_works_without_the_database(
+    django_assert_num_queries: Any, db: None
+) -> None:
+    with django_assert_num_queries(0):
+        assert Client().get("/worried/").status_code == 200

@@ -1,0 +1,375 @@
+"""My work: what waits for whom, that it is nobody else's to see, and that it costs the same for one and for three."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from joinedup.accounts.models import Grant, User
+from joinedup.events.models import Agreement, Attendee, Event, Invitation, Programme, Progress
+from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.models import Answer, Opportunity
+from joinedup.partners.models import Ask, Partner
+from joinedup.spreadsheets.models import Upload
+from joinedup.voice.models import Contribution, Conversation, Host
+from joinedup.web.work.queries import Waiting, kept_by, waiting_for
+from tests.world import World
+
+As = Callable[[str], Client]
+TODAY = timezone.localdate()
+WORK = "/work/"
+
+
+def days(number: int) -> datetime.date:
+    return TODAY + datetime.timedelta(days=number)
+
+
+def make_event(world: World, number: int = 1, **fields: Any) -> Event:
+    programme, _ = Programme.objects.get_or_create(slug="days", defaults={"name": "Days"})
+    values = {
+        "footprint": world.north,
+        "slug": f"event-{number}",
+        "name": f"Event {number}",
+        "date": days(40),
+    }
+    return Event.objects.create(programme=programme, **(values | fields))
+
+
+def make_opportunity(world: World, number: int = 1, *parties: Partner, **fields: Any) -> Opportunity:
+    values = {
+        "key": f"key-{number}",
+        "footprint": world.north,
+        "audience": "partnership",
+        "kind": "unmet_need",
+        "place": world.northton,
+        "theme_id": "trusted-adult",
+        "score": 50.0,
+        "sentence": f"WAITING opportunity {number}.",
+        "first_seen": TODAY,
+        "last_seen": TODAY,
+    }
+    made = Opportunity.objects.create(**(values | fields))
+    made.parties.set(parties or [world.lantern])
+    return made
+
+
+def make_agreement(world: World, number: int = 1, **fields: Any) -> Agreement:
+    event = Event.objects.filter(slug="event-1").first() or make_event(world)
+    values = {
+        "event": event,
+        "goal": f"WAITING agreement {number}",
+        "action": "Mentors meet the school",
+        "place": world.northton,
+        "theme_id": "trusted-adult",
+        "measure": "ten pairs",
+        "owner_partner": world.lantern,
+        "owner_role": "manager",
+        "deputy_role": "deputy",
+        "due": days(200),
+        "review_3": days(90),
+        "review_6": days(180),
+        "review_12": days(365),
+        "recorded_by": "Alice",
+    }
+    return Agreement.objects.create(**(values | fields))
+
+
+def make_answers_to_read(world: World, number: int = 1, waiting: int = 1) -> Conversation:
+    event = Event.objects.filter(slug="event-1").first() or make_event(world)
+    asked = Conversation.objects.create(
+        event=event,
+        slug=f"asked-{number}",
+        question=f"WAITING question {number}",
+        opens=TODAY,
+        closes=days(9),
+    )
+    host = Host.objects.create(conversation=asked, partner=world.lantern)
+    for each in range(waiting):
+        Contribution.objects.create(
+            conversation=asked, host=host, text=f"SECRET answer {each}", age_band="14-15"
+        )
+    return asked
+
+
+def make_upload(world: World, number: int = 1, **fields: Any) -> Upload:
+    values = {
+        "footprint": world.north,
+        "kind": "partners",
+        "file_name": f"WAITING-{number}.xlsx",
+        "by": "Alice",
+    }
+    return Upload.objects.create(**(values | {"state": "previewed"} | fields))
+
+
+def make_one_of_everything(world: World, number: int) -> None:
+    event = make_event(world, number)
+    make_opportunity(world, number)
+    make_agreement(world, number, event=event, due=days(-number))
+    Initiative.objects.create(
+        name=f"WAITING initiative {number}",
+        slug=f"waiting-{number}",
+        partner=world.lantern,
+        owner=world.bob,
+    )
+    Ask.objects.create(partner=world.lantern, kind="need", text=f"WAITING ask {number}", owner=world.bob)
+    for user in (world.bob, world.alice):
+        Invitation.objects.create(event=event, email=user.email.upper())
+    Attendee.objects.create(
+        event=event,
+        number=1,
+        partner=world.lantern,
+        sector=world.lantern.sector,
+        role="worker",
+        user=world.bob,
+    )
+    make_answers_to_read(world, number)
+    make_upload(world, number)
+
+
+@pytest.mark.parametrize(("who", "queries"), [("bob", 18), ("alice", 12)])
+@pytest.mark.parametrize("items", [1, 3])
+def test_the_page_takes_the_same_queries_for_one_and_for_three(
+    as_: As, world: World, who: str, queries: int, items: int, django_assert_num_queries: Any
+) -> None:
+    for number in range(1, items + 1):
+        make_one_of_everything(world, number)
+    browser = as_(who)
+    with django_assert_num_queries(queries):
+        page = browser.get(WORK)
+    assert f"WAITING {'agreement' if who == 'bob' else 'question'} {items}" in page.content.decode()
+
+
+@pytest.mark.parametrize("who", ["bob", "alice", "charlie", "lead", "admin"])
+def test_reading_the_page_writes_nothing(as_: As, world: World, who: str) -> None:
+    make_one_of_everything(world, 1)
+    browser = as_(who)
+    with CaptureQueriesContext(connection) as queries:
+        assert browser.get(WORK).status_code == 200
+    assert all(query["sql"].startswith("SELECT") for query in queries.captured_queries)
+
+
+@pytest.mark.parametrize("who", ["charlie", "lead", "admin"])
+def test_what_waits_for_others_is_not_shown(as_: As, world: World, who: str) -> None:
+    make_one_of_everything(world, 1)
+    page = as_(who).get(WORK).content.decode()
+    assert "WAITING" not in page
+    assert "SECRET" not in page
+    assert "Lantern Youth" not in page
+
+
+def test_the_public_signs_in_first(as_: As) -> None:
+    assert as_("nobody").get(WORK)["Location"] == "/account/login/?next=/work/"
+
+
+def test_an_answer_of_a_young_person_is_never_quoted_here(as_: As, world: World) -> None:
+    make_answers_to_read(world, waiting=2)
+    page = as_("alice").get(WORK).content.decode()
+    assert "2 wait" in page
+    assert "SECRET" not in page
+
+
+class TestOpportunities:
+    def waiting(self, world: World, who: str = "bob") -> list[str]:
+        return [each.key for each in waiting_for(world.person(who)).opportunities.items]
+
+    def test_those_that_name_my_partner_wait_until_it_answers(self, world: World) -> None:
+        made = make_opportunity(world, 1, world.lantern, world.school)
+        assert self.waiting(world) == ["key-1"]
+        Answer.objects.create(opportunity=made, partner=world.school, word="not_us", by="School")
+        assert self.waiting(world) == ["key-1"]
+        Answer.objects.create(opportunity=made, partner=world.lantern, word="interested", by="Bob")
+        assert self.waiting(world) == []
+
+    def test_who_belongs_to_two_partners_answers_for_each(self, world: World) -> None:
+        Grant.objects.create(user=world.bob, role="partner_member", partner=world.school)
+        made = make_opportunity(world, 1, world.lantern, world.school)
+        Answer.objects.create(opportunity=made, partner=world.lantern, word="interested", by="Bob")
+        assert self.waiting(world) == ["key-1"]
+
+    def test_others_do_not_wait(self, world: World) -> None:
+        make_opportunity(world, 1, world.school)
+        make_opportunity(world, 2, audience="public")
+        make_opportunity(world, 3, state="gone")
+        make_opportunity(world, 4, state="dismissed", reason="not_now")
+        make_opportunity(world, 5, state="agreed")
+        assert self.waiting(world) == []
+
+    def test_the_best_come_first_and_the_rest_is_counted(self, as_: As, world: World) -> None:
+        for number in range(12):
+            make_opportunity(world, number, score=float(number))
+        assert self.waiting(world)[0] == "key-11"
+        waiting = waiting_for(world.person("bob")).opportunities
+        assert (len(waiting.items), waiting.total, waiting.more) == (10, 12, 2)
+        assert b"and 2 more" in as_("bob").get(WORK).content
+
+    def test_a_coordinator_sees_how_many_nobody_decided_on(self, as_: As, world: World) -> None:
+        make_opportunity(world, 1, world.school)
+        make_opportunity(world, 2, world.school)
+        make_opportunity(world, 3, world.school, state="taken_up")
+        make_opportunity(world, 4, world.school, world.police, marking="named")
+        make_opportunity(world, 5, world.harbour, footprint=world.south)
+        assert [(f.slug, f.new_count) for f in waiting_for(world.person("alice")).new_in] == [("north", 2)]
+        page = as_("alice").get(WORK).content.decode()
+        assert 'href="/opportunities/?state=suggested">2 new opportunities in North partnership' in page
+
+
+class TestAgreements:
+    def waiting(self, world: World, who: str = "bob") -> list[tuple[str, datetime.date]]:
+        return [(each.why, each.on) for each in waiting_for(world.person(who)).agreements.items]
+
+    @pytest.mark.parametrize(
+        ("fields", "expected"),
+        [
+            ({"due": days(-1)}, [("overdue", -1)]),
+            ({"due": days(0)}, [("due", 0)]),
+            ({"due": days(30)}, [("due", 30)]),
+            ({"due": days(31)}, []),
+            ({"due": days(-1), "state": "kept"}, []),
+            ({"due": days(-1), "state": "dropped"}, []),
+            ({"review_3": days(0)}, [("review", 0)]),
+            ({"review_3": days(-90), "review_6": days(-2)}, [("review", -2)]),
+            ({"review_3": days(1)}, []),
+        ],
+    )
+    def test_which_wait_and_why(
+        self, world: World, fields: dict[str, Any], expected: list[tuple[str, int]]
+    ) -> None:
+        make_agreement(world, **fields)
+        assert self.waiting(world) == [(why, days(number)) for why, number in expected]
+
+    def test_a_report_closes_a_review_until_the_next_one(self, world: World) -> None:
+        agreed = make_agreement(world, review_3=days(-90), review_6=days(-2))
+        report = Progress.objects.create(agreement=agreed, on=days(-80), state="agreed", by="Bob")
+        assert self.waiting(world) == [("review", days(-2))]
+        Progress.objects.create(agreement=agreed, on=days(-1), state="agreed", by="Bob")
+        assert self.waiting(world) == []
+        report.delete()
+        assert self.waiting(world) == []
+
+    def test_those_of_other_owners_do_not_wait(self, world: World) -> None:
+        make_agreement(world, due=days(-1), owner_partner=world.school)
+        assert self.waiting(world) == []
+
+    def test_each_leads_to_its_report(self, as_: As, world: World) -> None:
+        agreed = make_agreement(world, due=days(-1))
+        page = as_("bob").get(WORK).content.decode()
+        assert f'href="/agreements/{agreed.pk}/report/"' in page
+        assert "1 thing waits for you" in page
+
+
+class TestConfirming:
+    def test_stale_and_never_confirmed_records_have_a_button_each(self, as_: As, world: World) -> None:
+        Partner.objects.filter(pk=world.lantern.pk).update(confirmed_on=days(-366))
+        Initiative.objects.create(name="Draft", slug="draft", partner=world.lantern)
+        page = as_("bob").get(WORK).content.decode()
+        assert 'action="/partners/lantern-youth/confirm/"' in page
+        assert 'action="/initiatives/draft/confirm/"' in page
+        assert "never confirmed" in page
+
+    def test_fresh_ended_and_other_peoples_records_do_not_wait(self, world: World) -> None:
+        Partner.objects.filter(pk=world.lantern.pk).update(confirmed_on=days(-365))
+        Partner.objects.filter(pk=world.school.pk).update(confirmed_on=None)
+        make = Initiative.objects.create
+        make(name="Fresh", slug="fresh", partner=world.lantern, confirmed_on=TODAY)
+        make(name="Ended", slug="ended", partner=world.lantern, ends=days(-1))
+        make(name="Theirs", slug="theirs", partner=world.school)
+        assert waiting_for(world.person("bob")) == Waiting()
+
+
+class TestInvitations:
+    def test_mine_wait_until_answered_or_over(self, as_: As, world: World) -> None:
+        mine = Invitation.objects.create(event=make_event(world), email="BOB@example.org")
+        Invitation.objects.create(event=mine.event, email="charlie@example.org")
+        Invitation.objects.create(event=make_event(world, 2, date=days(-1)), email="bob@example.org")
+        Invitation.objects.create(event=make_event(world, 3), email="bob@example.org", answer="declined")
+        assert waiting_for(world.person("bob")).invitations == [mine]
+        assert f'href="/invitation/{mine.token}/"' in as_("bob").get(WORK).content.decode()
+
+    def test_an_invitation_without_an_address_is_nobodys(self, world: World) -> None:
+        Invitation.objects.create(event=make_event(world), role="Head of year")
+        assert waiting_for(world.person("bob")).invitations == []
+
+
+class TestCoordinating:
+    def test_answers_to_read_are_counted_by_conversation(self, world: World) -> None:
+        make_answers_to_read(world, 1, waiting=2)
+        read = make_answers_to_read(world, 2, waiting=1)
+        read.contributions.update(state="shown", read_by="Alice")
+        waiting = waiting_for(world.person("alice")).conversations
+        assert [(each.slug, each.waiting) for each in waiting] == [("asked-1", 2)]
+        assert waiting_for(world.person("bob")).conversations == []
+
+    def test_spreadsheets_to_finish_lead_to_their_next_step(self, as_: As, world: World) -> None:
+        preview = make_upload(world, 1)
+        columns = make_upload(world, 2, state="mapping")
+        make_upload(world, 3, state="accepted")
+        make_upload(world, 4, footprint=world.south)
+        page = as_("alice").get(WORK).content.decode()
+        assert f'href="/bring/upload/{preview.pk}/preview/"' in page
+        assert f'href="/bring/upload/{columns.pk}/columns/"' in page
+        assert "WAITING-3" not in page
+        assert "WAITING-4" not in page
+
+
+class TestKept:
+    def test_mine_my_partners_and_my_footprints(self, world: World) -> None:
+        make_one_of_everything(world, 1)
+        Initiative.objects.create(name="Theirs", slug="theirs", partner=world.school)
+        kept = kept_by(world.person("bob"))
+        assert [each.name for each in kept.initiatives] == ["WAITING initiative 1"]
+        assert [each.text for each in kept.asks] == ["WAITING ask 1"]
+        assert [each.event.slug for each in kept.attending] == ["event-1"]
+        (lantern,) = kept.partners
+        assert (lantern.initiative_count, lantern.ask_count, lantern.agreement_count) == (1, 1, 1)
+        (north,) = kept.footprints
+        assert (north.partner_count, north.agreement_count, north.late_count) == (3, 1, 1)
+
+    def test_what_i_own_and_may_no_longer_see_is_not_mine(self, world: World) -> None:
+        make_one_of_everything(world, 1)
+        world.bob.grants.all().delete()
+        kept = kept_by(world.person("bob"))
+        assert (kept.initiatives, kept.asks, kept.partners, kept.footprints) == ([], [], [], [])
+
+    def test_counts_do_not_multiply_each_other(self, world: World) -> None:
+        for number in (1, 2, 3):
+            make_one_of_everything(world, number)
+        (lantern,) = kept_by(world.person("bob")).partners
+        assert (lantern.initiative_count, lantern.ask_count, lantern.agreement_count) == (3, 3, 3)
+
+    def test_a_coordinator_finds_the_tools_of_the_footprint(self, as_: As) -> None:
+        page = as_("alice").get(WORK).content.decode()
+        for link in ("/start/north/", "/bring/north/", "/people/", "/events/add/", "/places/E09000991/"):
+            assert f'href="{link}"' in page
+        assert "/start/north/" not in as_("bob").get(WORK).content.decode()
+
+
+class TestEmptyStates:
+    def test_a_newcomer_without_a_role_is_told_what_to_do(self, world: World) -> None:
+        newcomer = User.objects.create_user("new@example.org")
+        browser = Client()
+        browser.force_login(newcomer, backend="allauth.account.auth_backends.AuthenticationBackend")
+        page = browser.get(WORK).content.decode()
+        assert "Ask the coordinator of your partnership to invite you" in page
+        assert "new@example.org" in page
+        assert "Nothing waits for you" not in page
+
+    @pytest.mark.parametrize(
+        ("who", "link"),
+        [
+            ("bob", "/initiatives/add/"),
+            ("alice", "/people/invite/"),
+            ("lead", "/events/add/"),
+            ("admin", "/start/"),
+        ],
+    )
+    def test_with_nothing_to_do_there_is_something_to_start(self, as_: As, who: str, link: str) -> None:
+        page = as_(who).get(WORK).content.decode()
+        assert "Nothing waits for you" in page
+        assert f'href="{link}"' in page
