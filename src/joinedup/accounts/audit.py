@@ -23,7 +23,7 @@ def snapshot(record: models.Model) -> dict[str, Any]:
         value = getattr(record, field.attname)
         if field.name in personal:
             value = HIDDEN if value else ""
-        elif isinstance(value, datetime.datetime | datetime.date):
+        elif isinstance(value, datetime.datetime | datetime.date | datetime.time):
             value = value.isoformat()
         elif isinstance(value, decimal.Decimal):
             value = str(value)
