@@ -6,6 +6,7 @@ from joinedup.initiatives import views
 
 urlpatterns = [
     path("initiatives/", views.initiatives, name="initiatives"),
+    path("initiatives.csv", views.initiatives_csv, name="initiatives_csv"),
     path("initiatives/add/", views.initiative_add, name="initiative_add"),
     path("initiatives/<slug:slug>/", views.initiative, name="initiative"),
     path("initiatives/<slug:slug>/edit/", views.initiative_edit, name="initiative_edit"),

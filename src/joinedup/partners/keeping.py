@@ -13,8 +13,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.text import slugify
 
-from joinedup.accounts.audit import differences, history, snapshot
-from joinedup.accounts.models import AuditEntry
+from joinedup.accounts.audit import snapshot
 from joinedup.accounts.person import Person
 
 # Addresses such as /partners/add/ would hide a record of that slug.
@@ -75,16 +74,3 @@ def refuse_unknown(details: Mapping[str, Any], known: Iterable[str]) -> None:
     unknown = sorted(details.keys() - set(known))
     if unknown:
         raise TypeError(f"There is no field called {', '.join(unknown)}.")
-
-
-def remembered(record: models.Model) -> list[tuple[AuditEntry, list[str]]]:
-    """Every change to a record, newest first, with the names of the fields that changed; 1 query."""
-    return [
-        (
-            entry,
-            [name.replace("_", " ") for name in differences(entry.before, entry.after)]
-            if entry.before
-            else [],
-        )
-        for entry in history(record)
-    ]

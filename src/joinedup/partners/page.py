@@ -7,9 +7,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.person import Person
-from joinedup.partners.keeping import remembered
+from joinedup.accounts.queries import Change, history_of
 from joinedup.partners.models import Ask, Contact, Link, Partner
 from joinedup.partners.queries import visible_partners
 from joinedup.partners.registers import Identifier, identifiers
@@ -39,7 +38,7 @@ class PartnerPage:
     opportunities: list[Any]
     works_with: list[WorksWith]
     contacts: list[Contact] | None
-    history: list[tuple[AuditEntry, list[str]]] | None
+    history: list[Change] | None
 
 
 def shares_a_partnership(person: Person, partner: Partner) -> bool:
@@ -51,7 +50,7 @@ def shares_a_partnership(person: Person, partner: Partner) -> bool:
 def partner_page(person: Person, slug: str) -> PartnerPage | None:
     """What `person` may see of the partner; None where they may not know that it exists.
 
-    13 queries at most: which are left out depends on who asks, never on how much there is to show.
+    17 queries at most: which are left out depends on who asks, never on how much there is to show.
     """
     visible = Partner.objects.visible_to(person).select_related("sector", "base")
     partner = visible.prefetch_related("footprints", "serves", "themes").filter(slug=slug).first()
@@ -71,7 +70,7 @@ def partner_page(person: Person, slug: str) -> PartnerPage | None:
         opportunities=_opportunities(person, partner),
         works_with=_works_with(person, partner, initiatives),
         contacts=list(partner.contacts.all()) if inside else None,
-        history=remembered(partner) if inside else None,
+        history=history_of(partner) if inside else None,
     )
 
 

@@ -1,0 +1,130 @@
+"""What people do with local action: add, change and confirm it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from typing import Any, TypedDict, Unpack
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+
+from joinedup.accounts import audit
+from joinedup.accounts.permissions import require
+from joinedup.accounts.person import Person
+from joinedup.initiatives.models import Initiative
+from joinedup.partners.keeping import confirm_now, fill_in, picture, refuse_unknown, unique_slug
+from joinedup.partners.models import Partner
+from joinedup.places.models import Place
+from joinedup.taxonomy.models import Approach, Theme
+
+MANY = frozenset({"co_partners", "named", "places", "themes", "offers", "commitments"})
+
+
+class InitiativeDetails(TypedDict, total=False):
+    """What may be said of an initiative. None is not known, which is never nought."""
+
+    name: str
+    what: str
+    co_partners: Iterable[Partner]
+    named: Iterable[Partner]
+    places: Iterable[Place]
+    themes: Iterable[Theme]
+    offers: Iterable[models.Model]  # of support
+    commitments: Iterable[models.Model]  # of strategy: rooms beside this one do not import each other
+    approach: Approach | None
+    level: str
+    age_from: int | None
+    age_to: int | None
+    reach_per_year: int | None
+    starts: datetime.date | None
+    ends: datetime.date | None
+    evidence: float | None
+    result: float | None
+    result_text: str
+    marking: str
+    source: str
+    source_url: str
+    is_demonstration: bool
+    confirmed_on: datetime.date | None
+
+
+def add_initiative(*, by: Person, partner: Partner, **details: Unpack[InitiativeDetails]) -> Initiative:
+    """Record local action that a partner leads. Counts as confirmed today unless `confirmed_on` says otherwise.
+
+    Raises PermissionDenied; ValidationError with one sentence.
+    """
+    require(by, "initiative.add", on=partner)
+    given: dict[str, Any] = dict(details)
+    with transaction.atomic():
+        initiative = Initiative(
+            partner=partner,
+            owner_id=by.user_id,
+            slug=unique_slug(Initiative, given.get("name", "")),
+        )
+        confirm_now(initiative, by)
+        if "confirmed_on" in given:
+            initiative.confirmed_by = ""
+        _write(by, initiative, given)
+        audit.record(by=by, action="initiative.add", on=initiative, after=picture(initiative, MANY))
+    return initiative
+
+
+def change_initiative(
+    *, by: Person, initiative: Initiative, confirm: bool = False, **details: Unpack[InitiativeDetails]
+) -> Initiative:
+    """Change what is said of an initiative; `confirm`: and say that all of it is true today."""
+    require(by, "initiative.change", on=initiative)
+    with transaction.atomic():
+        before = picture(initiative, MANY)
+        if confirm:
+            confirm_now(initiative, by)
+        _write(by, initiative, dict(details))
+        after = picture(initiative, MANY)
+        audit.record(by=by, action="initiative.change", on=initiative, before=before, after=after)
+    return initiative
+
+
+def confirm_initiative(*, by: Person, initiative: Initiative) -> Initiative:
+    """Say that what is recorded of an initiative is still true today."""
+    require(by, "initiative.confirm", on=initiative)
+    with transaction.atomic():
+        before = audit.snapshot(initiative)
+        confirm_now(initiative, by)
+        initiative.save(update_fields=["confirmed_on", "confirmed_by"])
+        audit.record(by=by, action="initiative.confirm", on=initiative, before=before)
+    return initiative
+
+
+def _write(by: Person, initiative: Initiative, given: dict[str, Any]) -> None:
+    refuse_unknown(given, InitiativeDetails.__annotations__)
+    if "name" in given:
+        given["name"] = " ".join(given["name"].split())
+    for name in ("co_partners", "named"):
+        if name in given:
+            given[name] = list(given[name])
+            _refuse_unseen(by, initiative, name, given[name])
+    if initiative.partner in given.get("co_partners", ()):
+        raise ValidationError(f"{initiative.partner} leads this: it is no co-partner besides.")
+    _in_order(initiative, given, "starts", "ends", "It ends before it starts: check the dates.")
+    _in_order(initiative, given, "age_from", "age_to", "The lower age is above the upper age.")
+    for name in ("evidence", "result"):
+        value = given.get(name)
+        if value is not None and not 0 <= value <= 1:
+            raise ValidationError(f"The {name} is a number from 0 to 1, or not known.")
+    fill_in(initiative, given, MANY)
+
+
+def _refuse_unseen(by: Person, initiative: Initiative, name: str, partners: list[Partner]) -> None:
+    """Nobody names a partner that they may not see; those named already stay."""
+    already = getattr(initiative, name).values_list("pk", flat=True) if initiative.pk else ()
+    added = {p.pk for p in partners} - set(already)
+    if Partner.objects.visible_to(by).filter(pk__in=added).count() != len(added):
+        raise ValidationError("There is no such partner.")
+
+
+def _in_order(initiative: Initiative, given: dict[str, Any], lower: str, upper: str, sentence: str) -> None:
+    low = given.get(lower, getattr(initiative, lower))
+    high = given.get(upper, getattr(initiative, upper))
+    if low is not None and high is not None and low > high:
+        raise ValidationError(sentence)

@@ -1,0 +1,159 @@
+"""Questions about local action. Every answer holds only what `person` may see."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from joinedup.accounts.person import Person
+from joinedup.initiatives.models import Initiative
+from joinedup.partners.csv_export import several
+from joinedup.partners.models import Partner
+from joinedup.partners.queries import places_touching, visible_partners
+from joinedup.places.models import Place
+from joinedup.taxonomy.models import Theme
+
+RUNNING, PLANNED, ENDED = "running", "planned", "ended"
+
+
+def running(on: datetime.date) -> Q:
+    """Initiatives under way on a day. A start or an end that is not known counts as begun, and as not ended."""
+    begun = Q(starts__isnull=True) | Q(starts__lte=on)
+    return begun & (Q(ends__isnull=True) | Q(ends__gte=on))
+
+
+def planned(on: datetime.date) -> Q:
+    """Initiatives that start after a day."""
+    return Q(starts__gt=on)
+
+
+def ended(on: datetime.date) -> Q:
+    """Initiatives that ended before a day."""
+    return Q(ends__lt=on)
+
+
+def standing(initiative: Initiative, on: datetime.date) -> str:
+    """RUNNING, PLANNED or ENDED: the same three, for one initiative."""
+    if initiative.ends is not None and initiative.ends < on:
+        return ENDED
+    if initiative.starts is not None and initiative.starts > on:
+        return PLANNED
+    return RUNNING
+
+
+WHEN = {RUNNING: running, PLANNED: planned, ENDED: ended}
+
+
+def find_initiatives(
+    person: Person,
+    *,
+    place: Place | None = None,
+    theme: Theme | None = None,
+    level: str = "",
+    partner: str = "",
+    when: str = "",
+    text: str = "",
+    on: datetime.date | None = None,
+) -> QuerySet[Initiative]:
+    """Local action that fits every filter given.
+
+    `partner` is a slug or a part of a name, of whoever leads it or is a co-partner; `when` is RUNNING, PLANNED
+    or ENDED on the day `on` (today); a place is met by the place, its parts, and what it lies in. A partner whom
+    `person` may not see is never a way to find something.
+    """
+    found: QuerySet[Initiative] = Initiative.objects.visible_to(person)
+    if place is not None:
+        there = Initiative.places.through.objects.filter(place__in=places_touching(place))
+        found = found.filter(pk__in=there.values("initiative_id"))
+    if theme is not None:
+        tagged = Initiative.themes.through.objects.filter(theme=theme)
+        found = found.filter(pk__in=tagged.values("initiative_id"))
+    if level:
+        found = found.filter(level=level)
+    if partner:
+        seen = Partner.objects.visible_to(person)
+        who = seen.filter(Q(slug=partner) | Q(name__icontains=partner)).values("pk")
+        shared = Initiative.co_partners.through.objects.filter(partner__in=who)
+        found = found.filter(Q(partner__in=who) | Q(pk__in=shared.values("initiative_id")))
+    if when:
+        found = found.filter(WHEN[when](on or timezone.localdate()))
+    for word in text.split():
+        found = found.filter(Q(name__icontains=word) | Q(what__icontains=word))
+    return found.select_related("partner").prefetch_related("places", "themes", "co_partners")
+
+
+def initiatives_for_place(
+    person: Person, place: Place, *, on: datetime.date | None = None
+) -> QuerySet[Initiative]:
+    """Local action in the place, in a part of it or in an area around it; with `on`, under way that day. 5 queries."""
+    return find_initiatives(person, place=place, when=RUNNING if on else "", on=on)
+
+
+def seen_partners(person: Person, initiatives: Iterable[Initiative]) -> dict[int, Partner]:
+    """Which of the partners behind these initiatives `person` may see; 1 query. Others are never named."""
+    ids = {i.partner_id for i in initiatives}
+    for initiative in initiatives:
+        ids |= {p.pk for p in initiative.co_partners.all()}
+    return visible_partners(person, ids)
+
+
+CSV_HEADER = [
+    "Local action",
+    "What is done",
+    "Led by",
+    "With",
+    "Where",
+    "Themes",
+    "Level",
+    "Ages from",
+    "Ages to",
+    "People a year",
+    "Starts",
+    "Ends",
+    "Now",
+    "Approach",
+    "Evidence (0 to 1)",
+    "Result (0 to 1)",
+    "Result in words",
+    "Confirmed on",
+    "Who may see it",
+    "Demonstration",
+    "Source",
+    "Source address",
+]
+
+
+def csv_rows(person: Person, initiatives: QuerySet[Initiative]) -> Iterator[list[Any]]:
+    """The list as rows under CSV_HEADER; 5 queries. Unknown is empty; a partner out of sight is not named."""
+    everything = list(initiatives.select_related("partner", "approach"))
+    seen = seen_partners(person, everything)
+    today = timezone.localdate()
+    for each in everything:
+        yield [
+            each.name,
+            each.what,
+            seen.get(each.partner_id, "a partner that you may not see"),
+            several(p for p in each.co_partners.all() if p.pk in seen),
+            several(each.places.all()),
+            several(each.themes.all()),
+            each.level,
+            each.age_from,
+            each.age_to,
+            each.reach_per_year,
+            each.starts,
+            each.ends,
+            standing(each, today),
+            each.approach,
+            each.evidence,
+            each.result,
+            each.result_text,
+            each.confirmed_on,
+            each.get_marking_display(),
+            each.is_demonstration,
+            each.source,
+            each.source_url,
+        ]
