@@ -245,6 +245,21 @@ def test_the_last_administrator_stays(world: World) -> None:
     assert not Person.of(User.objects.get(pk=world.admin.pk)).is_administrator
 
 
+def test_everybody_says_how_they_want_to_be_called(world: World) -> None:
+    actions.change_details(by=world.person("bob"), name="  Bobby  B ", job="Youth worker")
+    world.bob.refresh_from_db()
+    assert (world.bob.name, world.bob.job) == ("Bobby B", "Youth worker")
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.by, entry.label) == ("account.change", "Bob", f"user {world.bob.pk}")
+    assert "Bobby" not in str(entry.after)
+    before = state()
+    with pytest.raises(ValidationError, match="120"):
+        actions.change_details(by=world.person("bob"), name="x" * 121, job="")
+    with pytest.raises(PermissionDenied):
+        actions.change_details(by=world.person("nobody"), name="x", job="")
+    assert state() == before
+
+
 def test_the_first_administrator() -> None:
     first = actions.first_administrator(email="Ops@Example.org", name="Ops")
     assert Person.of(first).is_administrator

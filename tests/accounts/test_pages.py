@@ -150,6 +150,18 @@ def test_the_last_administrator_is_told_why_they_stay(as_: As, world: World) -> 
     assert world.admin.grants.exists()
 
 
+def test_ones_own_details(as_: As, world: World) -> None:
+    browser = as_("charlie")
+    page = browser.get("/account/details/").content.decode()
+    assert 'value="Charlie"' in page
+    assert AuditEntry.objects.count() == 0
+    assert browser.post("/account/details/", {"name": "Chaz", "job": ""})["Location"] == "/work/"
+    assert "Signed in as Chaz." in browser.get("/work/").content.decode()
+    assert browser.post("/account/details/", {"name": "x" * 121}).status_code == 200
+    assert User.objects.get(pk=world.charlie.pk).name == "Chaz"
+    assert as_("nobody").post("/account/details/", {"name": "x"}).status_code == 302
+
+
 @pytest.mark.parametrize("who", ["alice", "admin"])
 def test_reading_the_pages_writes_nothing(as_: As, world: World, who: str) -> None:
     browser = as_(who)

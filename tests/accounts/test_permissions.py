@@ -56,6 +56,7 @@ PEOPLE = {
 MATRIX = {
     "footprint.create": "-- -- -- yy",
     "footprint.change": "-- -- y- -y",
+    "account.change": "-y yy yy yy",
     "account.invite": "-- -- y- -y",
     "role.grant": "-- -- -- -y",
     "role.take_away": "-- -- y- -y",

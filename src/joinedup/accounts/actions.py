@@ -1,4 +1,4 @@
-"""What people do with accounts: invite somebody, give a role, take it away, appoint the first administrator."""
+"""What people do with accounts: invite, give roles and take them away, say how they want to be called."""
 
 from __future__ import annotations
 
@@ -92,6 +92,23 @@ def first_administrator(*, email: str, name: str, by: Person | None = None) -> U
         )
     user = _account(by, email, name, "")
     _give(by, user, Role.ADMINISTRATOR, None, None)
+    return user
+
+
+@transaction.atomic
+def change_details(*, by: Person, name: str, job: str) -> User:
+    """How somebody wants to be called here, and their role in their organisation; each for themselves only."""
+    require(by, "account.change")
+    if by.user_id is None:
+        raise ValidationError(_("The operator has no account: sign in to change yours."))
+    name, job = " ".join(name.split()), " ".join(job.split())
+    if len(name) > 120 or len(job) > 120:
+        raise ValidationError(_("Use at most 120 characters."))
+    user = User.objects.select_for_update().get(pk=by.user_id)
+    before = audit.snapshot(user)
+    user.name, user.job = name, job
+    user.save(update_fields=["name", "job"])
+    audit.record(by=by, action="account.change", on=user, before=before)
     return user
 
 

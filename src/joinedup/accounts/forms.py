@@ -36,6 +36,18 @@ class CodeForm(ConfirmLoginCodeForm):
         field.widget.attrs = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
 
 
+class DetailsForm(forms.Form):
+    """What somebody says about themselves."""
+
+    name = forms.CharField(
+        max_length=120,
+        required=False,
+        label=_("Name"),
+        help_text=_("As you want to be called. Partners see it beside what you did."),
+    )
+    job = forms.CharField(max_length=120, required=False, label=_("Role in your organisation"))
+
+
 class InviteForm(forms.Form):
     """Whom to invite, as what. Only administrators choose another role than partner member."""
 
@@ -51,7 +63,10 @@ class InviteForm(forms.Form):
         label=_("What will they be here?"),
     )
     partner: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
-        None, required=False, label=_("Organisation"), empty_label=_("Choose an organisation")
+        None,
+        required=False,
+        label=_("Organisation, for a partner member"),
+        empty_label=_("Choose an organisation"),
     )
     footprint: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         None, required=False, label=_("Partnership, for a coordinator"), empty_label=_("Choose a partnership")
@@ -65,6 +80,7 @@ class InviteForm(forms.Form):
         else:
             del self.fields["role"], self.fields["footprint"]
             self.fields["partner"].required = True
+            self.fields["partner"].label = _("Organisation")
 
     def invitation(self) -> dict[str, Any]:
         """The arguments of `actions.invite_person`. A scope that the chosen role has no use for is left out."""

@@ -54,6 +54,7 @@ _TABLE = {Role.PARTNER_MEMBER: PARTNER, Role.COORDINATOR: FOOTPRINT, Role.PROGRA
 PERMISSIONS: dict[str, dict[Role, Over]] = {
     "footprint.create": {Role.ADMINISTRATOR: ANY, Role.PROGRAMME_LEAD: ANY},
     "footprint.change": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
+    "account.change": {Role.SIGNED_IN: ANY},
     "account.invite": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
     "role.grant": {Role.ADMINISTRATOR: ANY},
     "role.take_away": {**_COORDINATED, Role.ADMINISTRATOR: ANY},

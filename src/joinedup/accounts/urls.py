@@ -1,4 +1,4 @@
-"""Addresses of this room. Of allauth's pages only these four exist: there are no passwords to set or forget."""
+"""Addresses of this room. Of allauth's pages only signing in, its code and signing out exist: no passwords."""
 
 from allauth.account.views import logout
 from django.urls import path
@@ -14,6 +14,7 @@ urlpatterns = [
     # allauth looks for this name to say in a mail how to get an account.
     path("account/joining/", sign_in.joining, name="account_signup"),
     path("account/welcome/<str:token>/", sign_in.welcome, name="welcome"),
+    path("account/details/", views.account_details, name="account_details"),
     path("people/", views.people, name="people"),
     path("people/invite/", views.person_invite, name="person_invite"),
     path("people/roles/<int:pk>/take-away/", views.role_take_away, name="role_take_away"),

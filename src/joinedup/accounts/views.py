@@ -1,4 +1,4 @@
-"""Pages about people with accounts, for those who invite them."""
+"""Pages about people with accounts: for those who invite them, and for each about themselves."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import actions, queries
-from joinedup.accounts.forms import InviteForm
+from joinedup.accounts.forms import DetailsForm, InviteForm
+from joinedup.accounts.models import User
 from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
 
@@ -55,6 +56,17 @@ def role_take_away(request: Request, pk: int) -> HttpResponse:
             messages.success(request, _("%(name)s no longer has this role.") % {"name": grant.user})
         return redirect("people")
     return render(request, "accounts/take_away.jinja", {"grant": grant})
+
+
+@login_required
+def account_details(request: Request) -> HttpResponse:
+    user = get_object_or_404(User, pk=request.user.pk)
+    form = DetailsForm(request.POST or None, initial={"name": user.name, "job": user.job})
+    if request.method == "POST" and form.is_valid():
+        actions.change_details(by=request.person, **form.cleaned_data)
+        messages.success(request, _("Your details are changed."))
+        return redirect("my_work")
+    return render(request, "accounts/details.jinja", {"form": form})
 
 
 def _must_invite(request: Request) -> None:
