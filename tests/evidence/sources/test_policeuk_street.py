@@ -63,7 +63,7 @@ def test_a_month_far_below_the_others_is_called_a_gap(codes: Codes, brought: Bro
 
 def test_outcomes_are_no_part_of_what_is_kept(codes: Codes, brought: Brought) -> None:
     rows = [crime("a", "Drugs"), crime("b", "Robbery")]
-    changed = [row.replace("Under investigation", "Offender fined") for row in rows]
+    changed = [row.replace("Under investigation", "Local resolution") for row in rows]
     assert read(codes, brought, *rows) == read(codes, brought, *changed)
 
 

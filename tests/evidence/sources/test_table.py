@@ -22,6 +22,13 @@ def zipped(**files: str) -> bytes:
     return archive.getvalue()
 
 
+def locked() -> bytes:
+    """An archive whose directory says that its file is encrypted (bit 0 of the flags)."""
+    archive = bytearray(zipped(**{"one.csv": "a,b\n1,2\n"}))
+    archive[archive.rindex(b"PK\x01\x02") + 8] |= 1
+    return bytes(archive)
+
+
 @pytest.mark.parametrize(
     ("body", "says"),
     [
@@ -43,6 +50,7 @@ def zipped(**files: str) -> bytes:
         (zipped(**{"one.csv": "a,b\n1,2\n"})[:-20], "cut off or damaged"),
         (b"PAR1 and then nothing of the kind", "Parquet file is cut off"),
         (b'[{"a": 1}]', "JSON"),
+        (locked(), "locked with a password"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_a_sentence(brought: Brought, body: bytes, says: str) -> None:

@@ -51,11 +51,12 @@ def _headings(header: list[str]) -> str | None:
 
 def _cells(table: Table) -> str | None:
     about_people = any(ABOUT_PEOPLE.search(name.lower()) for name in table.header)
+    has_at = b"@" in table.text or not table.text  # Parquet has no text to look through
     step = max(1, table.frame.height // LOOKED_AT)
     sample = table.frame.gather_every(step)
     for name in table.header:
         cells = table.frame.get_column(name)
-        if cells.str.contains("@", literal=True).any() and cells.str.contains(EMAIL).any():
+        if has_at and cells.str.contains(EMAIL).any():
             return "e-mail addresses"
         some = sample.get_column(name).drop_nulls()
         if some.is_empty():
