@@ -196,12 +196,15 @@ def make_agenda(arrays: Arrays, rng: np.random.Generator, attempt: int = 0) -> t
     return _improved(Desk(arrays, rng), topic_at, rng, None)
 
 
-def keep_agenda(arrays: Arrays, topic_at: Ints, seats: Ints, rng: np.random.Generator) -> tuple[Ints, Pins]:
+def keep_agenda(
+    arrays: Arrays, topic_at: Ints, seats: Ints, rng: np.random.Generator, attempt: int = 0
+) -> tuple[Ints, Pins]:
     """Pins for an agenda that is under way, people seated as in `seats` (R, P) where they can stay.
 
-    Two topics change places only where a party would otherwise never come to its topic.
+    Two topics change places only where a party would otherwise never come to its topic. After the first attempt
+    chance decides who stands for a party.
     """
-    return _improved(Desk(arrays), topic_at, rng, seats)
+    return _improved(Desk(arrays, rng if attempt else None), topic_at, rng, seats)
 
 
 def _improved(desk: Desk, topic_at: Ints, rng: np.random.Generator, seats: Ints | None) -> tuple[Ints, Pins]:

@@ -1,5 +1,6 @@
 """Plan an event's tables, change the plan on the day, move one person."""
 
+import time
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -14,12 +15,14 @@ from joinedup.engines.seating.problem import Assignment, Finding, Person, Plan, 
 from joinedup.engines.seating.rules import broken, leaders
 from joinedup.engines.seating.search import Search
 
-# Visits of one person in one round that are planned for each second allowed, for a small event: about half of
-# what one plain core does, so that the number of sweeps, and with it the plan, does not depend on the machine.
-VISITS_A_SECOND = 60_000
+# Visits of one person in one round that are planned for each second allowed, for a small event: about a
+# third of what one plain core does, so that the number of sweeps, and with it the plan, does not depend on the machine.
+VISITS_A_SECOND = 40_000
 LEAST_SWEEPS = 20
 # Tight events may need several starts before every hard rule holds: as many as these visits allow.
 MOST_STARTS, ENOUGH_VISITS, FREEING_SWEEPS = 60, 3_600, 24
+# On the day, the change that moves fewest people is taken out of so many.
+CHANGES_TRIED = 5
 
 
 def plan(problem: Problem, *, seconds: float | None = None, iterations: int | None = None) -> Plan:
@@ -35,6 +38,7 @@ def plan(problem: Problem, *, seconds: float | None = None, iterations: int | No
     `seed`, `iterations` and `stopped`. Method: an agenda with people pinned for the parties of topics, then
     simulated annealing with exact changes in value.
     """
+    started = time.perf_counter()
     arrays = as_arrays(problem)
     rng = np.random.default_rng(problem.seed)
     visits = max(1, int(arrays.present.sum()))
@@ -43,18 +47,24 @@ def plan(problem: Problem, *, seconds: float | None = None, iterations: int | No
         rate = VISITS_A_SECOND / (1 + len(arrays.people) / 1000)
         iterations = max(LEAST_SWEEPS, int(rate * (cap or 0.0) / visits))
     most = 3 if blockers(problem) else MOST_STARTS
-    search = _start(arrays, rng, max(2, min(most, ENOUGH_VISITS // visits)))
-    late = search.run(iterations, cap)
+    # The rest of the time is for the report.
+    ends = None if cap is None else started + 0.9 * cap
+    search, hurried = _start(arrays, rng, max(2, min(most, ENOUGH_VISITS // visits)), ends)
+    late = search.run(iterations, None if ends is None else max(0.0, ends - time.perf_counter()))
     report: dict[str, Any] = {
         "seed": problem.seed,
         "iterations": iterations,
-        "stopped": "time" if late else "iterations",
+        "stopped": "time" if late or hurried else "iterations",
     }
     return _written(arrays, search.seats, search.topic_at, report)
 
 
-def _start(arrays: Arrays, rng: np.random.Generator, starts: int) -> Search:
-    """The first of `starts` agendas and seatings that keeps every hard rule, or else the one that breaks fewest."""
+def _start(arrays: Arrays, rng: np.random.Generator, starts: int, ends: float | None) -> tuple[Search, bool]:
+    """The first of `starts` agendas and seatings that keeps every hard rule, or else the one that breaks fewest.
+
+    Half of the time until `ends` may be spent on it; says whether that cut it short.
+    """
+    half = None if ends is None else (time.perf_counter() + ends) / 2
     best: tuple[int, Search] | None = None
     for attempt in range(starts):
         search = Search(arrays, *make_agenda(arrays, rng, attempt), rng)
@@ -66,8 +76,10 @@ def _start(arrays: Arrays, rng: np.random.Generator, starts: int) -> Search:
             best = breaks, search
         if not breaks:
             break
+        if half is not None and time.perf_counter() > half:
+            return best[1], attempt + 1 < starts
     assert best is not None
-    return best[1]
+    return best[1], False
 
 
 def _breaks(arrays: Arrays, search: Search) -> int:
@@ -92,10 +104,15 @@ def replan(problem: Problem, plan: Plan, absent: Iterable[str], arrivals: Iterab
     _, full_agenda = table_numbers(as_arrays(problem), plan)
     topic_at = np.where(topic_at < 0, full_agenda, topic_at)
     rng = np.random.default_rng(problem.seed)
-    topic_at, pins = keep_agenda(arrays, topic_at, was, rng)
-    search = Search(arrays, topic_at, pins, rng, was)
-    search.settle()
-    moved = np.flatnonzero(((search.seats != was) & (was >= 0)).any(axis=0))
+    tries: list[tuple[int, int, float, int, Search]] = []
+    most = 2 if blockers(after) else CHANGES_TRIED
+    for attempt in range(max(1, min(most, ENOUGH_VISITS // max(1, int(arrays.present.sum()))))):
+        search = Search(arrays, *keep_agenda(arrays, topic_at, was, rng, attempt), rng, was)
+        search.settle()
+        met = measure(arrays, search.seats, search.topic_at)["new_meetings"]["score"]
+        tries.append((_breaks(arrays, search), len(_moved(search, was)), -met, attempt, search))
+    search = min(tries)[-1]
+    moved = _moved(search, was)
     report: dict[str, Any] = {
         "seed": problem.seed,
         "moved": len(moved),
@@ -103,7 +120,11 @@ def replan(problem: Problem, plan: Plan, absent: Iterable[str], arrivals: Iterab
         "seated": len(new),
         "left": len(gone & {person.id for person in problem.people}),
     }
-    return _written(arrays, search.seats, topic_at, report)
+    return _written(arrays, search.seats, search.topic_at, report)
+
+
+def _moved(search: Search, was: Ints) -> Ints:
+    return np.flatnonzero(((search.seats != was) & (was >= 0)).any(axis=0))
 
 
 def move(

@@ -95,7 +95,9 @@ class Room:
                 led[table] = n
 
         def find(table: int, seen: set[int]) -> bool:
-            for n in able:
+            # Fewest moves first: those who lead no table yet and may sit with the people there, then those whose
+            # own table has another to lead it.
+            for n in sorted(able, key=lambda n: self._moves(n, table, led, able)):
                 if n in seen or not self._leads(n, table, fixed):
                     continue
                 seen.add(n)
@@ -109,6 +111,21 @@ class Room:
             if table not in led and self.high[table]:
                 find(table, set())
         return led
+
+    def _moves(self, unit: int, table: int, led: dict[int, int], able: list[int]) -> tuple[int, bool, int]:
+        """How many others would move if the unit led the table, and what decides between equals."""
+        if self.was is None:
+            return 0, unit in led.values(), 0
+        there = np.flatnonzero(self.was == table)
+        apart = int(self.apart[self.units[unit]][:, there].sum())
+        own = next((t for t, leader in led.items() if leader == unit), None)
+        stands_in = any(self._was(self.units[n]) == own for n in able if n not in led.values())
+        return apart + (own is not None and not stands_in), own is not None, -self._spare(unit)
+
+    def _spare(self, unit: int) -> int:
+        """How many people sat at the unit's table over its smallest size."""
+        table = self._was(self.units[unit])
+        return 0 if table < 0 or self.was is None else int((self.was == table).sum()) - self.low[table]
 
     def _leads(self, unit: int, table: int, fixed: dict[int, int]) -> bool:
         members = self.units[unit]

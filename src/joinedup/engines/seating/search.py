@@ -58,7 +58,7 @@ class Search:
         each = 1 if len(self.arrays.people) <= 300 else 2
         for visit in range(0, sweeps, each):
             if seconds is not None:
-                late = (time.perf_counter() - started) / seconds
+                late = (time.perf_counter() - started) / max(seconds, 1e-9)
                 if late >= 1:
                     break
             temperature = HOT * (COLD / HOT) ** max(visit / sweeps, late)
