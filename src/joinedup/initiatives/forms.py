@@ -150,6 +150,10 @@ class InitiativeForm(forms.ModelForm):
         offers: Any = self.fields["offers"]
         used = Q(pk__in=saved.offers.values("pk")) if saved else Q()
         self._offer("offers", offers.queryset.visible_to(person).filter(Q(is_history=False) | used))
+        levels: Any = self.fields["level"]
+        levels.choices = [NOT_KNOWN, *(choice for choice in levels.choices if choice[0])]
+        approach: Any = self.fields["approach"]
+        approach.empty_label = NOT_KNOWN[1]
         for name in ("evidence", "result"):
             self._keep_rating(name, getattr(self.instance, name))
 

@@ -116,7 +116,8 @@ class PartnerForm(forms.ModelForm):
         serves = [p.pk for p in self.instance.serves.all()] if self.instance.pk else []
         chosen = [*serves, self.instance.base_id] if self.instance.base_id else serves
         places = places_to_choose(footprint_ids, chosen)
-        self.fields["base"].queryset = places  # type: ignore[attr-defined]
+        base: Any = self.fields["base"]
+        base.queryset, base.empty_label = places, _("Not known")
         self.fields["serves"].queryset = places  # type: ignore[attr-defined]
         if not may_say_statutory:
             del self.fields["is_statutory"]
