@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -74,16 +73,15 @@ def write(path: Path, result: Result) -> None:
         if path.suffix.lower() == ".csv"
         else json.dumps(result.as_dict(), ensure_ascii=False, indent=1)
     )
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", dir=path.parent, prefix=".", suffix=path.suffix, delete=False, encoding="utf-8", newline=""
-        ) as aside:
-            aside.write(text if text.endswith("\n") else f"{text}\n")
-            aside.flush()
-            os.fsync(aside.fileno())
-        os.chmod(aside.name, 0o644)
-        os.replace(aside.name, path)
+        with aside.open("w", encoding="utf-8", newline="") as file:
+            file.write(text if text.endswith("\n") else f"{text}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, path)
     except OSError as error:
+        aside.unlink(missing_ok=True)
         raise Refused(f"“{path}” cannot be written: {error.strerror}.") from error
 
 

@@ -127,7 +127,8 @@ def opportunities(
     wanted = None if places is None else [i for i, c in enumerate(scene.world.tree.codes) if c in set(places)]
     everything = kinds is None or "introduction" in kinds
     found = none_found("").with_columns(pl.lit(0.0).alias("score")).clear()
-    for name, kind in KINDS.items():
+    # Without a place or a theme there is nothing to work together on.
+    for name, kind in KINDS.items() if scene.gap.size else ():
         if not everything and kinds is not None and name not in kinds:
             continue
         frame = score.with_scores(kind.candidates(scene, found), weights)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from joinedup.engines.matching.numbering import number
 from joinedup.engines.matching.tree import Floats, Ints
-from joinedup.engines.matching.world import World, number
+from joinedup.engines.matching.world import World
 
 NEIGHBOURS = 8
 # Places further apart than this, in standard deviations a measure, are not called similar.

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from joinedup.engines.matching import score
+from joinedup.engines.matching.numbering import days, distinct, floats, listed, masks, number
 from joinedup.engines.matching.tables import Tables, empty
 from joinedup.engines.matching.tree import Flags, Floats, Ints, Tree, grow
 
@@ -129,9 +130,9 @@ def build(tables: Tables, as_of: date) -> World:
     t = {name: empty(name) if frame is None else frame for name, frame in t.items()}
     tree = grow(t["places"])
     places = {code: i for i, code in enumerate(tree.codes)}
-    themes = _distinct([t[n]["themes"].explode() for n in ("partners", "initiatives", "offers", "asks")])
-    themes = sorted({*themes, *_distinct([t["needs"]["theme"], t["mix"]["theme"]])})
-    sectors = _distinct(
+    themes = distinct([t[n]["themes"].explode() for n in ("partners", "initiatives", "offers", "asks")])
+    themes = sorted({*themes, *distinct([t["needs"]["theme"], t["mix"]["theme"]])})
+    sectors = distinct(
         [t["partners"]["sector"], t["mix"]["sector"], t["offers"]["sectors"].explode(),
          t["offers"]["via_sectors"].explode()]
     )  # fmt: skip
@@ -158,46 +159,9 @@ def build(tables: Tables, as_of: date) -> World:
     )
 
 
-def _distinct(columns: list[pl.Series]) -> list[str]:
-    return sorted(set().union(*(column.drop_nulls().unique().to_list() for column in columns)))
-
-
-def number(column: pl.Series, of: dict[str, int]) -> Ints:
-    """The number of each code, -1 where it is blank or has none."""
-    if not of:
-        return np.full(len(column), -1, dtype=np.int64)
-    codes = column.replace_strict(list(of), list(of.values()), default=-1, return_dtype=pl.Int64)
-    return codes.fill_null(-1).to_numpy().astype(np.int64)
-
-
-def listed(frame: pl.DataFrame, column: str, of: dict[str, int]) -> tuple[Ints, Ints]:
-    """A list column as (row, number of the code) pairs; codes without a number are left out."""
-    long = frame.select(pl.col(column)).with_row_index("_row").explode(column).drop_nulls(column)
-    code = number(long[column], of)
-    return long["_row"].to_numpy().astype(np.int64)[code >= 0], code[code >= 0]
-
-
-def days(column: pl.Series, blank: int) -> Ints:
-    """Dates as days since 1970."""
-    return column.to_physical().fill_null(blank).to_numpy().astype(np.int64)
-
-
-def floats(column: pl.Series) -> Floats:
-    return column.fill_null(float("nan")).to_numpy().astype(float)
-
-
 def _fresh(confirmed: pl.Series, today: int) -> Floats:
     """Only a date says that a record is stale: a blank one says nothing."""
     return np.where(days(confirmed, FAR_FUTURE) < today - score.STALE_DAYS, score.STALE_FACTOR, 1.0)
-
-
-def _masks(frame: pl.DataFrame, column: str) -> Ints:
-    """Lists of a few free words as bit masks. Past 62 different words the rest count as unknown."""
-    words = _distinct([frame[column].explode()])[:62]
-    row, word = listed(frame, column, {w: i for i, w in enumerate(words)})
-    mask = np.zeros(frame.height, dtype=np.int64)
-    np.bitwise_or.at(mask, row, np.left_shift(np.int64(1), word))
-    return mask
 
 
 def _partners(
@@ -228,7 +192,7 @@ def _initiatives(
     ids = {code: i for i, code in enumerate(t["partners"]["id"].to_list())}
     approaches = t["approaches"]["approach"].to_list()
     approach = number(frame["approach"], {a: i for i, a in enumerate(approaches)})
-    named = sorted({*approaches, *_distinct([frame["approach"]])})
+    named = sorted({*approaches, *distinct([frame["approach"]])})
     known = approach >= 0
     effects = floats(t["approaches"]["effect"])
     harms = t["approaches"]["harmful"].fill_null(False).to_numpy().astype(bool)
@@ -260,8 +224,8 @@ def _initiatives(
         running=begun & (days(frame["ends"], FAR_FUTURE) >= today),
         begun=begun,
         harmful=harmful,
-        level=_masks(frame, "level"),
-        way_in=_masks(frame, "way_in"),
+        level=masks(frame, "level"),
+        way_in=masks(frame, "way_in"),
         age_from=np.nan_to_num(floats(frame["age_from"]), nan=0.0),
         age_to=np.nan_to_num(floats(frame["age_to"]), nan=120.0),
         reach=floats(frame["reach_per_year"]),

@@ -8,10 +8,11 @@ import numpy as np
 import polars as pl
 
 from joinedup.engines.matching import facts, score, wording
+from joinedup.engines.matching.numbering import listed, number
 from joinedup.engines.matching.opportunity import Because, Explanation
 from joinedup.engines.matching.scene import Kind, Scene, candidate_frame, none_found
 from joinedup.engines.matching.tree import Floats, Ints
-from joinedup.engines.matching.world import World, listed, number
+from joinedup.engines.matching.world import World
 
 NAME = "ask_meets_offer"
 # As far as people go for a meeting without an overnight stay being discussed: an hour on most buses.

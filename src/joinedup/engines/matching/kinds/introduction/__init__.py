@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 
 from joinedup.engines.matching import facts, score, wording
+from joinedup.engines.matching.numbering import number
 from joinedup.engines.matching.opportunity import Because, Explanation
 from joinedup.engines.matching.scene import Kind, Scene, candidate_frame, none_found
-from joinedup.engines.matching.world import number
 
 NAME = "introduction"
 

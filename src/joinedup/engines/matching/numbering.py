@@ -1,0 +1,45 @@
+"""Columns of codes, lists, dates and numbers as arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from joinedup.engines.matching.tree import Floats, Ints
+
+
+def distinct(columns: list[pl.Series]) -> list[str]:
+    return sorted(set().union(*(column.drop_nulls().unique().to_list() for column in columns)))
+
+
+def number(column: pl.Series, of: dict[str, int]) -> Ints:
+    """The number of each code, -1 where it is blank or has none."""
+    if not of:
+        return np.full(len(column), -1, dtype=np.int64)
+    codes = column.replace_strict(list(of), list(of.values()), default=-1, return_dtype=pl.Int64)
+    return codes.fill_null(-1).to_numpy().astype(np.int64)
+
+
+def listed(frame: pl.DataFrame, column: str, of: dict[str, int]) -> tuple[Ints, Ints]:
+    """A list column as (row, number of the code) pairs; codes without a number are left out."""
+    long = frame.select(pl.col(column)).with_row_index("_row").explode(column).drop_nulls(column)
+    code = number(long[column], of)
+    return long["_row"].to_numpy().astype(np.int64)[code >= 0], code[code >= 0]
+
+
+def days(column: pl.Series, blank: int) -> Ints:
+    """Dates as days since 1970."""
+    return column.to_physical().fill_null(blank).to_numpy().astype(np.int64)
+
+
+def floats(column: pl.Series) -> Floats:
+    return column.fill_null(float("nan")).to_numpy().astype(float)
+
+
+def masks(frame: pl.DataFrame, column: str) -> Ints:
+    """Lists of a few free words as bit masks. Past 62 different words the rest count as unknown."""
+    words = distinct([frame[column].explode()])[:62]
+    row, word = listed(frame, column, {w: i for i, w in enumerate(words)})
+    mask = np.zeros(frame.height, dtype=np.int64)
+    np.bitwise_or.at(mask, row, np.left_shift(np.int64(1), word))
+    return mask

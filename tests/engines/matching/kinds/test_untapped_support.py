@@ -1,0 +1,113 @@
+"""Open support that nobody there uses, and who may use it."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from joinedup.engines.matching import Opportunity, opportunities
+from tests.engines.matching.making import (
+    AS_OF,
+    LONG_AGO,
+    SOON,
+    Rows,
+    initiative,
+    mix,
+    need,
+    offer,
+    partner,
+    place,
+    tables,
+)
+
+PLACES = [place("b"), place("c"), place("w1", "b"), place("w2", "b")]
+CLUB = partner("club", "vcs", "b", themes=["exclusion"])
+PCC = partner("pcc", "local_policing_body", "b")
+
+
+def found(one: dict[str, Any], partners: Rows | None = None, **more: Rows) -> list[Opportunity]:
+    more.setdefault("needs", [need("b")])
+    world = tables(
+        places=PLACES,
+        partners=partners if partners is not None else [CLUB, PCC],
+        offers=[one],
+        mix=mix(vcs=0.8, education=0.6, local_policing_body=0.2),
+        **more,
+    )
+    return opportunities(world, AS_OF, kinds=["untapped_support"]).opportunities
+
+
+def test_names_who_could_use_it_and_by_when() -> None:
+    (one,) = found(offer("o", "vcs", closes=SOON, last_checked=date(2018, 10, 1), amount_gbp=20000))
+    assert one.id == "untapped_support--b--exclusion--o"
+    assert (one.parties, one.offers) == (["club"], ["o"])
+    assert one.sentence == (
+        "Fund o from Home Office is open for work on exclusion, nobody in b is recorded as using it, and CLUB could: "
+        "it closes on 20 October 2018."
+    )
+    assert one.because[0].text == (
+        "Fund o may be used by voluntary and community sector; £20,000 in all. Last checked on 1 October 2018."
+    )
+    assert one.would_change[0] == "If Fund o closes on 20 October 2018, this goes."
+    assert one.components["urgency"] == 1.0
+
+
+def test_who_applies_on_others_behalf_is_a_party() -> None:
+    (one,) = found(offer("o", "vcs", via_sectors=["local_policing_body"]))
+    assert one.parties == ["club", "pcc"]
+    assert "CLUB could, applying through PCC" in one.sentence
+
+
+def test_nobody_recorded_to_apply_is_named_by_sector_and_weakens() -> None:
+    via = {"via_sectors": ["local_policing_body"]}
+    (there,), (absent,) = found(offer("o", "vcs", **via)), found(offer("o", "vcs", **via), [CLUB])
+    assert absent.parties == ["club", "sector:local_policing_body"]
+    assert absent.components["fit"] == pytest.approx(0.6 * there.components["fit"])
+
+
+def test_a_provider_that_is_a_partner_is_a_party_and_needs_no_telling() -> None:
+    donor = partner("trust", "vcs", "b", "c", themes=["exclusion"])
+    (one,) = found(offer("o", "vcs", provider="trust"), [CLUB, donor])
+    assert one.parties == ["trust", "club"]
+    assert found(offer("o", "vcs", provider="trust"), [donor]) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"closes": date(2018, 10, 7)},
+        {"opens": date(2018, 10, 9)},
+        {"sectors": ["education"]},
+        {"themes": ["drugs"]},
+        {"places": ["c"]},
+    ],
+)
+def test_never_what_is_closed_or_may_not_be_used(change: dict[str, Any]) -> None:
+    assert len(found(offer("o", "vcs", closes=AS_OF, opens=AS_OF, themes=["exclusion"], places=["b"]))) == 1
+    assert found({**offer("o", "vcs"), **change}) == []
+
+
+@pytest.mark.parametrize(("where", "number"), [("b", 0), ("w1", 0), ("c", 1)])
+def test_goes_where_somebody_in_the_place_uses_it(where: str, number: int) -> None:
+    assert len(found(offer("o", "vcs"), initiatives=[initiative("i", "pcc", where, offers=["o"])])) == number
+
+
+def test_goes_where_the_need_is_met() -> None:
+    done = initiative("i", "pcc", "b", reach_per_year=100, evidence=1.0)
+    assert found(offer("o", "vcs"), initiatives=[done]) == []
+
+
+@pytest.mark.parametrize("checked", [LONG_AGO, None])
+def test_unchecked_for_three_months_weakens_and_says_so(checked: date | None) -> None:
+    (good,) = found(offer("o", "vcs", last_checked=date(2018, 9, 1)))
+    (bad,) = found(offer("o", "vcs", last_checked=checked))
+    assert bad.components["effect"] < good.components["effect"]
+    assert "more than three months ago: make sure it is still open" in bad.because[0].text
+    assert "three months" not in good.because[0].text
+
+
+def test_every_ward_is_one_in_the_borough() -> None:
+    assert [one.place for one in found(offer("o", "vcs"), needs=[need("w1"), need("w2")])] == ["b"]
+    assert [one.place for one in found(offer("o", "vcs", places=["w1"]), needs=[need("w1"), need("w2")])] == [
+        "w1"
+    ]
