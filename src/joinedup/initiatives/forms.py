@@ -126,7 +126,7 @@ class InitiativeForm(forms.ModelForm):
             "source": _("How we know this"),
         }
         help_texts = {
-            "what": _("In plain words. Nothing about a person who is supported, suspected or hurt."),
+            "what": _("In plain words. Nothing about any one person."),
             "reach_per_year": _("Leave it empty when nobody knows."),
             "named": "",
         }
