@@ -8,6 +8,7 @@ urlpatterns = [
     path("voices/", views.conversations, name="conversations"),
     path("events/<slug:slug>/ask/", views.conversation_open, name="conversation_open"),
     path("voices/join/<str:token>/", views.contribute, name="contribute"),
+    path("voices/thanks/<str:code>/", views.contribution_thanks, name="contribution_thanks"),
     path("voices/withdraw/<str:code>/", views.contribution_withdraw, name="contribution_withdraw"),
     path("voices/<slug:slug>/", views.conversation, name="conversation"),
     path("voices/<slug:slug>/read/", views.moderate, name="moderate"),

@@ -1,0 +1,175 @@
+"""What people do with a conversation: open it, answer, read, withdraw, and make an answer a topic."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from joinedup.accounts import audit
+from joinedup.accounts.permissions import require
+from joinedup.accounts.person import PUBLIC, Person
+from joinedup.events.models import Event, Topic
+from joinedup.partners.models import Partner
+from joinedup.taxonomy.models import Theme
+from joinedup.voice.checks import findings
+from joinedup.voice.models import Contribution, Conversation, Host
+
+State = Contribution.State
+
+
+@transaction.atomic
+def open_conversation(
+    *,
+    by: Person,
+    event: Event,
+    question: str,
+    why: str,
+    opens: datetime.date,
+    closes: datetime.date,
+    hosts: Iterable[Partner],
+    is_demonstration: bool = False,
+) -> Conversation:
+    """Put a question to young people through hosts, each of which gets a link of its own.
+
+    ValidationError without a host that `by` may see, without a named safeguarding lead of the event (somebody
+    must be there for what may be told), for a past event, or for a last day before the first.
+    """
+    require(by, "conversation.open", on=event)
+    if event.is_history:
+        raise ValidationError(_("This event is over: a question needs a day that its answers can change."))
+    if not event.safeguarding_lead:
+        raise ValidationError(
+            _("Name the safeguarding lead of the event first: young people may tell of a worry.")
+        )
+    if closes < opens:
+        raise ValidationError({"closes": _("The last day cannot be before the first.")})
+    wanted = {host.pk for host in hosts}
+    partners = list(Partner.objects.visible_to(by).filter(pk__in=wanted))
+    if not partners or len(partners) != len(wanted):
+        raise ValidationError({"hosts": _("Choose at least one partner through which young people answer.")})
+    conversation = Conversation(
+        event=event,
+        slug=_free_slug(question),
+        question=question,
+        why=why,
+        opens=opens,
+        closes=closes,
+        is_demonstration=is_demonstration,
+    )
+    conversation.full_clean()
+    conversation.save()
+    for partner in partners:
+        Host.objects.create(conversation=conversation, partner=partner)
+    audit.record(
+        by=by,
+        action="conversation.open",
+        on=conversation,
+        after=audit.snapshot(conversation) | {"hosts": sorted(wanted)},
+    )
+    return conversation
+
+
+@transaction.atomic
+def give(*, by: Person, host: Host, text: str, age_band: str, names_nobody: bool = False) -> Contribution:
+    """Take in one answer, which waits until a trained adult has read it. Whoever sends it stays unknown: the trail
+    says only that an answer came, even when somebody signed in sent it.
+
+    ValidationError while the conversation is not open, or for what `checks.findings` refuses; what it asks about is
+    taken when `names_nobody` says that nobody is named.
+    """
+    require(by, "contribution.give")
+    if not is_open(host.conversation, timezone.localdate()):
+        raise ValidationError(_("This question is not open today."))
+    for finding in findings(text):
+        if finding.certain or not names_nobody:
+            raise ValidationError({"text": finding.sentence})
+    contribution = Contribution(
+        conversation=host.conversation,
+        host=host,
+        text=text.strip(),
+        age_band=age_band,
+        is_demonstration=host.conversation.is_demonstration,
+    )
+    contribution.full_clean()
+    contribution.save()
+    audit.record(by=PUBLIC, action="contribution.give", on=contribution)
+    return contribution
+
+
+@transaction.atomic
+def withdraw(*, by: Person, contribution: Contribution) -> Contribution:
+    """Take an answer back: its words are gone for good. Whoever holds its code may, at any time; twice does nothing.
+    As with `give`, the trail does not say who."""
+    require(by, "contribution.give")
+    if contribution.state == State.WITHDRAWN:
+        return contribution
+    before = audit.snapshot(contribution)
+    contribution.state, contribution.text = State.WITHDRAWN, ""
+    contribution.save(update_fields=["state", "text"])
+    audit.record(by=PUBLIC, action="contribution.withdraw", on=contribution, before=before)
+    return contribution
+
+
+@transaction.atomic
+def moderate(*, by: Person, contribution: Contribution, state: str, reason: str = "") -> Contribution:
+    """Show an answer, or not, for one of the fixed reasons. A decision may be changed; what was withdrawn stays so."""
+    require(by, "contribution.moderate", on=contribution)
+    current = Contribution.objects.select_for_update().get(pk=contribution.pk)
+    if current.state == State.WITHDRAWN:
+        raise ValidationError(_("It was withdrawn by who gave it."))
+    if state not in (State.SHOWN, State.REFUSED):
+        raise ValidationError(_("Choose whether to show it."))
+    if state == State.REFUSED and reason not in Contribution.Reason.values:
+        raise ValidationError({"reason": _("Choose why it is not shown.")})
+    before = audit.snapshot(current)
+    current.state = state
+    current.reason = reason if state == State.REFUSED else ""
+    current.read_by = by.name[:160]
+    current.read_on = timezone.localdate()
+    current.save(update_fields=["state", "reason", "read_by", "read_on"])
+    audit.record(by=by, action="contribution.moderate", on=current, before=before)
+    return current
+
+
+@transaction.atomic
+def make_topic(*, by: Person, contribution: Contribution, title: str, theme: Theme | None) -> Topic:
+    """Put what a young person said on the agenda of the event, once. Only what is shown can become a topic."""
+    require(by, "contribution.make_topic", on=contribution)
+    if contribution.state != State.SHOWN:
+        raise ValidationError(_("Only an answer that is shown can become a topic."))
+    if contribution.topics.exists():
+        raise ValidationError(_("It is a topic already."))
+    if findings(title):
+        raise ValidationError({"title": findings(title)[0].sentence})
+    event = contribution.conversation.event
+    last = event.topics.aggregate(last=Max("order"))["last"]
+    topic = Topic(
+        event=event,
+        title=title,
+        theme=theme,
+        contribution=contribution,
+        order=0 if last is None else last + 1,
+    )
+    topic.full_clean()
+    topic.save()
+    audit.record(by=by, action="contribution.make_topic", on=topic)
+    return topic
+
+
+def is_open(conversation: Conversation, on: datetime.date) -> bool:
+    return conversation.opens <= on <= conversation.closes
+
+
+def _free_slug(question: str) -> str:
+    stem = slugify(question)[:60].strip("-") or "question"
+    # Addresses of this room's own pages are not free.
+    taken = set(Conversation.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    taken |= {"join", "withdraw", "thanks", "contribution"}
+    return next(s for s in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)

@@ -1,0 +1,113 @@
+"""What the pages of voices need to know, each in a fixed number of database queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, Value, When
+
+from joinedup.accounts.permissions import may
+from joinedup.accounts.person import Person
+from joinedup.events.models import Event, Topic
+from joinedup.partners.models import Partner
+from joinedup.voice.models import Contribution, Conversation, Host
+
+SHOWN = Contribution.State.SHOWN
+
+
+@dataclass(frozen=True)
+class Link:
+    """The way in for the young people of one host. `given` counts answers through it, for who may read them."""
+
+    partner: Partner
+    token: str
+    given: int | None
+
+
+@dataclass(frozen=True)
+class Said:
+    """One answer as everybody may see it; `host` only where that partner is public."""
+
+    contribution: Contribution
+    age: str
+    sector: str
+    host: Partner | None
+    topics: list[Topic]
+
+
+def listing() -> QuerySet[Conversation]:
+    """Every question, newest first, with the number of answers that are shown; one query."""
+    shown = Count("contributions", Q(contributions__state=SHOWN))
+    return Conversation.objects.select_related("event").annotate(shown=shown).order_by("-opens", "-pk")
+
+
+def said(conversation: Conversation) -> list[Said]:
+    """The answers that are shown, newest first: the same for everybody, whoever asks. Two queries."""
+    shown = conversation.contributions.filter(state=SHOWN).select_related("host__partner__sector")
+    return [
+        Said(
+            contribution=each,
+            age=each.get_age_band_display(),
+            sector=each.host.partner.sector.name,
+            host=each.host.partner if each.host.partner.marking == "public" else None,
+            topics=list(each.topics.all()),
+        )
+        for each in shown.prefetch_related(Prefetch("topics", Topic.objects.select_related("event")))
+    ]
+
+
+def links(conversation: Conversation, person: Person) -> list[Link]:
+    """The links that `person` may hand out: all of them for who opens conversations there, otherwise those of
+    their own partner. One query besides those of the permission."""
+    opens, reads = (
+        may(person, action, conversation) for action in ("conversation.open", "contribution.moderate")
+    )
+    hosts = conversation.host_links.select_related("partner").order_by("partner__name")
+    if not opens:
+        hosts = hosts.filter(partner__in=person.partner_ids)
+    return [
+        Link(host.partner, host.token, host.given if reads else None)
+        for host in hosts.annotate(given=Count("contributions"))
+    ]
+
+
+def by_token(token: str) -> QuerySet[Host]:
+    """The host whose link this is, with all that the page of the question shows; one query."""
+    return Host.objects.filter(token=token).select_related("conversation__event", "partner")
+
+
+def to_read(conversation: Conversation) -> QuerySet[Contribution]:
+    """Every answer that is not withdrawn, those that wait first and the oldest of them on top. Two queries."""
+    waiting_first = Case(
+        When(state=Contribution.State.WAITING, then=Value(0)), default=Value(1), output_field=IntegerField()
+    )
+    return (
+        conversation.contributions.exclude(state=Contribution.State.WITHDRAWN)
+        .select_related("host__partner")
+        .prefetch_related("topics")
+        .annotate(first=waiting_first)
+        .order_by("first", "given_at", "pk")
+    )
+
+
+def counts(conversation: Conversation) -> dict[str, int]:
+    """How many answers wait and how many were taken back, for those who read them; one query."""
+    return conversation.contributions.aggregate(
+        waiting=Count("pk", Q(state=Contribution.State.WAITING)),
+        withdrawn=Count("pk", Q(state=Contribution.State.WITHDRAWN)),
+    )
+
+
+def withdrawn_topics(conversation: Conversation) -> list[Topic]:
+    """Topics made from an answer that was taken back since: their titles may still repeat it. One query."""
+    return list(
+        Topic.objects.filter(
+            contribution__conversation=conversation, contribution__state=Contribution.State.WITHDRAWN
+        )
+    )
+
+
+def hosts_for(event: Event, person: Person) -> QuerySet[Any]:
+    """The partners of the event's partnership that `person` may see and may ask to host; one query."""
+    return Partner.objects.visible_to(person).filter(footprints=event.footprint_id).order_by("name")
