@@ -3,6 +3,7 @@
 import json
 import random
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 from hypothesis import given, settings
@@ -61,6 +62,14 @@ def test_seconds_set_the_number_of_sweeps_and_a_slow_machine_is_told() -> None:
     assert late.report["stopped"] == "time"
     assert broken(problem, late) == []
     assert plan(problem, iterations=7).report["stopped"] == "iterations"
+
+
+def test_the_clock_changes_nothing_where_there_is_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    # By its full name: the package offers the function `plan` under the name of the module.
+    monkeypatch.setattr(import_module("joinedup.engines.seating.plan"), "VISITS_A_SECOND", 300)
+    timed = plan(planted(1), seconds=8)
+    assert timed.report["stopped"] == "iterations"
+    assert timed == plan(planted(1), iterations=timed.report["iterations"])
 
 
 def test_the_report_is_plain_json() -> None:

@@ -30,7 +30,7 @@ def plan(problem: Problem, *, seconds: float | None = None, iterations: int | No
 
     `iterations` are sweeps: visits of every person in every round. The same problem, seed and number of sweeps
     give the same plan, whatever the order of the input rows. Without it the number follows from `seconds`
-    (`problem.seconds` unless given) and the size of the event; the clock only cuts short where a machine is too
+    (`problem.seconds` unless given) and the size of the event; the clock only decides where a machine is too
     slow for that, and then `report["stopped"]` is "time" rather than "iterations".
 
     The report holds `goals`, `random_seating` (the second goal by chance), `broken` (rules that this plan does
