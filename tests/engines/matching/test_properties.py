@@ -106,6 +106,7 @@ def found(world: Tables, **options: Any) -> list[Opportunity]:
     return opportunities(world, AS_OF, **options).opportunities
 
 
+# No shrinking: it would run the engine hundreds of times for one failure.
 trying = settings(max_examples=30, deadline=None, phases=[Phase.generate])
 
 

@@ -72,6 +72,11 @@ def test_a_provider_that_is_a_partner_is_a_party_and_needs_no_telling() -> None:
     assert found(offer("o", "vcs", provider="trust"), [donor]) == []
 
 
+def test_a_provider_that_is_also_the_one_to_apply_through_is_named_once() -> None:
+    (one,) = found(offer("o", "vcs", provider="pcc", via_sectors=["local_policing_body"]))
+    assert one.parties == ["pcc", "club"]
+
+
 @pytest.mark.parametrize(
     "change",
     [

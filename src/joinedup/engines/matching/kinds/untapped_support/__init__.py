@@ -35,7 +35,8 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
     now = f"it closes on {wording.day(closes)}" if closes else facts.why_now(scene, p, t)
     parties = [world.partners.frame["id"][provider]] if provider >= 0 else []
     return Explanation(
-        parties=[*parties, world.partners.frame["id"][user], *via_party],
+        # The provider may itself be the body to apply through.
+        parties=list(dict.fromkeys([*parties, world.partners.frame["id"][user], *via_party])),
         offers=[record["id"]],
         sentence=(
             f"{what}{f' from {by}' if by else ''} is open for work on {theme}, nobody in {place} is recorded as using "
