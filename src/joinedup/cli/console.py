@@ -75,6 +75,10 @@ def put_json(document: Any) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
 
 
+def _silence(text: str, share: float | None = None) -> None:
+    """For `--json`: nothing but the document."""
+
+
 @contextmanager
 def progress(quiet: bool = False) -> Iterator[Callable[[str, float | None], None]]:
     """Yields `say(text, share)`: a bar on a terminal (share 0 to 1, None to only name the step), lines when piped.
@@ -82,7 +86,7 @@ def progress(quiet: bool = False) -> Iterator[Callable[[str, float | None], None
     Everything goes to standard error, so that standard output holds results only.
     """
     if quiet:
-        yield lambda text, share=None: None
+        yield _silence
         return
     if not sys.stderr.isatty():
         last = ""

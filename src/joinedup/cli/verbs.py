@@ -103,21 +103,10 @@ def import_(files: tuple[Path, ...], dataset: str | None, dry_run: bool, as_json
 
     Example: joinedup import "MPS LSOA Level Crime (most recent 24 months).csv"
     """
-    from joinedup.accounts.person import Person
-    from joinedup.evidence.actions import import_files
-    from joinedup.evidence.reading import Refused
+    from joinedup.evidence.taking_in import take_in
 
     with progress(quiet=as_json) as say:
-        try:
-            done = import_files(
-                by=Person.operator(), paths=files, dataset=dataset, dry_run=dry_run, progress=say
-            )
-        except Refused as error:
-            raise Failed(str(error)) from error
-        except FileNotFoundError as error:
-            raise Failed(f"There is no file {error.filename}: check the name.") from error
-        except OSError as error:
-            raise Failed(f"{error.filename or 'The file'} cannot be read: {error.strerror}.") from error
+        done = take_in(files, dataset=dataset, dry_run=dry_run, say=say)
     if as_json:
         put_json([each.as_dict() for each in done])
         return
@@ -133,9 +122,9 @@ def datasets(as_json: bool) -> None:
 
     Example: joinedup datasets --json
     """
-    from joinedup.evidence.queries import current_datasets
+    from joinedup.evidence.queries import datasets as all_datasets
 
-    held = list(current_datasets())
+    held = [each for each in all_datasets() if each.replaced_by_id is None]
     if as_json:
         put_json(
             [
@@ -214,15 +203,15 @@ def match(folder: Path, as_of: datetime.datetime | None, limit: int | None, outp
     from joinedup.opportunities.files import Refused
     from joinedup.opportunities.files import match as match_files
 
-    day = as_of.date() if as_of else datetime.date.today()
     try:
-        report = match_files(folder, day, limit, output)
+        done = match_files(folder, as_of.date() if as_of else None, limit, output)
     except Refused as error:
         raise Failed(str(error)) from error
     except OSError as error:
         raise Failed(f"{error.filename or output} cannot be used: {error.strerror}.") from error
-    for line in report:
+    for line in done.left_out:
         click.echo(line, err=True)
+    click.echo(f"{done.found} opportunities written to {output}.")
 
 
 @main.group()

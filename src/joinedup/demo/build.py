@@ -73,17 +73,22 @@ def _clear() -> None:
     elif connection.introspection.table_names():
         migrate()
         call_command("flush", verbosity=0, interactive=False)
+        cache.clear()
     (settings.HOME / MARK).unlink(missing_ok=True)
     shutil.rmtree(settings.HOME / "store", ignore_errors=True)
-    cache.clear()
 
 
 def _fill(say: Say) -> None:
     operator, today = Person.operator(), timezone.localdate()
     load_facts(say)
-    evidence.import_shipped(by=operator, folder=DATA / "london", progress=say)
-    say("Need by place and theme", None)
-    evidence.recompute(by=operator, as_of=today)
+    say("Published figures: eight datasets", 0.0)
+    evidence.import_shipped(
+        by=operator,
+        folder=DATA / "london",
+        progress=lambda part: say("Published figures: eight datasets", part),
+    )
+    say("Need by place and theme", 0.0)
+    evidence.recompute(by=operator, as_of=today, progress=lambda part: say("Need by place and theme", part))
     # Nobody gets mail about a demonstration.
     backend, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "django.core.mail.backends.dummy.EmailBackend"
     try:

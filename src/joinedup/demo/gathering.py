@@ -20,8 +20,9 @@ from joinedup.opportunities.queries import shortlist
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
 from joinedup.strategy.models import Commitment, Update
+from joinedup.taxonomy.models import Theme
 from joinedup.voice import actions as voices
-from joinedup.voice.models import Contribution, Conversation, Host
+from joinedup.voice.models import Contribution, Host
 
 TOPICS, TABLES, ROUNDS = 12, 13, 3
 ATTENDEES = 124
@@ -52,7 +53,7 @@ def make_events(by: Person, footprint: Footprint, partners: list[Partner], today
     )
     _register(by, past, partners, 40, young=4, seed=1)
     _topics(by, past, footprint, 5)
-    actions.set_tables(by=by, event=past, count=5, seats_min=4, seats_max=10, access={"step_free": [1, 2]})
+    actions.set_tables(by=by, event=past, count=5, seats_min=7, seats_max=9, access={"step_free": [1, 2]})
     actions.plan_event(by=by, event=past, iterations=100)
     _agreements(by, past, today)
     _move_back(past, AGO)
@@ -143,7 +144,7 @@ def _agreements(by: Person, event: Event, today: datetime.date) -> None:
         event.sittings.exclude(topic=None).select_related("topic__opportunity").order_by("round", "table")
     )
     for n, (sitting, state) in enumerate(zip(sittings, states, strict=False)):
-        opportunity = sitting.topic.opportunity
+        opportunity = sitting.topic.opportunity if sitting.topic else None
         if opportunity is None or opportunity.theme is None:
             continue
         parties = list(opportunity.parties.all())[:3]
@@ -222,20 +223,21 @@ def _voices(by: Person, event: Event, partners: list[Partner], today: datetime.d
         opens=today,
         closes=today + datetime.timedelta(days=14),
         hosts=hosts,
+        is_demonstration=True,
     )
-    Conversation.objects.filter(pk=conversation.pk).update(is_demonstration=True)
     links = list(Host.objects.filter(conversation=conversation).order_by("pk"))
     first: Contribution | None = None
     for n, row in enumerate(rows("answers")):
-        given = voices.give_contribution(
+        given = voices.give(
             by=Person(), host=links[n % len(links)], text=row["text"], age_band=row["age_band"]
         )
         if row["state"] == "shown":
-            voices.show_contribution(by=by, contribution=given)
+            voices.moderate(by=by, contribution=given, state="shown")
             first = first or given
     Contribution.objects.filter(conversation=conversation).update(is_demonstration=True)
     if first is not None:
-        voices.make_topic(by=by, contribution=first, title=QUESTION, theme_id="after-school-safety")
+        theme = Theme.objects.get(pk="after-school-safety")
+        voices.make_topic(by=by, contribution=first, title=QUESTION, theme=theme)
 
 
 def taken_up(by: Person, footprint: Footprint, number: int) -> None:

@@ -21,7 +21,7 @@ from joinedup.partners.keeping import unique_slug
 from joinedup.partners.models import Ask, Link, Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.support.models import Offer
-from joinedup.taxonomy.models import Approach
+from joinedup.taxonomy.models import Approach, Sector, Theme
 
 TABLES = Path(__file__).parent / "invented_data"
 SOURCE = "Invented for the demonstration"
@@ -60,8 +60,8 @@ def make_partners(footprints: dict[str, Footprint], today: datetime.date) -> lis
             is_demonstration=True,
             source=SOURCE,
         )
-        partner.serves.set(words(row["places"]))
-        partner.themes.set(words(row["themes"]))
+        partner.serves.set(Place.objects.filter(pk__in=words(row["places"])))
+        partner.themes.set(Theme.objects.filter(pk__in=words(row["themes"])))
         partner.footprints.add(footprints[row["partnership"]])
         made.append(partner)
     return made
@@ -134,7 +134,7 @@ def _initiative(
         is_demonstration=True,
         source=SOURCE,
     )
-    initiative.themes.set([action["theme"], *words(action["more_themes"])])
+    initiative.themes.set(Theme.objects.filter(pk__in=[action["theme"], *words(action["more_themes"])]))
     initiative.places.set(partner.serves.all())
     return initiative
 
@@ -197,10 +197,10 @@ def make_funds(today: datetime.date) -> list[Offer]:
             is_demonstration=True,
             source=SOURCE,
         )
-        offer.themes.set(words(row["themes"]))
-        offer.sectors.set(words(row["sectors"]))
-        offer.via_sectors.set(words(row["via_sectors"]))
-        offer.places.set(words(row["places"]))
+        offer.themes.set(Theme.objects.filter(pk__in=words(row["themes"])))
+        offer.sectors.set(Sector.objects.filter(pk__in=words(row["sectors"])))
+        offer.via_sectors.set(Sector.objects.filter(pk__in=words(row["via_sectors"])))
+        offer.places.set(Place.objects.filter(pk__in=words(row["places"])))
         made.append(offer)
     return made
 
@@ -222,5 +222,5 @@ def make_asks(partners: list[Partner], today: datetime.date) -> None:
                 is_demonstration=True,
                 source=SOURCE,
             )
-            ask.themes.add(row["theme"])
+            ask.themes.set(Theme.objects.filter(pk=row["theme"]))
             ask.places.set(partner.serves.all())
