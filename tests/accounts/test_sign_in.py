@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -111,8 +112,6 @@ def test_after_three_wrong_codes_the_right_one_is_void(world: World) -> None:
 
 
 def test_a_code_expires_after_a_quarter_of_an_hour(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    import time
-
     browser = Client()
     ask(browser)
     now = time.time()
@@ -350,6 +349,14 @@ class TestWelcome:
         page = Client().get(f"/account/welcome/{token}/")
         assert b"This link no longer works" in page.content
         assert b"bob@example.org" not in page.content
+
+    def test_the_link_works_for_two_weeks(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        link = f"/account/welcome/{make_link('welcome', world.bob.pk, world.bob)}/"
+        now = time.time()
+        monkeypatch.setattr(time, "time", lambda: now + 14 * 24 * 3600 - 60)
+        assert b"bob@example.org" in Client().get(link).content
+        monkeypatch.setattr(time, "time", lambda: now + 14 * 24 * 3600 + 60)
+        assert b"This link no longer works" in Client().get(link).content
 
     def test_a_closed_account_is_not_welcomed(self, world: World) -> None:
         User.objects.filter(pk=world.bob.pk).update(is_active=False)

@@ -195,7 +195,7 @@ class TestOpportunities:
 
     def test_others_do_not_wait(self, world: World) -> None:
         make_opportunity(world, 1, world.school)
-        make_opportunity(world, 2, audience="public")
+        make_opportunity(world, 2, audience="public", marking="public")
         make_opportunity(world, 3, state="gone")
         make_opportunity(world, 4, state="dismissed", reason="not_now")
         make_opportunity(world, 5, state="agreed")
@@ -289,6 +289,8 @@ class TestInvitations:
         Invitation.objects.create(event=mine.event, email="charlie@example.org")
         Invitation.objects.create(event=make_event(world, 2, date=days(-1)), email="bob@example.org")
         Invitation.objects.create(event=make_event(world, 3), email="bob@example.org", answer="declined")
+        past = make_event(world, 4, date=None, is_history=True)
+        Invitation.objects.create(event=past, email="bob@example.org")
         assert waiting_for(world.person("bob")).invitations == [mine]
         assert f'href="/invitation/{mine.token}/"' in as_("bob").get(WORK).content.decode()
 
@@ -336,6 +338,21 @@ class TestKept:
         world.bob.grants.all().delete()
         kept = kept_by(world.person("bob"))
         assert (kept.initiatives, kept.asks, kept.partners, kept.footprints) == ([], [], [], [])
+
+    def test_an_agreement_due_today_is_not_late(self, world: World) -> None:
+        make_agreement(world, due=TODAY)
+        (north,) = kept_by(world.person("alice")).footprints
+        assert (north.agreement_count, north.late_count) == (1, 0)
+
+    def test_agreements_for_named_partners_are_not_even_counted_for_others(self, world: World) -> None:
+        make_agreement(world, owner_partner=world.school, marking="named", due=days(-1))
+        (north,) = kept_by(world.person("bob")).footprints
+        assert (north.agreement_count, north.late_count) == (0, 0)
+
+    def test_who_cancelled_is_not_coming(self, world: World) -> None:
+        make_one_of_everything(world, 1)
+        Attendee.objects.update(standing="cancelled")
+        assert kept_by(world.person("bob")).attending == []
 
     def test_counts_do_not_multiply_each_other(self, world: World) -> None:
         for number in (1, 2, 3):
