@@ -269,7 +269,7 @@ class PlanReport(models.Model):
 class Agreement(models.Model):
     """What partners agreed: goal, contributions, owner and deputy, action, place, theme, measure, dates."""
 
-    partner_paths = ("owner_partner", "contributions__partner")
+    partner_paths = ("owner_partner", "deputy_partner", "contributions__partner")
     footprint_paths = ("event__footprint",)
 
     class State(models.TextChoices):

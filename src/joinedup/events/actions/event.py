@@ -1,0 +1,158 @@
+"""Making an event, its room, and deleting what it knew about people."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from joinedup.accounts import audit
+from joinedup.accounts.permissions import Scope, require
+from joinedup.accounts.person import Person
+from joinedup.events.actions.registration import fill_places
+from joinedup.events.models import Attendee, Event, Invitation, Programme, Table
+from joinedup.partners.keeping import check, unique_slug
+from joinedup.places.models import Footprint
+
+SEATS_MIN, SEATS_MAX = 6, 10
+DETAILS = frozenset(
+    {
+        "name",
+        "purpose",
+        "date",
+        "starts",
+        "ends",
+        "venue",
+        "place_name",
+        "region",
+        "access",
+        "host",
+        "reading",
+        "safeguarding_lead",
+        "capacity",
+        "rounds",
+    }
+)
+
+
+def _fill_in(event: Event, details: dict[str, Any]) -> None:
+    if unknown := details.keys() - DETAILS:
+        raise TypeError(f"An event has no {sorted(unknown)}.")
+    for name, value in details.items():
+        setattr(event, name, value)
+    if event.starts and event.ends and event.ends <= event.starts:
+        raise ValidationError("The event must end after it starts.")
+    if event.capacity < 1 or not 1 <= event.rounds <= 12:
+        raise ValidationError("An event needs at least one place and 1 to 12 rounds.")
+    check(event)
+
+
+@transaction.atomic
+def add_event(
+    *, by: Person, footprint: Footprint, programme: Programme | None = None, **details: Any
+) -> Event:
+    """A new event of a partnership, with tables for everybody. Without a programme it joins the partnership's own."""
+    require(by, "event.add", on=Scope(footprints=frozenset({footprint.pk})))
+    if programme is None:
+        programme, _ = Programme.objects.get_or_create(
+            slug=f"{footprint.slug}-events"[:50], defaults={"name": f"Events of {footprint.name}"[:160]}
+        )
+    name, date = details.get("name", ""), details.get("date")
+    slug = unique_slug(Event, f"{name} {date:%d %B %Y}" if date else name)
+    event = Event(programme=programme, footprint=footprint, slug=slug)
+    event.is_demonstration = footprint.is_demonstration
+    _fill_in(event, details)
+    event.save()
+    tables = math.ceil(event.capacity / SEATS_MAX)
+    Table.objects.bulk_create(
+        Table(event=event, number=n, seats_min=min(SEATS_MIN, event.capacity), seats_max=SEATS_MAX)
+        for n in range(1, tables + 1)
+    )
+    audit.record(by=by, action="event.add", on=event)
+    return event
+
+
+@transaction.atomic
+def change_event(*, by: Person, event: Event, **details: Any) -> Event:
+    """Change what is said about an event. More places let people in from the waiting list."""
+    require(by, "event.change", on=event)
+    if event.is_history:
+        raise ValidationError("This event is known from publications: it is kept as published.")
+    before = audit.snapshot(Event.objects.get(pk=event.pk))
+    _fill_in(event, details)
+    event.save()
+    fill_places(event)
+    audit.record(by=by, action="event.change", on=event, before=before)
+    return event
+
+
+@transaction.atomic
+def set_tables(
+    *,
+    by: Person,
+    event: Event,
+    count: int,
+    seats_min: int,
+    seats_max: int,
+    access: dict[str, list[int]] | None = None,
+) -> list[Table]:
+    """The room: tables 1 to `count`, each with the same seats; `access` says which numbers meet which need."""
+    require(by, "event.plan", on=event)
+    if not 1 <= count <= 200 or not 1 <= seats_min <= seats_max:
+        raise ValidationError(
+            "Give 1 to 200 tables, and a smallest number of seats that is not above the largest."
+        )
+    meets = access or {}
+    if wrong := sorted({n for numbers in meets.values() for n in numbers if not 1 <= n <= count}):
+        raise ValidationError(f"There is no table {wrong[0]}: the tables are 1 to {count}.")
+    gone = event.tables.filter(number__gt=count)
+    if gone.filter(sittings__agreements__isnull=False).exists():
+        raise ValidationError(
+            "Agreements were made at a table that would go: keep at least that many tables."
+        )
+    before = {"tables": event.tables.count()}
+    gone.delete()
+    for number in range(1, count + 1):
+        Table.objects.update_or_create(
+            event=event,
+            number=number,
+            defaults={
+                "seats_min": seats_min,
+                "seats_max": seats_max,
+                "access": sorted(need for need, numbers in meets.items() if number in numbers),
+            },
+        )
+    after = {"tables": count, "seats": [seats_min, seats_max], "access": meets}
+    audit.record(by=by, action="event.tables", on=event, before=before, after=after)
+    return list(event.tables.all())
+
+
+@transaction.atomic
+def delete_personal(*, by: Person, event: Event, on: datetime.date | None = None) -> int:
+    """Empty every personal field of those who were invited or came; returns how many people that were.
+
+    What stays (partner, sector, who sat at which table) says nothing of a person. The links in old mails stop
+    working. Due 90 days after the event (`queries.due_deletions`); it may be done earlier once it is over.
+    """
+    require(by, "event.change", on=event)
+    on = on or timezone.localdate()
+    if event.date is None or event.date >= on:
+        raise ValidationError("Personal details can be deleted once the event is over.")
+    attendees, invitations = list(event.attendees.all()), list(event.invitations.all())
+    for person in attendees:
+        person.name = person.email = person.dietary = ""
+        person.access, person.token, person.user = [], f"deleted-{person.pk}", None
+    for invitation in invitations:
+        invitation.name = invitation.email = ""
+        invitation.token = f"deleted-{invitation.pk}"
+    Attendee.objects.bulk_update(attendees, ["name", "email", "dietary", "access", "token", "user"], 100)
+    Invitation.objects.bulk_update(invitations, ["name", "email", "token"], 100)
+    before = audit.snapshot(event)
+    event.personal_deleted_on = on
+    event.save(update_fields=["personal_deleted_on"])
+    audit.record(by=by, action="event.delete_personal", on=event, before=before)
+    return len(attendees) + len(invitations)

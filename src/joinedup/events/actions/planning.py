@@ -1,0 +1,88 @@
+"""Planning the tables, fitting in changes on the day, moving one person."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from joinedup.accounts import audit
+from joinedup.accounts.permissions import require
+from joinedup.accounts.person import Person
+from joinedup.engines import seating as engine
+from joinedup.events import seating
+from joinedup.events.models import Attendee, Event, PlanReport
+from joinedup.events.seating import problem_of, stored_plan
+
+
+def plan_event(
+    *,
+    by: Person,
+    event: Event,
+    seconds: float | None = None,
+    iterations: int | None = None,
+    seed: int = 1,
+) -> PlanReport:
+    """Plan who sits with whom and on what, and store it in one transaction in place of an earlier plan.
+
+    The search itself runs before the transaction, so that nobody waits for it. Raises ValidationError where the
+    room contradicts itself, nobody comes, or something was agreed at a table that would change.
+    """
+    require(by, "event.plan", on=event)
+    problem = problem_of(event, seed=seed)
+    if not problem.people:
+        raise ValidationError("Nobody has a place yet: there is nobody to seat.")
+    if event.agreements.exclude(sitting=None).exists():
+        raise ValidationError(
+            "Something was agreed at these tables, so they are not planned anew. Fit in changes instead."
+        )
+    found = engine.plan(problem, seconds=seconds, iterations=iterations)
+    return _store(by, event, found, seed, "event.plan")
+
+
+def replan_event(*, by: Person, event: Event) -> PlanReport:
+    """Fit in who came and who did not since the plan was made, moving as few people as possible."""
+    require(by, "event.plan", on=event)
+    stored = PlanReport.objects.filter(event=event).first()
+    if stored is None:
+        raise ValidationError("There is no plan yet: plan the tables first.")
+    after = problem_of(event, seed=stored.seed)
+    arrivals, absent = seating.unseated(event)
+    present = [person for person in after.people if person.id not in arrivals]
+    kept = stored_plan(event)
+    gone = tuple(engine.Person(id=who) for who in absent)
+    before = engine.Problem(
+        people=(*present, *gone),
+        tables=after.tables,
+        topics=after.topics,
+        met=after.met,
+        rounds=after.rounds,
+        seed=after.seed,
+    )
+    new = [person for person in after.people if person.id in arrivals]
+    found = engine.replan(before, kept, absent, new)
+    return _store(by, event, found, stored.seed, "event.replan")
+
+
+@transaction.atomic
+def _store(by: Person, event: Event, plan: engine.Plan, seed: int, action: str) -> PlanReport:
+    before = {"seats": len(stored_plan(event).assignments)}
+    report = seating.keep(event, plan, seed)
+    goals = plan.report["goals"]
+    after = {"seats": len(plan.assignments), "goals": goals, "moved": plan.report.get("moved")}
+    audit.record(by=by, action=action, on=event, before=before, after=after)
+    return report
+
+
+@transaction.atomic
+def move_person(*, by: Person, event: Event, attendee: Attendee, number: int, table: int) -> PlanReport:
+    """Put one person at another table in one round, whatever it costs: the page showed the cost before."""
+    require(by, "event.plan", on=event)
+    stored = PlanReport.objects.filter(event=event).first()
+    if stored is None or attendee.event_id != event.pk:
+        raise ValidationError("There is no plan yet: plan the tables first.")
+    moved, cost, _ = seating.try_move(event, attendee, number, table)
+    moved.report.update({name: value for name, value in stored.report.items() if name not in moved.report})
+    report = seating.keep(event, moved, stored.seed)
+    after = {"attendee": attendee.number, "round": number, "table": table, "cost": cost}
+    audit.record(by=by, action="event.move_person", on=event, after=after)
+    return report

@@ -1,0 +1,140 @@
+"""The day and its room."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from joinedup.accounts.person import Person
+from joinedup.events.models import Event, Programme
+from joinedup.events.seating import TABLE_ACCESS
+from joinedup.places.models import Footprint
+
+
+def day_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def time_input() -> forms.TimeInput:
+    return forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+
+def footprints_of(person: Person) -> Any:
+    """The partnerships for which `person` may make events."""
+    everything = Footprint.objects.all()
+    if person.is_programme_lead or person.is_operator:
+        return everything
+    return everything.filter(pk__in=person.coordinated_ids)
+
+
+class EventForm(forms.Form):
+    footprint = forms.ModelChoiceField(Footprint.objects.none(), label=_("Partnership"), empty_label=None)
+    programme = forms.ModelChoiceField(
+        Programme.objects.all(),
+        label=_("Part of a programme"),
+        required=False,
+        empty_label=_("The partnership's own events"),
+    )
+    name = forms.CharField(max_length=200, label=_("Name of the event"))
+    purpose = forms.CharField(
+        widget=forms.Textarea,
+        required=False,
+        label=_("What is it for?"),
+        help_text=_("One or two sentences, for the people who are invited."),
+    )
+    date = forms.DateField(label=_("Day"), widget=day_input())
+    starts = forms.TimeField(label=_("Starts"), widget=time_input(), initial=datetime.time(9, 30))
+    ends = forms.TimeField(label=_("Ends"), widget=time_input(), initial=datetime.time(15, 30))
+    venue = forms.CharField(max_length=200, required=False, label=_("Venue and address"))
+    place_name = forms.CharField(max_length=160, required=False, label=_("Town or borough"))
+    access = forms.CharField(
+        widget=forms.Textarea,
+        required=False,
+        label=_("Access"),
+        help_text=_("Step-free entrance, quiet room, hearing loop, parking, prayer room, how to get there."),
+    )
+    host = forms.CharField(
+        max_length=200, required=False, label=_("Hosted by"), help_text=_("Organisations.")
+    )
+    reading = forms.CharField(
+        widget=forms.Textarea,
+        required=False,
+        label=_("What to read before"),
+        help_text=_("One link or line each."),
+    )
+    safeguarding_lead = forms.CharField(
+        max_length=160,
+        required=False,
+        label=_("Safeguarding lead"),
+        help_text=_("Role and organisation: shown to everybody who registers."),
+    )
+    capacity = forms.IntegerField(min_value=1, max_value=2000, initial=120, label=_("Places"))
+    rounds = forms.IntegerField(
+        min_value=1,
+        max_value=12,
+        initial=3,
+        label=_("Rounds of table talk"),
+        help_text=_("In each round everybody sits at another table."),
+    )
+
+    def __init__(self, *args: Any, person: Person, event: Event | None = None, **kwargs: Any) -> None:
+        if event is not None:
+            names = set(self.base_fields) - {"footprint", "programme"}
+            kwargs.setdefault("initial", {name: getattr(event, name) for name in names})
+        super().__init__(*args, **kwargs)
+        if event is not None:
+            del self.fields["footprint"], self.fields["programme"]
+            return
+        field = self.fields["footprint"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = footprints_of(person)
+
+
+class TablesForm(forms.Form):
+    count = forms.IntegerField(min_value=1, max_value=200, label=_("Tables"))
+    seats_min = forms.IntegerField(min_value=1, max_value=100, label=_("Fewest people at a table"))
+    seats_max = forms.IntegerField(min_value=1, max_value=100, label=_("Most people at a table"))
+    step_free = forms.CharField(
+        required=False,
+        label=_("Step-free tables"),
+        help_text=_("Their numbers: 1, 2, 5. “All” for every table."),
+    )
+    quiet = forms.CharField(required=False, label=_("Tables in a quiet place"))
+    hearing_loop = forms.CharField(required=False, label=_("Tables within a hearing loop"))
+
+    @classmethod
+    def of(cls, event: Event, data: Any = None) -> TablesForm:
+        """The form as the room is now; 1 query."""
+        tables = list(event.tables.all())
+        initial: dict[str, Any] = {
+            "count": len(tables) or 1,
+            "seats_min": min((t.seats_min for t in tables), default=6),
+            "seats_max": max((t.seats_max for t in tables), default=10),
+        }
+        for need in TABLE_ACCESS:
+            initial[need] = ", ".join(str(t.number) for t in tables if need in t.access)
+        return cls(data, initial=initial)
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        values = self.cleaned_data
+        count = values.get("count") or 0
+        values["access"] = {need: self._numbers(need, count) for need in TABLE_ACCESS}
+        return values
+
+    def _numbers(self, name: str, count: int) -> list[int]:
+        text = str(self.cleaned_data.get(name) or "").strip().lower()
+        if text in {"all", "every"}:
+            return list(range(1, count + 1))
+        words = text.replace(",", " ").split()
+        if any(not word.isdigit() for word in words):
+            self.add_error(name, str(_("Give table numbers, such as 1, 2, 5, or “all”.")))
+            return []
+        return sorted({int(word) for word in words})
+
+    def room(self) -> dict[str, Any]:
+        """What `actions.set_tables` takes."""
+        return {name: self.cleaned_data[name] for name in ("count", "seats_min", "seats_max", "access")}

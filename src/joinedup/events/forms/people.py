@@ -1,0 +1,186 @@
+"""Registering, answering an invitation, changing one's mind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from joinedup.accounts.person import Person
+from joinedup.events.actions.registration import NewPartner
+from joinedup.events.models import Attendee, Event, Invitation
+from joinedup.events.queries.people import partners_to_register
+from joinedup.partners.models import Partner
+from joinedup.taxonomy.models import Sector, Theme
+
+COMING_AS = [
+    ("guest", _("For my organisation")),
+    ("facilitator", _("For my organisation, and I can lead a table")),
+    ("companion", _("As the companion of young people")),
+    ("young_person", _("As a young person")),
+]
+ACCESS_CHOICES = [
+    ("step_free", _("A step-free table")),
+    ("quiet", _("A quieter table")),
+    ("hearing_loop", _("A hearing loop")),
+    ("interpreter", _("An interpreter")),
+]
+
+
+class RegistrationForm(forms.Form):
+    part = forms.ChoiceField(
+        choices=COMING_AS, initial="guest", widget=forms.RadioSelect, label=_("You come")
+    )
+    partner = forms.ModelChoiceField(
+        Partner.objects.none(),
+        required=False,
+        label=_("Your organisation"),
+        empty_label=_("Mine is not listed"),
+        help_text=_("Young people: the organisation that you come with."),
+    )
+    new_partner = forms.CharField(
+        max_length=200, required=False, label=_("Name of your organisation, if it is not listed")
+    )
+    sector = forms.ModelChoiceField(
+        Sector.objects.all(),
+        required=False,
+        label=_("Its sector, if it is not listed"),
+        empty_label=_("Choose one"),
+    )
+    role = forms.CharField(
+        max_length=120, required=False, label=_("Your role there"), help_text=_("Not asked of young people.")
+    )
+    name = forms.CharField(
+        max_length=120,
+        required=False,
+        label=_("What you want to be called"),
+        help_text=_("For your badge. It need not be your real name."),
+    )
+    email = forms.EmailField(
+        label=_("E-mail"),
+        help_text=_("Young people: the address with which your companion is registered, not your own."),
+    )
+    young_names = forms.CharField(
+        widget=forms.Textarea,
+        required=False,
+        label=_("Young people who come with you"),
+        help_text=_(
+            "If you are their companion: the names they want to be called, one a line. Nothing else."
+        ),
+    )
+    doing = forms.CharField(
+        max_length=300,
+        required=False,
+        label=_("One thing you do, or can give"),
+        help_text=_("One line, about your organisation: it helps us bring the right people together."),
+    )
+    needing = forms.CharField(max_length=300, required=False, label=_("One thing you need"))
+    themes = forms.ModelMultipleChoiceField(
+        Theme.objects.all(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("What do you want to talk about?"),
+    )
+    access = forms.MultipleChoiceField(
+        choices=ACCESS_CHOICES,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Do you need any of these?"),
+    )
+    dietary = forms.CharField(max_length=200, required=False, label=_("Food you do not eat"))
+    opted_in = forms.BooleanField(
+        required=False, label=_("You may introduce me to people whose work meets mine, if they agree too")
+    )
+    photo_consent = forms.BooleanField(required=False, label=_("I may be in photos of the day"))
+
+    def __init__(
+        self, *args: Any, person: Person, event: Event, invitation: Invitation | None = None, **kw: Any
+    ):
+        initial: dict[str, Any] = {"email": person.email}
+        mine = next(iter(sorted(person.partner_ids)), None)
+        initial["partner"] = mine
+        if invitation is not None:
+            initial = {"partner": invitation.partner_id, "role": invitation.role, "email": invitation.email}
+        kw["initial"] = initial
+        super().__init__(*args, **kw)
+        field = self.fields["partner"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = partners_to_register(person, event, invitation)
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        values = self.cleaned_data
+        if not values.get("partner"):
+            if not values.get("new_partner", "").strip():
+                self.add_error("partner", str(_("Choose your organisation, or give its name below.")))
+            elif not values.get("sector"):
+                self.add_error("sector", str(_("Choose the sector of your organisation.")))
+        return values
+
+    def registration(self) -> dict[str, Any]:
+        """What `actions.register` takes."""
+        values = dict(self.cleaned_data)
+        new, sector = values.pop("new_partner"), values.pop("sector")
+        values["partner"] = values["partner"] or NewPartner(new, sector)
+        values["young_names"] = values["young_names"].splitlines()
+        if values["part"] == "young_person":
+            values["companion_email"] = values.pop("email")
+        return values
+
+
+class AttendingForm(forms.Form):
+    """What one may change by the link in the mail."""
+
+    role = forms.CharField(max_length=120, label=_("Your role"))
+    name = forms.CharField(max_length=120, required=False, label=_("What you want to be called"))
+    rounds = forms.TypedMultipleChoiceField(
+        coerce=int, required=False, widget=forms.CheckboxSelectMultiple, label=_("Rounds you come to")
+    )
+    access = forms.MultipleChoiceField(
+        choices=ACCESS_CHOICES,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Do you need any of these?"),
+    )
+    dietary = forms.CharField(max_length=200, required=False, label=_("Food you do not eat"))
+    opted_in = forms.BooleanField(
+        required=False, label=_("You may introduce me to people whose work meets mine, if they agree too")
+    )
+    photo_consent = forms.BooleanField(required=False, label=_("I may be in photos of the day"))
+
+    def __init__(self, *args: Any, attendee: Attendee, **kwargs: Any) -> None:
+        kwargs["initial"] = {name: getattr(attendee, name) for name in self.base_fields}
+        kwargs["initial"]["rounds"] = attendee.rounds or list(range(1, attendee.event.rounds + 1))
+        super().__init__(*args, **kwargs)
+        field = self.fields["rounds"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)
+        self.all_rounds = list(range(1, attendee.event.rounds + 1))
+        field.choices = [(n, _("Round %(number)s") % {"number": n}) for n in self.all_rounds]
+        if "young_person" in attendee.parts:
+            for name in ("role", "opted_in", "photo_consent"):
+                del self.fields[name]
+
+    def clean_rounds(self) -> list[int]:
+        """Every round is the same as none named: new rounds count too."""
+        chosen = sorted(self.cleaned_data["rounds"])
+        return [] if chosen == self.all_rounds else chosen
+
+
+class InvitationForm(forms.Form):
+    partner = forms.ModelChoiceField(Partner.objects.none(), label=_("Partner"))
+    role = forms.CharField(max_length=120, label=_("Role"))
+    name = forms.CharField(max_length=120, required=False, label=_("Name, if they gave it"))
+    email = forms.EmailField(label=_("E-mail"))
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["partner"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Partner.objects.filter(footprints=event.footprint_id)
+
+
+class InvitationAnswerForm(forms.Form):
+    answer = forms.ChoiceField(choices=Invitation.Answer, label=_("Your answer"))
+    substitute_email = forms.EmailField(required=False, label=_("E-mail of the person who comes instead"))
+    substitute_role = forms.CharField(max_length=120, required=False, label=_("Their role"))

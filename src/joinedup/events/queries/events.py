@@ -1,0 +1,141 @@
+"""Questions about events: the list, and what the public page of one shows."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from joinedup.accounts.person import Person
+from joinedup.events.models import Agreement, Attendee, Event, Topic
+from joinedup.events.queries.agreements import Line, ThemeResult, by_theme, find_agreements, lines
+from joinedup.opportunities.models import Opportunity
+
+# Counts below this are said as "a few", so that nobody can be picked out.
+FEW = 3
+
+
+def upcoming(on: datetime.date) -> QuerySet[Event]:
+    """Events to come, next first; one without a day yet comes last."""
+    return Event.objects.filter(Q(date__gte=on) | Q(date=None), is_history=False).order_by(
+        F("date").asc(nulls_last=True), "name"
+    )
+
+
+def past(person: Person, on: datetime.date) -> QuerySet[Event]:
+    """Events that took place, latest first, each with `agreed`: how many agreements `person` may see."""
+    visible = Agreement.objects.visible_to(person).values("pk")
+    return (
+        Event.objects.filter(Q(is_history=True) | Q(date__lt=on))
+        .select_related("programme")
+        .annotate(agreed=Count("agreements", filter=Q(agreements__in=visible), distinct=True))
+        .order_by(F("date").desc(nulls_last=True), "name")
+    )
+
+
+def next_event(person: Person, on: datetime.date | None = None) -> Event | None:
+    """The next event with a day: one of the person's own partnerships first; 1 query."""
+    coming = upcoming(on or timezone.localdate()).exclude(date=None).select_related("footprint")
+    own = Case(When(footprint__in=person.footprint_ids, then=Value(0)), default=Value(1))
+    return coming.order_by(own, "date", "name").first()
+
+
+def event_by_slug(person: Person, slug: str) -> Event:
+    """The event of that address. Raises ValidationError with the events to come where there is none."""
+    found = Event.objects.select_related("footprint").filter(slug=slug).first()
+    if found is None:
+        known = ", ".join(upcoming(timezone.localdate()).values_list("slug", flat=True)[:5]) or "none"
+        raise ValidationError(f"There is no event “{slug}”. To come: {known}.")
+    return found
+
+
+@dataclass(frozen=True)
+class SectorCount:
+    sector: str
+    words: str
+
+
+@dataclass(frozen=True)
+class AgendaTopic:
+    """A topic as this reader may know it: what is behind it may be shared with the partnership only."""
+
+    title: str
+    theme: str
+    opportunity: Opportunity | None
+    from_young_people: bool
+
+
+@dataclass(frozen=True)
+class EventPage:
+    coming: list[SectorCount]
+    is_full: bool
+    topics: list[AgendaTopic]
+    conversations: list[Any]
+    voices: list[Any]
+    agreements: list[Line]
+    results: list[ThemeResult]
+    is_over: bool
+
+
+def event_page(person: Person, event: Event, on: datetime.date) -> EventPage:
+    """What everybody may know of an event, with the agreements that `person` may see; 9 queries."""
+    placed = event.attendees.filter(standing=Attendee.Standing.PLACED)
+    sectors = Counter(placed.order_by().values_list("sector__order", "sector__name"))
+    agreed = lines(person, find_agreements(person, on, event=event.slug), on)
+    conversations = _conversations(event)
+    return EventPage(
+        coming=[
+            SectorCount(name, str(n) if n >= FEW else _("a few"))
+            for (_order, name), n in sorted(sectors.items())
+        ],
+        is_full=sectors.total() >= event.capacity,
+        topics=agenda(person, event),
+        conversations=conversations,
+        voices=_voices(event),
+        agreements=agreed,
+        results=by_theme(agreed),
+        is_over=is_over(event, on),
+    )
+
+
+def is_over(event: Event, on: datetime.date) -> bool:
+    return event.is_history or (event.date is not None and event.date < on)
+
+
+def agenda(person: Person, event: Event) -> list[AgendaTopic]:
+    """The topics of an event. One whose opportunity the reader may not see is called by its theme; 2 queries."""
+    topics = list(event.topics.filter(is_chosen=True).select_related("theme", "opportunity"))
+    keys = [t.opportunity.key for t in topics if t.opportunity]
+    visible = Opportunity.objects.visible_to(person).filter(footprint=event.footprint_id, key__in=keys)
+    # A public copy says no more than what the public may know; the partnership's comes last and stays.
+    seen = {each.key: each for each in visible.order_by("-audience")}
+    return [_agenda_topic(topic, seen) for topic in topics]
+
+
+def _agenda_topic(topic: Topic, seen: dict[str, Opportunity]) -> AgendaTopic:
+    theme = topic.theme.name if topic.theme else ""
+    young = topic.contribution_id is not None
+    if topic.opportunity is None:
+        return AgendaTopic(topic.title, theme, None, young)
+    opportunity = seen.get(topic.opportunity.key)
+    title = topic.title if opportunity else theme or "Working together"
+    return AgendaTopic(title, theme, opportunity, young)
+
+
+def _conversations(event: Event) -> list[Any]:
+    model = apps.get_model("voice", "Conversation")
+    return list(model.objects.filter(event=event))
+
+
+def _voices(event: Event) -> list[Any]:
+    """Answers of young people that a trained adult has read and lets everybody see."""
+    model = apps.get_model("voice", "Contribution")
+    shown = model.objects.filter(conversation__event=event, state="shown").select_related("conversation")
+    return list(shown[:6])

@@ -1,0 +1,194 @@
+"""The records of an event as the planner's problem, and its plan as records."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from itertools import combinations
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from joinedup.engines.seating import Person, Plan, Problem, Table, Topic, broken, move
+from joinedup.engines.seating.problem import Finding
+from joinedup.events.models import Attendee, Event, PlanReport, Seat, Sitting
+
+# An interpreter comes with the person; the other needs are met by a table.
+TABLE_ACCESS = ("step_free", "quiet", "hearing_loop")
+
+
+def attendee_label(attendee: Attendee) -> str:
+    """What a plan calls somebody: the name they chose, or their number and role."""
+    return attendee.name or f"No. {attendee.number} ({attendee.role})"
+
+
+def problem_of(event: Event, *, seed: int = 1) -> Problem:
+    """Everybody with a place, the agenda and the room; 7 queries.
+
+    People are known by their registration number, so that the stored report holds no name; topics by their key,
+    partners by name. People who shared a table at an earlier event have met. Raises ValidationError where the
+    room contradicts itself.
+    """
+    attendees = list(
+        event.attendees.filter(standing=Attendee.Standing.PLACED)
+        .select_related("partner")
+        .prefetch_related("themes")
+    )
+    topics = list(event.topics.filter(is_chosen=True).prefetch_related("parties"))
+    partners = {a.partner_id: a.partner for a in attendees} | {
+        p.pk: p for t in topics for p in t.parties.all()
+    }
+    twice = {name for name, n in Counter(p.name for p in partners.values()).items() if n > 1}
+    called = {pk: f"{p.name} ({p.slug})" if p.name in twice else p.name for pk, p in partners.items()}
+    people = tuple(
+        Person(
+            id=str(a.number),
+            name=f"No. {a.number} ({a.role})",
+            partner=called[a.partner_id],
+            sector=a.sector_id,
+            themes=tuple(sorted(theme.pk for theme in a.themes.all())),
+            roles=tuple(a.parts),
+            access=tuple(need for need in TABLE_ACCESS if need in a.access),
+            rounds=tuple(a.rounds),
+            opted_in=a.opted_in,
+        )
+        for a in attendees
+    )
+    try:
+        return Problem(
+            people=people,
+            tables=tuple(
+                Table(str(t.number), t.seats_min, t.seats_max, tuple(t.access)) for t in event.tables.all()
+            ),
+            topics=tuple(
+                Topic(
+                    id=str(t.pk),
+                    title=t.title,
+                    theme=t.theme_id or "",
+                    parties=tuple(sorted(called[p.pk] for p in t.parties.all())),
+                    weight=t.weight,
+                )
+                for t in topics
+            ),
+            met=_met(event, attendees),
+            rounds=event.rounds,
+            seed=seed,
+        )
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
+def _met(event: Event, attendees: list[Attendee]) -> tuple[tuple[str, str], ...]:
+    """Pairs (by number) who shared a table at an earlier event, known by their addresses while these are kept."""
+    numbers = {a.email: str(a.number) for a in attendees if a.email}
+    if not numbers:
+        return ()
+    shared: dict[int, list[str]] = defaultdict(list)
+    earlier = Seat.objects.exclude(sitting__event=event).filter(attendee__email__in=numbers)
+    for sitting, email in earlier.values_list("sitting_id", "attendee__email"):
+        shared[sitting].append(numbers[email])
+    pairs = {pair for there in shared.values() for pair in combinations(sorted(set(there)), 2)}
+    return tuple(sorted(pairs))
+
+
+def stored_plan(event: Event) -> Plan:
+    """The plan as it is kept; empty where none was made; 1 query."""
+    rows = Seat.objects.filter(sitting__event=event).values_list(
+        "sitting__round", "sitting__table__number", "sitting__topic_id", "attendee__number"
+    )
+    assignments = [(r, str(t), str(topic) if topic else None, str(who)) for r, t, topic, who in rows]
+    return Plan(sorted(assignments, key=lambda row: (row[0], row[1], row[3])))
+
+
+def keep(event: Event, plan: Plan, seed: int) -> PlanReport:
+    """Store a plan in place of the one before; call it inside a transaction.
+
+    Raises ValidationError where a sitting at which something was agreed would lose its table or topic.
+    """
+    wanted = {(r, int(table)): int(topic) if topic else None for r, table, topic, _ in plan.assignments}
+    sittings = {(s.round, s.table.number): s for s in event.sittings.select_related("table")}
+    agreed = set(event.agreements.exclude(sitting=None).values_list("sitting_id", flat=True))
+    for slot, sitting in sittings.items():
+        if sitting.pk in agreed and wanted.get(slot, -1) != sitting.topic_id:
+            raise ValidationError(
+                f"Something was agreed at {sitting.table} in round {sitting.round}: "
+                "a new plan would change what that table talked about."
+            )
+    event.sittings.exclude(pk__in=[s.pk for slot, s in sittings.items() if slot in wanted]).delete()
+    tables = {table.number: table.pk for table in event.tables.all()}
+    for (number, table), topic in wanted.items():
+        sittings[number, table], _new = Sitting.objects.update_or_create(
+            event=event, table_id=tables[table], round=number, defaults={"topic_id": topic}
+        )
+    Seat.objects.filter(sitting__event=event).delete()
+    people = dict(event.attendees.values_list("number", "pk"))
+    Seat.objects.bulk_create(
+        Seat(sitting_id=sittings[r, int(table)].pk, attendee_id=people[int(who)])
+        for r, table, _topic, who in plan.assignments
+    )
+    report, _new = PlanReport.objects.update_or_create(
+        event=event, defaults={"report": plan.report, "seed": seed}
+    )
+    return report
+
+
+def try_move(
+    event: Event, attendee: Attendee, number: int, table: int
+) -> tuple[Plan, dict[str, float], list[Finding]]:
+    """The plan with one person moved: its cost by goal, and the rules that are newly broken. Stores nothing."""
+    problem, plan = problem_of(event), stored_plan(event)
+    try:
+        moved, cost, findings = move(problem, plan, str(attendee.number), number, str(table))
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+    known = {each.sentence for each in broken(problem, plan)}
+    return moved, cost, [each for each in findings if each.sentence not in known]
+
+
+def unseated(event: Event) -> tuple[list[str], list[str]]:
+    """Who the stored plan does not know yet (placed, no seat), and who it still seats but does not come."""
+    placed = {
+        str(n)
+        for n in event.attendees.filter(standing=Attendee.Standing.PLACED).values_list("number", flat=True)
+    }
+    seated = {row[3] for row in stored_plan(event).assignments}
+    return sorted(placed - seated, key=int), sorted(seated - placed, key=int)
+
+
+def goal_lines(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """The goals of a stored report as lines to show: what, value, of how many, and chance beside it."""
+    goals, chance = report.get("goals"), report.get("random_seating", {})
+    if not goals:
+        return []
+    meetings = goals["new_meetings"]
+    return [
+        {
+            "what": _("Topics with all their partners at one table"),
+            "value": goals["topic_parties"]["topics_with_all_parties"],
+            "chance": None,
+        },
+        {
+            "what": _("New meetings across partners and sectors"),
+            "value": meetings["value"],
+            "chance": chance.get("new_meetings"),
+        },
+        {
+            "what": _("of these, introductions both sides asked for"),
+            "value": meetings["introductions"],
+            "chance": None,
+        },
+        {
+            "what": _("Chance that two people at a table are of different sectors, of 100"),
+            "value": _percent(goals["sector_mix"]["value"]),
+            "chance": None,
+        },
+        {
+            "what": _("Seats at a topic the person is interested in, of 100"),
+            "value": _percent(goals["interest"]["value"]),
+            "chance": None,
+        },
+    ]
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else round(100 * share)

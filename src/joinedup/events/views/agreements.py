@@ -1,0 +1,158 @@
+"""At the table, and what came of it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from joinedup.accounts.permissions import may
+from joinedup.accounts.queries import history_of
+from joinedup.accounts.request import Request
+from joinedup.events import actions, seating
+from joinedup.events.chain import chain_of
+from joinedup.events.forms import AgreementForm, FilterForm, ReportForm
+from joinedup.events.forms.agreement import from_agreement, from_sitting
+from joinedup.events.models import Agreement
+from joinedup.events.queries import agreements as queries
+from joinedup.events.queries import planner
+from joinedup.opportunities.models import Opportunity
+from joinedup.opportunities.queries import facts
+from joinedup.partners.csv_export import as_csv
+
+PER_PAGE = 25
+
+
+@login_required
+@never_cache
+def sitting(request: Request, pk: int) -> HttpResponse:
+    found = planner.sitting(pk)
+    if found is None or not may(request.person, "agreement.record", found):
+        raise Http404
+    by, event = request.person, found.event
+    form = AgreementForm(request.POST or None, person=by, event=event, initial=from_sitting(found))
+    if request.method == "POST" and form.is_valid():
+        try:
+            agreed = actions.record_agreement(by=by, event=event, sitting=found, **form.parts())
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(
+                request, _("Agreed: %(goal)s. You can write down another.") % {"goal": agreed.goal}
+            )
+            return redirect("sitting", pk)
+    opportunity = found.topic.opportunity if found.topic else None
+    seen = Opportunity.objects.visible_to(by).filter(pk=opportunity.pk).first() if opportunity else None
+    context = {
+        "sitting": found,
+        "form": form,
+        "opportunity": seen,
+        "facts": facts(seen) if seen else [],
+        "agreements": planner.agreed_here(by, found),
+        "label": seating.attendee_label,
+    }
+    return render(request, "events/sitting.jinja", context)
+
+
+@require_GET
+def agreements(request: Request) -> HttpResponse:
+    today = timezone.localdate()
+    form = FilterForm(request.GET, person=request.person)
+    found = queries.find_agreements(request.person, today, **form.chosen())
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    kept, due = queries.kept_this_year(request.person, today)
+    context = {
+        "form": form,
+        "page": page,
+        "lines": queries.lines(request.person, page.object_list, today),
+        "kept": kept,
+        "due": due,
+        "year": today.year,
+    }
+    return render(request, "events/agreements.jinja", context)
+
+
+@require_GET
+def agreements_csv(request: Request) -> HttpResponse:
+    today = timezone.localdate()
+    form = FilterForm(request.GET, person=request.person)
+    found = queries.find_agreements(request.person, today, **form.chosen())
+    body = as_csv(queries.CSV_HEADER, queries.csv_rows(request.person, found, today))
+    name = 'attachment; filename="agreements.csv"'
+    return HttpResponse(body, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
+
+
+@require_GET
+def agreement(request: Request, pk: int) -> HttpResponse:
+    page = queries.agreement_page(request.person, pk, timezone.localdate())
+    if page is None:
+        raise Http404
+    context = {
+        "page": page,
+        "agreement": page.agreement,
+        "chain": chain_of(page.agreement, request.person),
+        "history": history_of(page.agreement) if page.is_inside else [],
+    }
+    return render(request, "events/agreement.jinja", context)
+
+
+def _mine(request: Request, pk: int, permission: str) -> Agreement:
+    """The agreement, for somebody who may do `permission` to it; for everybody else there is no such page."""
+    visible = Agreement.objects.visible_to(request.person).select_related(
+        "event__footprint", "owner_partner", "commitment", "opportunity", "place"
+    )
+    found = get_object_or_404(visible, pk=pk)
+    if not may(request.person, permission, found):
+        raise Http404
+    return found
+
+
+@login_required
+def agreement_edit(request: Request, pk: int) -> HttpResponse:
+    found = _mine(request, pk, "agreement.change")
+    initial = from_agreement(found)
+    form = AgreementForm(request.POST or None, person=request.person, event=found.event, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_agreement(by=request.person, agreement=found, **form.parts())
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("agreement", pk)
+    return render(request, "events/agreement_edit.jinja", {"agreement": found, "form": form})
+
+
+@login_required
+@require_POST
+def agreement_start(request: Request, pk: int) -> HttpResponse:
+    found = _mine(request, pk, "agreement.start")
+    try:
+        initiative = actions.start_agreement(by=request.person, agreement=found)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+        return redirect("agreement", pk)
+    messages.success(request, _("Started: the local action is recorded. Add what is still missing here."))
+    return redirect("initiative", initiative.slug)
+
+
+@login_required
+def agreement_report(request: Request, pk: int) -> HttpResponse:
+    found = _mine(request, pk, "agreement.report")
+    form = ReportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.report_progress(by=request.person, agreement=found, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error("text", error)
+        else:
+            messages.success(request, _("Thank you: your report is on the page."))
+            return redirect("agreement", pk)
+    return render(request, "events/report.jinja", {"agreement": found, "form": form})

@@ -1,0 +1,97 @@
+"""Registering and answering from a mail, without an account. Opening a link never changes anything."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from joinedup.accounts.request import Request
+from joinedup.events import actions
+from joinedup.events.forms import AttendingForm, InvitationAnswerForm, RegistrationForm
+from joinedup.events.models import Attendee, Event, Invitation
+from joinedup.events.queries.events import is_over
+
+# A whole youth club may register from one address; a script that fills the list may not.
+AN_HOUR, MOST_AN_HOUR = 3600, 60
+
+
+def _too_many(request: Request) -> bool:
+    key = f"register-{request.META.get('REMOTE_ADDR', '')}-{timezone.now():%Y%m%d%H}"
+    cache.add(key, 0, AN_HOUR)
+    try:
+        return cache.incr(key) > MOST_AN_HOUR
+    except ValueError:
+        return False
+
+
+@never_cache
+def event_register(request: Request, slug: str) -> HttpResponse:
+    event = get_object_or_404(Event.objects.select_related("footprint"), slug=slug, is_history=False)
+    token = request.GET.get("invitation", "")
+    invited = event.invitations.select_related("partner").filter(token=token).first() if token else None
+    form = RegistrationForm(request.POST or None, person=request.person, event=event, invitation=invited)
+    if request.method == "POST" and form.is_valid():
+        try:
+            if _too_many(request):
+                raise ValidationError(
+                    _("Too many registrations came from here. Please try again in an hour.")
+                )
+            actions.register(by=request.person, event=event, invitation=invited, **form.registration())
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            words = _(
+                "Thank you. We sent a mail that says whether you have a place, and how to change or cancel."
+            )
+            messages.success(request, words)
+            return redirect("event", event.slug)
+    over = is_over(event, timezone.localdate())
+    return render(request, "events/register.jinja", {"event": event, "form": form, "is_over": over})
+
+
+@never_cache
+def attending(request: Request, token: str) -> HttpResponse:
+    attendee = get_object_or_404(
+        Attendee.objects.select_related("event", "partner", "companion").prefetch_related("with_them"),
+        token=token,
+    )
+    form = AttendingForm(request.POST if "save" in request.POST else None, attendee=attendee)
+    if request.method == "POST" and "cancel" in request.POST:
+        actions.cancel_registration(by=request.person, attendee=attendee)
+        messages.success(request, _("Your registration is cancelled. Thank you for telling us."))
+        return redirect("attending", token)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_registration(by=request.person, attendee=attendee, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("attending", token)
+    return render(request, "events/attending.jinja", {"attendee": attendee, "form": form})
+
+
+@never_cache
+def invitation(request: Request, token: str) -> HttpResponse:
+    found = get_object_or_404(Invitation.objects.select_related("event", "partner"), token=token)
+    form = InvitationAnswerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.answer_invitation(by=request.person, invitation=found, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            if found.answer == Invitation.Answer.ACCEPTED:
+                address = reverse("event_register", args=[found.event.slug])
+                return redirect(f"{address}?invitation={found.token}")
+            messages.success(request, _("Thank you for telling us."))
+            return redirect("invitation", token)
+    over = is_over(found.event, timezone.localdate())
+    return render(request, "events/invitation.jinja", {"invitation": found, "form": form, "is_over": over})

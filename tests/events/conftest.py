@@ -1,0 +1,188 @@
+"""An event of the North partnership, what it talks about, who comes."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from joinedup.events import actions
+from joinedup.events.models import Agreement, Attendee, Event, Sitting
+from joinedup.evidence.models import Dataset, Figure
+from joinedup.opportunities.models import Opportunity
+from joinedup.strategy.models import Commitment, Strategy
+from joinedup.taxonomy.models import Theme
+from tests.world import World
+
+SOON = datetime.timedelta(days=30)
+
+
+@pytest.fixture
+def event(world: World) -> Event:
+    return actions.add_event(
+        by=world.person("alice"),
+        footprint=world.north,
+        name="North meets",
+        purpose="Agree what we do together.",
+        date=timezone.localdate() + SOON,
+        starts=datetime.time(9, 30),
+        ends=datetime.time(15, 0),
+        venue="The Hall",
+        access="Step-free",
+        safeguarding_lead="Lead of the partnership",
+        capacity=20,
+        rounds=2,
+    )
+
+
+@pytest.fixture
+def theme(world: World) -> Theme:
+    return Theme.objects.get(pk="trusted-adult")
+
+
+@pytest.fixture
+def commitment(db: None) -> Commitment:
+    strategy = Strategy.objects.create(slug="svs", name="Serious Violence Strategy", publisher="Home Office")
+    return Commitment.objects.create(
+        strategy=strategy,
+        ref="C01",
+        text="More trusted adults for young people",
+        chapter="Prevention",
+        lead="HO",
+    )
+
+
+@pytest.fixture
+def figure(world: World) -> Figure:
+    dataset = Dataset.objects.create(
+        name="knife",
+        title="Knife crime",
+        source="test",
+        publisher="Testland Police",
+        licence="OGL",
+        file_name="k.csv",
+        content_hash="0" * 64,
+        stored_as="k.parquet",
+        rows_read=1,
+        rows_kept=1,
+    )
+    return Figure.objects.create(
+        indicator="knife-offences",
+        place=world.northton,
+        period="2025",
+        state="number",
+        value=12.5,
+        dataset=dataset,
+    )
+
+
+@pytest.fixture
+def make_opportunity(world: World, theme: Theme) -> Callable[..., Opportunity]:
+    def make(key: str = "k1", **fields: Any) -> Opportunity:
+        today = timezone.localdate()
+        parties = fields.pop("parties", [world.lantern, world.school])
+        made = Opportunity.objects.create(
+            key=key,
+            **{
+                "footprint": world.north,
+                "audience": "partnership",
+                "kind": "unmet_need",
+                "place": world.northton,
+                "theme": theme,
+                "score": 70.0,
+                "sentence": f"Sentence for members only {key}",
+                "first_step": "Meet and name a lead.",
+                "first_seen": today,
+                "last_seen": today,
+                **fields,
+            },
+        )
+        made.parties.set(parties)
+        return made
+
+    return make
+
+
+@pytest.fixture
+def opportunity(make_opportunity: Callable[..., Opportunity], figure: Figure) -> Opportunity:
+    made = make_opportunity()
+    made.figures.add(figure)
+    return made
+
+
+@pytest.fixture
+def come(world: World) -> Callable[..., Attendee]:
+    """`come(event, partner, role, …)` registers somebody."""
+
+    def come(event: Event, partner: Any, role: str = "Worker", **fields: Any) -> Attendee:
+        count = event.attendees.count()
+        address = "" if fields.get("part") == "young_person" else f"p{count}@example.org"
+        email = fields.pop("email", address)
+        return actions.register(
+            by=world.person("nobody"), event=event, partner=partner, role=role, email=email, **fields
+        )
+
+    return come
+
+
+@pytest.fixture
+def seated(event: Event, world: World, opportunity: Opportunity, come: Callable[..., Attendee]) -> Event:
+    """Eight people, two tables, two rounds, one topic, planned."""
+    alice = world.person("alice")
+    actions.choose_opportunity(by=alice, event=event, opportunity=opportunity)
+    actions.set_tables(by=alice, event=event, count=2, seats_min=3, seats_max=6)
+    for partner in (world.lantern, world.school, world.police):
+        come(event, partner, "Leader", part="facilitator", name=f"{partner.name} leader")
+        come(event, partner)
+    come(event, world.police)
+    come(event, world.lantern)
+    actions.plan_event(by=alice, event=event, iterations=30)
+    return event
+
+
+@pytest.fixture
+def sitting(seated: Event) -> Sitting:
+    """A table that talks about the opportunity, where Lantern Youth sits."""
+    at = Sitting.objects.filter(
+        event=seated, topic__isnull=False, seats__attendee__partner__slug="lantern-youth"
+    )
+    found = at.first()
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def parts(world: World, theme: Theme) -> dict[str, Any]:
+    """All parts of an agreement."""
+    return {
+        "goal": "A mentor for every young person who asks",
+        "action": "Train ten mentors and match them.",
+        "place": world.northton,
+        "theme": theme,
+        "measure": "Young people with a mentor after three months",
+        "owner_partner": world.lantern,
+        "owner_role": "Youth work manager",
+        "deputy_partner": world.school,
+        "deputy_role": "Head of year",
+        "due": timezone.localdate() + datetime.timedelta(days=180),
+        "contributions": [
+            actions.Contributed(world.lantern, "Two mentors"),
+            actions.Contributed(world.school, "A room"),
+        ],
+        "commitment": None,
+        "marking": "public",
+    }
+
+
+@pytest.fixture
+def agree(event: Event, world: World, parts: dict[str, Any]) -> Callable[..., Agreement]:
+    """`agree(goal=…)` records an agreement beside the tables."""
+
+    def agree(**changes: Any) -> Agreement:
+        whole = parts | changes
+        return actions.record_agreement(by=world.person("alice"), event=whole.pop("event", event), **whole)
+
+    return agree

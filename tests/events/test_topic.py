@@ -1,0 +1,96 @@
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from joinedup.accounts.models import AuditEntry
+from joinedup.events import actions
+from joinedup.events.models import Event, Topic
+from joinedup.events.queries.planner import agenda_to_plan
+from joinedup.opportunities.models import Opportunity
+from tests.world import World
+
+
+def test_an_opportunity_on_the_agenda_says_so_on_both_copies(event: Event, world: World, make_opportunity):
+    opportunity, copy = make_opportunity(), make_opportunity(audience="public", marking="public")
+    topic = actions.choose_opportunity(by=world.person("alice"), event=event, opportunity=opportunity)
+    assert topic.title == "Mentoring and a trusted adult in Northton"
+    assert {p.slug for p in topic.parties.all()} == {"lantern-youth", "hilltop-school"}
+    copy.refresh_from_db()
+    assert (opportunity.state, copy.state) == ("on_agenda", "on_agenda")
+    assert {e.action for e in AuditEntry.objects.all()} >= {"topic.choose", "opportunity.on_agenda"}
+    with pytest.raises(ValidationError, match="already"):
+        actions.choose_opportunity(by=world.person("alice"), event=event, opportunity=copy)
+
+
+def test_opportunities_of_others_stay_theirs(event: Event, world: World, make_opportunity):
+    theirs = make_opportunity(footprint=world.south, parties=[world.harbour])
+    with pytest.raises(PermissionDenied):
+        actions.choose_opportunity(by=world.person("alice"), event=event, opportunity=theirs)
+    with pytest.raises(PermissionDenied):
+        actions.choose_opportunity(by=world.person("charlie"), event=event, opportunity=theirs)
+    assert not Topic.objects.exists()
+
+
+def test_what_to_choose_from_has_taken_up_first(event: Event, world: World, make_opportunity):
+    make_opportunity("low", score=10)
+    make_opportunity("high", score=90)
+    make_opportunity("taken", score=5, state="taken_up")
+    make_opportunity("aside", state="dismissed", reason="no_fit")
+    on = make_opportunity("on")
+    alice = world.person("alice")
+    actions.choose_opportunity(by=alice, event=event, opportunity=on)
+    assert [o.key for o in agenda_to_plan(alice, event).opportunities] == ["taken", "high", "low"]
+
+
+def test_partners_propose_and_planners_decide(event: Event, world: World, theme):
+    bob, alice = world.person("bob"), world.person("alice")
+    topic = actions.propose_topic(by=bob, event=event, partner=world.lantern, title="Fridays", theme=theme)
+    assert (topic.is_chosen, topic.proposed_by) == (False, world.lantern)
+    with pytest.raises(PermissionDenied):
+        actions.propose_topic(by=world.person("charlie"), event=event, partner=world.harbour, title="Ours")
+    with pytest.raises(PermissionDenied):
+        actions.propose_topic(by=bob, event=event, partner=world.school, title="For others")
+    with pytest.raises(ValidationError):
+        actions.propose_topic(by=bob, event=event, partner=world.lantern, title=" ")
+    with pytest.raises(PermissionDenied):
+        actions.accept_topic(by=bob, topic=topic)
+    actions.accept_topic(by=alice, topic=topic)
+    assert topic.is_chosen
+    assert AuditEntry.objects.filter(action__startswith="topic.").count() == 2
+
+
+def test_order_and_change(event: Event, world: World, make_opportunity):
+    alice = world.person("alice")
+    first, second = (
+        actions.choose_opportunity(
+            by=alice, event=event, opportunity=make_opportunity(key), title=f"Title {key}"
+        )
+        for key in ("a", "b")
+    )
+    actions.move_topic(by=alice, topic=second, up=True)
+    assert [t.title for t in event.topics.all()] == ["Title b", "Title a"]
+    actions.move_topic(by=alice, topic=second, up=True)
+    assert [t.title for t in event.topics.all()] == ["Title b", "Title a"]
+    actions.change_topic(by=alice, topic=first, title="New", theme=None, weight=3, parties=[world.police])
+    assert [p.slug for p in first.parties.all()] == ["testland-police"]
+    with pytest.raises(ValidationError):
+        actions.change_topic(by=alice, topic=first, title="New", theme=None, weight=9, parties=[])
+    with pytest.raises(PermissionDenied):
+        actions.change_topic(
+            by=world.person("charlie"), topic=first, title="X", theme=None, weight=1, parties=[]
+        )
+
+
+def test_a_topic_goes_unless_something_was_agreed(seated: Event, sitting, world: World, parts, opportunity):
+    alice, topic = world.person("alice"), sitting.topic
+    with pytest.raises(PermissionDenied):
+        actions.remove_topic(by=world.person("charlie"), topic=topic)
+    agreed = actions.record_agreement(by=alice, event=seated, sitting=sitting, **parts)
+    with pytest.raises(ValidationError, match="agreed"):
+        actions.remove_topic(by=alice, topic=topic)
+    agreed.delete()
+    Opportunity.objects.update(state="on_agenda")
+    topic.refresh_from_db()
+    actions.remove_topic(by=alice, topic=topic)
+    opportunity.refresh_from_db()
+    assert opportunity.state == "taken_up"
+    assert not Topic.objects.exists()
