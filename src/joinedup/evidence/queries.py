@@ -70,11 +70,12 @@ def series(indicator: Indicator, place_code: str) -> list[Point]:
     Counts for a rate (its numerators together), the published value otherwise. One query, and one read of the
     store the first time after its content changes.
     """
-    datasets = observations.newest_first(indicator.source)
-    key = f"series:{observations.version(datasets)}:{indicator.slug}:{place_code}"
+    # A file that is gone is for `joinedup check` to report; the page still shows the rest.
+    kept = [row for row in observations.newest_first(indicator.source) if _is_there(row)]
+    key = f"series:{observations.version(kept)}:{indicator.slug}:{place_code}"
     found: list[Point] | None = cache.get(key)
     if found is None:
-        found = _points(indicator, place_code, datasets)
+        found = _points(indicator, place_code, kept)
         cache.set(key, found)
     return found
 
@@ -111,6 +112,11 @@ def datasets() -> list[Dataset]:
     for row in current:
         row.older = older.get(row.name, [])  # type: ignore[attr-defined]
     return current
+
+
+def dataset(pk: int) -> Dataset | None:
+    """One dataset with what replaced it and what it replaced itself. Two queries."""
+    return Dataset.objects.select_related("replaced_by").prefetch_related("replaces").filter(pk=pk).first()
 
 
 def gaps(place: Place, on: datetime.date, needs: Sequence[Need], figures: Sequence[Figure]) -> list[Gap]:
@@ -176,4 +182,8 @@ def orphaned_files() -> list[Path]:
 
 def missing_files() -> list[Dataset]:
     """Datasets whose file is gone from the store. One query."""
-    return [row for row in Dataset.objects.all() if not (observations.home() / row.stored_as).is_file()]
+    return [row for row in Dataset.objects.all() if not _is_there(row)]
+
+
+def _is_there(dataset: Dataset) -> bool:
+    return (observations.home() / dataset.stored_as).is_file()

@@ -12,6 +12,8 @@ from joinedup.places.models import Change, Place
 GSS_CODE = re.compile(r"^[EWSN]\d{8}$")
 # From a country down to a neighbourhood there are five steps at most.
 DEPTH = 5
+# How many of them can lie below a place of each kind: fewer joins for the database.
+STEPS_BELOW = {Place.Kind.LSOA: 0, Place.Kind.WARD: 1, Place.Kind.LOCAL_AUTHORITY: 2, Place.Kind.REGION: 3}
 PUBLIC_KINDS = (Place.Kind.REGION, Place.Kind.LOCAL_AUTHORITY, Place.Kind.WARD)
 LONGEST_QUESTION = 100
 
@@ -53,8 +55,8 @@ def ancestors(place: Place) -> list[Place]:
 
 def descendants(place: Place) -> QuerySet[Place]:
     """Everything that lies in the place and is in use today, down to neighbourhoods. One query."""
-    inside = Q()
-    for depth in range(1, DEPTH + 1):
+    inside = Q(pk__in=[])
+    for depth in range(1, STEPS_BELOW.get(Place.Kind(place.kind), DEPTH) + 1):
         inside |= Q(**{"__".join(["parent"] * depth): place.pk})
     return Place.objects.filter(inside, ended__isnull=True)
 

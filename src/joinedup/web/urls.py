@@ -2,14 +2,16 @@
 
 from django.urls import path
 
-from joinedup.web import views
+from joinedup.web.home.views import home
+from joinedup.web.place.views import place
+from joinedup.web.search.views import search
 from joinedup.web.work.views import my_work
 from joinedup.web.worried import worried
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("search/", views.search, name="search"),
-    path("places/<str:code>/", views.place, name="place"),
+    path("", home, name="home"),
+    path("search/", search, name="search"),
+    path("places/<str:code>/", place, name="place"),
     path("work/", my_work, name="my_work"),
     path("worried/", worried, name="worried"),
 ]

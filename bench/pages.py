@@ -1,0 +1,105 @@
+"""How fast the pages are that everybody opens: median server time, and the number of database queries.
+
+    .venv/bin/python bench/pages.py [--home FOLDER] [--rounds 30]
+
+With no FOLDER it builds an installation of London in a temporary one, from the data that ships. It times the
+pages through Django's test client in this process, so that no network is in the figures, and prints the ratio
+to the 60 ms that a page may take.
+"""
+
+import argparse
+import datetime
+import os
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+ALLOWED_MS = 60.0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--home", type=Path, help="an installation that is there already")
+    parser.add_argument("--rounds", type=int, default=30)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="joinedup-bench-") as made:
+        os.environ["JOINEDUP_HOME"] = str(given.home or made)
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "joinedup.site.settings")
+        os.environ["ALLOWED_HOSTS"] = "testserver"
+        import django
+
+        django.setup()
+        if not given.home:
+            build()
+        report(given.rounds)
+
+
+def build() -> None:
+    """Places, words and figures of London, as an installation gets them."""
+    from importlib import resources
+
+    from django.core.management import call_command
+
+    from joinedup.accounts.person import Person
+    from joinedup.evidence import actions
+    from joinedup.places import loading as places
+    from joinedup.taxonomy import loading as taxonomy
+
+    data = Path(str(resources.files("joinedup.data")))
+    steps = {
+        "migrate": lambda: call_command("migrate", verbosity=0),
+        "words": lambda: taxonomy.load(data / "reference"),
+        "places": lambda: places.load(data / "london"),
+        "import": lambda: actions.import_shipped(by=Person.operator(), folder=data / "london"),
+        "figures and need": lambda: actions.recompute(
+            by=Person.operator(), as_of=datetime.date(2026, 11, 20)
+        ),
+    }
+    for name, step in steps.items():
+        started = time.perf_counter()
+        step()
+        print(f"built {name:17} {time.perf_counter() - started:6.2f} s")
+
+
+def report(rounds: int) -> None:
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from joinedup.evidence.models import Figure
+
+    figure = Figure.objects.filter(indicator="robbery", state="number").order_by("place").first()
+    pages = {
+        "home": "/",
+        "home, need on a theme": "/?show=weapon-carrying",
+        "borough": "/places/E09000007/",
+        "ward": "/places/E05013650/",
+        "region": "/places/E12000007/",
+        "figure": f"/figures/{figure.pk if figure else 0}/",
+        "search": "/search/?q=mill",
+        "sources": "/sources/",
+        "methods": "/methods/",
+    }
+    client = Client()
+    print(f"{'page':23} {'first ms':>9} {'median ms':>9} {'queries':>8} {'kB':>6}  of {ALLOWED_MS:.0f} ms")
+    for name, address in pages.items():
+        started = time.perf_counter()
+        client.get(address)
+        first = 1000 * (time.perf_counter() - started)
+        taken = []
+        for _ in range(rounds):
+            started = time.perf_counter()
+            client.get(address)
+            taken.append(1000 * (time.perf_counter() - started))
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(address)
+        if answer.status_code != 200:
+            raise SystemExit(f"{name} answered {answer.status_code}")
+        median = statistics.median(taken)
+        size = len(answer.content) / 1000
+        print(f"{name:23} {first:9.1f} {median:9.1f} {len(queries):8} {size:6.1f}  {median / ALLOWED_MS:.2f}")
+
+
+if __name__ == "__main__":
+    main()

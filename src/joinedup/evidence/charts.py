@@ -1,0 +1,128 @@
+"""A series over time as the numbers that an SVG line needs. Pure geometry; the template draws it.
+
+Why no chart library: docs/decisions, "Charts are drawn by hand".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from joinedup.evidence.need import BREAKS
+from joinedup.evidence.queries import Point
+
+WIDTH, HEIGHT = 640, 260
+LEFT, RIGHT, TOP, BOTTOM = 56, 12, 18, 30
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MOST_LABELS = 9
+SMALLEST_STEP = 1e-6
+
+
+@dataclass(frozen=True)
+class Tick:
+    at: float
+    label: str
+    minor: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Lines are runs of points without a gap; a run of one is a dot. Coordinates are of the view box."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    bottom: int
+    lines: list[str]
+    dots: list[tuple[float, float]]
+    rows: list[Tick]
+    columns: list[Tick]
+    steps: list[Tick]
+
+
+def line_chart(points: Sequence[Point]) -> Chart | None:
+    """A chart of the points that are numbers, from nought upwards; None with fewer than two of them.
+
+    A period that is missing or suppressed breaks the line. So does a change of recording, which is marked:
+    what lies on its two sides is not one series.
+    """
+    known = [point.value for point in points if point.value is not None]
+    if len(known) < 2:
+        return None
+    lowest, ticks = _scale(min(known), max(known))
+    span = ticks[-1] - lowest
+
+    def x(position: int) -> float:
+        return round(LEFT + (WIDTH - LEFT - RIGHT) * position / max(len(points) - 1, 1), 1)
+
+    def y(value: float) -> float:
+        return round(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (value - lowest) / span, 1)
+
+    breaks = [n for n, point in enumerate(points) if point.period in BREAKS and n > 0]
+    runs = _runs(points, breaks)
+    return Chart(
+        width=WIDTH,
+        height=HEIGHT,
+        left=LEFT,
+        right=WIDTH - RIGHT,
+        bottom=HEIGHT - BOTTOM,
+        lines=[" ".join(f"{x(n)},{y(value)}" for n, value in run) for run in runs if len(run) > 1],
+        dots=[(x(run[0][0]), y(run[0][1])) for run in runs if len(run) == 1],
+        rows=[Tick(y(tick), f"{tick:,.10g}") for tick in ticks],
+        columns=_columns(points, x),
+        steps=[Tick((x(n) + x(n - 1)) / 2, points[n].period) for n in breaks],
+    )
+
+
+def _runs(points: Sequence[Point], breaks: Sequence[int]) -> list[list[tuple[int, float]]]:
+    runs: list[list[tuple[int, float]]] = [[]]
+    for n, point in enumerate(points):
+        if point.value is None or n in breaks:
+            runs.append([])
+        if point.value is not None:
+            runs[-1].append((n, point.value))
+    return [run for run in runs if run]
+
+
+def _scale(least: float, most: float) -> tuple[float, list[float]]:
+    """Where the axis starts (nought, or below it for scores that go there) and its round steps."""
+    low, high = min(least, 0.0), max(most, 0.0)
+    rough = max((high - low) / 4, SMALLEST_STEP) if high > low else 1.0
+    size = 10 ** math.floor(math.log10(rough))
+    step = next(size * round_one for round_one in (1, 2, 5, 10) if size * round_one >= rough)
+    first = math.floor(low / step)
+    last = max(math.ceil(high / step), first + 1)
+    ticks = [round(n * step, 10) for n in range(first, last + 1)]
+    return ticks[0], ticks
+
+
+def _columns(points: Sequence[Point], x: Callable[[int], float]) -> list[Tick]:
+    """Years under a monthly series (each January), else the periods themselves; thinned to fit."""
+    monthly = len(points[0].period) == 7 and points[0].period[4] == "-"
+    if monthly:
+        marks = [(n, point.period[:4]) for n, point in enumerate(points) if point.period.endswith("-01")]
+    else:
+        marks = [(n, point.period) for n, point in enumerate(points)]
+    every = max(1, math.ceil(len(marks) / MOST_LABELS))
+    kept = marks[::every]
+    return [Tick(x(n), label, minor=number % 2 == 1) for number, (n, label) in enumerate(kept)]
+
+
+@dataclass(frozen=True)
+class SeriesTable:
+    """The same numbers as rows: a year and its months, or a period and its value."""
+
+    heads: list[str]
+    rows: list[tuple[str, list[Point | None]]]
+
+
+def table(points: Sequence[Point]) -> SeriesTable:
+    """The table beside a chart. Monthly: one row a year, newest first, and a column a month."""
+    if points and all(len(point.period) == 7 and point.period[4] == "-" for point in points):
+        years: dict[str, list[Point | None]] = {}
+        for point in points:
+            years.setdefault(point.period[:4], [None] * 12)[int(point.period[5:]) - 1] = point
+        return SeriesTable(list(MONTHS), sorted(years.items(), reverse=True))
+    return SeriesTable([], [(point.period, [point]) for point in reversed(points)])

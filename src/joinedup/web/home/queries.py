@@ -1,0 +1,63 @@
+"""What the first page shows, in a fixed number of database queries."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from joinedup.accounts.person import Person
+from joinedup.events.models import Event
+from joinedup.events.queries import kept_this_year, next_event
+from joinedup.opportunities.models import Opportunity
+from joinedup.places.models import Place
+from joinedup.web.layers import Layer, layer
+
+NEWEST = 3
+TAKEN_UP = (
+    Opportunity.State.TAKEN_UP,
+    Opportunity.State.ON_AGENDA,
+    Opportunity.State.AGREED,
+    Opportunity.State.STARTED,
+)
+
+
+@dataclass(frozen=True)
+class Home:
+    """`kept` of `due` agreements this year; `share` in per cent, None where none was due."""
+
+    region: Place | None
+    layer: Layer
+    next_event: Event | None
+    kept: int
+    due: int
+    share: int | None
+    taken_up: list[Opportunity]
+
+
+def home(person: Person, on: datetime.date, show: str) -> Home:
+    """The first page for `person`, on a day. `show`: the theme whose need the map shows, or empty."""
+    region = Place.objects.filter(kind=Place.Kind.REGION).first()
+    kept, due = kept_this_year(person, on)
+    return Home(
+        region=region,
+        layer=layer(region, show),
+        next_event=next_event(person, on),
+        kept=kept,
+        due=due,
+        share=round(100 * kept / due) if due else None,
+        taken_up=newest_taken_up(person),
+    )
+
+
+def newest_taken_up(person: Person) -> list[Opportunity]:
+    """The newest opportunities that somebody took up and that `person` may see; each is named once. One query."""
+    rows = (
+        Opportunity.objects.visible_to(person)
+        .filter(state__in=TAKEN_UP)
+        .select_related("place")
+        .order_by("-decided_on", "-last_seen", "key", "audience")
+    )
+    once: dict[tuple[int, str], Opportunity] = {}
+    for row in rows[: NEWEST * 2]:
+        once.setdefault((row.footprint_id, row.key), row)
+    return list(once.values())[:NEWEST]

@@ -1,0 +1,71 @@
+"""What a map of places can show: one published figure, or the need on a theme. The same for Home and Place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from joinedup.evidence import wording
+from joinedup.evidence.models import Figure, Need
+from joinedup.evidence.plain_words import need_class, need_word
+from joinedup.places.models import Outline, Place
+from joinedup.places.queries import parts
+from joinedup.taxonomy.models import Theme
+from joinedup.web.maps import Map, Value, draw
+
+# What most people look for first, and what is published for every borough and ward but the City's.
+HEADLINE = "violence-with-injury"
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A map with its table. `unit` is empty for need. `show` is the theme asked for, empty for the figure."""
+
+    title: str
+    unit: str
+    show: str
+    values: list[Value]
+    map: Map | None
+    when: str
+    note: str
+    themes: list[Theme]
+
+
+def layer(inside: Place | None, show: str, themes: Sequence[Theme] | None = None) -> Layer:
+    """The places one step down inside a place: a region's boroughs, a borough's wards. Four queries.
+
+    `show`: the slug of a theme for its need; anything else shows the headline figure. `themes` saves a query.
+    """
+    places = list(parts(inside)) if inside else []
+    known = list(Theme.objects.all()) if themes is None else list(themes)
+    outlines = list(Outline.objects.filter(place__in=places))
+    theme = next((each for each in known if each.slug == show), None)
+    if theme:
+        needs = {each.place_id: each for each in Need.objects.filter(theme=theme, place__in=places)}
+        values = [_of_need(place, needs.get(place.pk)) for place in places]
+        return Layer(theme.name, "", theme.slug, values, draw(values, outlines), "", "", known)
+    figures = {each.place_id: each for each in Figure.objects.filter(indicator=HEADLINE, place__in=places)}
+    values = [_of_figure(place, figures.get(place.pk)) for place in places]
+    indicator = wording.by_slug()[HEADLINE]
+    when = wording.period(next(iter(figures.values()))) if figures else ""
+    return Layer(
+        indicator.name, indicator.unit, "", values, draw(values, outlines), when, indicator.caveat, known
+    )
+
+
+def _of_need(place: Place, need: Need | None) -> Value:
+    found = need.need if need else None
+    return Value(place, need_class(found), need_word(found))
+
+
+def _of_figure(place: Place, figure: Figure | None) -> Value:
+    """Fifths of the places compared, so that the colours part them evenly; the number stands in the table."""
+    if figure is None or figure.state != Figure.State.NUMBER:
+        hidden = figure is not None and figure.state == Figure.State.SUPPRESSED
+        return Value(
+            place, None, "held back" if hidden else "not known", figure=figure.pk if figure else None
+        )
+    word = f"{figure.value:.1f}" + (
+        f", {need_word(figure.percentile)}" if figure.percentile is not None else ""
+    )
+    return Value(place, need_class(figure.percentile), word, figure.value, figure.pk)

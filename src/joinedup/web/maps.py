@@ -1,0 +1,52 @@
+"""A map as shapes for the template: outlines of places, each with the class that its colour shows. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from joinedup.places.models import Outline, Place
+
+MARGIN = 40  # units of 10 m, so that lines at the edge are not cut
+
+
+@dataclass(frozen=True)
+class Value:
+    """What a map and its table say of one place. `need_class` is 1 to 5, None where it is not known."""
+
+    place: Place
+    need_class: int | None
+    word: str
+    number: float | None = None
+    figure: int | None = None
+
+
+@dataclass(frozen=True)
+class Shape:
+    code: str
+    label: str
+    path: str
+    need_class: int | None
+
+
+@dataclass(frozen=True)
+class Map:
+    view_box: str
+    shapes: list[Shape]
+
+
+def draw(values: Sequence[Value], outlines: Sequence[Outline]) -> Map | None:
+    """The map of the places that have an outline; None where none has. Shapes in the order of `values`."""
+    by_place = {outline.place_id: outline for outline in outlines}
+    drawn = [(value, by_place[value.place.pk]) for value in values if value.place.pk in by_place]
+    if not drawn:
+        return None
+    left = min(outline.left for _, outline in drawn) - MARGIN
+    top = min(outline.top for _, outline in drawn) - MARGIN
+    width = max(outline.right for _, outline in drawn) + MARGIN - left
+    height = max(outline.bottom for _, outline in drawn) + MARGIN - top
+    shapes = [
+        Shape(value.place.pk, f"{value.place.name}: {value.word}", outline.path, value.need_class)
+        for value, outline in drawn
+    ]
+    return Map(f"{left} {top} {width} {height}", shapes)

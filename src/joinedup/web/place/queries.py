@@ -1,0 +1,127 @@
+"""Everything that the page of a place shows, in a fixed number of database queries."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch, Q
+
+from joinedup.accounts.person import Person
+from joinedup.events.models import Agreement
+from joinedup.events.queries import agreements_for_place
+from joinedup.evidence import charts, queries, wording
+from joinedup.evidence.models import Dataset, Figure
+from joinedup.evidence.queries import Gap
+from joinedup.initiatives.queries import initiatives_for_place
+from joinedup.opportunities.models import Opportunity
+from joinedup.opportunities.queries import best_for_place
+from joinedup.partners.models import Partner
+from joinedup.partners.queries import partners_for_place
+from joinedup.places.models import Footprint, Place
+from joinedup.support.models import Offer
+from joinedup.voice.models import Contribution
+from joinedup.web.layers import HEADLINE, Layer, layer
+from joinedup.web.place.grid import Row, coverage_grid
+from joinedup.web.place.summary import Summary, summary
+
+OFFERS_SHOWN, VOICES_SHOWN, AGREEMENTS_SHOWN = 6, 4, 5
+
+
+@dataclass(frozen=True)
+class PlacePage:
+    place: Place
+    above: list[Place]
+    summary: Summary
+    opportunities: list[Opportunity]
+    grid: list[Row]
+    initiatives: list[Any]
+    offers: list[Offer]
+    layer: Layer | None
+    chart: charts.Chart | None
+    table: charts.SeriesTable
+    trend_dataset: Dataset | None
+    sectors: list[tuple[str, list[Partner]]]
+    agreements: list[Agreement]
+    voices: list[Contribution]
+    figures: list[tuple[Figure, str, str, str]]
+    datasets: list[Dataset]
+    gaps: list[Gap]
+
+
+def place_page(person: Person, place: Place, on: datetime.date, show: str) -> PlacePage:
+    """The page of a region, borough or ward for `person`, on a day; `show` as for `layer`."""
+    needs, figures = queries.need_for(place), queries.figures_for(place)
+    points = queries.series(wording.by_slug()[HEADLINE], place.pk)
+    # Only offers that the reader may see: a count would betray the others.
+    used = Prefetch("offers", Offer.objects.visible_to(person))
+    initiatives = list(initiatives_for_place(person, place, on=on).prefetch_related(used))
+    headline = next((figure for figure in figures if figure.indicator == HEADLINE), None)
+    datasets = {figure.dataset_id: figure.dataset for figure in figures}
+    around = _around(place)
+    return PlacePage(
+        place=place,
+        above=around[1:],
+        summary=summary(place, needs, figures),
+        opportunities=best_for_place(person, place),
+        grid=coverage_grid(needs, initiatives),
+        initiatives=initiatives,
+        offers=open_offers(person, around, on),
+        layer=layer(place, show, [each.theme for each in needs] or None),
+        chart=charts.line_chart(points),
+        table=charts.table(points),
+        trend_dataset=headline.dataset if headline else None,
+        sectors=by_sector(partners_for_place(person, place)),
+        agreements=agreements_for_place(person, place, AGREEMENTS_SHOWN),
+        voices=voices(around),
+        figures=[
+            (each, wording.name(each.indicator), wording.value(each), wording.standing(each))
+            for each in figures
+        ],
+        datasets=sorted(datasets.values(), key=lambda each: (each.publisher, each.title)),
+        gaps=queries.gaps(place, on, needs, figures),
+    )
+
+
+def _around(place: Place) -> list[Place]:
+    """The place and what it lies in, nearest first; from what `with_page` fetched."""
+    found = [place]
+    while (above := found[-1].parent) is not None and len(found) < 3:
+        found.append(above)
+    return found
+
+
+def open_offers(person: Person, around: Sequence[Place], on: datetime.date) -> list[Offer]:
+    """Support that is open on a day and may be used here, soonest to close first. One query.
+
+    Nothing said of where means anywhere.
+    """
+    begun = Q(opens__isnull=True) | Q(opens__lte=on)
+    going = Q(closes__isnull=True) | Q(closes__gte=on)
+    restricted = Offer.places.through.objects.values("offer_id")
+    here = Q(places__in=around) | ~Q(pk__in=restricted)
+    rows = Offer.objects.visible_to(person).filter(begun & going & here, is_history=False).distinct()
+    dated = sorted(rows, key=lambda each: (each.closes is None, each.closes or on, each.name))
+    return dated[:OFFERS_SHOWN]
+
+
+def by_sector(partners: Any) -> list[tuple[str, list[Partner]]]:
+    """Partners under the name of their sector, in the order of the sectors."""
+    grouped: dict[tuple[int, str], list[Partner]] = {}
+    for each in partners:
+        grouped.setdefault((each.sector.order, each.sector.name), []).append(each)
+    return [(name, grouped[order, name]) for order, name in sorted(grouped)]
+
+
+def voices(around: Sequence[Place]) -> list[Contribution]:
+    """The newest answers that were read and are shown, from conversations of partnerships that cover the place.
+
+    Only what the public may read, whoever asks. One query.
+    """
+    footprint = Footprint.objects.filter(places__in=around)
+    rows = Contribution.objects.filter(
+        state=Contribution.State.SHOWN, conversation__event__footprint__in=footprint
+    ).select_related("conversation")
+    return list(rows[:VOICES_SHOWN])

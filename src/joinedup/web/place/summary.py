@@ -1,0 +1,67 @@
+"""One or two sentences on the need of a place and what changed, with how sure that is. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from joinedup.evidence.models import Figure, Need
+from joinedup.evidence.plain_words import SUPPORT, move, need_class, need_word, support_word
+from joinedup.places.models import Place
+from joinedup.web.layers import HEADLINE
+
+# What changed is said of these, in this order, where it is clear.
+WATCHED = (HEADLINE, "robbery", "knife-injury-aged-1-24", "knife-crime")
+NAMED = 3
+HIGH = 4  # class of need
+ENOUGH_CERTAINTY = SUPPORT[1][0]
+
+
+@dataclass(frozen=True)
+class Summary:
+    need: str
+    change: str
+
+
+def summary(place: Place, needs: Sequence[Need], figures: Sequence[Figure]) -> Summary:
+    """`needs` with their theme, `figures` of the place."""
+    return Summary(_need(place, needs), _change(place, figures))
+
+
+def _need(place: Place, needs: Sequence[Need]) -> str:
+    if place.kind == Place.Kind.REGION:
+        return f"Need is worked out for boroughs and wards. Choose a part of {place.name} below."
+    sure = [each for each in needs if each.need is not None and each.certainty >= ENOUGH_CERTAINTY]
+    if not sure:
+        return (
+            f"How much need there is in {place.name} is not known: too little is held to say. "
+            "That is not the same as no need."
+        )
+    others = "wards" if place.kind == Place.Kind.WARD else "boroughs"
+    high = [each for each in sure if (need_class(each.need) or 0) >= HIGH]
+    if not high:
+        return f"Compared with other {others}, need in {place.name} stands out on none of the {len(sure)} themes known."
+    top = sorted(high, key=lambda each: -(each.need or 0))[:NAMED]
+    named = [
+        f"{_small(each.theme.name)} ({need_word(each.need)}, {support_word(each.certainty)})" for each in top
+    ]
+    listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+    return f"Compared with other {others}, need in {place.name} stands out most on {listed}."
+
+
+def _change(place: Place, figures: Sequence[Figure]) -> str:
+    if place.kind == Place.Kind.REGION:
+        return ""
+    held = {figure.indicator: figure for figure in figures}
+    headline = held.get(HEADLINE)
+    if headline is None or headline.state == Figure.State.MISSING:
+        return f"Police figures for {place.name} are not held, so what changed is unknown too."
+    moves = [found for slug in WATCHED if slug in held and (found := move(held[slug]))]
+    if not moves:
+        return "What changed in the last year cannot be said from what is held."
+    clear = [each.sentence for each in moves if each.direction != "level"]
+    return " ".join(clear[:2]) if clear else moves[0].sentence
+
+
+def _small(name: str) -> str:
+    return name[0].lower() + name[1:]

@@ -1,0 +1,125 @@
+"""Finding things by a word or two, over all rooms, in a fixed number of database queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from joinedup.accounts.person import Person
+from joinedup.events.models import Event
+from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.queries import listing
+from joinedup.partners.models import Partner
+from joinedup.places import queries as places
+from joinedup.places.models import Place
+from joinedup.strategy.models import Commitment
+from joinedup.support.models import Offer
+
+SHOWN = 6
+SHORTEST, LONGEST = 2, 100
+
+
+@dataclass(frozen=True)
+class Hit:
+    title: str
+    link: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """`more`: there are more than are shown; they are found by a longer question."""
+
+    name: str
+    hits: list[Hit]
+    more: bool
+
+
+@dataclass(frozen=True)
+class Results:
+    """`too_short`: nothing was looked for. `is_postcode`: what was typed is one, and those are not held."""
+
+    text: str
+    groups: list[Group]
+    exact: Place | None
+    too_short: bool
+    is_postcode: bool
+
+
+def search(person: Person, text: str) -> Results:
+    """What `person` may see that has `text` in its name or description; the groups that found something.
+
+    `exact` is the one place whose name or code is the text. Seven queries; none when the text is too short.
+    """
+    text = " ".join(text.replace("\0", " ").split())[:LONGEST]
+    if len(text) < SHORTEST:
+        return Results(text, [], None, bool(text), False)
+    found_places = places.find(text, SHOWN + 1)
+    groups = [
+        _group("Places", found_places, _place),
+        _group(
+            "Partners",
+            _matching(Partner.objects.visible_to(person).select_related("sector"), text, "name", "does"),
+            lambda p: Hit(p.name, reverse("partner", args=[p.slug]), p.sector.name),
+        ),
+        _group(
+            "Local action",
+            _matching(Initiative.objects.visible_to(person), text, "name", "what"),
+            lambda i: Hit(i.name, reverse("initiative", args=[i.slug])),
+        ),
+        _group(
+            "Support",
+            _matching(Offer.objects.visible_to(person), text, "name", "provider", "purpose"),
+            lambda o: Hit(o.name, reverse("offer", args=[o.slug]), o.provider),
+        ),
+        _group(
+            "Opportunities",
+            _matching(listing(person).prefetch_related(None), text, "sentence"),
+            lambda o: Hit(o.sentence, reverse("opportunity", args=[o.pk]), o.place.name),
+        ),
+        _group(
+            "Events",
+            _matching(Event.objects.all(), text, "name", "purpose", "place_name"),
+            lambda e: Hit(
+                e.name, reverse("event", args=[e.slug]), f"{e.date.day} {e.date:%B %Y}" if e.date else ""
+            ),
+        ),
+        _group(
+            "Commitments",
+            _matching(Commitment.objects.select_related("strategy"), text, "text", "chapter"),
+            lambda c: Hit(c.text, reverse("commitment", args=[c.ref]), c.strategy.name),
+        ),
+    ]
+    named = [place for place in found_places if _is_named(place, text)]
+    exact = named[0] if len(named) == 1 else None
+    return Results(
+        text, [group for group in groups if group.hits], exact, False, places.looks_like_a_postcode(text)
+    )
+
+
+def _matching(rows: QuerySet[Any], text: str, *fields: str) -> list[Any]:
+    """Rows with every word of the text in one of the fields; one more than is shown, to know that there are more."""
+    wanted = Q()
+    for word in text.split()[:8]:
+        anywhere = Q()
+        for field in fields:
+            anywhere |= Q(**{f"{field}__icontains": word})
+        wanted &= anywhere
+    return list(rows.filter(wanted)[: SHOWN + 1])
+
+
+def _group(name: str, rows: list[Any], as_hit: Any) -> Group:
+    return Group(name, [as_hit(row) for row in rows[:SHOWN]], len(rows) > SHOWN)
+
+
+def _place(place: Place) -> Hit:
+    above = f"{place.get_kind_display()} in {place.parent.name}" if place.parent else place.get_kind_display()
+    return Hit(place.name, reverse("place", args=[place.pk]), above)
+
+
+def _is_named(place: Place, text: str) -> bool:
+    said = text.replace("&", "and").casefold()
+    return said in (place.name.casefold(), place.code.casefold()) or bool(places.GSS_CODE.match(text.upper()))

@@ -1,0 +1,76 @@
+"""Charts are geometry: nothing is drawn that is not known, and the axis tells the truth."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from joinedup.evidence.charts import BOTTOM, HEIGHT, TOP, WIDTH, line_chart, table
+from joinedup.evidence.queries import Point
+
+
+def monthly(values: list[float | None], start: int = 2024 * 12) -> list[Point]:
+    return [
+        Point(f"{m // 12}-{m % 12 + 1:02}", value, "missing" if value is None else "number")
+        for m, value in enumerate(values, start)
+    ]
+
+
+def test_the_axis_starts_at_nought_and_has_round_steps() -> None:
+    chart = line_chart(monthly([90, 120, 340]))
+    assert chart is not None
+    assert [tick.label for tick in chart.rows] == ["0", "100", "200", "300", "400"]
+    assert chart.rows[0].at == HEIGHT - BOTTOM
+    assert chart.rows[-1].at == TOP
+
+
+def test_a_gap_breaks_the_line_and_a_lonely_point_is_a_dot() -> None:
+    chart = line_chart(monthly([1, 2, None, 5, None, 7, 8], start=2025 * 12))
+    assert chart is not None
+    assert [line.count(",") for line in chart.lines] == [2, 2]
+    assert len(chart.dots) == 1
+
+
+def test_a_change_of_recording_breaks_the_line_and_is_marked() -> None:
+    chart = line_chart(monthly([5, 6, 7, 8]))  # January to April 2024
+    assert chart is not None
+    assert [step.label for step in chart.steps] == ["2024-03"]
+    assert len(chart.lines) == 2
+    after = line_chart(monthly([5, 6, 7], start=2024 * 12 + 2))
+    assert after is not None
+    assert after.steps == []
+
+
+@pytest.mark.parametrize("values", [[], [3], [None, None], [None, 4]])
+def test_too_little_is_no_chart(values: list[float | None]) -> None:
+    assert line_chart(monthly(values)) is None
+
+
+def test_scores_below_nought_have_their_room() -> None:
+    chart = line_chart([Point("2019", -1.5, "number"), Point("2025", 0.5, "number")])
+    assert chart is not None
+    assert chart.rows[0].label.startswith("-")
+    assert [tick.label for tick in chart.columns] == ["2019", "2025"]
+
+
+@given(st.lists(st.one_of(st.none(), st.floats(-1e7, 1e7)), min_size=2, max_size=60))
+def test_everything_drawn_lies_inside_the_picture(values: list[float | None]) -> None:
+    chart = line_chart(monthly(values))
+    if chart is None:
+        assert sum(value is not None for value in values) < 2
+        return
+    drawn = [tuple(map(float, pair.split(","))) for line in chart.lines for pair in line.split()] + chart.dots
+    assert len(drawn) == sum(value is not None for value in values)
+    assert all(0 <= x <= WIDTH and 0 <= y <= HEIGHT for x, y in drawn)
+
+
+def test_the_table_has_a_row_a_year_and_says_what_is_missing() -> None:
+    shown = table(monthly([1, None, 3], start=2024 * 12 + 11))
+    assert [year for year, _ in shown.rows] == ["2025", "2024"]
+    december, january = shown.rows[1][1][11], shown.rows[0][1][0]
+    assert december is not None
+    assert december.value == 1
+    assert january is not None
+    assert january.state == "missing"
+    assert shown.rows[0][1][5] is None
+    yearly = table([Point("2022/23", 4.5, "number"), Point("2023/24", None, "suppressed")])
+    assert (yearly.heads, [name for name, _ in yearly.rows]) == ([], ["2023/24", "2022/23"])

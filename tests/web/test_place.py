@@ -1,0 +1,278 @@
+"""The page of a place: what it says, to whom, and what it never says."""
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from joinedup.events.models import Event, Programme
+from joinedup.evidence.models import Figure, Need
+from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.models import Opportunity
+from joinedup.partners.models import Partner
+from joinedup.places.models import Outline, Place
+from joinedup.support.models import Offer
+from joinedup.voice.models import Contribution, Conversation, Host
+from joinedup.web.place.grid import action_class, coverage_grid
+from joinedup.web.place.queries import place_page
+from joinedup.web.place.summary import summary
+from tests.evidence.rows import make_dataset, make_figure, make_need
+from tests.web.test_home import agree, take_up
+from tests.world import World, make_partner
+
+As = Callable[[str], Client]
+NORTHTON = "/places/E09000991/"
+
+
+def start(world: World, name: str, marking: str = "public", **fields: Any) -> Initiative:
+    given: dict[str, Any] = {
+        "partner": world.lantern,
+        "level": "secondary",
+        "slug": name.lower().replace(" ", "-"),
+    }
+    made = Initiative.objects.create(name=name, marking=marking, **(given | fields))
+    made.places.add(world.northton)
+    made.themes.add("trusted-adult")
+    return made
+
+
+def offer(name: str, **fields: Any) -> Offer:
+    given: dict[str, Any] = {"slug": name.lower().replace(" ", "-"), "provider": "A fund", "kind": "fund"}
+    return Offer.objects.create(name=name, **({"marking": "public"} | given | fields))
+
+
+def test_one_sentence_on_need_and_what_changed(world: World, as_: As) -> None:
+    make_need(world.northton, "trusted-adult", 0.9)
+    make_need(world.northton, "school-exclusion", 0.3)
+    make_figure(make_dataset(), world.northton, trend=-0.2)
+    page = as_("nobody").get(NORTHTON).content.decode()
+    assert "stands out most on mentoring and a trusted adult (very high, well supported)" in page
+    assert "Violence with injury: down 33% on the year before." in page
+
+
+def test_unknown_is_said_and_is_never_nought(world: World, as_: As) -> None:
+    make_need(world.northton, "trusted-adult", None)
+    figure = make_figure(make_dataset(), world.northton, state="missing")
+    page = as_("nobody").get(NORTHTON).content.decode()
+    assert "How much need there is in Northton is not known" in page
+    assert "Police figures for Northton are not held" in page
+    assert "no monthly police figures are held" in page
+    assert "Not held for this place: violence with injury." in page
+    assert f"/figures/{figure.pk}/" in page
+
+
+def test_a_weakly_supported_need_is_not_the_headline(world: World) -> None:
+    make_need(world.northton, "trusted-adult", 0.95, certainty=0.1)
+    needs = list(Need.objects.select_related("theme"))
+    assert "not known" in summary(world.northton, needs, []).need
+    needs[0].certainty = 0.5
+    assert "mentoring" in summary(world.northton, needs, []).need
+    needs[0].need = 0.5
+    assert "stands out on none" in summary(world.northton, needs, []).need
+
+
+def test_the_grid_tells_none_recorded_from_none(world: World) -> None:
+    make_need(world.northton, "trusted-adult", 0.9)
+    make_need(world.northton, "school-exclusion", 0.9)
+    make_need(world.northton, "weapon-carrying", None)
+    one = start(world, "Mentors")
+    one.offers.add(offer("Mentor fund"))
+    start(world, "More mentors", level="")
+    rows = {
+        row.theme.slug: row
+        for row in coverage_grid(Need.objects.select_related("theme"), list(Initiative.objects.all()))
+    }
+    assert rows["trusted-adult"].counts == [0, 1, 0, 1]
+    assert (rows["trusted-adult"].offers, rows["trusted-adult"].gap) == (1, False)
+    assert (rows["school-exclusion"].says, rows["school-exclusion"].gap) == (
+        "none recorded here: ask who does this",
+        True,
+    )
+    assert (rows["weapon-carrying"].need_word, rows["weapon-carrying"].gap) == ("not known", False)
+    assert list(rows)[-1] == "weapon-carrying"
+    assert [action_class(n) for n in (0, 1, 2, 3, 4, 50)] == [0, 1, 2, 2, 3, 3]
+
+
+def test_an_outsider_sees_nothing_that_is_shared_inside(world: World, as_: As) -> None:
+    make_need(world.northton, "trusted-adult", 0.9)
+    start(world, "Open club")
+    start(world, "Inside club", marking="partnership")
+    start(world, "Named club", marking="named", partner=world.school)
+    take_up(world, "Open opportunity", state="suggested", score=70)
+    take_up(
+        world,
+        "Inside opportunity",
+        state="suggested",
+        audience="partnership",
+        marking="partnership",
+        score=90,
+    )
+    offer("Inside offer", marking="partnership", provider_partner=world.lantern)
+    Partner.objects.filter(pk=world.police.pk).update(marking="public")
+    secrets = (
+        "Inside club",
+        "Named club",
+        "Inside opportunity",
+        "Inside offer",
+        "Lantern Youth",
+        "Hilltop School",
+    )
+    for who in ("nobody", "charlie"):
+        page = as_(who).get(NORTHTON).content.decode()
+        for words in ("Open club", "Open opportunity", "Testland Police", "1 initiative under way"):
+            assert words in page, who
+        for words in secrets:
+            assert words not in page, (who, words)
+    page = as_("bob").get(NORTHTON).content.decode()
+    for words in ("Inside club", "Inside opportunity", "Inside offer", "Lantern Youth"):
+        assert words in page
+    assert "Named club" not in page
+
+
+def test_support_that_the_reader_may_not_see_is_not_counted(world: World) -> None:
+    make_need(world.northton, "trusted-adult", 0.9)
+    made = start(world, "Open club")
+    made.offers.add(
+        offer("Open offer"), offer("Inside offer", marking="partnership", provider_partner=world.lantern)
+    )
+    today = timezone.localdate()
+    counted = {
+        who: place_page(world.person(who), world.northton, today, "").grid[0].offers
+        for who in ("nobody", "charlie", "bob")
+    }
+    assert counted == {"nobody": 1, "charlie": 1, "bob": 2}
+
+
+def test_action_that_is_over_or_elsewhere_does_not_count(world: World, as_: As) -> None:
+    today = timezone.localdate()
+    start(world, "Over", ends=today - datetime.timedelta(days=1))
+    start(world, "Not begun", starts=today + datetime.timedelta(days=1))
+    south = start(world, "In the south")
+    south.places.set([world.southton])
+    ward = start(world, "In the ward")
+    ward.places.set([world.ward])
+    page = as_("nobody").get(NORTHTON).content.decode()
+    assert "In the ward" in page
+    for words in ("Over", "Not begun", "In the south"):
+        assert f">{words}</a>" not in page
+
+
+def test_support_that_is_open_here_today(world: World, as_: As) -> None:
+    today = timezone.localdate()
+    day = datetime.timedelta(days=1)
+    offer("Open anywhere")
+    offer("Closes today", closes=today)
+    here = offer("For Northton")
+    here.places.add(world.northton)
+    offer("Closed", closes=today - day)
+    offer("Not open yet", opens=today + day)
+    offer("History", is_history=True)
+    elsewhere = offer("For Southton")
+    elsewhere.places.add(world.southton)
+    page = as_("nobody").get(NORTHTON).content.decode()
+    for words in ("Open anywhere", "Closes today", "For Northton"):
+        assert f">{words}</a>" in page
+    for words in ("Closed", "Not open yet", "History", "For Southton"):
+        assert f">{words}</a>" not in page
+    assert page.index("Closes today") < page.index("Open anywhere")
+
+
+def test_only_answers_that_were_read_show_even_to_who_moderates(world: World, as_: As) -> None:
+    programme = Programme.objects.create(slug="p", name="Programme")
+    event = Event.objects.create(programme=programme, footprint=world.north, slug="e", name="E")
+    talk = Conversation.objects.create(
+        event=event, slug="talk", question="What would help?", opens="2026-01-01", closes="2026-12-31"
+    )
+    host = Host.objects.create(conversation=talk, partner=world.lantern)
+    for text, state in (("Later buses", "shown"), ("Unread words", "waiting"), ("Refused words", "refused")):
+        Contribution.objects.create(
+            conversation=talk,
+            host=host,
+            text=text,
+            age_band="14-15",
+            state=state,
+            reason="unkind" if state == "refused" else "",
+            read_by="Alice" if state == "shown" else "",
+        )
+    for who in ("nobody", "alice"):
+        page = as_(who).get(NORTHTON).content.decode()
+        assert "Later buses" in page
+        assert "Unread words" not in page
+        assert "Refused words" not in page
+    assert "Later buses" not in as_("nobody").get("/places/E09000993/").content.decode()
+
+
+def test_wards_on_the_map_and_in_the_table(world: World, as_: As) -> None:
+    Outline.objects.create(place=world.ward, path="M1 1l5 0 0 5z", left=1, top=1, right=6, bottom=6)
+    make_figure(make_dataset("mps_ward"), world.ward, value=3.25, percentile=0.5)
+    page = as_("nobody").get(NORTHTON).content.decode()
+    assert 'class="ju-need-3" d="M1 1l5 0 0 5z"' in page
+    assert '/places/E05099901/">Mill Ward</a>' in page
+    assert "3.2" in page
+    ward = as_("nobody").get("/places/E05099901/").content.decode()
+    assert "ward in Northton" in ward
+    assert "<svg viewBox" not in ward
+
+
+@pytest.mark.parametrize(
+    ("code", "leads_to"), [("E01099901", "/places/E05099901/"), ("E01099900", "/places/E09000991/")]
+)
+def test_a_neighbourhood_leads_to_its_ward_or_borough(
+    world: World, as_: As, code: str, leads_to: str
+) -> None:
+    Place.objects.create(code="E01099901", name="Northton 001A", kind="lsoa", parent=world.ward, vintage=2021)
+    Place.objects.create(
+        code="E01099900", name="Northton 001", kind="lsoa", parent=world.northton, vintage=2011, ended=2021
+    )
+    answer = as_("nobody").get(f"/places/{code}/")
+    assert (answer.status_code, answer["Location"]) == (302, leads_to)
+
+
+@pytest.mark.parametrize("code", ["E09999999", "nonsense", "E01099902", "%00"])
+def test_no_such_place(world: World, as_: As, code: str) -> None:
+    assert as_("nobody").get(f"/places/{code}/").status_code == 404
+
+
+def test_the_page_of_the_region(world: World, as_: As) -> None:
+    page = as_("nobody").get("/places/E12000099/").content.decode()
+    assert "Choose a part of Testland below" in page
+    assert "Southton" in page
+
+
+def test_as_many_queries_for_three_as_for_one(world: World, as_: As, django_assert_num_queries: Any) -> None:
+    def more(n: int) -> None:
+        made = start(world, f"Club {n}")
+        made.offers.add(offer(f"Fund {n}"))
+        one = take_up(world, f"Chance {n}", state="suggested", score=50 + n, kind=f"kind-{n}")
+        one.parties.add(
+            make_partner(f"Public {n}", "vcs", world.north, [world.northton], [], marking="public")
+        )
+        make_figure(dataset, world.northton, indicator=["robbery", "knife-crime", "drug-offences"][n])
+
+        agree(world, event, f"Promise {n}", "agreed")
+
+    programme = Programme.objects.create(slug="p", name="Programme")
+    event = Event.objects.create(programme=programme, footprint=world.north, slug="e", name="E")
+    dataset = make_dataset()
+    for theme in ("trusted-adult", "school-exclusion"):
+        make_need(world.northton, theme, 0.7)
+    more(0)
+    browser = as_("nobody")
+    browser.get(NORTHTON)
+    with django_assert_num_queries(24):
+        browser.get(NORTHTON)
+    more(1)
+    more(2)
+    with django_assert_num_queries(24):
+        browser.get(NORTHTON)
+
+
+def test_reading_writes_nothing(world: World, as_: As) -> None:
+    make_figure(make_dataset(), world.northton)
+    take_up(world, "Chance")
+    before = [list(model.objects.values()) for model in (Figure, Opportunity, Place)]
+    as_("alice").get(NORTHTON)
+    assert [list(model.objects.values()) for model in (Figure, Opportunity, Place)] == before
