@@ -255,7 +255,7 @@ def test_a_fixed_number_of_queries(world: World, as_: As, django_assert_num_quer
         made = Initiative.objects.create(name=f"I{number}", slug=f"i{number}", partner=world.lantern)
         made.offers.add(offer)
     browser = as_("bob")
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(19):
         browser.get("/support/", {"sector": "vcs", "place": world.northton.pk, "theme": "trusted-adult"})
     with django_assert_num_queries(14):
         browser.get("/support/fund-0/")

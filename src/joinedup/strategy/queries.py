@@ -48,10 +48,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Share:
-    """How the commitments of one theme, lead or size stand: the number of each word, in the order of `WORDS`."""
+    """How the commitments of one theme, lead or size stand: the number of each word of `WORDS`."""
 
     name: str
-    counts: list[int]
+    counts: dict[str, int]
     total: int
 
 
@@ -131,7 +131,7 @@ def progress(
         strategy=strategy,
         rows=chosen,
         total=len(counted),
-        counts=dict(zip(WORDS, _counts(counted), strict=True)),
+        counts=_counts(counted),
         shares={
             "chapter": _shares(counted, [(row.commitment.chapter, row) for row in counted]),
             "lead": _shares(counted, [(row.commitment.lead, row) for row in counted]),
@@ -142,9 +142,9 @@ def progress(
     )
 
 
-def _counts(rows: Iterable[Row]) -> list[int]:
+def _counts(rows: Iterable[Row]) -> dict[str, int]:
     counted = Counter(row.standing.word for row in rows)
-    return [counted[word] for word in WORDS]
+    return {word: counted[word] for word in WORDS}
 
 
 def _shares(rows: Sequence[Row], named: list[tuple[str, Row]]) -> list[Share]:

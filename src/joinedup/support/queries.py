@@ -6,7 +6,8 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from joinedup.accounts.person import Person
 from joinedup.partners.models import Partner
@@ -44,11 +45,11 @@ class Listed:
 
 @dataclass(frozen=True)
 class Found:
-    """`fitting` and `not_fitting` are open, best first; `history` is closed or decided."""
+    """`fitting` and `not_fitting` are open, best first; `history`, closed or decided, is not read yet."""
 
     fitting: list[Listed]
     not_fitting: list[Listed]
-    history: list[Listed]
+    history: QuerySet[Offer]
 
 
 def offers_for(person: Person) -> QuerySet[Offer]:
@@ -96,25 +97,22 @@ def find(person: Person, question: Question, kind: str, on: datetime.date) -> Fo
     """Every visible offer of `kind` (any when empty), told apart by whether this asker may use it. Five queries.
 
     Open funds come first, the next to close before the others, then what has no closing date; where a question
-    is asked, a certain yes comes before "through somebody" and "tell us more".
+    is asked, a certain yes comes before "through somebody" and "tell us more". History has the newest first.
     """
     chosen = offers_for(person)
     if kind:
         chosen = chosen.filter(kind=kind)
-    listed = [_listed(offer, question, on) for offer in chosen]
-    is_past = [each.offer.is_history or (each.offer.closes or on) < on for each in listed]
-    now = [each for each, past in zip(listed, is_past, strict=True) if not past]
+    is_past = Q(is_history=True) | Q(closes__lt=on)
+    now = [_listed(offer, question, on) for offer in chosen.exclude(is_past)]
     if question.is_asked:
         now.sort(key=lambda each: (_ORDER[each.answer.word], *_by_closing(each.offer)))
     else:
         now.sort(key=lambda each: _by_closing(each.offer))
-    history = [each for each, past in zip(listed, is_past, strict=True) if past]
-    history.sort(key=lambda each: each.offer.name)
-    history.sort(key=lambda each: each.offer.closes or each.offer.opens or datetime.date.min, reverse=True)
+    newest_first = Coalesce("closes", "opens").desc(nulls_last=True)
     return Found(
         fitting=[each for each in now if each.answer.word != "no" or not question.is_asked],
         not_fitting=[each for each in now if each.answer.word == "no" and question.is_asked],
-        history=history,
+        history=chosen.filter(is_past).prefetch_related(None).order_by(newest_first, "name"),
     )
 
 

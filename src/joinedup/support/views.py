@@ -37,7 +37,8 @@ def support(request: Request) -> HttpResponse:
     answers = request.GET.copy()
     for name in ("history", "page"):
         answers.pop(name, None)
-    page = Paginator(found.history if only_history else found.fitting, PAGE).get_page(request.GET.get("page"))
+    listed = found.history if only_history else found.fitting
+    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "question": question,
@@ -45,7 +46,8 @@ def support(request: Request) -> HttpResponse:
         "found": found,
         "page": page,
         "only_history": only_history,
-        "history_first": found.history[:HISTORY_FIRST],
+        "history_count": found.history.count(),
+        "history_first": [] if only_history else list(found.history[:HISTORY_FIRST]),
     }
     return render(request, "support/support.jinja", context)
 
