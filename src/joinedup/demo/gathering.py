@@ -57,6 +57,8 @@ def make_events(by: Person, footprint: Footprint, partners: list[Partner], today
     actions.plan_event(by=by, event=past, iterations=100)
     _agreements(by, past, today)
     _move_back(past, AGO)
+    past.refresh_from_db()
+    actions.delete_personal(by=by, event=past)
 
     coming = _event(
         by, footprint, programme, "Joining up London: the next day", today + datetime.timedelta(days=24)
@@ -232,7 +234,7 @@ def _voices(by: Person, event: Event, partners: list[Partner], today: datetime.d
             by=Person(), host=links[n % len(links)], text=row["text"], age_band=row["age_band"]
         )
         if row["state"] == "shown":
-            voices.moderate(by=by, contribution=given, state="shown")
+            given = voices.moderate(by=by, contribution=given, state="shown")
             first = first or given
     Contribution.objects.filter(conversation=conversation).update(is_demonstration=True)
     if first is not None:

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from joinedup.accounts.audit import history
+from joinedup.accounts.queries import history_of
 from joinedup.accounts.request import Request
 from joinedup.opportunities import actions, queries
 from joinedup.opportunities.forms import AnswerForm, FilterForm, SetAsideForm, SpotForm
@@ -47,7 +47,7 @@ def opportunity(request: Request, pk: int) -> HttpResponse:
         "mine": mine,
         "words": Answer.Word.choices,
         "set_aside_form": SetAsideForm(),
-        "history": history(found) if request.person.is_signed_in else [],
+        "history": history_of(found) if request.person.is_signed_in else [],
     }
     return render(request, "opportunities/one.jinja", context)
 

@@ -24,7 +24,7 @@ def need(scene: Scene, place: int, theme: int) -> list[Because]:
     code = {"place": world.tree.codes[place], "theme": world.themes[theme]}
     value, heads = float(needs.need[place, theme]), float(needs.people[place, theme])
     about = f"{wording.theme(world, theme)} in {wording.place(world, place)}"
-    text = f"The need for work on {about} is put at {value:.2f} of 1; about {wording.people(heads)} could benefit"
+    text = f"The need for work on {about} is put at {value:.2f} of 1; {wording.about_people(heads)} could benefit"
     source = needs.source[place, theme]
     if source == FROM_PARTS:
         text += " (worked out from the figures for its parts)"
@@ -73,7 +73,7 @@ def why_now(scene: Scene, place: int, theme: int) -> str:
     if trend < -TREND_SEEN:
         return "the need is falling, but is still there"
     if needs.source[place, theme]:
-        return f"the need stands at {needs.need[place, theme]:.2f} of 1"
+        return f"the need is {wording.height(needs.need[place, theme])}"
     return f"that is how the records stand on {wording.day(scene.world.as_of)}"
 
 

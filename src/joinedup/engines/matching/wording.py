@@ -68,7 +68,8 @@ def day(value: date) -> str:
 def share(value: float) -> str:
     if 0 < value < 0.01:
         return "under 1%"
-    return f"{value:.0%}"
+    # Rounding must not leave a nought with a minus.
+    return f"{max(value, 0.0):.0%}"
 
 
 def number(value: float) -> str:
@@ -77,6 +78,29 @@ def number(value: float) -> str:
 
 def people(value: float) -> str:
     return "1 person" if round(value) == 1 else f"{number(value)} people"
+
+
+def about_people(value: float) -> str:
+    """An estimate to two figures, so that it does not sound counted: "about 27,000 people"."""
+    if value >= 100:
+        unit = 10 ** (len(str(int(value))) - 2)
+        value = round(value / unit) * unit
+    return f"about {people(value)}"
+
+
+def height(need: float) -> str:
+    """A need of 0 to 1 as people would say it."""
+    if need >= 0.8:
+        return "very high"
+    if need >= 0.6:
+        return "high"
+    return "in the middle" if need >= 0.4 else "low"
+
+
+def the_sector(world: World, number: int) -> str:
+    """The sector inside a sentence: "the voluntary and community sector", "health"."""
+    name = sector(world, number)
+    return f"the {name}" if name.endswith("sector") else name
 
 
 def sentence_start(text: str) -> str:

@@ -34,8 +34,8 @@ def test_a_need_meets_what_is_offered_near_by() -> None:
     assert one.id == "ask_meets_offer--b--exclusion--a1--a2"
     assert one.parties == ["p", "q"]
     assert one.sentence == (
-        "On exclusion in b, P has asked for help (“a hall”) and Q has offered some (“a gym”): the need stands at 0.80 "
-        "of 1."
+        "On exclusion in b, P has asked for help (“a hall”) and Q has offered some (“a gym”): the need is very "
+        "high."
     )
     assert [fact.record for fact in one.because[:2]] == [("ask", "a1"), ("ask", "a2")]
     # 5.56 km of the 20 within which people meet.
@@ -75,7 +75,7 @@ def test_two_people_at_one_event_whose_partners_share_something() -> None:
     assert one.id == "introduction--b--exclusion--luton--ann--ben"
     assert one.sentence == (
         "Two people who are coming to the same event, one from P and one from Q, should meet: on exclusion in b their "
-        "organisations have asked for and offered the same help, and the need stands at 0.80 of 1."
+        "organisations have asked for and offered the same help, and the need is very high."
     )
 
 

@@ -29,7 +29,7 @@ def test_two_in_one_place_are_named_once_and_only_to_them() -> None:
     assert one.only_parties
     assert one.sentence == (
         "In b, Project i (P) and Project j (Q) both work on exclusion for ages 14 to 17, and no link between them is "
-        "recorded: together they could reach more people, and the need stands at 0.80 of 1."
+        "recorded: together they could reach more people, and the need is very high."
     )
     assert one.would_change == [
         "If P and Q already work together, this goes: record the link.",

@@ -30,7 +30,7 @@ def test_names_those_acting_and_the_one_missing() -> None:
     assert (one.parties, one.initiatives) == (["club", "school"], ["i"])
     assert one.sentence == (
         "On exclusion in b, CLUB acts, nobody from education is recorded as taking part, and SCHOOL works there: the "
-        "need stands at 0.80 of 1."
+        "need is very high."
     )
     assert one.first_step == "CLUB: invite SCHOOL to the next meeting about exclusion in b."
 

@@ -46,7 +46,7 @@ def test_names_who_could_use_it_and_by_when() -> None:
         "it closes on 20 October 2018."
     )
     assert one.because[0].text == (
-        "Fund o may be used by voluntary and community sector; £20,000 in all. Last checked on 1 October 2018."
+        "Fund o may be used by the voluntary and community sector; £20,000 in all. Last checked on 1 October 2018."
     )
     assert one.would_change[0] == "If Fund o closes on 20 October 2018, this goes."
     assert one.components["urgency"] == 1.0

@@ -52,7 +52,7 @@ def candidates(scene: Scene, found: pl.DataFrame) -> pl.DataFrame:
 
 def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
     world, doing, p, t = scene.world, scene.world.initiatives, row["place"], row["theme"]
-    missing, sector = row["party_b"], wording.sector(world, row["sector"])
+    missing, sector = row["party_b"], wording.the_sector(world, row["sector"])
     running = scene.at_work(p, t, parts=False)
     acting = list(dict.fromkeys(int(doing.partner[i]) for i in running))[:ACTING]
     who, names = wording.partner(world, missing), wording.listing([wording.partner(world, w) for w in acting])

@@ -149,7 +149,7 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
         who, party = wording.partner(world, could), world.partners.frame["id"][could]
     else:
         who, party = (
-            f"the coordinator, with {wording.sector(world, sector)},",
+            f"the coordinator, with {wording.the_sector(world, sector)},",
             f"sector:{world.sectors[sector]}",
         )
     result = float(doing.result[i])

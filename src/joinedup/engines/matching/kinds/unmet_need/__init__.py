@@ -56,10 +56,10 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
     world, p, t = scene.world, row["place"], row["theme"]
     who = [row[c] for c in ("party_a", "party_b", "party_c") if row[c] >= 0]
     place, theme = wording.place(world, p), wording.theme(world, t)
-    heads = wording.people(float(world.needs.people[p, t]))
+    heads = wording.about_people(float(world.needs.people[p, t]))
     running = scene.at_work(p, t)
     needed = np.argsort(-world.mix[t], kind="stable")[:PARTIES].tolist()
-    sectors = wording.listing([wording.sector(world, s) for s in needed])
+    sectors = wording.listing([wording.the_sector(world, s) for s in needed])
     names = wording.listing([wording.partner(world, w) for w in who])
     now = facts.why_now(scene, p, t)
     if not running:
@@ -68,7 +68,7 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
         action = "action is recorded here, but not how many people it reaches"
     else:
         action = f"the action recorded here meets {wording.share(float(scene.coverage.coverage[p, t]))} of the need"
-    lead = f"On {theme} in {place}, about {heads} could benefit, {action}, and {now}"
+    lead = f"On {theme} in {place}, {heads} could benefit, {action}, and {now}"
     if row["ask"]:
         whom = names or f"the bodies for {sectors}"
         sentence = f"{lead}: ask {whom} what they do or know of before anything new is planned."

@@ -22,7 +22,7 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
     place, theme = wording.place(world, p), wording.theme(world, t)
     via, via_party = "", []
     if row["sector"] >= 0:
-        sector = wording.sector(world, row["sector"])
+        sector = wording.the_sector(world, row["sector"])
         via_party = (
             [world.partners.frame["id"][body]] if body >= 0 else [f"sector:{world.sectors[row['sector']]}"]
         )
@@ -71,7 +71,7 @@ def _offer_text(scene: Scene, o: int) -> str:
     world, offers = scene.world, scene.world.offers
     record = offers.frame.row(o, named=True)
     named = record["sectors"] or []
-    users = wording.listing([wording.sector(world, world.sectors.index(s)) for s in named])
+    users = wording.listing([wording.the_sector(world, world.sectors.index(s)) for s in named])
     text = (
         f"{record['name'] or record['id']} may be used by {users}"
         if named
