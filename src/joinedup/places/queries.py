@@ -71,6 +71,8 @@ def with_page(code: str) -> Place | None:
 
     None where there is none: a code that is not known, or a kind without a page. One query.
     """
+    if not code.isalnum():  # PostgreSQL refuses some characters outright
+        return None
     place: Place | None = Place.objects.select_related("parent__parent").filter(pk=code).first()
     while place is not None and place.kind not in PUBLIC_KINDS:
         place = place.parent if place.kind == Place.Kind.LSOA else None
