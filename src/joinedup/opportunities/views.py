@@ -47,7 +47,7 @@ def opportunity(request: Request, pk: int) -> HttpResponse:
         "mine": mine,
         "words": Answer.Word.choices,
         "set_aside_form": SetAsideForm(),
-        "history": history_of(found) if request.person.is_signed_in else [],
+        "history": history_of(found) if found.footprint_id in request.person.footprint_ids else [],
     }
     return render(request, "opportunities/one.jinja", context)
 

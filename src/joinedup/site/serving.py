@@ -1,0 +1,63 @@
+"""Serves the site: one command, two processes of a few threads each."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+WORKERS, THREADS = 2, 4
+
+
+def migrate() -> None:
+    """Bring the records to this version."""
+    settings.HOME.mkdir(parents=True, exist_ok=True)
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def waiting_migrations() -> list[str]:
+    """The steps that would bring the records to this version; empty when they are."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [str(migration) for migration, _ in plan]
+
+
+def refuse_taken_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise ValidationError(
+                f"Port {port} cannot be used ({error.strerror}): choose another with --port."
+            ) from error
+
+
+def serve(*, port: int, address: str = "127.0.0.1") -> None:
+    """Serve until interrupted. Raises ValidationError when the port is taken or the records are not ready."""
+    refuse_taken_port(port)
+    if waiting_migrations():
+        raise ValidationError("The records are not at this version yet: add --migrate once.")
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    # The processes that serve read the same home, wherever they start.
+    os.environ["JOINEDUP_HOME"] = str(settings.HOME)
+    os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
+    connection.close()
+    Granian(
+        "joinedup.site.wsgi:application",
+        address=address,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=WORKERS,
+        blocking_threads=THREADS,
+        websockets=False,
+        log_level="warning",  # type: ignore[arg-type]
+        respawn_failed_workers=True,
+    ).serve()

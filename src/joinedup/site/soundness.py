@@ -1,0 +1,120 @@
+"""Is this installation sound? Each finding is a sentence that says what is wrong and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from django.conf import settings
+from django.core import checks
+from django.db import connection
+from django.db.models import F
+from django.utils import timezone
+
+from joinedup.accounts.models import Grant
+from joinedup.events.models import Agreement, Seat
+from joinedup.events.queries import due_deletions
+from joinedup.evidence import store
+from joinedup.evidence.models import Dataset
+from joinedup.opportunities.models import Opportunity, Run
+from joinedup.site.serving import waiting_migrations
+
+
+@dataclass(frozen=True)
+class Finding:
+    what: str
+    sentence: str
+    is_wrong: bool = True
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def findings() -> list[Finding]:
+    """Everything that is wrong or wants attention; empty when all is well."""
+    waiting = waiting_migrations()
+    if waiting:
+        sentence = (
+            f"The records lack {len(waiting)} steps of this version: run “joinedup serve --migrate” once."
+        )
+        return [Finding("migrations", sentence)]
+    return [*_settings(), *_records(), *_files(), *_chains(), *_deletions()]
+
+
+def _settings() -> list[Finding]:
+    found = [Finding("settings", str(message.msg)) for message in checks.run_checks()]
+    if settings.DEBUG:
+        found.append(
+            Finding("settings", "DEBUG is on: visitors would see how the system is made. Set DEBUG=false.")
+        )
+    if not settings.HTTPS and "127.0.0.1" not in settings.SITE_URL and "localhost" not in settings.SITE_URL:
+        found.append(
+            Finding(
+                "settings", "SITE_URL does not start with https://: sign-in codes could be read on the way."
+            )
+        )
+    if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
+        found.append(
+            Finding(
+                "mail", "Mail is printed on the console. Set EMAIL_BACKEND and EMAIL_HOST to send it.", False
+            )
+        )
+    return found
+
+
+def _records() -> list[Finding]:
+    found = []
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA quick_check")
+            answer = cursor.fetchone()[0]
+        if answer != "ok":
+            found.append(Finding("records", f"The records file is damaged ({answer}): restore a copy."))
+    if not Grant.objects.filter(role=Grant.Role.ADMINISTRATOR).exists():
+        found.append(Finding("accounts", "Nobody is administrator: run “joinedup init”."))
+    return found
+
+
+def _files() -> list[Finding]:
+    held = set(Dataset.objects.values_list("stored_as", flat=True)) - {""}
+    folder = settings.HOME / "store"
+    lost = sorted(name for name in held if not (folder / name).exists())
+    found = [
+        Finding("store", f"The file {name} of a dataset is gone: import that dataset again.") for name in lost
+    ]
+    orphans = list(store.orphans(folder, held)) if folder.is_dir() else []
+    if orphans:
+        found.append(
+            Finding(
+                "store",
+                f"{len(orphans)} files in the store belong to no dataset: they can be deleted.",
+                False,
+            )
+        )
+    return found
+
+
+def _chains() -> list[Finding]:
+    """Links that the database itself cannot hold: across the seating of an event, or to what engines found."""
+    found = []
+    astray = Agreement.objects.filter(sitting__isnull=False).exclude(sitting__event_id=F("event_id")).count()
+    if astray:
+        found.append(Finding("chain", f"{astray} agreements belong to one event and to a table of another."))
+    elsewhere = Seat.objects.exclude(attendee__event_id=F("sitting__event_id")).count()
+    if elsewhere:
+        found.append(Finding("chain", f"{elsewhere} seats hold people of another event."))
+    unproven = Opportunity.objects.filter(because=[]).count()
+    if unproven:
+        found.append(Finding("chain", f"{unproven} opportunities give no reason: refresh the opportunities."))
+    if Opportunity.objects.filter(is_spotted=False).exists() and not Run.objects.exists():
+        found.append(Finding("chain", "Opportunities are held that no run found: refresh the opportunities."))
+    return found
+
+
+def _deletions() -> list[Finding]:
+    due = list(due_deletions(timezone.localdate()))
+    return [
+        Finding(
+            "deletion", f"Personal details of {event} should be deleted by now: do it on its people page."
+        )
+        for event in due
+    ]
