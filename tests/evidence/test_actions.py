@@ -43,7 +43,7 @@ def tidy(folder: Path, *rows: str, name: str = "figures.csv") -> Path:
 
 
 def stored(home: Path) -> list[str]:
-    folder = home / "observations"
+    folder = home / "store"
     return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
 
 
@@ -206,7 +206,7 @@ def test_killed_after_writing_it_leaves_at_most_an_orphan(tmp_path: Path) -> Non
         )
 
     assert run("die").returncode == -signal.SIGKILL
-    assert len(list((home / "observations").iterdir())) == 1
+    assert len(list((home / "store").iterdir())) == 1
     alive = run("live")
     assert alive.stdout.split() == ["1", "0", "0"], alive.stderr
 

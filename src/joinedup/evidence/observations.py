@@ -18,7 +18,7 @@ CELL = ["indicator", "place", "period"]
 
 def home() -> Path:
     """The folder of an installation that observations lie in."""
-    return Path(settings.HOME) / "observations"
+    return Path(settings.HOME) / "store"
 
 
 def newest_first(sources: Collection[str] | None = None) -> list[Dataset]:
