@@ -51,3 +51,4 @@ def test_what_ships_holds_five_events_of_the_series(db):
     series = Event.objects.filter(programme__slug="serious-violence-events-2018-2019")
     assert series.count() == 5
     assert not Event.objects.filter(source_url="").exists()
+    assert Event.objects.get(date=datetime.date(2019, 4, 1)).date_note == "1-4 April"

@@ -47,7 +47,7 @@ def _event(programme: Programme, row: dict[str, str]) -> None:
         "programme": programme,
         "name": f"{kind}, {town}",
         "date": date,
-        "date_note": "" if row["date_confidence"] == "exact" else _note(row["date_confidence"]),
+        "date_note": _note(row["date_confidence"]),
         "venue": _stated(row["venue"]),
         "place_name": row["place"],
         "region": row["region_covered"],
@@ -68,5 +68,7 @@ def _stated(text: str) -> str:
 
 
 def _note(text: str) -> str:
-    """Why the day is not certain; "not shown" says that no source gives it."""
+    """Why the day is not certain, or which days it was; "not shown" says that no source gives it."""
+    if text.startswith("exact"):
+        return text.removeprefix("exact").strip(" ()")
     return text.replace("not shown", "day not published")[:200]

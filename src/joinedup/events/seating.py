@@ -22,6 +22,11 @@ def attendee_label(attendee: Attendee) -> str:
     return attendee.name or f"No. {attendee.number} ({attendee.role})"
 
 
+def badge_name(attendee: Attendee) -> str:
+    """What stands on a badge, above the role."""
+    return attendee.name or f"No. {attendee.number}"
+
+
 def problem_of(event: Event, *, seed: int = 1) -> Problem:
     """Everybody with a place, the agenda and the room; 7 queries.
 

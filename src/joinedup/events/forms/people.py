@@ -168,7 +168,7 @@ class AttendingForm(forms.Form):
 
 
 class InvitationForm(forms.Form):
-    partner = forms.ModelChoiceField(Partner.objects.none(), label=_("Partner"))
+    partner = forms.ModelChoiceField(Partner.objects.none(), label=_("Partner"), empty_label=_("Choose one"))
     role = forms.CharField(max_length=120, label=_("Role"))
     name = forms.CharField(max_length=120, required=False, label=_("Name, if they gave it"))
     email = forms.EmailField(label=_("E-mail"))

@@ -56,7 +56,7 @@ def sitting(request: Request, pk: int) -> HttpResponse:
         "opportunity": seen,
         "facts": facts(seen) if seen else [],
         "agreements": planner.agreed_here(by, found),
-        "label": seating.attendee_label,
+        "label": seating.badge_name,
     }
     return render(request, "events/sitting.jinja", context)
 

@@ -165,6 +165,6 @@ def event_plan_print(request: Request, slug: str) -> HttpResponse:
         "rounds": rounds,
         "people": [people[number] for number in sorted(people)],
         "agenda": agenda(request.person, event),
-        "label": seating.attendee_label,
+        "label": seating.badge_name,
     }
     return render(request, "events/print.jinja", context)

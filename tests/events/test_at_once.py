@@ -1,0 +1,54 @@
+"""Many people press the same button at the same moment."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from joinedup.events import actions
+from joinedup.events.models import Attendee, Event
+from tests.world import World
+
+
+@pytest.mark.django_db(transaction=True)
+def test_places_are_given_out_once_however_many_register_at_once(event: Event, world: World):
+    Event.objects.update(capacity=3)
+    nobody, wrong = world.person("nobody"), []
+
+    def register(number: int) -> None:
+        try:
+            actions.register(
+                by=nobody, event=event, partner=world.lantern, role="Worker", email=f"p{number}@example.org"
+            )
+        except Exception as error:
+            wrong.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=register, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert list(event.attendees.values_list("number", flat=True)) == list(range(1, 9))
+    placed = event.attendees.filter(standing=Attendee.Standing.PLACED)
+    assert [a.number for a in placed] == [1, 2, 3]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_place_that_is_given_back_goes_to_one(event: Event, world: World, come):
+    Event.objects.update(capacity=2)
+    first, second, *_rest = (come(event, world.lantern) for _ in range(5))
+    threads = []
+
+    def cancel(attendee: Attendee) -> None:
+        actions.cancel_registration(by=world.person("nobody"), attendee=attendee)
+        connection.close()
+
+    for attendee in (first, second, first):
+        threads.append(threading.Thread(target=cancel, args=(attendee,)))
+        threads[-1].start()
+    for thread in threads:
+        thread.join()
+    assert [a.number for a in event.attendees.filter(standing=Attendee.Standing.PLACED)] == [3, 4]
