@@ -11,12 +11,14 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from joinedup.accounts.models import User
 from joinedup.accounts.person import Person
 from joinedup.demo import gathering, invented, people
 from joinedup.evidence import actions as evidence
+from joinedup.evidence import observations
 from joinedup.opportunities import actions as opportunities
 from joinedup.places.models import Footprint, Place
 from joinedup.site.beginning import DATA, load_facts
@@ -36,20 +38,21 @@ def build(*, say: Say, fresh: bool = False) -> bool:
     """
     home = settings.HOME
     mark, unfinished = home / MARK, home / UNFINISHED
-    if mark.exists() and not fresh:
+    home.mkdir(parents=True, exist_ok=True)
+    if mark.exists() and not fresh and _is_demonstration():
         made = datetime.date.fromisoformat(mark.read_text(encoding="ascii").strip())
         age = (timezone.localdate() - made).days
         migrate()
         note = " Its dates are from that day: --fresh makes it anew." if age > 20 else ""
         say(f"Using the demonstration made on {made:%d/%m/%Y}.{note}", None)
         return False
-    if not mark.exists() and not unfinished.exists() and _holds_something():
+    begun_here = mark.exists() or unfinished.exists()
+    if _holds_something() and not _is_demonstration() and (_has_people() or not begun_here):
         raise ValidationError(
             f"{home} holds an installation that is not a demonstration: set JOINEDUP_HOME to an empty folder."
         )
-    _clear()
-    home.mkdir(parents=True, exist_ok=True)
     unfinished.touch()
+    _clear()
     say("Records", None)
     migrate()
     _fill(say)
@@ -59,9 +62,22 @@ def build(*, say: Say, fresh: bool = False) -> bool:
 
 
 def _holds_something() -> bool:
-    if connection.vendor == "sqlite":
-        return (settings.HOME / "records.sqlite3").exists()
-    return "accounts_user" in connection.introspection.table_names() and User.objects.exists()
+    """Records or observations; a home that was only looked at, or only migrated, holds nothing."""
+    return _has_people() or _any(Place) or any(observations.home().glob("*"))
+
+
+def _has_people() -> bool:
+    return _any(User)
+
+
+def _is_demonstration() -> bool:
+    """By the records themselves: a mark in the home says nothing about a database that lies elsewhere."""
+    return _any(Footprint, is_demonstration=True)
+
+
+def _any(model: type[Model], **wanted: object) -> bool:
+    there = model._meta.db_table in connection.introspection.table_names()
+    return there and model._default_manager.filter(**wanted).exists()
 
 
 def _clear() -> None:
@@ -75,7 +91,7 @@ def _clear() -> None:
         call_command("flush", verbosity=0, interactive=False)
         cache.clear()
     (settings.HOME / MARK).unlink(missing_ok=True)
-    shutil.rmtree(settings.HOME / "store", ignore_errors=True)
+    shutil.rmtree(observations.home(), ignore_errors=True)
 
 
 def _fill(say: Say) -> None:

@@ -11,7 +11,7 @@ import random
 
 from django.utils import timezone
 
-from joinedup.accounts.person import Person
+from joinedup.accounts.person import PUBLIC, Person
 from joinedup.demo.invented import QUESTION, rows
 from joinedup.events import actions
 from joinedup.events.models import Agreement, Attendee, Event, Programme, Progress
@@ -19,11 +19,12 @@ from joinedup.opportunities.models import Opportunity, Run
 from joinedup.opportunities.queries import shortlist
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
-from joinedup.strategy.models import Commitment, Update
+from joinedup.strategy.models import Commitment, Strategy, Update
 from joinedup.taxonomy.models import Theme
 from joinedup.voice import actions as voices
 from joinedup.voice.models import Contribution, Host
 
+PLAN = "demonstration-plan"
 TOPICS, TABLES, ROUNDS = 12, 13, 3
 ATTENDEES = 124
 YOUNG_PEOPLE = 12
@@ -43,6 +44,7 @@ ROLES = {
 
 
 def make_events(by: Person, footprint: Footprint, partners: list[Partner], today: datetime.date) -> None:
+    make_plan()
     programme = Programme.objects.create(
         slug="joining-up-london",
         name="Joining up London",
@@ -115,7 +117,8 @@ def _register(
         is_companion = n < len(companions)
         slug = f"{role}-{partner.slug}".lower().replace(" ", "-")
         actions.register(
-            by=by,
+            # As most people do: from the mail, without an account.
+            by=PUBLIC,
             event=event,
             partner=partner,
             role=role,
@@ -136,65 +139,110 @@ def _topics(by: Person, event: Event, footprint: Footprint, number: int) -> None
         actions.choose_opportunity(by=by, event=event, opportunity=opportunity)
 
 
+# What partners agree at a table: the goal, how they will know. The first two words of a plan are the same anywhere.
+AGREED = [
+    (
+        "every young person who asks in {place} meets somebody within a month",
+        "Young people who asked, and how long they waited",
+    ),
+    (
+        "one evening a week together in {place}, in a place young people chose",
+        "Evenings held, and how many came twice",
+    ),
+    (
+        "a shared first meeting in {place}, so that nobody tells their story three times",
+        "First meetings held jointly",
+    ),
+    ("staff in {place} train each other every month", "People trained, and what they did differently"),
+    (
+        "young people in {place} are asked each month, and hear back",
+        "Answers given, and what changed because of them",
+    ),
+]
+# (state in the end, days from the event until it is due)
+STATES = [
+    ("kept", 100), ("kept", 120), ("started", 260), ("kept", 150), ("late", 150),
+    ("agreed", 300), ("kept", 110), ("not_kept", 120), ("started", 280), ("kept", 140),
+]  # fmt: skip
+
+
 def _agreements(by: Person, event: Event, today: datetime.date) -> None:
-    """One agreement at each table of the first rounds, in every state that an agreement can reach."""
-    chance = random.Random(12)
-    commitments = {c.chapter: c for c in Commitment.objects.filter(part_of=None).order_by("-ref")}
-    chapters = sorted(commitments)
-    states = ["kept", "kept", "kept", "started", "started", "late", "agreed", "not_kept", "kept", "started"]
-    sittings = (
+    """Two agreements on each topic, at different tables, in every state that an agreement can reach.
+
+    They count towards the partnership's own plan, which is invented too: nothing here touches what was really
+    promised by others.
+    """
+    commitments = list(Commitment.objects.filter(strategy__slug=PLAN).order_by("ref"))
+    asked: dict[int | None, int] = {}
+    states = iter(STATES)
+    for sitting in (
         event.sittings.exclude(topic=None).select_related("topic__opportunity").order_by("round", "table")
-    )
-    for n, (sitting, state) in enumerate(zip(sittings, states, strict=False)):
+    ):
         opportunity = sitting.topic.opportunity if sitting.topic else None
-        if opportunity is None or opportunity.theme is None:
+        if opportunity is None or opportunity.theme is None or asked.get(sitting.topic_id, 0) == 2:
             continue
         parties = list(opportunity.parties.all())[:3]
-        if not parties:
+        state, due = next(states, ("", 0))
+        if not parties or not state:
             continue
-        owner, deputy = parties[0], parties[-1]
-        theme = opportunity.theme
+        asked[sitting.topic_id] = asked.get(sitting.topic_id, 0) + 1
+        number = sum(asked.values())
+        goal, measure = AGREED[number % len(AGREED)]
+        owner, deputy, theme = parties[0], parties[-1], opportunity.theme
         agreement = actions.record_agreement(
             by=by,
             event=event,
             sitting=sitting,
-            goal=f"{theme.name}: no young person in {opportunity.place.name} waits more than a month",
+            goal=f"{theme.name}: {goal.format(place=opportunity.place.name)}",
             action=f"{opportunity.first_step} Then meet monthly and publish the numbers.",
             place=opportunity.place,
             theme=theme,
-            measure="Young people offered a place, and how many still come after three months",
+            measure=measure,
             owner_partner=owner,
             owner_role=ROLES[owner.sector_id][0],
             deputy_partner=deputy,
             deputy_role=ROLES[deputy.sector_id][1],
-            due=today + datetime.timedelta(days=chance.choice([100, 120, 150]) if state != "late" else 90),
+            due=today + datetime.timedelta(days=due),
             contributions=[
                 actions.Contributed(p, f"{ROLES[p.sector_id][0]}, half a day a week") for p in parties
             ],
-            commitment=commitments[chapters[n % len(chapters)]],
+            commitment=commitments[number % len(commitments)],
             marking="public",
         )
         if state != "agreed":
             actions.start_agreement(by=by, agreement=agreement)
         if state == "kept":
-            actions.report_progress(
-                by=by,
-                agreement=agreement,
-                report="kept",
-                text=f"{chance.randint(18, 60)} young people have a place.",
-            )
+            text = f"{12 + 7 * number} young people came and most of them stayed."
+            actions.report_progress(by=by, agreement=agreement, report="kept", text=text)
         if state == "not_kept":
-            actions.report_progress(
-                by=by,
-                agreement=agreement,
-                report="not_kept",
-                text="The room was closed for repairs; a new one is sought.",
-            )
+            text = "The room was closed for repairs; a new one is sought."
+            actions.report_progress(by=by, agreement=agreement, report="not_kept", text=text)
+
+
+def make_plan() -> None:
+    """The invented plan of the demonstration partnership, with commitments that its agreements count towards."""
+    plan = Strategy.objects.create(
+        slug=PLAN,
+        name="Plan of the London demonstration partnership",
+        publisher="London demonstration partnership",
+        note="Invented for the demonstration.",
+    )
+    for number, row in enumerate(rows("commitments"), 1):
+        Commitment.objects.create(
+            strategy=plan,
+            ref=f"DEMO-{number}",
+            text=row["text"],
+            chapter=row["chapter"],
+            lead=row["lead"],
+            measure=row["measure"],
+            source="Invented for the demonstration",
+        )
 
 
 def _move_back(event: Event, ago: datetime.timedelta) -> None:
     """As if it had happened long ago: the event, its agreements, what was reported."""
-    Event.objects.filter(pk=event.pk).update(date=event.date - ago if event.date else None)
+    then = event.date - ago if event.date else None
+    Event.objects.filter(pk=event.pk).update(date=then, slug="joining-up-london-the-first-day-demonstration")
     later = datetime.timedelta(days=60)
     for agreement in Agreement.objects.filter(event=event):
         moved = {
@@ -230,9 +278,7 @@ def _voices(by: Person, event: Event, partners: list[Partner], today: datetime.d
     links = list(Host.objects.filter(conversation=conversation).order_by("pk"))
     first: Contribution | None = None
     for n, row in enumerate(rows("answers")):
-        given = voices.give(
-            by=Person(), host=links[n % len(links)], text=row["text"], age_band=row["age_band"]
-        )
+        given = voices.give(by=PUBLIC, host=links[n % len(links)], text=row["text"], age_band=row["age_band"])
         if row["state"] == "shown":
             given = voices.moderate(by=by, contribution=given, state="shown")
             first = first or given

@@ -14,7 +14,8 @@ class Strategy(models.Model):
     note = models.TextField(blank=True)
 
     class Meta:
-        ordering = ["-published", "name"]
+        # A plan without a date comes after those that were published; databases differ on where nothing sorts.
+        ordering = [models.F("published").desc(nulls_last=True), "name"]
         verbose_name_plural = "strategies"
 
     def __str__(self) -> str:
