@@ -38,7 +38,6 @@ class Gap:
     """Something that is not known about a place, in a sentence."""
 
     sentence: str
-    theme: str = ""
 
 
 def codes() -> Codes:

@@ -57,7 +57,8 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
     points = queries.series(wording.by_slug()[HEADLINE], place.pk)
     # Only offers that the reader may see: a count would betray the others.
     used = Prefetch("offers", Offer.objects.visible_to(person))
-    initiatives = list(initiatives_for_place(person, place, on=on).prefetch_related(used))
+    found = initiatives_for_place(person, place, on=on).prefetch_related(None)
+    initiatives = list(found.prefetch_related("themes", used))
     headline = next((figure for figure in figures if figure.indicator == HEADLINE), None)
     datasets = {figure.dataset_id: figure.dataset for figure in figures}
     around = _around(place)
@@ -73,7 +74,7 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         chart=charts.line_chart(points),
         table=charts.table(points),
         trend_dataset=headline.dataset if headline else None,
-        sectors=by_sector(partners_for_place(person, place)),
+        sectors=by_sector(partners_for_place(person, place).prefetch_related(None)),
         agreements=agreements_for_place(person, place, AGREEMENTS_SHOWN),
         voices=voices(around),
         figures=[
