@@ -35,6 +35,14 @@ def test_somebody_at_the_table_writes_down_what_is_agreed(
     assert {"agreement.record", "opportunity.agreed"} <= {e.action for e in AuditEntry.objects.all()}
 
 
+def test_a_second_agreement_does_not_set_a_started_opportunity_back(agree, world: World, opportunity):
+    as_read_before = opportunity.__class__.objects.get()
+    actions.start_agreement(by=world.person("alice"), agreement=agree(opportunity=opportunity))
+    agree(opportunity=as_read_before)
+    opportunity.refresh_from_db()
+    assert opportunity.state == "started"
+
+
 @pytest.mark.parametrize("who", ["charlie", "nobody", "admin"])
 def test_outsiders_record_nothing(seated: Event, sitting, world: World, parts, who: str):
     for at in (sitting, None):

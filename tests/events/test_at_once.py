@@ -3,10 +3,12 @@
 import threading
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 
 from joinedup.events import actions
-from joinedup.events.models import Attendee, Event
+from joinedup.events.models import Agreement, Attendee, Event
+from joinedup.initiatives.models import Initiative
 from tests.world import World
 
 
@@ -52,3 +54,25 @@ def test_one_place_that_is_given_back_goes_to_one(event: Event, world: World, co
     for thread in threads:
         thread.join()
     assert [a.number for a in event.attendees.filter(standing=Attendee.Standing.PLACED)] == [3, 4]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_agreement_starts_once(agree, world: World):
+    agreed = agree()
+    wrong: list[str] = []
+
+    def start() -> None:
+        try:
+            own = Agreement.objects.get(pk=agreed.pk)
+            actions.start_agreement(by=world.person("alice"), agreement=own)
+        except ValidationError as error:
+            wrong.append(error.messages[0])
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (Initiative.objects.count(), len(wrong)) == (1, 3)

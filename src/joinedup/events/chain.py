@@ -15,6 +15,7 @@ from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
 from joinedup.events.models import Agreement, Sitting, Topic
 from joinedup.events.standing import shown_state, state_words
+from joinedup.evidence import wording
 from joinedup.evidence.models import Figure
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
@@ -176,11 +177,9 @@ def _standing(agreement: Agreement, person: Person) -> str:
 
 
 def _figure(figure: Figure) -> Item:
-    words = figure.indicator.replace("-", " ").replace("_", " ").capitalize()
-    value = f"{figure.value:,.4g}" if figure.value is not None else figure.get_state_display()
-    return Item(
-        f"{words}, {figure.place.name}", reverse("figure", args=[figure.pk]), f"{value} ({figure.period})"
-    )
+    label = f"{wording.name(figure.indicator)}, {figure.place.name}"
+    note = f"{wording.value(figure)} {wording.period(figure)}"
+    return Item(label, reverse("figure", args=[figure.pk]), note)
 
 
 def _events(

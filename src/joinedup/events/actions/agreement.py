@@ -124,6 +124,8 @@ def record_agreement(
         opportunity = sitting.topic.opportunity
     if opportunity is not None and opportunity.footprint_id != event.footprint_id:
         raise PermissionDenied("This opportunity belongs to another partnership.")
+    if opportunity is not None:
+        opportunity.refresh_from_db()
     today = timezone.localdate()
     _check(event, parts, today)
     first, second, third = reviews or (
@@ -171,6 +173,8 @@ def start_agreement(*, by: Person, agreement: Agreement) -> Initiative:
     The owner leads, whoever contributes joins in, and everything keeps the agreement's marking.
     """
     require(by, "agreement.start", on=agreement)
+    # Two people may press the button at once: the second waits here and reads what the first did.
+    agreement.refresh_from_db(from_queryset=Agreement.objects.select_for_update())
     if agreement.state != Agreement.State.AGREED or agreement.initiative_id:
         raise ValidationError(f"This agreement is {agreement.get_state_display().lower()} already.")
     before = audit.snapshot(agreement)
@@ -234,6 +238,7 @@ def report_progress(*, by: Person, agreement: Agreement, report: str, text: str 
     """How it stands, as a key of REPORTS. An agreement that was kept says with what result, and its commitment
     hears of it; one that was not kept, or dropped, says why."""
     require(by, "agreement.report", on=agreement)
+    agreement.refresh_from_db(from_queryset=Agreement.objects.select_for_update())
     text = text.strip()
     if report not in REPORTS:
         raise ValidationError("Choose how it stands.")

@@ -43,8 +43,10 @@ def past(person: Person, on: datetime.date) -> QuerySet[Event]:
 def next_event(person: Person, on: datetime.date | None = None) -> Event | None:
     """The next event with a day: one of the person's own partnerships first; 1 query."""
     coming = upcoming(on or timezone.localdate()).exclude(date=None).select_related("footprint")
-    own = Case(When(footprint__in=person.footprint_ids, then=Value(0)), default=Value(1))
-    return coming.order_by(own, "date", "name").first()
+    if person.footprint_ids:
+        own = Case(When(footprint__in=person.footprint_ids, then=Value(0)), default=Value(1))
+        coming = coming.order_by(own, "date", "name")
+    return coming.first()
 
 
 def event_by_slug(person: Person, slug: str) -> Event:
