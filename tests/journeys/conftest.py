@@ -80,9 +80,7 @@ def sign_in(page: Page, email: str) -> None:
 def assert_accessible(page: Page) -> None:
     """axe finds nothing, and nothing sticks out to the right at this width."""
     found = Axe().run(page)
-    report = [
-        f"{v['id']}: {v['help']} ({v['nodes'][0]['html'][:160]})" for v in found.response["violations"]
-    ]
+    report = [f"{v['id']}: {v['help']} ({v['nodes'][0]['html'][:160]})" for v in found.response["violations"]]
     assert report == [], f"{page.url}: {report}"
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, f"{page.url} is {overflow}px too wide"
