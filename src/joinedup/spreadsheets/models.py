@@ -25,6 +25,12 @@ class Upload(models.Model):
     header = models.JSONField(default=list)
     rows = models.JSONField(default=list, help_text="lists of cell texts; emptied once accepted or undone")
     mapping = models.JSONField(default=dict, help_text="our field -> column number")
+    first_row = models.PositiveIntegerField(
+        default=2, help_text="number of the first of the rows in the file"
+    )
+    content_hash = models.CharField(
+        max_length=64, blank=True, help_text="of header and rows: the same twice is refused"
+    )
     state = models.CharField(max_length=10, choices=State, default=State.MAPPING)
     made = models.JSONField(default=list, help_text="[app.model, primary key] of every record it made")
     row_count = models.PositiveIntegerField(default=0)

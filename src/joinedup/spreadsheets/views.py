@@ -1,21 +1,155 @@
-from django.http import Http404, HttpRequest, HttpResponse
+"""Pages on which a spreadsheet is brought in: new, columns, preview, undo, and what was brought before."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from joinedup.accounts.request import Request
+from joinedup.places.models import Footprint
+from joinedup.spreadsheets import actions, queries
+from joinedup.spreadsheets.forms import BringForm, ColumnsForm, chosen_sectors
+from joinedup.spreadsheets.kinds import KINDS
+from joinedup.spreadsheets.models import Upload
+from joinedup.spreadsheets.preview import preview
+from joinedup.taxonomy.models import Sector
+
+ROWS_A_PAGE = 100
+PROBLEMS_SHOWN = 50
+# A browser's answer may hold a thousand fields; those that need a choice come first.
+SECTORS_SHOWN = 400
 
 
-def uploads(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+def _footprint(request: Request, slug: str) -> Footprint:
+    found = queries.footprint_to_bring_to(request.person, slug)
+    if found is None:
+        raise Http404
+    return found
 
 
-def upload_new(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+def _upload(request: Request, pk: int) -> Upload:
+    found = queries.upload_of(request.person, pk)
+    if found is None:
+        raise Http404
+    return found
 
 
-def upload_columns(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+def _is_open(upload: Upload) -> bool:
+    return upload.state in (Upload.State.MAPPING, Upload.State.PREVIEWED)
 
 
-def upload_preview(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+@login_required
+@require_safe
+def uploads(request: Request, slug: str) -> HttpResponse:
+    footprint = _footprint(request, slug)
+    context = {"footprint": footprint, "uploads": queries.uploads_of(footprint)}
+    return render(request, "spreadsheets/uploads.jinja", context)
 
 
-def upload_undo(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+@login_required
+def upload_new(request: Request, slug: str) -> HttpResponse:
+    footprint = _footprint(request, slug)
+    kind = request.GET.get("kind", "")
+    form = BringForm(
+        request.POST or None, request.FILES or None, initial={"kind": kind} if kind in KINDS else {}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            upload = actions.bring(by=request.person, footprint=footprint, **form.brought())
+        except ValidationError as error:
+            form.add_error(None, error.messages[0])
+        else:
+            return redirect("upload_columns", upload.pk)
+    return render(request, "spreadsheets/new.jinja", {"footprint": footprint, "form": form})
+
+
+@login_required
+def upload_columns(request: Request, pk: int) -> HttpResponse:
+    upload = _upload(request, pk)
+    if not _is_open(upload):
+        return redirect("uploads", upload.footprint.slug)
+    fields, columns = KINDS[upload.kind].fields, queries.columns_of(upload)
+    form = ColumnsForm(
+        request.POST if request.method == "POST" else None,
+        columns=columns,
+        fields=fields,
+        mapping=upload.mapping,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.choose_columns(by=request.person, upload=upload, mapping=form.mapping())
+        except ValidationError as error:
+            form.add_error(None, error.messages[0])
+        else:
+            return redirect("upload_preview", upload.pk)
+    context = {"upload": upload, "form": form, "columns": columns, "fields": fields}
+    return render(request, "spreadsheets/columns.jinja", context)
+
+
+@login_required
+def upload_preview(request: Request, pk: int) -> HttpResponse:
+    upload = _upload(request, pk)
+    if upload.state == Upload.State.MAPPING:
+        return redirect("upload_columns", upload.pk)
+    if not _is_open(upload):
+        return redirect("uploads", upload.footprint.slug)
+    sectors, refused = chosen_sectors(request.POST), ""
+    if request.method == "POST" and "check" not in request.POST:
+        try:
+            leave_out = "leave_out" in request.POST
+            made = actions.accept(by=request.person, upload=upload, leave_out=leave_out, sectors=sectors)
+        except ValidationError as error:
+            refused = error.messages[0]
+        else:
+            said = ngettext("Accepted: %(num)s record made.", "Accepted: %(num)s records made.", made)
+            messages.success(request, said % {"num": made})
+            return redirect("uploads", upload.footprint.slug)
+    seen = preview(request.person, upload, sectors)
+    context = {
+        "upload": upload,
+        "seen": seen,
+        "problems": seen.problems[:PROBLEMS_SHOWN],
+        "page": Paginator(seen.lines, ROWS_A_PAGE).get_page(request.GET.get("page")),
+        "to_check": sorted(seen.sectors_to_check, key=lambda each: bool(each.sector))[:SECTORS_SHOWN],
+        "sectors": list(Sector.objects.all()),
+        "refused": refused,
+    }
+    return render(request, "spreadsheets/preview.jinja", context)
+
+
+@login_required
+def upload_undo(request: Request, pk: int) -> HttpResponse:
+    upload = _upload(request, pk)
+    if upload.state != Upload.State.ACCEPTED:
+        return redirect("uploads", upload.footprint.slug)
+    refused = ""
+    if request.method == "POST":
+        try:
+            gone = actions.undo(by=request.person, upload=upload)
+        except ValidationError as error:
+            refused = error.messages[0]
+        else:
+            said = ngettext("Undone: %(num)s record removed.", "Undone: %(num)s records removed.", gone)
+            messages.success(request, said % {"num": gone})
+            return redirect("uploads", upload.footprint.slug)
+    return render(request, "spreadsheets/undo.jinja", {"upload": upload, "refused": refused})
+
+
+@login_required
+@require_POST
+def upload_drop(request: Request, pk: int) -> HttpResponse:
+    upload = _upload(request, pk)
+    try:
+        actions.drop(by=request.person, upload=upload)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    else:
+        messages.success(request, _("Thrown away: nothing of it is kept."))
+    return redirect("uploads", upload.footprint.slug)

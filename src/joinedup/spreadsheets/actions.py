@@ -1,0 +1,236 @@
+"""What people do with a spreadsheet: bring it, say which column is which, accept it whole, undo it, drop it."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from joinedup.accounts import audit
+from joinedup.accounts.permissions import Scope, require
+from joinedup.accounts.person import Person
+from joinedup.partners.models import Partner
+from joinedup.places.models import Footprint
+from joinedup.spreadsheets.columns import headings_of, plain, suggest
+from joinedup.spreadsheets.kinds import KINDS
+from joinedup.spreadsheets.models import RememberedColumn, Upload
+from joinedup.spreadsheets.people import refuse_people
+from joinedup.spreadsheets.preview import Preview, preview, without_marked
+from joinedup.spreadsheets.reading import Sheet, Unreadable, read_file, read_text
+from joinedup.spreadsheets.undoing import take_back, what_stands_in_the_way
+
+# What nobody accepted holds people's addresses for no purpose: it goes when the next one comes.
+FORGOTTEN_AFTER = datetime.timedelta(days=14)
+
+
+def bring(
+    *,
+    by: Person,
+    footprint: Footprint,
+    kind: str,
+    content: bytes = b"",
+    text: str = "",
+    file_name: str = "",
+    mapping: Mapping[str, int] | None = None,
+) -> Upload:
+    """Read a file, or pasted text, and keep its rows until somebody accepts or drops them.
+
+    `mapping` (our field -> column) where the columns are known already: then it is ready to preview.
+    Raises PermissionDenied; Unreadable or ValidationError with one sentence, and then nothing is kept.
+    """
+    require(by, "spreadsheet.bring", on=_scope(footprint))
+    if kind not in KINDS:
+        raise ValidationError("Choose what the spreadsheet lists.")
+    known = headings_of(KINDS[kind].fields)
+    if bool(content) and bool(text.strip()):
+        raise ValidationError("Either choose a file or paste the rows, not both.")
+    sheet = read_text(text, known) if text.strip() else read_file(content, known)
+    return keep(
+        by=by,
+        footprint=footprint,
+        kind=kind,
+        sheet=sheet,
+        file_name=file_name or "Pasted rows",
+        mapping=mapping,
+    )
+
+
+@transaction.atomic
+def keep(
+    *,
+    by: Person,
+    footprint: Footprint,
+    kind: str,
+    sheet: Sheet,
+    file_name: str,
+    mapping: Mapping[str, int] | None = None,
+) -> Upload:
+    """As `bring`, for a sheet that was read already."""
+    require(by, "spreadsheet.bring", on=_scope(footprint))
+    refuse_people(sheet)
+    fingerprint = _fingerprint(sheet)
+    _refuse_twice(footprint, kind, fingerprint)
+    old = timezone.now() - FORGOTTEN_AFTER
+    footprint.uploads.filter(state__in=[Upload.State.MAPPING, Upload.State.PREVIEWED], at__lt=old).delete()
+    remembered = dict(
+        RememberedColumn.objects.filter(footprint=footprint, kind=kind).values_list("heading", "field")
+    )
+    upload = Upload.objects.create(
+        footprint=footprint,
+        kind=kind,
+        file_name=file_name[:200],
+        header=sheet.header,
+        rows=sheet.rows,
+        first_row=sheet.first_row,
+        row_count=sum(any(row) for row in sheet.rows),
+        mapping=dict(mapping) if mapping else suggest(sheet.header, KINDS[kind].fields, remembered),
+        state=Upload.State.PREVIEWED if mapping else Upload.State.MAPPING,
+        content_hash=fingerprint,
+        by=by.name[:160],
+        user_id=by.user_id,
+    )
+    audit.record(by=by, action="spreadsheet.bring", on=upload)
+    return upload
+
+
+@transaction.atomic
+def choose_columns(*, by: Person, upload: Upload, mapping: Mapping[str, int]) -> Upload:
+    """Say which column is which; remembered for the partnership, so that next time nobody has to.
+
+    `mapping`: our field -> column number. Raises ValidationError where a needed field has no column.
+    """
+    require(by, "spreadsheet.bring", on=upload)
+    _refuse_finished(upload)
+    fields = {field.name: field for field in KINDS[upload.kind].fields}
+    if mapping.keys() - fields.keys() or any(not 0 <= n < len(upload.header) for n in mapping.values()):
+        raise ValidationError("There is no such column.")
+    if len(set(mapping.values())) < len(mapping):
+        raise ValidationError("Two columns cannot both be the same thing, nor one column two things.")
+    for field in fields.values():
+        if field.required and field.name not in mapping:
+            raise ValidationError(f"Choose the column that holds: {field.label}.")
+    before = audit.snapshot(upload)
+    upload.mapping, upload.state = dict(mapping), Upload.State.PREVIEWED
+    upload.save(update_fields=["mapping", "state"])
+    _remember(upload)
+    audit.record(by=by, action="spreadsheet.columns", on=upload, before=before)
+    return upload
+
+
+@transaction.atomic
+def accept(
+    *, by: Person, upload: Upload, leave_out: bool = False, sectors: Mapping[int, str] | None = None
+) -> int:
+    """Make everything the sheet lists, or nothing. Returns how many records were made.
+
+    `leave_out`: without the marked rows; otherwise one marked row refuses the whole. `sectors`: row number ->
+    sector, for organisations whose sector the sheet does not say. The rows are emptied afterwards.
+    """
+    require(by, "spreadsheet.bring", on=upload)
+    # Locked, so that a second click finds it accepted.
+    upload = Upload.objects.select_for_update().select_related("footprint").get(pk=upload.pk)
+    _refuse_finished(upload)
+    if upload.state != Upload.State.PREVIEWED:
+        raise ValidationError("Choose the columns first.")
+    _refuse_twice(upload.footprint, upload.kind, upload.content_hash)
+    seen = (without_marked if leave_out else preview)(by, upload, sectors)
+    if seen.marked:
+        raise ValidationError(
+            f"{len(seen.marked)} of the rows have a problem: correct them, or choose to leave them out."
+        )
+    if not seen.to_make:
+        raise ValidationError("There is nothing new in it: everything is here already.")
+    before = audit.snapshot(upload)
+    upload.made = [[record._meta.label, record.pk] for record in _make(by, upload, seen)]
+    upload.rows, upload.state = [], Upload.State.ACCEPTED
+    upload.save(update_fields=["made", "rows", "state"])
+    audit.record(by=by, action="spreadsheet.accept", on=upload, before=before)
+    return len(upload.made)
+
+
+def _make(by: Person, upload: Upload, seen: Preview) -> list[Any]:
+    made: list[Any] = []
+    partners: dict[str, Partner] = {}
+    for line in seen.to_make:
+        try:
+            made += KINDS[upload.kind].make(by, upload.footprint, line, partners)
+        except ValidationError as error:
+            raise ValidationError(f"Row {line.row}: {error.messages[0]}") from error
+    return made
+
+
+@transaction.atomic
+def undo(*, by: Person, upload: Upload) -> int:
+    """Take away exactly what the upload made. Returns how many records that were.
+
+    Raises ValidationError, naming what stands in the way, where somebody changed or used one of them since.
+    """
+    require(by, "spreadsheet.undo", on=upload)
+    upload = Upload.objects.select_for_update().get(pk=upload.pk)
+    if upload.state != Upload.State.ACCEPTED:
+        raise ValidationError("Only what was accepted can be undone.")
+    in_the_way = what_stands_in_the_way(upload.made)
+    if in_the_way:
+        raise ValidationError(f"It cannot be undone any more: {in_the_way[0]}")
+    before = audit.snapshot(upload)
+    gone = take_back(by, upload.made)
+    upload.state, upload.made, upload.rows = Upload.State.UNDONE, [], []
+    upload.save(update_fields=["state", "made", "rows"])
+    audit.record(by=by, action="spreadsheet.undo", on=upload, before=before)
+    return gone
+
+
+@transaction.atomic
+def drop(*, by: Person, upload: Upload) -> None:
+    """Throw away a sheet that was not accepted, with all its rows."""
+    require(by, "spreadsheet.bring", on=upload)
+    _refuse_finished(upload)
+    audit.record(by=by, action="spreadsheet.drop", on=upload, before=audit.snapshot(upload), after={})
+    upload.delete()
+
+
+def _scope(footprint: Footprint) -> Scope:
+    return Scope(footprints=frozenset({footprint.pk}))
+
+
+def _refuse_finished(upload: Upload) -> None:
+    if upload.state in (Upload.State.ACCEPTED, Upload.State.UNDONE):
+        raise ValidationError("This spreadsheet was finished already: bring it in anew.")
+
+
+def _fingerprint(sheet: Sheet) -> str:
+    return hashlib.sha256(json.dumps([sheet.header, sheet.rows]).encode()).hexdigest()
+
+
+def _refuse_twice(footprint: Footprint, kind: str, fingerprint: str) -> None:
+    same = footprint.uploads.filter(kind=kind, content_hash=fingerprint, state=Upload.State.ACCEPTED).first()
+    if same is not None:
+        day = timezone.localdate(same.at)
+        raise Unreadable(
+            f"The same rows were brought in on {day.day} {day:%B %Y} already (“{same.file_name}”): undo that first."
+        )
+
+
+def _remember(upload: Upload) -> None:
+    """Every heading with its field; a column that was left out is remembered as left out."""
+    field_of: dict[int, str] = {column: name for name, column in upload.mapping.items()}
+    for column, heading in enumerate(_first_of_each(upload.header)):
+        if heading:
+            RememberedColumn.objects.update_or_create(
+                footprint_id=upload.footprint_id,
+                kind=upload.kind,
+                heading=heading,
+                defaults={"field": field_of.get(column, "")},
+            )
+
+
+def _first_of_each(header: Sequence[str]) -> list[str]:
+    """Headings in plain form, at most as long as they are kept; one that comes twice is not remembered."""
+    headings = [plain(cell)[:120] for cell in header]
+    return [heading if headings.count(heading) == 1 else "" for heading in headings]

@@ -1,0 +1,89 @@
+"""What people fill in when they bring a spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from joinedup.spreadsheets.columns import Field
+from joinedup.spreadsheets.models import Upload
+from joinedup.spreadsheets.queries import Column
+from joinedup.spreadsheets.reading import MOST_BYTES
+
+
+class BringForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("What does it list?"),
+        choices=Upload.Kind.choices,
+        widget=forms.RadioSelect,
+        initial="initiatives",
+    )
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        allow_empty_file=True,
+        help_text=_("CSV or Excel (.xlsx), up to 5 MB and 5,000 rows."),
+    )
+    text = forms.CharField(
+        label=_("Or paste the rows"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea,
+        help_text=_("Mark the rows in your spreadsheet, with their headings, copy them and paste them here."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if not self.cleaned_data.get("file") and not self.cleaned_data.get("text", "").strip():
+            raise forms.ValidationError(_("Choose a file or paste the rows."))
+        return self.cleaned_data
+
+    def brought(self) -> dict[str, Any]:
+        """What `actions.bring` takes."""
+        file = self.cleaned_data["file"]
+        return {
+            "kind": self.cleaned_data["kind"],
+            "text": self.cleaned_data["text"],
+            # One byte more than is taken, so that the reader can say that it is too large.
+            "content": file.read(MOST_BYTES + 1) if file else b"",
+            "file_name": file.name if file else "",
+        }
+
+
+class ColumnsForm(forms.Form):
+    """One question a column: which of our fields it is."""
+
+    def __init__(
+        self, data: Any, *, columns: list[Column], fields: tuple[Field, ...], mapping: Mapping[str, int]
+    ):
+        super().__init__(data)
+        choices = [("", _("Leave it out")), *((field.name, field.label) for field in fields)]
+        chosen = {column: name for name, column in mapping.items()}
+        for column in columns:
+            self.fields[f"column-{column.number}"] = forms.ChoiceField(
+                label=column.heading, choices=choices, required=False, initial=chosen.get(column.number, "")
+            )
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        given = [name for name in self.cleaned_data.values() if name]
+        if len(given) != len(set(given)):
+            raise forms.ValidationError(_("Two columns are said to be the same thing: choose one of them."))
+        return self.cleaned_data
+
+    def mapping(self) -> dict[str, int]:
+        """Our field -> column number; after `is_valid`."""
+        return {name: int(field.removeprefix("column-")) for field, name in self.cleaned_data.items() if name}
+
+
+def chosen_sectors(data: Mapping[str, str]) -> dict[int, str]:
+    """Row number -> sector, from the answers under “Sectors to check”; what makes no sense is not there."""
+    found = {}
+    for name, value in data.items():
+        number = name.removeprefix("sector-")
+        if name != number and number.isdecimal() and len(number) <= 6 and value:
+            found[int(number)] = value
+    return found

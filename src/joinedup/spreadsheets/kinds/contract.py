@@ -1,0 +1,125 @@
+"""What every kind of spreadsheet promises, and what several of them ask of a row."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from joinedup.accounts.person import Person
+from joinedup.accounts.records import Marking
+from joinedup.partners.actions import add_partner
+from joinedup.partners.models import Partner
+from joinedup.places.models import Footprint, Place
+from joinedup.spreadsheets import cells
+from joinedup.spreadsheets.around import EVERYWHERE_HERE, Around
+from joinedup.spreadsheets.columns import Field
+from joinedup.spreadsheets.rows import Line, NewPartner, Row, SectorToCheck
+from joinedup.spreadsheets.sectors import guess_sector
+from joinedup.taxonomy.models import Theme
+
+ALIKE = 0.86
+NAME = 200
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`read` looks at rows and writes nothing; `make` writes what one line plans and returns the new records.
+
+    `made` is shared by the lines of one sheet: name in lower case -> partner that an earlier line made.
+    """
+
+    fields: tuple[Field, ...]
+    read: Callable[[Sequence[Row], Around, Mapping[int, str]], list[Line]]
+    make: Callable[[Person, Footprint, Line, dict[str, Partner]], list[Any]]
+
+
+def key(name: str) -> str:
+    return " ".join(name.casefold().replace("&", "and").split())
+
+
+def themes(row: Row, around: Around, name: str = "themes") -> list[Theme]:
+    return row.read(name, lambda text: cells.several(text, around.themes, "theme"), [])
+
+
+def places(row: Row, around: Around, name: str) -> list[Place]:
+    def reader(text: str) -> list[Place]:
+        if key(text).replace("-", " ") in EVERYWHERE_HERE:
+            return list(around.here)
+        return cells.several(text, around.places, "place")
+
+    return row.read(name, reader, [])
+
+
+def marking(row: Row, usual: str) -> str:
+    def reader(text: str) -> str:
+        word = key(text).partition(":")[0]
+        if word in {"public", "everybody", "everyone", "anyone", "open"}:
+            return Marking.PUBLIC
+        if word in {"partnership", "partners", "shared", "members"}:
+            return Marking.PARTNERSHIP
+        raise ValueError("Write “public” or “partnership”.")
+
+    return row.read("marking", reader, usual)
+
+
+@dataclass
+class Organisations:
+    """The organisations that the rows of one sheet name: recorded here, or brought by the sheet."""
+
+    around: Around
+    chosen: Mapping[int, str]
+
+    def __post_init__(self) -> None:
+        self.brought: dict[str, NewPartner] = {}
+        self.to_check: SectorToCheck | None = None
+
+    def find(
+        self, row: Row, field: str, name: str, *, sector: str = "", address: str = ""
+    ) -> Partner | NewPartner:
+        """The partner of that name, or the new one; the row is refused where no sector can be told.
+
+        `to_check` is set where the sector was guessed or is asked for: once an organisation.
+        """
+        self.to_check = None
+        found: Partner | NewPartner | None = self.around.partners.get(key(name)) or self.brought.get(
+            key(name)
+        )
+        if found is not None:
+            return found
+        said = self.chosen.get(row.number) or sector
+        if not said:
+            said = guess_sector(name, address, self.around.sectors)
+            self.to_check = SectorToCheck(row.number, name, said)
+            if near := difflib.get_close_matches(key(name), self.around.partners, n=1, cutoff=ALIKE):
+                meant = self.around.partners[near[0]]
+                # Nothing is chosen beforehand: whoever says that it is another organisation says so on purpose.
+                self.to_check = SectorToCheck(row.number, name, "")
+                row.refuse(
+                    field,
+                    f"“{name}” is not a partner here. Did you mean “{meant}”? If not, choose its sector.",
+                )
+            elif not said:
+                row.refuse(
+                    field, f"Which sector does “{name}” belong to? Choose it under “Sectors to check”."
+                )
+        elif row.number in self.chosen:
+            self.to_check = SectorToCheck(row.number, name, said)
+        new = NewPartner(name, said)
+        if said and not row.problems:
+            self.brought[key(name)] = new
+        return new
+
+
+def the_partner(
+    by: Person, footprint: Footprint, who: Partner | NewPartner, made: dict[str, Partner], around_sectors: Any
+) -> tuple[Partner, list[Any]]:
+    """The partner itself, made now if the sheet brought it and no earlier line made it."""
+    if isinstance(who, Partner):
+        return who, []
+    if key(who.name) in made:
+        return made[key(who.name)], []
+    partner = add_partner(by=by, footprint=footprint, name=who.name, sector=around_sectors[who.sector])
+    made[key(who.name)] = partner
+    return partner, [partner]

@@ -1,0 +1,178 @@
+"""Support that partners can use: funds, services, training, guidance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from joinedup.accounts.person import Person
+from joinedup.accounts.records import Marking
+from joinedup.partners.models import Partner
+from joinedup.places.models import Footprint
+from joinedup.spreadsheets import cells
+from joinedup.spreadsheets.around import Around
+from joinedup.spreadsheets.columns import Field
+from joinedup.spreadsheets.kinds.contract import NAME, Kind, key, marking, places, themes
+from joinedup.spreadsheets.rows import Line, Row, Verdict
+from joinedup.support.actions import Facts, add_offer
+from joinedup.support.models import Offer
+from joinedup.taxonomy.models import Sector
+
+FIELDS = (
+    Field(
+        "name",
+        "What it is called",
+        (
+            "name",
+            "fund",
+            "fund name",
+            "grant",
+            "scheme",
+            "programme",
+            "title",
+            "support",
+            "offer",
+            "grant name",
+        ),
+        required=True,
+    ),
+    Field(
+        "provider",
+        "Who provides it",
+        (
+            "provider",
+            "funder",
+            "organisation",
+            "org",
+            "body",
+            "offered by",
+            "funded by",
+            "run by",
+            "source of funding",
+        ),
+        required=True,
+    ),
+    Field("kind", "Kind", ("type", "kind of support", "type of support", "category")),
+    Field("purpose", "What it is for", ("purpose", "description", "summary", "about", "aims", "what")),
+    Field(
+        "who_may_use",
+        "Who may use it",
+        ("eligibility", "who can apply", "eligible", "who may apply", "criteria", "who is it for"),
+    ),
+    Field("sectors", "Sectors that may use it", ("sectors", "sector", "eligible sectors")),
+    Field("themes", "Themes", ("theme", "topics", "focus", "priority", "priorities")),
+    Field(
+        "places",
+        "Places",
+        ("place", "area", "areas", "borough", "boroughs", "where", "location", "geography"),
+    ),
+    Field("opens", "Opens", ("open", "opening date", "open date", "start date", "from")),
+    Field(
+        "closes",
+        "Closes",
+        ("deadline", "closing date", "close date", "closes on", "application deadline", "end date", "until"),
+    ),
+    Field(
+        "amount",
+        "Amount",
+        ("value", "funding", "size", "grant size", "award", "how much", "amount available", "£"),
+    ),
+    Field("url", "Web page", ("link", "website", "url", "web address", "more information")),
+    Field("source", "Source", ("sources", "how we know")),
+    Field("marking", "Who may see it", ("marking", "visibility", "sharing")),
+)
+_KINDS = {
+    Offer.Kind.FUND: ("fund", "grant", "money", "bursary", "award", "commission"),
+    Offer.Kind.TRAINING: ("training", "course", "workshop", "webinar"),
+    Offer.Kind.GUIDANCE: ("guidance", "toolkit", "resource", "guide", "advice"),
+    Offer.Kind.REVIEW: ("review", "assessment", "peer review"),
+    Offer.Kind.CAMPAIGN: ("campaign",),
+    Offer.Kind.SERVICE: ("service", "programme", "support", "helpline", "mentoring"),
+}
+
+
+def read(rows: Sequence[Row], around: Around, chosen: Mapping[int, str]) -> list[Line]:
+    seen = set(around.offers)
+    return [_line(row, around, seen) for row in rows]
+
+
+def _line(row: Row, around: Around, seen: set[tuple[str, str]]) -> Line:
+    name, provider = row.text("name", NAME), row.text("provider", NAME)
+    if not name:
+        row.refuse("name", "The name of the support is missing.")
+    if not provider:
+        row.refuse("provider", "Who provides it is missing.")
+    facts = _facts(row, around, name, provider)
+    if row.problems:
+        return row.line(name, "", Verdict.PROBLEM)
+    if (key(name), key(provider)) in seen:
+        return row.line(name, "Already here: not made again", Verdict.KNOWN)
+    seen.add((key(name), key(provider)))
+    who = "anybody may see it" if facts.marking == Marking.PUBLIC else "the partnership may see it"
+    says = f"New {facts.kind} of {provider}; {who}"
+    return row.line(name, says, Verdict.NEW, facts=facts)
+
+
+def _facts(row: Row, around: Around, name: str, provider: str) -> Facts:
+    partner = around.partners.get(key(provider))
+    opens = row.read("opens", cells.british_date, None)
+    closes = row.read("closes", lambda text: cells.british_date(text, end=True), None)
+    if opens and closes and closes < opens:
+        row.refuse("closes", "It closes before it opens: check the dates.")
+    shared_with = marking(row, Marking.PARTNERSHIP if partner else Marking.PUBLIC)
+    if shared_with != Marking.PUBLIC and partner is None:
+        row.refuse("marking", "Only what a partner here provides can be kept within the partnership.")
+    return Facts(
+        name=name,
+        provider=provider,
+        provider_partner=partner,
+        kind=row.read("kind", _kind, "") or _kind_of_name(row, name),
+        purpose=row.text("purpose"),
+        who_may_use=row.text("who_may_use"),
+        sectors=[sector.pk for sector in _sectors(row, around)],
+        themes=[theme.pk for theme in themes(row, around)],
+        places=[place.pk for place in places(row, around, "places")],
+        opens=opens,
+        closes=closes,
+        amount=row.text("amount", 160),
+        amount_gbp=row.read("amount", _amount, None),
+        url=row.read("url", cells.web_address, ""),
+        source=row.text("source"),
+        marking=shared_with,
+    )
+
+
+def _sectors(row: Row, around: Around) -> list[Sector]:
+    nothing: list[Sector] = []
+    return row.read("sectors", lambda text: cells.several(text, around.sector_names, "sector"), nothing)
+
+
+def _kind(text: str) -> str:
+    words = key(text)
+    for kind, signs in _KINDS.items():
+        if any(sign in words for sign in signs):
+            return kind
+    raise ValueError("The kind is fund, service, training, guidance, review or campaign.")
+
+
+def _kind_of_name(row: Row, name: str) -> str:
+    try:
+        return _kind(name)
+    except ValueError:
+        # An amount means money; without one nothing is known of the kind, and “service” promises least.
+        return Offer.Kind.FUND if row.text("amount") else Offer.Kind.SERVICE
+
+
+def _amount(text: str) -> int | None:
+    """The total where the cell is one sum; words about an amount are kept as published, without a number."""
+    try:
+        return cells.pounds(text)
+    except ValueError:
+        return None
+
+
+def make(by: Person, footprint: Footprint, line: Line, made: dict[str, Partner]) -> list[Any]:
+    return [add_offer(by=by, facts=line.plan["facts"])] if "facts" in line.plan else []
+
+
+OFFERS = Kind(FIELDS, read, make)

@@ -1,0 +1,230 @@
+"""From bytes or pasted text to a header and rows of cell texts. Nothing is evaluated and nothing is kept here.
+
+CSV (UTF-8, UTF-16 with a mark, or Windows-1252; comma, semicolon or tab) and XLSX (first visible sheet with
+data; values only). Raises `Unreadable` with one sentence for whoever brought the file.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import statistics
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from django.core.exceptions import ValidationError
+
+from joinedup.spreadsheets.columns import plain
+
+MOST_BYTES = 5 * 1024 * 1024
+MOST_ROWS = 5_000
+MOST_COLUMNS = 100
+LONGEST_CELL = 5_000
+# A workbook of 5 MB unpacks to perhaps ten times that; far more is a bomb.
+MOST_UNPACKED = 60 * 1024 * 1024
+# Beyond these an XLSX is not read on: empty rows and columns cost time too.
+LAST_ROW, LAST_COLUMN = 20_000, 400
+HEADER_WITHIN = 15
+# openpyxl raises whatever it trips over in a damaged part.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ParseError,
+    KeyError,
+    ValueError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    OSError,
+    EOFError,
+)
+
+
+class Unreadable(ValidationError):
+    """The file cannot be read; the message is one sentence fit to show."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """`rows` are as wide as `header`; `first_row` is the number of the first of them in the file."""
+
+    header: list[str]
+    rows: list[list[str]]
+    first_row: int
+
+
+def read_file(content: bytes, known: Iterable[str] = ()) -> Sheet:
+    """A CSV or XLSX file. `known`: headings by which the header row is recognised below a title."""
+    if not content.strip():
+        raise Unreadable("The file is empty.")
+    if len(content) > MOST_BYTES:
+        raise Unreadable("The file is larger than 5 MB: bring it in parts.")
+    if content.startswith(b"PK\x03\x04"):
+        return _sheet(_xlsx(content), known)
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Unreadable(
+            "This is an old or locked Excel file: save it as .xlsx without a password, or as CSV."
+        )
+    return read_text(_decoded(content), known)
+
+
+def read_text(text: str, known: Iterable[str] = ()) -> Sheet:
+    """Text as pasted from a spreadsheet, or the content of a CSV file."""
+    if not text.strip():
+        raise Unreadable("There is nothing in it.")
+    if len(text) > MOST_BYTES:
+        raise Unreadable("The text is longer than 5 MB: bring it in parts.")
+    if "\0" in text:
+        raise Unreadable("This is not a spreadsheet: bring a CSV or XLSX file.")
+    return _sheet(_records(text, _delimiter(text)), known)
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-8-sig", "cp1252"]
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        controls = sum(c < " " and c not in "\t\r\n\f\v" for c in text[:20_000])
+        if not controls:
+            return text
+    raise Unreadable("This is not a spreadsheet: bring a CSV or XLSX file.")
+
+
+def _records(text: str, delimiter: str) -> Iterator[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        yield from reader
+    except csv.Error:
+        raise Unreadable(
+            f"The file breaks off or its quotation marks do not match, near line {reader.line_num}."
+        ) from None
+
+
+def _delimiter(text: str) -> str:
+    """The one that gives the most columns in most of the first lines."""
+    lines = text[:50_000].splitlines()[:30]
+    best, widest = ",", 1.0
+    for delimiter in ("\t", ";", ","):
+        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
+        width = statistics.median(widths) if widths else 0
+        if width > widest:
+            best, widest = delimiter, width
+    return best
+
+
+def _xlsx(content: bytes) -> Iterator[list[str]]:
+    _refuse_bombs(content)
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        for sheet in sheets:
+            rows = list(_cells(sheet))
+            if any(any(row) for row in rows):
+                return iter(rows)
+    except Unreadable:
+        raise
+    except _DAMAGED:
+        raise Unreadable(
+            "The file is damaged or incomplete: open it, save it again, and bring that."
+        ) from None
+    raise Unreadable("No sheet in this file holds anything.")
+
+
+def _refuse_bombs(content: bytes) -> None:
+    """Before anything is unpacked: how large it would be, and whether it declares entities (no workbook does)."""
+    too_large = Unreadable("This file unpacks to far more than a list of 5,000 rows: bring it as CSV.")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+            if len(parts) > 2_000 or sum(part.file_size for part in parts) > MOST_UNPACKED:
+                raise too_large
+            if "[Content_Types].xml" not in archive.namelist():
+                raise Unreadable("This is a ZIP file, not a spreadsheet: bring a CSV or XLSX file.")
+            for part in parts:
+                if part.filename.endswith((".xml", ".rels")):
+                    with archive.open(part) as stream:
+                        if b"<!DOCTYPE" in stream.read(8_192).upper():
+                            raise Unreadable("This file was not saved by a spreadsheet program: bring CSV.")
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
+        raise Unreadable(
+            "The file is damaged or incomplete: open it, save it again, and bring that."
+        ) from None
+
+
+def _cells(sheet: Any) -> Iterator[list[str]]:
+    # What a file declares of its size may be wrong or made up: only what is there counts.
+    sheet.reset_dimensions()
+    for number, row in enumerate(sheet.iter_rows(max_col=LAST_COLUMN, values_only=True), 1):
+        if number > LAST_ROW:
+            raise Unreadable(
+                "The sheet goes on far below row 5,000: bring it in parts, or delete what is empty."
+            )
+        if any(value not in (None, "") for value in row[MOST_COLUMNS:]):
+            raise Unreadable("The sheet has more than 100 columns: bring only those that matter.")
+        yield [_text(value) for value in row[:MOST_COLUMNS]]
+
+
+def _text(value: object) -> str:
+    """What a person would read in the cell; dates as days, months and years in that order."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime.datetime):
+        return f"{value:%d/%m/%Y}"
+    if isinstance(value, datetime.date):
+        return f"{value:%d/%m/%Y}"
+    if isinstance(value, datetime.time):
+        return f"{value:%H:%M}"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def _sheet(records: Iterable[Sequence[str]], known: Iterable[str]) -> Sheet:
+    rows = []
+    for number, record in enumerate(records, 1):
+        cells = [cell.strip() for cell in record]
+        while cells and not cells[-1]:
+            cells.pop()
+        if len(cells) > MOST_COLUMNS:
+            raise Unreadable("The sheet has more than 100 columns: bring only those that matter.")
+        if any(len(cell) > LONGEST_CELL for cell in cells):
+            raise Unreadable(f"A cell in row {number} holds more than 5,000 characters.")
+        if number > LAST_ROW:
+            raise Unreadable("The file goes on far below row 5,000: bring it in parts.")
+        rows.append(cells)
+    while rows and not rows[-1]:
+        rows.pop()
+    at = _header_row(rows, {plain(word) for word in known})
+    header, below = rows[at], rows[at + 1 :]
+    if sum(bool(row) for row in below) > MOST_ROWS:
+        raise Unreadable("There are more than 5,000 rows: bring them in parts.")
+    if not any(below):
+        raise Unreadable("There is a header and nothing below it.")
+    width = max(len(header), *(len(row) for row in below))
+    named = [cell or f"Column {n}" for n, cell in enumerate([*header, *[""] * (width - len(header))], 1)]
+    return Sheet(named, [row + [""] * (width - len(row)) for row in below], at + 2)
+
+
+def _header_row(rows: Sequence[Sequence[str]], known: set[str]) -> int:
+    """The row near the top with most headings that we know; else the first that is wider than a title."""
+    if not rows:
+        raise Unreadable("There is nothing in it.")
+    top = rows[:HEADER_WITHIN]
+    scores = [sum(plain(cell) in known for cell in row) for row in top]
+    if max(scores):
+        return scores.index(max(scores))
+    wide = [n for n, row in enumerate(top) if sum(bool(cell) for cell in row) > 1]
+    return wide[0] if wide else next(n for n, row in enumerate(rows) if row)

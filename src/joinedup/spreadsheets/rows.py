@@ -1,0 +1,115 @@
+"""One row as it is read: what it will make, or the cells that stand in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+
+from joinedup.spreadsheets import cells
+
+Value = TypeVar("Value")
+
+
+class Verdict(StrEnum):
+    NEW = "new"
+    ADDS = "adds"
+    KNOWN = "known"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A cell that cannot be taken, in one sentence."""
+
+    row: int
+    column: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class SectorToCheck:
+    """An organisation whose sector the sheet does not say: what was guessed, empty where nothing could be."""
+
+    row: int
+    organisation: str
+    sector: str
+
+
+@dataclass(frozen=True)
+class NewPartner:
+    """An organisation that a row brings with it: named by the row, not recorded yet."""
+
+    name: str
+    sector: str
+
+
+@dataclass
+class Line:
+    """What one row comes to. `plan` is what the kind needs to make it; empty unless new or adding."""
+
+    row: int
+    title: str
+    says: str
+    verdict: Verdict
+    problems: list[Problem] = field(default_factory=list)
+    plan: dict[str, Any] = field(default_factory=dict)
+    sector_to_check: SectorToCheck | None = None
+
+
+class Row:
+    """The cells of one row under our names; a cell that cannot be read is put down as a problem."""
+
+    def __init__(
+        self, number: int, texts: Sequence[str], mapping: Mapping[str, int], header: Sequence[str]
+    ) -> None:
+        self.number = number
+        self.problems: list[Problem] = []
+        self._texts, self._mapping, self._header = texts, mapping, header
+
+    def text(self, name: str, longest: int = 5_000) -> str:
+        """One line of text; empty where there is no such column, or the cell says nothing."""
+        column = self._mapping.get(name)
+        if column is None or column >= len(self._texts) or cells.is_nothing(self._texts[column]):
+            return ""
+        text = " ".join(self._texts[column].split())
+        if len(text) > longest:
+            self.refuse(name, f"The text is longer than {longest} characters.")
+        return text
+
+    def lines(self, name: str) -> str:
+        """As `text`, with line breaks kept: they part the items of a list."""
+        column = self._mapping.get(name)
+        return "" if column is None or not self.text(name) else self._texts[column]
+
+    def read(self, name: str, reader: Callable[[str], Value], nothing: Value) -> Value:
+        """What `reader` makes of the cell; `nothing` where it is empty or cannot be read."""
+        text = self.lines(name)
+        if not text:
+            return nothing
+        try:
+            return reader(text)
+        except ValidationError as error:
+            self.refuse(name, error.messages[0])
+        except ValueError as error:
+            self.refuse(name, str(error))
+        return nothing
+
+    def refuse(self, name: str, sentence: str) -> None:
+        column = self._mapping.get(name)
+        heading = self._header[column] if column is not None and column < len(self._header) else ""
+        self.problems.append(Problem(self.number, heading, sentence))
+
+    def line(self, title: str, says: str, verdict: Verdict, **plan: Any) -> Line:
+        """This row's line: a problem if any cell was refused, whatever else was found."""
+        if self.problems:
+            return Line(self.number, title or "(no name)", "", Verdict.PROBLEM, self.problems)
+        return Line(self.number, title, says, verdict, plan=plan)
+
+
+def numbered(rows: Sequence[Sequence[str]], first_row: int) -> list[tuple[int, Sequence[str]]]:
+    """The rows that hold anything, with the numbers they have in the file."""
+    return [(n, row) for n, row in enumerate(rows, first_row) if any(row)]

@@ -1,0 +1,397 @@
+"""All or nothing, once, and back again."""
+
+import datetime
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+
+from joinedup.accounts.models import AuditEntry
+from joinedup.initiatives.actions import change_initiative
+from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.models import Opportunity
+from joinedup.partners import actions as partner_actions
+from joinedup.partners.models import Contact, Partner
+from joinedup.places.models import Place
+from joinedup.spreadsheets import actions
+from joinedup.spreadsheets.models import RememberedColumn, Upload
+from joinedup.spreadsheets.preview import preview
+from joinedup.support.models import Offer
+from tests.spreadsheets.making import OFFERS, PARTNERS, TODAY, TRACKER, ready, state, xlsx
+from tests.world import World
+
+
+def says(world: World, upload: Upload, sectors: dict[int, str] | None = None) -> list[tuple[int, str, str]]:
+    return [
+        (line.row, line.verdict.value, line.says)
+        for line in preview(world.person("alice"), upload, sectors).lines
+    ]
+
+
+def sentences(world: World, upload: Upload) -> list[tuple[int, str, str]]:
+    return [(p.row, p.column, p.sentence) for p in preview(world.person("alice"), upload).problems]
+
+
+def test_partners_with_their_contacts(world: World) -> None:
+    upload = ready(world, PARTNERS)
+    assert says(world, upload) == [
+        (2, "new", "New partner, Housing; contact: Head of safety"),
+        (3, "adds", "Organisation in a row above; new contact: Estate officer"),
+        (4, "new", "New partner, Education; contact: Head"),
+        (5, "adds", "Organisation already here as Lantern Youth; new contact: Director"),
+    ]
+    assert actions.accept(by=world.person("alice"), upload=upload) == 6
+    homes = Partner.objects.get(name="Riverside Homes")
+    assert (homes.sector_id, homes.marking, homes.confirmed_on) == ("housing", "partnership", TODAY)
+    assert [p.name for p in homes.serves.all()] == ["Northton"]
+    assert [f.slug for f in homes.footprints.all()] == ["north"]
+    assert [(c.role, c.name, c.email) for c in homes.contacts.all()] == [
+        ("Estate officer", "", "estates@riverside.example"),
+        ("Head of safety", "A Person", "safety@riverside.example"),
+    ]
+    mill = Partner.objects.get(name="Mill Lane School")
+    assert (mill.sector_id, mill.serves.count()) == ("education", 2)
+    assert world.lantern.contacts.get().email == "director@lantern.example"
+    assert AuditEntry.objects.filter(action="partner.add").count() == 2
+    assert AuditEntry.objects.filter(action="contact.add").count() == 4
+
+
+def test_rows_are_emptied_and_no_address_is_left_in_the_trail(world: World) -> None:
+    upload = ready(world, PARTNERS)
+    actions.accept(by=world.person("alice"), upload=upload)
+    upload.refresh_from_db()
+    assert (upload.rows, upload.state, upload.row_count, len(upload.made)) == ([], "accepted", 4, 6)
+    trail = str(list(AuditEntry.objects.values()))
+    assert "riverside.example" not in trail
+    assert "A Person" not in trail
+
+
+def test_who_is_here_already_is_not_made_again(world: World) -> None:
+    partner_actions.add_partner(
+        by=world.person("alice"),
+        footprint=world.north,
+        name="Old Name",
+        sector=world.lantern.sector,
+        charity_number="1084122",
+    )
+    text = "Org,Charity number\nlantern  YOUTH,\nNew Name,1084122\n"
+    assert [verdict for _, verdict, _ in says(world, ready(world, text))] == ["known", "known"]
+    upload = Upload.objects.get()
+    with pytest.raises(ValidationError, match="nothing new"):
+        actions.accept(by=world.person("alice"), upload=upload)
+
+
+def test_a_partner_of_another_partnership_is_no_partner_here(world: World) -> None:
+    upload = ready(world, "Org,Sector\nFar Harbour,vcs\n")
+    actions.accept(by=world.person("alice"), upload=upload)
+    assert Partner.objects.filter(name="Far Harbour").count() == 2
+
+
+def test_the_tracker_with_its_dates_places_themes_and_leads(world: World) -> None:
+    upload = ready(world, TRACKER, "initiatives")
+    assert says(world, upload) == [
+        (2, "new", "New, led by Lantern Youth"),
+        (3, "new", "New, led by Eastton School, which is new here too: Education"),
+    ]
+    assert actions.accept(by=world.person("alice"), upload=upload) == 3
+    mentors = Initiative.objects.get(name="Evening mentors")
+    assert (mentors.partner, mentors.starts, mentors.ends) == (
+        world.lantern, datetime.date(2018, 10, 8), datetime.date(2030, 3, 31),
+    )  # fmt: skip
+    assert (mentors.age_from, mentors.age_to, mentors.reach_per_year) == (10, 17, 120)
+    assert [p.pk for p in mentors.places.all()] == [world.northton.pk]
+    assert [t.pk for t in mentors.themes.all()] == ["trusted-adult"]
+    walk = Initiative.objects.get(name="Safe walk home")
+    assert (walk.partner.name, walk.starts, walk.reach_per_year) == (
+        "Eastton School",
+        datetime.date(2024, 9, 1),
+        None,
+    )
+
+
+def test_support_is_public_unless_a_partner_here_provides_it(world: World) -> None:
+    upload = ready(world, OFFERS, "offers")
+    assert says(world, upload) == [
+        (2, "new", "New fund of Some Foundation; anybody may see it"),
+        (3, "new", "New training of Lantern Youth; the partnership may see it"),
+    ]
+    actions.accept(by=world.person("alice"), upload=upload)
+    grants, training = Offer.objects.get(name="Small grants"), Offer.objects.get(name="Training in listening")
+    assert (grants.marking, grants.closes, grants.amount, grants.amount_gbp) == (
+        "public", datetime.date(2030, 3, 31), "£5,000", 5000,
+    )  # fmt: skip
+    assert (training.marking, training.provider_partner) == ("partnership", world.lantern)
+
+
+def test_every_problem_names_its_cell(world: World) -> None:
+    text = (
+        "Project,Lead,Area,Theme,Start,End,Ages\n"
+        ",Lantern Youth,,,,,\n"
+        "A,Lantern Yuoth,,,,,\n"
+        "B,Lantern Youth,Northon,,,,\n"
+        "C,Lantern Youth,,Trusted adults,,,\n"
+        "D,Lantern Youth,,,10/13/2018,,\n"
+        "E,Lantern Youth,,,2/1/2020,1/1/2020,17-10\n"
+        "F,Zebra,,,,,\n"
+    )
+    assert sentences(world, ready(world, text, "initiatives")) == [
+        (2, "Project", "The name of the work is missing."),
+        (3, "Lead", "“Lantern Yuoth” is not a partner here. Did you mean “Lantern Youth”? If not, choose its sector."),
+        (4, "Area", "“Northon” is not a place known here. Did you mean “Northton”?"),
+        (5, "Theme", "“Trusted adults” is not a theme known here. Did you mean “Mentoring and a trusted adult”?"),
+        (6, "Start", "“10/13/2018” is not a date: write day, month, year, such as 8/10/2018."),
+        (7, "End", "It ends before it starts: check the dates."),
+        (7, "Ages", "The lower age is above the upper age."),
+        (8, "Lead", "Which sector does “Zebra” belong to? Choose it under “Sectors to check”."),
+    ]  # fmt: skip
+
+
+def test_wards_whole_areas_codes_and_a_shared_name(world: World) -> None:
+    Place.objects.create(code="E05099902", name="Mill Ward", kind="ward", parent=world.eastton, vintage=2024)
+    text = (
+        "Project,Lead,Area\nA,Lantern Youth,Mill Ward (Eastton)\nB,Lantern Youth,all boroughs\n"
+        "C,Lantern Youth,E05099901; Testland\nD,Lantern Youth,London Borough of Northton\nE,Lantern Youth,Mill Ward\n"
+    )
+    upload = ready(world, text, "initiatives")
+    assert [(row, sentence) for row, _, sentence in sentences(world, upload)] == [
+        (6, "“Mill Ward” is not a place known here. Did you mean “mill ward (eastton)”?")
+    ]
+    actions.accept(by=world.person("alice"), upload=upload, leave_out=True)
+    where = {i.name: sorted(p.pk for p in i.places.all()) for i in Initiative.objects.all()}
+    assert where == {
+        "A": ["E05099902"],
+        "B": [world.northton.pk, world.eastton.pk],
+        "C": ["E05099901", "E12000099"],
+        "D": [world.northton.pk],
+    }
+
+
+def test_a_marked_row_refuses_the_whole_unless_left_out(world: World) -> None:
+    upload = ready(
+        world, "Org,E-mail\nZebra,\nZebra,office@zebra.sch.uk\nHilltop College,not an address\nOak School,\n"
+    )
+    before = state()
+    with pytest.raises(ValidationError, match="2 of the rows have a problem"):
+        actions.accept(by=world.person("alice"), upload=upload)
+    assert state() == before
+    actions.accept(by=world.person("alice"), upload=upload, leave_out=True)
+    # The second row of Zebra stands by itself once the first is left out.
+    assert set(Partner.objects.filter(footprints=world.north).values_list("name", flat=True)) >= {
+        "Zebra",
+        "Oak School",
+    }
+    assert not Partner.objects.filter(name="Hilltop College").exists()
+
+
+def test_a_sector_is_chosen_where_none_can_be_told(world: World) -> None:
+    upload = ready(world, "Org\nZebra\nOak School\n")
+    asked = preview(world.person("alice"), upload).sectors_to_check
+    assert [(each.row, each.organisation, each.sector) for each in asked] == [
+        (2, "Zebra", ""),
+        (3, "Oak School", "education"),
+    ]
+    actions.accept(by=world.person("alice"), upload=upload, sectors={2: "health", 3: "vcs", 9: "police"})
+    assert Partner.objects.get(name="Zebra").sector_id == "health"
+    assert Partner.objects.get(name="Oak School").sector_id == "vcs"
+
+
+def test_a_sector_nobody_knows_is_not_taken(world: World) -> None:
+    upload = ready(world, "Org\nZebra\n")
+    with pytest.raises(ValidationError, match="1 of the rows"):
+        actions.accept(by=world.person("alice"), upload=upload, sectors={2: "spies"})
+
+
+@pytest.mark.parametrize("after", [0, 1, 3])
+def test_killed_half_way_nothing_is_there(world: World, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
+    upload = ready(world, PARTNERS)
+    before = state()
+    calls = iter(range(99))
+    add_contact = partner_actions.add_contact
+
+    def breaking(**kwargs: Any) -> Contact:
+        if next(calls) == after:
+            raise KeyboardInterrupt
+        return add_contact(**kwargs)
+
+    monkeypatch.setattr("joinedup.spreadsheets.kinds.partners.add_contact", breaking)
+    with pytest.raises(KeyboardInterrupt):
+        actions.accept(by=world.person("alice"), upload=upload)
+    assert state() == before
+
+
+def test_the_same_rows_twice_are_refused_until_undone(world: World) -> None:
+    alice = world.person("alice")
+    first = ready(world, PARTNERS)
+    second = ready(world, PARTNERS)
+    actions.accept(by=alice, upload=first)
+    before = state()
+    with pytest.raises(ValidationError, match="already \\(“Pasted rows”\\): undo that first"):
+        actions.accept(by=alice, upload=second)
+    with pytest.raises(ValidationError, match="already"):
+        actions.bring(
+            by=alice, footprint=world.north, kind="partners", content=PARTNERS.encode(), file_name="a.csv"
+        )
+    assert state() == before
+    actions.undo(by=alice, upload=first)
+    actions.accept(by=alice, upload=second)
+
+
+def test_accepting_twice_makes_nothing_twice(world: World) -> None:
+    upload = ready(world, PARTNERS)
+    actions.accept(by=world.person("alice"), upload=upload)
+    with pytest.raises(ValidationError, match="finished already"):
+        actions.accept(by=world.person("alice"), upload=upload)
+
+
+def test_undo_takes_away_exactly_what_was_made(world: World) -> None:
+    alice = world.person("alice")
+    partner_actions.add_contact(by=alice, partner=world.lantern, role="Trustee")
+    before = state()
+    made = ready(world, TRACKER, "initiatives"), ready(world, PARTNERS), ready(world, OFFERS, "offers")
+    for upload in made:
+        actions.accept(by=alice, upload=upload)
+    for upload in reversed(made):
+        actions.undo(by=alice, upload=upload)
+        upload.refresh_from_db()
+        assert (upload.state, upload.rows, upload.made) == ("undone", [], [])
+    after = state()
+    for kind in ("Partner", "Contact", "Initiative", "Offer"):
+        assert after[kind] == before[kind]
+    gone = AuditEntry.objects.filter(action="spreadsheet.undo").values_list("record", flat=True)
+    assert sorted(set(gone)) == [
+        "initiatives.initiative", "partners.contact", "partners.partner", "spreadsheets.upload", "support.offer",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("use", "sentence"),
+    [
+        ("change", "“Riverside Homes” was changed since"),
+        ("contact", "“Riverside Homes” is used since: contact"),
+        ("work", "“Riverside Homes” is used since: initiative"),
+        ("role", "“Riverside Homes” is used since: grant"),
+        ("removed", "removed since"),
+    ],
+)
+def test_undo_says_what_stands_in_the_way(world: World, use: str, sentence: str) -> None:
+    alice = world.person("alice")
+    upload = ready(world, PARTNERS)
+    actions.accept(by=alice, upload=upload)
+    homes = Partner.objects.get(name="Riverside Homes")
+    if use == "change":
+        partner_actions.change_partner(by=alice, partner=homes, does="Homes")
+    elif use == "contact":
+        partner_actions.add_contact(by=alice, partner=homes, role="Caretaker")
+    elif use == "work":
+        Initiative.objects.create(name="Later", slug="later", partner=homes)
+    elif use == "role":
+        world.bob.grants.create(role="partner_member", partner=homes)
+    else:
+        partner_actions.remove_contact(by=alice, contact=homes.contacts.all()[0])
+    before = state()
+    with pytest.raises(ValidationError, match=sentence):
+        actions.undo(by=alice, upload=upload)
+    assert state() == before
+
+
+def test_what_the_engine_merely_suggested_does_not_stand_in_the_way(world: World) -> None:
+    alice = world.person("alice")
+    upload = ready(world, TRACKER, "initiatives")
+    actions.accept(by=alice, upload=upload)
+    suggested = Opportunity.objects.create(
+        key="a", footprint=world.north, audience="partnership", kind="join_up", place=world.northton,
+        sentence="Two", first_seen=TODAY, last_seen=TODAY,
+    )  # fmt: skip
+    suggested.initiatives.add(Initiative.objects.get(name="Safe walk home"))
+    actions.undo(by=alice, upload=upload)
+    suggested.refresh_from_db()
+    assert suggested.state == "gone"
+
+
+def test_a_changed_initiative_stays(world: World) -> None:
+    alice = world.person("alice")
+    upload = ready(world, TRACKER, "initiatives")
+    actions.accept(by=alice, upload=upload)
+    change_initiative(by=alice, initiative=Initiative.objects.get(name="Safe walk home"), what="More")
+    with pytest.raises(ValidationError, match="“Safe walk home” was changed since"):
+        actions.undo(by=alice, upload=upload)
+
+
+def test_columns_are_remembered_for_this_partnership_only(world: World) -> None:
+    alice = world.person("alice")
+    text = "Crew,Zone,Extra\nOak School,Northton,x\n"
+    first = actions.bring(by=alice, footprint=world.north, kind="partners", text=text)
+    assert first.mapping == {}
+    actions.choose_columns(by=alice, upload=first, mapping={"name": 0, "serves": 1})
+    second = actions.bring(by=alice, footprint=world.north, kind="partners", text=text.replace("Oak", "Elm"))
+    assert second.mapping == {"name": 0, "serves": 1}
+    assert set(RememberedColumn.objects.values_list("heading", "field")) == {
+        ("crew", "name"),
+        ("zone", "serves"),
+        ("extra", ""),
+    }
+    world.alice.grants.create(role="coordinator", footprint=world.south)
+    elsewhere = actions.bring(by=world.person("alice"), footprint=world.south, kind="partners", text=text)
+    assert elsewhere.mapping == {}
+
+
+@pytest.mark.parametrize("mapping", [{}, {"email": 0}, {"name": 9}, {"nonsense": 0}, {"name": 0, "email": 0}])
+def test_columns_that_make_no_sense_change_nothing(world: World, mapping: dict[str, int]) -> None:
+    upload = actions.bring(by=world.person("alice"), footprint=world.north, kind="partners", text=PARTNERS)
+    before = state()
+    with pytest.raises(ValidationError):
+        actions.choose_columns(by=world.person("alice"), upload=upload, mapping=mapping)
+    assert state() == before
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\0\1\2", b"Org\n", xlsx([["Org"], ["x"]])[:200], b"Org,DOB\nA,1/2/2003\n", b'Org\n"open'],
+)
+def test_bad_files_leave_nothing_behind(world: World, content: bytes) -> None:
+    before = state()
+    with pytest.raises(ValidationError):
+        actions.bring(
+            by=world.person("alice"), footprint=world.north, kind="partners", content=content, file_name="f"
+        )
+    assert state() == before
+
+
+@pytest.mark.parametrize("who", ["bob", "charlie", "lead", "admin", "nobody"])
+def test_only_the_coordinator_may(world: World, who: str) -> None:
+    upload, person = ready(world, PARTNERS), world.person(who)
+    before = state()
+    for refused in (
+        lambda: actions.bring(by=person, footprint=world.north, kind="partners", text=PARTNERS),
+        lambda: actions.choose_columns(by=person, upload=upload, mapping=upload.mapping),
+        lambda: actions.accept(by=person, upload=upload),
+        lambda: actions.drop(by=person, upload=upload),
+    ):
+        with pytest.raises(PermissionDenied):
+            refused()
+    assert state() == before
+    actions.accept(by=world.person("alice"), upload=upload)
+    with pytest.raises(PermissionDenied):
+        actions.undo(by=person, upload=upload)
+
+
+def test_dropping_and_forgetting_leave_no_rows(world: World) -> None:
+    alice = world.person("alice")
+    actions.drop(by=alice, upload=ready(world, PARTNERS))
+    assert not Upload.objects.exists()
+    assert AuditEntry.objects.filter(action="spreadsheet.drop").count() == 1
+    old = ready(world, PARTNERS)
+    Upload.objects.filter(pk=old.pk).update(at=timezone.now() - datetime.timedelta(days=15))
+    ready(world, TRACKER, "initiatives")
+    assert [each.kind for each in Upload.objects.all()] == ["initiatives"]
+
+
+def test_a_preview_costs_the_same_for_few_rows_and_many(world: World, django_assert_num_queries: Any) -> None:
+    few = ready(world, "Org\nOak School\n")
+    many = ready(world, "Org\n" + "".join(f"School {n}\n" for n in range(40)))
+    for upload in (few, many):
+        found = Upload.objects.select_related("footprint").get(pk=upload.pk)
+        person = world.person("alice")
+        with django_assert_num_queries(8):
+            preview(person, found)
