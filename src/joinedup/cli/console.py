@@ -41,31 +41,51 @@ def with_records(verb: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(verb)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
-        start_django()
-        from django.core.exceptions import PermissionDenied, ValidationError
-        from django.db import Error, OperationalError, ProgrammingError
-
         try:
-            return verb(*args, **kwargs)
-        except ValidationError as error:
-            raise Failed(" ".join(error.messages)) from error
-        except PermissionDenied as error:
-            raise Failed(str(error)) from error
-        except (OperationalError, ProgrammingError) as error:
-            raise Failed(_explained(str(error))) from error
-        except Error as error:
-            raise Failed(f"The records refused this, and nothing was changed: {error}") from error
+            start_django()
+            return _answered(verb, *args, **kwargs)
+        except KeyboardInterrupt:
+            raise Failed("Stopped. What was not finished is not kept: run the same command again.") from None
 
     return wrapped
 
 
+def _answered(verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    from django.core.exceptions import PermissionDenied, ValidationError
+    from django.db import Error, OperationalError, ProgrammingError
+
+    try:
+        return verb(*args, **kwargs)
+    except ValidationError as error:
+        raise Failed(" ".join(error.messages)) from error
+    except PermissionDenied as error:
+        raise Failed(str(error)) from error
+    except (OperationalError, ProgrammingError) as error:
+        raise Failed(_explained(str(error))) from error
+    except Error as error:
+        raise Failed(f"The records cannot be used, and nothing was changed: {_first_line(error)}.") from error
+    except BrokenPipeError:
+        raise  # whoever read our output has seen enough; click ends quietly
+    except OSError as error:
+        raise Failed(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.") from error
+
+
+def _first_line(error: object) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else "no reason given"
+
+
 def _explained(error: str) -> str:
-    first = error.strip().splitlines()[0] if error.strip() else "no reason given"
-    if "no such table" in first or "does not exist" in first:
+    first = _first_line(error)
+    if (
+        "no such table" in first
+        or "unable to open" in first
+        or ("relation" in first and "not exist" in first)
+    ):
         return "There is no installation here yet: run “joinedup init” for a real one or “joinedup demo” to try it."
     if "locked" in first:
         return "Somebody else is writing to the records just now: try again in a moment."
-    if "no such column" in first:
+    if "no such column" in first or ("column" in first and "not exist" in first):
         return "The records are from an older version: run “joinedup serve --migrate” once."
     return f"The records cannot be used: {first}."
 

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 
 from joinedup.accounts.person import Person
 from joinedup.evidence.actions import Imported, import_file, recompute
+from joinedup.evidence.queries import missing_files
 
 Say = Callable[[str, float | None], None]
 
@@ -60,35 +62,54 @@ class Taken:
 def take_in(paths: Sequence[Path], *, dataset: str | None, dry_run: bool, say: Say) -> list[Taken]:
     """Import files as the operator; then work out the figures again if anything is new.
 
-    Several files are all checked before the first is taken in. Raises ValidationError for the first that cannot
-    be, with its name when there are several; nothing is changed then.
+    Several files are all checked before the first is taken in, and everything is one transaction: files and
+    figures are there together or not at all, however the run ends. Raises ValidationError for the first file that
+    cannot be taken in, with its name when there are several; nothing is changed then.
     """
     by = Person.operator()
-    if len(paths) > 1 and not dry_run:
-        for path in paths:
-            say(f"Checking {path.name}", None)
-            _one(by, path, dataset, True, say, several=True)
-    done = [_one(by, path, dataset, dry_run, say, several=len(paths) > 1) for path in paths]
-    if not dry_run and any(not each.outcome.already for each in done):
-        say("Working the figures out again", 0.0)
-        recompute(
-            by=by,
-            as_of=timezone.localdate(),
-            progress=lambda part: say("Working the figures out again", part),
+    if dry_run:
+        return _each(by, paths, dataset, True, say, "Checking")
+    if len(paths) > 1:
+        _each(by, paths, dataset, True, say, "Checking")
+    if lost := missing_files():
+        raise ValidationError(
+            f"The observations of “{lost[0].title}” are gone from the store: see “joinedup check”, then try again."
         )
+    with transaction.atomic():
+        done = _each(by, paths, dataset, False, say, "Reading")
+        if any(not each.outcome.already for each in done):
+            step = "Working the figures out again"
+            say(step, 0.0)
+            recompute(by=by, as_of=timezone.localdate(), progress=lambda part: say(step, part))
     return done
 
 
-def _one(by: Person, path: Path, dataset: str | None, dry_run: bool, say: Say, *, several: bool) -> Taken:
-
-    step = f"{'Checking' if dry_run else 'Reading'} {path.name}"
+def _each(
+    by: Person, paths: Sequence[Path], dataset: str | None, dry_run: bool, say: Say, verb: str
+) -> list[Taken]:
+    # One step however many files: where lines are printed, what is refused must not drown in them.
+    step = f"{verb} {paths[0].name or paths[0]}" if len(paths) == 1 else f"{verb} {len(paths)} files"
     say(step, 0.0)
-    try:
-        outcome = import_file(
-            by=by, path=path, dataset=dataset, dry_run=dry_run, progress=lambda part: say(step, part)
-        )
-    except ValidationError as error:
-        if several:
-            raise ValidationError(f"{path.name}: {' '.join(error.messages)}") from error
-        raise
-    return Taken(path, outcome)
+    done = []
+    for number, path in enumerate(paths):
+
+        def so_far(part: float, number: int = number) -> None:
+            say(step, (number + part) / len(paths))
+
+        try:
+            _refuse_what_is_no_file(path)
+            outcome = import_file(by=by, path=path, dataset=dataset, dry_run=dry_run, progress=so_far)
+        except ValidationError as error:
+            if len(paths) == 1:
+                raise
+            raise ValidationError(f"{path.name or path}: {' '.join(error.messages)}") from error
+        done.append(Taken(path, outcome))
+    return done
+
+
+def _refuse_what_is_no_file(path: Path) -> None:
+    """A folder has no rows, and a pipe or device might never end."""
+    if path.is_dir():
+        raise ValidationError(f"{path} is a folder: name the file in it.")
+    if path.exists() and not path.is_file():
+        raise ValidationError(f"{path} is not a file on a disk: save it as a file first.")

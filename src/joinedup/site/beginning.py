@@ -38,12 +38,15 @@ def load_facts(say: Say) -> None:
 def begin(*, email: str, name: str, say: Say) -> User:
     """Make the records, load the facts, and make the first administrator.
 
-    Raises ValidationError where there is one already; nothing is changed then.
+    Raises ValidationError where there is one already, or the address is none; nothing is changed then.
     """
     migrate()
     if Grant.objects.filter(role=Grant.Role.ADMINISTRATOR).exists():
         raise ValidationError(
             "This installation has an administrator already: ask them to invite you, or choose another JOINEDUP_HOME."
         )
-    load_facts(say)
-    return accounts.first_administrator(by=Person.operator(), email=email, name=name)
+    with transaction.atomic():
+        # The account first: a wrong address is said before the long part.
+        user = accounts.first_administrator(by=Person.operator(), email=email, name=name)
+        load_facts(say)
+    return user

@@ -27,20 +27,35 @@ def waiting_migrations() -> list[str]:
     return [str(migration) for migration, _ in plan]
 
 
-def refuse_taken_port(port: int) -> None:
-    with socket.socket() as probe:
+def refuse_empty() -> None:
+    """Raises ValidationError where nothing was ever set up."""
+    if not connection.introspection.table_names():
+        raise ValidationError(
+            "There is no installation here yet: run “joinedup init” for a real one or “joinedup demo” to try it."
+        )
+
+
+def refuse_taken_port(port: int, address: str = "127.0.0.1") -> None:
+    """Raises ValidationError where nobody can be served: another program is there, or the address is not ours."""
+    try:
+        family, kind, protocol, _, where = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise ValidationError(f"There is no address {address}: give one of this machine.") from error
+    with socket.socket(family, kind, protocol) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind(where)
         except OSError as error:
+            reason = (error.strerror or str(error)).lower()
             raise ValidationError(
-                f"Port {port} cannot be used ({error.strerror}): choose another with --port."
+                f"Port {port} of {address} cannot be used ({reason}): choose another with --port."
             ) from error
 
 
 def serve(*, port: int, address: str = "127.0.0.1") -> None:
     """Serve until interrupted. Raises ValidationError when the port is taken or the records are not ready."""
-    refuse_taken_port(port)
+    refuse_taken_port(port, address)
+    refuse_empty()
     if waiting_migrations():
         raise ValidationError("The records are not at this version yet: add --migrate once.")
     from granian import Granian

@@ -13,10 +13,9 @@ from django.utils import timezone
 from joinedup.accounts.models import Grant
 from joinedup.events.models import Agreement, Seat
 from joinedup.events.queries import due_deletions
-from joinedup.evidence import store
-from joinedup.evidence.models import Dataset
+from joinedup.evidence.queries import missing_files, orphaned_files
 from joinedup.opportunities.models import Opportunity, Run
-from joinedup.site.serving import waiting_migrations
+from joinedup.site.serving import refuse_empty, waiting_migrations
 
 
 @dataclass(frozen=True)
@@ -29,14 +28,25 @@ class Finding:
         return asdict(self)
 
 
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def findings() -> list[Finding]:
-    """Everything that is wrong or wants attention; empty when all is well."""
+    """Everything that is wrong or wants attention; empty when all is well.
+
+    Raises ValidationError where there is no installation to look at.
+    """
+    refuse_empty()
     waiting = waiting_migrations()
     if waiting:
-        sentence = (
-            f"The records lack {len(waiting)} steps of this version: run “joinedup serve --migrate” once."
-        )
-        return [Finding("migrations", sentence)]
+        lacking = counted(len(waiting), "step")
+        return [
+            Finding(
+                "migrations",
+                f"The records lack {lacking} of this version: run “joinedup serve --migrate” once.",
+            )
+        ]
     return [*_settings(), *_records(), *_files(), *_chains(), *_deletions()]
 
 
@@ -75,18 +85,21 @@ def _records() -> list[Finding]:
 
 
 def _files() -> list[Finding]:
-    held = set(Dataset.objects.values_list("stored_as", flat=True)) - {""}
-    folder = settings.HOME / "store"
-    lost = sorted(name for name in held if not (folder / name).exists())
     found = [
-        Finding("store", f"The file {name} of a dataset is gone: import that dataset again.") for name in lost
+        Finding(
+            "store",
+            f"The observations of “{row.title}” ({row.file_name}) are gone: restore a copy of {row.stored_as}.",
+        )
+        for row in missing_files()
     ]
-    orphans = list(store.orphans(folder, held)) if folder.is_dir() else []
+    orphans = orphaned_files()
     if orphans:
+        names = ", ".join(path.name for path in orphans[:3]) + (" and others" if len(orphans) > 3 else "")
         found.append(
             Finding(
                 "store",
-                f"{len(orphans)} files in the store belong to no dataset: they can be deleted.",
+                f"{counted(len(orphans), 'file')} that no dataset names, left by an import that did not finish, "
+                f"may be deleted: {names}.",
                 False,
             )
         )
@@ -98,13 +111,19 @@ def _chains() -> list[Finding]:
     found = []
     astray = Agreement.objects.filter(sitting__isnull=False).exclude(sitting__event_id=F("event_id")).count()
     if astray:
-        found.append(Finding("chain", f"{astray} agreements belong to one event and to a table of another."))
+        found.append(
+            Finding("chain", f"{counted(astray, 'agreement')} of one event made at a table of another.")
+        )
     elsewhere = Seat.objects.exclude(attendee__event_id=F("sitting__event_id")).count()
     if elsewhere:
-        found.append(Finding("chain", f"{elsewhere} seats hold people of another event."))
+        found.append(
+            Finding("chain", f"{counted(elsewhere, 'seat')} taken by people of another event: plan it again.")
+        )
     unproven = Opportunity.objects.filter(because=[]).count()
     if unproven:
-        found.append(Finding("chain", f"{unproven} opportunities give no reason: refresh the opportunities."))
+        found.append(
+            Finding("chain", f"Opportunities without a reason: {unproven}. Refresh the opportunities.")
+        )
     if Opportunity.objects.filter(is_spotted=False).exists() and not Run.objects.exists():
         found.append(Finding("chain", "Opportunities are held that no run found: refresh the opportunities."))
     return found
@@ -114,7 +133,7 @@ def _deletions() -> list[Finding]:
     due = list(due_deletions(timezone.localdate()))
     return [
         Finding(
-            "deletion", f"Personal details of {event} should be deleted by now: do it on its people page."
+            "deletion", f"Personal details of “{event}” should be deleted by now: do it on its people page."
         )
         for event in due
     ]

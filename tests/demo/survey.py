@@ -1,0 +1,97 @@
+"""What is in a demonstration, told as one JSON document. Runs inside the installation."""
+
+import json
+from collections import Counter
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.utils import timezone
+
+from joinedup.accounts.models import User
+from joinedup.engines.matching import band
+from joinedup.engines.seating import broken
+from joinedup.events.models import Agreement, Attendee, Event, Seat
+from joinedup.events.seating import problem_of, stored_plan
+from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.models import Opportunity
+from joinedup.opportunities.queries import document_for
+from joinedup.partners.models import Contact, Partner
+from joinedup.support.models import Offer
+
+
+def survey() -> dict[str, object]:
+    today = timezone.localdate()
+    coming = Event.objects.get(is_demonstration=True, date__gt=today)
+    people = list(coming.attendees.filter(standing=Attendee.Standing.PLACED))
+    islington = document_for("Islington", None, None)["opportunities"]
+    return {
+        "attendees": len(people),
+        "sectors": sorted({a.sector_id for a in people}),
+        "parts": Counter(part for a in people for part in a.parts),
+        "seated": Seat.objects.filter(sitting__event=coming).values("attendee").distinct().count(),
+        "topics": coming.topics.filter(is_chosen=True).count(),
+        "broken": [each.sentence for each in broken(problem_of(coming), stored_plan(coming))],
+        "partners": Partner.objects.filter(is_demonstration=True).count(),
+        "initiatives": Initiative.objects.filter(is_demonstration=True).count(),
+        "open_funds": Offer.objects.filter(
+            is_demonstration=True, kind="fund", opens__lte=today, closes__gte=today
+        ).count(),
+        "agreements": Counter(Agreement.objects.values_list("state", flat=True)),
+        "astray": astray(),
+        "unlabelled": unlabelled(),
+        "opportunities": Opportunity.objects.count(),
+        "islington": [
+            {
+                "kind": each["kind"],
+                "band": band(each["score"]),
+                "because": len(each["because"]),
+                "first_step": each["first_step"],
+                "parties": len(each["parties"]),
+            }
+            for each in islington
+        ],
+    }
+
+
+def unlabelled() -> list[str]:
+    """Records of kinds of which nothing real ships, that do not say that they are invented."""
+    invented = ["partners.Partner", "partners.Ask", "partners.Link", "initiatives.Initiative"]
+    invented += ["voice.Conversation", "voice.Contribution", "events.Attendee", "events.Agreement"]
+    found = [
+        f"{label} {row}"
+        for label in invented
+        for row in apps.get_model(label).objects.filter(is_demonstration=False)
+    ]
+    addresses = {
+        *User.objects.values_list("email", flat=True),
+        *Contact.objects.values_list("email", flat=True),
+        *Attendee.objects.values_list("email", flat=True),
+    }
+    return found + sorted(f"address {each}" for each in addresses if each and not each.endswith(".example"))
+
+
+def astray() -> list[str]:
+    """Links between an invented record and a real one, in either direction, as model.field."""
+    ours = [m for m in apps.get_models() if m.__module__.startswith("joinedup.") and _labelled(m)]
+    found = []
+    for model in ours:
+        for field in model._meta.get_fields():
+            if field.auto_created or field.related_model not in ours:
+                continue
+            there = f"{field.name}__is_demonstration"
+            for invented, other in ((True, False), (False, True)):
+                if model.objects.filter(is_demonstration=invented, **{there: other}).exists():
+                    found.append(f"{'invented' if invented else 'real'} {model._meta.label}.{field.name}")
+    return found
+
+
+def _labelled(model: type) -> bool:
+    try:
+        model._meta.get_field("is_demonstration")  # type: ignore[attr-defined]
+    except FieldDoesNotExist:
+        return False
+    return True
+
+
+def tell() -> None:
+    print(json.dumps(survey()))

@@ -1,0 +1,122 @@
+"""The demonstration shows what it should, says what it is, and survives being killed."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.demo.installation import Demonstration, empty
+
+# For rules of `build` that need no contents: a demonstration with nothing in it but its label.
+LIGHT = """
+from joinedup.demo import build
+from joinedup.places.models import Footprint
+build._fill = lambda say: Footprint.objects.create(slug="london", name="Demonstration", is_demonstration=True)
+"""
+SECTORS = "education health housing local_authority police social_care vcs youth_justice".split()
+
+
+@pytest.fixture(scope="session")
+def surveyed(demo: Demonstration) -> dict[str, Any]:
+    told: dict[str, Any] = demo.installation.told(
+        "import sys; sys.path.insert(0, '.')\nfrom tests.demo.survey import tell\ntell()"
+    )
+    return told
+
+
+def test_killed_half_way_it_is_made_whole_by_the_next_run(demo: Demonstration) -> None:
+    assert demo.killed_with == -9
+    assert demo.leftover
+    assert "Need by place and theme" not in demo.killed_after
+    assert demo.made.returncode == 0, demo.made.stderr
+    assert "The demonstration is ready" in demo.made.stdout
+    assert "coordinator@demonstration.example" in demo.made.stdout
+    assert (demo.installation.home / "demonstration").exists()
+    assert not (demo.installation.home / "demonstration-unfinished").exists()
+
+
+def test_the_coming_event_is_full_and_planned(surveyed: dict[str, Any]) -> None:
+    assert surveyed["attendees"] >= 120
+    assert surveyed["seated"] == surveyed["attendees"]
+    assert surveyed["sectors"] == SECTORS
+    assert surveyed["parts"]["young_person"] >= 10
+    assert surveyed["parts"]["companion"] >= surveyed["parts"]["young_person"]
+    assert surveyed["topics"] == 12
+    assert surveyed["broken"] == []
+
+
+def test_there_is_enough_to_look_at(surveyed: dict[str, Any]) -> None:
+    assert surveyed["partners"] >= 60
+    assert surveyed["initiatives"] >= 80
+    assert surveyed["open_funds"] >= 15
+    assert set(surveyed["agreements"]) == {"agreed", "started", "kept", "not_kept"}
+
+
+def test_what_is_invented_says_so_and_hangs_on_nothing_real(surveyed: dict[str, Any]) -> None:
+    assert surveyed["unlabelled"] == []
+    assert surveyed["astray"] == []
+
+
+def test_islington_has_reasons_to_work_together(surveyed: dict[str, Any]) -> None:
+    found = surveyed["islington"]
+    kinds = Counter(each["kind"] for each in found)
+    assert len(found) >= 10
+    assert len(kinds) >= 4
+    for each in found:
+        assert each["because"] >= 2, each
+        assert each["first_step"], each
+        assert each["parties"] >= 1, each
+
+
+def test_a_home_that_was_only_looked_at_may_be_used(tmp_path: Path) -> None:
+    there = empty(tmp_path / "home")
+    assert there.run("datasets").returncode == 1
+    done = there.python(LIGHT + "main(['demo', '--no-serve'])")
+    assert done.returncode == 0, done.stderr
+
+
+def test_fresh_makes_it_anew_and_without_it_the_old_one_is_used(tmp_path: Path) -> None:
+    there = empty(tmp_path / "home")
+    assert there.python(LIGHT + "main(['demo', '--no-serve'])").returncode == 0
+    (there.home / "store").mkdir()
+    (there.home / "store" / "left").touch()
+    made = there.rows("SELECT id FROM django_migrations WHERE app = 'places'")
+    again = there.python(LIGHT + "main(['demo', '--no-serve'])")
+    assert again.stderr.startswith("Using the demonstration made on ")
+    assert (there.home / "store" / "left").exists()
+    anew = there.python(LIGHT + "main(['demo', '--no-serve', '--fresh'])")
+    assert anew.returncode == 0, anew.stderr
+    assert not (there.home / "store").exists()
+    assert len(there.rows("SELECT id FROM places_footprint")) == 1
+    assert len(there.rows("SELECT id FROM django_migrations WHERE app = 'places'")) == len(made)
+
+
+def test_a_real_installation_is_never_touched(tmp_path: Path) -> None:
+    """Not even where a demonstration was begun or marked in the same home, as with records in another database."""
+    there = empty(tmp_path / "home")
+    begun = there.python(
+        "from joinedup.site.serving import migrate\nmigrate()\n"
+        "from joinedup.accounts.actions import first_administrator\n"
+        "first_administrator(email='you@example.org', name='You')"
+    )
+    assert begun.returncode == 0, begun.stderr
+    for mark in ("", "demonstration", "demonstration-unfinished"):
+        if mark:
+            (there.home / mark).write_text("2026-11-23")
+        refused = there.run("demo", "--no-serve", "--fresh")
+        assert refused.returncode == 1
+        assert refused.stderr == (
+            f"{there.home} holds an installation that is not a demonstration: set JOINEDUP_HOME to an empty folder.\n"
+        )
+    assert there.rows("SELECT email FROM accounts_user") == [("you@example.org",)]
+
+
+def test_observations_without_records_are_not_thrown_away(tmp_path: Path) -> None:
+    """As in a home whose records lie in a database that the command was not told of."""
+    there = empty(tmp_path / "home")
+    (there.home / "store").mkdir(parents=True)
+    (there.home / "store" / "kept.parquet").write_bytes(b"PAR1")
+    refused = there.run("demo", "--no-serve")
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+    assert (there.home / "store" / "kept.parquet").read_bytes() == b"PAR1"
