@@ -62,6 +62,9 @@ def test_residents_are_summed_upwards() -> None:
     assert known["E09000012", "residents"] == 20_000
     assert known["W12", "residents-16-24"] == 2000
     assert at_risk(people)["E09000012"] == 2000
+    # Work with children is about children.
+    assert at_risk(people, "weapon-carrying")["E09000012"] == 2000
+    assert at_risk(people, "school-exclusion")["E09000012"] == 5000
 
 
 def test_a_rate_is_twelve_months_over_residents() -> None:

@@ -4,7 +4,7 @@ Three states are kept apart throughout: a number, suppressed, missing. The last 
 they leave a figure unknown.
 
 Rates are by residents of the 2021 Census. People at risk are residents aged 16 to 24 (Census 2021), the
-youngest band above childhood that exists for today's small areas.
+youngest band above childhood that exists for today's small areas; for work with children, residents aged 0 to 15.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,20 @@ FIGURES: dict[str, pl.DataType] = {
     "note": pl.String(),
     "source": pl.String(),
 }
-AT_RISK = "residents-16-24"
+AT_RISK, CHILDREN = "residents-16-24", "residents-0-15"
+ABOUT_CHILDREN = frozenset(
+    {
+        "after-school-safety",
+        "children-in-care",
+        "childhood-trauma",
+        "domestic-abuse",
+        "early-years",
+        "family-support",
+        "school-belonging",
+        "school-exclusion",
+        "special-needs",
+    }
+)
 FEWEST_COMPARATORS = 5
 # Below this many residents aged 0 to 15 a published rate of children stands on a handful, and a nought may be
 # rounded away (the City of London: one primary school). It is shown, and not compared.
@@ -66,9 +79,11 @@ def populations(observations: pl.DataFrame, places: pl.DataFrame) -> pl.DataFram
     )
 
 
-def at_risk(population: pl.DataFrame) -> dict[str, float]:
-    """Residents aged 16 to 24 (Census 2021) by place."""
-    return dict(population.filter(pl.col("group") == AT_RISK).select("place", "people").iter_rows())
+def at_risk(population: pl.DataFrame, theme: str = "") -> dict[str, float]:
+    """Who a theme is about, by place (Census 2021): residents aged 0 to 15 for work with children, their schools
+    and their families, else residents aged 16 to 24. The census bands at today's neighbourhoods are no finer."""
+    group = CHILDREN if theme in ABOUT_CHILDREN else AT_RISK
+    return dict(population.filter(pl.col("group") == group).select("place", "people").iter_rows())
 
 
 def figures(

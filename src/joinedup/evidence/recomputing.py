@@ -42,7 +42,9 @@ def work_out(
     themes = list(Theme.objects.values_list("slug", flat=True))
     needs = need(values.drop("trend"), measured, month, themes=themes).filter(pl.col("theme").is_in(themes))
     say(0.9)
-    return _figure_rows(values, datasets), _need_rows(needs, values, at_risk(population), as_of)
+    return _figure_rows(values, datasets), _need_rows(
+        needs, values, {theme: at_risk(population, theme) for theme in themes}, as_of
+    )
 
 
 def _of_kinds(indicator: Indicator) -> Indicator:
@@ -147,7 +149,7 @@ def _figure_rows(values: pl.DataFrame, datasets: Sequence[Dataset]) -> list[Figu
 
 
 def _need_rows(
-    needs: pl.DataFrame, values: pl.DataFrame, people: dict[str, float], as_of: datetime.date
+    needs: pl.DataFrame, values: pl.DataFrame, people: dict[str, dict[str, float]], as_of: datetime.date
 ) -> list[Need]:
     moved = {
         (place, indicator): trend
@@ -161,7 +163,7 @@ def _need_rows(
             {name: part[name] for name in ("indicator", "weight", "percentile", "state", "period")}
             for part in row["parts"]
         ]
-        at_risk_here = people.get(row["place"])
+        at_risk_here = people[row["theme"]].get(row["place"])
         rows.append(
             Need(
                 place_id=row["place"],

@@ -30,7 +30,7 @@ from joinedup.taxonomy.models import Approach, Mix, Sector, Theme
 KNOWN_PARTNERS, KNOWN_SECTORS = 6, 4
 # Bodies of one statutory partnership sit at one table already, unless they say otherwise.
 STATUTORY_LINK = 0.5
-# How many of the residents aged 16 to 24 a theme concerns, by the widest level of prevention it works at: all of
+# How many of the residents of its ages a theme concerns, by the widest level of prevention it works at: all of
 # them, those at risk, those already involved. Our judgement, for want of published prevalence: it sets how far
 # the people whom local action reaches go towards the need.
 CONCERNED = {"primary": 1.0, "secondary": 0.1, "tertiary": 0.02}

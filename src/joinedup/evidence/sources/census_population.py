@@ -33,7 +33,8 @@ SOURCE = Source(
     grain=("lsoa",),
     caveats=(
         "Census day was 21 March 2021, in a lockdown: few students and commuters were where they usually are.",
-        "People at risk are taken to be residents aged 16 to 24; no band of 10 to 24 exists at 2021 codes.",
+        "People at risk are taken to be residents aged 16 to 24, or 0 to 15 for work with children; no band of 10 to "
+        "24 exists at 2021 codes.",
         "Residents only: where few live and many come, a rate by residents misleads.",
     ),
     disclosure=Disclosure(
