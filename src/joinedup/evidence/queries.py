@@ -167,7 +167,8 @@ def opportunities_on(held: Figure, person: Person, limit: int = 10) -> list[Any]
 
     What a partnership and the public both have is named once.
     """
-    rows = held.opportunities.visible_to(person).exclude(state__in=["gone", "dismissed"]).select_related("place", "theme")
+    found = held.opportunities.visible_to(person).exclude(state__in=["gone", "dismissed"])
+    rows = found.select_related("place", "theme")
     once: dict[str, Any] = {}
     for row in rows.order_by("-score", "audience", "key")[: limit * 2]:
         once.setdefault(row.key, row)

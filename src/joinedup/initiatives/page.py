@@ -91,6 +91,11 @@ def _origin(person: Person, initiative: Initiative) -> Origin | None:
     opportunities: Any = Initiative._meta.get_field("opportunities").related_model
     return Origin(
         agreement=agreement,
-        opportunity=opportunities.objects.visible_to(person).filter(pk=behind).first() if behind else None,
+        opportunity=opportunities.objects.visible_to(person)
+        .select_related("place", "theme")
+        .filter(pk=behind)
+        .first()
+        if behind
+        else None,
         shows_table=person.is_operator or agreement.event.footprint_id in person.footprint_ids,
     )

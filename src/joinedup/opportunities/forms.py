@@ -8,8 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from joinedup.accounts.person import Person
-from joinedup.opportunities.models import Answer, Opportunity
-from joinedup.opportunities.queries import KINDS
+from joinedup.opportunities.models import KINDS, Answer, Opportunity
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.taxonomy.models import Sector, Theme

@@ -10,6 +10,17 @@ from django.db.models import Q
 from joinedup.accounts.permissions import Scope
 from joinedup.accounts.person import Person
 
+KINDS = {
+    "unmet_need": "Unmet need",
+    "untapped_support": "Support nobody uses yet",
+    "join_up": "Two who could join up",
+    "missing_partner": "A partner is missing",
+    "shared_learning": "Learn from elsewhere",
+    "ask_meets_offer": "One needs what another gives",
+    "introduction": "Two people to introduce",
+    "spotted": "Spotted by a person",
+}
+
 
 class Run(models.Model):
     """One run of the engine: for a partnership, over what one kind of reader may see."""
@@ -111,6 +122,16 @@ class Opportunity(models.Model):
 
     def __str__(self) -> str:
         return self.sentence
+
+    @property
+    def heading(self) -> str:
+        """What a link to it says: kind, theme and place. The sentence stands beside it, to be read, not clicked."""
+        where = self.place.name
+        if self.theme is not None:
+            # A name starts with a capital in a list; inside a line it does not, unless it is an abbreviation.
+            name = self.theme.name
+            where = f"{name if name[:2].isupper() else name[:1].lower() + name[1:]} in {where}"
+        return f"{KINDS.get(self.kind, self.kind)}: {where}"
 
     def scope(self) -> Scope:
         return Scope(frozenset(p.pk for p in self.parties.all()), frozenset({self.footprint_id}))

@@ -19,16 +19,6 @@ from joinedup.opportunities.models import Answer, Opportunity, Run
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint, Place
 
-KINDS = {
-    "unmet_need": "Unmet need",
-    "untapped_support": "Support nobody uses yet",
-    "join_up": "Two who could join up",
-    "missing_partner": "A partner is missing",
-    "shared_learning": "Learn from elsewhere",
-    "ask_meets_offer": "One needs what another gives",
-    "introduction": "Two people to introduce",
-    "spotted": "Spotted by a person",
-}
 OPEN_STATES = [
     Opportunity.State.SUGGESTED,
     Opportunity.State.TAKEN_UP,

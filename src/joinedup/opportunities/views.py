@@ -30,7 +30,6 @@ def opportunities(request: Request) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "kinds": queries.KINDS,
         "last_run": queries.last_run(request.person),
     }
     return render(request, "opportunities/list.jinja", context)
@@ -42,7 +41,6 @@ def opportunity(request: Request, pk: int) -> HttpResponse:
     context = {
         "opportunity": found,
         "facts": queries.facts(found),
-        "kind": queries.KINDS.get(found.kind, found.kind),
         "components": [(text, found.components.get(key)) for key, text in queries.COMPONENTS.items()],
         "mine": mine,
         "words": Answer.Word.choices,

@@ -54,7 +54,7 @@ def newest_taken_up(person: Person) -> list[Opportunity]:
     rows = (
         Opportunity.objects.visible_to(person)
         .filter(state__in=TAKEN_UP)
-        .select_related("place")
+        .select_related("place", "theme")
         .order_by("-decided_on", "-last_seen", "key", "audience")
     )
     once: dict[tuple[int, str], Opportunity] = {}

@@ -185,7 +185,7 @@ def _unanswered(person: Person) -> QuerySet[Opportunity]:
             state__in=OPEN_OPPORTUNITIES,
             pk__in=named.filter(~Exists(answered)).values("opportunity"),
         )
-        .select_related("place")
+        .select_related("place", "theme")
         .order_by(F("score").desc(nulls_first=True), "key")
     )
 
