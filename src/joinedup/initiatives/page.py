@@ -74,9 +74,17 @@ def initiative_page(person: Person, slug: str) -> InitiativePage | None:
         commitments=list(initiative.commitments.all()),
         updates=list(initiative.updates.select_related("commitment")),
         origin=_origin(person, initiative),
-        opportunities=list(found.select_related("place", "theme")),
+        opportunities=_once(found.select_related("place", "theme")),
         history=history_of(initiative) if inside else None,
     )
+
+
+def _once(found: Any) -> list[Any]:
+    """What a partnership and the public both have is named once, as the partnership's."""
+    once: dict[tuple[int, str], Any] = {}
+    for row in found.order_by("-score", "audience", "key"):
+        once.setdefault((row.footprint_id, row.key), row)
+    return list(once.values())
 
 
 def _origin(person: Person, initiative: Initiative) -> Origin | None:

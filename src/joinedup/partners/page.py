@@ -91,8 +91,13 @@ def _agreements(person: Person, partner: Partner) -> list[Any]:
 
 
 def _opportunities(person: Person, partner: Partner) -> list[Any]:
+    """The best ones first. What a partnership and the public both have is named once, as the partnership's."""
     found = partner.opportunities.visible_to(person).exclude(state__in=["dismissed", "gone"])
-    return list(found.select_related("place", "theme")[:OPPORTUNITIES_SHOWN])
+    rows = found.select_related("place", "theme").order_by("-score", "audience", "key")
+    once: dict[tuple[int, str], Any] = {}
+    for row in rows[: OPPORTUNITIES_SHOWN * 2]:
+        once.setdefault((row.footprint_id, row.key), row)
+    return list(once.values())[:OPPORTUNITIES_SHOWN]
 
 
 def _works_with(person: Person, partner: Partner, initiatives: list[Any]) -> list[WorksWith]:
