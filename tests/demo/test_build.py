@@ -14,7 +14,16 @@ from joinedup.demo import build
 from joinedup.places.models import Footprint
 build._fill = lambda say: Footprint.objects.create(slug="london", name="Demonstration", is_demonstration=True)
 """
-SECTORS = "education health housing local_authority police social_care vcs youth_justice".split()
+SECTORS = [
+    "education",
+    "health",
+    "housing",
+    "local_authority",
+    "police",
+    "social_care",
+    "vcs",
+    "youth_justice",
+]
 
 
 @pytest.fixture(scope="session")

@@ -38,12 +38,14 @@ def demo(port: int, no_serve: bool, fresh: bool) -> None:
     """
     from joinedup.demo.build import build
     from joinedup.demo.people import welcome
-    from joinedup.site.serving import refuse_taken_port, serve
+    from joinedup.site.serving import refuse_taken_port, refuse_unready, serve
 
     if not no_serve:
         refuse_taken_port(port)
     with progress() as say:
         build(say=say, fresh=fresh)
+    if not no_serve:
+        refuse_unready(port)
     click.echo(welcome(port))
     if not no_serve:
         serve(port=port)
@@ -90,8 +92,7 @@ def serve(port: int, address: str, migrate_first: bool) -> None:
 
     if migrate_first:
         serving.migrate()
-    serving.refuse_taken_port(port, address)
-    serving.refuse_empty()
+    serving.refuse_unready(port, address)
     click.echo(f"Serving on http://{address}:{port} (stop with Ctrl-C)")
     serving.serve(port=port, address=address)
 

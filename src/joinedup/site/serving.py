@@ -52,12 +52,16 @@ def refuse_taken_port(port: int, address: str = "127.0.0.1") -> None:
             ) from error
 
 
-def serve(*, port: int, address: str = "127.0.0.1") -> None:
-    """Serve until interrupted. Raises ValidationError when the port is taken or the records are not ready."""
-    refuse_taken_port(port, address)
+def refuse_unready(port: int, address: str = "127.0.0.1") -> None:
+    """Raises ValidationError where the records are not ready to be served, or the port is taken."""
     refuse_empty()
     if waiting_migrations():
         raise ValidationError("The records are not at this version yet: add --migrate once.")
+    refuse_taken_port(port, address)
+
+
+def serve(*, port: int, address: str = "127.0.0.1") -> None:
+    """Serve until interrupted or told to end. Ask `refuse_unready` first."""
     from granian import Granian
     from granian.constants import Interfaces
 

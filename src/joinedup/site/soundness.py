@@ -47,7 +47,7 @@ def findings() -> list[Finding]:
                 f"The records lack {lacking} of this version: run “joinedup serve --migrate” once.",
             )
         ]
-    return [*_settings(), *_records(), *_files(), *_chains(), *_deletions()]
+    return [*_settings(), *_damage(), *_accounts(), *_files(), *_chains(), *_deletions()]
 
 
 def _settings() -> list[Finding]:
@@ -71,17 +71,22 @@ def _settings() -> list[Finding]:
     return found
 
 
-def _records() -> list[Finding]:
-    found = []
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA quick_check")
-            answer = cursor.fetchone()[0]
-        if answer != "ok":
-            found.append(Finding("records", f"The records file is damaged ({answer}): restore a copy."))
-    if not Grant.objects.filter(role=Grant.Role.ADMINISTRATOR).exists():
-        found.append(Finding("accounts", "Nobody is administrator: run “joinedup init”."))
-    return found
+def _damage() -> list[Finding]:
+    """What SQLite itself finds wrong with its file; a PostgreSQL server looks after its own."""
+    if connection.vendor != "sqlite":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA quick_check")
+        answer = cursor.fetchone()[0]
+    if answer == "ok":
+        return []
+    return [Finding("records", f"The records file is damaged ({answer}): restore a copy.")]
+
+
+def _accounts() -> list[Finding]:
+    if Grant.objects.filter(role=Grant.Role.ADMINISTRATOR).exists():
+        return []
+    return [Finding("accounts", "Nobody is administrator: run “joinedup init”.")]
 
 
 def _files() -> list[Finding]:

@@ -1,0 +1,99 @@
+"""The site answers, and stops without leaving anything behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from tests.demo.installation import Demonstration, Installation
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def page(port: int, process: subprocess.Popen[str]) -> tuple[int, str]:
+    """The home page, as soon as it is answered."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except OSError:
+            time.sleep(0.1)
+    process.kill()
+    raise AssertionError(f"no answer; it said: {process.communicate()}")
+
+
+def stopped(process: subprocess.Popen[str], sign: signal.Signals) -> tuple[str, str]:
+    """What it said, after a signal to the main process alone; fails where a child is left."""
+    process.send_signal(sign)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 0, err
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+    return out, err
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_the_demonstration_is_served_again_at_once(demo: Demonstration, sign: signal.Signals) -> None:
+    port = free_port()
+    started = time.monotonic()
+    process = demo.installation.start("demo", "--port", port)
+    status, html = page(port, process)
+    assert time.monotonic() - started < 20  # making it takes longer
+    assert status == 200
+    assert "demonstration" in html.lower()
+    out, err = stopped(process, sign)
+    assert f"Open http://127.0.0.1:{port}/" in out
+    assert err.splitlines()[0].startswith("Using the demonstration made on ")
+    assert "Traceback" not in err
+
+
+def test_records_of_an_older_version_are_served_once_they_are_migrated(copied: Installation) -> None:
+    older = copied.python(
+        "from django.core.management import call_command\ncall_command('migrate', 'spreadsheets', 'zero', verbosity=0)"
+    )
+    assert older.returncode == 0, older.stderr
+    port = free_port()
+    refused = copied.run("serve", "--port", port)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == "The records are not at this version yet: add --migrate once.\n"
+    process = copied.start("serve", "--port", port, "--migrate")
+    assert page(port, process)[0] == 200
+    out, _ = stopped(process, signal.SIGTERM)
+    assert out.splitlines()[0] == f"Serving on http://127.0.0.1:{port} (stop with Ctrl-C)"
+
+
+@pytest.mark.parametrize("verb", ["serve", "demo"])
+def test_a_taken_port_is_said_before_anything_is_done(
+    verb: str, joinedup: Callable[..., Result], tmp_path: Path
+) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        refused = joinedup(verb, "--port", port)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr == (
+        f"Port {port} of 127.0.0.1 cannot be used (address already in use): choose another with --port.\n"
+    )
+    assert not (tmp_path / "home").exists()
+
+
+def test_an_address_that_is_none_is_one_sentence(joinedup: Callable[..., Result]) -> None:
+    refused = joinedup("serve", "--address", "no address", "--port", free_port())
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr == "There is no address no address: give one of this machine.\n"
