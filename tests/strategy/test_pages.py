@@ -265,5 +265,5 @@ def test_a_fixed_number_of_queries(
     browser = as_("bob")
     with django_assert_num_queries(3):
         as_("nobody").get("/strategy/")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         browser.get("/strategy/S-1/")

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from joinedup.accounts.person import Person
+from joinedup.partners.models import Partner
+from joinedup.partners.queries import visible_partners
 from joinedup.strategy.models import Commitment, Strategy, Update
 from joinedup.taxonomy.models import Theme
 
@@ -169,10 +171,10 @@ def one(ref: str, person: Person) -> QuerySet[Commitment]:
     initiative = apps.get_model("initiatives", "Initiative")
     agreement = apps.get_model("events", "Agreement")
     figure = apps.get_model("evidence", "Figure")
-    initiatives = initiative.objects.visible_to(person).select_related("partner")
+    initiatives = initiative.objects.visible_to(person)
     chain: QuerySet[Any] = (
         agreement.objects.visible_to(person)
-        .select_related("event", "sitting__table", "sitting__topic", "owner_partner", "theme", "place")
+        .select_related("event", "sitting__table", "sitting__topic", "theme", "place")
         .prefetch_related(
             Prefetch("initiative", initiatives),
             Prefetch(
@@ -194,3 +196,9 @@ def one(ref: str, person: Person) -> QuerySet[Commitment]:
             Prefetch("agreements", chain),
         )
     )
+
+
+def seen_partners(commitment: Commitment, person: Person) -> dict[int, Partner]:
+    """Of the partners behind what `one` fetched, those that `person` may see; one query. Others are never named."""
+    ids = {each.owner_partner_id for each in commitment.agreements.all()}
+    return visible_partners(person, ids | {each.partner_id for each in commitment.initiatives.all()})

@@ -42,6 +42,7 @@ def commitment(request: Request, ref: str) -> HttpResponse:
     on = timezone.localdate()
     context = {
         "commitment": shown,
+        "seen": queries.seen_partners(shown, request.person),
         "standing": queries.standing(shown, on),
         "parts": [queries.Row(part, queries.standing(part, on)) for part in shown.parts.all()],
         "words": queries.WORDS,

@@ -127,7 +127,7 @@ def _by_closing(offer: Offer) -> tuple[bool, datetime.date, str]:
 
 def users_of(offer: Offer, person: Person) -> QuerySet[Any]:
     """The local action that says it uses this offer, as far as `person` may see it; one query."""
-    return offer.initiatives.visible_to(person).select_related("partner").order_by("name")
+    return offer.initiatives.visible_to(person).order_by("name")
 
 
 def provider_of(offer: Offer, person: Person) -> Partner | None:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import may, require
 from joinedup.accounts.request import Request
+from joinedup.partners.queries import visible_partners
 from joinedup.support import actions
 from joinedup.support.eligibility import answer, needs_checking
 from joinedup.support.forms import FinderForm, OfferForm, filled_in
@@ -57,6 +58,7 @@ def offer(request: Request, slug: str) -> HttpResponse:
     shown = get_object_or_404(offers_for(request.person), slug=slug)
     question = FinderForm(request.GET).question()
     on = timezone.localdate()
+    initiatives = list(users_of(shown, request.person))
     context = {
         "offer": shown,
         "question": question,
@@ -65,7 +67,8 @@ def offer(request: Request, slug: str) -> HttpResponse:
         ),
         "needs_checking": needs_checking(shown.last_checked, on),
         "partner": provider_of(shown, request.person),
-        "initiatives": list(users_of(shown, request.person)),
+        "initiatives": initiatives,
+        "seen": visible_partners(request.person, [each.partner_id for each in initiatives]),
         "history": audit.history(shown) if may(request.person, "offer.change", shown) else [],
         "differences": audit.differences,
     }

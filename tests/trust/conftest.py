@@ -1,0 +1,207 @@
+"""A world with something of everything: what everybody may see, and beside it what only North may see."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from joinedup.accounts import audit
+from joinedup.accounts.models import Grant, User
+from joinedup.events import actions
+from joinedup.events.models import Agreement, Contribution, Event, Invitation, Progress
+from joinedup.evidence.models import Dataset, Figure
+from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.models import Answer, Opportunity, Run
+from joinedup.partners.models import Ask, Contact, Link, Partner
+from joinedup.spreadsheets.models import Upload
+from joinedup.strategy.models import Commitment, Strategy, Update
+from joinedup.support.models import Offer
+from joinedup.voice.models import Contribution as Said
+from joinedup.voice.models import Conversation, Host
+from tests.world import World, make_partner, make_user
+
+# In the name of everything that Charlie may not see.
+HIDDEN = "Quietly"
+
+
+class Everything:
+    """`open` makes what everybody may see; `hide` adds what only North, or only those named, may see."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.today = world, timezone.localdate()
+
+    def open(self) -> None:
+        world, today = self.world, self.today
+        Partner.objects.filter(pk__in=[world.lantern.pk, world.school.pk]).update(marking="public")
+        self.event = actions.add_event(
+            by=world.person("alice"),
+            footprint=world.north,
+            name="North meets",
+            date=today + datetime.timedelta(days=30),
+            starts=datetime.time(9, 30),
+            ends=datetime.time(15, 0),
+            safeguarding_lead="Lead of the partnership",
+            capacity=20,
+            rounds=2,
+        )
+        self.mentors = self._initiative("Open mentors", "public")
+        self.fund = Offer.objects.create(
+            name="Open fund", slug="open-fund", provider="The Trust", kind="fund", marking="public"
+        )
+        Ask.objects.create(partner=world.lantern, kind="need", text="An open room", marking="public")
+        strategy = Strategy.objects.create(slug="svs", name="Strategy", publisher="Home Office")
+        self.promise = Commitment.objects.create(
+            strategy=strategy, ref="C01", text="More trusted adults", chapter="Prevention", lead="HO"
+        )
+        self.mentors.commitments.add(self.promise)
+        self.mentors.offers.add(self.fund)
+        self.figure = self._figure()
+        self.chance = self._opportunity("open", "public", "public")
+        self.agreement = self._agreement("An open goal", "public", initiative=self.mentors, state="started")
+        Update.objects.create(
+            commitment=self.promise,
+            on=today,
+            standing="on_the_way",
+            text="It began.",
+            initiative=self.mentors,
+        )
+        self.conversation = Conversation.objects.create(
+            event=self.event, slug="what-helps", question="What helps?", opens=today, closes=today
+        )
+        self.host = Host.objects.create(conversation=self.conversation, partner=world.school)
+        self._said("Somebody who listens", "shown")
+        for number in range(9):
+            partner = (world.lantern, world.school, world.police)[number % 3]
+            actions.register(
+                by=world.person("nobody"),
+                event=self.event,
+                partner=partner,
+                role="Worker",
+                email=f"p{number}@example.org",
+            )
+
+    def hide(self) -> None:
+        world, today = self.world, self.today
+        quiet = make_partner(
+            f"{HIDDEN} House", "health", world.north, [world.northton], ["trusted-adult"], urn="123456"
+        )
+        lantern = world.lantern
+        make_user("quiet@example.org", f"{HIDDEN} Member", "partner_member", partner=quiet)
+        Contact.objects.create(partner=lantern, role=f"{HIDDEN} lead", name=HIDDEN, email="q@example.org")
+        low, high = sorted((lantern, quiet), key=lambda each: each.pk)
+        Link.objects.create(first=low, second=high)
+        Ask.objects.create(partner=quiet, kind="need", text=f"{HIDDEN} a van", marking="partnership")
+        Ask.objects.create(partner=lantern, kind="offer", text=f"{HIDDEN} a hall", marking="partnership")
+        self._initiative(f"{HIDDEN} shared", "partnership").commitments.add(self.promise)
+        named = self._initiative(f"{HIDDEN} named", "named")
+        named.offers.add(self.fund)
+        self.mentors.co_partners.add(quiet)
+        self.mentors.named.add(quiet)
+        for marking in ("partnership", "named"):
+            offer = Offer.objects.create(
+                name=f"{HIDDEN} {marking} fund",
+                slug=f"quiet-{marking}",
+                provider=HIDDEN,
+                provider_partner=quiet,
+                kind="fund",
+                marking=marking,
+            )
+            self.mentors.offers.add(offer)
+        shared = self._opportunity("shared", "partnership", "partnership")
+        self._opportunity("overlap", "partnership", "named", quiet)
+        for word, each in (("not_us", shared), ("interested", shared)):
+            partner = world.school if word == "not_us" else lantern
+            Answer.objects.create(opportunity=each, partner=partner, word=word, by=f"{HIDDEN} Bob")
+        Run.objects.create(footprint=world.north, audience="partnership", as_of=today, found=2)
+        for marking in ("partnership", "named"):
+            made = self._agreement(f"{HIDDEN} {marking} goal", marking, commitment=self.promise)
+            made.opportunity = shared
+            made.save()
+        Agreement.objects.filter(pk=self.agreement.pk).update(state="not_kept")
+        Progress.objects.create(
+            agreement=self.agreement, on=today, state="not_kept", text=f"{HIDDEN} not done", by=HIDDEN
+        )
+        actions.propose_topic(
+            by=world.person("bob"), event=self.event, partner=lantern, title=f"{HIDDEN} proposed"
+        )
+        Invitation.objects.create(event=self.event, partner=quiet, role=HIDDEN, email="in@example.org")
+        self.event.attendees.update(name=f"{HIDDEN} Person", role=f"{HIDDEN} role", dietary=HIDDEN)
+        actions.plan_event(by=world.person("alice"), event=self.event, iterations=5)
+        for state in ("waiting", "refused", "withdrawn"):
+            self._said(f"{HIDDEN} {state}", state)
+        Upload.objects.create(
+            footprint=world.north, kind="partners", file_name=f"{HIDDEN}.xlsx", header=["Name"],
+            rows=[[f"{HIDDEN} House"]], mapping={"name": 0}, state="previewed", by=HIDDEN,
+        )  # fmt: skip
+        for record in (lantern, self.mentors, self.agreement, self.chance):
+            audit.record(by=world.person("alice"), action="partner.change", on=record)
+        Grant.objects.create(user=User.objects.get(name="Bob"), role="partner_member", partner=quiet)
+
+    def _initiative(self, name: str, marking: str) -> Initiative:
+        made = Initiative.objects.create(
+            name=name, slug=name.lower().replace(" ", "-"), partner=self.world.lantern, marking=marking,
+            confirmed_on=self.today,
+        )  # fmt: skip
+        made.places.add(self.world.northton)
+        made.themes.add("trusted-adult")
+        return made
+
+    def _figure(self) -> Figure:
+        dataset = Dataset.objects.create(
+            name="knife", title="Knife crime", source="test", publisher="Testland Police", licence="OGL",
+            file_name="k.csv", content_hash="0" * 64, stored_as="k.parquet", rows_read=1, rows_kept=1,
+            disclosure={"because": "Counts under 5 are held back."},
+        )  # fmt: skip
+        return Figure.objects.create(
+            indicator="violence-with-injury", place=self.world.northton, period="2025", state="number",
+            value=12.5, dataset=dataset,
+        )  # fmt: skip
+
+    def _opportunity(self, key: str, audience: str, marking: str, *more: Partner) -> Opportunity:
+        hidden = "" if audience == "public" else HIDDEN
+        made = Opportunity.objects.create(
+            key=key, footprint=self.world.north, audience=audience, marking=marking, kind="unmet_need",
+            place=self.world.northton, theme_id="trusted-adult", score=70.0,
+            sentence=f"{hidden} Lantern Youth and Hilltop School could plan together.",
+            because=[{"text": "Need is high.", "figure": None}],
+            first_step="Ring each other.", first_seen=self.today, last_seen=self.today,
+        )  # fmt: skip
+        made.parties.set([self.world.lantern, self.world.school, *more])
+        made.initiatives.add(self.mentors)
+        made.figures.add(self.figure)
+        return made
+
+    def _agreement(self, goal: str, marking: str, **fields: Any) -> Agreement:
+        world, later = self.world, self.today + datetime.timedelta(days=90)
+        made = Agreement.objects.create(
+            event=self.event, goal=goal, action="Train ten mentors.", place=world.northton,
+            theme_id="trusted-adult", measure="Mentors", owner_partner=world.lantern, owner_role="Manager",
+            deputy_partner=world.school, deputy_role="Head of year", due=later, review_3=later,
+            review_6=later, review_12=later, marking=marking, recorded_by="Alice",
+            **{"commitment": self.promise, **fields},
+        )  # fmt: skip
+        Contribution.objects.create(agreement=made, partner=world.school, what="A room")
+        return made
+
+    def _said(self, text: str, state: str) -> Said:
+        read = {"read_by": HIDDEN, "read_on": self.today} if state in ("shown", "refused") else {}
+        reason = {"reason": "names"} if state == "refused" else {}
+        return Said.objects.create(
+            conversation=self.conversation, host=self.host, text=text, state=state, age_band="14-15",
+            **read, **reason,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def everything(world: World) -> Everything:
+    made = Everything(world)
+    made.open()
+    return made
+
+
+@pytest.fixture
+def event(everything: Everything) -> Event:
+    return everything.event

@@ -1,0 +1,92 @@
+"""Two worlds that differ only in what somebody may not see look the same to them, on every page of the site."""
+
+from __future__ import annotations
+
+import difflib
+
+import pytest
+from django.db import transaction
+
+from tests.trust.conftest import HIDDEN, Everything
+from tests.trust.walking import As, addresses, read
+
+# Filters, searches and pages by which somebody may ask for what is not shown.
+QUESTIONS = [
+    "/initiatives/?partner=quietly-house",
+    f"/initiatives/?q={HIDDEN}",
+    f"/initiatives.csv?q={HIDDEN}",
+    "/initiatives/?place=E09000991&theme=trusted-adult",
+    f"/partners/?q={HIDDEN}",
+    "/partners/?sector=health",
+    f"/partners.csv?q={HIDDEN}",
+    f"/search/?q={HIDDEN}",
+    f"/search/?q={HIDDEN}+House",
+    "/agreements/?partner=quietly-house",
+    "/agreements/?state=not_kept",
+    "/agreements/?state=agreed",
+    "/agreements/?state=overdue",
+    f"/agreements/?text={HIDDEN}",
+    "/agreements.csv?state=not_kept",
+    "/agreements.csv?state=agreed",
+    "/opportunities/?sector=health",
+    "/opportunities/?state=dismissed",
+    "/opportunities/?place=E09000991",
+    "/support/?theme=trusted-adult&place=E09000991",
+    "/support/?history=1",
+    "/strategy/?word=kept",
+    "/people/invite/?partner=1",
+    "/initiatives/add/?partner=quietly-house",
+    "/events/north-meets/register/?invitation=x",
+    "/places/E09000991/?show=trusted-adult",
+]
+
+
+def _seen(as_: As, name: str, wanted: list[str]) -> dict[str, tuple[int, str, str]]:
+    browser = as_(name)
+    return {address: read(browser, address) for address in wanted}
+
+
+@pytest.mark.parametrize("name", ["charlie", "nobody"])
+def test_what_one_may_not_see_changes_nothing_that_one_sees(everything: Everything, as_: As, name: str):
+    with transaction.atomic():
+        everything.hide()
+        wanted = [*addresses(), *QUESTIONS]
+        wanted = [each for each in wanted if not _is_a_secret_link(each)]
+        whole = _seen(as_, name, wanted)
+        transaction.set_rollback(True)
+    poor = _seen(as_, name, wanted)
+    assert len(wanted) > 100
+    differ = {each: _difference(whole[each], poor[each]) for each in wanted if whole[each] != poor[each]}
+    assert not differ, "\n".join(f"{each}: {lines}" for each, lines in differ.items())
+
+
+@pytest.mark.parametrize("name", ["charlie", "nobody"])
+def test_nothing_hidden_is_named_anywhere(everything: Everything, as_: As, name: str):
+    everything.hide()
+    # Also where what is public leans on it.
+    quiet = everything.world.lantern.footprints.get().partners.get(slug="quietly-house")
+    everything.agreement.deputy_partner = quiet
+    everything.agreement.save()
+    type(everything.mentors).objects.filter(pk=everything.mentors.pk).update(partner=quiet)
+    wanted = [each for each in [*addresses(), *QUESTIONS] if not _is_a_secret_link(each)]
+    asked = [each for each in wanted if "?" not in each and HIDDEN.lower() not in each.lower()]
+    assert not {each for each, (_, page, _to) in _seen(as_, name, asked).items() if HIDDEN in page}
+
+
+def test_the_data_could_leak(everything: Everything, as_: As):
+    everything.hide()
+    pages = _seen(as_, "alice", [each for each in addresses() if not each.startswith("/account/")])
+    assert sum(HIDDEN in page for _, page, _to in pages.values()) > 25
+
+
+def _difference(one: tuple[int, str, str], other: tuple[int, str, str]) -> list[object]:
+    """What a failure says: statuses and the lines that differ."""
+    lines = difflib.unified_diff(one[1].splitlines(), other[1].splitlines(), lineterm="", n=0)
+    return [one[0], other[0], *list(lines)[3:8]]
+
+
+def _is_a_secret_link(address: str) -> bool:
+    """Who holds such a link is whom it was sent to."""
+    return address.startswith(
+        ("/account/", "/attending/", "/invitation/", "/voices/join/", "/voices/thanks/", "/voices/withdraw/")
+    )

@@ -1,0 +1,113 @@
+"""Every address of the site, with the key of every record in it, so that no page is forgotten."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.apps import apps
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from joinedup.accounts.links import make_link
+
+# The record that the argument of an address names, where the address's first word does not say it.
+RECORDS: dict[str, tuple[str, str]] = {
+    "agreement": ("events.Agreement", "pk"),
+    "ask": ("partners.Ask", "pk"),
+    "attending": ("events.Attendee", "token"),
+    "commitment": ("strategy.Commitment", "ref"),
+    "contact": ("partners.Contact", "pk"),
+    "contribute": ("voice.Host", "token"),
+    "contribution_thanks": ("voice.Contribution", "withdraw_code"),
+    "contribution_topic": ("voice.Contribution", "pk"),
+    "contribution_withdraw": ("voice.Contribution", "withdraw_code"),
+    "contact_add": ("partners.Partner", "slug"),
+    "conversation": ("voice.Conversation", "slug"),
+    "conversation_open": ("events.Event", "slug"),
+    "ask_add": ("partners.Partner", "slug"),
+    "dataset": ("evidence.Dataset", "pk"),
+    "event": ("events.Event", "slug"),
+    "figure": ("evidence.Figure", "pk"),
+    "first": ("places.Footprint", "slug"),
+    "initiative": ("initiatives.Initiative", "slug"),
+    "invitation": ("events.Invitation", "token"),
+    "link": ("partners.Partner", "slug"),
+    "moderate": ("voice.Conversation", "slug"),
+    "offer": ("support.Offer", "slug"),
+    "opportunity": ("opportunities.Opportunity", "pk"),
+    "partner": ("partners.Partner", "slug"),
+    "place": ("places.Place", "code"),
+    "role": ("accounts.Grant", "pk"),
+    "sitting": ("events.Sitting", "pk"),
+    "upload_new": ("places.Footprint", "slug"),
+    "upload": ("spreadsheets.Upload", "pk"),
+    "uploads": ("places.Footprint", "slug"),
+}
+NEVER = re.compile(r"csrfmiddlewaretoken[^>]*value=\"[^\"]*\"|nonce=\"[^\"]*\"")
+
+
+def patterns() -> Iterator[URLPattern]:
+    waiting: list[Any] = list(get_resolver().url_patterns)
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, URLResolver):
+            waiting += each.url_patterns
+        else:
+            yield each
+
+
+def addresses() -> list[str]:
+    """Every address of every record that is held now, whoever may see it."""
+    found: set[str] = set()
+    for pattern in patterns():
+        found |= set(_filled(pattern))
+    return sorted(found)
+
+
+def _filled(pattern: URLPattern) -> Iterator[str]:
+    name, arguments = str(pattern.name), pattern.pattern.converters
+    if not arguments:
+        yield reverse(name)
+    elif name == "welcome":
+        for user in apps.get_model("accounts", "User").objects.all():
+            yield reverse(name, args=[make_link("welcome", user.pk, user)])
+    elif name == "event_topic":
+        for topic in apps.get_model("events", "Topic").objects.select_related("event"):
+            yield reverse(name, args=[topic.event.slug, topic.pk])
+    elif name == "link_remove":
+        for link in apps.get_model("partners", "Link").objects.select_related("first", "second"):
+            for side in (link.first, link.second):
+                yield reverse(name, args=[side.slug, link.pk])
+    else:
+        model, field = RECORDS.get(name) or RECORDS[name.split("_")[0]]
+        for key in apps.get_model(model).objects.order_by("pk").values_list(field, flat=True):
+            yield reverse(name, args=[key])
+
+
+def without_what_always_differs(page: bytes) -> str:
+    """A page without what is fresh in every answer: the tokens of its forms."""
+    return NEVER.sub("", page.decode())
+
+
+def read(browser: Client, address: str) -> tuple[int, str, str]:
+    """(status, page, where it leads) of one GET."""
+    answer = browser.get(address)
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+    return answer.status_code, without_what_always_differs(body), answer.headers.get("Location", "")
+
+
+def everything_kept() -> dict[str, list[dict[str, Any]]]:
+    """Every row of every model but sessions, to see whether anything changed."""
+    return {
+        model._meta.label: [
+            {field.attname: getattr(row, field.attname) for field in model._meta.concrete_fields}
+            for row in model._base_manager.order_by("pk")
+        ]
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.label != "sessions.Session"
+    }
+
+
+As = Callable[[str], Client]
