@@ -17,7 +17,7 @@ from joinedup.spreadsheets.around import EVERYWHERE_HERE, Around
 from joinedup.spreadsheets.columns import Field
 from joinedup.spreadsheets.rows import Line, NewPartner, Row, SectorToCheck
 from joinedup.spreadsheets.sectors import guess_sector
-from joinedup.taxonomy.models import Theme
+from joinedup.taxonomy.models import Sector, Theme
 
 ALIKE = 0.86
 NAME = 200
@@ -50,6 +50,11 @@ def places(row: Row, around: Around, name: str) -> list[Place]:
         return cells.several(text, around.places, "place")
 
     return row.read(name, reader, [])
+
+
+def only_place(around: Around) -> list[Place]:
+    """Where a partner works that does not say: known where the partnership covers one place, else not."""
+    return list(around.here) if len(around.here) == 1 else []
 
 
 def marking(row: Row, usual: str) -> str:
@@ -113,13 +118,20 @@ class Organisations:
 
 
 def the_partner(
-    by: Person, footprint: Footprint, who: Partner | NewPartner, made: dict[str, Partner], around_sectors: Any
-) -> tuple[Partner, list[Any]]:
-    """The partner itself, made now if the sheet brought it and no earlier line made it."""
+    by: Person,
+    footprint: Footprint,
+    who: Partner | NewPartner,
+    made: dict[str, Partner],
+    sectors: Mapping[str, Sector],
+    serves: Sequence[Place],
+) -> tuple[Partner, list[Partner]]:
+    """The partner itself, made now if the sheet brought it and no earlier line made it; and what was made."""
     if isinstance(who, Partner):
         return who, []
     if key(who.name) in made:
         return made[key(who.name)], []
-    partner = add_partner(by=by, footprint=footprint, name=who.name, sector=around_sectors[who.sector])
+    partner = add_partner(
+        by=by, footprint=footprint, name=who.name, sector=sectors[who.sector], serves=serves
+    )
     made[key(who.name)] = partner
     return partner, [partner]

@@ -19,6 +19,7 @@ from joinedup.spreadsheets.kinds.contract import (
     Organisations,
     key,
     marking,
+    only_place,
     places,
     the_partner,
     themes,
@@ -140,7 +141,15 @@ def _line(row: Row, around: Around, organisations: Organisations, seen: set[tupl
         says = f"New, led by {who.name}"
         if isinstance(who, NewPartner) and not is_brought:
             says += f", which is new here too: {around.sectors.get(who.sector)}"
-        line = row.line(name, says, Verdict.NEW, who=who, details=details, sectors=around.sectors)
+        line = row.line(
+            name,
+            says,
+            Verdict.NEW,
+            who=who,
+            details=details,
+            sectors=around.sectors,
+            serves=only_place(around),
+        )
     seen.add((key(lead), key(name)))
     line.sector_to_check = organisations.to_check
     return line
@@ -188,7 +197,9 @@ def _level(text: str) -> str:
 def make(by: Person, footprint: Footprint, line: Line, made: dict[str, Partner]) -> list[Any]:
     if "who" not in line.plan:
         return []
-    partner, records = the_partner(by, footprint, line.plan["who"], made, line.plan["sectors"])
+    partner, records = the_partner(
+        by, footprint, line.plan["who"], made, line.plan["sectors"], line.plan["serves"]
+    )
     return [*records, add_initiative(by=by, partner=partner, **line.plan["details"])]
 
 

@@ -14,7 +14,16 @@ from joinedup.places.models import Footprint
 from joinedup.spreadsheets import cells
 from joinedup.spreadsheets.around import Around
 from joinedup.spreadsheets.columns import Field
-from joinedup.spreadsheets.kinds.contract import NAME, Kind, Organisations, key, marking, places, themes
+from joinedup.spreadsheets.kinds.contract import (
+    NAME,
+    Kind,
+    Organisations,
+    key,
+    marking,
+    only_place,
+    places,
+    themes,
+)
 from joinedup.spreadsheets.rows import Line, NewPartner, Row, Verdict
 
 FIELDS = (
@@ -140,7 +149,7 @@ def _line(row: Row, around: Around, organisations: Organisations, contacts: set[
 def _details(row: Row, around: Around, number: str) -> dict[str, Any]:
     return {
         "does": row.text("does"),
-        "serves": places(row, around, "serves"),
+        "serves": places(row, around, "serves") or only_place(around),
         "themes": themes(row, around),
         "charity_number": number,
         "company_number": row.read("company_number", company_number, ""),

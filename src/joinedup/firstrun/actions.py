@@ -1,0 +1,97 @@
+"""What a new coordinator does first: the actions of the rooms, strung together."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from joinedup.accounts import audit
+from joinedup.accounts.models import Grant
+from joinedup.accounts.permissions import require
+from joinedup.accounts.person import Person
+from joinedup.events.actions import add_event, make_invitations
+from joinedup.firstrun.contacts import contacts
+from joinedup.firstrun.naming import suggested_name
+from joinedup.opportunities.actions import refresh
+from joinedup.partners.keeping import check, unique_slug
+from joinedup.partners.models import Partner
+from joinedup.partners.queries import statutory_proposals
+from joinedup.partners.statutory import accept_proposals
+from joinedup.places.models import Footprint, Place
+from joinedup.spreadsheets.actions import keep
+from joinedup.spreadsheets.models import Upload
+from joinedup.spreadsheets.sectors import SAID
+from joinedup.taxonomy.models import Sector
+
+
+@transaction.atomic
+def start_area(*, by: Person, places: Sequence[Place], name: str = "") -> Footprint:
+    """Make a partnership of these local authorities, with whoever makes it as its coordinator.
+
+    Raises PermissionDenied; ValidationError without places, or where the name is taken.
+    """
+    require(by, "footprint.create")
+    if not places or any(place.kind != Place.Kind.LOCAL_AUTHORITY or place.ended for place in places):
+        raise ValidationError("Choose at least one local authority.")
+    name = " ".join(name.split()) or suggested_name(places)
+    if Footprint.objects.filter(name__iexact=name).exists():
+        raise ValidationError("There is a partnership of that name already: choose another name.")
+    footprint = Footprint(name=name, slug=unique_slug(Footprint, name)[:50])
+    check(footprint)
+    footprint.save()
+    footprint.places.set(places)
+    codes = sorted(place.pk for place in places)
+    audit.record(
+        by=by, action="footprint.create", on=footprint, after=audit.snapshot(footprint) | {"places": codes}
+    )
+    if by.user_id is not None:
+        grant = Grant.objects.create(user_id=by.user_id, role=Grant.Role.COORDINATOR, footprint=footprint)
+        audit.record(by=by, action="role.grant", on=grant)
+    return footprint
+
+
+@transaction.atomic
+def accept_statutory(*, by: Person, footprint: Footprint, keys: Collection[str]) -> list[Partner]:
+    """Record the statutory partners that were ticked (their keys), and look for opportunities at once.
+
+    Bodies that are recorded already stay as they are. Returns the new partners.
+    """
+    proposed = statutory_proposals(footprint)
+    if set(keys) - {body.key for body in proposed}:
+        raise ValidationError("Choose among the bodies that are proposed.")
+    added = accept_proposals(
+        by=by, footprint=footprint, chosen=[body for body in proposed if body.key in keys]
+    )
+    if added:
+        refresh(by=by, footprint=footprint)
+    return added
+
+
+def paste_contacts(*, by: Person, footprint: Footprint, text: str) -> Upload:
+    """Contacts, one a line, as a spreadsheet that is ready to preview: accepted whole or not at all, and undone."""
+    words = set(SAID) | {sector.name.casefold().replace("&", "and") for sector in Sector.objects.all()}
+    words |= {slug.replace("_", " ") for slug in Sector.objects.values_list("slug", flat=True)}
+    sheet, mapping = contacts(text, words)
+    return keep(
+        by=by,
+        footprint=footprint,
+        kind=Upload.Kind.PARTNERS,
+        sheet=sheet,
+        file_name="Pasted contacts",
+        mapping=mapping,
+    )
+
+
+@transaction.atomic
+def plan_first_event(
+    *, by: Person, footprint: Footprint, name: str, date: datetime.date, venue: str = ""
+) -> int:
+    """An event with an invitation for every contact that has an address; returns how many. Nothing is sent."""
+    if date < timezone.localdate():
+        raise ValidationError("Choose a day to come.")
+    event = add_event(by=by, footprint=footprint, name=" ".join(name.split()), date=date, venue=venue.strip())
+    return make_invitations(by=by, event=event)

@@ -1,0 +1,196 @@
+"""What the one-page brief of a partnership says. Only what its reader may see; what is not known is said too."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from joinedup.accounts.person import Person
+from joinedup.evidence import wording
+from joinedup.evidence.models import Figure, Need
+from joinedup.evidence.plain_words import need_class, need_word
+from joinedup.evidence.queries import year_of
+from joinedup.firstrun.missing import Missing, SectorRow, missing
+from joinedup.firstrun.naming import called, listed
+from joinedup.firstrun.queries import needs_and_figures
+from joinedup.initiatives.queries import find_initiatives, running
+from joinedup.opportunities.queries import shortlist
+from joinedup.places.models import Footprint, Place
+from joinedup.support.models import Offer
+from joinedup.web.layers import HEADLINE
+from joinedup.web.place.queries import open_offers
+from joinedup.web.place.summary import summary
+
+# What fits on one page beside the rest.
+OPPORTUNITIES, RUNNING, OFFERS, NAMES, THEMES = 5, 5, 4, 3, 4
+HIGH = 4  # class of need
+OLD_AFTER_YEARS = 2
+
+
+@dataclass(frozen=True)
+class SectorLine:
+    """One row of the table: a sector, who of it is here, and where nobody of it is recorded."""
+
+    sector: str
+    here: str
+    lacking: str
+
+
+@dataclass(frozen=True)
+class Brief:
+    name: str
+    where: str
+    on: datetime.date
+    need: list[str]
+    sectors: list[SectorLine]
+    themes_without: list[str]
+    running: list[str]
+    running_more: int
+    support: list[str]
+    opportunities: list[tuple[str, str]]
+    unknown: list[str]
+    sources: list[str]
+    is_demonstration: bool
+
+
+def brief(person: Person, footprint: Footprint, on: datetime.date) -> Brief:
+    """Everything the brief says, as `person` may know it. 22 queries, whatever the partnership holds."""
+    places = list(footprint.places.select_related("parent__parent").order_by("name"))
+    needs, figures = needs_and_figures(places)
+    lacking = missing(person, footprint, on)
+    here = find_initiatives(person).filter(running(on), partner__footprints=footprint).distinct()
+    action = sorted(here, key=lambda each: (not each.themes.all(), each.name))
+    chosen = shortlist(footprint, OPPORTUNITIES)
+    return Brief(
+        name=footprint.name,
+        where=listed([called(place) for place in places], 6) if places else "",
+        on=on,
+        need=need_sentences(places, needs, figures),
+        sectors=[
+            SectorLine(row.sector.name, _who(row.partners), _where(row, places))
+            for row in lacking.sectors
+            if row.is_expected or row.partners
+        ],
+        themes_without=[gap.theme.name for gap in lacking.themes],
+        running=[f"{each.name} ({each.partner})" for each in action[:RUNNING]],
+        running_more=max(0, len(action) - RUNNING),
+        support=[_offer(each) for each in open_offers(person, _around(places), on)[:OFFERS]],
+        opportunities=[(each.sentence, each.first_step) for each in chosen],
+        unknown=unknown(places, figures, lacking, on),
+        sources=_sources(figures),
+        is_demonstration=footprint.is_demonstration,
+    )
+
+
+def need_sentences(
+    places: Sequence[Place], needs: Mapping[str, list[Need]], figures: Mapping[str, list[Figure]]
+) -> list[str]:
+    """Need in three sentences at most, each figure with its period and publisher. Pure."""
+    if len(places) == 1:
+        place = places[0]
+        said = summary(place, needs[place.pk], figures[place.pk])
+        facts = [f for f in figures[place.pk] if f.indicator == HEADLINE and f.state == Figure.State.NUMBER]
+        return [said.need, said.change, *(wording.sentence(f, called(place)) for f in facts[:1])]
+    held = [
+        (place, figure)
+        for place in places
+        for figure in figures[place.pk]
+        if figure.indicator == HEADLINE and figure.value is not None
+    ]
+    sentences = [_need_of_several(places, needs)]
+    if held:
+        most = max(held, key=lambda each: each[1].value or 0)
+        sentences.append(f"Highest among them: {wording.sentence(most[1], called(most[0]))}")
+    without = [called(place) for place in places if place.pk not in {each.pk for each, _ in held}]
+    if without:
+        sentences.append(f"No figures on violence with injury for {listed(without, 4)}.")
+    elif len(held) > 1:
+        least = min(held, key=lambda each: each[1].value or 0)
+        sentences.append(f"Lowest: {wording.sentence(least[1], called(least[0]))}")
+    return sentences
+
+
+def _need_of_several(places: Sequence[Place], needs: Mapping[str, list[Need]]) -> str:
+    where: dict[str, list[str]] = {}
+    for place in places:
+        for need in needs[place.pk]:
+            if (need_class(need.need) or 0) >= HIGH:
+                where.setdefault(need.theme.name, []).append(called(place))
+    if not any(need.need is not None for place in places for need in needs[place.pk]):
+        return (
+            "How much need there is here is not known: no figures are held. That is not the same as no need."
+        )
+    if not where:
+        return "Compared with other boroughs, need stands out on no theme that is known."
+    top = sorted(where.items(), key=lambda item: -len(item[1]))[:3]
+    named = [f"{name[0].lower()}{name[1:]} ({listed(boroughs, 2)})" for name, boroughs in top]
+    return f"Compared with other boroughs, need is {need_word(0.7)} or more on {listed(named)}."
+
+
+def unknown(
+    places: Sequence[Place], figures: Mapping[str, list[Figure]], lacking: Missing, on: datetime.date
+) -> list[str]:
+    """What is not known, in a few sentences. Pure."""
+    found = []
+    bare = [called(place) for place in places if not figures[place.pk]]
+    if bare:
+        found.append(f"There are no figures for {listed(bare, 4)}.")
+    hidden = {
+        wording.name(f.indicator)
+        for held in figures.values()
+        for f in held
+        if f.state == Figure.State.SUPPRESSED
+    }
+    if hidden:
+        found.append(f"Held back by the publisher as too small to show: {listed(sorted(hidden), 3)}.")
+    old = {
+        f"{f.dataset.title} ({f.period})"
+        for held in figures.values()
+        for f in held
+        if f.state == Figure.State.NUMBER and on.year - year_of(f.period) > OLD_AFTER_YEARS
+    }
+    if old:
+        found.append(f"Older than two years: {listed(sorted(old), 2)}.")
+    unplaced = sum(row.unplaced for row in lacking.sectors)
+    if unplaced:
+        who = "1 partner does" if unplaced == 1 else f"{unplaced} partners do"
+        found.append(f"{who} not say which places they serve.")
+    found.append("What nobody has recorded here may still be done: no record is not no action.")
+    return found
+
+
+def _who(partners: Sequence[object]) -> str:
+    return listed([str(partner) for partner in partners], NAMES) if partners else "none recorded here"
+
+
+def _where(row: SectorRow, places: Sequence[Place]) -> str:
+    if not row.nowhere:
+        return ""
+    if row.unplaced:
+        return "not said by all of them"
+    if len(row.nowhere) == len(places):
+        return "everywhere" if len(places) > 1 else called(places[0])
+    return listed([called(place) for place in row.nowhere], NAMES)
+
+
+def _offer(offer: Offer) -> str:
+    closes = f", closes {offer.closes.day} {offer.closes:%B %Y}" if offer.closes else ""
+    return f"{offer.name} ({offer.provider}{closes})"
+
+
+def _around(places: Sequence[Place]) -> list[Place]:
+    """The places and what they lie in, each once; from what was fetched along."""
+    found: dict[str, Place] = {}
+    for place in places:
+        above: Place | None = place
+        for _ in range(3):
+            if above is None:
+                break
+            found[above.pk] = above
+            above = above.parent
+    return list(found.values())
+
+
+def _sources(figures: Mapping[str, list[Figure]]) -> list[str]:
+    return sorted({f"{f.dataset.publisher}, {f.dataset.title}" for held in figures.values() for f in held})

@@ -1,0 +1,72 @@
+"""Contacts as people paste them: a line each, in any of the ways that such lists are written. Pure."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Collection, Sequence
+
+from joinedup.spreadsheets.cells import is_nothing
+from joinedup.spreadsheets.columns import headings_of, plain, suggest
+from joinedup.spreadsheets.kinds import KINDS
+from joinedup.spreadsheets.reading import MOST_ROWS, Sheet, Unreadable, read_text
+
+HEADER = ["Organisation", "Sector", "Role", "Name", "E-mail"]
+MAPPING = {"name": 0, "sector": 1, "role": 2, "contact": 3, "email": 4}
+FIELDS = KINDS["partners"].fields
+
+
+def contacts(text: str, sectors: Collection[str]) -> tuple[Sheet, dict[str, int]]:
+    """The lines as a sheet, and which column is which.
+
+    One contact a line: organisation, sector (may be left out), role, name (may be left out), e-mail address;
+    parted by commas, semicolons or tabs. A first line with headings is believed. `sectors`: names of sectors in
+    lower case, by which one is told from a role. Raises `Unreadable` with one sentence.
+    """
+    if not text.strip():
+        raise Unreadable("Paste at least one line.")
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    known = {plain(word) for word in headings_of(FIELDS)}
+    if len(lines) > 1 and sum(plain(cell) in known for cell in _cells(lines[0][1])) > 1:
+        sheet = read_text(text, known)
+        mapping = suggest(sheet.header, FIELDS, {})
+        if "name" in mapping:
+            return sheet, mapping
+    if len(lines) > MOST_ROWS:
+        raise Unreadable("There are more than 5,000 lines: paste them in parts.")
+    rows: list[list[str]] = [[""] * len(HEADER) for _ in range(lines[-1][0])]
+    for number, line in lines:
+        rows[number - 1] = _row(_cells(line), sectors)
+    return Sheet(HEADER, rows, 1), dict(MAPPING)
+
+
+def _cells(line: str) -> list[str]:
+    delimiter = next((mark for mark in "\t;" if mark in line), ",")
+    try:
+        cells = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True, strict=True))
+    except csv.Error:
+        cells = line.split(delimiter)
+    return [cell.strip() for cell in cells]
+
+
+def _row(cells: Sequence[str], sectors: Collection[str]) -> list[str]:
+    """The five cells in our order. With all five given their places are believed; else each is told by its look."""
+    if len(cells) == len(HEADER):
+        return list(cells)
+    name, *rest = cells
+    address = next((cell for cell in rest if "@" in cell), "")
+    others = [cell for cell in rest if cell != address and not is_nothing(cell)]
+    sector = ""
+    if others and _plain_sector(others[0]) in sectors:
+        sector = others.pop(0)
+    if len(others) > 2:
+        # A role that holds a comma: the last is the name.
+        others = [", ".join(others[:-1]), others[-1]]
+    role, person = [*others, "", ""][:2]
+    return [name, sector, role, person, address]
+
+
+def _plain_sector(text: str) -> str:
+    return re.sub(
+        r"\s+", " ", text.casefold().replace("&", "and").replace("_", " ").replace("-", " ")
+    ).strip()

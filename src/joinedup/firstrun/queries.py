@@ -1,0 +1,134 @@
+"""Questions of the first run, each in a fixed number of database queries."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import Q, QuerySet
+
+from joinedup.accounts.permissions import Scope, may
+from joinedup.accounts.person import Person
+from joinedup.events.models import Event
+from joinedup.evidence.models import Figure, Need
+from joinedup.firstrun.invitations import next_event
+from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.models import Opportunity, Run
+from joinedup.opportunities.queries import OPEN_STATES
+from joinedup.partners.models import Contact
+from joinedup.partners.queries import statutory_proposals
+from joinedup.partners.statutory import Proposal
+from joinedup.places.models import Footprint, Place
+from joinedup.web.place.summary import Summary, summary
+
+# So many authorities fit on a page; with more, only those that a search finds are shown.
+SHOWN = 60
+
+
+class Standing(StrEnum):
+    DONE = "done"
+    NEXT = "next"
+    TO_DO = "to_do"
+
+
+@dataclass(frozen=True)
+class AreaPage:
+    """Where a partnership stands on its first run. `next` is the name of the first step that is not done."""
+
+    places: list[Place]
+    statutory: list[Proposal]
+    partners: int
+    contacts: int
+    addresses: int
+    initiatives: int
+    uploads: int
+    event: Event | None
+    invitations: int
+    opportunities: int
+    last_run: Run | None
+
+    @property
+    def statutory_here(self) -> int:
+        return sum(body.already is not None for body in self.statutory)
+
+    def standing(self, step: str) -> Standing:
+        """Of the steps statutory, contacts, tracker, event and opportunities."""
+        done = {
+            "statutory": self.statutory_here > 0,
+            "contacts": self.contacts > 0,
+            "tracker": self.initiatives > 0,
+            "event": self.event is not None,
+            "opportunities": self.last_run is not None,
+        }
+        if done[step]:
+            return Standing.DONE
+        return Standing.NEXT if step == next(name for name in done if not done[name]) else Standing.TO_DO
+
+
+def area_to_start(person: Person, slug: str) -> Footprint | None:
+    """The partnership, or None where `person` does not coordinate it: then they learn nothing of it. 1 query."""
+    found = Footprint.objects.filter(slug=slug).first()
+    if found is None or not may(person, "partner.add", Scope(footprints=frozenset({found.pk}))):
+        return None
+    return found
+
+
+def own_areas(person: Person) -> QuerySet[Footprint]:
+    """The partnerships that `person` coordinates."""
+    return Footprint.objects.filter(pk__in=person.coordinated_ids)
+
+
+def authorities(text: str, chosen: Collection[str]) -> list[Place]:
+    """Local authorities to choose from: those that fit `text`, and the chosen ones (codes) first. 2 queries."""
+    usable = Place.objects.filter(kind=Place.Kind.LOCAL_AUTHORITY, ended=None)
+    text = " ".join(text.split())[:100]
+    wanted = Q(pk__in=list(chosen))
+    if text:
+        wanted |= Q(name__icontains=text) | Q(pk__iexact=text)
+    elif usable.count() <= SHOWN:
+        wanted |= Q(kind=Place.Kind.LOCAL_AUTHORITY)
+    found = list(usable.filter(wanted)[: SHOWN + len(chosen)])
+    return sorted(found, key=lambda place: (place.pk not in chosen, place.name))
+
+
+def area_page(person: Person, footprint: Footprint, on: datetime.date) -> AreaPage:
+    """13 queries, whatever the partnership holds."""
+    places = list(footprint.places.order_by("name"))
+    contacts = Contact.objects.filter(partner__footprints=footprint)
+    event = next_event(footprint, on)
+    open_ones = Opportunity.objects.visible_to(person).filter(
+        footprint=footprint, audience=Run.Audience.PARTNERSHIP, state__in=OPEN_STATES
+    )
+    here = Initiative.objects.visible_to(person).filter(partner__footprints=footprint)
+    return AreaPage(
+        places=places,
+        statutory=statutory_proposals(footprint),
+        partners=footprint.partners.count(),
+        contacts=contacts.count(),
+        addresses=contacts.exclude(email="").count(),
+        initiatives=here.distinct().count(),
+        uploads=footprint.uploads.count(),
+        event=event,
+        invitations=event.invitations.count() if event else 0,
+        opportunities=open_ones.count(),
+        last_run=Run.objects.filter(footprint=footprint, audience=Run.Audience.PARTNERSHIP).first(),
+    )
+
+
+def figures_of(places: Sequence[Place]) -> list[tuple[Place, Summary]]:
+    """What is published of each place, in one or two sentences; it says so where nothing is. 2 queries."""
+    needs, figures = needs_and_figures(places)
+    return [(place, summary(place, needs[place.pk], figures[place.pk])) for place in places]
+
+
+def needs_and_figures(places: Sequence[Place]) -> tuple[dict[str, list[Need]], dict[str, list[Figure]]]:
+    """By place code, in the order of the themes and of the indicators; 2 queries."""
+    needs: dict[str, list[Need]] = {place.pk: [] for place in places}
+    figures: dict[str, list[Figure]] = {place.pk: [] for place in places}
+    for need in Need.objects.filter(place__in=places).select_related("theme").order_by("theme__order"):
+        needs[need.place_id].append(need)
+    for figure in Figure.objects.filter(place__in=places).select_related("dataset").order_by("indicator"):
+        figures[figure.place_id].append(figure)
+    return needs, figures

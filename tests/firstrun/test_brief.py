@@ -1,0 +1,159 @@
+"""The brief on one page, as Word reads it."""
+
+import datetime
+import io
+import zipfile
+
+from docx.oxml.ns import qn
+
+from joinedup.evidence.models import Figure
+from joinedup.firstrun.brief import brief
+from joinedup.firstrun.word import HEADER, as_word
+from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.models import Opportunity
+from joinedup.support.models import Offer
+from tests.firstrun.making import TODAY, make_figures, make_opportunity, opened, words_of
+from tests.world import World
+
+HEADINGS = [
+    "Need",
+    "Who is round the table, who is missing",
+    "Already running",
+    "Support open now",
+    "Opportunities to work together, and the first step",
+    "What is not known",
+]
+DAY = datetime.timedelta(days=1)
+
+
+def made(world: World, who: str = "alice") -> bytes:
+    return as_word(brief(world.person(who), world.north, TODAY))
+
+
+def test_headings_table_footer_and_properties(world: World) -> None:
+    make_figures(world.northton)
+    document = opened(made(world))
+    styles = {p.text: p.style.name for p in document.paragraphs if p.style.name.startswith("Heading")}
+    assert styles == {"North partnership: where we stand": "Heading 1"} | dict.fromkeys(HEADINGS, "Heading 2")
+    (table,) = document.tables
+    assert tuple(cell.text for cell in table.rows[0].cells) == HEADER
+    assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+    assert all(row._tr.trPr is None or row._tr.trPr.find(qn("w:tblHeader")) is None for row in table.rows[1:])
+    rows = {row.cells[0].text: (row.cells[1].text, row.cells[2].text) for row in table.rows[1:]}
+    assert rows["Education"] == ("Hilltop School", "Eastton")
+    assert rows["Health"] == ("none recorded here", "everywhere")
+    assert rows["Vcs"] == ("Lantern Youth", "")
+    footer = document.sections[0].footer.paragraphs[0].text
+    assert "Testland Police, Recorded crime" in footer
+    assert f"{TODAY:%d/%m/%Y}" in footer
+    core = document.core_properties
+    assert (core.title, core.language, core.comments) == ("North partnership: brief", "en-GB", "")
+    languages = {each.get(qn("w:val")) for each in document.styles.element.iter(qn("w:lang"))}
+    assert languages == {"en-GB"}
+
+
+def test_a_whole_file_without_links_to_elsewhere(world: World) -> None:
+    with zipfile.ZipFile(io.BytesIO(made(world))) as archive:
+        assert archive.testzip() is None
+        assert "word/document.xml" in archive.namelist()
+        assert all(b'TargetMode="External"' not in archive.read(name) for name in archive.namelist())
+
+
+def test_need_in_sentences_with_figures_and_without(world: World) -> None:
+    make_figures(world.northton, value=12.3)
+    make_figures(world.eastton, value=4.5)
+    text = words_of(opened(made(world)))
+    assert "need is high or more on mentoring and a trusted adult (Eastton and Northton)" in text
+    assert "Highest among them: Violence with injury in Northton: 12.3" in text
+    assert "(Testland Police)" in text
+    Figure.objects.filter(place=world.eastton).delete()
+    text = words_of(opened(made(world)))
+    assert "No figures on violence with injury for Eastton." in text
+    assert "There are no figures for Eastton." in text
+    Figure.objects.all().delete()
+    world.northton.needs.all().delete()
+    world.eastton.needs.all().delete()
+    text = words_of(opened(made(world)))
+    assert "is not known: no figures are held" in text
+    assert "There are no figures for Eastton and Northton." in text
+    assert "no figures are held for this area" in opened(made(world)).sections[0].footer.paragraphs[0].text
+
+
+def test_one_place_speaks_as_its_page_does(world: World) -> None:
+    world.north.places.set([world.northton])
+    make_figures(world.northton)
+    text = words_of(opened(made(world)))
+    assert (
+        "need in Northton stands out most on mentoring and a trusted adult (very high, well supported)"
+        in text
+    )
+    assert "Violence with injury in Northton: 12.3" in text
+
+
+def test_what_runs_what_is_open_and_what_could_be_done(world: World) -> None:
+    for n in range(7):
+        Initiative.objects.create(name=f"Running {n}", slug=f"r{n}", partner=world.lantern)
+    Initiative.objects.create(name="Over long ago", slug="over", partner=world.lantern, ends=TODAY - DAY)
+    Offer.objects.create(
+        name="Open grant",
+        slug="o",
+        provider="A Foundation",
+        kind="fund",
+        closes=datetime.date(2090, 10, 8),
+        marking="public",
+    )
+    Offer.objects.create(
+        name="Shut grant", slug="s", provider="A", kind="fund", closes=TODAY - DAY, marking="public"
+    )
+    for n in range(7):
+        make_opportunity(world, n).parties.add(world.lantern)
+    text = words_of(opened(made(world)))
+    assert text.count("Running ") == 5
+    assert "and 2 more" in text
+    assert "Over long ago" not in text
+    assert "Open grant (A Foundation, closes 8 October 2090)" in text
+    assert "Shut grant" not in text
+    assert text.count("First step: Ring each other") == 5
+
+
+def test_nothing_recorded_is_said_not_left_out(world: World) -> None:
+    text = words_of(opened(made(world)))
+    for sentence in (
+        "Nothing is recorded here yet: ask each partner for one line.",
+        "None recorded that is open for this area today.",
+        "None has been looked for yet",
+        "no record is not no action",
+    ):
+        assert sentence in text
+
+
+def test_what_the_reader_may_not_see_is_not_in_it(world: World) -> None:
+    Initiative.objects.create(name="HIDDEN named", slug="h1", partner=world.lantern, marking="named")
+    Initiative.objects.create(name="HIDDEN south", slug="h2", partner=world.harbour)
+    Opportunity.objects.create(
+        key="h", footprint=world.north, audience="partnership", marking="named", kind="join_up",
+        place=world.northton, score=99, sentence="HIDDEN overlap", first_seen=TODAY, last_seen=TODAY,
+    )  # fmt: skip
+    assert "HIDDEN" not in words_of(opened(made(world)))
+
+
+def test_it_stays_about_a_page(world: World) -> None:
+    """Lines of 9-point Arial on A4 as Word would break them: about 115 letters a line, 62 lines a page."""
+    make_figures(world.northton)
+    make_figures(world.eastton)
+    for n in range(6):
+        Initiative.objects.create(
+            name=f"A piece of local action number {n}", slug=f"r{n}", partner=world.lantern
+        )
+        long = "Two partners could work together on this. " * 4
+        opportunity = make_opportunity(world, n, long, "Ring each other and agree a day to meet. " * 3)
+        opportunity.parties.add(world.lantern)
+    document = opened(made(world))
+    lines = sum(
+        1 + len(p.text) // 115 + p.style.name.startswith("Heading") * 0.6 for p in document.paragraphs
+    )
+    lines += sum(
+        1 + max(len(cell.text) / (32, 62, 30)[n] for n, cell in enumerate(row.cells)) // 1
+        for row in document.tables[0].rows
+    )
+    assert lines <= 62
