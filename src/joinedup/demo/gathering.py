@@ -15,7 +15,7 @@ from joinedup.accounts.person import PUBLIC, Person
 from joinedup.demo.invented import QUESTION, rows
 from joinedup.events import actions
 from joinedup.events.models import Agreement, Attendee, Event, Programme, Progress
-from joinedup.opportunities.models import Opportunity, Run
+from joinedup.opportunities.actions import take_up
 from joinedup.opportunities.queries import shortlist
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
@@ -290,10 +290,5 @@ def _voices(by: Person, event: Event, partners: list[Partner], today: datetime.d
 
 def taken_up(by: Person, footprint: Footprint, number: int) -> None:
     """A few opportunities that the coordinator has taken up already."""
-    from joinedup.opportunities.actions import take_up
-
-    best = Opportunity.objects.filter(
-        footprint=footprint, audience=Run.Audience.PARTNERSHIP, state=Opportunity.State.SUGGESTED
-    ).order_by("-score", "key")
-    for opportunity in best[:number]:
+    for opportunity in shortlist(footprint, number):
         take_up(by=by, opportunity=opportunity)
