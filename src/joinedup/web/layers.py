@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from joinedup.evidence import wording
-from joinedup.evidence.models import Figure, Need
+from joinedup.evidence.models import Dataset, Figure, Need
 from joinedup.evidence.plain_words import need_class, need_word
 from joinedup.places.models import Outline, Place
 from joinedup.places.queries import parts
@@ -29,6 +29,7 @@ class Layer:
     when: str
     note: str
     themes: list[Theme]
+    dataset: Dataset | None = None
 
 
 def layer(inside: Place | None, show: str, themes: Sequence[Theme] | None = None) -> Layer:
@@ -44,12 +45,22 @@ def layer(inside: Place | None, show: str, themes: Sequence[Theme] | None = None
         needs = {each.place_id: each for each in Need.objects.filter(theme=theme, place__in=places)}
         values = [_of_need(place, needs.get(place.pk)) for place in places]
         return Layer(theme.name, "", theme.slug, values, draw(values, outlines), "", "", known)
-    figures = {each.place_id: each for each in Figure.objects.filter(indicator=HEADLINE, place__in=places)}
+    found = Figure.objects.filter(indicator=HEADLINE, place__in=places).select_related("dataset")
+    figures = {each.place_id: each for each in found}
     values = [_of_figure(place, figures.get(place.pk)) for place in places]
     indicator = wording.by_slug()[HEADLINE]
-    when = wording.period(next(iter(figures.values()))) if figures else ""
+    first = next(iter(figures.values()), None)
+    when = wording.period(first) if first else ""
     return Layer(
-        indicator.name, indicator.unit, "", values, draw(values, outlines), when, indicator.caveat, known
+        indicator.name,
+        indicator.unit,
+        "",
+        values,
+        draw(values, outlines),
+        when,
+        indicator.caveat,
+        known,
+        first.dataset if first else None,
     )
 
 
