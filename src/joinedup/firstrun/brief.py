@@ -17,6 +17,7 @@ from joinedup.firstrun.queries import needs_and_figures
 from joinedup.initiatives.queries import find_initiatives, running
 from joinedup.opportunities.queries import shortlist
 from joinedup.places.models import Footprint, Place
+from joinedup.support.eligibility import needs_checking
 from joinedup.support.models import Offer
 from joinedup.web.layers import HEADLINE
 from joinedup.web.place.queries import open_offers
@@ -75,7 +76,7 @@ def brief(person: Person, footprint: Footprint, on: datetime.date) -> Brief:
         themes_without=[gap.theme.name for gap in lacking.themes],
         running=[f"{each.name} ({each.partner})" for each in action[:RUNNING]],
         running_more=max(0, len(action) - RUNNING),
-        support=[_offer(each) for each in open_offers(person, _around(places), on)[:OFFERS]],
+        support=[_offer(each, on) for each in open_offers(person, _around(places), on)[:OFFERS]],
         opportunities=[(each.sentence, each.first_step) for each in chosen],
         unknown=unknown(places, figures, lacking, on),
         sources=_sources(figures),
@@ -174,9 +175,10 @@ def _where(row: SectorRow, places: Sequence[Place]) -> str:
     return listed([called(place) for place in row.nowhere], NAMES)
 
 
-def _offer(offer: Offer) -> str:
+def _offer(offer: Offer, on: datetime.date) -> str:
     closes = f", closes {offer.closes.day} {offer.closes:%B %Y}" if offer.closes else ""
-    return f"{offer.name} ({offer.provider}{closes})"
+    check = ": check first that it is still open" if needs_checking(offer.last_checked, on) else ""
+    return f"{offer.name} ({offer.provider}{closes}){check}"
 
 
 def _around(places: Sequence[Place]) -> list[Place]:

@@ -97,7 +97,10 @@ def _speak_british(document: WordDocument) -> None:
 
 
 def _footer(brief: Brief) -> str:
-    sources = listed(brief.sources, SOURCES_NAMED) if brief.sources else "no figures are held for this area"
+    named = brief.sources[:SOURCES_NAMED]
+    if len(brief.sources) > SOURCES_NAMED:
+        named = [*named, f"and {len(brief.sources) - SOURCES_NAMED} more"]
+    sources = "; ".join(named) or "no figures are held for this area"
     return (
         f"Sources: {sources}. Contains public sector information licensed under the Open Government Licence. "
         f"Partners and local action: as recorded by the partnership. {brief.on:%d/%m/%Y}."
@@ -118,7 +121,9 @@ def _section(
 def _opportunities(document: WordDocument, opportunities: Sequence[tuple[str, str]]) -> None:
     document.add_heading("Opportunities to work together, and the first step", level=2)
     if not opportunities:
-        document.add_paragraph("None has been looked for yet, or none was found in what is recorded.")
+        document.add_paragraph(
+            "None found in what is recorded so far, or not looked for yet: add local action and look again."
+        )
     for sentence, first_step in opportunities:
         paragraph = document.add_paragraph(f"{sentence} ", style="List Number")
         if first_step:

@@ -195,7 +195,8 @@ def _text(value: object) -> str:
 def _sheet(records: Iterable[Sequence[str]], known: Iterable[str]) -> Sheet:
     rows = []
     for number, record in enumerate(records, 1):
-        cells = [cell.strip() for cell in record]
+        # PostgreSQL keeps no null characters.
+        cells = [cell.replace("\0", "").strip() for cell in record]
         while cells and not cells[-1]:
             cells.pop()
         if len(cells) > MOST_COLUMNS:

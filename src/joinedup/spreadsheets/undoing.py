@@ -46,14 +46,14 @@ def what_stands_in_the_way(made: Made) -> list[str]:
 
 def take_back(by: Person, made: Made) -> int:
     """Remove the records, each with an audit entry. Call it inside a transaction, once nothing stands in the way."""
-    gone = 0
-    for model, pks in _by_model(made).items():
-        for record in model._base_manager.filter(pk__in=pks):
-            _forget_suggestions(record)
+    ours = _by_model(made)
+    for model, pks in ours.items():
+        records = model._base_manager.filter(pk__in=pks)
+        _forget_suggestions(model, pks)
+        for record in records:
             audit.record(by=by, action="spreadsheet.undo", on=record, before=audit.snapshot(record), after={})
-            record.delete()
-            gone += 1
-    return gone
+        records.delete()
+    return sum(len(pks) for pks in ours.values())
 
 
 def _by_model(made: Made) -> dict[type[models.Model], list[int]]:
@@ -78,12 +78,15 @@ def _uses(
         users = other._base_manager.filter(**{f"{name}__in": pks}).exclude(pk__in=ours.get(other, []))
         if other is Opportunity:
             users = users.exclude(state__in=ONLY_SUGGESTED)
-        for pk in users.values_list(name, flat=True).distinct():
+        for pk in users.order_by().values_list(name, flat=True).distinct():
             if pk in pks:
                 yield str(other._meta.verbose_name), pk
 
 
-def _forget_suggestions(record: models.Model) -> None:
-    """What the engine suggested with it is no longer found: said at once, as its next run would say it."""
-    if hasattr(record, "opportunities"):
-        record.opportunities.filter(state=Opportunity.State.SUGGESTED).update(state=Opportunity.State.GONE)
+def _forget_suggestions(model: type[models.Model], pks: list[int]) -> None:
+    """What the engine suggested with them is no longer found: said at once, as its next run would say it."""
+    path = {"Initiative": "initiatives", "Offer": "offers", "Partner": "parties"}.get(model.__name__)
+    if path:
+        suggested = Opportunity.objects.filter(state=Opportunity.State.SUGGESTED, **{f"{path}__in": pks})
+        gone = Opportunity.objects.filter(pk__in=suggested.values("pk"))
+        gone.update(state=Opportunity.State.GONE)
