@@ -10,7 +10,7 @@ from tests.world import World
 
 
 def test_an_opportunity_on_the_agenda_says_so_on_both_copies(event: Event, world: World, make_opportunity):
-    opportunity, copy = make_opportunity(), make_opportunity(audience="public", marking="public")
+    opportunity, copy = make_opportunity(), make_opportunity(audience="public", marking="public", parties=[])
     topic = actions.choose_opportunity(by=world.person("alice"), event=event, opportunity=opportunity)
     assert topic.title == "Mentoring and a trusted adult in Northton"
     assert {p.slug for p in topic.parties.all()} == {"lantern-youth", "hilltop-school"}

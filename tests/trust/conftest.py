@@ -60,7 +60,7 @@ class Everything:
         self.mentors.offers.add(self.fund)
         self.figure = self._figure()
         self.chance = self._opportunity("open", "public", "public")
-        self.agreement = self._agreement("An open goal", "public", initiative=self.mentors, state="started")
+        self.agreement = self.agree("An open goal", "public", initiative=self.mentors, state="started")
         Update.objects.create(
             commitment=self.promise,
             on=today,
@@ -72,7 +72,7 @@ class Everything:
             event=self.event, slug="what-helps", question="What helps?", opens=today, closes=today
         )
         self.host = Host.objects.create(conversation=self.conversation, partner=world.school)
-        self._said("Somebody who listens", "shown")
+        self.say("Somebody who listens", "shown")
         for number in range(9):
             partner = (world.lantern, world.school, world.police)[number % 3]
             actions.register(
@@ -117,7 +117,7 @@ class Everything:
             Answer.objects.create(opportunity=each, partner=partner, word=word, by=f"{HIDDEN} Bob")
         Run.objects.create(footprint=world.north, audience="partnership", as_of=today, found=2)
         for marking in ("partnership", "named"):
-            made = self._agreement(f"{HIDDEN} {marking} goal", marking, commitment=self.promise)
+            made = self.agree(f"{HIDDEN} {marking} goal", marking, commitment=self.promise)
             made.opportunity = shared
             made.save()
         Agreement.objects.filter(pk=self.agreement.pk).update(state="not_kept")
@@ -131,7 +131,7 @@ class Everything:
         self.event.attendees.update(name=f"{HIDDEN} Person", role=f"{HIDDEN} role", dietary=HIDDEN)
         actions.plan_event(by=world.person("alice"), event=self.event, iterations=5)
         for state in ("waiting", "refused", "withdrawn"):
-            self._said(f"{HIDDEN} {state}", state)
+            self.say(f"{HIDDEN} {state}", state)
         Upload.objects.create(
             footprint=world.north, kind="partners", file_name=f"{HIDDEN}.xlsx", header=["Name"],
             rows=[[f"{HIDDEN} House"]], mapping={"name": 0}, state="previewed", by=HIDDEN,
@@ -174,7 +174,7 @@ class Everything:
         made.figures.add(self.figure)
         return made
 
-    def _agreement(self, goal: str, marking: str, **fields: Any) -> Agreement:
+    def agree(self, goal: str, marking: str, **fields: Any) -> Agreement:
         world, later = self.world, self.today + datetime.timedelta(days=90)
         made = Agreement.objects.create(
             event=self.event, goal=goal, action="Train ten mentors.", place=world.northton,
@@ -186,7 +186,7 @@ class Everything:
         Contribution.objects.create(agreement=made, partner=world.school, what="A room")
         return made
 
-    def _said(self, text: str, state: str) -> Said:
+    def say(self, text: str, state: str) -> Said:
         read = {"read_by": HIDDEN, "read_on": self.today} if state in ("shown", "refused") else {}
         reason = {"reason": "names"} if state == "refused" else {}
         return Said.objects.create(

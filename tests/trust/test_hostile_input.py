@@ -13,6 +13,9 @@ from django.test import Client
 from tests.trust.conftest import Everything
 from tests.trust.walking import As, addresses
 
+# A database that refuses something leaves a broken transaction, so each request has one of its own.
+pytestmark = pytest.mark.django_db(transaction=True)
+
 HOSTILE = [
     "",
     "a" * 20_000,

@@ -25,7 +25,8 @@ def send_letter(template: str, to: str, context: Mapping[str, Any]) -> bool:
     letter.attach_alternative(render_to_string(f"{template}_message.jinja", values), "text/html")
     try:
         letter.send()
-    except (OSError, SMTPException):
-        logger.exception("A mail could not be sent (%s).", template)
+    except (OSError, SMTPException) as error:
+        # The words of the refusal often hold the address, so only its kind is logged.
+        logger.error("A mail could not be sent (%s): %s.", template, type(error).__name__)
         return False
     return True

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
+from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -11,6 +13,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from joinedup.events.models import Attendee, Event, Invitation
+
+logger = logging.getLogger(__name__)
 
 
 def full_link(name: str, *args: object) -> str:
@@ -26,7 +30,16 @@ def _mail(kind: str, subject: str, to: str, context: dict[str, object]) -> Email
 
 def _send(mails: list[EmailMultiAlternatives]) -> None:
     if mails:
-        transaction.on_commit(lambda: get_connection().send_messages(mails))
+        transaction.on_commit(lambda: _deliver(mails))
+
+
+def _deliver(mails: list[EmailMultiAlternatives]) -> None:
+    """What was done stays done when the mail server refuses: the page must not fail after it."""
+    try:
+        get_connection().send_messages(mails)
+    except (OSError, SMTPException) as error:
+        # The words of the refusal often hold the address, so only its kind is logged.
+        logger.error("%s mails could not be sent: %s.", len(mails), type(error).__name__)
 
 
 def send_invitations(invitations: Iterable[Invitation]) -> None:

@@ -12,8 +12,16 @@ from django.db import models, transaction
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
+from joinedup.accounts.records import Marking
 from joinedup.initiatives.models import Initiative
-from joinedup.partners.keeping import confirm_now, fill_in, picture, refuse_unknown, unique_slug
+from joinedup.partners.keeping import (
+    confirm_now,
+    fill_in,
+    picture,
+    refuse_unknown,
+    refuse_while_held,
+    unique_slug,
+)
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
 from joinedup.taxonomy.models import Approach, Theme
@@ -98,6 +106,9 @@ def confirm_initiative(*, by: Person, initiative: Initiative) -> Initiative:
 
 def _write(by: Person, initiative: Initiative, given: dict[str, Any]) -> None:
     refuse_unknown(given, InitiativeDetails.__annotations__)
+    was = initiative.marking if initiative.pk else None
+    if given.get("marking") == Marking.PUBLIC and was != Marking.PUBLIC:
+        refuse_while_held(initiative.partner.footprints.all())
     if "name" in given:
         given["name"] = " ".join(given["name"].split())
     for name in ("co_partners", "named"):

@@ -29,6 +29,8 @@ def refresh(*, by: Person, footprint: Footprint, as_of: datetime.date | None = N
     engine no longer finds and nobody took up is marked as gone.
     """
     require(by, "opportunity.refresh", on=Scope(footprints=frozenset({footprint.pk})))
+    # Two who ask at once: the second waits here, and finds what the first wrote.
+    Footprint.objects.select_for_update().get(pk=footprint.pk)
     as_of = as_of or timezone.localdate()
     runs = [keep_run(footprint, audience, as_of) for audience in Run.Audience.values]
     audit.record(

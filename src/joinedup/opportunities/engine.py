@@ -42,6 +42,11 @@ def keep_run(footprint: Footprint, audience: str, as_of: datetime.date) -> Run:
         for each in result.opportunities
         if audience == Run.Audience.PARTNERSHIP or each.kind not in NOT_FOR_THE_PUBLIC
     ]
+    if audience == Run.Audience.PUBLIC and footprint.is_held(as_of):
+        # What is new waits for a run after that day.
+        told = Opportunity.objects.filter(footprint=footprint, audience=audience)
+        published = set(told.values_list("key", flat=True))
+        found = [each for each in found if each.id in published]
     kept = Run.objects.create(
         footprint=footprint, audience=audience, as_of=as_of, found=len(found), left_out=result.left_out
     )

@@ -48,7 +48,7 @@ class OpportunityQuerySet(models.QuerySet[Any]):
         """What the engine found on shared records is for that partnership; an overlap is for its parties only."""
         if person.is_operator:
             return self
-        condition = Q(audience=Run.Audience.PUBLIC, marking="public")
+        condition = Q(audience=Run.Audience.PUBLIC, marking="public") & ~Q(pk__in=self._names("public"))
         if person.sees_every_partnership:
             condition |= Q(audience=Run.Audience.PARTNERSHIP) & ~Q(marking="named")
         elif person.footprint_ids:
@@ -59,6 +59,13 @@ class OpportunityQuerySet(models.QuerySet[Any]):
             theirs = self.model._base_manager.filter(parties__in=person.partner_ids).values("pk")
             condition |= Q(audience=Run.Audience.PARTNERSHIP, pk__in=theirs)
         return self.filter(condition)
+
+    def _names(self, marking: str) -> Self:
+        """Those whose sentence may name a record that is no longer marked so: a run tells what was true on its day."""
+        other = Q()
+        for path in ("parties", "initiatives", "offers"):
+            other |= Q(**{f"{path}__isnull": False}) & ~Q(**{f"{path}__marking": marking})
+        return self.model._base_manager.filter(other).values("pk")
 
 
 class Opportunity(models.Model):

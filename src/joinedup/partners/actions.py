@@ -15,7 +15,15 @@ from joinedup.accounts import audit
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
-from joinedup.partners.keeping import check, confirm_now, fill_in, picture, refuse_unknown, unique_slug
+from joinedup.partners.keeping import (
+    check,
+    confirm_now,
+    fill_in,
+    picture,
+    refuse_unknown,
+    refuse_while_held,
+    unique_slug,
+)
 from joinedup.partners.models import Ask, Contact, Link, Partner
 from joinedup.partners.registers import charity_number, company_number
 from joinedup.places.models import Footprint, Place
@@ -55,7 +63,9 @@ class AlreadyHere(ValidationError):
         super().__init__(f"{partner} is already recorded here.")
 
 
-def _tidy(by: Person, details: dict[str, Any], footprints: Iterable[Footprint], own: int | None) -> None:
+def _tidy(
+    by: Person, details: dict[str, Any], footprints: Iterable[Footprint], existing: Partner | None = None
+) -> None:
     """Put identifiers as their registers write them; refuse what cannot be."""
     refuse_unknown(details, PartnerDetails.__annotations__)
     if "name" in details:
@@ -66,14 +76,16 @@ def _tidy(by: Person, details: dict[str, Any], footprints: Iterable[Footprint], 
         details["company_number"] = company_number(details["company_number"])
     if details.get("marking") == Marking.NAMED:
         raise ValidationError("A partner is public, or shared with its partnership.")
+    if details.get("marking") == Marking.PUBLIC and (existing is None or existing.marking != Marking.PUBLIC):
+        refuse_while_held(footprints)
     same = Q(name__iexact=details["name"]) if details.get("name") else Q()
     if details.get("charity_number"):
         same |= Q(charity_number=details["charity_number"])
     if same:
         here = Partner.objects.visible_to(by).filter(same, footprints__in=list(footprints))
-        existing = next((p for p in here if p.pk != own), None)
-        if existing is not None:
-            raise AlreadyHere(existing)
+        other = next((p for p in here if p != existing), None)
+        if other is not None:
+            raise AlreadyHere(other)
 
 
 def add_partner(*, by: Person, footprint: Footprint, **details: Unpack[PartnerDetails]) -> Partner:
@@ -84,7 +96,7 @@ def add_partner(*, by: Person, footprint: Footprint, **details: Unpack[PartnerDe
     require(by, "partner.add", on=Scope(footprints=frozenset({footprint.pk})))
     given: dict[str, Any] = dict(details)
     with transaction.atomic():
-        _tidy(by, given, [footprint], own=None)
+        _tidy(by, given, [footprint])
         partner = Partner(owner_id=by.user_id, slug=unique_slug(Partner, given.get("name", "")))
         confirm_now(partner, by)
         if "confirmed_on" in given:
@@ -108,7 +120,7 @@ def change_partner(
         require(by, "partner.add", on=partner)
     with transaction.atomic():
         before = picture(partner, MANY)
-        _tidy(by, given, partner.footprints.all(), own=partner.pk)
+        _tidy(by, given, partner.footprints.all(), partner)
         if confirm:
             confirm_now(partner, by)
         fill_in(partner, given, MANY)
@@ -198,6 +210,8 @@ def add_ask(
     ask.owner_id, ask.is_demonstration = by.user_id, is_demonstration
     confirm_now(ask, by)
     with transaction.atomic():
+        if marking == Marking.PUBLIC:
+            refuse_while_held(partner.footprints.all())
         if partner.asks.filter(kind=kind, text__iexact=ask.text, closed_on=None).exists():
             raise ValidationError("This line is there already.")
         check(ask)

@@ -15,6 +15,7 @@ from django.utils.text import slugify
 
 from joinedup.accounts.audit import snapshot
 from joinedup.accounts.person import Person
+from joinedup.places.models import Footprint
 
 # Addresses such as /partners/add/ would hide a record of that slug.
 RESERVED = frozenset({"add"})
@@ -67,6 +68,18 @@ def confirm_now(record: Any, by: Person) -> None:
     """Put down that `by` says today that the record is true; saves nothing."""
     record.confirmed_on = timezone.localdate()
     record.confirmed_by = by.name[:160]
+
+
+def refuse_while_held(footprints: Iterable[Footprint]) -> None:
+    """Call it where something becomes public. Raises ValidationError while one of the partnerships publishes nothing
+    new, before an election for example."""
+    today = timezone.localdate()
+    for footprint in footprints:
+        if footprint.held_until and footprint.is_held(today):
+            day = f"{footprint.held_until.day} {footprint.held_until:%B %Y}"
+            raise ValidationError(
+                f"Nothing new is published before {day}: share it with the partnership until then."
+            )
 
 
 def refuse_unknown(details: Mapping[str, Any], known: Iterable[str]) -> None:

@@ -207,7 +207,7 @@ def link_remove(request: Request, pk: int, slug: str) -> HttpResponse:
     """Taken back on the page of `slug`, one of the two."""
     partner = _visible(request, slug)
     link = get_object_or_404(Link.objects.select_related("first", "second"), pk=pk)
-    if partner.pk not in (link.first_id, link.second_id):
+    if partner.pk not in (link.first_id, link.second_id) or not may(request.person, "link.add", partner):
         raise Http404
     actions.remove_link(by=request.person, link=link)
     messages.success(request, _("The link is taken back."))

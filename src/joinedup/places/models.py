@@ -1,5 +1,7 @@
 """Areas with GSS codes and dates, how old codes became new ones, and footprints of partnerships."""
 
+import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -95,3 +97,7 @@ class Footprint(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_held(self, on: datetime.date) -> bool:
+        """Whether nothing new may be published on that day."""
+        return self.held_until is not None and on < self.held_until

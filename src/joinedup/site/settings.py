@@ -59,6 +59,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "joinedup.web.middleware.private",
+    "joinedup.web.middleware.Unstorable",
 ]
 
 ROOT_URLCONF = "joinedup.site.urls"

@@ -16,6 +16,7 @@ from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import PUBLIC, Person
 from joinedup.events.models import Event, Topic
+from joinedup.partners.keeping import refuse_while_held
 from joinedup.partners.models import Partner
 from joinedup.taxonomy.models import Theme
 from joinedup.voice.checks import findings
@@ -113,8 +114,16 @@ def withdraw(*, by: Person, contribution: Contribution) -> Contribution:
     before = audit.snapshot(contribution)
     contribution.state, contribution.text = State.WITHDRAWN, ""
     contribution.save(update_fields=["state", "text"])
+    _take_from_titles(contribution)
     audit.record(by=PUBLIC, action="contribution.withdraw", on=contribution, before=before)
     return contribution
+
+
+def _take_from_titles(contribution: Contribution) -> None:
+    """A topic's title may repeat the words, and everybody reads the agenda: it keeps its theme only."""
+    for topic in contribution.topics.select_related("theme"):
+        topic.title = topic.theme.name if topic.theme else _("Raised by a young person")
+        topic.save(update_fields=["title"])
 
 
 @transaction.atomic
@@ -128,12 +137,17 @@ def moderate(*, by: Person, contribution: Contribution, state: str, reason: str 
         raise ValidationError(_("Choose whether to show it."))
     if state == State.REFUSED and reason not in Contribution.Reason.values:
         raise ValidationError({"reason": _("Choose why it is not shown.")})
+    footprint = current.conversation.event.footprint
+    if state == State.SHOWN and current.state != State.SHOWN and footprint is not None:
+        refuse_while_held([footprint])
     before = audit.snapshot(current)
     current.state = state
     current.reason = reason if state == State.REFUSED else ""
     current.read_by = by.name[:160]
     current.read_on = timezone.localdate()
     current.save(update_fields=["state", "reason", "read_by", "read_on"])
+    if state == State.REFUSED:
+        _take_from_titles(current)
     audit.record(by=by, action="contribution.moderate", on=current, before=before)
     return current
 

@@ -20,7 +20,7 @@ from joinedup.events.dates import months_after
 from joinedup.events.models import Agreement, Contribution, Event, Progress, Sitting
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
-from joinedup.partners.keeping import confirm_now, unique_slug
+from joinedup.partners.keeping import confirm_now, refuse_while_held, unique_slug
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
 from joinedup.strategy.models import Commitment, Update
@@ -63,7 +63,7 @@ class Parts(TypedDict):
     marking: str
 
 
-def _check(event: Event, parts: Parts, made_on: datetime.date) -> None:
+def _check(event: Event, parts: Parts, made_on: datetime.date, was: str = "") -> None:
     for name, sentence in (
         ("goal", "Say what you want to reach together."),
         ("action", "Say what will be done."),
@@ -87,11 +87,8 @@ def _check(event: Event, parts: Parts, made_on: datetime.date) -> None:
         raise ValidationError("Name partners of this partnership only.")
     if parts["marking"] not in Marking.values:
         raise ValidationError("Choose who may see it.")
-    held = event.footprint.held_until if event.footprint else None
-    if parts["marking"] == Marking.PUBLIC and held and timezone.localdate() < held:
-        raise ValidationError(
-            f"Nothing new is published before {held.day} {held:%B %Y}: choose “partnership” until then."
-        )
+    if parts["marking"] == Marking.PUBLIC and was != Marking.PUBLIC and event.footprint:
+        refuse_while_held([event.footprint])
 
 
 def _save(agreement: Agreement, parts: Parts) -> None:
@@ -160,7 +157,7 @@ def change_agreement(*, by: Person, agreement: Agreement, **parts: Unpack[Parts]
             f"This agreement is {agreement.get_state_display().lower()}: it is no longer changed."
         )
     before = audit.snapshot(Agreement.objects.get(pk=agreement.pk))
-    _check(agreement.event, parts, min(timezone.localdate(), parts["due"]))
+    _check(agreement.event, parts, min(timezone.localdate(), parts["due"]), agreement.marking)
     _save(agreement, parts)
     audit.record(by=by, action="agreement.change", on=agreement, before=before)
     return agreement
@@ -170,7 +167,8 @@ def change_agreement(*, by: Person, agreement: Agreement, **parts: Unpack[Parts]
 def start_agreement(*, by: Person, agreement: Agreement) -> Initiative:
     """Local action from an agreement, without typing anything again; its commitment hears that it is on the way.
 
-    The owner leads, whoever contributes joins in, and everything keeps the agreement's marking.
+    The owner leads, whoever contributes joins in, and everything keeps the agreement's marking; while its
+    partnership publishes nothing new, what is public starts shared with the partnership.
     """
     require(by, "agreement.start", on=agreement)
     # Two people may press the button at once: the second waits here and reads what the first did.
@@ -184,7 +182,7 @@ def start_agreement(*, by: Person, agreement: Agreement) -> Initiative:
         what=agreement.action,
         partner=agreement.owner_partner,
         owner_id=by.user_id,
-        marking=agreement.marking,
+        marking=Marking.PARTNERSHIP if _is_held(agreement) else agreement.marking,
         starts=timezone.localdate(),
         source=f"Agreement at {agreement.event.name}",
         is_demonstration=agreement.is_demonstration,
@@ -210,13 +208,20 @@ def start_agreement(*, by: Person, agreement: Agreement) -> Initiative:
     return initiative
 
 
+def _is_held(agreement: Agreement) -> bool:
+    """Whether what comes of a public agreement has to wait before it is public too."""
+    footprint = agreement.event.footprint
+    held = footprint is not None and footprint.is_held(timezone.localdate())
+    return held and agreement.marking == Marking.PUBLIC
+
+
 def _tell(commitment: Commitment, by: Person, agreement: Agreement, what: str, result: str = "") -> None:
     """A dated update on the commitment. It is public, so it tells of an agreement only what that lets everybody see.
 
     One place's work shows that a commitment is on the way; whether it is kept is for the programme to say.
     """
     text = f"A piece of local action that counts towards this {what}."
-    public = agreement.marking == Marking.PUBLIC
+    public = agreement.marking == Marking.PUBLIC and not _is_held(agreement)
     if public:
         text = f"“{agreement.goal}” in {agreement.place.name} {what}, as agreed at {agreement.event.name}."
         if result:

@@ -14,7 +14,7 @@ from joinedup.accounts import audit
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.events.actions.registration import fill_places
-from joinedup.events.models import Attendee, Event, Invitation, Programme, Table
+from joinedup.events.models import Attendee, Event, Invitation, Programme, Table, fresh_token
 from joinedup.partners.keeping import check, unique_slug
 from joinedup.places.models import Footprint
 
@@ -145,10 +145,10 @@ def delete_personal(*, by: Person, event: Event, on: datetime.date | None = None
     attendees, invitations = list(event.attendees.all()), list(event.invitations.all())
     for person in attendees:
         person.name = person.email = person.dietary = ""
-        person.access, person.token, person.user = [], f"deleted-{person.pk}", None
+        person.access, person.token, person.user = [], fresh_token(), None
     for invitation in invitations:
         invitation.name = invitation.email = ""
-        invitation.token = f"deleted-{invitation.pk}"
+        invitation.token = fresh_token()
     Attendee.objects.bulk_update(attendees, ["name", "email", "dietary", "access", "token", "user"], 100)
     Invitation.objects.bulk_update(invitations, ["name", "email", "token"], 100)
     before = audit.snapshot(event)

@@ -50,7 +50,11 @@ def _topic_button(request: Request, event: Event) -> None:
         return
     topic = get_object_or_404(event.topics.select_related("event", "opportunity"), pk=pk)
     if button in {"up", "down"}:
-        actions.move_topic(by=by, topic=topic, up=button == "up")
+        attempt(
+            request,
+            lambda: actions.move_topic(by=by, topic=topic, up=button == "up"),
+            lambda _done: _("Moved."),
+        )
     elif button == "accept":
         attempt(
             request, lambda: actions.accept_topic(by=by, topic=topic), lambda _done: _("It is on the agenda.")

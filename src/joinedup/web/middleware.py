@@ -1,0 +1,45 @@
+"""What stands around every page."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import DataError
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control
+
+from joinedup.web.errors import bad_request
+
+logger = logging.getLogger(__name__)
+
+
+class Unstorable:
+    """What no database can hold, such as a NUL in an address or a choice, is a bad request: not a failure of ours."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, DataError):
+            return None
+        # Without the words of the database, which repeat what was sent.
+        name = request.resolver_match.view_name if request.resolver_match else "an unknown address"
+        logger.warning("The database could not take what was sent to %s.", name)
+        return bad_request(request, exception)
+
+
+def private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Pages for somebody who signed in are kept nowhere on the way, nor shown again after they signed out."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_store=True)
+        return response
+
+    return middleware

@@ -1,0 +1,134 @@
+"""What was taken back or deleted is gone everywhere, and nothing of people is told where it need not be."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import smtplib
+
+import pytest
+from django.core.mail.backends.locmem import EmailBackend
+from django.test import Client
+from django.utils import timezone
+
+from joinedup.accounts.letters import send_letter
+from joinedup.accounts.models import AuditEntry
+from joinedup.events import actions
+from joinedup.events.models import Attendee, Event, Invitation
+from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.models import Answer, Opportunity
+from joinedup.partners.models import Partner
+from joinedup.voice.actions import make_topic, moderate, withdraw
+from joinedup.voice.models import Contribution
+from tests.trust.conftest import Everything
+from tests.trust.walking import As, addresses
+
+QUOTE = "Nobody walks with us after dark"
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "refused"])
+def test_words_that_are_taken_back_vanish_from_every_page(everything: Everything, as_: As, how: str):
+    alice = everything.world.person("alice")
+    given = everything.say(QUOTE, "shown")
+    make_topic(by=alice, contribution=given, title=QUOTE, theme=None)
+    told = [each for each in addresses() if QUOTE in as_("nobody").get(each).content.decode()]
+    assert {"/events/" + everything.event.slug + "/", "/voices/what-helps/"} <= set(told)
+    if how == "withdrawn":
+        withdraw(by=everything.world.person("nobody"), contribution=given)
+        assert not Contribution.objects.filter(text=QUOTE).exists()
+    else:
+        moderate(by=alice, contribution=given, state="refused", reason="names")
+    for name in ("nobody", "charlie", "bob"):
+        browser = as_(name)
+        assert [each for each in addresses() if QUOTE in browser.get(each).content.decode()] == []
+    kept = [str((each.label, each.before, each.after)) for each in AuditEntry.objects.all()]
+    assert [each for each in kept if QUOTE in each] == []
+
+
+def test_links_of_a_deleted_event_cannot_be_guessed(everything: Everything, as_: As):
+    event, alice = everything.event, everything.world.person("alice")
+    Invitation.objects.create(event=event, role="Head", email="h@example.org")
+    Event.objects.update(date=timezone.localdate() - datetime.timedelta(days=1))
+    event.refresh_from_db()
+    old = [
+        *Attendee.objects.values_list("token", flat=True),
+        *Invitation.objects.values_list("token", flat=True),
+    ]
+    actions.delete_personal(by=alice, event=event)
+    browser = as_("nobody")
+    for number in range(1, 20):
+        for way in ("attending", "invitation"):
+            assert browser.get(f"/{way}/deleted-{number}/").status_code == 404
+            assert browser.post(f"/{way}/deleted-{number}/", {"cancel": "1"}).status_code == 404
+    assert {browser.get(f"/attending/{token}/").status_code for token in old} == {404}
+    assert not Attendee.objects.filter(standing="cancelled").exists()
+
+
+class Refusing(EmailBackend):
+    def send_messages(self, messages):  # type: ignore[no-untyped-def]
+        raise smtplib.SMTPRecipientsRefused({"secret@example.org": (550, b"no such user secret@example.org")})
+
+
+def test_a_mail_server_that_refuses_costs_no_registration_and_no_address(
+    everything: Everything, as_: As, settings, caplog, django_capture_on_commit_callbacks
+):
+    settings.EMAIL_BACKEND = f"{__name__}.Refusing"
+    school = everything.world.school
+    typed = {"part": "guest", "partner": school.pk, "role": "Worker", "email": "secret@example.org"}
+    with caplog.at_level(logging.DEBUG), django_capture_on_commit_callbacks(execute=True):
+        answer = as_("nobody").post(f"/events/{everything.event.slug}/register/", typed)
+        assert answer.status_code == 302
+    assert everything.event.attendees.filter(email="secret@example.org").exists()
+    assert not send_letter("accounts/mail/invited", "secret@example.org", dict.fromkeys(
+        ("by", "body", "role", "link"), "x"
+    ))  # fmt: skip
+    assert "could not be sent" in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_the_public_reads_neither_who_decided_nor_what_partners_answered(everything: Everything, as_: As):
+    chance = everything.chance
+    Opportunity.objects.filter(pk=chance.pk).update(
+        state="dismissed", reason="not_now", decided_by="Alice", decided_on=timezone.localdate()
+    )
+    Answer.objects.create(opportunity=chance, partner=everything.world.school, word="not_us", by="Bob")
+    page = as_("charlie").get(f"/opportunities/{chance.pk}/").content.decode()
+    assert "Not this year" in page
+    assert "Alice" not in page
+    assert "Not us" not in page
+
+
+def test_an_opportunity_is_public_only_while_all_that_it_names_is(everything: Everything, as_: As):
+    address = f"/opportunities/{everything.chance.pk}/"
+    assert as_("nobody").get(address).status_code == 200
+    for model in (Partner, Initiative):
+        model.objects.update(marking="partnership")
+        assert as_("nobody").get(address).status_code == 404
+        assert "could plan together" not in as_("charlie").get("/opportunities/").content.decode()
+        model.objects.update(marking="public")
+
+
+def test_pages_of_who_signed_in_are_kept_nowhere(everything: Everything, as_: As):
+    assert as_("bob").get("/").headers["Cache-Control"] == "private, no-store"
+    assert "Cache-Control" not in Client().get("/").headers
+
+
+def test_every_page_has_its_shields(everything: Everything, as_: As):
+    for address in ("/", "/events/", "/search/?q=a", "/partners/none/"):
+        headers = as_("nobody").get(address).headers
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "same-origin"
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'self'" in policy
+        assert "unsafe" not in policy
+
+
+def test_cookies_cannot_be_read_by_scripts(everything: Everything, as_: As):
+    browser = Client()
+    browser.get("/account/login/")
+    assert {(name, bool(each["httponly"]), each["samesite"]) for name, each in browser.cookies.items()} <= {
+        ("csrftoken", True, "Lax"),
+        ("sessionid", True, "Lax"),
+        ("messages", True, "Lax"),
+    }
