@@ -395,3 +395,61 @@ def test_a_preview_costs_the_same_for_few_rows_and_many(world: World, django_ass
         person = world.person("alice")
         with django_assert_num_queries(8):
             preview(person, found)
+
+
+def test_levels_and_markings_are_read_or_refused(world: World) -> None:
+    text = (
+        "Project,Lead,Level,Who may see it\nA,Lantern Youth,Secondary: at risk,Public\n"
+        "B,Lantern Youth,universal,partnership\nC,Lantern Youth,Level 9,the King\n,,,x\n"
+    )
+    upload = ready(world, text, "initiatives")
+    assert sentences(world, upload) == [
+        (4, "Level", "The level is primary (everyone), secondary (at risk) or tertiary (already involved)."),
+        (4, "Who may see it", "Write “public” or “partnership”."),
+        (5, "Project", "The name of the work is missing."),
+        (5, "Lead", "Who leads it is missing."),
+    ]
+    actions.accept(by=world.person("alice"), upload=upload, leave_out=True)
+    found = Initiative.objects.order_by("name").values_list("name", "level", "marking")
+    assert list(found) == [("A", "secondary", "public"), ("B", "primary", "partnership")]
+
+
+def test_support_with_cells_that_do_not_fit(world: World) -> None:
+    text = (
+        "Fund,Funder,Kind,Open,Deadline,Sectors,Visibility,Amount\n"
+        "A,,Grant,,,,,\n,B,Grant,,,,,\n"
+        "C,Foundation,Banquet,2/1/2030,1/1/2030,spies,partnership,\n"
+        "D,Foundation,Toolkit,,,Police; NHS,,from £5 to £50\n"
+        "E,Foundation,,,,,,£500\nE,Foundation,,,,,,£500\n"
+    )
+    upload = ready(world, text, "offers")
+    assert [(row, column) for row, column, _ in sentences(world, upload)] == [
+        (2, "Funder"), (3, "Fund"), (4, "Deadline"), (4, "Visibility"), (4, "Kind"), (4, "Sectors"),
+    ]  # fmt: skip
+    assert says(world, upload)[-1] == (7, "known", "Already here: not made again")
+    actions.accept(by=world.person("alice"), upload=upload, leave_out=True)
+    assert set(Offer.objects.values_list("name", "kind", "amount_gbp")) == {
+        ("D", "guidance", None),
+        ("E", "fund", 500),
+    }
+    assert {s.pk for s in Offer.objects.get(name="D").sectors.all()} == {"police", "health"}
+
+
+def test_a_tracker_brought_again_makes_nothing_twice_and_a_new_lead_once(world: World) -> None:
+    actions.accept(by=world.person("alice"), upload=ready(world, TRACKER, "initiatives"))
+    more = (
+        TRACKER
+        + "Lunch club,Eastton School,,,,,,,\n" * 2
+        + "Garden,Oak School,,,,,,,\nPond,Oak School,,,,,,,\n"
+    )
+    upload = ready(world, more, "initiatives")
+    assert [verdict for _, verdict, _ in says(world, upload)] == [
+        "known",
+        "known",
+        "new",
+        "known",
+        "new",
+        "new",
+    ]
+    assert actions.accept(by=world.person("alice"), upload=upload) == 4
+    assert Partner.objects.get(name="Oak School").initiatives.count() == 2
