@@ -55,7 +55,6 @@ PEOPLE = {
 # record's own partner and of another; coordinator of its own footprint and of another; lead and administrator.
 MATRIX = {
     "footprint.create": "-- -- -- yy",
-    "footprint.change": "-- -- y- -y",
     "account.change": "-y yy yy yy",
     "account.invite": "-- -- y- -y",
     "role.grant": "-- -- -- -y",
@@ -73,7 +72,6 @@ MATRIX = {
     "offer.add": "-- -- yy y-",
     "offer.change": "-- -- yy y-",
     "offer.confirm": "-- -- yy y-",
-    "commitment.change": "-- -- -- y-",
     "commitment.update": "-- -- yy y-",
     "opportunity.spot": "-- y- y- --",
     "opportunity.answer": "-- y- -- --",
@@ -150,8 +148,11 @@ def actions_asked_for() -> dict[str, set[str]]:
     asked: dict[str, set[str]] = {}
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"may", "require"}:
-                for text in ast.walk(node.args[1]) if len(node.args) > 1 else ():
+            asks = {"may": 1, "require": 1, "planned_event": 2}.get(
+                getattr(getattr(node, "func", None), "id", "")
+            )
+            if isinstance(node, ast.Call) and asks is not None:
+                for text in ast.walk(node.args[asks]) if len(node.args) > asks else ():
                     if isinstance(text, ast.Constant) and isinstance(text.value, str):
                         asked.setdefault(text.value, set()).add(str(path.relative_to(SOURCE)))
     for path in SOURCE.rglob("*.jinja"):

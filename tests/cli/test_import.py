@@ -17,8 +17,6 @@ from joinedup.evidence import observations, taking_in
 from joinedup.evidence.models import Dataset, Figure, Need
 from tests.world import World
 
-# Where no file holds what an indicator asks of a publisher, its period is compared although it is unknown.
-pytestmark = pytest.mark.filterwarnings("ignore:Comparisons with None:UserWarning")
 Joinedup = Callable[..., Result]
 HEADER = "MajorText,MinorText,BoroughName"
 MONTHS = [f"2024{month:02}" for month in range(3, 13)] + [f"2025{month:02}" for month in range(1, 3)]

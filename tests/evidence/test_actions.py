@@ -104,6 +104,15 @@ def test_a_revision_replaces_what_it_revises_and_both_are_remembered(world: Worl
     assert actions.import_file(by=OPERATOR, path=old).already
 
 
+def test_a_partial_file_hides_only_the_places_that_it_holds(world: World, tmp_path: Path) -> None:
+    whole = tidy(tmp_path, "E09000991,2024-01,clubs,1,10", "E09000992,2024-01,clubs,2,10", name="whole.csv")
+    part = tidy(tmp_path, "E09000992,2024-01,clubs,7,10", name="part.csv")
+    actions.import_file(by=OPERATOR, path=whole)
+    actions.import_file(by=OPERATOR, path=part)
+    held = observations.held(observations.newest_first())
+    assert dict(held.select("place", "count").iter_rows()) == {"E09000991": 1, "E09000992": 7}
+
+
 def test_two_series_with_the_same_cell_count_once(world: World, tmp_path: Path) -> None:
     actions.import_file(by=OPERATOR, path=tidy(tmp_path, "E09000991,2024,clubs,5,10"), name="one")
     actions.import_file(by=OPERATOR, path=tidy(tmp_path, "E09000991,2024,clubs,6,10"), name="two")

@@ -53,7 +53,6 @@ _TABLE = {Role.PARTNER_MEMBER: PARTNER, Role.COORDINATOR: FOOTPRINT, Role.PROGRA
 
 PERMISSIONS: dict[str, dict[Role, Over]] = {
     "footprint.create": {Role.ADMINISTRATOR: ANY, Role.PROGRAMME_LEAD: ANY},
-    "footprint.change": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
     "account.change": {Role.SIGNED_IN: ANY},
     "account.invite": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
     "role.grant": {Role.ADMINISTRATOR: ANY},
@@ -71,7 +70,6 @@ PERMISSIONS: dict[str, dict[Role, Over]] = {
     "offer.add": {Role.COORDINATOR: ANY, Role.PROGRAMME_LEAD: ANY},
     "offer.change": {Role.COORDINATOR: ANY, Role.PROGRAMME_LEAD: ANY},
     "offer.confirm": {Role.COORDINATOR: ANY, Role.PROGRAMME_LEAD: ANY},
-    "commitment.change": {Role.PROGRAMME_LEAD: ANY},
     "commitment.update": {Role.COORDINATOR: ANY, Role.PROGRAMME_LEAD: ANY},
     "opportunity.spot": _BOTH,
     "opportunity.answer": {Role.PARTNER_MEMBER: PARTNER},

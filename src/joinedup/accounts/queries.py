@@ -19,14 +19,17 @@ from joinedup.places.models import Footprint
 
 # What a history page says somebody did; the verb is the second half of an action's name.
 DONE = {
+    "accept": "accepted it",
     "add": "added it",
     "answer": "answered",
     "bring": "brought it in",
     "change": "changed it",
+    "columns": "chose its columns",
     "choose": "chose it",
     "confirm": "confirmed that it is still true",
     "create": "made it",
     "dismiss": "set it aside",
+    "drop": "put it away",
     "give": "gave it",
     "grant": "gave the role",
     "import": "brought it in",

@@ -56,7 +56,7 @@ def demo(port: int, no_serve: bool, fresh: bool) -> None:
 @click.option("--name", prompt="Their name, as others should see it")
 @with_records
 def init(email: str, name: str) -> None:
-    """Start a real installation: records, place data, first administrator.
+    """Start a real installation: records, places, published figures, first administrator.
 
     Example: joinedup init --email you@example.org --name "Your name"
     """
@@ -71,8 +71,8 @@ def init(email: str, name: str) -> None:
         "Next:\n"
         "  1. joinedup serve            then open the address and sign in with your e-mail address;\n"
         "                               the code is printed on the console until mail is set up.\n"
-        "  2. Choose “Start a partnership” on the page that you see: your area, its partners, your first event.\n"
-        "  3. joinedup import FILE…     to bring in the figures of your area.\n"
+        "  2. Choose “Start an area” under My work: your area, its partners and figures, your first event.\n"
+        "  3. joinedup import FILE…     to bring in newer figures, or those of an area outside London.\n"
         "Mail: set EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend, EMAIL_HOST, EMAIL_PORT,\n"
         "EMAIL_HOST_USER, EMAIL_HOST_PASSWORD and DEFAULT_FROM_EMAIL. Address of the site: SITE_URL, ALLOWED_HOSTS."
     )
@@ -235,7 +235,7 @@ def event() -> None:
 def event_plan(slug: str, seconds: float | None, seed: int, as_json: bool) -> None:
     """Seat the people of an event at its tables, each round with a topic.
 
-    Example: joinedup event plan london-next
+    Example: joinedup event plan joining-up-london-next
     """
     from joinedup.accounts.person import Person
     from joinedup.events.actions import plan_event

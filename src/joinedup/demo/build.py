@@ -17,11 +17,10 @@ from django.utils import timezone
 from joinedup.accounts.models import User
 from joinedup.accounts.person import Person
 from joinedup.demo import gathering, invented, people
-from joinedup.evidence import actions as evidence
 from joinedup.evidence import observations
 from joinedup.opportunities import actions as opportunities
 from joinedup.places.models import Footprint, Place
-from joinedup.site.beginning import DATA, load_facts
+from joinedup.site.beginning import load_facts, load_figures
 from joinedup.site.serving import migrate
 
 Say = Callable[[str, float | None], None]
@@ -97,14 +96,7 @@ def _clear() -> None:
 def _fill(say: Say) -> None:
     operator, today = Person.operator(), timezone.localdate()
     load_facts(say)
-    say("Published figures: eight datasets", 0.0)
-    evidence.import_shipped(
-        by=operator,
-        folder=DATA / "london",
-        progress=lambda part: say("Published figures: eight datasets", part),
-    )
-    say("Need by place and theme", 0.0)
-    evidence.recompute(by=operator, as_of=today, progress=lambda part: say("Need by place and theme", part))
+    load_figures(say)
     # Nobody gets mail about a demonstration.
     backend, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "django.core.mail.backends.dummy.EmailBackend"
     try:

@@ -65,6 +65,9 @@ def make_events(by: Person, footprint: Footprint, partners: list[Partner], today
     coming = _event(
         by, footprint, programme, "Joining up London: the next day", today + datetime.timedelta(days=24)
     )
+    # An address that stays the same from day to day.
+    coming.slug = "joining-up-london-next"
+    coming.save(update_fields=["slug"])
     _register(by, coming, partners, ATTENDEES, young=YOUNG_PEOPLE, seed=2)
     _topics(by, coming, footprint, TOPICS - 1)
     _voices(by, coming, partners, today)

@@ -199,7 +199,9 @@ def _published(own: pl.DataFrame, there: pl.DataFrame, as_of: str) -> pl.DataFra
     numbers = own.filter(pl.col("state") == NUMBER).group_by("year", "period").len()
     enough = numbers.filter(pl.col("len") * 2 >= there.height).sort("year", "period")
     period = enough["period"][-1] if enough.height else None
-    latest = own.filter(pl.col("period") == period).unique("place", keep="last", maintain_order=True)
+    latest = own.filter(pl.col("period") == pl.lit(period, pl.String)).unique(
+        "place", keep="last", maintain_order=True
+    )
     return there.join(
         latest.select("place", "count", "denominator", "value", "state"), on="place", how="left"
     ).with_columns(
@@ -222,7 +224,7 @@ def _from_neighbourhoods(
     period = own["period"].max()
     residents = population.filter(pl.col("group") == "residents").select("place", "people")
     parts = (
-        own.filter(pl.col("period") == period)
+        own.filter(pl.col("period") == pl.lit(period, pl.String))
         .join(residents, on="place")
         .join(upwards.rename({"ancestor": "whole"}), on="place")
         .with_columns(known=pl.col("state") == NUMBER)

@@ -41,17 +41,21 @@ def held(
 ) -> pl.DataFrame:
     """Observations in the columns of `SCHEMA`, one a cell of indicator, place and period.
 
-    `datasets`: newest first. A newer file of a series replaces the older one in the months that it covers and
-    leaves the earlier months standing, as publishers' rolling releases do. Where two series have the same
-    cell, the newer import counts.
+    `datasets`: newest first. A newer file of a series replaces the older one in the months and the places that it
+    covers: earlier months stand, as in publishers' rolling releases, and so do places that a partial file leaves
+    out. Where two series have the same cell, the newer import counts.
     """
-    covered: dict[str, list[tuple[str, str]]] = {}
+    covered: dict[str, list[tuple[str, str, pl.DataFrame]]] = {}
     frames = []
     for dataset in datasets:
         found = store.read_series(home() / dataset.stored_as, indicators=indicators, places=places)
-        for start, end in covered.get(dataset.name, []):
-            found = found.filter(~pl.col("period").is_between(pl.lit(start), pl.lit(end)))
-        covered.setdefault(dataset.name, []).append((dataset.period_start, dataset.period_end))
+        own = (dataset.period_start, dataset.period_end, found.select("place").unique())
+        for start, end, there in covered.get(dataset.name, []):
+            inside = pl.col("period").is_between(pl.lit(start), pl.lit(end))
+            found = pl.concat(
+                [found.filter(~inside), found.filter(inside).join(there, on="place", how="anti")]
+            )
+        covered.setdefault(dataset.name, []).append(own)
         frames.append(found)
     if not frames:
         return pl.DataFrame(schema=SCHEMA)

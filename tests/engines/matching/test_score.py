@@ -46,7 +46,7 @@ def test_urgency_of_deadlines_trends_and_clusters() -> None:
 
 
 @pytest.mark.parametrize(
-    ("score", "words"), [(55, "strong"), (54.9, "fair"), (35, "fair"), (34.9, "worth a look")]
+    ("score", "words"), [(70, "strong"), (69.9, "fair"), (50, "fair"), (49.9, "worth a look")]
 )
 def test_bands(score: float, words: str) -> None:
     assert band(score) == words

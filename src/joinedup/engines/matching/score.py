@@ -43,7 +43,8 @@ DEADLINE_NEAR, DEADLINE_FAR = 14, 180
 CLUSTER_URGENCY = 0.9
 # Lower than the lowest score of a cell that is in unmet need by its rule, so no such cell is lost.
 THRESHOLD = 10.0
-BANDS = ((55.0, "strong"), (35.0, "fair"))
+# So that of what a partnership keeps about a third is strong: a word that fits everything says nothing.
+BANDS = ((70.0, "strong"), (50.0, "fair"))
 
 
 def band(score: float) -> str:

@@ -33,7 +33,7 @@ def shortlist(
     covered: dict[tuple[str, str], float] = {}
 
     def gain(each: Opportunity) -> float:
-        worth = each.score / 100 * each.components["gap"]
+        worth = each.score / 100 * each.components.get("gap", 0.0)
         total = 0.0
         for what, value in _features(each):
             before = covered.get((what, value), 0.0)
@@ -50,9 +50,9 @@ def shortlist(
             heapq.heappush(waiting, (-gain(pool[i]), i, len(chosen)))
             continue
         for what, value in _features(pool[i]):
-            covered[what, value] = (
-                covered.get((what, value), 0.0) + pool[i].score / 100 * pool[i].components["gap"]
-            )
+            covered[what, value] = covered.get((what, value), 0.0) + pool[i].score / 100 * pool[
+                i
+            ].components.get("gap", 0.0)
         chosen.append(pool[i])
     return chosen
 
