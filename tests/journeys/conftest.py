@@ -11,6 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core import mail
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.journeys.crawling import Visited, crawl
+from tests.journeys.serving import Served, served
 from tests.world import World
 
 # Playwright's own event loop runs in this thread; the database is only ever used from it and the server's.
@@ -25,6 +27,36 @@ FLAGS = [
     "--disable-quic",
     "--no-first-run",
 ]
+
+
+# The public and everybody in the demonstration, as in its e-mail addresses.
+READERS = ["", "youth.worker", "deputy.head", "coordinator", "programme.lead", "administrator", "elsewhere"]
+
+
+@pytest.fixture(scope="session")
+def demonstration_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The demonstration, served, to be read; one answer of one partner is all that is ever written to it."""
+    with served(tmp_path_factory.mktemp("walked") / "home") as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def changed_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Another copy, that tests may change."""
+    with served(tmp_path_factory.mktemp("changed") / "home") as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def walked(demonstration_site: Served) -> dict[str, list[Visited]]:
+    """What each reader gets to see by following links; outsiders look longest."""
+
+    def walk(name: str) -> list[Visited]:
+        longest = name in ("", "elsewhere")
+        reader = demonstration_site.reader(name)
+        return crawl(reader, most=400 if longest else 200, of_a_kind=25 if longest else 4)
+
+    return {name: walk(name) for name in READERS}
 
 
 @pytest.fixture(scope="session")

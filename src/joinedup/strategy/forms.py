@@ -35,7 +35,7 @@ class UpdateForm(forms.Form):
         None,
         required=False,
         label=_("Local action that shows it"),
-        empty_label=_("None"),
+        empty_label=_("No local action"),
         help_text=_("Only public local action can be chosen."),
     )
 
