@@ -1,0 +1,107 @@
+"""Many people at the same moment, through the pages: the last places, one list, one spreadsheet."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from joinedup.events.models import Attendee, Event
+from joinedup.evidence.models import Need
+from joinedup.opportunities.actions import refresh
+from joinedup.opportunities.models import Opportunity, Run
+from joinedup.partners.models import Partner
+from joinedup.spreadsheets import actions as spreadsheets
+from joinedup.spreadsheets.models import Upload
+from tests.trust.conftest import Everything
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CLIENTS, SIGN_UPS, LEFT = 8, 40, 5
+
+
+def _together(jobs: Iterable[Callable[[], None]]) -> list[BaseException]:
+    """Do every job in a thread of its own, all let go at once; what went wrong in any."""
+    wrong: list[BaseException] = []
+    work = list(jobs)
+    gate = threading.Barrier(len(work))
+
+    def one(job: Callable[[], None]) -> None:
+        try:
+            gate.wait(timeout=20)
+            job()
+        except Exception as error:
+            wrong.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=one, args=(job,)) for job in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return wrong
+
+
+def test_the_last_places_go_to_the_first(everything: Everything):
+    event = everything.event
+    taken = event.attendees.filter(standing=Attendee.Standing.PLACED).count()
+    Event.objects.filter(pk=event.pk).update(capacity=taken + LEFT)
+    answers: Counter[int] = Counter()
+    lock = threading.Lock()
+
+    def sign_up(client: int) -> Callable[[], None]:
+        def job() -> None:
+            # Each from an address of its own, as people are: the limit of one address is not at stake here.
+            browser = Client(REMOTE_ADDR=f"10.0.0.{client}")
+            for number in range(client, SIGN_UPS, CLIENTS):
+                typed = {
+                    "part": "guest",
+                    "partner": everything.world.lantern.pk,
+                    "role": "Worker",
+                    "email": f"new{number}@example.org",
+                }
+                answer = browser.post(f"/events/{event.slug}/register/", typed)
+                with lock:
+                    answers[answer.status_code] += 1
+
+        return job
+
+    assert _together(sign_up(client) for client in range(CLIENTS)) == []
+    assert answers == {302: SIGN_UPS}
+    new = list(event.attendees.filter(email__startswith="new").order_by("number"))
+    assert [each.number for each in new] == list(range(taken + 1, taken + 1 + SIGN_UPS))
+    assert [each.standing for each in new] == ["placed"] * LEFT + ["waiting"] * (SIGN_UPS - LEFT)
+
+
+def test_a_list_worked_out_by_several_at_once_is_one_list(everything: Everything):
+    world = everything.world
+    Need.objects.create(
+        place=world.northton, theme_id="school-exclusion", need=0.9, certainty=0.9, people_at_risk=500,
+        worked_out_on=timezone.localdate(),
+    )  # fmt: skip
+    alice = world.person("alice")
+    assert _together([lambda: refresh(by=alice, footprint=world.north) and None] * 4) == []
+    assert Run.objects.count() == 8
+    keys = Opportunity.objects.filter(is_spotted=False).values_list("audience", "key")
+    assert len(keys) == len(set(keys)) > 0
+
+
+def test_a_spreadsheet_is_accepted_once(everything: Everything):
+    world, alice = everything.world, everything.world.person("alice")
+    text = "Organisation\tSector\nNew House\thealth\nOld House\thealth"
+    upload = spreadsheets.bring(
+        by=alice, footprint=world.north, kind="partners", text=text, mapping={"name": 0, "sector": 1}
+    )
+
+    def accept() -> None:
+        spreadsheets.accept(by=alice, upload=Upload.objects.get(pk=upload.pk))
+
+    wrong = _together([accept] * 4)
+    assert [type(each) for each in wrong] == [ValidationError] * 3
+    assert Partner.objects.filter(name__in=["New House", "Old House"]).count() == 2
