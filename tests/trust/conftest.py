@@ -19,6 +19,7 @@ from joinedup.partners.models import Ask, Contact, Link, Partner
 from joinedup.spreadsheets.models import Upload
 from joinedup.strategy.models import Commitment, Strategy, Update
 from joinedup.support.models import Offer
+from joinedup.taxonomy.models import Sector
 from joinedup.voice.models import Contribution as Said
 from joinedup.voice.models import Conversation, Host
 from tests.world import World, make_partner, make_user
@@ -35,6 +36,8 @@ class Everything:
 
     def open(self) -> None:
         world, today = self.world, self.today
+        for slug in ("probation", "fire"):
+            Sector.objects.create(slug=slug, name=slug.capitalize(), order=90)
         Partner.objects.filter(pk__in=[world.lantern.pk, world.school.pk]).update(marking="public")
         self.event = actions.add_event(
             by=world.person("alice"),
@@ -167,7 +170,9 @@ class Everything:
             place=self.world.northton, theme_id="trusted-adult", score=70.0,
             sentence=f"{hidden} Lantern Youth and Hilltop School could plan together.",
             because=[{"text": "Need is high.", "figure": None}],
-            first_step="Ring each other.", first_seen=self.today, last_seen=self.today,
+            first_step="Ring each other.",
+            components=dict.fromkeys(("gap", "fit", "effect", "urgency", "newness"), 0.5),
+            first_seen=self.today, last_seen=self.today,
         )  # fmt: skip
         made.parties.set([self.world.lantern, self.world.school, *more])
         made.initiatives.add(self.mentors)

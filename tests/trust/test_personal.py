@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 import logging
+import re
 import smtplib
 
 import pytest
+from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 from django.utils import timezone
@@ -132,3 +134,49 @@ def test_cookies_cannot_be_read_by_scripts(everything: Everything, as_: As):
         ("sessionid", True, "Lax"),
         ("messages", True, "Lax"),
     }
+
+
+def test_a_stranger_cannot_ask_who_comes_by_way_of_a_companion(everything: Everything, as_: As):
+    event, partner = everything.event, everything.world.lantern
+    told = set()
+    for address in ("p0@example.org", "nobody-of-them@example.org"):
+        typed = {"part": "young_person", "partner": partner.pk, "name": "Sky", "email": address}
+        answer = as_("nobody").post(f"/events/{event.slug}/register/", typed, follow=True)
+        page = answer.content.decode()
+        told.add((answer.redirect_chain[0], page[page.index("Thank you") :][:200]))
+    assert len(told) == 1
+    assert [each.name for each in event.attendees.filter(email="")] == ["Sky"]
+
+
+INLINE = re.compile(r"<[a-z][^>]*\s(?:style|on[a-z]+)=|<style|<script(?![^>]*(?:src|nonce)=)|javascript:")
+
+
+@pytest.mark.parametrize("name", ["nobody", "alice", "admin"])
+def test_no_page_holds_what_the_policy_forbids(everything: Everything, as_: As, name: str):
+    everything.hide()
+    browser, seen = as_(name), 0
+    for address in addresses():
+        answer = browser.get(address)
+        if answer.headers["Content-Type"].startswith("text/html"):
+            found = INLINE.search(answer.content.decode())
+            assert found is None, (address, found)
+            seen += answer.status_code == 200
+    assert seen > 25
+
+
+def test_nobody_can_plant_a_session(everything: Everything):
+    browser = Client()
+    browser.get("/account/login/")
+    browser.post("/account/login/", {"email": "bob@example.org"})
+    planted = browser.session.session_key
+    code = re.search(r"\b(\d{4}-?\d{4})\b", str(mail.outbox[-1].body))
+    assert code
+    browser.post("/account/login/code/", {"code": code[1]})
+    assert browser.get("/work/").status_code == 200
+    assert browser.session.session_key != planted
+
+
+def test_sign_in_leads_only_to_our_own_pages(everything: Everything, as_: As):
+    for away in ("https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"):
+        answer = as_("bob").get("/account/login/", {"next": away})
+        assert answer.headers["Location"].startswith("/work/")

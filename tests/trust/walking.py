@@ -88,7 +88,7 @@ def _filled(pattern: URLPattern) -> Iterator[str]:
 
 def without_what_always_differs(page: bytes) -> str:
     """A page without what is fresh in every answer: the tokens of its forms."""
-    return NEVER.sub("", page.decode())
+    return NEVER.sub("", page.decode(errors="replace"))
 
 
 def read(browser: Client, address: str) -> tuple[int, str, str]:

@@ -16,6 +16,7 @@ from joinedup.events.actions.invitation import (
 )
 from joinedup.events.actions.planning import move_person, plan_event, replan_event
 from joinedup.events.actions.registration import (
+    NobodyThere,
     cancel_registration,
     change_registration,
     register,
@@ -32,6 +33,7 @@ from joinedup.events.actions.topic import (
 
 __all__ = [
     "Contributed",
+    "NobodyThere",
     "accept_topic",
     "add_event",
     "add_invitation",

@@ -35,6 +35,10 @@ class NewPartner:
     sector: Sector
 
 
+class NobodyThere(ValidationError):
+    """The companion's address is not among those who come. A page must not say so: it would tell strangers who does."""
+
+
 def _open(event: Event) -> Event:
     """The event, locked while places are given out, if one can still register."""
     # SQLite begins every transaction as a writer; PostgreSQL locks the row.
@@ -175,7 +179,7 @@ def _companion(event: Event, host: Partner, address: str) -> Attendee:
     adults = event.attendees.filter(partner=host, email=address.strip().lower()).exclude(email="")
     companion = adults.exclude(standing=Attendee.Standing.CANCELLED).first()
     if companion is None or YOUNG in companion.parts:
-        raise ValidationError(
+        raise NobodyThere(
             "Nobody of your host is registered with this address. Ask your companion to register first, "
             "or to register you together with them."
         )

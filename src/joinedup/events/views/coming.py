@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -23,12 +26,27 @@ AN_HOUR, MOST_AN_HOUR = 3600, 60
 
 
 def _too_many(request: Request) -> bool:
-    key = f"register-{request.META.get('REMOTE_ADDR', '')}-{timezone.now():%Y%m%d%H}"
+    # The address as sign-in counts it: behind a proxy of ours, everybody would otherwise share one.
+    key = f"register-{get_adapter().get_client_ip(request)}-{timezone.now():%Y%m%d%H}"
     cache.add(key, 0, AN_HOUR)
     try:
         return cache.incr(key) > MOST_AN_HOUR
     except ValueError:
         return False
+
+
+def _register(request: Request, event: Event, invited: Invitation | None, form: RegistrationForm) -> None:
+    """Register, and say the same whether the companion of a young person is known here or not."""
+    details = form.registration()
+    words = _("Thank you. We sent a mail that says whether you have a place, and how to change or cancel.")
+    if details["part"] == "young_person":
+        words = _(
+            "Thank you. If your companion is registered with this address, a mail to them now says whether you have "
+            "a place. If none comes, ask them to register first, or to register you together with them."
+        )
+    with suppress(actions.NobodyThere):
+        actions.register(by=request.person, event=event, invitation=invited, **details)
+    messages.success(request, words)
 
 
 @never_cache
@@ -43,14 +61,10 @@ def event_register(request: Request, slug: str) -> HttpResponse:
                 raise ValidationError(
                     _("Too many registrations came from here. Please try again in an hour.")
                 )
-            actions.register(by=request.person, event=event, invitation=invited, **form.registration())
+            _register(request, event, invited, form)
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            words = _(
-                "Thank you. We sent a mail that says whether you have a place, and how to change or cancel."
-            )
-            messages.success(request, words)
             return redirect("event", event.slug)
     over = is_over(event, timezone.localdate())
     return render(request, "events/register.jinja", {"event": event, "form": form, "is_over": over})
