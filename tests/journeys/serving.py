@@ -65,8 +65,8 @@ addresses += ["/people/", "/people/invite/", "/start/london/", "/bring/london/",
 print(json.dumps({
     "sessions": sessions,
     "coming": coming.slug,
-    "academy": list(theirs.filter(parties__name="Demonstration Academy (Islington)")
-                    .exclude(state__in=["gone", "dismissed"]).exclude(answers__partner__name="Demonstration Academy (Islington)")
+    "academy": list(theirs.filter(parties__name="Demonstration Academy (Islington)", answers=None)
+                    .exclude(state__in=["gone", "dismissed"])
                     .values_list("pk", flat=True)),
     "roles": sorted({f"{each.role}, {each.partner}" for each in people.filter(event=coming).select_related("partner")}),
     "addresses": sorted(set(addresses)),

@@ -13,9 +13,7 @@ As = Callable[[str], Client]
 
 def test_members_see_their_partnerships_the_public_only_what_is_public(world: World, as_: As) -> None:
     make_opportunity(world, "shared", world.lantern, sentence="Shared with the partnership only.")
-    make_opportunity(
-        world, "open", audience="public", marking="public", sentence="Open to everybody."
-    )
+    make_opportunity(world, "open", audience="public", marking="public", sentence="Open to everybody.")
     make_opportunity(
         world, "overlap", world.school, world.police, kind="join_up", marking="named", sentence="Two overlap."
     )
