@@ -62,7 +62,9 @@ def test_what_a_reader_may_not_see_is_left_out(whole, world: World, start: str, 
 
 
 def test_the_public_walks_through_its_own_copy_of_an_opportunity(whole, world: World, make_opportunity):
-    copy = make_opportunity(audience="public", marking="public", sentence="What everybody may know", parties=[])
+    copy = make_opportunity(
+        audience="public", marking="public", sentence="What everybody may know", parties=[]
+    )
     copy.figures.add(whole["figure"])
     seen = links(chain_of(whole["agreement"], world.person("nobody")))
     assert seen["opportunity"] == [f"/opportunities/{copy.pk}/"]

@@ -243,7 +243,7 @@ def test_the_form_offers_only_partners_one_may_see(world: World, as_: As) -> Non
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_fixed_number_of_queries(world: World, as_: As, django_assert_num_queries: Any, count: int) -> None:
     for number in range(count):
-        offer = make_offer(
+        make_offer(
             f"Fund {number}",
             sectors=["vcs"],
             places=[world.northton],
