@@ -18,7 +18,7 @@ from django.utils.text import slugify
 from joinedup.accounts.records import Marking
 from joinedup.initiatives.models import Initiative
 from joinedup.partners.keeping import unique_slug
-from joinedup.partners.models import Ask, Link, Partner
+from joinedup.partners.models import Ask, Contact, Link, Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.support.models import Offer
 from joinedup.taxonomy.models import Approach, Sector, Theme
@@ -64,6 +64,9 @@ def make_partners(footprints: dict[str, Footprint], today: datetime.date) -> lis
         partner.themes.set(Theme.objects.filter(pk__in=words(row["themes"])))
         partner.footprints.add(footprints[row["partnership"]])
         made.append(partner)
+    Contact.objects.bulk_create(
+        Contact(partner=p, role="Named contact", email=f"{p.slug[:50]}@demonstration.example") for p in made
+    )
     return made
 
 
