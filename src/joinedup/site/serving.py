@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import socket
 
@@ -69,6 +70,8 @@ def serve(*, port: int, address: str = "127.0.0.1") -> None:
     os.environ["JOINEDUP_HOME"] = str(settings.HOME)
     os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
     connection.close()
+    # Fresh processes, not copies of this one: it may have worked with Polars, whose threads a copy lacks and waits for.
+    multiprocessing.set_start_method("spawn", force=True)
     Granian(
         "joinedup.site.wsgi:application",
         address=address,
