@@ -76,7 +76,8 @@ print(json.dumps({
         "ask": sorted(set(Ask.objects.exclude(marking="public").values_list("text", flat=True))),
         "opportunity": sorted(set(theirs.values_list("sentence", flat=True)) - read_by_all),
         "e-mail address": sorted(set(people.exclude(email="").values_list("email", flat=True))
-                                 | set(Contact.objects.exclude(email="").values_list("email", flat=True))),
+                                 | set(Contact.objects.filter(partner__footprints__slug="london")
+                                       .exclude(email="").values_list("email", flat=True))),
         "account": sorted(User.objects.exclude(email__startswith="elsewhere@").values_list("email", flat=True)),
         "link of their own": [*people.values_list("token", flat=True), *Host.objects.values_list("token", flat=True),
                               *Contribution.objects.values_list("withdraw_code", flat=True)],
