@@ -135,6 +135,38 @@ def test_it_serves_figures_after_it_has_worked_with_them(demo: Demonstration) ->
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/places/{code}/", timeout=20) as answer:
                 assert answer.status == 200
         stopped(process, signal.SIGTERM)
+        assert refused(port)
     finally:
         process.kill()
         process.wait()
+
+
+def refused(port: int) -> bool:
+    """Whether nobody answers there any more, within a few seconds."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return True
+        time.sleep(0.1)
+    return False
+
+
+def test_control_c_in_a_terminal_ends_it_at_once(demo: Demonstration) -> None:
+    """The terminal sends the signal to everybody in the group."""
+    port = free_port()
+    process = demo.installation.start("serve", "--port", port)
+    page(port, process)
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate(timeout=10)
+    assert process.returncode == 0
+    assert refused(port)
+
+
+def test_killed_outright_it_leaves_no_server_behind(demo: Demonstration) -> None:
+    port = free_port()
+    process = demo.installation.start("serve", "--port", port)
+    page(port, process)
+    process.kill()
+    process.communicate(timeout=10)
+    assert refused(port)

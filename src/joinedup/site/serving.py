@@ -1,10 +1,13 @@
-"""Serves the site: one command, two processes of a few threads each."""
+"""Serves the site: sees that it can, starts the server, and ends it when told."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
+import signal
 import socket
+import subprocess
+import sys
+import threading
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,7 +15,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-WORKERS, THREADS = 2, 4
+# Requests under way are answered before the server ends; one that takes longer is cut off.
+SECONDS_TO_END = 8.0
 
 
 def migrate() -> None:
@@ -62,24 +66,30 @@ def refuse_unready(port: int, address: str = "127.0.0.1") -> None:
 
 
 def serve(*, port: int, address: str = "127.0.0.1") -> None:
-    """Serve until interrupted or told to end. Ask `refuse_unready` first."""
-    from granian import Granian
-    from granian.constants import Interfaces
+    """Serve until interrupted or told to end. Ask `refuse_unready` first.
 
-    # The processes that serve read the same home, wherever they start.
+    The server is a program of its own, started afresh: a copy of this process could hang, because it may have
+    worked with Polars, whose threads a copy lacks. It stands in a process group of its own, so that Ctrl-C reaches it
+    once, through us, and not twice.
+    """
     os.environ["JOINEDUP_HOME"] = str(settings.HOME)
     os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
     connection.close()
-    # Fresh processes, not copies of this one: it may have worked with Polars, whose threads a copy lacks and waits for.
-    multiprocessing.set_start_method("spawn", force=True)
-    Granian(
-        "joinedup.site.wsgi:application",
-        address=address,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=WORKERS,
-        blocking_threads=THREADS,
-        websockets=False,
-        log_level="warning",  # type: ignore[arg-type]
-        respawn_failed_workers=True,
-    ).serve()
+    told = threading.Event()
+    before = {sign: signal.signal(sign, lambda *_: told.set()) for sign in (signal.SIGINT, signal.SIGTERM)}
+    command = [sys.executable, "-m", "joinedup.site.server", address, str(port)]
+    server = subprocess.Popen(command, process_group=0)
+    try:
+        while server.poll() is None and not told.wait(0.2):
+            pass
+        if server.poll() is None:
+            server.terminate()
+            server.wait(timeout=SECONDS_TO_END)
+        elif not told.is_set() and server.returncode:
+            raise ValidationError("The server ended by itself: see what it said above, then start it again.")
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)
