@@ -27,7 +27,11 @@ def text(response: Any) -> str:
 @pytest.fixture
 def strategy(world: World) -> Strategy:
     return Strategy.objects.create(
-        slug="s", name="Our strategy", publisher="Office", note="No targets (https://example.org/hac). So."
+        published=datetime.date(2018, 4, 9),
+        slug="s",
+        name="Our strategy",
+        publisher="Office",
+        note="No targets (https://example.org/hac). So.",
     )
 
 
@@ -267,3 +271,11 @@ def test_a_fixed_number_of_queries(
         as_("nobody").get("/strategy/")
     with django_assert_num_queries(16):
         browser.get("/strategy/S-1/")
+
+
+def test_a_plan_that_was_not_published_is_not_called_confirmed(world: World, as_: As) -> None:
+    plan = Strategy.objects.create(slug="plan", name="Our plan", publisher="North partnership")
+    Commitment.objects.create(strategy=plan, ref="P-1", text="Do it.", chapter="A", lead="Us")
+    page = as_("nobody").get("/strategy/", {"strategy": "plan"}).content.decode()
+    assert "The 1 commitment of this plan" in page
+    assert "public text confirms" not in page
