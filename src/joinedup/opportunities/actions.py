@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import slugify
 
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import Scope, require
@@ -16,6 +15,7 @@ from joinedup.accounts.person import Person
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.engine import keep_run
 from joinedup.opportunities.models import Answer, Opportunity, Run
+from joinedup.partners.keeping import unique_slug
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.taxonomy.models import Theme
@@ -108,14 +108,9 @@ def answer(*, by: Person, opportunity: Opportunity, partner: Partner, word: str)
 def _draft(by: Person, opportunity: Opportunity, partner: Partner) -> Initiative:
     theme = opportunity.theme.name if opportunity.theme else "Local action"
     name = f"{theme} in {opportunity.place.name}: {partner.name}"[:200]
-    base, number = slugify(name)[:70] or "initiative", 1
-    slug = base
-    while Initiative.objects.filter(slug=slug).exists():
-        number += 1
-        slug = f"{base}-{number}"
     draft = Initiative.objects.create(
         name=name,
-        slug=slug,
+        slug=unique_slug(Initiative, name),
         partner=partner,
         owner_id=by.user_id,
         source="Answer to an opportunity: “we already do this”",

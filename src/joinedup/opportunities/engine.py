@@ -8,7 +8,7 @@ from typing import Any
 from joinedup.engines import matching
 from joinedup.evidence.models import Figure
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities.frames import tables_for
+from joinedup.opportunities.frames import figure_id, tables_for
 from joinedup.opportunities.models import Opportunity, Run
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
@@ -134,7 +134,7 @@ def _join(found: list[matching.Opportunity], rows: dict[str, int]) -> None:
             field, {rows[each.id]: [ids[c] for c in dict.fromkeys(codes(each)) if c in ids] for each in found}
         )
     figures = {
-        f"{indicator}@{place}": pk
+        figure_id(indicator, place): pk
         for indicator, place, pk in Figure.objects.values_list("indicator", "place_id", "pk")
     }
     _replace(

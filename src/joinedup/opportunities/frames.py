@@ -109,9 +109,9 @@ def tables_for(footprint: Footprint, audience: str, as_of: datetime.date) -> Tab
     )
 
 
-def figure_id(figure: Figure) -> str:
+def figure_id(indicator: str, place: str) -> str:
     """How a figure is named in the engine's tables and documents: stable between installations."""
-    return f"{figure.indicator}@{figure.place_id}"
+    return f"{indicator}@{place}"
 
 
 def _frame(table: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
@@ -177,7 +177,10 @@ def _needs(codes: set[str]) -> pl.DataFrame:
             figure = figures.get((need.place_id, part["indicator"]))
             if figure and len(facts) < FACTS_SHOWN:
                 facts.append(
-                    {"text": wording.sentence(figure, names[need.place_id]), "figure": figure_id(figure)}
+                    {
+                        "text": wording.sentence(figure, names[need.place_id]),
+                        "figure": figure_id(figure.indicator, figure.place_id),
+                    }
                 )
         rows.append(
             {

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from joinedup.accounts.person import Person
 from joinedup.engines import matching
-from joinedup.evidence.models import Figure
 from joinedup.opportunities import engine
+from joinedup.opportunities.frames import figure_id
 from joinedup.opportunities.models import Answer, Opportunity, Run
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint, Place
@@ -113,7 +113,7 @@ def one(person: Person, pk: int) -> Opportunity | None:
 
 def facts(opportunity: Opportunity) -> list[Fact]:
     """Each `because`, with a link to the record or figure. Uses what `one` fetched."""
-    figures = {engine_name(f): f.pk for f in opportunity.figures.all()}
+    figures = {figure_id(f.indicator, f.place_id): f.pk for f in opportunity.figures.all()}
     known = {
         "partner": {p.slug for p in opportunity.parties.all()},
         "initiative": {i.slug for i in opportunity.initiatives.all()},
@@ -131,10 +131,6 @@ def facts(opportunity: Opportunity) -> list[Fact]:
             link = reverse("place", args=[record["id"]])
         found.append(Fact(text=each["text"], link=link or reverse("place", args=[opportunity.place_id])))
     return found
-
-
-def engine_name(figure: Figure) -> str:
-    return f"{figure.indicator}@{figure.place_id}"
 
 
 def document(footprint: Footprint, place: Place, as_of: datetime.date, limit: int | None) -> dict[str, Any]:
