@@ -34,7 +34,8 @@ def make_opportunity(world: World, key: str, *parties: Partner, **fields: Any) -
         "first_seen": TODAY,
         "last_seen": TODAY,
     }
-    made = Opportunity.objects.create(key=key, **{**defaults, **fields})
+    values = {**defaults, **fields}
+    made = Opportunity.objects.create(key=key, **{"placed": values["score"], **values})
     made.parties.set(parties)
     return made
 

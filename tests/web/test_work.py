@@ -55,7 +55,8 @@ def make_opportunity(world: World, number: int = 1, *parties: Partner, **fields:
         "first_seen": TODAY,
         "last_seen": TODAY,
     }
-    made = Opportunity.objects.create(**(values | fields))
+    values |= fields
+    made = Opportunity.objects.create(**{"placed": values["score"], **values})
     made.parties.set(parties or [world.lantern])
     return made
 

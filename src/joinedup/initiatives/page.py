@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
 from joinedup.accounts.permissions import may
@@ -82,7 +83,7 @@ def initiative_page(person: Person, slug: str) -> InitiativePage | None:
 def _once(found: Any) -> list[Any]:
     """What a partnership and the public both have is named once, as the partnership's."""
     once: dict[tuple[int, str], Any] = {}
-    for row in found.order_by("-score", "audience", "key"):
+    for row in found.order_by(F("placed").desc(nulls_last=True), "audience", "key"):
         once.setdefault((row.footprint_id, row.key), row)
     return list(once.values())
 

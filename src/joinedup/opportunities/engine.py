@@ -89,7 +89,7 @@ def _store(
 
 FILLED = [
     "place", "theme", "score", "sentence", "because", "first_step", "components", "would_change",
-    "sectors_needed", "is_ask", "marking", "last_seen", "state", "reason",
+    "sectors_needed", "is_ask", "marking", "last_seen", "state", "reason", "placed",
 ]  # fmt: skip
 
 
@@ -106,6 +106,7 @@ def _return(row: Opportunity, as_of: datetime.date) -> None:
 def _fill(row: Opportunity, each: matching.Opportunity, audience: str, as_of: datetime.date) -> None:
     document = each.as_dict()
     row.place_id, row.theme_id = each.place, each.theme or None
+    row.placed = each.score
     row.score, row.sentence, row.first_step = each.score, each.sentence, each.first_step
     row.because, row.components, row.would_change = (
         document["because"],

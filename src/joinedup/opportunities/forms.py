@@ -36,7 +36,7 @@ class FilterForm(forms.Form):
     )
 
     def chosen(self) -> dict[str, Any]:
-        """The filters for `queries.listing`; what cannot be understood is not a filter."""
+        """The filters for `queries.lists`; what cannot be understood is not a filter."""
         self.is_valid()
         return {name: getattr(value, "pk", value) for name, value in self.cleaned_data.items() if value}
 

@@ -22,6 +22,10 @@ KINDS = {
 }
 
 
+# The order of every list: by where each stands, not by its bare score, so that a list moves gently.
+BEST_FIRST = (models.F("placed").desc(nulls_last=True), "key")
+
+
 class Run(models.Model):
     """One run of the engine: for a partnership, over what one kind of reader may see."""
 
@@ -35,6 +39,8 @@ class Run(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     found = models.PositiveIntegerField(default=0)
     left_out = models.JSONField(default=dict)
+    # What a whole run found that following each change had missed: nothing, if all is well.
+    differences = models.JSONField(default=list)
 
     class Meta:
         ordering = ["-at", "-pk"]
@@ -113,11 +119,24 @@ class Opportunity(models.Model):
     is_spotted = models.BooleanField(default=False, help_text="entered by a person")
     first_seen = models.DateField()
     last_seen = models.DateField()
+    placed = models.FloatField(
+        null=True, blank=True, help_text="where it stands in the list: follows the score, but gently"
+    )
+    changed_on = models.DateField(null=True, blank=True, help_text="when its facts or its place last changed")
+    snoozed_until = models.DateField(null=True, blank=True)
+    assigned_to = models.ForeignKey(
+        "accounts.User",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="opportunities_assigned",
+    )
+    assigned_on = models.DateField(null=True, blank=True)
 
     objects = OpportunityQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-score", "key"]
+        ordering = BEST_FIRST
         verbose_name_plural = "opportunities"
         constraints = [
             models.UniqueConstraint(fields=["footprint", "audience", "key"], name="opportunity_once"),
@@ -125,7 +144,10 @@ class Opportunity(models.Model):
                 condition=~Q(state="dismissed") | ~Q(reason=""), name="opportunity_set_aside_with_a_reason"
             ),
         ]
-        indexes = [models.Index(fields=["place", "audience", "-score"])]
+        indexes = [
+            models.Index(fields=["place", "audience", "-placed"]),
+            models.Index(fields=["footprint", "audience", "state", "-placed"]),
+        ]
 
     def __str__(self) -> str:
         return self.sentence
@@ -172,3 +194,99 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partner}: {self.get_word_display()}"
+
+
+class Enquiry(models.Model):
+    """That a named partner was asked by mail what it says to an opportunity."""
+
+    opportunity = models.ForeignKey(Opportunity, on_delete=models.CASCADE, related_name="enquiries")
+    partner = models.ForeignKey("partners.Partner", on_delete=models.CASCADE, related_name="enquiries")
+    at = models.DateTimeField(auto_now=True)
+    by = models.CharField(max_length=160)
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [models.UniqueConstraint(fields=["opportunity", "partner"], name="enquiry_once")]
+
+    def __str__(self) -> str:
+        return f"{self.partner} was asked"
+
+
+class Move(models.Model):
+    """What moved in the list of a partnership, and why."""
+
+    class What(models.TextChoices):
+        NEW = "new", "New"
+        BACK = "back", "Back again"
+        CHANGED = "changed", "Changed"
+        UP = "up", "Moved up"
+        DOWN = "down", "Moved down"
+        GONE = "gone", "No longer found"
+
+    opportunity = models.ForeignKey(Opportunity, on_delete=models.CASCADE, related_name="moves")
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    what = models.CharField(max_length=8, choices=What)
+    why = models.JSONField(default=list, help_text="sentences")
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()}: {self.opportunity}"
+
+
+class Look(models.Model):
+    """Until when somebody has read what moved in a partnership's list."""
+
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
+    footprint = models.ForeignKey("places.Footprint", on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "footprint"], name="look_once")]
+
+    def __str__(self) -> str:
+        return f"{self.footprint} until {self.at:%d/%m/%Y}"
+
+
+class Cell(models.Model):
+    """What the last run says of a theme in a place, to one kind of reader: the coverage grid."""
+
+    footprint = models.ForeignKey("places.Footprint", on_delete=models.CASCADE, related_name="cells")
+    audience = models.CharField(max_length=12, choices=Run.Audience)
+    place = models.ForeignKey("places.Place", on_delete=models.CASCADE, related_name="+")
+    theme = models.ForeignKey("taxonomy.Theme", on_delete=models.CASCADE, related_name="+")
+    need = models.FloatField(
+        null=True, blank=True, help_text="0 to 1; empty is not known, which is not nought"
+    )
+    people = models.FloatField(null=True, blank=True, help_text="people concerned")
+    coverage = models.FloatField(null=True, blank=True, help_text="share of the need that action meets")
+    initiatives = models.PositiveIntegerField(
+        default=0, help_text="that run there, around it or in a part of it"
+    )
+    is_reach_unknown = models.BooleanField(default=False, help_text="some of them do not say whom they reach")
+    is_register_known = models.BooleanField(default=True, help_text="silence there means little action")
+
+    class Meta:
+        ordering = ["place", "theme"]
+        constraints = [
+            models.UniqueConstraint(fields=["footprint", "audience", "place", "theme"], name="cell_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.theme} in {self.place}"
+
+
+class Touched(models.Model):
+    """Places whose opportunities have to be worked out again, since a record changed. Written with the change."""
+
+    footprint = models.ForeignKey("places.Footprint", on_delete=models.CASCADE, related_name="touched")
+    places = models.JSONField(default=list, help_text="codes; empty is all of the partnership")
+    why = models.CharField(max_length=200)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.footprint}: {self.why}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from joinedup.accounts.person import Person
 from joinedup.accounts.queries import Change, history_of
@@ -93,7 +93,9 @@ def _agreements(person: Person, partner: Partner) -> list[Any]:
 def _opportunities(person: Person, partner: Partner) -> list[Any]:
     """The best ones first. What a partnership and the public both have is named once, as the partnership's."""
     found = partner.opportunities.visible_to(person).exclude(state__in=["dismissed", "gone"])
-    rows = found.select_related("place", "theme").order_by("-score", "audience", "key")
+    rows = found.select_related("place", "theme").order_by(
+        F("placed").desc(nulls_last=True), "audience", "key"
+    )
     once: dict[tuple[int, str], Any] = {}
     for row in rows[: OPPORTUNITIES_SHOWN * 2]:
         once.setdefault((row.footprint_id, row.key), row)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Case, IntegerField, Prefetch, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, Prefetch, QuerySet, Value, When
 
 from joinedup.accounts.person import Person
 from joinedup.events.models import Agreement, Event, PlanReport, Seat, Sitting, Topic
@@ -48,7 +48,7 @@ def agenda_to_plan(person: Person, event: Event) -> Agenda:
         .exclude(key__in=keys)
         .select_related("theme", "place")
         .prefetch_related("parties")
-        .order_by(taken_first, "-score", "key")
+        .order_by(taken_first, F("placed").desc(nulls_last=True), "key")
     )
     contribution = apps.get_model("voice", "Contribution")
     voices = contribution.objects.filter(conversation__event=event, state="shown", topics=None)

@@ -15,7 +15,7 @@ from joinedup.accounts.person import Person
 from joinedup.accounts.records import CONFIRM_AFTER
 from joinedup.events.models import Agreement, Attendee, Invitation
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities.models import Answer, Opportunity, Run
+from joinedup.opportunities.models import BEST_FIRST, Answer, Opportunity, Run
 from joinedup.partners.models import Ask, Partner
 from joinedup.places.models import Footprint
 from joinedup.voice.models import Contribution, Conversation
@@ -186,7 +186,7 @@ def _unanswered(person: Person) -> QuerySet[Opportunity]:
             pk__in=named.filter(~Exists(answered)).values("opportunity"),
         )
         .select_related("place", "theme")
-        .order_by(F("score").desc(nulls_first=True), "key")
+        .order_by(*BEST_FIRST)
     )
 
 

@@ -1,0 +1,55 @@
+"""What the partners that an opportunity names say to it."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from joinedup.accounts import audit
+from joinedup.accounts.permissions import Scope, require
+from joinedup.accounts.person import Person
+from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.models import Answer, Opportunity
+from joinedup.partners.keeping import unique_slug
+from joinedup.partners.models import Partner
+
+
+@transaction.atomic
+def answer(*, by: Person, opportunity: Opportunity, partner: Partner, word: str) -> Answer:
+    """What a named partner says. "Already doing it" becomes a draft of local action, to be completed there.
+
+    Saying something else later replaces the earlier answer; a draft that was made stays with its partner.
+    """
+    require(by, "opportunity.answer", on=Scope(frozenset({partner.pk})))
+    if word not in Answer.Word.values:
+        raise ValidationError("Choose one of the three answers.")
+    if not opportunity.parties.filter(pk=partner.pk).exists():
+        raise ValidationError("This opportunity does not name your organisation.")
+    given = Answer.objects.filter(opportunity=opportunity, partner=partner).first()
+    before = audit.snapshot(given) if given else None
+    if given is None:
+        given = Answer(opportunity=opportunity, partner=partner)
+    given.word, given.by = word, by.name
+    if word == Answer.Word.ALREADY and given.initiative is None:
+        given.initiative = _draft(by, opportunity, partner)
+    given.save()
+    audit.record(by=by, action="opportunity.answer", on=given, before=before)
+    return given
+
+
+def _draft(by: Person, opportunity: Opportunity, partner: Partner) -> Initiative:
+    theme = opportunity.theme.name if opportunity.theme else "Local action"
+    name = f"{theme} in {opportunity.place.name}: {partner.name}"[:200]
+    draft = Initiative.objects.create(
+        name=name,
+        slug=unique_slug(Initiative, name),
+        partner=partner,
+        owner_id=by.user_id,
+        source="Answer to an opportunity: “we already do this”",
+        is_demonstration=partner.is_demonstration,
+    )
+    draft.places.add(opportunity.place)
+    if opportunity.theme:
+        draft.themes.add(opportunity.theme)
+    audit.record(by=by, action="initiative.add", on=draft)
+    return draft

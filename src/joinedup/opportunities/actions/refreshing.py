@@ -1,0 +1,36 @@
+"""The whole list of a partnership, worked out afresh."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from joinedup.accounts import audit
+from joinedup.accounts.permissions import Scope, require
+from joinedup.accounts.person import Person
+from joinedup.opportunities.engine import keep_run
+from joinedup.opportunities.models import Run
+from joinedup.places.models import Footprint
+
+
+@transaction.atomic
+def refresh(*, by: Person, footprint: Footprint, as_of: datetime.date | None = None) -> list[Run]:
+    """Run the engine for every kind of reader of a partnership and store what it found.
+
+    What people decided stays: an opportunity that was taken up or set aside keeps its state, one that the
+    engine no longer finds and nobody took up is marked as gone.
+    """
+    require(by, "opportunity.refresh", on=Scope(footprints=frozenset({footprint.pk})))
+    # Two who ask at once: the second waits here, and finds what the first wrote.
+    Footprint.objects.select_for_update().get(pk=footprint.pk)
+    as_of = as_of or timezone.localdate()
+    runs = [keep_run(footprint, audience, as_of) for audience in Run.Audience.values]
+    audit.record(
+        by=by,
+        action="opportunity.refresh",
+        on=footprint,
+        after={run.audience: run.found for run in runs} | {"as_of": as_of.isoformat()},
+    )
+    return runs
