@@ -4,8 +4,11 @@
     .venv/bin/python bench/match.py --scale 0.125 1  other sizes of the nation
     .venv/bin/python bench/match.py --london         London size alone
 
+    .venv/bin/python bench/match.py --change         one changed initiative in the nation, followed
+
 Each size runs in a process of its own, so that peak memory is its own. Prints seconds, peak memory, the number of
-opportunities, and the slope on log-log axes from the smallest to the largest size (1 is linear).
+opportunities, and the slope on log-log axes from the smallest to the largest size (1 is linear). A change is timed from
+the changed row to the opportunities of the area that it touches, in words, and compared with the whole run it replaces.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from joinedup.engines.matching import Tables, opportunities
+from joinedup.engines.matching import Change, Tables, follow, opportunities, update
 
 AS_OF = date(2026, 11, 23)
 SECTORS = [
@@ -49,6 +52,7 @@ NATION = {
 }  # fmt: skip
 # Bars: seconds and gigabytes for the nation on two cores, seconds for London, slope.
 NATION_SECONDS, NATION_GB, LONDON_SECONDS, SLOPE = 10.0, 2.0, 1.0, 1.15
+CHANGE_SECONDS, CHANGES = 0.1, 25
 
 
 def nation(size: dict[str, int], seed: int = 7) -> Tables:
@@ -170,6 +174,33 @@ def measure(size: dict[str, int]) -> tuple[float, float, int]:
     return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2, len(result)
 
 
+def follow_changes() -> tuple[float, float, float, float]:
+    """Seconds of the whole run, then of following one changed initiative: median, nine in ten, worst.
+
+    Each of some initiatives taken at random gets another reach; where its lead works, what is found there is put into
+    words. Half of the changes build on the one before. One is left out first: the first of everything takes longer.
+    """
+    tables = nation(NATION)
+    start = time.perf_counter()
+    followed = follow(tables, AS_OF)
+    whole = time.perf_counter() - start
+    assert tables.initiatives is not None
+    rng, taken = np.random.default_rng(3), []
+    for number in range(CHANGES + 1):
+        at = int(rng.integers(tables.initiatives.height))
+        reach = pl.lit(int(rng.integers(10, 500)), dtype=tables.initiatives.schema["reach_per_year"])
+        row = tables.initiatives[at : at + 1].with_columns(reach_per_year=reach)
+        start = time.perf_counter()
+        after = update(followed, Change("initiatives", row))
+        areas = [code for code in after.at_touched() if code in row["places"][0]]
+        for each in after.result.at(areas[:1]):
+            assert each.sentence
+        taken.append(time.perf_counter() - start)
+        followed = after if number % 2 else followed
+    taken = sorted(taken[1:])
+    return whole, taken[len(taken) // 2], taken[int(len(taken) * 0.9)], taken[-1]
+
+
 def scaled(scale: float) -> dict[str, int]:
     return {k: v if k == "themes" else max(1, round(v * scale)) for k, v in NATION.items()}
 
@@ -178,8 +209,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--scale", type=float, nargs="+", default=[0.125, 1.0])
     parser.add_argument("--london", action="store_true")
+    parser.add_argument("--change", action="store_true", help="one changed initiative in the nation alone")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.one == "change":
+        print(*follow_changes())
+        return 0
     if options.one:
         size = LONDON if options.one == "london" else scaled(float(options.one))
         print(*measure(size))
@@ -196,6 +231,19 @@ def main() -> int:
         )
         return float(seconds), float(memory), int(found)
 
+    def change() -> None:
+        command = [sys.executable, __file__, "--one", "change"]
+        out = subprocess.run(command, capture_output=True, text=True, check=True)
+        whole, median, most, worst = (float(each) for each in out.stdout.split())
+        print(
+            f"One changed initiative in the nation: median {median * 1000:.0f} ms, nine in ten {most * 1000:.0f} ms, "
+            f"worst {worst * 1000:.0f} ms; {whole / median:.0f} times as fast as a whole run "
+            f"({median / CHANGE_SECONDS:.2f} of the bar of {CHANGE_SECONDS * 1000:.0f} ms)"
+        )
+
+    if options.change:
+        change()
+        return 0
     seconds, _, _ = run("london")
     print(f"London: {seconds / LONDON_SECONDS:.2f} of the bar of {LONDON_SECONDS:.0f} s")
     if options.london:
@@ -208,6 +256,7 @@ def main() -> int:
         print(
             f"Nation: {runs[-1][1] / NATION_SECONDS:.2f} of the bar in time, {runs[-1][2] / NATION_GB:.2f} in memory"
         )
+        change()
     return 0
 
 

@@ -3,7 +3,9 @@
 `opportunities(tables, as_of)` is the way in; `docs/methods/opportunities.md` says what it does and why.
 """
 
+from joinedup.engines.matching.beside import Beside, beside, beside_scene
 from joinedup.engines.matching.engine import Result, opportunities
+from joinedup.engines.matching.following import Change, Followed, follow, touched, update
 from joinedup.engines.matching.opportunity import Opportunity
 from joinedup.engines.matching.score import WEIGHTS, Weights, band
 from joinedup.engines.matching.shortlist import shortlist
@@ -12,13 +14,21 @@ from joinedup.engines.matching.why_not import why_not
 
 __all__ = [
     "WEIGHTS",
+    "Beside",
+    "Change",
+    "Followed",
     "Opportunity",
     "Result",
     "Tables",
     "Weights",
     "band",
+    "beside",
+    "beside_scene",
+    "follow",
     "normalise",
     "opportunities",
     "shortlist",
+    "touched",
+    "update",
     "why_not",
 ]

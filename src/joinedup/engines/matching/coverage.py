@@ -9,6 +9,9 @@ import numpy as np
 from joinedup.engines.matching.tree import Flags, Floats, Ints
 from joinedup.engines.matching.world import World
 
+# Rows worked on at a time.
+BLOCK = 2**16
+
 
 @dataclass(frozen=True)
 class Coverage:
@@ -35,21 +38,32 @@ def cover(world: World) -> Coverage:
     owner, node, theme = doing.owner[counted], doing.node[counted], doing.theme[counted]
     reached = doing.reach[owner] * doing.part[counted]
 
-    row, place = tree.below(node)
-    inside = reached[row] * (tree.weight[place] / tree.weight[node[row]])
-    up_owner, up_place, up_theme, up_reached = _in_wider_places(world, owner, node, theme, reached)
-    place = np.concatenate([place, up_place])
-    column = np.concatenate([theme[row], up_theme])
-    reached = np.concatenate([inside, up_reached])
-    quality = doing.quality[np.concatenate([owner[row], up_owner])]
+    people = needs.people.ravel()
+    missed = np.zeros(shape[0] * shape[1])
 
-    cell = place * shape[1] + column
-    people = needs.people.ravel()[cell]
-    usable = people > 0
-    part = np.minimum(reached[usable] / people[usable], 1.0) * quality[usable]
-    with np.errstate(divide="ignore"):
-        missed = np.log1p(-part)
-    total = np.bincount(cell[usable], weights=missed, minlength=shape[0] * shape[1]).reshape(shape)
+    def add(cell: Ints, reach: Floats, who: Ints) -> None:
+        usable = people[cell] > 0
+        cell, reach, who = cell[usable], reach[usable], who[usable]
+        share = np.minimum(reach / people[cell], 1.0) * doing.quality[who]
+        with np.errstate(divide="ignore"):
+            # One after the other: the same sum whatever else is worked out in the same run.
+            np.add.at(missed, cell, np.log1p(-share))
+
+    # In blocks that stay near the processor.
+    ends = np.cumsum(tree.end[node] - node)
+    for block in np.split(
+        np.arange(len(node)), np.searchsorted(ends, np.arange(BLOCK, ends[-1] if len(ends) else 0, BLOCK))
+    ):
+        row, place = tree.below(node[block])
+        row = block[row]
+        add(
+            place * shape[1] + theme[row],
+            reached[row] * (tree.weight[place] / tree.weight[node[row]]),
+            owner[row],
+        )
+    up_owner, up_place, up_theme, up_reached = _in_wider_places(world, owner, node, theme, reached)
+    add(up_place * shape[1] + up_theme, up_reached, up_owner)
+    total = missed.reshape(shape)
     coverage = np.where(needs.source > 0, -np.expm1(total), np.nan)
     return Coverage(
         coverage=coverage,

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from joinedup.engines.matching import score, wording
+from joinedup.engines.matching.ground import FROM_PARTS, FROM_WHOLE
 from joinedup.engines.matching.opportunity import Because
 from joinedup.engines.matching.scene import Scene
-from joinedup.engines.matching.world import FROM_PARTS, FROM_WHOLE, QUALITY_UNKNOWN
+from joinedup.engines.matching.world import QUALITY_UNKNOWN
 
 # A change of less than a tenth of the scale is not called one.
 TREND_SEEN = 0.1

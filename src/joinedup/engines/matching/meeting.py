@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from joinedup.engines.matching.ground import FROM_PARTS
 from joinedup.engines.matching.tree import Ints
-from joinedup.engines.matching.world import FROM_PARTS, World
+from joinedup.engines.matching.world import World
 
 
 def where_needed(world: World, node: Ints, theme: Ints) -> tuple[Ints, Ints]:

@@ -7,6 +7,11 @@ import polars as pl
 
 from joinedup.engines.matching.tree import Floats, Ints
 
+# Fewer rows than this are read one by one: asking for a whole column at once would take longer.
+FEW = 2000
+# So many different words fit into one mask.
+MOST_WORDS = 62
+
 
 def distinct(columns: list[pl.Series]) -> list[str]:
     return sorted(set().union(*(column.drop_nulls().unique().to_list() for column in columns)))
@@ -16,12 +21,23 @@ def number(column: pl.Series, of: dict[str, int]) -> Ints:
     """The number of each code, -1 where it is blank or has none."""
     if not of:
         return np.full(len(column), -1, dtype=np.int64)
+    if len(column) < FEW:
+        return np.array([of.get(code, -1) for code in column.to_list()], dtype=np.int64)
     codes = column.replace_strict(list(of), list(of.values()), default=-1, return_dtype=pl.Int64)
     return codes.fill_null(-1).to_numpy().astype(np.int64)
 
 
 def listed(frame: pl.DataFrame, column: str, of: dict[str, int]) -> tuple[Ints, Ints]:
     """A list column as (row, number of the code) pairs; codes without a number are left out."""
+    if frame.height < FEW:
+        pairs = [
+            (row, of[code])
+            for row, codes in enumerate(frame[column].to_list())
+            for code in codes or ()
+            if code in of
+        ]
+        both = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        return both[:, 0].copy(), both[:, 1].copy()
     long = frame.select(pl.col(column)).with_row_index("_row").explode(column).drop_nulls(column)
     code = number(long[column], of)
     return long["_row"].to_numpy().astype(np.int64)[code >= 0], code[code >= 0]
@@ -37,8 +53,8 @@ def floats(column: pl.Series) -> Floats:
 
 
 def masks(frame: pl.DataFrame, column: str) -> Ints:
-    """Lists of a few free words as bit masks. Past 62 different words the rest count as unknown."""
-    words = distinct([frame[column].explode()])[:62]
+    """Lists of a few free words as bit masks. Past `MOST_WORDS` different ones the rest count as unknown."""
+    words = distinct([frame[column].explode()])[:MOST_WORDS]
     row, word = listed(frame, column, {w: i for i, w in enumerate(words)})
     mask = np.zeros(frame.height, dtype=np.int64)
     np.bitwise_or.at(mask, row, np.left_shift(np.int64(1), word))

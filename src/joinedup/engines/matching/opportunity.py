@@ -87,6 +87,11 @@ class Opportunity:
         return document
 
 
+def strictness(marking: str) -> int:
+    """How closely a marking keeps a record: one that we do not know, as closely as the strictest."""
+    return MARKINGS.index(marking) if marking in MARKINGS else len(MARKINGS)
+
+
 def identifier(*parts: str) -> str:
     """Readable where codes are plain, with a short digest where they are not or the whole is long."""
     plain = [p if re.fullmatch(r"[A-Za-z0-9_.]+(-[A-Za-z0-9_.]+)*", p) else _digested(p) for p in parts]

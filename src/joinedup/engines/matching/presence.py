@@ -20,6 +20,8 @@ WORKS_IN_PART = 0.7
 # The least value of a partner to a theme that makes it one to ask.
 FITS = 0.3
 NOBODY = np.iinfo(np.int32).max
+# Quality is summed in parts of this size.
+FINE = 1e6
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,7 @@ def partnered(world: World) -> Partnered:
     plain = np.where(said, THEMES_DIFFER, THEMES_BLANK) * partners.fresh
     # Four ways in which a partner may stand in a cell; one order over them all makes the best a plain minimum.
     factor = np.stack([plain, partners.fresh, plain * WORKS_IN_PART, partners.fresh * WORKS_IN_PART])
-    footprint = np.bincount(partners.owner, weights=tree.weight[partners.node], minlength=number)
-    order = np.lexsort((np.tile(np.arange(number), 4), np.tile(footprint, 4), -factor.ravel()))
+    order = np.lexsort((np.tile(np.arange(number), 4), np.tile(partners.footprint, 4), -factor.ravel()))
     ranks = np.empty(4 * number, dtype=np.int32)
     ranks[order] = np.arange(4 * number, dtype=np.int32)
     rank = ranks.reshape(4, number)
@@ -103,7 +104,8 @@ def acting(world: World) -> Acting:
     present[wider, column[up]] = True
 
     number = _spread(tree, node, theme, themes)
-    quality = _spread(tree, node, theme, themes, doing.quality[owner])
+    # Whole numbers add up to the same whatever else is summed along the way.
+    quality = _spread(tree, node, theme, themes, np.rint(doing.quality[owner] * FINE)) / FINE
     with np.errstate(invalid="ignore"):
         mean = np.where(number > 0, quality / np.maximum(number, 1), np.nan)
     mark = np.zeros((places + 1, themes), dtype=np.uint64)
@@ -134,12 +136,9 @@ def register_known(world: World) -> Flags:
     been confirmed within a year, when the tables record confirmation at all; when they do not, it counts as known.
     """
     tree = world.tree
-    said = world.tables.places
     fresh, every = np.zeros(tree.size), np.zeros(tree.size)
-    recorded = False
     for table in (world.partners, world.initiatives):
         confirmed = table.frame["confirmed"]
-        recorded = recorded or confirmed.is_not_null().any()
         good = ((world.today - confirmed.to_physical()) <= score.STALE_DAYS).fill_null(False).to_numpy()
         key = np.unique(table.owner * max(tree.size, 1) + table.node)
         owner, node = key // max(tree.size, 1), key % max(tree.size, 1)
@@ -148,10 +147,9 @@ def register_known(world: World) -> Flags:
             total += _spread(tree, node, zero, 1, weight)[:, 0]
             row, wider = tree.above(node, itself=False)
             total += np.bincount(wider, weights=weight[row], minlength=tree.size)
-    known = (fresh >= 1) & (fresh >= every / 2) if recorded else np.ones(tree.size, dtype=bool)
-    stated = dict(said.select("code", "known").iter_rows())
-    words = [stated.get(code) for code in tree.codes]
-    return np.array([k if w is None else w for k, w in zip(known, words, strict=True)], dtype=bool)
+    known = (fresh >= 1) & (fresh >= every / 2) if world.ground.confirms else np.ones(tree.size, dtype=bool)
+    stated = world.ground.stated[world.kept]
+    return np.where(stated < 0, known, stated > 0)
 
 
 def _pairs(owner: Ints, of: Ints, item: Ints) -> tuple[Ints, Ints]:

@@ -46,3 +46,18 @@ def roll_up(tree: Tree, place: Ints, key: Ints, same: NDArray[Any], allowed: Fla
         rows = pl.concat([rows.select("row", "place", "key", "same"), risen])
     rows = rows.sort("row", "place")
     return rows["row"].to_numpy(), rows["place"].to_numpy()
+
+
+def may_roll_up(tree: Tree, places: Ints, allowed: Flags) -> Flags:
+    """For places that have rows of one kind (`allowed`, P, says in which wholes the rule holds): which of them have
+    rows that `roll_up` might move, or that might be in the way of such? No for most, since one part without is enough.
+    """
+    able, wholes = np.zeros(tree.size, dtype=bool), np.zeros(tree.size, dtype=bool)
+    able[places] = True
+    for depth in range(int(tree.depth.max(initial=0)), 0, -1):
+        at = np.flatnonzero((tree.depth == depth) & able)
+        every = np.bincount(tree.parent[at], minlength=tree.size) == tree.children
+        wholes |= every & (tree.children > 0) & tree.rolls_up & allowed
+        able |= wholes
+    parent = tree.parent[places]
+    return wholes[places] | ((parent >= 0) & wholes[parent])

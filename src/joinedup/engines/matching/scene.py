@@ -12,10 +12,11 @@ import polars as pl
 
 from joinedup.engines.matching import score
 from joinedup.engines.matching.coverage import Coverage, cover
-from joinedup.engines.matching.opportunity import Explanation
+from joinedup.engines.matching.ground import OWN
+from joinedup.engines.matching.opportunity import MARKINGS, Explanation, strictness
 from joinedup.engines.matching.presence import FITS, Acting, Partnered, acting, partnered, register_known
 from joinedup.engines.matching.tree import Flags, Floats, Ints
-from joinedup.engines.matching.world import OWN, World
+from joinedup.engines.matching.world import World
 
 # Need left in a cell from which a lack of action is worth saying, and from which support or an example is of use.
 UNMET_HIGH, UNMET_SOME = 0.5, 0.3
@@ -30,12 +31,25 @@ REFERENCES = (
 @dataclass(frozen=True)
 class Scene:
     world: World
-    coverage: Coverage
-    partnered: Partnered
-    acting: Acting
-    register: Flags
     weights: score.Weights
     keep: int
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        return cover(self.world)
+
+    @cached_property
+    def partnered(self) -> Partnered:
+        return partnered(self.world)
+
+    @cached_property
+    def acting(self) -> Acting:
+        return acting(self.world)
+
+    @cached_property
+    def register(self) -> Flags:
+        """P: is the register of the place known well enough to take silence for little action?"""
+        return register_known(self.world)
 
     @cached_property
     def gap(self) -> Floats:
@@ -87,11 +101,25 @@ class Scene:
         return sorted(found, key=lambda i: (-reach[i], i))
 
     @cached_property
+    def _markings(self) -> dict[str, str]:
+        """Of the records that are marked, the marking; of two with one id the stricter."""
+        marked: dict[str, str] = {}
+        for table in (self.world.partners.frame, self.world.initiatives.frame, self.world.offers.frame):
+            for code, marking in table.select("id", "marking").drop_nulls().iter_rows():
+                marked[code] = max(marked.get(code, marking), marking, key=strictness)
+        return marked
+
+    def strictest(self, ids: list[str]) -> str:
+        """The strictest marking of some records; unmarked ones are public."""
+        return max((self._markings.get(i, MARKINGS[0]) for i in ids), key=strictness, default=MARKINGS[0])
+
+    @cached_property
     def published(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
         """The published figures behind each need, where the table brings them."""
         needs = self.world.tables.needs
         if "facts" not in needs.columns:
             return {}
+        needs = needs.filter(pl.col("place").is_in(self.world.tree.codes))
         return {(p, t): facts or [] for p, t, facts in needs.select("place", "theme", "facts").iter_rows()}
 
 
@@ -104,18 +132,6 @@ class Kind:
     candidates: Callable[[Scene, pl.DataFrame], pl.DataFrame]
     explain: Callable[[Scene, dict[str, Any]], Explanation]
     only_parties: bool = False
-
-
-def look(world: World, weights: score.Weights, keep: int) -> Scene:
-    return Scene(
-        world=world,
-        coverage=cover(world),
-        partnered=partnered(world),
-        acting=acting(world),
-        register=register_known(world),
-        weights=weights,
-        keep=keep,
-    )
 
 
 def candidate_frame(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 
 from joinedup.engines.matching.numbering import number
-from joinedup.engines.matching.tree import Floats, Ints
-from joinedup.engines.matching.world import World
+from joinedup.engines.matching.tree import Floats, Ints, Tree
 
 NEIGHBOURS = 8
 # Places further apart than this, in standard deviations a measure, are not called similar.
@@ -15,34 +16,54 @@ FURTHEST = 1.0
 CHUNK = 1000
 
 
-def neighbours(world: World) -> tuple[Ints, Ints, Floats, Ints]:
+@dataclass(frozen=True)
+class Neighbours:
+    """Row by row: a place (`here`), one of its most similar places of the same kind (`there`), and their likeness,
+    1/(1 + root mean square difference in standard deviations). `described`: the places that have a profile."""
+
+    here: Ints
+    there: Ints
+    alike: Floats
+    described: Ints
+    at: Ints  # for every place the nearest that has a profile: itself or around it; -1 for none
+
+
+def neighbours(frame: pl.DataFrame | None, tree: Tree, place_of: dict[str, int]) -> Neighbours:
     """For each place with a full profile its most similar places of the same kind.
 
-    Returns (place, similar place, likeness) row by row, and the places that have a profile. Likeness is
-    1/(1 + root mean square difference in standard deviations).
     Nearest neighbours on standardised measures, as in the statistical neighbours used for children's services.
     """
-    frame = world.tables.profiles
     none = np.zeros(0, dtype=np.int64)
+    nobody = Neighbours(none, none, np.zeros(0), none, np.full(tree.size, -1, dtype=np.int64))
     measures = (
         [c for c, kind in frame.schema.items() if c != "place" and kind.is_numeric()]
         if frame is not None
         else []
     )
     if frame is None or not measures:
-        return none, none, np.zeros(0), none
+        return nobody
     value = frame.select(pl.col(measures).cast(pl.Float64)).to_numpy()
-    place = number(frame["place"], {code: i for i, code in enumerate(world.tree.codes)})
+    place = number(frame["place"], place_of)
     whole = np.isfinite(value).all(axis=1) & (place >= 0)
     value, place = value[whole], place[whole]
     if not len(place):
-        return none, none, np.zeros(0), none
+        return nobody
     order = np.argsort(place)
     value, place = value[order], place[order]
-    kinds = np.array([world.tree.kinds[p] for p in place])
+    kinds = np.array([tree.kinds[p] for p in place])
     found = [_of_kind(value[kinds == kind], place[kinds == kind]) for kind in np.unique(kinds)]
     here, there, alike = (np.concatenate(each) for each in zip(*found, strict=True))
-    return here, there, alike, place
+    return Neighbours(here, there, alike, place, _described(tree, place))
+
+
+def _described(tree: Tree, described: Ints) -> Ints:
+    has = np.zeros(tree.size, dtype=bool)
+    has[described] = True
+    at = np.arange(tree.size)
+    for _ in range(int(tree.depth.max(initial=0)) + 1):
+        lost = (at >= 0) & ~has[at]
+        at = np.where(lost, tree.parent[at], at)
+    return np.where((at >= 0) & has[at], at, -1)
 
 
 def _of_kind(value: Floats, place: Ints) -> tuple[Ints, Ints, Floats]:

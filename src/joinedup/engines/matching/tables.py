@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -100,9 +101,40 @@ class Tables:
     themes: pl.DataFrame | None = None
     sectors: pl.DataFrame | None = None
 
+    def frame(self, name: str) -> pl.DataFrame:
+        """A table by its name; where it is absent, with its columns and no rows."""
+        held: pl.DataFrame | None = getattr(self, name)
+        return empty(name) if held is None else held
+
 
 class Missing(ValueError):
     """A table lacks a column without which it says nothing."""
+
+
+# Which codes of a table have to be known, in the order in which tables are looked at: a row whose `place` or `partner`
+# is not goes, a list loses those that are not.
+KNOWN: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "needs": (("place", "places", "place not in places"),),
+    "profiles": (("place", "places", "place not in places"),),
+    "partners": (("places", "places", "place not in places"),),
+    "offers": (("places", "places", "place not in places"),),
+    "initiatives": (
+        ("partner", "partners", "partner not in partners"),
+        ("places", "places", "place not in places"),
+        ("co_partners", "partners", "co-partner not in partners"),
+        ("offers", "offers", "offer not in offers"),
+    ),
+    "people": (("partner", "partners", "partner not in partners"),),
+    "asks": (
+        ("partner", "partners", "partner not in partners"),
+        ("places", "places", "place not in places"),
+    ),
+    "links": (
+        ("partner_a", "partners", "partner not in partners"),
+        ("partner_b", "partners", "partner not in partners"),
+    ),
+}  # fmt: skip
+Count = Callable[[str, int], None]
 
 
 def normalise(tables: Tables) -> tuple[Tables, dict[str, int]]:
@@ -119,62 +151,70 @@ def normalise(tables: Tables) -> tuple[Tables, dict[str, int]]:
         if number:
             left_out[reason] = left_out.get(reason, 0) + number
 
-    frames: dict[str, pl.DataFrame] = {}
-    for each in fields(tables):
-        frame = getattr(tables, each.name)
-        frames[each.name] = _complete(each.name, frame, count)
-
-    def keep_known(table: str, column: str, codes: pl.Series, what: str) -> None:
-        frame = frames[table]
-        known = frame[column].is_in(codes.implode())
-        count(f"{table}: {what}", int((~known).sum()))
-        frames[table] = frame.filter(known)
-
-    def keep_listed(table: str, column: str, codes: pl.Series, what: str) -> None:
-        """Takes unknown codes out of the lists."""
-        frame = frames[table].with_row_index("_row")
-        long = frame.select("_row", column).explode(column).drop_nulls(column)
-        known = long.filter(pl.col(column).is_in(codes.implode()))
-        count(f"{table}: {what}", long.height - known.height)
-        lists = known.group_by("_row", maintain_order=True).agg(pl.col(column).unique().sort())
-        emptied = frame[column].list.len().fill_null(0) > 0
-        frame = frame.drop(column).join(lists, on="_row", how="left", maintain_order="left")
-        if table == "offers" and column == "places":
-            lost = emptied & frame[column].is_null()
-            count("offers: restricted to places not in places", int(lost.sum()))
-            frame = frame.filter(~lost)
-        frames[table] = frame.drop("_row")
-
-    places = frames["places"]["code"]
-    orphan = frames["places"]["parent"].is_not_null() & ~frames["places"]["parent"].is_in(places.implode())
+    given = {each.name: getattr(tables, each.name) for each in fields(tables)}
+    whole = Tables(**{name: _complete(name, frame, count) for name, frame in given.items()})
+    places = whole.places["code"]
+    orphan = whole.places["parent"].is_not_null() & ~whole.places["parent"].is_in(places.implode())
     count("places: parent not in places", int(orphan.sum()))
-    keep_known("needs", "place", places, "place not in places")
-    keep_known("profiles", "place", places, "place not in places")
-    keep_listed("partners", "places", places, "place not in places")
-    partners = frames["partners"]["id"]
-    keep_known("initiatives", "partner", partners, "partner not in partners")
-    for table in ("initiatives", "offers", "asks"):
-        keep_listed(table, "places", places, "place not in places")
-    keep_listed("initiatives", "co_partners", partners, "co-partner not in partners")
-    keep_listed("initiatives", "offers", frames["offers"]["id"], "offer not in offers")
-    for table in ("people", "asks"):
-        keep_known(table, "partner", partners, "partner not in partners")
-    for column in ("partner_a", "partner_b"):
-        keep_known("links", column, partners, "partner not in partners")
+    for table in KNOWN:
+        whole = replace(whole, **{table: _usable(table, whole.frame(table), whole, count)})
+    for column, what in (("places", "no place known, so it counts nowhere"), ("themes", "no theme known")):
+        blank = whole.frame("initiatives")[column].list.len().fill_null(0) == 0
+        count(f"initiatives: {what}", int(blank.sum()))
+    absent: dict[str, Any] = {name: None for name, frame in given.items() if frame is None}
+    return replace(whole, **absent), left_out
 
-    need = frames["needs"]
-    usable = (need["need"].is_not_null() & need["people_at_risk"].is_not_null()).fill_null(False)
+
+def normalise_rows(table: str, rows: pl.DataFrame, among: Tables) -> pl.DataFrame:
+    """Rows of one table as `normalise` leaves them, among normalised tables. Raises `Missing` as it does."""
+    return _usable(table, _complete(table, rows, _nobody), among, _nobody)
+
+
+def _nobody(reason: str, number: int) -> None:
+    """For whom nobody counts."""
+
+
+def _usable(table: str, frame: pl.DataFrame, among: Tables, count: Count) -> pl.DataFrame:
+    """A completed table without rows and codes that are not known among the others."""
+    for column, of, what in KNOWN[table]:
+        codes = among.frame(of)[KEYS[of][0]]
+        if frame.height < len(codes) // 10:
+            named = frame[column].explode() if frame.schema[column] == WORDS else frame[column]
+            codes = codes.filter(codes.is_in(named.drop_nulls().implode()))
+        if frame.schema[column] != WORDS:
+            known = frame[column].is_in(codes.implode())
+            count(f"{table}: {what}", int((~known).sum()))
+            frame = frame.filter(known)
+        else:
+            frame = _without_unknown(table, frame, column, codes, what, count)
+    if table != "needs":
+        return frame
+    usable = (frame["need"].is_not_null() & frame["people_at_risk"].is_not_null()).fill_null(False)
     count("needs: need or people at risk is blank", int((~usable).sum()))
-    frames["needs"] = need.filter(usable).with_columns(
+    return frame.filter(usable).with_columns(
         pl.col("need").clip(0.0, 1.0),
         pl.col("people_at_risk").clip(lower_bound=0.0),
         pl.col("trend").clip(-1.0, 1.0),
     )
-    for column, what in (("places", "no place known, so it counts nowhere"), ("themes", "no theme known")):
-        blank = frames["initiatives"][column].list.len().fill_null(0) == 0
-        count(f"initiatives: {what}", int(blank.sum()))
-    absent = {each.name: None for each in fields(tables) if getattr(tables, each.name) is None}
-    return replace(Tables(**frames), **absent), left_out  # type: ignore[arg-type]
+
+
+def _without_unknown(
+    table: str, frame: pl.DataFrame, column: str, codes: pl.Series, what: str, count: Count
+) -> pl.DataFrame:
+    """Takes unknown codes out of the lists of a column."""
+    order = frame.columns
+    frame = frame.with_row_index("_row")
+    long = frame.select("_row", column).explode(column).drop_nulls(column)
+    known = long.filter(pl.col(column).is_in(codes.implode()))
+    count(f"{table}: {what}", long.height - known.height)
+    lists = known.group_by("_row", maintain_order=True).agg(pl.col(column).unique().sort())
+    emptied = frame[column].list.len().fill_null(0) > 0
+    frame = frame.drop(column).join(lists, on="_row", how="left", maintain_order="left")
+    if table == "offers":
+        lost = emptied & frame[column].is_null()
+        count("offers: restricted to places not in places", int(lost.sum()))
+        frame = frame.filter(~lost)
+    return frame.select(order)
 
 
 def empty(table: str) -> pl.DataFrame:

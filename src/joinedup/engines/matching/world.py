@@ -2,6 +2,9 @@
 
 P places, T themes, S sectors, N partners, I initiatives, O offers; each numbered in the order of its sorted codes
 (places: `tree.Tree`), so that a result never depends on the order of rows. -1 means none, NaN unknown.
+
+A world may be of some families of places only (`ground.families`): then P counts those and what they lie in, and the
+records are those that touch them. What is found inside the families is the same, to the last bit.
 """
 
 from __future__ import annotations
@@ -13,26 +16,15 @@ import numpy as np
 import polars as pl
 
 from joinedup.engines.matching import score
+from joinedup.engines.matching.ground import Ground, Needs, part_of, survey
 from joinedup.engines.matching.numbering import days, distinct, floats, listed, masks, number
-from joinedup.engines.matching.tables import Tables, empty
-from joinedup.engines.matching.tree import Flags, Floats, Ints, Tree, grow
+from joinedup.engines.matching.tables import Tables
+from joinedup.engines.matching.tree import Flags, Floats, Ints, Tree
 
 EPOCH = date(1970, 1, 1)
 FAR_PAST, FAR_FUTURE = -(10**6), 10**6
 # Quality of an initiative whose evidence nobody has rated: as likely to help as not.
 QUALITY_UNKNOWN = 0.5
-OWN, FROM_PARTS, FROM_WHOLE = 1, 2, 3
-
-
-@dataclass(frozen=True)
-class Needs:
-    """Grids P x T. `source` is 0 where nothing is known, else where the figure comes from."""
-
-    need: Floats
-    people: Floats
-    trend: Floats
-    cluster: Flags
-    source: Ints
 
 
 @dataclass(frozen=True)
@@ -40,6 +32,7 @@ class Partners:
     frame: pl.DataFrame
     sector: Ints
     fresh: Floats  # 1, or less where the record is stale
+    footprint: Floats  # people in all the places where each works
     owner: Ints  # with `node`: where each works, in the fewest places
     node: Ints
     theme_owner: Ints
@@ -72,6 +65,11 @@ class Initiatives:
     actor: Ints
     offer_owner: Ints
     offer: Ints
+    known_owner: (
+        Ints  # with `known_at`, `known_theme`: those with a result, where it ran, by a place with a profile
+    )
+    known_at: Ints  # numbered in the whole tree, -1 where there is none
+    known_theme: Ints
 
 
 @dataclass(frozen=True)
@@ -83,6 +81,7 @@ class Offers:
     unchecked: Flags
     theme_owner: Ints  # rows only for offers restricted to themes; likewise below
     theme: Ints
+    bounded: Flags  # restricted to places at all
     owner: Ints
     node: Ints
     sectors: Flags  # O x S: who may use it
@@ -90,73 +89,120 @@ class Offers:
 
 
 @dataclass(frozen=True)
+class Links:
+    """Pairs of partners (smaller number first) and how strong the link is, 0 to 1; sorted by `key`, a * N + b."""
+
+    key: Ints
+    strength: Floats
+
+
+@dataclass(frozen=True)
 class World:
     tables: Tables
+    ground: Ground
     today: int
     tree: Tree
-    themes: list[str]
-    sectors: list[str]
-    theme_names: dict[str, str]
-    sector_names: dict[str, str]
-    mix: Floats
+    kept: Ints  # the number of each place in the whole tree
     needs: Needs
     partners: Partners
     initiatives: Initiatives
     offers: Offers
-    link_key: Ints
-    link_strength: Floats
+    links: Links
 
     @property
     def as_of(self) -> date:
         return date.fromordinal(EPOCH.toordinal() + self.today)
 
+    @property
+    def themes(self) -> list[str]:
+        return self.ground.themes
+
+    @property
+    def sectors(self) -> list[str]:
+        return self.ground.sectors
+
+    @property
+    def theme_names(self) -> dict[str, str]:
+        return self.ground.theme_names
+
+    @property
+    def sector_names(self) -> dict[str, str]:
+        return self.ground.sector_names
+
+    @property
+    def mix(self) -> Floats:
+        return self.ground.mix
+
     def strength(self, a: Ints, b: Ints) -> Floats:
         """How strongly partners a and b are linked: 0 where no link is known, or where one of them is none."""
         strength = np.zeros(len(a))
         both = np.flatnonzero((a >= 0) & (b >= 0))
-        if not len(self.link_key) or not len(both):
+        if not len(self.links.key) or not len(both):
             return strength
         a, b = a[both], b[both]
         key = np.minimum(a, b) * self.partners.frame.height + np.maximum(a, b)
-        at = np.minimum(np.searchsorted(self.link_key, key), len(self.link_key) - 1)
-        strength[both] = np.where(self.link_key[at] == key, self.link_strength[at], 0.0)
+        at = np.minimum(np.searchsorted(self.links.key, key), len(self.links.key) - 1)
+        strength[both] = np.where(self.links.key[at] == key, self.links.strength[at], 0.0)
         return strength
 
 
-def build(tables: Tables, as_of: date) -> World:
-    """Numbers normalised tables as they stand on a date."""
-    today = as_of.toordinal() - EPOCH.toordinal()
-    t = {name: getattr(tables, name) for name in Tables.__dataclass_fields__}
-    t = {name: empty(name) if frame is None else frame for name, frame in t.items()}
-    tree = grow(t["places"])
-    places = {code: i for i, code in enumerate(tree.codes)}
-    themes = distinct([t[n]["themes"].explode() for n in ("partners", "initiatives", "offers", "asks")])
-    themes = sorted({*themes, *distinct([t["needs"]["theme"], t["mix"]["theme"]])})
-    sectors = distinct(
-        [t["partners"]["sector"], t["mix"]["sector"], t["offers"]["sectors"].explode(),
-         t["offers"]["via_sectors"].explode()]
-    )  # fmt: skip
-    theme_of = {theme: i for i, theme in enumerate(themes)}
-    sector_of = {sector: i for i, sector in enumerate(sectors)}
-    partners = _partners(t["partners"], tree, places, theme_of, sector_of, today)
-    initiatives = _initiatives(t, tree, places, theme_of, today)
-    key, strength = _links(t["links"], t["partners"], initiatives, today)
+def day_number(as_of: date) -> int:
+    return as_of.toordinal() - EPOCH.toordinal()
+
+
+def build(
+    tables: Tables,
+    as_of: date,
+    *,
+    ground: Ground | None = None,
+    keep: Flags | None = None,
+    links: Links | None = None,
+) -> World:
+    """Numbers normalised tables as they stand on a date.
+
+    `ground` spares surveying it again. `keep` (whole P) keeps those places only: whole families and what they lie
+    in; `links` are then given too, since the tables hold some of the partners.
+    """
+    today = day_number(as_of)
+    ground = ground or survey(tables)
+    if keep is None:
+        tree, kept, needs = ground.tree, np.arange(ground.tree.size), ground.needs
+        within = Within(ground, kept)
+    else:
+        tree, kept = part_of(ground.tree, keep)
+        needs, within = ground.needs.at(kept), Within(ground, np.where(keep, np.cumsum(keep) - 1, -1))
+    partners = _partners(tables.frame("partners"), within, today)
+    initiatives = _initiatives(tables, within, today)
     return World(
-        tables=Tables(**t),
+        tables=tables,
+        ground=ground,
         today=today,
         tree=tree,
-        themes=themes,
-        sectors=sectors,
-        theme_names=dict(t["themes"].select("theme", "name").iter_rows()),
-        sector_names=dict(t["sectors"].select("sector", "name").iter_rows()),
-        mix=_mix(t["mix"], theme_of, sector_of),
-        needs=_needs(t["needs"], tree, places, theme_of),
+        kept=kept,
+        needs=needs,
         partners=partners,
         initiatives=initiatives,
-        offers=_offers(t["offers"], t["partners"], tree, places, theme_of, sector_of, today),
-        link_key=key,
-        link_strength=strength,
+        offers=_offers(tables, within, today),
+        links=_links(tables, initiatives, today) if links is None else links,
     )
+
+
+@dataclass(frozen=True)
+class Within:
+    """Where records are, of those places that are kept: `new` (whole P) is the number there, -1 for the others."""
+
+    ground: Ground
+    new: Ints
+
+    def spots(self, frame: pl.DataFrame) -> tuple[Ints, Ints]:
+        """(row, place) in the fewest places, numbered in the whole tree."""
+        return self.ground.tree.simplest(*listed(frame, "places", self.ground.place_of))
+
+    def keep(self, node: Ints) -> tuple[Ints, Flags]:
+        """The number of each place among those kept, and which rows have one; the numbers of those rows only."""
+        node = self.new[node]
+        there = node >= 0
+        return node[there], there
 
 
 def _fresh(confirmed: pl.Series, today: int) -> Floats:
@@ -164,20 +210,18 @@ def _fresh(confirmed: pl.Series, today: int) -> Floats:
     return np.where(days(confirmed, FAR_FUTURE) < today - score.STALE_DAYS, score.STALE_FACTOR, 1.0)
 
 
-def _partners(
-    frame: pl.DataFrame,
-    tree: Tree,
-    places: dict[str, int],
-    themes: dict[str, int],
-    sectors: dict[str, int],
-    today: int,
-) -> Partners:
-    owner, node = tree.simplest(*listed(frame, "places", places))
-    theme_owner, theme = listed(frame, "themes", themes)
+def _partners(frame: pl.DataFrame, within: Within, today: int) -> Partners:
+    owner, node = within.spots(frame)
+    weight = within.ground.tree.weight
+    footprint = np.bincount(owner, weights=weight[node], minlength=frame.height).astype(float)
+    node, there = within.keep(node)
+    owner = owner[there]
+    theme_owner, theme = listed(frame, "themes", within.ground.theme_of)
     return Partners(
         frame=frame,
-        sector=number(frame["sector"], sectors),
+        sector=number(frame["sector"], within.ground.sector_of),
         fresh=_fresh(frame["confirmed"], today),
+        footprint=footprint,
         owner=owner,
         node=node,
         theme_owner=theme_owner,
@@ -185,38 +229,43 @@ def _partners(
     )
 
 
-def _initiatives(
-    t: dict[str, pl.DataFrame], tree: Tree, places: dict[str, int], themes: dict[str, int], today: int
-) -> Initiatives:
-    frame = t["initiatives"]
-    ids = {code: i for i, code in enumerate(t["partners"]["id"].to_list())}
-    approaches = t["approaches"]["approach"].to_list()
-    approach = number(frame["approach"], {a: i for i, a in enumerate(approaches)})
-    named = sorted({*approaches, *distinct([frame["approach"]])})
+def _initiatives(tables: Tables, within: Within, today: int) -> Initiatives:
+    frame, approaches = tables.frame("initiatives"), tables.frame("approaches")
+    ids = {code: i for i, code in enumerate(tables.frame("partners")["id"].to_list())}
+    known_approaches = approaches["approach"].to_list()
+    approach = number(frame["approach"], {a: i for i, a in enumerate(known_approaches)})
+    named = sorted({*known_approaches, *distinct([frame["approach"]])})
     known = approach >= 0
-    effects = floats(t["approaches"]["effect"])
-    harms = t["approaches"]["harmful"].fill_null(False).to_numpy().astype(bool)
+    effects = floats(approaches["effect"])
+    harms = approaches["harmful"].fill_null(False).to_numpy().astype(bool)
     evidence = floats(frame["evidence"])
-    if len(approaches):
+    if len(known_approaches):
         evidence = np.where(np.isnan(evidence) & known, effects[approach], evidence)
-    harmful = known & harms[approach] if len(approaches) else np.zeros(frame.height, dtype=bool)
-    fresh = _fresh(frame["confirmed"], today)
+    harmful = known & harms[approach] if len(known_approaches) else np.zeros(frame.height, dtype=bool)
+    result = floats(frame["result"])
 
-    owner, node = tree.simplest(*listed(frame, "places", places))
-    theme_row, theme = listed(frame, "themes", themes)
+    weight = within.ground.tree.weight
+    owner, node = within.spots(frame)
+    theme_row, theme = listed(frame, "themes", within.ground.theme_of)
     number_of_themes = np.bincount(theme_row, minlength=frame.height)
-    whole = np.bincount(owner, weights=tree.weight[node], minlength=frame.height)
+    whole = np.bincount(owner, weights=weight[node], minlength=frame.height)
     left = pl.DataFrame({"owner": owner, "node": node})
     right = pl.DataFrame({"owner": theme_row, "theme": theme})
     rows = left.join(right, on="owner", maintain_order="left_right")
     owner, node, theme = (rows[c].to_numpy().astype(np.int64) for c in ("owner", "node", "theme"))
+    part = weight[node] / whole[owner] / number_of_themes[owner] if len(owner) else np.zeros(0)
+    shown = ~np.isnan(result[owner])
+    known_owner, known_at, known_theme = owner[shown], within.ground.near.at[node[shown]], theme[shown]
+    node, there = within.keep(node)
+    owner, theme, part = owner[there], theme[there], part[there]
 
     co_row, co = listed(frame, "co_partners", ids)
     lead = number(frame["partner"], ids)
     acting = np.unique(
         np.concatenate([np.arange(frame.height), co_row]) * max(len(ids), 1) + np.concatenate([lead, co])
     )
-    offer_row, offer = listed(frame, "offers", {o: i for i, o in enumerate(t["offers"]["id"].to_list())})
+    offer_of = {o: i for i, o in enumerate(tables.frame("offers")["id"].to_list())}
+    offer_row, offer = listed(frame, "offers", offer_of)
     begun = days(frame["starts"], FAR_PAST) <= today
     return Initiatives(
         frame=frame,
@@ -231,27 +280,33 @@ def _initiatives(
         reach=floats(frame["reach_per_year"]),
         quality=np.clip(np.where(np.isnan(evidence), QUALITY_UNKNOWN, evidence), 0.0, 1.0),
         evidence=evidence,
-        result=floats(frame["result"]),
+        result=result,
         approach=number(frame["approach"], {a: i for i, a in enumerate(named)}),
-        fresh=fresh,
+        fresh=_fresh(frame["confirmed"], today),
         themes=number_of_themes,
         owner=owner,
         node=node,
         theme=theme,
-        part=tree.weight[node] / whole[owner] / number_of_themes[owner] if len(owner) else np.zeros(0),
+        part=part,
         act_owner=acting // max(len(ids), 1),
         actor=acting % max(len(ids), 1),
         offer_owner=offer_row,
         offer=offer,
+        known_owner=known_owner,
+        known_at=known_at,
+        known_theme=known_theme,
     )
 
 
-def _offers(
-    frame: pl.DataFrame, partners: pl.DataFrame, tree: Tree, places: dict[str, int], themes: dict[str, int],
-    sectors: dict[str, int], today: int,
-) -> Offers:  # fmt: skip
-    owner, node = tree.simplest(*listed(frame, "places", places))
-    theme_owner, theme = listed(frame, "themes", themes)
+def _offers(tables: Tables, within: Within, today: int) -> Offers:
+    frame, partners = tables.frame("offers"), tables.frame("partners")
+    owner, node = within.spots(frame)
+    bounded = np.zeros(frame.height, dtype=bool)
+    bounded[owner] = True
+    node, there = within.keep(node)
+    owner = owner[there]
+    theme_owner, theme = listed(frame, "themes", within.ground.theme_of)
+    sectors = within.ground.sector_of
     grids = []
     for column in ("sectors", "via_sectors"):
         grid = np.zeros((frame.height, len(sectors)), dtype=bool)
@@ -267,6 +322,7 @@ def _offers(
         unchecked=days(frame["last_checked"], FAR_PAST) < today - score.UNCHECKED_DAYS,
         theme_owner=theme_owner,
         theme=theme,
+        bounded=bounded,
         owner=owner,
         node=node,
         sectors=grids[0],
@@ -274,72 +330,42 @@ def _offers(
     )
 
 
-def _mix(frame: pl.DataFrame, themes: dict[str, int], sectors: dict[str, int]) -> Floats:
-    """T x S. A theme that guidance does not speak of needs every sector half; a sector that guidance leaves out
-    of a theme it does speak of is not needed."""
-    mix = np.zeros((len(themes), len(sectors)))
-    theme, sector = number(frame["theme"], themes), number(frame["sector"], sectors)
-    mix[theme, sector] = np.clip(np.nan_to_num(floats(frame["weight"])), 0.0, 1.0)
-    silent = np.ones(len(themes), dtype=bool)
-    silent[theme] = False
-    mix[silent] = score.NEUTRAL
-    return mix
+def _links(tables: Tables, initiatives: Initiatives, today: int) -> Links:
+    a, b, strength, since = recorded_links(tables)
+    one, two = joint_actors(initiatives.act_owner, initiatives.actor)[1:]
+    return strongest(
+        np.concatenate([a[since <= today], one]),
+        np.concatenate([b[since <= today], two]),
+        np.concatenate([strength[since <= today], np.ones(len(one))]),
+        tables.frame("partners").height,
+    )
 
 
-def _needs(frame: pl.DataFrame, tree: Tree, places: dict[str, int], themes: dict[str, int]) -> Needs:
-    shape = (tree.size, len(themes))
-    need, people, trend = np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan)
-    cluster = np.zeros(shape, dtype=bool)
-    at = (number(frame["place"], places), number(frame["theme"], themes))
-    need[at], people[at] = floats(frame["need"]), floats(frame["people_at_risk"])
-    trend[at], cluster[at] = floats(frame["trend"]), frame["cluster"].fill_null(False).to_numpy().astype(bool)
-    source = np.where(np.isnan(need), 0, OWN)
-
-    # A whole without a figure of its own takes that of its parts, weighted by people at risk.
-    for p in np.unique(tree.parent[tree.parent >= 0])[::-1]:
-        parts = np.flatnonzero(tree.parent == p) if tree.children[p] else np.zeros(0, dtype=np.int64)
-        blank = (source[p] == 0) & (source[parts] > 0).any(axis=0)
-        if not blank.any():
-            continue
-        heads = np.nan_to_num(people[parts][:, blank])
-        total = heads.sum(axis=0)
-        share = heads / np.where(total > 0, total, 1.0)
-        need[p, blank] = (np.nan_to_num(need[parts][:, blank]) * share).sum(axis=0)
-        trends = trend[parts][:, blank]
-        told = np.where(np.isnan(trends), 0.0, share).sum(axis=0)
-        mean = (np.nan_to_num(trends) * share).sum(axis=0) / np.where(told > 0, told, 1.0)
-        trend[p, blank] = np.where(told > 0, mean, np.nan)
-        people[p, blank], source[p, blank] = total, FROM_PARTS
-        cluster[p, blank] = cluster[parts][:, blank].any(axis=0)
-    # A part without one takes that of the whole it lies in.
-    for p in range(tree.size):
-        whole = tree.parent[p]
-        if whole < 0:
-            continue
-        blank = (source[p] == 0) & (source[whole] > 0) & (source[whole] != FROM_PARTS)
-        if blank.any():
-            need[p, blank], trend[p, blank] = need[whole, blank], trend[whole, blank]
-            people[p, blank] = people[whole, blank] * tree.weight[p] / tree.weight[whole]
-            source[p, blank] = FROM_WHOLE
-    return Needs(need=need, people=people, trend=trend, cluster=cluster, source=source)
+def recorded_links(tables: Tables) -> tuple[Ints, Ints, Floats, Ints]:
+    """The links table by number: both partners, strength (blank is 1), the day since when."""
+    links = tables.frame("links")
+    ids = {code: i for i, code in enumerate(tables.frame("partners")["id"].to_list())}
+    strength = np.clip(np.nan_to_num(floats(links["strength"]), nan=1.0), 0.0, 1.0)
+    return (
+        number(links["partner_a"], ids),
+        number(links["partner_b"], ids),
+        strength,
+        days(links["since"], FAR_PAST),
+    )
 
 
-def _links(
-    links: pl.DataFrame, partners: pl.DataFrame, initiatives: Initiatives, today: int
-) -> tuple[Ints, Floats]:
-    """Links that exist today, with those between partners who run an initiative together at full strength."""
-    ids = {code: i for i, code in enumerate(partners["id"].to_list())}
-    since = days(links["since"], FAR_PAST) <= today
-    a, b = number(links["partner_a"], ids)[since], number(links["partner_b"], ids)[since]
-    strength = np.clip(np.nan_to_num(floats(links["strength"]), nan=1.0), 0.0, 1.0)[since]
-    both = pl.DataFrame({"owner": initiatives.act_owner, "actor": initiatives.actor})
-    both = both.filter(pl.len().over("owner") > 1)
+def joint_actors(owner: Ints, actor: Ints) -> tuple[Ints, Ints, Ints]:
+    """Partners who run an initiative together: (initiative, partner, partner) for each pair."""
+    both = pl.DataFrame({"owner": owner, "actor": actor}).filter(pl.len().over("owner") > 1)
     both = both.join(both, on="owner", suffix="_b").filter(pl.col("actor") < pl.col("actor_b"))
-    a = np.concatenate([a, both["actor"].to_numpy().astype(np.int64)])
-    b = np.concatenate([b, both["actor_b"].to_numpy().astype(np.int64)])
-    strength = np.concatenate([strength, np.ones(both.height)])
-    key = np.minimum(a, b) * max(len(ids), 1) + np.maximum(a, b)
+    initiative, one, two = (both[c].to_numpy().astype(np.int64) for c in ("owner", "actor", "actor_b"))
+    return initiative, one, two
+
+
+def strongest(a: Ints, b: Ints, strength: Floats, partners: int) -> Links:
+    """Pairs with the strongest of their links; those who run an initiative together count at full strength."""
+    key = np.minimum(a, b) * max(partners, 1) + np.maximum(a, b)
     keys, at = np.unique(key, return_inverse=True)
-    strongest = np.zeros(len(keys))
-    np.maximum.at(strongest, at, strength)
-    return keys, strongest
+    best = np.zeros(len(keys))
+    np.maximum.at(best, at, strength)
+    return Links(keys, best)

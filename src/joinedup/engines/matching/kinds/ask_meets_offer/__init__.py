@@ -8,10 +8,11 @@ import numpy as np
 import polars as pl
 
 from joinedup.engines.matching import facts, score, wording
+from joinedup.engines.matching.ground import FROM_PARTS
 from joinedup.engines.matching.numbering import listed, number
 from joinedup.engines.matching.opportunity import Because, Explanation
 from joinedup.engines.matching.scene import Kind, Scene, candidate_frame, none_found
-from joinedup.engines.matching.tree import Floats, Ints
+from joinedup.engines.matching.tree import Floats, Ints, Tree
 from joinedup.engines.matching.world import World
 
 NAME = "ask_meets_offer"
@@ -24,66 +25,77 @@ GAP_UNKNOWN = score.NEUTRAL
 
 def candidates(scene: Scene, found: pl.DataFrame) -> pl.DataFrame:
     world = scene.world
-    rows = _rows(world)
-    if not rows.height:
+    if not world.tables.frame("asks").height:
         return none_found(NAME)
-    needs, gives = rows.filter(pl.col("kind") == "need"), rows.filter(pl.col("kind") == "offer")
-    met = needs.join(gives, on="theme", suffix="_b").filter(pl.col("partner") != pl.col("partner_b"))
-    place, other = met["node"].to_numpy().astype(np.int64), met["node_b"].to_numpy().astype(np.int64)
-    met = met.with_columns(pl.Series("near", _nearness(world, place, other))).filter(pl.col("near") > 0)
-    # One for each two asks: where they are nearest, on the theme that matters most there.
-    theme, place = met["theme"].to_numpy().astype(np.int64), met["node"].to_numpy().astype(np.int64)
-    known = scene.world.needs.source[place, theme] > 0
-    met = met.with_columns(pl.Series("gap", np.where(known, scene.gap[place, theme], GAP_UNKNOWN)))
-    met = met.filter(pl.col("gap") > 0).sort(
-        "ask", "ask_b", "near", "gap", "node", "theme", descending=[False, False, True, True, False, False]
-    )
-    met = met.unique(["ask", "ask_b"], keep="first", maintain_order=True)
-    place, theme, a, b = (
-        met[c].to_numpy().astype(np.int64) for c in ("node", "theme", "partner", "partner_b")
+    met = _met(world)
+    ask, other, place, theme, a, b = (
+        met[c].to_numpy().astype(np.int64) for c in ("ask", "ask_b", "node", "theme", "partner", "partner_b")
     )
     fresh = np.minimum(world.partners.fresh[a], world.partners.fresh[b])
     parts = {
-        "gap": met["gap"].to_numpy(),
+        "gap": np.where(met["known"].to_numpy(), scene.gap[place, theme], GAP_UNKNOWN),
         "fit": met["near"].to_numpy() * fresh,
         "effect": score.NEUTRAL,
         "urgency": scene.urgency[place, theme],
         "newness": 1.0 - world.strength(a, b),
     }
-    return candidate_frame(
-        NAME,
-        place,
-        theme,
-        parts,
-        party_a=a,
-        party_b=b,
-        extra_a=met["ask"].to_numpy(),
-        extra_b=met["ask_b"].to_numpy(),
+    return candidate_frame(NAME, place, theme, parts, party_a=a, party_b=b, extra_a=ask, extra_b=other)
+
+
+def _met(world: World) -> pl.DataFrame:
+    """Needs and offers of help of different partners that meet: one row for each two, where they are nearest and on
+    the theme for which need is greatest there; those whose place is in the world."""
+    tree, figures = world.ground.tree, world.ground.needs
+    rows = _rows(world)
+    needs, gives = rows.filter(pl.col("kind") == "need"), rows.filter(pl.col("kind") == "offer")
+    met = needs.join(gives, on="theme", suffix="_b").filter(pl.col("partner") != pl.col("partner_b"))
+    node, other, theme = (met[c].to_numpy().astype(np.int64) for c in ("node", "node_b", "theme"))
+    # A figure that a wide place has only from its parts says nothing of where in it the need is.
+    source = figures.source[node, theme]
+    known = (source > 0) & ((source != FROM_PARTS) | tree.rolls_up[node])
+    matters = np.where(known, score.gap(figures.need[node, theme], figures.people[node, theme]), GAP_UNKNOWN)
+    met = met.with_columns(
+        pl.Series("near", _nearness(tree, node, other)),
+        pl.Series("known", known),
+        pl.Series("matters", matters),
+    ).filter((pl.col("near") > 0) & (pl.col("matters") > 0))
+    met = met.sort(
+        "ask",
+        "ask_b",
+        "near",
+        "matters",
+        "node",
+        "theme",
+        descending=[False, False, True, True, False, False],
     )
+    met = met.unique(["ask", "ask_b"], keep="first", maintain_order=True)
+    new = np.full(tree.size, -1, dtype=np.int64)
+    new[world.kept] = np.arange(world.tree.size)
+    met = met.with_columns(pl.Series("node", new[met["node"].to_numpy().astype(np.int64)]))
+    return met.filter(pl.col("node") >= 0)
 
 
 def _rows(world: World) -> pl.DataFrame:
-    """Each ask with each of its themes and places; where it names no place, those of its partner."""
-    asks = world.tables.asks
-    assert asks is not None
-    partner = number(asks["partner"], {p: i for i, p in enumerate(world.partners.frame["id"].to_list())})
-    places = {code: i for i, code in enumerate(world.tree.codes)}
-    owner, node = world.tree.simplest(*listed(asks, "places", places))
+    """Each ask with each of its themes and places (by their numbers in the whole tree); where it names no place,
+    those of its partner."""
+    asks, partners, tree = world.tables.frame("asks"), world.partners.frame, world.ground.tree
+    partner = number(asks["partner"], {p: i for i, p in enumerate(partners["id"].to_list())})
+    owner, node = tree.simplest(*listed(asks, "places", world.ground.place_of))
     own = pl.DataFrame({"ask": owner, "node": node})
     without = np.setdiff1d(np.arange(asks.height), owner)
-    based = pl.DataFrame({"ask": without, "partner": partner[without]}).join(
-        pl.DataFrame({"partner": world.partners.owner, "node": world.partners.node}), on="partner"
-    )
-    row, theme = listed(asks, "themes", {t: i for i, t in enumerate(world.themes)})
-    spots = pl.concat([own, based.select("ask", "node")])
+    who = np.unique(partner[without])
+    based = tree.simplest(*listed(partners[who], "places", world.ground.place_of))
+    where = pl.DataFrame({"partner": who[based[0]], "node": based[1]})
+    spread = pl.DataFrame({"ask": without, "partner": partner[without]}).join(where, on="partner")
+    row, theme = listed(asks, "themes", world.ground.theme_of)
+    spots = pl.concat([own, spread.select("ask", "node")])
     spots = spots.join(pl.DataFrame({"ask": row, "theme": theme}), on="ask")
     ask = spots["ask"].to_numpy()
     return spots.with_columns(pl.Series("partner", partner[ask]), asks["kind"].gather(ask).alias("kind"))
 
 
-def _nearness(world: World, a: Ints, b: Ints) -> Floats:
+def _nearness(tree: Tree, a: Ints, b: Ints) -> Floats:
     """1 where one place is or contains the other, falling to 0 at `NEAR_KM`; 0 where the distance is unknown."""
-    tree = world.tree
     inside = ((a <= b) & (b < tree.end[a])) | ((b <= a) & (a < tree.end[b]))
     lat_a, lat_b = np.radians(tree.latitude[a]), np.radians(tree.latitude[b])
     step = np.radians(tree.longitude[b] - tree.longitude[a])
@@ -94,8 +106,7 @@ def _nearness(world: World, a: Ints, b: Ints) -> Floats:
 
 def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
     world, p, t = scene.world, row["place"], row["theme"]
-    asks = world.tables.asks
-    assert asks is not None
+    asks = world.tables.frame("asks")
     asked, given = asks.row(row["extra_a"], named=True), asks.row(row["extra_b"], named=True)
     a, b = wording.partner(world, row["party_a"]), wording.partner(world, row["party_b"])
     place, theme = wording.place(world, p), wording.theme(world, t)

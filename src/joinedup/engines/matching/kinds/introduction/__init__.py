@@ -27,8 +27,7 @@ KINDS = tuple(SHARED)
 
 
 def candidates(scene: Scene, found: pl.DataFrame) -> pl.DataFrame:
-    people = scene.world.tables.people
-    assert people is not None
+    people = scene.world.tables.frame("people")
     ids = {p: i for i, p in enumerate(scene.world.partners.frame["id"].to_list())}
     willing = people.with_row_index("person").with_columns(
         pl.Series("partner", number(people["partner"], ids))
@@ -73,8 +72,7 @@ def candidates(scene: Scene, found: pl.DataFrame) -> pl.DataFrame:
 
 def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
     world, p, t = scene.world, row["place"], row["theme"]
-    people = world.tables.people
-    assert people is not None
+    people = world.tables.frame("people")
     first, second = people.row(row["extra_a"], named=True), people.row(row["extra_b"], named=True)
     a, b = wording.partner(world, row["party_a"]), wording.partner(world, row["party_b"])
     place, theme = wording.place(world, p), wording.theme(world, t)

@@ -11,10 +11,10 @@ import numpy as np
 import polars as pl
 
 from joinedup.engines.matching import facts, score, wording
+from joinedup.engines.matching.ground import OWN
 from joinedup.engines.matching.opportunity import Because, Explanation
 from joinedup.engines.matching.rollup import roll_up
 from joinedup.engines.matching.scene import Kind, Scene, candidate_frame
-from joinedup.engines.matching.world import OWN
 
 NAME = "missing_partner"
 # The weight in the mix from which a theme needs a sector, not merely gains by it.

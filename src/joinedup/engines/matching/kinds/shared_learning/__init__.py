@@ -18,7 +18,6 @@ from joinedup.engines.matching.scene import (
     candidate_frame,
     none_found,
 )
-from joinedup.engines.matching.similar import neighbours
 from joinedup.engines.matching.tree import Flags, Ints
 
 NAME = "shared_learning"
@@ -28,19 +27,18 @@ GOOD_RESULT = 0.6
 
 def candidates(scene: Scene, found: pl.DataFrame) -> pl.DataFrame:
     world, doing, tree = scene.world, scene.world.initiatives, scene.world.tree
-    here, there, alike, described = neighbours(world)
+    known = world.ground.near
     good = np.asarray(doing.begun & ~doing.harmful & (np.nan_to_num(doing.result) >= GOOD_RESULT))
-    if not len(here) or not good.any():
+    if not len(known.here) or not good.any():
         return none_found(NAME)
-    rows = good[doing.owner]
+    rows = good[doing.known_owner]
     donors = pl.DataFrame(
-        {
-            "i": doing.owner[rows],
-            "there": _described(world, doing.node[rows], described),
-            "theme": doing.theme[rows],
-        }
+        {"i": doing.known_owner[rows], "there": doing.known_at[rows], "theme": doing.known_theme[rows]}
     )
-    near = pl.DataFrame({"place": here, "there": there, "alike": alike})
+    new = np.full(world.ground.tree.size, -1, dtype=np.int64)
+    new[world.kept] = np.arange(tree.size)
+    near = pl.DataFrame({"place": new[known.here], "there": known.there, "alike": known.alike})
+    near = near.filter(pl.col("place") >= 0)
     # The most similar of the places where it ran, when it ran in several.
     pairs = (
         donors.filter(pl.col("there") >= 0)
@@ -84,17 +82,6 @@ def candidates(scene: Scene, found: pl.DataFrame) -> pl.DataFrame:
         party_b=who,
         extra_a=from_place,
     )
-
-
-def _described(world: Any, node: Ints, described: Ints) -> Ints:
-    """The nearest place, itself or around it, that has a profile; -1 for none."""
-    has = np.zeros(world.tree.size, dtype=bool)
-    has[described] = True
-    at = node.copy()
-    for _ in range(int(world.tree.depth.max(initial=0)) + 1):
-        lost = (at >= 0) & ~has[at]
-        at = np.where(lost, world.tree.parent[at], at)
-    return np.where((at >= 0) & has[at], at, -1)
 
 
 def _in(key: Ints, keys: Ints) -> Flags:
@@ -141,7 +128,7 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
     place, theme, elsewhere = (
         wording.place(world, p),
         wording.theme(world, t),
-        wording.place(world, row["extra_a"]),
+        world.ground.tree.names[row["extra_a"]],
     )
     what, by = wording.initiative(world, i), wording.partner(world, did)
     sector = int(np.argmax(world.mix[t]))
@@ -168,7 +155,7 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
             ),
             Because(
                 f"{elsewhere} is among the places most similar to {place}.",
-                figure={"place": world.tree.codes[p], "similar": world.tree.codes[row["extra_a"]]},
+                figure={"place": world.tree.codes[p], "similar": world.ground.tree.codes[row["extra_a"]]},
             ),
             *facts.need(scene, p, t),
             facts.action(scene, p, t),
