@@ -80,6 +80,7 @@ MATRIX = {
     "opportunity.snooze": "-- -- y- --",
     "opportunity.assign": "-- -- y- --",
     "opportunity.ask": "-- -- y- --",
+    "opportunity.weigh": "-- -- y- --",
     "opportunity.refresh": "-- -- y- -y",
     "event.add": "-- -- y- y-",
     "event.change": "-- -- y- y-",

@@ -160,7 +160,7 @@ def test_one_turn_of_the_cycle(ready: World, open_page: Open, width: int, script
 
     # …and can be walked on screen, forwards and back.
     page.goto(opportunity)
-    page.get_by_role("link", name="Nobody waits more than a week for a mentor").first.click()
+    page.get_by_role("link", name="Nobody waits more than a week for a mentor", exact=True).first.click()
     page.wait_for_load_state()
     assert page.url.endswith(f"/agreements/{agreement.pk}/")
     chain = page.locator("ol.ju-chain")

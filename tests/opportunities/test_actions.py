@@ -139,35 +139,3 @@ def test_answers_are_for_the_partners_that_are_named(world: World) -> None:
     with pytest.raises(ValidationError):
         actions.answer(by=world.person("bob"), opportunity=mine, partner=world.lantern, word="go away")
     assert not Answer.objects.exists()
-
-
-def test_a_person_spots_one(world: World) -> None:
-    spotted = actions.spot(
-        by=world.person("bob"),
-        footprint=world.north,
-        place=world.northton,
-        theme=None,
-        sentence="Lantern Youth and  Hilltop School could share a hall on Fridays.",
-        first_step="Bob rings the school.",
-        parties=[world.lantern, world.school],
-    )
-    assert spotted.sentence == "Lantern Youth and Hilltop School could share a hall on Fridays."
-    assert spotted.is_spotted
-    assert AuditEntry.objects.get().action == "opportunity.spot"
-    # The engine's next run leaves it alone.
-    actions.refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
-    assert Opportunity.objects.get(pk=spotted.pk).state == "suggested"
-
-
-@pytest.mark.parametrize("who", ["nobody", "charlie"])
-def test_outsiders_spot_nothing_here(world: World, who: str) -> None:
-    with pytest.raises(PermissionDenied):
-        actions.spot(
-            by=world.person(who),
-            footprint=world.north,
-            place=world.northton,
-            theme=None,
-            sentence="Somebody from elsewhere has a long sentence to say.",
-            first_step="",
-            parties=[world.lantern],
-        )

@@ -58,7 +58,7 @@ def test_the_list_costs_the_same_however_long(
     for n in range(number):
         make_opportunity(world, f"n{n}", world.lantern, world.school)
     bob = as_("bob")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         bob.get("/opportunities/")
 
 
@@ -68,7 +68,7 @@ def test_the_page_costs_the_same_however_many_parties(
 ) -> None:
     each = make_opportunity(world, "one", *[world.lantern, world.school, world.police][:number])
     bob = as_("bob")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(19):
         bob.get(f"/opportunities/{each.pk}/")
 
 
@@ -134,28 +134,6 @@ def test_taking_up_and_setting_aside_in_the_browser(world: World, as_: As) -> No
     assert "Not this year" in page.content.decode()
     refused = alice.post(f"/opportunities/{each.pk}/set-aside/", {"reason": "not_now"}, follow=True)
     assert "This is already set aside." in refused.content.decode()
-
-
-def test_spotting_in_the_browser(world: World, as_: As) -> None:
-    sent = {
-        "footprint": world.north.pk,
-        "sentence": "Lantern Youth and Hilltop School could share a hall on Fridays.",
-        "place": world.northton.pk,
-        "parties": [world.lantern.pk, world.school.pk],
-    }
-    page = as_("bob").post("/opportunities/new/", sent, follow=True)
-    assert page.status_code == 200
-    assert "could share a hall on Fridays." in page.content.decode()
-    assert as_("charlie").post("/opportunities/new/", {**sent, "parties": []}).status_code == 200
-    assert Opportunity.objects.count() == 1
-
-
-def test_spotting_says_what_is_missing_and_keeps_what_was_typed(world: World, as_: As) -> None:
-    page = as_("bob").post("/opportunities/new/", {"footprint": world.north.pk, "sentence": "Too short."})
-    text = page.content.decode()
-    assert "There is a problem" in text
-    assert "Too short." in text
-    assert not Opportunity.objects.exists()
 
 
 @pytest.mark.parametrize("query", ["?place=nowhere", "?page=999", "?kind=x&theme=%00", "?state=suggested"])

@@ -10,12 +10,13 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
 
 from joinedup.accounts.models import Grant
 from joinedup.events.models import Agreement, Attendee, Event, Programme, Seat, Sitting, Table
 from joinedup.evidence import store
 from joinedup.evidence.models import Dataset
-from joinedup.opportunities.models import Opportunity
+from joinedup.opportunities.models import Opportunity, Run, Touched
 from joinedup.site import soundness
 from tests.world import World
 
@@ -158,6 +159,33 @@ def test_opportunities_that_nothing_proves(world: World) -> None:
         "Opportunities without a reason: 1. Refresh the opportunities.",
         "Opportunities are held that no run found: refresh the opportunities.",
     ]
+
+
+def a_run(world: World, **fields: Any) -> Run:
+    return Run.objects.create(footprint=world.north, audience="partnership", as_of=WRONG_DAY, **fields)
+
+
+def test_changes_that_nobody_followed(world: World) -> None:
+    note = Touched.objects.create(footprint=world.north, what="partners.partner")
+    assert soundness.findings() == []
+    Touched.objects.filter(pk=note.pk).update(at=timezone.now() - datetime.timedelta(hours=2))
+    assert only().sentence == "Changed records of 1 partnership wait to be followed: run “joinedup worker”."
+    assert said() == [("opportunities", True)]
+
+
+def test_what_following_missed(world: World) -> None:
+    a_run(world, differences=["“a” is on the list, and a whole run does not find it."])
+    assert only().sentence.startswith("The last whole run of North partnership")
+    assert "found 1 thing that following changes had missed" in only().sentence
+    a_run(world)
+    assert soundness.findings() == [], "what is put right is told until the next run"
+
+
+def test_a_list_that_is_old_is_a_note(world: World) -> None:
+    run = a_run(world)
+    Run.objects.filter(pk=run.pk).update(at=timezone.now() - datetime.timedelta(days=3))
+    assert said() == [("opportunities", False)]
+    assert "joinedup worker --once" in only().sentence
 
 
 def test_a_deletion_that_is_overdue(world: World) -> None:

@@ -14,7 +14,7 @@ from joinedup.events import actions
 from joinedup.events.models import Agreement, Contribution, Event, Invitation, Progress
 from joinedup.evidence.models import Dataset, Figure
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities.models import Answer, Opportunity, Run
+from joinedup.opportunities.models import Answer, Enquiry, Move, Opportunity, Run, Weighting
 from joinedup.partners.models import Ask, Contact, Link, Partner
 from joinedup.spreadsheets.models import Upload
 from joinedup.strategy.models import Commitment, Strategy, Update
@@ -62,6 +62,11 @@ class Everything:
         self.mentors.commitments.add(self.promise)
         self.mentors.offers.add(self.fund)
         self.figure = self._figure()
+        # How much each part counts shows in a strength; who said so, and why, is for the partnership.
+        Weighting.objects.create(
+            footprint=world.north, gap=1, fit=1, effect=1, urgency=1, newness=1, reason="Even", changed_by="Alice",
+            changed_on=today,
+        )  # fmt: skip
         self.chance = self._opportunity("open", "public", "public")
         self.agreement = self.agree("An open goal", "public", initiative=self.mentors, state="started")
         Update.objects.create(
@@ -118,6 +123,11 @@ class Everything:
         for word, each in (("not_us", shared), ("interested", shared)):
             partner = world.school if word == "not_us" else lantern
             Answer.objects.create(opportunity=each, partner=partner, word=word, by=f"{HIDDEN} Bob")
+        Enquiry.objects.create(opportunity=shared, partner=quiet, by=f"{HIDDEN} Alice")
+        Move.objects.create(opportunity=shared, what="new", why=[f"{HIDDEN} a reason"])
+        Weighting.objects.filter(pk=world.north.pk).update(reason=f"{HIDDEN} weighed", changed_by=HIDDEN)
+        shared.assigned_to, shared.assigned_on = User.objects.get(name=f"{HIDDEN} Member"), today
+        shared.save()
         Run.objects.create(footprint=world.north, audience="partnership", as_of=today, found=2)
         for marking in ("partnership", "named"):
             made = self.agree(f"{HIDDEN} {marking} goal", marking, commitment=self.promise)

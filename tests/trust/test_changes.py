@@ -9,8 +9,15 @@ from tests.trust.conftest import Everything
 from tests.trust.walking import As, addresses, everything_kept
 from tests.world import World
 
-# What a POST of anybody may change: their own answer to a question or an invitation, and signing in or out.
-FOR_ANYBODY = ("/voices/join/", "/voices/withdraw/", "/attending/", "/invitation/", "/account/")
+# What a POST of anybody may change: their own answer to a question, an invitation or a mail, and signing in or out.
+ASKED = (
+    "/voices/join/",
+    "/voices/withdraw/",
+    "/attending/",
+    "/invitation/",
+    "/opportunities/answer-by-mail/",
+)
+FOR_ANYBODY = (*ASKED, "/account/")
 # Enough for most buttons of the site to do what they do.
 PRESSED = {
     "do": "delete",

@@ -29,8 +29,21 @@ QUESTIONS = [
     "/agreements.csv?state=not_kept",
     "/agreements.csv?state=agreed",
     "/opportunities/?sector=health",
+    "/opportunities/grid/?footprint=north",
+    "/opportunities/grid.csv?footprint=north",
+    "/opportunities/together/?footprint=north",
+    "/opportunities/together.csv?footprint=north",
+    "/opportunities/why-not/?partner=quietly-house",
+    f"/opportunities/why-not/?what=partner&q={HIDDEN}",
     "/opportunities/?state=dismissed",
     "/opportunities/?place=E09000991",
+    "/opportunities/?state=snoozed",
+    "/opportunities/?state=assigned",
+    "/opportunities/?mine=on",
+    "/opportunities.csv?state=dismissed",
+    "/opportunities/changes/?days=30",
+    "/opportunities/changes/?partnership=north&show=new",
+    "/opportunities/weights/?partnership=north",
     "/support/?theme=trusted-adult&place=E09000991",
     "/support/?history=1",
     "/strategy/?word=kept",
@@ -87,6 +100,5 @@ def _difference(one: tuple[int, str, str], other: tuple[int, str, str]) -> list[
 
 def _is_a_secret_link(address: str) -> bool:
     """Who holds such a link is whom it was sent to."""
-    return address.startswith(
-        ("/account/", "/attending/", "/invitation/", "/voices/join/", "/voices/thanks/", "/voices/withdraw/")
-    )
+    mailed = ("/account/", "/attending/", "/invitation/", "/opportunities/answer-by-mail/")
+    return address.startswith((*mailed, "/voices/join/", "/voices/thanks/", "/voices/withdraw/"))

@@ -73,6 +73,10 @@ def _filled(pattern: URLPattern) -> Iterator[str]:
     elif name == "welcome":
         for user in apps.get_model("accounts", "User").objects.all():
             yield reverse(name, args=[make_link("welcome", user.pk, user)])
+    elif name == "answer_by_mail":
+        for token in _mailed():
+            for word in ("interested", "already", "not_us"):
+                yield reverse(name, args=[word, token])
     elif name == "event_topic":
         for topic in apps.get_model("events", "Topic").objects.select_related("event"):
             yield reverse(name, args=[topic.event.slug, topic.pk])
@@ -84,6 +88,16 @@ def _filled(pattern: URLPattern) -> Iterator[str]:
         model, field = RECORDS.get(name) or RECORDS[name.split("_")[0]]
         for key in apps.get_model(model).objects.order_by("pk").values_list(field, flat=True):
             yield reverse(name, args=[key])
+
+
+def _mailed() -> Iterator[str]:
+    """The link of every mail that may have asked somebody about an opportunity."""
+    for chance in apps.get_model("opportunities", "Opportunity").objects.prefetch_related(
+        "parties__contacts"
+    ):
+        for partner in chance.parties.all():
+            for contact in partner.contacts.all():
+                yield make_link("opportunity-answer", f"{chance.pk}.{partner.pk}", contact.email)
 
 
 def without_what_always_differs(page: bytes) -> str:

@@ -15,7 +15,8 @@ from django.utils import timezone
 from joinedup.accounts.models import Grant, User
 from joinedup.events.models import Agreement, Attendee, Event, Invitation, Programme, Progress
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities.models import Answer, Opportunity
+from joinedup.opportunities.models import Answer, Look, Move, Opportunity
+from joinedup.opportunities.queries.since import Unread
 from joinedup.partners.models import Ask, Partner
 from joinedup.spreadsheets.models import Upload
 from joinedup.voice.models import Contribution, Conversation, Host
@@ -111,7 +112,9 @@ def make_upload(world: World, number: int = 1, **fields: Any) -> Upload:
 
 def make_one_of_everything(world: World, number: int) -> None:
     event = make_event(world, number)
-    make_opportunity(world, number)
+    moved = make_opportunity(world, number, assigned_to=world.bob)
+    Move.objects.create(opportunity=moved, what="new")
+    make_opportunity(world, number + 10, assigned_to=world.alice)
     make_agreement(world, number, event=event, due=days(-number))
     Initiative.objects.create(
         name=f"WAITING initiative {number}",
@@ -134,7 +137,7 @@ def make_one_of_everything(world: World, number: int) -> None:
     make_upload(world, number)
 
 
-@pytest.mark.parametrize(("who", "queries"), [("bob", 18), ("alice", 12)])
+@pytest.mark.parametrize(("who", "queries"), [("bob", 20), ("alice", 15)])
 @pytest.mark.parametrize("items", [1, 3])
 def test_the_page_takes_the_same_queries_for_one_and_for_three(
     as_: As, world: World, who: str, queries: int, items: int, django_assert_num_queries: Any
@@ -210,15 +213,50 @@ class TestOpportunities:
         assert (len(waiting.items), waiting.total, waiting.more) == (10, 12, 2)
         assert b"and 2 more" in as_("bob").get(WORK).content
 
-    def test_a_coordinator_sees_how_many_nobody_decided_on(self, as_: As, world: World) -> None:
-        make_opportunity(world, 1, world.school)
-        make_opportunity(world, 2, world.school)
-        make_opportunity(world, 3, world.school, state="taken_up")
-        make_opportunity(world, 4, world.school, world.police, marking="named")
-        make_opportunity(world, 5, world.harbour, footprint=world.south)
-        assert [(f.slug, f.new_count) for f in waiting_for(world.person("alice")).new_in] == [("north", 2)]
+    def test_a_coordinator_sees_how_many_moved(self, as_: As, world: World) -> None:
+        for number, fields in enumerate(
+            [
+                {},
+                {},
+                {"state": "dismissed", "reason": "not_now"},
+                {"marking": "named"},
+                {"footprint": world.south},
+            ]
+        ):
+            moved = make_opportunity(world, number, world.school, world.police, **fields)
+            for what in ("new", "up"):
+                Move.objects.create(opportunity=moved, what=what)
+        make_opportunity(world, 9, world.school)
+        assert waiting_for(world.person("alice")).moved == [Unread("north", "North partnership", 2)]
         page = as_("alice").get(WORK).content.decode()
-        assert 'href="/opportunities/?state=suggested">2 new opportunities in North partnership' in page
+        assert (
+            'href="/opportunities/changes/?partnership=north">2 new, changed or gone in North partnership'
+            in page
+        )
+        assert "1 thing waits for you" in page
+        Look.objects.create(user=world.alice, footprint=world.north, at=timezone.now())
+        assert waiting_for(world.person("alice")).moved == []
+        assert waiting_for(world.person("bob")).moved == []
+
+    def test_what_was_put_off_does_not_wait(self, world: World) -> None:
+        make_opportunity(world, 1, snoozed_until=days(1), assigned_to=world.bob)
+        make_opportunity(world, 2, snoozed_until=days(0))
+        assert self.waiting(world) == ["key-2"]
+        assert waiting_for(world.person("bob")).assigned.items == []
+
+    def test_what_was_given_to_me_waits_while_i_may_see_it(self, as_: As, world: World) -> None:
+        made = make_opportunity(world, 1, world.school, assigned_to=world.bob, assigned_on=TODAY)
+        make_opportunity(world, 2, world.school, assigned_to=world.bob, state="agreed")
+        make_opportunity(world, 3, world.school, assigned_to=world.alice)
+        make_opportunity(world, 4, world.school, assigned_to=world.charlie)
+        make_opportunity(world, 5, world.school, world.police, assigned_to=world.bob, marking="named")
+        assert [each.key for each in waiting_for(world.person("bob")).assigned.items] == ["key-1"]
+        assert waiting_for(world.person("charlie")).assigned.items == []
+        page = as_("bob").get(WORK).content.decode()
+        assert "Opportunities given to you" in page
+        assert f'href="/opportunities/{made.pk}/"' in page
+        world.bob.grants.all().delete()
+        assert waiting_for(world.person("bob")).assigned.items == []
 
 
 class TestAgreements:

@@ -78,6 +78,7 @@ PERMISSIONS: dict[str, dict[Role, Over]] = {
     "opportunity.snooze": _COORDINATED,
     "opportunity.assign": _COORDINATED,
     "opportunity.ask": _COORDINATED,
+    "opportunity.weigh": _COORDINATED,
     "opportunity.refresh": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
     "event.add": _EVENTS,
     "event.change": _EVENTS,

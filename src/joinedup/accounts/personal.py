@@ -41,6 +41,9 @@ PERSONAL: dict[str, frozenset[str]] = {
     "opportunities.Look": NOTHING,
     "opportunities.Cell": NOTHING,
     "opportunities.Touched": NOTHING,
+    # What the engine reads holds no person: partners, action, support, asks.
+    "opportunities.Basis": NOTHING,
+    "opportunities.Weighting": NOTHING,
     "events.Programme": NOTHING,
     "events.Event": NOTHING,
     "events.Invitation": frozenset({"name", "email", "token"}),

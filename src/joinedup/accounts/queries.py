@@ -41,6 +41,8 @@ DONE = {
     "open": "opened it",
     "plan": "planned it",
     "propose": "proposed it",
+    "put_back": "put it back on the list",
+    "read": "read what moved",
     "record": "wrote it down",
     "refresh": "worked it out afresh",
     "register": "registered",
@@ -50,8 +52,12 @@ DONE = {
     "start": "started it",
     "take_away": "took the role away",
     "take_up": "took it up",
+    "unassign": "took it back",
     "undo": "undid it",
     "update": "added an update",
+    "wake": "woke it",
+    "weigh": "changed what counts",
+    "weigh_as_shipped": "went back to what counts as shipped",
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from joinedup import __version__
-from joinedup.cli.console import Failed, progress, put_json, with_records
+from joinedup.cli.console import progress, put_json, with_records
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 # Sweeps of the search: the same event gives the same plan on any machine, in a few seconds for 120 people.
@@ -194,29 +194,16 @@ def opportunities(place: str, as_of: datetime.datetime | None, limit: int | None
 
 
 @main.command()
-@click.option(
-    "--input", "folder", required=True, type=click.Path(path_type=Path), help="Folder of CSV files."
-)
-@AS_OF
-@click.option("--limit", type=click.IntRange(1), help="The best so many.")
-@click.option("--output", required=True, type=click.Path(path_type=Path), help="A .json or .csv file.")
-def match(folder: Path, as_of: datetime.datetime | None, limit: int | None, output: Path) -> None:
-    """Opportunities from CSV files, without a site.
+@click.option("--once", is_flag=True, help="Do what is due now, and stop: for a timer of the system.")
+@with_records
+def worker(once: bool) -> None:
+    """Run the queued long work: follow changed records, and each night work every list out whole.
 
-    Example: joinedup match --input tables --as-of 2026-11-23 --output found.json
+    Example: joinedup worker --once
     """
-    from joinedup.opportunities.files import Refused
-    from joinedup.opportunities.files import match as match_files
+    from joinedup.site.working import work
 
-    try:
-        done = match_files(folder, as_of.date() if as_of else None, limit, output)
-    except Refused as error:
-        raise Failed(str(error)) from error
-    except OSError as error:
-        raise Failed(f"{error.filename or output} cannot be used: {error.strerror}.") from error
-    for line in done.left_out:
-        click.echo(line, err=True)
-    click.echo(f"{done.found} opportunities written to {output}.")
+    work(once=once, say=click.echo)
 
 
 @main.group()

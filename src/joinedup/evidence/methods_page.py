@@ -27,7 +27,7 @@ class Methods:
     indicators: list[tuple[Indicator, str]]
     themes: list[ThemeRow]
     sectors: list[Sector]
-    score_weights: list[tuple[str, float]]
+    score_weights: list[tuple[str, float, str]]
     bands: tuple[tuple[float, str], ...]
     support: tuple[tuple[float, str], ...]
     classes: tuple[str, ...]
@@ -55,7 +55,9 @@ def everything() -> Methods:
         indicators=[(one, plain_words.formula(one)) for one in measured],
         themes=rows,
         sectors=sectors,
-        score_weights=[(name, getattr(score.WEIGHTS, name)) for name in score.COMPONENTS],
+        score_weights=[
+            (name, getattr(score.WEIGHTS, name), score.REASONS[name]) for name in score.COMPONENTS
+        ],
         bands=score.BANDS,
         support=plain_words.SUPPORT,
         classes=plain_words.CLASSES,

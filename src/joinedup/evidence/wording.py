@@ -55,7 +55,11 @@ def standing(figure: Figure) -> str:
     if not figure.rank or not figure.compared:
         return ""
     found = by_slug().get(figure.indicator)
-    most = "lowest" if found and found.direction == "low_is_worse" else "highest"
+    most, least = "highest", "lowest"
+    if found and found.direction == "low_is_worse":
+        most, least = least, most
+    if figure.rank == figure.compared > 1:
+        return f"the {least} of {figure.compared}"
     first = "the" if figure.rank == 1 else ordinal(figure.rank)
     return f"{first} {most} of {figure.compared}"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
+from collections.abc import Iterable
 from itertools import combinations
 from typing import Any
 
@@ -36,6 +37,12 @@ STATUTORY_LINK = 0.5
 CONCERNED = {"primary": 1.0, "secondary": 0.1, "tertiary": 0.02}
 # What the law says of a body that is marked as one of its duty holders.
 DUTY = "it is a specified authority under the serious violence duty (Police, Crime, Sentencing and Courts Act 2022)"
+# What makes places alike: published measures of how people live there. Recorded crime is left out: it says as much of
+# recording, and is what the work is to change.
+PROFILE = (
+    "income-deprivation", "employment-deprivation", "health-deprivation", "children-and-young-people-deprivation",
+    "children-in-need", "persistent-absence",
+)  # fmt: skip
 # A cell's figures that a sentence can carry; the page shows the rest.
 FACTS_SHOWN = 3
 
@@ -49,8 +56,40 @@ def reader_of(footprint: Footprint, audience: str) -> Person:
 
 def tables_for(footprint: Footprint, audience: str, as_of: datetime.date) -> Tables:
     """Every table of the engine, in a fixed number of queries."""
-    reader = reader_of(footprint, audience)
+    return tables_for_each(footprint, [audience], as_of)[audience]
+
+
+def tables_for_each(
+    footprint: Footprint, audiences: Iterable[str], as_of: datetime.date
+) -> dict[str, Tables]:
+    """The tables for several kinds of reader; what all of them see is read once."""
     places = _places(footprint)
+    codes = {place.code for place in places}
+    own = set(footprint.places.values_list("pk", flat=True))
+    shared = {
+        "needs": _needs(codes, own),
+        "mix": _frame("mix", [dict(row) for row in Mix.objects.values("theme", "sector", "weight")]),
+        "approaches": _frame(
+            "approaches",
+            [{"approach": a.slug, "effect": a.effect, "harmful": a.harmful} for a in Approach.objects.all()],
+        ),
+        "themes": _frame("themes", [{"theme": t.slug, "name": t.name} for t in Theme.objects.all()]),
+        "sectors": _frame("sectors", [{"sector": s.slug, "name": s.name} for s in Sector.objects.all()]),
+        "profiles": _profiles(own),
+    }
+    return {
+        audience: _tables(footprint, reader_of(footprint, audience), places, shared, as_of)
+        for audience in audiences
+    }
+
+
+def _tables(
+    footprint: Footprint,
+    reader: Person,
+    places: list[Place],
+    shared: dict[str, pl.DataFrame],
+    as_of: datetime.date,
+) -> Tables:
     codes = {place.code for place in places}
     partners = list(
         Partner.objects.visible_to(reader)
@@ -78,7 +117,6 @@ def tables_for(footprint: Footprint, audience: str, as_of: datetime.date) -> Tab
                 for place in places
             ],
         ),
-        needs=_needs(codes),
         partners=_frame(
             "partners",
             [
@@ -98,14 +136,8 @@ def tables_for(footprint: Footprint, audience: str, as_of: datetime.date) -> Tab
         initiatives=_initiatives(reader, slugs),
         offers=_offers(reader, codes, as_of),
         links=_links(partners),
-        mix=_frame("mix", [dict(row) for row in Mix.objects.values("theme", "sector", "weight")]),
         asks=_asks(reader, slugs),
-        approaches=_frame(
-            "approaches",
-            [{"approach": a.slug, "effect": a.effect, "harmful": a.harmful} for a in Approach.objects.all()],
-        ),
-        themes=_frame("themes", [{"theme": t.slug, "name": t.name} for t in Theme.objects.all()]),
-        sectors=_frame("sectors", [{"sector": s.slug, "name": s.name} for s in Sector.objects.all()]),
+        **shared,
     )
 
 
@@ -157,46 +189,54 @@ def _known(
     return known
 
 
-def _needs(codes: set[str]) -> pl.DataFrame:
+def _needs(codes: set[str], own: set[str]) -> pl.DataFrame:
+    """The need in every place, and behind that in the footprint's `own` places the figures: only these are put into
+    words."""
     figures: dict[tuple[str, str], Figure] = {
         (figure.place_id, figure.indicator): figure
-        for figure in Figure.objects.filter(place__in=codes, state=Figure.State.NUMBER).select_related(
+        for figure in Figure.objects.filter(place__in=own, state=Figure.State.NUMBER).select_related(
             "dataset"
         )
     }
-    names = {place.code: place.name for place in Place.objects.filter(code__in=codes)}
+    names = dict(Place.objects.filter(code__in=own).values_list("code", "name"))
     concerned = {
         theme.slug: max((CONCERNED.get(level, 0.0) for level in theme.levels), default=1.0)
         for theme in Theme.objects.all()
     }
-    rows = []
-    for need in Need.objects.filter(place__in=codes, need__isnull=False):
-        parts = sorted(need.parts, key=lambda part: -(part["weight"] * (part.get("percentile") or 0)))
-        facts: list[dict[str, str]] = []
-        for part in parts:
-            figure = figures.get((need.place_id, part["indicator"]))
-            if figure and len(facts) < FACTS_SHOWN:
-                facts.append(
-                    {
-                        "text": wording.sentence(figure, names[need.place_id]),
-                        "figure": figure_id(figure.indicator, figure.place_id),
-                    }
-                )
-        rows.append(
-            {
-                "place": need.place_id,
-                "theme": need.theme_id,
-                "need": need.need,
-                "people_at_risk": None
-                if need.people_at_risk is None
-                else need.people_at_risk * concerned[need.theme_id],
-                "trend": need.trend,
-                "cluster": None,
-                "facts": facts,
-            }
+    kept = Need.objects.filter(place__in=codes, need__isnull=False).order_by("place", "theme")
+    rows = kept.values_list("place", "theme", "need", "people_at_risk", "trend")
+    parts_of = {(each.place_id, each.theme_id): each.parts for each in kept.filter(place__in=own)}
+    found = []
+    for place, theme, need, people, trend in rows:
+        parts = sorted(
+            parts_of.get((place, theme), ()),
+            key=lambda part: -(part["weight"] * (part.get("percentile") or 0)),
         )
+        behind = [
+            figures[place, part["indicator"]] for part in parts if (place, part["indicator"]) in figures
+        ]
+        facts = [
+            {
+                "text": wording.sentence(figure, names[place]),
+                "figure": figure_id(figure.indicator, figure.place_id),
+            }
+            for figure in behind[:FACTS_SHOWN]
+        ]
+        at_risk = None if people is None else people * concerned[theme]
+        found.append((place, theme, need, at_risk, trend, None, facts))
     schema = {**COLUMNS["needs"], "facts": pl.List(pl.Struct({"text": pl.Utf8, "figure": pl.Utf8}))}
-    return pl.DataFrame(rows, schema=schema, orient="row") if rows else pl.DataFrame(schema=schema)
+    return pl.DataFrame(found, schema=schema, orient="row") if found else pl.DataFrame(schema=schema)
+
+
+def _profiles(own: set[str]) -> pl.DataFrame:
+    """What places are compared by to find similar ones: how they are, not what is done or recorded there."""
+    rows: dict[str, dict[str, float]] = defaultdict(dict)
+    numbers = Figure.objects.filter(place__in=own, indicator__in=PROFILE, state=Figure.State.NUMBER)
+    for place, indicator, value in numbers.values_list("place", "indicator", "value"):
+        if value is not None:
+            rows[place][indicator] = value
+    schema = {"place": pl.Utf8(), **dict.fromkeys(PROFILE, pl.Float64())}
+    return pl.DataFrame([{"place": code, **rows[code]} for code in sorted(rows)], schema=schema)
 
 
 def _initiatives(reader: Person, slugs: dict[int, str]) -> pl.DataFrame:

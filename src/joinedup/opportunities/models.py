@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from joinedup.accounts.permissions import Scope
 from joinedup.accounts.person import Person
+from joinedup.engines.matching import wording
 
 KINDS = {
     "unmet_need": "Unmet need",
@@ -21,6 +22,18 @@ KINDS = {
     "spotted": "Spotted by a person",
 }
 
+
+# The parts of a strength, in words.
+COMPONENTS = {
+    "gap": "How much need is not met, and for how many people",
+    "fit": "How well the partners, the place and the theme fit",
+    "effect": "How strong the evidence for the approach is",
+    "urgency": "How soon it has to happen",
+    "newness": "How new the link between the partners is",
+}
+
+# The most that a part may count; the others count against it.
+HEAVIEST = 10.0
 
 # The order of every list: by where each stands, not by its bare score, so that a list moves gently.
 BEST_FIRST = (models.F("placed").desc(nulls_last=True), "key")
@@ -41,6 +54,9 @@ class Run(models.Model):
     left_out = models.JSONField(default=dict)
     # What a whole run found that following each change had missed: nothing, if all is well.
     differences = models.JSONField(default=list)
+    followed_at = models.DateTimeField(
+        null=True, blank=True, help_text="when a change was last followed since"
+    )
 
     class Meta:
         ordering = ["-at", "-pk"]
@@ -157,9 +173,7 @@ class Opportunity(models.Model):
         """What a link to it says: kind, theme and place. The sentence stands beside it, to be read, not clicked."""
         where = self.place.name
         if self.theme is not None:
-            # A name starts with a capital in a list; inside a line it does not, unless it is an abbreviation.
-            name = self.theme.name
-            where = f"{name if name[:2].isupper() else name[:1].lower() + name[1:]} in {where}"
+            where = f"{wording.enumerated(wording.inside(self.theme.name))} in {where}"
         return f"{KINDS.get(self.kind, self.kind)}: {where}"
 
     def scope(self) -> Scope:
@@ -278,15 +292,62 @@ class Cell(models.Model):
 
 
 class Touched(models.Model):
-    """Places whose opportunities have to be worked out again, since a record changed. Written with the change."""
+    """That a record of a partnership changed since its opportunities were last worked out. Written with the change."""
 
     footprint = models.ForeignKey("places.Footprint", on_delete=models.CASCADE, related_name="touched")
-    places = models.JSONField(default=list, help_text="codes; empty is all of the partnership")
-    why = models.CharField(max_length=200)
+    what = models.CharField(max_length=60, help_text="app.model of the record")
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["at", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.footprint}: {self.why}"
+        return f"{self.footprint}: {self.what}"
+
+
+class Weighting(models.Model):
+    """How much each part of a strength counts in a partnership that weighs otherwise than as shipped."""
+
+    # The key, so that its history stays one when a partnership goes back and weighs anew.
+    footprint = models.OneToOneField(
+        "places.Footprint", primary_key=True, on_delete=models.CASCADE, related_name="weighting"
+    )
+    gap = models.FloatField("need not met")
+    fit = models.FloatField("fit")
+    effect = models.FloatField("evidence")
+    urgency = models.FloatField("urgency")
+    newness = models.FloatField("new links")
+    reason = models.CharField(max_length=250, help_text="why the partnership weighs so")
+    changed_by = models.CharField(max_length=160)
+    changed_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(*((f"{name}__range", (0.0, HEAVIEST)) for name in COMPONENTS)),
+                name="weighting_from_0_to_10",
+            ),
+            models.CheckConstraint(
+                condition=Q(*((f"{name}__gt", 0.0) for name in COMPONENTS), _connector=Q.OR),
+                name="weighting_of_something",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="weighting_with_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"What counts in {self.footprint}"
+
+
+class Basis(models.Model):
+    """The tables that the stored opportunities were last worked out from, to see what changed since."""
+
+    footprint = models.ForeignKey("places.Footprint", on_delete=models.CASCADE, related_name="+")
+    audience = models.CharField(max_length=12, choices=Run.Audience)
+    as_of = models.DateField()
+    tables = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["footprint", "audience"], name="basis_once")]
+
+    def __str__(self) -> str:
+        return f"{self.footprint}, {self.audience}, {self.as_of:%d/%m/%Y}"

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import asdict, dataclass
 
 from django.conf import settings
 from django.core import checks
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Max
 from django.utils import timezone
 
 from joinedup.accounts.models import Grant
 from joinedup.events.models import Agreement, Seat
 from joinedup.events.queries import due_deletions
 from joinedup.evidence.queries import missing_files, orphaned_files
-from joinedup.opportunities.models import Opportunity, Run
+from joinedup.opportunities.models import Opportunity, Run, Touched
 from joinedup.site.serving import refuse_empty, waiting_migrations
+
+# A change is followed at once, or by the worker within minutes; the check on that is a whole run each night.
+FOLLOWED_WITHIN, WHOLE_WITHIN = datetime.timedelta(hours=1), datetime.timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ def findings() -> list[Finding]:
                 f"The records lack {lacking} of this version: run “joinedup serve --migrate” once.",
             )
         ]
-    return [*_settings(), *_damage(), *_accounts(), *_files(), *_chains(), *_deletions()]
+    return [*_settings(), *_damage(), *_accounts(), *_files(), *_chains(), *_following(), *_deletions()]
 
 
 def _settings() -> list[Finding]:
@@ -131,6 +135,44 @@ def _chains() -> list[Finding]:
         )
     if Opportunity.objects.filter(is_spotted=False).exists() and not Run.objects.exists():
         found.append(Finding("chain", "Opportunities are held that no run found: refresh the opportunities."))
+    return found
+
+
+def _following() -> list[Finding]:
+    """Are the lists of opportunities what a whole run would make of the records?"""
+    found = []
+    late = (
+        Touched.objects.filter(at__lt=timezone.now() - FOLLOWED_WITHIN).values("footprint").distinct().count()
+    )
+    if late:
+        found.append(
+            Finding(
+                "opportunities",
+                f"Changed records of {counted(late, 'partnership')} wait to be followed: run “joinedup worker”.",
+            )
+        )
+    latest = Run.objects.values("footprint", "audience").annotate(last=Max("pk")).values("last")
+    for run in Run.objects.filter(pk__in=list(latest.values_list("last", flat=True))).select_related(
+        "footprint"
+    ):
+        if run.differences:
+            found.append(
+                Finding(
+                    "opportunities",
+                    f"The last whole run of {run.footprint} ({run.get_audience_display()}) found "
+                    f"{counted(len(run.differences), 'thing')} that following changes had missed, and put it right: "
+                    f"{run.differences[0]}",
+                )
+            )
+        if run.at < timezone.now() - WHOLE_WITHIN:
+            found.append(
+                Finding(
+                    "opportunities",
+                    f"The opportunities of {run.footprint} were last worked out whole on {run.at:%d/%m/%Y}: run "
+                    "“joinedup worker”, or “joinedup worker --once” every night.",
+                    False,
+                )
+            )
     return found
 
 

@@ -110,7 +110,7 @@ def test_who_else_might_join_sectors_that_nobody_speaks_for_first() -> None:
     # The club speaks for the sector that is named already, so it comes last; the clinic's sector is not needed.
     assert [each.partner for each in found.others] == ["police", "school", "club"]
     assert found.others[0].why == (
-        "It works in b; it works on exclusion. Work on this theme needs police (weight 0.9 of 1 in the mix)."
+        "It works in b; it works on exclusion. Work on this theme needs the police (weight 0.9 of 1 in the mix)."
     )
     assert [each.partner for each in told(made(), "police", "club").others] == ["school"]
 

@@ -139,7 +139,7 @@ def rewritten(draw: st.DrawFn) -> tuple[Tables, Tables]:
 @given(rewritten())
 def test_where_nothing_was_touched_nothing_differs(pair: tuple[Tables, Tables]) -> None:
     before, after = pair
-    places = touched(before, after, AS_OF)
+    places = touched(before, after, AS_OF).places
     if places is None:
         return
     elsewhere = [
@@ -209,7 +209,8 @@ def test_what_reaches_everything_is_a_whole_run() -> None:
 
 
 def test_nothing_changed_touches_nothing() -> None:
-    assert touched(two_boroughs(), two_boroughs(), AS_OF) == frozenset()
+    same = touched(two_boroughs(), two_boroughs(), AS_OF)
+    assert (same.rows, same.places) == ({}, frozenset())
 
 
 def test_settings_are_kept() -> None:
@@ -232,3 +233,12 @@ def test_a_result_that_followed_changes_has_no_one_scene() -> None:
 def test_a_table_that_there_is_not_is_refused() -> None:
     with pytest.raises(ValueError, match="no table called gossip"):
         update(follow(two_boroughs(), AS_OF), Change("gossip"))
+
+
+def test_what_later_pieces_say_is_kept_once() -> None:
+    followed = follow(two_boroughs(), AS_OF)
+    for reach in (20, 30, 40):
+        more = initiative("i", "p", "b", reach_per_year=reach)
+        followed = update(followed, Change("initiatives", frame("initiatives", [more])))
+    assert len(followed.result.pieces) == 2
+    assert followed.result.as_dict() == as_whole(followed)

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from joinedup.engines.matching import normalise
+from joinedup.engines.matching import WEIGHTS, normalise
 from joinedup.engines.matching.presence import acting, partnered, register_known
+from joinedup.engines.matching.scene import Scene
 from joinedup.engines.matching.world import World, build
 from tests.engines.matching.making import AS_OF, LONG_AGO, Rows, initiative, mix, need, partner, place, tables
 
@@ -107,3 +108,24 @@ def test_half_of_the_records_confirmed_make_a_register_known() -> None:
     )
     known = register_known(world)
     assert {c for c, k in zip(world.tree.codes, known, strict=True) if k} == {"w2"}
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(st.sampled_from(CODES), unique=True, max_size=3),
+            st.sampled_from([["exclusion"], ["drugs"], ["drugs", "exclusion"], []]),
+            st.sampled_from([None, LONG_AGO]),
+        ),
+        max_size=5,
+    )
+)
+def test_the_number_at_work_is_how_many_are_named(drawn: Any) -> None:
+    rows = [
+        initiative(f"i{i}", "p", *where) | {"themes": themes, "ends": ends}
+        for i, (where, themes, ends) in enumerate(drawn)
+    ]
+    scene = Scene(built([partner("p", "police", "b")], rows), WEIGHTS, 20)
+    for p, t in np.ndindex(scene.number_at_work.shape):
+        assert scene.number_at_work[p, t] == len(scene.at_work(p, t))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from joinedup.engines.matching import WEIGHTS, Weights, band
-from joinedup.engines.matching.score import cell_urgency, deadline_urgency, gap, scores
+from joinedup.engines.matching.score import COMPONENTS, REASONS, cell_urgency, deadline_urgency, gap, scores
 
 EVEN = dict.fromkeys(("gap", "fit", "effect", "urgency", "newness"), 0.5)
 
@@ -29,8 +29,28 @@ def test_weights_may_be_changed_but_not_to_nonsense() -> None:
     assert one(Weights(1, 0, 0, 0, 0), gap=0.3) == pytest.approx(30)
     with pytest.raises(ValueError, match="negative"):
         one(Weights(-1))
-    with pytest.raises(ValueError, match="above 0"):
-        one(Weights(0, 0, 0, 0, 0))
+    for unusable in (
+        Weights(0, 0, 0, 0, 0),
+        Weights(float("nan")),
+        Weights(float("inf")),
+        Weights(1e308, 1e308),
+    ):
+        with pytest.raises(ValueError, match="above 0"):
+            one(unusable)
+        with pytest.raises(ValueError, match="above 0"):
+            unusable.shares()
+
+
+def test_shares_are_of_the_whole_and_each_weight_has_its_reason() -> None:
+    assert Weights(2, 1, 1, 0, 0).shares() == {
+        "gap": 0.5,
+        "fit": 0.25,
+        "effect": 0.25,
+        "urgency": 0.0,
+        "newness": 0.0,
+    }
+    assert list(REASONS) == list(WEIGHTS.shares()) == list(COMPONENTS)
+    assert all(reason.endswith(".") for reason in REASONS.values())
 
 
 def test_the_gap_grows_with_need_and_people_and_no_people_is_no_gap() -> None:

@@ -1,11 +1,13 @@
 """Every absence has its rule, in a plain sentence."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
-from joinedup.engines.matching import Tables, why_not
+from joinedup.engines.matching import WEIGHTS, Tables, Weights, opportunities, why_not
+from joinedup.engines.matching.why_not import mentions
 from tests.engines.matching.making import (
     AS_OF,
     LONG_AGO,
@@ -47,6 +49,35 @@ def world(**change: Any) -> Tables:
         "approaches": [{"approach": "shock", "harmful": True}],
     }
     return tables(**{**rows, **change})
+
+
+def region() -> Tables:
+    """Two boroughs of wards, in which many act on two themes and sectors are missing."""
+    wards = [place(f"{b}{n}", b) for b in "bc" for n in range(3)]
+    themes = ("exclusion", "drugs")
+    partners = [
+        partner(f"p{n}", ("police", "vcs", "education", "health")[n % 4], "bc"[n % 2], themes=[themes[n % 2]])
+        for n in range(10)
+    ]
+    return tables(
+        places=[place("b"), place("c"), *wards],
+        needs=[need(where, theme) for where in ("b", "c", *(w["code"] for w in wards)) for theme in themes],
+        partners=partners,
+        initiatives=[
+            initiative(
+                f"i{n}", f"p{n % 10}", ("b", "c", "b0", "b1", "c2")[n % 5], theme=themes[n // 3 % 2],
+                co_partners=[f"p{(n + 3) % 10}"], reach_per_year=n or None,
+            )
+            for n in range(14)
+        ],
+        offers=[offer("o", "vcs"), offer("q", "education", via_sectors=["police"])],
+        links=[],
+        mix=[
+            {"theme": theme, "sector": sector, "weight": 0.8}
+            for theme in themes
+            for sector in ("police", "vcs", "education", "health")
+        ],
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -98,6 +129,38 @@ def test_outranked_is_not_unfit() -> None:
         "It meets the rules, but each time at least 3 others in that place score higher, or its score is under 10 of "
         "100."
     ]
+
+
+def test_weights_of_ones_own_make_another_list() -> None:
+    near = [offer(f"o{i}", "vcs", closes=date(2018, 10, 10), last_checked=LONG_AGO) for i in range(3)]
+    last = offer("z", "vcs", last_checked=AS_OF)
+    rows = world(offers=[*near, last])
+    answers = [
+        why_not(rows, AS_OF, offer="z", per_place_and_kind=3, weights=weights)[0]
+        for weights in (WEIGHTS, replace(WEIGHTS, urgency=0.0))
+    ]
+    assert answers[0].startswith("It meets the rules, but each time at least 3 others")
+    assert answers[1] == "It is in the list, 1 time."
+    with pytest.raises(ValueError, match="above 0"):
+        why_not(rows, AS_OF, offer="z", weights=Weights(-1))
+
+
+@pytest.mark.parametrize("rows", [everything(), world(), region()], ids=["everything", "world", "region"])
+@pytest.mark.parametrize("settings", [{}, {"per_place_and_kind": 10**6, "threshold": 0.0}])
+def test_it_is_counted_as_the_words_would_say(rows: Tables, settings: dict[str, Any]) -> None:
+    result = opportunities(rows, AS_OF, **settings)
+    seen = result.scene.world
+    lists: dict[str, list[list[str]]] = {
+        "partner": [each.parties for each in result],
+        "offer": [each.offers for each in result],
+        "initiative": [each.initiatives for each in result],
+        "place": [[each.place] for each in result],
+    }
+    for what, named in lists.items():
+        codes = seen.tree.codes if what == "place" else getattr(seen, f"{what}s").frame["id"].to_list()
+        counted = [mentions(result.scene, result.frame, what, at) for at in range(len(codes))]
+        assert counted == [sum(code in each for each in named) for code in codes], what
+        assert any(counted) or what == "initiative"
 
 
 def test_rolled_up_into_the_borough() -> None:

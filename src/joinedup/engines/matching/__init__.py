@@ -5,7 +5,7 @@
 
 from joinedup.engines.matching.beside import Beside, beside, beside_scene
 from joinedup.engines.matching.engine import Result, opportunities
-from joinedup.engines.matching.following import Change, Followed, follow, touched, update
+from joinedup.engines.matching.following import Change, Followed, Touched, follow, touched, update
 from joinedup.engines.matching.opportunity import Opportunity
 from joinedup.engines.matching.score import WEIGHTS, Weights, band
 from joinedup.engines.matching.shortlist import shortlist
@@ -20,6 +20,7 @@ __all__ = [
     "Opportunity",
     "Result",
     "Tables",
+    "Touched",
     "Weights",
     "band",
     "beside",

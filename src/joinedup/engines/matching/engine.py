@@ -44,6 +44,11 @@ class Piece:
     found: pl.DataFrame
     later: Flags | None = None
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether later pieces say everything that this one said."""
+        return self.later is not None and bool(self.later[self.scene.world.kept].all())
+
     @cached_property
     def frame(self) -> pl.DataFrame:
         """One row for each opportunity."""
@@ -92,14 +97,18 @@ class Result:
     @property
     def scene(self) -> Scene:
         """What was looked at. Raises `ValueError` for a result in several pieces, which has no one scene."""
-        if len(self.pieces) > 1:
-            raise ValueError("A result that followed changes has no one scene: run the engine again.")
-        return self.pieces[0].scene
+        return self._whole.scene
 
     @property
     def frame(self) -> pl.DataFrame:
         """One row for each opportunity, best first, by the numbers of `scene`; raises as that does."""
-        return self.pieces[0].frame if self.scene else none_found("")
+        return self._whole.frame
+
+    @property
+    def _whole(self) -> Piece:
+        if len(self.pieces) > 1:
+            raise ValueError("A result that followed changes has no one scene: run the engine again.")
+        return self.pieces[0]
 
     def __len__(self) -> int:
         return sum(piece.frame.height for piece in self.pieces)

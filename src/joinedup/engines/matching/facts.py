@@ -1,7 +1,13 @@
-"""Facts with their numbers, each with the record or figure it came from: what `because` is made of."""
+"""Facts with their numbers, each with the record or figure it came from: what `because` is made of.
+
+What is not recorded is asked for, never claimed. Every record that weakens a strength by being stale says so in its
+fact. A fact of a figure names the local action in its words under `initiatives`, so that whoever shows it can leave
+out what its reader may not know of.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -15,6 +21,14 @@ from joinedup.engines.matching.world import QUALITY_UNKNOWN
 
 # A change of less than a tenth of the scale is not called one.
 TREND_SEEN = 0.1
+# From here up and down nobody is too young or too old.
+YOUNGEST, OLDEST = 0, 99
+# Local action named in one fact: enough to see what there is.
+NAMED = 3
+# By these words a fact says that its record is stale.
+STALE = "over a year ago"
+# What may be asked about an initiative, and in which words.
+REACH, EVIDENCE, AGES = "how many people it reaches", "what evidence there is for it", "which ages it is for"
 
 
 def need(scene: Scene, place: int, theme: int) -> list[Because]:
@@ -24,15 +38,20 @@ def need(scene: Scene, place: int, theme: int) -> list[Because]:
         return []
     code = {"place": world.tree.codes[place], "theme": world.themes[theme]}
     value, heads = float(needs.need[place, theme]), float(needs.people[place, theme])
-    about = f"{wording.theme(world, theme)} in {wording.place(world, place)}"
-    text = f"The need for work on {about} is put at {value:.2f} of 1; {wording.about_people(heads)} could benefit"
+    text = (
+        f"The need for work on {_about(scene, place, theme)} is put at {value:.2f} on a scale of 0 to 1, which is "
+        f"{wording.height(value)}"
+    )
     source = needs.source[place, theme]
     if source == FROM_PARTS:
-        text += " (worked out from the figures for its parts)"
+        text += ", worked out from the figures for its parts"
     elif source == FROM_WHOLE:
-        text += " (worked out from the figure for the wider area: there is none for this place)"
+        text += ", taken from the wider area, since there is no figure for this place"
+    text += (
+        f". {wording.sentence_start(wording.about_people(heads))} could benefit: an estimate, not a count."
+    )
     figure = {**code, "need": round(value, 4), "people_at_risk": round(heads, 1)}
-    found = [Because(f"{text}.", figure=figure)]
+    found = [Because(text, figure=figure)]
     for fact in scene.published.get((code["place"], code["theme"]), []):
         figure = fact["figure"] if isinstance(fact["figure"], dict) else {**code, "id": fact["figure"]}
         found.append(Because(fact["text"], figure=figure))
@@ -40,27 +59,65 @@ def need(scene: Scene, place: int, theme: int) -> list[Because]:
 
 
 def action(scene: Scene, place: int, theme: int) -> Because:
-    """How much of the people at risk the action recorded reaches."""
-    world = scene.world
-    about = f"{wording.theme(world, theme)} in {wording.place(world, place)}"
+    """How much of the people at risk the action recorded reaches, as far as that is known."""
+    world, about = scene.world, _about(scene, place, theme)
     figure: dict[str, Any] = {"place": world.tree.codes[place], "theme": world.themes[theme]}
     covered = float(scene.coverage.coverage[place, theme])
     if np.isnan(covered):
         return Because(
             f"How far action on {about} reaches cannot be worked out: no need is recorded.", figure=figure
         )
-    figure |= {"coverage": round(covered, 4), "unmet": round(float(scene.coverage.unmet[place, theme]), 4)}
+    # A coverage of nought may have come out as minus nought.
+    figure["coverage"] = round(covered, 4) + 0.0
+    figure["unmet"] = round(float(scene.coverage.unmet[place, theme]), 4)
     running = scene.at_work(place, theme)
     if not running:
         return Because(f"No action on {about} is recorded here.", figure=figure)
-    names = [wording.initiative(world, i) for i in running[:3]]
-    more = f" and {len(running) - 3} more" if len(running) > 3 else ""
-    text = f"Action recorded on {about}: {wording.listing(names) if not more else ', '.join(names) + more}"
-    if scene.coverage.unknown_reach[place, theme]:
-        text += "; how many people some of it reaches is not recorded"
-    return Because(
-        f"{text}. Allowing for its evidence, it meets {wording.share(covered)} of the need.", figure=figure
-    )
+    figure["initiatives"] = [world.initiatives.frame["id"][i] for i in running[:NAMED]]
+    names = [wording.quoted(wording.initiative(world, i)) for i in running[:NAMED]]
+    if len(running) > NAMED:
+        names.append(f"{len(running) - NAMED} more")
+    text = f"Action recorded on {about}: {wording.listing(names)}."
+    meets = f"meets {wording.share(covered)} of the need, allowing for how strong its evidence is"
+    if not scene.coverage.unknown_reach[place, theme]:
+        text += f" It {meets}."
+    elif covered > 0:
+        text += f" What is known of its reach {meets}; how many people some of it reaches is not recorded."
+    else:
+        text += " How many people it reaches is not recorded, so how much of the need it meets is not known."
+    return Because(text, figure=figure)
+
+
+def not_known(scene: Scene, place: int, theme: int) -> list[Because]:
+    """What has to be asked before anybody can say that need is left; nothing where the records are enough."""
+    world, found = scene.world, []
+    figure: dict[str, Any] = {"place": world.tree.codes[place], "theme": world.themes[theme]}
+    where = wording.place(world, place)
+    if not scene.register[place]:
+        found.append(
+            Because(
+                f"Does somebody in {where} do this already? The record of action there is not complete enough to say "
+                "that nobody does it.",
+                figure={**figure, "register": False},
+            )
+        )
+    silent = of_unknown_reach(scene, place, theme)[:NAMED]
+    if silent:
+        names = wording.listing([wording.quoted(wording.initiative(world, i)) for i in silent])
+        does = "does" if len(silent) == 1 else "do"
+        ids = [world.initiatives.frame["id"][i] for i in silent]
+        found.append(
+            Because(
+                f"How many people {does} {names} reach? Until that is recorded, how much need is left is not known.",
+                figure={**figure, "reach": None, "initiatives": ids},
+            )
+        )
+    return found
+
+
+def of_unknown_reach(scene: Scene, place: int, theme: int) -> list[int]:
+    """The initiatives at work of which nobody recorded how many people they reach."""
+    return [i for i in scene.at_work(place, theme) if np.isnan(scene.world.initiatives.reach[i])]
 
 
 def why_now(scene: Scene, place: int, theme: int) -> str:
@@ -68,82 +125,138 @@ def why_now(scene: Scene, place: int, theme: int) -> str:
     needs = scene.world.needs
     if needs.cluster[place, theme]:
         return "recent figures there are unusually high"
-    trend = needs.trend[place, theme]
+    if not needs.source[place, theme]:
+        return "how great the need is has still to be asked"
+    value, trend = needs.need[place, theme], needs.trend[place, theme]
+    text = f"the need is {wording.height(value)}"
+    is_low = text.endswith("low")
     if trend > TREND_SEEN:
-        return "the need is rising"
-    if trend < -TREND_SEEN:
-        return "the need is falling, but is still there"
-    if needs.source[place, theme]:
-        return f"the need is {wording.height(needs.need[place, theme])}"
-    return f"that is how the records stand on {wording.day(scene.world.as_of)}"
+        text += " but rising" if is_low else " and rising"
+    elif trend < -TREND_SEEN:
+        text += " and falling" if is_low else ", though falling"
+    return text
 
 
 def partner(scene: Scene, who: int, theme: int | None = None) -> Because:
     """Who a partner is and what speaks for it; says so where its record is stale."""
     world = scene.world
     row = world.partners.frame.row(who, named=True)
-    sector = int(world.partners.sector[who])
-    text = row["name"] or row["id"]
-    text += f" ({wording.sector(world, sector)})" if sector >= 0 else ""
+    number = int(world.partners.sector[who])
+    name = row["name"] or row["id"]
+    called = wording.sector(world, number).removesuffix(" sector") if number >= 0 else ""
+    sector = f"its sector ({called})" if called else "its sector"
+    is_in = f"; its sector is {called}" if called else ""
     code = world.themes[theme] if theme is not None and theme >= 0 else None
     if code is None:
-        text += " works there"
+        text = f"{name} works there{is_in}."
     elif code in (row["themes"] or []):
-        text += f" works on {wording.theme(world, theme or 0)}"
+        text = f"{name} works on {wording.theme(world, theme or 0)}{is_in}."
     elif not row["themes"]:
-        text += " is in a sector that this theme needs; its own themes are not recorded"
+        text = f"{name} is named for {sector}. Which themes does it work on? None is recorded."
     else:
-        text += " is in a sector that this theme needs; other themes are recorded for it"
-    return Because(f"{text}.{stale(row['confirmed'], scene)}", record=("partner", row["id"]))
+        text = f"{name} is named for {sector}; the themes recorded for it are others."
+    return Because(f"{text}{stale(row['confirmed'], scene)}", record=("partner", row["id"]))
 
 
-def initiative(scene: Scene, which: int) -> Because:
-    """What an initiative is: by whom, for whom, how many; says so where its record is stale."""
+def initiative(scene: Scene, which: int, asks: Iterable[str] = (REACH, EVIDENCE)) -> Because:
+    """What an initiative is: by whom, for whom, how many. Asks for what is not recorded, of what matters to its kind
+    (`asks`); says so where its record is stale."""
     world, doing = scene.world, scene.world.initiatives
     row = doing.frame.row(which, named=True)
     by = wording.partner(world, int(doing.partner[which]))
-    text = f"{row['name'] or row['id']} is run by {by}"
-    if row["age_from"] is not None or row["age_to"] is not None:
-        text += f", for {ages(row['age_from'], row['age_to'])}"
+    text = f"{wording.quoted(row['name'] or row['id'])} is run by {by}"
+    of_ages = row["age_from"] is not None or row["age_to"] is not None
+    if of_ages:
+        text += f" for {people_aged(row['age_from'], row['age_to'])}"
     if row["reach_per_year"] is not None:
-        text += f", and reaches {wording.people(row['reach_per_year'])} a year"
+        text += f" and reaches {wording.people(row['reach_per_year'])} a year"
     if row["ends"] is not None:
+        is_over = row["ends"].toordinal() < _today(scene)
+        text += f"; it {'ended' if is_over else 'is due to end'} on {wording.day(row['ends'])}"
+    known = {
+        REACH: row["reach_per_year"] is not None,
+        EVIDENCE: not np.isnan(doing.evidence[which]),
+        AGES: of_ages,
+    }
+    unknown = [each for each in asks if not known[each]]
+    question = (
+        f" Ask {wording.listing(unknown)}: {'that is' if len(unknown) == 1 else 'these are'} not recorded."
+        if unknown
+        else ""
+    )
+    return Because(f"{text}.{question}{stale(row['confirmed'], scene)}", record=("initiative", row["id"]))
+
+
+def result(scene: Scene, which: int) -> Because:
+    """What an initiative achieved, and what evidence there is for it."""
+    doing = scene.world.initiatives
+    row, evidence = doing.frame.row(which, named=True), doing.evidence[which]
+    text = f"Its result is recorded as {float(doing.result[which]):.2f} on a scale of 0 to 1"
+    if np.isnan(evidence):
         text += (
-            f"; it ends on {wording.day(row['ends'])}"
-            if row["ends"].toordinal() >= _today(scene)
-            else "; it has ended"
+            f". Ask how its result was measured: no evidence is recorded, which counts as {QUALITY_UNKNOWN}."
         )
-    return Because(f"{text}.{stale(row['confirmed'], scene)}", record=("initiative", row["id"]))
+    elif row["evidence"] is None:
+        text += f", and the evidence for its approach, {wording.words(row['approach'])}, as {evidence:.2f}."
+    else:
+        text += f", and its evidence as {evidence:.2f}."
+    return Because(text, record=("initiative", row["id"]))
 
 
-def evidence(scene: Scene, which: int) -> str:
-    value = scene.world.initiatives.evidence[which]
-    return f"not known, taken as {QUALITY_UNKNOWN}" if np.isnan(value) else f"{value:.2f} of 1"
-
-
-def ages(first: float | None, last: float | None) -> str:
-    if first is None:
-        return f"ages up to {last:.0f}"
-    if last is None:
-        return f"ages {first:.0f} and over"
-    return f"ages {first:.0f} to {last:.0f}"
+def people_aged(first: float | None, last: float | None) -> str:
+    """For whom something is, where either age may be unknown or no bound at all."""
+    low = first is not None and first > YOUNGEST
+    high = last is not None and last < OLDEST
+    if low and high:
+        return f"people aged {first:.0f} to {last:.0f}" if first != last else f"people aged {first:.0f}"
+    if low:
+        return f"people aged {first:.0f} and over"
+    return f"people aged up to {last:.0f}" if high else "people of all ages"
 
 
 def stale(confirmed: date | None, scene: Scene) -> str:
     """A warning in words where a record was last confirmed over a year ago, else nothing."""
     if confirmed is None or _today(scene) - confirmed.toordinal() <= score.STALE_DAYS:
         return ""
-    return f" This was last confirmed on {wording.day(confirmed)}, over a year ago: check it first."
+    return f" Its record was last confirmed on {wording.day(confirmed)}, {STALE}: check it first."
 
 
-def ends_change(scene: Scene, which: list[int]) -> list[str]:
+def ends_change(scene: Scene, which: list[int], then: str = "this goes") -> list[str]:
     """What the end of an initiative would change."""
     found = []
     for i in which:
         row = scene.world.initiatives.frame.row(i, named=True)
         if row["ends"] is not None:
-            found.append(f"If {row['name'] or row['id']} ends on {wording.day(row['ends'])}, this goes.")
+            name = wording.quoted(row["name"] or row["id"])
+            found.append(f"{name} is due to end on {wording.day(row['ends'])}: after that, {then}.")
     return found
+
+
+def confirming_changes(
+    scene: Scene, partners: Iterable[int] = (), initiatives: Iterable[int] = ()
+) -> list[str]:
+    """Which stale records, once confirmed, would make it stronger."""
+    world = scene.world
+    found = []
+    for who in partners:
+        if stale(world.partners.frame["confirmed"][who], scene):
+            found.append(f"If {wording.partner(world, who)} confirms its record, this gets stronger.")
+    for i in initiatives:
+        if stale(world.initiatives.frame["confirmed"][i], scene):
+            by = wording.partner(world, int(world.initiatives.partner[i]))
+            what = wording.quoted(wording.initiative(world, i))
+            found.append(f"If {by} confirms the record of {what}, this gets stronger.")
+    return found
+
+
+def unmet_changes(scene: Scene, place: int, theme: int, least: float) -> str:
+    """What less unmet need would change."""
+    unmet = float(scene.coverage.unmet[place, theme])
+    return f"The need that is not met is {unmet:.2f} of 1: once it is under {least} of 1, this goes."
+
+
+def _about(scene: Scene, place: int, theme: int) -> str:
+    return f"{wording.theme(scene.world, theme)} in {wording.place(scene.world, place)}"
 
 
 def _today(scene: Scene) -> int:

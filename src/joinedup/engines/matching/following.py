@@ -5,7 +5,7 @@ The result equals a whole run on the changed tables, exactly; where a change rea
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -90,8 +90,9 @@ def update(followed: Followed, change: Change) -> Followed:
     scene = Scene(after.world(families), settings.weights, settings.per_place_and_kind)
     kept = np.zeros(register.ground.tree.size, dtype=bool)
     kept[scene.world.kept] = True
-    old = (piece.without(kept) for piece in followed.result.pieces)
-    result = replace(followed.result, pieces=(*old, Piece(scene, find(scene, settings))))
+    old = [piece.without(kept) for piece in followed.result.pieces]
+    pieces = (*(piece for piece in old if not piece.is_spent), Piece(scene, find(scene, settings)))
+    result = replace(followed.result, pieces=pieces)
     return Followed(followed.given, after, result, frozenset(scene.world.tree.codes), changes)
 
 
@@ -108,22 +109,35 @@ def _follow(register: Register, change: Change) -> tuple[Register, Flags] | None
     return None if families is None else (after, families)
 
 
-def touched(before: Tables, after: Tables, as_of: date) -> frozenset[str] | None:
-    """The places where something found may differ between two sets of tables on one day, by code; None is all."""
+@dataclass(frozen=True)
+class Touched:
+    """What differs between two sets of tables: the keys of the rows, by table, and the places where something found
+    may differ (codes; None is all of them)."""
+
+    rows: Mapping[str, Collection[tuple[str, ...]]]
+    places: frozenset[str] | None
+
+
+def touched(before: Tables, after: Tables, as_of: date) -> Touched:
+    """What a change from one set of tables to another, on one day, may change in what is found."""
     one, two = normalise(before)[0], normalise(after)[0]
     changed = differences(one, two)
     if not changed:
-        return frozenset()
-    grounds = [survey(each) for each in (one, two)]
-    if set(changed) - set(RECORDS) or two.frame("people").height or not all(g.divides for g in grounds):
-        return None
+        return Touched({}, frozenset())
+    if set(changed) - set(RECORDS) or two.frame("people").height:
+        return Touched(changed, None)
     if any(of(one) != of(two) for of in (named_themes, named_sectors, says_when_confirmed)):
-        return None
+        return Touched(changed, None)
+    grounds = [survey(each) for each in (one, two)]
+    if not all(ground.divides for ground in grounds):
+        return Touched(changed, None)
     earlier, later = (
         Register.of(each, as_of, ground) for each, ground in zip((one, two), grounds, strict=True)
     )
     flags = _touched(earlier, later, changed)
-    return None if flags is None else frozenset(np.array(grounds[1].tree.codes)[flags].tolist())
+    if flags is None:
+        return Touched(changed, None)
+    return Touched(changed, frozenset(np.array(grounds[1].tree.codes)[flags].tolist()))
 
 
 def _touched(before: Register, after: Register, changed: dict[str, set[tuple[str, ...]]]) -> Flags | None:

@@ -99,13 +99,13 @@ def acting(world: World) -> Acting:
     sector = world.partners.sector[actor]
     row, sector = row[sector >= 0], sector[sector >= 0]
     column = theme[row] * sectors + sector
-    present = _spread(tree, node[row], column, themes * sectors) > 0
+    present = spread(tree, node[row], column, themes * sectors) > 0
     up, wider = tree.above(node[row], itself=False)
     present[wider, column[up]] = True
 
-    number = _spread(tree, node, theme, themes)
+    number = spread(tree, node, theme, themes)
     # Whole numbers add up to the same whatever else is summed along the way.
-    quality = _spread(tree, node, theme, themes, np.rint(doing.quality[owner] * FINE)) / FINE
+    quality = spread(tree, node, theme, themes, np.rint(doing.quality[owner] * FINE)) / FINE
     with np.errstate(invalid="ignore"):
         mean = np.where(number > 0, quality / np.maximum(number, 1), np.nan)
     mark = np.zeros((places + 1, themes), dtype=np.uint64)
@@ -144,7 +144,7 @@ def register_known(world: World) -> Flags:
         owner, node = key // max(tree.size, 1), key % max(tree.size, 1)
         for total, weight in ((every, np.ones(len(owner))), (fresh, good[owner].astype(float))):
             zero = np.zeros(len(owner), dtype=np.int64)
-            total += _spread(tree, node, zero, 1, weight)[:, 0]
+            total += spread(tree, node, zero, 1, weight)[:, 0]
             row, wider = tree.above(node, itself=False)
             total += np.bincount(wider, weights=weight[row], minlength=tree.size)
     known = (fresh >= 1) & (fresh >= every / 2) if world.ground.confirms else np.ones(tree.size, dtype=bool)
@@ -161,7 +161,7 @@ def _pairs(owner: Ints, of: Ints, item: Ints) -> tuple[Ints, Ints]:
     return row, item[start[row] + offset]
 
 
-def _spread(tree: Tree, node: Ints, column: Ints, columns: int, weight: Floats | None = None) -> Floats:
+def spread(tree: Tree, node: Ints, column: Ints, columns: int, weight: Floats | None = None) -> Floats:
     """Sums over each place and its wider places: what is named for a place holds in all of its parts."""
     size = (tree.size + 1) * columns
     start = np.bincount(node * columns + column, weights=weight, minlength=size)

@@ -18,7 +18,7 @@ import polars as pl
 from joinedup.engines.matching.ground import Ground
 from joinedup.engines.matching.numbering import listed, number
 from joinedup.engines.matching.tables import KEYS, Tables
-from joinedup.engines.matching.tree import Flags, Ints
+from joinedup.engines.matching.tree import Flags, Floats, Ints
 from joinedup.engines.matching.world import (
     Links,
     World,
@@ -52,7 +52,7 @@ class Register:
     known_at: Ints
     link_a: Ints
     link_b: Ints
-    link_strength: np.ndarray
+    link_strength: Floats
     link_since: Ints
     provider: Ints  # for each offer the partner that provides it, or -1
     ask_partner: Ints

@@ -14,7 +14,15 @@ from joinedup.engines.matching import score
 from joinedup.engines.matching.coverage import Coverage, cover
 from joinedup.engines.matching.ground import OWN
 from joinedup.engines.matching.opportunity import MARKINGS, Explanation, strictness
-from joinedup.engines.matching.presence import FITS, Acting, Partnered, acting, partnered, register_known
+from joinedup.engines.matching.presence import (
+    FITS,
+    Acting,
+    Partnered,
+    acting,
+    partnered,
+    register_known,
+    spread,
+)
 from joinedup.engines.matching.tree import Flags, Floats, Ints
 from joinedup.engines.matching.world import World
 
@@ -83,6 +91,20 @@ class Scene:
         key = doing.theme[active] * self.world.tree.size + doing.node[active]
         order = np.lexsort((doing.owner[active], key))
         return key[order], doing.owner[active][order]
+
+    @cached_property
+    def number_at_work(self) -> Ints:
+        """P x T: how many initiatives run today for a place and theme, there, around it or in a part of it."""
+        tree, doing = self.world.tree, self.world.initiatives
+        active = (doing.running & ~doing.harmful)[doing.owner]
+        owner, node, theme = doing.owner[active], doing.node[active], doing.theme[active]
+        themes = max(len(self.world.themes), 1)
+        # No place of an initiative lies in another of its places, so that none counts twice.
+        there = spread(tree, node, theme, themes).astype(np.int64)
+        row, wider = tree.above(node, itself=False)
+        code = np.unique((owner[row] * tree.size + wider) * themes + theme[row]) % (tree.size * themes)
+        inside = np.bincount(code, minlength=tree.size * themes).reshape(tree.size, themes)
+        return there + inside if len(self.world.themes) else there[:, :0]
 
     def at_work(self, place: int, theme: int, *, parts: bool = True) -> list[int]:
         """Initiatives that run today for a place and theme, most reach first; with `parts` those in parts of it."""

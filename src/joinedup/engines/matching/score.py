@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import astuple, dataclass
 from typing import Any
 
@@ -13,16 +14,39 @@ COMPONENTS = ("gap", "fit", "effect", "urgency", "newness")
 
 @dataclass(frozen=True)
 class Weights:
-    """How much each component counts. They need not add up to 1. A coordinator may change them."""
+    """How much each component counts, from 0 on. They need not add up to 1. A coordinator may change them.
 
-    gap: float = 0.35  # the reason to meet at all: people who could benefit and are not reached
-    fit: float = 0.25  # without the right partners nothing follows
-    effect: float = 0.15  # better evidence helps, but most local action has none yet
-    urgency: float = 0.10  # a date orders the queue; it must not make a weak reason strong
-    newness: float = 0.15  # partners who already work together need an introduction least
+    The reason for each is in `REASONS`.
+    """
+
+    gap: float = 0.35
+    fit: float = 0.25
+    effect: float = 0.15
+    urgency: float = 0.10
+    newness: float = 0.15
+
+    def are_usable(self) -> bool:
+        """None is negative or no number, and one counts."""
+        values = astuple(self)
+        return all(value >= 0 for value in values) and 0 < sum(values) < math.inf
+
+    def shares(self) -> dict[str, float]:
+        """What each is of the whole, 0 to 1. Raises `ValueError` where they cannot be used."""
+        if not self.are_usable():
+            raise ValueError("Weights must not be negative, and one must be above 0.")
+        total = sum(astuple(self))
+        return {name: getattr(self, name) / total for name in COMPONENTS}
 
 
 WEIGHTS = Weights()
+# Why each counts as much as it does where nobody weighs otherwise.
+REASONS = {
+    "gap": "The reason to meet at all: people who could benefit and are not reached.",
+    "fit": "Without the right partners nothing follows.",
+    "effect": "Better evidence helps, but most local action has none yet.",
+    "urgency": "A date orders the queue; it must not make a weak reason strong.",
+    "newness": "Partners who already work together need an introduction least.",
+}
 
 # Unknown is neither good nor bad: half way.
 NEUTRAL = 0.5
@@ -74,7 +98,7 @@ def scores(parts: dict[str, Any], weights: Weights) -> Any:
     """0 to 100: the weighted geometric mean, so that a weak part is not simply bought back by a strong one."""
     floors = {"effect": EFFECT_FLOOR, "urgency": URGENCY_FLOOR, "newness": NEWNESS_FLOOR}
     total = sum(astuple(weights))
-    if total <= 0 or min(astuple(weights)) < 0:
+    if not weights.are_usable():
         raise ValueError("Weights must not be negative, and one must be above 0.")
     logs: Any = 0.0
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 import numpy as np
+import polars as pl
 
 from joinedup.engines.matching import score, wording
-from joinedup.engines.matching.engine import PER_PLACE_AND_KIND, Result, opportunities
+from joinedup.engines.matching.engine import PER_PLACE_AND_KIND, Settings, find, opportunities
+from joinedup.engines.matching.kinds import missing_partner
 from joinedup.engines.matching.kinds.shared_learning import GOOD_RESULT
 from joinedup.engines.matching.presence import FITS
 from joinedup.engines.matching.scene import UNMET_HIGH, UNMET_SOME, Scene
@@ -27,41 +28,59 @@ def why_not(
     initiative: str | None = None,
     place: str | None = None,
     per_place_and_kind: int = PER_PLACE_AND_KIND,
+    weights: score.Weights = score.WEIGHTS,
 ) -> list[str]:
     """The rules that keep one partner, offer, initiative or place (by id or code) out of the list of a run with the
     same settings; where it is in the list, one sentence that says so. Raises `ValueError` unless exactly one is
-    given."""
+    given, and for unusable weights."""
     given = [
         (w, c) for w, c in zip(_ASKED, (partner, offer, initiative, place), strict=True) if c is not None
     ]
     if len(given) != 1:
         raise ValueError("Ask about one partner, offer, initiative or place at a time.")
     what, code = given[0]
-    result = opportunities(tables, as_of, per_place_and_kind=EVERY_ONE, threshold=0.0)
+    # One run that drops nothing, and from the same scene the list that is kept.
+    result = opportunities(tables, as_of, per_place_and_kind=EVERY_ONE, threshold=0.0, weights=weights)
     scene = result.scene
     known = (
         scene.world.tree.codes if what == "place" else getattr(scene.world, f"{what}s").frame["id"].to_list()
     )
     if code not in known:
         return [f"No {what} that can be used is recorded as “{code}”."]
-    listed = opportunities(tables, as_of, per_place_and_kind=per_place_and_kind)
-    number = _mentions(listed, what, code)
+    at = known.index(code)
+    number = mentions(scene, find(scene, Settings(per_place_and_kind, weights=weights)), what, at)
     if number:
         return [f"It is in the list, {number} time{'s' if number > 1 else ''}."]
-    if _mentions(result, what, code):
+    if mentions(scene, result.frame, what, at):
         return [
             f"It meets the rules, but each time at least {per_place_and_kind} others in that place score higher, or "
             f"its score is under {score.THRESHOLD:.0f} of 100."
         ]
-    reasons = _ASKED[what](scene, known.index(code))
+    reasons = _ASKED[what](scene, at)
     return reasons or ["It meets no rule: no need that it could meet is recorded where it works."]
 
 
-def _mentions(result: Result, what: str, code: str) -> int:
-    def named(each: object) -> Iterable[str]:
-        return [each.place] if what == "place" else getattr(each, _LISTS[what])  # type: ignore[attr-defined]
+def mentions(scene: Scene, found: pl.DataFrame, what: str, number: int) -> int:
+    """How many of what was found name a partner, offer, initiative or place (by number): as their words would say, but
+    words are written only where the columns do not tell."""
+    named = pl.any_horizontal(pl.col(_COLUMNS[what]) == number)
+    if what not in _ACTS:
+        return found.filter(named).height
+    # Where a partner is missing, those who act there are named, and no column has them all.
+    missing = pl.col("kind") == missing_partner.NAME
+    unsure = found.filter(missing & (named | _acts(scene, what, number)))
+    code = getattr(scene.world, f"{what}s").frame["id"][number]
+    words = (missing_partner.KIND.explain(scene, row) for row in unsure.iter_rows(named=True))
+    return found.filter(named & ~missing).height + sum(code in getattr(each, _ACTS[what]) for each in words)
 
-    return sum(code in named(each) for each in result)
+
+def _acts(scene: Scene, what: str, number: int) -> pl.Expr:
+    """Of what was found: is it in a place and on a theme where a partner acts, or an initiative runs?"""
+    world, doing = scene.world, scene.world.initiatives
+    own = (doing.owner == number) if what == "initiative" else (doing.partner == number)[doing.owner]
+    row, place = world.tree.below(doing.node[own])
+    cells = np.unique(doing.theme[own][row] * world.tree.size + place)
+    return (pl.col("theme").cast(pl.Int64) * world.tree.size + pl.col("place")).is_in(cells.tolist())
 
 
 def _partner(scene: Scene, i: int) -> list[str]:
@@ -167,4 +186,12 @@ def _place(scene: Scene, p: int) -> list[str]:
 
 
 _ASKED = {"partner": _partner, "offer": _offer, "initiative": _initiative, "place": _place}
-_LISTS = {"partner": "parties", "offer": "offers", "initiative": "initiatives"}
+# The columns of what was found that name each by its number.
+_COLUMNS = {
+    "partner": ["party_a", "party_b", "party_c"],
+    "offer": ["offer"],
+    "initiative": ["initiative_a", "initiative_b"],
+    "place": ["place"],
+}
+# What lists of an explanation name those who act.
+_ACTS = {"partner": "parties", "initiative": "initiatives"}

@@ -1,6 +1,6 @@
 """What people type and choose around events."""
 
-from joinedup.events.forms.agreement import AgreementForm, FilterForm, ReportForm
+from joinedup.events.forms.agreement import AgreementForm, ChosenEventForm, FilterForm, ReportForm
 from joinedup.events.forms.event import EventForm, TablesForm
 from joinedup.events.forms.people import (
     AttendingForm,
@@ -13,6 +13,7 @@ from joinedup.events.forms.topic import ProposalForm, TopicForm
 __all__ = [
     "AgreementForm",
     "AttendingForm",
+    "ChosenEventForm",
     "EventForm",
     "FilterForm",
     "InvitationAnswerForm",

@@ -7,6 +7,7 @@ from joinedup.events.views.agreements import (
     agreement_start,
     agreements,
     agreements_csv,
+    opportunity_agree,
     sitting,
 )
 from joinedup.events.views.coming import attending, event_register, invitation
@@ -17,7 +18,13 @@ from joinedup.events.views.organising import (
     event_invitations_csv,
     event_people,
 )
-from joinedup.events.views.planning import event_plan, event_plan_print, event_topic, event_topics
+from joinedup.events.views.planning import (
+    event_plan,
+    event_plan_print,
+    event_topic,
+    event_topics,
+    opportunity_agenda,
+)
 from joinedup.events.views.public import event, event_propose, events
 
 __all__ = [
@@ -42,5 +49,7 @@ __all__ = [
     "event_topics",
     "events",
     "invitation",
+    "opportunity_agenda",
+    "opportunity_agree",
     "sitting",
 ]

@@ -13,18 +13,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from joinedup.accounts.permissions import may
+from joinedup.accounts.permissions import Scope, may
 from joinedup.accounts.queries import history_of
 from joinedup.accounts.request import Request
 from joinedup.events import actions, seating
 from joinedup.events.chain import chain_of
-from joinedup.events.forms import AgreementForm, FilterForm, ReportForm
-from joinedup.events.forms.agreement import from_agreement, from_sitting
+from joinedup.events.forms import AgreementForm, ChosenEventForm, FilterForm, ReportForm
+from joinedup.events.forms.agreement import from_agreement, from_opportunity, from_sitting
 from joinedup.events.models import Agreement
 from joinedup.events.queries import agreements as queries
 from joinedup.events.queries import planner
-from joinedup.opportunities.models import Opportunity
-from joinedup.opportunities.queries import facts
+from joinedup.events.queries.events import events_to_agree_at
+from joinedup.opportunities.models import Opportunity, Run
+from joinedup.opportunities.queries import OPEN_STATES, facts
+from joinedup.opportunities.queries.one import one
 from joinedup.partners.csv_export import as_csv
 
 PER_PAGE = 25
@@ -54,11 +56,44 @@ def sitting(request: Request, pk: int) -> HttpResponse:
         "sitting": found,
         "form": form,
         "opportunity": seen,
-        "facts": facts(seen) if seen else [],
+        "facts": facts(by, seen) if seen else [],
         "agreements": planner.agreed_here(by, found),
         "label": seating.badge_name,
     }
     return render(request, "events/sitting.jinja", context)
+
+
+@login_required
+@never_cache
+def opportunity_agree(request: Request, pk: int) -> HttpResponse:
+    """An accepted opportunity becomes an agreement, without typing anything again."""
+    found = _to_agree(request, pk)
+    events = events_to_agree_at(found, timezone.localdate())
+    if not events:
+        return render(request, "events/agree.jinja", {"opportunity": found, "form": None, "chosen": None})
+    sent, by = request.POST or None, request.person
+    chosen = ChosenEventForm(sent, events=events, initial={"event": events[0].slug})
+    form = AgreementForm(sent, person=by, event=events[0], initial=from_opportunity(found, by))
+    if request.method == "POST" and all([chosen.is_valid(), form.is_valid()]):
+        event = chosen.cleaned_data["event"]
+        try:
+            agreed = actions.record_agreement(by=by, event=event, opportunity=found, **form.parts())
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("Agreed: %(goal)s.") % {"goal": agreed.goal})
+            return redirect("agreement", agreed.pk)
+    return render(request, "events/agree.jinja", {"opportunity": found, "form": form, "chosen": chosen})
+
+
+def _to_agree(request: Request, pk: int) -> Opportunity:
+    """An open opportunity of a partnership, for somebody who may write an agreement at its events."""
+    found = one(request.person, pk)
+    if found is None or found.audience != Run.Audience.PARTNERSHIP or found.state not in OPEN_STATES:
+        raise Http404
+    if not may(request.person, "agreement.record", Scope(footprints=frozenset({found.footprint_id}))):
+        raise Http404
+    return found
 
 
 @require_GET

@@ -7,11 +7,11 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from joinedup.accounts.request import Request
 from joinedup.events import actions, readiness, seating
@@ -20,7 +20,7 @@ from joinedup.events.models import Attendee, Event, PlanReport
 from joinedup.events.queries import planner
 from joinedup.events.queries.events import agenda
 from joinedup.events.views.organising import attempt, number_in, planned_event
-from joinedup.opportunities.models import Opportunity
+from joinedup.opportunities.models import Opportunity, Run
 
 # Long enough for the goals to stop growing at London size, short enough to wait for.
 SECONDS = 4.0
@@ -65,6 +65,24 @@ def _topic_button(request: Request, event: Event) -> None:
             lambda: actions.remove_topic(by=by, topic=topic),
             lambda _done: _("It is off the agenda."),
         )
+
+
+@login_required
+@require_POST
+def opportunity_agenda(request: Request, pk: int) -> HttpResponse:
+    """Put an opportunity on the agenda of an event, from its own page."""
+    found = get_object_or_404(
+        Opportunity.objects.visible_to(request.person).select_related("theme", "place"), pk=pk
+    )
+    event = planned_event(request, request.POST.get("event", ""), "topic.choose")
+    if event.footprint_id != found.footprint_id or found.audience != Run.Audience.PARTNERSHIP:
+        raise Http404
+    attempt(
+        request,
+        lambda: actions.choose_opportunity(by=request.person, event=event, opportunity=found),
+        lambda topic: _("On the agenda of %(event)s: %(title)s") % {"event": event, "title": topic.title},
+    )
+    return redirect("opportunity", pk)
 
 
 @login_required

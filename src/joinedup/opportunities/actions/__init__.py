@@ -1,8 +1,37 @@
 """What people do with opportunities. Each takes who acts, checks that they may, and leaves an audit entry."""
 
-from joinedup.opportunities.actions.answering import answer
-from joinedup.opportunities.actions.deciding import set_aside, take_up
+from joinedup.opportunities.actions.answering import answer, answer_from_mail
+from joinedup.opportunities.actions.asking import Asked, ask
+from joinedup.opportunities.actions.deciding import (
+    assign,
+    put_back,
+    set_aside,
+    snooze,
+    take_up,
+    unassign,
+    wake,
+)
+from joinedup.opportunities.actions.reading import have_read
 from joinedup.opportunities.actions.refreshing import refresh
-from joinedup.opportunities.actions.spotting import spot
+from joinedup.opportunities.actions.spotting import spot, withdraw
+from joinedup.opportunities.actions.weighing import weigh, weigh_as_shipped
 
-__all__ = ["answer", "refresh", "set_aside", "spot", "take_up"]
+__all__ = [
+    "Asked",
+    "answer",
+    "answer_from_mail",
+    "ask",
+    "assign",
+    "have_read",
+    "put_back",
+    "refresh",
+    "set_aside",
+    "snooze",
+    "spot",
+    "take_up",
+    "unassign",
+    "wake",
+    "weigh",
+    "weigh_as_shipped",
+    "withdraw",
+]

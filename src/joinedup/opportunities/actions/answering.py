@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Answer, Opportunity
+from joinedup.opportunities.queries.asking import by_mail
 from joinedup.partners.keeping import unique_slug
 from joinedup.partners.models import Partner
 
@@ -21,6 +23,27 @@ def answer(*, by: Person, opportunity: Opportunity, partner: Partner, word: str)
     Saying something else later replaces the earlier answer; a draft that was made stays with its partner.
     """
     require(by, "opportunity.answer", on=Scope(frozenset({partner.pk})))
+    return _give(by, opportunity, partner, word)
+
+
+@transaction.atomic
+def answer_from_mail(*, token: str, word: str) -> Answer:
+    """As `answer`, by whom a mail asked, without an account: the signed link stands where others have a permission.
+
+    It is recorded as the contact or the account that the link was sent to. Raises PermissionDenied for a link that is
+    too old, was changed, or was sent to somebody who has left the partner.
+    """
+    asked = by_mail(token)
+    if asked is None:
+        raise PermissionDenied(_("This link no longer works."))
+    if not asked.is_open:
+        raise ValidationError(_("Nothing is needed from you any longer. Thank you."))
+    return _give(asked.by, asked.opportunity, asked.partner, word)
+
+
+def _give(by: Person, opportunity: Opportunity, partner: Partner, word: str) -> Answer:
+    # Two of one partner may answer at once: the second waits here and changes what the first said.
+    Opportunity.objects.select_for_update().get(pk=opportunity.pk)
     if word not in Answer.Word.values:
         raise ValidationError("Choose one of the three answers.")
     if not opportunity.parties.filter(pk=partner.pk).exists():
@@ -29,7 +52,7 @@ def answer(*, by: Person, opportunity: Opportunity, partner: Partner, word: str)
     before = audit.snapshot(given) if given else None
     if given is None:
         given = Answer(opportunity=opportunity, partner=partner)
-    given.word, given.by = word, by.name
+    given.word, given.by = word, by.name[:160]
     if word == Answer.Word.ALREADY and given.initiative is None:
         given.initiative = _draft(by, opportunity, partner)
     given.save()

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
-from joinedup.accounts.permissions import Scope, require
+from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
-from joinedup.opportunities.models import Opportunity, Run
+from joinedup.opportunities import checks, spotted
+from joinedup.opportunities.models import Move, Opportunity, Run
+from joinedup.opportunities.queries import spotting
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.taxonomy.models import Theme
@@ -21,22 +24,34 @@ from joinedup.taxonomy.models import Theme
 def spot(
     *,
     by: Person,
-    footprint: Footprint,
     place: Place,
     theme: Theme | None,
     sentence: str,
     first_step: str,
     parties: Iterable[Partner],
 ) -> Opportunity:
-    """An opportunity that a person saw takes its place in the same list."""
-    named = list(parties)
-    scope = Scope(frozenset(p.pk for p in named), frozenset({footprint.pk}))
-    require(by, "opportunity.spot", on=scope)
-    sentence = " ".join(sentence.split())
-    if len(sentence) < 20:
-        raise ValidationError("Say in one sentence who could work together, where, on what and why now.")
+    """An opportunity that a person saw takes its place in the list of the partnership that covers the place.
+
+    Anyone signed in may enter one, also for a partnership they are not of: the row says so. The same sentence again
+    on the same day is the same opportunity: it is given back, and nothing is written.
+    """
+    require(by, "opportunity.spot")
+    sentence, first_step = checks.sentence(sentence), checks.step(first_step)
+    covering = spotting.footprint_for(by, place)
+    if covering is None:
+        raise ValidationError(_("No partnership covers this place yet."))
+    # Two at once, such as a double click: the second waits here, and finds what the first wrote.
+    footprint = Footprint.objects.select_for_update().get(pk=covering.pk)
+    named = {partner.pk for partner in parties}
+    if spotting.partners_to_name(by, footprint).filter(pk__in=named).count() != len(named):
+        raise ValidationError(_("Name only partners of the partnership that covers this place."))
     today = timezone.localdate()
-    spotted = Opportunity.objects.create(
+    again = Opportunity.objects.filter(
+        is_spotted=True, spotted_by=by.user_id, sentence=sentence, place=place, first_seen=today
+    )
+    if held := again.exclude(state=Opportunity.State.GONE).first():
+        return held
+    made = Opportunity.objects.create(
         key=f"spotted--{timezone.now():%Y%m%d%H%M%S%f}",
         footprint=footprint,
         audience=Run.Audience.PARTNERSHIP,
@@ -45,13 +60,48 @@ def spot(
         place=place,
         theme=theme,
         sentence=sentence,
-        first_step=" ".join(first_step.split()),
-        because=[{"text": f"Entered by {by.name} on {today.day} {today:%B %Y}.", "figure": None}],
+        first_step=first_step,
+        because=[{"text": _entered(by, footprint), "figure": None}],
         is_spotted=True,
         spotted_by_id=by.user_id,
         first_seen=today,
         last_seen=today,
+        changed_on=today,
     )
-    spotted.parties.set(named)
-    audit.record(by=by, action="opportunity.spot", on=spotted)
-    return spotted
+    made.parties.set(named)
+    Move.objects.create(opportunity=made, what=Move.What.NEW)
+    spotted.fill([made], spotted.scene_of(footprint, Run.Audience.PARTNERSHIP, today))
+    audit.record(by=by, action="opportunity.spot", on=made)
+    return made
+
+
+def _entered(by: Person, footprint: Footprint) -> str:
+    today = timezone.localdate()
+    day = f"{today.day} {today:%B %Y}"
+    # An account without a name is called by its address, which is nobody else's to read.
+    name = by.name if by.name != by.email else "somebody who gave no name"
+    if by.is_operator or spotting.is_member(by, footprint):
+        return f"Entered by {name} on {day}."
+    return f"Spotted by {name}, not of this partnership, on {day}."
+
+
+@transaction.atomic
+def withdraw(*, by: Person, opportunity: Opportunity) -> Opportunity:
+    """Whoever spotted it takes it back, as long as nobody has decided about it."""
+    require(by, "opportunity.spot")
+    if by.user_id is None or opportunity.spotted_by_id != by.user_id:
+        raise PermissionDenied(_("Only the person who spotted this may take it back."))
+    held = Opportunity.objects.select_for_update().get(pk=opportunity.pk)
+    if held.state != Opportunity.State.SUGGESTED:
+        raise ValidationError(
+            _("This is already %(state)s, so it cannot be taken back: ask the coordinator.")
+            % {"state": held.get_state_display().lower()}
+        )
+    before = audit.snapshot(held)
+    held.state = Opportunity.State.GONE
+    held.decided_by, held.decided_on = by.name[:160], timezone.localdate()
+    held.changed_on = held.decided_on
+    held.save(update_fields=["state", "decided_by", "decided_on", "changed_on"])
+    Move.objects.create(opportunity=held, what=Move.What.GONE, why=["Who spotted it took it back."])
+    audit.record(by=by, action="opportunity.undo", on=held, before=before)
+    return held

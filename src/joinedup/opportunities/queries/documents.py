@@ -12,7 +12,7 @@ from django.utils import timezone
 from joinedup.engines import matching
 from joinedup.opportunities import engine
 from joinedup.opportunities.models import BEST_FIRST, Opportunity, Run
-from joinedup.opportunities.queries.lists import OPEN_STATES
+from joinedup.opportunities.queries.lists import OPEN_STATES, awake
 from joinedup.places.models import Footprint, Place
 
 
@@ -55,9 +55,13 @@ def shortlist(footprint: Footprint, size: int, *, without_topics: bool = False) 
 
     `without_topics` leaves out what is or was on an event's agenda.
     """
-    found = Opportunity.objects.filter(
-        footprint=footprint, audience=Run.Audience.PARTNERSHIP, state__in=OPEN_STATES, score__isnull=False
-    ).exclude(marking="named")
+    found = (
+        Opportunity.objects.filter(
+            footprint=footprint, audience=Run.Audience.PARTNERSHIP, state__in=OPEN_STATES, score__isnull=False
+        )
+        .exclude(marking="named")
+        .filter(awake(timezone.localdate()))
+    )
     if without_topics:
         found = found.filter(topics__isnull=True)
     rows = {each.key: each for each in found.prefetch_related("parties").order_by(*BEST_FIRST)[:2000]}

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Prefetch, Q, QuerySet
+from django.utils import timezone
 
+from joinedup.accounts.links import address_of
 from joinedup.accounts.person import Person
-from joinedup.opportunities.models import BEST_FIRST, Opportunity, Run
+from joinedup.accounts.records import Marking
+from joinedup.engines.matching.score import band
+from joinedup.opportunities.models import BEST_FIRST, KINDS, Opportunity, Run
+from joinedup.partners.csv_export import several
+from joinedup.partners.models import Partner
 from joinedup.places.models import Place
+from joinedup.support.models import Offer
 
 OPEN_STATES = [
     Opportunity.State.SUGGESTED,
@@ -17,6 +28,18 @@ OPEN_STATES = [
     Opportunity.State.AGREED,
     Opportunity.State.STARTED,
 ]
+# Before something was agreed on it, or it went: only then is there something to put off, to give or to ask.
+UNDECIDED = frozenset({Opportunity.State.SUGGESTED, Opportunity.State.TAKEN_UP, Opportunity.State.ON_AGENDA})
+
+
+def awake(on: datetime.date) -> Q:
+    """Not snoozed, or back from it: it returns by itself on its day."""
+    return Q(snoozed_until=None) | Q(snoozed_until__lte=on)
+
+
+def is_snoozed(opportunity: Opportunity) -> bool:
+    until = opportunity.snoozed_until
+    return until is not None and until > timezone.localdate()
 
 
 def _reader_rows(person: Person) -> QuerySet[Opportunity]:
@@ -30,9 +53,25 @@ def _reader_rows(person: Person) -> QuerySet[Opportunity]:
     return visible.exclude(audience=Run.Audience.PUBLIC, footprint__in=person.footprint_ids)
 
 
+def parties_seen_by(person: Person) -> Prefetch:
+    """The parties of opportunities, without those that `person` may not know of."""
+    return Prefetch("parties", Partner.objects.visible_to(person).select_related("sector"))
+
+
+def kinds(person: Person, **filters: Any) -> list[tuple[str, str, int]]:
+    """(kind, in words, how many) of what `listing` finds with the same filters but the kind, most first. One query."""
+    rows = listing(person, **{name: value for name, value in filters.items() if name != "kind"})
+    counts = Counter(rows.order_by().prefetch_related(None).values_list("kind", flat=True))
+    return [(kind, KINDS.get(kind, kind), number) for kind, number in counts.most_common()]
+
+
 def listing(person: Person, **filters: Any) -> QuerySet[Opportunity]:
-    """What `person` may see, best first. Filters: place (code, with its parts), theme, kind, sector, state."""
-    found = _reader_rows(person).select_related("place", "theme").prefetch_related("parties")
+    """What `person` may see, best first.
+
+    Filters: place (code, with its parts), theme, kind, sector, mine (names a partner of theirs), state: one of
+    Opportunity.State, "snoozed" or "assigned" (given to them). Without a state, what is open and not snoozed.
+    """
+    found = _reader_rows(person).select_related("place", "theme").prefetch_related(parties_seen_by(person))
     if place := filters.get("place"):
         found = found.filter(Q(place=place) | Q(place__parent=place))
     if theme := filters.get("theme"):
@@ -40,12 +79,54 @@ def listing(person: Person, **filters: Any) -> QuerySet[Opportunity]:
     if kind := filters.get("kind"):
         found = found.filter(kind=kind)
     if sector := filters.get("sector"):
-        found = found.filter(pk__in=Opportunity.objects.filter(parties__sector=sector).values("pk"))
-    if state := filters.get("state"):
-        found = found.filter(state=state)
-    else:
-        found = found.filter(state__in=OPEN_STATES)
-    return found.order_by(*BEST_FIRST)
+        theirs = Partner.objects.visible_to(person).filter(sector=sector).values("pk")
+        found = found.filter(pk__in=Opportunity.objects.filter(parties__in=theirs).values("pk"))
+    if filters.get("mine"):
+        named = Opportunity.objects.filter(parties__in=person.partner_ids).values("pk")
+        found = found.filter(pk__in=named)
+    return _in_state(found, person, str(filters.get("state") or "")).order_by(*BEST_FIRST)
+
+
+def _in_state(found: QuerySet[Opportunity], person: Person, state: str) -> QuerySet[Opportunity]:
+    today = timezone.localdate()
+    if state == "snoozed":
+        return found.filter(state__in=UNDECIDED, snoozed_until__gt=today)
+    if state == "assigned":
+        return (
+            found.filter(state__in=OPEN_STATES, assigned_to=person.user_id)
+            if person.user_id
+            else found.none()
+        )
+    if state:
+        return found.filter(awake(today), state=state)
+    return found.filter(awake(today), state__in=OPEN_STATES)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One opportunity in a list: with the first day on which an offer that it rests on closes, and what moved since
+    the reader last looked (a value of Move.What, empty for nothing)."""
+
+    opportunity: Opportunity
+    closes: datetime.date | None
+    moved: str
+    is_mine: bool
+
+
+def lines(person: Person, rows: Iterable[Opportunity], moved: dict[int, str]) -> list[Line]:
+    """Opportunities as a list shows them; one query more than reading them."""
+    every = list(rows)
+    closes = _closing(person, every)
+    mine = {row.pk for row in every if any(p.pk in person.partner_ids for p in row.parties.all())}
+    return [Line(row, closes.get(row.pk), moved.get(row.pk, ""), row.pk in mine) for row in every]
+
+
+def _closing(person: Person, rows: list[Opportunity]) -> dict[int, datetime.date]:
+    offers = Offer.objects.visible_to(person).filter(
+        opportunities__in=[row.pk for row in rows], closes__gte=timezone.localdate()
+    )
+    first = offers.order_by().values_list("opportunities").annotate(first=Min("closes"))
+    return {pk: day for pk, day in first if pk is not None}
 
 
 def last_run(person: Person) -> Run | None:
@@ -66,3 +147,54 @@ def best_for_place(person: Person, place: Place, limit: int = 5) -> list[Opportu
         if len(best) == limit:
             break
     return best
+
+
+CSV_HEADER = [
+    "Opportunity",
+    "In a sentence",
+    "First step",
+    "Kind",
+    "Theme",
+    "Place",
+    "Place code",
+    "Partners it names",
+    "Sectors needed",
+    "Strength",
+    "Score (0 to 100)",
+    "State",
+    "Reason",
+    "Off the list until",
+    "An offer closes on",
+    "Found first on",
+    "Found last on",
+    "Who may see it",
+    "Address",
+]
+MARKINGS = dict(Marking.choices)
+
+
+def csv_rows(person: Person, found: QuerySet[Opportunity]) -> Iterator[list[object]]:
+    """The list as rows under CSV_HEADER; 3 queries."""
+    for line in lines(person, found, {}):
+        each = line.opportunity
+        yield [
+            each.heading,
+            each.sentence,
+            each.first_step,
+            KINDS.get(each.kind, each.kind),
+            each.theme,
+            each.place.name,
+            each.place_id,
+            several(partner.name for partner in each.parties.all()),
+            several(name.replace("_", " ") for name in each.sectors_needed),
+            "spotted by a person" if each.score is None else band(each.score),
+            None if each.score is None else round(each.score, 1),
+            each.get_state_display(),
+            each.get_reason_display(),
+            each.snoozed_until if is_snoozed(each) else None,
+            line.closes,
+            each.first_seen,
+            each.last_seen,
+            MARKINGS.get(each.marking, each.marking),
+            address_of("opportunity", each.pk),
+        ]

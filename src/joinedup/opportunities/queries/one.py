@@ -2,44 +2,48 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
-from django.urls import reverse
+from django.utils.translation import ngettext
 
 from joinedup.accounts.person import Person
-from joinedup.opportunities import engine
-from joinedup.opportunities.frames import figure_id
-from joinedup.opportunities.models import Answer, Opportunity
+from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.models import Answer, Opportunity, Run
+from joinedup.opportunities.queries.lists import parties_seen_by
 from joinedup.partners.models import Partner
-
-COMPONENTS = {
-    "gap": "How much need is not met, and for how many people",
-    "fit": "How well the partners, the place and the theme fit",
-    "effect": "How strong the evidence for the approach is",
-    "urgency": "How soon it has to happen",
-    "newness": "How new the link between the partners is",
-}
+from joinedup.support.models import Offer
+from joinedup.taxonomy.models import Sector
 
 
-@dataclass(frozen=True)
-class Fact:
-    """One reason, and the page it came from."""
+def sectors_needed(opportunity: Opportunity) -> list[str]:
+    """The names of sectors that it needs and of which nobody is recorded; one query where there are any."""
+    if not opportunity.sectors_needed:
+        return []
+    return list(Sector.objects.filter(pk__in=opportunity.sectors_needed).values_list("name", flat=True))
 
-    text: str
-    link: str
+
+def members_copy(person: Person, opportunity: Opportunity) -> int | None:
+    """The partnership's copy (pk) of what a member found in the public's list; None where there is none for them."""
+    if opportunity.audience != Run.Audience.PUBLIC or opportunity.footprint_id not in person.footprint_ids:
+        return None
+    copies = Opportunity.objects.visible_to(person).filter(
+        footprint=opportunity.footprint_id, audience=Run.Audience.PARTNERSHIP, key=opportunity.key
+    )
+    return copies.values_list("pk", flat=True).first()
 
 
 def one(person: Person, pk: int) -> Opportunity | None:
     """The opportunity with everything its page shows, or None where `person` may not see it."""
     return (
         Opportunity.objects.visible_to(person)
-        .select_related("place", "theme", "footprint")
+        .select_related("place", "theme", "footprint", "assigned_to")
         .prefetch_related(
-            Prefetch("parties", Partner.objects.select_related("sector")),
-            "initiatives",
-            "offers",
-            "figures",
+            parties_seen_by(person),
+            # Their markings may have changed since the run: no page shows what its reader may not see.
+            Prefetch("initiatives", Initiative.objects.visible_to(person)),
+            Prefetch("offers", Offer.objects.visible_to(person)),
             Prefetch("answers", Answer.objects.select_related("partner", "initiative")),
             "topics__event",
             "agreements",
@@ -49,28 +53,42 @@ def one(person: Person, pk: int) -> Opportunity | None:
     )
 
 
-def facts(opportunity: Opportunity) -> list[Fact]:
-    """Each `because`, with a link to the record or figure. Uses what `one` fetched."""
-    figures = {figure_id(f.indicator, f.place_id): f.pk for f in opportunity.figures.all()}
-    known = {
-        "partner": {p.slug for p in opportunity.parties.all()},
-        "initiative": {i.slug for i in opportunity.initiatives.all()},
-        "offer": {o.slug for o in opportunity.offers.all()},
-    }
-    found = []
-    for each in opportunity.because:
-        link = ""
-        record = each.get("record")
-        if record and record["type"] in known:
-            link = reverse(record["type"], args=[record["id"]])
-        elif name := engine.figure_name(each):
-            link = reverse("figure", args=[figures[name]]) if name in figures else ""
-        if not link and record and record["type"] == "place":
-            link = reverse("place", args=[record["id"]])
-        found.append(Fact(text=each["text"], link=link or reverse("place", args=[opportunity.place_id])))
-    return found
-
-
 def parties_of(person: Person, opportunity: Opportunity) -> list[Partner]:
     """The named partners that `person` speaks for."""
     return [p for p in opportunity.parties.all() if p.pk in person.partner_ids]
+
+
+@dataclass(frozen=True)
+class Named:
+    """A partner that an opportunity names, and what it said; None where it has not answered, or for the public."""
+
+    partner: Partner
+    answer: Answer | None
+
+
+# Who is interested stands first, then who does it already; who has not answered, then who said no.
+_ORDER = {Answer.Word.INTERESTED.value: 0, Answer.Word.ALREADY.value: 1, "": 2, Answer.Word.NOT_US.value: 3}
+
+
+def named(opportunity: Opportunity) -> list[Named]:
+    """Whom it names, those who answered "interested" first. What they said is for the partnership: the public reads
+    its own copy. Uses what `one` fetched."""
+    shared = opportunity.audience == Run.Audience.PARTNERSHIP
+    said = {each.partner_id: each for each in opportunity.answers.all()} if shared else {}
+    everyone = [Named(partner, said.get(partner.pk)) for partner in opportunity.parties.all()]
+    return sorted(everyone, key=lambda each: _ORDER[each.answer.word if each.answer else ""])
+
+
+def standing(everyone: list[Named]) -> str:
+    """ "2 are interested, 1 already does it"; empty where nobody answered."""
+    words = Counter(each.answer.word for each in everyone if each.answer)
+    parts = [
+        ngettext(one, many, words[word]) % {"number": words[word]}
+        for word, one, many in (
+            (Answer.Word.INTERESTED, "%(number)s is interested", "%(number)s are interested"),
+            (Answer.Word.ALREADY, "%(number)s already does it", "%(number)s already do it"),
+            (Answer.Word.NOT_US, "%(number)s said “not us”", "%(number)s said “not us”"),
+        )
+        if words[word]
+    ]
+    return ", ".join(parts)

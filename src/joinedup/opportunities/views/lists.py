@@ -1,4 +1,4 @@
-"""The list, and having it worked out again."""
+"""The list, as a page and as a file, and having it worked out again."""
 
 from __future__ import annotations
 
@@ -8,29 +8,53 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
 
 from joinedup.accounts.request import Request
 from joinedup.opportunities import actions
 from joinedup.opportunities.forms import FilterForm
 from joinedup.opportunities.models import Run
-from joinedup.opportunities.queries import lists
+from joinedup.opportunities.queries import lists, since
+from joinedup.partners.csv_export import as_csv
 from joinedup.places.models import Footprint
 
 PER_PAGE = 20
+# The other ways to look at the same list.
+OTHER_WAYS = {
+    "opportunity_grid": gettext_lazy("What is done where: the grid"),
+    "opportunity_together": gettext_lazy("Who works with whom"),
+    "opportunity_why_not": gettext_lazy("Why is something not here?"),
+    "opportunity_paths": gettext_lazy("How far they went"),
+}
 
 
 def opportunities(request: Request) -> HttpResponse:
-    form = FilterForm(request.GET)
+    form = FilterForm(request.GET, person=request.person)
     found = lists.listing(request.person, **form.chosen())
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    moved = since.last_moves(request.person, page.object_list, timezone.now())
     context = {
         "form": form,
         "page": page,
+        "lines": lists.lines(request.person, page.object_list, moved),
         "last_run": lists.last_run(request.person),
+        "kinds": lists.kinds(request.person, **form.chosen()),
+        "other_ways": [(reverse(name), label) for name, label in OTHER_WAYS.items()],
     }
     return render(request, "opportunities/list.jinja", context)
+
+
+@require_GET
+def opportunities_csv(request: Request) -> HttpResponse:
+    form = FilterForm(request.GET, person=request.person)
+    found = lists.listing(request.person, **form.chosen())
+    body = as_csv(lists.CSV_HEADER, lists.csv_rows(request.person, found))
+    name = 'attachment; filename="opportunities.csv"'
+    return HttpResponse(body, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
 
 
 @login_required

@@ -1,12 +1,12 @@
-"""One opportunity: its page, the answers to it, what is decided."""
+"""One opportunity: its page, and what the partners that it names say to it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,24 +15,39 @@ from django.views.decorators.http import require_POST
 from joinedup.accounts.queries import history_of
 from joinedup.accounts.request import Request
 from joinedup.opportunities import actions
-from joinedup.opportunities.forms import AnswerForm, SetAsideForm
+from joinedup.opportunities.forms import AnswerForm, SetAsideForm, SnoozeForm
 from joinedup.opportunities.models import Answer, Opportunity
-from joinedup.opportunities.queries import one
+from joinedup.opportunities.queries import beside, one, reasons
+from joinedup.opportunities.queries.desk import desk
 
 
 def opportunity(request: Request, pk: int) -> HttpResponse:
     found = get_opportunity(request, pk)
-    mine = one.parties_of(request.person, found)
+    if copy := one.members_copy(request.person, found):
+        return redirect("opportunity", copy)
+    return show(request, found)
+
+
+def show(request: Request, found: Opportunity, **forms: Any) -> HttpResponse:
+    """Its page; `forms` are those to be shown again with what was typed and what is wrong with it."""
+    everyone = one.named(found)
     context = {
         "opportunity": found,
-        "facts": one.facts(found),
-        "components": [(text, found.components.get(key)) for key, text in one.COMPONENTS.items()],
-        "mine": mine,
+        "facts": reasons.facts(request.person, found),
+        "parts": reasons.parts(found),
+        "named": everyone,
+        "standing": one.standing(everyone),
+        "needed": one.sectors_needed(found),
+        "mine": one.parties_of(request.person, found),
         "words": Answer.Word.choices,
+        "desk": desk(request.person, found),
+        "beside": beside.of(request.person, found),
+        "inside": found.footprint_id in request.person.footprint_ids,
         "set_aside_form": SetAsideForm(),
+        "snooze_form": SnoozeForm(),
         "history": history_of(found) if found.footprint_id in request.person.footprint_ids else [],
     }
-    return render(request, "opportunities/one.jinja", context)
+    return render(request, "opportunities/one.jinja", context | forms)
 
 
 @login_required
@@ -47,32 +62,6 @@ def opportunity_answer(request: Request, pk: int) -> HttpResponse:
         messages.success(request, _("Thank you. We made a draft of what you do: please complete it."))
         return redirect("initiative_edit", given.initiative.slug)
     messages.success(request, _("Thank you: your answer is recorded. You can change it here."))
-    return redirect("opportunity", pk)
-
-
-@login_required
-@require_POST
-def opportunity_take_up(request: Request, pk: int) -> HttpResponse:
-    return _decision(request, pk, lambda found: actions.take_up(by=request.person, opportunity=found))
-
-
-@login_required
-@require_POST
-def opportunity_set_aside(request: Request, pk: int) -> HttpResponse:
-    reason = request.POST.get("reason", "")
-    return _decision(
-        request, pk, lambda found: actions.set_aside(by=request.person, opportunity=found, reason=reason)
-    )
-
-
-def _decision(request: Request, pk: int, act: Callable[[Opportunity], Opportunity]) -> HttpResponse:
-    found = get_opportunity(request, pk)
-    try:
-        done = act(found)
-    except ValidationError as error:
-        messages.error(request, error.messages[0])
-    else:
-        messages.success(request, _("Recorded: %(state)s.") % {"state": done.get_state_display().lower()})
     return redirect("opportunity", pk)
 
 

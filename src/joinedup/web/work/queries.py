@@ -16,6 +16,8 @@ from joinedup.accounts.records import CONFIRM_AFTER
 from joinedup.events.models import Agreement, Attendee, Invitation
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import BEST_FIRST, Answer, Opportunity, Run
+from joinedup.opportunities.queries.lists import awake
+from joinedup.opportunities.queries.since import Unread, unread
 from joinedup.partners.models import Ask, Partner
 from joinedup.places.models import Footprint
 from joinedup.voice.models import Contribution, Conversation
@@ -63,20 +65,22 @@ class Waiting:
     initiatives_to_confirm: Shortlist[Initiative] = field(default_factory=Shortlist)
     conversations: list[Conversation] = field(default_factory=list)
     uploads: list[Any] = field(default_factory=list)
-    new_in: list[Footprint] = field(default_factory=list)
+    moved: list[Unread] = field(default_factory=list)
+    assigned: Shortlist[Opportunity] = field(default_factory=Shortlist)
 
     @property
     def total(self) -> int:
-        """How many things to do: a partnership's new opportunities, or a conversation's answers, are one."""
+        """How many things to do: what moved in a partnership's list, or a conversation's answers, are one."""
         singles = (
             self.invitations,
             self.partners_to_confirm,
             self.conversations,
             self.uploads,
-            self.new_in,
+            self.moved,
         )
         return sum(len(each) for each in singles) + sum(
-            each.total for each in (self.opportunities, self.agreements, self.initiatives_to_confirm)
+            each.total
+            for each in (self.assigned, self.opportunities, self.agreements, self.initiatives_to_confirm)
         )
 
 
@@ -92,9 +96,11 @@ class Kept:
 
 
 def waiting_for(person: Person) -> Waiting:
-    """At most eleven queries, whatever the number of items."""
+    """At most fourteen queries, whatever the number of items."""
     today = timezone.localdate()
     waiting: dict[str, Any] = {"invitations": list(_invitations(person, today))}
+    if person.footprint_ids:
+        waiting["assigned"] = _shortlist(_assigned(person, today))
     if person.partner_ids:
         waiting |= {
             "opportunities": _shortlist(_unanswered(person)),
@@ -112,7 +118,7 @@ def waiting_for(person: Person) -> Waiting:
         waiting |= {
             "conversations": list(_unread(person)),
             "uploads": list(_uploads(person)),
-            "new_in": list(_new_opportunities(person)),
+            "moved": unread(person, timezone.now()),
         }
     return Waiting(**waiting)
 
@@ -181,6 +187,7 @@ def _unanswered(person: Person) -> QuerySet[Opportunity]:
     return (
         Opportunity.objects.visible_to(person)
         .filter(
+            awake(timezone.localdate()),
             audience=Run.Audience.PARTNERSHIP,
             state__in=OPEN_OPPORTUNITIES,
             pk__in=named.filter(~Exists(answered)).values("opportunity"),
@@ -236,14 +243,13 @@ def _uploads(person: Person) -> QuerySet[Any]:
     return upload._default_manager.filter(footprint__in=person.coordinated_ids, state__in=open_states)
 
 
-def _new_opportunities(person: Person) -> QuerySet[Footprint]:
-    fresh = Opportunity.objects.visible_to(person).filter(
-        audience=Run.Audience.PARTNERSHIP, state=Opportunity.State.SUGGESTED
-    )
+def _assigned(person: Person, today: datetime.date) -> QuerySet[Opportunity]:
+    """What a coordinator gave them and nothing was agreed on yet, of what they may see."""
     return (
-        Footprint.objects.filter(pk__in=person.coordinated_ids)
-        .annotate(new_count=_number_of(fresh, "footprint"))
-        .filter(new_count__gt=0)
+        Opportunity.objects.visible_to(person)
+        .filter(awake(today), assigned_to=person.user_id, state__in=OPEN_OPPORTUNITIES)
+        .select_related("place", "theme")
+        .order_by(*BEST_FIRST)
     )
 
 

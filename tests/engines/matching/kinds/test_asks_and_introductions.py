@@ -34,8 +34,7 @@ def test_a_need_meets_what_is_offered_near_by() -> None:
     assert one.id == "ask_meets_offer--b--exclusion--a1--a2"
     assert one.parties == ["p", "q"]
     assert one.sentence == (
-        "On exclusion in b, P has asked for help (“a hall”) and Q has offered some (“a gym”): the need is very "
-        "high."
+        "On exclusion in b, P needs “a hall” and Q can give “a gym”: the need is very high."
     )
     assert [fact.record for fact in one.because[:2]] == [("ask", "a1"), ("ask", "a2")]
     # 5.56 km of the 20 within which people meet.

@@ -28,12 +28,12 @@ def test_two_in_one_place_are_named_once_and_only_to_them() -> None:
     assert (one.parties, one.initiatives) == (["p", "q"], ["i", "j"])
     assert one.only_parties
     assert one.sentence == (
-        "In b, Project i (P) and Project j (Q) both work on exclusion for ages 14 to 17, and no link between them is "
-        "recorded: together they could reach more people, and the need is very high."
+        "In b, P and Q both work on exclusion with people aged 14 to 17, no link between them is recorded, and the "
+        "need is very high: they could compare whom they reach."
     )
     assert one.would_change == [
         "If P and Q already work together, this goes: record the link.",
-        "If Project j ends on 20 October 2018, this goes.",
+        "“Project j” is due to end on 20 October 2018: after that, this goes.",
     ]
 
 
@@ -87,4 +87,12 @@ def test_unknown_levels_weaken_and_say_so() -> None:
     known = found(*(initiative(i, w, "b", level=["primary"]) for i, w in (("i", "p"), ("j", "q"))))[0]
     blank = found(initiative("i", "p", "b"), initiative("j", "q", "b"))[0]
     assert blank.components["fit"] == pytest.approx(0.8 * known.components["fit"])
-    assert "level of prevention is not recorded" in blank.because[-1].text
+    assert blank.because[-1].text.startswith("Do both work at the same level: ")
+    assert "level of prevention is not recorded for both" in blank.because[-1].text
+    assert not any("level" in fact.text for fact in known.because)
+
+
+def test_unknown_ages_are_asked_for() -> None:
+    one, other = found(initiative("i", "p", "b", age_from=10), initiative("j", "q", "b"))[0].because[:2]
+    assert "which ages it is for" not in one.text
+    assert "which ages it is for: these are not recorded." in other.text

@@ -29,8 +29,8 @@ def test_names_those_acting_and_the_one_missing() -> None:
     assert one.id == "missing_partner--b--exclusion--education"
     assert (one.parties, one.initiatives) == (["club", "school"], ["i"])
     assert one.sentence == (
-        "On exclusion in b, CLUB acts, nobody from education is recorded as taking part, and SCHOOL works there: the "
-        "need is very high."
+        "In b, CLUB works on exclusion, nobody from education is recorded as taking part, and the need is very high: "
+        "SCHOOL works there and could be invited."
     )
     assert one.first_step == "CLUB: invite SCHOOL to the next meeting about exclusion in b."
 
@@ -39,7 +39,7 @@ def test_what_the_law_says_is_apart_from_what_the_mix_suggests() -> None:
     (one,) = found(initiative("i", "club", "b"))
     told = [fact.text for fact in one.because]
     assert "What the law says of SCHOOL: a relevant authority that must be consulted." in told
-    assert [t for t in told if t.startswith("What the mix suggests (a judgement, not law): ")]
+    assert [t for t in told if t.startswith("A judgement, not the law: ")]
     (without,) = found(
         initiative("i", "club", "b"), partners=[PARTNERS[0], partner("school", "education", "b")]
     )

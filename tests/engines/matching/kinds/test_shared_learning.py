@@ -39,10 +39,10 @@ def test_goes_to_the_place_that_is_alike_and_not_to_the_others() -> None:
     assert (one.id, one.place) == ("shared_learning--b--exclusion--i", "b")
     assert (one.parties, one.initiatives) == (["p", "q"], ["i"])
     assert one.sentence == (
-        "P has a good result on exclusion with Project i in a, a place much like b; nothing like it is recorded in b, "
-        "where Q could learn from it: the need is very high."
+        "In b, Q could ask P how “Project i” got a good result on exclusion: a is similar, nothing like it is recorded "
+        "in b, and the need is very high."
     )
-    assert one.first_step == "Q: ask P for a visit or a call about Project i."
+    assert one.first_step == "Q: ask P for a visit or a call about “Project i”."
     assert one.components["effect"] == pytest.approx(0.7)
 
 

@@ -42,20 +42,22 @@ def test_names_who_could_use_it_and_by_when() -> None:
     assert one.id == "untapped_support--b--exclusion--o"
     assert (one.parties, one.offers) == (["club"], ["o"])
     assert one.sentence == (
-        "Fund o from Home Office is open for work on exclusion, nobody in b is recorded as using it, and CLUB could: "
-        "it closes on 20 October 2018."
+        "In b, CLUB could use “Fund o” from the Home Office for work on exclusion: it is open until 20 October 2018, "
+        "no use of it there is recorded, and the need is very high."
     )
     assert one.because[0].text == (
-        "Fund o may be used by the voluntary and community sector; £20,000 in all. Last checked on 1 October 2018."
+        "“Fund o” may be used by the voluntary and community sector; £20,000 in all. It was last checked on 1 October "
+        "2018."
     )
-    assert one.would_change[0] == "If Fund o closes on 20 October 2018, this goes."
+    assert one.would_change[0] == "“Fund o” closes on 20 October 2018: after that, this goes."
     assert one.components["urgency"] == 1.0
 
 
 def test_who_applies_on_others_behalf_is_a_party() -> None:
     (one,) = found(offer("o", "vcs", via_sectors=["local_policing_body"]))
     assert one.parties == ["club", "pcc"]
-    assert "CLUB could, applying through PCC" in one.sentence
+    assert "for work on exclusion, applying through PCC: it is listed as open" in one.sentence
+    assert one.first_step == "CLUB: read who may use “Fund o”, and ask PCC to apply."
 
 
 def test_nobody_recorded_to_apply_is_named_by_sector_and_weakens() -> None:
@@ -107,8 +109,19 @@ def test_unchecked_for_three_months_weakens_and_says_so(checked: date | None) ->
     (good,) = found(offer("o", "vcs", last_checked=date(2018, 9, 1)))
     (bad,) = found(offer("o", "vcs", last_checked=checked))
     assert bad.components["effect"] < good.components["effect"]
-    assert "more than three months ago: make sure it is still open" in bad.because[0].text
-    assert "three months" not in good.because[0].text
+    said = (
+        "It was last checked on 1 January 2017, more than three months ago"
+        if checked
+        else "No check of it is recorded"
+    )
+    assert f"{said}: make sure that it can still be had." in bad.because[0].text
+    assert "it is listed as open" in bad.sentence
+    assert "make sure" not in good.because[0].text
+    assert "it is open" in good.sentence
+    assert (
+        "If somebody checks that “Fund o” can still be had, this gets stronger; if not, this goes."
+        in bad.would_change
+    )
 
 
 def test_every_ward_is_one_in_the_borough() -> None:

@@ -108,25 +108,44 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
     world, p, t = scene.world, row["place"], row["theme"]
     asks = world.tables.frame("asks")
     asked, given = asks.row(row["extra_a"], named=True), asks.row(row["extra_b"], named=True)
-    a, b = wording.partner(world, row["party_a"]), wording.partner(world, row["party_b"])
+    both = [row["party_a"], row["party_b"]]
+    a, b = (wording.partner(world, who) for who in both)
     place, theme = wording.place(world, p), wording.theme(world, t)
-    wants = f" (“{asked['text']}”)" if asked["text"] else ""
-    gives = f" (“{given['text']}”)" if given["text"] else ""
+    need = facts.need(scene, p, t) or [
+        Because(
+            f"How great is the need for work on {theme} in {place}? It is not recorded, and counts as half.",
+            figure={"place": world.tree.codes[p], "theme": world.themes[t]},
+        )
+    ]
     return Explanation(
-        parties=[world.partners.frame["id"][row[c]] for c in ("party_a", "party_b")],
+        parties=[world.partners.frame["id"][who] for who in both],
         sentence=(
-            f"On {theme} in {place}, {a} has asked for help{wants} and {b} has offered some{gives}: "
+            f"On {theme} in {place}, {a} needs {_said(asked) or 'help'} and {b} can give {_said(given) or 'some'}: "
             f"{facts.why_now(scene, p, t)}."
         ),
         because=[
-            Because(f"{a} needs{wants or ' help on this theme'}.", record=("ask", asked["id"])),
-            Because(f"{b} can give{gives or ' help on this theme'}.", record=("ask", given["id"])),
-            *facts.need(scene, p, t),
+            _line(scene, row["party_a"], asked, "needs"),
+            _line(scene, row["party_b"], given, "can give"),
+            *need,
         ],
         first_step=f"{b}: ring {a}, and say what could be given and when.",
-        would_change=[f"If {a} no longer needs it, or {b} can no longer give it, this goes."],
+        would_change=[
+            f"If {a} no longer needs it, or {b} can no longer give it, this goes.",
+            *facts.confirming_changes(scene, partners=both),
+        ],
         told_apart=(asked["id"], given["id"]),
     )
+
+
+def _said(ask: dict[str, Any]) -> str:
+    return wording.said(ask["text"]) if ask["text"] else ""
+
+
+def _line(scene: Scene, who: int, ask: dict[str, Any], does: str) -> Because:
+    """What a partner asked for or offered, in its own words; says so where its record is stale."""
+    words = wording.quoted(ask["text"].strip().rstrip(".")) if ask["text"] else "help on this theme"
+    stale = facts.stale(scene.world.partners.frame["confirmed"][who], scene)
+    return Because(f"{wording.partner(scene.world, who)} {does} {words}.{stale}", record=("ask", ask["id"]))
 
 
 KIND = Kind(NAME, candidates, explain)

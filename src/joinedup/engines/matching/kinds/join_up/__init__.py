@@ -95,43 +95,39 @@ def _fit(scene: Scene, a: Ints, b: Ints, overlap: Floats) -> Floats:
 
 def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
     world, doing, p, t = scene.world, scene.world.initiatives, row["place"], row["theme"]
-    a, b = row["initiative_a"], row["initiative_b"]
+    both = [row["initiative_a"], row["initiative_b"]]
     by = [wording.partner(world, row["party_a"]), wording.partner(world, row["party_b"])]
-    what = [wording.initiative(world, a), wording.initiative(world, b)]
     place, theme = wording.place(world, p), wording.theme(world, t)
-    first = max(float(doing.age_from[a]), float(doing.age_from[b]))
-    last = min(float(doing.age_to[a]), float(doing.age_to[b]))
-    whole = first <= 0 and last >= 120
-    for_whom = (
-        "the same people" if whole else facts.ages(first if first > 0 else None, last if last < 120 else None)
-    )
-    known = doing.level[a] > 0 and doing.level[b] > 0
-    because = [facts.initiative(scene, a), facts.initiative(scene, b), *facts.need(scene, p, t)]
-    because.append(
+    for_whom = facts.people_aged(max(doing.age_from[both]), min(doing.age_to[both]))
+    because = [
+        *(facts.initiative(scene, i, asks=(facts.REACH, facts.EVIDENCE, facts.AGES)) for i in both),
+        *facts.need(scene, p, t),
         Because(
             f"No link between {by[0]} and {by[1]} is recorded here.",
             record=("partner", world.partners.frame["id"][row["party_a"]]),
-        )
-    )
-    if not known:
+        ),
+    ]
+    if not doing.level[both].all():
         because.append(
             Because(
+                "Do both work at the same level: with everyone, with people at risk, or with those already involved? "
                 "The level of prevention is not recorded for both.",
-                record=("initiative", doing.frame["id"][a]),
+                record=("initiative", doing.frame["id"][both[0]]),
             )
         )
     return Explanation(
         parties=[world.partners.frame["id"][row[c]] for c in ("party_a", "party_b")],
-        initiatives=[doing.frame["id"][i] for i in (a, b)],
+        initiatives=[doing.frame["id"][i] for i in both],
         sentence=(
-            f"In {place}, {what[0]} ({by[0]}) and {what[1]} ({by[1]}) both work on {theme} for {for_whom}, and no link "
-            f"between them is recorded: together they could reach more people, and {facts.why_now(scene, p, t)}."
+            f"In {place}, {by[0]} and {by[1]} both work on {theme} with {for_whom}, no link between them is recorded, "
+            f"and {facts.why_now(scene, p, t)}: they could compare whom they reach."
         ),
         because=because,
         first_step=f"{by[0]}: offer {by[1]} half an hour to compare who each reaches in {place}.",
         would_change=[
             f"If {by[0]} and {by[1]} already work together, this goes: record the link.",
-            *facts.ends_change(scene, [a, b]),
+            *facts.ends_change(scene, both),
+            *facts.confirming_changes(scene, initiatives=both),
         ],
     )
 

@@ -63,8 +63,8 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
     because += [*facts.need(scene, p, t), facts.partner(scene, missing, t)]
     because.append(
         Because(
-            f"What the mix suggests (a judgement, not law): work on {theme} needs {sector} at {weight:.1f} of 1, and "
-            f"no part of {sector} is recorded as taking part.",
+            f"A judgement, not the law: work on {theme} calls for {sector} (weight {weight:.1f} of 1), and nobody from "
+            f"{sector} is recorded as taking part in {place}.",
             figure={"theme": world.themes[t], "sector": world.sectors[row["sector"]], "weight": weight},
         )
     )
@@ -75,19 +75,20 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
                 record=("partner", row_of_missing["id"]),
             )
         )
-    does = "acts" if len(acting) == 1 else "act"
+    works = "works" if len(acting) == 1 else "work"
     return Explanation(
         parties=[world.partners.frame["id"][w] for w in [*acting, missing]],
         initiatives=[doing.frame["id"][i] for i in running[:ACTING]],
         sentence=(
-            f"On {theme} in {place}, {names} {does}, nobody from {sector} is recorded as taking part, and {who} works "
-            f"there: {facts.why_now(scene, p, t)}."
+            f"In {place}, {names} {works} on {theme}, nobody from {sector} is recorded as taking part, and "
+            f"{facts.why_now(scene, p, t)}: {who} works there and could be invited."
         ),
         because=because,
         first_step=f"{wording.partner(world, acting[0])}: invite {who} to the next meeting about {theme} in {place}.",
         would_change=[
             f"If {who}, or anyone else from {sector}, already takes part, this goes: record it.",
             *facts.ends_change(scene, running if len(running) == 1 else []),
+            *facts.confirming_changes(scene, partners=[missing], initiatives=[row["initiative_a"]]),
         ],
         told_apart=(world.sectors[row["sector"]],),
         initiatives_in_id=False,

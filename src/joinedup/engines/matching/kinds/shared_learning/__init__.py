@@ -23,6 +23,8 @@ from joinedup.engines.matching.tree import Flags, Ints
 NAME = "shared_learning"
 # From here a result is good enough to send somebody to look at it.
 GOOD_RESULT = 0.6
+# More measures of likeness than these are a number.
+MEASURES = 3
 
 
 def candidates(scene: Scene, found: pl.DataFrame) -> pl.DataFrame:
@@ -125,47 +127,57 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
         row["initiative_a"],
     )
     did, could = row["party_a"], row["party_b"]
-    place, theme, elsewhere = (
-        wording.place(world, p),
-        wording.theme(world, t),
-        world.ground.tree.names[row["extra_a"]],
-    )
-    what, by = wording.initiative(world, i), wording.partner(world, did)
-    sector = int(np.argmax(world.mix[t]))
+    place, theme = wording.place(world, p), wording.theme(world, t)
+    elsewhere = world.ground.tree.names[row["extra_a"]]
+    what, by = wording.quoted(wording.initiative(world, i)), wording.partner(world, did)
     if could >= 0:
         who, party = wording.partner(world, could), world.partners.frame["id"][could]
+        actor = who
     else:
-        who, party = (
-            f"the coordinator, with {wording.the_sector(world, sector)},",
+        sector = int(np.argmax(world.mix[t]))
+        actor, party = (
+            f"the coordinator, with {wording.the_sector(world, sector)}",
             f"sector:{world.sectors[sector]}",
         )
-    result = float(doing.result[i])
+        who = f"{actor},"
     return Explanation(
         parties=[world.partners.frame["id"][did], party],
         initiatives=[doing.frame["id"][i]],
         sentence=(
-            f"{by} has a good result on {theme} with {what} in {elsewhere}, a place much like {place}; nothing like it "
-            f"is recorded in {place}, where {who} could learn from it: {facts.why_now(scene, p, t)}."
+            f"In {place}, {who} could ask {by} how {what} got a good result on {theme}: {elsewhere} is similar, "
+            f"nothing like it is recorded in {place}, and {facts.why_now(scene, p, t)}."
         ),
         because=[
-            facts.initiative(scene, i),
-            Because(
-                f"Its result is put at {result:.2f} of 1; its evidence is {facts.evidence(scene, i)}.",
-                record=("initiative", doing.frame["id"][i]),
-            ),
-            Because(
-                f"{elsewhere} is among the places most similar to {place}.",
-                figure={"place": world.tree.codes[p], "similar": world.ground.tree.codes[row["extra_a"]]},
-            ),
+            facts.initiative(scene, i, asks=(facts.REACH,)),
+            facts.result(scene, i),
+            _alike(scene, p, row["extra_a"]),
             *facts.need(scene, p, t),
             facts.action(scene, p, t),
             *([facts.partner(scene, could, t)] if could >= 0 else []),
         ],
-        first_step=f"{who.rstrip(',')[:1].upper()}{who.rstrip(',')[1:]}: ask {by} for a visit or a call about {what}.",
+        first_step=f"{wording.sentence_start(actor)}: ask {by} for a visit or a call about {what}.",
         would_change=[
             f"If something like {what} already runs in {place}, this goes: record it.",
-            f"If a later result of {what} is below {GOOD_RESULT} of 1, this goes.",
+            f"If a later result of {what} is under {GOOD_RESULT} of 1, this goes.",
+            facts.unmet_changes(scene, p, t, UNMET_SOME),
+            *facts.confirming_changes(scene, partners=[could] if could >= 0 else [], initiatives=[i]),
         ],
+    )
+
+
+def _alike(scene: Scene, here: int, there: int) -> Because:
+    """That a place (by its number in the whole tree) is like this one, and by which measures."""
+    world = scene.world
+    names = [
+        wording.words(name)
+        for name, kind in world.tables.frame("profiles").schema.items()
+        if name != "place" and kind.is_numeric()
+    ]
+    by = wording.listing(names) if len(names) <= MEASURES else f"{len(names)} measures"
+    return Because(
+        f"{world.ground.tree.names[there]} is one of the places most like {wording.place(world, here)}, compared by "
+        f"{by}.",
+        figure={"place": world.tree.codes[here], "similar": world.ground.tree.codes[there]},
     )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from joinedup.engines.matching import facts, score, wording
-from joinedup.engines.matching.opportunity import Because, Explanation
+from joinedup.engines.matching.opportunity import Explanation
 from joinedup.engines.matching.rollup import roll_up
 from joinedup.engines.matching.scene import UNMET_HIGH, Kind, Scene, best_of_sectors, candidate_frame
 from joinedup.engines.matching.tree import Floats, Ints
@@ -56,54 +56,69 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
     world, p, t = scene.world, row["place"], row["theme"]
     who = [row[c] for c in ("party_a", "party_b", "party_c") if row[c] >= 0]
     place, theme = wording.place(world, p), wording.theme(world, t)
-    heads = wording.about_people(float(world.needs.people[p, t]))
-    running = scene.at_work(p, t)
     needed = np.argsort(-world.mix[t], kind="stable")[:PARTIES].tolist()
     sectors = wording.listing([wording.the_sector(world, s) for s in needed])
     names = wording.listing([wording.partner(world, w) for w in who])
-    now = facts.why_now(scene, p, t)
-    if not running:
-        action = "no action is recorded here"
-    elif scene.coverage.unknown_reach[p, t]:
-        action = "action is recorded here, but not how many people it reaches"
-    else:
-        action = f"the action recorded here meets {wording.share(float(scene.coverage.coverage[p, t]))} of the need"
-    lead = f"On {theme} in {place}, {heads} could benefit, {action}, and {now}"
+    heads = wording.about_people(float(world.needs.people[p, t]))
+    lead = (
+        f"In {place}, {heads} could benefit from work on {theme}, {facts.why_now(scene, p, t)}, and "
+        f"{_action(scene, p, t)}"
+    )
     if row["ask"]:
         whom = names or f"the bodies for {sectors}"
-        sentence = f"{lead}: ask {whom} what they do or know of before anything new is planned."
+        sentence = f"{lead}: ask {whom} before anything new is planned."
     elif who:
-        sentence = f"{lead}: {names} {'is' if len(who) == 1 else 'are'} well placed to plan the next step."
+        sentence = f"{lead}: {names} could plan the next step{' together' if len(who) > 1 else ''}."
     else:
-        sentence = f"{lead}; no partner that fits is recorded, so the coordinator could bring in {sectors}."
-    because = [*facts.need(scene, p, t), facts.action(scene, p, t)]
-    because += [facts.partner(scene, w, t) for w in who]
-    if row["ask"]:
-        because.append(
-            Because(
-                f"The record of action in {place} is not complete enough to say that nobody does it.",
-                figure={"place": world.tree.codes[p], "theme": world.themes[t]},
-            )
-        )
-    if who:
-        actor = wording.partner(world, who[0])
-        rest = wording.listing([wording.partner(world, w) for w in who[1:]])
-        step = f"{actor}: say what is already done on {theme} in {place}" + (
-            f", and ask {rest} the same." if rest else "."
-        )
-    else:
-        step = f"The coordinator for {place}: find a named contact in {sectors}, and ask what is done on {theme}."
+        sentence = f"{lead}: no partner that fits is recorded, so the coordinator could bring in {sectors}."
     return Explanation(
         parties=[world.partners.frame["id"][w] for w in who]
         or [f"sector:{world.sectors[s]}" for s in needed],
         sentence=sentence,
-        because=because,
-        first_step=step,
-        would_change=[
-            f"If action that is not recorded here already reaches the people concerned in {place}, this goes.",
-            f"If the unmet need falls below {UNMET_HIGH} of 1, this goes.",
+        because=[
+            *facts.need(scene, p, t),
+            facts.action(scene, p, t),
+            *(facts.partner(scene, w, t) for w in who),
+            *(facts.not_known(scene, p, t) if row["ask"] else []),
         ],
+        first_step=_first_step(scene, p, t, who, sectors),
+        would_change=_would_change(scene, p, t, who, row["ask"]),
     )
+
+
+def _action(scene: Scene, p: int, t: int) -> str:
+    if not scene.at_work(p, t):
+        return "no action is recorded"
+    if scene.coverage.unknown_reach[p, t]:
+        return "action is recorded, but not its reach"
+    return f"the action recorded meets {wording.share(float(scene.coverage.coverage[p, t]))} of it"
+
+
+def _first_step(scene: Scene, p: int, t: int, who: list[int], sectors: str) -> str:
+    world = scene.world
+    place, theme = wording.place(world, p), wording.theme(world, t)
+    if not who:
+        return f"The coordinator for {place}: find a named contact in {sectors}, and ask what is done on {theme}."
+    rest = wording.listing([wording.partner(world, w) for w in who[1:]])
+    asking = f", and ask {rest} the same" if rest else ""
+    return f"{wording.partner(world, who[0])}: say what is already done on {theme} in {place}{asking}."
+
+
+def _would_change(scene: Scene, p: int, t: int, who: list[int], ask: bool) -> list[str]:
+    place = wording.place(scene.world, p)
+    found = ["If action that is not recorded here already reaches these people, this goes: record it."]
+    if ask and not scene.register[p]:
+        found.append(
+            f"Once more partners in {place} confirm their records, this can be claimed, not only asked."
+        )
+    if ask and scene.coverage.unknown_reach[p, t]:
+        found.append(
+            "Once it is recorded how many people the action reaches, this can be claimed, or it goes."
+        )
+    found.append(facts.unmet_changes(scene, p, t, UNMET_HIGH))
+    reaching = [i for i in scene.at_work(p, t) if scene.world.initiatives.reach[i] > 0]
+    found += facts.ends_change(scene, reaching[:1], "less of the need is met")
+    return found + facts.confirming_changes(scene, partners=who)
 
 
 KIND = Kind(NAME, candidates, explain)

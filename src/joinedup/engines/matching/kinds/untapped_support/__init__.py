@@ -13,77 +13,118 @@ from joinedup.engines.matching.scene import UNMET_SOME, Kind, Scene
 __all__ = ["KIND", "NAME"]
 
 
+# Support that is there all the time is available; a fund, or what does not say what it is, is open.
+STANDING = frozenset({"service", "training", "guidance", "review", "campaign"})
+# More sectors than these are a number.
+SECTORS = 4
+
+
 def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
     world, offers, p, t, o = scene.world, scene.world.offers, row["place"], row["theme"], row["offer"]
     record = offers.frame.row(o, named=True)
     user, body, provider = row["party_a"], row["party_b"], int(offers.provider[o])
-    who, what = wording.partner(world, user), wording.offer(world, o)
-    by = wording.partner(world, provider) if provider >= 0 else record["provider"]
+    who, what = wording.partner(world, user), wording.quoted(wording.offer(world, o))
+    by = wording.partner(world, provider) if provider >= 0 else wording.the_body(record["provider"] or "")
     place, theme = wording.place(world, p), wording.theme(world, t)
-    via, via_party = "", []
+    via, through = "", []
     if row["sector"] >= 0:
         sector = wording.the_sector(world, row["sector"])
-        via_party = (
-            [world.partners.frame["id"][body]] if body >= 0 else [f"sector:{world.sectors[row['sector']]}"]
-        )
-        via = (
-            wording.partner(world, body)
-            if body >= 0
-            else f"a body from {sector}, none of which is recorded there"
-        )
-    closes: date | None = record["closes"]
-    now = f"it closes on {wording.day(closes)}" if closes else facts.why_now(scene, p, t)
+        via = wording.partner(world, body) if body >= 0 else f"{sector}, of which nobody is recorded there"
+        through = [
+            world.partners.frame["id"][body] if body >= 0 else f"sector:{world.sectors[row['sector']]}"
+        ]
     parties = [world.partners.frame["id"][provider]] if provider >= 0 else []
     return Explanation(
         # The provider may itself be the body to apply through.
-        parties=list(dict.fromkeys([*parties, world.partners.frame["id"][user], *via_party])),
+        parties=list(dict.fromkeys([*parties, world.partners.frame["id"][user], *through])),
         offers=[record["id"]],
         sentence=(
-            f"{what}{f' from {by}' if by else ''} is open for work on {theme}, nobody in {place} is recorded as using "
-            f"it, and {who} could{f', applying through {via}' if via else ''}: {now}."
+            f"In {place}, {who} could use {what}{f' from {by}' if by else ''} for work on {theme}"
+            f"{f', applying through {via}' if via else ''}: {_standing(scene, o)}, no use of it there is recorded, and "
+            f"{facts.why_now(scene, p, t)}."
         ),
         because=[
-            Because(_offer_text(scene, o), record=("offer", record["id"])),
+            Because(_offer_text(scene, o, user), record=("offer", record["id"])),
             facts.partner(scene, user, t),
             *([facts.partner(scene, body)] if body >= 0 else []),
             *facts.need(scene, p, t),
             facts.action(scene, p, t),
         ],
-        first_step=(
-            f"{who}: read who may use {what}"
-            + (
-                f", and ask {via} to apply."
-                if body >= 0
-                else f", and ask {by} one question about it."
-                if by
-                else "."
-            )
-        ),
-        would_change=[
-            *([f"If {what} closes on {wording.day(closes)}, this goes."] if closes else []),
-            f"If somebody in {place} already uses {what}, this goes: record it.",
-            f"If the unmet need falls below {UNMET_SOME} of 1, this goes.",
-        ],
+        first_step=_first_step(record, who, what, by, wording.partner(world, body) if body >= 0 else ""),
+        would_change=_would_change(scene, row, what),
     )
 
 
-def _offer_text(scene: Scene, o: int) -> str:
-    world, offers = scene.world, scene.world.offers
+def _standing(scene: Scene, o: int) -> str:
+    """Whether it can be had, no surer than when somebody last looked."""
+    offers = scene.world.offers
     record = offers.frame.row(o, named=True)
-    named = record["sectors"] or []
-    users = wording.listing([wording.the_sector(world, world.sectors.index(s)) for s in named])
-    text = (
-        f"{record['name'] or record['id']} may be used by {users}"
-        if named
-        else f"{record['name'] or record['id']} is open to any sector"
-    )
+    if record["closes"]:
+        when = f"it is open until {wording.day(record['closes'])}"
+        return f"{when} as far as is recorded" if offers.unchecked[o] else when
+    word = "available" if record["kind"] in STANDING else "open"
+    return f"it is {'listed as ' if offers.unchecked[o] else ''}{word}"
+
+
+def _first_step(record: dict[str, Any], who: str, what: str, by: str, body: str) -> str:
+    """The smallest next thing: to read it, to ask, to find who applies."""
+    in_time = f" in good time before {wording.day(record['closes'])}" if record["closes"] else ""
+    if body:
+        return f"{who}: read who may use {what}, and ask {body} to apply{in_time}."
+    if record["kind"] == "guidance":
+        return f"{who}: read {what}, and tell the others which part of it could be used."
+    question = f", and put one question to {by}{in_time}" if by else ""
+    return f"{who}: read who may use {what}{question}."
+
+
+def _would_change(scene: Scene, row: dict[str, Any], what: str) -> list[str]:
+    offers, place = scene.world.offers, wording.place(scene.world, row["place"])
+    closes: date | None = offers.frame["closes"][row["offer"]]
+    found = [f"{what} closes on {wording.day(closes)}: after that, this goes."] if closes else []
+    if offers.unchecked[row["offer"]]:
+        found.append(
+            f"If somebody checks that {what} can still be had, this gets stronger; if not, this goes."
+        )
+    found += [
+        f"If somebody in {place} already uses {what}, this goes: record it.",
+        facts.unmet_changes(scene, row["place"], row["theme"], UNMET_SOME),
+    ]
+    named = [row[c] for c in ("party_a", "party_b") if row[c] >= 0]
+    return found + facts.confirming_changes(scene, partners=named)
+
+
+def _offer_text(scene: Scene, o: int, user: int) -> str:
+    offers = scene.world.offers
+    record = offers.frame.row(o, named=True)
+    what = wording.quoted(record["name"] or record["id"])
+    text = f"{what} {_users(scene, record['sectors'] or [], user)}"
     if record["amount_gbp"]:
         text += f"; £{wording.number(record['amount_gbp'])} in all"
+    through = _sectors(scene, record["via_sectors"] or [])
+    text += f". {wording.sentence_start(through)} may apply on their behalf." if through else "."
     checked: date | None = record["last_checked"]
-    if offers.unchecked[o]:
-        when = f"on {wording.day(checked)}" if checked else "on a date that is not recorded"
-        return f"{text}. It was last checked {when}, more than three months ago: make sure it is still open."
-    return f"{text}." + (f" Last checked on {wording.day(checked)}." if checked else "")
+    if not offers.unchecked[o]:
+        return f"{text} It was last checked on {wording.day(checked)}." if checked else text
+    when = (
+        f"It was last checked on {wording.day(checked)}, more than three months ago"
+        if checked
+        else "No check of it is recorded"
+    )
+    return f"{text} {when}: make sure that it can still be had."
+
+
+def _users(scene: Scene, named: list[str], user: int) -> str:
+    if not named:
+        return "is open to any sector"
+    if len(named) <= SECTORS:
+        return f"may be used by {_sectors(scene, named)}"
+    own = wording.the_sector(scene.world, int(scene.world.partners.sector[user]))
+    return f"may be used by {len(named)} sectors, {own} among them"
+
+
+def _sectors(scene: Scene, codes: list[str]) -> str:
+    world = scene.world
+    return wording.listing([wording.the_sector(world, world.sectors.index(code)) for code in codes])
 
 
 KIND = Kind(NAME, candidates, explain)

@@ -25,6 +25,8 @@ NAME = "untapped_support"
 NO_BODY = 0.6
 # What the logarithm of a score may lose in the last digits by being added up in another order.
 HAIR = 1e-9
+# More candidates than these for one place are not told apart before they are scored.
+MANY = 200
 # Less than the logarithm of any score above 0.
 NOTHING = -1e300
 
@@ -67,10 +69,14 @@ class Best:
     """The scores (as logarithms) of the best `keep` candidates seen so far in each of P places."""
 
     def __init__(self, places: int, keep: int) -> None:
-        self._seen = np.full((places, keep), -np.inf)
+        # Who asks for very many asks for all: there is nothing to leave out.
+        self._all = keep > MANY
+        self._seen = np.full((places, 1 if self._all else keep), -np.inf)
 
     def least(self, place: Ints) -> Floats:
         """What a candidate needs there, give or take a hair, to be among the best."""
+        if self._all:
+            return np.full(len(place), NOTHING)
         return np.maximum(self._seen[place, 0] - HAIR, NOTHING)
 
     def see(self, place: Ints, value: Floats) -> None:
@@ -261,7 +267,8 @@ def _bodies(asked: Asked, user: Ints, via: Flags) -> tuple[Ints, Ints]:
     if not needs.any():
         return none, none
     body, _ = _best(scene, theme, asked.cells, via)
-    sector = np.where(user >= 0, scene.world.partners.sector[user], 0)
+    # One row more, for nobody: a reader may see no partner at all.
+    sector = np.append(scene.world.partners.sector, 0)[user]
     alone = via[np.arange(len(via))[None, :], sector] & (user >= 0)
     wanted = needs[None, :] & ~alone
     # Of those that may apply, the sector that the theme needs most.

@@ -1,0 +1,84 @@
+"""What a sentence about an opportunity may not hold: ways to reach a person, or numbers that stand for one. And what
+no part of a strength may count."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import astuple
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from joinedup.engines.matching import Weights
+from joinedup.opportunities.models import HEAVIEST
+
+SHORTEST, LONGEST, LONGEST_STEP, LONGEST_REASON = 20, 400, 250, 250
+
+_ABOUT_A_PERSON = {
+    gettext_lazy("an e-mail address"): re.compile(r"[^\s@]+@[^\s@]+\.\w{2,}"),
+    gettext_lazy("a phone number"): re.compile(r"(?<!\d)(?:\+|00|0)(?:[\s().-]*\d){9,13}(?!\d)"),
+    # Ten figures in the groups of an NHS number: no sentence about joint work needs them, whatever they are.
+    gettext_lazy("a number that stands for a person"): re.compile(
+        r"(?<!\d)[1-9]\d{2}[ -]?\d{3}[ -]?\d{4}(?!\d)"
+    ),
+    gettext_lazy("a date of birth"): re.compile(
+        r"\b(?:d\.? ?o\.? ?b\b\.?|date of birth|birth ?date)\W*\d"
+        r"|\bborn (?:on )?(?:the )?\d{1,2}(?:st|nd|rd|th)?[ /.-]",
+        re.I,
+    ),
+}
+
+
+def sentence(text: str) -> str:
+    """The sentence with single spaces. Raises ValidationError with one plain sentence when it cannot be taken."""
+    plain = " ".join(text.split())
+    if len(plain) < SHORTEST:
+        raise ValidationError(
+            _(
+                "Say in one sentence of at least 20 characters who could work together, where, on what and why now."
+            )
+        )
+    if len(plain) > LONGEST:
+        raise ValidationError(_("Keep it to 400 characters: this has %(number)s.") % {"number": len(plain)})
+    return _about_nobody(plain)
+
+
+def step(text: str) -> str:
+    """The first step, which may be empty, in the same way."""
+    plain = " ".join(text.split())
+    if len(plain) > LONGEST_STEP:
+        raise ValidationError(
+            _("Keep the first step to 250 characters: this has %(number)s.") % {"number": len(plain)}
+        )
+    return _about_nobody(plain)
+
+
+def reason(text: str) -> str:
+    """Why a partnership weighs as it does, which must be said, in the same way."""
+    plain = " ".join(text.split())
+    if not plain:
+        raise ValidationError(_("Say why, so that the partnership can follow it."))
+    if len(plain) > LONGEST_REASON:
+        raise ValidationError(
+            _("Keep the reason to 250 characters: this has %(number)s.") % {"number": len(plain)}
+        )
+    return _about_nobody(plain)
+
+
+def weights(given: Weights) -> Weights:
+    """Weights that a partnership may weigh by: each from 0 to `HEAVIEST`, one above 0."""
+    if not all(0 <= value <= HEAVIEST for value in astuple(given)):
+        raise ValidationError(_("Each must be a number from 0 to 10."))
+    if not given.are_usable():
+        raise ValidationError(_("At least one part must count: give it more than 0."))
+    return given
+
+
+def _about_nobody(plain: str) -> str:
+    for what, pattern in _ABOUT_A_PERSON.items():
+        if pattern.search(plain):
+            raise ValidationError(
+                _("Please take out %(what)s: nothing about a single person belongs here.") % {"what": what}
+            )
+    return plain

@@ -1,0 +1,54 @@
+"""How much each part of a strength counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from joinedup.engines.matching import WEIGHTS, Weights
+from joinedup.opportunities import checks
+from joinedup.opportunities.models import COMPONENTS, HEAVIEST
+
+
+class WeighForm(forms.Form):
+    """How much each part of a strength counts, and why. To see what it would do needs no reason yet."""
+
+    reason = forms.CharField(
+        widget=forms.Textarea,
+        label=_("Why does your partnership weigh so?"),
+        help_text=_("Up to 250 characters. Everybody in the partnership can read it."),
+        error_messages={"required": _("Say why, so that the partnership can follow it.")},
+    )
+    field_order = (*COMPONENTS, "reason")
+
+    def __init__(self, *args: Any, is_preview: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_preview = is_preview
+        for name, words in COMPONENTS.items():
+            wrong = _("“%(part)s” must be a number from 0 to 10.") % {"part": words}
+            self.fields[name] = forms.FloatField(
+                min_value=0,
+                max_value=HEAVIEST,
+                widget=forms.NumberInput(attrs={"step": "0.05"}),
+                label=words,
+                help_text=_("From 0, which does not count, to 10. As shipped: %(number)s.")
+                % {"number": f"{getattr(WEIGHTS, name):.2f}"},
+                error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), wrong),
+            )
+        self.order_fields(self.field_order)
+
+    def clean_reason(self) -> str:
+        return checks.reason(self.cleaned_data["reason"])
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if self.is_preview:
+            self.errors.pop("reason", None)
+        if not set(COMPONENTS) & set(self.errors):
+            checks.weights(self.weights())
+        return self.cleaned_data
+
+    def weights(self) -> Weights:
+        return Weights(**{name: self.cleaned_data[name] for name in COMPONENTS})

@@ -1,0 +1,142 @@
+"""Whom to ask about an opportunity by mail, and who answers from one."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from joinedup.accounts.links import read_link
+from joinedup.accounts.models import Grant, User
+from joinedup.accounts.person import Person
+from joinedup.opportunities.models import Answer, Enquiry, Opportunity, Run
+from joinedup.opportunities.queries.lists import UNDECIDED
+from joinedup.partners.models import Contact, Partner
+
+PURPOSE = "opportunity-answer"
+# Whoever was asked has a week to answer before anybody asks again.
+PATIENCE = datetime.timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """One address of a partner: of a contact, or of an account."""
+
+    email: str
+    account: User | None = None
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The named partners that have not answered: to ask now, asked lately, and without any address."""
+
+    open: list[tuple[Partner, list[Addressee]]]
+    recent: list[Enquiry]
+    unreachable: list[Partner]
+    names_nobody: bool
+
+    def why_nobody(self) -> str:
+        """Why there is nobody to ask, in a sentence; to be asked where `open` is empty."""
+        if self.names_nobody:
+            return _("It names nobody yet, so there is nobody to ask.")
+        if self.recent:
+            on = timezone.localtime(max(each.at for each in self.recent) + PATIENCE)
+            day = f"{on.day} {on:%B %Y}"
+            return _("They were asked less than a week ago: ring them, or ask again from %(day)s.") % {
+                "day": day
+            }
+        if self.unreachable:
+            names = ", ".join(partner.name for partner in self.unreachable)
+            return _("There is no e-mail address for %(names)s: add a contact first.") % {"names": names}
+        return _("Everybody it names has answered.")
+
+
+def whom_to_ask(opportunity: Opportunity, now: datetime.datetime) -> Asking:
+    """5 queries, 2 fewer where parties and answers are fetched already."""
+    parties = list(opportunity.parties.all())
+    answered = {each.partner_id for each in opportunity.answers.all()}
+    silent = [partner for partner in parties if partner.pk not in answered]
+    since = now - PATIENCE
+    asked = opportunity.enquiries.filter(at__gt=since).select_related("partner")
+    recent = [each for each in asked if each.partner_id not in answered]
+    waiting = {each.partner_id for each in recent}
+    addresses = _addresses(silent)
+    due = [(each, addresses[each.pk]) for each in silent if each.pk not in waiting]
+    return Asking(
+        open=[(partner, to) for partner, to in due if to],
+        recent=recent,
+        unreachable=[partner for partner, to in due if not to],
+        names_nobody=not parties,
+    )
+
+
+def _addresses(partners: Iterable[Partner]) -> dict[int, list[Addressee]]:
+    """The contacts of each partner, or its members where no contact has an address; 2 queries."""
+    ids = [partner.pk for partner in partners]
+    found: dict[int, dict[str, Addressee]] = {pk: {} for pk in ids}
+    for contact in Contact.objects.filter(partner__in=ids).exclude(email=""):
+        found[contact.partner_id].setdefault(contact.email.lower(), Addressee(contact.email))
+    with_contact = {pk for pk, addresses in found.items() if addresses}
+    members = Grant.objects.filter(partner__in=ids, user__is_active=True).select_related("user")
+    for grant in members.order_by("user__email"):
+        if grant.partner_id is not None and grant.partner_id not in with_contact:
+            found[grant.partner_id].setdefault(grant.user.email, Addressee(grant.user.email, grant.user))
+    return {pk: list(addresses.values()) for pk, addresses in found.items()}
+
+
+@dataclass(frozen=True)
+class ByMail:
+    """What a link in such a mail leads to: for which partner it answers, as whom, and what was said before."""
+
+    opportunity: Opportunity
+    partner: Partner
+    by: Person
+    given: Answer | None
+    is_named: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an answer is still wanted."""
+        return self.is_named and self.opportunity.state in UNDECIDED
+
+
+def by_mail(token: str) -> ByMail | None:
+    """None for a link that is too old or was changed, and where whoever it was sent to no longer speaks for the
+    partner; at most 5 queries."""
+    link = read_link(PURPOSE, token)
+    opportunity_pk, _dot, partner_pk = link.pk.partition(".") if link else ("", "", "")
+    if link is None or not (opportunity_pk.isdecimal() and partner_pk.isdecimal()):
+        return None
+    partner = Partner.objects.filter(pk=partner_pk).first()
+    shared = Opportunity.objects.filter(audience=Run.Audience.PARTNERSHIP)
+    opportunity = shared.select_related("place", "theme", "footprint").filter(pk=opportunity_pk).first()
+    if partner is None or opportunity is None:
+        return None
+    name = _name(partner, link.user_id, link.email)
+    if name is None:
+        return None
+    return ByMail(
+        opportunity=opportunity,
+        partner=partner,
+        by=Person(
+            user_id=link.user_id,
+            name=name,
+            partner_ids=frozenset({partner.pk}),
+            roles=frozenset({Grant.Role.PARTNER_MEMBER.value}),
+        ),
+        given=opportunity.answers.filter(partner=partner).select_related("initiative").first(),
+        is_named=opportunity.parties.filter(pk=partner.pk).exists(),
+    )
+
+
+def _name(partner: Partner, user_id: int | None, email: str) -> str | None:
+    """What to call who answers: an account by its name, a contact by the role; None who is neither any longer."""
+    if user_id is None:
+        contact = partner.contacts.filter(email__iexact=email).first() if email else None
+        return contact.role if contact else None
+    grant = Grant.objects.filter(partner=partner, user=user_id, user__is_active=True).select_related("user")
+    member = grant.first()
+    return str(member.user) if member else None

@@ -1,0 +1,120 @@
+"""Notes that a record changed whenever one does, and follows the change when its transaction is through.
+
+The note is written with the change, so that none is lost: what the request cannot follow, because it was killed or
+something went wrong, waits for `joinedup worker`, the next change, or the nightly run.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import connection, models, transaction
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
+
+from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.models import Basis, Touched
+from joinedup.partners.models import Ask, Link, Partner
+from joinedup.places.models import Footprint
+from joinedup.support.models import Offer
+
+logger = logging.getLogger(__name__)
+
+# Which partnerships' lists a record of each kind can change.
+FOOTPRINTS: dict[type[models.Model], Callable[[Any], Iterable[int]]] = {
+    Partner: lambda partner: _footprints([partner.pk]),
+    Initiative: lambda initiative: _footprints([initiative.partner_id]),
+    Ask: lambda ask: _footprints([ask.partner_id]),
+    Link: lambda link: _footprints([link.first_id, link.second_id]),
+    # Support is offered to everybody.
+    Offer: lambda _offer: Footprint.objects.values_list("pk", flat=True),
+    Footprint: lambda footprint: [footprint.pk],
+}
+LISTS: list[Any] = [
+    Partner.serves, Partner.themes, Partner.footprints, Initiative.places, Initiative.themes, Initiative.co_partners,
+    Initiative.offers, Ask.places, Ask.themes, Offer.places, Offer.themes, Offer.sectors, Offer.via_sectors,
+    Footprint.places,
+]  # fmt: skip
+
+
+def listen() -> None:
+    """Start noting changes; called once, when the site starts."""
+    handed_over: list[type[models.Model]] = [Initiative, Ask]
+    for model in handed_over:
+        pre_save.connect(_handed_over, sender=model, dispatch_uid=f"handed over {model.__name__}")
+    for model in FOOTPRINTS:
+        post_save.connect(_saved, sender=model, dispatch_uid=f"touched {model.__name__}")
+        # Before, while the partnerships of what goes can still be asked for; after, to follow without it.
+        pre_delete.connect(_saved, sender=model, dispatch_uid=f"touching {model.__name__}")
+        post_delete.connect(_saved, sender=model, dispatch_uid=f"gone {model.__name__}")
+    for field in LISTS:
+        name = f"touched {field.through.__name__}"
+        m2m_changed.connect(_list_changed, sender=field.through, dispatch_uid=name)
+
+
+def _footprints(partners: Iterable[int]) -> list[int]:
+    through = Partner.footprints.through
+    found = through.objects.filter(partner_id__in=list(partners)).values_list("footprint_id", flat=True)
+    return list(found.distinct())
+
+
+def _handed_over(sender: Any, instance: Any, **_: Any) -> None:
+    """What goes to a partner elsewhere is gone from where it was."""
+    was = sender._base_manager.filter(pk=instance.pk).values_list("partner", flat=True).first()
+    if was is not None and was != instance.partner_id:
+        touch(_footprints([was]), sender._meta.label_lower)
+
+
+def _saved(sender: type[models.Model], instance: models.Model, **_: Any) -> None:
+    if instance.pk is not None:
+        touch(FOOTPRINTS[sender](instance), sender._meta.label_lower)
+
+
+def _list_changed(
+    instance: models.Model, action: str, reverse: bool, model: Any, pk_set: Any, **_: Any
+) -> None:
+    if action not in {"post_add", "post_remove", "pre_clear", "post_clear"}:
+        return
+    if type(instance) in FOOTPRINTS and not reverse:
+        touch(FOOTPRINTS[type(instance)](instance), instance._meta.label_lower)
+        if model is Footprint:
+            touch(pk_set or (), instance._meta.label_lower)
+    elif model in FOOTPRINTS:
+        for each in model._base_manager.filter(pk__in=pk_set or ()):
+            touch(FOOTPRINTS[model](each), model._meta.label_lower)
+
+
+def touch(footprints: Iterable[int], what: str) -> None:
+    """Note that something changed in these partnerships (pks), and follow it after this transaction.
+
+    One whose opportunities were never worked out has nothing to follow.
+    """
+    new = set(footprints) - _waiting()
+    if not new:
+        return
+    known = Basis.objects.filter(footprint__in=new).values_list("footprint", flat=True).distinct()
+    for footprint in sorted(known):
+        Touched.objects.create(footprint_id=footprint, what=what)
+        transaction.on_commit(_After(footprint))
+
+
+class _After:
+    """What follows the changes of one partnership after the transaction, once, however many there were."""
+
+    def __init__(self, footprint: int) -> None:
+        self.footprint = footprint
+
+    def __call__(self) -> None:
+        from joinedup.opportunities.engine import follow
+
+        try:
+            follow(Footprint.objects.get(pk=self.footprint))
+        except Exception:
+            # The change itself is stored, and the note of it waits.
+            logger.exception("A change could not be followed; it waits for the worker or the next run.")
+
+
+def _waiting() -> set[int]:
+    """The partnerships that this transaction follows already."""
+    return {each[1].footprint for each in connection.run_on_commit if isinstance(each[1], _After)}

@@ -1,0 +1,52 @@
+"""The coverage grid of a partnership, as a page and as a file."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from joinedup.accounts.request import Request
+from joinedup.evidence.plain_words import need_word
+from joinedup.opportunities.forms import PictureForm
+from joinedup.opportunities.queries import grid
+from joinedup.partners.csv_export import as_csv
+
+
+@require_safe
+def opportunity_grid(request: Request) -> HttpResponse:
+    form = PictureForm(request.GET, person=request.person)
+    context = {
+        "form": form,
+        "grid": _asked_for(request, form),
+        "states": list(grid.State),
+        "need_word": need_word,
+    }
+    return render(request, "opportunities/grid.jinja", context)
+
+
+@require_safe
+def opportunity_grid_csv(request: Request) -> HttpResponse:
+    found = _asked_for(request, PictureForm(request.GET, person=request.person))
+    return csv_file("coverage", as_csv(grid.CSV_HEADER, grid.csv_rows(found)))
+
+
+def _asked_for(request: Request, form: PictureForm) -> grid.Grid | None:
+    """None where the reader sees no partnership at all."""
+    if form.chosen is None:
+        return None
+    return grid.grid(
+        request.person,
+        form.chosen,
+        places=form.places,
+        themes=form.themes,
+        place=form.place_chosen,
+        theme=form.theme_chosen,
+    )
+
+
+def csv_file(name: str, content: bytes) -> HttpResponse:
+    dated = f"{name}-{timezone.localdate().isoformat()}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{dated}"'}
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)

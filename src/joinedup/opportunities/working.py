@@ -1,0 +1,41 @@
+"""What the worker does with opportunities: it follows changes that wait, and once a night works everything out."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.utils import timezone
+
+from joinedup.accounts.person import Person
+from joinedup.opportunities.actions import refresh
+from joinedup.opportunities.engine import follow
+from joinedup.opportunities.models import Move, Run, Touched
+from joinedup.places.models import Footprint
+
+# The hour from which a night's run is due: the day's changes are in, and nobody waits for a page.
+NIGHT = 2
+# What moved is told for so long; what became of each opportunity is kept for ever, in its own records.
+MOVES_KEPT = datetime.timedelta(days=400)
+
+
+def follow_waiting() -> int:
+    """Follow the changes that no request followed; returns in how many partnerships there were some."""
+    found = Footprint.objects.filter(pk__in=Touched.objects.values("footprint"))
+    for footprint in found:
+        follow(footprint)
+    return len(found)
+
+
+def work_out_the_night(now: datetime.datetime | None = None) -> list[Run]:
+    """The whole run of every partnership whose list was not worked out whole today, as the check on following: each
+    run says what had been missed. Nothing before `NIGHT`, and nothing where no run was ever asked for."""
+    now = timezone.localtime(now)
+    if now.hour < NIGHT:
+        return []
+    Move.objects.filter(at__lt=now - MOVES_KEPT).delete()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    today = Run.objects.filter(at__gte=midnight).values("footprint")
+    runs: list[Run] = []
+    for footprint in Footprint.objects.filter(pk__in=Run.objects.values("footprint")).exclude(pk__in=today):
+        runs += refresh(by=Person.operator(), footprint=footprint, as_of=now.date(), check=True)
+    return runs

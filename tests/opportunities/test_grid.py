@@ -1,0 +1,189 @@
+"""The coverage grid: what a cell says, who reads which cells, where they lead."""
+
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from joinedup.opportunities.models import Cell
+from joinedup.places.models import Place
+from tests.opportunities.making import make_opportunity
+from tests.world import THEMES, World, make_partner
+
+As = Callable[[str], Client]
+GRID = "/opportunities/grid/?footprint=north"
+
+
+def make_cell(world: World, place: Place, theme: str = "trusted-adult", **fields: Any) -> Cell:
+    values = {"audience": "partnership", "need": 0.9, "people": 1234.0, "coverage": 0.1, **fields}
+    return Cell.objects.create(footprint=world.north, place=place, theme_id=theme, **values)
+
+
+def make_cells(world: World, audience: str, **fields: Any) -> None:
+    for place in (world.northton, world.eastton):
+        for theme in THEMES:
+            make_cell(world, place, theme, audience=audience, **fields)
+
+
+def test_members_read_their_partnerships_cells_everybody_else_the_publics(world: World, as_: As) -> None:
+    for partner in (world.lantern, world.harbour):
+        partner.marking = "public"
+        partner.save()
+    make_cells(world, "public", coverage=0.0)
+    make_cells(world, "partnership", coverage=0.8, initiatives=2)
+    gaps = {
+        who: "<strong>6 gaps</strong>" in as_(who).get(GRID).content.decode()
+        for who in ("nobody", "charlie", "admin", "bob", "alice", "lead")
+    }
+    assert gaps == {
+        "nobody": True, "charlie": True, "admin": True, "bob": False, "alice": False, "lead": False,
+    }  # fmt: skip
+
+
+def test_a_partnership_that_keeps_to_itself_is_not_named(world: World, as_: As) -> None:
+    make_cells(world, "partnership")
+    for who in ("nobody", "charlie"):
+        page = as_(who).get(GRID).content.decode()
+        assert "North partnership" not in page
+        assert "gap" not in page.split("<main")[1].split("</main")[0]
+    assert "North partnership" in as_("bob").get(GRID).content.decode()
+
+
+def test_a_cell_leads_to_its_opportunities_in_words(world: World, as_: As) -> None:
+    make_cells(world, "partnership")
+    make_opportunity(world, "one", world.lantern)
+    make_opportunity(world, "ward", world.lantern, place=world.ward)
+    page = as_("bob").get(GRID).content.decode()
+    assert (
+        '<td class="ju-cover ju-cover--gap"><a href="/opportunities/?place=E09000991&amp;theme=trusted-adult">gap '
+        '<b>2</b><span class="govuk-visually-hidden"> opportunities on Mentoring and a trusted adult in Northton'
+    ) in page
+    there = as_("bob").get("/opportunities/?place=E09000991&theme=trusted-adult").content.decode()
+    assert "2 opportunities" in there
+
+
+def test_a_cell_counts_only_what_the_reader_may_see(world: World, as_: As) -> None:
+    make_cells(world, "partnership")
+    make_opportunity(world, "overlap", world.lantern, world.school, kind="join_up", marking="named")
+    assert "<b>1</b>" in as_("bob").get(GRID).content.decode()
+    assert "<b>" not in as_("alice").get(GRID).content.decode().split("<main")[1]
+
+
+def test_what_is_set_aside_or_gone_is_not_counted(world: World, as_: As) -> None:
+    make_cells(world, "partnership")
+    make_opportunity(world, "a", world.lantern, state="dismissed", reason="not_now")
+    make_opportunity(world, "b", world.lantern, state="gone")
+    assert "<b>" not in as_("bob").get(GRID).content.decode().split("<main")[1]
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_grid_costs_the_same_however_large(
+    world: World, as_: As, number: int, django_assert_num_queries: Any
+) -> None:
+    for n, theme in enumerate(list(THEMES)[:number]):
+        make_cell(world, world.northton, theme)
+        make_opportunity(world, f"n{n}", world.lantern, theme_id=theme)
+    bob = as_("bob")
+    with django_assert_num_queries(10):
+        bob.get(GRID)
+
+
+def test_one_place_is_a_list_of_its_themes_those_with_gaps_first(world: World, as_: As) -> None:
+    make_cell(world, world.northton, "trusted-adult", need=0.1)
+    make_cell(world, world.northton, "school-exclusion", need=None, people=None, coverage=None)
+    make_cell(world, world.northton, "weapon-carrying", initiatives=2, is_reach_unknown=False)
+    make_cell(world, world.eastton, "trusted-adult", need=0.95)
+    page = as_("bob").get(f"{GRID}&place=E09000991").content.decode()
+    assert page.index('<td class="ju-cover ju-cover--gap">') < page.index(
+        '<td class="ju-cover ju-cover--little">'
+    )
+    assert (
+        "Need: very high, about 1,200 people. 2 initiatives recorded, which meet about 10% of the need."
+        in page
+    )
+    assert "Need: not known." in page
+    assert "<strong>1 gap</strong>, 0 to ask about first, 1 not known, of 3." in page
+
+
+def test_one_theme_is_a_list_of_places(world: World, as_: As) -> None:
+    make_cell(world, world.eastton, need=0.2)
+    make_cell(world, world.northton, is_register_known=False)
+    page = as_("bob").get(f"{GRID}&theme=trusted-adult").content.decode().split("<main")[1]
+    assert page.index(">Northton<") < page.rindex(">Eastton<")
+    assert "Few partners confirmed what they do here." in page
+    assert "ask first" in page
+
+
+def test_a_theme_that_the_last_run_did_not_speak_of_is_not_known(world: World, as_: As) -> None:
+    make_cell(world, world.northton, "trusted-adult")
+    make_cell(world, world.eastton, "weapon-carrying")
+    page = as_("bob").get(GRID).content.decode()
+    assert "<strong>2 gaps</strong>, 0 to ask about first, 2 not known, of 4." in page
+
+
+def test_before_the_first_run_it_says_what_to_do(world: World, as_: As) -> None:
+    said = {who: as_(who).get(GRID).content.decode() for who in ("alice", "bob")}
+    assert "Have the opportunities worked out again" in said["alice"]
+    assert "when the coordinator of the partnership" in said["bob"]
+
+
+def test_the_grid_as_a_file_leaves_empty_what_is_not_known(world: World, as_: As) -> None:
+    make_cell(world, world.northton, "trusted-adult", need=0.91, initiatives=1)
+    make_cell(world, world.northton, "weapon-carrying", need=None, people=None, coverage=None)
+    answer = as_("bob").get("/opportunities/grid.csv?footprint=north&place=E09000991")
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [row[1:8] for row in rows[1:]] == [
+        ["Northton", "Mentoring and a trusted adult", "gap", "0.91", "1200", "0.1", "1"],
+        ["Northton", "Weapon carrying", "not known", "", "", "", "0"],
+    ]
+    assert (
+        len(list(csv.reader(io.StringIO(as_("charlie").get("/opportunities/grid.csv").content.decode()))))
+        == 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("place=E09000993", "That is no place of this partnership"),
+        ("place=%00", "That is no place of this partnership"),
+        ("theme=nothing", "There is no such theme"),
+        ("theme=trusted-adult&theme=%00", "There is no such theme"),
+    ],
+)
+def test_a_filter_that_makes_no_sense_is_reported_and_not_applied(
+    world: World, as_: As, query: str, says: str
+) -> None:
+    make_cells(world, "partnership")
+    answer = as_("bob").get(f"{GRID}&{query}")
+    assert answer.status_code == 200
+    assert says in answer.content.decode()
+    assert "<strong>6 gaps</strong>" in answer.content.decode()
+
+
+def test_another_partnership_than_there_is_shows_ones_own(world: World, as_: As) -> None:
+    world.harbour.marking = "public"
+    world.harbour.save()
+    make_cells(world, "partnership")
+    page = as_("bob").get("/opportunities/grid/?footprint=nowhere").content.decode()
+    assert "There is no such partnership here" in page
+    assert "North partnership" in page
+
+
+def test_the_grid_is_read_only(world: World, as_: As) -> None:
+    assert as_("alice").post("/opportunities/grid/").status_code == 405
+
+
+def test_a_link_that_names_a_place_alone_leads_to_the_partnership_that_covers_it(
+    world: World, as_: As
+) -> None:
+    make_partner("Open Harbour", "vcs", world.south, [world.southton], [], marking="public")
+    page = as_("bob").get(f"/opportunities/grid/?place={world.southton.pk}").content.decode()
+    assert "South partnership" in page
+    assert "There is a problem" not in page
+    nowhere = as_("bob").get("/opportunities/grid/?place=%00").content.decode()
+    assert "North partnership" in nowhere
