@@ -13,6 +13,7 @@ from django.urls import path
 
 from joinedup.site.urls import handler400, handler403, handler404, handler429, handler500, urlpatterns
 from joinedup.web import errors
+from tests.world import World
 
 As = Callable[[str], Client]
 
@@ -102,3 +103,11 @@ def test_the_page_for_the_worried_works_without_the_database(
 ) -> None:
     with django_assert_num_queries(0):
         assert Client().get("/worried/").status_code == 200
+
+
+def test_a_number_that_is_too_large_for_the_database_is_a_bad_request(world: World, as_: Any) -> None:
+    """PostgreSQL refuses it; on the way to SQLite Python does."""
+    browser = as_("bob")
+    browser.raise_request_exception = False
+    sent = {"name": "Mentors", "partner": world.lantern.pk, "commitments": "99999999999999999999999"}
+    assert browser.post("/initiatives/add/", sent).status_code in (200, 400)

@@ -25,7 +25,9 @@ class Unstorable:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, DataError):
+        # A number that is too large is refused by PostgreSQL, and by Python on its way to SQLite.
+        too_large = isinstance(exception, OverflowError) and "SQLite" in str(exception)
+        if not too_large and not isinstance(exception, DataError):
             return None
         # Without the words of the database, which repeat what was sent.
         name = request.resolver_match.view_name if request.resolver_match else "an unknown address"

@@ -155,13 +155,13 @@ def _of_theme(asked: Asked, best: Best) -> list[tuple[Ints, ...]]:
         rows.append(_rows(asked, place, row, column, kind, user, body, through))
         best.see_each(place, np.log(score.scores(_parts(scene, *rows[-1]), scene.weights)))
     # Cells where even the best that could be would not be among the best need no closer look.
-    of_kind, bound = _bound(asked, value, body, through, kind)
-    hopeful = (np.where(fits, of_kind, -np.inf) >= best.least(cells)[:, None]).any(axis=1) & ~moving
+    most, rated = _ratings(asked, value, body, through, kind)
+    hopeful = (np.where(fits, most, -np.inf) >= best.least(cells)[:, None]).any(axis=1) & ~moving
     at = np.flatnonzero(hopeful)
     row, column = _free(asked, at, kind, user, fits)
     there = np.full((len(at), len(which)), -np.inf)
     again = np.searchsorted(at, row)
-    there[again, column] = bound(row, column)
+    there[again, column] = rated(row, column, user)
     best.see(cells[at], there)
     near = there[again, column] >= best.least(cells[row])
     row, column = row[near], column[near]
@@ -190,11 +190,11 @@ def _rows(
     return place, theme, asked.which[column], who, by, sector, asked.cells[row]
 
 
-def _bound(
+def _ratings(
     asked: Asked, value: Floats, body: Ints, through: Ints, kind: Ints
-) -> tuple[Floats, Callable[[Ints, Ints], Floats]]:
-    """The logarithm of the score, at most a hair off, were there no links that weaken it: the most that it can be for
-    each cell and kind of offer (C x k), and a function that gives it for pairs (cell, offer)."""
+) -> tuple[Floats, Callable[[Ints, Ints, Ints], Floats]]:
+    """The logarithm of the score: the most that it can be for each cell and kind of offer (C x k), were there no links
+    that weaken it; and a function that gives it, a hair off, for pairs (cell, offer) and their users (C x k)."""
     scene, theme, cells, weight = asked.scene, asked.theme, asked.cells, asked.scene.weights
     total = sum(astuple(weight))
     stuck = (through >= 0) & (body < 0)
@@ -209,8 +209,13 @@ def _bound(
     np.maximum.at(most_hurry, kind, hurry)
     most = fit + most_effect[None, :] + np.maximum(here[:, None], most_hurry[None, :])
 
-    def of(row: Ints, column: Ints) -> Floats:
+    provider = scene.world.offers.provider[asked.which]
+
+    def of(row: Ints, column: Ints, user: Ints) -> Floats:
         found: Floats = fit[row, kind[column]] + effect[column] + np.maximum(here[row], hurry[column])
+        by = np.flatnonzero(provider[column] >= 0)
+        strength = scene.world.strength(user[row[by], kind[column[by]]], provider[column[by]])
+        found[by] += _part(weight.newness, np.maximum(1.0 - strength, score.NEWNESS_FLOOR), total)
         return found
 
     return most, of
