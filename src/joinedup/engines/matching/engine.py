@@ -72,6 +72,10 @@ class Piece:
     def at(self, places: Collection[str]) -> list[tuple[tuple[Any, ...], Opportunity]]:
         """The rank and the words of what was found at some places (codes)."""
         wanted = [i for i, code in enumerate(self.scene.world.tree.codes) if code in places]
+        if self.later is not None:
+            wanted = [i for i in wanted if not self.later[self.scene.world.kept[i]]]
+        if not wanted:
+            return []
         rows = np.flatnonzero(np.isin(self.frame["place"].to_numpy(), wanted)).tolist()
         ranks = self.ranks[rows].iter_rows()
         return [((-rank[0], *rank[1:]), self.worded(row)) for rank, row in zip(ranks, rows, strict=True)]
@@ -229,8 +233,10 @@ def find(scene: Scene, settings: Settings, kinds: Collection[str] | None = None)
     for name, kind in KINDS.items() if scene.gap.size else ():
         if not everything and kinds is not None and name not in kinds:
             continue
-        frame = score.with_scores(kind.candidates(scene, found), settings.weights)
-        found = pl.concat([found, _best(frame, settings.threshold, settings.per_place_and_kind)])
+        candidates = kind.candidates(scene, found)
+        if candidates.height:
+            frame = score.with_scores(candidates, settings.weights)
+            found = pl.concat([found, _best(frame, settings.threshold, settings.per_place_and_kind)])
     if kinds is not None:
         found = found.filter(pl.col("kind").is_in(list(kinds)))
     return found.sort(*RANK, *REFERENCES, descending=[True, *[False] * (len(REFERENCES) + 1)])

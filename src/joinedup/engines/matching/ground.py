@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from joinedup.engines.matching import score
-from joinedup.engines.matching.numbering import MOST_WORDS, distinct, floats, number
+from joinedup.engines.matching.numbering import MOST_WORDS, distinct, floats, number, words_of
 from joinedup.engines.matching.similar import Neighbours, neighbours
 from joinedup.engines.matching.tables import Tables
 from joinedup.engines.matching.tree import Flags, Floats, Ints, Tree, grow
@@ -108,7 +108,7 @@ def named_sectors(tables: Tables) -> list[str]:
 
 
 def named_words(initiatives: pl.DataFrame) -> frozenset[str]:
-    return frozenset(distinct([initiatives[column].explode() for column in ("level", "way_in")]))
+    return frozenset(word for column in ("level", "way_in") for word in words_of(initiatives, column))
 
 
 def says_when_confirmed(tables: Tables) -> bool:

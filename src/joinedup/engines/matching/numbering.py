@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import polars as pl
 
@@ -14,10 +16,21 @@ MOST_WORDS = 62
 
 
 def distinct(columns: list[pl.Series]) -> list[str]:
-    return sorted(set().union(*(column.drop_nulls().unique().to_list() for column in columns)))
+    found: set[str] = set()
+    for column in columns:
+        few = len(column) < FEW
+        found.update(column.to_list() if few else column.drop_nulls().unique().to_list())
+    return sorted(found - {None})
 
 
-def number(column: pl.Series, of: dict[str, int]) -> Ints:
+def words_of(frame: pl.DataFrame, column: str) -> list[str]:
+    """The different words in the lists of a column, sorted."""
+    if frame.height < FEW:
+        return sorted({word for words in frame[column].to_list() for word in words or () if word is not None})
+    return distinct([frame[column].explode()])
+
+
+def number(column: pl.Series, of: Mapping[str, int]) -> Ints:
     """The number of each code, -1 where it is blank or has none."""
     if not of:
         return np.full(len(column), -1, dtype=np.int64)
@@ -27,7 +40,7 @@ def number(column: pl.Series, of: dict[str, int]) -> Ints:
     return codes.fill_null(-1).to_numpy().astype(np.int64)
 
 
-def listed(frame: pl.DataFrame, column: str, of: dict[str, int]) -> tuple[Ints, Ints]:
+def listed(frame: pl.DataFrame, column: str, of: Mapping[str, int]) -> tuple[Ints, Ints]:
     """A list column as (row, number of the code) pairs; codes without a number are left out."""
     if frame.height < FEW:
         pairs = [
@@ -45,16 +58,19 @@ def listed(frame: pl.DataFrame, column: str, of: dict[str, int]) -> tuple[Ints, 
 
 def days(column: pl.Series, blank: int) -> Ints:
     """Dates as days since 1970."""
-    return column.to_physical().fill_null(blank).to_numpy().astype(np.int64)
+    # Blanks become not-a-number on the way.
+    number = column.cast(pl.Int32).to_numpy().astype(float)
+    return np.where(np.isnan(number), blank, number).astype(np.int64)
 
 
 def floats(column: pl.Series) -> Floats:
-    return column.fill_null(float("nan")).to_numpy().astype(float)
+    """Blanks are NaN."""
+    return column.cast(pl.Float64).to_numpy().astype(float)
 
 
 def masks(frame: pl.DataFrame, column: str) -> Ints:
     """Lists of a few free words as bit masks. Past `MOST_WORDS` different ones the rest count as unknown."""
-    words = distinct([frame[column].explode()])[:MOST_WORDS]
+    words = words_of(frame, column)[:MOST_WORDS]
     row, word = listed(frame, column, {w: i for i, w in enumerate(words)})
     mask = np.zeros(frame.height, dtype=np.int64)
     np.bitwise_or.at(mask, row, np.left_shift(np.int64(1), word))

@@ -56,7 +56,9 @@ class Register:
     link_since: Ints
     provider: Ints  # for each offer the partner that provides it, or -1
     ask_partner: Ints
-    replaced: Ints  # rows of initiatives that are no longer there
+    partner_of: Mapping[str, int]  # the row of each partner
+    first_of: Mapping[str, int]  # the row of each initiative at first
+    later_of: Mapping[str, int | None]  # and of those that changed since; None for what is gone
 
     @classmethod
     def of(cls, tables: Tables, as_of: date, ground: Ground) -> Register:
@@ -88,7 +90,9 @@ class Register:
             link_since=since,
             provider=number(tables.frame("offers")["provider"], ids),
             ask_partner=number(tables.frame("asks")["partner"], ids),
-            replaced=np.zeros(0, dtype=np.int64),
+            partner_of=ids,
+            first_of={code: i for i, code in enumerate(initiatives["id"].to_list())},
+            later_of={},
         )
 
     def families(self, places: Ints) -> Flags:
@@ -146,7 +150,7 @@ class Register:
         found: list[Ints] = []
         offers = self.tables.frame("offers")
         of_offers = _rows(offers, changed.get("offers", ()))
-        partners = _rows(self.tables.frame("partners"), changed.get("partners", ()))
+        partners = self._partners(code for (code,) in changed.get("partners", ()))
         # A sentence names who provides an offer.
         of_offers = np.union1d(of_offers, np.flatnonzero(np.isin(self.provider, partners)))
         row, at = listed(offers[of_offers], "places", self.ground.place_of)
@@ -154,8 +158,7 @@ class Register:
             return None
         found.append(at)
         initiatives = self._initiatives(changed.get("initiatives", ()))
-        ids = [code for pair in changed.get("links", ()) for code in pair]
-        linked = _rows(self.tables.frame("partners"), [(code,) for code in dict.fromkeys(ids)])
+        linked = self._partners(code for pair in changed.get("links", ()) for code in pair)
         found += list(self._places_of(np.union1d(partners, linked)))
         initiatives = np.union1d(initiatives, self.act_row[np.isin(self.actor, partners)])
         found.append(self.initiative_at[np.isin(self.initiative_row, initiatives)])
@@ -189,13 +192,10 @@ class Register:
         old = self._initiatives({*gone, *((code,) for code in rows["id"])})
         start = frame.height
         row, at = tree.simplest(*listed(rows, "places", self.ground.place_of))
-        people = self.tables.frame("partners")
         named = rows.select(
             pl.concat_list(pl.concat_list("partner"), pl.col("co_partners").fill_null([])).alias("who")
         )
-        wanted = named["who"].explode().unique()
-        ids = {code: int(_rows(people, [(code,)])[0]) for code in wanted.drop_nulls().to_list()}
-        act, actor = listed(named, "who", ids)
+        act, actor = listed(named, "who", self.partner_of)
         shown = rows["result"].is_not_null().to_numpy()[row]
 
         def kept(of: Ints, *others: Ints) -> tuple[Ints, ...]:
@@ -214,11 +214,21 @@ class Register:
             actor=np.concatenate([actors, actor]),
             known_row=np.concatenate([known_row, row[shown] + start]),
             known_at=np.concatenate([known_at, self.ground.near.at[at[shown]]]),
-            replaced=np.concatenate([self.replaced, old]),
+            later_of={
+                **self.later_of,
+                **{code: None for (code,) in gone},
+                **{code: start + i for i, code in enumerate(rows["id"].to_list())},
+            },
         )
 
+    def _partners(self, codes: Iterable[str]) -> Ints:
+        rows = {self.partner_of[code] for code in codes if code in self.partner_of}
+        return np.array(sorted(rows), dtype=np.int64)
+
     def _initiatives(self, keys: Collection[tuple[str, ...]]) -> Ints:
-        return np.setdiff1d(_rows(self.tables.frame("initiatives"), keys), self.replaced)
+        """The rows of those that are there now."""
+        rows = {self.later_of.get(code, self.first_of.get(code)) for (code,) in keys}
+        return np.array(sorted(row for row in rows if row is not None), dtype=np.int64)
 
 
 def _by_id(frame: pl.DataFrame, rows: Ints) -> Ints:

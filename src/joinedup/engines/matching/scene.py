@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -174,6 +174,7 @@ def candidate_frame(
     return frame
 
 
+@cache
 def none_found(kind: str) -> pl.DataFrame:
     none = np.zeros(0, dtype=np.int64)
     return candidate_frame(kind, none, none, {name: np.zeros(0) for name in score.COMPONENTS})

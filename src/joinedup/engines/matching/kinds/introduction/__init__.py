@@ -28,6 +28,8 @@ KINDS = tuple(SHARED)
 
 def candidates(scene: Scene, found: pl.DataFrame) -> pl.DataFrame:
     people = scene.world.tables.frame("people")
+    if not people.height:
+        return none_found(NAME)
     ids = {p: i for i, p in enumerate(scene.world.partners.frame["id"].to_list())}
     willing = people.with_row_index("person").with_columns(
         pl.Series("partner", number(people["partner"], ids))
