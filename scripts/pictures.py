@@ -29,6 +29,7 @@ def main() -> None:
             return page.content()
 
         take("home", "/")
+        take("grid", "/opportunities/grid/")
         place = take("place", "/places/E09000019/")
         opportunity = re.search(r'href="(/opportunities/\d+/)"', place)
         agreement = re.search(r'href="(/agreements/\d+/)"', take("agreements", "/agreements/"))
