@@ -29,7 +29,9 @@ def main() -> None:
             return page.content()
 
         take("home", "/")
-        take("grid", "/opportunities/grid/")
+        page.goto(f"{address}/opportunities/grid/")
+        page.locator("main table").first.evaluate("table => table.scrollIntoView()")
+        page.screenshot(path=TARGET / "grid.png")
         place = take("place", "/places/E09000019/")
         opportunity = re.search(r'href="(/opportunities/\d+/)"', place)
         agreement = re.search(r'href="(/agreements/\d+/)"', take("agreements", "/agreements/"))

@@ -125,7 +125,7 @@ def test_one_on_the_list_goes_only_when_it_falls_far(world: World) -> None:
     assert not Opportunity.objects.filter(key=many[-1].id).exists()
     keep(world, said(world, "best", 95.0), *better, *many)
     assert Opportunity.objects.get(key=last.id).state == "gone"
-    assert moves(what="gone") == [(last.id, "gone", ["Others of its kind there stand higher now."])]
+    assert moves(what="gone") == [(last.id, "gone", ["It is no longer among the best of its kind there."])]
 
 
 def test_one_offer_in_one_place_is_one_line_whatever_its_themes(world: World) -> None:
@@ -144,6 +144,15 @@ def test_one_offer_in_one_place_is_one_line_whatever_its_themes(world: World) ->
         "trusted-adult": "gone",
         "weapon-carrying": "suggested",
     }
+
+
+def test_where_as_many_are_found_as_were_asked_for_nobody_says_that_a_reason_is_gone(world: World) -> None:
+    """It may well be found still, and rank lower than what the engine was asked for."""
+    keep(world, said(world, "a"))
+    keep(world, *[said(world, f"better{n}", 90.0) for n in range(LET_GO)])
+    assert moves(what="gone") == [("a", "gone", ["It is no longer among the best of its kind there."])]
+    keep(world)
+    assert moves(what="gone")[-1][2] == ["What it rested on is no longer so."]
 
 
 def test_what_is_gone_says_why_and_comes_back(world: World) -> None:

@@ -120,9 +120,7 @@ class Book:
                 if self._renew(row, each):
                     differ.append(row)
             rows[each.id] = row
-        differ += self._gone(
-            [row for key, row in held.items() if key not in rows], {each.id for each in every}
-        )
+        differ += self._gone([row for key, row in held.items() if key not in rows], every)
         Opportunity.objects.bulk_create(fresh, batch_size=500)
         Opportunity.objects.bulk_update(differ, FILLED, batch_size=200)
         seen = [row.pk for row in rows.values()]
@@ -149,11 +147,15 @@ class Book:
         self._compare(row, each, components, was_ask)
         return before != _filled(row)
 
-    def _gone(self, rows: list[Opportunity], found: Collection[str]) -> list[Opportunity]:
+    def _gone(self, rows: list[Opportunity], every: list[matching.Opportunity]) -> list[Opportunity]:
         """Those that nobody took up yet and that have no place on the list any more."""
         gone = [row for row in rows if row.state == Opportunity.State.SUGGESTED]
+        found = {each.id for each in every}
+        # Where as many are found as were asked for, more may be found that rank lower.
+        number = Counter((each.place, each.kind) for each in every)
         for row in gone:
-            self._moved(row, Move.What.GONE, self._why_gone(row, row.key in found))
+            outranked = row.key in found or number[row.place_id, row.kind] >= LET_GO
+            self._moved(row, Move.What.GONE, self._why_gone(row, outranked))
             row.state = Opportunity.State.GONE
         return gone
 
@@ -269,9 +271,7 @@ class Book:
     ) -> list[str]:
         return [*self.changed.names(row), *parts_moved(before, each.components)]
 
-    def _why_gone(self, row: Opportunity, is_found: bool) -> list[str]:
-        if is_found:
-            return ["Others of its kind there stand higher now."]
+    def _why_gone(self, row: Opportunity, outranked: bool) -> list[str]:
         closed = [
             f"“{offer}” closed on {_day(offer.closes)}."
             for offer in self.changed.still_seen(row, "offers")
@@ -282,7 +282,11 @@ class Book:
             for initiative in self.changed.still_seen(row, "initiatives")
             if initiative.ends and initiative.ends < self.as_of
         ]
-        return closed + ended or self.changed.names(row) or ["What it rested on is no longer so."]
+        if closed or ended:
+            return closed + ended
+        if outranked:
+            return ["It is no longer among the best of its kind there.", *self.changed.names(row)]
+        return self.changed.names(row) or ["What it rested on is no longer so."]
 
     def _moved(self, row: Opportunity, what: Move.What, why: list[str]) -> None:
         row.changed_on = self.as_of
