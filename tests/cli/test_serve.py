@@ -168,5 +168,6 @@ def test_killed_outright_it_leaves_no_server_behind(demo: Demonstration) -> None
     process = demo.installation.start("serve", "--port", port)
     page(port, process)
     process.kill()
-    process.communicate(timeout=10)
+    # The server notices by itself; how soon depends on what else the machine does.
+    process.communicate(timeout=60)
     assert refused(port)

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from joinedup.engines.matching import Change, Tables, follow, following, opportunities, touched, update
@@ -34,6 +34,8 @@ from tests.engines.matching.test_properties import (
     worlds,
 )
 
+# Each example runs the engine several times.
+few = settings(trying, max_examples=15)
 WIDE = ["b1", "b2", "w1", "w2", "w3", "r"]
 
 
@@ -86,7 +88,7 @@ def as_whole(followed: Followed) -> dict[str, Any]:
     return opportunities(followed.tables, AS_OF).as_dict()
 
 
-@trying
+@few
 @given(registers(), st.lists(changes(), min_size=1, max_size=3))
 def test_following_initiatives_equals_a_whole_run(world: Tables, several: list[Change]) -> None:
     followed = follow(world, AS_OF)
@@ -135,7 +137,7 @@ def rewritten(draw: st.DrawFn) -> tuple[Tables, Tables]:
     return world, but(world, **{table: after})
 
 
-@trying
+@few
 @given(rewritten())
 def test_where_nothing_was_touched_nothing_differs(pair: tuple[Tables, Tables]) -> None:
     before, after = pair
@@ -153,7 +155,7 @@ def test_where_nothing_was_touched_nothing_differs(pair: tuple[Tables, Tables]) 
     assert elsewhere[0] == elsewhere[1]
 
 
-@trying
+@few
 @given(registers(), st.sampled_from(WIDE))
 def test_a_run_for_some_places_is_what_a_whole_run_says_of_them(world: Tables, code: str) -> None:
     some = [each.as_dict() for each in opportunities(world, AS_OF, places=[code])]
