@@ -39,6 +39,10 @@ def opportunity_set_aside(request: Request, pk: int) -> HttpResponse:
     )
 
 
+def _back_on_the_list(found: Opportunity) -> str:
+    return _("Back on the list: %(heading)s") % {"heading": found.heading}
+
+
 @login_required
 @require_POST
 def opportunity_put_back(request: Request, pk: int) -> HttpResponse:
@@ -46,7 +50,7 @@ def opportunity_put_back(request: Request, pk: int) -> HttpResponse:
         request,
         pk,
         lambda found: actions.put_back(by=request.person, opportunity=found),
-        lambda found: _("Back on the list: %(heading)s") % {"heading": found.heading},
+        _back_on_the_list,
     )
 
 
@@ -76,7 +80,7 @@ def opportunity_wake(request: Request, pk: int) -> HttpResponse:
         request,
         pk,
         lambda found: actions.wake(by=request.person, opportunity=found),
-        lambda found: _("Back on the list: %(heading)s") % {"heading": found.heading},
+        _back_on_the_list,
     )
 
 

@@ -16,7 +16,7 @@ from joinedup.accounts.records import CONFIRM_AFTER
 from joinedup.events.models import Agreement, Attendee, Invitation
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import BEST_FIRST, Answer, Opportunity, Run
-from joinedup.opportunities.queries.lists import awake
+from joinedup.opportunities.queries.lists import UNDECIDED, awake
 from joinedup.opportunities.queries.since import Unread, unread
 from joinedup.partners.models import Ask, Partner
 from joinedup.places.models import Footprint
@@ -25,11 +25,6 @@ from joinedup.voice.models import Contribution, Conversation
 SHOWN = 10
 DUE_SOON = datetime.timedelta(days=30)
 OPEN_AGREEMENTS = [Agreement.State.AGREED, Agreement.State.STARTED]
-OPEN_OPPORTUNITIES = [
-    Opportunity.State.SUGGESTED,
-    Opportunity.State.TAKEN_UP,
-    Opportunity.State.ON_AGENDA,
-]
 Item = TypeVar("Item")
 
 
@@ -189,7 +184,7 @@ def _unanswered(person: Person) -> QuerySet[Opportunity]:
         .filter(
             awake(timezone.localdate()),
             audience=Run.Audience.PARTNERSHIP,
-            state__in=OPEN_OPPORTUNITIES,
+            state__in=UNDECIDED,
             pk__in=named.filter(~Exists(answered)).values("opportunity"),
         )
         .select_related("place", "theme")
@@ -247,7 +242,7 @@ def _assigned(person: Person, today: datetime.date) -> QuerySet[Opportunity]:
     """What a coordinator gave them and nothing was agreed on yet, of what they may see."""
     return (
         Opportunity.objects.visible_to(person)
-        .filter(awake(today), assigned_to=person.user_id, state__in=OPEN_OPPORTUNITIES)
+        .filter(awake(today), assigned_to=person.user_id, state__in=UNDECIDED)
         .select_related("place", "theme")
         .order_by(*BEST_FIRST)
     )
