@@ -7,6 +7,8 @@ import datetime
 import io
 from collections.abc import Iterable, Sequence
 
+from django.http import HttpResponse
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -36,3 +38,9 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     writer.writerow(header)
     writer.writerows([cell(value) for value in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
+
+
+def csv_file(name: str, body: bytes) -> HttpResponse:
+    """The answer that a browser saves under this name."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(body, content_type="text/csv; charset=utf-8", headers=headers)

@@ -27,7 +27,7 @@ from joinedup.events.queries.events import events_to_agree_at
 from joinedup.opportunities.models import Opportunity, Run
 from joinedup.opportunities.queries import OPEN_STATES, facts
 from joinedup.opportunities.queries.one import one
-from joinedup.partners.csv_export import as_csv
+from joinedup.partners.csv_export import as_csv, csv_file
 
 PER_PAGE = 25
 
@@ -120,8 +120,7 @@ def agreements_csv(request: Request) -> HttpResponse:
     form = FilterForm(request.GET, person=request.person)
     found = queries.find_agreements(request.person, today, **form.chosen())
     body = as_csv(queries.CSV_HEADER, queries.csv_rows(request.person, found, today))
-    name = 'attachment; filename="agreements.csv"'
-    return HttpResponse(body, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
+    return csv_file("agreements.csv", body)
 
 
 @require_GET

@@ -11,7 +11,7 @@ from joinedup.accounts.request import Request
 from joinedup.evidence.plain_words import need_word
 from joinedup.opportunities.forms import PictureForm
 from joinedup.opportunities.queries import grid
-from joinedup.partners.csv_export import as_csv
+from joinedup.partners.csv_export import as_csv, csv_file
 
 
 @require_safe
@@ -29,7 +29,7 @@ def opportunity_grid(request: Request) -> HttpResponse:
 @require_safe
 def opportunity_grid_csv(request: Request) -> HttpResponse:
     found = _asked_for(request, PictureForm(request.GET, person=request.person))
-    return csv_file("coverage", as_csv(grid.CSV_HEADER, grid.csv_rows(found)))
+    return dated_csv("coverage", as_csv(grid.CSV_HEADER, grid.csv_rows(found)))
 
 
 def _asked_for(request: Request, form: PictureForm) -> grid.Grid | None:
@@ -46,7 +46,5 @@ def _asked_for(request: Request, form: PictureForm) -> grid.Grid | None:
     )
 
 
-def csv_file(name: str, content: bytes) -> HttpResponse:
-    dated = f"{name}-{timezone.localdate().isoformat()}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{dated}"'}
-    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+def dated_csv(name: str, content: bytes) -> HttpResponse:
+    return csv_file(f"{name}-{timezone.localdate().isoformat()}.csv", content)

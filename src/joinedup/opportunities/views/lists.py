@@ -19,7 +19,7 @@ from joinedup.opportunities import actions
 from joinedup.opportunities.forms import FilterForm
 from joinedup.opportunities.models import Run
 from joinedup.opportunities.queries import lists, since
-from joinedup.partners.csv_export import as_csv
+from joinedup.partners.csv_export import as_csv, csv_file
 from joinedup.places.models import Footprint
 
 PER_PAGE = 20
@@ -53,8 +53,7 @@ def opportunities_csv(request: Request) -> HttpResponse:
     form = FilterForm(request.GET, person=request.person)
     found = lists.listing(request.person, **form.chosen())
     body = as_csv(lists.CSV_HEADER, lists.csv_rows(request.person, found))
-    name = 'attachment; filename="opportunities.csv"'
-    return HttpResponse(body, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
+    return csv_file("opportunities.csv", body)
 
 
 @login_required

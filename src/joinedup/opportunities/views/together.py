@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from joinedup.accounts.request import Request
 from joinedup.opportunities.forms import PictureForm
 from joinedup.opportunities.queries import together
-from joinedup.opportunities.views.grid import csv_file
+from joinedup.opportunities.views.grid import dated_csv
 from joinedup.partners.csv_export import as_csv
 
 
@@ -30,7 +30,7 @@ def opportunity_together(request: Request) -> HttpResponse:
 @require_safe
 def opportunity_together_csv(request: Request) -> HttpResponse:
     found = _asked_for(request, PictureForm(request.GET, person=request.person))
-    return csv_file("who-works-with-whom", as_csv(together.CSV_HEADER, together.csv_rows(found)))
+    return dated_csv("who-works-with-whom", as_csv(together.CSV_HEADER, together.csv_rows(found)))
 
 
 def _asked_for(request: Request, form: PictureForm) -> together.Together | None:

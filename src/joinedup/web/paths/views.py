@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from joinedup.accounts.request import Request
-from joinedup.partners.csv_export import as_csv
+from joinedup.partners.csv_export import as_csv, csv_file
 from joinedup.web.paths import queries
 from joinedup.web.paths.forms import PathsForm
 
@@ -32,8 +32,7 @@ def opportunity_paths(request: Request) -> HttpResponse:
 def opportunity_paths_csv(request: Request) -> HttpResponse:
     _form, counted, public = _asked(request)
     body = as_csv(queries.csv_header(), queries.csv_rows(queries.report(counted, public=public)))
-    name = 'attachment; filename="how-far-opportunities-went.csv"'
-    return HttpResponse(body, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
+    return csv_file("how-far-opportunities-went.csv", body)
 
 
 def _asked(request: Request) -> tuple[PathsForm, list[queries.Path], bool]:
