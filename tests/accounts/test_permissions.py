@@ -82,11 +82,16 @@ MATRIX = {
     "opportunity.ask": "-- -- y- --",
     "opportunity.weigh": "-- -- y- --",
     "opportunity.refresh": "-- -- y- -y",
+    "programme.plan": "-- -- -- y-",
+    "venue.keep": "-- -- y- y-",
     "event.add": "-- -- y- y-",
     "event.change": "-- -- y- y-",
     "event.invite": "-- -- y- y-",
     "event.plan": "-- -- y- y-",
     "event.see_attendees": "-- -- y- y-",
+    "event.check_in": "-- -- y- y-",
+    "event.publish": "-- -- y- y-",
+    "survey.answer": "yy yy yy yy",
     "topic.choose": "-- -- y- y-",
     "topic.propose": "-- y- y- y-",
     "event.register": "yy yy yy yy",
@@ -94,6 +99,13 @@ MATRIX = {
     "agreement.change": "-- y- y- y-",
     "agreement.start": "-- y- y- y-",
     "agreement.report": "-- y- y- y-",
+    "agreement.chase": "-- -- y- y-",
+    "agreement.mark": "yy yy yy yy",
+    "response.write": "-- -- y- y-",
+    "response.answer": "-- y- -- --",
+    "visit.keep": "-- -- y- y-",
+    "practice.add": "-- y- y- y-",
+    "practice.change": "-- y- y- y-",
     "conversation.open": "-- -- y- y-",
     "contribution.give": "yy yy yy yy",
     "contribution.moderate": "-- -- y- --",
@@ -145,6 +157,19 @@ def test_two_roles_do_not_lend_each_other_their_scope() -> None:
 def test_a_record_that_belongs_to_nobody_is_nobodys_to_change() -> None:
     assert not may(PEOPLE["own partner"], "partner.change", on=Scope())
     assert not may(PEOPLE["own coordinator"], "partner.change", on=Scope())
+
+
+def test_a_participant_writes_at_the_table_they_lead_and_nowhere_else() -> None:
+    there = Scope(frozenset({1}), frozenset({10}), frozenset({7}))
+    leads, elsewhere = Person.participant(7, "who leads"), Person.participant(8, "somebody else")
+    assert may(leads, "agreement.record", on=there)
+    assert not may(elsewhere, "agreement.record", on=there)
+    assert not may(leads, "agreement.record", on=RECORD)
+    assert not may(leads, "agreement.record")
+    others = [
+        action for action, letters in MATRIX.items() if letters[0] == "-" and action != "agreement.record"
+    ]
+    assert [action for action in others if may(leads, action, on=there)] == []
 
 
 def actions_asked_for() -> dict[str, set[str]]:

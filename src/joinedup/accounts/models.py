@@ -1,5 +1,7 @@
 """Who may sign in, what they may do, and what they did."""
 
+import secrets
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -86,6 +88,34 @@ class Grant(models.Model):
         """Without the holder's name: the audit trail keeps this line for ever."""
         over = self.partner or self.footprint
         return f"{self.get_role_display()}, {over}" if over else str(self.get_role_display())
+
+
+def fresh_token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+class Preference(models.Model):
+    """Which mails somebody wants, and the secret address of their calendar. Without a row the defaults hold."""
+
+    class Digest(models.TextChoices):
+        NEVER = "never", "Never"
+        DAILY = "daily", "Every working day on which something waits"
+        WEEKLY = "weekly", "Once a week, when something waits"
+
+    class Mail(models.TextChoices):
+        OPPORTUNITIES = "opportunities", "Opportunities that name my organisation"
+        AGREEMENTS = "agreements", "Agreements that are due, or due for a review"
+        EVENTS = "events", "Events: reminders and what came of them"
+
+    user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="preference")
+    digest = models.CharField(max_length=6, choices=Digest, default=Digest.WEEKLY)
+    not_wanted = models.JSONField(default=list, blank=True, help_text="values of Mail")
+    calendar_token = models.CharField(max_length=40, unique=True, default=fresh_token)
+    digest_sent_on = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        """Without the holder's name: the audit trail keeps this line for ever."""
+        return f"mails: {self.get_digest_display()}"
 
 
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):

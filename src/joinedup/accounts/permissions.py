@@ -20,12 +20,15 @@ class Over(StrEnum):
     ANYTHING = "anything"
     OWN_PARTNER = "records of their own partner"
     OWN_FOOTPRINT = "records of the footprint they coordinate"
+    OWN_TABLE = "the table that they lead or write for"
 
 
 class Role(StrEnum):
-    """Who may be granted an action. `public` is everybody; `signed_in` is anyone with an account."""
+    """Who may be granted an action. `public` is everybody; `signed_in` is anyone with an account; a participant
+    comes to one event and has a link instead of an account."""
 
     PUBLIC = "public"
+    PARTICIPANT = "participant"
     SIGNED_IN = "signed_in"
     PARTNER_MEMBER = "partner_member"
     COORDINATOR = "coordinator"
@@ -35,10 +38,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Scope:
-    """Which partners and footprints a record belongs to."""
+    """Which partners and footprints a record belongs to, and who of an event's attendees acts on it."""
 
     partners: frozenset[int] = frozenset()
     footprints: frozenset[int] = frozenset()
+    attendees: frozenset[int] = frozenset()
 
 
 class Scoped(Protocol):
@@ -50,6 +54,7 @@ _BOTH = {Role.PARTNER_MEMBER: PARTNER, Role.COORDINATOR: FOOTPRINT}
 _COORDINATED = {Role.COORDINATOR: FOOTPRINT}
 _EVENTS = {Role.COORDINATOR: FOOTPRINT, Role.PROGRAMME_LEAD: ANY}
 _TABLE = {Role.PARTNER_MEMBER: PARTNER, Role.COORDINATOR: FOOTPRINT, Role.PROGRAMME_LEAD: ANY}
+_LEADS = {Role.PROGRAMME_LEAD: ANY}
 
 PERMISSIONS: dict[str, dict[Role, Over]] = {
     "footprint.create": {Role.ADMINISTRATOR: ANY, Role.PROGRAMME_LEAD: ANY},
@@ -80,18 +85,30 @@ PERMISSIONS: dict[str, dict[Role, Over]] = {
     "opportunity.ask": _COORDINATED,
     "opportunity.weigh": _COORDINATED,
     "opportunity.refresh": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
+    "programme.plan": _LEADS,
+    "venue.keep": _EVENTS,
     "event.add": _EVENTS,
     "event.change": _EVENTS,
     "event.invite": _EVENTS,
     "event.plan": _EVENTS,
     "event.see_attendees": _EVENTS,
+    "event.check_in": _EVENTS,
+    "event.publish": _EVENTS,
+    "survey.answer": {Role.PUBLIC: ANY},
     "topic.choose": _EVENTS,
     "topic.propose": _TABLE,
     "event.register": {Role.PUBLIC: ANY},
-    "agreement.record": _TABLE,
+    "agreement.record": {**_TABLE, Role.PARTICIPANT: Over.OWN_TABLE},
     "agreement.change": _TABLE,
     "agreement.start": _TABLE,
     "agreement.report": _TABLE,
+    "agreement.chase": _EVENTS,
+    "agreement.mark": {Role.PUBLIC: ANY},
+    "response.write": _EVENTS,
+    "response.answer": {Role.PARTNER_MEMBER: PARTNER},
+    "visit.keep": _EVENTS,
+    "practice.add": _TABLE,
+    "practice.change": _TABLE,
     "conversation.open": _EVENTS,
     "contribution.give": {Role.PUBLIC: ANY},
     "contribution.moderate": _COORDINATED,
@@ -106,6 +123,9 @@ def may(person: Person, action: str, on: Scoped | Scope | None = None) -> bool:
     granted = PERMISSIONS[action]
     if person.is_operator or Role.PUBLIC in granted:
         return True
+    if person.attendee_id is not None and Role.PARTICIPANT in granted:
+        record = on if isinstance(on, Scope) or on is None else on.scope()
+        return record is not None and person.attendee_id in record.attendees
     if not person.is_signed_in:
         return False
     if Role.SIGNED_IN in granted:

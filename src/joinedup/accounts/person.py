@@ -14,7 +14,8 @@ class Person:
     """What permissions and visibility need to know, read once a request.
 
     `partner_ids`: the partners this person is a member of. `footprint_ids`: the partnerships they belong
-    to through those partners or coordinate. `coordinated_ids`: the footprints they coordinate.
+    to through those partners or coordinate. `coordinated_ids`: the footprints they coordinate. `attendee_id`: who
+    acts at one event by the link in their mail, without an account.
     """
 
     user_id: int | None = None
@@ -24,6 +25,7 @@ class Person:
     footprint_ids: frozenset[int] = frozenset()
     coordinated_ids: frozenset[int] = frozenset()
     roles: frozenset[str] = field(default_factory=frozenset)
+    attendee_id: int | None = None
     is_operator: bool = False
 
     @property
@@ -69,6 +71,11 @@ class Person:
             coordinated_ids=coordinated,
             roles=frozenset(g.role for g in grants),
         )
+
+    @classmethod
+    def participant(cls, attendee_id: int, name: str) -> Person:
+        """Somebody at one event, by the link in their mail: they see what the public sees, and write at their table."""
+        return cls(name=name, attendee_id=attendee_id)
 
     @classmethod
     def operator(cls) -> Person:

@@ -58,6 +58,12 @@ DONE = {
     "wake": "woke it",
     "weigh": "changed what counts",
     "weigh_as_shipped": "went back to what counts as shipped",
+    "chase": "asked how it stands",
+    "publish": "published what came of it",
+    "write": "wrote down what was done",
+    "keep": "kept it up to date",
+    "mark": "said whether it was done",
+    "check_in": "noted who arrived",
 }
 
 

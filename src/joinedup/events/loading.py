@@ -19,6 +19,15 @@ SERIES_SUMMARY = (
     "and nothing public says what was agreed."
 )
 RELATED_SUMMARY = "Events on serious violence that were not part of the series."
+# The regions in which the published areas lie; a national meeting is in none.
+REGIONS_OF = {
+    "E01": ["E12000007"],
+    "E02": ["E12000006"],
+    "E03": ["E12000005"],
+    "E04": ["E12000001"],
+    "E05": ["E12000003"],
+    "E07": ["E12000007"],
+}
 NOT_STATED = {"", "not stated", "not shown"}
 
 
@@ -51,6 +60,7 @@ def _event(programme: Programme, row: dict[str, str]) -> None:
         "venue": _stated(row["venue"]),
         "place_name": row["place"],
         "region": row["region_covered"],
+        "regions": REGIONS_OF.get(row["id"], []),
         "host": _stated(row["minister_or_host"]),
         "attendance": _stated(row["attendance"]),
         "story": row["notes"],

@@ -30,6 +30,7 @@ APPS = [
     "opportunities",
     "events",
     "voice",
+    "visits",
     "web",
     "spreadsheets",
     "firstrun",

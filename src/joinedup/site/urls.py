@@ -11,6 +11,7 @@ ROOMS = [
     "strategy",
     "opportunities",
     "voice",
+    "visits",
     "events",
     "spreadsheets",
     "firstrun",

@@ -14,9 +14,10 @@ from joinedup.accounts import audit
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.events.actions.registration import fill_places
-from joinedup.events.models import Attendee, Event, Invitation, Programme, Table, fresh_token
+from joinedup.events.models import Attendee, Event, Invitation, Programme, Table, fresh_code, fresh_token
 from joinedup.partners.keeping import check, unique_slug
 from joinedup.places.models import Footprint
+from joinedup.places.regions import regions_of
 
 SEATS_MIN, SEATS_MAX = 6, 10
 DETAILS = frozenset(
@@ -26,6 +27,7 @@ DETAILS = frozenset(
         "date",
         "starts",
         "ends",
+        "at",
         "venue",
         "place_name",
         "region",
@@ -33,10 +35,16 @@ DETAILS = frozenset(
         "host",
         "reading",
         "safeguarding_lead",
+        "safeguarding_contact",
+        "young_pay",
+        "has_photos",
         "capacity",
         "rounds",
     }
 )
+
+# What a calendar holds of an event: a change of it is told to those calendars as a new version.
+IN_CALENDARS = frozenset({"name", "date", "starts", "ends", "at", "venue", "place_name"})
 
 
 def _fill_in(event: Event, details: dict[str, Any]) -> None:
@@ -44,6 +52,10 @@ def _fill_in(event: Event, details: dict[str, Any]) -> None:
         raise TypeError(f"An event has no {sorted(unknown)}.")
     for name, value in details.items():
         setattr(event, name, value)
+    if event.at is not None:
+        if event.at.footprint_id != event.footprint_id:
+            raise ValidationError("Choose a venue of this partnership.")
+        event.venue = event.at.name
     if event.starts and event.ends and event.ends <= event.starts:
         raise ValidationError("The event must end after it starts.")
     if event.capacity < 1 or not 1 <= event.rounds <= 12:
@@ -65,6 +77,7 @@ def add_event(
     slug = unique_slug(Event, f"{name} {date:%d %B %Y}" if date else name)
     event = Event(programme=programme, footprint=footprint, slug=slug)
     event.is_demonstration = footprint.is_demonstration
+    event.regions = regions_of(footprint.places.all())
     _fill_in(event, details)
     event.save()
     tables = math.ceil(event.capacity / SEATS_MAX)
@@ -84,6 +97,9 @@ def change_event(*, by: Person, event: Event, **details: Any) -> Event:
         raise ValidationError("This event is known from publications: it is kept as published.")
     before = audit.snapshot(Event.objects.get(pk=event.pk))
     _fill_in(event, details)
+    now = audit.snapshot(event)
+    if any(before[name] != now[name] for name in IN_CALENDARS):
+        event.sequence, event.changed_at = event.sequence + 1, timezone.now()
     event.save()
     fill_places(event)
     audit.record(by=by, action="event.change", on=event, before=before)
@@ -145,12 +161,17 @@ def delete_personal(*, by: Person, event: Event, on: datetime.date | None = None
     attendees, invitations = list(event.attendees.all()), list(event.invitations.all())
     for person in attendees:
         person.name = person.email = person.dietary = ""
-        person.access, person.token, person.user = [], fresh_token(), None
+        person.access, person.token, person.code, person.user = [], fresh_token(), fresh_code(), None
     for invitation in invitations:
         invitation.name = invitation.email = ""
         invitation.token = fresh_token()
-    Attendee.objects.bulk_update(attendees, ["name", "email", "dietary", "access", "token", "user"], 100)
+    personal = ["name", "email", "dietary", "access", "token", "code", "user"]
+    Attendee.objects.bulk_update(attendees, personal, 100)
     Invitation.objects.bulk_update(invitations, ["name", "email", "token"], 100)
+    # A speaker who agreed to be named in public stays named, as the programme of the day was.
+    event.speakers.update(email="")
+    event.speakers.filter(is_named=False).update(name="")
+    event.survey_answers.update(pair="")
     before = audit.snapshot(event)
     event.personal_deleted_on = on
     event.save(update_fields=["personal_deleted_on"])

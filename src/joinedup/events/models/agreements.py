@@ -1,0 +1,218 @@
+"""What partners agreed, how it went, who was asked about it and when."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from joinedup.accounts.permissions import Scope
+from joinedup.accounts.records import Marking, RecordQuerySet
+from joinedup.events.models.event import Event
+from joinedup.events.models.people import Attendee
+from joinedup.events.models.tables import Sitting
+
+
+class Agreement(models.Model):
+    """What partners agreed: goal, contributions, owner and deputy, action, place, theme, measure, dates."""
+
+    partner_paths = ("owner_partner", "deputy_partner", "contributions__partner")
+    footprint_paths = ("event__footprint",)
+
+    class State(models.TextChoices):
+        AGREED = "agreed", "Agreed"
+        STARTED = "started", "Started"
+        KEPT = "kept", "Kept"
+        NOT_KEPT = "not_kept", "Not kept"
+        DROPPED = "dropped", "Dropped by agreement"
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="agreements")
+    sitting = models.ForeignKey(
+        Sitting, null=True, blank=True, on_delete=models.PROTECT, related_name="agreements"
+    )
+    opportunity = models.ForeignKey(
+        "opportunities.Opportunity",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="agreements",
+    )
+    goal = models.CharField(max_length=250, help_text="the shared goal")
+    action = models.TextField(help_text="what will be done")
+    place = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="agreements")
+    theme = models.ForeignKey("taxonomy.Theme", on_delete=models.PROTECT, related_name="agreements")
+    measure = models.CharField(max_length=250, help_text="how we will know")
+    owner_partner = models.ForeignKey(
+        "partners.Partner", on_delete=models.PROTECT, related_name="agreements_owned"
+    )
+    owner_role = models.CharField(max_length=120)
+    deputy_partner = models.ForeignKey(
+        "partners.Partner",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="agreements_deputised",
+    )
+    deputy_role = models.CharField(max_length=120)
+    due = models.DateField()
+    review_3 = models.DateField()
+    review_6 = models.DateField()
+    review_12 = models.DateField()
+    state = models.CharField(max_length=10, choices=State, default=State.AGREED)
+    initiative = models.OneToOneField(
+        "initiatives.Initiative", null=True, blank=True, on_delete=models.SET_NULL, related_name="agreement"
+    )
+    commitment = models.ForeignKey(
+        "strategy.Commitment", null=True, blank=True, on_delete=models.SET_NULL, related_name="agreements"
+    )
+    marking = models.CharField(max_length=12, choices=Marking, default=Marking.PUBLIC)
+    is_demonstration = models.BooleanField(default=False)
+    recorded_by = models.CharField(max_length=160)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="started") | Q(initiative__isnull=False),
+                name="agreement_started_has_an_initiative",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.goal
+
+    def scope(self) -> Scope:
+        partners = {self.owner_partner_id, *(c.partner_id for c in self.contributions.all())}
+        if self.deputy_partner_id:
+            partners.add(self.deputy_partner_id)
+        return Scope(frozenset(partners), self.event.scope().footprints)
+
+
+class Contribution(models.Model):
+    """What one partner puts into an agreement."""
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="contributions")
+    partner = models.ForeignKey("partners.Partner", on_delete=models.PROTECT, related_name="contributions")
+    what = models.CharField(max_length=250)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["agreement", "partner"], name="contribution_once")]
+
+    def __str__(self) -> str:
+        return f"{self.partner}: {self.what}"
+
+
+class Progress(models.Model):
+    """One dated report on an agreement."""
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="progress")
+    on = models.DateField()
+    state = models.CharField(max_length=10, choices=Agreement.State)
+    text = models.TextField(blank=True)
+    by = models.CharField(max_length=160)
+
+    class Meta:
+        ordering = ["-on", "-pk"]
+        verbose_name_plural = "progress"
+
+    def __str__(self) -> str:
+        return f"{self.on:%d/%m/%Y} {self.get_state_display()}"
+
+
+class Chase(models.Model):
+    """That somebody was asked about an agreement: which step, about which day, at how many addresses. Never twice."""
+
+    class Step(models.TextChoices):
+        BEFORE = "before", "Before it is due"
+        OWNER = "owner", "Overdue: the owner"
+        DEPUTY = "deputy", "Overdue: the deputy"
+        COORDINATOR = "coordinator", "Overdue: the coordinator"
+        REVIEW_3 = "review_3", "Review after 3 months"
+        REVIEW_6 = "review_6", "Review after 6 months"
+        REVIEW_12 = "review_12", "Review after 12 months"
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="chases")
+    step = models.CharField(max_length=12, choices=Step)
+    about = models.DateField(help_text="the due day or the review day")
+    on = models.DateField()
+    addresses = models.PositiveSmallIntegerField(default=0, help_text="how many mails went out")
+
+    class Meta:
+        ordering = ["-on", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["agreement", "step", "about"], name="chase_once")]
+
+    def __str__(self) -> str:
+        return f"{self.get_step_display()}, {self.on:%d/%m/%Y}"
+
+
+class YoungMark(models.Model):
+    """What a young person who was there says of an agreement: was it done? Through their host, without a name."""
+
+    class Done(models.TextChoices):
+        YES = "yes", "Yes, it was done"
+        PARTLY = "partly", "Partly"
+        NO = "no", "No"
+        CANNOT_TELL = "cannot_tell", "I cannot tell"
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="young_marks")
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="+")
+    done = models.CharField(max_length=12, choices=Done)
+    on = models.DateField()
+
+    class Meta:
+        ordering = ["agreement", "pk"]
+        constraints = [models.UniqueConstraint(fields=["agreement", "attendee"], name="young_mark_once")]
+
+    def __str__(self) -> str:
+        return f"{self.get_done_display()}: {self.agreement}"
+
+
+class Response(models.Model):
+    """What was done about something that was said at an event: the “we did” beside “you said”.
+
+    One that is critical of a named body is told to it first, and shows to everybody ten working days later, with
+    its answer beside it.
+    """
+
+    partner_paths = ("about",)
+    footprint_paths = ("event__footprint",)
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="responses")
+    contribution = models.ForeignKey(
+        "voice.Contribution", null=True, blank=True, on_delete=models.SET_NULL, related_name="responses"
+    )
+    agreement = models.ForeignKey(
+        Agreement, null=True, blank=True, on_delete=models.SET_NULL, related_name="responses"
+    )
+    text = models.CharField(max_length=600)
+    about = models.ForeignKey(
+        "partners.Partner", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    is_critical = models.BooleanField(default=False, help_text="says something critical of `about`")
+    told_on = models.DateField(null=True, blank=True, help_text="when the named body was told")
+    answer = models.CharField(max_length=600, blank=True, help_text="what the named body says to it")
+    answered_on = models.DateField(null=True, blank=True)
+    marking = models.CharField(max_length=12, choices=Marking, default=Marking.PUBLIC)
+    is_demonstration = models.BooleanField(default=False)
+    recorded_by = models.CharField(max_length=160)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_critical=False) | Q(about__isnull=False, told_on__isnull=False),
+                name="response_critical_names_and_tells",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Response {self.pk}"
+
+    def scope(self) -> Scope:
+        return Scope(frozenset({self.about_id} if self.about_id else ()), self.event.scope().footprints)

@@ -1,0 +1,198 @@
+"""One day: when, where, who speaks, what happens at what time."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from joinedup.accounts.permissions import Scope
+from joinedup.events.models.programme import Programme
+
+
+def fresh_token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+class Venue(models.Model):
+    """A building to meet in, with what somebody who comes needs to know of it. `access` maps facts to yes or no."""
+
+    class Access(models.TextChoices):
+        STEP_FREE = "step_free", "Step-free from the street to the room"
+        LIFT = "lift", "A lift"
+        TOILET = "toilet", "An accessible toilet"
+        HEARING_LOOP = "hearing_loop", "A hearing loop"
+        QUIET = "quiet", "A quiet room"
+        PRAYER = "prayer", "A room for prayer"
+        PARKING = "parking", "Parking for blue badge holders"
+
+    footprint = models.ForeignKey("places.Footprint", on_delete=models.CASCADE, related_name="venues")
+    name = models.CharField(max_length=200)
+    address = models.CharField(max_length=300, blank=True)
+    place = models.ForeignKey(
+        "places.Place", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    access = models.JSONField(default=dict, blank=True, help_text="a value of Access to true or false")
+    travel = models.TextField(blank=True, help_text="how to get there")
+    notes = models.TextField(blank=True)
+    most_people = models.PositiveIntegerField(null=True, blank=True)
+    confirmed_on = models.DateField(null=True, blank=True)
+    is_demonstration = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["footprint", "name"], name="venue_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def scope(self) -> Scope:
+        return Scope(footprints=frozenset({self.footprint_id}))
+
+
+class Event(models.Model):
+    """One day of a programme. A past event that we know only from publications is history."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="events")
+    footprint = models.ForeignKey(
+        "places.Footprint", null=True, blank=True, on_delete=models.PROTECT, related_name="events"
+    )
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=200)
+    purpose = models.TextField(blank=True)
+    date = models.DateField(null=True, blank=True)
+    date_note = models.CharField(max_length=200, blank=True)
+    starts = models.TimeField(null=True, blank=True)
+    ends = models.TimeField(null=True, blank=True)
+    at = models.ForeignKey(Venue, null=True, blank=True, on_delete=models.SET_NULL, related_name="events")
+    venue = models.CharField(max_length=200, blank=True)
+    place_name = models.CharField(max_length=160, blank=True)
+    region = models.CharField(max_length=160, blank=True)
+    regions = models.JSONField(default=list, blank=True, help_text="codes of places.regions.REGIONS")
+    access = models.TextField(blank=True, help_text="step-free entrance, quiet room, hearing loop…")
+    host = models.CharField(max_length=200, blank=True)
+    story = models.TextField(blank=True, help_text="what was published about it")
+    attendance = models.CharField(max_length=120, blank=True, help_text="as published")
+    reading = models.TextField(blank=True)
+    safeguarding_lead = models.CharField(max_length=160, blank=True)
+    safeguarding_contact = models.CharField(
+        max_length=160, blank=True, help_text="how to reach the lead on the day"
+    )
+    young_pay = models.CharField(
+        max_length=200, blank=True, help_text="what young people are paid for the day, and how"
+    )
+    has_photos = models.BooleanField(default=False, help_text="photographs are taken of those who agreed")
+    capacity = models.PositiveIntegerField(default=120)
+    rounds = models.PositiveSmallIntegerField(default=3)
+    source_url = models.URLField(max_length=500, blank=True)
+    confidence = models.CharField(max_length=20, blank=True)
+    is_history = models.BooleanField(default=False)
+    is_demonstration = models.BooleanField(default=False)
+    copied_from = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    cancelled_on = models.DateField(null=True, blank=True)
+    cancelled_because = models.CharField(max_length=200, blank=True)
+    sequence = models.PositiveIntegerField(
+        default=0, help_text="how often day, time, venue or name changed: calendars keep the highest"
+    )
+    changed_at = models.DateTimeField(default=timezone.now, help_text="when `sequence` last rose")
+    results_published_on = models.DateField(null=True, blank=True)
+    results_published_by = models.CharField(max_length=160, blank=True)
+    personal_deleted_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-date", "name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_history=True) | Q(footprint__isnull=False),
+                name="event_to_come_has_a_footprint",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def scope(self) -> Scope:
+        return Scope(footprints=frozenset({self.footprint_id} if self.footprint_id else ()))
+
+
+class Session(models.Model):
+    """A part of the day. What is said in one that is off the record is not written down."""
+
+    class Kind(models.TextChoices):
+        WELCOME = "welcome", "Welcome"
+        TALK = "talk", "Talk"
+        PANEL = "panel", "Panel"
+        TABLES = "tables", "Table talk"
+        BREAK = "break", "Break"
+        CLOSE = "close", "Close"
+        OTHER = "other", "Something else"
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="sessions")
+    starts = models.TimeField()
+    minutes = models.PositiveSmallIntegerField(default=30)
+    title = models.CharField(max_length=160)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.TALK)
+    round = models.PositiveSmallIntegerField(null=True, blank=True, help_text="of table talk")
+    about = models.TextField(blank=True)
+    off_record = models.BooleanField(default=False)
+    notes = models.TextField(blank=True, help_text="what was said, for those who plan the event")
+
+    class Meta:
+        ordering = ["starts", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(off_record=False) | Q(notes=""), name="session_off_the_record_keeps_no_notes"
+            ),
+            models.UniqueConstraint(
+                fields=["event", "round"], condition=Q(round__isnull=False), name="session_once_a_round"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def scope(self) -> Scope:
+        return self.event.scope()
+
+
+class Speaker(models.Model):
+    """Who hosts, chairs or speaks. The name shows to everybody only where they agreed."""
+
+    class Part(models.TextChoices):
+        HOST = "host", "Host"
+        CHAIR = "chair", "Chair"
+        SPEAKER = "speaker", "Speaker"
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="speakers")
+    session = models.ForeignKey(
+        Session, null=True, blank=True, on_delete=models.SET_NULL, related_name="speakers"
+    )
+    part = models.CharField(max_length=8, choices=Part, default=Part.SPEAKER)
+    name = models.CharField(max_length=120, blank=True, help_text="the name they want to be called")
+    job = models.CharField(max_length=160)
+    partner = models.ForeignKey(
+        "partners.Partner", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    email = models.EmailField(blank=True)
+    is_young = models.BooleanField(default=False, help_text="reached through their host, by a chosen name")
+    is_named = models.BooleanField(default=False, help_text="agreed to be named in public")
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_young=False) | Q(email=""), name="speaker_young_has_no_address"
+            )
+        ]
+
+    def __str__(self) -> str:
+        # The audit trail keeps this for ever: no name.
+        return f"{self.get_part_display()}, {self.job}"
+
+    def scope(self) -> Scope:
+        return self.event.scope()
