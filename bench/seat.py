@@ -1,125 +1,174 @@
-"""How fast and how well tables are planned: London size by default.
+"""How fast and how well tables are planned, beside what else could seat people. Each bar of the planner is one option.
 
-    python bench/seat.py [--people 120 --tables 12 --rounds 3 --topics 36 --iterations N --seconds 5 --seed 1]
-    python bench/seat.py --change      eight no-shows and five walk-ins
-    python bench/seat.py --golfers     social golfer instances 8-4-7, 9-3-9 and 10-5-6
+    python bench/seat.py --london      120 people, 12 tables, 3 rounds [--seeds 1 2 3] [--rivals 60] [--warm]
+    python bench/seat.py --large       1,000 people, 100 tables, 4 rounds
+    python bench/seat.py --golfers     social golfers 8-4-7, 9-3-9 and 10-5-6
+    python bench/seat.py --change      eight no-shows and five walk-ins [--seeds 1 2 3] [--bound 20]
+    python bench/seat.py --hand        one move by hand, and all tables for one person
 
-Prints seconds, the value of each goal, what random seating reaches, and the ratio of the two.
+Without an option: all but the thousand people, in two to three minutes. `--rivals` are the seconds that CP-SAT gets
+(half of them for the plain annealer; 0 leaves both out); it starts from nothing or, `--warm`, from our plan. Seconds
+are by the clock; beside them what one core spent. The machine matters, the ratios do not.
 """
 
 import argparse
-import random
 import resource
+import statistics
 import time
+from collections.abc import Callable
+from typing import Any
 
-from joinedup.engines.seating import Person, Plan, Problem, Rule, Table, Topic, blockers, plan, replan
+from seating.annealer import annealed
+from seating.events import change, event, golfers
+from seating.objective import whole
 
-SECTORS = {
-    "police": 18,
-    "health": 17,
-    "education": 15,
-    "social_care": 14,
-    "youth_justice": 12,
-    "housing": 10,
-    "local_authority": 18,
-    "voluntary": 16,
-}
-THEMES = (
-    "county_lines",
-    "school_exclusion",
-    "trusted_adult",
-    "safe_places",
-    "hospital",
-    "online",
-    "families",
-)
+from joinedup.engines.seating import Plan, blockers, broken, goals, move, moves, plan, replan, swap
+
+Measured = tuple[Any, float, float]
 
 
-def event(
-    people: int, tables: int, rounds: int, topics: int, seed: int, *, met: float = 0.01, spare: int = 0
-) -> Problem:
-    """A made-up event: partners of two or three people in eight sectors, every hard rule in use.
-
-    Tables are as equal as can be; `spare` gives each that many seats more, and twice as many fewer at least.
-    """
-    chance = random.Random(seed)
-    sectors = [name for name, share in SECTORS.items() for _ in range(share)]
-    partners = [(f"partner-{n:03}", chance.choice(sectors)) for n in range(max(2, people * 5 // 12))]
-    guests = []
-    for n in range(people):
-        partner, sector = partners[n % len(partners)]
-        guests.append(
-            Person(
-                id=f"p{n:04}",
-                name=f"Guest {n}",
-                partner=partner,
-                sector=sector,
-                themes=tuple(chance.sample(THEMES, 2)),
-                roles=("facilitator",) if n < tables + 2 else (),
-                access=("step_free",) if n % 20 == 19 else (),
-                opted_in=chance.random() < 0.5,
-            )
-        )
-    hosts = [n for n in range(tables + 2, len(partners)) if n + len(partners) < people][
-        : max(1, people // 30)
-    ]
-    for n in hosts:
-        guests[n] = _with_role(guests[n], "young_person")
-        guests[n + len(partners)] = _with_role(guests[n + len(partners)], "companion")
-    named = [
-        Topic(
-            id=f"t{n:03}",
-            title=f"Topic {n}",
-            theme=chance.choice(THEMES),
-            parties=tuple(sorted({chance.choice(partners)[0] for _ in range(2)})),
-            weight=chance.choice((1.0, 2.0, 3.0)),
-        )
-        for n in range(topics)
-    ]
-    ids = [guest.id for guest in guests]
-    last = ids[-(people // 4) :]
-    known = tuple((a, b) for a in ids for b in ids if a < b and chance.random() < met)
-    even = people // tables
-    room = tuple(
-        Table(
-            f"table-{n + 1:03}",
-            even - 2 * spare,
-            even + (n < people % tables) + spare,
-            ("step_free",) if n % 3 == 0 else (),
-        )
-        for n in range(tables)
-    )
-    rules = (Rule("together", tuple(last[:2])), Rule("apart", tuple(last[2:5])))
-    return Problem(tuple(guests), room, tuple(named), known, rules, rounds, seed)
+def timed(work: Callable[[], Any]) -> Measured:
+    """What came out, seconds by the clock, seconds of one core."""
+    clock, core = time.perf_counter(), time.process_time()
+    made = work()
+    return made, time.perf_counter() - clock, time.process_time() - core
 
 
-def _with_role(person: Person, role: str) -> Person:
-    return Person(**{**vars(person), "roles": (role,)})
+def verdict(holds: bool, bar: str) -> None:
+    """One line for a bar."""
+    print(f"    {'holds' if holds else 'MISSED'}: {bar}")
 
 
-def golfers(groups: int, size: int, weeks: int) -> Problem:
-    """Everybody of a partner and a sector of their own; perfect when no pair meets twice."""
-    people = tuple(Person(f"g{n:03}", partner=f"g{n}", sector=f"g{n}") for n in range(groups * size))
-    tables = tuple(Table(f"{n:02}", size, size) for n in range(groups))
-    return Problem(people, tables, rounds=weeks)
-
-
-def show(name: str, made: Plan, start: tuple[float, float]) -> None:
-    """One block of figures; `start` is the clock and the processor time at which the work began."""
-    seconds, processor = time.perf_counter() - start[0], time.process_time() - start[1]
-    goals, chance = made.report["goals"], made.report["random_seating"]
-    new = goals["new_meetings"]["value"]
+def london(seed: int, seconds: float, rivals: float, warm: bool) -> None:
+    """One event of London size: ours, chance, a plain annealer, CP-SAT."""
+    problem = event(120, 12, 3, 36, seed)
+    print(f"London size, seed {seed}: 120 people, 12 tables, 3 rounds, 36 topics")
+    impossible = blockers(problem)
+    for finding in impossible:
+        print("    cannot hold:", finding.sentence, finding.change)
+    made, clock, core = timed(lambda: plan(problem, seconds=seconds))
+    value, chance = made.report["goals"], made.report["random_seating"]
+    new, by_chance = value["new_meetings"]["value"], chance["new_meetings"]
+    parties = value["topic_parties"]
     print(
-        f"{name}: {seconds:.2f} s ({processor:.2f} s of one core), {len(made.report['broken'])} rules broken"
+        f"    ours: {clock:.1f} s ({core:.1f} s of one core), {len(made.report['broken'])} rules broken, "
+        f"parties {parties['value']:g} of {parties['most']:g}, {new} new meetings, "
+        f"sectors mixed {value['sector_mix']['value']:.3f}, interest {value['interest']['value']:.3f}"
     )
-    if made.report.get("stopped") == "time":
-        print("    the clock cut the search short: this machine is slow or busy")
-    for finding in made.report["broken"][:6]:
-        print("   ", finding["sentence"])
-    for goal, values in goals.items():
-        print(f"    {goal}: {values}")
-    if chance["new_meetings"]:
-        print(f"    random seating: {chance['new_meetings']}; ratio {new / chance['new_meetings']:.3f}")
+    print(f"    random seating: {by_chance} new meetings; ours is {new / by_chance:.3f} times that")
+    verdict(clock <= 5, "within 5 s")
+    verdict(not made.report["broken"] or bool(impossible), "no rule broken, or it is said why")
+    verdict(new >= 1480, "at least 1,480 new meetings")
+    verdict(new / by_chance >= 1480 / 1280, f"at least 1,480 for 1,280 ({1480 / 1280:.3f} times chance)")
+    if not rivals:
+        return
+    other = annealed(problem, rivals / 2, seed)
+    met = goals(problem, other)["new_meetings"]["value"]
+    print(
+        f"    plain annealer, {rivals / 2:g} s, second goal only, sizes only: {met} new meetings, "
+        f"{len(broken(problem, other))} rules broken; ours is {new / met:.3f} times that"
+    )
+    from seating.cpsat import WORKERS, best
+
+    theirs, clock, core = timed(lambda: best(problem, rivals, seed, made if warm else None))
+    mine = whole(problem, made)
+    if theirs is None:
+        print(f"    CP-SAT, {rivals:g} s, {WORKERS} workers: it found no seating that keeps every rule")
+        print(f"    not compared on the whole objective; it had {core:.0f} s of cores")
+        return
+    its = whole(problem, theirs)
+    its_new = goals(problem, theirs)["new_meetings"]["value"]
+    print(
+        f"    CP-SAT{' from our plan' if warm else ''}, {WORKERS} workers, {rivals:g} s to solve ({clock:.0f} s with "
+        f"its model, {core:.0f} s of cores): {len(broken(problem, theirs))} rules broken, {its_new} new meetings; "
+        f"whole objective {its}, ours {mine}, {mine[1] / its[1]:.3f} times that"
+    )
+    verdict(mine >= its, f"at least as good as CP-SAT in {rivals:g} s on the whole objective")
+
+
+def large(seconds: float) -> None:
+    """A thousand people."""
+    problem = event(1000, 100, 4, 400, 1)
+    print("1,000 people, 100 tables, 4 rounds, 400 topics")
+    made, clock, core = timed(lambda: plan(problem, seconds=seconds))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    new, by_chance = (made.report[name] for name in ("goals", "random_seating"))
+    met, chance = new["new_meetings"]["value"], by_chance["new_meetings"]
+    print(
+        f"    ours: {clock:.1f} s ({core:.1f} s of one core), {len(made.report['broken'])} rules broken, {met} new "
+        f"meetings, {memory:.0f} MB; random seating {chance}, ours is {met / chance:.3f} times that"
+    )
+    verdict(clock < 60 and memory < 1024, "under 60 s and 1 GB")
+    verdict(not made.report["broken"], "no rule broken")
+
+
+def golf() -> None:
+    """Perfect schedules are known for these: no two meet twice."""
+    for size in ((8, 4, 7), (9, 3, 9), (10, 5, 6)):
+        problem = golfers(*size)
+        made, clock, core = timed(lambda problem=problem: plan(problem, seconds=20))
+        groups, people, weeks = size
+        pairs = weeks * groups * people * (people - 1) // 2
+        again = pairs - made.report["goals"]["new_meetings"]["value"]
+        chance = made.report["random_seating"]["new_meetings"]
+        print(
+            f"golfers {groups}-{people}-{weeks}: {clock:.1f} s ({core:.1f} s of one core), {again} of {pairs} pairs "
+            f"meet again; random seating {pairs - chance:.0f}"
+        )
+        verdict(clock < 30 and not again, "under 30 s, nobody meets twice")
+
+
+def on_the_day(seed: int, seconds: float, bound: float) -> None:
+    """Eight who do not come and five who walk in, with how few could have moved at all."""
+    problem = event(120, 12, 3, 36, seed, spare=1)
+    # Steps, not seconds: the same event to change on any machine.
+    made = plan(problem, iterations=150)
+    gone, new = change(problem, made)
+    after = problem.changed(gone, new)
+    fitted, clock, core = timed(lambda: replan(problem, made, gone, new))
+    moved, least = fitted.report["moved"], fitted.report["moved_at_least"]
+    lost = broken(after, Plan([row for row in made.assignments if row[3] not in set(gone)]))
+    parties = sum(each.rule == "topic_party" for each in lost)
+    print(f"London size with a spare seat at each table, seed {seed}: eight no-shows, five walk-ins")
+    print(
+        f"    ours: {clock:.2f} s ({core:.2f} s of one core), {len(fitted.report['broken'])} rules broken, {moved} "
+        f"moved, at least {least} had to by counting seats; {parties} parties had lost the only one at their topic, "
+        f"{fitted.report['topics_moved']} tables have another topic"
+    )
+    print(f"    planned anew: {_moved(made, plan(after, seconds=seconds))} would move")
+    verdict(clock < 1, "under 1 s")
+    impossible = blockers(after)
+    for finding in impossible:
+        print("    cannot hold any more:", finding.sentence, finding.change)
+    verdict(not fitted.report["broken"] or bool(impossible), "no rule broken, or it is said why")
+    if bound and not impossible:
+        from seating.cpsat import fewest_moves
+
+        (found, fewest), clock, _ = timed(lambda: fewest_moves(after, made, bound, fitted))
+        print(
+            f"    CP-SAT, {clock:.0f} s: {found} moved, at least {fewest} must; ours is {moved - fewest} over that"
+        )
+
+
+def _moved(was: Plan, now: Plan) -> int:
+    before = {(row[0], row[3]): row[1] for row in was.assignments}
+    return len({who for r, t, _, who in now.assignments if before.get((r, who), t) != t})
+
+
+def by_hand() -> None:
+    """What a page asks while somebody drags a name."""
+    problem = event(120, 12, 3, 36, 1)
+    made = plan(problem, iterations=40)
+    for name, most, work in (
+        ("one move", 0.05, lambda who: move(problem, made, who, 1, "table-003")),
+        ("one swap", 0.05, lambda who: swap(problem, made, who, "p0119", 1)),
+        ("all 12 tables for one person", 0.2, lambda who: moves(problem, made, who, 1)),
+    ):
+        took = [
+            timed(lambda who=who, work=work: work(who))[1] for who in (f"p{n:04}" for n in range(20, 60, 2))
+        ]
+        print(f"{name}: {1000 * statistics.median(took):.0f} ms, {1000 * max(took):.0f} ms at most")
+        verdict(max(took) < most, f"under {1000 * most:.0f} ms")
 
 
 def main() -> None:
@@ -127,41 +176,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    for option, default in (("people", 120), ("tables", 12), ("rounds", 3), ("topics", 36), ("seed", 1)):
-        parser.add_argument(f"--{option}", type=int, default=default)
-    parser.add_argument("--iterations", type=int)
-    parser.add_argument("--seconds", type=float, default=5.0)
-    parser.add_argument("--change", action="store_true")
-    parser.add_argument("--golfers", action="store_true")
+    for option in ("london", "large", "golfers", "change", "hand"):
+        parser.add_argument(f"--{option}", action="store_true")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
+    parser.add_argument("--seconds", type=float)
+    parser.add_argument("--rivals", type=float, default=60)
+    parser.add_argument("--warm", action="store_true")
+    parser.add_argument("--bound", type=float, default=20)
     given = parser.parse_args()
-    if given.golfers:
-        for size in ((8, 4, 7), (9, 3, 9), (10, 5, 6)):
-            problem = golfers(*size)
-            began = time.process_time()
-            made = plan(problem, seconds=given.seconds, iterations=given.iterations)
-            took = time.process_time() - began
-            most = size[2] * size[0] * size[1] * (size[1] - 1) // 2
-            again = most - made.report["goals"]["new_meetings"]["value"]
-            print(
-                f"golfers {'-'.join(map(str, size))}: {took:.2f} s of one core, {again} of {most} pairs meet again"
-            )
-        return
-    problem = event(
-        given.people, given.tables, given.rounds, given.topics, given.seed, spare=int(given.change)
-    )
-    for finding in blockers(problem):
-        print("cannot hold:", finding.sentence, finding.change)
-    start = time.perf_counter(), time.process_time()
-    made = plan(problem, seconds=given.seconds, iterations=given.iterations)
-    show("plan", made, start)
-    if given.change:
-        plain = [p.id for p in problem.people if not p.roles]
-        arrivals = [Person(f"w{n}", partner=f"walk-in-{n}", sector="health") for n in range(5)]
-        start = time.perf_counter(), time.process_time()
-        changed = replan(problem, made, plain[::11][:8], arrivals)
-        show("after eight no-shows and five walk-ins", changed, start)
-        print(f"    moved: {changed.report['moved']}")
-    print(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    usual = not (given.london or given.large or given.golfers or given.change or given.hand)
+    if given.hand or usual:
+        by_hand()
+    if given.golfers or usual:
+        golf()
+    for seed in given.seeds if given.change or usual else []:
+        on_the_day(seed, given.seconds or 5, given.bound)
+    for seed in given.seeds if given.london or usual else []:
+        london(seed, given.seconds or 5, given.rivals, given.warm)
+    if given.large:
+        large(given.seconds or 40)
 
 
 if __name__ == "__main__":

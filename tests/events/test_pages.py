@@ -12,15 +12,23 @@ from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry
 from joinedup.events import actions
-from joinedup.events.forms.agreement import from_sitting
-from joinedup.events.models import Agreement, Attendee, Event, Invitation, Seat, Topic
-from joinedup.events.queries import planner
+from joinedup.events.models import Agreement, Attendee, Event, Invitation, Seat, Session, Speaker, Topic
 from joinedup.events.queries.people import INVITATION_HEADER
 from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Contact, Partner
 from tests.world import World
 
-PLANNERS = ["edit", "topics", "people", "invitations", "invitations.csv", "plan", "plan/print"]
+PLANNERS = [
+    "edit",
+    "topics",
+    "people",
+    "invitations",
+    "invitations.csv",
+    "plan",
+    "plan/print",
+    "plan.csv",
+    "wishes",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -155,14 +163,20 @@ def test_the_event_page_takes_a_fixed_number_of_queries(seated, world, make_oppo
             assert browser.get(f"/events/{seated.slug}/").status_code == 200
         return len(queries)
 
+    def speak(n: int) -> None:
+        session = Session.objects.create(event=seated, starts=datetime.time(9 + n), title=f"Part {n}")
+        Speaker.objects.create(event=seated, session=session, job="Head", partner=world.school)
+
     agree()
-    assert cost() == 10
+    speak(1)
+    assert cost() == 13
     for n in (2, 3):
+        speak(n)
         made = make_opportunity(f"k{n}")
         actions.choose_opportunity(by=world.person("alice"), event=seated, opportunity=made)
         agree(goal=f"Goal {n}")
         come(seated, world.lantern)
-    assert cost() == 10
+    assert cost() == 13
 
 
 def test_an_event_is_made_in_the_browser(world: World, as_):
@@ -307,7 +321,7 @@ def test_the_invitation_list(event: Event, world: World, as_, django_capture_on_
     alice.post(path, {"do": "make"})
     page = text(alice.get(path))
     assert "head@example.org" in page
-    assert "Health: nobody invited" in page
+    assert "Health" in page[page.index("have nobody") :]
     with django_capture_on_commit_callbacks(execute=True):
         alice.post(path, {"do": "send"})
     assert mail.outbox[0].to == ["head@example.org"]
@@ -428,18 +442,6 @@ def test_at_the_table(seated: Event, sitting, world: World, as_, parts):
     assert parts["goal"] in text(bob.get(path))
 
 
-def test_the_form_at_the_table_can_be_sent_almost_as_it_stands(seated: Event, sitting, world: World, as_):
-    """30 seconds suffice: what a facilitator has to add is what each puts in, and nothing else."""
-    bob = as_("bob")
-    at = planner.sitting(sitting.pk)
-    assert at is not None
-    filled = {name: value for name, value in from_sitting(at).items() if value}
-    whole = {**filled, "due": filled["due"].isoformat(), "what_1": "Two mentors"}
-    whole.update({name: "A room" for name in ("what_2",) if "partner_2" in whole})
-    assert bob.post(f"/sittings/{sitting.pk}/", whole).status_code == 302
-    assert Agreement.objects.count() == 1
-
-
 @pytest.mark.parametrize(("marking", "seen"), [("public", True), ("partnership", False), ("named", False)])
 def test_an_agreement_shows_as_its_marking_says(agree, as_, marking: str, seen: bool):
     agreed = agree(marking=marking, goal="A goal of ours")
@@ -490,11 +492,11 @@ def test_the_agreement_page_takes_a_fixed_number_of_queries(
     agreed = actions.record_agreement(
         by=world.person("alice"), event=seated, sitting=sitting, **parts | {"commitment": commitment}
     )
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         as_("nobody").get(f"/agreements/{agreed.pk}/")
     for _ in range(3):
         actions.report_progress(by=world.person("alice"), agreement=agreed, report="on_the_way", text="Going")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         as_("nobody").get(f"/agreements/{agreed.pk}/")
 
 

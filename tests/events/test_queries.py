@@ -57,14 +57,14 @@ def test_what_waits_for_an_owner_or_deputy(agree, world: World):
         set_to(each, review_6=datetime.date(2027, 2, 1), review_12=datetime.date(2027, 3, 1))
     set_to(agree(), due=datetime.date(2026, 1, 1), state="kept")
     bob = world.person("bob")
-    found = queries.overdue(bob, bob.partner_ids, TODAY)
-    assert [(w.agreement.pk, w.since) for w in found] == [
+    found = queries.waiting(bob, bob.partner_ids, TODAY)
+    assert [(w.agreement.pk, w.on) for w in found] == [
         (review.pk, datetime.date(2026, 6, 1)),
         (late.pk, TODAY - datetime.timedelta(days=1)),
     ]
     Progress.objects.create(agreement=review, on=datetime.date(2026, 6, 2), state="agreed", by="Bob")
-    assert [w.agreement.pk for w in queries.overdue(bob, bob.partner_ids, TODAY)] == [late.pk]
-    assert queries.overdue(bob, [world.police.pk], TODAY) == []
+    assert [w.agreement.pk for w in queries.waiting(bob, bob.partner_ids, TODAY)] == [late.pk]
+    assert queries.waiting(bob, [world.police.pk], TODAY) == []
 
 
 def test_agreements_of_a_place_and_its_parts(agree, world: World):

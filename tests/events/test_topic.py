@@ -6,6 +6,7 @@ from joinedup.events import actions
 from joinedup.events.models import Event, Topic
 from joinedup.events.queries.planner import agenda_to_plan
 from joinedup.opportunities.models import Opportunity
+from joinedup.taxonomy.models import Theme
 from tests.world import World
 
 
@@ -30,7 +31,7 @@ def test_opportunities_of_others_stay_theirs(event: Event, world: World, make_op
     assert not Topic.objects.exists()
 
 
-def test_what_to_choose_from_has_taken_up_first(event: Event, world: World, make_opportunity):
+def test_what_to_choose_from_has_taken_up_first(event: Event, world: World, make_opportunity, monkeypatch):
     make_opportunity("low", score=10)
     make_opportunity("high", score=90)
     make_opportunity("taken", score=5, state="taken_up")
@@ -38,7 +39,30 @@ def test_what_to_choose_from_has_taken_up_first(event: Event, world: World, make
     on = make_opportunity("on")
     alice = world.person("alice")
     actions.choose_opportunity(by=alice, event=event, opportunity=on)
+    agenda = agenda_to_plan(alice, event)
+    assert {o.key for o in agenda.short} == {"taken", "high", "low"}, "what the room has tables for"
+    assert agenda.opportunities == []
+    monkeypatch.setattr("joinedup.events.queries.planner.SHORT", 0)
     assert [o.key for o in agenda_to_plan(alice, event).opportunities] == ["taken", "high", "low"]
+
+
+def test_the_short_list_is_as_long_as_there_is_room_and_nobody_elses(
+    event: Event, world: World, make_opportunity
+):
+    alice = world.person("alice")
+    actions.set_tables(by=alice, event=event, count=1, seats_min=3, seats_max=20)
+    gap = {"components": {"gap": 0.5}}
+    for key, theme in (("a", "trusted-adult"), ("b", "trusted-adult"), ("c", "school-exclusion")):
+        make_opportunity(key, theme=Theme.objects.get(pk=theme), **gap)
+    make_opportunity("theirs", footprint=world.south, parties=[world.harbour], **gap)
+    make_opportunity("named", marking="named", **gap)
+    agenda = agenda_to_plan(alice, event)
+    assert agenda.places == 2
+    assert len(agenda.short) == 2
+    assert {o.theme_id for o in agenda.short} == {"trusted-adult", "school-exclusion"}
+    keys = {o.key for o in (*agenda.short, *agenda.opportunities)}
+    assert {"a", "b", "c"} <= keys
+    assert "theirs" not in keys
 
 
 def test_partners_propose_and_planners_decide(event: Event, world: World, theme):

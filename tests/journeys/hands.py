@@ -82,7 +82,8 @@ class Hand:
         seen = Visited(address, "", answer.status, answer.all_headers(), answer.text())
         self.told.setdefault(address, []).append(seen)
         assert seen.status == 200, f"{address}: {seen.status}"
-        assert faults(seen) == []
+        found = faults(seen)
+        assert not found, found
         # What axe finds lies in how a page is built: one built as another of its kind is not looked at twice.
         built = frozenset((str(each.tag), each.get("class", "")) for each in seen.tree.iter())
         if self.script and (seen.kind, built) not in self.axed:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import signal
 import threading
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 
 from joinedup.opportunities import actions
 from joinedup.opportunities.models import Run, Touched
@@ -65,6 +67,9 @@ def test_a_standing_worker_goes_on_after_something_went_wrong(
     world: World, by_day: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     looks = iter([_broken, lambda: 1])
+    # The worker's own connection would wait for the test's transaction.
+    for name in ("remind", "delete_due_personal", "forget_drafts", "_write_to_people"):
+        monkeypatch.setattr(working, name, lambda *_: 0)
     stopped: dict[int, Any] = {}
     monkeypatch.setattr(signal, "signal", lambda number, handler: stopped.update({number: handler}))
     monkeypatch.setattr(working, "PAUSE", 0.0)
@@ -84,6 +89,30 @@ def test_a_standing_worker_goes_on_after_something_went_wrong(
     assert not worker.is_alive()
     assert said == ["Working (stop with Ctrl-C).", "Followed the changes of 1 partnership."]
     assert "it is tried again" in caplog.text
+
+
+def test_people_are_written_to_once_in_the_morning(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.clear()
+    called: list[str] = []
+    doing = {"thank_attendees": 2, "chase_agreements": 1, "ask_young_people": 0, "send_digests": 3}
+    for name, number in doing.items():
+        monkeypatch.setattr(working, name, lambda _now, n=name, k=number: called.append(n) or k)
+    said: list[str] = []
+    morning = datetime.datetime(2026, 11, 24, 7, 0)
+    working._write_to_people(said.append, morning.replace(hour=6))
+    assert called == ["thank_attendees"]
+    for _ in range(2):
+        working._write_to_people(said.append, morning)
+    assert called == list(doing)
+    assert said == [
+        "Told 2 guests of their page after the day.",
+        "Asked about 1 agreement.",
+        "Sent 3 digests of what waits.",
+    ]
+    monkeypatch.setattr(working, "chase_agreements", lambda _now: _broken())
+    for _ in range(2):
+        with pytest.raises(RuntimeError):
+            working._write_to_people(said.append, morning + datetime.timedelta(days=1))
 
 
 def _broken() -> int:

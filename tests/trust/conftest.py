@@ -11,7 +11,7 @@ from django.utils import timezone
 from joinedup.accounts import audit
 from joinedup.accounts.models import Grant, User
 from joinedup.events import actions
-from joinedup.events.models import Agreement, Contribution, Event, Invitation, Progress
+from joinedup.events.models import Agreement, Contribution, Event, Invitation, Progress, Response
 from joinedup.evidence.models import Dataset, Figure
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Answer, Enquiry, Move, Opportunity, Run, Weighting
@@ -22,6 +22,7 @@ from joinedup.support.models import Offer
 from joinedup.taxonomy.models import Sector
 from joinedup.voice.models import Contribution as Said
 from joinedup.voice.models import Conversation, Host
+from tests.trust.around import hide_around, open_around
 from tests.world import World, make_partner, make_user
 
 # In the name of everything that Charlie may not see.
@@ -80,7 +81,9 @@ class Everything:
             event=self.event, slug="what-helps", question="What helps?", opens=today, closes=today
         )
         self.host = Host.objects.create(conversation=self.conversation, partner=world.school)
-        self.say("Somebody who listens", "shown")
+        spoken = self.say("Somebody who listens", "shown")
+        Event.objects.filter(pk=self.event.pk).update(results_published_on=today)
+        self._respond("We opened the hall", contribution=spoken, agreement=self.agreement)
         for number in range(9):
             partner = (world.lantern, world.school, world.police)[number % 3]
             actions.register(
@@ -90,6 +93,8 @@ class Everything:
                 role="Worker",
                 email=f"p{number}@example.org",
             )
+
+        open_around(self)
 
     def hide(self) -> None:
         world, today = self.world, self.today
@@ -145,6 +150,8 @@ class Everything:
         actions.plan_event(by=world.person("alice"), event=self.event, iterations=5)
         for state in ("waiting", "refused", "withdrawn"):
             self.say(f"{HIDDEN} {state}", state)
+        self._respond(f"{HIDDEN} for members", marking="partnership")
+        self._respond(f"{HIDDEN} untold", about=lantern, is_critical=True, told_on=today)
         Upload.objects.create(
             footprint=world.north, kind="partners", file_name=f"{HIDDEN}.xlsx", header=["Name"],
             rows=[[f"{HIDDEN} House"]], mapping={"name": 0}, state="previewed", by=HIDDEN,
@@ -152,6 +159,10 @@ class Everything:
         for record in (lantern, self.mentors, self.agreement, self.chance):
             audit.record(by=world.person("alice"), action="partner.change", on=record)
         Grant.objects.create(user=User.objects.get(name="Bob"), role="partner_member", partner=quiet)
+        hide_around(self, HIDDEN, quiet)
+
+    def _respond(self, text: str, **fields: Any) -> None:
+        Response.objects.create(event=self.event, text=text, recorded_by=HIDDEN, **fields)
 
     def _initiative(self, name: str, marking: str) -> Initiative:
         made = Initiative.objects.create(

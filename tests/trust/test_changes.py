@@ -16,6 +16,9 @@ ASKED = (
     "/attending/",
     "/invitation/",
     "/opportunities/answer-by-mail/",
+    "/agreements/report-by-mail/",
+    "/agreements/young/",
+    "/responses/by-mail/",
 )
 FOR_ANYBODY = (*ASKED, "/account/")
 # Enough for most buttons of the site to do what they do.

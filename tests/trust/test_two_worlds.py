@@ -51,6 +51,11 @@ QUESTIONS = [
     "/initiatives/add/?partner=quietly-house",
     "/events/north-meets/register/?invitation=x",
     "/places/E09000991/?show=trusted-adult",
+    f"/practice/?q={HIDDEN}",
+    "/practice/?theme=trusted-adult&like=E09000991",
+    "/practice.csv?theme=trusted-adult",
+    "/practice.json?theme=trusted-adult",
+    "/visits/?theme=trusted-adult&place=E09000991",
 ]
 
 
@@ -100,5 +105,6 @@ def _difference(one: tuple[int, str, str], other: tuple[int, str, str]) -> list[
 
 def _is_a_secret_link(address: str) -> bool:
     """Who holds such a link is whom it was sent to."""
-    mailed = ("/account/", "/attending/", "/invitation/", "/opportunities/answer-by-mail/")
-    return address.startswith((*mailed, "/voices/join/", "/voices/thanks/", "/voices/withdraw/"))
+    mailed = ("/account/", "/attending/", "/calendar/", "/invitation/", "/opportunities/answer-by-mail/")
+    named = ("/agreements/report-by-mail/", "/agreements/young/", "/responses/by-mail/", "/brief/")
+    return address.startswith((*mailed, *named, "/voices/join/", "/voices/thanks/", "/voices/withdraw/"))

@@ -35,15 +35,24 @@ RECORDS: dict[str, tuple[str, str]] = {
     "invitation": ("events.Invitation", "token"),
     "link": ("partners.Partner", "slug"),
     "moderate": ("voice.Conversation", "slug"),
+    "my_calendar": ("accounts.Preference", "calendar_token"),
     "offer": ("support.Offer", "slug"),
     "opportunity": ("opportunities.Opportunity", "pk"),
     "partner": ("partners.Partner", "slug"),
     "place": ("places.Place", "code"),
+    "practice": ("visits.PracticeCard", "slug"),
+    "programme": ("events.Programme", "slug"),
+    "response": ("events.Response", "pk"),
     "role": ("accounts.Grant", "pk"),
+    "session": ("events.Session", "pk"),
     "sitting": ("events.Sitting", "pk"),
+    "speaker": ("events.Speaker", "pk"),
+    "stop": ("events.Stop", "pk"),
     "upload_new": ("places.Footprint", "slug"),
     "upload": ("spreadsheets.Upload", "pk"),
     "uploads": ("places.Footprint", "slug"),
+    "venue": ("events.Venue", "pk"),
+    "visit": ("visits.Visit", "slug"),
 }
 NEVER = re.compile(r"csrfmiddlewaretoken[^>]*value=\"[^\"]*\"|nonce=\"[^\"]*\"")
 
@@ -77,9 +86,32 @@ def _filled(pattern: URLPattern) -> Iterator[str]:
         for token in _mailed():
             for word in ("interested", "already", "not_us"):
                 yield reverse(name, args=[word, token])
+    elif name == "response_by_mail":
+        for response in apps.get_model("events", "Response").objects.exclude(about=None):
+            for contact in response.about.contacts.all():
+                yield reverse(name, args=[make_link("response-answer", response.pk, contact.email)])
+    elif name in ("brief", "brief_word"):
+        for speaker in apps.get_model("events", "Speaker").objects.exclude(email=""):
+            yield reverse(name, args=[make_link("brief", speaker.event_id, speaker.email)])
+    elif name == "mails_off":
+        for user in apps.get_model("accounts", "User").objects.all():
+            for kind in ("digest", "agreements"):
+                yield reverse(name, args=[make_link("mails-off", kind, user)])
+    elif name in ("report_by_mail", "young_marks"):
+        for token in _mailed_of_agreements(name):
+            yield reverse(name, args=[token])
     elif name == "event_topic":
         for topic in apps.get_model("events", "Topic").objects.select_related("event"):
             yield reverse(name, args=[topic.event.slug, topic.pk])
+    elif name == "event_invitation":
+        for invited in apps.get_model("events", "Invitation").objects.select_related("event"):
+            yield reverse(name, args=[invited.event.slug, invited.pk])
+    elif "round" in arguments:
+        # Two who come: the pages of a table are the same for all who lead one.
+        seats = apps.get_model("events", "Seat").objects.filter(attendee__number__lte=2)
+        for seat in seats.select_related("attendee", "sitting"):
+            more = [1] if "pk" in arguments else []
+            yield reverse(name, args=[seat.attendee.token, seat.sitting.round, *more])
     elif name == "link_remove":
         for link in apps.get_model("partners", "Link").objects.select_related("first", "second"):
             for side in (link.first, link.second):
@@ -98,6 +130,16 @@ def _mailed() -> Iterator[str]:
         for partner in chance.parties.all():
             for contact in partner.contacts.all():
                 yield make_link("opportunity-answer", f"{chance.pk}.{partner.pk}", contact.email)
+
+
+def _mailed_of_agreements(name: str) -> Iterator[str]:
+    """The link of every mail that may have asked somebody, or a host's young people, about an agreement."""
+    for contact in apps.get_model("partners", "Contact").objects.all():
+        for agreement in apps.get_model("events", "Agreement").objects.all():
+            if name == "report_by_mail":
+                yield make_link("report", f"{agreement.pk}.{contact.partner_id}", contact.email)
+            else:
+                yield make_link("young_marks", f"{agreement.event_id}:{contact.partner_id}", contact.email)
 
 
 def without_what_always_differs(page: bytes) -> str:

@@ -9,6 +9,7 @@ from django.test import Client
 from joinedup.events.models import Event, Programme
 from joinedup.places.models import Place
 from joinedup.strategy.models import Commitment, Strategy
+from joinedup.visits.models import PracticeCard, Visit
 from tests.web.test_home import take_up
 from tests.web.test_place import offer, start
 from tests.world import World, make_partner
@@ -27,6 +28,14 @@ def fill(world: World, n: int = 0) -> None:
     Commitment.objects.create(
         strategy=strategy, ref=f"R-{n}", text=f"Build lighthouse {n}", chapter="One", lead="Home Office"
     )
+    Visit.objects.create(
+        programme=programme, footprint=world.north, place=world.northton, slug=f"v{n}", marking="public",
+        name=f"Lighthouse visit {n}",
+    )  # fmt: skip
+    PracticeCard.objects.create(
+        footprint=world.north, partner=world.lantern, place=world.northton, slug=f"c{n}", marking="public",
+        title=f"Lighthouse card {n}", problem="P", mechanism="M", cost="C", result="R", what_failed="F",
+    )  # fmt: skip
     Place.objects.create(
         code=f"E0509990{n + 5}", name=f"Lighthouse Ward {n}", kind="ward", parent=world.northton, vintage=2024
     )
@@ -35,15 +44,15 @@ def fill(world: World, n: int = 0) -> None:
 def test_every_room_is_searched_in_groups(world: World, as_: As, django_assert_num_queries: Any) -> None:
     fill(world)
     browser = as_("nobody")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         page = browser.get("/search/", {"q": "lighthouse"}).content.decode()
     for words in ("Places", "Partners", "Local action", "Support", "Opportunities", "Events", "Commitments"):
         assert f'<h2 class="govuk-heading-m">{words}</h2>' in page
-    for words in ("house 0", "club 0", "fund 0", "chance 0", "day 0", "Ward 0"):
+    for words in ("house 0", "club 0", "fund 0", "chance 0", "day 0", "Ward 0", "visit 0", "card 0"):
         assert f"Lighthouse {words}" in page
     fill(world, 1)
     fill(world, 2)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         browser.get("/search/", {"q": "lighthouse"})
 
 
@@ -52,11 +61,15 @@ def test_only_what_the_reader_may_see(world: World, as_: As) -> None:
     start(world, "Named lighthouse", marking="named", partner=world.school)
     take_up(world, "Inside lighthouse", audience="partnership", marking="partnership")
     offer("Kept lighthouse", marking="partnership", provider_partner=world.lantern)
+    PracticeCard.objects.create(
+        footprint=world.north, partner=world.lantern, place=world.northton, slug="c", title="Shared lighthouse",
+        problem="P", mechanism="M", cost="C", result="R", what_failed="F",
+    )  # fmt: skip
     make_partner("Hidden lighthouse", "vcs", world.north, [world.northton], [])
     for who in ("nobody", "charlie"):
         page = as_(who).get("/search/", {"q": "lighthouse"}).content.decode()
         assert "Nothing that is shown to you" in page
-        for word in ("Quiet", "Named", "Inside", "Kept", "Hidden"):
+        for word in ("Quiet", "Named", "Inside", "Kept", "Hidden", "Shared"):
             assert word not in page
     page = as_("bob").get("/search/", {"q": "lighthouse"}).content.decode()
     for word in ("Quiet", "Inside", "Kept", "Hidden"):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,9 +13,10 @@ from django.utils.translation import gettext as _
 from joinedup.accounts import audit
 from joinedup.accounts.letters import send_letter
 from joinedup.accounts.links import address_of, make_link
-from joinedup.accounts.models import Grant, User
+from joinedup.accounts.models import Grant, Preference, User, fresh_token
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
+from joinedup.accounts.preferences import DIGEST, read_off_link
 from joinedup.places.models import Footprint
 
 Role = Grant.Role
@@ -110,6 +112,55 @@ def change_details(*, by: Person, name: str, job: str) -> User:
     user.save(update_fields=["name", "job"])
     audit.record(by=by, action="account.change", on=user, before=before)
     return user
+
+
+@transaction.atomic
+def change_mails(*, by: Person, digest: str, not_wanted: Sequence[str]) -> Preference:
+    """Which mails somebody wants, each for themselves only."""
+    require(by, "account.change")
+    if digest not in Preference.Digest.values or set(not_wanted) - set(Preference.Mail.values):
+        raise ValidationError(_("Choose among the mails that are listed."))
+    return _prefer(by, digest=digest, not_wanted=[each for each in Preference.Mail if each in not_wanted])
+
+
+@transaction.atomic
+def renew_calendar(*, by: Person) -> Preference:
+    """A new secret address of somebody's calendar. The old one stops working."""
+    require(by, "account.change")
+    return _prefer(by, calendar_token=fresh_token())
+
+
+@transaction.atomic
+def turn_off(*, token: str) -> str:
+    """Turn a kind of mail off from the mail itself: the signed link stands where others sign in.
+
+    Returns what the kind is called. Raises PermissionDenied for a link that is too old, was changed, or whose account
+    is closed.
+    """
+    off = read_off_link(token)
+    if off is None:
+        raise PermissionDenied(_("This link no longer works."))
+    by = Person(user_id=off.user.pk, name=str(off.user))
+    if not off.is_off and off.kind == DIGEST:
+        _prefer(by, digest=Preference.Digest.NEVER)
+    elif not off.is_off:
+        held = Preference.objects.filter(user=off.user.pk).values_list("not_wanted", flat=True).first() or []
+        _prefer(by, not_wanted=[*held, off.kind])
+    return off.label
+
+
+def _prefer(by: Person, **values: Any) -> Preference:
+    if by.user_id is None:
+        raise ValidationError(_("The operator has no account: sign in to change yours."))
+    # Locked, so that two choices made at once are both kept.
+    User.objects.select_for_update().get(pk=by.user_id)
+    held, _is_new = Preference.objects.get_or_create(user_id=by.user_id)
+    before = audit.snapshot(held)
+    for name, value in values.items():
+        setattr(held, name, value)
+    held.save(update_fields=list(values))
+    audit.record(by=by, action="account.change", on=held, before=before)
+    return held
 
 
 def _scope(partner: Any, footprint: Footprint | None) -> Scope:

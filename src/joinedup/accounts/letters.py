@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from smtplib import SMTPException
 from typing import Any
 
@@ -13,7 +13,14 @@ from django.template.loader import render_to_string
 logger = logging.getLogger(__name__)
 
 
-def send_letter(template: str, to: str, context: Mapping[str, Any]) -> bool:
+def send_letter(
+    template: str,
+    to: str,
+    context: Mapping[str, Any],
+    *,
+    headers: Mapping[str, str] | None = None,
+    reply_to: Sequence[str] = (),
+) -> bool:
     """Send `{template}_subject.txt`, `{template}_message.txt` and `{template}_message.jinja` to one address.
 
     Whether the mail server took it. A refusal is logged without the address: what was done stays done,
@@ -21,7 +28,13 @@ def send_letter(template: str, to: str, context: Mapping[str, Any]) -> bool:
     """
     values = dict(context)
     subject = " ".join(render_to_string(f"{template}_subject.txt", values).split())
-    letter = EmailMultiAlternatives(subject, render_to_string(f"{template}_message.txt", values), to=[to])
+    letter = EmailMultiAlternatives(
+        subject,
+        render_to_string(f"{template}_message.txt", values),
+        to=[to],
+        headers=dict(headers or {}),
+        reply_to=list(reply_to),
+    )
     letter.attach_alternative(render_to_string(f"{template}_message.jinja", values), "text/html")
     try:
         letter.send()

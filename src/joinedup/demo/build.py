@@ -127,7 +127,8 @@ def _invent(operator: Person, today: datetime.date, say: Say) -> None:
     # The first list has been read; what moves from here on is news.
     opportunities.have_read(by=coordinator, footprint=footprints["main"], until=timezone.now())
     say("Two events: one that is over, one to come", None)
-    gathering.make_events(coordinator, footprints["main"], ours, today)
+    lead = Person.of(User.objects.get(email=people.LEAD))
+    gathering.make_events(coordinator, lead, footprints["main"], ours, today)
     # What was agreed is local action now: the list moves with it.
     opportunities.refresh(by=operator, footprint=footprints["main"], as_of=today)
 

@@ -12,9 +12,11 @@ import random
 from django.utils import timezone
 
 from joinedup.accounts.person import PUBLIC, Person
+from joinedup.demo import around
 from joinedup.demo.invented import QUESTION, rows
 from joinedup.events import actions
-from joinedup.events.models import Agreement, Attendee, Event, Programme, Progress
+from joinedup.events.actions.programme import add_programme
+from joinedup.events.models import Agreement, Attendee, Event, Programme, Progress, Venue
 from joinedup.opportunities.actions import take_up
 from joinedup.opportunities.queries import shortlist
 from joinedup.partners.models import Partner
@@ -43,34 +45,45 @@ ROLES = {
 }
 
 
-def make_events(by: Person, footprint: Footprint, partners: list[Partner], today: datetime.date) -> None:
+def make_events(
+    by: Person, lead: Person, footprint: Footprint, partners: list[Partner], today: datetime.date
+) -> None:
     make_plan()
-    programme = Programme.objects.create(
-        slug="joining-up-london",
-        name="Joining up London",
-        summary="One day a quarter: see what the figures say, hear young people, agree what to do together.",
+    programme = add_programme(
+        by=lead,
+        name="Joining up (demonstration)",
+        summary="A day in one region after the other: see what the figures say, hear young people, agree what to do.",
     )
-    past = _event(
-        by, footprint, programme, "Joining up London: the first day", today + datetime.timedelta(days=1)
-    )
+    hall = around.make_venue(by, footprint)
+    hosts = [p for p in partners if p.sector_id == "vcs"]
+    tomorrow = today + datetime.timedelta(days=1)
+    past = _event(by, footprint, programme, "Joining up London: the first day", tomorrow, hall)
+    around.make_day(by, past, hosts)
     _register(by, past, partners, 40, young=4, seed=1)
-    _topics(by, past, footprint, 5)
+    _topics(by, past, footprint, 4)
+    said = around.ask_before(by, past, hosts, today)
     actions.set_tables(by=by, event=past, count=5, seats_min=7, seats_max=9, access={"step_free": [1, 2]})
     actions.plan_event(by=by, event=past, iterations=100)
+    around.arrive(by, past)
+    around.answer_surveys(past, after=True)
     _agreements(by, past, today)
     _move_back(past, AGO)
     past.refresh_from_db()
+    around.tell_back(by, past, said)
+    around.mark(past, today - datetime.timedelta(days=30))
     actions.delete_personal(by=by, event=past)
 
-    coming = _event(
-        by, footprint, programme, "Joining up London: the next day", today + datetime.timedelta(days=24)
-    )
+    soon = today + datetime.timedelta(days=24)
+    coming = _event(by, footprint, programme, "Joining up London: the next day", soon, hall)
     # An address that stays the same from day to day.
     coming.slug = "joining-up-london-next"
     coming.save(update_fields=["slug"])
+    around.make_day(by, coming, hosts)
     _register(by, coming, partners, ATTENDEES, young=YOUNG_PEOPLE, seed=2)
     _topics(by, coming, footprint, TOPICS - 1)
     _voices(by, coming, partners, today)
+    around.invite(by, coming, partners)
+    around.choose(by, coming, hosts[0])
     actions.set_tables(
         by=by,
         event=coming,
@@ -80,9 +93,14 @@ def make_events(by: Person, footprint: Footprint, partners: list[Partner], today
         access={"step_free": [1, 2, 3, 4], "quiet": [4]},
     )
     actions.plan_event(by=by, event=coming, iterations=ITERATIONS)
+    around.answer_surveys(coming, after=False)
+    around.make_series(lead, programme, past, coming, today)
+    around.make_visits(by, footprint, programme, partners, today)
 
 
-def _event(by: Person, footprint: Footprint, programme: Programme, name: str, date: datetime.date) -> Event:
+def _event(
+    by: Person, footprint: Footprint, programme: Programme, name: str, date: datetime.date, hall: Venue
+) -> Event:
     return actions.add_event(
         by=by,
         footprint=footprint,
@@ -92,13 +110,15 @@ def _event(by: Person, footprint: Footprint, programme: Programme, name: str, da
         date=date,
         starts=datetime.time(9, 30),
         ends=datetime.time(16, 0),
-        venue="Demonstration Hall",
+        at=hall,
         place_name="London",
         region="London",
-        access="Step-free entrance and toilets, hearing loop, quiet room, prayer room. Travel costs are paid.",
+        access="Travel costs are paid. Tell us what else you need when you register.",
         host="The London demonstration partnership",
         reading="The opportunities on the agenda, and what young people said.",
         safeguarding_lead="Safeguarding lead of the partnership, at the welcome desk all day",
+        safeguarding_contact="At the welcome desk, or through any host",
+        young_pay="£15 an hour and travel, paid on the day through the host",
         capacity=130,
         rounds=ROUNDS,
     )
@@ -246,6 +266,7 @@ def _move_back(event: Event, ago: datetime.timedelta) -> None:
     """As if it had happened long ago: the event, its agreements, what was reported."""
     then = event.date - ago if event.date else None
     Event.objects.filter(pk=event.pk).update(date=then, slug="joining-up-london-the-first-day-demonstration")
+    around.move_back(event, ago)
     later = datetime.timedelta(days=60)
     for agreement in Agreement.objects.filter(event=event):
         moved = {

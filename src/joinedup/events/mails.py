@@ -1,10 +1,16 @@
-"""The mails of an event: plain words, with the same in HTML, sent once the change is kept."""
+"""The mails of an event: plain words, with the same in HTML, sent once the change is kept.
+
+A young person never gets one: what concerns them goes to the adult who comes with them.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from smtplib import SMTPException
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPSenderRefused
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -12,65 +18,217 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from joinedup.events.calendar import event_calendar
 from joinedup.events.models import Attendee, Event, Invitation
+from joinedup.events.queries.reminders import Coming
+from joinedup.events.survey import survey_link
 
 logger = logging.getLogger(__name__)
+
+# What the mail server says of one mail; anything else is said of the connection, and concerns all that follow.
+OF_ONE_MAIL = (SMTPRecipientsRefused, SMTPDataError, SMTPSenderRefused)
+
+
+@dataclass
+class Sending:
+    """How a batch of mails went: `number` were written; `refused` is known once the change is kept."""
+
+    number: int = 0
+    refused: int = 0
+
+    @property
+    def sent(self) -> int:
+        return self.number - self.refused
 
 
 def full_link(name: str, *args: object) -> str:
     return f"{settings.SITE_URL}{reverse(name, args=args)}"
 
 
-def _mail(kind: str, subject: str, to: str, context: dict[str, object]) -> EmailMultiAlternatives:
-    text = render_to_string(f"events/mails/{kind}.txt", context)
+def _when(event: Event) -> str:
+    """8 October 2018, 10:00 to 15:00; as far as it is known."""
+    if event.date is None:
+        return ""
+    hours = " to ".join(f"{hour:%H:%M}" for hour in (event.starts, event.ends) if hour)
+    return f"{event.date.day} {event.date:%B %Y}" + (f", {hours}" if event.starts else "")
+
+
+def _where(event: Event) -> str:
+    return ", ".join(
+        part for part in (event.venue, event.at.address if event.at else "", event.place_name) if part
+    )
+
+
+def _mail(
+    kind: str, subject: str, to: str, context: Mapping[str, Any], calendar: bytes = b""
+) -> EmailMultiAlternatives:
+    event = context["event"]
+    values = {"when": _when(event), "where": _where(event), **context}
+    text = render_to_string(f"events/mails/{kind}.txt", values)
     mail = EmailMultiAlternatives(" ".join(subject.split()), text, to=[to])
-    mail.attach_alternative(render_to_string(f"events/mails/{kind}.jinja", context), "text/html")
+    mail.attach_alternative(render_to_string(f"events/mails/{kind}.jinja", values), "text/html")
+    if calendar:
+        # Published, not requested: the answer is given on a page, not by a calendar.
+        mail.attach("event.ics", calendar, "text/calendar; method=PUBLISH")
     return mail
 
 
-def _send(mails: list[EmailMultiAlternatives]) -> None:
+@dataclass(frozen=True)
+class Failed:
+    """Positions of the mails that did not go: `refused` by the mail server, or `lost` since nobody was reached."""
+
+    refused: list[int]
+    lost: list[int]
+
+    @property
+    def all(self) -> list[int]:
+        return [*self.refused, *self.lost]
+
+
+def _send(
+    mails: Sequence[EmailMultiAlternatives], failing: Callable[[Failed], object] | None = None
+) -> Sending:
+    """Send on commit; `failing` is called where some did not go."""
+    sending = Sending(len(mails))
+
+    def deliver() -> None:
+        failed = _deliver(mails)
+        sending.refused = len(failed.all)
+        if failed.all and failing is not None:
+            failing(failed)
+
     if mails:
-        transaction.on_commit(lambda: _deliver(mails))
+        transaction.on_commit(deliver)
+    return sending
 
 
-def _deliver(mails: list[EmailMultiAlternatives]) -> None:
-    """What was done stays done when the mail server refuses: the page must not fail after it."""
-    try:
-        get_connection().send_messages(mails)
-    except (OSError, SMTPException) as error:
+def _deliver(mails: Sequence[EmailMultiAlternatives]) -> Failed:
+    """Send one by one.
+
+    What was done stays done when the mail server refuses: the page must not fail after it. One address that is
+    refused does not hold up the others; a connection that fails ends the attempt.
+    """
+    connection, failed, kind = get_connection(), Failed([], []), ""
+    with suppress(OSError, SMTPException):
+        # One connection for all; where it cannot be opened, the first mail says so.
+        connection.open()
+    for position, mail in enumerate(mails):
+        try:
+            connection.send_messages([mail])
+        except OF_ONE_MAIL as error:
+            failed.refused.append(position)
+            kind = type(error).__name__
+        except (OSError, SMTPException) as error:
+            failed.lost.extend(range(position, len(mails)))
+            kind = type(error).__name__
+            break
+    with suppress(OSError, SMTPException):
+        connection.close()
+    if failed.all:
         # The words of the refusal often hold the address, so only its kind is logged.
-        logger.error("%s mails could not be sent: %s.", len(mails), type(error).__name__)
+        logger.error("%s mails could not be sent: %s.", len(failed.all), kind)
+    return failed
 
 
-def send_invitations(invitations: Iterable[Invitation]) -> None:
-    """One mail each. The link opens a page with buttons: mail scanners follow links, so it changes nothing."""
-    _send(
-        [
-            _mail(
-                "invitation",
-                f"Invitation: {each.event.name}",
-                each.email,
-                {"event": each.event, "invitation": each, "link": full_link("invitation", each.token)},
-            )
-            for each in invitations
-            if each.email
-        ]
+def _name(event: Event) -> str:
+    return f"{event.name} (demonstration)" if event.is_demonstration else event.name
+
+
+def _calendar_of(event: Event) -> bytes:
+    return event_calendar(event) if event.date else b""
+
+
+def send_invitations(
+    event: Event,
+    invitations: Sequence[Invitation],
+    *,
+    is_reminder: bool = False,
+    failing: Callable[[Failed], object] | None = None,
+) -> Sending:
+    """One mail each, with a calendar file. The link opens a page with buttons: mail scanners follow links, so it
+    changes nothing. Wants an address of each; `failing` is given positions among `invitations`.
+
+    Wants the event's programme and venue.
+    """
+    calendar, kind = _calendar_of(event), "invitation_reminder" if is_reminder else "invitation"
+    words = "Are you coming?" if is_reminder else "Invitation:"
+    mails = [
+        _mail(
+            kind,
+            f"{words} {_name(event)}",
+            each.email,
+            {"event": event, "invitation": each, "link": full_link("invitation", each.token)},
+            calendar,
+        )
+        for each in invitations
+    ]
+    return _send(mails, failing)
+
+
+def send_withdrawn(invitation: Invitation) -> Sending:
+    """That an invitation no longer holds, so that nobody wonders about a link that leads nowhere."""
+    event = invitation.event
+    subject = f"Invitation withdrawn: {_name(event)}"
+    return _send([_mail("withdrawn", subject, invitation.email, {"event": event})])
+
+
+def send_substituted(invitation: Invitation) -> Sending:
+    """To whoever was invited: that somebody else is asked in their place, on the word of who held their link."""
+    event = invitation.event
+    context = {"event": event, "link": full_link("invitation", invitation.token)}
+    return _send(
+        [_mail("substituted", f"We invite somebody else: {_name(event)}", invitation.email, context)]
     )
+
+
+def send_substitute_declined(invitation: Invitation) -> Sending:
+    """To whoever named somebody else: that these cannot come either."""
+    event = invitation.event
+    context = {"event": event, "link": full_link("invitation", invitation.token)}
+    subject = f"The person you named cannot come: {_name(event)}"
+    return _send([_mail("substitute_declined", subject, invitation.email, context)])
+
+
+def send_reminders(
+    event: Event,
+    told: Iterable[tuple[str, list[Coming]]],
+    *,
+    failing: Callable[[Failed], object] | None = None,
+) -> Sending:
+    """To everybody who comes: when, where, access, code, tables. Each address gets one mail, about itself and the
+    young people who come with it; the first is whose registration it is. Wants the event's programme and venue;
+    `failing` is given positions in `told`."""
+    mails = []
+    for address, coming in told:
+        first = coming[0].attendee
+        is_own = first.email == address
+        context = {
+            "event": event,
+            "coming": coming,
+            "is_own": is_own,
+            "link": full_link("attending", first.token),
+            "survey": survey_link(first) if is_own else "",
+        }
+        calendar = event_calendar(event, attendee=first) if event.date else b""
+        mails.append(_mail("reminder", f"Soon: {_name(event)}", address, context, calendar))
+    return _send(mails, failing)
 
 
 def send_registration(attendee: Attendee, address: str) -> None:
     """What somebody registered, and the link by which they change or cancel it."""
+    event = attendee.event
     context = {
-        "event": attendee.event,
+        "event": event,
         "attendee": attendee,
         "link": full_link("attending", attendee.token),
-        "event_link": full_link("event", attendee.event.slug),
+        "event_link": full_link("event", event.slug),
     }
     placed = attendee.standing == Attendee.Standing.PLACED
     words = "You have a place" if placed else "You are on the waiting list"
-    _send([_mail("registration", f"{words}: {attendee.event.name}", address, context)])
+    calendar = event_calendar(event, attendee=attendee) if event.date else b""
+    _send([_mail("registration", f"{words}: {_name(event)}", address, context, calendar)])
 
 
 def send_cancelled(event: Event, address: str) -> None:
     context = {"event": event, "event_link": full_link("event", event.slug)}
-    _send([_mail("cancelled", f"Cancelled: {event.name}", address, context)])
+    _send([_mail("cancelled", f"Cancelled: {_name(event)}", address, context)])

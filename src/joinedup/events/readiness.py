@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -26,15 +28,17 @@ class Finding:
     label: str
 
 
-def findings(event: Event) -> list[Finding]:
-    """Everything that is not ready, what stops the day first; 17 queries."""
+def findings(event: Event, problem: Problem | None = None) -> list[Finding]:
+    """Everything that is not ready, what stops the day first; 23 queries, 10 fewer where `problem` is given."""
     try:
-        problem = problem_of(event)
+        problem = problem or problem_of(event)
     except ValidationError as error:
         link = f"{reverse('event_edit', args=[event.slug])}#tables"
         return [Finding("room", True, error.messages[0], link, _("Set up the tables"))]
+    young = any("young_person" in person.roles for person in problem.people)
     found = [
         *_room(event, problem),
+        *_young(event, young),
         *_topics(event, problem),
         *_people(event, problem, missing(event)),
         *_plan(event),
@@ -51,10 +55,6 @@ def _room(event: Event, problem: Problem) -> Iterator[Finding]:
     if not event.access:
         sentence = _("Nothing is said about access: step-free entrance, quiet room, hearing loop.")
         yield Finding("access", False, sentence, edit, _("Describe the access"))
-    young = any("young_person" in person.roles for person in problem.people)
-    if young and not event.safeguarding_lead:
-        sentence = _("Young people come and no safeguarding lead is named.")
-        yield Finding("safeguarding", True, sentence, edit, _("Name the safeguarding lead"))
     for each in blockers(problem) if problem.people and problem.tables else ():
         yield Finding(
             each.rule,
@@ -65,9 +65,33 @@ def _room(event: Event, problem: Problem) -> Iterator[Finding]:
         )
 
 
+def _young(event: Event, come: bool) -> Iterator[Finding]:
+    """Young people come: who looks after them, what they are paid, and that they chose something."""
+    edit, topics = (reverse(name, args=[event.slug]) for name in ("event_edit", "event_topics"))
+    if come and not event.safeguarding_lead:
+        sentence = _("Young people come and no safeguarding lead is named.")
+        yield Finding("safeguarding", True, sentence, edit, _("Name the safeguarding lead"))
+    elif come and not event.safeguarding_contact:
+        sentence = _("Young people come and nobody can see how to reach the safeguarding lead on the day.")
+        yield Finding("safeguarding_contact", True, sentence, edit, _("Say how to reach the lead"))
+    if come and not event.young_pay:
+        sentence = _("Young people come and nothing says what they are paid for the day, and how.")
+        yield Finding("young_pay", True, sentence, edit, _("Say what they are paid"))
+    chosen = Q(votes__attendee__standing__in=[Attendee.Standing.PLACED, Attendee.Standing.WAITING])
+    if event.topics.filter(chosen | Q(contribution__isnull=False), is_chosen=True).exists():
+        return
+    contribution = apps.get_model("voice", "Contribution")
+    said = contribution.objects.filter(conversation__event=event, state="shown")
+    if come or said.exclude(age_band=contribution.ADULT).exists():
+        sentence = _("Nothing on the agenda was chosen by young people: at least one topic is theirs.")
+        yield Finding("young_topic", True, sentence, topics, _("See what they chose"))
+
+
 def _where(event: Event, rule: str) -> str:
     if rule in {"table_size", "access", "seat"}:
         return f"{reverse('event_edit', args=[event.slug])}#tables"
+    if rule in {"together", "apart"}:
+        return f"{reverse('event_plan', args=[event.slug])}#wishes"
     name = "event_topics" if rule.startswith("topic") else "event_people"
     return reverse(name, args=[event.slug])
 
@@ -99,7 +123,7 @@ def _people(event: Event, problem: Problem, gone: Missing) -> Iterator[Finding]:
         sentence = _("Sectors with nobody invited or coming: %(sectors)s.") % {"sectors": names}
         yield Finding("sectors_missing", False, sentence, invite, _("Invite them"))
     if gone.young_people:
-        sentence = (
+        sentence = _(
             "No young people come yet: they are part of the conversation, with a companion of their host."
         )
         yield Finding("no_young_people", False, sentence, invite, _("Ask a host"))

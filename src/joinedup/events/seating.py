@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from itertools import combinations
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from joinedup.engines.seating import Person, Plan, Problem, Table, Topic, broken, move
+from joinedup.engines.seating import Person, Plan, Problem, Rule, Table, Topic, broken, move
 from joinedup.engines.seating.problem import Finding
 from joinedup.events.models import Attendee, Event, PlanReport, Seat, Sitting
 
@@ -27,18 +29,19 @@ def badge_name(attendee: Attendee) -> str:
     return attendee.name or f"No. {attendee.number}"
 
 
+def coming(event: Event) -> QuerySet[Attendee]:
+    """Who is to have a seat: everybody with a place."""
+    return event.attendees.filter(standing=Attendee.Standing.PLACED)
+
+
 def problem_of(event: Event, *, seed: int = 1) -> Problem:
-    """Everybody with a place, the agenda and the room; 7 queries.
+    """Everybody with a place, the agenda, the room and the wishes; 9 queries.
 
     People are known by their registration number, so that the stored report holds no name; topics by their key,
     partners by name. People who shared a table at an earlier event have met. Raises ValidationError where the
     room contradicts itself.
     """
-    attendees = list(
-        event.attendees.filter(standing=Attendee.Standing.PLACED)
-        .select_related("partner")
-        .prefetch_related("themes")
-    )
+    attendees = list(coming(event).select_related("partner").prefetch_related("themes"))
     topics = list(event.topics.filter(is_chosen=True).prefetch_related("parties"))
     partners = {a.partner_id: a.partner for a in attendees} | {
         p.pk: p for t in topics for p in t.parties.all()
@@ -76,11 +79,21 @@ def problem_of(event: Event, *, seed: int = 1) -> Problem:
                 for t in topics
             ),
             met=_met(event, attendees),
+            rules=_rules(event, attendees),
             rounds=event.rounds,
             seed=seed,
         )
     except ValueError as error:
         raise ValidationError(str(error)) from error
+
+
+def _rules(event: Event, attendees: list[Attendee]) -> tuple[Rule, ...]:
+    """The wishes as rules, of those who come; one that is left with a single person asks for nothing."""
+    numbers = {each.pk: str(each.number) for each in attendees}
+    wishes = event.wishes.prefetch_related("attendees")
+    named = [(wish.kind, [each.pk for each in wish.attendees.all()]) for wish in wishes]
+    rules = (Rule(kind, tuple(numbers[pk] for pk in pks if pk in numbers)) for kind, pks in named)
+    return tuple(rule for rule in rules if len(rule.people) > 1)
 
 
 def _met(event: Event, attendees: list[Attendee]) -> tuple[tuple[str, str], ...]:
@@ -150,14 +163,25 @@ def try_move(
     return moved, cost, [each for each in findings if each.sentence not in known]
 
 
+def change_seats(event: Event, number: int, tables: Mapping[int, int]) -> None:
+    """Give people (by key) other tables (by number) in one round; call it inside a transaction.
+
+    A table that is left empty keeps its topic, so that whoever is moved back finds it.
+    """
+    for who, table in tables.items():
+        at, _new = Sitting.objects.get_or_create(
+            event=event, table=event.tables.get(number=table), round=number, defaults={"topic": None}
+        )
+        seats = Seat.objects.filter(sitting__event=event, sitting__round=number, attendee=who)
+        if not seats.update(sitting=at):
+            Seat.objects.create(sitting=at, attendee_id=who)
+
+
 def unseated(event: Event) -> tuple[list[str], list[str]]:
-    """Who the stored plan does not know yet (placed, no seat), and who it still seats but does not come."""
-    placed = {
-        str(n)
-        for n in event.attendees.filter(standing=Attendee.Standing.PLACED).values_list("number", flat=True)
-    }
+    """Who the stored plan does not know yet (comes, no seat), and who it still seats but does not come; 2 queries."""
+    wanted = {str(number) for number in coming(event).values_list("number", flat=True)}
     seated = {row[3] for row in stored_plan(event).assignments}
-    return sorted(placed - seated, key=int), sorted(seated - placed, key=int)
+    return sorted(wanted - seated, key=int), sorted(seated - wanted, key=int)
 
 
 def goal_lines(report: dict[str, Any]) -> list[dict[str, Any]]:

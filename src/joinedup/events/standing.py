@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from joinedup.accounts.person import Person
 from joinedup.events.dates import working_days_after
-from joinedup.events.models import Agreement, Progress
+from joinedup.events.models import Agreement, Event, Progress
 
 DAYS_TO_ANSWER = 10
 
@@ -24,6 +24,11 @@ def is_inside(agreement: Agreement, person: Person) -> bool:
         or bool(scope.partners & person.partner_ids)
         or bool(scope.footprints & person.footprint_ids)
     )
+
+
+def is_of_partnership(event: Event, person: Person) -> bool:
+    """Whether `person` belongs to the partnership whose event it is, or reads what every partnership shares."""
+    return person.sees_every_partnership or event.footprint_id in person.footprint_ids
 
 
 def _may_be_told(progress: Progress, on: datetime.date) -> bool:

@@ -6,7 +6,6 @@ No record is not no action: the words are “none recorded here”, and the firs
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from joinedup.evidence.models import Need
 from joinedup.evidence.plain_words import need_word
 from joinedup.initiatives.models import Initiative
 from joinedup.initiatives.queries import running
+from joinedup.partners.hosts import is_of_young_people
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import partners_of_footprint
 from joinedup.partners.statutory import Proposal, proposals
@@ -23,7 +23,6 @@ from joinedup.taxonomy.models import Mix, Sector, Theme
 
 # A theme needs these sectors first.
 HEAVY, ASKED = 0.6, 3
-YOUNG = re.compile(r"\b(young people|young person|youth|children)\b", re.IGNORECASE)
 WHAT_TO_DO = {
     "police": "Ask the borough commander for a lead on violence and young people.",
     "health": "Ask the integrated care board who leads on violence, and the nearest emergency department.",
@@ -94,7 +93,7 @@ def missing(person: Person, footprint: Footprint, on: datetime.date) -> Missing:
     return Missing(
         sectors=[_sector_row(sector, partners, places) for sector in sectors],
         statutory=[body for body in proposals(_authorities(places), partners) if body.already is None],
-        has_young_people=any(_is_of_young_people(partner) for partner in partners),
+        has_young_people=any(is_of_young_people(partner) for partner in partners),
         themes=_themes(places, partners, local, sectors),
     )
 
@@ -121,13 +120,6 @@ def _sector_row(sector: Sector, partners: Sequence[Partner], places: Sequence[Pl
         what_to_do=WHAT_TO_DO.get(sector.slug, ASK_ANYBODY),
         is_expected=sector.in_press_release or sector.duty.casefold().startswith("specified"),
     )
-
-
-def _is_of_young_people(partner: Partner) -> bool:
-    """A body of young people, or a voluntary one whose name or purpose says that it is for them."""
-    if partner.sector_id == "young_people":
-        return True
-    return partner.sector_id == "vcs" and bool(YOUNG.search(f"{partner.name} {partner.does}"))
 
 
 def _themes(

@@ -7,7 +7,9 @@ something went wrong, waits for `joinedup worker`, the next change, or the night
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -53,6 +55,19 @@ def listen() -> None:
         m2m_changed.connect(_list_changed, sender=field.through, dispatch_uid=name)
 
 
+_left: ContextVar[bool] = ContextVar("left to the worker", default=False)
+
+
+@contextmanager
+def left_to_the_worker() -> Iterator[None]:
+    """Changes in here are noted and not followed by this request: for what comes in crowds, such as registrations."""
+    token = _left.set(True)
+    try:
+        yield
+    finally:
+        _left.reset(token)
+
+
 def _footprints(partners: Iterable[int]) -> list[int]:
     through = Partner.footprints.through
     found = through.objects.filter(partner_id__in=list(partners)).values_list("footprint_id", flat=True)
@@ -90,22 +105,25 @@ def touch(footprints: Iterable[int], what: str) -> None:
 
     One whose opportunities were never worked out has nothing to follow.
     """
-    new = set(footprints) - _waiting()
+    is_left = _left.get()
+    new = set(footprints) - _waiting(is_left)
     if not new:
         return
     known = Basis.objects.filter(footprint__in=new).values_list("footprint", flat=True).distinct()
     for footprint in sorted(known):
         Touched.objects.create(footprint_id=footprint, what=what)
-        transaction.on_commit(_After(footprint))
+        transaction.on_commit(_After(footprint, is_left))
 
 
 class _After:
     """What follows the changes of one partnership after the transaction, once, however many there were."""
 
-    def __init__(self, footprint: int) -> None:
-        self.footprint = footprint
+    def __init__(self, footprint: int, is_left: bool) -> None:
+        self.footprint, self.is_left = footprint, is_left
 
     def __call__(self) -> None:
+        if self.is_left:
+            return
         from joinedup.opportunities.engine import follow
 
         try:
@@ -115,6 +133,7 @@ class _After:
             logger.exception("A change could not be followed; it waits for the worker or the next run.")
 
 
-def _waiting() -> set[int]:
-    """The partnerships that this transaction follows already."""
-    return {each[1].footprint for each in connection.run_on_commit if isinstance(each[1], _After)}
+def _waiting(is_left: bool) -> set[int]:
+    """The partnerships that this transaction follows already, or where that is enough, has noted already."""
+    found = (each[1] for each in connection.run_on_commit if isinstance(each[1], _After))
+    return {each.footprint for each in found if is_left or not each.is_left}

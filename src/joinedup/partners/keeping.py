@@ -82,6 +82,13 @@ def refuse_while_held(footprints: Iterable[Footprint]) -> None:
             )
 
 
+def refuse_while_own_held(by: Person) -> None:
+    """Call it where a coordinator makes something public that belongs to no partnership. Raises ValidationError while
+    one of theirs publishes nothing new; whoever runs the programme is not held by one place. 1 query."""
+    if not by.sees_every_partnership:
+        refuse_while_held(Footprint.objects.filter(pk__in=by.coordinated_ids))
+
+
 def refuse_unknown(details: Mapping[str, Any], known: Iterable[str]) -> None:
     """A misspelt field is a mistake of the caller, never silently dropped."""
     unknown = sorted(details.keys() - set(known))

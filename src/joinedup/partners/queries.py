@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from joinedup.accounts.models import Grant
 from joinedup.accounts.person import Person
 from joinedup.partners.csv_export import several
 from joinedup.partners.models import Partner
@@ -76,6 +77,17 @@ def visible_partners(person: Person, ids: Iterable[int]) -> dict[int, Partner]:
     """Those of these partners that `person` may see; 1 query. Whoever shows a name asks this first."""
     found = Partner.objects.visible_to(person).filter(pk__in=set(ids)).select_related("sector")
     return {partner.pk: partner for partner in found}
+
+
+def speaks_for(partner: Partner, user_id: int | None, email: str) -> str | None:
+    """What to call whoever a link in a mail was sent to, while they still speak for the partner: a member by their
+    name, a contact by the role; None for who is neither any longer. 1 query."""
+    if user_id is None:
+        contact = partner.contacts.filter(email__iexact=email).first() if email else None
+        return contact.role if contact else None
+    grant = Grant.objects.filter(partner=partner, user=user_id, user__is_active=True).select_related("user")
+    member = grant.first()
+    return str(member.user) if member else None
 
 
 def partners_to_choose(person: Person, footprint_ids: Iterable[int]) -> QuerySet[Partner]:

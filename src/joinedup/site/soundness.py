@@ -180,7 +180,9 @@ def _deletions() -> list[Finding]:
     due = list(due_deletions(timezone.localdate()))
     return [
         Finding(
-            "deletion", f"Personal details of “{event}” should be deleted by now: do it on its people page."
+            "deletion",
+            f"Personal details of “{event}” should be deleted by now: run “joinedup worker”, or do it on its people "
+            "page.",
         )
         for event in due
     ]

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import datetime
 import logging
 import signal
 import threading
 from collections.abc import Callable
 
+from django.core.cache import cache
 from django.db import close_old_connections
+from django.utils import timezone
 
+from joinedup.events.working import (
+    ask_young_people,
+    chase_agreements,
+    delete_due_personal,
+    forget_drafts,
+    remind,
+    thank_attendees,
+)
 from joinedup.opportunities.working import follow_waiting, work_out_the_night
+from joinedup.web.work.digest import send_digests
 
 logger = logging.getLogger(__name__)
 
 # Seconds between two looks at what waits.
 PAUSE = 10.0
+# People are written to from this hour on, once a day; a day that ended is looked for every five minutes.
+MORNING, LATELY, A_DAY = 7, 300, 2 * 86400
 
 
 def work(*, once: bool, say: Callable[[str], object]) -> None:
@@ -48,6 +62,32 @@ def _work(say: Callable[[str], object]) -> None:
         say(f"Worked out the lists of {_counted(len({run.footprint_id for run in runs}), 'partnership')}.")
     if missed := sum(len(run.differences) for run in runs):
         say(f"Following had missed {_counted(missed, 'thing')}: see “joinedup check”.")
+    if reminded := remind(timezone.now()):
+        say(f"Sent {_counted(reminded, 'reminder')} of events.")
+    if deleted := delete_due_personal(timezone.localdate()):
+        say(f"Deleted the personal details of {_counted(deleted, 'guest')} of past events.")
+    if forgotten := forget_drafts(timezone.now()):
+        say(f"Let go of {_counted(forgotten, 'draft')} that nobody went on with.")
+    _write_to_people(say, timezone.localtime())
+
+
+def _write_to_people(say: Callable[[str], object], now: datetime.datetime) -> None:
+    if cache.add("worker-thanked", True, LATELY) and (thanked := thank_attendees(now)):
+        say(f"Told {_counted(thanked, 'guest')} of their page after the day.")
+    # Each keeps in the records what it did; the mark only saves looking again all day.
+    mark, today = f"worker-wrote-{now.date()}", now.date()
+    if now.hour < MORNING or not cache.add(mark, True, A_DAY):
+        return
+    try:
+        if asked := chase_agreements(today):
+            say(f"Asked about {_counted(asked, 'agreement')}.")
+        if hosts := ask_young_people(today):
+            say(f"Asked young people through {_counted(hosts, 'host')}.")
+        if digests := send_digests(now):
+            say(f"Sent {_counted(digests, 'digest')} of what waits.")
+    except Exception:
+        cache.delete(mark)
+        raise
 
 
 def _counted(number: int, noun: str) -> str:

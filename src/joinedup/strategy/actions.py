@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
+from joinedup.partners.keeping import refuse_while_own_held
 from joinedup.strategy.models import Commitment, Update
 
 
@@ -31,9 +32,11 @@ def add_update(
     """Record that on the day `on` the commitment stood so, by what source or through which local action.
 
     Updates are public and stay: a wrong one is put right by a newer one. ValidationError for a day to come, an
-    unknown standing, no words, or neither a source nor a local action that anyone may see.
+    unknown standing, no words, or neither a source nor a local action that anyone may see; and while a partnership
+    that `by` coordinates publishes nothing new.
     """
     require(by, "commitment.update")
+    refuse_while_own_held(by)
     if on > timezone.localdate():
         raise ValidationError({"on": _("Evidence cannot be dated in the future.")})
     if not source and initiative is None:

@@ -17,6 +17,7 @@ from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
+from joinedup.partners.keeping import refuse_while_own_held
 from joinedup.partners.models import Partner
 from joinedup.support.models import Offer
 
@@ -93,6 +94,9 @@ def _write(offer: Offer, facts: Facts, by: Person) -> None:
         raise ValidationError(
             {"provider_partner": _("Choose the partner that provides it, or mark it public.")}
         )
+    was_public = offer.pk is not None and offer.marking == Marking.PUBLIC
+    if facts.marking == Marking.PUBLIC and not was_public:
+        refuse_while_own_held(by)
     for name, value in vars(facts).items():
         if name not in _LISTS:
             setattr(offer, name, value)

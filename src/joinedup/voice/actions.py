@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import PUBLIC, Person
-from joinedup.events.models import Event, Topic
+from joinedup.events.models import Event, Session, Sitting, Topic
 from joinedup.partners.keeping import refuse_while_held
 from joinedup.partners.models import Partner
 from joinedup.taxonomy.models import Theme
@@ -88,6 +88,8 @@ def give(*, by: Person, host: Host, text: str, age_band: str, names_nobody: bool
     require(by, "contribution.give")
     if not is_open(host.conversation, timezone.localdate()):
         raise ValidationError(_("This question is not open today."))
+    if age_band == Contribution.ADULT:
+        raise ValidationError({"age_band": _("This question is for young people.")})
     for finding in findings(text):
         if finding.certain or not names_nobody:
             raise ValidationError({"text": finding.sentence})
@@ -101,6 +103,51 @@ def give(*, by: Person, host: Host, text: str, age_band: str, names_nobody: bool
     contribution.full_clean()
     contribution.save()
     audit.record(by=PUBLIC, action="contribution.give", on=contribution)
+    return contribution
+
+
+@transaction.atomic
+def quote(
+    *,
+    by: Person,
+    sitting: Sitting,
+    host: Host,
+    text: str,
+    age_band: str,
+    said_yes: bool,
+    names_nobody: bool = False,
+) -> Contribution:
+    """Write down what somebody said at a table, who said yes to it; it waits until a trained adult has read it, and
+    whoever holds its code takes it back at any time. Sent twice on one day it is kept once.
+
+    ValidationError off the record, without their yes, where their host is at the table or in this event's question
+    not at all, and for what `give` refuses.
+    """
+    require(by, "agreement.record", on=sitting)
+    if Session.objects.filter(event=sitting.event_id, round=sitting.round, off_record=True).exists():
+        raise ValidationError(_("This round is off the record: what is said is not written down."))
+    here = sitting.seats.filter(attendee__partner=host.partner_id)
+    if host.conversation.event_id != sitting.event_id or not here.exists():
+        raise ValidationError(_("No quotes are kept here: nobody of this host sits at the table."))
+    if not said_yes:
+        raise ValidationError({"said_yes": _("Ask them first. Without their yes it is not written down.")})
+    for finding in findings(text):
+        if finding.certain or not names_nobody:
+            raise ValidationError({"text": finding.sentence})
+    same = Contribution.objects.filter(host=host, text=text.strip(), state=State.WAITING)
+    if known := same.filter(given_at__date=timezone.localdate()).first():
+        return known
+    contribution = Contribution(
+        conversation=host.conversation,
+        host=host,
+        text=text.strip(),
+        age_band=age_band,
+        is_demonstration=host.conversation.is_demonstration,
+    )
+    contribution.full_clean()
+    contribution.save()
+    # As with `give`, the trail does not say who.
+    audit.record(by=PUBLIC, action="contribution.quote", on=contribution)
     return contribution
 
 
@@ -158,6 +205,8 @@ def make_topic(*, by: Person, contribution: Contribution, title: str, theme: The
     require(by, "contribution.make_topic", on=contribution)
     if contribution.state != State.SHOWN:
         raise ValidationError(_("Only an answer that is shown can become a topic."))
+    if contribution.age_band == Contribution.ADULT:
+        raise ValidationError(_("An adult said this: their partner can propose it as a topic."))
     if contribution.topics.exists():
         raise ValidationError(_("It is a topic already."))
     if findings(title):

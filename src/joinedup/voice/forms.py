@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from joinedup.accounts.person import Person
@@ -12,10 +13,12 @@ from joinedup.events.models import Event
 from joinedup.partners.models import Partner
 from joinedup.taxonomy.models import Theme
 from joinedup.voice.checks import findings
-from joinedup.voice.models import Contribution
+from joinedup.voice.models import Contribution, Host
 from joinedup.voice.queries import hosts_for
 
 LONGEST = 400
+EVERY_AGE: list[Any] = list(Contribution._meta.get_field("age_band").choices or [])
+AGES = [each for each in EVERY_AGE if each[0] != Contribution.ADULT]
 
 
 def _date_input() -> forms.DateInput:
@@ -69,7 +72,7 @@ class AnswerForm(forms.Form):
         error_messages={"required": _("Write your answer, however short.")},
     )
     age_band = forms.ChoiceField(
-        choices=Contribution._meta.get_field("age_band").choices,  # type: ignore[arg-type]
+        choices=AGES,
         widget=forms.RadioSelect,
         label=_("How old are you?"),
         error_messages={"required": _("Choose how old you are.")},
@@ -87,6 +90,40 @@ class AnswerForm(forms.Form):
             if finding.certain or not values.get("names_nobody"):
                 self.add_error("text", finding.sentence)
         return values
+
+
+class _Hosts(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.partner}: {obj.conversation}"
+
+
+class QuoteForm(AnswerForm):
+    """What somebody said at a table, written down by whoever writes there."""
+
+    host = _Hosts(
+        Host.objects.none(),
+        label=_("Whom they came with, and the question it belongs to"),
+        empty_label=None,
+    )
+    said_yes = forms.BooleanField(
+        label=_(
+            "They said yes: these words may be shown to everybody, without their name, once a trained adult has "
+            "read them."
+        ),
+        error_messages={"required": _("Ask them first. Without their yes it is not written down.")},
+    )
+    field_order = ["text", "names_nobody", "host", "age_band", "said_yes"]
+
+    def __init__(self, *args: Any, hosts: QuerySet[Host], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        host, age, text = self.fields["host"], self.fields["age_band"], self.fields["text"]
+        assert isinstance(host, forms.ModelChoiceField)
+        assert isinstance(age, forms.ChoiceField)
+        host.queryset = hosts
+        age.choices = EVERY_AGE
+        age.label, text.label = str(_("How old are they?")), str(_("Their words"))
+        age.error_messages["required"] = str(_("Choose how old they are."))
+        text.error_messages["required"] = str(_("Write down what they said, however short."))
 
 
 class ReadForm(forms.Form):

@@ -62,6 +62,9 @@ class ContributionQuerySet(models.QuerySet[Any]):
 
 
 class Contribution(models.Model):
+    # A quote of an adult at a table: it is never called a young person's, and never becomes a topic of theirs.
+    ADULT = "25+"
+
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting to be read"
         SHOWN = "shown", "Shown"
@@ -80,7 +83,13 @@ class Contribution(models.Model):
     text = models.CharField(max_length=400)
     age_band = models.CharField(
         max_length=8,
-        choices=[("11-13", "11 to 13"), ("14-15", "14 to 15"), ("16-17", "16 to 17"), ("18-24", "18 to 24")],
+        choices=[
+            ("11-13", "11 to 13"),
+            ("14-15", "14 to 15"),
+            ("16-17", "16 to 17"),
+            ("18-24", "18 to 24"),
+            ("25+", "25 or over"),
+        ],
     )
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     reason = models.CharField(max_length=14, choices=Reason, blank=True)

@@ -17,7 +17,8 @@ def breaks(problem: Problem, plan: Plan) -> set[tuple]:
                 found.add(("seat", r, each.id))
         for table in problem.tables:
             here = [person[row[3]] for row in rows if row[0] == r and row[1] == table.id]
-            if len(here) < table.seats_min or len(here) > table.seats_max:
+            anybody = any(each.attends(r) for each in problem.people)
+            if anybody and (len(here) < table.seats_min or len(here) > table.seats_max):
                 found.add(("table_size", r, table.id))
             wanted = any("facilitator" in each.roles for each in problem.people)
             if here and wanted and not any("facilitator" in each.roles for each in here):
@@ -43,9 +44,10 @@ def breaks(problem: Problem, plan: Plan) -> set[tuple]:
                     found.add((rule.kind, r, one, other))
     discussed = {row[2] for row in rows} - {None}
     peopled = [r for r in range(1, problem.rounds + 1) if any(each.attends(r) for each in problem.people)]
-    if len(problem.topics) <= len(problem.tables) * len(peopled):
+    places = sum(min(len(problem.tables), sum(each.attends(r) for each in problem.people)) for r in peopled)
+    if len(problem.topics) <= places:
         found |= {("topic", each.id) for each in problem.topics if each.id not in discussed}
-    elif len(discussed) < len(problem.tables) * len(peopled):
+    elif len(discussed) < places:
         found.add(("topic", "too few"))
     for topic in problem.topics:
         for party in set(topic.parties):

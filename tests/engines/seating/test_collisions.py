@@ -181,6 +181,18 @@ CASES = {
             rounds=2,
         ),
     ),
+    "parties that must be apart": (
+        Problem(
+            crowd(6),
+            room(2, 3, 3),
+            (Topic("t0", "Online harm", parties=("org0", "org1")), Topic("t1")),
+            rules=(Rule("apart", ("p00", "p01")),),
+        ),
+        ("topic_party", ("topic", "apart")),
+        "“Online harm” has a table in one round only, and org0 and org1 can never sit at one table.",
+        "Add a table, or take away the rule that keeps them apart.",
+        Problem(crowd(6), room(2, 3, 3), (Topic("t0", "Online harm", parties=("org0", "org1")), Topic("t1"))),
+    ),
 }
 
 

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given, settings
 
 from joinedup.engines.seating import Person, Plan, Problem, Table, Topic, goals, plan
-from joinedup.engines.seating.arrays import as_arrays
-from joinedup.engines.seating.goals import quotas, random_seating
+from joinedup.engines.seating.arrays import as_arrays, quotas
+from joinedup.engines.seating.goals import random_seating
 from tests.engines.seating import naive
 from tests.engines.seating.planted import planted
 from tests.engines.seating.test_rules import events
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(events())
 def test_goals_agree_with_their_twins(problem: Problem) -> None:
     made = plan(problem, iterations=1)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.seat import event, golfers
+from bench.seating.events import event, golfers
 from joinedup.engines.seating import (
     Person,
     Plan,
@@ -19,7 +19,6 @@ from joinedup.engines.seating import (
     blockers,
     broken,
     goals,
-    move,
     plan,
     replan,
 )
@@ -184,28 +183,54 @@ def test_what_cannot_be_kept_on_the_day_is_said() -> None:
     assert "companion" in {each["rule"] for each in changed.report["broken"]}
 
 
-def test_a_move_shows_its_cost_and_what_it_breaks() -> None:
-    people = tuple(Person(name, name.upper(), name, name) for name in "abcd")
-    problem = Problem(people, (Table("1", 2, 2), Table("2", 2, 2)), (Topic("s"), Topic("t")))
-    made = plan(problem, iterations=5)
-    home = next(row[1] for row in made.assignments if row[3] == "a")
-    other = "2" if home == "1" else "1"
-    moved, cost, findings = move(problem, made, "a", 1, other)
-    topic = next(row[2] for row in made.assignments if row[1] == other)
-    assert (1, other, topic, "a") in moved.assignments
-    assert len(moved.assignments) == 4
-    assert cost["new_meetings"] == 1.0
-    assert cost["rules_broken"] == 2
-    assert {each.table for each in findings} == {"1", "2"}
-    assert moved.report["broken"] == [each.as_dict() for each in findings]
-    back, gain, left = move(problem, moved, "a", 1, home)
-    assert back.assignments == made.assignments
-    assert gain["new_meetings"] == -1.0
-    assert left == []
+def moved_by(before: Plan, after: Plan) -> set[str]:
+    was = {(row[0], row[3]): row[1] for row in before.assignments}
+    return {who for r, table, _, who in after.assignments if was.get((r, who), table) != table}
 
 
-@pytest.mark.parametrize(("person", "number", "table"), [("x", 1, "1"), ("a", 2, "1"), ("a", 1, "9")])
-def test_a_move_to_nowhere_is_refused(person: str, number: int, table: str) -> None:
-    problem = Problem((Person("a"),), (Table("1", 1, 2),))
-    with pytest.raises(ValueError):
-        move(problem, plan(problem, iterations=1), person, number, table)
+@settings(max_examples=20, deadline=None)
+@given(events(), st.integers(0, 999))
+def test_a_change_says_truly_who_moved(problem: Problem, seed: int) -> None:
+    chance = random.Random(seed)
+    made = plan(problem, iterations=1)
+    gone = {each.id for each in problem.people if chance.random() < 0.2}
+    arrivals = [Person(f"w{n}", partner=chance.choice("ab"), sector="x") for n in range(chance.randint(0, 2))]
+    held = [(r, table) for r, table, _, _ in made.assignments if chance.random() < 0.3]
+    changed = replan(problem, made, gone, arrivals, held=held)
+    report = changed.report
+    assert set(report["moved_people"]) == moved_by(made, changed)
+    assert report["moved"] == len(report["moved_people"])
+    assert report["broken"] == [each.as_dict() for each in broken(problem.changed(gone, arrivals), changed)]
+    assert report["broken"] or report["moved"] >= report["moved_at_least"]
+    before = {row[:2]: row[2] for row in made.assignments}
+    assert all(row[2] == before[row[:2]] for row in changed.assignments if row[:2] in held)
+    if not gone and not arrivals and not made.report["broken"]:
+        assert (report["moved"], report["topics_moved"]) == (0, 0)
+
+
+def test_topics_change_tables_where_that_spares_a_move_and_stay_where_they_are_held() -> None:
+    names = ("ab", "ab", "cd", "cd")
+    people = tuple(
+        Person(f"{partner}{n}", partner=partner, sector=partner)
+        for n, pair in enumerate(names)
+        for partner in pair
+    )
+    topics = (Topic("s", parties=("a",)), Topic("t", parties=("c",)))
+    problem = Problem(people, (Table("1", 2, 5), Table("2", 2, 5)), topics)
+    seats = {"a0": "1", "c2": "1", "b0": "1", "d2": "1", "a1": "2", "b1": "2", "c3": "2", "d3": "2"}
+    made = Plan(sorted((1, table, {"1": "s", "2": "t"}[table], who) for who, table in seats.items()))
+    assert broken(problem, made) == []
+    # The one of each party who sat at its topic stays away; another of theirs sits at the other table.
+    changed = replan(problem, made, {"a0", "c3"}, ())
+    assert (changed.report["moved"], changed.report["topics_moved"], changed.report["broken"]) == (0, 2, [])
+    held = replan(problem, made, {"a0", "c3"}, (), held=[(1, "1")])
+    assert (held.report["moved"], held.report["topics_moved"], held.report["broken"]) == (2, 0, [])
+
+
+def test_seats_that_tables_need_are_counted() -> None:
+    people = tuple(Person(f"p{n}", roles=("facilitator",) if n < 3 else ()) for n in range(9))
+    problem = Problem(people, tuple(Table(f"{n}", 2, 4) for n in range(3)))
+    made = Plan([(1, f"{n % 3}", None, f"p{n}") for n in range(9)])
+    assert replan(problem, made, {"p3", "p6"}, ()).report["moved_at_least"] == 1
+    assert replan(problem, made, {"p3", "p6"}, [Person("w")]).report["moved_at_least"] == 0
+    assert replan(problem, made, {"p0"}, ()).report["moved_at_least"] == 1

@@ -7,6 +7,7 @@ from joinedup.engines.matching.beside import Beside, beside, beside_scene
 from joinedup.engines.matching.engine import Result, opportunities
 from joinedup.engines.matching.following import Change, Followed, Touched, follow, touched, update
 from joinedup.engines.matching.opportunity import Opportunity
+from joinedup.engines.matching.people import introductions
 from joinedup.engines.matching.score import WEIGHTS, Weights, band
 from joinedup.engines.matching.shortlist import shortlist
 from joinedup.engines.matching.tables import Tables, normalise
@@ -26,6 +27,7 @@ __all__ = [
     "beside",
     "beside_scene",
     "follow",
+    "introductions",
     "normalise",
     "opportunities",
     "shortlist",

@@ -2,13 +2,16 @@
 
 from joinedup.engines.seating.collisions import blockers
 from joinedup.engines.seating.goals import goals
-from joinedup.engines.seating.plan import move, plan, replan
+from joinedup.engines.seating.moves import Exchange, Place, move, moves, swap, swaps
+from joinedup.engines.seating.plan import plan, replan
 from joinedup.engines.seating.problem import Finding, Person, Plan, Problem, Rule, Table, Topic
 from joinedup.engines.seating.rules import broken, leaders
 
 __all__ = [
+    "Exchange",
     "Finding",
     "Person",
+    "Place",
     "Plan",
     "Problem",
     "Rule",
@@ -19,6 +22,9 @@ __all__ = [
     "goals",
     "leaders",
     "move",
+    "moves",
     "plan",
     "replan",
+    "swap",
+    "swaps",
 ]

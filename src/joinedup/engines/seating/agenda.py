@@ -12,7 +12,7 @@ import numpy as np
 from joinedup.engines.seating.arrays import Arrays, Ints, blocks
 
 # How many exchanges of two topics are tried, at most, for parties that do not yet meet.
-TRIES = 600
+TRIES, TRIES_KEPT = 600, 30
 
 
 @dataclass
@@ -20,20 +20,20 @@ class Pins:
     """People who stay at a table in a round: `at[round][person] = table`, numbers from 0.
 
     `uncovered` are (topic, party) pairs that nobody stands for, `short` the topics whose parties
-    do not all meet at once, `shortfall` their weight out of `whole`; `moves` how many people leave a seat they had.
+    do not all meet at once, `shortfall` their weight out of `whole`; `moved` the people who leave a seat they had.
     """
 
     at: list[dict[int, int]]
     uncovered: list[tuple[int, int]] = field(default_factory=list)
     shortfall: float = 0.0
-    moves: int = 0
+    moved: set[int] = field(default_factory=set)
     whole: float = 1.0
     short: list[int] = field(default_factory=list)
 
     @property
     def rank(self) -> tuple[int, float]:
         """Smaller is better: rules first, then people who have to move, then the first goal."""
-        return len(self.uncovered), round(self.moves + self.shortfall / self.whole, 9)
+        return len(self.uncovered), round(len(self.moved) + self.shortfall / self.whole, 9)
 
 
 def base_agenda(arrays: Arrays) -> Ints:
@@ -43,18 +43,20 @@ def base_agenda(arrays: Arrays) -> Ints:
     have none, since nobody may come to a topic twice. Within a round the topics are turned so that a table seldom
     meets one of its own again.
     """
-    rounds, tables = arrays.problem.rounds, len(arrays.tables)
-    topic_at = np.full((rounds, tables), -1, dtype=np.intp)
+    topic_at = np.full(arrays.open.shape, -1, dtype=np.intp)
     peopled = np.flatnonzero(arrays.present.any(axis=1))
     order = sorted(range(len(arrays.topics)), key=lambda k: (-arrays.topics[k].weight, k))
-    chosen = order[: len(peopled) * tables]
+    chosen = order[: int(arrays.open.sum())]
     if not chosen:
         return topic_at
+    placed = 0
     for turn, row in enumerate(peopled[: len(chosen)]):
-        topics = np.array([chosen[(turn * tables + t) % len(chosen)] for t in range(tables)])
-        before = topic_at[peopled[:turn]]
-        turned = [np.roll(topics, shift) for shift in range(tables)]
-        topic_at[row] = min(turned, key=lambda each: int((each == before).sum()))
+        used = np.flatnonzero(arrays.open[row])
+        topics = np.array([chosen[(placed + n) % len(chosen)] for n in range(len(used))])
+        placed += len(used)
+        before = topic_at[np.ix_(peopled[:turn], used)]
+        turned = [np.roll(topics, shift) for shift in range(len(used))]
+        topic_at[row, used] = min(turned, key=lambda each: int((each == before).sum()))
     return topic_at
 
 
@@ -84,6 +86,7 @@ class Desk:
         With `seats` (R, P), those who already sit where they are needed are pinned first, and others only for
         parties that nobody stands for yet: this keeps a plan as it is where it can be kept.
         """
+        self.was = seats
         pins = Pins([{} for _ in self.of_partner])
         pins.whole = 1.0 + sum(topic.weight for topic in self.arrays.topics)
         slots: dict[int, list[tuple[int, int]]] = {}
@@ -115,12 +118,6 @@ class Desk:
                         self._keep(pins, slot, chosen)
                         done |= {party for party, _ in chosen}
             pins.uncovered += [(topic, party) for party in parties if party not in done]
-        if seats is not None:
-            pins.moves = sum(
-                seats[row, who] not in (-1, table)
-                for row, at in enumerate(pins.at)
-                for who, table in at.items()
-            )
         return pins
 
     def _keep(self, pins: Pins, slot: tuple[int, int], chosen: list[tuple[int, int]]) -> None:
@@ -128,6 +125,8 @@ class Desk:
         for _, who in chosen:
             for member in self.block[row][who]:
                 pins.at[row][member] = table
+                if self.was is not None and self.was[row, member] not in (-1, table):
+                    pins.moved.add(member)
 
     def _choose(
         self,
@@ -149,10 +148,31 @@ class Desk:
             ]
             if able:
                 able.sort(key=lambda each: (len(self.block[row][each]), self.facilitates[each], each))
+                if self.was is not None:
+                    fewest = min(self._stirs(pins, row, each) for each in able)
+                    able = [each for each in able if self._stirs(pins, row, each) == fewest]
                 who = able[0] if self.chance is None else able[int(self.chance.integers(len(able)))]
                 chosen.append((party, who))
                 held = held + [each for each in self.block[row][who] if each not in held]
         return chosen
+
+    def _stirs(self, pins: Pins, row: int, who: int) -> tuple[int, int]:
+        """How many more people move if this one does, and how many tables they leave too small."""
+        assert self.was is not None
+        block = self.block[row][who]
+        left = [int(self.was[row, each]) for each in block if self.was[row, each] >= 0]
+        short = sum(
+            int((self.was[row] == table).sum()) - left.count(table) < self.arrays.tables[table].seats_min
+            for table in set(left)
+        )
+        leads = sum(self.facilitates[each] and self._leads_alone(row, each) for each in block)
+        return len(set(block) - pins.moved) + leads, short
+
+    def _leads_alone(self, row: int, who: int) -> bool:
+        """Would a table be left with nobody who leads it?"""
+        assert self.was is not None
+        there = self.was[row] == self.was[row, who]
+        return int((there & self.arrays.facilitates).sum()) == 1
 
     def _free(
         self,
@@ -190,34 +210,36 @@ def make_agenda(arrays: Arrays, rng: np.random.Generator, attempt: int = 0) -> t
     """
     topic_at = base_agenda(arrays)
     if not attempt:
-        return _improved(Desk(arrays), topic_at, rng, None)
-    for row in topic_at:
-        row[:] = np.roll(row, rng.integers(len(row)))
-    return _improved(Desk(arrays, rng), topic_at, rng, None)
+        return pinned(Desk(arrays), topic_at, rng, None)
+    for row, opened in zip(topic_at, arrays.open, strict=True):
+        used = np.flatnonzero(opened)
+        row[used] = np.roll(row[used], rng.integers(max(1, len(used))))
+    return pinned(Desk(arrays, rng), topic_at, rng, None)
 
 
-def keep_agenda(
-    arrays: Arrays, topic_at: Ints, seats: Ints, rng: np.random.Generator, attempt: int = 0
+def pinned(
+    desk: Desk,
+    topic_at: Ints,
+    rng: np.random.Generator,
+    seats: Ints | None,
+    held: frozenset[tuple[int, int]] = frozenset(),
 ) -> tuple[Ints, Pins]:
-    """Pins for an agenda that is under way, people seated as in `seats` (R, P) where they can stay.
-
-    Two topics change places only where a party would otherwise never come to its topic. After the first attempt
-    chance decides who stands for a party.
-    """
-    return _improved(Desk(arrays, rng if attempt else None), topic_at, rng, seats)
-
-
-def _improved(desk: Desk, topic_at: Ints, rng: np.random.Generator, seats: Ints | None) -> tuple[Ints, Pins]:
+    """The agenda with people pinned to it. Two topics change places where that brings parties together, in an
+    agenda under way (`seats` are given) only where a party would otherwise never come to its own, and never at the
+    slots that are `held`."""
     topics = desk.arrays.topics
     order = sorted(range(len(topics)), key=lambda k: (-topics[k].weight, -len(desk.arrays.parties[k]), k))
     pins = desk.pin(topic_at, order, seats)
     placed = np.argwhere(topic_at >= 0)
-    for _ in range(min(TRIES, max(50, 20_000 // max(1, len(topics))))):
+    tries = min(TRIES, max(50, 20_000 // max(1, len(topics)))) if seats is None else TRIES_KEPT
+    for _ in range(tries):
         stuck = sorted({topic for topic, _ in pins.uncovered}) if seats is not None else pins.short
         if not stuck or pins.rank == (0, 0.0):
             break
         one = placed[rng.choice(np.flatnonzero(np.isin(topic_at[tuple(placed.T)], stuck)))]
         other = placed[rng.integers(len(placed))]
+        if held & {tuple(one.tolist()), tuple(other.tolist())}:
+            continue
         tried = topic_at.copy()
         tried[tuple(one)], tried[tuple(other)] = topic_at[tuple(other)], topic_at[tuple(one)]
         rows = zip(tried.tolist(), topic_at.tolist(), strict=True)

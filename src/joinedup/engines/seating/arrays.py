@@ -1,11 +1,12 @@
 """A problem as arrays, in an order that does not depend on the order of the input rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from joinedup.engines.seating.matching import matching
 from joinedup.engines.seating.problem import (
     APART,
     FACILITATOR,
@@ -34,7 +35,9 @@ class Arrays:
     `partner` (P) numbers the partners, people without one each for themselves; `sector` (P) is -1 where it is
     unknown. `worth` (P, P) is what a meeting of two people counts, `mixes` (P, P) whether their sectors are
     known and differ, `apart` (P, P) who must not share a table. `suits` (P, T): the table meets the person's
-    access needs. `interest` (P, K): the topic is on one of the person's themes. `present` (R, P).
+    access needs. `interest` (P, K): the topic is on one of the person's themes. `present` (R, P). `open` (R, T): the
+    table is used; one that may stay empty is not where people or those who lead are too few for it. `companions`,
+    for each round: who is the companion of a young person, where that is settled.
     """
 
     problem: Problem
@@ -51,6 +54,8 @@ class Arrays:
     present: Bools
     facilitates: Bools
     parties: list[list[int]]
+    open: Bools
+    companions: tuple[dict[int, int], ...] = ()
 
 
 def as_arrays(problem: Problem) -> Arrays:
@@ -81,7 +86,7 @@ def as_arrays(problem: Problem) -> Arrays:
         if rule.kind == APART:
             for one, other in combinations(sorted(set(rule.people) & set(index)), 2):
                 apart[index[one], index[other]] = apart[index[other], index[one]] = True
-    return Arrays(
+    made = Arrays(
         problem=problem,
         people=people,
         tables=tables,
@@ -98,7 +103,9 @@ def as_arrays(problem: Problem) -> Arrays:
         present=_grid([[p.attends(r + 1) for p in people] for r in range(problem.rounds)], len(people)),
         facilitates=np.array([FACILITATOR in p.roles for p in people], dtype=bool),
         parties=[[codes[name] for name in problem.parties_here(topic)] for topic in topics],
+        open=np.ones((problem.rounds, len(tables)), dtype=bool),
     )
+    return replace(made, open=open_tables(made))
 
 
 def _grid(rows: list[list[bool]], width: int) -> Bools:
@@ -171,6 +178,8 @@ def blocks(arrays: Arrays, number: int) -> list[list[int]]:
             ),
             default=None,
         )
+        if arrays.companions:
+            choice = arrays.companions[number].get(young, choice)
         if choice is not None and not arrays.apart[np.ix_(members[sets.top(choice)], mine)].any():
             load[choice] += 1
             sets.join(young, choice)
@@ -182,3 +191,54 @@ def _members(sets: _Sets, here: list[int]) -> dict[int, list[int]]:
     for who in here:
         members.setdefault(sets.top(who), []).append(who)
     return members
+
+
+def open_tables(arrays: Arrays, seats: Ints | None = None) -> Bools:
+    """(R, T): which tables are used. All are, but where there are fewer people than tables, or fewer who lead; then
+    those that may stay empty are left away, for as long as seats and topics allow it: first those at which nobody
+    sits in `seats` (R, P)."""
+    opened = np.ones((arrays.problem.rounds, len(arrays.tables)), dtype=bool)
+    for number, there in enumerate(arrays.present):
+        people = int(there.sum())
+        if people < len(arrays.tables):
+            opened[number] = np.array(quotas(arrays, people), dtype=bool)
+    if not arrays.facilitates.any() or all(table.seats_min for table in arrays.tables):
+        return opened
+    spare = int(opened.sum()) - len(arrays.topics)
+    for number, there in enumerate(arrays.present):
+        able = [block for block in blocks(arrays, number) if arrays.facilitates[block].any()]
+        choices: list[Bools] = [np.asarray(arrays.suits[block].all(axis=0)) for block in able]
+        sat = np.zeros(len(arrays.tables), dtype=np.intp)
+        if seats is not None:
+            sat += np.bincount(seats[number][seats[number] >= 0], minlength=len(sat))
+        optional = [t for t, table in enumerate(arrays.tables) if not table.seats_min and opened[number, t]]
+        optional.sort(key=lambda t: (sat[t], len(arrays.tables[t].access), arrays.tables[t].seats_max, -t))
+        for t in optional:
+            used = opened[number].copy()
+            lacking = _unled(choices, used)
+            used[t] = False
+            room = sum(table.seats_max for table, each in zip(arrays.tables, used, strict=True) if each)
+            if lacking and spare > 0 and room >= there.sum() and _unled(choices, used) < lacking:
+                opened[number] = used
+                spare -= 1
+    return opened
+
+
+def _unled(choices: list[Bools], used: Bools) -> int:
+    return int(used.sum()) - matching([np.flatnonzero(each & used).tolist() for each in choices])
+
+
+def quotas(arrays: Arrays, people: int, opened: Bools | None = None) -> list[int]:
+    """How many of `people` go to each table, as evenly as the sizes allow; adds up to `people` in any case.
+
+    Too few people leave tables below their smallest size, too many take them over their largest; the judge
+    says so. Nobody goes to tables that are not `opened` (T).
+    """
+    used = range(len(arrays.tables)) if opened is None else np.flatnonzero(opened).tolist()
+    low = [table.seats_min for table in arrays.tables]
+    high = [table.seats_max for table in arrays.tables]
+    shares = [0] * len(low)
+    for _ in range(people):
+        # Smallest sizes first, then the emptiest table with a free seat, then the emptiest of all.
+        shares[min(used, key=lambda t: (shares[t] >= low[t], shares[t] >= high[t], shares[t], t))] += 1
+    return shares

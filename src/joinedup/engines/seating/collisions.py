@@ -11,6 +11,8 @@ from itertools import combinations
 import numpy as np
 
 from joinedup.engines.seating.arrays import Arrays, as_arrays, blocks
+from joinedup.engines.seating.clashes import clashes
+from joinedup.engines.seating.matching import matching
 from joinedup.engines.seating.problem import APART, TOGETHER, YOUNG_PERSON, Finding, Problem
 from joinedup.engines.seating.rules import accompanies
 
@@ -32,6 +34,8 @@ def blockers(problem: Problem) -> list[Finding]:
             found += _groups(arrays, number, together)
             found += _suited(arrays, number, together)
             found += _apart(arrays, number)
+            if not any(each.round == number + 1 for each in found):
+                found += clashes(problem, number + 1)
     found += _parties(arrays)
     once: dict[tuple[str, tuple[str, ...], str], Finding] = {}
     for each in found:
@@ -80,11 +84,11 @@ def _seats(arrays: Arrays, number: int) -> Iterator[Finding]:
 def _facilitators(arrays: Arrays, number: int, together: list[list[int]]) -> Iterator[Finding]:
     if not arrays.facilitates.any():
         return
-    tables = min(len(arrays.tables), int(arrays.present[number].sum()))
+    tables = _needed(arrays, number)
     people = int((arrays.facilitates & arrays.present[number]).sum())
     able = [block for block in together if arrays.facilitates[block].any()]
     # Each group with facilitators leads one table, of those that suit it.
-    led = _matching([np.flatnonzero(arrays.suits[block].all(axis=0)).tolist() for block in able])
+    led = matching([np.flatnonzero(arrays.suits[block].all(axis=0)).tolist() for block in able])
     if led >= tables:
         return
     tied = [block for block in able if arrays.facilitates[block].sum() > 1]
@@ -105,20 +109,15 @@ def _facilitators(arrays: Arrays, number: int, together: list[list[int]]) -> Ite
     )
 
 
-def _matching(choices: list[list[int]]) -> int:
-    """The most groups that can each have a table of their own (augmenting paths)."""
-    taken: dict[int, int] = {}
-
-    def find(group: int, seen: set[int]) -> bool:
-        for table in choices[group]:
-            if table not in seen:
-                seen.add(table)
-                if table not in taken or find(taken[table], seen):
-                    taken[table] = group
-                    return True
-        return False
-
-    return sum(find(group, set()) for group in range(len(choices)))
+def _needed(arrays: Arrays, number: int) -> int:
+    """How many tables must be used: those that may not stay empty, and as many as hold the people and the topics."""
+    people = int(arrays.present[number].sum())
+    fixed = [table.seats_max for table in arrays.tables if table.seats_min]
+    spare = sorted((table.seats_max for table in arrays.tables if not table.seats_min), reverse=True)
+    more = next((n for n in range(len(spare)) if sum(fixed) + sum(spare[:n]) >= people), len(spare))
+    places = arrays.problem.topic_places()
+    elsewhere = places - min(len(arrays.tables), people)
+    return min(people, max(len(fixed) + more, min(len(arrays.topics), places) - elsewhere))
 
 
 def _companions(arrays: Arrays, number: int) -> Iterator[Finding]:
@@ -210,7 +209,8 @@ def _suited(arrays: Arrays, number: int, together: list[list[int]]) -> Iterator[
         people = sorted(who for n in bound for who in together[n])
         leading = sum(bool(arrays.facilitates[together[n]].any()) for n in bound)
         # Somebody who leads has to sit there too.
-        waiting = max(0, len(tables) - leading) if arrays.facilitates.any() else 0
+        must = sum(arrays.tables[t].seats_min > 0 for t in tables)
+        waiting = max(0, must - leading) if arrays.facilitates.any() else 0
         seats = sum(arrays.tables[t].seats_max for t in tables)
         short = len(people) + waiting - seats
         if short <= 0:
@@ -234,7 +234,7 @@ def _apart(arrays: Arrays, number: int) -> Iterator[Finding]:
         people = [here[who] for who in sorted(set(rule.people) & set(here))]
         if rule.kind != APART or len(people) < 2:
             continue
-        placed = _matching([np.flatnonzero(arrays.suits[who]).tolist() for who in people])
+        placed = matching([np.flatnonzero(arrays.suits[who]).tolist() for who in people])
         nowhere = int((~arrays.suits[people].any(axis=1)).sum())
         if placed + nowhere < len(people):
             tables = len(arrays.tables)
@@ -282,14 +282,35 @@ def _parties(arrays: Arrays) -> Iterator[Finding]:
     never = [
         topic
         for topic, parties in enumerate(arrays.parties)
-        if parties and not set.intersection(*(comes[party] for party in parties))
+        if parties and not any(_can_meet(arrays, number, parties) for number in range(problem.rounds))
     ]
     if len(arrays.topics) + len(never) > places:
         for topic in never:
-            said = " and ".join(names[party] for party in arrays.parties[topic])
+            parties = arrays.parties[topic]
+            said = " and ".join(names[party] for party in parties)
+            together = bool(set.intersection(*(comes[party] for party in parties)))
             yield Finding(
                 "topic_party",
-                f"“{arrays.topics[topic].label}” has a table in one round only, and {said} are never there together.",
-                change="Add a table, or bring them into one round.",
-                clashes_with=("topic",),
+                f"“{arrays.topics[topic].label}” has a table in one round only, and {said} "
+                f"{'can never sit at one table' if together else 'are never there together'}.",
+                change="Add a table, or take away the rule that keeps them apart."
+                if together
+                else "Add a table, or bring them into one round.",
+                clashes_with=("topic", APART) if together else ("topic",),
             )
+
+
+def _can_meet(arrays: Arrays, number: int, parties: list[int], chosen: tuple[int, ...] = ()) -> bool:
+    """Can somebody of each party sit at one table that suits them in a round, with `chosen` there already?"""
+    if chosen and not arrays.suits[list(chosen)].all(axis=0).any():
+        return False
+    if len(chosen) == len(parties):
+        return True
+    able = np.flatnonzero(arrays.present[number] & (arrays.partner == parties[len(chosen)])).tolist()
+    # One of many people alike is as good as another.
+    kinds = {arrays.suits[who].tobytes() + arrays.apart[who].tobytes(): who for who in able}
+    return any(
+        _can_meet(arrays, number, parties, (*chosen, who))
+        for who in kinds.values()
+        if not arrays.apart[who, list(chosen)].any()
+    )

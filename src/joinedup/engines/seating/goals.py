@@ -4,7 +4,15 @@ from typing import Any
 
 import numpy as np
 
-from joinedup.engines.seating.arrays import INTRODUCTION, Arrays, Bools, Ints, as_arrays, table_numbers
+from joinedup.engines.seating.arrays import (
+    INTRODUCTION,
+    Arrays,
+    Bools,
+    Ints,
+    as_arrays,
+    quotas,
+    table_numbers,
+)
 from joinedup.engines.seating.problem import Plan, Problem
 
 # A topic counts in full when all its parties meet at its table in one round; parties that come one by one, in
@@ -116,23 +124,3 @@ def random_seating(arrays: Arrays, draws: int = 20) -> dict[str, Any]:
         "score": round(float(np.mean(scores)), 1),
         "draws": draws,
     }
-
-
-def quotas(arrays: Arrays, people: int) -> list[int]:
-    """How many of `people` go to each table, as evenly as the sizes allow; adds up to `people` in any case.
-
-    Too few people leave tables below their smallest size, too many take them over their largest; the judge
-    says so.
-    """
-    low = [table.seats_min for table in arrays.tables]
-    high = [table.seats_max for table in arrays.tables]
-    shares = [0] * len(low)
-    for _ in range(people):
-        # Smallest sizes first, then the emptiest table with a free seat, then the emptiest of all.
-        shares[
-            min(
-                range(len(low)),
-                key=lambda t: (shares[t] >= low[t], shares[t] >= high[t], shares[t], t),
-            )
-        ] += 1
-    return shares

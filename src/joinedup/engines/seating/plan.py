@@ -1,4 +1,4 @@
-"""Plan an event's tables, change the plan on the day, move one person."""
+"""Plan an event's tables, and change the plan on the day."""
 
 import time
 from collections.abc import Iterable
@@ -7,12 +7,23 @@ from typing import Any
 
 import numpy as np
 
-from joinedup.engines.seating.agenda import keep_agenda, make_agenda
-from joinedup.engines.seating.arrays import Arrays, Ints, as_arrays, table_numbers
+from joinedup.engines.seating.agenda import base_agenda, make_agenda
+from joinedup.engines.seating.arrays import Arrays, Ints, as_arrays, open_tables, table_numbers
+from joinedup.engines.seating.clashes import round_of
 from joinedup.engines.seating.collisions import blockers
+from joinedup.engines.seating.exact import Undecided, one_seating
 from joinedup.engines.seating.goals import measure, random_seating
-from joinedup.engines.seating.problem import Assignment, Finding, Person, Plan, Problem
-from joinedup.engines.seating.rules import broken, leaders
+from joinedup.engines.seating.keeping import keep_agenda, pin_kept
+from joinedup.engines.seating.problem import (
+    YOUNG_PERSON,
+    Assignment,
+    Finding,
+    Person,
+    Plan,
+    Problem,
+    in_order,
+)
+from joinedup.engines.seating.rules import accompanies, broken, leaders
 from joinedup.engines.seating.search import Search
 
 # Visits of one person in one round that are planned for each second allowed, for a small event: about a
@@ -22,7 +33,9 @@ LEAST_SWEEPS = 20
 # Tight events may need several starts before every hard rule holds: as many as these visits allow.
 MOST_STARTS, ENOUGH_VISITS, FREEING_SWEEPS = 60, 3_600, 24
 # On the day, the change that moves fewest people is taken out of so many.
-CHANGES_TRIED = 5
+CHANGES_TRIED = 6
+# A slow or busy machine tries fewer, so as to answer within a second.
+CHANGE_SECONDS = 0.55
 
 
 def plan(problem: Problem, *, seconds: float | None = None, iterations: int | None = None) -> Plan:
@@ -46,20 +59,25 @@ def plan(problem: Problem, *, seconds: float | None = None, iterations: int | No
     if iterations is None:
         rate = VISITS_A_SECOND / (1 + len(arrays.people) / 1000)
         iterations = max(LEAST_SWEEPS, int(rate * (cap or 0.0) / visits))
-    most = 3 if blockers(problem) else MOST_STARTS
+    known = blockers(problem)
+    most = 3 if known else MOST_STARTS
     # The rest of the time is for the report.
     ends = None if cap is None else started + 0.9 * cap
-    search, hurried = _start(arrays, rng, max(2, min(most, ENOUGH_VISITS // visits)), ends)
+    search, hurried = _start(
+        arrays, rng, max(2, min(most, ENOUGH_VISITS // visits)), ends, possible=not known
+    )
     late = search.run(iterations, None if ends is None else max(0.0, ends - time.perf_counter()))
     report: dict[str, Any] = {
         "seed": problem.seed,
         "iterations": iterations,
         "stopped": "time" if late or hurried else "iterations",
     }
-    return _written(arrays, search.seats, search.topic_at, report)
+    return _written(arrays, search, report, known)
 
 
-def _start(arrays: Arrays, rng: np.random.Generator, starts: int, ends: float | None) -> tuple[Search, bool]:
+def _start(
+    arrays: Arrays, rng: np.random.Generator, starts: int, ends: float | None, *, possible: bool
+) -> tuple[Search, bool]:
     """The first of `starts` agendas and seatings that keeps every hard rule, or else the one that breaks fewest.
 
     Half of the time until `ends` may be spent on it; says whether that cut it short.
@@ -79,22 +97,70 @@ def _start(arrays: Arrays, rng: np.random.Generator, starts: int, ends: float | 
         if half is not None and time.perf_counter() > half:
             return best[1], attempt + 1 < starts
     assert best is not None
+    if best[0] and possible:
+        exact = _exact_start(arrays, rng)
+        if exact is not None and _breaks(arrays, exact) < best[0]:
+            return exact, False
     return best[1], False
+
+
+def _exact_start(arrays: Arrays, rng: np.random.Generator) -> Search | None:
+    """A search from a seating that keeps every rule of each round for itself, whatever it is worth."""
+    seats = np.full(arrays.present.shape, -1, dtype=np.intp)
+    people = {person.id: number for number, person in enumerate(arrays.people)}
+    tables = {table.id: number for number, table in enumerate(arrays.tables)}
+    companions: list[dict[int, int]] = []
+    for number in range(arrays.problem.rounds):
+        now = round_of(arrays.problem, number + 1)
+        try:
+            found = one_seating(now.people, now.tables, now.rules, led=now.led)
+        except Undecided:
+            return None
+        if found is None:
+            return None
+        for who, table in found.items():
+            seats[number, people[who]] = tables[table]
+        companions.append(
+            {
+                people[young.id]: people[adult.id]
+                for young in now.people
+                for adult in now.people
+                if YOUNG_PERSON in young.roles
+                and accompanies(adult, young)
+                and found[adult.id] == found[young.id]
+            }
+        )
+    used = np.stack([np.bincount(row[row >= 0], minlength=len(tables)) > 0 for row in seats])
+    settled = replace(arrays, open=used, companions=tuple(companions))
+    [topic_at] = keep_agenda(settled, base_agenda(settled), seats, rng)
+    search = Search(settled, *pin_kept(settled, topic_at, seats, rng), rng, seats)
+    search.was = None
+    return search
 
 
 def _breaks(arrays: Arrays, search: Search) -> int:
     return len(broken(arrays.problem, Plan(_rows(arrays, search.seats, search.topic_at))))
 
 
-def replan(problem: Problem, plan: Plan, absent: Iterable[str], arrivals: Iterable[Person]) -> Plan:
+def replan(
+    problem: Problem,
+    plan: Plan,
+    absent: Iterable[str],
+    arrivals: Iterable[Person],
+    *,
+    held: Iterable[tuple[int, str]] = (),
+) -> Plan:
     """The plan without those who do not come and with those who do, moving as few of the others as possible.
 
-    Somebody who was seated moves only where a hard rule asks for it; two topics change tables only where a party
-    would otherwise never come to its own. The report is
-    that of `plan`, for `problem.changed(absent, arrivals)`, and says in `moved` how many people have another
-    table in some round than before, in `moved_people` who (ids), and in `seated` and `left` how many came and
-    went.
+    Somebody who was seated moves only where a hard rule asks for it. Topics change tables only where that lets fewer
+    people move, and never at `held`, (round from 1, table id), where something was agreed, say.
+
+    The report is that of `plan`, for `problem.changed(absent, arrivals)`, and says in `moved` how many people have
+    another table in some round than before, in `moved_people` who (ids), in `moved_at_least` how many had to by
+    counting seats and leaders, in `topics_moved` how many tables have another topic in a round, and in `seated` and
+    `left` how many came and went. It answers within a second for 120 people; a slow machine tries fewer changes.
     """
+    started = time.perf_counter()
     gone, new = set(absent), list(arrivals)
     after = problem.changed(gone, new)
     arrays = as_arrays(after)
@@ -103,72 +169,68 @@ def replan(problem: Problem, plan: Plan, absent: Iterable[str], arrivals: Iterab
     was[~arrays.present] = -1
     _, full_agenda = table_numbers(as_arrays(problem), plan)
     topic_at = np.where(topic_at < 0, full_agenda, topic_at)
+    arrays = replace(arrays, open=open_tables(arrays, was))
     rng = np.random.default_rng(problem.seed)
     tries: list[tuple[int, int, float, int, Search]] = []
-    most = 2 if blockers(after) else CHANGES_TRIED
-    for attempt in range(max(1, min(most, ENOUGH_VISITS // max(1, int(arrays.present.sum()))))):
-        search = Search(arrays, *keep_agenda(arrays, topic_at, was, rng, attempt), rng, was)
+    known = blockers(after)
+    most = 2 if known else CHANGES_TRIED
+    most = max(1, min(most, ENOUGH_VISITS // max(1, int(arrays.present.sum()))))
+    numbers = {table.id: number for number, table in enumerate(arrays.tables)}
+    stays = frozenset((row - 1, numbers[table]) for row, table in held if table in numbers)
+    agendas = keep_agenda(arrays, topic_at, was, rng, most, stays)
+    for attempt in range(most):
+        agenda = agendas[attempt % len(agendas)]
+        chance = attempt >= len(agendas)
+        search = Search(arrays, *pin_kept(arrays, agenda, was, rng, stays, by_chance=chance), rng, was)
         search.settle()
         met = measure(arrays, search.seats, search.topic_at)["new_meetings"]["score"]
         tries.append((_breaks(arrays, search), len(_moved(search, was)), -met, attempt, search))
+        if time.perf_counter() - started > CHANGE_SECONDS:
+            break
     search = min(tries)[-1]
     moved = _moved(search, was)
     report: dict[str, Any] = {
         "seed": problem.seed,
         "moved": len(moved),
+        "moved_at_least": _had_to_move(arrays, was),
+        "topics_moved": int((search.topic_at != full_agenda).sum()),
         "moved_people": [arrays.people[who].id for who in moved],
         "seated": len(new),
         "left": len(gone & {person.id for person in problem.people}),
     }
-    return _written(arrays, search.seats, search.topic_at, report)
+    return _written(arrays, search, report, known)
+
+
+def _had_to_move(arrays: Arrays, was: Ints) -> int:
+    """A number that no seating can go below: the seats that tables need, or tables that need somebody to lead them,
+    over those who have just come, in the round where they are most."""
+    least = np.array([table.seats_min for table in arrays.tables])
+    most = 0
+    for row, there in zip(was, arrays.present, strict=True):
+        if not there.any():
+            continue
+        sat = there & (row >= 0)
+        come = there & (row < 0)
+        people = np.bincount(row[sat], minlength=len(least))
+        lead = np.bincount(row[sat & arrays.facilitates], minlength=len(least))
+        lacking = int(np.maximum(0, least - people).sum()) - int(come.sum())
+        unled = int(((least > 0) & (lead == 0)).sum()) - int((come & arrays.facilitates).sum())
+        most = max(most, lacking, unled if arrays.facilitates.any() else 0)
+    return most
 
 
 def _moved(search: Search, was: Ints) -> Ints:
     return np.flatnonzero(((search.seats != was) & (was >= 0)).any(axis=0))
 
 
-def move(
-    problem: Problem, plan: Plan, person: str, round: int, table: str
-) -> tuple[Plan, dict[str, float], list[Finding]]:
-    """Put one person at another table in one round (from 1): the new plan, its cost, and what it breaks.
-
-    The cost is new value minus old for each goal (negative where something is lost), and `rules_broken`, by how
-    many the broken rules grow; the findings are all those of the new plan. Raises ValueError for an unknown
-    person, table or round.
-    """
-    known = {each.id: each for each in problem.people}
-    if person not in known or not 1 <= round <= problem.rounds or not known[person].attends(round):
-        raise ValueError(f"{person} is not there in round {round}.")
-    if table not in {each.id for each in problem.tables}:
-        raise ValueError(f"There is no table {table}.")
-    topic = next((row[2] for row in plan.assignments if row[:2] == (round, table)), None)
-    rows = [row for row in plan.assignments if (row[0], row[3]) != (round, person)]
-    moved = Plan(_in_order([*rows, (round, table, topic, person)]))
-    arrays = as_arrays(problem)
-    before = measure(arrays, *table_numbers(arrays, plan))
-    after = measure(arrays, *table_numbers(arrays, moved))
-    findings = broken(problem, moved)
-    cost = {
-        goal: float(_number(after[goal]["value"]) - _number(before[goal]["value"]))
-        for goal in ("topic_parties", "new_meetings", "sector_mix", "interest")
-    }
-    cost["rules_broken"] = len(findings) - len(broken(problem, plan))
-    report = {**plan.report, "goals": after, "broken": [each.as_dict() for each in findings]}
-    return replace(moved, report=report), cost, findings
-
-
-def _number(value: float | None) -> float:
-    return value or 0.0
-
-
-def _written(arrays: Arrays, seats: Ints, topic_at: Ints, report: dict[str, Any]) -> Plan:
+def _written(arrays: Arrays, search: Search, report: dict[str, Any], known: list[Finding]) -> Plan:
     problem = arrays.problem
-    written = Plan(_rows(arrays, seats, topic_at))
-    report["goals"] = measure(arrays, seats, topic_at)
+    written = Plan(_rows(arrays, search.seats, search.topic_at))
+    report["goals"] = measure(arrays, search.seats, search.topic_at)
     report["random_seating"] = random_seating(arrays)
     report["broken"] = [each.as_dict() for each in broken(problem, written)]
-    report["blockers"] = [each.as_dict() for each in blockers(problem)]
-    report["notes"] = _notes(problem, written)
+    report["blockers"] = [each.as_dict() for each in known]
+    report["notes"] = _notes(problem, written, known)
     report["leaders"] = [[number, table, who] for (number, table), who in leaders(problem, written).items()]
     return replace(written, report=report)
 
@@ -181,10 +243,10 @@ def _rows(arrays: Arrays, seats: Ints, topic_at: Ints) -> list[Assignment]:
             topic = int(topic_at[number, table])
             about = arrays.topics[topic].id if topic >= 0 else None
             rows.append((number + 1, arrays.tables[table].id, about, arrays.people[who].id))
-    return _in_order(rows)
+    return in_order(rows)
 
 
-def _notes(problem: Problem, written: Plan) -> list[str]:
+def _notes(problem: Problem, written: Plan, known: list[Finding]) -> list[str]:
     """What should be known besides: topics that found no table, rules that nothing proves impossible."""
     notes = []
     discussed = {row[2] for row in written.assignments}
@@ -194,13 +256,9 @@ def _notes(problem: Problem, written: Plan) -> list[str]:
         notes.append(
             f"{len(left)} of {len(problem.topics)} topics have no table: {names}. Add tables or a round."
         )
-    if broken(problem, written) and not blockers(problem):
+    if broken(problem, written) and not known:
         notes.append(
             "No seating was found that keeps every rule, and nothing shows that there is none: "
-            "try more seconds or another seed, or loosen one of the rules named."
+            "try more seconds or another seed. Without those named, every other rule is kept."
         )
     return notes
-
-
-def _in_order(rows: list[Assignment]) -> list[Assignment]:
-    return sorted(rows, key=lambda row: (row[0], row[1], row[3]))

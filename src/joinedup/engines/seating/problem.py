@@ -117,8 +117,8 @@ class Problem:
         return [person for person in self.people if person.attends(number)]
 
     def topic_places(self) -> int:
-        """How many topics can be discussed at most: tables times the rounds to which anybody comes."""
-        return len(self.tables) * sum(bool(self.attending(r)) for r in range(1, self.rounds + 1))
+        """How many topics can be discussed at most: in each round as many as there are tables, or people for them."""
+        return sum(min(len(self.tables), len(self.attending(number))) for number in range(1, self.rounds + 1))
 
     def parties_here(self, topic: Topic) -> list[str]:
         """The parties of a topic that have somebody in the room in some round, sorted."""
@@ -137,6 +137,11 @@ class Problem:
 
 
 Assignment = tuple[int, str, str | None, str]
+
+
+def in_order(rows: Iterable[Assignment]) -> list[Assignment]:
+    """By round, table and person."""
+    return sorted(rows, key=lambda row: (row[0], row[1], row[3]))
 
 
 @dataclass(frozen=True)

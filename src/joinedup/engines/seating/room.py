@@ -4,8 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from joinedup.engines.seating.arrays import Arrays, Floats, Ints, blocks
-from joinedup.engines.seating.goals import quotas
+from joinedup.engines.seating.arrays import Arrays, Floats, Ints, blocks, quotas
 
 SHUT = np.float32(-1e9)
 
@@ -39,9 +38,13 @@ class Room:
         self.suits = arrays.suits[self.who]
         self.apart = arrays.apart[np.ix_(self.who, self.who)]
         self.facilitates = arrays.facilitates[self.who].tolist()
-        shares = quotas(arrays, self.count)
-        self.high = [max(t.seats_max, n) for t, n in zip(arrays.tables, shares, strict=True)]
-        # No table is emptied, so that its topic is discussed.
+        opened = arrays.open[number]
+        shares = quotas(arrays, self.count, opened)
+        self.high = [
+            max(t.seats_max if used else 0, n)
+            for t, n, used in zip(arrays.tables, shares, opened, strict=True)
+        ]
+        # No table that is used is emptied, so that its topic is discussed.
         self.low = [min(max(t.seats_min, 1), n) for t, n in zip(arrays.tables, shares, strict=True)]
         self.shares = shares
         self.leads: set[int] = set()
@@ -144,21 +147,30 @@ class Room:
                     self._seat([member], None, repeats)
                 return
             was = self._was(unit)
-            table = min(
-                free,
-                key=lambda t: (
-                    int((~self.suits[unit, t]).sum())
-                    + int(self.apart[np.ix_(unit, self.held[t])].sum())
-                    + int(repeats[t, unit].sum()),
-                    t != was,
-                    len(self.held[t]) + len(unit) > self.shares[t],
-                    len(self.held[t]) - self.shares[t],
-                    self.rng.random(),
-                ),
-            )
+            if was in free and not self._harm(unit, was, repeats):
+                table = was
+            else:
+                table = min(
+                    free,
+                    key=lambda t: (
+                        self._harm(unit, t, repeats),
+                        t != was,
+                        len(self.held[t]) + len(unit) > self.shares[t],
+                        len(self.held[t]) - self.shares[t],
+                        self.rng.random(),
+                    ),
+                )
         for member in unit:
             self.where[member] = table
         self.held[table] = self.held[table] + unit
+
+    def _harm(self, unit: list[int], table: int, repeats: Floats) -> int:
+        """How many rules a unit would break at a table."""
+        return (
+            int((~self.suits[unit, table]).sum())
+            + int(self.apart[np.ix_(unit, self.held[table])].sum())
+            + int(repeats[table, unit].sum())
+        )
 
     def _raise_low(self, repeats: Floats) -> None:
         """Bring tables up to their smallest size with single people from tables that can spare one."""

@@ -81,7 +81,7 @@ def broken(problem: Problem, plan: Plan) -> list[Finding]:
         *_rules(problem, seating),
         *_access(seating),
         *_companions(seating),
-        *_repeats(seating, leaders(problem, plan)),
+        *_repeats(problem, seating, leaders(problem, plan)),
     ]
 
 
@@ -112,6 +112,8 @@ def _seats(problem: Problem, seating: Seating) -> list[Finding]:
 def _sizes(problem: Problem, seating: Seating) -> list[Finding]:
     found = []
     for number in range(1, problem.rounds + 1):
+        if not problem.attending(number):
+            continue
         for table in sorted(problem.tables, key=lambda each: each.id):
             seated = len(seating.at.get((number, table.id), ()))
             if not table.seats_min <= seated <= table.seats_max:
@@ -219,13 +221,15 @@ def accompanies(adult: Person, young: Person) -> bool:
     )
 
 
-def _repeats(seating: Seating, led: dict[Slot, str]) -> list[Finding]:
+def _repeats(problem: Problem, seating: Seating, led: dict[Slot, str]) -> list[Finding]:
     found = []
+    titles = {topic.id: topic.label for topic in problem.topics}
     for (who, topic), slots in sorted(seating.sittings.items()):
         if len(slots) > 1 and any(led.get(slot) != who for slot in slots):
             rounds = " and ".join(str(number) for number, _ in slots)
             sentence = (
-                f"{seating.people[who].label} is at topic {topic} in rounds {rounds} and does not lead it."
+                f"{seating.people[who].label} is at topic “{titles.get(topic, topic)}” in rounds {rounds} "
+                "and does not lead it."
             )
             found.append(Finding("topic_twice", sentence, (who,), slots[-1][1], slots[-1][0]))
     return found

@@ -22,7 +22,7 @@ HARD = 1000.0
 # Third and fourth goal, in new meetings: a pair of different sectors, a seat at a topic of interest.
 MIX, INTEREST = 0.02, 0.02
 # Where a plan is changed on the day: more than any goal, less than any hard rule.
-STAY = 300.0
+STAY, STAY_AGAIN = 300.0, 30.0
 HOT, COLD = 0.55, 0.08
 NOISE = 1 << 16
 
@@ -132,7 +132,9 @@ class Search:
         if self.was is not None:
             before = self.was[number, who]
             sat = np.flatnonzero(before >= 0)
-            worth[before[sat], sat] += np.float32(STAY)
+            # Somebody who has moved in another round has moved.
+            moved = np.delete((self.seats != self.was) & (self.was >= 0), number, axis=0).any(axis=0)[who]
+            worth[before[sat], sat] += np.where(moved[sat], np.float32(STAY_AGAIN), np.float32(STAY))
         for table, people in enumerate(room.seats):
             worth[table] += gain[people].sum(axis=0)
         return gain, worth

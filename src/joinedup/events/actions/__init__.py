@@ -7,14 +7,29 @@ from joinedup.events.actions.agreement import (
     report_progress,
     start_agreement,
 )
-from joinedup.events.actions.event import add_event, change_event, delete_personal, set_tables
+from joinedup.events.actions.answering import answer_invitation
+from joinedup.events.actions.cancelling import cancel_event, take_back_cancellation
+from joinedup.events.actions.chasing import ask_now, chase, report_from_mail
+from joinedup.events.actions.copying import copy_event
+from joinedup.events.actions.door import bring_back, check_in, release_absent, undo_check_in, walk_in
+from joinedup.events.actions.event import (
+    add_event,
+    change_event,
+    delete_personal,
+    ready_to_invite,
+    set_tables,
+)
 from joinedup.events.actions.invitation import (
     add_invitation,
-    answer_invitation,
+    change_invitation,
     make_invitations,
+    send_invitation_again,
     send_invitations,
+    withdraw_invitation,
 )
-from joinedup.events.actions.planning import move_person, plan_event, replan_event
+from joinedup.events.actions.marking import ask_young, mark_from_link
+from joinedup.events.actions.people import note_export, note_payment
+from joinedup.events.actions.planning import move_person, plan_event, replan_event, swap_people
 from joinedup.events.actions.registration import (
     NobodyThere,
     cancel_registration,
@@ -22,6 +37,10 @@ from joinedup.events.actions.registration import (
     register,
     set_parts,
 )
+from joinedup.events.actions.reminding import send_reminders
+from joinedup.events.actions.survey import answer_survey
+from joinedup.events.actions.table import agree_at_table, correct_at_table, forget_draft, save_draft
+from joinedup.events.actions.thanking import thank
 from joinedup.events.actions.topic import (
     accept_topic,
     change_topic,
@@ -30,6 +49,8 @@ from joinedup.events.actions.topic import (
     propose_topic,
     remove_topic,
 )
+from joinedup.events.actions.vote import choose_topics
+from joinedup.events.actions.wish import add_wish, remove_wish
 
 __all__ = [
     "Contributed",
@@ -37,26 +58,56 @@ __all__ = [
     "accept_topic",
     "add_event",
     "add_invitation",
+    "add_wish",
+    "agree_at_table",
     "answer_invitation",
+    "answer_survey",
+    "ask_now",
+    "ask_young",
+    "bring_back",
+    "cancel_event",
     "cancel_registration",
     "change_agreement",
     "change_event",
+    "change_invitation",
     "change_registration",
     "change_topic",
+    "chase",
+    "check_in",
     "choose_opportunity",
+    "choose_topics",
+    "copy_event",
+    "correct_at_table",
     "delete_personal",
+    "forget_draft",
     "make_invitations",
+    "mark_from_link",
     "move_person",
     "move_topic",
+    "note_export",
+    "note_payment",
     "plan_event",
     "propose_topic",
+    "ready_to_invite",
     "record_agreement",
     "register",
+    "release_absent",
     "remove_topic",
+    "remove_wish",
     "replan_event",
+    "report_from_mail",
     "report_progress",
+    "save_draft",
+    "send_invitation_again",
     "send_invitations",
+    "send_reminders",
     "set_parts",
     "set_tables",
     "start_agreement",
+    "swap_people",
+    "take_back_cancellation",
+    "thank",
+    "undo_check_in",
+    "walk_in",
+    "withdraw_invitation",
 ]

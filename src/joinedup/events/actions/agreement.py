@@ -152,6 +152,11 @@ def record_agreement(
 def change_agreement(*, by: Person, agreement: Agreement, **parts: Unpack[Parts]) -> Agreement:
     """Correct an agreement before it is kept or given up."""
     require(by, "agreement.change", on=agreement)
+    return correct(by, agreement, parts)
+
+
+def correct(by: Person, agreement: Agreement, parts: Parts) -> Agreement:
+    """The correction itself, for actions that have asked whether `by` may; call it inside a transaction."""
     if agreement.state not in {Agreement.State.AGREED, Agreement.State.STARTED}:
         raise ValidationError(
             f"This agreement is {agreement.get_state_display().lower()}: it is no longer changed."
@@ -243,6 +248,13 @@ def report_progress(*, by: Person, agreement: Agreement, report: str, text: str 
     """How it stands, as a key of REPORTS. An agreement that was kept says with what result, and its commitment
     hears of it; one that was not kept, or dropped, says why."""
     require(by, "agreement.report", on=agreement)
+    return note_progress(by, agreement, report, text)
+
+
+def note_progress(
+    by: Person, agreement: Agreement, report: str, text: str, action: str = "agreement.report"
+) -> Progress:
+    """The report itself, for actions that have asked whether `by` may; call it inside a transaction."""
     agreement.refresh_from_db(from_queryset=Agreement.objects.select_for_update())
     text = text.strip()
     if report not in REPORTS:
@@ -260,5 +272,5 @@ def report_progress(*, by: Person, agreement: Agreement, report: str, text: str 
     )
     if agreement.state == Agreement.State.KEPT and was != Agreement.State.KEPT and agreement.commitment:
         _tell(agreement.commitment, by, agreement, "was carried out", text)
-    audit.record(by=by, action="agreement.report", on=agreement, before=before)
+    audit.record(by=by, action=action, on=agreement, before=before)
     return progress

@@ -13,8 +13,21 @@ from django.utils import timezone
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
+from joinedup.events import notices
+from joinedup.events.actions.programme import link_stop
 from joinedup.events.actions.registration import fill_places
-from joinedup.events.models import Attendee, Event, Invitation, Programme, Table, fresh_code, fresh_token
+from joinedup.events.models import (
+    Attendee,
+    Draft,
+    Event,
+    Invitation,
+    Programme,
+    Stop,
+    Table,
+    fresh_code,
+    fresh_token,
+)
+from joinedup.events.queries.programme import own_slug
 from joinedup.partners.keeping import check, unique_slug
 from joinedup.places.models import Footprint
 from joinedup.places.regions import regions_of
@@ -47,6 +60,10 @@ DETAILS = frozenset(
 IN_CALENDARS = frozenset({"name", "date", "starts", "ends", "at", "venue", "place_name"})
 
 
+# What is told to those who come when it changes and whoever changes it says so.
+WHEN_AND_WHERE = IN_CALENDARS - {"name"}
+
+
 def _fill_in(event: Event, details: dict[str, Any]) -> None:
     if unknown := details.keys() - DETAILS:
         raise TypeError(f"An event has no {sorted(unknown)}.")
@@ -56,6 +73,10 @@ def _fill_in(event: Event, details: dict[str, Any]) -> None:
         if event.at.footprint_id != event.footprint_id:
             raise ValidationError("Choose a venue of this partnership.")
         event.venue = event.at.name
+        if event.at.most_people is not None and event.capacity > event.at.most_people:
+            raise ValidationError(
+                f"{event.at.name} holds {event.at.most_people} people at most: give fewer places, or choose another."
+            )
     if event.starts and event.ends and event.ends <= event.starts:
         raise ValidationError("The event must end after it starts.")
     if event.capacity < 1 or not 1 <= event.rounds <= 12:
@@ -65,21 +86,23 @@ def _fill_in(event: Event, details: dict[str, Any]) -> None:
 
 @transaction.atomic
 def add_event(
-    *, by: Person, footprint: Footprint, programme: Programme | None = None, **details: Any
+    *,
+    by: Person,
+    footprint: Footprint,
+    programme: Programme | None = None,
+    stop: Stop | None = None,
+    **details: Any,
 ) -> Event:
-    """A new event of a partnership, with tables for everybody. Without a programme it joins the partnership's own."""
-    require(by, "event.add", on=Scope(footprints=frozenset({footprint.pk})))
-    if programme is None:
-        programme, _ = Programme.objects.get_or_create(
-            slug=f"{footprint.slug}-events"[:50], defaults={"name": f"Events of {footprint.name}"[:160]}
-        )
-    name, date = details.get("name", ""), details.get("date")
-    slug = unique_slug(Event, f"{name} {date:%d %B %Y}" if date else name)
-    event = Event(programme=programme, footprint=footprint, slug=slug)
-    event.is_demonstration = footprint.is_demonstration
-    event.regions = regions_of(footprint.places.all())
-    _fill_in(event, details)
-    event.save()
+    """A new event of a partnership, with tables for everybody. Without a programme it joins the partnership's own;
+    made for a `stop` of a programme, it belongs to that programme and counts for that region.
+
+    No safeguarding lead need be named yet, but nobody is invited before (`ready_to_invite`).
+    """
+    event = new_event(by=by, footprint=footprint, programme=stop.programme if stop else programme, **details)
+    if stop is not None:
+        event.regions = sorted({*event.regions, stop.region})
+        event.save(update_fields=["regions"])
+        link_stop(by=by, stop=stop, event=event)
     tables = math.ceil(event.capacity / SEATS_MAX)
     Table.objects.bulk_create(
         Table(event=event, number=n, seats_min=min(SEATS_MIN, event.capacity), seats_max=SEATS_MAX)
@@ -89,19 +112,58 @@ def add_event(
     return event
 
 
+def new_event(*, by: Person, footprint: Footprint, programme: Programme | None, **details: Any) -> Event:
+    """The event itself, without room or audit entry; call it inside a transaction."""
+    require(by, "event.add", on=Scope(footprints=frozenset({footprint.pk})))
+    if programme is None:
+        programme, _ = Programme.objects.get_or_create(
+            slug=own_slug(footprint), defaults={"name": f"Events of {footprint.name}"[:160]}
+        )
+    name, date = details.get("name", ""), details.get("date")
+    slug = unique_slug(Event, f"{name} {date:%d %B %Y}" if date else name)
+    event = Event(programme=programme, footprint=footprint, slug=slug)
+    event.is_demonstration = footprint.is_demonstration
+    if footprint.is_held(timezone.localdate()):
+        event.listed_from = footprint.held_until
+    event.regions = regions_of(footprint.places.all())
+    _fill_in(event, details)
+    event.save()
+    return event
+
+
+def ready_to_invite(event: Event) -> list[str]:
+    """What has to be put right before anybody is invited, each in a sentence; nothing to put right: empty."""
+    wrong = []
+    if event.cancelled_on is not None:
+        wrong.append("This event is cancelled: nobody can be invited.")
+    if event.date is None:
+        wrong.append("Give the event a date before you invite people.")
+    elif event.is_history or event.date < timezone.localdate():
+        wrong.append("This event is over.")
+    if not event.safeguarding_lead.strip():
+        wrong.append("Name the safeguarding lead before you invite people: they can see who it is.")
+    return wrong
+
+
 @transaction.atomic
-def change_event(*, by: Person, event: Event, **details: Any) -> Event:
-    """Change what is said about an event. More places let people in from the waiting list."""
+def change_event(*, by: Person, event: Event, tell: bool = False, **details: Any) -> Event:
+    """Change what is said about an event. More places let people in from the waiting list.
+
+    `tell`: those who come and those who were invited get a mail if the day, the time or the place is another.
+    """
     require(by, "event.change", on=event)
     if event.is_history:
         raise ValidationError("This event is known from publications: it is kept as published.")
-    before = audit.snapshot(Event.objects.get(pk=event.pk))
+    was = Event.objects.select_related("at").get(pk=event.pk)
+    before = audit.snapshot(was)
     _fill_in(event, details)
     now = audit.snapshot(event)
     if any(before[name] != now[name] for name in IN_CALENDARS):
         event.sequence, event.changed_at = event.sequence + 1, timezone.now()
     event.save()
     fill_places(event)
+    if tell and event.cancelled_on is None and any(before[name] != now[name] for name in WHEN_AND_WHERE):
+        notices.send_event_changed(event, was, notices.addresses_of(event))
     audit.record(by=by, action="event.change", on=event, before=before)
     return event
 
@@ -172,6 +234,9 @@ def delete_personal(*, by: Person, event: Event, on: datetime.date | None = None
     event.speakers.update(email="")
     event.speakers.filter(is_named=False).update(name="")
     event.survey_answers.update(pair="")
+    # Who should not sit with whom is nobody's business afterwards.
+    event.wishes.all().delete()
+    Draft.objects.filter(sitting__event=event).delete()
     before = audit.snapshot(event)
     event.personal_deleted_on = on
     event.save(update_fields=["personal_deleted_on"])

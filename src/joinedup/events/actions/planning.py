@@ -1,6 +1,8 @@
-"""Planning the tables, fitting in changes on the day, moving one person."""
+"""Planning the tables, fitting in changes on the day, moving people by hand."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -48,18 +50,10 @@ def replan_event(*, by: Person, event: Event) -> PlanReport:
     after = problem_of(event, seed=stored.seed)
     arrivals, absent = seating.unseated(event)
     present = [person for person in after.people if person.id not in arrivals]
-    kept = stored_plan(event)
     gone = tuple(engine.Person(id=who) for who in absent)
-    before = engine.Problem(
-        people=(*present, *gone),
-        tables=after.tables,
-        topics=after.topics,
-        met=after.met,
-        rounds=after.rounds,
-        seed=after.seed,
-    )
+    before = replace(after, people=(*present, *gone))
     new = [person for person in after.people if person.id in arrivals]
-    found = engine.replan(before, kept, absent, new)
+    found = engine.replan(before, stored_plan(event), absent, new)
     return _store(by, event, found, stored.seed, "event.replan")
 
 
@@ -75,14 +69,47 @@ def _store(by: Person, event: Event, plan: engine.Plan, seed: int, action: str) 
 
 @transaction.atomic
 def move_person(*, by: Person, event: Event, attendee: Attendee, number: int, table: int) -> PlanReport:
-    """Put one person at another table in one round, whatever it costs: the page showed the cost before."""
-    require(by, "event.plan", on=event)
-    stored = PlanReport.objects.filter(event=event).first()
-    if stored is None or attendee.event_id != event.pk:
-        raise ValidationError("There is no plan yet: plan the tables first.")
+    """Put one person at another table in one round, whatever it costs: the page showed the cost before.
+
+    Who has no seat in that round yet gets one.
+    """
+    stored = _plan_to_change(by, event, attendee)
     moved, cost, _ = seating.try_move(event, attendee, number, table)
-    moved.report.update({name: value for name, value in stored.report.items() if name not in moved.report})
-    report = seating.keep(event, moved, stored.seed)
+    seating.change_seats(event, number, {attendee.pk: table})
     after = {"attendee": attendee.number, "round": number, "table": table, "cost": cost}
     audit.record(by=by, action="event.move_person", on=event, after=after)
-    return report
+    return _keep_report(stored, moved)
+
+
+@transaction.atomic
+def swap_people(*, by: Person, event: Event, attendee: Attendee, other: Attendee, number: int) -> PlanReport:
+    """Two people change places in one round, whatever it costs."""
+    stored = _plan_to_change(by, event, attendee, other)
+    problem, plan = problem_of(event), stored_plan(event)
+    if attendee.pk == other.pk:
+        raise ValidationError("Choose two different people to change places.")
+    try:
+        moved, cost, _ = engine.swap(problem, plan, str(attendee.number), str(other.number), number)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+    at = {row[3]: int(row[1]) for row in plan.assignments if row[0] == number}
+    places = {attendee.pk: at[str(other.number)], other.pk: at[str(attendee.number)]}
+    seating.change_seats(event, number, places)
+    people = [attendee.number, other.number]
+    after = {"attendees": people, "round": number, "cost": cost}
+    audit.record(by=by, action="event.swap_people", on=event, after=after)
+    return _keep_report(stored, moved)
+
+
+def _plan_to_change(by: Person, event: Event, *people: Attendee) -> PlanReport:
+    require(by, "event.plan", on=event)
+    stored = PlanReport.objects.filter(event=event).first()
+    if stored is None or any(each.event_id != event.pk for each in people):
+        raise ValidationError("There is no plan yet: plan the tables first.")
+    return stored
+
+
+def _keep_report(stored: PlanReport, changed: engine.Plan) -> PlanReport:
+    stored.report = {**stored.report, **changed.report}
+    stored.save(update_fields=["report", "at"])
+    return stored

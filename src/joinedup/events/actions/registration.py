@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
-from joinedup.accounts.records import Marking
+from joinedup.accounts.records import Marking, footprints_of
 from joinedup.events import mails
+from joinedup.events.actions import confirming
 from joinedup.events.models import Attendee, Event, Invitation
+from joinedup.opportunities import touching
 from joinedup.partners.keeping import unique_slug
 from joinedup.partners.models import Ask, Partner
 from joinedup.taxonomy.models import Sector, Theme
@@ -45,9 +47,12 @@ def _open(event: Event) -> Event:
     locked = Event.objects.select_for_update().get(pk=event.pk)
     if locked.is_history or (locked.date and locked.date < timezone.localdate()):
         raise ValidationError("This event is over: you can no longer register.")
+    if locked.cancelled_on is not None:
+        raise ValidationError("This event is cancelled: you can no longer register.")
     return locked
 
 
+@touching.left_to_the_worker()
 @transaction.atomic
 def register(
     *,
@@ -68,8 +73,12 @@ def register(
     photo_consent: bool = False,
     opted_in: bool = False,
     invitation: Invitation | None = None,
+    still_true: Collection[str] = (),
 ) -> Attendee:
     """One registration, and with a companion those of the young people who come with them.
+
+    `still_true` are keys of `confirming.records`: what their own people say on the way is true of a partner. What a
+    partner does or needs reaches the list of opportunities by the worker, since people register in crowds.
 
     Where all places are taken the waiting list keeps the order. An address that is registered already gets its
     mail again and nothing changes: the page must not tell strangers who comes. A young person gives a chosen
@@ -103,9 +112,11 @@ def register(
     }
     chosen = list(themes)
     attendee = _add(by, event, home, chosen, companion=companion, **details)
-    for kind, text in ((Ask.Kind.OFFER, doing), (Ask.Kind.NEED, needing)):
-        if text.strip() and part != YOUNG:
-            _ask(event, home, kind, text, chosen, confirmed_by=by.name if vouched and not is_new else "")
+    if part != YOUNG:
+        said = {Ask.Kind.OFFER: doing, Ask.Kind.NEED: needing}
+        _note_asks(event, home, said, chosen, confirmed_by=by.name if vouched and not is_new else "")
+    if vouched and not is_new:
+        confirming.confirm(by=by, attendee=attendee, keys=still_true)
     for young in young_names:
         _add(
             by,
@@ -149,7 +160,8 @@ def _refuse_what_is_missing(role: str, name: str, email: str, part: str, young: 
 
 def _known(event: Event, email: str) -> Attendee | None:
     here = event.attendees.filter(email=email).exclude(standing=Attendee.Standing.CANCELLED)
-    return here.select_related("event", "partner").first()
+    known = here.values_list("pk", flat=True).first()
+    return Attendee.objects.select_related("event", "partner").get(pk=known) if known else None
 
 
 def _partner(by: Person, event: Event, given: Partner | NewPartner) -> Partner:
@@ -197,51 +209,58 @@ def _add(
     companion: Attendee | None,
     **details: Any,
 ) -> Attendee:
-    last = event.attendees.aggregate(last=Max("number"))["last"] or 0
+    counts = event.attendees.aggregate(
+        last=Max("number"),
+        placed=Count("pk", filter=Q(standing=Attendee.Standing.PLACED)),
+        waiting=Count("pk", filter=Q(standing=Attendee.Standing.WAITING)),
+    )
+    alone = companion is not None and companion.standing != Attendee.Standing.PLACED
+    is_free = counts["placed"] < event.capacity and not counts["waiting"] and not alone
     attendee = Attendee(
         event=event,
-        number=last + 1,
+        number=(counts["last"] or 0) + 1,
         partner=partner,
         sector_id=partner.sector_id,
         companion=companion,
-        standing=_standing(event, companion),
+        standing=Attendee.Standing.PLACED if is_free else Attendee.Standing.WAITING,
         is_demonstration=event.is_demonstration,
         **details,
     )
     try:
-        with transaction.atomic():
-            attendee.save()
+        attendee.save()
     except IntegrityError as error:
         raise ValidationError("Somebody registered at the same moment: please send it again.") from error
-    attendee.themes.set(themes)
+    attendee.themes.add(*themes)
     audit.record(by=by, action="event.register", on=attendee)
     return attendee
 
 
-def _standing(event: Event, companion: Attendee | None) -> str:
-    placed = event.attendees.filter(standing=Attendee.Standing.PLACED).count()
-    queue = event.attendees.filter(standing=Attendee.Standing.WAITING).exists()
-    alone = companion is not None and companion.standing != Attendee.Standing.PLACED
-    free = placed < event.capacity and not queue and not alone
-    return Attendee.Standing.PLACED if free else Attendee.Standing.WAITING
-
-
-def _ask(
-    event: Event, partner: Partner, kind: str, text: str, themes: list[Theme], confirmed_by: str
+def _note_asks(
+    event: Event, partner: Partner, said: dict[Ask.Kind, str], themes: list[Theme], confirmed_by: str
 ) -> None:
-    """One line of what a partner does or needs. It counts as confirmed only when the partner's own people say it."""
-    ask = Ask.objects.create(
-        partner=partner,
-        kind=kind,
-        text=" ".join(text.split())[:300],
-        event=event,
-        marking=Marking.PARTNERSHIP,
-        source=f"Registration for {event.name}",
-        confirmed_on=timezone.localdate() if confirmed_by else None,
-        confirmed_by=confirmed_by[:160],
-        is_demonstration=event.is_demonstration,
-    )
-    ask.themes.set(themes)
+    """One line each of what a partner does and needs. It counts as confirmed only when the partner's own people say
+    it. All at once, since people register in crowds: what follows changes of asks is told by hand."""
+    asks = [
+        Ask(
+            partner=partner,
+            kind=kind,
+            text=" ".join(text.split())[:300],
+            event=event,
+            marking=Marking.PARTNERSHIP,
+            source=f"Registration for {event.name}",
+            confirmed_on=timezone.localdate() if confirmed_by else None,
+            confirmed_by=confirmed_by[:160],
+            is_demonstration=event.is_demonstration,
+        )
+        for kind, text in said.items()
+        if text.strip()
+    ]
+    if not asks:
+        return
+    tagged = Ask.themes.through
+    made = Ask.objects.bulk_create(asks)
+    tagged.objects.bulk_create(tagged(ask_id=ask.pk, theme_id=theme.pk) for ask in made for theme in themes)
+    touching.touch(footprints_of([partner.pk]), Ask._meta.label_lower)
 
 
 @transaction.atomic
@@ -307,6 +326,8 @@ def _cancel(by: Person, attendee: Attendee) -> None:
 def fill_places(event: Event) -> list[Attendee]:
     """Let people in from the waiting list, in order, as far as there are places; call it inside a transaction."""
     moved: list[Attendee] = []
+    if event.cancelled_on is not None:
+        return moved
     free = event.capacity - event.attendees.filter(standing=Attendee.Standing.PLACED).count()
     waiting = event.attendees.filter(standing=Attendee.Standing.WAITING)
     for each in waiting.select_related("companion", "partner", "event").order_by("number"):

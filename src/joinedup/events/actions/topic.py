@@ -102,6 +102,8 @@ def accept_topic(*, by: Person, topic: Topic) -> Topic:
     topic.is_chosen, topic.order = True, _next(topic.event)
     topic.save(update_fields=["is_chosen", "order"])
     audit.record(by=by, action="topic.accept", on=topic, before=before)
+    if topic.opportunity is not None and topic.opportunity.state in BEFORE_THE_AGENDA:
+        set_state(by, topic.opportunity, Opportunity.State.ON_AGENDA, "opportunity.on_agenda")
     return topic
 
 
@@ -147,15 +149,25 @@ def move_topic(*, by: Person, topic: Topic, up: bool) -> list[Topic]:
 
 @transaction.atomic
 def remove_topic(*, by: Person, topic: Topic) -> None:
-    """Take a topic off the agenda, unless something was agreed on it. Its opportunity is open again."""
+    """Take a topic off the agenda, unless something was agreed on it. Its opportunity is open again.
+
+    One that young people chose stays among what is proposed, with their choice: only from there it goes for good.
+    """
     require(by, "topic.choose", on=topic)
     if Agreement.objects.filter(sitting__topic=topic).exists():
         raise ValidationError("Something was agreed on this topic, so it stays on the agenda.")
     opportunity = topic.opportunity
     topic.sittings.update(topic=None)
-    audit.record(by=by, action="topic.remove", on=topic, before=audit.snapshot(topic), after={})
-    topic.delete()
+    if topic.is_chosen and topic.votes.exists():
+        before = audit.snapshot(topic)
+        topic.is_chosen = False
+        topic.save(update_fields=["is_chosen"])
+        audit.record(by=by, action="topic.remove", on=topic, before=before)
+    else:
+        audit.record(by=by, action="topic.remove", on=topic, before=audit.snapshot(topic), after={})
+        topic.delete()
     if opportunity is None or opportunity.state != Opportunity.State.ON_AGENDA:
         return
-    if not Topic.objects.filter(opportunity__key=opportunity.key, event__footprint=opportunity.footprint_id):
+    held = Topic.objects.filter(opportunity__key=opportunity.key, is_chosen=True)
+    if not held.filter(event__footprint=opportunity.footprint_id).exists():
         set_state(by, opportunity, Opportunity.State.TAKEN_UP, "opportunity.off_agenda")

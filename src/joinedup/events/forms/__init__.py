@@ -2,17 +2,15 @@
 
 from joinedup.events.forms.agreement import AgreementForm, ChosenEventForm, FilterForm, ReportForm
 from joinedup.events.forms.event import EventForm, TablesForm
-from joinedup.events.forms.people import (
-    AttendingForm,
-    InvitationAnswerForm,
-    InvitationForm,
-    RegistrationForm,
-)
+from joinedup.events.forms.inviting import ChangeInvitationForm, InvitationAnswerForm, InvitationForm
+from joinedup.events.forms.people import AttendingForm, RegistrationForm
 from joinedup.events.forms.topic import ProposalForm, TopicForm
+from joinedup.events.forms.wish import WishForm
 
 __all__ = [
     "AgreementForm",
     "AttendingForm",
+    "ChangeInvitationForm",
     "ChosenEventForm",
     "EventForm",
     "FilterForm",
@@ -23,4 +21,5 @@ __all__ = [
     "ReportForm",
     "TablesForm",
     "TopicForm",
+    "WishForm",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -50,20 +51,26 @@ class AgreementForm(forms.Form):
     )
     marking = forms.ChoiceField(choices=Marking, label=_("Who may see it"))
 
-    def __init__(self, *args: Any, person: Person, event: Event, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, person: Person, event: Event, here: Sequence[Partner] = (), **kwargs: Any
+    ) -> None:
+        """`here`: the partners at the table, offered first, whoever asks: they sit there."""
         super().__init__(*args, **kwargs)
         visible = Partner.objects.visible_to(person).values("pk")
-        partners = list(Partner.objects.filter(footprints=event.footprint_id, pk__in=visible))
-        queryset = Partner.objects.filter(footprints=event.footprint_id, pk__in=visible)
+        at_table = {each.pk for each in here}
+        offered = Q(pk__in=visible) | Q(pk__in=at_table)
+        queryset = Partner.objects.filter(offered, footprints=event.footprint_id)
+        partners = list(queryset)
+        choices = _at_the_table_first(partners, at_table)
         for name in ("owner_partner", "deputy_partner"):
-            self._offer(name, queryset, partners)
+            self._offer(name, queryset, choices)
         for number in range(1, MOST_CONTRIBUTORS + 1):
             label = _("Partner %(number)s puts in") % {"number": number}
             needed = number == 1
             self.fields[f"partner_{number}"] = forms.ModelChoiceField(
                 queryset, required=needed, label=_("Partner %(number)s") % {"number": number}
             )
-            self._offer(f"partner_{number}", queryset, partners)
+            self._offer(f"partner_{number}", queryset, choices)
             self.fields[f"what_{number}"] = forms.CharField(max_length=250, required=needed, label=label)
         self._offer_commitments(self.initial.get("theme"))
         place = self.fields["place"]
@@ -72,12 +79,12 @@ class AgreementForm(forms.Form):
         chosen = str(self.initial.get("place") or "")
         place.queryset = places_to_choose(footprints, [chosen] if chosen else [])
 
-    def _offer(self, name: str, queryset: Any, partners: list[Partner]) -> None:
+    def _offer(self, name: str, queryset: Any, choices: list[Any]) -> None:
         """Six fields offer the same partners: read once."""
         field = self.fields[name]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = queryset
-        field.choices = [("", "—"), *((each.pk, each.name) for each in partners)]
+        field.choices = choices
 
     def _offer_commitments(self, theme: str | None) -> None:
         """Those of the theme first; none is chosen beforehand: that it counts is for people to say."""
@@ -132,35 +139,61 @@ class AgreementForm(forms.Form):
         names = ("deputy_partner", "deputy_role", "place", "theme", "commitment", "marking")
         return [self[name] for name in names]
 
+    def lacks_a_rest(self) -> bool:
+        """Whether something that is folded away has still to be chosen."""
+        return any(each.field.required and not each.value() for each in self.rest())
 
-def from_sitting(sitting: Sitting) -> dict[str, Any]:
-    """What the form starts with, so that 30 seconds suffice: from the topic's opportunity, who is at the table, and
-    what their organisations said that they can give; 1 query. Wants the sitting of `queries.planner.sitting`."""
+
+def _at_the_table_first(partners: list[Partner], at_table: set[int]) -> list[Any]:
+    near = [(each.pk, each.name) for each in partners if each.pk in at_table]
+    others = [(each.pk, each.name) for each in partners if each.pk not in at_table]
+    if not near or not others:
+        return [("", "—"), *near, *others]
+    return [("", "—"), (_("At this table"), near), (_("Others"), others)]
+
+
+def from_sitting(sitting: Sitting, by: Person, seen: Opportunity | None) -> dict[str, Any]:
+    """What the form starts with, so that 30 seconds suffice: from the topic, who is at the table, and of its
+    opportunity and of what organisations said that they can give only what `by` may see; 2 queries.
+
+    `seen` is the opportunity as `by` may see it. Wants the sitting of `queries.planner.sitting`.
+    """
     topic, event = sitting.topic, sitting.event
-    opportunity = topic.opportunity if topic else None
-    theme = (opportunity.theme if opportunity else None) or (topic.theme if topic else None)
-    place = opportunity.place if opportunity else None
+    theme = (seen.theme if seen else None) or (topic.theme if topic else None)
+    place = seen.place if seen else _place_named(event, topic.title if topic else "")
     roles: dict[int, str] = {}
     for seat in sitting.seats.all():
         if "young_person" not in seat.attendee.parts:
             roles.setdefault(seat.attendee.partner_id, seat.attendee.role)
     needed = [each.pk for each in topic.parties.all()] if topic else []
-    parties = [pk for pk in needed if pk in roles] or needed or list(roles)
+    absent = needed if seen else []
+    parties = [pk for pk in needed if pk in roles] or absent or list(roles)
     parties = parties[:MOST_CONTRIBUTORS]
-    asks = Ask.objects.filter(partner__in=parties, kind=Ask.Kind.OFFER, closed_on=None).order_by("created")
-    gives = {ask.partner_id: ask.text[:250] for ask in asks}
+    asks = Ask.objects.visible_to(by).filter(partner__in=parties, kind=Ask.Kind.OFFER, closed_on=None)
+    gives = {ask.partner_id: ask.text[:250] for ask in asks.order_by("created")}
+    # Whom nobody knows to give anything is not put before a table that has half a minute; two always are.
+    parties = [pk for n, pk in enumerate(parties) if n < 2 or pk in gives]
     today = timezone.localdate()
     held = event.footprint.held_until if event.footprint else None
     initial: dict[str, Any] = {
         "goal": topic.title if topic else "",
-        "action": opportunity.first_step if opportunity else "",
+        "action": seen.first_step if seen else "",
         "theme": theme.pk if theme else None,
         "place": place.pk if place else None,
         "due": months_after(today, 6),
         "measure": _measure(theme, place),
-        "marking": _marking(opportunity, held is not None and today < held),
+        "marking": _marking(topic.opportunity if topic else None, held is not None and today < held),
     }
     return initial | _who(parties, roles, gives)
+
+
+def _place_named(event: Event, title: str) -> Place | None:
+    """The place that a topic's title names, or the only one that there is. Titles are read by whoever sits there."""
+    if event.footprint is None:
+        return None
+    places = list(event.footprint.places.all())
+    named = [each for each in places if each.name.casefold() in title.casefold()]
+    return max(named, key=lambda each: len(each.name)) if named else places[0] if len(places) == 1 else None
 
 
 def _who(parties: Sequence[int], roles: dict[int, str], gives: dict[int, str]) -> dict[str, Any]:

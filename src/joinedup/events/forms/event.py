@@ -6,10 +6,15 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from joinedup.accounts.person import Person
-from joinedup.events.models import Event, Programme
+from joinedup.events.actions.event import WHEN_AND_WHERE
+from joinedup.events.models import Event, Programme, Stop, Venue
+from joinedup.events.queries.programme import to_choose
+from joinedup.events.queries.venue import kept_by, venues_for
 from joinedup.events.seating import TABLE_ACCESS
 from joinedup.places.models import Footprint
 
@@ -22,6 +27,9 @@ def time_input() -> forms.TimeInput:
     return forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
 
+FRIDAY = 4
+
+
 def footprints_of(person: Person) -> Any:
     """The partnerships for which `person` may make events."""
     everything = Footprint.objects.all()
@@ -30,10 +38,17 @@ def footprints_of(person: Person) -> Any:
     return everything.filter(pk__in=person.coordinated_ids)
 
 
+def footprint_in(footprints: Any, region: str) -> Footprint | None:
+    """The first partnership that covers a part of a region, by its code."""
+    inside = Q(places=region) | Q(places__parent=region) | Q(places__parent__parent=region)
+    found: Footprint | None = footprints.filter(inside).distinct().first()
+    return found
+
+
 class EventForm(forms.Form):
     footprint = forms.ModelChoiceField(Footprint.objects.none(), label=_("Partnership"), empty_label=None)
     programme = forms.ModelChoiceField(
-        Programme.objects.all(),
+        Programme.objects.none(),
         label=_("Part of a programme"),
         required=False,
         empty_label=_("The partnership's own events"),
@@ -48,7 +63,16 @@ class EventForm(forms.Form):
     date = forms.DateField(label=_("Day"), widget=day_input())
     starts = forms.TimeField(label=_("Starts"), widget=time_input(), initial=datetime.time(9, 30))
     ends = forms.TimeField(label=_("Ends"), widget=time_input(), initial=datetime.time(15, 30))
-    venue = forms.CharField(max_length=200, required=False, label=_("Venue and address"))
+    at = forms.ModelChoiceField(
+        Venue.objects.none(),
+        required=False,
+        label=_("Venue"),
+        empty_label=_("None of the list"),
+        help_text=_("What is known of access there is shown to everybody."),
+    )
+    venue = forms.CharField(
+        max_length=200, required=False, label=_("Venue and address, if it is not in the list")
+    )
     place_name = forms.CharField(max_length=160, required=False, label=_("Town or borough"))
     access = forms.CharField(
         widget=forms.Textarea,
@@ -69,7 +93,28 @@ class EventForm(forms.Form):
         max_length=160,
         required=False,
         label=_("Safeguarding lead"),
-        help_text=_("Role and organisation: shown to everybody who registers."),
+        help_text=_(
+            "Role and organisation: shown to everybody who registers. Nobody is invited before it is filled in."
+        ),
+    )
+    safeguarding_contact = forms.CharField(
+        max_length=160,
+        required=False,
+        label=_("How to reach the safeguarding lead on the day"),
+        help_text=_("A telephone of the organisation, or where in the building."),
+    )
+    young_pay = forms.CharField(
+        max_length=200,
+        required=False,
+        label=_("What young people are paid for the day, and how"),
+        help_text=_(
+            "They are asked for their time and what they know, as everybody else who is paid to be there."
+        ),
+    )
+    has_photos = forms.BooleanField(
+        required=False,
+        label=_("Photographs are taken, of those who agreed only"),
+        help_text=_("Leave it empty and none are taken. Never of young people on the word of a form."),
     )
     capacity = forms.IntegerField(min_value=1, max_value=2000, initial=120, label=_("Places"))
     rounds = forms.IntegerField(
@@ -79,18 +124,48 @@ class EventForm(forms.Form):
         label=_("Rounds of table talk"),
         help_text=_("In each round everybody sits at another table."),
     )
+    tell = forms.BooleanField(
+        required=False,
+        label=_("Tell those who come and those who are invited"),
+        help_text=_("One mail each, if the day, the time or the place is another."),
+    )
 
     def __init__(self, *args: Any, person: Person, event: Event | None = None, **kwargs: Any) -> None:
         if event is not None:
-            names = set(self.base_fields) - {"footprint", "programme"}
+            names = set(self.base_fields) - {"footprint", "programme", "tell"}
             kwargs.setdefault("initial", {name: getattr(event, name) for name in names})
         super().__init__(*args, **kwargs)
+        own: Any = self.fields
         if event is not None:
-            del self.fields["footprint"], self.fields["programme"]
+            del own["footprint"], own["programme"]
+            own["at"].queryset = venues_for(event)
             return
-        field = self.fields["footprint"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = footprints_of(person)
+        del own["tell"]
+        own["footprint"].queryset = footprints_of(person)
+        own["programme"].queryset = to_choose()
+        own["at"].queryset = kept_by(person)
+
+    @classmethod
+    def for_stop(cls, data: Any, *, person: Person, stop: Stop) -> EventForm:
+        """The form as far as a stop of a programme fills it in: the region says which partnership, the month the
+        day, until somebody says better."""
+        day = max(stop.month, timezone.localdate())
+        while day.weekday() > FRIDAY:
+            day += datetime.timedelta(days=1)
+        there = footprint_in(footprints_of(person), stop.region)
+        initial = {
+            "footprint": there,
+            "name": f"{stop.programme.name}: {stop.get_region_display()}"[:200],
+            "date": day,
+            "region": stop.get_region_display(),
+        }
+        form = cls(data, person=person, initial=initial)
+        del form.fields["programme"]
+        return form
+
+    def moves(self) -> bool:
+        """Whether what was typed gives the event another day, time or place."""
+        return bool(WHEN_AND_WHERE & set(self.changed_data))
 
 
 class TablesForm(forms.Form):

@@ -8,9 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from joinedup.accounts.person import Person
+from joinedup.events.actions.confirming import records
 from joinedup.events.actions.registration import NewPartner
 from joinedup.events.models import Attendee, Event, Invitation
 from joinedup.events.queries.people import partners_to_register
+from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Partner
 from joinedup.taxonomy.models import Sector, Theme
 
@@ -89,8 +91,16 @@ class RegistrationForm(forms.Form):
         label=_("Do you need any of these?"),
     )
     dietary = forms.CharField(max_length=200, required=False, label=_("Food you do not eat"))
+    still_true = forms.MultipleChoiceField(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("What we hold of your organisation: what of it is still true?"),
+        help_text=_("Tick what is right. Leave what is not: you can change it when you are signed in."),
+    )
     opted_in = forms.BooleanField(
-        required=False, label=_("You may introduce me to people whose work meets mine, if they agree too")
+        required=False,
+        label=_("You may introduce me to people whose work meets mine, if they agree too"),
+        help_text=_("They see your name, role and organisation, and those at your tables also your e-mail."),
     )
     photo_consent = forms.BooleanField(required=False, label=_("I may be in photos of the day"))
 
@@ -107,6 +117,19 @@ class RegistrationForm(forms.Form):
         field = self.fields["partner"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = partners_to_register(person, event, invitation)
+        self._ask_what_is_true(invitation.partner_id if invitation else mine)
+        if not event.has_photos:
+            del self.fields["photo_consent"]
+
+    def _ask_what_is_true(self, partner: int | None) -> None:
+        """Only of those who were invited for a partner by name, or are its members."""
+        home = Partner.objects.select_related("sector").filter(pk=partner).first() if partner else None
+        if home is None:
+            del self.fields["still_true"]
+            return
+        field = self.fields["still_true"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(key, _held(record)) for key, record in records(home).items()]
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -129,6 +152,14 @@ class RegistrationForm(forms.Form):
         return values
 
 
+def _held(record: Partner | Initiative) -> str:
+    """A record in a line, as its own people would know it again."""
+    if isinstance(record, Partner):
+        serves = ", ".join(place.name for place in record.serves.all()[:6])
+        return f"{record.name} ({record.sector.name.lower()}){f', serves {serves}' if serves else ''}"
+    return f"{record.name}: {record.what}"[:200] if record.what else record.name
+
+
 class AttendingForm(forms.Form):
     """What one may change by the link in the mail."""
 
@@ -145,7 +176,9 @@ class AttendingForm(forms.Form):
     )
     dietary = forms.CharField(max_length=200, required=False, label=_("Food you do not eat"))
     opted_in = forms.BooleanField(
-        required=False, label=_("You may introduce me to people whose work meets mine, if they agree too")
+        required=False,
+        label=_("You may introduce me to people whose work meets mine, if they agree too"),
+        help_text=_("They see your name, role and organisation, and those at your tables also your e-mail."),
     )
     photo_consent = forms.BooleanField(required=False, label=_("I may be in photos of the day"))
 
@@ -160,27 +193,10 @@ class AttendingForm(forms.Form):
         if "young_person" in attendee.parts:
             for name in ("role", "opted_in", "photo_consent"):
                 del self.fields[name]
+        elif not attendee.event.has_photos:
+            del self.fields["photo_consent"]
 
     def clean_rounds(self) -> list[int]:
         """Every round is the same as none named: new rounds count too."""
         chosen = sorted(self.cleaned_data["rounds"])
         return [] if chosen == self.all_rounds else chosen
-
-
-class InvitationForm(forms.Form):
-    partner = forms.ModelChoiceField(Partner.objects.none(), label=_("Partner"), empty_label=_("Choose one"))
-    role = forms.CharField(max_length=120, label=_("Role"))
-    name = forms.CharField(max_length=120, required=False, label=_("Name, if they gave it"))
-    email = forms.EmailField(label=_("E-mail"))
-
-    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["partner"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = Partner.objects.filter(footprints=event.footprint_id)
-
-
-class InvitationAnswerForm(forms.Form):
-    answer = forms.ChoiceField(choices=Invitation.Answer, label=_("Your answer"))
-    substitute_email = forms.EmailField(required=False, label=_("E-mail of the person who comes instead"))
-    substitute_role = forms.CharField(max_length=120, required=False, label=_("Their role"))

@@ -24,7 +24,7 @@ class TopicForm(forms.Form):
         min_value=0,
         max_value=5,
         label=_("Weight"),
-        help_text=_("0 to 5: which topic gets its partners first."),
+        help_text=_("0 to 5: the planner brings the partners of a heavier topic together first."),
     )
     parties = forms.ModelMultipleChoiceField(
         Partner.objects.none(),

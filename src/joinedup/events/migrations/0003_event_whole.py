@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('is_critical', models.BooleanField(default=False, help_text='says something critical of `about`')),
                 ('told_on', models.DateField(blank=True, help_text='when the named body was told', null=True)),
                 ('answer', models.CharField(blank=True, help_text='what the named body says to it', max_length=600)),
-                ('answered_on', models.DateField(blank=True, null=True)),
+                ('shown_early_on', models.DateField(blank=True, help_text='when the named body let both be shown before its ten days end', null=True)),
                 ('marking', models.CharField(choices=[('public', 'Public: anyone may see it'), ('partnership', 'Partnership: members of its partnership'), ('named', 'Named: only the partners it names')], default='public', max_length=12)),
                 ('is_demonstration', models.BooleanField(default=False)),
                 ('recorded_by', models.CharField(max_length=160)),
@@ -222,6 +222,11 @@ class Migration(migrations.Migration):
             model_name='event',
             name='copied_from',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='events.event'),
+        ),
+        migrations.AddField(
+            model_name='event',
+            name='listed_from',
+            field=models.DateField(blank=True, help_text='made while nothing new was published: for members only until then', null=True),
         ),
         migrations.AddField(
             model_name='event',

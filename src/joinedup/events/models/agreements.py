@@ -194,7 +194,9 @@ class Response(models.Model):
     is_critical = models.BooleanField(default=False, help_text="says something critical of `about`")
     told_on = models.DateField(null=True, blank=True, help_text="when the named body was told")
     answer = models.CharField(max_length=600, blank=True, help_text="what the named body says to it")
-    answered_on = models.DateField(null=True, blank=True)
+    shown_early_on = models.DateField(
+        null=True, blank=True, help_text="when the named body let both be shown before its ten days end"
+    )
     marking = models.CharField(max_length=12, choices=Marking, default=Marking.PUBLIC)
     is_demonstration = models.BooleanField(default=False)
     recorded_by = models.CharField(max_length=160)

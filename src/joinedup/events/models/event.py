@@ -7,6 +7,7 @@ import secrets
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from joinedup.accounts.permissions import Scope
 from joinedup.events.models.programme import Programme
@@ -14,6 +15,18 @@ from joinedup.events.models.programme import Programme
 
 def fresh_token() -> str:
     return secrets.token_urlsafe(24)
+
+
+# Facts of a venue as the page of an event says them; the form asks with more words.
+SHORT = {
+    "step_free": _("Step-free"),
+    "lift": _("Lift"),
+    "toilet": _("Accessible toilet"),
+    "hearing_loop": _("Hearing loop"),
+    "quiet": _("Quiet room"),
+    "prayer": _("Prayer room"),
+    "parking": _("Blue badge parking"),
+}
 
 
 class Venue(models.Model):
@@ -50,6 +63,10 @@ class Venue(models.Model):
 
     def scope(self) -> Scope:
         return Scope(footprints=frozenset({self.footprint_id}))
+
+    def facts(self) -> list[tuple[str, bool | None]]:
+        """Every access fact in short words, with yes, no, or None where nobody knows."""
+        return [(str(SHORT[key]), self.access.get(key)) for key in self.Access.values]
 
 
 class Event(models.Model):
@@ -90,6 +107,9 @@ class Event(models.Model):
     confidence = models.CharField(max_length=20, blank=True)
     is_history = models.BooleanField(default=False)
     is_demonstration = models.BooleanField(default=False)
+    listed_from = models.DateField(
+        null=True, blank=True, help_text="made while nothing new was published: for members only until then"
+    )
     copied_from = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

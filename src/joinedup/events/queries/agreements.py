@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Prefetch, Q, QuerySet
 
 from joinedup.accounts.person import Person
+from joinedup.events.chasing import OPEN, waits
 from joinedup.events.models import Agreement, Contribution, Progress
 from joinedup.events.standing import (
     is_inside,
@@ -22,8 +23,6 @@ from joinedup.events.standing import (
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import visible_partners
 from joinedup.places.models import Place
-
-OPEN = (Agreement.State.AGREED, Agreement.State.STARTED)
 
 
 @dataclass(frozen=True)
@@ -196,31 +195,28 @@ def kept_this_year(person: Person, on: datetime.date) -> tuple[int, int]:
 
 
 @dataclass(frozen=True)
-class Overdue:
-    """An agreement that waits for a word from its owner or deputy: `since` when, and `why` in a sentence."""
+class Waiting:
+    """An open agreement that waits for a word of these partners: why, and about which day; `is_deputy` where they
+    are its deputy only."""
 
     agreement: Agreement
-    since: datetime.date
     why: str
+    on: datetime.date
+    is_deputy: bool
 
 
-def overdue(person: Person, partner_ids: Iterable[int], on: datetime.date) -> list[Overdue]:
-    """Open agreements that these partners own or deputise: past their day, or at a review without a report
-    since; oldest first; 3 queries."""
-    ids = list(partner_ids)
-    mine = _whole(Agreement.objects.visible_to(person)).filter(
-        Q(owner_partner__in=ids) | Q(deputy_partner__in=ids), state__in=OPEN
-    )
-    waiting = []
+def waiting(person: Person, partner_ids: Iterable[int], on: datetime.date) -> list[Waiting]:
+    """Agreements that these partners own or deputise and that are overdue, due soon, or due for a review, as
+    `events.chasing` decides; the day that is longest past first; 2 queries."""
+    ids = set(partner_ids)
+    theirs = Q(owner_partner__in=ids) | Q(deputy_partner__in=ids)
+    mine = Agreement.objects.visible_to(person).filter(theirs, state__in=OPEN).prefetch_related("progress")
+    found = []
     for each in mine:
-        reports = [p.on for p in each.progress.all()]
-        reviews = [day for day in (each.review_3, each.review_6, each.review_12) if day <= on]
-        review = max(reviews, default=None)
-        if each.due < on:
-            waiting.append(Overdue(each, each.due, "It was to be done by then."))
-        elif review and not any(day >= review for day in reports):
-            waiting.append(Overdue(each, review, "A review was due: say how it stands."))
-    return sorted(waiting, key=lambda late: (late.since, late.agreement.pk))
+        wait = waits(each, on)
+        if wait is not None:
+            found.append(Waiting(each, wait.why, wait.on, each.owner_partner_id not in ids))
+    return sorted(found, key=lambda one: (one.on, one.agreement.pk))
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,19 @@ from joinedup.opportunities.models import Opportunity
 FEW = 3
 
 
-def upcoming(on: datetime.date) -> QuerySet[Event]:
-    """Events to come, next first; one without a day yet comes last."""
-    return Event.objects.filter(Q(date__gte=on) | Q(date=None), is_history=False).order_by(
+def listed(person: Person, on: datetime.date | None = None) -> QuerySet[Event]:
+    """The events that `person` may find. One that was made while its partnership published nothing new is for that
+    partnership until it does again."""
+    everybody = Q(listed_from=None) | Q(listed_from__lte=on or timezone.localdate())
+    if person.sees_every_partnership:
+        return Event.objects.all()
+    return Event.objects.filter(everybody | Q(footprint__in=person.footprint_ids))
+
+
+def upcoming(on: datetime.date, person: Person | None = None) -> QuerySet[Event]:
+    """Events to come, next first; one without a day yet comes last. With `person`, those that they may find."""
+    found = listed(person, on) if person else Event.objects.all()
+    return found.filter(Q(date__gte=on) | Q(date=None), is_history=False).order_by(
         F("date").asc(nulls_last=True), "name"
     )
 
@@ -33,7 +43,8 @@ def past(person: Person, on: datetime.date) -> QuerySet[Event]:
     """Events that took place, latest first, each with `agreed`: how many agreements `person` may see."""
     visible = Agreement.objects.visible_to(person).values("pk")
     return (
-        Event.objects.filter(Q(is_history=True) | Q(date__lt=on))
+        listed(person, on)
+        .filter(Q(is_history=True) | Q(date__lt=on))
         .select_related("programme")
         .annotate(agreed=Count("agreements", filter=Q(agreements__in=visible), distinct=True))
         .order_by(F("date").desc(nulls_last=True), "name")
@@ -42,7 +53,8 @@ def past(person: Person, on: datetime.date) -> QuerySet[Event]:
 
 def next_event(person: Person, on: datetime.date | None = None) -> Event | None:
     """The next event with a day: one of the person's own partnerships first; 1 query."""
-    coming = upcoming(on or timezone.localdate()).exclude(date=None).select_related("footprint")
+    coming = upcoming(on or timezone.localdate(), person).exclude(date=None).select_related("footprint")
+    coming = coming.filter(cancelled_on=None)
     if person.footprint_ids:
         own = Case(When(footprint__in=person.footprint_ids, then=Value(0)), default=Value(1))
         coming = coming.order_by(own, "date", "name")
@@ -151,5 +163,5 @@ def _conversations(event: Event) -> list[Any]:
 def _voices(event: Event) -> list[Any]:
     """Answers of young people that a trained adult has read and lets everybody see."""
     model = apps.get_model("voice", "Contribution")
-    shown = model.objects.filter(conversation__event=event, state="shown").select_related("conversation")
-    return list(shown[:6])
+    shown = model.objects.filter(conversation__event=event, state="shown").exclude(age_band=model.ADULT)
+    return list(shown.select_related("conversation")[:6])

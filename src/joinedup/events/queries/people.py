@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from joinedup.accounts.person import Person
@@ -43,11 +44,65 @@ def missing(event: Event) -> Missing:
 
 
 def invitations(event: Event) -> QuerySet[Invitation]:
-    return event.invitations.select_related("partner__sector").order_by("partner__name", "role", "pk")
+    """The list, with whom each stands in for, and how many it named in its place; 1 query."""
+    return (
+        event.invitations.select_related("partner__sector", "substitute_for")
+        .annotate(named=Count("substitutes"))
+        .order_by("partner__name", "role", "pk")
+    )
 
 
 def attendees(event: Event) -> QuerySet[Attendee]:
     return event.attendees.select_related("partner", "sector", "companion").prefetch_related("themes")
+
+
+def filtered(
+    event: Event,
+    *,
+    standing: str = "",
+    sector: Sector | None = None,
+    part: str = "",
+    arrived: str = "",
+) -> list[Attendee]:
+    """Who registered and fits every filter given (`arrived`: yes or no), in the order of registration; 2 queries."""
+    found = attendees(event)
+    if standing:
+        found = found.filter(standing=standing)
+    if sector is not None:
+        found = found.filter(sector=sector)
+    if arrived:
+        found = found.filter(arrived_at__isnull=arrived == "no")
+    return [each for each in found if not part or part in each.parts]
+
+
+@dataclass(frozen=True)
+class ToProvide:
+    """What those who have a place need, as counts without names: (what, how many)."""
+
+    people: int = 0
+    access: list[tuple[str, int]] = field(default_factory=list)
+    dietary: list[tuple[str, int]] = field(default_factory=list)
+
+
+def to_provide(event: Event) -> ToProvide:
+    """For the venue and the caterer; 1 query. The same words count together, however they are written."""
+    placed = event.attendees.filter(standing=Attendee.Standing.PLACED)
+    rows = list(placed.values_list("access", "dietary"))
+    access = Counter(need for needs, _dietary in rows for need in needs)
+    dietary = Counter(" ".join(words.casefold().split()) for _needs, words in rows if words.strip())
+    return ToProvide(len(rows), _most_first(access), _most_first(dietary))
+
+
+def _most_first(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+
+
+def not_registered(event: Event, listed: list[Invitation]) -> set[int]:
+    """Of these invitations, those that were accepted and whose address nobody registered with; 1 query."""
+    coming = event.attendees.exclude(standing=Attendee.Standing.CANCELLED)
+    here = {address.lower() for address in coming.values_list("email", flat=True)}
+    accepted = (each for each in listed if each.answer == Invitation.Answer.ACCEPTED and each.email)
+    return {each.pk for each in accepted if each.email.lower() not in here}
 
 
 def partners_to_register(person: Person, event: Event, invitation: Invitation | None) -> QuerySet[Partner]:
@@ -65,7 +120,19 @@ def asks_and_themes(event: Event) -> tuple[list[Ask], list[Theme]]:
     return list(asks), list(named)
 
 
-INVITATION_HEADER = ["Partner", "Sector", "Role", "Name", "E-mail", "Answer", "Sent on", "Answered on"]
+INVITATION_HEADER = [
+    "Partner",
+    "Sector",
+    "Role",
+    "Name",
+    "E-mail",
+    "Asked to bring",
+    "Why",
+    "Answer",
+    "Sent on",
+    "Reminded on",
+    "Answered on",
+]
 
 
 def invitation_rows(event: Event) -> Iterator[list[object]]:
@@ -77,7 +144,55 @@ def invitation_rows(event: Event) -> Iterator[list[object]]:
             each.role,
             each.name,
             each.email,
+            each.get_brings_display() if each.brings else "",
+            each.reason,
             each.get_answer_display(),
-            timezone.localdate(each.sent_at) if each.sent_at else None,
-            timezone.localdate(each.answered_at) if each.answered_at else None,
+            _day(each.sent_at),
+            _day(each.reminded_at),
+            _day(each.answered_at),
         ]
+
+
+PEOPLE_HEADER = [
+    "No.",
+    "Name",
+    "Role",
+    "Partner",
+    "Sector",
+    "E-mail",
+    "Standing",
+    "Part in the day",
+    "Comes with No.",
+    "Access",
+    "Food",
+    "Photos",
+    "May be introduced",
+    "Arrived",
+    "Paid on",
+]
+
+
+def people_rows(event: Event) -> Iterator[list[object]]:
+    """Everybody who registered as rows under PEOPLE_HEADER; 2 queries. A young person has no address."""
+    for each in attendees(event):
+        yield [
+            each.number,
+            each.name,
+            each.role,
+            each.partner.name,
+            each.sector.name,
+            each.email,
+            each.get_standing_display(),
+            ", ".join(part.replace("_", " ") for part in each.parts),
+            each.companion.number if each.companion else None,
+            ", ".join(need.replace("_", " ") for need in each.access),
+            each.dietary,
+            each.photo_consent,
+            each.opted_in,
+            each.arrived_at is not None,
+            each.paid_on,
+        ]
+
+
+def _day(at: datetime.datetime | None) -> datetime.date | None:
+    return timezone.localdate(at) if at else None

@@ -6,33 +6,43 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Case, F, IntegerField, Prefetch, QuerySet, Value, When
+from django.db.models import Case, Count, F, IntegerField, Prefetch, Q, QuerySet, Value, When
 
 from joinedup.accounts.person import Person
-from joinedup.events.models import Agreement, Event, PlanReport, Seat, Sitting, Topic
+from joinedup.events.models import Attendee, Event, PlanReport, Seat, Sitting, Topic
 from joinedup.opportunities.models import Opportunity, Run
+from joinedup.opportunities.queries import shortlist
 
 CANDIDATES = 30
+SHORT = 12
 
 
 @dataclass(frozen=True)
 class Agenda:
-    """What is on the agenda, and what could be."""
+    """What is on the agenda, and what could be. Each topic has `wanted`: how many young people chose it.
+
+    `places` is how many topics the room has tables for, None before it is set up; `short` the short list, as varied
+    as the need; `opportunities` the best of the others.
+    """
 
     chosen: list[Topic]
     proposed: list[Topic]
+    short: list[Opportunity]
     opportunities: list[Opportunity]
     voices: list[Any]
+    places: int | None
+    young_people: int
     has_young_people: bool
 
 
 def agenda_to_plan(person: Person, event: Event) -> Agenda:
-    """The topics and the best of what could become one: taken-up opportunities first, then by strength;
-    8 queries."""
-    topics = list(
-        event.topics.select_related("theme", "opportunity", "proposed_by").prefetch_related(
-            "parties", "sittings"
-        )
+    """The topics, the short list for what is still free, and the best of what else could become one: taken-up
+    opportunities first, then by strength; 12 queries."""
+    wanted = Count("votes", ~Q(votes__attendee__standing=Attendee.Standing.CANCELLED))
+    topics: list[Any] = list(
+        event.topics.annotate(wanted=wanted)
+        .select_related("theme", "opportunity", "proposed_by")
+        .prefetch_related("parties")
     )
     keys = [t.opportunity.key for t in topics if t.opportunity]
     taken_first = Case(
@@ -50,15 +60,35 @@ def agenda_to_plan(person: Person, event: Event) -> Agenda:
         .prefetch_related("parties")
         .order_by(taken_first, F("placed").desc(nulls_last=True), "key")
     )
+    chosen = [t for t in topics if t.is_chosen]
+    proposed = [t for t in topics if not t.is_chosen]
+    proposed.sort(key=lambda t: -t.wanted)
+    places = event.tables.count() * event.rounds
+    short = _short(person, event, min(SHORT, places - len(chosen)) if places else SHORT)
     contribution = apps.get_model("voice", "Contribution")
     voices = contribution.objects.filter(conversation__event=event, state="shown", topics=None)
+    voices = voices.exclude(age_band=contribution.ADULT)
+    come = event.attendees.exclude(standing=Attendee.Standing.CANCELLED).values_list("parts", flat=True)
     return Agenda(
-        chosen=[t for t in topics if t.is_chosen],
-        proposed=[t for t in topics if not t.is_chosen],
-        opportunities=list(open_ones[:CANDIDATES]),
+        chosen=chosen,
+        proposed=proposed,
+        short=short,
+        opportunities=[each for each in open_ones[: CANDIDATES + SHORT] if each not in short][:CANDIDATES],
         voices=list(voices),
-        has_young_people=any(t.contribution_id for t in topics if t.is_chosen),
+        places=places or None,
+        young_people=sum("young_person" in parts for parts in come),
+        has_young_people=any(t.contribution_id or t.wanted for t in chosen),
     )
+
+
+def _short(person: Person, event: Event, size: int) -> list[Opportunity]:
+    """The short list of the partnership, in its order, of what `person` may see; 4 queries."""
+    if event.footprint is None or size < 1:
+        return []
+    order = [each.pk for each in shortlist(event.footprint, size, without_topics=True)]
+    visible = Opportunity.objects.visible_to(person).select_related("theme", "place")
+    held = {each.pk: each for each in visible.prefetch_related("parties").filter(pk__in=order)}
+    return [held[pk] for pk in order if pk in held]
 
 
 def sittings(event: Event) -> QuerySet[Sitting]:
@@ -94,11 +124,6 @@ def sitting(pk: int) -> Sitting | None:
         .filter(pk=pk)
         .first()
     )
-
-
-def agreed_here(person: Person, at: Sitting) -> list[Agreement]:
-    """What was agreed at a table, of what `person` may see; 1 query."""
-    return list(Agreement.objects.visible_to(person).filter(sitting=at).select_related("owner_partner"))
 
 
 def plan_document(event: Event) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""At the table, and what came of it."""
+"""What was agreed, and what came of it."""
 
 from __future__ import annotations
 
@@ -16,51 +16,20 @@ from django.views.decorators.http import require_GET, require_POST
 from joinedup.accounts.permissions import Scope, may
 from joinedup.accounts.queries import history_of
 from joinedup.accounts.request import Request
-from joinedup.events import actions, seating
+from joinedup.events import actions
 from joinedup.events.chain import chain_of
 from joinedup.events.forms import AgreementForm, ChosenEventForm, FilterForm, ReportForm
-from joinedup.events.forms.agreement import from_agreement, from_opportunity, from_sitting
+from joinedup.events.forms.agreement import from_agreement, from_opportunity
 from joinedup.events.models import Agreement
 from joinedup.events.queries import agreements as queries
-from joinedup.events.queries import planner
 from joinedup.events.queries.events import events_to_agree_at
+from joinedup.events.queries.young import said
 from joinedup.opportunities.models import Opportunity, Run
-from joinedup.opportunities.queries import OPEN_STATES, facts
+from joinedup.opportunities.queries import OPEN_STATES
 from joinedup.opportunities.queries.one import one
 from joinedup.partners.csv_export import as_csv, csv_file
 
 PER_PAGE = 25
-
-
-@login_required
-@never_cache
-def sitting(request: Request, pk: int) -> HttpResponse:
-    found = planner.sitting(pk)
-    if found is None or not may(request.person, "agreement.record", found):
-        raise Http404
-    by, event = request.person, found.event
-    form = AgreementForm(request.POST or None, person=by, event=event, initial=from_sitting(found))
-    if request.method == "POST" and form.is_valid():
-        try:
-            agreed = actions.record_agreement(by=by, event=event, sitting=found, **form.parts())
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            messages.success(
-                request, _("Agreed: %(goal)s. You can write down another.") % {"goal": agreed.goal}
-            )
-            return redirect("sitting", pk)
-    opportunity = found.topic.opportunity if found.topic else None
-    seen = Opportunity.objects.visible_to(by).filter(pk=opportunity.pk).first() if opportunity else None
-    context = {
-        "sitting": found,
-        "form": form,
-        "opportunity": seen,
-        "facts": facts(by, seen) if seen else [],
-        "agreements": planner.agreed_here(by, found),
-        "label": seating.badge_name,
-    }
-    return render(request, "events/sitting.jinja", context)
 
 
 @login_required
@@ -133,6 +102,7 @@ def agreement(request: Request, pk: int) -> HttpResponse:
         "agreement": page.agreement,
         "chain": chain_of(page.agreement, request.person),
         "history": history_of(page.agreement) if page.is_inside else [],
+        "young": said(page.agreement),
     }
     return render(request, "events/agreement.jinja", context)
 

@@ -10,16 +10,16 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from joinedup.accounts.request import Request
 from joinedup.events import actions
-from joinedup.events.forms import AttendingForm, InvitationAnswerForm, RegistrationForm
+from joinedup.events.forms import AttendingForm, RegistrationForm
+from joinedup.events.introductions import introductions_for
 from joinedup.events.models import Attendee, Event, Invitation
-from joinedup.events.queries.events import is_over
+from joinedup.events.queries.events import is_over, listed
 
 # A whole youth club may register from one address; a script that fills the list may not.
 AN_HOUR, MOST_AN_HOUR = 3600, 60
@@ -28,7 +28,8 @@ AN_HOUR, MOST_AN_HOUR = 3600, 60
 def _too_many(request: Request) -> bool:
     # The address as sign-in counts it: behind a proxy of ours, everybody would otherwise share one.
     key = f"register-{get_adapter().get_client_ip(request)}-{timezone.now():%Y%m%d%H}"
-    cache.add(key, 0, AN_HOUR)
+    if cache.add(key, 1, AN_HOUR):
+        return False
     try:
         return cache.incr(key) > MOST_AN_HOUR
     except ValueError:
@@ -65,7 +66,9 @@ def event_register(request: Request, slug: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            return redirect("event", event.slug)
+            # An event that is not listed yet has no public page: whoever was invited comes back to this one.
+            is_listed = listed(request.person).filter(pk=event.pk).exists()
+            return redirect("event" if is_listed else "event_register", event.slug)
     over = is_over(event, timezone.localdate())
     return render(request, "events/register.jinja", {"event": event, "form": form, "is_over": over})
 
@@ -73,7 +76,9 @@ def event_register(request: Request, slug: str) -> HttpResponse:
 @never_cache
 def attending(request: Request, token: str) -> HttpResponse:
     attendee = get_object_or_404(
-        Attendee.objects.select_related("event", "partner", "companion").prefetch_related("with_them"),
+        Attendee.objects.select_related("event__footprint", "partner", "companion").prefetch_related(
+            "with_them"
+        ),
         token=token,
     )
     form = AttendingForm(request.POST if "save" in request.POST else None, attendee=attendee)
@@ -89,23 +94,6 @@ def attending(request: Request, token: str) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("attending", token)
-    return render(request, "events/attending.jinja", {"attendee": attendee, "form": form})
-
-
-@never_cache
-def invitation(request: Request, token: str) -> HttpResponse:
-    found = get_object_or_404(Invitation.objects.select_related("event", "partner"), token=token)
-    form = InvitationAnswerForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.answer_invitation(by=request.person, invitation=found, **form.cleaned_data)
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            if found.answer == Invitation.Answer.ACCEPTED:
-                address = reverse("event_register", args=[found.event.slug])
-                return redirect(f"{address}?invitation={found.token}")
-            messages.success(request, _("Thank you for telling us."))
-            return redirect("invitation", token)
-    over = is_over(found.event, timezone.localdate())
-    return render(request, "events/invitation.jinja", {"invitation": found, "form": form, "is_over": over})
+    meet = introductions_for(attendee, request.person, timezone.localdate())
+    context = {"attendee": attendee, "form": form, "introductions": meet}
+    return render(request, "events/attending.jinja", context)

@@ -1,4 +1,4 @@
-"""Making an event, inviting, and who comes: for those who plan it."""
+"""Making an event and its room: for those who plan it."""
 
 from __future__ import annotations
 
@@ -10,19 +10,13 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
 
 from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
 from joinedup.events import actions
-from joinedup.events.forms import EventForm, InvitationForm, TablesForm
-from joinedup.events.models import Event
-from joinedup.events.queries import people
-from joinedup.events.queries.events import is_over
-from joinedup.partners.csv_export import as_csv
+from joinedup.events.forms import EventForm, TablesForm
+from joinedup.events.models import Event, Stop
 
 
 def planned_event(request: Request, slug: str, permission: str) -> Event:
@@ -50,16 +44,33 @@ def attempt(request: Request, act: Callable[[], Any], done: Callable[[Any], str]
 def event_add(request: Request) -> HttpResponse:
     if not may(request.person, "event.add"):
         raise Http404
-    form = EventForm(request.POST or None, person=request.person)
+    stop = _stop_asked_for(request)
+    data = request.POST or None
+    form = (
+        EventForm.for_stop(data, person=request.person, stop=stop)
+        if stop
+        else EventForm(data, person=request.person)
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            event = actions.add_event(by=request.person, **form.cleaned_data)
+            event = actions.add_event(by=request.person, stop=stop, **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
         else:
             messages.success(request, _("The event is there. Next: choose its topics and invite people."))
             return redirect("event_plan", event.slug)
-    return render(request, "events/edit.jinja", {"event": None, "form": form, "tables": None})
+    context = {"event": None, "form": form, "tables": None, "stop": stop}
+    return render(request, "events/edit.jinja", context)
+
+
+def _stop_asked_for(request: Request) -> Stop | None:
+    """The stop of a programme for which an event is to be made, for whoever plans programmes."""
+    if "stop" not in request.GET:
+        return None
+    if not may(request.person, "programme.plan"):
+        raise Http404
+    stops = Stop.objects.select_related("programme", "event")
+    return get_object_or_404(stops, pk=number_in(request.GET["stop"]))
 
 
 @login_required
@@ -77,101 +88,15 @@ def event_edit(request: Request, slug: str) -> HttpResponse:
         except ValidationError as error:
             (tables if is_room else form).add_error(None, error)
         else:
-            messages.success(request, _("Saved."))
+            told = not is_room and form.cleaned_data["tell"] and form.moves()
+            messages.success(request, _("Saved. Those who come are told.") if told else _("Saved."))
             return redirect("event_edit" if is_room else "event", event.slug)
-    return render(request, "events/edit.jinja", {"event": event, "form": form, "tables": tables})
-
-
-@login_required
-@never_cache
-def event_people(request: Request, slug: str) -> HttpResponse:
-    event = planned_event(request, slug, "event.see_attendees")
-    if request.method == "POST":
-        _people_button(request, event)
-        return redirect("event_people", event.slug)
-    asks, themes = people.asks_and_themes(event)
-    context = {
-        "event": event,
-        "attendees": list(people.attendees(event)),
-        "asks": asks,
-        "themes": themes,
-        "is_over": is_over(event, timezone.localdate()),
-        "parts": {"facilitator": _("leads a table"), "scribe": _("writes"), "speaker": _("speaks")},
-    }
-    return render(request, "events/people.jinja", context)
-
-
-def _people_button(request: Request, event: Event) -> None:
-    by = request.person
-    if request.POST.get("do") == "delete":
-        gone = _("The personal details of %(people)s people are deleted.")
-        attempt(
-            request,
-            lambda: actions.delete_personal(by=by, event=event),
-            lambda number: gone % {"people": number},
-        )
-        return
-    attendee = get_object_or_404(
-        event.attendees.select_related("event"), pk=number_in(request.POST.get("who"))
-    )
-    parts = request.POST.getlist("parts")
-    attempt(
-        request,
-        lambda: actions.set_parts(by=by, attendee=attendee, parts=parts),
-        lambda _done: str(_("Saved.")),
+    event = planned_event(request, slug, "event.change")
+    return render(
+        request, "events/edit.jinja", {"event": event, "form": form, "tables": tables, "stop": None}
     )
 
 
 def number_in(text: str | None) -> int:
     """A number from a form; what is none leads nowhere."""
     return int(text) if text and text.isdecimal() and len(text) < 10 else -1
-
-
-@login_required
-@never_cache
-def event_invitations(request: Request, slug: str) -> HttpResponse:
-    event = planned_event(request, slug, "event.invite")
-    button = request.POST.get("do")
-    form = InvitationForm(request.POST if button == "add" else None, event=event)
-    if request.method == "POST" and _invite(request, event, form):
-        return redirect("event_invitations", event.slug)
-    listed = list(people.invitations(event))
-    context = {
-        "event": event,
-        "form": form,
-        "invitations": listed,
-        "unsent": sum(1 for each in listed if each.sent_at is None and each.email),
-        "missing": people.missing(event),
-    }
-    return render(request, "events/invitations.jinja", context)
-
-
-def _invite(request: Request, event: Event, form: InvitationForm) -> bool:
-    """What a button of the invitation page asked for; False where the form has to be shown again."""
-    by, button = request.person, request.POST.get("do")
-    if button == "add":
-        if not form.is_valid():
-            return False
-        try:
-            actions.add_invitation(by=by, event=event, **form.cleaned_data)
-        except ValidationError as error:
-            form.add_error(None, error)
-            return False
-        messages.success(request, _("Added. Send it with the button below."))
-    elif button == "make":
-        made = _("%(number)s new invitations are in the list; nothing is sent yet.")
-        attempt(request, lambda: actions.make_invitations(by=by, event=event), lambda n: made % {"number": n})
-    elif button == "send":
-        sent = _("%(number)s invitations are sent.")
-        attempt(request, lambda: actions.send_invitations(by=by, event=event), lambda n: sent % {"number": n})
-    return True
-
-
-@login_required
-@require_GET
-@never_cache
-def event_invitations_csv(request: Request, slug: str) -> HttpResponse:
-    event = planned_event(request, slug, "event.invite")
-    body = as_csv(people.INVITATION_HEADER, people.invitation_rows(event))
-    name = f'attachment; filename="invitations-{event.slug}.csv"'
-    return HttpResponse(body, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})

@@ -17,6 +17,9 @@ from joinedup.events.forms import ProposalForm
 from joinedup.events.forms.topic import may_propose
 from joinedup.events.models import Event
 from joinedup.events.queries import events as queries
+from joinedup.events.queries.day import day_for
+from joinedup.events.queries.survey import survey_results
+from joinedup.events.structured import event_script
 
 PER_PAGE = 20
 
@@ -24,16 +27,23 @@ PER_PAGE = 20
 def events(request: Request) -> HttpResponse:
     today = timezone.localdate()
     page = Paginator(queries.past(request.person, today), PER_PAGE).get_page(request.GET.get("page"))
-    coming = list(queries.upcoming(today).select_related("programme"))
+    coming = list(queries.upcoming(today, request.person).select_related("programme"))
     return render(request, "events/list.jinja", {"coming": coming, "page": page})
 
 
 def event(request: Request, slug: str) -> HttpResponse:
-    found = get_object_or_404(Event.objects.select_related("programme", "footprint"), slug=slug)
+    found = get_object_or_404(
+        queries.listed(request.person).select_related("programme", "footprint", "at"), slug=slug
+    )
+    today = timezone.localdate()
+    is_published = found.results_published_on is not None
     context = {
         "event": found,
-        "page": queries.event_page(request.person, found, timezone.localdate()),
+        "survey": survey_results(found) if is_published else None,
+        "data": event_script(found),
+        "page": queries.event_page(request.person, found, today),
         "may_propose": may_propose(request.person, found),
+        "day": day_for(request.person, found),
     }
     return render(request, "events/event.jinja", context)
 

@@ -15,6 +15,7 @@ from joinedup.accounts.person import Person
 from joinedup.opportunities.models import Answer, Enquiry, Opportunity, Run
 from joinedup.opportunities.queries.lists import UNDECIDED
 from joinedup.partners.models import Contact, Partner
+from joinedup.partners.queries import speaks_for
 
 PURPOSE = "opportunity-answer"
 # Whoever was asked has a week to answer before anybody asks again.
@@ -115,7 +116,7 @@ def by_mail(token: str) -> ByMail | None:
     opportunity = shared.select_related("place", "theme", "footprint").filter(pk=opportunity_pk).first()
     if partner is None or opportunity is None:
         return None
-    name = _name(partner, link.user_id, link.email)
+    name = speaks_for(partner, link.user_id, link.email)
     if name is None:
         return None
     return ByMail(
@@ -130,13 +131,3 @@ def by_mail(token: str) -> ByMail | None:
         given=opportunity.answers.filter(partner=partner).select_related("initiative").first(),
         is_named=opportunity.parties.filter(pk=partner.pk).exists(),
     )
-
-
-def _name(partner: Partner, user_id: int | None, email: str) -> str | None:
-    """What to call who answers: an account by its name, a contact by the role; None who is neither any longer."""
-    if user_id is None:
-        contact = partner.contacts.filter(email__iexact=email).first() if email else None
-        return contact.role if contact else None
-    grant = Grant.objects.filter(partner=partner, user=user_id, user__is_active=True).select_related("user")
-    member = grant.first()
-    return str(member.user) if member else None

@@ -22,6 +22,7 @@ from joinedup.partners.models import Partner
 from joinedup.partners.queries import partners_for_place
 from joinedup.places.models import Footprint, Place
 from joinedup.support.models import Offer
+from joinedup.visits.finding import Found, practice_for
 from joinedup.voice.models import Contribution
 from joinedup.web.layers import HEADLINE, Layer, layer
 from joinedup.web.place.grid import Row, coverage_grid
@@ -45,6 +46,7 @@ class PlacePage:
     trend_dataset: Dataset | None
     sectors: list[tuple[str, list[Partner]]]
     agreements: list[Agreement]
+    practice: list[Found]
     voices: list[Contribution]
     figures: list[tuple[Figure, str, str, str]]
     datasets: list[Dataset]
@@ -76,6 +78,7 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         trend_dataset=headline.dataset if headline else None,
         sectors=by_sector(partners_for_place(person, place).prefetch_related(None)),
         agreements=agreements_for_place(person, place, AGREEMENTS_SHOWN),
+        practice=practice_for(person, place),
         voices=voices(around),
         figures=[
             (each, wording.name(each.indicator), wording.value(each), wording.standing(each))
@@ -122,7 +125,11 @@ def voices(around: Sequence[Place]) -> list[Contribution]:
     Only what the public may read, whoever asks. One query.
     """
     footprint = Footprint.objects.filter(places__in=around)
-    rows = Contribution.objects.filter(
-        state=Contribution.State.SHOWN, conversation__event__footprint__in=footprint
-    ).select_related("conversation")
+    rows = (
+        Contribution.objects.filter(
+            state=Contribution.State.SHOWN, conversation__event__footprint__in=footprint
+        )
+        .exclude(age_band=Contribution.ADULT)
+        .select_related("conversation")
+    )
     return list(rows[:VOICES_SHOWN])

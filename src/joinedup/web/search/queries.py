@@ -17,6 +17,7 @@ from joinedup.places import queries as places
 from joinedup.places.models import Place
 from joinedup.strategy.models import Commitment
 from joinedup.support.models import Offer
+from joinedup.visits.models import PracticeCard, Visit
 
 SHOWN = 6
 SHORTEST, LONGEST = 2, 100
@@ -52,7 +53,7 @@ class Results:
 def search(person: Person, text: str) -> Results:
     """What `person` may see that has `text` in its name or description; the groups that found something.
 
-    `exact` is the one place whose name or code is the text. Seven queries; none when the text is too short.
+    `exact` is the one place whose name or code is the text. Nine queries; none when the text is too short.
     """
     text = " ".join(text.replace("\0", " ").split())[:LONGEST]
     if len(text) < SHORTEST:
@@ -86,6 +87,22 @@ def search(person: Person, text: str) -> Results:
             lambda e: Hit(
                 e.name, reverse("event", args=[e.slug]), f"{e.date.day} {e.date:%B %Y}" if e.date else ""
             ),
+        ),
+        _group(
+            "Practice cards",
+            _matching(
+                PracticeCard.objects.visible_to(person).select_related("place"),
+                text,
+                "title",
+                "problem",
+                "mechanism",
+            ),
+            lambda c: Hit(c.title, reverse("practice_card", args=[c.slug]), c.place.name),
+        ),
+        _group(
+            "Visits",
+            _matching(Visit.objects.visible_to(person).select_related("place"), text, "name", "purpose"),
+            lambda v: Hit(v.name, reverse("visit", args=[v.slug]), v.place.name),
         ),
         _group(
             "Commitments",

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from django.apps import apps
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import CONFIRM_AFTER
 from joinedup.events.models import Agreement, Attendee, Invitation
+from joinedup.events.queries import Waiting as AgreementWaiting
+from joinedup.events.queries import waiting as agreements_waiting
+from joinedup.events.queries.responses import ToAnswer, to_answer
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import BEST_FIRST, Answer, Opportunity, Run
 from joinedup.opportunities.queries.lists import UNDECIDED, awake
@@ -23,7 +26,6 @@ from joinedup.places.models import Footprint
 from joinedup.voice.models import Contribution, Conversation
 
 SHOWN = 10
-DUE_SOON = datetime.timedelta(days=30)
 OPEN_AGREEMENTS = [Agreement.State.AGREED, Agreement.State.STARTED]
 Item = TypeVar("Item")
 
@@ -41,21 +43,13 @@ class Shortlist(Generic[Item]):
 
 
 @dataclass(frozen=True)
-class DueAgreement:
-    """An agreement to report on: `why` is overdue, due or review; `on` is the day it was or is due."""
-
-    agreement: Agreement
-    why: str
-    on: datetime.date
-
-
-@dataclass(frozen=True)
 class Waiting:
     """What waits for a person. Every item has one page, or one button, where it is done."""
 
     invitations: list[Invitation] = field(default_factory=list)
     opportunities: Shortlist[Opportunity] = field(default_factory=Shortlist)
-    agreements: Shortlist[DueAgreement] = field(default_factory=Shortlist)
+    agreements: Shortlist[AgreementWaiting] = field(default_factory=Shortlist)
+    responses: list[ToAnswer] = field(default_factory=list)
     partners_to_confirm: list[Partner] = field(default_factory=list)
     initiatives_to_confirm: Shortlist[Initiative] = field(default_factory=Shortlist)
     conversations: list[Conversation] = field(default_factory=list)
@@ -68,6 +62,7 @@ class Waiting:
         """How many things to do: what moved in a partnership's list, or a conversation's answers, are one."""
         singles = (
             self.invitations,
+            self.responses,
             self.partners_to_confirm,
             self.conversations,
             self.uploads,
@@ -91,7 +86,7 @@ class Kept:
 
 
 def waiting_for(person: Person) -> Waiting:
-    """At most fourteen queries, whatever the number of items."""
+    """At most fifteen queries, whatever the number of items."""
     today = timezone.localdate()
     waiting: dict[str, Any] = {"invitations": list(_invitations(person, today))}
     if person.footprint_ids:
@@ -99,7 +94,8 @@ def waiting_for(person: Person) -> Waiting:
     if person.partner_ids:
         waiting |= {
             "opportunities": _shortlist(_unanswered(person)),
-            "agreements": _due_agreements(person, today),
+            "agreements": _first(agreements_waiting(person, person.partner_ids, today)),
+            "responses": to_answer(person),
             "partners_to_confirm": list(
                 _unconfirmed(Partner.objects.filter(pk__in=person.partner_ids), today)
             ),
@@ -159,6 +155,10 @@ def _shortlist(found: QuerySet[Any]) -> Shortlist[Any]:
     return Shortlist(list(found[:SHOWN]), found.count())
 
 
+def _first(found: list[Any]) -> Shortlist[Any]:
+    return Shortlist(found[:SHOWN], len(found))
+
+
 def _number_of(rows: QuerySet[Any], path: str) -> Coalesce:
     """How many of `rows` belong to the outer row by `path`, without joins that multiply each other."""
     counted = rows.filter(**{path: OuterRef("pk")}).order_by().values(path).annotate(number=Count("pk"))
@@ -190,30 +190,6 @@ def _unanswered(person: Person) -> QuerySet[Opportunity]:
         .select_related("place", "theme")
         .order_by(*BEST_FIRST)
     )
-
-
-def _due_agreements(person: Person, today: datetime.date) -> Shortlist[DueAgreement]:
-    """Overdue, due within 30 days, or with a review day that passed without a report since."""
-    due = Q(due__lte=today + DUE_SOON)
-    for review in ("review_3", "review_6", "review_12"):
-        silent = Q(last_report__isnull=True) | Q(last_report__lt=F(review))
-        due |= Q(**{f"{review}__lte": today}) & silent
-    found = (
-        Agreement.objects.filter(owner_partner__in=person.partner_ids, state__in=OPEN_AGREEMENTS)
-        .annotate(last_report=Max("progress__on"))
-        .filter(due)
-        .order_by("due", "pk")
-    )
-    return Shortlist([_why(each, today) for each in found[:SHOWN]], found.count())
-
-
-def _why(agreement: Agreement, today: datetime.date) -> DueAgreement:
-    if agreement.due < today:
-        return DueAgreement(agreement, "overdue", agreement.due)
-    if agreement.due <= today + DUE_SOON:
-        return DueAgreement(agreement, "due", agreement.due)
-    reviews = (agreement.review_3, agreement.review_6, agreement.review_12)
-    return DueAgreement(agreement, "review", max(day for day in reviews if day <= today))
 
 
 def _unconfirmed(found: QuerySet[Any], today: datetime.date) -> QuerySet[Any]:

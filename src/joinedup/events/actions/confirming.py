@@ -1,0 +1,47 @@
+"""Records of a partner that its own people say are still true, on the way, when they register."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from joinedup.accounts import audit
+from joinedup.accounts.person import Person
+from joinedup.events.models import Attendee
+from joinedup.initiatives.models import Initiative
+from joinedup.partners.keeping import confirm_now
+from joinedup.partners.models import Partner
+
+# More than anybody reads on a registration form; the rest is confirmed where the records are kept.
+MOST = 8
+
+
+def records(partner: Partner) -> dict[str, Any]:
+    """What is held of a partner and its local action, by key, the longest unconfirmed first: for its own people, who
+    were invited by name or are members. 1 query."""
+    today = timezone.localdate()
+    running = Initiative.objects.filter(Q(ends=None) | Q(ends__gte=today), partner=partner)
+    kept: dict[str, Any] = {f"partner-{partner.pk}": partner}
+    return kept | {f"action-{each.pk}": each for each in running.order_by("confirmed_on", "name")[:MOST]}
+
+
+@transaction.atomic
+def confirm(*, by: Person, attendee: Attendee, keys: Collection[str]) -> int:
+    """Put down that these records are true today; returns how many. Registering asks whether they may say so: this
+    is called for members, and for people who were invited for the partner by name, only."""
+    if not keys:
+        return 0
+    held = records(attendee.partner)
+    told = [held[key] for key in held if key in keys]
+    for record in told:
+        before = audit.snapshot(record)
+        confirm_now(record, by)
+        if not by.is_signed_in:
+            record.confirmed_by = f"{attendee.role}, when registering"[:160]
+        record.save(update_fields=["confirmed_on", "confirmed_by"])
+        audit.record(by=by, action=f"{record._meta.model_name}.confirm", on=record, before=before)
+    return len(told)

@@ -1,0 +1,183 @@
+"""At the door: who has arrived, who comes in without a registration, who did not come."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from joinedup.accounts import audit
+from joinedup.accounts.permissions import require
+from joinedup.accounts.person import Person
+from joinedup.events.actions.registration import YOUNG
+from joinedup.events.models import Attendee, Event
+from joinedup.events.queries.door import last_release
+from joinedup.partners.models import Partner
+
+Standing = Attendee.Standing
+FULL = "Every place is taken. Tick “we have a chair” to let them in all the same."
+
+
+def _locked(pk: int) -> Event:
+    """The event, held while places are given out: two doors never give the same number or the last place twice."""
+    return Event.objects.select_for_update().get(pk=pk)
+
+
+@transaction.atomic
+def check_in(*, by: Person, attendee: Attendee, together: bool = True, chair: bool = False) -> list[Attendee]:
+    """Note that somebody is here, and with a companion (`together`) the young people who come with them; returns who
+    is newly noted. Twice, or at two doors, does nothing more.
+
+    Who was waiting or had cancelled gets a place while one is free, or with `chair` where somebody found one.
+    """
+    require(by, "event.check_in", on=attendee)
+    event = _locked(attendee.event_id)
+    attendee.refresh_from_db()
+    if attendee.standing != Standing.PLACED:
+        _let_in(by, event, attendee, chair)
+    coming = [attendee]
+    if together:
+        coming += attendee.with_them.filter(standing=Standing.PLACED)
+    new = [each for each in coming if each.arrived_at is None]
+    for each in new:
+        _arrive(by, each)
+    return new
+
+
+def _let_in(by: Person, event: Event, attendee: Attendee, chair: bool) -> None:
+    others = event.attendees.exclude(pk=attendee.pk).exclude(standing=Standing.CANCELLED)
+    newer = others.filter(email=attendee.email).first() if attendee.email else None
+    if newer is not None:
+        raise ValidationError(f"They registered again: check in No. {newer.number} instead.")
+    _want_a_place(event, chair)
+    before = audit.snapshot(attendee)
+    attendee.standing = Standing.PLACED
+    attendee.save(update_fields=["standing"])
+    audit.record(by=by, action="event.let_in", on=attendee, before=before)
+
+
+def _want_a_place(event: Event, chair: bool) -> None:
+    if not chair and event.attendees.filter(standing=Standing.PLACED).count() >= event.capacity:
+        raise ValidationError(FULL)
+
+
+def _arrive(by: Person, attendee: Attendee) -> None:
+    before = audit.snapshot(attendee)
+    attendee.arrived_at = timezone.now()
+    attendee.save(update_fields=["arrived_at"])
+    audit.record(by=by, action="event.check_in", on=attendee, before=before)
+
+
+@transaction.atomic
+def undo_check_in(*, by: Person, attendee: Attendee) -> bool:
+    """They are not here after all; whether that was new."""
+    require(by, "event.check_in", on=attendee)
+    _locked(attendee.event_id)
+    attendee.refresh_from_db()
+    if attendee.arrived_at is None:
+        return False
+    before = audit.snapshot(attendee)
+    attendee.arrived_at = None
+    attendee.save(update_fields=["arrived_at"])
+    audit.record(by=by, action="event.undo_check_in", on=attendee, before=before)
+    return True
+
+
+@transaction.atomic
+def walk_in(
+    *,
+    by: Person,
+    event: Event,
+    partner: Partner,
+    role: str = "",
+    name: str = "",
+    companion: Attendee | None = None,
+    chair: bool = False,
+) -> Attendee:
+    """Somebody who stands at the door without a registration: in, with a number, and here.
+
+    With `companion` it is a young person, by a chosen name only, and the companion is an adult of the same host who
+    has arrived. `chair`: there is a seat although every place is taken.
+    """
+    require(by, "event.check_in", on=event)
+    event = _locked(event.pk)
+    if not Partner.objects.filter(pk=partner.pk, footprints=event.footprint_id).exists():
+        raise ValidationError("Choose a partner of this partnership.")
+    role, name = " ".join(role.split()), " ".join(name.split())
+    if companion is not None:
+        _refuse_a_stranger(event, partner, companion, name)
+    elif not role:
+        raise ValidationError("Give their role in their organisation.")
+    _want_a_place(event, chair)
+    last = event.attendees.aggregate(last=Max("number"))["last"] or 0
+    attendee = Attendee.objects.create(
+        event=event,
+        number=last + 1,
+        partner=partner,
+        sector_id=partner.sector_id,
+        role="Young person" if companion else role[:120],
+        name=name[:120],
+        parts=[YOUNG] if companion else ["guest"],
+        companion=companion,
+        arrived_at=timezone.now(),
+        is_demonstration=event.is_demonstration,
+    )
+    if companion is not None and "companion" not in companion.parts:
+        companion.parts = [*companion.parts, "companion"]
+        companion.save(update_fields=["parts"])
+    audit.record(by=by, action="event.walk_in", on=attendee)
+    return attendee
+
+
+def _refuse_a_stranger(event: Event, host: Partner, companion: Attendee, name: str) -> None:
+    """A young person is never alone here, and needs no real name."""
+    companion.refresh_from_db()
+    here = companion.event_id == event.pk and companion.arrived_at is not None
+    if not here or companion.standing != Standing.PLACED or YOUNG in companion.parts:
+        raise ValidationError("Check their companion in first: a young person is never here alone.")
+    if companion.partner_id != host.pk:
+        raise ValidationError("A young person comes with a companion of their own organisation.")
+    if not name:
+        raise ValidationError(
+            "Give the name that the young person wants to be called: it need not be theirs."
+        )
+
+
+@transaction.atomic
+def release_absent(*, by: Person, event: Event) -> list[Attendee]:
+    """Whoever has a place and has not arrived counts as not coming, so that the tables can be planned for those who
+    are here. Nobody gets a mail, nobody moves up; `bring_back` undoes it."""
+    require(by, "event.check_in", on=event)
+    event = _locked(event.pk)
+    if event.date != timezone.localdate():
+        raise ValidationError("This is for the day itself: nobody can be late before it.")
+    placed = list(event.attendees.filter(standing=Standing.PLACED))
+    absent = [each for each in placed if each.arrived_at is None]
+    if len(absent) == len(placed):
+        raise ValidationError("Nobody has arrived yet: note first who is here.")
+    if not absent:
+        raise ValidationError("Everybody who was expected is here.")
+    Attendee.objects.filter(pk__in=[each.pk for each in absent]).update(standing=Standing.CANCELLED)
+    numbers = {"numbers": [each.number for each in absent]}
+    audit.record(by=by, action="event.release_absent", on=event, after=numbers)
+    return absent
+
+
+@transaction.atomic
+def bring_back(*, by: Person, event: Event) -> list[Attendee]:
+    """Undo the last `release_absent`: its people are expected again, but for those who registered anew meanwhile."""
+    require(by, "event.check_in", on=event)
+    event = _locked(event.pk)
+    numbers = last_release(event)
+    if not numbers:
+        raise ValidationError("There is nothing to undo.")
+    coming = event.attendees.exclude(standing=Standing.CANCELLED).exclude(email="")
+    again = set(coming.values_list("email", flat=True))
+    gone = event.attendees.filter(number__in=numbers, standing=Standing.CANCELLED)
+    back = [each for each in gone if each.email not in again]
+    Attendee.objects.filter(pk__in=[each.pk for each in back]).update(standing=Standing.PLACED)
+    audit.record(
+        by=by, action="event.bring_back", on=event, after={"numbers": [each.number for each in back]}
+    )
+    return back

@@ -1,0 +1,70 @@
+"""What everybody around an event is told at once: it is cancelled, it takes place after all, it has moved.
+
+Only its day, place and reason are in these mails, so that all get the same words; a young person gets none: their
+companion does.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from smtplib import SMTPException
+from typing import Any
+
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from joinedup.accounts.links import address_of
+from joinedup.events.models import Attendee, Event, Invitation
+
+logger = logging.getLogger(__name__)
+
+
+def addresses_of(event: Event) -> list[str]:
+    """Whoever has a place or waits for one, and whoever was sent an invitation and has not declined; 2 queries."""
+    coming = event.attendees.exclude(standing=Attendee.Standing.CANCELLED).select_related("companion")
+    found = {each.companion.email if each.companion else each.email for each in coming}
+    invited = event.invitations.exclude(answer=Invitation.Answer.DECLINED).exclude(sent_at=None)
+    # Whoever sends somebody else does not come; the other has an invitation of their own.
+    invited = invited.exclude(answer=Invitation.Answer.SUBSTITUTE)
+    return sorted({each.lower() for each in [*found, *invited.values_list("email", flat=True)]} - {""})
+
+
+def send_event_cancelled(event: Event, addresses: Iterable[str]) -> None:
+    _send("cancelled", event, addresses, {})
+
+
+def send_event_back(event: Event, addresses: Iterable[str]) -> None:
+    """It takes place after all."""
+    _send("back", event, addresses, {})
+
+
+def send_event_changed(event: Event, was: Event, addresses: Iterable[str]) -> None:
+    """Another day, time or place; `was`: the event before the change."""
+    _send("changed", event, addresses, {"was": was})
+
+
+def _send(kind: str, event: Event, addresses: Iterable[str], more: Mapping[str, Any]) -> None:
+    """The same mail to each address, one by one, so that nobody sees the others."""
+    context = {"event": event, "link": address_of("event", event.slug), **more}
+    template = f"events/notices/{kind}"
+    subject = " ".join(render_to_string(f"{template}_subject.txt", context).split())
+    text = render_to_string(f"{template}_message.txt", context)
+    rich = render_to_string(f"{template}_message.jinja", context)
+    letters = []
+    for address in addresses:
+        letter = EmailMultiAlternatives(subject, text, to=[address])
+        letter.attach_alternative(rich, "text/html")
+        letters.append(letter)
+    if letters:
+        transaction.on_commit(lambda: _deliver(letters))
+
+
+def _deliver(letters: list[EmailMultiAlternatives]) -> None:
+    """What was done stays done when the mail server refuses: the page must not fail after it."""
+    try:
+        get_connection().send_messages(letters)
+    except (OSError, SMTPException) as error:
+        # The words of the refusal often hold the address, so only its kind is logged.
+        logger.error("%s mails could not be sent: %s.", len(letters), type(error).__name__)

@@ -1,0 +1,140 @@
+"""What a figure was when an event took place, and what it is now. That one came after the other shows no cause."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from joinedup.evidence import wording
+from joinedup.evidence.indicators import Indicator
+from joinedup.evidence.methods import months_to
+from joinedup.evidence.models import Figure
+from joinedup.evidence.need import BREAKS
+from joinedup.evidence.plain_words import CHANCE
+from joinedup.evidence.queries import Point, series, year_of
+
+# So many figures fit beside the rest.
+MOST = 3
+
+
+@dataclass(frozen=True)
+class Since:
+    """One figure then and now, in a sentence with its periods and its source."""
+
+    figure: Figure
+    sentence: str
+
+
+def figures_since(pairs: Sequence[tuple[str, str]], on: datetime.date) -> list[Since]:
+    """For the first of these (place code, theme) that figures are held of: what changed since the day `on`. 1 query,
+    and one for each of at most three figures."""
+    chosen = _chosen(pairs)
+    known = wording.by_slug()
+    return [Since(each, sentence(each, series(known[each.indicator], each.place_id), on)) for each in chosen]
+
+
+def _chosen(pairs: Sequence[tuple[str, str]]) -> list[Figure]:
+    """The first few figures that say most of these pairs, each once."""
+    found = {each.pk: each for each in telling_figures(pairs).values()}
+    return list(found.values())[:MOST]
+
+
+def telling_figures(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Figure]:
+    """For each (place code, theme) of which figures are held, the one that says most about the theme; 1 query."""
+    wanted = list(pairs)
+    held: dict[str, list[Figure]] = {}
+    places = {place for place, _theme in wanted}
+    rows = Figure.objects.filter(place__in=places, state=Figure.State.NUMBER).select_related(
+        "place", "dataset"
+    )
+    for figure in rows.order_by("indicator", "pk"):
+        held.setdefault(figure.place_id, []).append(figure)
+    best = {(place, theme): _most_telling(held.get(place, []), theme) for place, theme in wanted}
+    return {pair: figure for pair, figure in best.items() if figure is not None}
+
+
+def _most_telling(figures: Iterable[Figure], theme: str) -> Figure | None:
+    known = wording.by_slug()
+    weighed = [
+        (known[each.indicator].themes[theme], each)
+        for each in figures
+        if each.indicator in known and theme in known[each.indicator].themes
+    ]
+    return max(weighed, key=lambda pair: pair[0])[1] if weighed else None
+
+
+def sentence(figure: Figure, points: Sequence[Point], on: datetime.date) -> str:
+    """What the figure was around the day `on` and what it is now, or why that cannot be said. Pure."""
+    indicator = wording.by_slug()[figure.indicator]
+    what = f"{indicator.name} in {figure.place.name}"
+    said = (
+        _counts(indicator, figure, points, on) if indicator.method == "rate" else _values(figure, points, on)
+    )
+    return f"{what}: {said} ({figure.dataset.publisher})."
+
+
+def _values(figure: Figure, points: Sequence[Point], on: datetime.date) -> str:
+    now = f"{wording.value(figure)} {wording.period(figure)}"
+    before = [p for p in points if p.value is not None and year_of(p.period) <= on.year]
+    if not before:
+        return f"{now}; what it was at the time of the event is not held"
+    last = before[-1]
+    if last.period == figure.period or year_of(figure.period) <= on.year:
+        return f"{now}; no newer figure is published since the event"
+    then = Figure(indicator=figure.indicator, period=last.period, state=Figure.State.NUMBER, value=last.value)
+    return f"{wording.value(then)} {wording.period(then)}, {now}"
+
+
+def _counts(indicator: Indicator, figure: Figure, points: Sequence[Point], on: datetime.date) -> str:
+    window = indicator.window
+    last_before = _month(on.year, on.month - 1)
+    then, now = _months(last_before, window), _months(figure.period, window)
+    if not then or not now:
+        return f"{wording.value(figure)} {wording.period(figure)}; what it was at the event is not held"
+    if then[-1] >= now[0]:
+        return (
+            f"{wording.value(figure)} {wording.period(figure)}; this still counts months from before the event, so it "
+            "is too early to compare"
+        )
+    if any(then[0] < changed <= now[-1] for changed in BREAKS):
+        return (
+            f"{wording.value(figure)} {wording.period(figure)}; how it is recorded has changed since the event, so it "
+            "is not compared"
+        )
+    held = {p.period: p.value for p in points if p.value is not None}
+    if any(month not in held for month in (*then, *now)):
+        return (
+            f"{wording.value(figure)} {wording.period(figure)}; what it was at the event is not held in full"
+        )
+    first, second = (sum(held[month] or 0 for month in months) for months in (then, now))
+    return (
+        f"{first:,.0f} recorded in the {window} months to {_words(then[-1])}, {second:,.0f} in the {window} months to "
+        f"{_words(now[-1])}: {_move(first, second)}"
+    )
+
+
+def _move(first: float, second: float) -> str:
+    """Two counts compared as two Poisson counts (see evidence.plain_words.move)."""
+    if first + second == 0 or abs(second - first) / math.sqrt(first + second) < CHANCE:
+        return "no clear change"
+    if first == 0:
+        return "up from none"
+    return f"{'up' if second > first else 'down'} {round(abs(second / first - 1) * 100)}%"
+
+
+def _month(year: int, month: int) -> str:
+    """2018-09; month 0 is December of the year before."""
+    return f"{year}-{month:02}" if month else f"{year - 1}-12"
+
+
+def _months(last: str, count: int) -> list[str]:
+    """So many months up to `last`, YYYY-MM; none where that is no month."""
+    if len(last) != 7 or not (last[:4] + last[5:]).isdigit() or not count:
+        return []
+    return months_to(last, count)
+
+
+def _words(month: str) -> str:
+    return f"{datetime.date(int(month[:4]), int(month[5:]), 1):%B %Y}"

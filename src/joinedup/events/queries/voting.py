@@ -1,0 +1,73 @@
+"""What the young people who come with somebody may choose to talk about, and what they chose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from joinedup.accounts.person import PUBLIC
+from joinedup.events.models import Attendee, Event, Topic
+from joinedup.opportunities.models import Opportunity
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A topic by the words that everybody may read."""
+
+    pk: int
+    title: str
+    is_on_agenda: bool
+    from_young_people: bool
+
+
+@dataclass(frozen=True)
+class Chooser:
+    """A young person who comes, with the topics they chose."""
+
+    attendee: Attendee
+    name: str
+    chosen: frozenset[int]
+
+
+def topics_to_choose(event: Event) -> list[Choice]:
+    """What is on the agenda, then what is proposed; 2 queries.
+
+    Whoever holds a companion's link knows no more than the public does: a topic whose opportunity is for the
+    partnership only is called by its theme.
+    """
+    topics = list(event.topics.select_related("theme", "opportunity").order_by("-is_chosen", "order", "pk"))
+    keys = [each.opportunity.key for each in topics if each.opportunity]
+    public = Opportunity.objects.visible_to(PUBLIC).filter(footprint=event.footprint_id, key__in=keys)
+    known = set(public.values_list("key", flat=True))
+    return [
+        Choice(each.pk, _title(each, known), each.is_chosen, each.contribution_id is not None)
+        for each in topics
+    ]
+
+
+def _title(topic: Topic, known: set[str]) -> str:
+    if topic.opportunity is None or topic.opportunity.key in known:
+        return topic.title
+    return topic.theme.name if topic.theme else _("Working together")
+
+
+def choosers(through: Attendee) -> list[Chooser]:
+    """The young people for whom this link chooses: those who come with a companion, or whoever it belongs to;
+    2 queries."""
+    votes = Prefetch("votes", to_attr="chosen_votes")
+    if "young_person" in through.parts:
+        found = Attendee.objects.filter(pk=through.pk)
+    else:
+        found = through.with_them.all()
+    coming = found.exclude(standing=Attendee.Standing.CANCELLED).select_related("event")
+    return [
+        Chooser(
+            each,
+            each.name or _("Young person No. %(number)s") % {"number": each.number},
+            frozenset(vote.topic_id for vote in each.chosen_votes),
+        )
+        for each in coming.prefetch_related(votes)
+        if "young_person" in each.parts
+    ]

@@ -1,0 +1,79 @@
+"""A page that is handed to somebody: sections of sentences, each with where it comes from. The same on the screen and
+in Word."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Said:
+    """One sentence. `link`, an address of this site, stands on the words `label`: in the sentence where it holds them,
+    otherwise behind it."""
+
+    text: str
+    link: str = ""
+    label: str = ""
+
+    def pieces(self) -> list[tuple[str, str]]:
+        """(words, link), in order; the link is empty for plain words."""
+        if not self.link:
+            return [(self.text, "")]
+        before, found, after = self.text.partition(self.label)
+        if not found or not self.label:
+            return [(f"{self.text} ", ""), (self.label or self.link, self.link)]
+        return [(words, link) for words, link in ((before, ""), (found, self.link), (after, "")) if words]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A small table. `about` says in a sentence what it holds, for those who do not see it."""
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    about: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """`none`: what it says where there is nothing; it is empty where the section is left out then."""
+
+    heading: str
+    said: Sequence[Said] = ()
+    grid: Grid | None = None
+    none: str = ""
+
+    @property
+    def is_left_out(self) -> bool:
+        return not self.said and self.grid is None and not self.none
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """`lead`: what stands under the title. `footer`: who may read it, and from where it comes."""
+
+    title: str
+    lead: str
+    sections: Sequence[Section]
+    on: datetime.date
+    footer: str
+    is_demonstration: bool = False
+    subject: str = ""
+    author: str = ""
+    is_dense: bool = field(default=False)
+
+    @property
+    def shown(self) -> list[Section]:
+        return [each for each in self.sections if not each.is_left_out]
+
+
+def day(value: datetime.date) -> str:
+    """8 October 2018."""
+    return f"{value.day} {value:%B %Y}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """A; A and B; A, B and C."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""

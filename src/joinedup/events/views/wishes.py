@@ -1,0 +1,58 @@
+"""Who should share a table and who should not: for those who plan the event."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from joinedup.accounts.request import Request
+from joinedup.events import actions, undo
+from joinedup.events.forms import WishForm
+from joinedup.events.models import Attendee, Event
+from joinedup.events.queries import seats
+from joinedup.events.seating import attendee_label, coming
+from joinedup.events.views.organising import number_in, planned_event
+
+
+@login_required
+@never_cache
+def event_wishes(request: Request, slug: str) -> HttpResponse:
+    """The form with its errors; the planner's page holds the same."""
+    event = planned_event(request, slug, "event.plan")
+    if request.method == "POST" and request.POST.get("do") == "remove":
+        return _remove(request, event)
+    form = WishForm(request.POST or None, event=event)
+    if request.method == "POST" and form.is_valid():
+        try:
+            wish = actions.add_wish(by=request.person, event=event, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            fields: list[tuple[str, object]] = [("do", "remove"), ("pk", wish.pk)]
+            undo.offer(
+                request, str(_("The wish is noted. Rules that the plan does not keep now are below.")), fields
+            )
+            return redirect(f"{reverse('event_plan', args=[slug])}#wishes")
+    context = {
+        "event": event,
+        "form": form,
+        "people": list(coming(event).select_related("partner")),
+        "wishes": seats.wishes(event),
+        "label": attendee_label,
+    }
+    return render(request, "events/wishes.jinja", context)
+
+
+def _remove(request: Request, event: Event) -> HttpResponse:
+    wish = get_object_or_404(event.wishes.select_related("event"), pk=number_in(request.POST.get("pk")))
+    fields: list[tuple[str, object]] = [("kind", wish.kind)]
+    placed = wish.attendees.filter(standing=Attendee.Standing.PLACED)
+    fields += [("attendees", each.pk) for each in placed]
+    actions.remove_wish(by=request.person, wish=wish)
+    undo.offer(request, str(_("The wish is removed.")), fields)
+    return redirect(f"{reverse('event_plan', args=[event.slug])}#wishes")

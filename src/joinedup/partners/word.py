@@ -1,0 +1,153 @@
+"""Word files: real headings and lists, tables whose header repeats, links that can be followed, British English."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from docx import Document
+from docx.document import Document as WordDocument
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Length, Pt, RGBColor
+
+TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+FONT, SMALL = "Arial", Pt(8)
+ACCENT = RGBColor(0x0B, 0x4F, 0x55)
+# Points of text, and of the space before it; as much as possible on one page.
+DENSE: Mapping[str, tuple[float, float]] = {
+    "Normal": (9, 0),
+    "List Bullet": (9, 0),
+    "List Number": (9, 0),
+    "Heading 1": (15, 0),
+    "Heading 2": (10.5, 5),
+    "Footer": (7, 0),
+}
+# To be read at a table, on paper.
+ROOMY: Mapping[str, tuple[float, float]] = {
+    "Normal": (11, 0),
+    "List Bullet": (11, 0),
+    "List Number": (11, 0),
+    "Heading 1": (20, 0),
+    "Heading 2": (14, 12),
+    "Footer": (8, 0),
+}
+
+
+def new_document(
+    *,
+    title: str,
+    subject: str,
+    author: str,
+    on: datetime.date,
+    footer: str,
+    sizes: Mapping[str, tuple[float, float]] = DENSE,
+) -> WordDocument:
+    """An empty A4 document in British English with its properties and a footer."""
+    document = Document()
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(1.5)
+    section.top_margin, section.bottom_margin = Cm(1.2), Cm(1.2)
+    section.footer_distance = Cm(0.6)
+    _set_styles(document, sizes)
+    for language in document.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:val"), "en-GB")
+    core = document.core_properties
+    core.title, core.subject = title[:250], subject[:250]
+    core.author = core.last_modified_by = author[:250]
+    core.language, core.comments, core.keywords = "en-GB", "", ""
+    core.created = core.modified = datetime.datetime.combine(on, datetime.time())
+    section.footer.paragraphs[0].text = footer
+    return document
+
+
+def _set_styles(document: WordDocument, sizes: Mapping[str, tuple[float, float]]) -> None:
+    styles: Any = document.styles
+    for name, (size, before) in sizes.items():
+        style = styles[name]
+        style.font.name, style.font.size = FONT, Pt(size)
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for kind in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
+            fonts.attrib.pop(qn(kind), None)
+        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(1.5)
+        style.paragraph_format.line_spacing = 1.0
+        if name.startswith("Heading"):
+            style.font.color.rgb = ACCENT
+
+
+def as_bytes(document: WordDocument) -> bytes:
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def section(
+    document: WordDocument, title: str, lines: Sequence[str], style: str | None = "List Bullet"
+) -> None:
+    """A heading, and under it a list, or one paragraph where there is no `style`."""
+    document.add_heading(title, level=2)
+    if style is None:
+        document.add_paragraph(" ".join(line for line in lines if line))
+        return
+    for line in lines:
+        document.add_paragraph(line, style=style)
+
+
+def table(
+    document: WordDocument,
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    widths: Sequence[Length],
+    about: str = "",
+) -> None:
+    """A table whose first row is its header; `about` is read out to those who do not see it."""
+    made = document.add_table(rows=1, cols=len(header), style="Table Grid")
+    made.alignment = WD_TABLE_ALIGNMENT.LEFT
+    made.autofit = False
+    _repeat(made.rows[0])
+    for cell, text in zip(made.rows[0].cells, header, strict=True):
+        _write(cell, text, bold=True)
+    for row in rows:
+        for cell, text in zip(made.add_row().cells, row, strict=True):
+            _write(cell, text)
+    for each in made.rows:
+        for cell, width in zip(each.cells, widths, strict=True):
+            cell.width = width
+    if about:
+        _describe(made, about)
+
+
+def add_link(paragraph: Any, words: str, address: str) -> None:
+    """Words in a paragraph that lead to an address."""
+    link = OxmlElement("w:hyperlink")
+    key = paragraph.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+    link.set(qn("r:id"), key)
+    run = paragraph.add_run(words)
+    run.font.color.rgb, run.font.underline = ACCENT, True
+    link.append(run._r)
+    paragraph._p.append(link)
+
+
+def _describe(made: Any, about: str) -> None:
+    mark = OxmlElement("w:tblDescription")
+    mark.set(qn("w:val"), about)
+    made._tbl.tblPr.append(mark)
+
+
+def _write(cell: Any, text: str, *, bold: bool = False) -> None:
+    paragraph = cell.paragraphs[0]
+    paragraph.paragraph_format.space_after = Pt(0)
+    run = paragraph.add_run(text)
+    run.font.size, run.bold = SMALL, bold
+
+
+def _repeat(row: Any) -> None:
+    """Say that the row is the table's header: it comes again on the next page, and screen readers know it."""
+    mark = OxmlElement("w:tblHeader")
+    mark.set(qn("w:val"), "true")
+    row._tr.get_or_add_trPr().append(mark)

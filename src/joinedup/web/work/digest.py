@@ -1,0 +1,156 @@
+"""The summary by mail of what waits for somebody: on working days or on Mondays, and only when something waits."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from joinedup.accounts.letters import send_letter
+from joinedup.accounts.links import address_of
+from joinedup.accounts.models import Preference, User
+from joinedup.accounts.person import Person
+from joinedup.accounts.preferences import DIGEST, off_headers, off_link
+from joinedup.web.work.queries import Shortlist, Waiting, waiting_for
+
+# From this hour on: it is there when the day's work begins.
+MORNING = 7
+MONDAY, SATURDAY = 0, 5
+Mail, Digest = Preference.Mail, Preference.Digest
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading with its items as (words, full address); `more` are left for the page."""
+
+    heading: str
+    items: list[tuple[str, str]] = field(default_factory=list)
+    more: int = 0
+
+
+def send_digests(now: datetime.datetime) -> int:
+    """One mail to each who has signed in here, is due one today and for whom something waits; returns how many go
+    out. Again on the same day, or in a second worker, nobody gets a second."""
+    here = timezone.localtime(now)
+    today = here.date()
+    if here.hour < MORNING or today.weekday() >= SATURDAY:
+        return 0
+    held = {each.pk: each for each in Preference.objects.all()}
+    people = User.objects.filter(is_active=True, last_login__isnull=False).order_by("pk")
+    return sum(
+        _send_digest(user, held.get(user.pk) or Preference(user=user), today)
+        for user in people
+        if _is_due(held.get(user.pk) or Preference(user=user), today)
+    )
+
+
+def _is_due(preference: Preference, today: datetime.date) -> bool:
+    if preference.digest == Digest.NEVER or preference.digest_sent_on == today:
+        return False
+    return preference.digest == Digest.DAILY or today.weekday() == MONDAY
+
+
+def _send_digest(user: User, preference: Preference, today: datetime.date) -> bool:
+    sections = sections_of(waiting_for(Person.of(user)), preference.not_wanted)
+    if not sections:
+        return False
+    with transaction.atomic():
+        # Held, so that of two workers the second finds that it is done.
+        User.objects.select_for_update().get(pk=user.pk)
+        row, _is_new = Preference.objects.get_or_create(user=user)
+        if row.digest_sent_on == today:
+            return False
+        earlier, row.digest_sent_on = row.digest_sent_on, today
+        row.save(update_fields=["digest_sent_on"])
+        off = off_link(user, DIGEST)
+        letter = {
+            "sections": sections,
+            "total": sum(len(each.items) + each.more for each in sections),
+            "work": address_of("my_work"),
+            "choose": address_of("account_mails"),
+            "off": off,
+        }
+
+        def send() -> None:
+            if not send_letter("web/mails/digest", user.email, letter, headers=off_headers(off)):
+                Preference.objects.filter(pk=user.pk).update(digest_sent_on=earlier)
+
+        transaction.on_commit(send)
+    return True
+
+
+def sections_of(waiting: Waiting, not_wanted: list[str]) -> list[Section]:
+    """What waits, as a mail says it; without the kinds of mail that somebody does not want. No query."""
+    found = [
+        *([] if Mail.EVENTS in not_wanted else [_invitations(waiting)]),
+        *([] if Mail.AGREEMENTS in not_wanted else [_agreements(waiting)]),
+        _to_answer(waiting),
+        _listed(_("Opportunities given to you"), waiting.assigned, "opportunity"),
+        *(
+            []
+            if Mail.OPPORTUNITIES in not_wanted
+            else [
+                _listed(_("Opportunities that name your organisation"), waiting.opportunities, "opportunity")
+            ]
+        ),
+        _to_confirm(waiting),
+        Section(
+            _("Answers of young people to read"),
+            [(each.question, address_of("moderate", each.slug)) for each in waiting.conversations],
+        ),
+        Section(
+            _("Spreadsheets to finish"), [(each.file_name, address_of("my_work")) for each in waiting.uploads]
+        ),
+        Section(
+            _("What moved in the list of opportunities"),
+            [
+                (each.name, f"{address_of('opportunity_changes')}?partnership={each.slug}")
+                for each in waiting.moved
+            ],
+        ),
+    ]
+    return [each for each in found if each.items]
+
+
+def _invitations(waiting: Waiting) -> Section:
+    return Section(
+        _("Invitations to answer"),
+        [(each.event.name, address_of("invitation", each.token)) for each in waiting.invitations],
+    )
+
+
+def _to_answer(waiting: Waiting) -> Section:
+    return Section(
+        _("Something critical of your organisation to answer"),
+        [
+            (each.response.event.name, address_of("response_answer", each.response.pk))
+            for each in waiting.responses
+        ],
+    )
+
+
+def _agreements(waiting: Waiting) -> Section:
+    words = {"overdue": _("was due %(day)s"), "due": _("due %(day)s"), "review": _("review was due %(day)s")}
+    items = [
+        (
+            f"{each.agreement.goal} ({words[each.why] % {'day': f'{each.on.day} {each.on:%B %Y}'}})",
+            address_of("agreement_report", each.agreement.pk),
+        )
+        for each in waiting.agreements.items
+    ]
+    return Section(_("Agreements to report on"), items, waiting.agreements.more)
+
+
+def _listed(heading: str, found: Shortlist, name: str) -> Section:
+    return Section(heading, [(each.heading, address_of(name, each.pk)) for each in found.items], found.more)
+
+
+def _to_confirm(waiting: Waiting) -> Section:
+    partners = [(each.name, address_of("partner", each.slug)) for each in waiting.partners_to_confirm]
+    doing = [
+        (each.name, address_of("initiative", each.slug)) for each in waiting.initiatives_to_confirm.items
+    ]
+    return Section(_("Is this still true?"), [*partners, *doing], waiting.initiatives_to_confirm.more)

@@ -1,0 +1,72 @@
+"""Before an election nothing new is published: new events, support and updates of a coordinator wait."""
+
+import datetime
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from joinedup.events import actions
+from joinedup.strategy.actions import add_update
+from joinedup.strategy.models import Commitment, Update
+from joinedup.support.actions import Facts, add_offer, change_offer
+from joinedup.support.models import Offer
+from tests.world import World
+
+FUND = Facts(name="Evening fund", provider="City Trust", kind="fund")
+
+
+@pytest.fixture
+def until(world: World) -> datetime.date:
+    day = timezone.localdate() + datetime.timedelta(days=20)
+    world.north.held_until = day
+    world.north.save()
+    return day
+
+
+def test_a_coordinator_adds_no_public_support(world: World, until: datetime.date):
+    alice, lead = world.person("alice"), world.person("lead")
+    with pytest.raises(ValidationError, match=f"before {until.day} {until:%B %Y}"):
+        add_offer(by=alice, facts=FUND)
+    assert not Offer.objects.exists()
+    shared = Facts(**{**vars(FUND), "marking": "partnership", "provider_partner": world.lantern})
+    offer = add_offer(by=alice, facts=shared)
+    with pytest.raises(ValidationError, match="Nothing new is published"):
+        change_offer(by=alice, offer=offer, facts=FUND)
+    national = add_offer(by=lead, facts=FUND)
+    change_offer(by=alice, offer=national, facts=Facts(**{**vars(FUND), "who_may_use": "Charities"}))
+    world.north.held_until = timezone.localdate()
+    world.north.save()
+    assert add_offer(by=alice, facts=FUND).marking == "public"
+
+
+def test_a_coordinator_adds_no_update(world: World, until: datetime.date, commitment: Commitment, as_):
+    update = {
+        "on": timezone.localdate(),
+        "standing": "kept",
+        "text": "Done.",
+        "source": "https://example.org/",
+    }
+    with pytest.raises(ValidationError, match="Nothing new is published"):
+        add_update(by=world.person("alice"), commitment=commitment, **update)
+    path = f"/strategy/{commitment.ref}/update/"
+    page = as_("alice").post(path, {**update, "on": update["on"].isoformat()})
+    assert "Nothing new is published" in page.content.decode()
+    assert not Update.objects.exists()
+    add_update(by=world.person("lead"), commitment=commitment, **update)
+    assert Update.objects.count() == 1
+
+
+def test_a_new_event_is_for_members_until_the_hold_ends(world: World, until: datetime.date, as_, monkeypatch):
+    made = actions.add_event(
+        by=world.person("alice"),
+        footprint=world.north,
+        name="Quiet day",
+        date=until + datetime.timedelta(days=9),
+    )
+    for address in ("/events/", f"/events/{made.slug}/", f"/programmes/{made.programme.slug}/results/"):
+        for who in ("nobody", "charlie"):
+            assert "Quiet day" not in as_(who).get(address).content.decode()
+        assert "Quiet day" in as_("bob").get(address).content.decode()
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *a: until)
+    assert "Quiet day" in as_("nobody").get(f"/events/{made.slug}/").content.decode()
