@@ -1,19 +1,82 @@
 """Fixtures for everybody: the small world, clients signed in as its people, and where real data lies."""
 
+import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
+from tests.demo.installation import Demonstration, Tables, keep_tables, make_demonstration
+from tests.halves import COLLECTED, HALVES, halves_of
+from tests.standing import layer, standing
 from tests.world import World, make_world
 
 REPO = Path(__file__).resolve().parent.parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--half", choices=HALVES, help="Only what runs beside this database; see tests/halves.py."
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    config.stash[COLLECTED] = list(items)
+    half = config.getoption("half")
+    if half is not None:
+        config.hook.pytest_deselected(items=[item for item in items if half not in halves_of(item)])
+        items[:] = [item for item in items if half in halves_of(item)]
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported by now stays: looking through it for what could go costs a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    standing.keep(standing.chain(item))
+
+
+@pytest.fixture(scope="session")
+def cleared_at_the_end(django_db_setup: None) -> Iterator[None]:
+    yield
+    standing.keep([])
+
+
 @pytest.fixture
-def world(db: None) -> World:
+def built(request: pytest.FixtureRequest, cleared_at_the_end: None, django_db_blocker: Any) -> None:
+    standing.build(standing.chain(request.node), django_db_blocker)
+
+
+@pytest.fixture
+def db(built: None, db: None) -> None:
+    """The tests' own database, on the layers that the test stands on; see tests/standing.py."""
+
+
+@pytest.fixture(scope="session")
+def tables(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    """What an installation may start from whose tables are not the point."""
+    standing.keep([])
+    with django_db_blocker.unblock():
+        connection.close()
+        return keep_tables(tmp_path_factory.mktemp("tables") / "home")
+
+
+@pytest.fixture(scope="session")
+def demo(tables: Tables, tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    """The demonstration, made once however many tests look at it."""
+    return make_demonstration(tables, tmp_path_factory.mktemp("demonstration") / "home")
+
+
+@layer()
+def world() -> World:
     return make_world()
 
 

@@ -1,4 +1,4 @@
-"""What tests of the command start from: the demonstration, and copies of it that a test may change."""
+"""What tests of the command start from: copies of the demonstration that a test may change, and empty homes."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,12 +8,7 @@ from click.testing import CliRunner, Result
 from django.core.cache import cache
 
 from joinedup.cli import main
-from tests.demo.installation import Demonstration, Installation, demonstration
-
-
-@pytest.fixture(scope="session")
-def demo() -> Demonstration:
-    return demonstration()
+from tests.demo.installation import Demonstration, Installation
 
 
 @pytest.fixture

@@ -53,6 +53,7 @@ def test_a_demonstration_is_not_made_into_a_real_one(demo: Demonstration) -> Non
     assert refused.stderr.startswith("This installation has an administrator already")
 
 
+@pytest.mark.once
 def test_a_home_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     refused = empty(tmp_path / "file" / "home").run("init", *WHO)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo.installation import Installation, empty
+from tests.demo.installation import Installation, Tables
 
 WARDS = (
     "MajorText,MinorText,WardName,WardCode,LookUp_BoroughName,202403,202404,202405\n"
@@ -89,9 +89,9 @@ def test_interrupted_it_says_so_in_one_sentence(copied: Installation, file: Path
     assert {**copied.held(), "store": None} == {**before, "store": None}
 
 
-def test_an_interrupted_demonstration_says_so_in_one_sentence(tmp_path: Path) -> None:
-    there = empty(tmp_path / "home")
-    process = there.start("demo", "--no-serve")
+def test_an_interrupted_demonstration_says_so_in_one_sentence(tables: Tables, tmp_path: Path) -> None:
+    there = tables.copy(tmp_path / "home")
+    process = there.start_python(tables.instead_of_steps + "main(['demo', '--no-serve'])")
     assert process.stderr is not None
     assert process.stderr.readline() == "Records\n"
     assert process.stderr.readline() == "Themes, sectors and what works\n"

@@ -6,7 +6,6 @@ Each has a home of its own; where the tests run on PostgreSQL it has a database 
 from __future__ import annotations
 
 import atexit
-import functools
 import hashlib
 import json
 import os
@@ -14,7 +13,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from django.db import connection
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -30,6 +29,7 @@ COMMAND = Path(sys.executable).parent / "joinedup"
 SERVER = os.environ.get("DATABASE_URL", "")
 # What belongs to the tests' own process, and must not reach an installation of its own.
 OURS = {"DJANGO_SETTINGS_MODULE", "JOINEDUP_HOME", "SITE_URL", "DATABASE_URL", "EMAIL_BACKEND"}
+BEGIN = "from joinedup.cli import main\nfrom joinedup.cli.console import start_django\nstart_django()\n"
 EVIDENCE = ["evidence_dataset", "evidence_figure", "evidence_need", "accounts_auditentry"]
 
 
@@ -44,34 +44,37 @@ class Installation:
         given = {"JOINEDUP_HOME": str(self.home), "PYTHONUNBUFFERED": "1", "COLUMNS": "200"}
         return kept | given | ({"DATABASE_URL": self.database} if self.database else {})
 
-    def start(self, *words: object, **more: Any) -> subprocess.Popen[str]:
+    def start(self, *words: object) -> subprocess.Popen[str]:
         """The command in a process group of its own, its two outputs as pipes."""
-        return subprocess.Popen(
-            [str(COMMAND), *map(str, words)],
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-            **more,
-        )
+        return self._started([str(COMMAND), *map(str, words)])
+
+    def start_python(self, code: str) -> subprocess.Popen[str]:
+        """As `start`, but for `python`."""
+        return self._started([sys.executable, "-c", BEGIN + code])
 
     def run(self, *words: object) -> subprocess.CompletedProcess[str]:
         return self._finished([str(COMMAND), *map(str, words)])
 
     def python(self, code: str, *words: object) -> subprocess.CompletedProcess[str]:
         """A few lines in the installation's own process, for what no verb does: `main` is the command."""
-        begin = (
-            "from joinedup.cli import main\nfrom joinedup.cli.console import start_django\nstart_django()\n"
-        )
-        return self._finished([sys.executable, "-c", begin + code, *map(str, words)])
+        return self._finished([sys.executable, "-c", BEGIN + code, *map(str, words)])
 
     def told(self, code: str) -> Any:
         """What `code` prints as JSON."""
         done = self.python(code)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
+
+    def _started(self, command: list[str]) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            command,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
 
     def _finished(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -134,6 +137,46 @@ def _drop(name: str) -> None:
 
 
 @dataclass(frozen=True)
+class Tables:
+    """The tables of the tests' own database as they were migrated, with nothing in them: taking a copy of them is much
+    faster than making them step by step. The demonstration and `init` are where a home without any is begun in.
+    """
+
+    installation: Installation
+
+    def copy(self, home: Path) -> Installation:
+        return self.installation.copy(home)
+
+    @property
+    def instead_of_steps(self) -> str:
+        """Lines before those of `python`: where `demo` would make tables in a file, there is this copy already."""
+        kept = self.installation.home / "records.sqlite3"
+        return (
+            "import shutil\nfrom django.conf import settings\nfrom joinedup.demo import build\n"
+            "from joinedup.site.serving import migrate\n"
+            "def copied():\n"
+            "    records = settings.HOME / 'records.sqlite3'\n"
+            "    if build.connection.vendor == 'sqlite' and not records.exists():\n"
+            f"        shutil.copyfile({str(kept)!r}, records)\n"
+            "    migrate()\n"
+            "build.migrate = copied\n"
+        )
+
+
+def keep_tables(home: Path) -> Tables:
+    """Copy what Django's `connection` leads to, which has to be closed, and to hold nothing but tables."""
+    home.mkdir()
+    if SERVER:
+        return Tables(Installation(home, _new_database(f"/{connection.settings_dict['NAME']}")))
+    ours, copied = (
+        sqlite3.connect(path) for path in (connection.settings_dict["NAME"], home / "records.sqlite3")
+    )
+    with closing(ours), closing(copied):
+        ours.backup(copied)
+    return Tables(Installation(home, ""))
+
+
+@dataclass(frozen=True)
 class Demonstration:
     """The demonstration that the tests share, and how it came about. Change only copies of it."""
 
@@ -144,13 +187,10 @@ class Demonstration:
     made: subprocess.CompletedProcess[str]
 
 
-@functools.cache
-def demonstration() -> Demonstration:
-    """Made once for all tests, and as it should not be: killed half-way, then run again."""
-    folder = Path(tempfile.mkdtemp(prefix="joinedup-demonstration-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    installation = empty(folder / "home")
-    process = installation.start("demo", "--no-serve")
+def make_demonstration(tables: Tables, home: Path) -> Demonstration:
+    """As it should not be made: killed half-way, then run again."""
+    installation = tables.copy(home)
+    process = installation.start_python(tables.instead_of_steps + "main(['demo', '--no-serve'])")
     assert process.stderr is not None
     said = ""
     for line in process.stderr:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.demo.installation import Demonstration, empty
+from tests.demo.installation import Demonstration, Tables, empty
 
 # For rules of `build` that need no contents: a demonstration with nothing in it but its label.
 LIGHT = """
@@ -85,27 +85,26 @@ def test_a_home_that_was_only_looked_at_may_be_used(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_fresh_makes_it_anew_and_without_it_the_old_one_is_used(tmp_path: Path) -> None:
-    there = empty(tmp_path / "home")
-    assert there.python(LIGHT + "main(['demo', '--no-serve'])").returncode == 0
+def test_fresh_makes_it_anew_and_without_it_the_old_one_is_used(tables: Tables, tmp_path: Path) -> None:
+    there, light = tables.copy(tmp_path / "home"), LIGHT + tables.instead_of_steps
+    assert there.python(light + "main(['demo', '--no-serve'])").returncode == 0
     (there.home / "store").mkdir()
     (there.home / "store" / "left").touch()
     made = there.rows("SELECT id FROM django_migrations WHERE app = 'places'")
-    again = there.python(LIGHT + "main(['demo', '--no-serve'])")
+    again = there.python(light + "main(['demo', '--no-serve'])")
     assert again.stderr.startswith("Using the demonstration made on ")
     assert (there.home / "store" / "left").exists()
-    anew = there.python(LIGHT + "main(['demo', '--no-serve', '--fresh'])")
+    anew = there.python(light + "main(['demo', '--no-serve', '--fresh'])")
     assert anew.returncode == 0, anew.stderr
     assert not (there.home / "store").exists()
     assert len(there.rows("SELECT id FROM places_footprint")) == 1
     assert len(there.rows("SELECT id FROM django_migrations WHERE app = 'places'")) == len(made)
 
 
-def test_a_real_installation_is_never_touched(tmp_path: Path) -> None:
+def test_a_real_installation_is_never_touched(tables: Tables, tmp_path: Path) -> None:
     """Not even where a demonstration was begun or marked in the same home, as with records in another database."""
-    there = empty(tmp_path / "home")
+    there = tables.copy(tmp_path / "home")
     begun = there.python(
-        "from joinedup.site.serving import migrate\nmigrate()\n"
         "from joinedup.accounts.actions import first_administrator\n"
         "first_administrator(email='you@example.org', name='You')"
     )

@@ -412,6 +412,9 @@ def test_the_page_of_the_event_leads_to_what_came_of_it(over, world: World, agre
         SurveyAnswer.objects.create(
             event=over, moment="after", pair=str(number), answers={next(iter(STATEMENTS)): 5}, on=over.date
         )
+    unpublished = as_("nobody").get(f"/events/{over.slug}/").content.decode()
+    assert "Who agrees, before and after" not in unpublished
+    Event.objects.update(results_published_on=timezone.localdate())
     text = as_("nobody").get(f"/events/{over.slug}/").content.decode()
     assert "Who agrees, before and after" in text
     Event.objects.update(date=timezone.localdate() + 9 * DAY)

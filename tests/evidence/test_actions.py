@@ -2,10 +2,9 @@
 
 import datetime
 import os
+import shutil
 import signal
-import subprocess
-import sys
-import textwrap
+import tempfile
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import override_settings
 
 from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.person import Person
@@ -22,6 +22,8 @@ from joinedup.evidence.models import Dataset, Figure, Need
 from joinedup.evidence.need import trend
 from joinedup.places import loading
 from joinedup.taxonomy.models import Theme
+from tests.demo.installation import Tables
+from tests.standing import layer
 from tests.world import World
 
 OPERATOR = Person.operator()
@@ -179,60 +181,65 @@ def test_when_the_database_fails_no_row_is_left(
     assert [path.name for path in queries.orphaned_files()] == stored(own_home)
 
 
-def test_killed_after_writing_it_leaves_at_most_an_orphan(tmp_path: Path) -> None:
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from joinedup.accounts.person import Person
+from joinedup.evidence import actions, queries
+from joinedup.evidence.models import Dataset
+from joinedup.places.models import Place
+Place.objects.get_or_create(code="E09000001", defaults=dict(name="City", kind="local_authority", vintage=2024))
+if sys.argv[1] == "die":
+    actions._make_current = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+actions.import_file(by=Person.operator(), path=Path(sys.argv[2]))
+print(Dataset.objects.count(), len(queries.orphaned_files()), len(queries.missing_files()))
+"""
+
+
+def test_killed_after_writing_it_leaves_at_most_an_orphan(tables: Tables, tmp_path: Path) -> None:
     """The process dies between the store and the database; the next import carries on from there."""
-    home = tmp_path / "killed"
+    there = tables.copy(tmp_path / "killed")
     path = tidy(tmp_path, "E09000001,2024,clubs,12,1000")
-    script = textwrap.dedent(f"""
-        import os, signal, sys
-        from pathlib import Path
-        import django
-        django.setup()
-        from django.core.management import call_command
-        call_command("migrate", verbosity=0)
-        from joinedup.accounts.person import Person
-        from joinedup.evidence import actions, queries
-        from joinedup.evidence.models import Dataset
-        from joinedup.places.models import Place
-        Place.objects.get_or_create(
-            code="E09000001", defaults=dict(name="City", kind="local_authority", vintage=2024)
-        )
-        if sys.argv[1] == "die":
-            actions._make_current = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-        actions.import_file(by=Person.operator(), path=Path({str(path)!r}))
-        print(Dataset.objects.count(), len(queries.orphaned_files()), len(queries.missing_files()))
-    """)
-    environment = {
-        **os.environ,
-        "JOINEDUP_HOME": str(home),
-        "DJANGO_SETTINGS_MODULE": "joinedup.site.settings",
-    }
-    environment.pop("DATABASE_URL", None)
-
-    def run(word: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-c", script, word], env=environment, capture_output=True, text=True, check=False
-        )
-
-    assert run("die").returncode == -signal.SIGKILL
-    assert len(list((home / "store").iterdir())) == 1
-    alive = run("live")
+    assert there.python(KILLED, "die", path).returncode == -signal.SIGKILL
+    assert len(list((there.home / "store").iterdir())) == 1
+    alive = there.python(KILLED, "live", path)
     assert alive.stdout.split() == ["1", "0", "0"], alive.stderr
 
 
-@pytest.fixture
-def london(db: None) -> None:
-    """The shipped areas and everything that ships about them."""
+@layer()
+def shipped() -> Path:
+    """The shipped areas and everything that ships about them; the home in which its observations lie."""
+    home = Path(tempfile.mkdtemp(prefix="shipped-", dir=os.environ["JOINEDUP_HOME"]))
     loading.load(SHIPPED)
     for slug in ("safe-places", "weapon-carrying", "online-harm"):
         Theme.objects.create(slug=slug, name=slug, levels=[])
-    actions.import_shipped(by=OPERATOR, folder=SHIPPED)
+    with override_settings(HOME=home):
+        actions.import_shipped(by=OPERATOR, folder=SHIPPED)
+    return home
 
 
-def test_recompute_makes_figures_and_need_that_can_be_traced(london: None) -> None:
-    done = actions.recompute(by=OPERATOR, as_of=AS_OF)
-    assert done.figures == Figure.objects.count()
-    assert done.needs == Need.objects.count() == 3 * (33 + 684)
+@layer(on="shipped")
+def worked_out(home: Path) -> tuple[Path, actions.Recomputed]:
+    """The figures of what ships, and what was said about them."""
+    with override_settings(HOME=home):
+        return home, actions.recompute(by=OPERATOR, as_of=AS_OF)
+
+
+@pytest.fixture
+def london(shipped: Path, own_home: Path) -> None:
+    shutil.copytree(shipped, own_home)
+
+
+@pytest.fixture
+def figures(worked_out: tuple[Path, actions.Recomputed], own_home: Path) -> actions.Recomputed:
+    home, said = worked_out
+    shutil.copytree(home, own_home)
+    return said
+
+
+def test_recompute_makes_figures_and_need_that_can_be_traced(figures: actions.Recomputed) -> None:
+    assert figures.figures == Figure.objects.count()
+    assert figures.needs == Need.objects.count() == 3 * (33 + 684)
     robbery = Figure.objects.get(indicator="robbery", place="E09000007")
     assert robbery.count is not None
     assert robbery.denominator is not None
@@ -243,8 +250,7 @@ def test_recompute_makes_figures_and_need_that_can_be_traced(london: None) -> No
     assert AuditEntry.objects.filter(action="figures.recompute").count() == 1
 
 
-def test_the_city_of_london_is_unknown_and_never_nought(london: None) -> None:
-    actions.recompute(by=OPERATOR, as_of=AS_OF)
+def test_the_city_of_london_is_unknown_and_never_nought(figures: actions.Recomputed) -> None:
     city = Figure.objects.filter(place="E09000001", indicator__in=["robbery", "knife-crime", "homicide"])
     assert city.count() == 3
     assert {(f.state, f.value, f.count, f.rank) for f in city} == {("missing", None, None, None)}
@@ -253,17 +259,15 @@ def test_the_city_of_london_is_unknown_and_never_nought(london: None) -> None:
     assert set(Need.objects.filter(theme="online-harm").values_list("need", flat=True)) == {None}
 
 
-def test_recompute_twice_changes_nothing_and_keeps_addresses(london: None) -> None:
-    actions.recompute(by=OPERATOR, as_of=AS_OF)
-    figures = list(Figure.objects.order_by("pk").values())
+def test_recompute_twice_changes_nothing_and_keeps_addresses(figures: actions.Recomputed) -> None:
+    rows = list(Figure.objects.order_by("pk").values())
     needs = list(Need.objects.order_by("pk").values())
-    actions.recompute(by=OPERATOR, as_of=AS_OF)
-    assert list(Figure.objects.order_by("pk").values()) == figures
+    assert actions.recompute(by=OPERATOR, as_of=AS_OF) == figures
+    assert list(Figure.objects.order_by("pk").values()) == rows
     assert list(Need.objects.order_by("pk").values()) == needs
 
 
-def test_a_figure_without_its_data_goes(london: None) -> None:
-    actions.recompute(by=OPERATOR, as_of=AS_OF)
+def test_a_figure_without_its_data_goes(figures: actions.Recomputed) -> None:
     dataset = Dataset.objects.get(name="knife_crime")
     assert Figure.objects.filter(indicator="knife-crime").exists()
     dataset.delete()

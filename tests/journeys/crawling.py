@@ -8,7 +8,7 @@ from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from django.urls import Resolver404, resolve
@@ -90,6 +90,7 @@ class Reader:
         return Visited(path, linked_from, answer.status, given, text)
 
 
+@cache
 def kind_of(address: str) -> str:
     try:
         return resolve(urlsplit(address).path).url_name or ""
@@ -97,10 +98,12 @@ def kind_of(address: str) -> str:
         return re.sub(r"\d+", "1", urlsplit(address).path)
 
 
-def crawl(reader: Reader, *, most: int, of_a_kind: int, start: str = "/") -> list[Visited]:
-    """At most `most` answers, and `of_a_kind` of any one kind, in the order in which the links stand."""
+def crawl(reader: Reader, *, most: int, of_a_kind: int, of_a_list: int, start: str = "/") -> list[Visited]:
+    """At most `most` answers, `of_a_kind` of any one kind, and of these `of_a_list` with a query: a list filtered
+    or turned to another of its pages. In the order in which the links stand.
+    """
     waiting = deque([(start, "")])
-    seen, counted, visited = {start}, Counter([kind_of(start)]), []
+    seen, counted, filtered, visited = {start}, Counter([kind_of(start)]), Counter[str](), []
     with ThreadPoolExecutor(AT_ONCE) as pool:
         while waiting and len(visited) < most:
             wave = [waiting.popleft() for _ in range(min(len(waiting), most - len(visited)))]
@@ -111,7 +114,10 @@ def crawl(reader: Reader, *, most: int, of_a_kind: int, start: str = "/") -> lis
                     kind = kind_of(link)
                     if link in seen or counted[kind] >= of_a_kind or kind in NOT_FOLLOWED:
                         continue
+                    if "?" in link and filtered[kind] >= of_a_list:
+                        continue
                     seen.add(link)
                     counted[kind] += 1
+                    filtered[kind] += "?" in link
                     waiting.append((link, answer.address))
     return visited

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.demo.installation import COMMAND, Installation, demonstration
+from tests.demo.installation import COMMAND, Installation
 from tests.journeys.crawling import Reader
 
 START = 40
@@ -102,10 +102,9 @@ class Served:
 
 
 @contextmanager
-def served(home: Path) -> Iterator[Served]:
-    """A copy of the demonstration, on a free port, until the block ends."""
-    installation = demonstration().installation.copy(home)
-    told = installation.told(TOLD)
+def served(installation: Installation, told: dict[str, Any]) -> Iterator[Served]:
+    """The installation on a free port until the block ends; `told` is what TOLD finds in it."""
+    home = installation.home
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

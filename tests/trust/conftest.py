@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,7 +24,9 @@ from joinedup.support.models import Offer
 from joinedup.taxonomy.models import Sector
 from joinedup.voice.models import Contribution as Said
 from joinedup.voice.models import Conversation, Host
+from tests.standing import layer
 from tests.trust.around import hide_around, open_around
+from tests.trust.walking import As, Walk, walk_as
 from tests.world import World, make_partner, make_user
 
 # In the name of everything that Charlie may not see.
@@ -147,6 +151,8 @@ class Everything:
         )
         Invitation.objects.create(event=self.event, partner=quiet, role=HIDDEN, email="in@example.org")
         self.event.attendees.update(name=f"{HIDDEN} Person", role=f"{HIDDEN} role", dietary=HIDDEN)
+        # Whoever leads a table opens it by the link in their mail.
+        self.event.attendees.filter(number__lte=2).update(parts=["facilitator"])
         actions.plan_event(by=world.person("alice"), event=self.event, iterations=5)
         for state in ("waiting", "refused", "withdrawn"):
             self.say(f"{HIDDEN} {state}", state)
@@ -221,13 +227,38 @@ class Everything:
         )  # fmt: skip
 
 
-@pytest.fixture
+@layer(on="world")
 def everything(world: World) -> Everything:
     made = Everything(world)
     made.open()
     return made
 
 
+@layer(on="everything")
+def with_hidden(everything: Everything) -> Everything:
+    """Everything, and what is hidden of it."""
+    everything = copy.deepcopy(everything)
+    everything.hide()
+    return everything
+
+
 @pytest.fixture
 def event(everything: Everything) -> Event:
     return everything.event
+
+
+@pytest.fixture(scope="session")
+def walks() -> dict[str, Walk]:
+    return {}
+
+
+@pytest.fixture
+def walked(with_hidden: Everything, as_: As, walks: dict[str, Walk]) -> Callable[[str], Walk]:
+    """`walked("bob")`: what Bob gets at every address, with everything that is hidden; looked at once in all."""
+
+    def walk(name: str) -> Walk:
+        if name not in walks:
+            walks[name] = walk_as(as_(name))
+        return walks[name]
+
+    return walk

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
@@ -164,6 +165,24 @@ def everything_kept() -> dict[str, list[dict[str, Any]]]:
         for model in apps.get_models(include_auto_created=True)
         if model._meta.label != "sessions.Session"
     }
+
+
+@dataclass(frozen=True)
+class Walk:
+    """`answers`: by address, the status, the content type and the page. Before and after it: every row that is kept."""
+
+    answers: dict[str, tuple[int, str, str]]
+    before: dict[str, list[dict[str, Any]]]
+    after: dict[str, list[dict[str, Any]]]
+
+
+def walk_as(browser: Client) -> Walk:
+    answers, before = {}, everything_kept()
+    for address in addresses():
+        answer = browser.get(address)
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+        answers[address] = (answer.status_code, answer.headers["Content-Type"], body.decode(errors="replace"))
+    return Walk(answers, before, everything_kept())
 
 
 As = Callable[[str], Client]

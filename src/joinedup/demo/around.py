@@ -106,10 +106,10 @@ def make_day(by: Person, event: Event, hosts: list[Partner]) -> None:
         name="Sky",
         is_young=True,
         partner=hosts[0],
-        job="",
+        job="Youth panel",
         session=closing,
     )
-    day.add_speaker(by=by, event=event, part="chair", job="Director of a youth charity", session=closing)
+    day.add_speaker(by=by, event=event, part="chair", job="Chair of a youth charity", session=closing)
 
 
 def answer_surveys(event: Event, *, after: bool) -> None:
@@ -256,7 +256,7 @@ def make_visits(
         by=by,
         footprint=footprint,
         programme=series,
-        name="The bus stop hour (demonstration)",
+        name="Two bus stops after school (demonstration)",
         place=Place.objects.get(pk="E09000019"),
         date=today + datetime.timedelta(days=12),
         purpose="Who stands at the stop, and what makes pupils trust them?",

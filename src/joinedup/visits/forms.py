@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
 from joinedup.events.models import Programme
+from joinedup.events.queries.programme import seen_by
 from joinedup.events.queries.venue import footprints_kept_by
 from joinedup.initiatives.models import Initiative
 from joinedup.partners.forms import SHARED, places_to_filter_by
@@ -47,8 +49,7 @@ class VisitFilter(forms.Form):
     def __init__(self, data: Mapping[str, Any], *, person: Person) -> None:
         super().__init__(data)
         own: Any = self.fields
-        visited = Visit.objects.visible_to(person).values("programme")
-        own["programme"].queryset = Programme.objects.filter(pk__in=visited)
+        own["programme"].queryset = seen_by(person, timezone.localdate())
         own["place"] = _place(data, _("Place"), ALL)
 
     def chosen(self) -> dict[str, Any]:

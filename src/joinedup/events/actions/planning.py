@@ -53,7 +53,10 @@ def replan_event(*, by: Person, event: Event) -> PlanReport:
     gone = tuple(engine.Person(id=who) for who in absent)
     before = replace(after, people=(*present, *gone))
     new = [person for person in after.people if person.id in arrivals]
-    found = engine.replan(before, stored_plan(event), absent, new)
+    agreed = event.agreements.exclude(sitting=None).values_list("sitting__round", "sitting__table__number")
+    # Where something was agreed, the table goes on talking about what it was agreed on.
+    held = [(number, str(table)) for number, table in agreed.distinct()]
+    found = engine.replan(before, stored_plan(event), absent, new, held=held)
     return _store(by, event, found, stored.seed, "event.replan")
 
 
