@@ -28,7 +28,10 @@ class ResponseForm(forms.Form):
         ),
     )
     agreement = forms.ModelChoiceField(
-        Agreement.objects.none(), required=False, label=_("Agreement it led to"), empty_label=_("No agreement")
+        Agreement.objects.none(),
+        required=False,
+        label=_("Agreement it led to"),
+        empty_label=_("No agreement"),
     )
     about = forms.ModelChoiceField(
         Partner.objects.none(),
