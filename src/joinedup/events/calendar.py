@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -208,23 +207,14 @@ def _agreement_entries(
 ) -> list[icalendar.Event]:
     """The due day and the three reviews, as whole days. What was dropped is off; what was kept is not due again."""
     is_dropped = agreement.state == Agreement.State.DROPPED
-    is_closed = agreement.state in {Agreement.State.KEPT, Agreement.State.NOT_KEPT}
+    closed = {Agreement.State.KEPT: "Kept", Agreement.State.NOT_KEPT: "Not kept"}
+    word = closed.get(Agreement.State(agreement.state))
     link = address_of("agreement", agreement.pk)
-    days: list[tuple[str, datetime.date, str, bool]] = [
-        ("due", agreement.due, f"{'Kept' if is_closed else 'Due'}: {agreement.goal}", is_dropped)
-    ]
-    if agreement.state == Agreement.State.NOT_KEPT:
-        days = [("due", agreement.due, f"Not kept: {agreement.goal}", False)]
+    days = [("due", agreement.due, f"{word or 'Due'}: {agreement.goal}", is_dropped)]
     for months in (3, 6, 12):
-        day: Any = getattr(agreement, f"review_{months}")
-        days.append(
-            (
-                f"review-{months}",
-                day,
-                f"Review after {months} months: {agreement.goal}",
-                is_dropped or is_closed,
-            )
-        )
+        summary = f"Review after {months} months: {agreement.goal}"
+        is_off = is_dropped or word is not None
+        days.append((f"review-{months}", getattr(agreement, f"review_{months}"), summary, is_off))
     made = []
     for part, day, summary, is_off in days:
         entry = _entry(_uid("agreement", agreement.pk, part), summary, link, changed, sequence, is_off)

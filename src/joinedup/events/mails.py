@@ -215,7 +215,14 @@ def send_reminders(
 
 
 def send_registration(attendee: Attendee, address: str) -> None:
-    """What somebody registered, and the link by which they change or cancel it."""
+    """What somebody registered, and the link by which they change or cancel it.
+
+    Written once the place is given: the next in the queue does not wait for somebody else's mail.
+    """
+    transaction.on_commit(lambda: _deliver([_registration(attendee, address)]), robust=True)
+
+
+def _registration(attendee: Attendee, address: str) -> EmailMultiAlternatives:
     event = attendee.event
     context = {
         "event": event,
@@ -226,7 +233,7 @@ def send_registration(attendee: Attendee, address: str) -> None:
     placed = attendee.standing == Attendee.Standing.PLACED
     words = "You have a place" if placed else "You are on the waiting list"
     calendar = event_calendar(event, attendee=attendee) if event.date else b""
-    _send([_mail("registration", f"{words}: {_name(event)}", address, context, calendar)])
+    return _mail("registration", f"{words}: {_name(event)}", address, context, calendar)
 
 
 def send_cancelled(event: Event, address: str) -> None:

@@ -45,11 +45,15 @@ def _open(event: Event) -> Event:
     """The event, locked while places are given out, if one can still register."""
     # SQLite begins every transaction as a writer; PostgreSQL locks the row.
     locked = Event.objects.select_for_update().get(pk=event.pk)
-    if locked.is_history or (locked.date and locked.date < timezone.localdate()):
-        raise ValidationError("This event is over: you can no longer register.")
-    if locked.cancelled_on is not None:
-        raise ValidationError("This event is cancelled: you can no longer register.")
+    _refuse_closed(locked)
     return locked
+
+
+def _refuse_closed(event: Event) -> None:
+    if event.is_history or (event.date and event.date < timezone.localdate()):
+        raise ValidationError("This event is over: you can no longer register.")
+    if event.cancelled_on is not None:
+        raise ValidationError("This event is cancelled: you can no longer register.")
 
 
 @touching.left_to_the_worker()
@@ -85,7 +89,7 @@ def register(
     name only, never an address, and comes with a companion of the same host.
     """
     require(by, "event.register", on=event)
-    event = _open(event)
+    _refuse_closed(event)
     email, young_names = email.strip().lower(), [n.strip() for n in young_names if n.strip()]
     _refuse_what_is_missing(role, name, email, part, young_names)
     if part != YOUNG and (known := _known(event, email)):
@@ -93,8 +97,14 @@ def register(
         return known
     is_new = isinstance(partner, NewPartner)
     home = _partner(by, event, partner)
-    companion = _companion(event, home, companion_email) if part == YOUNG else None
     vouched = home.pk in by.partner_ids or (invitation is not None and invitation.partner_id == home.pk)
+    chosen = list(themes)
+    if part != YOUNG:
+        said = {Ask.Kind.OFFER: doing, Ask.Kind.NEED: needing}
+        _note_asks(event, home, said, chosen, confirmed_by=by.name if vouched and not is_new else "")
+    # Locked from here on only, where places are given out: the next in the queue waits for no more than that.
+    event = _open(event)
+    companion = _companion(event, home, companion_email) if part == YOUNG else None
     parts = ["companion"] if young_names and part == "guest" else [part]
     if young_names and "companion" not in parts:
         parts.append("companion")
@@ -110,11 +120,7 @@ def register(
         "opted_in": opted_in and part != YOUNG,
         "user_id": None if part == YOUNG else by.user_id,
     }
-    chosen = list(themes)
     attendee = _add(by, event, home, chosen, companion=companion, **details)
-    if part != YOUNG:
-        said = {Ask.Kind.OFFER: doing, Ask.Kind.NEED: needing}
-        _note_asks(event, home, said, chosen, confirmed_by=by.name if vouched and not is_new else "")
     if vouched and not is_new:
         confirming.confirm(by=by, attendee=attendee, keys=still_true)
     for young in young_names:

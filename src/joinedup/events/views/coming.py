@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from joinedup.accounts.request import Request
+from joinedup.accounts.turns import in_turn
 from joinedup.events import actions
 from joinedup.events.forms import AttendingForm, RegistrationForm
 from joinedup.events.introductions import introductions_for
@@ -58,11 +59,12 @@ def event_register(request: Request, slug: str) -> HttpResponse:
     form = RegistrationForm(request.POST or None, person=request.person, event=event, invitation=invited)
     if request.method == "POST" and form.is_valid():
         try:
-            if _too_many(request):
-                raise ValidationError(
-                    _("Too many registrations came from here. Please try again in an hour.")
-                )
-            _register(request, event, invited, form)
+            with in_turn():
+                if _too_many(request):
+                    raise ValidationError(
+                        _("Too many registrations came from here. Please try again in an hour.")
+                    )
+                _register(request, event, invited, form)
         except ValidationError as error:
             form.add_error(None, error)
         else:
