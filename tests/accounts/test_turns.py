@@ -12,26 +12,29 @@ from django.db import connection, transaction
 from joinedup.accounts.turns import in_turn
 
 
-def test_one_goes_in_when_the_one_before_is_out(
-    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has a queue of its own")
+def test_one_goes_in_when_the_one_before_is_out(settings: Any, tmp_path: Path, db: None) -> None:
+    """In threads, each with a connection of its own that is in no transaction."""
     settings.HOME = tmp_path
-    monkeypatch.setattr(type(connection), "vendor", "sqlite")
     seen: list[str] = []
     inside = threading.Event()
+
+    def first() -> None:
+        with in_turn():
+            inside.set()
+            after.join(0.2)
+            seen.append("first")
 
     def second() -> None:
         inside.wait(10)
         with in_turn():
             seen.append("second")
 
-    waiting = threading.Thread(target=second)
-    waiting.start()
-    with in_turn():
-        inside.set()
-        waiting.join(0.2)
-        seen.append("first")
-    waiting.join(10)
+    before, after = threading.Thread(target=first), threading.Thread(target=second)
+    after.start()
+    before.start()
+    before.join(10)
+    after.join(10)
     assert seen == ["first", "second"]
 
 
