@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPSenderRefused
 from typing import Any
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.template.loader import render_to_string
-from django.urls import reverse
 
+from joinedup.accounts.links import address_of
 from joinedup.events.calendar import event_calendar
 from joinedup.events.models import Attendee, Event, Invitation
 from joinedup.events.queries.reminders import Coming
@@ -39,10 +38,6 @@ class Sending:
     @property
     def sent(self) -> int:
         return self.number - self.refused
-
-
-def full_link(name: str, *args: object) -> str:
-    return f"{settings.SITE_URL}{reverse(name, args=args)}"
 
 
 def _when(event: Event) -> str:
@@ -85,7 +80,7 @@ class Failed:
         return [*self.refused, *self.lost]
 
 
-def _send(
+def send_all(
     mails: Sequence[EmailMultiAlternatives], failing: Callable[[Failed], object] | None = None
 ) -> Sending:
     """Send on commit; `failing` is called where some did not go."""
@@ -134,8 +129,8 @@ def _name(event: Event) -> str:
     return f"{event.name} (demonstration)" if event.is_demonstration else event.name
 
 
-def _calendar_of(event: Event) -> bytes:
-    return event_calendar(event) if event.date else b""
+def _calendar_of(event: Event, attendee: Attendee | None = None) -> bytes:
+    return event_calendar(event, attendee=attendee) if event.date else b""
 
 
 def send_invitations(
@@ -157,26 +152,26 @@ def send_invitations(
             kind,
             f"{words} {_name(event)}",
             each.email,
-            {"event": event, "invitation": each, "link": full_link("invitation", each.token)},
+            {"event": event, "invitation": each, "link": address_of("invitation", each.token)},
             calendar,
         )
         for each in invitations
     ]
-    return _send(mails, failing)
+    return send_all(mails, failing)
 
 
 def send_withdrawn(invitation: Invitation) -> Sending:
     """That an invitation no longer holds, so that nobody wonders about a link that leads nowhere."""
     event = invitation.event
     subject = f"Invitation withdrawn: {_name(event)}"
-    return _send([_mail("withdrawn", subject, invitation.email, {"event": event})])
+    return send_all([_mail("withdrawn", subject, invitation.email, {"event": event})])
 
 
 def send_substituted(invitation: Invitation) -> Sending:
     """To whoever was invited: that somebody else is asked in their place, on the word of who held their link."""
     event = invitation.event
-    context = {"event": event, "link": full_link("invitation", invitation.token)}
-    return _send(
+    context = {"event": event, "link": address_of("invitation", invitation.token)}
+    return send_all(
         [_mail("substituted", f"We invite somebody else: {_name(event)}", invitation.email, context)]
     )
 
@@ -184,9 +179,9 @@ def send_substituted(invitation: Invitation) -> Sending:
 def send_substitute_declined(invitation: Invitation) -> Sending:
     """To whoever named somebody else: that these cannot come either."""
     event = invitation.event
-    context = {"event": event, "link": full_link("invitation", invitation.token)}
+    context = {"event": event, "link": address_of("invitation", invitation.token)}
     subject = f"The person you named cannot come: {_name(event)}"
-    return _send([_mail("substitute_declined", subject, invitation.email, context)])
+    return send_all([_mail("substitute_declined", subject, invitation.email, context)])
 
 
 def send_reminders(
@@ -206,12 +201,12 @@ def send_reminders(
             "event": event,
             "coming": coming,
             "is_own": is_own,
-            "link": full_link("attending", first.token),
+            "link": address_of("attending", first.token),
             "survey": survey_link(first) if is_own else "",
         }
-        calendar = event_calendar(event, attendee=first) if event.date else b""
+        calendar = _calendar_of(event, first)
         mails.append(_mail("reminder", f"Soon: {_name(event)}", address, context, calendar))
-    return _send(mails, failing)
+    return send_all(mails, failing)
 
 
 def send_registration(attendee: Attendee, address: str) -> None:
@@ -227,15 +222,15 @@ def _registration(attendee: Attendee, address: str) -> EmailMultiAlternatives:
     context = {
         "event": event,
         "attendee": attendee,
-        "link": full_link("attending", attendee.token),
-        "event_link": full_link("event", event.slug),
+        "link": address_of("attending", attendee.token),
+        "event_link": address_of("event", event.slug),
     }
     placed = attendee.standing == Attendee.Standing.PLACED
     words = "You have a place" if placed else "You are on the waiting list"
-    calendar = event_calendar(event, attendee=attendee) if event.date else b""
+    calendar = _calendar_of(event, attendee)
     return _mail("registration", f"{words}: {_name(event)}", address, context, calendar)
 
 
 def send_cancelled(event: Event, address: str) -> None:
-    context = {"event": event, "event_link": full_link("event", event.slug)}
-    _send([_mail("cancelled", f"Cancelled: {_name(event)}", address, context)])
+    context = {"event": event, "event_link": address_of("event", event.slug)}
+    send_all([_mail("cancelled", f"Cancelled: {_name(event)}", address, context)])

@@ -6,19 +6,15 @@ companion does.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping
-from smtplib import SMTPException
 from typing import Any
 
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db import transaction
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from joinedup.accounts.links import address_of
+from joinedup.events.mails import send_all
 from joinedup.events.models import Attendee, Event, Invitation
-
-logger = logging.getLogger(__name__)
 
 
 def addresses_of(event: Event) -> list[str]:
@@ -57,14 +53,4 @@ def _send(kind: str, event: Event, addresses: Iterable[str], more: Mapping[str, 
         letter = EmailMultiAlternatives(subject, text, to=[address])
         letter.attach_alternative(rich, "text/html")
         letters.append(letter)
-    if letters:
-        transaction.on_commit(lambda: _deliver(letters))
-
-
-def _deliver(letters: list[EmailMultiAlternatives]) -> None:
-    """What was done stays done when the mail server refuses: the page must not fail after it."""
-    try:
-        get_connection().send_messages(letters)
-    except (OSError, SMTPException) as error:
-        # The words of the refusal often hold the address, so only its kind is logged.
-        logger.error("%s mails could not be sent: %s.", len(letters), type(error).__name__)
+    send_all(letters)
