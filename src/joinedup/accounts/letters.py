@@ -10,6 +10,8 @@ from typing import Any
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
+from joinedup.accounts.preferences import off_headers
+
 logger = logging.getLogger(__name__)
 
 
@@ -18,13 +20,13 @@ def send_letter(
     to: str,
     context: Mapping[str, Any],
     *,
-    headers: Mapping[str, str] | None = None,
     reply_to: Sequence[str] = (),
 ) -> bool:
     """Send `{template}_subject.txt`, `{template}_message.txt` and `{template}_message.jinja` to one address.
 
     Whether the mail server took it. A refusal is logged without the address: what was done stays done,
     and who asked for it is told by the page. Call it on commit, so that no mail tells of what was undone.
+    A context with `off`, the link that turns this kind of mail off, gives mail programs a button for it too.
     """
     values = dict(context)
     subject = " ".join(render_to_string(f"{template}_subject.txt", values).split())
@@ -32,7 +34,7 @@ def send_letter(
         subject,
         render_to_string(f"{template}_message.txt", values),
         to=[to],
-        headers=dict(headers or {}),
+        headers=off_headers(values["off"]) if values.get("off") else {},
         reply_to=list(reply_to),
     )
     letter.attach_alternative(render_to_string(f"{template}_message.jinja", values), "text/html")

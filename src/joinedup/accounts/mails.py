@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -37,16 +36,9 @@ def account_mails(request: Request) -> HttpResponse:
         return redirect("account_mails")
     # Looking stores nothing: where nothing is stored yet, a button makes the address.
     stored = Preference.objects.filter(user=held.user).exists()
-    context = {"form": form, "calendar": _calendar(held), "has_calendar": stored}
+    calendar = address_of("my_calendar", held.calendar_token)
+    context = {"form": form, "calendar": calendar, "has_calendar": stored}
     return render(request, "accounts/mails.jinja", context)
-
-
-def _calendar(held: Preference) -> str:
-    """The address of somebody's calendar; empty where this installation has none."""
-    try:
-        return address_of("my_calendar", held.calendar_token)
-    except NoReverseMatch:
-        return ""
 
 
 @csrf_exempt

@@ -14,7 +14,7 @@ from joinedup.accounts.links import address_of
 from joinedup.accounts.models import Preference
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
-from joinedup.accounts.preferences import off_headers, off_link
+from joinedup.accounts.preferences import off_link
 from joinedup.events.actions.agreement import note_progress
 from joinedup.events.chasing import OPEN, after_step, next_to_ask
 from joinedup.events.models import Agreement, Chase, Progress
@@ -84,8 +84,7 @@ def _send_on_commit(row: Chase, asked: Asked) -> None:
     def send() -> None:
         taken = 0
         for to, letter in letters:
-            headers = off_headers(letter["off"]) if letter["off"] else None
-            taken += send_letter("events/letters/chase", to.email, letter, headers=headers, reply_to=replies)
+            taken += send_letter("events/letters/chase", to.email, letter, reply_to=replies)
         if taken == 0:
             Chase.objects.filter(pk=row.pk).delete()
         elif taken < len(letters):

@@ -15,7 +15,7 @@ from joinedup.accounts.links import address_of
 from joinedup.accounts.models import Preference
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
-from joinedup.accounts.preferences import off_headers, off_link
+from joinedup.accounts.preferences import off_link
 from joinedup.accounts.records import Marking
 from joinedup.events.models import Event, YoungMark
 from joinedup.events.queries import young
@@ -55,8 +55,7 @@ def _send_on_commit(event: Event, host: Partner, to: list[young.Addressee]) -> N
 
     def send() -> None:
         for email, letter in letters:
-            headers = off_headers(str(letter["off"])) if letter["off"] else None
-            send_letter("events/letters/young", email, letter, headers=headers, reply_to=replies)
+            send_letter("events/letters/young", email, letter, reply_to=replies)
 
     transaction.on_commit(send)
 

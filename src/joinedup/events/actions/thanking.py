@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,7 +16,7 @@ from joinedup.accounts.links import address_of
 from joinedup.accounts.models import Preference
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
-from joinedup.accounts.preferences import off_headers, off_link
+from joinedup.accounts.preferences import off_link
 from joinedup.events.models import Attendee, Event
 from joinedup.events.queries.asking import coordinators
 from joinedup.events.queries.following import Thanked, to_thank
@@ -50,8 +49,7 @@ def _send(letters: Sequence[tuple[Thanked, dict[str, object]]], replies: Sequenc
     """Where the mail server took none, nobody was told: it is tried again."""
     taken = 0
     for mail, letter in letters:
-        headers = off_headers(str(letter["off"])) if letter["off"] else None
-        taken += send_letter("events/letters/after", mail.to.email, letter, headers=headers, reply_to=replies)
+        taken += send_letter("events/letters/after", mail.to.email, letter, reply_to=replies)
     if taken == 0:
         told = [each.pk for mail, _letter in letters for each in mail.about]
         Attendee.objects.filter(pk__in=told).update(thanked_at=None)
@@ -61,23 +59,16 @@ def _letter(event: Event, mail: Thanked) -> dict[str, object]:
     to = mail.to
     return {
         "event": event,
-        "link": address_of("attending_after", to.token) if to in mail.about else "",
+        "link": _page(to) if to in mail.about else "",
         "young": [
             (each.name or _("No. %(number)s") % {"number": each.number}, _page(each))
             for each in mail.about
             if each != to
         ],
-        "survey": _survey(to) if to in mail.about else "",
+        "survey": survey_link(to) if to in mail.about else "",
         "off": off_link(to.user, Preference.Mail.EVENTS) if to.user else "",
     }
 
 
 def _page(attendee: Attendee) -> str:
     return address_of("attending_after", attendee.token)
-
-
-def _survey(attendee: Attendee) -> str:
-    try:
-        return survey_link(attendee)
-    except NoReverseMatch:
-        return ""

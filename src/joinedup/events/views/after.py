@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -30,16 +29,8 @@ def attending_after(request: Request, token: str) -> HttpResponse:
         Attendee.objects.select_related("event__footprint", "partner", "sector"), token=token
     )
     page = after_page(attendee, request.person, timezone.now(), timezone.localdate())
-    context = {"page": page, "event": page.event, "attendee": attendee, "survey": _survey(attendee)}
+    context = {"page": page, "event": page.event, "attendee": attendee, "survey": survey_link(attendee)}
     return render(request, "events/attending_after.jinja", context)
-
-
-def _survey(attendee: Attendee) -> str:
-    """The address of their survey; "" where none is asked of them."""
-    try:
-        return survey_link(attendee)
-    except NoReverseMatch:
-        return ""
 
 
 @login_required

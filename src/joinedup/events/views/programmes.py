@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -47,7 +47,6 @@ def programme(request: Request, slug: str) -> HttpResponse:
     context = {
         "programme": found,
         "plan": queries.plan_of(request.person, found, today, month_in(request.GET.get("from", ""))),
-        "results": _results(found),
     }
     return render(request, "events/programme.jinja", context)
 
@@ -61,14 +60,6 @@ def programme_csv(request: Request, slug: str) -> HttpResponse:
 
 def _seen(request: Request, slug: str) -> Programme:
     return get_object_or_404(queries.seen_by(request.person, timezone.localdate()), slug=slug)
-
-
-def _results(found: Programme) -> str:
-    """The page of what came of the whole series, where there is one."""
-    try:
-        return reverse("programme_results", args=[found.slug])
-    except NoReverseMatch:
-        return ""
 
 
 def _planned(request: Request, slug: str) -> Programme:
