@@ -205,7 +205,7 @@ def choose(by: Person, event: Event, host: Partner) -> None:
     topics = list(event.topics.order_by("order", "pk"))
     said = [each for each in topics if each.contribution_id]
     placed = event.attendees.filter(standing=Attendee.Standing.PLACED).select_related("companion")
-    young = [each for each in placed if "young_person" in each.parts]
+    young = [each for each in placed if each.is_young]
     for n, each in enumerate(young):
         assert each.companion is not None
         wanted = [*said, topics[n % len(topics)]]
@@ -216,7 +216,7 @@ def choose(by: Person, event: Event, host: Partner) -> None:
 
 def mark(event: Event, on: datetime.date) -> None:
     """What young people who were there say of what was kept: mostly that it was, once that it was not."""
-    young = [each for each in event.attendees.order_by("number") if "young_person" in each.parts]
+    young = [each for each in event.attendees.order_by("number") if each.is_young]
     for n, agreement in enumerate(event.agreements.filter(state=Agreement.State.KEPT).order_by("pk")):
         YoungMark.objects.bulk_create(
             YoungMark(agreement=agreement, attendee=each, done="no" if n == 1 and m else "yes", on=on)

@@ -10,7 +10,6 @@ from joinedup.events.models import Attendee, Event
 
 # A day of which nobody said when it ends is over at this hour.
 ENDS = datetime.time(17, 0)
-YOUNG = "young_person"
 
 
 def has_ended(event: Event, now: datetime.datetime) -> bool:

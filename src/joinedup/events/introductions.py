@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from joinedup.accounts.person import Person
 from joinedup.engines import matching
 from joinedup.engines.matching.tables import COLUMNS
-from joinedup.events.after import YOUNG
 from joinedup.events.models import Attendee, Event, Seat
 from joinedup.events.queries.after import is_vouched
 from joinedup.opportunities.frames import tables_for
@@ -70,7 +69,7 @@ def introductions_for(attendee: Attendee, person: Person, on: datetime.date) -> 
 
 def _is_willing(attendee: Attendee) -> bool:
     is_placed = attendee.standing == Attendee.Standing.PLACED
-    return is_placed and attendee.opted_in and YOUNG not in attendee.parts
+    return is_placed and attendee.opted_in and not attendee.is_young
 
 
 def _willing(event: Event) -> list[Attendee]:

@@ -48,7 +48,7 @@ def moment_of(event: Event, now: datetime.datetime | None = None) -> str:
 
 def is_asked(attendee: Attendee) -> bool:
     """Whether the survey is for this person: an adult who did not cancel."""
-    return "young_person" not in attendee.parts and attendee.standing != Attendee.Standing.CANCELLED
+    return not attendee.is_young and attendee.standing != Attendee.Standing.CANCELLED
 
 
 def survey_link(attendee: Attendee) -> str:

@@ -10,8 +10,7 @@ from django.utils import timezone
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
-from joinedup.events.actions.registration import YOUNG
-from joinedup.events.models import Attendee, Event
+from joinedup.events.models import YOUNG, Attendee, Event
 from joinedup.events.queries.door import last_release
 from joinedup.partners.models import Partner
 
@@ -134,7 +133,7 @@ def _refuse_a_stranger(event: Event, host: Partner, companion: Attendee, name: s
     """A young person is never alone here, and needs no real name."""
     companion.refresh_from_db()
     here = companion.event_id == event.pk and companion.arrived_at is not None
-    if not here or companion.standing != Standing.PLACED or YOUNG in companion.parts:
+    if not here or companion.standing != Standing.PLACED or companion.is_young:
         raise ValidationError("Check their companion in first: a young person is never here alone.")
     if companion.partner_id != host.pk:
         raise ValidationError("A young person comes with a companion of their own organisation.")

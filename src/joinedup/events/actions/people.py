@@ -18,7 +18,7 @@ from joinedup.events.models import Attendee, Event
 def note_payment(*, by: Person, attendee: Attendee, on: datetime.date | None) -> Attendee:
     """That a young person was paid for the day, on which day; None takes it back."""
     require(by, "event.see_attendees", on=attendee)
-    if "young_person" not in attendee.parts:
+    if not attendee.is_young:
         raise ValidationError("Only young people are paid for the day.")
     if on is not None and on > timezone.localdate():
         raise ValidationError("Give the day on which they were paid, not one to come.")

@@ -17,16 +17,15 @@ from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking, footprints_of
 from joinedup.events import mails
 from joinedup.events.actions import confirming
-from joinedup.events.models import Attendee, Event, Invitation
+from joinedup.events.models import YOUNG, Attendee, Event, Invitation
 from joinedup.opportunities import touching
 from joinedup.partners.keeping import unique_slug
 from joinedup.partners.models import Ask, Partner
 from joinedup.taxonomy.models import Sector, Theme
 
-PARTS = ("facilitator", "scribe", "guest", "young_person", "companion", "speaker")
+PARTS = ("facilitator", "scribe", "guest", YOUNG, "companion", "speaker")
 ACCESS = ("step_free", "quiet", "hearing_loop", "interpreter")
 CHANGEABLE = frozenset({"role", "name", "access", "dietary", "photo_consent", "opted_in", "rounds"})
-YOUNG = "young_person"
 
 
 @dataclass(frozen=True)
@@ -196,7 +195,7 @@ def _partner(by: Person, event: Event, given: Partner | NewPartner) -> Partner:
 def _companion(event: Event, host: Partner, address: str) -> Attendee:
     adults = event.attendees.filter(partner=host, email=address.strip().lower()).exclude(email="")
     companion = adults.exclude(standing=Attendee.Standing.CANCELLED).first()
-    if companion is None or YOUNG in companion.parts:
+    if companion is None or companion.is_young:
         raise NobodyThere(
             "Nobody of your host is registered with this address. Ask your companion to register first, "
             "or to register you together with them."
@@ -282,7 +281,7 @@ def change_registration(*, by: Person, attendee: Attendee, **details: Any) -> At
     before = audit.snapshot(attendee)
     for name, value in details.items():
         setattr(attendee, name, value)
-    if YOUNG in attendee.parts:
+    if attendee.is_young:
         attendee.photo_consent = attendee.opted_in = False
         if not attendee.name.strip():
             raise ValidationError(

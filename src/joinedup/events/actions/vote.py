@@ -22,7 +22,7 @@ def choose_topics(*, by: Person, through: Attendee, young: Attendee, topics: Ite
     Raises ValidationError once the event is over or where they do not come.
     """
     require(by, "event.register", on=young)
-    if through.pk not in (young.pk, young.companion_id) or "young_person" not in young.parts:
+    if through.pk not in (young.pk, young.companion_id) or not young.is_young:
         raise PermissionDenied("Only young people who come with you choose topics here.")
     if Attendee.Standing.CANCELLED in (young.standing, through.standing):
         raise ValidationError("This registration is cancelled: please register again.")

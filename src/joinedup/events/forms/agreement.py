@@ -163,7 +163,7 @@ def from_sitting(sitting: Sitting, by: Person, seen: Opportunity | None) -> dict
     place = seen.place if seen else _place_named(event, topic.title if topic else "")
     roles: dict[int, str] = {}
     for seat in sitting.seats.all():
-        if "young_person" not in seat.attendee.parts:
+        if not seat.attendee.is_young:
             roles.setdefault(seat.attendee.partner_id, seat.attendee.role)
     needed = [each.pk for each in topic.parties.all()] if topic else []
     absent = needed if seen else []

@@ -7,11 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from joinedup.events.models import Attendee, Event
+from joinedup.events.models import YOUNG, Attendee, Event
 from joinedup.taxonomy.models import Sector
 
 PARTS = [
-    ("young_person", _("Young people")),
+    (YOUNG, _("Young people")),
     ("companion", _("Companions")),
     ("facilitator", _("Leads a table")),
     ("scribe", _("Writes")),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from joinedup.accounts.person import Person
 from joinedup.events.actions.confirming import records
 from joinedup.events.actions.registration import NewPartner
-from joinedup.events.models import Attendee, Event, Invitation
+from joinedup.events.models import YOUNG, Attendee, Event, Invitation
 from joinedup.events.queries.people import partners_to_register
 from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Partner
@@ -20,7 +20,7 @@ COMING_AS = [
     ("guest", _("For my organisation")),
     ("facilitator", _("For my organisation, and I can lead a table")),
     ("companion", _("As the companion of young people")),
-    ("young_person", _("As a young person")),
+    (YOUNG, _("As a young person")),
 ]
 ACCESS_CHOICES = [
     ("step_free", _("A step-free table")),
@@ -147,7 +147,7 @@ class RegistrationForm(forms.Form):
         new, sector = values.pop("new_partner"), values.pop("sector")
         values["partner"] = values["partner"] or NewPartner(new, sector)
         values["young_names"] = values["young_names"].splitlines()
-        if values["part"] == "young_person":
+        if values["part"] == YOUNG:
             values["companion_email"] = values.pop("email")
         return values
 
@@ -190,7 +190,7 @@ class AttendingForm(forms.Form):
         assert isinstance(field, forms.TypedMultipleChoiceField)
         self.all_rounds = list(range(1, attendee.event.rounds + 1))
         field.choices = [(n, _("Round %(number)s") % {"number": n}) for n in self.all_rounds]
-        if "young_person" in attendee.parts:
+        if attendee.is_young:
             for name in ("role", "opted_in", "photo_consent"):
                 del self.fields[name]
         elif not attendee.event.has_photos:

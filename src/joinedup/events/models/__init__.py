@@ -2,7 +2,7 @@
 
 from joinedup.events.models.agreements import Agreement, Chase, Contribution, Progress, Response, YoungMark
 from joinedup.events.models.event import Event, Session, Speaker, Venue, fresh_token
-from joinedup.events.models.people import Attendee, Invitation, SurveyAnswer, fresh_code
+from joinedup.events.models.people import YOUNG, Attendee, Invitation, SurveyAnswer, fresh_code
 from joinedup.events.models.programme import Programme, Stop
 from joinedup.events.models.tables import (
     Draft,
@@ -16,6 +16,7 @@ from joinedup.events.models.tables import (
 )
 
 __all__ = [
+    "YOUNG",
     "Agreement",
     "Attendee",
     "Chase",

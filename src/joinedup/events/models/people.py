@@ -10,6 +10,8 @@ from django.db.models import Q
 from joinedup.accounts.permissions import Scope
 from joinedup.events.models.event import Event, fresh_token
 
+# What a young person is called among the parts of those who come.
+YOUNG = "young_person"
 # No letter or figure that is taken for another when it is read out.
 CODE_LETTERS = "ABCDEFGHJKMNPQRTUVWXY346789"
 
@@ -121,6 +123,11 @@ class Attendee(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role}, {self.partner}"
+
+    @property
+    def is_young(self) -> bool:
+        """Comes as a young person: with a companion, by a chosen name, never written to."""
+        return YOUNG in self.parts
 
     def scope(self) -> Scope:
         return self.event.scope()

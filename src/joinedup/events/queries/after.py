@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from joinedup.accounts.models import Grant
 from joinedup.accounts.person import PUBLIC, Person
 from joinedup.accounts.records import footprints_of
-from joinedup.events.after import YOUNG, has_ended, rounds_done, were_there
+from joinedup.events.after import has_ended, rounds_done, were_there
 from joinedup.events.models import Agreement, Attendee, Event, Invitation, Seat
 from joinedup.events.queries.agreements import Line, find_agreements, lines
 from joinedup.events.queries.events import FEW, SectorCount
@@ -70,13 +70,13 @@ class AfterPage:
 
     @property
     def is_young(self) -> bool:
-        return YOUNG in self.attendee.parts
+        return self.attendee.is_young
 
 
 def is_vouched(attendee: Attendee, person: Person) -> bool:
     """Whether somebody's word for their partner is more than theirs: they are signed in as its member, registered
     as one, or were invited for it at this address; 2 queries at most. Anybody can register for any partner."""
-    if YOUNG in attendee.parts:
+    if attendee.is_young:
         return False
     if attendee.partner_id in person.partner_ids:
         return True
@@ -113,7 +113,7 @@ def after_page(attendee: Attendee, person: Person, now: datetime.datetime, on: d
     beside: dict[int, list[int]] = {}
     for who, number in shared.values_list("attendee", "sitting__round"):
         beside.setdefault(who, []).append(number)
-    adults = [there[pk] for pk in beside if pk in there and YOUNG not in there[pk].parts]
+    adults = [there[pk] for pk in beside if pk in there and not there[pk].is_young]
     met = [each for each in adults if attendee.opted_in and each.opted_in]
     themes = _themes(attendee, [each.topic.theme for each in sittings if each.topic and each.topic.theme])
     return AfterPage(
@@ -147,7 +147,7 @@ def _agreements(
     them. A young person reads what everybody may."""
     partner, at_table = attendee.partner_id, Q(sitting__in=sittings)
     visible = Agreement.objects.visible_to(reader).filter(event=attendee.event_id)
-    if YOUNG in attendee.parts:
+    if attendee.is_young:
         wanted = visible.filter(at_table)
     else:
         names = Q(owner_partner=partner) | Q(deputy_partner=partner) | Q(contributions__partner=partner)

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from joinedup.accounts.links import read_link
 from joinedup.accounts.models import AuditEntry, User
 from joinedup.accounts.person import PUBLIC, Person
-from joinedup.events.models import Attendee, Event
+from joinedup.events.models import YOUNG, Attendee, Event
 from joinedup.events.queries.agreements import find_agreements, lines
 from joinedup.events.queries.briefing_facts import around_of, need_said, topics_said, under_way_and_support
 from joinedup.events.queries.day import PublicDay, day_for
@@ -35,7 +35,6 @@ PURPOSE = "brief"
 VALID_DAYS = 180
 SENT = "event.send_brief"
 LAST_TIME, QUESTIONS, MOST_OF_A_HOST = 6, 3, 3
-YOUNG = "young_person"
 
 
 def pack(person: Person, event: Event, on: datetime.date) -> Sheet:

@@ -14,7 +14,6 @@ from joinedup.events.models import Attendee, Event, Seat
 from joinedup.events.seating import badge_name
 
 Standing = Attendee.Standing
-YOUNG = "young_person"
 NO_LETTER = "#"
 
 
@@ -117,11 +116,7 @@ def alone(placed: Iterable[Attendee]) -> list[Attendee]:
     """Young people who are here and whose companion is not; no query. Wants everybody with a place."""
     everybody = list(placed)
     here = {each.pk for each in everybody if each.arrived_at is not None}
-    return [
-        each
-        for each in everybody
-        if YOUNG in each.parts and each.pk in here and each.companion_id not in here
-    ]
+    return [each for each in everybody if each.is_young and each.pk in here and each.companion_id not in here]
 
 
 @dataclass(frozen=True)
@@ -164,7 +159,7 @@ def card(event: Event, pk: int) -> Card | None:
             for s in seats
         ],
         young=list(found.with_them.filter(standing=Standing.PLACED)),
-        is_alone=YOUNG in found.parts
+        is_alone=found.is_young
         and found.arrived_at is not None
         and (with_whom is None or with_whom.arrived_at is None or with_whom.standing != Standing.PLACED),
     )
@@ -179,7 +174,7 @@ def by_code(event: Event, typed: str) -> Attendee | None:
 def companions(event: Event) -> list[Attendee]:
     """Adults who are here: whom a young person at the door may come with; 1 query."""
     here = event.attendees.filter(standing=Standing.PLACED, arrived_at__isnull=False)
-    return [each for each in here.select_related("partner") if YOUNG not in each.parts]
+    return [each for each in here.select_related("partner") if not each.is_young]
 
 
 def last_release(event: Event) -> list[int]:

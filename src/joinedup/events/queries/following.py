@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from joinedup.accounts.models import Preference
 from joinedup.accounts.person import Person
 from joinedup.accounts.preferences import those_who_want
-from joinedup.events.after import YOUNG, has_ended, were_there
+from joinedup.events.after import has_ended, were_there
 from joinedup.events.chasing import OPEN, Wait, next_to_ask, to_come, waits
 from joinedup.events.models import Agreement, Attendee, Chase, Event
 from joinedup.events.queries.agreements import Line, find_agreements, lines
@@ -31,7 +31,7 @@ def to_thank(event: Event) -> list[Thanked]:
     """The mails that have not gone out, to people with an address who want them; 4 queries."""
     there = [each for each in were_there(event) if each.thanked_at is None]
     adults = event.attendees.exclude(email="").select_related("user")
-    known = {each.pk: each for each in adults if YOUNG not in each.parts}
+    known = {each.pk: each for each in adults if not each.is_young}
     willing = {
         user.pk
         for user in those_who_want(
@@ -41,7 +41,7 @@ def to_thank(event: Event) -> list[Thanked]:
     }
     mails: dict[int, Thanked] = {}
     for each in there:
-        to = known.get((each.companion_id or 0) if YOUNG in each.parts else each.pk)
+        to = known.get((each.companion_id or 0) if each.is_young else each.pk)
         if to is not None and (to.user_id is None or to.user_id in willing):
             mails.setdefault(to.pk, Thanked(to)).about.append(each)
     return list(mails.values())

@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from joinedup.accounts.person import Person
-from joinedup.events.models import Attendee, Event, Invitation
+from joinedup.events.models import YOUNG, Attendee, Event, Invitation
 from joinedup.partners.models import Ask, Partner
 from joinedup.taxonomy.models import Sector, Theme
 
@@ -38,7 +38,7 @@ def missing(event: Event) -> Missing:
     asked = event.invitations.exclude(answer=Invitation.Answer.DECLINED)
     coming = event.attendees.exclude(standing=Attendee.Standing.CANCELLED)
     here = {*asked.values_list("partner__sector_id", flat=True), *coming.values_list("sector_id", flat=True)}
-    young = any("young_person" in parts for parts in coming.values_list("parts", flat=True))
+    young = any(YOUNG in parts for parts in coming.values_list("parts", flat=True))
     wanted = Sector.objects.filter(in_press_release=True)
     return Missing([each for each in wanted if each.pk not in here], not young)
 

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db.models import Case, Count, F, IntegerField, Prefetch, Q, QuerySet, Value, When
 
 from joinedup.accounts.person import Person
-from joinedup.events.models import Attendee, Event, PlanReport, Seat, Sitting, Topic
+from joinedup.events.models import YOUNG, Attendee, Event, PlanReport, Seat, Sitting, Topic
 from joinedup.opportunities.models import Opportunity, Run
 from joinedup.opportunities.queries import shortlist
 
@@ -76,7 +76,7 @@ def agenda_to_plan(person: Person, event: Event) -> Agenda:
         opportunities=[each for each in open_ones[: CANDIDATES + SHORT] if each not in short][:CANDIDATES],
         voices=list(voices),
         places=places or None,
-        young_people=sum("young_person" in parts for parts in come),
+        young_people=sum(YOUNG in parts for parts in come),
         has_young_people=any(t.contribution_id or t.wanted for t in chosen),
     )
 

@@ -17,10 +17,6 @@ class Seated:
     attendee: Attendee
     tables: dict[int, Sitting] = field(default_factory=dict)
 
-    @property
-    def is_young(self) -> bool:
-        return "young_person" in self.attendee.parts
-
 
 @dataclass(frozen=True)
 class Print:

@@ -98,7 +98,7 @@ def _not_wanted(addresses: Iterable[str]) -> list[str]:
 
 
 def _own_first(attendee: Attendee) -> tuple[bool, int]:
-    return "young_person" in attendee.parts, attendee.number
+    return attendee.is_young, attendee.number
 
 
 def _is_due(attendee: Attendee, since: datetime.date) -> bool:
@@ -110,12 +110,12 @@ def _is_due(attendee: Attendee, since: datetime.date) -> bool:
 def adults_address(attendee: Attendee, placed: list[Attendee]) -> str:
     """Where a mail about somebody goes: their own address, and for a young person that of the adult who comes with
     them, or of another companion of the same host; "" where there is none."""
-    if "young_person" not in attendee.parts:
+    if not attendee.is_young:
         return attendee.email
     if attendee.companion is not None and attendee.companion.email:
         return attendee.companion.email
     others = (each for each in placed if each.partner_id == attendee.partner_id and "companion" in each.parts)
-    return next((each.email for each in others if each.email and "young_person" not in each.parts), "")
+    return next((each.email for each in others if each.email and not each.is_young), "")
 
 
 def _tables(event: Event) -> dict[int, list[str]]:

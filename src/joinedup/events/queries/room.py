@@ -127,7 +127,7 @@ def _coming(event: Event) -> list[Comes]:
         Comes(
             each.partner_id,
             each.sector_id,
-            "young_person" in each.parts,
+            each.is_young,
             frozenset(theme.pk for theme in each.themes.all()),
         )
         for each in found

@@ -57,7 +57,7 @@ def choosers(through: Attendee) -> list[Chooser]:
     """The young people for whom this link chooses: those who come with a companion, or whoever it belongs to;
     2 queries."""
     votes = Prefetch("votes", to_attr="chosen_votes")
-    if "young_person" in through.parts:
+    if through.is_young:
         found = Attendee.objects.filter(pk=through.pk)
     else:
         found = through.with_them.all()
@@ -69,5 +69,5 @@ def choosers(through: Attendee) -> list[Chooser]:
             frozenset(vote.topic_id for vote in each.chosen_votes),
         )
         for each in coming.prefetch_related(votes)
-        if "young_person" in each.parts
+        if each.is_young
     ]

@@ -14,7 +14,7 @@ from joinedup.accounts.links import make_link, read_link
 from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.person import PUBLIC
 from joinedup.accounts.records import Marking
-from joinedup.events.after import YOUNG, were_there
+from joinedup.events.after import were_there
 from joinedup.events.models import Agreement, Attendee, Event, YoungMark
 from joinedup.events.queries.agreements import Line, find_agreements, lines
 from joinedup.events.queries.asking import Addressee, addresses_of
@@ -66,7 +66,7 @@ def young_of(event: Event) -> dict[int, list[Attendee]]:
     """The young people who were there, by host, in the order of their numbers; 1 query."""
     found: dict[int, list[Attendee]] = {}
     for each in were_there(event):
-        if YOUNG in each.parts:
+        if each.is_young:
             found.setdefault(each.partner_id, []).append(each)
     return found
 

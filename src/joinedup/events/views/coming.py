@@ -19,7 +19,7 @@ from joinedup.accounts.turns import in_turn
 from joinedup.events import actions
 from joinedup.events.forms import AttendingForm, RegistrationForm
 from joinedup.events.introductions import introductions_for
-from joinedup.events.models import Attendee, Event, Invitation
+from joinedup.events.models import YOUNG, Attendee, Event, Invitation
 from joinedup.events.queries.events import is_over, listed
 
 # A whole youth club may register from one address; a script that fills the list may not.
@@ -41,7 +41,7 @@ def _register(request: Request, event: Event, invited: Invitation | None, form: 
     """Register, and say the same whether the companion of a young person is known here or not."""
     details = form.registration()
     words = _("Thank you. We sent a mail that says whether you have a place, and how to change or cancel.")
-    if details["part"] == "young_person":
+    if details["part"] == YOUNG:
         words = _(
             "Thank you. If your companion is registered with this address, a mail to them now says whether you have "
             "a place. If none comes, ask them to register first, or to register you together with them."
