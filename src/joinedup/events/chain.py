@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
+from joinedup.events.dates import day
 from joinedup.events.models import Agreement, Sitting, Topic
 from joinedup.events.standing import shown_state, state_words
 from joinedup.evidence import wording
@@ -173,7 +174,7 @@ def _item(each: Any, record: Record, name: str, key: object, note: str = "") -> 
 
 def _standing(agreement: Agreement, person: Person) -> str:
     words = state_words(shown_state(agreement, person, timezone.localdate()))
-    return f"{words}, due {agreement.due.day} {agreement.due:%B %Y}"
+    return f"{words}, due {day(agreement.due)}"
 
 
 def _figure(figure: Figure) -> Item:

@@ -1,4 +1,4 @@
-"""Days that agreements and answers are counted by."""
+"""Days: as they are said, and those that agreements and answers are counted by."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ BANK_HOLIDAYS: dict[int, str] = {
     2027: "0101 0326 0329 0503 0531 0830 1227 1228",
     2028: "0103 0414 0417 0501 0529 0828 1225 1226",
 }
+
+
+def day(value: datetime.date) -> str:
+    """8 October 2018."""
+    return f"{value.day} {value:%B %Y}"
 
 
 def is_bank_holiday(day: datetime.date) -> bool:

@@ -18,6 +18,7 @@ from django.template.loader import render_to_string
 
 from joinedup.accounts.links import address_of
 from joinedup.events.calendar import event_calendar
+from joinedup.events.dates import day
 from joinedup.events.models import Attendee, Event, Invitation
 from joinedup.events.queries.reminders import Coming
 from joinedup.events.survey import survey_link
@@ -45,7 +46,7 @@ def _when(event: Event) -> str:
     if event.date is None:
         return ""
     hours = " to ".join(f"{hour:%H:%M}" for hour in (event.starts, event.ends) if hour)
-    return f"{event.date.day} {event.date:%B %Y}" + (f", {hours}" if event.starts else "")
+    return day(event.date) + (f", {hours}" if event.starts else "")
 
 
 def _where(event: Event) -> str:

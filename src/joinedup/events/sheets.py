@@ -69,11 +69,6 @@ class Sheet:
         return [each for each in self.sections if not each.is_left_out]
 
 
-def day(value: datetime.date) -> str:
-    """8 October 2018."""
-    return f"{value.day} {value:%B %Y}"
-
-
 def listed(names: Sequence[str]) -> str:
     """A; A and B; A, B and C."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""

@@ -17,6 +17,7 @@ from joinedup.accounts.person import Person
 from joinedup.accounts.preferences import off_link
 from joinedup.events.actions.agreement import note_progress
 from joinedup.events.chasing import OPEN, after_step, next_to_ask
+from joinedup.events.dates import day
 from joinedup.events.models import Agreement, Chase, Progress
 from joinedup.events.queries.asking import Addressee, Asked, by_mail, coordinators, report_link, whom_to_ask
 from joinedup.partners.models import Partner
@@ -102,7 +103,7 @@ def _letter(row: Chase, asked: Asked, to: Addressee) -> dict[str, str]:
         "goal": agreement.goal,
         "action": agreement.action,
         "measure": agreement.measure,
-        "due": _day(agreement.due),
+        "due": day(agreement.due),
         "event": agreement.event.name,
         "owner": f"{agreement.owner_partner.name}, {agreement.owner_role}",
         "link": address_of("report_by_mail", report_link(agreement, asked, to)),
@@ -134,10 +135,6 @@ def _why(agreement: Agreement, asked: Asked) -> str:
     return _("You coordinate the partnership. We have not heard from %(owner)s or the deputy.") % {
         "owner": owner
     }
-
-
-def _day(day: datetime.date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 @transaction.atomic

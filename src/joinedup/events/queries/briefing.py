@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from joinedup.accounts.links import read_link
 from joinedup.accounts.models import AuditEntry, User
 from joinedup.accounts.person import PUBLIC, Person
+from joinedup.events.dates import day
 from joinedup.events.models import YOUNG, Attendee, Event
 from joinedup.events.queries.agreements import find_agreements, lines
 from joinedup.events.queries.briefing_facts import around_of, need_said, topics_said, under_way_and_support
@@ -27,7 +28,7 @@ from joinedup.events.queries.people import missing
 from joinedup.events.queries.responses import addressees, results_page
 from joinedup.events.queries.since import asks, late_ones
 from joinedup.events.queries.weighing import to_weigh, weigh
-from joinedup.events.sheets import Grid, Said, Section, Sheet, day, listed
+from joinedup.events.sheets import Grid, Said, Section, Sheet, listed
 from joinedup.partners.queries import visible_partners
 
 PURPOSE = "brief"
@@ -85,7 +86,7 @@ def _footer(on: datetime.date, is_shared: bool) -> str:
         else _("For who hosts and speaks: what everybody may read, and what the day needs.")
     )
     licence = _("Contains public sector information licensed under the Open Government Licence.")
-    return f"{who} {licence} {on.day} {on:%B %Y}."
+    return f"{who} {licence} {day(on)}."
 
 
 def _page(event: Event) -> str:

@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.person import Person
+from joinedup.events.dates import day
 from joinedup.events.models import Event
 from joinedup.events.queries.events import AgendaTopic
 from joinedup.events.queries.figures_since import telling_figures
 from joinedup.events.queries.weighing import above
-from joinedup.events.sheets import Said, Section, day, listed
+from joinedup.events.sheets import Said, Section, listed
 from joinedup.evidence import wording
 from joinedup.evidence.models import Figure, Need
 from joinedup.evidence.plain_words import need_class, need_word

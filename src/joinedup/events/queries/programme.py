@@ -11,7 +11,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.person import Person
-from joinedup.events.dates import months_after
+from joinedup.events.dates import day, months_after
 from joinedup.events.models import Agreement, Event, Programme, Stop
 from joinedup.events.queries.events import is_over, listed
 from joinedup.places.models import Footprint
@@ -207,13 +207,13 @@ def _last(last: Event | None) -> str:
         return _("No event is known to have been here.")
     if last.date is None:
         return _("One was here, on a day that was not published.")
-    return _("The last one was on %(day)s.") % {"day": _day(last.date)}
+    return _("The last one was on %(day)s.") % {"day": day(last.date)}
 
 
 def _ahead(ahead: list[Event], stops: list[Stop]) -> str:
     dated = [event for event in ahead if event.date]
     if dated and dated[0].date:
-        return _("The next is on %(day)s.") % {"day": _day(dated[0].date)}
+        return _("The next is on %(day)s.") % {"day": day(dated[0].date)}
     if stops:
         return _("The next is planned for %(month)s.") % {"month": f"{stops[0].month:%B %Y}"}
     if ahead:
@@ -231,14 +231,10 @@ def _next(events: list[Event], stops: list[Stop], on: datetime.date) -> str:
     }
     found |= {(e.date, e.name) for e in events if not e.regions and e.date and _kind(e, on) == AHEAD}
     if found:
-        day, name = min(found, key=lambda pair: (pair[0] or on, pair[1]))
-        return f"{name}, {_day(day)}" if day else name
+        earliest, name = min(found, key=lambda pair: (pair[0] or on, pair[1]))
+        return f"{name}, {day(earliest)}" if earliest else name
     ahead = sorted((stop for stop in stops if _is_ahead(stop, on)), key=lambda stop: stop.month)
     return str(ahead[0]) if ahead else ""
-
-
-def _day(day: datetime.date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 CSV_HEADER = [

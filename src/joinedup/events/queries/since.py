@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from joinedup.accounts.person import Person
-from joinedup.events.dates import working_days_after
+from joinedup.events.dates import day, working_days_after
 from joinedup.events.models import Agreement, Event, YoungMark
 from joinedup.events.queries.events import is_over
 from joinedup.events.queries.figures_since import figures_since
@@ -20,7 +20,7 @@ from joinedup.events.queries.programme_results import Tally, tally
 from joinedup.events.queries.responses import ResultsPage, results_page
 from joinedup.events.queries.weighing import Weighed, to_weigh, weigh
 from joinedup.events.queries.young import FEWEST
-from joinedup.events.sheets import Said, Section, Sheet, day, listed
+from joinedup.events.sheets import Said, Section, Sheet, listed
 from joinedup.events.standing import DAYS_TO_ANSWER, is_inside, state_words
 from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Partner
@@ -76,7 +76,7 @@ def _footer(on: datetime.date, inside: bool) -> str:
     )
     sources = _("Agreements and results: as the partners reported them. Figures: as named in each sentence.")
     licence = _("Contains public sector information licensed under the Open Government Licence.")
-    return f"{who} {sources} {licence} {on.day} {on:%B %Y}."
+    return f"{who} {sources} {licence} {day(on)}."
 
 
 def _of_event(event: Event) -> str:

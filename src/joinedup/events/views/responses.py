@@ -26,6 +26,7 @@ from joinedup.events.actions.response import (
     take_back_results,
     write_response,
 )
+from joinedup.events.dates import day
 from joinedup.events.forms.response import AnswerForm, ResponseForm
 from joinedup.events.models import Event, Response
 from joinedup.events.queries import responses as queries
@@ -99,12 +100,12 @@ def _saved(request: Request, event: Event, changed: Response | None, form: Respo
     except ValidationError as error:
         form.add_error(None, error)
         return False
-    day = answer_by(response)
+    last = answer_by(response)
     said = _("Saved.")
-    if day is not None and response.told_on == timezone.localdate():
+    if last is not None and response.told_on == timezone.localdate():
         said = _("Saved. %(partner)s is told, and has until %(day)s to answer.") % {
             "partner": response.about,
-            "day": f"{day.day} {day:%B %Y}",
+            "day": day(last),
         }
     messages.success(request, said)
     return True
@@ -157,8 +158,8 @@ def _answer_of(response: Response) -> dict[str, Any]:
 
 
 def _to_answer(response: Response, form: AnswerForm) -> dict[str, Any]:
-    day = answer_by(response)
-    return {"response": response, "event": response.event, "form": form, "day": day}
+    last = answer_by(response)
+    return {"response": response, "event": response.event, "form": form, "day": last}
 
 
 @login_required

@@ -14,6 +14,7 @@ from joinedup.accounts.links import address_of
 from joinedup.accounts.models import Preference, User
 from joinedup.accounts.person import Person
 from joinedup.accounts.preferences import DIGEST, off_link
+from joinedup.events.dates import day
 from joinedup.web.work.queries import Shortlist, Waiting, waiting_for
 
 # From this hour on: it is there when the day's work begins.
@@ -135,7 +136,7 @@ def _agreements(waiting: Waiting) -> Section:
     words = {"overdue": _("was due %(day)s"), "due": _("due %(day)s"), "review": _("review was due %(day)s")}
     items = [
         (
-            f"{each.agreement.goal} ({words[each.why] % {'day': f'{each.on.day} {each.on:%B %Y}'}})",
+            f"{each.agreement.goal} ({words[each.why] % {'day': day(each.on)}})",
             address_of("agreement_report", each.agreement.pk),
         )
         for each in waiting.agreements.items
