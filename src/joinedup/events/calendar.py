@@ -103,9 +103,10 @@ def _event_entry(event: Event, *, is_off: bool = False, words: Iterable[str] = (
     assert event.date is not None
     link = address_of("event", event.slug)
     off = is_off or event.cancelled_on is not None
-    name = f"{event.name} (demonstration)" if event.is_demonstration else event.name
     # A calendar takes the higher number: off comes after everything that was said before.
-    entry = _entry(_uid("event", event.pk), name, link, event.changed_at, event.sequence + is_off, off)
+    entry = _entry(
+        _uid("event", event.pk), event.told_name, link, event.changed_at, event.sequence + is_off, off
+    )
     span = hours(event)
     if span is None:
         entry.add("dtstart", event.date)
@@ -114,9 +115,8 @@ def _event_entry(event: Event, *, is_off: bool = False, words: Iterable[str] = (
     else:
         entry.add("dtstart", span[0])
         entry.add("dtend", span[1])
-    address = event.at.address if event.at else ""
-    if where := ", ".join(part for part in (event.venue, address, event.place_name) if part):
-        entry.add("location", where)
+    if event.where:
+        entry.add("location", event.where)
     told = [event.purpose, *words, f"Access: {event.access}" if event.access else "", link]
     entry.add("description", "\n\n".join(part for part in told if part))
     entry.add("categories", [event.programme.name])

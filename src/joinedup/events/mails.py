@@ -49,17 +49,11 @@ def _when(event: Event) -> str:
     return day(event.date) + (f", {hours}" if event.starts else "")
 
 
-def _where(event: Event) -> str:
-    return ", ".join(
-        part for part in (event.venue, event.at.address if event.at else "", event.place_name) if part
-    )
-
-
 def _mail(
     kind: str, subject: str, to: str, context: Mapping[str, Any], calendar: bytes = b""
 ) -> EmailMultiAlternatives:
     event = context["event"]
-    values = {"when": _when(event), "where": _where(event), **context}
+    values = {"when": _when(event), "where": event.where, **context}
     text = render_to_string(f"events/mails/{kind}.txt", values)
     mail = EmailMultiAlternatives(" ".join(subject.split()), text, to=[to])
     mail.attach_alternative(render_to_string(f"events/mails/{kind}.jinja", values), "text/html")
@@ -126,10 +120,6 @@ def _deliver(mails: Sequence[EmailMultiAlternatives]) -> Failed:
     return failed
 
 
-def _name(event: Event) -> str:
-    return f"{event.name} (demonstration)" if event.is_demonstration else event.name
-
-
 def _calendar_of(event: Event, attendee: Attendee | None = None) -> bytes:
     return event_calendar(event, attendee=attendee) if event.date else b""
 
@@ -151,7 +141,7 @@ def send_invitations(
     mails = [
         _mail(
             kind,
-            f"{words} {_name(event)}",
+            f"{words} {event.told_name}",
             each.email,
             {"event": event, "invitation": each, "link": address_of("invitation", each.token)},
             calendar,
@@ -164,7 +154,7 @@ def send_invitations(
 def send_withdrawn(invitation: Invitation) -> Sending:
     """That an invitation no longer holds, so that nobody wonders about a link that leads nowhere."""
     event = invitation.event
-    subject = f"Invitation withdrawn: {_name(event)}"
+    subject = f"Invitation withdrawn: {event.told_name}"
     return send_all([_mail("withdrawn", subject, invitation.email, {"event": event})])
 
 
@@ -173,7 +163,7 @@ def send_substituted(invitation: Invitation) -> Sending:
     event = invitation.event
     context = {"event": event, "link": address_of("invitation", invitation.token)}
     return send_all(
-        [_mail("substituted", f"We invite somebody else: {_name(event)}", invitation.email, context)]
+        [_mail("substituted", f"We invite somebody else: {event.told_name}", invitation.email, context)]
     )
 
 
@@ -181,7 +171,7 @@ def send_substitute_declined(invitation: Invitation) -> Sending:
     """To whoever named somebody else: that these cannot come either."""
     event = invitation.event
     context = {"event": event, "link": address_of("invitation", invitation.token)}
-    subject = f"The person you named cannot come: {_name(event)}"
+    subject = f"The person you named cannot come: {event.told_name}"
     return send_all([_mail("substitute_declined", subject, invitation.email, context)])
 
 
@@ -206,7 +196,7 @@ def send_reminders(
             "survey": survey_link(first) if is_own else "",
         }
         calendar = _calendar_of(event, first)
-        mails.append(_mail("reminder", f"Soon: {_name(event)}", address, context, calendar))
+        mails.append(_mail("reminder", f"Soon: {event.told_name}", address, context, calendar))
     return send_all(mails, failing)
 
 
@@ -229,9 +219,9 @@ def _registration(attendee: Attendee, address: str) -> EmailMultiAlternatives:
     placed = attendee.standing == Attendee.Standing.PLACED
     words = "You have a place" if placed else "You are on the waiting list"
     calendar = _calendar_of(event, attendee)
-    return _mail("registration", f"{words}: {_name(event)}", address, context, calendar)
+    return _mail("registration", f"{words}: {event.told_name}", address, context, calendar)
 
 
 def send_cancelled(event: Event, address: str) -> None:
     context = {"event": event, "event_link": address_of("event", event.slug)}
-    send_all([_mail("cancelled", f"Cancelled: {_name(event)}", address, context)])
+    send_all([_mail("cancelled", f"Cancelled: {event.told_name}", address, context)])

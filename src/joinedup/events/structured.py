@@ -24,7 +24,7 @@ def event_data(event: Event) -> dict[str, Any]:
         "@context": SCHEMA,
         "@type": "Event",
         "@id": f"{address_of('event', event.slug)}#event",
-        "name": f"{event.name} (demonstration)" if event.is_demonstration else event.name,
+        "name": event.told_name,
         "url": address_of("event", event.slug),
         "description": event.purpose or event.story,
         "startDate": span[0].isoformat() if span else event.date and event.date.isoformat(),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -11,11 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from joinedup.accounts.permissions import Scope
 from joinedup.events.models.programme import Programme
-
-
-def fresh_token() -> str:
-    return secrets.token_urlsafe(24)
-
 
 # Facts of a venue as the page of an event says them; the form asks with more words.
 SHORT = {
@@ -134,6 +127,17 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def told_name(self) -> str:
+        """What to call it outside of our pages, where no tag beside it says that it is invented."""
+        return f"{self.name} (demonstration)" if self.is_demonstration else self.name
+
+    @property
+    def where(self) -> str:
+        """Venue, address and town, as far as they are known. Wants the venue."""
+        address = self.at.address if self.at else ""
+        return ", ".join(part for part in (self.venue, address, self.place_name) if part)
 
     def scope(self) -> Scope:
         return Scope(footprints=frozenset({self.footprint_id} if self.footprint_id else ()))

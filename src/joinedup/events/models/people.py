@@ -7,8 +7,9 @@ import secrets
 from django.db import models
 from django.db.models import Q
 
+from joinedup.accounts.models import fresh_token
 from joinedup.accounts.permissions import Scope
-from joinedup.events.models.event import Event, fresh_token
+from joinedup.events.models.event import Event
 
 # What a young person is called among the parts of those who come.
 YOUNG = "young_person"

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from joinedup.accounts.models import Grant
 from joinedup.accounts.person import PUBLIC, Person
@@ -16,7 +14,7 @@ from joinedup.accounts.records import footprints_of
 from joinedup.events.after import has_ended, rounds_done, were_there
 from joinedup.events.models import Agreement, Attendee, Event, Invitation, Seat
 from joinedup.events.queries.agreements import Line, find_agreements, lines
-from joinedup.events.queries.events import FEW, SectorCount
+from joinedup.events.queries.events import SectorCount, sector_counts
 from joinedup.places.models import Place
 from joinedup.support.eligibility import answer
 from joinedup.support.models import Offer
@@ -134,7 +132,7 @@ def after_page(attendee: Attendee, person: Person, now: datetime.datetime, on: d
             ),
             key=lambda each: (each.rounds, each.partner, each.name),
         ),
-        others=_by_sector(each for each in adults if each not in met),
+        others=sector_counts((o.sector.order, o.sector.name) for o in adults if o not in met),
         support=_support(attendee, reader, themes, on),
         themes=themes,
     )
@@ -156,13 +154,6 @@ def _agreements(
         )
     # The same columns as every list; who may read them was decided here.
     return find_agreements(Person.operator(), on).filter(pk__in=wanted.values("pk"))
-
-
-def _by_sector(people: Iterable[Attendee]) -> list[SectorCount]:
-    counts = Counter((each.sector.order, each.sector.name) for each in people)
-    return [
-        SectorCount(name, str(n) if n >= FEW else _("a few")) for (_order, name), n in sorted(counts.items())
-    ]
 
 
 def _themes(attendee: Attendee, of_tables: Iterable[Theme]) -> list[Theme]:

@@ -79,7 +79,8 @@ def _ids(agreements: Iterable[Agreement]) -> set[int]:
     return found
 
 
-def _party(partner: Partner, visible: dict[int, Partner]) -> Party:
+def party(partner: Partner, visible: dict[int, Partner]) -> Party:
+    """A partner as a reader may know it who sees `visible` (by key). Wants its sector."""
     if partner.pk in visible:
         return Party(partner.name, partner.slug)
     return Party(f"A partner ({partner.sector.name.lower()})")
@@ -146,7 +147,7 @@ def lines(person: Person, agreements: Iterable[Agreement], on: datetime.date) ->
     for each in every:
         state = shown_state(each, person, on)
         late = each.due < on and state in OPEN
-        rows.append(Line(each, _party(each.owner_partner, visible), state, state_words(state), late))
+        rows.append(Line(each, party(each.owner_partner, visible), state, state_words(state), late))
     return rows
 
 
@@ -168,9 +169,9 @@ def agreement_page(person: Person, pk: int, on: datetime.date) -> AgreementPage 
         state=state,
         state_words=state_words(state),
         is_inside=is_inside(agreement, person),
-        owner=_party(agreement.owner_partner, visible),
-        deputy=_party(deputy, visible),
-        contributions=[(_party(c.partner, visible), c.what) for c in agreement.contributions.all()],
+        owner=party(agreement.owner_partner, visible),
+        deputy=party(deputy, visible),
+        contributions=[(party(c.partner, visible), c.what) for c in agreement.contributions.all()],
         progress=shown_progress(agreement, person, on),
     )
 

@@ -7,7 +7,6 @@ shares.
 from __future__ import annotations
 
 import datetime
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,7 +22,7 @@ from joinedup.events.models import YOUNG, Attendee, Event
 from joinedup.events.queries.agreements import find_agreements, lines
 from joinedup.events.queries.briefing_facts import around_of, need_said, topics_said, under_way_and_support
 from joinedup.events.queries.day import PublicDay, day_for
-from joinedup.events.queries.events import FEW, agenda
+from joinedup.events.queries.events import FEW, agenda, sector_counts
 from joinedup.events.queries.people import missing
 from joinedup.events.queries.responses import addressees, results_page
 from joinedup.events.queries.since import asks, late_ones
@@ -103,9 +102,7 @@ def _when_and_where(event: Event) -> Section:
     if event.date:
         hours = " to ".join(f"{hour:%H:%M}" for hour in (event.starts, event.ends) if hour)
         when = f"{event.date:%A} {day(event.date)}{', ' if hours else ''}{hours}."
-    address = event.at.address if event.at else ""
-    where = ", ".join(part for part in (event.venue, address, event.place_name) if part)
-    said = [Said(when), Said(f"{where}." if where else _("The place is not known yet."))]
+    said = [Said(when), Said(f"{event.where}." if event.where else _("The place is not known yet."))]
     if event.at is not None:
         has = [str(fact.label) for fact in type(event.at).Access if event.at.access.get(fact)]
         if has:
@@ -136,8 +133,7 @@ def _agenda(the_day: PublicDay) -> Section:
 
 
 def _coming(sectors: Sequence[tuple[int, str]]) -> Section:
-    counts = sorted(Counter(sectors).items())
-    rows = [(name, str(number) if number >= FEW else _("a few")) for (_order, name), number in counts]
+    rows = [(each.sector, each.words) for each in sector_counts(sectors)]
     grid = Grid((_("Sector"), _("People")), rows, _("Who is coming, by sector")) if rows else None
     return Section(_("Who is coming"), grid=grid, none=_("Nobody has registered yet."))
 

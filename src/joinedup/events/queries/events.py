@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,6 +89,12 @@ class SectorCount:
     words: str
 
 
+def sector_counts(sectors: Iterable[tuple[int, str]]) -> list[SectorCount]:
+    """How many of each (order, name) of a sector, in their order, so that nobody can be picked out."""
+    counts = sorted(Counter(sectors).items())
+    return [SectorCount(name, str(n) if n >= FEW else _("a few")) for (_order, name), n in counts]
+
+
 @dataclass(frozen=True)
 class AgendaTopic:
     """A topic as this reader may know it: what is behind it may be shared with the partnership only."""
@@ -113,15 +120,12 @@ class EventPage:
 def event_page(person: Person, event: Event, on: datetime.date) -> EventPage:
     """What everybody may know of an event, with the agreements that `person` may see; 9 queries."""
     placed = event.attendees.filter(standing=Attendee.Standing.PLACED)
-    sectors = Counter(placed.order_by().values_list("sector__order", "sector__name"))
+    sectors = list(placed.order_by().values_list("sector__order", "sector__name"))
     agreed = lines(person, find_agreements(person, on, event=event.slug), on)
     conversations = _conversations(event)
     return EventPage(
-        coming=[
-            SectorCount(name, str(n) if n >= FEW else _("a few"))
-            for (_order, name), n in sorted(sectors.items())
-        ],
-        is_full=sectors.total() >= event.capacity,
+        coming=sector_counts(sectors),
+        is_full=len(sectors) >= event.capacity,
         topics=agenda(person, event),
         conversations=conversations,
         voices=_voices(event),
@@ -146,13 +150,18 @@ def agenda(person: Person, event: Event) -> list[AgendaTopic]:
 
 
 def _agenda_topic(topic: Topic, seen: dict[str, Opportunity]) -> AgendaTopic:
-    theme = topic.theme.name if topic.theme else ""
-    young = topic.contribution_id is not None
-    if topic.opportunity is None:
-        return AgendaTopic(topic.title, theme, None, young)
-    opportunity = seen.get(topic.opportunity.key)
-    title = topic.title if opportunity else theme or "Working together"
-    return AgendaTopic(title, theme, opportunity, young)
+    opportunity = seen.get(topic.opportunity.key) if topic.opportunity else None
+    title = topic_title(topic, is_seen=opportunity is not None)
+    return AgendaTopic(
+        title, topic.theme.name if topic.theme else "", opportunity, topic.contribution_id is not None
+    )
+
+
+def topic_title(topic: Topic, *, is_seen: bool) -> str:
+    """What a reader may know of a topic: one whose opportunity they do not see is called by its theme. No query."""
+    if topic.opportunity_id is None or is_seen:
+        return topic.title
+    return topic.theme.name if topic.theme else _("Working together")
 
 
 def _conversations(event: Event) -> list[Any]:

@@ -14,7 +14,8 @@ from joinedup.accounts.links import read_link
 from joinedup.accounts.models import Grant, User
 from joinedup.accounts.person import Person
 from joinedup.events.models import Agreement, Event, Response, Topic
-from joinedup.events.queries.agreements import Line, Party, find_agreements, lines
+from joinedup.events.queries.agreements import Line, Party, find_agreements, lines, party
+from joinedup.events.queries.events import topic_title
 from joinedup.events.replies import PURPOSE
 from joinedup.events.right_of_reply import answer_by, may_read, shows_from
 from joinedup.events.standing import shown_progress
@@ -184,15 +185,10 @@ def _groups(together: dict[Any, list[Any]], answers: dict[Any, list[Answered]], 
         agreed |= {pk for each in answers[key] if (pk := each.response.agreement_id) in found.lines}
         topics = [topic for each in said for topic in found.topics[each.pk]]
         done = [Done(found.lines[pk], found.results[pk]) for pk in found.lines if pk in agreed]
-        groups.append(Group(said, [_title(topic) for topic in topics], done, answers[key]))
+        groups.append(
+            Group(said, [topic_title(topic, is_seen=False) for topic in topics], done, answers[key])
+        )
     return groups
-
-
-def _title(topic: Topic) -> str:
-    """What is behind a topic may be shared with the partnership only: then it is called by its theme."""
-    if topic.opportunity_id is None:
-        return topic.title
-    return topic.theme.name if topic.theme else "Working together"
 
 
 def readable(person: Person, event: Event, on: datetime.date, *, is_published: bool) -> list[Answered]:
@@ -204,12 +200,9 @@ def readable(person: Person, event: Event, on: datetime.date, *, is_published: b
 
 
 def _answered(response: Response, seen: dict[int, Partner], on: datetime.date) -> Answered:
-    about, first = response.about, shows_from(response)
-    party = None
-    if about is not None:
-        name = f"A partner ({about.sector.name.lower()})"
-        party = Party(about.name, about.slug) if about.pk in seen else Party(name)
-    return Answered(response, party, first if first and on < first else None)
+    first = shows_from(response)
+    named = party(response.about, seen) if response.about else None
+    return Answered(response, named, first if first and on < first else None)
 
 
 @dataclass(frozen=True)

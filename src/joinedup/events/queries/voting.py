@@ -8,7 +8,8 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.person import PUBLIC
-from joinedup.events.models import Attendee, Event, Topic
+from joinedup.events.models import Attendee, Event
+from joinedup.events.queries.events import topic_title
 from joinedup.opportunities.models import Opportunity
 
 
@@ -42,15 +43,14 @@ def topics_to_choose(event: Event) -> list[Choice]:
     public = Opportunity.objects.visible_to(PUBLIC).filter(footprint=event.footprint_id, key__in=keys)
     known = set(public.values_list("key", flat=True))
     return [
-        Choice(each.pk, _title(each, known), each.is_chosen, each.contribution_id is not None)
+        Choice(
+            pk=each.pk,
+            title=topic_title(each, is_seen=each.opportunity is not None and each.opportunity.key in known),
+            is_on_agenda=each.is_chosen,
+            from_young_people=each.contribution_id is not None,
+        )
         for each in topics
     ]
-
-
-def _title(topic: Topic, known: set[str]) -> str:
-    if topic.opportunity is None or topic.opportunity.key in known:
-        return topic.title
-    return topic.theme.name if topic.theme else _("Working together")
 
 
 def choosers(through: Attendee) -> list[Chooser]:
