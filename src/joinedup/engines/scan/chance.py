@@ -1,0 +1,138 @@
+"""Counts as chance alone would give them, one replication at a time, each from its own stream of random numbers:
+so that a replication is the same whatever is worked out before, beside or after it."""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from joinedup.engines.scan.ground import Ground
+from joinedup.engines.scan.question import Model
+
+# A cell's Poisson draw is made of parts no larger than this, so that exp(-part) keeps its figures.
+PART = 16.0
+
+
+class Chance(Protocol):
+    def draw(self, seed: int, replication: int) -> NDArray[np.int64]:
+        """A × T counts with the total of the real ones."""
+
+
+def chance_for(ground: Ground) -> Chance:
+    if ground.model is Model.PERMUTATION:
+        return Permutation(ground)
+    if ground.model is Model.BERNOULLI:
+        return Labels(ground)
+    return Multinomial(ground)
+
+
+class Multinomial:
+    """All cases spread over the cells by what each expects.
+
+    Independent Poisson counts with means a little too small, then filled up to the total case by case: given their
+    sum, Poisson counts are multinomial, and so is what is added.
+    """
+
+    def __init__(self, ground: Ground) -> None:
+        self.shape, self.total = ground.expected.shape, ground.total
+        share = max(0.0, 1.0 - 6.0 / math.sqrt(ground.total)) if ground.total >= 400 else 0.0
+        self.means = (ground.expected * share).ravel()
+        self.parts = np.maximum(1, np.ceil(self.means / PART)).astype(np.int64)
+        self.least = np.exp(-self.means / self.parts)
+        self.up_to = np.cumsum(ground.expected.ravel())
+        self.up_to /= self.up_to[-1]
+        self.is_sparse = share == 0.0
+
+    def draw(self, seed: int, replication: int) -> NDArray[np.int64]:
+        random = np.random.default_rng([seed, replication])
+        counts = np.zeros(self.means.size, np.int64)
+        while not self.is_sparse:
+            _poisson(random.random(int(self.parts.sum())), self.means, self.parts, self.least, counts)
+            if counts.sum() <= self.total:
+                break
+        rest = np.searchsorted(self.up_to, random.random(self.total - int(counts.sum())), side="right")
+        np.add.at(counts, np.minimum(rest, counts.size - 1), 1)
+        return counts.reshape(self.shape)
+
+
+class Permutation:
+    """The periods of the cases, shuffled among them within each stratum: every area and every period keeps its sum."""
+
+    def __init__(self, ground: Ground) -> None:
+        if ground.strata is None:
+            raise ValueError("permutations need strata")
+        self.shape = ground.cases.shape
+        areas, periods = np.nonzero(ground.cases)
+        often = ground.cases[areas, periods]
+        of = np.repeat(ground.strata[areas, periods], often)
+        by = np.argsort(of, kind="stable")
+        self.area = np.repeat(areas, often)[by].astype(np.int32)
+        self.period = np.repeat(periods, often)[by].astype(np.int32)
+        self.ends = np.cumsum(np.bincount(of)).astype(np.int64)
+
+    def draw(self, seed: int, replication: int) -> NDArray[np.int64]:
+        random = np.random.default_rng([seed, replication])
+        counts = np.zeros(self.shape, np.int64)
+        _shuffle(random.random(len(self.period)), self.area, self.period.copy(), self.ends, counts)
+        return counts
+
+
+class Labels:
+    """Which of the cases and controls are cases, drawn without putting back."""
+
+    def __init__(self, ground: Ground) -> None:
+        if ground.each is None:
+            raise ValueError("labels need cases and controls")
+        self.each, self.total = ground.each, ground.total
+
+    def draw(self, seed: int, replication: int) -> NDArray[np.int64]:
+        random = np.random.default_rng([seed, replication])
+        counts = np.zeros(self.each.shape, np.int64)
+        _label(random.random(int(self.each.sum())), self.each.ravel(), self.total, counts.ravel())
+        return counts
+
+
+@njit(nogil=True, cache=True)
+def _poisson(uniform, means, parts, least, counts):  # type: ignore[no-untyped-def]
+    """By inversion, from the bottom up; `least` is the chance of none in one part."""
+    at = 0
+    for i in range(len(means)):
+        mean, count = means[i] / parts[i], 0
+        for _ in range(parts[i]):
+            u, chance, k = uniform[at], least[i], 0
+            at += 1
+            while u >= chance and k < 400:
+                u -= chance
+                k += 1
+                chance *= mean / k
+            count += k
+        counts[i] = count
+
+
+@njit(nogil=True, cache=True)
+def _shuffle(uniform, area, period, ends, counts):  # type: ignore[no-untyped-def]
+    """Fisher and Yates, within each stretch of cases that `ends` closes; counted as it goes."""
+    first = 0
+    for end in ends:
+        for i in range(first, end):
+            j = min(i + int(uniform[i] * (end - i)), end - 1)
+            taken = period[j]
+            period[j] = period[i]
+            counts[area[i], taken] += 1
+        first = end
+
+
+@njit(nogil=True, cache=True)
+def _label(uniform, each, total, counts):  # type: ignore[no-untyped-def]
+    left, wanted, at = len(uniform), total, 0
+    for i in range(len(each)):
+        for _ in range(each[i]):
+            if uniform[at] * left < wanted:
+                counts[i] += 1
+                wanted -= 1
+            left -= 1
+            at += 1

@@ -1,0 +1,176 @@
+"""Which circles are looked at, and when one look is enough for several.
+
+The circles around a centre grow, and the cases in a window of time only grow with them. So when the largest of a
+stretch of circles has too few cases in a window even for the expected cases of the smallest, none of the stretch can
+reach what is looked for. A stretch is as long as chance seldom reaches that bound; where it does, its circles are
+looked at one by one, so that the result is exact. For low clusters the same holds the other way round.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from joinedup.engines.scan.circles import Circles
+from joinedup.engines.scan.likelihood import cell
+
+CENTRES_AT_ONCE = 128
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Looks, in the order of circles: at the circle `at`, for windows of `length`, standing for `span` circles below
+    it (above it, for low), with the threshold of the table's cell `cells` less `slack` units."""
+
+    at: NDArray[np.int32]
+    span: NDArray[np.int32]
+    length: NDArray[np.int16]
+    cells: NDArray[np.int16]
+    slack: NDArray[np.int32]
+    starts: NDArray[np.int64]
+
+
+def schedule(
+    found: Circles,
+    sums: NDArray[np.float64],
+    lengths: tuple[int, int],
+    only_last: bool,
+    allowed: NDArray[np.float64],
+    unit: int,
+    sign: float,
+    threads: ThreadPoolExecutor,
+) -> Schedule:
+    """`sums`: A × 2 rows, running sums over time of the expected cases and of what the lanes subtract, in units.
+    `allowed`: for each cell of the table, how far the bound of a stretch may rise."""
+    count = len(found.starts) - 1
+    bounds = [(i, min(i + CENTRES_AT_ONCE, count)) for i in range(0, count, CENTRES_AT_ONCE)]
+
+    def part(bound: tuple[int, int]) -> Any:
+        return _stretches(
+            found.order, found.starts, sums, *lengths, only_last, allowed, float(unit), sign, *bound
+        )
+
+    made = list(threads.map(part, bounds))
+    starts = np.concatenate([[0], np.cumsum(np.concatenate([each[5] for each in made]))]).astype(np.int64)
+    at, span, length, cells, slack = (np.concatenate([each[i] for each in made]) for i in range(5))
+    return Schedule(at, span, length, cells, slack, starts)
+
+
+@njit(nogil=True, cache=True)
+def _stretches(  # type: ignore[no-untyped-def]
+    order, starts, sums, shortest, longest, only_last, allowed, unit, sign, first, last
+):
+    rows = sums.shape[1] // 2
+    room = 4096
+    at, span = np.empty(room, np.int32), np.empty(room, np.int32)
+    length, cells, slack = np.empty(room, np.int16), np.empty(room, np.int16), np.empty(room, np.int32)
+    sizes = np.zeros(last - first, np.int64)
+    kinds = longest - shortest + 1
+    begun = np.zeros((kinds, 2 * rows), np.float64)
+    since, until = np.zeros(kinds, np.int64), np.zeros(kinds, np.int64)
+    row, kept, most = np.zeros(kinds, np.int64), np.zeros(kinds, np.float64), np.zeros(kinds, np.float64)
+    now = np.zeros(2 * rows, np.float64)
+    filled = 0
+    for centre in range(first, last):
+        begin, size = starts[centre], starts[centre + 1] - starts[centre]
+        mine = filled
+        now[:] = 0.0
+        since[:] = -1
+        for k in range(size + 1):
+            is_end = k == size
+            if not is_end:
+                area = order[begin + k]
+                whole = area >= 0
+                if not whole:
+                    area = ~area
+                for t in range(2 * rows):
+                    now[t] += sums[area, t]
+                if not whole:
+                    continue
+            for kind in range(kinds):
+                long = shortest + kind
+                window = rows - 1 - long if only_last else 0
+                fits = False
+                rise = 0.0
+                if not is_end and since[kind] >= 0:
+                    # May the stretch go on to this circle? The least expected is of the smallest circle for high, and
+                    # only grows for low: what is allowed at the first is never too much.
+                    rise = _rise(begun[kind], now, rows, window, long, 1.0 / unit, sign)
+                    fits = rise <= most[kind]
+                if since[kind] >= 0 and not fits:
+                    if filled == room:
+                        room *= 2
+                        at, span = _longer(at, room), _longer(span, room)
+                        length, cells, slack = (
+                            _longer(length, room),
+                            _longer(cells, room),
+                            _longer(slack, room),
+                        )
+                    at[filled] = until[kind] if sign > 0 else since[kind]
+                    span[filled] = until[kind] - since[kind]
+                    length[filled] = long
+                    cells[filled] = row[kind]
+                    slack[filled] = min(int(np.ceil(kept[kind] * unit + 1e-3)), 2**31 - 2)
+                    filled += 1
+                    since[kind] = -1
+                if is_end:
+                    continue
+                if since[kind] < 0:
+                    since[kind] = k
+                    begun[kind, :] = now
+                    rise = _rise(begun[kind], now, rows, window, long, 1.0 / unit, sign)
+                    row[kind] = cell(_least(now, rows, window, long))
+                    most[kind] = allowed[row[kind]]
+                until[kind], kept[kind] = k, rise
+        if sign < 0:
+            by = np.argsort(at[mine:filled], kind="mergesort")
+            at[mine:filled] = at[mine:filled][by]
+            span[mine:filled] = span[mine:filled][by]
+            length[mine:filled] = length[mine:filled][by]
+            cells[mine:filled] = cells[mine:filled][by]
+            slack[mine:filled] = slack[mine:filled][by]
+        sizes[centre - first] = filled - mine
+    return (
+        at[:filled].copy(),
+        span[:filled].copy(),
+        length[:filled].copy(),
+        cells[:filled].copy(),
+        slack[:filled].copy(),
+        sizes,
+    )
+
+
+@njit(nogil=True, cache=True, fastmath=True)
+def _rise(begun, now, rows, window, long, of_unit, sign):  # type: ignore[no-untyped-def]
+    """Over all windows of a length: how much more than expected by the smallest circle (sign 1) the lanes subtract in
+    the largest, or (sign -1) how much less in the smallest than expected by the largest."""
+    rise = -1e300
+    for s in range(window, rows - long):
+        e = s + long
+        if sign > 0:
+            difference = (now[rows + e] - now[rows + s]) * of_unit - (begun[e] - begun[s])
+        else:
+            difference = now[e] - now[s] - (begun[rows + e] - begun[rows + s]) * of_unit
+        rise = max(rise, difference)
+    return rise
+
+
+@njit(nogil=True, cache=True, fastmath=True)
+def _least(now, rows, window, long):  # type: ignore[no-untyped-def]
+    """The least that is expected in a window of a length."""
+    least = 1e300
+    for s in range(window, rows - long):
+        least = min(least, now[s + long] - now[s])
+    return max(least, 0.0)
+
+
+@njit(nogil=True, cache=True)
+def _longer(array, room):  # type: ignore[no-untyped-def]
+    longer = np.empty(room, array.dtype)
+    longer[: len(array)] = array
+    return longer
