@@ -1,0 +1,133 @@
+"""How fast the scan is: whole commands on CSV, as an analyst runs them, with what one window of one replication costs,
+and the share of the arithmetic floor measured in the same run.
+
+    .venv/bin/python bench/scan.py [--only NAME …] [--replications 999]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+LONDON = Path(__file__).resolve().parents[2] / "shared" / "data" / "london"
+JOINEDUP = Path(sys.executable).with_name("joinedup")
+SERIOUS = ["VIOLENCE AGAINST THE PERSON", "ROBBERY", "POSSESSION OF WEAPONS"]
+# What the reference program takes for a window and replication on machines like this, all cores together.
+REFERENCE_NS = 3.4
+BARS = {
+    "poisson": (["--model", "poisson"], 12.0),
+    "permutation": (["--model", "permutation"], 16.0),
+    "prospective": (["--model", "poisson", "--prospective"], 4.0),
+}
+
+
+def london(folder: Path, areas: int | None = None, copies: int = 1) -> None:
+    """The CSV files of London; the first `areas` of them; or `copies` side by side, as a country has more Londons."""
+    crime = pl.read_parquet(LONDON / "crime_lsoa_month.parquet").filter(
+        pl.col("major_category").is_in(SERIOUS)
+    )
+    cases = crime.group_by(area="lsoa_code", period="month").agg(count=pl.col("offences").sum())
+    people = pl.read_csv(LONDON / "population_lsoa21_census2021.csv")
+    people = people.select(area="lsoa21cd", population="usual_residents")
+    places = pl.read_csv(LONDON / "lsoa21_centroids.csv").select(
+        area="lsoa21cd", x="easting_m", y="northing_m"
+    )
+    frames = {"cases": cases, "population": people, "places": places}
+    if areas:
+        middle = (pl.col("x") - 530_000) ** 2 + (pl.col("y") - 180_000) ** 2
+        kept = places.sort(middle).head(areas)["area"].implode()
+        frames = {name: frame.filter(pl.col("area").is_in(kept)) for name, frame in frames.items()}
+    for name, frame in frames.items():
+        several = [
+            frame.with_columns(
+                pl.col("area") + f"-{copy}", *([pl.col("x") + 70_000 * copy] if name == "places" else [])
+            )
+            for copy in range(copies)
+        ]
+        (pl.concat(several) if copies > 1 else frame).sort("area").write_csv(folder / f"{name}.csv")
+
+
+def run(folder: Path, options: list[str], replications: int) -> tuple[float, float, dict]:
+    """Seconds of the whole command, its processor's seconds, and its document."""
+    command = [str(JOINEDUP), "scan", "--cases", "cases.csv", "--places", "places.csv", "--json"]
+    if "poisson" in options:
+        command += ["--population", "population.csv"]
+    command += [*options, "--replications", str(replications)]
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=True)
+    seconds, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return seconds, cpu, json.loads(done.stdout)
+
+
+def floor_ns() -> float:
+    """The least that one core needs for a difference and a comparison of one 16-bit lane, here and now."""
+    a, b = (np.random.default_rng(i).integers(0, 999, 8192).astype(np.int16) for i in range(2))
+    out, best = np.empty_like(a), np.zeros_like(a)
+    times = []
+    for _ in range(400):
+        started = time.perf_counter()
+        np.subtract(a, b, out=out)
+        np.maximum(best, out, out=best)
+        times.append(time.perf_counter() - started)
+    return min(times) / len(a) * 1e9
+
+
+def main() -> None:
+    names = [*BARS, "slope", "national"]
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", nargs="*", choices=names, default=names)
+    parser.add_argument("--replications", type=int, default=999)
+    asked = parser.parse_args()
+    if not LONDON.is_dir():
+        print("The London files are not here: nothing measured.")
+        return
+    floor = floor_ns()
+    print(f"arithmetic floor: {floor:.4f} ns for a window and replication on one core")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        london(folder)
+        for each in [each for each in BARS if each in asked.only]:
+            options, bar = BARS[each]
+            seconds, cpu, found = run(folder, [*options, "--max-share", "0.1"], asked.replications)
+            _print(each, seconds, cpu, found, floor, f"bar {bar:.0f} s")
+        if "slope" in asked.only:
+            points = []
+            for areas in (1000, 5000):
+                london(folder, areas)
+                options = ["--model", "poisson", "--max-km", "2", "--max-share", "0.5"]
+                seconds, cpu, found = run(folder, options, asked.replications)
+                points.append((areas, found["seconds"]))
+                _print(f"{areas} areas, 2 km", seconds, cpu, found, floor, "")
+            (small, quick), (large, slow) = points
+            large = min(large, 4994)
+            print(f"slope {np.log(slow / quick) / np.log(large / small):.2f} (bar 1.1)")
+        if "national" in asked.only:
+            london(folder, None, 7)
+            options = ["--model", "poisson", "--max-share", "0.01"]
+            seconds, cpu, found = run(folder, options, asked.replications)
+            _print(f"{found['settings']['areas']} areas, 1%", seconds, cpu, found, floor, "bar 240 s, 3 GB")
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"peak memory of the largest: {peak:.0f} MB (bar 700; national 3,000)")
+
+
+def _print(name: str, seconds: float, cpu: float, found: dict, floor: float, bar: str) -> None:
+    windows = found["settings"]["windows"] * len(found["null_maxima"])
+    cost = cpu / windows * 1e9 if windows else float("nan")
+    print(
+        f"{name}: {seconds:.1f} s, {cpu:.1f} s of processor, {cost:.4f} ns a window and replication, "
+        f"{REFERENCE_NS / cost:.0f} times the reference, {floor / cost:.2f} of the floor {bar}"
+    )
+
+
+if __name__ == "__main__":
+    main()

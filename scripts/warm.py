@@ -1,0 +1,18 @@
+"""Compile the scan for this machine's processor, so that nobody waits for it the first time. Kept beside the source."""
+
+import numpy as np
+
+from joinedup.engines.scan import Model, Question, Shape, World, scan
+
+random = np.random.default_rng(1)
+world = World(
+    areas=[str(each) for each in range(6)],
+    position=random.uniform(0, 9_000, (6, 2)),
+    periods=["1", "2", "3"],
+    days=np.ones(3),
+    cases=random.poisson(4, (6, 3)),
+    population=np.full((6, 3), 100.0),
+    controls=random.poisson(4, (6, 3)) + 1,
+)
+for model in Model:
+    scan(world, Question(model=model, shape=Shape.PROSPECTIVE, replications=2))
