@@ -97,7 +97,8 @@ def test_agrees_with_the_slow_twin(model, shape, kind):
                 assert set(mine.areas) == inside
             if shape is not Shape.SPATIAL:
                 assert (mine.start, mine.end) == (start, end)
-        chance = chance_for(ground_of(world, question))
+        first = len(world.periods) - question.max_periods if shape is Shape.PROSPECTIVE else 0
+        chance = chance_for(ground_of(world, question), first)
         drawn = [chance.draw(seed, each) for each in range(5)]
         maxima = [twin.highest(asked_of_twin(world, question, counts)) for counts in drawn]
         assert answer.null_maxima == pytest.approx(maxima, rel=1e-9, abs=1e-9)
@@ -169,6 +170,18 @@ def test_draws_are_what_the_model_says(model):
         )  # fmt: skip
     assert np.abs((drawn.mean(axis=0) - ground.expected) / np.sqrt(spread / 4000)).max() < 4.0
     assert drawn.var(axis=0) == pytest.approx(spread, rel=0.12)
+
+
+def test_a_draw_of_the_last_periods_is_as_of_all():
+    world = a_world(6, areas=4, periods=6)
+    ground = ground_of(replace(world, cases=world.cases + 60), Question(model=Model.POISSON))
+    late = np.array([chance_for(ground, 4).draw(1, each) for each in range(3000)])[:, :, 4:]
+    share = ground.expected[:, 4:] / ground.total
+    spread = ground.total * share * (1 - share)
+    assert np.abs((late.mean(axis=0) - ground.expected[:, 4:]) / np.sqrt(spread / 3000)).max() < 4.0
+    assert late.var(axis=0) == pytest.approx(spread, rel=0.12)
+    together = float(share.sum())
+    assert late.sum(axis=(1, 2)).var() == pytest.approx(ground.total * together * (1 - together), rel=0.12)
 
 
 def test_two_cells_of_a_draw_vary_together_as_they_should():

@@ -15,48 +15,63 @@ from joinedup.engines.scan.question import Model
 
 # A cell's Poisson draw is made of parts no larger than this, so that exp(-part) keeps its figures.
 PART = 16.0
+# No part has as many cases: its chance is below 1e-300.
+MOST = 400
+RECIPROCALS = np.concatenate([[0.0], 1.0 / np.arange(1, MOST + 1)])
 
 
 class Chance(Protocol):
     def draw(self, seed: int, replication: int) -> NDArray[np.int64]:
-        """A × T counts with the total of the real ones."""
+        """A × T counts, with the total of the real ones if all periods are looked at."""
 
 
-def chance_for(ground: Ground) -> Chance:
+def chance_for(ground: Ground, first: int = 0) -> Chance:
+    """`first`: the first period that anybody looks at; before it a draw may be left empty."""
     if ground.model is Model.PERMUTATION:
         return Permutation(ground)
     if ground.model is Model.BERNOULLI:
         return Labels(ground)
-    return Multinomial(ground)
+    return Multinomial(ground, first)
 
 
 class Multinomial:
     """All cases spread over the cells by what each expects.
 
     Independent Poisson counts with means a little too small, then filled up to the total case by case: given their
-    sum, Poisson counts are multinomial, and so is what is added.
+    sum, Poisson counts are multinomial, and so is what is added. How many fall before `first` is drawn as one number.
     """
 
-    def __init__(self, ground: Ground) -> None:
-        self.shape, self.total = ground.expected.shape, ground.total
-        share = max(0.0, 1.0 - 6.0 / math.sqrt(ground.total)) if ground.total >= 400 else 0.0
-        self.means = (ground.expected * share).ravel()
+    def __init__(self, ground: Ground, first: int = 0) -> None:
+        self.shape, self.first, self.total = ground.expected.shape, first, ground.total
+        seen = ground.expected[:, first:]
+        self.inside = min(1.0, float(seen.sum()) / ground.total) if first else 1.0
+        usual = self.total * self.inside
+        # Six standard deviations too few, of the total and of what falls inside.
+        share = max(0.0, 1.0 - (6.0 if first == 0 else 12.0) / math.sqrt(usual)) if usual >= 900 else 0.0
+        self.means = (seen * share).ravel()
         self.parts = np.maximum(1, np.ceil(self.means / PART)).astype(np.int64)
         self.least = np.exp(-self.means / self.parts)
-        self.up_to = np.cumsum(ground.expected.ravel())
+        self.up_to = np.cumsum(seen.ravel())
         self.up_to /= self.up_to[-1]
         self.is_sparse = share == 0.0
 
     def draw(self, seed: int, replication: int) -> NDArray[np.int64]:
         random = np.random.default_rng([seed, replication])
+        total = int(random.binomial(self.total, self.inside)) if self.first else self.total
         counts = np.zeros(self.means.size, np.int64)
         while not self.is_sparse:
-            _poisson(random.random(int(self.parts.sum())), self.means, self.parts, self.least, counts)
-            if counts.sum() <= self.total:
+            _poisson(
+                random.random(int(self.parts.sum())), self.means, self.parts, self.least, RECIPROCALS, counts
+            )
+            if counts.sum() <= total:
                 break
-        rest = np.searchsorted(self.up_to, random.random(self.total - int(counts.sum())), side="right")
+        rest = np.searchsorted(self.up_to, random.random(total - int(counts.sum())), side="right")
         np.add.at(counts, np.minimum(rest, counts.size - 1), 1)
-        return counts.reshape(self.shape)
+        if not self.first:
+            return counts.reshape(self.shape)
+        whole = np.zeros(self.shape, np.int64)
+        whole[:, self.first :] = counts.reshape(len(whole), -1)
+        return whole
 
 
 class Permutation:
@@ -97,7 +112,7 @@ class Labels:
 
 
 @njit(nogil=True, cache=True)
-def _poisson(uniform, means, parts, least, counts):  # type: ignore[no-untyped-def]
+def _poisson(uniform, means, parts, least, reciprocals, counts):  # type: ignore[no-untyped-def]
     """By inversion, from the bottom up; `least` is the chance of none in one part."""
     at = 0
     for i in range(len(means)):
@@ -105,10 +120,10 @@ def _poisson(uniform, means, parts, least, counts):  # type: ignore[no-untyped-d
         for _ in range(parts[i]):
             u, chance, k = uniform[at], least[i], 0
             at += 1
-            while u >= chance and k < 400:
+            while u >= chance and k < MOST:
                 u -= chance
                 k += 1
-                chance *= mean / k
+                chance *= mean * reciprocals[k]
             count += k
         counts[i] = count
 

@@ -225,7 +225,7 @@ class _Scan:
             return np.zeros(0)
         searches = [self._search(sign) for sign in signs]
         say(0.1)
-        chance = chance_for(self.ground)
+        chance = chance_for(self.ground, self.from_period)
         groups = [range(i, min(i + LANES, wanted)) for i in range(0, wanted, LANES)]
 
         def part(group: range) -> NDArray[np.float64]:

@@ -1,4 +1,5 @@
-"""Replications side by side: LANES of them in one vector register, so that one instruction serves all.
+"""Replications side by side: LANES of them in one vector, so that an instruction serves as many as a register holds
+and what is worked out for a window serves all. As many as a 64-bit word has bits, which tell whose window is high.
 
 A circle's counts are kept as running sums over its periods, in units of a fraction of a case and less what is
 expected, so that 16 bits hold them: a window is the difference of two rows. The instructions are written out as
@@ -13,7 +14,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-LANES = 32
+LANES = 64
 
 
 def _vector(array: Any) -> tuple[ir.Type, int]:
@@ -74,6 +75,6 @@ def reaching(_typing, sums, first, length, count, least):  # type: ignore[no-unt
             one, undefined, ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
         )
         found = builder.icmp_signed(">=", builder.load(best), spread)
-        return builder.zext(builder.bitcast(found, ir.IntType(LANES)), ir.IntType(64))
+        return builder.bitcast(found, ir.IntType(LANES))
 
     return types.uint64(sums, types.intp, types.intp, types.intp, types.intp), build

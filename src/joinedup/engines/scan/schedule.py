@@ -55,9 +55,10 @@ def schedule(
             found.order, found.starts, sums, *lengths, only_last, allowed, float(unit), sign, *bound
         )
 
-    made = list(threads.map(part, bounds))
-    starts = np.concatenate([[0], np.cumsum(np.concatenate([each[5] for each in made]))]).astype(np.int64)
-    at, span, length, cells, slack = (np.concatenate([each[i] for each in made]) for i in range(5))
+    made = [list(each) for each in threads.map(part, bounds)]
+    starts = np.concatenate([[0], np.cumsum(np.concatenate([each.pop() for each in made]))]).astype(np.int64)
+    # Column by column from the last, each let go at once: together they are most of the memory.
+    slack, cells, length, span, at = (np.concatenate([each.pop() for each in made]) for _ in range(5))
     return Schedule(at, span, length, cells, slack, starts)
 
 
