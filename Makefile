@@ -8,7 +8,7 @@ BIN := .venv/bin
 
 setup: .venv/.ready
 
-.venv/.ready: pyproject.toml package.json scripts/assets.py scripts/warm.py
+.venv/.ready: pyproject.toml package.json scripts/assets.py scripts/warm.py $(wildcard src/joinedup/engines/scan/*.py)
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'JoinedUp needs Python 3.11 or later.')"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check uv==0.13.9

@@ -1,8 +1,18 @@
-"""Compile the scan for this machine's processor, so that nobody waits for it the first time. Kept beside the source."""
+"""Compile the scan for this machine's processor, so that nobody waits for it the first time. Kept beside the source.
+
+What was compiled before goes first: the compiler looks for a newer source of the function that is called, not of those
+that it calls, and would go on with the old ones.
+"""
+
+from pathlib import Path
 
 import numpy as np
 
+import joinedup.engines.scan
 from joinedup.engines.scan import Model, Question, Shape, World, scan
+
+for old in (Path(joinedup.engines.scan.__path__[0]) / "__pycache__").glob("*.nb[ic]"):
+    old.unlink()
 
 random = np.random.default_rng(1)
 world = World(

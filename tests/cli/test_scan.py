@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from joinedup.cli import main
 from joinedup.engines import scan as engine
-from tests.evidence.yardsticks import yardsticks
+from tests.yardsticks import yardsticks
 
 ANSWER = engine.Answer(
     clusters=(
@@ -171,9 +171,9 @@ def test_bad_files_are_told_of_before_anything_slow_is_loaded(files: Path) -> No
     assert told.stdout == "1 False False\n"
 
 
-def test_new_mexico(tmp_path: Path) -> None:
+def test_new_mexico(shared: Path, tmp_path: Path) -> None:
     """Torrance and 8 more, 1985 to 1989: as the reference program finds, but for how it fills years in between."""
-    folder = yardsticks(tmp_path)
+    folder = yardsticks(shared, tmp_path)
     told = scan(
         folder, "--population", folder / "nm_population.csv", "--covariates", "age,sex", "--interpolate",
         "--max-periods", 9, "--replications", 99, "--json", model="poisson", name="nm_",

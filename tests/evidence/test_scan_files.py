@@ -8,7 +8,7 @@ import pytest
 
 from joinedup.evidence.scanning import Asked, Refused
 from joinedup.evidence.scanning.world import Read, read
-from tests.evidence.yardsticks import yardsticks
+from tests.yardsticks import yardsticks
 
 FILES = {
     "cases": "area,period,count\nA,2024-01,3\nB,2024-03,1\n",
@@ -210,8 +210,8 @@ def test_a_group_of_nobody_a_step_that_is_none_and_a_folder(tmp_path: Path) -> N
               places="area,x,y\n" + "".join(f"{name},1,1\n" for name in ["A", *range(20)]))  # fmt: skip
 
 
-def test_new_mexico_as_it_comes(tmp_path: Path) -> None:
-    folder = yardsticks(tmp_path)
+def test_new_mexico_as_it_comes(shared: Path, tmp_path: Path) -> None:
+    folder = yardsticks(shared, tmp_path)
     found = read(
         Asked(
             cases=folder / "nm_cases.csv",

@@ -1,42 +1,35 @@
 """What the reference program reports for its own sample sets: members, period, observed, expected, ratio."""
 
 from collections import defaultdict
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from joinedup.engines.scan import Model, Question, Shape, World, scan
-
-HOME = Path(__file__).resolve().parents[4] / "shared" / "data" / "scan"
-pytestmark = pytest.mark.skipif(not HOME.is_dir(), reason="the sample sets are not here")
+from tests.yardsticks import rows
 
 
-def rows(name):
-    return [line.split() for line in (HOME / name).read_text().splitlines() if line.strip()]
-
-
-def places(name):
-    found = rows(name)
+def places(shared, name):
+    found = rows(shared, name)
     return [each[0] for each in found], np.array([[float(each[1]), float(each[2])] for each in found])
 
 
-def test_new_mexico():
+def test_new_mexico(shared):
     """Retrospective Poisson, adjusted for age and sex. Without the reference's interpolation of populations between
     the years given, which moves the ratio in the sixth figure."""
-    areas, position = places("nm.geo")
+    areas, position = places(shared, "nm.geo")
     number = {each: i for i, each in enumerate(areas)}
     years = list(range(1973, 1992))
-    groups = {key: i for i, key in enumerate(sorted({(r[3], r[4]) for r in rows("nm.pop")}))}
+    groups = {key: i for i, key in enumerate(sorted({(r[3], r[4]) for r in rows(shared, "nm.pop")}))}
     given = defaultdict(dict)
-    for county, year, people, age, sex in rows("nm.pop"):
+    for county, year, people, age, sex in rows(shared, "nm.pop"):
         given[groups[age, sex], number[county]][1900 + int(year)] = float(people)
     population = np.zeros((len(groups), len(areas), len(years)))
     for (group, area), known in given.items():
         held = sorted(known)
         population[group, area] = np.interp(years, held, [known[year] for year in held])
     cases = np.zeros(population.shape, int)
-    for county, count, year, age, sex in rows("nm.cas"):
+    for county, count, year, age, sex in rows(shared, "nm.cas"):
         cases[groups[age, sex], number[county], int(year) - 1973] += int(count)
     world = World(
         areas, position, [str(year) for year in years],
@@ -55,12 +48,12 @@ def test_new_mexico():
     assert best.p == pytest.approx(0.014, abs=0.012)
 
 
-def test_new_york():
+def test_new_york(shared):
     """Prospective permutation, by day."""
-    areas, position = places("NYCfever.geo")
+    areas, position = places(shared, "NYCfever.geo")
     number = {each: i for i, each in enumerate(areas)}
     cases = np.zeros((len(areas), 24), int)
-    for area, count, day in rows("NYCfever.cas"):
+    for area, count, day in rows(shared, "NYCfever.cas"):
         cases[number[area], int(day.split("/")[2]) - 1] += int(count)
     world = World(areas, position, [str(t + 1) for t in range(24)], np.ones(24), cases, degrees=True)
     best = scan(world, Question(shape=Shape.PROSPECTIVE, max_periods=7)).clusters[0]
@@ -73,13 +66,13 @@ def test_new_york():
     assert best.radius_km == pytest.approx(2.90, abs=0.01)
 
 
-def test_north_humberside():
+def test_north_humberside(shared):
     """Purely spatial Bernoulli."""
-    areas, position = places("NHumberside.geo")
+    areas, position = places(shared, "NHumberside.geo")
     number = {each: i for i, each in enumerate(areas)}
     cases, controls = (np.zeros((len(areas), 1), int) for _ in range(2))
     for name, into in (("NHumberside.cas", cases), ("NHumberside.ctl", controls)):
-        for area, count in rows(name):
+        for area, count in rows(shared, name):
             into[number[area], 0] += int(count)
     world = World(areas, position * 100, ["all"], np.ones(1), cases, controls=controls)
     best = scan(world, Question(model=Model.BERNOULLI, shape=Shape.SPATIAL)).clusters[0]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 EARTH_KM = 6371.0088
 # Areas at one distance enter together; two distances that differ by less than this share are one.
 SAME = 1e-9
+# As much of the work as a thread takes at a time.
 CENTRES_AT_ONCE = 128
 
 
@@ -64,6 +65,11 @@ def along_a_curve(points: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.argsort(key, kind="stable")
 
 
+def in_parts(centres: int) -> list[tuple[int, int]]:
+    """The first centre of each part of the work, and the one after its last."""
+    return [(i, min(i + CENTRES_AT_ONCE, centres)) for i in range(0, centres, CENTRES_AT_ONCE)]
+
+
 def circles(
     points: NDArray[np.float64],
     degrees: bool,
@@ -78,9 +84,7 @@ def circles(
     if max_km is not None:
         chord = 2 * EARTH_KM * math.sin(min(max_km / (2 * EARTH_KM), math.pi / 2)) if degrees else max_km
         far = chord * chord * (1 + SAME)
-    count = len(points)
-    bounds = [(i, min(i + CENTRES_AT_ONCE, count)) for i in range(0, count, CENTRES_AT_ONCE)]
-    made = list(threads.map(lambda each: _around(points, weight, limit, far, *each), bounds))
+    made = list(threads.map(lambda each: _around(points, weight, limit, far, *each), in_parts(len(points))))
     sizes = np.concatenate([sizes for _, sizes in made])
     starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     return Circles(np.concatenate([order for order, _ in made]), starts, points, degrees)

@@ -12,7 +12,7 @@ from numba import get_num_threads, njit
 from numpy.typing import NDArray
 
 from joinedup.engines.scan.chance import chance_for
-from joinedup.engines.scan.circles import along_a_curve, circles, points_of
+from joinedup.engines.scan.circles import CENTRES_AT_ONCE, along_a_curve, circles, points_of
 from joinedup.engines.scan.ground import ground_of
 from joinedup.engines.scan.lanes import LANES
 from joinedup.engines.scan.likelihood import BERNOULLI, NEVER, row_of, thresholds
@@ -120,14 +120,11 @@ class _Scan:
         best = {sign: np.zeros(count) for sign in signs}
         where = {sign: np.zeros((count, 3), np.int64) for sign in signs}
         taken = np.zeros(count, bool)
-        stale = np.ones(count, bool)
         found: list[Cluster] = []
         while len(found) < self.question.most:
-            centres = np.nonzero(stale & ~taken)[0]
             for sign in signs:
-                self._look_around(centres, taken, sign, best[sign], where[sign])
+                self._look_around(taken, sign, best[sign], where[sign], again=bool(found))
                 best[sign][taken] = 0.0
-            stale[:] = False
             choice = self._highest(signs, best, where)
             if choice is None:
                 break
@@ -140,30 +137,26 @@ class _Scan:
             taken[inside] = True
             if self.question.shape is Shape.TEMPORAL:
                 break
-            for sign in signs:
-                live = np.nonzero((best[sign] > 0) & ~taken)[0]
-                for other in live:
-                    stale[other] |= bool(
-                        taken[self.around.around(int(other), int(where[sign][other, 0]))].any()
-                    )
         return found
 
     def _look_around(
         self,
-        centres: NDArray[np.int64],
         taken: NDArray[np.bool_],
         sign: float,
         best: NDArray[np.float64],
         where: NDArray[np.int64],
+        *,
+        again: bool,
     ) -> None:
         def part(some: NDArray[np.int64]) -> None:
             highest_around(
                 some, self.around.order, self.around.starts, taken, self.expected, self.counted,
                 self.shortest, self.longest, self.last, self.model, float(self.ground.total),
-                float(self.ground.people), sign, self.question.min_cases, best, where,
+                float(self.ground.people), sign, self.question.min_cases, best, where, again,
             )  # fmt: skip
 
-        list(self.threads.map(part, np.array_split(centres, max(1, len(centres) // 64))))
+        centres = np.nonzero(~taken)[0]
+        list(self.threads.map(part, np.array_split(centres, max(1, len(centres) // CENTRES_AT_ONCE))))
 
     def _highest(
         self,

@@ -16,10 +16,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from joinedup.engines.scan.circles import Circles
+from joinedup.engines.scan.circles import Circles, in_parts
 from joinedup.engines.scan.likelihood import cell
-
-CENTRES_AT_ONCE = 128
 
 
 @dataclass(frozen=True)
@@ -47,15 +45,13 @@ def schedule(
 ) -> Schedule:
     """`sums`: A × 2 rows, running sums over time of the expected cases and of what the lanes subtract, in units.
     `allowed`: for each cell of the table, how far the bound of a stretch may rise."""
-    count = len(found.starts) - 1
-    bounds = [(i, min(i + CENTRES_AT_ONCE, count)) for i in range(0, count, CENTRES_AT_ONCE)]
 
     def part(bound: tuple[int, int]) -> Any:
         return _stretches(
             found.order, found.starts, sums, *lengths, only_last, allowed, float(unit), sign, *bound
         )
 
-    made = [list(each) for each in threads.map(part, bounds)]
+    made = [list(each) for each in threads.map(part, in_parts(len(found.starts) - 1))]
     starts = np.concatenate([[0], np.cumsum(np.concatenate([each.pop() for each in made]))]).astype(np.int64)
     # Column by column from the last, each let go at once: together they are most of the memory.
     slack, cells, length, span, at = (np.concatenate([each.pop() for each in made]) for _ in range(5))

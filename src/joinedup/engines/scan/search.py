@@ -118,17 +118,20 @@ def _raise(best, lane, c, mu, model, total, people, sign, least_cases):  # type:
 @njit(nogil=True, cache=True)
 def highest_around(  # type: ignore[no-untyped-def]
     centres, order, starts, taken, sums, cases, shortest, longest, only_last,
-    model, total, people, sign, least_cases, best, where,
+    model, total, people, sign, least_cases, best, where, again,
 ):  # fmt: skip
     """The highest window around each of some centres, in the counts themselves, without the areas that are `taken`.
 
     `sums`, `cases`: A × rows running sums over time of expected and counted cases. Fills `best` (ratio, 0 for none)
-    and `where` (last neighbour, first row, length) at the centres. On equal ratios the smaller window wins.
+    and `where` (last neighbour, first row, length) at the centres. On equal ratios the smaller window wins. With
+    `again` both hold what was found before more areas were taken: what shares no area with these stands.
     """
     rows = cases.shape[1]
     expected, counted = np.zeros(rows, np.float64), np.zeros(rows, np.float64)
     for centre in centres:
         begin, size = starts[centre], starts[centre + 1] - starts[centre]
+        if again and (best[centre] == 0.0 or _is_free(order, begin, where[centre, 0], taken)):
+            continue
         expected[:] = 0.0
         counted[:] = 0.0
         high = 0.0
@@ -158,3 +161,12 @@ def highest_around(  # type: ignore[no-untyped-def]
                         high = ratio
                         where[centre, 0], where[centre, 1], where[centre, 2] = k, s, long
         best[centre] = high
+
+
+@njit(nogil=True, cache=True)
+def _is_free(order, begin, last, taken):  # type: ignore[no-untyped-def]
+    """Whether no area of a circle is taken."""
+    free = True
+    for k in range(begin, begin + last + 1):
+        free = free and not taken[order[k] if order[k] >= 0 else ~order[k]]
+    return free

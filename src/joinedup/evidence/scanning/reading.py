@@ -20,6 +20,7 @@ from joinedup.evidence.scanning.sheets import (
     number,
     opened,
     quoted,
+    require,
     whole,
 )
 
@@ -147,16 +148,10 @@ def _rows(sheet: Sheet, places: Places, *, timeless: bool) -> tuple[Rows, str]:
     if timeless:
         kind, period = periods.ALL, np.zeros(sheet.rows, np.int64)
     else:
-        require_period(sheet)
+        require(sheet, ["period"])
         kind, period = dated(sheet)
     count, known = whole(sheet)
     return Rows(sheet, area, period, count, known), kind
-
-
-def require_period(sheet: Sheet) -> None:
-    if not sheet.has("period"):
-        there = quoted(", ".join(sheet.table.header), 200)
-        raise Refused(f"{sheet.name} has no column period; its columns are: {there}.")
 
 
 def cells(
