@@ -17,10 +17,10 @@ from joinedup.evidence.scanning.sheets import (
     Sheet,
     areas,
     dated,
+    need_columns,
     number,
     opened,
     quoted,
-    require,
     whole,
 )
 
@@ -148,7 +148,7 @@ def _rows(sheet: Sheet, places: Places, *, timeless: bool) -> tuple[Rows, str]:
     if timeless:
         kind, period = periods.ALL, np.zeros(sheet.rows, np.int64)
     else:
-        require(sheet, ["period"])
+        need_columns(sheet, ["period"])
         kind, period = dated(sheet)
     count, known = whole(sheet)
     return Rows(sheet, area, period, count, known), kind

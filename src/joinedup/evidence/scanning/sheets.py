@@ -71,13 +71,13 @@ def opened(path: Path, *required: str) -> Sheet:
     except Refused as error:
         raise Refused(f"{path.name}: {error}") from error
     sheet = Sheet(path.name, table)
-    require(sheet, required)
+    need_columns(sheet, required)
     if not sheet.rows:
         raise Refused(f"{path.name} has a header line and no rows.")
     return sheet
 
 
-def require(sheet: Sheet, columns: Iterable[str]) -> None:
+def need_columns(sheet: Sheet, columns: Iterable[str]) -> None:
     lacking = [name for name in columns if not sheet.has(name)]
     if lacking:
         there = quoted(", ".join(sheet.table.header), 200)
