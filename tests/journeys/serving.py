@@ -25,6 +25,7 @@ import json
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from joinedup.accounts.models import User
+from joinedup.clusters.models import Follower
 from joinedup.events.models import Agreement, Attendee, Event, Sitting
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
@@ -60,7 +61,7 @@ addresses += [f"/events/{coming.slug}/{end}" for end in
               ("edit/", "topics/", "people/", "invitations/", "invitations.csv", "plan/", "plan/print/")]
 addresses += [f"/voices/contribution/{pk}/topic/" for pk in unread.values_list("pk", flat=True)]
 addresses += [f"/voices/{slug}/read/" for slug in coming.conversations.values_list("slug", flat=True)]
-addresses += ["/people/", "/people/invite/", "/start/london/", "/bring/london/", "/events/add/"]
+addresses += ["/people/", "/people/invite/", "/clusters/london/", "/start/london/", "/bring/london/", "/events/add/"]
 
 print(json.dumps({
     "sessions": sessions,
@@ -80,6 +81,7 @@ print(json.dumps({
                                        .exclude(email="").values_list("email", flat=True))),
         "account": sorted(User.objects.exclude(email__startswith="elsewhere@").values_list("email", flat=True)),
         "link of their own": [*people.values_list("token", flat=True), *Host.objects.values_list("token", flat=True),
+                              *Follower.objects.values_list("token", flat=True),
                               *Contribution.objects.values_list("withdraw_code", flat=True)],
         "answer not shown": sorted(set(unread.values_list("text", flat=True))),
     },

@@ -540,5 +540,5 @@ def test_a_preview_costs_the_same_however_much_there_is(
         make_need(north.northton, ["school-exclusion", "weapon-carrying"][n % 2], 0.9) if n < 2 else None
         make_opportunity(north, f"more-{n}", north.lantern)
     alice = north.person("alice")
-    with django_assert_num_queries(35):
+    with django_assert_num_queries(36):
         weighing.preview(alice, north.north, SOON, today())

@@ -5,9 +5,13 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from joinedup.accounts import audit
+from joinedup.clusters.models import Cluster, Follower, Outcome, Scan
 from joinedup.events.models import Session, Speaker, Stop, Venue
 from joinedup.partners.models import Partner
+from joinedup.places.models import Place
 from joinedup.visits.models import PracticeCard, Visit
 
 WALES = "W92000004"
@@ -19,6 +23,9 @@ def open_around(everything: Any) -> None:
     Stop.objects.create(programme=event.programme, region=WALES, month=datetime.date(2030, 1, 1))
     event.at = Venue.objects.create(footprint=world.north, name="The Hall", access={"lift": True})
     event.save()
+    Place.objects.create(
+        code="E01099999", name="Northton 001A", kind="lsoa", parent=world.ward, vintage=2021, residents=1_500
+    )
     session = Session.objects.create(event=event, starts=datetime.time(10), title="Welcome")
     Speaker.objects.create(event=event, session=session, job="Head", name="Open Name", is_named=True)
     visit = _visit(everything, "An open visit", "public")
@@ -42,6 +49,27 @@ def hide_around(everything: Any, hidden: str, quiet: Partner) -> None:
     shown.visit, shown.initiative = visit, world.lantern.initiatives.filter(marking="partnership").first()
     shown.save()
     audit.record(by=world.person("alice"), action="practice.change", on=shown)
+    _stand_out(everything, hidden)
+
+
+def _stand_out(everything: Any, hidden: str) -> None:
+    """Neighbourhoods of North in which something is new, what became of it, and who is told."""
+    world, now = everything.world, timezone.now()
+    area = Place.objects.get(code="E01099999")
+    scan = Scan.objects.create(
+        footprint=world.north, kind=Scan.Kind.MONTHLY, state=Scan.State.DONE, ended_at=now, asked_by=f"{hidden} Alice",
+        first="2025-01", last="2026-03", rests_on=[], settings={}, engine="1",
+    )  # fmt: skip
+    cluster = Cluster.objects.create(
+        scan=scan, rank=1, centre=area, radius_km=0, start="2026-01", end="2026-03", observed=46, expected=20.0,
+        llr=20.0, p=0.001,
+    )  # fmt: skip
+    cluster.areas.add(area)
+    Outcome.objects.create(
+        cluster=cluster, word=Outcome.Word.LOOKED_AT, note=f"{hidden} looked at", by=hidden
+    )
+    Follower.objects.create(user=world.bob, footprint=world.north)
+    Scan.objects.create(footprint=world.north, kind=Scan.Kind.YEARLY, asked_by=f"{hidden} Alice")
 
 
 def _visit(everything: Any, name: str, marking: str) -> Visit:

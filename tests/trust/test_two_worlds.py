@@ -29,6 +29,8 @@ QUESTIONS = [
     f"/agreements/?text={HIDDEN}",
     "/agreements.csv?state=not_kept",
     "/agreements.csv?state=agreed",
+    "/clusters/north/",
+    "/clusters/north.csv?scan=1",
     "/opportunities/?sector=health",
     "/opportunities/grid/?footprint=north",
     "/opportunities/grid.csv?footprint=north",
@@ -106,5 +108,11 @@ def _difference(one: tuple[int, str, str], other: tuple[int, str, str]) -> list[
 def _is_a_secret_link(address: str) -> bool:
     """Who holds such a link is whom it was sent to."""
     mailed = ("/account/", "/attending/", "/calendar/", "/invitation/", "/opportunities/answer-by-mail/")
-    named = ("/agreements/report-by-mail/", "/agreements/young/", "/responses/by-mail/", "/brief/")
+    named = (
+        "/clusters/feed/",
+        "/agreements/report-by-mail/",
+        "/agreements/young/",
+        "/responses/by-mail/",
+        "/brief/",
+    )
     return address.startswith((*mailed, *named, "/voices/join/", "/voices/thanks/", "/voices/withdraw/"))

@@ -24,6 +24,8 @@ RECORDS: dict[str, tuple[str, str]] = {
     "contribution_thanks": ("voice.Contribution", "withdraw_code"),
     "contribution_topic": ("voice.Contribution", "pk"),
     "contribution_withdraw": ("voice.Contribution", "withdraw_code"),
+    "clusters_feed": ("clusters.Follower", "token"),
+    "clusters": ("places.Footprint", "slug"),
     "contact_add": ("partners.Partner", "slug"),
     "conversation": ("voice.Conversation", "slug"),
     "conversation_open": ("events.Event", "slug"),
@@ -113,6 +115,18 @@ def _filled(pattern: URLPattern) -> Iterator[str]:
         for seat in seats.select_related("attendee", "sitting"):
             more = [1] if "pk" in arguments else []
             yield reverse(name, args=[seat.attendee.token, seat.sitting.round, *more])
+    elif name in ("cluster", "cluster_settle"):
+        for each in apps.get_model("clusters", "Cluster").objects.select_related("scan__footprint"):
+            yield reverse(name, args=[each.scan.footprint.slug, each.pk])
+    elif name in ("cluster_scan", "clusters_give_up"):
+        for each in apps.get_model("clusters", "Scan").objects.select_related("footprint"):
+            yield reverse(name, args=[each.footprint.slug, each.pk])
+    elif name == "cluster_take_back":
+        for each in apps.get_model("clusters", "Outcome").objects.select_related("cluster__scan__footprint"):
+            yield reverse(name, args=[each.cluster.scan.footprint.slug, each.pk])
+    elif name == "clusters_unfollow":
+        for each in apps.get_model("clusters", "Follower").objects.select_related("footprint"):
+            yield reverse(name, args=[each.footprint.slug, each.pk])
     elif name == "link_remove":
         for link in apps.get_model("partners", "Link").objects.select_related("first", "second"):
             for side in (link.first, link.second):

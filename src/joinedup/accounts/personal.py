@@ -34,6 +34,11 @@ PERSONAL: dict[str, frozenset[str]] = {
     "evidence.Dataset": NOTHING,
     "evidence.Figure": NOTHING,
     "evidence.Need": NOTHING,
+    "clusters.Scan": NOTHING,
+    "clusters.Cluster": NOTHING,
+    # Words of one partner about a place; the note may say more than the audit trail should keep for ever.
+    "clusters.Outcome": frozenset({"note"}),
+    "clusters.Follower": frozenset({"token"}),
     "opportunities.Run": NOTHING,
     "opportunities.Opportunity": NOTHING,
     "opportunities.Answer": NOTHING,

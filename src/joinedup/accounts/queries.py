@@ -86,6 +86,12 @@ DONE = {
     "release_absent": "noted who does not come",
     "bring_back": "expects them again",
     "quote": "wrote down a quote",
+    "scan": "asked where and when more is recorded than usual",
+    "settle": "said what became of it",
+    "take_back": "took back what was said of it",
+    "follow": "asked to be told of what is new",
+    "unfollow": "asked to be told no more",
+    "give_up": "stopped it",
 }
 
 

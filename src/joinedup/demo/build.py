@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from joinedup.accounts.models import User
 from joinedup.accounts.person import Person
-from joinedup.demo import gathering, invented, people
+from joinedup.demo import gathering, invented, people, standing_out
 from joinedup.evidence import observations
 from joinedup.opportunities import actions as opportunities
 from joinedup.places.models import Footprint, Place
@@ -119,11 +119,12 @@ def _invent(operator: Person, today: datetime.date, say: Say) -> None:
     invented.make_funds(today)
     invented.make_asks(ours, today)
     people.make_people(footprints)
+    coordinator = Person.of(User.objects.get(email=people.COORDINATOR))
+    standing_out.look(coordinator, footprints["main"], say)
     say("Opportunities to work together", None)
     for footprint in footprints.values():
         opportunities.refresh(by=operator, footprint=footprint, as_of=today)
     gathering.taken_up(operator, footprints["main"], 6)
-    coordinator = Person.of(User.objects.get(email=people.COORDINATOR))
     # The first list has been read; what moves from here on is news.
     opportunities.have_read(by=coordinator, footprint=footprints["main"], until=timezone.now())
     say("Two events: one that is over, one to come", None)

@@ -20,6 +20,7 @@ from joinedup.engines.matching.tables import COLUMNS, Tables
 from joinedup.evidence import wording
 from joinedup.evidence.models import Figure, Need
 from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.alerts import with_alerts
 from joinedup.opportunities.models import Run
 from joinedup.partners.models import Ask, Link, Partner
 from joinedup.places.models import Footprint, Place
@@ -77,10 +78,13 @@ def tables_for_each(
         "sectors": _frame("sectors", [{"sector": s.slug, "name": s.name} for s in Sector.objects.all()]),
         "profiles": _profiles(own),
     }
-    return {
-        audience: _tables(footprint, reader_of(footprint, audience), places, shared, as_of)
-        for audience in audiences
-    }
+    made = {}
+    for audience in audiences:
+        seen = dict(shared)
+        if audience == Run.Audience.PARTNERSHIP:
+            seen["needs"] = with_alerts(shared["needs"], footprint, places, as_of)
+        made[audience] = _tables(footprint, reader_of(footprint, audience), places, seen, as_of)
+    return made
 
 
 def _tables(

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 
+from joinedup.clusters.models import Outcome, Scan
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Basis, Touched
 from joinedup.partners.models import Ask, Link, Partner
@@ -32,6 +33,9 @@ FOOTPRINTS: dict[type[models.Model], Callable[[Any], Iterable[int]]] = {
     # Support is offered to everybody.
     Offer: lambda _offer: Footprint.objects.values_list("pk", flat=True),
     Footprint: lambda footprint: [footprint.pk],
+    # What it found counts once it is done; how far it is changes nothing.
+    Scan: lambda scan: [scan.footprint_id] if scan.state == Scan.State.DONE else [],
+    Outcome: lambda outcome: [outcome.cluster.scan.footprint_id],
 }
 LISTS: list[Any] = [
     Partner.serves, Partner.themes, Partner.footprints, Initiative.places, Initiative.themes, Initiative.co_partners,

@@ -27,6 +27,7 @@ APPS = [
     "initiatives",
     "support",
     "strategy",
+    "clusters",
     "opportunities",
     "events",
     "voice",

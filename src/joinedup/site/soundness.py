@@ -8,10 +8,11 @@ from dataclasses import asdict, dataclass
 from django.conf import settings
 from django.core import checks
 from django.db import connection
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from joinedup.accounts.models import Grant
+from joinedup.clusters.models import Scan
 from joinedup.events.models import Agreement, Seat
 from joinedup.events.queries import due_deletions
 from joinedup.evidence.queries import missing_files, orphaned_files
@@ -51,7 +52,16 @@ def findings() -> list[Finding]:
                 f"The records lack {lacking} of this version: run “joinedup serve --migrate” once.",
             )
         ]
-    return [*_settings(), *_damage(), *_accounts(), *_files(), *_chains(), *_following(), *_deletions()]
+    return [
+        *_settings(),
+        *_damage(),
+        *_accounts(),
+        *_files(),
+        *_chains(),
+        *_following(),
+        *_looking(),
+        *_deletions(),
+    ]
 
 
 def _settings() -> list[Finding]:
@@ -174,6 +184,22 @@ def _following() -> list[Finding]:
                 )
             )
     return found
+
+
+def _looking() -> list[Finding]:
+    """Scans of where and when that no worker begins, or goes on with."""
+    late = timezone.now() - FOLLOWED_WITHIN
+    waits = Q(state=Scan.State.WAITING, asked_at__lt=late) | Q(state=Scan.State.RUNNING, said_at__lt=late)
+    number = Scan.objects.filter(waits).count()
+    if not number:
+        return []
+    wait = "waits" if number == 1 else "wait"
+    return [
+        Finding(
+            "clusters",
+            f"{counted(number, 'scan')} of where and when {wait} since more than an hour: run “joinedup worker”.",
+        )
+    ]
 
 
 def _deletions() -> list[Finding]:

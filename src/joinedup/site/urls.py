@@ -9,6 +9,7 @@ ROOMS = [
     "initiatives",
     "support",
     "strategy",
+    "clusters",
     "opportunities",
     "voice",
     "visits",

@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db import close_old_connections
 from django.utils import timezone
 
+from joinedup.clusters.working import look_where_and_when
 from joinedup.events.working import (
     ask_young_people,
     chase_agreements,
@@ -62,6 +63,8 @@ def _work(say: Callable[[str], object]) -> None:
         say(f"Worked out the lists of {_counted(len({run.footprint_id for run in runs}), 'partnership')}.")
     if missed := sum(len(run.differences) for run in runs):
         say(f"Following had missed {_counted(missed, 'thing')}: see “joinedup check”.")
+    if told := look_where_and_when(say):
+        say(f"Told {_counted(told, 'follower')} what is new where they follow.")
     if reminded := remind(timezone.now()):
         say(f"Sent {_counted(reminded, 'reminder')} of events.")
     if deleted := delete_due_personal(timezone.localdate()):

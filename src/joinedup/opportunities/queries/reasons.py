@@ -13,11 +13,13 @@ from django.utils.translation import ngettext
 
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Record
+from joinedup.clusters.models import Cluster
 from joinedup.engines.matching import score, strength
 from joinedup.engines.matching.wording import day
 from joinedup.evidence import wording
 from joinedup.evidence.models import Figure, Need
 from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.alerts import NAMED
 from joinedup.opportunities.frames import PROFILE, figure_id
 from joinedup.opportunities.models import COMPONENTS, Opportunity, Run
 from joinedup.opportunities.storing import figure_name
@@ -64,7 +66,7 @@ class Part:
 
 
 def facts(person: Person, opportunity: Opportunity) -> list[Fact]:
-    """Each reason that `person` may read, with where it comes from. 7 queries at most, however
+    """Each reason that `person` may read, with where it comes from. 8 queries at most, however
     many they are.
 
     The records may have changed since the run that wrote the facts: one that names a record which `person` may not
@@ -123,6 +125,7 @@ class _Known:
         }
         figures = opportunity.figures.select_related("dataset")
         self.figures = {figure_id(f.indicator, f.place_id): f for f in figures}
+        self.clusters = _clusters(person, said)
         self.need = Need.objects.filter(place=opportunity.place_id, theme=opportunity.theme_id).first()
 
     def sources(self, fact: Document) -> list[Source] | None:
@@ -137,6 +140,9 @@ class _Known:
         if not figure:
             return []
         if name := figure_name(fact):
+            if name.startswith(NAMED):
+                cluster = self.clusters.get(name)
+                return None if cluster is None else [_of_cluster(cluster)]
             behind = self.figures.get(name)
             return [self._cell("sources")] if behind is None else [_of_figure(behind, fact["text"])]
         return self._of_cell(figure)
@@ -184,6 +190,18 @@ class _Known:
 def _ids(said: Iterable[Document], table: str) -> set[str]:
     records = [each["record"] for each in said if each.get("record")]
     return {record["id"] for record in records if record["type"] == table}
+
+
+def _clusters(person: Person, said: Iterable[Document]) -> dict[str, Cluster]:
+    """What stands out, by the name that facts have for it, as far as `person` may see it; 1 query if any is named."""
+    names = [name.removeprefix(NAMED) for each in said if (name := figure_name(each)).startswith(NAMED)]
+    if not names:
+        return {}
+    found = Cluster.objects.visible_to(person).filter(pk__in=[int(name) for name in names])
+    return {
+        f"{NAMED}{each.pk}": each
+        for each in found.select_related("scan__footprint").defer("scan__null_maxima")
+    }
 
 
 def _hidden(person: Person, opportunity: Opportunity) -> list[str]:
@@ -268,6 +286,13 @@ def _of_figure(figure: Figure, text: str) -> Source:
     if when not in text or wording.value(figure) not in text:
         notes.append(_("now %(value)s") % {"value": wording.value(figure)})
     return Source(label, reverse("figure", args=[figure.pk]), ", ".join(notes))
+
+
+def _of_cluster(cluster: Cluster) -> Source:
+    scan = cluster.scan
+    link = reverse("cluster", args=[scan.footprint.slug, cluster.pk])
+    when = timezone.localdate(scan.ended_at)
+    return Source(_("Where and when: what stands out"), link, _("looked at on %(day)s") % {"day": day(when)})
 
 
 def _of_likeness() -> Source:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Prefetch, Q
 
 from joinedup.accounts.person import Person
+from joinedup.clusters.queries import Here, at_place
 from joinedup.events.models import Agreement
 from joinedup.events.queries import agreements_for_place
 from joinedup.evidence import charts, queries, wording
@@ -48,6 +49,7 @@ class PlacePage:
     agreements: list[Agreement]
     practice: list[Found]
     voices: list[Contribution]
+    where_and_when: list[Here]
     figures: list[tuple[Figure, str, str, str]]
     datasets: list[Dataset]
     gaps: list[Gap]
@@ -80,6 +82,7 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         agreements=agreements_for_place(person, place, AGREEMENTS_SHOWN),
         practice=practice_for(person, place),
         voices=voices(around),
+        where_and_when=at_place(person, place, around[1:]),
         figures=[
             (each, wording.name(each.indicator), wording.value(each), wording.standing(each))
             for each in figures

@@ -1,0 +1,58 @@
+"""Clusters as files for an analyst: a row for each cluster, or for each neighbourhood to lay over a map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from joinedup.clusters.looks import Line, Look
+from joinedup.clusters.models import Scan
+from joinedup.partners.csv_export import several
+from joinedup.places.models import Footprint
+
+CSV_HEADER = (
+    "Partnership", "Look", "Looked on", "Figures from", "Figures to", "Number", "New", "Centre", "From", "To",
+    "Recorded", "Expected", "Times as many", "Relative risk", "LLR", "p", "p from the tail",
+    "Once in so many days by chance", "Radius in km", "Neighbourhoods", "Boroughs", "Wards",
+    "Codes of the neighbourhoods", "What became of it", "Seed", "Replications", "Engine",
+)  # fmt: skip
+AREAS_HEADER = (
+    "Look", "Looked on", "Number", "Code", "Name", "Ward code", "Ward", "Borough code", "Borough", "From", "To",
+)  # fmt: skip
+
+
+def csv_rows(footprint: Footprint, found: Iterable[Look]) -> Iterator[Sequence[object]]:
+    for look in found:
+        for line in look.lines:
+            yield (footprint.name, *_of_scan(look.scan), *_of_cluster(line), *_how(look.scan))
+
+
+def _of_scan(scan: Scan) -> tuple[object, ...]:
+    return scan.kind, scan.ended_at, scan.first, scan.last
+
+
+def _of_cluster(line: Line) -> tuple[object, ...]:
+    each = line.cluster
+    areas = sorted(area.pk for area in each.areas.all())
+    return (
+        each.rank, line.is_new, each.centre_id, each.start, each.end, each.observed, round(each.expected, 2),
+        line.times, each.relative_risk, each.llr, each.p, each.tail_p, each.recurrence_days, round(each.radius_km, 3),
+        len(areas),
+        several(dict.fromkeys(part.borough.name for part in line.parts)),
+        several(part.ward.name for part in line.parts if part.ward != part.borough), several(areas),
+        line.outcome.get_word_display() if line.outcome else "",
+    )  # fmt: skip
+
+
+def _how(scan: Scan) -> tuple[object, ...]:
+    return scan.settings.get("seed"), scan.settings.get("replications"), scan.engine
+
+
+def area_rows(_footprint: Footprint, found: Iterable[Look]) -> Iterator[Sequence[object]]:
+    for look in found:
+        for line in look.lines:
+            for part in line.parts:
+                for area in part.areas:
+                    yield (
+                        look.scan.kind, look.scan.ended_at, line.cluster.rank, area.pk, area.name, part.ward.pk,
+                        part.ward.name, part.borough.pk, part.borough.name, line.cluster.start, line.cluster.end,
+                    )  # fmt: skip

@@ -1,0 +1,181 @@
+"""What a cluster is in words: where, since when, how many against how many expected, how often by chance. Pure.
+
+The same sentence stands on the pages, in the feed and in a mail, and never without its caveat.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from joinedup.clusters.models import Cluster, Scan
+from joinedup.evidence.scanning import explain, periods
+from joinedup.places.models import Place
+
+MODELS = {Scan.Kind.MONTHLY: "permutation", Scan.Kind.YEARLY: "poisson"}
+# As many boroughs, and as many wards of each, as a sentence names.
+NAMED = 3
+DAYS_OF_A_YEAR, DAYS_OF_A_MONTH = 365.25, 30.4375
+OFFENCES = "violence, robbery and weapons offences"
+
+
+@dataclass(frozen=True)
+class Part:
+    """How many of the neighbourhoods lie in one ward; in a borough without wards the two are the same place."""
+
+    ward: Place
+    borough: Place
+    areas: list[Place]
+
+    @property
+    def name(self) -> str:
+        return self.ward.name if self.ward == self.borough else f"{self.ward.name}, {self.borough.name}"
+
+
+def parts(areas: Iterable[Place]) -> list[Part]:
+    """The wards of neighbourhoods that come with `parent__parent`; most neighbourhoods first."""
+    found: dict[str, Part] = {}
+    for area in areas:
+        ward = area.parent or area
+        above = ward.parent if ward.kind == Place.Kind.WARD and ward.parent else ward
+        found.setdefault(ward.pk, Part(ward, above, [])).areas.append(area)
+    return sorted(found.values(), key=lambda part: (-len(part.areas), part.name))
+
+
+def neighbourhoods(number: int) -> str:
+    return "1 neighbourhood" if number == 1 else f"{number:,} neighbourhoods"
+
+
+def where(found: Sequence[Part]) -> str:
+    """“26 neighbourhoods in Lambeth (Brixton North, Vassall and 3 more wards)”; boroughs where there are several."""
+    number = sum(len(part.areas) for part in found)
+    boroughs = Counter[Place]()
+    for part in found:
+        boroughs[part.borough] += len(part.areas)
+    names = [place.name for place, _ in boroughs.most_common()]
+    if len(names) > 1:
+        return f"{neighbourhoods(number)} in {_some(names, 'borough')}"
+    wards = [part.ward.name for part in found if part.ward != part.borough]
+    inside = f" ({_some(wards, 'ward')})" if wards else ""
+    return f"{neighbourhoods(number)} in {names[0]}{inside}" if names else neighbourhoods(number)
+
+
+def _some(names: Sequence[str], kind: str) -> str:
+    if len(names) <= NAMED:
+        return _listed(names)
+    more = len(names) - NAMED + 1
+    return _listed([*names[: NAMED - 1], f"{more} more {kind}s"])
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def when(cluster: Cluster) -> str:
+    """“from January 2026 to March 2026”, “in March 2026”."""
+    return periods.between(cluster.start, cluster.end)
+
+
+def times(cluster: Cluster) -> str:
+    """“2.3 times as many”; empty where nothing was expected."""
+    return f"{cluster.observed / cluster.expected:.1f}" if cluster.expected > 0 else ""
+
+
+def one_in(p: float) -> str:
+    """A chance as “1 in 1,000”; one of more than two in five as “7 in 10”."""
+    return " in ".join(_share(p))
+
+
+def looks(p: float) -> str:
+    """The same of looks: “1 look in 1,000”, “7 looks in 10”."""
+    some, of = _share(p)
+    return f"{some} {'look' if some == '1' else 'looks'} in {of}"
+
+
+def _share(p: float) -> tuple[str, str]:
+    if p <= 0.4:
+        return "1", f"{round(1 / max(p, 1e-9)):,}"
+    return str(round(p * 10)), "10"
+
+
+def recurrence(days: float | None) -> str:
+    """“83 years”, “14 months”; empty where it is not known."""
+    if days is None:
+        return ""
+    if days < 2 * DAYS_OF_A_YEAR:
+        months = max(round(days / DAYS_OF_A_MONTH), 1)
+        return "1 month" if months == 1 else f"{months} months"
+    return f"{round(days / DAYS_OF_A_YEAR):,} years"
+
+
+def sentence(cluster: Cluster, found: Sequence[Part], kind: str) -> str:
+    """Where, when, how many against how many expected, and how far chance explains it."""
+    place, many = where(found), times(cluster)
+    counted = (
+        f"In {place}, {cluster.observed:,} {OFFENCES} were recorded {when(cluster)}, "
+        f"where {cluster.expected:,.0f} would be expected"
+    )
+    counted += f": {many} times as many. " if many else ". "
+    chance = f"Chance alone shows something as unusual in {looks(cluster.p)}"
+    often = recurrence(cluster.recurrence_days)
+    if kind == Scan.Kind.MONTHLY and often:
+        chance += f", once in {often} of looking every month"
+    return f"{counted}{chance}."
+
+
+def caveat(kind: str) -> str:
+    """What must stand beside the sentence: what the expected number is blind to, and what a cluster is not."""
+    return f"{explain.EXPECTED[MODELS[Scan.Kind(kind)]]} {explain.RECORDED}"
+
+
+def asked(scan: Scan) -> str:
+    """What the engine was asked, from what is kept with the scan."""
+    settings = scan.settings
+    model, shape = settings.get("model", ""), settings.get("shape", "")
+    text = f"{explain.SHAPES.get(shape, '')} {explain.MODELS.get(model, '')}".strip()
+    if "max_share" in settings and "max_periods" in settings:
+        of = "expected offences" if model == "poisson" else "offences"
+        text += f" A circle holds at most {settings['max_share']:.0%} of the {of}."
+        text += f" A stretch of time is at most {settings['max_periods']} months long."
+    if settings.get("steps"):
+        steps = _listed([periods.in_words(each) for each in settings["steps"]])
+        text += f" Counting is taken to have changed for a known reason in {steps}."
+    return text
+
+
+def standing(scan: Scan, found: Sequence[Cluster]) -> str:
+    """The answer of one done scan in a sentence."""
+    if scan.kind == Scan.Kind.YEARLY:
+        return _high(scan, len(found))
+    new = sum(each.first_id is None for each in found)
+    if new:
+        things = "1 thing is new" if new == 1 else f"{new} things are new"
+        lasting = len(found) - new
+        goes_on = "" if not lasting else ", and 1 goes on" if lasting == 1 else f", and {lasting} go on"
+        return f"{things} in the figures to {periods.in_words(scan.last)}{goes_on}."
+    if found:
+        goes_on = (
+            "what stood out before goes on"
+            if len(found) == 1
+            else f"{len(found)} that stood out before go on"
+        )
+        return f"Nothing new in the figures to {periods.in_words(scan.last)}; {goes_on}."
+    return f"Nothing new in the figures to {periods.in_words(scan.last)}.{_best(scan)}"
+
+
+def _high(scan: Scan, number: int) -> str:
+    when = periods.between(scan.first, scan.last)
+    if not number:
+        return f"No place stands out for its residents {when}.{_best(scan)}"
+    stands = "1 place stands" if number == 1 else f"{number} places stand"
+    return f"{stands} out for the number of their residents {when}."
+
+
+def _best(scan: Scan) -> str:
+    if scan.lowest_p is None:
+        return ""
+    return (
+        f" The place and time that stood out most would come by chance in {looks(scan.lowest_p)}, "
+        "which is too often to take it for more than chance."
+    )

@@ -1,0 +1,32 @@
+"""Where and when more is recorded than chance explains, found in London's published figures; what became of it is
+invented."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from joinedup.accounts.person import Person
+from joinedup.clusters import actions
+from joinedup.clusters.models import Scan
+from joinedup.clusters.running import run_next
+from joinedup.places.models import Footprint
+
+# A real one has 999: too long to wait for while a demonstration is made.
+REPLICATIONS = 199
+# Nothing is said of the places themselves: they are real.
+OUTCOMES = [
+    (
+        "looked_at",
+        "Invented for the demonstration: here stands who looked, at what, and what is still to be asked.",
+    ),
+    ("explained", "Invented for the demonstration: here stands what explained it, such as a large event."),
+]
+
+
+def look(by: Person, footprint: Footprint, say: Callable[[str, float | None], None]) -> None:
+    """The monthly look; the yearly one is for the worker. `by`: the coordinator, who is told of what is new."""
+    asked = actions.ask_for_scan(by=by, footprint=footprint, kind=Scan.Kind.MONTHLY)
+    run_next(lambda words: say(words, None), replications=REPLICATIONS)
+    for cluster, (word, note) in zip(asked.clusters.all(), OUTCOMES, strict=False):
+        actions.settle(by=by, cluster=cluster, word=word, note=note)
+    actions.follow(by=by, footprint=footprint)
