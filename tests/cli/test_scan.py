@@ -147,6 +147,7 @@ def test_what_cannot_be_answered_is_one_sentence(files: Path, monkeypatch: pytes
         (("--max-share", "1.5"), "permutation", "--max-share"),
         (("--max-share", "nan"), "permutation", "--max-share"),
         (("--spatial", "--temporal"), "permutation", "Choose one of --spatial and --temporal."),
+        (("--temporal",), "permutation", "leave out --temporal, or take another"),
         (("--covariates", "age"), "permutation", "--covariates go with the model poisson only."),
         (("--min-periods", "3", "--max-periods", "2"), "permutation", "--min-periods may not be more than"),
         (("--output", "out.txt"), "permutation", "The output file must end in .json or .csv"),

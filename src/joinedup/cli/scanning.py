@@ -124,6 +124,11 @@ def _shape(given: dict[str, Any]) -> str:
     chosen = [name for name in ("prospective", "spatial", "temporal") if given.pop(name)]
     if len(chosen) > 1:
         raise click.UsageError(f"Choose one of --{' and --'.join(chosen)}.")
+    if given["model"] == "permutation" and chosen and chosen[0] != "prospective":
+        raise click.UsageError(
+            "The model permutation cannot look at places alone or at time alone: leave out "
+            f"--{chosen[0]}, or take another model."
+        )
     return chosen[0] if chosen else "retrospective"
 
 

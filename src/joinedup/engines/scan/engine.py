@@ -11,6 +11,7 @@ import numpy as np
 from numba import get_num_threads, njit
 from numpy.typing import NDArray
 
+from joinedup.engines.scan.alive import Alive, alive, fill_alive, highest_alive
 from joinedup.engines.scan.chance import chance_for
 from joinedup.engines.scan.circles import CENTRES_AT_ONCE, along_a_curve, circles, points_of
 from joinedup.engines.scan.ground import ground_of
@@ -35,14 +36,15 @@ Say = Callable[[float], object]
 
 @dataclass(frozen=True)
 class _Search:
-    """Everything that the search for high (sign 1) or low (-1) windows shares between replications."""
+    """Everything that the search for high (sign 1) or low (-1) windows shares between replications. `sums`: A × twice
+    the columns of the lanes, what is expected and, in units, what the lanes take off."""
 
     sign: float
     unit: int
     kind: type[np.signedinteger]
     sums: NDArray[np.float64]
     table: NDArray[np.float32]
-    looks: Schedule
+    looks: Schedule | Alive
 
 
 def scan(world: World, question: Question, say: Say | None = None) -> Answer:
@@ -251,32 +253,44 @@ class _Scan:
         reach = SIGMAS * math.sqrt(most) + 64
         kind = np.int16 if reach < MOST_HELD else np.int32
         unit = 2 ** max(0, min(4, int(math.log2(MOST_HELD / reach)))) if kind is np.int16 else 16
-        taken = np.rint(self.expected * unit)
-        sums = np.ascontiguousarray(np.concatenate([self.expected, taken], axis=1))
         cells = self.expected[:, 1:] - self.expected[:, :-1]
         least = float(cells[cells > 0].min()) if (cells > 0).any() else 1.0
         table = thresholds(self.model, least, most, total, people, sign)
+        # With one window of each length, no look saves more than it costs.
+        is_alive = self.last or rows == 2
+        held = self.expected
+        if is_alive:
+            held = held[:, -1:] - held[:, rows - 1 - np.arange(self.shortest, self.longest + 1)]
+        sums = np.ascontiguousarray(np.concatenate([held, np.rint(held * unit)], axis=1))
+        if is_alive:
+            return _Search(sign, unit, kind, sums, table, alive(self.around, sums, unit, sign, self.threads))
         usual = max(6.5, 0.55 * math.log(max(2, self.windows)))
         allowed = np.maximum(table[row_of(usual)].astype(np.float64) - table[row_of(usual - LOWER)], 0.0)
         allowed[table[row_of(usual)] >= NEVER / 10] = NEVER
-        looks = schedule(
-            self.around, sums, (self.shortest, self.longest), self.last, allowed, unit, sign, self.threads
-        )
+        looks = schedule(self.around, sums, (self.shortest, self.longest), allowed, unit, sign, self.threads)
         return _Search(sign, unit, kind, sums, table, looks)
 
     def _raise(self, search: _Search, drawn: list[NDArray[np.int64]], best: NDArray[np.float64]) -> None:
-        areas, rows = self.expected.shape
-        lanes = np.zeros(areas * rows * LANES, search.kind)
-        taken = search.sums[:, rows:]
-        for lane, counts in enumerate(drawn):
-            fill(lanes, lane, counts, self.number, taken, self.from_period, search.unit, search.sign)
-        looks = search.looks
-        highest_of_lanes(
-            self._visits(areas), self.around.order, self.around.starts, looks.starts, looks.at, looks.span,
-            looks.length, looks.cells, looks.slack, lanes, search.sums, self.last, search.table, self.model,
-            float(self.ground.total), float(self.ground.people), search.sign, float(search.unit),
-            self.question.min_cases, best,
+        areas, columns = len(search.sums), search.sums.shape[1] // 2
+        lanes = np.zeros(areas * columns * LANES, search.kind)
+        taken, sign, unit = search.sums[:, columns:], search.sign, search.unit
+        common = (
+            lanes, search.sums, search.table, self.model, float(self.ground.total), float(self.ground.people),
+            sign, float(unit), self.question.min_cases, best,
         )  # fmt: skip
+        where = self._visits(areas), self.around.order, self.around.starts
+        looks = search.looks
+        for lane, counts in enumerate(drawn):
+            if isinstance(looks, Alive):
+                fill_alive(lanes, lane, counts, self.number, taken, self.longest, unit, sign)
+            else:
+                fill(lanes, lane, counts, self.number, taken, unit, sign)
+        if isinstance(looks, Alive):
+            highest_alive(*where, looks.cells, looks.slack, *common)
+        else:
+            highest_of_lanes(
+                *where, looks.starts, looks.at, looks.span, looks.length, looks.cells, looks.slack, *common
+            )
 
     @staticmethod
     def _visits(areas: int) -> NDArray[np.int64]:
@@ -285,14 +299,14 @@ class _Scan:
 
 
 @njit(nogil=True, cache=True)
-def fill(lanes, lane, counts, number, taken, first, unit, sign):  # type: ignore[no-untyped-def]
+def fill(lanes, lane, counts, number, taken, unit, sign):  # type: ignore[no-untyped-def]
     """Put one replication into a lane: running sums over time, in units, less what is taken off."""
     areas, rows = taken.shape
     for i in range(areas):
         held = 0
         for t in range(rows):
             if t > 0:
-                held += counts[number[i], first + t - 1]
+                held += counts[number[i], t - 1]
             lanes[(i * rows + t) * LANES + lane] = int(sign * (unit * held - taken[i, t]))
 
 
