@@ -120,6 +120,10 @@ def test_files_are_written_whole(files: Path, asked: list[tuple[engine.World, en
     )
     assert scan(files, "--output", files / "out.json", "--json").exit_code == 0
     assert len(json.loads((files / "out.json").read_text())["clusters"]) == 2
+    assert scan(files, "--output", files / "out.html").exit_code == 0
+    page = (files / "out.html").read_text(encoding="utf-8")
+    # The first is drawn over all three areas and numbered; the second is what chance gives, and only told of.
+    assert [page.count(each) for each in ("<path", "<text", "<li>", "http", "<script")] == [2, 1, 2, 0, 0]
     told = scan(files, "--output", files / "none" / "out.json")
     assert (told.exit_code, told.stdout) == (1, "")
     assert told.stderr.splitlines()[-1].endswith("cannot be written: No such file or directory.")
@@ -150,7 +154,7 @@ def test_what_cannot_be_answered_is_one_sentence(files: Path, monkeypatch: pytes
         (("--temporal",), "permutation", "leave out --temporal, or take another"),
         (("--covariates", "age"), "permutation", "--covariates go with the model poisson only."),
         (("--min-periods", "3", "--max-periods", "2"), "permutation", "--min-periods may not be more than"),
-        (("--output", "out.txt"), "permutation", "The output file must end in .json or .csv"),
+        (("--output", "out.txt"), "permutation", "The output file must end in .html, .json or .csv"),
     ],
 )
 def test_wrong_usage_is_status_2(files: Path, words: tuple[str, ...], model: str, why: str) -> None:

@@ -14,6 +14,7 @@ from joinedup.evidence.scanning.wording import as_row, sentence, table
 
 if TYPE_CHECKING:
     from joinedup.engines.scan import Answer
+    from joinedup.evidence.scanning.reading import Places
     from joinedup.evidence.scanning.world import Read
 
 Say = Callable[[str, float | None], None]
@@ -25,10 +26,17 @@ class Found:
 
     document: dict[str, Any]
     explanation: list[str]
+    places: Places
 
     @property
     def clusters(self) -> list[dict[str, Any]]:
         return list(self.document["clusters"])
+
+    def page(self) -> str:
+        """With a map, to open in a browser."""
+        from joinedup.evidence.scanning.page import page
+
+        return page(self.document, self.places, self.explanation)
 
     def lines(self, *, explain: bool) -> list[str]:
         """For a terminal: a table, a sentence for each cluster, what was noted, and what to bear in mind."""
@@ -52,7 +60,7 @@ def scan_files(asked: Asked, say: Say) -> Found:
     answer, version = _answered(asked, found, say)
     document = _document(asked, found, answer, version)
     document["seconds"] = round(perf_counter() - began, 3)
-    return Found(document, explanation(asked, document))
+    return Found(document, explanation(asked, document), found.places)
 
 
 def _answered(asked: Asked, found: Read, say: Say) -> tuple[Answer, str]:
