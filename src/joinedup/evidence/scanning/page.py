@@ -23,6 +23,7 @@ def page(document: dict[str, Any], places: Places, explanation: list[str]) -> st
     at, height = _on_paper(places)
     number = {name: i for i, name in enumerate(places.names)}
     clusters = document["clusters"]
+    unusual = [each for each in clusters if each["p"] is None or each["p"] <= USUAL]
     drawn = [
         {
             "rank": row["rank"],
@@ -31,7 +32,7 @@ def page(document: dict[str, Any], places: Places, explanation: list[str]) -> st
             "x": round(float(at[number[row["centre"]], 0]), 1),
             "y": round(float(at[number[row["centre"]], 1]), 1),
         }
-        for i, row in enumerate([each for each in clusters if each["p"] is None or each["p"] <= USUAL])
+        for i, row in enumerate(unusual)
     ]
     header, *rows = table_rows(clusters)
     environment = Environment(
@@ -45,7 +46,7 @@ def page(document: dict[str, Any], places: Places, explanation: list[str]) -> st
         drawn=drawn,
         header=header,
         rows=rows,
-        clusters=clusters,
+        told=unusual or clusters[:1],
         notes=document["notes"],
         explanation=explanation,
         settings=document["settings"],
