@@ -90,7 +90,7 @@ def highest_alive(  # type: ignore[no-untyped-def]
             for t in range(2 * kinds):
                 now[t] += sums[area, t]
             for part in range(0, kinds, AT_ONCE):
-                found = add_reaching(  # type: ignore[call-arg]
+                found = add_reaching(  # type: ignore[call-arg,var-annotated]
                     counted[part * LANES :],
                     lanes,
                     area * kinds + part,

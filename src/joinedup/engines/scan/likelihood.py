@@ -95,7 +95,8 @@ def cell(mu: float) -> int:
     """The row of the table that expected cases fall into."""
     if mu < 2.0**LOWEST:
         return 0
-    return min((np.int64(np.float32(mu).view(np.int32)) >> (23 - BITS)) - BELOW, (HIGHEST - LOWEST) * CELLS)
+    bits = int(np.float32(mu).view(np.int32))
+    return min((bits >> (23 - BITS)) - BELOW, (HIGHEST - LOWEST) * CELLS)
 
 
 @njit(nogil=True, cache=True)
