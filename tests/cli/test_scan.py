@@ -42,7 +42,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[engine.World, engine.Qu
     """What the engine was asked; it answers at once."""
     found: list[tuple[engine.World, engine.Question]] = []
 
-    def answer(world: engine.World, question: engine.Question, say: Any = None) -> engine.Answer:
+    def answer(world: engine.World, question: engine.Question, say: Any, spread: Any) -> engine.Answer:
         found.append((world, question))
         say(0.5)
         return ANSWER

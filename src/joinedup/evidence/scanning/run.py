@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from joinedup.evidence.scanning.asked import Asked
+from joinedup.evidence.scanning.elsewhere import on_dask
 from joinedup.evidence.scanning.explain import caveats, explanation
 from joinedup.evidence.scanning.sheets import Refused
 from joinedup.evidence.scanning.wording import as_row, sentence, table
@@ -93,7 +95,10 @@ def _answered(asked: Asked, found: Read, say: Say) -> tuple[Answer, str]:
         threads=asked.threads,
     )
     try:
-        answer = engine.scan(world, question, say=lambda share: say("Looking for what stands out", share))
+        with nullcontext() if asked.dask is None else on_dask(asked.dask) as spread:
+            answer = engine.scan(
+                world, question, say=lambda share: say("Looking for what stands out", share), spread=spread
+            )
     except engine.Impossible as error:
         raise Refused(str(error)) from error
     return answer, engine.VERSION
