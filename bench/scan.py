@@ -1,5 +1,6 @@
 """How fast the scan is: whole commands on CSV, as an analyst runs them, with what one window of one replication costs,
-beside what NumPy takes for the same difference and comparison in the same run.
+beside what NumPy takes for the same difference and comparison in the same run, and beside the floor: the same vectors'
+loads, differences and comparisons for a circle that stays in the nearest cache, with nothing around them.
 
     .venv/bin/python bench/scan.py [--only NAME …] [--replications 999]
 """
@@ -17,6 +18,9 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from numba import njit
+
+from joinedup.engines.scan.lanes import LANES, reaching
 
 LONDON = Path(__file__).resolve().parents[2] / "shared" / "data" / "london"
 JOINEDUP = Path(sys.executable).with_name("joinedup")
@@ -82,8 +86,51 @@ def numpy_ns() -> float:
     return min(times) / len(a) * 1e9
 
 
+ROWS, LENGTHS = 25, 12
+
+
+@njit(nogil=True)
+def every_window(sums, rounds):
+    """Every window of a circle of 24 months, up to 12 long, again and again."""
+    found = np.uint64(0)
+    for r in range(rounds):
+        sums[r % len(sums)] += 1
+        for long in range(1, LENGTHS + 1):
+            found ^= reaching(sums, long, ROWS - long, 30_000)
+    return found
+
+
+def floor_ns() -> float:
+    """Nanoseconds a window and lane on one core, bare."""
+    sums = np.random.default_rng(1).integers(0, 99, ROWS * LANES).astype(np.int16)
+    every_window(sums, 1)
+    windows = sum(ROWS - long for long in range(1, LENGTHS + 1)) * LANES
+    times = []
+    for _ in range(200):
+        started = time.perf_counter()
+        every_window(sums, 100)
+        times.append(time.perf_counter() - started)
+    return min(times) / (100 * windows) * 1e9
+
+
+def on_workers(folder: Path, replications: int) -> None:
+    """London prospective on 1, 2 and 4 Dask workers of one thread each, beside this machine's own threads."""
+    from distributed import LocalCluster
+
+    options = ["--model", "poisson", "--prospective", "--max-share", "0.1"]
+    seconds, _, alone = run(folder, options, replications)
+    print(f"prospective, no Dask: {seconds:.1f} s")
+    for workers in (1, 2, 4):
+        with LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster:
+            seconds, _, there = run(folder, [*options, "--dask", cluster.scheduler_address], replications)
+        same = all(alone[each] == there[each] for each in ("clusters", "null_maxima"))
+        print(
+            f"on {workers} Dask workers: {seconds:.1f} s, {'the same to the last bit' if same else 'NOT THE SAME'}"
+        )
+
+
 def main() -> None:
-    names = [*BARS, "slope", "national"]
+    names = [*BARS, "slope", "national", "dask"]
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="*", choices=names, default=names)
     parser.add_argument("--replications", type=int, default=999)
@@ -91,8 +138,8 @@ def main() -> None:
     if not LONDON.is_dir():
         print("The London files are not here: nothing measured.")
         return
-    plain = numpy_ns()
-    print(f"NumPy, a difference and a comparison: {plain:.4f} ns on one core")
+    plain = numpy_ns(), floor_ns()
+    print(f"a difference and a comparison on one core: NumPy {plain[0]:.4f} ns, the floor {plain[1]:.4f} ns")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         london(folder)
@@ -116,16 +163,20 @@ def main() -> None:
             options = ["--model", "poisson", "--max-share", "0.01"]
             seconds, cpu, found = run(folder, options, asked.replications)
             _print(f"{found['settings']['areas']} areas, 1%", seconds, cpu, found, plain, "bar 240 s, 3 GB")
+        if "dask" in asked.only:
+            london(folder)
+            on_workers(folder, asked.replications)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"peak memory of the largest: {peak:.0f} MB (bar 700; national 3,000)")
 
 
-def _print(name: str, seconds: float, cpu: float, found: dict, plain: float, bar: str) -> None:
+def _print(name: str, seconds: float, cpu: float, found: dict, plain: tuple[float, float], bar: str) -> None:
     windows = found["settings"]["windows"] * len(found["null_maxima"])
     cost = cpu / windows * 1e9 if windows else float("nan")
     print(
         f"{name}: {seconds:.1f} s, {cpu:.1f} s of processor, {cost:.4f} ns a window and replication, "
-        f"{REFERENCE_NS / cost:.0f} times the reference, {plain / cost:.1f} times NumPy's bare arithmetic {bar}"
+        f"{REFERENCE_NS / cost:.0f} times the reference, {plain[0] / cost:.1f} times NumPy, "
+        f"{plain[1] / cost:.0%} of the floor's speed {bar}"
     )
 
 

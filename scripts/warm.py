@@ -25,4 +25,5 @@ world = World(
     controls=random.poisson(4, (6, 3)) + 1,
 )
 for model in Model:
-    scan(world, Question(model=model, shape=Shape.PROSPECTIVE, replications=2))
+    for shape in (Shape.RETROSPECTIVE, Shape.PROSPECTIVE):
+        scan(world, Question(model=model, shape=shape, replications=2))

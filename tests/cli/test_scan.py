@@ -42,7 +42,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[engine.World, engine.Qu
     """What the engine was asked; it answers at once."""
     found: list[tuple[engine.World, engine.Question]] = []
 
-    def answer(world: engine.World, question: engine.Question, say: Any = None) -> engine.Answer:
+    def answer(world: engine.World, question: engine.Question, say: Any, spread: Any) -> engine.Answer:
         found.append((world, question))
         say(0.5)
         return ANSWER
@@ -120,6 +120,10 @@ def test_files_are_written_whole(files: Path, asked: list[tuple[engine.World, en
     )
     assert scan(files, "--output", files / "out.json", "--json").exit_code == 0
     assert len(json.loads((files / "out.json").read_text())["clusters"]) == 2
+    assert scan(files, "--output", files / "out.html").exit_code == 0
+    page = (files / "out.html").read_text(encoding="utf-8")
+    # The first is drawn over all three areas and numbered; the second is what chance gives, and only in the table.
+    assert [page.count(each) for each in ("<path", "<text", "<li>", "http", "<script")] == [2, 1, 1, 0, 0]
     told = scan(files, "--output", files / "none" / "out.json")
     assert (told.exit_code, told.stdout) == (1, "")
     assert told.stderr.splitlines()[-1].endswith("cannot be written: No such file or directory.")
@@ -147,9 +151,10 @@ def test_what_cannot_be_answered_is_one_sentence(files: Path, monkeypatch: pytes
         (("--max-share", "1.5"), "permutation", "--max-share"),
         (("--max-share", "nan"), "permutation", "--max-share"),
         (("--spatial", "--temporal"), "permutation", "Choose one of --spatial and --temporal."),
+        (("--temporal",), "permutation", "leave out --temporal, or take another"),
         (("--covariates", "age"), "permutation", "--covariates go with the model poisson only."),
         (("--min-periods", "3", "--max-periods", "2"), "permutation", "--min-periods may not be more than"),
-        (("--output", "out.txt"), "permutation", "The output file must end in .json or .csv"),
+        (("--output", "out.txt"), "permutation", "The output file must end in .html, .json or .csv"),
     ],
 )
 def test_wrong_usage_is_status_2(files: Path, words: tuple[str, ...], model: str, why: str) -> None:

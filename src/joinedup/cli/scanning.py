@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from joinedup.evidence.scanning import Found
 
 FILE = click.Path(path_type=Path)
+ENDINGS = (".html", ".json", ".csv")
 
 
 @click.command()
@@ -67,8 +68,10 @@ FILE = click.Path(path_type=Path)
 @click.option("--stop-after", type=click.IntRange(1), metavar="H",
               help="Stop when so many replications are as high as the best window.")  # fmt: skip
 @click.option("--threads", default=0, type=click.IntRange(0, 1024), help="0 for all there are.")
+@click.option("--dask", metavar="ADDRESS",
+              help="Scheduler of a Dask cluster to spread the replications over: tcp://host:8786.")  # fmt: skip
 @click.option("--explain", is_flag=True, help="Say in words what was asked and what the answer means.")
-@click.option("--output", type=FILE, help="Write a .json or .csv file as well.")
+@click.option("--output", type=FILE, help="Write a .html (with a map), .json or .csv file as well.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 def scan(**given: Any) -> None:
     """Where and when counts stand out, from CSV files, without a site.
@@ -78,8 +81,8 @@ def scan(**given: Any) -> None:
     from joinedup.evidence.scanning import Asked, Refused, scan_files
 
     output, explain, as_json = (given.pop(name) for name in ("output", "explain", "as_json"))
-    if output is not None and output.suffix.lower() not in (".json", ".csv"):
-        raise click.UsageError(f"The output file must end in .json or .csv; “{output.name}” does not.")
+    if output is not None and output.suffix.lower() not in ENDINGS:
+        raise click.UsageError(f"The output file must end in .html, .json or .csv; “{output.name}” does not.")
     _check(given)
     asked = Asked(
         shape=_shape(given),
@@ -124,6 +127,11 @@ def _shape(given: dict[str, Any]) -> str:
     chosen = [name for name in ("prospective", "spatial", "temporal") if given.pop(name)]
     if len(chosen) > 1:
         raise click.UsageError(f"Choose one of --{' and --'.join(chosen)}.")
+    if given["model"] == "permutation" and chosen and chosen[0] != "prospective":
+        raise click.UsageError(
+            "The model permutation cannot look at places alone or at time alone: leave out "
+            f"--{chosen[0]}, or take another model."
+        )
     return chosen[0] if chosen else "retrospective"
 
 
@@ -136,6 +144,8 @@ def _write(found: Found, path: Path) -> None:
 
     if path.suffix.lower() == ".csv":
         text = table(list(COLUMNS), csv_rows(found.clusters))
+    elif path.suffix.lower() == ".html":
+        text = found.page()
     else:
         text = json.dumps(found.document, ensure_ascii=False, indent=2)
     try:

@@ -17,7 +17,11 @@ from joinedup.engines.scan.question import Model
 PART = 16.0
 # No part has as many cases: its chance is below 1e-300.
 MOST = 400
-RECIPROCALS = np.concatenate([[0.0], 1.0 / np.arange(1, MOST + 1)])
+# So many counts around its mean are held for a cell with the chance of no more than each: nearly every draw is among
+# them, and comparing with all of them at once is quicker than to go from one to the next.
+HELD = 16
+# Entries to a cell in the guide to the cell that a share of all expected cases leads to.
+GUIDE = 2
 
 
 class Chance(Protocol):
@@ -50,9 +54,12 @@ class Multinomial:
         share = max(0.0, 1.0 - (6.0 if first == 0 else 12.0) / math.sqrt(usual)) if usual >= 900 else 0.0
         self.means = (seen * share).ravel()
         self.parts = np.maximum(1, np.ceil(self.means / PART)).astype(np.int64)
-        self.least = np.exp(-self.means / self.parts)
+        self.lowest, self.up_to_each = _held(self.means / self.parts)
+        self.uniforms = int(self.parts.sum())
         self.up_to = np.cumsum(seen.ravel())
         self.up_to /= self.up_to[-1]
+        steps = np.arange(GUIDE * self.up_to.size) / (GUIDE * self.up_to.size)
+        self.guide = np.searchsorted(self.up_to, steps, side="right")
         self.is_sparse = share == 0.0
 
     def draw(self, seed: int, replication: int) -> NDArray[np.int64]:
@@ -60,13 +67,11 @@ class Multinomial:
         total = int(random.binomial(self.total, self.inside)) if self.first else self.total
         counts = np.zeros(self.means.size, np.int64)
         while not self.is_sparse:
-            _poisson(
-                random.random(int(self.parts.sum())), self.means, self.parts, self.least, RECIPROCALS, counts
-            )
+            uniform = random.random(self.uniforms)
+            _poisson(uniform, self.means, self.parts, self.lowest, self.up_to_each, counts)
             if counts.sum() <= total:
                 break
-        rest = np.searchsorted(self.up_to, random.random(total - int(counts.sum())), side="right")
-        np.add.at(counts, np.minimum(rest, counts.size - 1), 1)
+        _add(random.random(total - int(counts.sum())), self.up_to, self.guide, counts)
         if not self.first:
             return counts.reshape(self.shape)
         whole = np.zeros(self.shape, np.int64)
@@ -112,20 +117,58 @@ class Labels:
 
 
 @njit(nogil=True, cache=True)
-def _poisson(uniform, means, parts, least, reciprocals, counts):  # type: ignore[no-untyped-def]
-    """By inversion, from the bottom up; `least` is the chance of none in one part."""
+def _held(means):  # type: ignore[no-untyped-def]
+    """For Poisson counts of each mean: the lowest count that is held, and the chances of no more than it and each of
+    the next ones."""
+    lowest, up_to = np.zeros(len(means), np.int64), np.zeros((len(means), HELD))
+    for i in range(len(means)):
+        lowest[i] = max(0, int(means[i]) - HELD // 2)
+        chance, so_far = math.exp(-means[i]), 0.0
+        for k in range(lowest[i] + HELD):
+            so_far += chance
+            chance *= means[i] / (k + 1)
+            if k >= lowest[i]:
+                up_to[i, k - lowest[i]] = so_far
+    return lowest, up_to
+
+
+@njit(nogil=True, cache=True)
+def _poisson(uniform, means, parts, lowest, up_to, counts):  # type: ignore[no-untyped-def]
+    """By inversion: the count up to which the chances first exceed a uniform number."""
     at = 0
     for i in range(len(means)):
-        mean, count = means[i] / parts[i], 0
+        counts[i] = 0
         for _ in range(parts[i]):
-            u, chance, k = uniform[at], least[i], 0
+            u, above = uniform[at], 0
             at += 1
-            while u >= chance and k < MOST:
-                u -= chance
-                k += 1
-                chance *= mean * reciprocals[k]
-            count += k
-        counts[i] = count
+            for j in range(HELD):
+                above += u >= up_to[i, j]
+            if above == HELD or (above == 0 and lowest[i] > 0):
+                counts[i] += _from_none(u, means[i] / parts[i])
+            else:
+                counts[i] += lowest[i] + above
+
+
+@njit(nogil=True, cache=True)
+def _from_none(u, mean):  # type: ignore[no-untyped-def]
+    k, chance, so_far = 0, math.exp(-mean), 0.0
+    while k < MOST:
+        so_far += chance
+        if u < so_far:
+            break
+        k += 1
+        chance *= mean / k
+    return k
+
+
+@njit(nogil=True, cache=True)
+def _add(uniform, up_to, guide, counts):  # type: ignore[no-untyped-def]
+    """A case for each uniform number, in the cell in whose share of all expected cases it falls."""
+    for u in uniform:
+        i = guide[int(u * len(guide))]
+        while i < len(counts) - 1 and u >= up_to[i]:
+            i += 1
+        counts[i] += 1
 
 
 @njit(nogil=True, cache=True)

@@ -38,6 +38,11 @@ def ground_of(world: World, question: Question) -> Ground:
         expected = _poisson(world, question, known, cases)
         weight = expected.sum(axis=1)
     elif question.model is Model.PERMUTATION:
+        if question.shape in (Shape.SPATIAL, Shape.TEMPORAL):
+            raise Impossible(
+                "The model permutation compares each area's share of the cases from period to period: it cannot look "
+                "at places alone or at time alone."
+            )
         strata = _strata(world, question, known)
         expected = _permuted(cases, strata)
         weight = cases.sum(axis=1).astype(float)

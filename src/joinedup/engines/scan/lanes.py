@@ -48,9 +48,9 @@ def add_rows(_typing, sums, source, first, rows):  # type: ignore[no-untyped-def
 
 
 @intrinsic
-def reaching(_typing, sums, first, length, count, least):  # type: ignore[no-untyped-def]
-    """A bit for each lane in which one of `count` windows of `length` periods, from the row `first` on, is at least
-    `least` (which has to fit the type of `sums`)."""
+def reaching(_typing, sums, length, count, least):  # type: ignore[no-untyped-def]
+    """A bit for each lane in which one of the first `count` windows of `length` periods is at least `least`
+    (which has to fit the type of `sums`)."""
 
     def build(context, builder, signature, args):  # type: ignore[no-untyped-def]
         from numba.core import cgutils
@@ -60,21 +60,53 @@ def reaching(_typing, sums, first, length, count, least):  # type: ignore[no-unt
         data = context.make_array(signature.args[0])(context, builder, args[0]).data
         lowest = ir.Constant(vector, [-(1 << (element.width - 1))] * LANES)
         best = cgutils.alloca_once_value(builder, lowest)
-        with cgutils.for_range(builder, args[3]) as loop:
-            start = builder.add(args[1], loop.index)
+        with cgutils.for_range(builder, args[2]) as loop:
+            start = loop.index
             begin = builder.load(_row(builder, data, start, vector, width), align=width)
-            finish = _row(builder, data, builder.add(start, args[2]), vector, width)
+            finish = _row(builder, data, builder.add(start, args[1]), vector, width)
             window = builder.sub(builder.load(finish, align=width), begin)
             so_far = builder.load(best)
             larger = builder.icmp_signed(">", window, so_far)
             builder.store(builder.select(larger, window, so_far), best)
-        single = builder.trunc(args[4], element)
-        undefined = ir.Constant(vector, ir.Undefined)
-        one = builder.insert_element(undefined, single, ir.Constant(ir.IntType(32), 0))
-        spread = builder.shuffle_vector(
-            one, undefined, ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
-        )
+        spread = _spread(builder, builder.trunc(args[3], element))
         found = builder.icmp_signed(">=", builder.load(best), spread)
         return builder.bitcast(found, ir.IntType(LANES))
 
-    return types.uint64(sums, types.intp, types.intp, types.intp, types.intp), build
+    return types.uint64(sums, types.intp, types.intp, types.intp), build
+
+
+@intrinsic
+def add_reaching(_typing, sums, source, first, rows, least):  # type: ignore[no-untyped-def]
+    """sums[row] += source[first + row], for each of `rows` rows (64 at most) of LANES whole numbers, all flat arrays;
+    a bit for each row in which a lane is at least `least[row]` (of the type of `sums`)."""
+
+    def build(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        from numba.core import cgutils
+
+        vector, width = _vector(sums)
+        target, origin, wanted = (
+            context.make_array(signature.args[i])(context, builder, args[i]).data for i in (0, 1, 4)
+        )
+        word = ir.IntType(64)
+        bits = cgutils.alloca_once_value(builder, ir.Constant(word, 0))
+        with cgutils.for_range(builder, args[3]) as loop:
+            to = _row(builder, target, loop.index, vector, width)
+            come = _row(builder, origin, builder.add(args[2], loop.index), vector, width)
+            added = builder.add(builder.load(to, align=width), builder.load(come, align=width))
+            builder.store(added, to, align=width)
+            spread = _spread(builder, builder.load(builder.gep(wanted, [loop.index])))
+            lanes = builder.bitcast(builder.icmp_signed(">=", added, spread), ir.IntType(LANES))
+            is_any = builder.zext(builder.icmp_unsigned("!=", lanes, ir.Constant(lanes.type, 0)), word)
+            builder.store(builder.or_(builder.load(bits), builder.shl(is_any, loop.index)), bits)
+        return builder.load(bits)
+
+    return types.uint64(sums, source, types.intp, types.intp, least), build
+
+
+def _spread(builder: Any, single: Any) -> Any:
+    """One number in every lane."""
+    undefined = ir.Constant(ir.VectorType(single.type, LANES), ir.Undefined)
+    one = builder.insert_element(undefined, single, ir.Constant(ir.IntType(32), 0))
+    return builder.shuffle_vector(
+        one, undefined, ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
+    )

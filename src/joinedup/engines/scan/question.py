@@ -78,6 +78,11 @@ class Question:
     seasons: NDArray[np.int64] | None = None
     threads: int = 0
 
+    @property
+    def signs(self) -> list[float]:
+        """1 where high windows are looked for, -1 where low ones are."""
+        return [sign for sign, wanted in ((1.0, self.high), (-1.0, self.low)) if wanted]
+
 
 @dataclass(frozen=True)
 class Cluster:

@@ -37,7 +37,6 @@ def schedule(
     found: Circles,
     sums: NDArray[np.float64],
     lengths: tuple[int, int],
-    only_last: bool,
     allowed: NDArray[np.float64],
     unit: int,
     sign: float,
@@ -47,9 +46,7 @@ def schedule(
     `allowed`: for each cell of the table, how far the bound of a stretch may rise."""
 
     def part(bound: tuple[int, int]) -> Any:
-        return _stretches(
-            found.order, found.starts, sums, *lengths, only_last, allowed, float(unit), sign, *bound
-        )
+        return _stretches(found.order, found.starts, sums, *lengths, allowed, float(unit), sign, *bound)
 
     made = [list(each) for each in threads.map(part, in_parts(len(found.starts) - 1))]
     starts = np.concatenate([[0], np.cumsum(np.concatenate([each.pop() for each in made]))]).astype(np.int64)
@@ -60,7 +57,7 @@ def schedule(
 
 @njit(nogil=True, cache=True)
 def _stretches(  # type: ignore[no-untyped-def]
-    order, starts, sums, shortest, longest, only_last, allowed, unit, sign, first, last
+    order, starts, sums, shortest, longest, allowed, unit, sign, first, last
 ):
     rows = sums.shape[1] // 2
     room = 4096
@@ -91,13 +88,12 @@ def _stretches(  # type: ignore[no-untyped-def]
                     continue
             for kind in range(kinds):
                 long = shortest + kind
-                window = rows - 1 - long if only_last else 0
                 fits = False
                 rise = 0.0
                 if not is_end and since[kind] >= 0:
                     # May the stretch go on to this circle? The least expected is of the smallest circle for high, and
                     # only grows for low: what is allowed at the first is never too much.
-                    rise = _rise(begun[kind], now, rows, window, long, 1.0 / unit, sign)
+                    rise = _rise(begun[kind], now, rows, long, 1.0 / unit, sign)
                     fits = rise <= most[kind]
                 if since[kind] >= 0 and not fits:
                     if filled == room:
@@ -120,8 +116,8 @@ def _stretches(  # type: ignore[no-untyped-def]
                 if since[kind] < 0:
                     since[kind] = k
                     begun[kind, :] = now
-                    rise = _rise(begun[kind], now, rows, window, long, 1.0 / unit, sign)
-                    row[kind] = cell(_least(now, rows, window, long))
+                    rise = _rise(begun[kind], now, rows, long, 1.0 / unit, sign)
+                    row[kind] = cell(_least(now, rows, long))
                     most[kind] = allowed[row[kind]]
                 until[kind], kept[kind] = k, rise
         if sign < 0:
@@ -143,11 +139,11 @@ def _stretches(  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True, fastmath=True)
-def _rise(begun, now, rows, window, long, of_unit, sign):  # type: ignore[no-untyped-def]
+def _rise(begun, now, rows, long, of_unit, sign):  # type: ignore[no-untyped-def]
     """Over all windows of a length: how much more than expected by the smallest circle (sign 1) the lanes subtract in
     the largest, or (sign -1) how much less in the smallest than expected by the largest."""
     rise = -1e300
-    for s in range(window, rows - long):
+    for s in range(rows - long):
         e = s + long
         if sign > 0:
             difference = (now[rows + e] - now[rows + s]) * of_unit - (begun[e] - begun[s])
@@ -158,10 +154,10 @@ def _rise(begun, now, rows, window, long, of_unit, sign):  # type: ignore[no-unt
 
 
 @njit(nogil=True, cache=True, fastmath=True)
-def _least(now, rows, window, long):  # type: ignore[no-untyped-def]
+def _least(now, rows, long):  # type: ignore[no-untyped-def]
     """The least that is expected in a window of a length."""
     least = 1e300
-    for s in range(window, rows - long):
+    for s in range(rows - long):
         least = min(least, now[s + long] - now[s])
     return max(least, 0.0)
 

@@ -17,7 +17,7 @@ TIE = 1e-11
 @njit(nogil=True, cache=True)
 def highest_of_lanes(  # type: ignore[no-untyped-def]
     visits, order, starts, looks, at, span, length, cells, slack,
-    lanes, sums, only_last, table, model, total, people, sign, unit, least_cases, best,
+    lanes, sums, table, model, total, people, sign, unit, least_cases, best,
 ):  # fmt: skip
     """Raise `best` (LANES ratios) to the highest window of each lane. `lanes`: flat, A × rows × LANES; lanes whose
     best is infinite are left alone. `visits`: the centres in the order in which they are looked at."""
@@ -48,14 +48,13 @@ def highest_of_lanes(  # type: ignore[no-untyped-def]
                     threshold = float(table[row, cells[p]])
                 theta = min(threshold, 1e12) * unit - slack[p]
                 long = int(length[p])
-                first = rows - 1 - long if only_last else 0
                 if theta <= most:
                     least = max(math.floor(theta), fewest)
-                    found = reaching(counted, first, long, rows - long - first, least)
+                    found = reaching(counted, long, rows - long, least)
                     if found != 0:
                         before = lowest
                         _one_by_one(
-                            found, order, begin, k, int(span[p]), counted, now, lanes, sums, first, long, rows,
+                            found, order, begin, k, int(span[p]), counted, now, lanes, sums, long, rows,
                             least, model, total, people, sign, unit, least_cases, best,
                         )  # fmt: skip
                         lowest = best.min()
@@ -66,14 +65,14 @@ def highest_of_lanes(  # type: ignore[no-untyped-def]
 
 @njit(nogil=True, cache=True)
 def _one_by_one(  # type: ignore[no-untyped-def]
-    found, order, begin, k, span, counted, now, lanes, sums, first, long, rows,
+    found, order, begin, k, span, counted, now, lanes, sums, long, rows,
     least, model, total, people, sign, unit, least_cases, best,
 ):  # fmt: skip
     """Look at every circle of a stretch, in the lanes and windows that reached its bound."""
     for lane in range(LANES):
         if not (found >> np.uint64(lane)) & np.uint64(1) or best[lane] == math.inf:
             continue
-        for s in range(first, rows - long):
+        for s in range(rows - long):
             e = s + long
             excess = int(lanes.dtype.type(counted[e * LANES + lane] - counted[s * LANES + lane]))
             if excess < least:
@@ -86,7 +85,7 @@ def _one_by_one(  # type: ignore[no-untyped-def]
             step = 0
             while True:
                 if order[begin + j] >= 0:
-                    _raise(best, lane, c, mu, model, total, people, sign, least_cases)
+                    raise_to(best, lane, c, mu, model, total, people, sign, least_cases)
                 if step == span or (sign > 0 and c < bound) or (sign < 0 and c > bound):
                     break
                 step += 1
@@ -102,7 +101,7 @@ def _one_by_one(  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def _raise(best, lane, c, mu, model, total, people, sign, least_cases):  # type: ignore[no-untyped-def]
+def raise_to(best, lane, c, mu, model, total, people, sign, least_cases):  # type: ignore[no-untyped-def]
     if sign > 0:
         if c < least_cases or c <= mu:
             return

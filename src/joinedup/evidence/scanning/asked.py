@@ -32,6 +32,7 @@ class Asked:
     interpolate: bool = True
     stop_after: int | None = None
     threads: int = 0
+    dask: str | None = None
 
     @property
     def looks_high(self) -> bool:
@@ -48,7 +49,7 @@ class Asked:
         return found
 
     def settings(self) -> dict[str, Any]:
-        """For the document. Without the number of threads: it changes how long the answer takes, not the answer."""
+        """For the document. Without threads and workers: they change how long the answer takes, not the answer."""
         return {
             "model": self.model,
             "shape": self.shape,

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from joinedup.evidence.scanning.asked import Asked
+from joinedup.evidence.scanning.elsewhere import on_dask
 from joinedup.evidence.scanning.explain import caveats, explanation
 from joinedup.evidence.scanning.sheets import Refused
 from joinedup.evidence.scanning.wording import as_row, sentence, table
 
 if TYPE_CHECKING:
     from joinedup.engines.scan import Answer
+    from joinedup.evidence.scanning.reading import Places
     from joinedup.evidence.scanning.world import Read
 
 Say = Callable[[str, float | None], None]
@@ -25,10 +28,17 @@ class Found:
 
     document: dict[str, Any]
     explanation: list[str]
+    places: Places
 
     @property
     def clusters(self) -> list[dict[str, Any]]:
         return list(self.document["clusters"])
+
+    def page(self) -> str:
+        """With a map, to open in a browser."""
+        from joinedup.evidence.scanning.page import page
+
+        return page(self.document, self.places, self.explanation)
 
     def lines(self, *, explain: bool) -> list[str]:
         """For a terminal: a table, a sentence for each cluster, what was noted, and what to bear in mind."""
@@ -52,7 +62,7 @@ def scan_files(asked: Asked, say: Say) -> Found:
     answer, version = _answered(asked, found, say)
     document = _document(asked, found, answer, version)
     document["seconds"] = round(perf_counter() - began, 3)
-    return Found(document, explanation(asked, document))
+    return Found(document, explanation(asked, document), found.places)
 
 
 def _answered(asked: Asked, found: Read, say: Say) -> tuple[Answer, str]:
@@ -85,7 +95,10 @@ def _answered(asked: Asked, found: Read, say: Say) -> tuple[Answer, str]:
         threads=asked.threads,
     )
     try:
-        answer = engine.scan(world, question, say=lambda share: say("Looking for what stands out", share))
+        with nullcontext() if asked.dask is None else on_dask(asked.dask) as spread:
+            answer = engine.scan(
+                world, question, say=lambda share: say("Looking for what stands out", share), spread=spread
+            )
     except engine.Impossible as error:
         raise Refused(str(error)) from error
     return answer, engine.VERSION

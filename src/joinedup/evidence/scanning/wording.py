@@ -80,10 +80,10 @@ def _chance(row: Row, settings: Row) -> str:
     return f"{text}." if p <= USUAL else f"{text}: too often to take it for more than chance."
 
 
-def table(rows: list[Row]) -> list[str]:
-    """Lines of a table with columns that stand below each other."""
+def table_rows(rows: list[Row]) -> list[list[str]]:
+    """The header of a table and its rows, in words and rounded."""
     header = ["rank", "centre", "areas", "km", "from", "to", "observed", "expected", "ratio", "LLR", "p"]
-    cells = [header] + [
+    return [header] + [
         [
             str(row["rank"]),
             quoted(row["centre"], NAME),
@@ -99,7 +99,12 @@ def table(rows: list[Row]) -> list[str]:
         ]
         for row in rows
     ]
-    widths = [max(len(each[at]) for each in cells) for at in range(len(header))]
+
+
+def table(rows: list[Row]) -> list[str]:
+    """Lines of a table with columns that stand below each other."""
+    cells = table_rows(rows)
+    widths = [max(len(each[at]) for each in cells) for at in range(len(cells[0]))]
     left = {1, 4, 5}
     return [
         "  ".join(
