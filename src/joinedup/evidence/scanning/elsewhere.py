@@ -46,7 +46,8 @@ def on_dask(address: str) -> Iterator[Spread]:
     with client:
         _refuse_unfit(client, address)
         # A scan has a name of its own: by it a worker keeps between groups what belongs to the scan.
-        name, sent = str(uuid4()), []
+        name = str(uuid4())
+        sent: list[Any] = []
 
         def spread(world: World, question: Question, groups: Sequence[range]) -> Iterator[NDArray[Any]]:
             from distributed import KilledWorker
@@ -79,7 +80,7 @@ def _refuse_silent(address: str) -> None:
     try:
         with socket.create_connection((host, port), timeout=ANSWERS_WITHIN) as there:
             # A scheduler is the first to speak; with TLS only after the keys.
-            speaks = at.scheme == "tls" or there.recv(1)
+            speaks = at.scheme == "tls" or bool(there.recv(1))
     except OSError:
         speaks = False
     if not speaks:
