@@ -25,7 +25,7 @@ def path(link: str) -> str:
 def test_everybody_wants_everything_until_they_say_otherwise(world: World) -> None:
     assert all(wants(world.bob, kind) for kind in Mail)
     actions.change_mails(by=world.person("bob"), digest="never", not_wanted=["agreements"])
-    assert [kind for kind in Mail if wants(world.bob, kind)] == ["opportunities", "events"]
+    assert [kind for kind in Mail if wants(world.bob, kind)] == ["opportunities", "events", "clusters"]
     world.alice.is_active = False
     world.alice.save()
     everybody = [world.alice, world.charlie, world.bob, world.lead]

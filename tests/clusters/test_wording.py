@@ -93,6 +93,9 @@ def test_standing_tells_new_from_what_goes_on() -> None:
         == "Nothing new in the figures to July 2026."
     )
     yearly = Scan(kind="yearly", first="2024-04", last="2026-07", lowest_p=0.5)
+    capped = Scan(kind="yearly", first="2025-08", last="2026-07", settings={"most": 2})
+    assert wording.standing(capped, [old, old]).startswith("At least 2 places stand out")
+    assert wording.standing(capped, [old]).startswith("1 place stands out")
     assert wording.standing(yearly, []).startswith(
         "No place stands out for its residents from April 2024 to July 2026."
     )

@@ -168,7 +168,9 @@ def _high(scan: Scan, number: int) -> str:
     when = periods.between(scan.first, scan.last)
     if not number:
         return f"No place stands out for its residents {when}.{_best(scan)}"
-    stands = "1 place stands" if number == 1 else f"{number} places stand"
+    # The search ends at so many: there may be more.
+    least = "At least " if number >= scan.settings.get("most", number + 1) else ""
+    stands = "1 place stands" if number == 1 else f"{least}{number} places stand"
     return f"{stands} out for the number of their residents {when}."
 
 
