@@ -41,11 +41,12 @@ def test_they_choose_on_their_page_and_looking_stores_nothing(world: World, as_:
     bob = as_("bob")
     page = bob.get(PAGE).content.decode()
     assert 'value="weekly" id="id_digest_2" checked' in page
-    assert page.count("checked") == 4
+    assert page.count("checked") == 5
     assert not Preference.objects.exists()
     assert bob.post(PAGE, {"digest": "daily", "wanted": ["events"]}).status_code == 302
     held = Preference.objects.get()
-    assert (held.user, held.digest, held.not_wanted) == (world.bob, "daily", ["opportunities", "agreements"])
+    assert (held.user, held.digest) == (world.bob, "daily")
+    assert held.not_wanted == ["opportunities", "agreements", "clusters"]
     entry = AuditEntry.objects.get(action="account.change")
     assert entry.after is not None
     assert held.calendar_token not in str((entry.before, entry.after, entry.label))
