@@ -16,7 +16,7 @@ from tests.yardsticks import yardsticks
 
 ANSWER = engine.Answer(
     clusters=(
-        engine.Cluster(1, 1, (1, 0), 1.25, 1, 2, 12, 4.0, 3.5, 6.25, 0.001, 0.0004, None),
+        engine.Cluster(1, 1, (1, 0), 1.25, 1, 2, 12, 4.0, 3.5, 6.25, 0.001, 0.0004, None, True, 0.004),
         engine.Cluster(2, 2, (2,), 0.0, 0, 0, 1, 3.0, float("inf"), 1.5, 0.81, None, None, is_high=False),
     ),
     null_maxima=np.array([1.5, 2.25] + [0.0] * 997),
@@ -70,9 +70,9 @@ def test_a_table_a_sentence_for_each_and_what_to_bear_in_mind(
     assert (told.exit_code, told.stderr) == (0, "Reading\nLooking for what stands out\n")
     lines = told.stdout.splitlines()
     assert lines[:8] == [
-        "rank  centre  areas    km  from     to       observed  expected  ratio    LLR      p",
-        "   1  B           2  1.25  2024-02  2024-03        12      4.00   3.00  6.250  0.001",
-        "   2  C           1  0.00  2024-01  2024-01         1      3.00   0.33  1.500   0.81",
+        "rank  centre  areas    km  from     to       observed  expected  ratio    LLR      p  adjusted",
+        "   1  B           2  1.25  2024-02  2024-03        12      4.00   3.00  6.250  0.001     0.004",
+        "   2  C           1  0.00  2024-01  2024-01         1      3.00   0.33  1.500   0.81         -",
         "",
         "1. B and 1 more within 1.25 km, from February 2024 to March 2024: 12 cases were counted where 4.00 would be "
         "expected, 3.00 times as many. Chance alone shows something as unusual somewhere in about 1 run in 1,000 or "

@@ -222,7 +222,7 @@ def test_following_and_not(found: Cluster, world: World, ground: Ground, as_):
     assert as_("alice").post(f"{NORTH}unfollow/{follower.pk}/").status_code == 404
     assert bob.post(f"{NORTH}unfollow/{follower.pk}/").status_code == 302
     assert Follower.objects.get().place == world.ward
-    assert "Be told when something new appears" in text(bob.get("/clusters/"))
+    assert NORTH in text(bob.get("/clusters/"))
 
 
 def test_the_files_hold_every_code(found: Cluster, ground: Ground, as_):

@@ -60,7 +60,7 @@ def test_what_is_new_is_found_and_kept_whole(world: World, terrain: Ground, home
     assert (cluster.observed, cluster.p, scan.lowest_p) == (42, 0.01, 0.01)
     assert cluster.centre == terrain.north[2]
     assert list(cluster.areas.all()) == [terrain.north[2]]
-    assert cluster.recurrence_days == pytest.approx(31 / 0.01)
+    assert cluster.recurrence_days == pytest.approx(365 / 12 / 0.01)
 
 
 def test_the_next_month_carries_it_on(world: World, terrain: Ground, home: None) -> None:

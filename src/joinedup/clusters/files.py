@@ -11,8 +11,8 @@ from joinedup.places.models import Footprint
 
 CSV_HEADER = (
     "Partnership", "Look", "Looked on", "Figures from", "Figures to", "Number", "New", "Centre", "From", "To",
-    "Recorded", "Expected", "Times as many", "Relative risk", "LLR", "p", "p from the tail",
-    "Once in so many days by chance", "Radius in km", "Neighbourhoods", "Boroughs", "Wards",
+    "Recorded", "Expected", "Times as many", "Relative risk", "LLR", "p", "p if counts varied by chance only",
+    "p from the tail", "Once in so many days by chance", "Radius in km", "Neighbourhoods", "Boroughs", "Wards",
     "Codes of the neighbourhoods", "What became of it", "Seed", "Replications", "Engine",
 )  # fmt: skip
 AREAS_HEADER = (
@@ -35,8 +35,8 @@ def _of_cluster(line: Line) -> tuple[object, ...]:
     areas = sorted(area.pk for area in each.areas.all())
     return (
         each.rank, line.is_new, each.centre_id, each.start, each.end, each.observed, round(each.expected, 2),
-        line.times, each.relative_risk, each.llr, each.p, each.tail_p, each.recurrence_days, round(each.radius_km, 3),
-        len(areas),
+        line.times, each.relative_risk, each.llr, each.p, each.bare_p, each.tail_p, each.recurrence_days,
+        round(each.radius_km, 3), len(areas),
         several(dict.fromkeys(part.borough.name for part in line.parts)),
         several(part.ward.name for part in line.parts if part.ward != part.borough), several(areas),
         line.outcome.get_word_display() if line.outcome else "",

@@ -77,6 +77,9 @@ class Scan(models.Model):
     areas = models.PositiveIntegerField(default=0)
     cases = models.PositiveIntegerField(default=0)
     windows = models.PositiveBigIntegerField(default=0)
+    dispersion = models.FloatField(
+        null=True, blank=True, help_text="how many times as much counts vary as by chance"
+    )
     null_maxima = models.JSONField(default=list, help_text="the highest ratio of each replication")
     lowest_p = models.FloatField(null=True, blank=True, help_text="of the window that stands out most")
     notes = models.JSONField(default=list)
@@ -125,7 +128,12 @@ class Cluster(models.Model):
     expected = models.FloatField()
     relative_risk = models.FloatField(null=True, blank=True)
     llr = models.FloatField()
-    p = models.FloatField()
+    p = models.FloatField(
+        help_text="how often chance alone gives it, where counts vary as much as those of the scan"
+    )
+    bare_p = models.FloatField(
+        null=True, blank=True, help_text="the same for counts that vary by chance only"
+    )
     tail_p = models.FloatField(null=True, blank=True)
     recurrence_days = models.FloatField(null=True, blank=True)
 

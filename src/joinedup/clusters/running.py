@@ -19,6 +19,7 @@ from joinedup.clusters.world import CannotLook, Ground, figures_version, ground_
 
 if TYPE_CHECKING:
     from joinedup.engines.scan import Answer, Question
+    from joinedup.engines.scan import Cluster as Found
 
 logger = logging.getLogger(__name__)
 
@@ -140,7 +141,8 @@ def _keep(scan: Scan, ground: Ground, question: Question, answer: Answer, versio
     )
     held.first, held.last = str(ground.world.periods[0]), str(ground.world.periods[-1])
     held.null_maxima = [round(float(each), 4) for each in answer.null_maxima]
-    held.lowest_p = min((each.p for each in answer.clusters if each.p is not None), default=None)
+    held.dispersion = answer.dispersion
+    held.lowest_p = min((p for p in map(_chance, answer.clusters) if p is not None), default=None)
     held.notes = [*ground.notes, *answer.notes]
     _keep_clusters(held, ground, answer)
     # Last, so that whoever listens for a scan that is done finds its clusters.
@@ -155,7 +157,7 @@ def settings_of(question: Question) -> dict[str, Any]:
 
 
 def _keep_clusters(scan: Scan, ground: Ground, answer: Answer) -> None:
-    found = [(each, each.p) for each in answer.clusters if each.p is not None and each.p <= USUAL]
+    found = [(each, p) for each in answer.clusters if (p := _chance(each)) is not None and p <= USUAL]
     inside = [[ground.areas[at] for at in each.areas] for each, _ in found]
     before = _before(scan)
     earlier = carried_on([set(areas) for areas in inside], {pk: areas for pk, (_, areas) in before.items()})
@@ -173,8 +175,9 @@ def _keep_clusters(scan: Scan, ground: Ground, answer: Answer) -> None:
             relative_risk=each.relative_risk,
             llr=each.llr,
             p=p,
+            bare_p=each.p,
             tail_p=each.tail_p,
-            recurrence_days=each.recurrence_days,
+            recurrence_days=each.recurrence_days and each.recurrence_days * (each.p or p) / p,
         )
         for rank, ((each, p), pk) in enumerate(zip(found, earlier, strict=True), 1)
     )
@@ -187,6 +190,12 @@ def _keep_clusters(scan: Scan, ground: Ground, answer: Answer) -> None:
         ],
         batch_size=1000,
     )
+
+
+def _chance(cluster: Found) -> float | None:
+    """How often chance gives it. Months vary more than by chance alone, by events, weather and recording: without
+    allowing for that, one look in three would call something new that is not."""
+    return cluster.p if cluster.adjusted_p is None else cluster.adjusted_p
 
 
 def _before(scan: Scan) -> dict[int, tuple[int, set[str]]]:

@@ -28,12 +28,10 @@ from joinedup.places.models import Footprint
 @login_required
 @require_safe
 def clusters(request: Request) -> HttpResponse:
-    """Which partnership? There is a choice only for who belongs to several; the others are there at once."""
+    """Which partnership?"""
     found = list(queries.partnerships(request.person).order_by("name"))
     if not found:
         raise Http404
-    if len(found) == 1:
-        return clusters_of(request, found[0].slug)
     return render(request, "clusters/partnerships.jinja", {"found": found})
 
 

@@ -141,6 +141,11 @@ def asked(scan: Scan) -> str:
     if settings.get("steps"):
         steps = _listed([periods.in_words(each) for each in settings["steps"]])
         text += f" Counting is taken to have changed for a known reason in {steps}."
+    if scan.dispersion is not None and scan.dispersion > 1:
+        text += (
+            f" Counts vary {scan.dispersion:.1f} times as much from month to month as by chance alone; what is said of "
+            "chance allows for that."
+        )
     return text
 
 

@@ -281,3 +281,32 @@ def test_prospective_recurrence():
     found = scan(a_world(4, kind="planted"), Question(shape=Shape.PROSPECTIVE, replications=99)).clusters[0]
     assert found.recurrence_days == pytest.approx(30 / found.p)
     assert 0 < found.tail_p < 1
+
+
+@pytest.mark.parametrize("missing", [False, True])
+@pytest.mark.parametrize("times", [1.0, 2.0])
+def test_counts_that_vary_more_than_by_chance_are_told(times, missing):
+    """Areas of all sizes and months of all lengths, whose counts have `times` the variance of Poisson counts."""
+    random = np.random.default_rng(9)
+    mean = random.uniform(5, 60, (150, 1)) * random.uniform(0.7, 1.3, 24)
+    counts = random.poisson(mean) if times == 1 else random.negative_binomial(mean / (times - 1), 1 / times)
+    world = World(
+        areas=list(range(150)), position=random.uniform(0, 20_000, (150, 2)),
+        periods=[str(month) for month in range(24)], days=np.full(24, 30.0), cases=counts,
+        population=np.full((150, 24), 1500.0), known=random.random((150, 24)) > 0.02 if missing else None,
+    )  # fmt: skip
+    if missing:
+        # Each pattern of missing months is compared within itself: three of them.
+        world.known[:] = world.known[np.arange(150) % 3]
+    for model in (Model.POISSON, Model.PERMUTATION):
+        answer = scan(world, Question(model=model, shape=Shape.PROSPECTIVE, max_share=0.05, replications=99))
+        assert answer.dispersion == pytest.approx(times, rel=0.06)
+        divided = answer.clusters[0].llr / max(1.0, answer.dispersion)
+        assert answer.clusters[0].adjusted_p == (1 + (answer.null_maxima >= divided).sum()) / 100
+
+
+def test_how_much_counts_vary_is_not_told_where_too_few_can_tell():
+    found = scan(a_world(1), Question(replications=9))
+    assert (found.dispersion, found.clusters[0].adjusted_p) == (None, None)
+    world = replace(a_world(1, areas=200, periods=1), population=np.ones((200, 1)))
+    assert scan(world, Question(model=Model.POISSON, shape=Shape.SPATIAL, replications=9)).dispersion is None

@@ -38,18 +38,22 @@ def scan(world: World, question: Question, say: Say | None = None, spread: Sprea
         if not question.replications or not scene.around.count:
             maxima = np.zeros(0)
         else:
-            if spread is None:
-                here = Replications(scene, question, threads)
-                spread = lambda _world, _question, groups: threads.map(here.highest, groups)  # noqa: E731
+            spread = spread or _here(Replications(scene, question, threads), threads)
             say(0.1)
             maxima = _maxima(world, question, spread, found[0].llr if found else math.inf, say)
     # Once in how many days chance alone gives a window, when the scan is made once a period.
-    every = float(world.days[-1]) if scene.last else None
-    notes: tuple[str, ...] = ()
+    every = float(np.mean(world.days)) if scene.last else None
+    dispersion = scene.ground.dispersion
+    notes = []
     if len(maxima) < question.replications:
-        notes = (f"Stopped after {len(maxima)} replications: enough were as high.",)
-    judged = tuple(_judged(each, maxima, every) for each in found)
-    return Answer(judged, maxima, scene.around.count, scene.windows, scene.ground.total, notes)
+        notes.append(f"Stopped after {len(maxima)} replications: enough were as high.")
+    judged = tuple(_judged(each, maxima, every, dispersion) for each in found)
+    ground, around = scene.ground, scene.around
+    return Answer(judged, maxima, around.count, scene.windows, ground.total, tuple(notes), dispersion)
+
+
+def _here(replications: Replications, threads: ThreadPoolExecutor) -> Spread:
+    return lambda _world, _question, groups: threads.map(replications.highest, groups)
 
 
 def _maxima(
@@ -178,14 +182,25 @@ class _Clusters:
         return None if outside <= 0 or rest <= 0 else inside / (outside / rest)
 
 
-def _judged(cluster: Cluster, maxima: NDArray[np.float64], every: float | None) -> Cluster:
+def _judged(
+    cluster: Cluster, maxima: NDArray[np.float64], every: float | None, dispersion: float | None
+) -> Cluster:
+    """With how often chance gives it. Counts that vary more than by chance make ratios higher by as much: as quasi-
+    likelihood does, `adjusted_p` divides the cluster's by that."""
     if not len(maxima):
         return cluster
-    p = (1 + int((maxima >= cluster.llr * (1 - TIE)).sum())) / (len(maxima) + 1)
+
+    def rank(ratio: float) -> float:
+        return (1 + int((maxima >= ratio * (1 - TIE)).sum())) / (len(maxima) + 1)
+
+    p, adjusted = rank(cluster.llr), None
+    if dispersion is not None:
+        adjusted = rank(cluster.llr / max(1.0, dispersion))
     spread = float(maxima.std(ddof=1)) if len(maxima) > 1 else 0.0
     tail = None
     if spread > 0:
         scale = spread * math.sqrt(6) / math.pi
         place = float(maxima.mean()) - EULER * scale
         tail = -math.expm1(-math.exp(-(cluster.llr - place) / scale))
-    return replace(cluster, p=p, tail_p=tail, recurrence_days=None if every is None else every / p)
+    often = None if every is None else every / p
+    return replace(cluster, p=p, tail_p=tail, recurrence_days=often, adjusted_p=adjusted)

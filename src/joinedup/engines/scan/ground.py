@@ -9,12 +9,16 @@ from numpy.typing import NDArray
 
 from joinedup.engines.scan.question import Impossible, Model, Question, Shape, World
 
+# With fewer counts free to vary than this, how much they vary is itself too much of chance.
+TELLING = 100
+
 
 @dataclass(frozen=True)
 class Ground:
     """`cases`, `expected`: A × T, both with the sum `total`. `people`: cases and controls together (Bernoulli; else
     `total`), and `each` their A × T numbers. `weight`: A, what limits of size count. `strata`: A × T, permutation
-    only: cases change places with cases of the same number."""
+    only: cases change places with cases of the same number. `dispersion`: how many times as much a count varies as by
+    chance, given the totals of its area and of its period; None where too few can tell."""
 
     model: Model
     cases: NDArray[np.int64]
@@ -24,6 +28,7 @@ class Ground:
     each: NDArray[np.int64] | None
     weight: NDArray[np.float64]
     strata: NDArray[np.int64] | None
+    dispersion: float | None
 
 
 def ground_of(world: World, question: Question) -> Ground:
@@ -34,6 +39,7 @@ def ground_of(world: World, question: Question) -> Ground:
     if total < 2:
         raise Impossible("There are fewer than two cases: nothing can stand out.")
     people, each, strata = total, None, None
+    dispersion = _dispersion(cases, _strata(world, question, known), known)
     if question.model is Model.POISSON:
         expected = _poisson(world, question, known, cases)
         weight = expected.sum(axis=1)
@@ -61,7 +67,7 @@ def ground_of(world: World, question: Question) -> Ground:
     elif question.shape is Shape.TEMPORAL:
         cases, expected = cases.sum(axis=0, keepdims=True), expected.sum(axis=0, keepdims=True)
         each = None if each is None else each.sum(axis=0, keepdims=True)
-    return Ground(question.model, cases, expected, total, people, each, weight, strata)
+    return Ground(question.model, cases, expected, total, people, each, weight, strata, dispersion)
 
 
 def _poisson(
@@ -127,3 +133,18 @@ def _permuted(cases: NDArray[np.int64], strata: NDArray[np.int64]) -> NDArray[np
         if total := own.sum():
             expected += np.outer(own.sum(axis=1), own.sum(axis=0)) / total
     return expected
+
+
+def _dispersion(
+    cases: NDArray[np.int64], strata: NDArray[np.int64], known: NDArray[np.bool_]
+) -> float | None:
+    """Pearson's statistic to its degrees of freedom (McCullagh and Nelder, "Generalized Linear Models", 1989, 4.5)."""
+    expected = _permuted(cases, strata)
+    cells = known & (expected > 0)
+    areas, periods = np.nonzero(cells)
+    of = strata[cells]
+    told = sum(len(np.unique(each * (int(strata.max()) + 1) + of)) for each in (areas, periods))
+    free = int(cells.sum()) - told + len(np.unique(of))
+    if free < TELLING:
+        return None
+    return float(((cases - expected)[cells] ** 2 / expected[cells]).sum() / free)

@@ -88,8 +88,9 @@ class Question:
 class Cluster:
     """A window that stands out. `areas` are numbers of areas, the centre first, then by distance; `start` and `end`
     are numbers of periods, both inside. `p`: how often chance alone gives a highest window like this or higher, from
-    the replications; `tail_p`: the same from a Gumbel curve through them. `recurrence`: one such by chance in so many
-    days, for prospective scans of days."""
+    the replications; `tail_p`: the same from a Gumbel curve through them; `adjusted_p`: `p` where counts vary as much
+    more than by chance as they do here, None where that cannot be told. `recurrence_days`: one such by chance in so
+    many days, by `p`, for prospective scans."""
 
     rank: int
     centre: int
@@ -105,11 +106,13 @@ class Cluster:
     tail_p: float | None
     recurrence_days: float | None
     is_high: bool = True
+    adjusted_p: float | None = None
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Clusters, best first, no two with an area in common; the highest window of each replication, in their order."""
+    """Clusters, best first, no two with an area in common; the highest window of each replication, in their order.
+    `dispersion`: how many times as much counts vary as by chance, given the totals of areas and periods."""
 
     clusters: tuple[Cluster, ...]
     null_maxima: NDArray[np.float64]
@@ -117,3 +120,4 @@ class Answer:
     windows: int
     cases: int
     notes: tuple[str, ...] = field(default=())
+    dispersion: float | None = None

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from joinedup.evidence.scanning.reading import Places
     from joinedup.evidence.scanning.world import Read
 
+# Counts that vary by less than this, as a multiple of what chance gives, are as good as those of chance.
+NOTED = 1.05
 Say = Callable[[str, float | None], None]
 
 
@@ -120,6 +122,7 @@ def _document(asked: Asked, found: Read, answer: Answer, version: str) -> dict[s
         "circles": answer.circles,
         "windows": answer.windows,
         "replications_run": len(answer.null_maxima),
+        "dispersion": answer.dispersion,
         "version": __version__,
         "engine": version,
         "caveats": caveats(asked.model),
@@ -131,5 +134,14 @@ def _document(asked: Asked, found: Read, answer: Answer, version: str) -> dict[s
         "clusters": rows,
         "null_maxima": [float(each) for each in answer.null_maxima],
         "settings": settings,
-        "notes": [*found.notes, *answer.notes],
+        "notes": [*found.notes, *answer.notes, *_varying(answer.dispersion)],
     }
+
+
+def _varying(dispersion: float | None) -> list[str]:
+    if dispersion is None or dispersion < NOTED:
+        return []
+    return [
+        f"Counts vary {dispersion:.2f} times as much as by chance, given the totals of areas and periods: p is too low "
+        "for that, and “adjusted” allows for it."
+    ]

@@ -16,7 +16,7 @@ Row = dict[str, Any]
 USUAL = 0.05
 COLUMNS = (
     "rank", "centre", "areas", "radius_km", "from", "to", "observed", "expected", "relative_risk", "llr", "p",
-    "tail_p", "recurrence_days", "high", "sentence",
+    "tail_p", "adjusted_p", "recurrence_days", "high", "sentence",
 )  # fmt: skip
 # As much of a name as a table on a terminal has room for.
 NAME = 24
@@ -37,6 +37,7 @@ def as_row(cluster: Cluster, areas: list[str], labels: list[str]) -> Row:
         "llr": _finite(cluster.llr),
         "p": _finite(cluster.p),
         "tail_p": _finite(cluster.tail_p),
+        "adjusted_p": _finite(cluster.adjusted_p),
         "recurrence_days": _finite(cluster.recurrence_days),
         "high": bool(cluster.is_high),
     }
@@ -82,7 +83,20 @@ def _chance(row: Row, settings: Row) -> str:
 
 def table_rows(rows: list[Row]) -> list[list[str]]:
     """The header of a table and its rows, in words and rounded."""
-    header = ["rank", "centre", "areas", "km", "from", "to", "observed", "expected", "ratio", "LLR", "p"]
+    header = [
+        "rank",
+        "centre",
+        "areas",
+        "km",
+        "from",
+        "to",
+        "observed",
+        "expected",
+        "ratio",
+        "LLR",
+        "p",
+        "adjusted",
+    ]
     return [header] + [
         [
             str(row["rank"]),
@@ -95,7 +109,7 @@ def table_rows(rows: list[Row]) -> list[list[str]]:
             f"{row['expected']:,.2f}",
             f"{row['observed'] / row['expected']:.2f}" if row["expected"] > 0 else "-",
             "-" if row["llr"] is None else f"{row['llr']:.3f}",
-            "-" if row["p"] is None else f"{row['p']:.3g}",
+            *("-" if row[each] is None else f"{row[each]:.3g}" for each in ("p", "adjusted_p")),
         ]
         for row in rows
     ]
