@@ -194,7 +194,7 @@ def _keep_clusters(scan: Scan, ground: Ground, answer: Answer) -> None:
 
 def _chance(cluster: Found) -> float | None:
     """How often chance gives it. Months vary more than by chance alone, by events, weather and recording: without
-    allowing for that, one look in three would call something new that is not."""
+    allowing for that, two looks in three would call something new that is not (`bench/scan_power.py`)."""
     return cluster.p if cluster.adjusted_p is None else cluster.adjusted_p
 
 
