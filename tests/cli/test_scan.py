@@ -76,7 +76,7 @@ def test_a_table_a_sentence_for_each_and_what_to_bear_in_mind(
         "",
         "1. B and 1 more within 1.25 km, from February 2024 to March 2024: 12 cases were counted where 4.00 would be "
         "expected, 3.00 times as many. Chance alone shows something as unusual somewhere in about 1 run in 1,000 or "
-        "fewer (p = 0.001).",
+        "fewer (p = 0.001); allowing for how much more than by chance these counts vary, p = 0.004.",
         "2. C alone, in January 2024: 1 case was counted where 3.00 would be expected, 0.33 times as many. Chance "
         "alone shows something as unusual somewhere in most runs (p = 0.81): too often to take it for more than "
         "chance.",

@@ -59,7 +59,8 @@ def explanation(asked: Asked, document: dict[str, Any]) -> list[str]:
         "What it means. "
         "The clusters are ranked by the log likelihood ratio (LLR): how much better the counts fit when the window "
         "differs from the rest. No two share an area; each is compared with the highest window of each replication, "
-        "so that for the second and later ones p is on the careful side. The edges of a circle are not borders: "
+        "so that for the second and later ones p is on the careful side. The adjusted p allows for counts that vary "
+        "more than by chance, as recorded crime does. The edges of a circle are not borders: "
         "areas next to it may belong to the same trouble, and some inside may have none.",
         f"What it does not mean. {' '.join(settings['caveats'])}",
     ]

@@ -23,7 +23,7 @@ def page(document: dict[str, Any], places: Places, explanation: list[str]) -> st
     at, height = _on_paper(places)
     number = {name: i for i, name in enumerate(places.names)}
     clusters = document["clusters"]
-    unusual = [each for each in clusters if each["p"] is None or each["p"] <= USUAL]
+    unusual = [each for each in clusters if not (each["adjusted_p"] or each["p"] or 0.0) > USUAL]
     drawn = [
         {
             "rank": row["rank"],

@@ -76,9 +76,12 @@ def _chance(row: Row, settings: Row) -> str:
     )
     least = p <= 1.0001 / (settings["replications_run"] + 1)
     text = f"Chance alone shows something as unusual somewhere in {one_in}{' or fewer' if least else ''} (p = {p:.3g})"
-    if row["recurrence_days"] and p <= USUAL:
+    adjusted = p if row["adjusted_p"] is None else row["adjusted_p"]
+    if row["recurrence_days"] and adjusted <= USUAL:
         text += f", once in {row['recurrence_days']:,.0f} days if looked at each time"
-    return f"{text}." if p <= USUAL else f"{text}: too often to take it for more than chance."
+    if adjusted > p:
+        text += f"; allowing for how much more than by chance these counts vary, p = {adjusted:.3g}"
+    return f"{text}." if adjusted <= USUAL else f"{text}: too often to take it for more than chance."
 
 
 def table_rows(rows: list[Row]) -> list[list[str]]:
