@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from joinedup.clusters import running, working
+from joinedup.clusters import running, wording, working
 from joinedup.clusters.chain import carried_on
 from joinedup.clusters.models import Cluster, Scan
 from joinedup.clusters.world import figures_version
+from joinedup.engines import scan as engine
 from joinedup.evidence.models import Dataset
 from joinedup.places.models import Place
 from joinedup.site import soundness
@@ -46,7 +48,7 @@ def test_what_is_new_is_found_and_kept_whole(world: World, terrain: Ground, home
     assert (scan.state, scan.failure, scan.done) == ("done", "", 1)
     assert scan.ended_at is not None
     assert (scan.first, scan.last, scan.areas, scan.cases) == ("2024-04", "2026-03", 12, 12 * 12 * 24 + 30)
-    assert scan.engine == "1"
+    assert scan.engine == engine.VERSION
     assert scan.figures_version == figures_version()
     assert len(scan.null_maxima) == 99
     assert scan.null_maxima == [round(each, 4) for each in scan.null_maxima]
@@ -61,6 +63,26 @@ def test_what_is_new_is_found_and_kept_whole(world: World, terrain: Ground, home
     assert cluster.centre == terrain.north[2]
     assert list(cluster.areas.all()) == [terrain.north[2]]
     assert cluster.recurrence_days == pytest.approx(365 / 12 / 0.01)
+
+
+def test_counts_that_vary_more_than_by_chance_are_allowed_for(
+    world: World, terrain: Ground, home: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts_of(terrain, more={(2, "2026-03"): 30.0})
+    waiting(world)
+    real = engine.scan
+
+    def lumpy(*asked: Any, **words: Any) -> engine.Answer:
+        answer = real(*asked, **words)
+        found = tuple(replace(each, adjusted_p=each.p * n) for n, each in enumerate(answer.clusters, 4))
+        return replace(answer, clusters=found, dispersion=1.5)
+
+    monkeypatch.setattr(engine, "scan", lumpy)
+    scan = run()
+    cluster = scan.clusters.get()
+    assert (scan.dispersion, cluster.p, cluster.bare_p, scan.lowest_p) == (1.5, 0.04, 0.01, 0.04)
+    assert cluster.recurrence_days == pytest.approx(365 / 12 / 0.04)
+    assert "Counts vary 1.5 times as much" in wording.asked(scan)
 
 
 def test_the_next_month_carries_it_on(world: World, terrain: Ground, home: None) -> None:

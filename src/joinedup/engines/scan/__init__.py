@@ -9,6 +9,6 @@ for disease outbreak detection" (2005).
 from joinedup.engines.scan.engine import scan
 from joinedup.engines.scan.question import Answer, Cluster, Impossible, Model, Question, Shape, World
 
-VERSION = "1"
+VERSION = "2"
 
 __all__ = ["VERSION", "Answer", "Cluster", "Impossible", "Model", "Question", "Shape", "World", "scan"]
