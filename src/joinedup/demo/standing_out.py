@@ -12,7 +12,7 @@ from joinedup.clusters.running import run_next
 from joinedup.places.models import Footprint
 
 # A real one has 999: too long to wait for while a demonstration is made.
-REPLICATIONS = 199
+REPLICATIONS = 99
 # Nothing is said of the places themselves: they are real.
 OUTCOMES = [
     (
