@@ -101,7 +101,11 @@ def partnerships(person: Person) -> QuerySet[Footprint]:
 def allowed(person: Person, footprint: Footprint) -> Allowed:
     """One query."""
     scope = Scan(footprint=footprint).scope()
-    return Allowed(*(may(person, f"cluster.{verb}", scope) for verb in ("scan", "settle", "follow")))
+    return Allowed(
+        scan=may(person, "cluster.scan", scope),
+        settle=may(person, "cluster.settle", scope),
+        follow=may(person, "cluster.follow", scope),
+    )
 
 
 def partnership_page(person: Person, footprint: Footprint, now: datetime.datetime) -> PartnershipPage:
