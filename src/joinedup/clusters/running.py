@@ -16,15 +16,13 @@ from django.utils import timezone
 from joinedup.clusters.chain import carried_on
 from joinedup.clusters.models import Cluster, Scan
 from joinedup.clusters.world import CannotLook, Ground, figures_version, ground_of
+from joinedup.evidence.scanning.wording import USUAL
 
 if TYPE_CHECKING:
     from joinedup.engines.scan import Answer, Question
-    from joinedup.engines.scan import Cluster as Found
 
 logger = logging.getLogger(__name__)
 
-# As often as this by chance alone is usually called too often to act upon: such windows are not kept.
-USUAL = 0.05
 # A running scan whose worker said nothing for so long is begun again: the worker is gone.
 SILENT = datetime.timedelta(minutes=10)
 # Seconds between two notes of how far it is.
@@ -142,7 +140,7 @@ def _keep(scan: Scan, ground: Ground, question: Question, answer: Answer, versio
     held.first, held.last = str(ground.world.periods[0]), str(ground.world.periods[-1])
     held.null_maxima = [round(float(each), 4) for each in answer.null_maxima]
     held.dispersion = answer.dispersion
-    held.lowest_p = min((p for p in map(_chance, answer.clusters) if p is not None), default=None)
+    held.lowest_p = min((p for each in answer.clusters if (p := each.chance) is not None), default=None)
     held.notes = [*ground.notes, *answer.notes]
     _keep_clusters(held, ground, answer)
     # Last, so that whoever listens for a scan that is done finds its clusters.
@@ -157,7 +155,9 @@ def settings_of(question: Question) -> dict[str, Any]:
 
 
 def _keep_clusters(scan: Scan, ground: Ground, answer: Answer) -> None:
-    found = [(each, p) for each in answer.clusters if (p := _chance(each)) is not None and p <= USUAL]
+    # What chance gives more often is not kept. Months vary more than by chance alone, by events, weather and recording:
+    # without allowing for that, two looks in three would call something new that is not (`bench/scan_power.py`).
+    found = [(each, p) for each in answer.clusters if (p := each.chance) is not None and p <= USUAL]
     inside = [[ground.areas[at] for at in each.areas] for each, _ in found]
     before = _before(scan)
     earlier = carried_on([set(areas) for areas in inside], {pk: areas for pk, (_, areas) in before.items()})
@@ -190,12 +190,6 @@ def _keep_clusters(scan: Scan, ground: Ground, answer: Answer) -> None:
         ],
         batch_size=1000,
     )
-
-
-def _chance(cluster: Found) -> float | None:
-    """How often chance gives it. Months vary more than by chance alone, by events, weather and recording: without
-    allowing for that, two looks in three would call something new that is not (`bench/scan_power.py`)."""
-    return cluster.p if cluster.adjusted_p is None else cluster.adjusted_p
 
 
 def _before(scan: Scan) -> dict[int, tuple[int, set[str]]]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from joinedup.clusters.models import Cluster, Scan
+from joinedup.engines.matching.wording import listing
 from joinedup.evidence.scanning import explain, periods
 from joinedup.places.models import Place
 
@@ -63,13 +64,9 @@ def where(found: Sequence[Part]) -> str:
 
 def _some(names: Sequence[str], kind: str) -> str:
     if len(names) <= NAMED:
-        return _listed(names)
+        return listing(names)
     more = len(names) - NAMED + 1
-    return _listed([*names[: NAMED - 1], f"{more} more {kind}s"])
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return listing([*names[: NAMED - 1], f"{more} more {kind}s"])
 
 
 def when(cluster: Cluster) -> str:
@@ -139,7 +136,7 @@ def asked(scan: Scan) -> str:
         text += f" A circle holds at most {settings['max_share']:.0%} of the {of}."
         text += f" A stretch of time is at most {settings['max_periods']} months long."
     if settings.get("steps"):
-        steps = _listed([periods.in_words(each) for each in settings["steps"]])
+        steps = listing([periods.in_words(each) for each in settings["steps"]])
         text += f" Counting is taken to have changed for a known reason in {steps}."
     if scan.dispersion is not None and scan.dispersion > 1:
         text += (

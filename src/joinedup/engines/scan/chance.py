@@ -83,8 +83,6 @@ class Permutation:
     """The periods of the cases, shuffled among them within each stratum: every area and every period keeps its sum."""
 
     def __init__(self, ground: Ground) -> None:
-        if ground.strata is None:
-            raise ValueError("permutations need strata")
         self.shape = ground.cases.shape
         areas, periods = np.nonzero(ground.cases)
         often = ground.cases[areas, periods]

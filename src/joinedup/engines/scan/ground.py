@@ -16,9 +16,9 @@ TELLING = 100
 @dataclass(frozen=True)
 class Ground:
     """`cases`, `expected`: A × T, both with the sum `total`. `people`: cases and controls together (Bernoulli; else
-    `total`), and `each` their A × T numbers. `weight`: A, what limits of size count. `strata`: A × T, permutation
-    only: cases change places with cases of the same number. `dispersion`: how many times as much a count varies as by
-    chance, given the totals of its area and of its period; None where too few can tell."""
+    `total`), and `each` their A × T numbers. `weight`: A, what limits of size count. `strata`: A × T: where
+    cases are permuted, they change places with cases of the same number. `dispersion`: how many times as much a count
+    varies as by chance, given the totals of its area and of its period; None where too few can tell."""
 
     model: Model
     cases: NDArray[np.int64]
@@ -27,7 +27,7 @@ class Ground:
     people: int
     each: NDArray[np.int64] | None
     weight: NDArray[np.float64]
-    strata: NDArray[np.int64] | None
+    strata: NDArray[np.int64]
     dispersion: float | None
 
 
@@ -38,8 +38,10 @@ def ground_of(world: World, question: Question) -> Ground:
     total = int(cases.sum())
     if total < 2:
         raise Impossible("There are fewer than two cases: nothing can stand out.")
-    people, each, strata = total, None, None
-    dispersion = _dispersion(cases, _strata(world, question, known), known)
+    people, each = total, None
+    strata = _strata(world, question, known)
+    permuted = _permuted(cases, strata)
+    dispersion = _dispersion(cases, permuted, strata, known)
     if question.model is Model.POISSON:
         expected = _poisson(world, question, known, cases)
         weight = expected.sum(axis=1)
@@ -49,8 +51,7 @@ def ground_of(world: World, question: Question) -> Ground:
                 "The model permutation compares each area's share of the cases from period to period: it cannot look "
                 "at places alone or at time alone."
             )
-        strata = _strata(world, question, known)
-        expected = _permuted(cases, strata)
+        expected = permuted
         weight = cases.sum(axis=1).astype(float)
     else:
         if world.controls is None:
@@ -136,10 +137,12 @@ def _permuted(cases: NDArray[np.int64], strata: NDArray[np.int64]) -> NDArray[np
 
 
 def _dispersion(
-    cases: NDArray[np.int64], strata: NDArray[np.int64], known: NDArray[np.bool_]
+    cases: NDArray[np.int64],
+    expected: NDArray[np.float64],
+    strata: NDArray[np.int64],
+    known: NDArray[np.bool_],
 ) -> float | None:
     """Pearson's statistic to its degrees of freedom (McCullagh and Nelder, "Generalized Linear Models", 1989, 4.5)."""
-    expected = _permuted(cases, strata)
     cells = known & (expected > 0)
     areas, periods = np.nonzero(cells)
     of = strata[cells]

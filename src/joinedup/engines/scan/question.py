@@ -108,6 +108,11 @@ class Cluster:
     is_high: bool = True
     adjusted_p: float | None = None
 
+    @property
+    def chance(self) -> float | None:
+        """What to go by: `adjusted_p` where it can be told."""
+        return self.p if self.adjusted_p is None else self.adjusted_p
+
 
 @dataclass(frozen=True)
 class Answer:

@@ -76,7 +76,7 @@ def _chance(row: Row, settings: Row) -> str:
     )
     least = p <= 1.0001 / (settings["replications_run"] + 1)
     text = f"Chance alone shows something as unusual somewhere in {one_in}{' or fewer' if least else ''} (p = {p:.3g})"
-    adjusted = p if row["adjusted_p"] is None else row["adjusted_p"]
+    adjusted = row["adjusted_p"] or p
     if row["recurrence_days"] and adjusted <= USUAL:
         text += f", once in {row['recurrence_days']:,.0f} days if looked at each time"
     if adjusted > p:
