@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
+from joinedup.accounts.delivery import SILENT
 from tests.demo.installation import Demonstration, Tables, keep_tables, make_demonstration
 from tests.halves import COLLECTED, HALVES, halves_of
 from tests.standing import layer, standing
@@ -93,6 +95,12 @@ def as_(world: World) -> Callable[[str], Client]:
         return browser
 
     return client
+
+
+@pytest.fixture(autouse=True)
+def _mail_server_answers() -> None:
+    """That one did not in an earlier test is remembered for a minute."""
+    cache.delete(SILENT)
 
 
 @pytest.fixture(scope="session")

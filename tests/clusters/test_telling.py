@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from smtplib import SMTPException
+from smtplib import SMTPDataError
 from typing import Any
 
 import pytest
@@ -131,10 +131,10 @@ def test_a_mail_that_was_refused_is_tried_again_later(
     a_scan(world.north, clusters=[terrain.northton[:3]])
 
     def refuse(*_: Any, **__: Any) -> None:
-        raise SMTPException
+        raise SMTPDataError(554, b"not from you")
 
     with monkeypatch.context() as patch:
-        patch.setattr("django.core.mail.EmailMultiAlternatives.send", refuse)
+        patch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refuse)
         tell()
     assert Follower.objects.get().told is None
     assert tell() == 0, "not at once"

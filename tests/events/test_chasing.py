@@ -14,7 +14,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
+from joinedup.accounts.delivery import send_kept
 from joinedup.accounts.links import make_link
 from joinedup.accounts.models import AuditEntry, Grant, Preference
 from joinedup.events import actions, working
@@ -245,6 +247,17 @@ class TestAsking:
         settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
         assert go(days(2)) == ["bob@example.org"]
 
+    def test_a_mail_server_that_is_away_costs_no_mail_and_nobody_is_asked_twice(
+        self, agreed: Agreement, go: Any, settings: Any
+    ) -> None:
+        settings.EMAIL_BACKEND = f"{__name__}.Away"
+        assert go(days(1)) == []
+        assert Chase.objects.get().addresses == 1
+        settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+        assert go(days(2)) == []
+        assert send_kept(timezone.now() + datetime.timedelta(minutes=5)) == 1
+        assert [letter.to for letter in mail.outbox] == [["bob@example.org"]]
+
     def test_it_can_be_turned_off_from_the_mail_itself(self, agreed: Agreement, go: Any) -> None:
         go(days(1))
         (letter,) = mail.outbox
@@ -280,6 +293,13 @@ class TestAsking:
 
 
 class Refusing(EmailBackend):
+    """Takes no mail, for good."""
+
+    def send_messages(self, messages: Any) -> int:
+        raise smtplib.SMTPDataError(554, b"not from you")
+
+
+class Away(EmailBackend):
     def send_messages(self, messages: Any) -> int:
         raise smtplib.SMTPServerDisconnected("away")
 

@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from joinedup.accounts.delivery import send_kept
 from joinedup.accounts.models import Preference, User
 from joinedup.events.models import Agreement
 from joinedup.web.work.digest import send_digests
@@ -100,3 +101,13 @@ def test_a_mail_server_that_takes_nothing_leaves_it_to_be_sent(
     assert go() == []
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     assert go() == ["bob@example.org"]
+
+
+def test_a_mail_server_that_is_away_costs_no_summary_and_nobody_gets_two(
+    late: Agreement, go: Any, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "tests.events.test_chasing.Away"
+    assert go() == []
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert go() == []
+    assert send_kept(timezone.now() + datetime.timedelta(minutes=5)) == 1

@@ -5,40 +5,36 @@ A young person never gets one: what concerns them goes to the adult who comes wi
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPSenderRefused
 from typing import Any
 
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
 
+from joinedup.accounts.delivery import deliver
 from joinedup.accounts.links import address_of
+from joinedup.accounts.turns import after_turn
 from joinedup.events.calendar import event_calendar
 from joinedup.events.dates import day
 from joinedup.events.models import Attendee, Event, Invitation
 from joinedup.events.queries.reminders import Coming
 from joinedup.events.survey import survey_link
 
-logger = logging.getLogger(__name__)
-
-# What the mail server says of one mail; anything else is said of the connection, and concerns all that follow.
-OF_ONE_MAIL = (SMTPRecipientsRefused, SMTPDataError, SMTPSenderRefused)
-
 
 @dataclass
 class Sending:
-    """How a batch of mails went: `number` were written; `refused` is known once the change is kept."""
+    """How a batch of mails went: `number` were written. Known once the change is kept: how many the mail server
+    `refused`, and how many wait because it did not answer (`kept`: the worker sends them)."""
 
     number: int = 0
     refused: int = 0
+    kept: int = 0
 
     @property
     def sent(self) -> int:
-        return self.number - self.refused
+        return self.number - self.refused - self.kept
 
 
 def _when(event: Event) -> str:
@@ -63,61 +59,21 @@ def _mail(
     return mail
 
 
-@dataclass(frozen=True)
-class Failed:
-    """Positions of the mails that did not go: `refused` by the mail server, or `lost` since nobody was reached."""
-
-    refused: list[int]
-    lost: list[int]
-
-    @property
-    def all(self) -> list[int]:
-        return [*self.refused, *self.lost]
-
-
 def send_all(
-    mails: Sequence[EmailMultiAlternatives], failing: Callable[[Failed], object] | None = None
+    mails: Sequence[EmailMultiAlternatives], refused: Callable[[list[int]], object] | None = None
 ) -> Sending:
-    """Send on commit; `failing` is called where some did not go."""
+    """Send on commit; `refused` is given the positions of the mails that the server refused for good, if any."""
     sending = Sending(len(mails))
 
-    def deliver() -> None:
-        failed = _deliver(mails)
-        sending.refused = len(failed.all)
-        if failed.all and failing is not None:
-            failing(failed)
+    def send() -> None:
+        done = deliver(mails)
+        sending.refused, sending.kept = len(done.refused), len(done.kept)
+        if done.refused and refused is not None:
+            refused(done.refused)
 
     if mails:
-        transaction.on_commit(deliver)
+        transaction.on_commit(lambda: after_turn(send))
     return sending
-
-
-def _deliver(mails: Sequence[EmailMultiAlternatives]) -> Failed:
-    """Send one by one.
-
-    What was done stays done when the mail server refuses: the page must not fail after it. One address that is
-    refused does not hold up the others; a connection that fails ends the attempt.
-    """
-    connection, failed, kind = get_connection(), Failed([], []), ""
-    with suppress(OSError, SMTPException):
-        # One connection for all; where it cannot be opened, the first mail says so.
-        connection.open()
-    for position, mail in enumerate(mails):
-        try:
-            connection.send_messages([mail])
-        except OF_ONE_MAIL as error:
-            failed.refused.append(position)
-            kind = type(error).__name__
-        except (OSError, SMTPException) as error:
-            failed.lost.extend(range(position, len(mails)))
-            kind = type(error).__name__
-            break
-    with suppress(OSError, SMTPException):
-        connection.close()
-    if failed.all:
-        # The words of the refusal often hold the address, so only its kind is logged.
-        logger.error("%s mails could not be sent: %s.", len(failed.all), kind)
-    return failed
 
 
 def _calendar_of(event: Event, attendee: Attendee | None = None) -> bytes:
@@ -129,10 +85,10 @@ def send_invitations(
     invitations: Sequence[Invitation],
     *,
     is_reminder: bool = False,
-    failing: Callable[[Failed], object] | None = None,
+    refused: Callable[[list[int]], object] | None = None,
 ) -> Sending:
     """One mail each, with a calendar file. The link opens a page with buttons: mail scanners follow links, so it
-    changes nothing. Wants an address of each; `failing` is given positions among `invitations`.
+    changes nothing. Wants an address of each; `refused` is given positions among `invitations`.
 
     Wants the event's programme and venue.
     """
@@ -148,7 +104,7 @@ def send_invitations(
         )
         for each in invitations
     ]
-    return send_all(mails, failing)
+    return send_all(mails, refused)
 
 
 def send_withdrawn(invitation: Invitation) -> Sending:
@@ -178,12 +134,9 @@ def send_substitute_declined(invitation: Invitation) -> Sending:
 def send_reminders(
     event: Event,
     told: Iterable[tuple[str, list[Coming]]],
-    *,
-    failing: Callable[[Failed], object] | None = None,
 ) -> Sending:
     """To everybody who comes: when, where, access, code, tables. Each address gets one mail, about itself and the
-    young people who come with it; the first is whose registration it is. Wants the event's programme and venue;
-    `failing` is given positions in `told`."""
+    young people who come with it; the first is whose registration it is. Wants the event's programme and venue."""
     mails = []
     for address, coming in told:
         first = coming[0].attendee
@@ -197,7 +150,7 @@ def send_reminders(
         }
         calendar = _calendar_of(event, first)
         mails.append(_mail("reminder", f"Soon: {event.told_name}", address, context, calendar))
-    return send_all(mails, failing)
+    return send_all(mails)
 
 
 def send_registration(attendee: Attendee, address: str) -> None:
@@ -205,7 +158,9 @@ def send_registration(attendee: Attendee, address: str) -> None:
 
     Written once the place is given: the next in the queue does not wait for somebody else's mail.
     """
-    transaction.on_commit(lambda: _deliver([_registration(attendee, address)]), robust=True)
+    transaction.on_commit(
+        lambda: after_turn(lambda: deliver([_registration(attendee, address)])), robust=True
+    )
 
 
 def _registration(attendee: Attendee, address: str) -> EmailMultiAlternatives:

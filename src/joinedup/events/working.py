@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 
-from django.core.cache import cache
 from django.db.models import Prefetch, Q
 from django.utils import timezone
 
@@ -22,8 +21,6 @@ DRAFTS_FOR = datetime.timedelta(days=30)
 THANKED_WITHIN = datetime.timedelta(days=7)
 # Young people are asked until the last review has been answered.
 ASKED_FOR = datetime.timedelta(days=430)
-# After mails that did not go, so many seconds until the next attempt.
-MAIL_AGAIN, MAIL_FAILED = 900, "events-reminders-failed"
 
 
 def forget_drafts(now: datetime.datetime) -> int:
@@ -36,8 +33,6 @@ def forget_drafts(now: datetime.datetime) -> int:
 
 def remind(now: datetime.datetime) -> int:
     """Remind everybody of the events to come who is due to be reminded; returns how many mails went out."""
-    if cache.get(MAIL_FAILED):
-        return 0
     ahead = Event.objects.filter(date__gte=timezone.localdate(now), cancelled_on=None, is_history=False)
     number = 0
     for event in ahead.order_by("date", "pk"):
@@ -45,8 +40,6 @@ def remind(now: datetime.datetime) -> int:
             continue
         reminded = send_reminders(by=Person.operator(), event=event, now=now)
         number += reminded.number - reminded.refused
-        if reminded.refused:
-            cache.set(MAIL_FAILED, True, MAIL_AGAIN)
     return number
 
 

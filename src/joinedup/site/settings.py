@@ -129,8 +129,8 @@ EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
 EMAIL_PORT = environment.number("EMAIL_PORT", default=25)
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
-# A page waits no longer than this for a mail server that does not answer.
-EMAIL_TIMEOUT = 10
+# A page waits no longer than this (seconds) for a mail server that does not answer: the worker tries again.
+EMAIL_TIMEOUT = 4
 EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=False)
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "JoinedUp <joinedup@localhost>")
 

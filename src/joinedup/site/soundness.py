@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
+from joinedup.accounts.delivery import waiting_since
 from joinedup.accounts.models import Grant
 from joinedup.clusters.models import Scan
 from joinedup.events.models import Agreement, Seat
@@ -21,6 +22,8 @@ from joinedup.site.serving import refuse_empty, waiting_migrations
 
 # A change is followed at once, or by the worker within minutes; the check on that is a whole run each night.
 FOLLOWED_WITHIN, WHOLE_WITHIN = datetime.timedelta(hours=1), datetime.timedelta(days=2)
+# A mail server that is started again answers within minutes.
+SENT_WITHIN = datetime.timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ def findings() -> list[Finding]:
         *_following(),
         *_looking(),
         *_deletions(),
+        *_mails(),
     ]
 
 
@@ -211,4 +215,19 @@ def _deletions() -> list[Finding]:
             "page.",
         )
         for event in due
+    ]
+
+
+def _mails() -> list[Finding]:
+    """Mails that wait because the mail server did not take them."""
+    number, since = waiting_since()
+    if since is None or since > timezone.now() - SENT_WITHIN:
+        return []
+    waits = "waits" if number == 1 else "wait"
+    return [
+        Finding(
+            "mail",
+            f"{counted(number, 'mail')} {waits} since {timezone.localtime(since):%d/%m/%Y %H:%M}: the mail server does "
+            "not take them, or no worker runs. See EMAIL_HOST and run “joinedup worker”; after a day they are let go.",
+        )
     ]

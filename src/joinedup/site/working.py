@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db import close_old_connections
 from django.utils import timezone
 
+from joinedup.accounts.delivery import send_kept
 from joinedup.clusters.working import look_where_and_when
 from joinedup.events.working import (
     ask_young_people,
@@ -56,6 +57,8 @@ def work(*, once: bool, say: Callable[[str], object]) -> None:
 
 
 def _work(say: Callable[[str], object]) -> None:
+    if sent := send_kept(timezone.now()):
+        say(f"Sent {_counted(sent, 'mail')} that had to wait.")
     if followed := follow_waiting():
         say(f"Followed the changes of {_counted(followed, 'partnership')}.")
     runs = work_out_the_night()

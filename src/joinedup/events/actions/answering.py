@@ -81,13 +81,13 @@ def _invite_instead(by: Person, event: Event, invitation: Invitation, email: str
             sent_at=timezone.now(),
         )
         audit.record(by=by, action="event.add_invitation", on=other)
-        mails.send_invitations(event, [other], failing=lambda failed: _not_sent(other))
+        mails.send_invitations(event, [other], refused=lambda _: _not_sent(other))
     if invitation.email:
         mails.send_substituted(invitation)
 
 
 def _not_sent(invitation: Invitation) -> None:
-    """The mail did not go: the list says so to those who plan the event."""
+    """The mail server knows no such address: the list says so to those who plan the event."""
     Invitation.objects.filter(pk=invitation.pk).update(sent_at=None)
 
 

@@ -167,15 +167,15 @@ def send_invitation_again(*, by: Person, invitation: Invitation) -> mails.Sendin
 
 
 def _send(event: Event, unsent: list[Invitation]) -> mails.Sending:
-    """Note that they are sent and send them on commit; those that do not go are as they were before."""
+    """Note that they are sent and send them on commit; those that the mail server refuses are as they were before."""
     if wrong := ready_to_invite(event):
         raise ValidationError(wrong[0])
     event = Event.objects.select_related("programme", "at").get(pk=event.pk)
     earlier: list[datetime.datetime | None] = [each.sent_at for each in unsent]
     Invitation.objects.filter(pk__in=[each.pk for each in unsent]).update(sent_at=timezone.now())
 
-    def as_before(failed: mails.Failed) -> None:
-        for n in failed.all:
+    def as_before(refused: list[int]) -> None:
+        for n in refused:
             Invitation.objects.filter(pk=unsent[n].pk).update(sent_at=earlier[n])
 
-    return mails.send_invitations(event, unsent, failing=as_before)
+    return mails.send_invitations(event, unsent, refused=as_before)

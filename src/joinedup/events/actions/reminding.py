@@ -32,6 +32,15 @@ class Reminded:
         """Known once the change is kept."""
         return self.invited.refused + self.coming.refused
 
+    @property
+    def kept(self) -> int:
+        """Those that the worker sends, since the mail server did not answer. Known once the change is kept."""
+        return self.invited.kept + self.coming.kept
+
+    @property
+    def sent(self) -> int:
+        return self.invited.sent + self.coming.sent
+
 
 @transaction.atomic
 def send_reminders(*, by: Person, event: Event, now: datetime.datetime | None = None) -> Reminded:
@@ -45,34 +54,19 @@ def send_reminders(*, by: Person, event: Event, now: datetime.datetime | None = 
     if not due.number:
         return Reminded(mails.Sending(), mails.Sending())
     people = [[each.attendee for each in coming] for _address, coming in due.coming]
-    earlier = _note(due, people, now)
-
-    def invited_again(failed: mails.Failed) -> None:
-        """Nobody was reached: it is tried again. An address that was refused is not."""
-        for each in (due.invited[n] for n in failed.lost):
-            Invitation.objects.filter(pk=each.pk).update(reminded_at=earlier[each])
-
-    def coming_again(failed: mails.Failed) -> None:
-        for each in (who for n in failed.lost for who in people[n]):
-            Attendee.objects.filter(pk=each.pk).update(reminded_at=earlier[each])
-
+    _note(due, people, now)
     sent = Reminded(
-        mails.send_invitations(event, due.invited, is_reminder=True, failing=invited_again),
-        mails.send_reminders(event, due.coming, failing=coming_again),
+        mails.send_invitations(event, due.invited, is_reminder=True),
+        mails.send_reminders(event, due.coming),
     )
     after = {"invited": sent.invited.number, "coming": sent.coming.number}
     audit.record(by=by, action="event.remind", on=event, after=after)
     return sent
 
 
-def _note(
-    due: Due, people: list[list[Attendee]], now: datetime.datetime
-) -> dict[Invitation | Attendee, datetime.datetime | None]:
-    """Keep when each was reminded; returns when they were before."""
-    told = [each for them in people for each in them]
-    earlier: dict[Invitation | Attendee, datetime.datetime | None] = {}
-    earlier.update({each: each.reminded_at for each in due.invited})
-    earlier.update({each: each.reminded_at for each in told})
+def _note(due: Due, people: list[list[Attendee]], now: datetime.datetime) -> None:
+    """Keep when each was reminded. A mail server that does not answer changes nothing in it: the mails are kept and
+    sent later; nor does one that refuses an address: it would again."""
+    told = [each.pk for them in people for each in them]
     Invitation.objects.filter(pk__in=[each.pk for each in due.invited]).update(reminded_at=now)
-    Attendee.objects.filter(pk__in=[each.pk for each in told]).update(reminded_at=now)
-    return earlier
+    Attendee.objects.filter(pk__in=told).update(reminded_at=now)

@@ -105,11 +105,16 @@ def attempt_sending(request: Request, act: Any) -> None:
     except ValidationError as error:
         messages.error(request, error.messages[0])
         return
-    went = sending.number - sending.refused
-    if went or not sending.refused:
-        messages.success(
-            request, ngettext("%(n)s mail is sent.", "%(n)s mails are sent.", went) % {"n": went}
+    if sending.sent or sending.sent == sending.number:
+        words = ngettext("%(n)s mail is sent.", "%(n)s mails are sent.", sending.sent)
+        messages.success(request, words % {"n": sending.sent})
+    if sending.kept:
+        words = ngettext(
+            "%(n)s mail waits: the mail server does not answer. It is kept, and sent later without you.",
+            "%(n)s mails wait: the mail server does not answer. They are kept, and sent later without you.",
+            sending.kept,
         )
+        messages.warning(request, words % {"n": sending.kept})
     if sending.refused:
         words = ngettext(
             "%(n)s mail was not sent: the mail server did not take it. Check the address, and send it again.",
