@@ -1,6 +1,6 @@
 """Every sentence of the demonstration that names a body, as the public, an outsider and a member read it.
 
-    .venv/bin/python bench/named_sentences.py SHEET.csv [--home FOLDER] [--most 400]
+    .venv/bin/python bench/named_sentences.py [SHEET.csv] [--home FOLDER] [--most 400]
 
 Walks the pages breadth first as three readers (a sample of every kind of page), takes each sentence that holds the name
 of a partner, and keeps one of those that differ only in names, numbers and dates. The sheet has a number, who reads it
@@ -158,7 +158,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("sheet", type=Path)
+    parser.add_argument(
+        "sheet", type=Path, nargs="?", help="where to write it; else only the counts are printed"
+    )
     parser.add_argument("--home", type=Path, help="a demonstration that is there already")
     parser.add_argument("--most", type=int, default=400, help="pages a reader")
     given = parser.parse_args()
@@ -179,10 +181,11 @@ def main() -> None:
 
         django.setup()
         rows, counted = sheet(given.most)
-    with given.sheet.open("w", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["number", "read by", "page", "sentence"])
-        writer.writerows([n, *row] for n, row in enumerate(rows, 1))
+    if given.sheet:
+        with given.sheet.open("w", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(["number", "read by", "page", "sentence"])
+            writer.writerows([n, *row] for n, row in enumerate(rows, 1))
     print(f"pages walked              {counted['pages']:6,}")
     print(f"sentences that name a body{counted['sentences']:6,}")
     print(f"of a kind, on the sheet   {len(rows):6,}")
