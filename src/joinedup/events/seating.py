@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from joinedup.accounts.identifying import plain
 from joinedup.engines.seating import Person, Plan, Problem, Rule, Table, Topic, broken, move
 from joinedup.engines.seating.problem import Finding
 from joinedup.events.models import Attendee, Event, PlanReport, Seat, Sitting
@@ -98,13 +99,18 @@ def _rules(event: Event, attendees: list[Attendee]) -> tuple[Rule, ...]:
 
 def _met(event: Event, attendees: list[Attendee]) -> tuple[tuple[str, str], ...]:
     """Pairs (by number) who shared a table at an earlier event, known by their addresses while these are kept."""
-    numbers = {a.email: str(a.number) for a in attendees if a.email}
+    numbers = {(a.email, plain(a.name or a.role)): str(a.number) for a in attendees if a.email}
     if not numbers:
         return ()
+    # Whoever is alone at their address is known by it; colleagues at one address by what they are called.
+    alone = Counter(email for email, _who in numbers)
+    by_email = {email: number for (email, _who), number in numbers.items() if alone[email] == 1}
     shared: dict[int, list[str]] = defaultdict(list)
-    earlier = Seat.objects.exclude(sitting__event=event).filter(attendee__email__in=numbers)
-    for sitting, email in earlier.values_list("sitting_id", "attendee__email"):
-        shared[sitting].append(numbers[email])
+    earlier = Seat.objects.exclude(sitting__event=event).filter(attendee__email__in=alone)
+    rows = earlier.values_list("sitting_id", "attendee__email", "attendee__name", "attendee__role")
+    for sitting, email, name, role in rows:
+        if number := by_email.get(email) or numbers.get((email, plain(name or role))):
+            shared[sitting].append(number)
     pairs = {pair for there in shared.values() for pair in combinations(sorted(set(there)), 2)}
     return tuple(sorted(pairs))
 
