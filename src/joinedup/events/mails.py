@@ -196,6 +196,7 @@ def send_reminders(
             "event": event,
             "coming": coming,
             "is_own": is_own,
+            "who": called(first),
             "link": address_of("attending", first.token),
             "survey": survey_link(first) if is_own else "",
         }

@@ -177,9 +177,10 @@ def refuse_people(
     lines = {box: text for box, text in boxes.items() if box != "role"}
     identifying.refuse(lines, [name, *young_names], besides=organisation)
     role = boxes.get("role", "")
+    identifying.refuse({"role": role})
     if any(identifying.is_named_in(role, each) for each in [name, *young_names]):
         raise ValidationError({"role": _("Give a role, not a name: it is kept when names are deleted.")})
-    names = {"name": name, "young_names": " ".join(young_names), "role": role}
+    names = {"name": name, "young_names": "; ".join(young_names), "role": role}
     for box, text in names.items():
         if identifying.what_identifies(text) or identifying.LINK.search(text):
             raise ValidationError({box: _("Give nothing but the words asked for: no number, no address.")})

@@ -75,7 +75,8 @@ def _coming(event: Event, day: datetime.date, now: datetime.datetime) -> list[tu
     if over or here.date() < day - FIRST:
         return []
     since = day - LAST if here.date() >= day - LAST else day - FIRST
-    placed = list(event.attendees.filter(standing=Attendee.Standing.PLACED).select_related("companion"))
+    found = event.attendees.filter(standing=Attendee.Standing.PLACED)
+    placed = list(found.select_related("partner", "companion__partner"))
     groups: dict[tuple[str, int], list[Attendee]] = {}
     for each in placed:
         adult = each.companion if each.is_young else each
