@@ -81,7 +81,13 @@ def test_an_agreement_starts_once(agree, world: World):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_same_person_who_presses_twice_is_there_once(event: Event, world: World):
-    who = {"event": event, "partner": world.lantern, "role": "Worker", "name": "Ro", "email": "ro@example.org"}
+    who = {
+        "event": event,
+        "partner": world.lantern,
+        "role": "Worker",
+        "name": "Ro",
+        "email": "ro@example.org",
+    }
     _all_at_once([lambda: actions.register(by=world.person("nobody"), **who) for _n in range(5)])
     assert list(event.attendees.values_list("name", "standing")) == [("Ro", "held")]
 
@@ -89,7 +95,13 @@ def test_the_same_person_who_presses_twice_is_there_once(event: Event, world: Wo
 @pytest.mark.django_db(transaction=True)
 def test_no_companion_brings_more_than_six_however_often_they_post(event: Event, world: World, come):
     adult = come(event, world.lantern, name="Ro", email="ro@example.org")
-    who = {"event": event, "partner": world.lantern, "role": "Worker", "name": "Ro", "email": "ro@example.org"}
+    who = {
+        "event": event,
+        "partner": world.lantern,
+        "role": "Worker",
+        "name": "Ro",
+        "email": "ro@example.org",
+    }
     _all_at_once(
         [
             lambda n=n: actions.register(

@@ -53,7 +53,11 @@ def test_a_stranger_brings_nobody_until_somebody_vouches_for_them(event: Event, 
 def test_invited_by_name_or_a_member_of_the_host_brings_them_at_once(event: Event, world: World, post, how):
     if how == "invited":
         actions.add_invitation(
-            by=world.person("alice"), event=event, partner=world.lantern, role="Worker", email="ro@example.org"
+            by=world.person("alice"),
+            event=event,
+            partner=world.lantern,
+            role="Worker",
+            email="ro@example.org",
         )
         adult = post(young_names=["Kit"])
     else:
@@ -259,7 +263,9 @@ def test_a_young_person_without_a_companion_is_not_let_in_alone(event: Event, wo
         actions.check_in(by=world.person("alice"), attendee=kit())
 
 
-def test_a_young_person_who_waits_for_a_companion_chooses_nothing_through_them(event: Event, world: World, post):
+def test_a_young_person_who_waits_for_a_companion_chooses_nothing_through_them(
+    event: Event, world: World, post
+):
     adult = post(young_names=["Kit"])
     with pytest.raises(PermissionDenied):
         actions.choose_topics(by=world.person("nobody"), through=adult, young=kit(), topics=[])
@@ -281,5 +287,7 @@ def test_the_page_says_the_same_whether_or_not_a_companion_is_known(event: Event
             },
         )
         page = browser.get(answer["Location"]).content.decode()
-        said.add((answer.status_code, answer["Location"], "You wait for a companion until they say yes" in page))
+        said.add(
+            (answer.status_code, answer["Location"], "You wait for a companion until they say yes" in page)
+        )
     assert said == {(302, f"/events/{event.slug}/", True)}

@@ -112,7 +112,9 @@ def test_held_first_is_first_in_the_queue(event: Event, world: World, post):
     assert (first.standing, third.standing) == ("placed", "waiting")
 
 
-def test_after_a_day_it_lapses_and_the_same_link_takes_it_up_behind_the_others(event: Event, world: World, post):
+def test_after_a_day_it_lapses_and_the_same_link_takes_it_up_behind_the_others(
+    event: Event, world: World, post
+):
     late, now = post(email="late@example.org", name="Late"), timezone.now()
     assert working.let_go_of_held(now + HELD_FOR - datetime.timedelta(minutes=5)) == 0
     assert working.let_go_of_held(now + HELD_FOR + datetime.timedelta(minutes=5)) == 1
@@ -189,7 +191,13 @@ def test_those_who_plan_see_held_ones_apart_and_confirm_one_by_hand(
     ],
 )
 def test_the_page_after_posting_says_plainly_what_to_do(event: Event, as_, who, email, words):
-    fields = {"part": "guest", "new_partner": "Bright Corner", "sector": "vcs", "role": "Worker", "email": email}
+    fields = {
+        "part": "guest",
+        "new_partner": "Bright Corner",
+        "sector": "vcs",
+        "role": "Worker",
+        "email": email,
+    }
     browser = as_(who)
     browser.post(f"/events/{event.slug}/register/", fields)
     assert words in browser.get(f"/events/{event.slug}/").content.decode()

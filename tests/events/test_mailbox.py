@@ -15,7 +15,12 @@ def post(event: Event, world: World, django_capture_on_commit_callbacks):
     """`post(name="Sam")` registers from the mailbox of the team, as anybody could."""
 
     def post(**fields) -> Attendee:
-        whole = {"role": "Youth worker", "email": TEAM, "partner": world.lantern, "by": world.person("nobody")}
+        whole = {
+            "role": "Youth worker",
+            "email": TEAM,
+            "partner": world.lantern,
+            "by": world.person("nobody"),
+        }
         with django_capture_on_commit_callbacks(execute=True):
             return actions.register(event=event, **whole | fields)
 
@@ -26,7 +31,9 @@ def people(event: Event) -> list[tuple[str, str]]:
     return list(event.attendees.order_by("number").values_list("name", "standing"))
 
 
-def test_two_colleagues_at_one_mailbox_each_get_a_place_and_a_link_of_their_own(event: Event, world: World, post):
+def test_two_colleagues_at_one_mailbox_each_get_a_place_and_a_link_of_their_own(
+    event: Event, world: World, post
+):
     ro, sam = post(name="Ro"), post(name="Sam")
     for each in (ro, sam):
         actions.confirm_place(by=world.person("nobody"), attendee=each)
@@ -49,7 +56,9 @@ def test_two_colleagues_at_one_mailbox_each_get_a_place_and_a_link_of_their_own(
         (f" {TEAM} ", "Sam."),
     ],
 )
-def test_the_very_same_person_posts_again_and_gets_no_second_mail(event: Event, world: World, post, email, name):
+def test_the_very_same_person_posts_again_and_gets_no_second_mail(
+    event: Event, world: World, post, email, name
+):
     sam = post(name="Sam")
     actions.confirm_place(by=world.person("nobody"), attendee=sam)
     assert post(email=email, name=name, role="Manager").pk == sam.pk
@@ -59,7 +68,7 @@ def test_the_very_same_person_posts_again_and_gets_no_second_mail(event: Event, 
 
 def test_without_a_name_roles_tell_them_apart(event: Event, post):
     post(role="Youth worker"), post(role="Manager"), post(role="youth  worker")
-    assert [role for role in event.attendees.values_list("role", flat=True)] == ["Youth worker", "Manager"]
+    assert list(event.attendees.values_list("role", flat=True)) == ["Youth worker", "Manager"]
 
 
 def test_where_nobody_can_tell_the_mail_says_that_nothing_changed_and_what_to_do(
@@ -78,7 +87,9 @@ def test_where_nobody_can_tell_the_mail_says_that_nothing_changed_and_what_to_do
     assert "Ro" not in said.split(), "whoever wrote it may not be at that address"
 
 
-def test_one_of_two_cancels_and_the_other_stays(event: Event, world: World, post, django_capture_on_commit_callbacks):
+def test_one_of_two_cancels_and_the_other_stays(
+    event: Event, world: World, post, django_capture_on_commit_callbacks
+):
     nobody = world.person("nobody")
     ro, sam = (actions.confirm_place(by=nobody, attendee=post(name=name)) for name in ("Ro", "Sam"))
     with django_capture_on_commit_callbacks(execute=True):
@@ -90,7 +101,9 @@ def test_one_of_two_cancels_and_the_other_stays(event: Event, world: World, post
     assert sam.standing == "placed"
 
 
-def test_the_waiting_list_takes_one_of_two(event: Event, world: World, post, django_capture_on_commit_callbacks):
+def test_the_waiting_list_takes_one_of_two(
+    event: Event, world: World, post, django_capture_on_commit_callbacks
+):
     nobody = world.person("nobody")
     Event.objects.update(capacity=1)
     ro, sam = (actions.confirm_place(by=nobody, attendee=post(name=name)) for name in ("Ro", "Sam"))
@@ -130,7 +143,9 @@ def test_strangers_bring_about_so_many_mails_a_day_to_one_address(event: Event, 
 
 
 @pytest.mark.parametrize("who", ["nobody", "charlie"])
-def test_the_page_says_the_same_whether_or_not_an_address_is_known(event: Event, world: World, come, as_, who):
+def test_the_page_says_the_same_whether_or_not_an_address_is_known(
+    event: Event, world: World, come, as_, who
+):
     come(event, world.lantern, name="Ro", email=TEAM)
     said = []
     # The same person, a colleague, and an address that nobody has.

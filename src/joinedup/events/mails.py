@@ -271,7 +271,7 @@ def send_without_companion(event: Event, host: Partner, number: int) -> Sending:
     """To the host, to those who plan the event, and to the safeguarding lead where an address is known: so many young
     people have no companion now. No name is in it."""
     lead = EMAIL.findall(f"{event.safeguarding_contact} {event.safeguarding_lead}")
-    to = [each.email for each in [*host_addresses(host), *coordinators(event)]]
+    to = [each.email for each in host_addresses(host)] + [each.email for each in coordinators(event)]
     context = {
         "event": event,
         "host": host,

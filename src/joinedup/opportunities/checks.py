@@ -14,6 +14,7 @@ from joinedup.opportunities.models import HEAVIEST
 
 SHORTEST, LONGEST, LONGEST_STEP, LONGEST_REASON = 20, 400, 250, 250
 
+
 def sentence(text: str) -> str:
     """The sentence with single spaces. Raises ValidationError with one plain sentence when it cannot be taken."""
     plain = " ".join(text.split())

@@ -18,9 +18,9 @@ from joinedup.events.working import (
     chase_agreements,
     delete_due_personal,
     forget_drafts,
-    remind,
     let_go_of_held,
     look_after_young,
+    remind,
     thank_attendees,
 )
 from joinedup.opportunities.working import follow_waiting, work_out_the_night

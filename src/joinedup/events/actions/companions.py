@@ -238,7 +238,9 @@ def look_after(event: Event) -> int:
             if not each.is_young
         ]
         ways = vouched(event, adults)
-        bringing = set(event.attendees.filter(standing__in=Attendee.COMING).values_list("companion", flat=True))
+        bringing = set(
+            event.attendees.filter(standing__in=Attendee.COMING).values_list("companion", flat=True)
+        )
         asked = set(
             event.attendees.filter(standing=Standing.ALONE, agreed_at__isnull=False).values_list(
                 "wanted_companion", flat=True

@@ -15,8 +15,8 @@ from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.events import notices
 from joinedup.events.actions import forgetting
-from joinedup.events.actions.programme import link_stop
 from joinedup.events.actions.places import fill_places
+from joinedup.events.actions.programme import link_stop
 from joinedup.events.models import (
     Attendee,
     Draft,
@@ -215,7 +215,8 @@ def delete_personal(*, by: Person, event: Event, on: datetime.date | None = None
     """Empty every personal field of those who were invited or came; returns how many people that were.
 
     What stays (partner, sector, role, who sat at which table) says nothing of a person; a line of free text that
-    leads to one goes too. The links in old mails stop working. Due 90 days after the event (`queries.due_deletions`); it may be done earlier once it is over.
+    leads to one goes too. The links in old mails stop working. Due 90 days after the event
+    (`queries.due_deletions`); it may be done earlier once it is over.
     """
     require(by, "event.change", on=event)
     on = on or timezone.localdate()

@@ -17,7 +17,7 @@ ROLE_NOT_KEPT = "Role not kept"
 def forget_lines(event: Event, attendees: Sequence[Attendee], invitations: Sequence[Invitation]) -> None:
     """Delete what was said of an organisation where it names somebody or says how to reach them, and set roles that
     do so to `ROLE_NOT_KEPT`, unsaved. Wants names as they were; call it inside a transaction."""
-    everybody = [*attendees, *invitations]
+    everybody: list[Attendee | Invitation] = [*attendees, *invitations]
     own: dict[int | None, list[str]] = {}
     for each in everybody:
         own.setdefault(each.partner_id, []).append(each.name)

@@ -169,9 +169,7 @@ def _again(
     return known
 
 
-def refuse_people(
-    name: str, young_names: Sequence[str], boxes: dict[str, str], *, organisation: str
-) -> None:
+def refuse_people(name: str, young_names: Sequence[str], boxes: dict[str, str], *, organisation: str) -> None:
     """Refuse what would stay when what is known of people is deleted: nothing in these boxes (a role, what an
     organisation does or needs) leads to a person, and nothing in a name, or a role, leads anywhere else."""
     lines = {box: text for box, text in boxes.items() if box != "role"}

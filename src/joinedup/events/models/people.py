@@ -118,7 +118,8 @@ class Attendee(models.Model):
         null=True, blank=True, help_text="when the companion that is wanted said yes"
     )
     keeps_place = models.BooleanField(
-        default=False, help_text="had a place when their companion went: it stays theirs until a person decides"
+        default=False,
+        help_text="had a place when their companion went: it stays theirs until a person decides",
     )
     vouched_on = models.DateField(
         null=True, blank=True, help_text="somebody who plans the event knows this companion"
@@ -126,7 +127,9 @@ class Attendee(models.Model):
     standing = models.CharField(max_length=10, choices=Standing, default=Standing.PLACED)
     held_until = models.DateTimeField(null=True, blank=True, help_text="a stranger confirms until then")
     said = models.JSONField(
-        default=dict, blank=True, help_text="what a stranger's organisation does and needs, until they confirm"
+        default=dict,
+        blank=True,
+        help_text="what a stranger's organisation does and needs, until they confirm",
     )
     token = models.CharField(max_length=40, unique=True, default=fresh_token)
     code = models.CharField(max_length=6, default=fresh_code, help_text="read out at the door")

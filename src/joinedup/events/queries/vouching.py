@@ -71,7 +71,7 @@ def with_or_for(companion: Attendee) -> QuerySet[Attendee]:
 def room_for(event: Event, companion: Attendee, *, besides: Attendee | None = None) -> int:
     """How many young people more somebody may bring, by what they and their host bring already, not counting
     `besides`; 2 queries."""
-    gone = besides.pk if besides else None
+    gone = besides.pk if besides else 0
     of_host = event.attendees.filter(partner=companion.partner_id).exclude(standing__in=Attendee.GONE)
     young = sum(each.is_young for each in of_host.exclude(pk=gone))
     own = with_or_for(companion).exclude(pk=gone).count()

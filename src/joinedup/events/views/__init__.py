@@ -11,8 +11,8 @@ from joinedup.events.views.agreements import (
     agreements_csv,
     opportunity_agree,
 )
-from joinedup.events.views.apart import event_apart
 from joinedup.events.views.answering import invitation, invitation_calendar
+from joinedup.events.views.apart import event_apart
 from joinedup.events.views.arranging import event_cancel, event_copy
 from joinedup.events.views.briefing import brief, brief_word, event_brief, event_brief_word
 from joinedup.events.views.by_mail import report_by_mail, young_marks
