@@ -10,6 +10,7 @@ from joinedup.events import actions, working
 from joinedup.events.models import Attendee, Event
 from joinedup.events.queries.vouching import MOST_A_HOST, is_vouched
 from joinedup.events.readiness import findings
+from joinedup.events.seating import problem_of
 from tests.world import World
 
 
@@ -291,3 +292,24 @@ def test_the_page_says_the_same_whether_or_not_a_companion_is_known(event: Event
             (answer.status_code, answer["Location"], "You wait for a companion until they say yes" in page)
         )
     assert said == {(302, f"/events/{event.slug}/", True)}
+
+
+def test_nobody_of_the_host_inherits_young_people_at_a_table(event: Event, world: World, post):
+    """Whoever only says that they are a companion is nobody's at the tables; two companions keep their own."""
+    first = post(by=world.person("bob"), email="bob@example.org", young_names=["Kit"])
+    post(email="stranger@example.net", part="companion")
+    problem = problem_of(event)
+    assert {each.id: "companion" in each.roles for each in problem.people} == {
+        str(first.number): True,
+        str(kit().number): False,
+        "3": False,
+    }
+    assert problem.rules == ()
+    other = post(email="other@example.org", young_names=["Sol"])
+    actions.vouch(by=world.person("alice"), attendee=other)
+    sol = Attendee.objects.get(name="Sol")
+    rules = {(rule.kind, rule.people) for rule in problem_of(event).rules}
+    assert rules == {
+        ("together", (str(first.number), str(kit().number))),
+        ("together", (str(other.number), str(sol.number))),
+    }
