@@ -313,3 +313,31 @@ def test_nobody_of_the_host_inherits_young_people_at_a_table(event: Event, world
         ("together", (str(first.number), str(kit().number))),
         ("together", (str(other.number), str(sol.number))),
     }
+
+
+def test_whoever_is_at_the_door_answers_for_a_companion_chosen_there(event: Event, world: World, post):
+    adult, alice = post(), world.person("alice")
+    actions.check_in(by=alice, attendee=adult)
+    actions.walk_in(by=alice, event=event, partner=world.lantern, name="Kit", companion=adult)
+    assert working.look_after_young(timezone.localdate()) == 0
+    assert (kit().standing, kit().companion) == ("placed", adult)
+
+
+def test_let_in_at_the_door_nobody_brings_young_people_on_their_own_word(event: Event, world: World):
+    """Their address has not answered, but they stand there."""
+    alice = world.person("alice")
+    adult = actions.register(
+        by=world.person("nobody"),
+        event=event,
+        partner=world.lantern,
+        role="Worker",
+        email="ro@example.org",
+        young_names=["Kit"],
+    )
+    actions.check_in(by=alice, attendee=adult)
+    assert (kit().standing, kit().arrived_at) == ("alone", None)
+    with pytest.raises(ValidationError, match="no companion"):
+        actions.check_in(by=alice, attendee=kit())
+    actions.vouch(by=alice, attendee=adult)
+    actions.check_in(by=alice, attendee=kit())
+    assert kit().arrived_at is not None

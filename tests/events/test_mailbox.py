@@ -174,3 +174,9 @@ def test_released_at_the_door_and_brought_back_though_a_colleague_is_here(event:
     actions.check_in(by=alice, attendee=ro)
     actions.release_absent(by=alice, event=event)
     assert [each.pk for each in actions.bring_back(by=alice, event=event)] == [sam.pk]
+
+
+def test_whoever_plans_the_event_registers_more_at_one_address(event: Event, world: World, post):
+    for n in range(mailbox.MOST_AN_ADDRESS + 2):
+        post(by=world.person("alice"), name=f"Person {n}")
+    assert event.attendees.filter(standing="placed").count() == mailbox.MOST_AN_ADDRESS + 2

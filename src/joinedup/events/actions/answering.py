@@ -79,10 +79,11 @@ def _invite_instead(by: Person, event: Event, invitation: Invitation, email: str
             brings=invitation.brings,
             reason=invitation.reason,
             substitute_for=invitation,
-            sent_at=timezone.now(),
+            sent_at=timezone.now() if (may_write := mailbox.may_write(address)) else None,
         )
         audit.record(by=by, action="event.add_invitation", on=other)
-        mails.send_invitations(event, [other], failing=lambda failed: _not_sent(other))
+        if may_write:
+            mails.send_invitations(event, [other], failing=lambda failed: _not_sent(other))
     if invitation.email:
         mails.send_substituted(invitation)
 

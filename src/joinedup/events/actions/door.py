@@ -13,6 +13,7 @@ from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.events import mailbox
+from joinedup.events.actions import companions
 from joinedup.events.actions.places import taken
 from joinedup.events.actions.registration import refuse_people
 from joinedup.events.models import YOUNG, Attendee, Event
@@ -50,7 +51,7 @@ def check_in(*, by: Person, attendee: Attendee, together: bool = True, chair: bo
 
 
 def _let_in(by: Person, event: Event, attendee: Attendee, chair: bool) -> None:
-    if attendee.standing == Standing.ALONE:
+    if attendee.is_young and attendee.companion_id is None:
         raise ValidationError(
             "They have no companion: choose one on the page of people first. A young person is never here alone."
         )
@@ -64,6 +65,7 @@ def _let_in(by: Person, event: Event, attendee: Attendee, chair: bool) -> None:
     attendee.standing, attendee.held_until = Standing.PLACED, None
     attendee.save(update_fields=["standing", "held_until"])
     audit.record(by=by, action="event.let_in", on=attendee, before=before)
+    companions.begin(by, attendee)
 
 
 def _want_a_place(event: Event, chair: bool) -> None:
@@ -133,9 +135,11 @@ def walk_in(
         arrived_at=timezone.now(),
         is_demonstration=event.is_demonstration,
     )
-    if companion is not None and "companion" not in companion.parts:
-        companion.parts = [*companion.parts, "companion"]
-        companion.save(update_fields=["parts"])
+    if companion is not None:
+        # Whoever stands at the door has both before them, and answers for it.
+        companion.vouched_on = companion.vouched_on or timezone.localdate()
+        companion.parts = list(dict.fromkeys([*companion.parts, "companion"]))
+        companion.save(update_fields=["parts", "vouched_on"])
     audit.record(by=by, action="event.walk_in", on=attendee)
     return attendee
 

@@ -84,9 +84,10 @@ def confirm(by: Person, attendee: Attendee, *, told: bool) -> Attendee:
 
 
 def hold_again(by: Person, attendee: Attendee) -> None:
-    """Somebody whose time had passed registers once more: another day from now."""
-    until = timezone.now() + HELD_FOR
-    stand(by, attendee, Standing.HELD, "event.hold", held_until=until)
+    """Somebody whose time had passed registers once more: another day from now, behind those who did
+    since."""
+    until, number = timezone.now() + HELD_FOR, next_number(attendee.event)
+    stand(by, attendee, Standing.HELD, "event.hold", held_until=until, number=number)
     _young(attendee, Standing.LAPSED, Standing.HELD)
 
 

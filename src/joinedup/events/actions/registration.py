@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit, identifying
-from joinedup.accounts.permissions import require
+from joinedup.accounts.permissions import may, require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
 from joinedup.events import mailbox, mails
@@ -94,9 +94,10 @@ def register(
     box = mailbox.look(event, email, name, role)
     if box.same is not None:
         return _again(by, box.same, young_names, chosen, proved)
-    if box.is_unclear or box.is_full(proved=proved):
+    is_full = box.is_full(proved=proved) and not may(by, "event.vouch", on=event)
+    if box.is_unclear or is_full:
         if mailbox.may_write(email, once=f"unchanged-{event.pk}"):
-            mails.send_unchanged(event, email, is_full=not box.is_unclear)
+            mails.send_unchanged(event, email, is_full=is_full)
         return box.here[0]
     home, is_new = _partner(by, event, partner), isinstance(partner, NewPartner)
     vouched = home.pk in by.partner_ids or (invitation is not None and invitation.partner_id == home.pk)
