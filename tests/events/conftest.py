@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from joinedup.events import actions
@@ -18,6 +19,12 @@ from joinedup.taxonomy.models import Theme
 from tests.world import World
 
 SOON = datetime.timedelta(days=30)
+
+
+@pytest.fixture(autouse=True)
+def no_mails_counted() -> None:
+    """How many mails a stranger brought about today is counted in the cache."""
+    cache.clear()
 
 
 @pytest.fixture
@@ -115,15 +122,24 @@ def opportunity(make_opportunity: Callable[..., Opportunity], figure: Figure) ->
 
 @pytest.fixture
 def come(world: World) -> Callable[..., Attendee]:
-    """`come(event, partner, role, …)` registers somebody."""
+    """`come(event, partner, role, …)` registers somebody whose address has answered; whoever brings young people is
+    known to Alice, who plans the event. A young person comes with the companion who said yes."""
 
     def come(event: Event, partner: Any, role: str = "Worker", **fields: Any) -> Attendee:
         count = event.attendees.count()
         address = "" if fields.get("part") == "young_person" else f"p{count}@example.org"
         email = fields.pop("email", address)
-        return actions.register(
-            by=world.person("nobody"), event=event, partner=partner, role=role, email=email, **fields
-        )
+        nobody, alice = world.person("nobody"), world.person("alice")
+        who = actions.register(by=nobody, event=event, partner=partner, role=role, email=email, **fields)
+        if who.is_young:
+            adult = who.wanted_companion
+            assert adult is not None
+            actions.vouch(by=alice, attendee=adult)
+            return actions.answer_ask(by=nobody, through=adult, young=who, yes=True)
+        who = actions.confirm_place(by=nobody, attendee=who)
+        if "companion" in who.parts:
+            actions.vouch(by=alice, attendee=who)
+        return Attendee.objects.select_related("event", "partner", "companion").get(pk=who.pk)
 
     return come
 

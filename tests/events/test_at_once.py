@@ -15,12 +15,13 @@ from tests.world import World
 @pytest.mark.django_db(transaction=True)
 def test_places_are_given_out_once_however_many_register_at_once(event: Event, world: World):
     Event.objects.update(capacity=3)
-    nobody, wrong = world.person("nobody"), []
+    alice, wrong = world.person("alice"), []
 
     def register(number: int) -> None:
         try:
+            # Whoever plans the event answers for those whom she registers: they count at once.
             actions.register(
-                by=nobody, event=event, partner=world.lantern, role="Worker", email=f"p{number}@example.org"
+                by=alice, event=event, partner=world.lantern, role="Worker", email=f"p{number}@example.org"
             )
         except Exception as error:
             wrong.append(error)
@@ -76,3 +77,56 @@ def test_an_agreement_starts_once(agree, world: World):
     for thread in threads:
         thread.join()
     assert (Initiative.objects.count(), len(wrong)) == (1, 3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_person_who_presses_twice_is_there_once(event: Event, world: World):
+    who = {
+        "event": event,
+        "partner": world.lantern,
+        "role": "Worker",
+        "name": "Ro",
+        "email": "ro@example.org",
+    }
+    _all_at_once([lambda: actions.register(by=world.person("nobody"), **who) for _n in range(5)])
+    assert list(event.attendees.values_list("name", "standing")) == [("Ro", "held")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_companion_brings_more_than_six_however_often_they_post(event: Event, world: World, come):
+    adult = come(event, world.lantern, name="Ro", email="ro@example.org")
+    who = {
+        "event": event,
+        "partner": world.lantern,
+        "role": "Worker",
+        "name": "Ro",
+        "email": "ro@example.org",
+    }
+    _all_at_once(
+        [
+            lambda n=n: actions.register(
+                by=world.person("nobody"), young_names=[f"Young {n}", f"Other {n}"], **who
+            )
+            for n in range(6)
+        ]
+    )
+    assert adult.asked_to_bring.count() == 6
+
+
+def _all_at_once(acts) -> None:
+    wrong: list[Exception] = []
+
+    def do(act) -> None:
+        try:
+            act()
+        except Exception as error:
+            wrong.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=do, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []

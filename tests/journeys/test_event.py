@@ -88,7 +88,7 @@ def fill_the_room(event: Event) -> None:
     """Eighty people of eight sectors; one in six leads a table. As they would from their mails."""
     partners = list(Partner.objects.filter(footprints=event.footprint_id).order_by("pk"))
     for n in range(78):
-        actions.register(
+        who = actions.register(
             by=PUBLIC,
             event=event,
             partner=partners[n % len(partners)],
@@ -97,6 +97,7 @@ def fill_the_room(event: Event) -> None:
             part="facilitator" if n < TABLES + 1 else "guest",
             opted_in=True,
         )
+        actions.confirm_place(by=PUBLIC, attendee=who)
 
 
 def test_a_whole_event(sectors: World, open_page: Open, clock: Clock) -> None:

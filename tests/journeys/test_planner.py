@@ -30,7 +30,7 @@ def planned(lived_in: World) -> Event:
     event = actions.add_event(by=alice, footprint=lived_in.north, name="North meets", date=day, rounds=1)
     actions.set_tables(by=alice, event=event, count=2, seats_min=3, seats_max=6)
     for n, partner in enumerate([lived_in.lantern, lived_in.school, lived_in.police] * 3):
-        actions.register(
+        who = actions.register(
             by=lived_in.person("nobody"),
             event=event,
             partner=partner,
@@ -39,6 +39,7 @@ def planned(lived_in: World) -> Event:
             email=f"p{n}@example.org",
             part="facilitator" if n < 3 else "guest",
         )
+        actions.confirm_place(by=lived_in.person("nobody"), attendee=who)
     actions.plan_event(by=alice, event=event, iterations=5)
     return event
 

@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 
+from joinedup.events import actions as events
+from joinedup.events.models import Attendee
 from joinedup.opportunities import actions
 from joinedup.opportunities.models import Run, Touched
 from joinedup.site import working
@@ -124,3 +127,18 @@ def test_people_are_written_to_once_in_the_morning(monkeypatch: pytest.MonkeyPat
 
 def _broken() -> int:
     raise RuntimeError("no engine today")
+
+
+def test_it_lets_go_of_what_nobody_confirmed(world: World, by_day: None) -> None:
+    alice, today = world.person("alice"), timezone.localdate()
+    event = events.add_event(
+        by=alice, footprint=world.north, name="North meets", date=today + datetime.timedelta(days=30)
+    )
+    who = events.register(
+        by=world.person("nobody"), event=event, partner=world.lantern, role="Worker", email="ro@example.org"
+    )
+    assert work_once() == []
+    Attendee.objects.update(held_until=timezone.now() - datetime.timedelta(minutes=1))
+    assert work_once() == ["Let go of 1 place that nobody confirmed."]
+    who.refresh_from_db()
+    assert who.standing == "lapsed"

@@ -90,13 +90,14 @@ class Everything:
         self._respond("We opened the hall", contribution=spoken, agreement=self.agreement)
         for number in range(9):
             partner = (world.lantern, world.school, world.police)[number % 3]
-            actions.register(
+            who = actions.register(
                 by=world.person("nobody"),
                 event=self.event,
                 partner=partner,
                 role="Worker",
                 email=f"p{number}@example.org",
             )
+            actions.confirm_place(by=world.person("nobody"), attendee=who)
 
         open_around(self)
 

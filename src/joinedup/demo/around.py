@@ -116,7 +116,7 @@ def answer_surveys(event: Event, *, after: bool) -> None:
     """What people answer before the day, and when it is over: more know of each other, and of support."""
     chance, now = random.Random(event.pk), timezone.now()
     later = now + datetime.timedelta(days=2)
-    for attendee in event.attendees.exclude(email=""):
+    for attendee in event.attendees.filter(standing__in=Attendee.COMING).exclude(email=""):
         if chance.random() < 0.25:
             continue
         before = {name: chance.choice([2, 3, 3, 4, 4, 5]) for name in STATEMENTS}
@@ -195,6 +195,24 @@ def invite(by: Person, event: Event, partners: list[Partner]) -> None:
     for invitation, answer in zip(event.invitations.order_by("pk"), answers * 2, strict=False):
         if answer:
             actions.answer_invitation(by=Person(), invitation=invitation, answer=answer)
+
+
+def register_apart(event: Event, hosts: list[Partner]) -> None:
+    """Who does not count yet: somebody whose address has not answered, and a young person who waits until those who
+    plan the event know the companion that they come with."""
+    nobody, address = Person(), "not-confirmed@demonstration.example"
+    actions.register(by=nobody, event=event, partner=hosts[1], role="Director", email=address)
+    companion = actions.register(
+        by=nobody,
+        event=event,
+        partner=hosts[0],
+        role="Volunteer",
+        email="not-vouched-for@demonstration.example",
+        part="companion",
+        young_names=["Young person who waits"],
+    )
+    actions.confirm_place(by=nobody, attendee=companion)
+    Attendee.objects.filter(event=event).update(is_demonstration=True)
 
 
 def choose(by: Person, event: Event, host: Partner) -> None:

@@ -80,6 +80,7 @@ def make_events(
     coming.save(update_fields=["slug"])
     around.make_day(by, coming, hosts)
     _register(by, coming, partners, ATTENDEES, young=YOUNG_PEOPLE, seed=2)
+    around.register_apart(coming, hosts)
     _topics(by, coming, footprint, TOPICS - 1)
     _voices(by, coming, partners, today)
     around.invite(by, coming, partners)
@@ -139,8 +140,8 @@ def _register(
     for n, (partner, role) in enumerate([*companions, *others]):
         is_companion = n < len(companions)
         slug = f"{role}-{partner.slug}".lower().replace(" ", "-")
-        actions.register(
-            # As most people do: from the mail, without an account.
+        who = actions.register(
+            # As most people do: without an account, and then by the button behind the link in the mail.
             by=PUBLIC,
             event=event,
             partner=partner,
@@ -153,6 +154,9 @@ def _register(
             dietary="vegetarian" if n % 7 == 0 else "",
             opted_in=n % 3 != 0,
         )
+        actions.confirm_place(by=PUBLIC, attendee=who)
+        if is_companion:
+            actions.vouch(by=by, attendee=who)
     Attendee.objects.filter(event=event).update(is_demonstration=True)
 
 

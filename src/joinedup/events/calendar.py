@@ -136,12 +136,14 @@ def event_calendar(event: Event, *, attendee: Attendee | None = None) -> bytes:
 
 
 def _attending_entry(attendee: Attendee) -> icalendar.Event:
-    off = attendee.standing == Attendee.Standing.CANCELLED
+    off = attendee.standing in Attendee.GONE
     words = []
     if attendee.standing == Attendee.Standing.WAITING:
         words.append("You are on the waiting list.")
+    elif not off and not attendee.is_coming:
+        words.append("Not confirmed yet.")
     entry = _event_entry(attendee.event, is_off=off, words=words)
-    if attendee.standing == Attendee.Standing.WAITING:
+    if not off and attendee.standing != Attendee.Standing.PLACED:
         entry["status"] = icalendar.vText("TENTATIVE")
     return entry
 

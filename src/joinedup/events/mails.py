@@ -14,13 +14,17 @@ from django.db import transaction
 from django.template.loader import render_to_string
 
 from joinedup.accounts.delivery import deliver
+from joinedup.accounts.identifying import EMAIL
 from joinedup.accounts.links import address_of
 from joinedup.accounts.turns import after_turn
 from joinedup.events.calendar import event_calendar
 from joinedup.events.dates import day
 from joinedup.events.models import Attendee, Event, Invitation
+from joinedup.events.queries.asking import coordinators
 from joinedup.events.queries.reminders import Coming
+from joinedup.events.queries.young import host_addresses
 from joinedup.events.survey import survey_link
+from joinedup.partners.models import Partner
 
 
 @dataclass
@@ -145,6 +149,7 @@ def send_reminders(
             "event": event,
             "coming": coming,
             "is_own": is_own,
+            "who": called(first),
             "link": address_of("attending", first.token),
             "survey": survey_link(first) if is_own else "",
         }
@@ -165,18 +170,69 @@ def send_registration(attendee: Attendee, address: str) -> None:
 
 def _registration(attendee: Attendee, address: str) -> EmailMultiAlternatives:
     event = attendee.event
-    context = {
-        "event": event,
-        "attendee": attendee,
-        "link": address_of("attending", attendee.token),
-        "event_link": address_of("event", event.slug),
-    }
+    context = _about(attendee)
     placed = attendee.standing == Attendee.Standing.PLACED
     words = "You have a place" if placed else "You are on the waiting list"
     calendar = _calendar_of(event, attendee)
     return _mail("registration", f"{words}: {event.told_name}", address, context, calendar)
 
 
-def send_cancelled(event: Event, address: str) -> None:
-    context = {"event": event, "event_link": address_of("event", event.slug)}
+def _about(attendee: Attendee) -> dict[str, Any]:
+    """What a mail about one registration needs: several people may share the address it goes to."""
+    event = attendee.event
+    young = [*attendee.with_them.all(), *attendee.asked_to_bring.all()] if attendee.pk else []
+    return {
+        "event": event,
+        "attendee": attendee,
+        "who": called(attendee),
+        "young": [each for each in young if each.standing not in Attendee.GONE],
+        "link": address_of("attending", attendee.token),
+        "event_link": address_of("event", event.slug),
+    }
+
+
+def called(attendee: Attendee) -> str:
+    """Whom a mail is about, in a line: “Sam, Youth worker, Lantern Youth”."""
+    role = "" if attendee.is_young else attendee.role
+    return ", ".join(part for part in (attendee.name, role, attendee.partner.name) if part)
+
+
+def send_cancelled(event: Event, address: str, attendee: Attendee) -> None:
+    context = {"event": event, "event_link": address_of("event", event.slug), "who": called(attendee)}
     send_all([_mail("cancelled", f"Cancelled: {event.told_name}", address, context)])
+
+
+def send_held(attendee: Attendee) -> Sending:
+    """The one mail to a stranger: their turn is kept for a day, and the button behind the link confirms it."""
+    subject = f"One more step: {attendee.event.told_name}"
+    return send_all([_mail("held", subject, attendee.email, _about(attendee))])
+
+
+def send_unchanged(event: Event, address: str, *, is_full: bool) -> Sending:
+    """That somebody registered with an address that is registered, that nothing changed, and what to do for another
+    person. It names nobody: whoever wrote it may not be at that address."""
+    context = {"event": event, "is_full": is_full, "link": address_of("event_register", event.slug)}
+    return send_all([_mail("unchanged", f"Nothing changed: {event.told_name}", address, context)])
+
+
+def send_asked_to_bring(companion: Attendee) -> Sending:
+    """To an adult who comes: that a young person of their organisation wants to come with them. Nothing happens until
+    they say yes."""
+    subject = f"Will you bring a young person? {companion.event.told_name}"
+    return send_all([_mail("asked_to_bring", subject, companion.email, _about(companion))])
+
+
+def send_without_companion(event: Event, host: Partner, number: int) -> Sending:
+    """To the host, to those who plan the event, and to the safeguarding lead where an address is known: so many young
+    people have no companion now. No name is in it."""
+    lead = EMAIL.findall(f"{event.safeguarding_contact} {event.safeguarding_lead}")
+    to = [each.email for each in host_addresses(host)] + [each.email for each in coordinators(event)]
+    context = {
+        "event": event,
+        "host": host,
+        "number": number,
+        "link": address_of("event_people", event.slug),
+    }
+    subject = f"Young people without a companion: {event.told_name}"
+    found = dict.fromkeys(each.lower() for each in [*lead, *to] if each)
+    return send_all([_mail("without_companion", subject, address, context) for address in found])

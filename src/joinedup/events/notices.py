@@ -19,7 +19,7 @@ from joinedup.events.models import Attendee, Event, Invitation
 
 def addresses_of(event: Event) -> list[str]:
     """Whoever has a place or waits for one, and whoever was sent an invitation and has not declined; 2 queries."""
-    coming = event.attendees.exclude(standing=Attendee.Standing.CANCELLED).select_related("companion")
+    coming = event.attendees.filter(standing__in=Attendee.COMING).select_related("companion")
     found = {each.companion.email if each.companion else each.email for each in coming}
     invited = event.invitations.exclude(answer=Invitation.Answer.DECLINED).exclude(sent_at=None)
     # Whoever sends somebody else does not come; the other has an invitation of their own.

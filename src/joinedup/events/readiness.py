@@ -132,6 +132,12 @@ def _people(event: Event, problem: Problem, gone: Missing) -> Iterator[Finding]:
             "tables": len(problem.tables)
         }
         yield Finding("no_facilitators", False, sentence, people, _("Choose facilitators"))
+    alone = event.attendees.filter(standing=Attendee.Standing.ALONE).count()
+    if alone:
+        sentence = _(
+            "Young people who wait for a companion: %(number)s. They sit at no table until then."
+        ) % {"number": alone}
+        yield Finding("waits_for_companion", True, sentence, f"{people}#apart", _("Choose with them"))
     waiting = event.attendees.filter(standing=Attendee.Standing.WAITING).count()
     if waiting:
         sentence = _("On the waiting list: %(number)s. More places let them in.") % {"number": waiting}

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from joinedup.accounts.identifying import plain
 from joinedup.engines.seating import Person, Plan, Problem, Rule, Table, Topic, broken, move
 from joinedup.engines.seating.problem import Finding
 from joinedup.events.models import Attendee, Event, PlanReport, Seat, Sitting
@@ -48,6 +49,7 @@ def problem_of(event: Event, *, seed: int = 1) -> Problem:
     }
     twice = {name for name, n in Counter(p.name for p in partners.values()).items() if n > 1}
     called = {pk: f"{p.name} ({p.slug})" if p.name in twice else p.name for pk, p in partners.items()}
+    bringing = {a.companion_id for a in attendees}
     people = tuple(
         Person(
             id=str(a.number),
@@ -55,7 +57,8 @@ def problem_of(event: Event, *, seed: int = 1) -> Problem:
             partner=called[a.partner_id],
             sector=a.sector_id,
             themes=tuple(sorted(theme.pk for theme in a.themes.all())),
-            roles=tuple(a.parts),
+            # Whoever only says that they are a companion is nobody's: who brings whom is settled before.
+            roles=tuple(part for part in a.parts if part != "companion" or a.pk in bringing),
             access=tuple(need for need in TABLE_ACCESS if need in a.access),
             rounds=tuple(a.rounds),
             opted_in=a.opted_in,
@@ -88,23 +91,43 @@ def problem_of(event: Event, *, seed: int = 1) -> Problem:
 
 
 def _rules(event: Event, attendees: list[Attendee]) -> tuple[Rule, ...]:
-    """The wishes as rules, of those who come; one that is left with a single person asks for nothing."""
+    """The wishes as rules, of those who come, and companions with those they brought; a rule that is left with a
+    single person asks for nothing."""
     numbers = {each.pk: str(each.number) for each in attendees}
     wishes = event.wishes.prefetch_related("attendees")
     named = [(wish.kind, [each.pk for each in wish.attendees.all()]) for wish in wishes]
+    named += [("together", pks) for pks in _with_companions(attendees)]
     rules = (Rule(kind, tuple(numbers[pk] for pk in pks if pk in numbers)) for kind, pks in named)
     return tuple(rule for rule in rules if len(rule.people) > 1)
 
 
+def _with_companions(attendees: list[Attendee]) -> list[list[int]]:
+    """Each companion with the young people who came with them, where their host brings several: nobody else of the
+    host inherits them at a table."""
+    with_whom: dict[int, list[int]] = defaultdict(list)
+    hosts: dict[int, set[int]] = defaultdict(set)
+    for each in attendees:
+        if each.is_young and each.companion_id:
+            with_whom[each.companion_id].append(each.pk)
+            hosts[each.partner_id].add(each.companion_id)
+    several = {pk for companions in hosts.values() if len(companions) > 1 for pk in companions}
+    return [[companion, *young] for companion, young in with_whom.items() if companion in several]
+
+
 def _met(event: Event, attendees: list[Attendee]) -> tuple[tuple[str, str], ...]:
     """Pairs (by number) who shared a table at an earlier event, known by their addresses while these are kept."""
-    numbers = {a.email: str(a.number) for a in attendees if a.email}
+    numbers = {(a.email, plain(a.name or a.role)): str(a.number) for a in attendees if a.email}
     if not numbers:
         return ()
+    # Whoever is alone at their address is known by it; colleagues at one address by what they are called.
+    alone = Counter(email for email, _who in numbers)
+    by_email = {email: number for (email, _who), number in numbers.items() if alone[email] == 1}
     shared: dict[int, list[str]] = defaultdict(list)
-    earlier = Seat.objects.exclude(sitting__event=event).filter(attendee__email__in=numbers)
-    for sitting, email in earlier.values_list("sitting_id", "attendee__email"):
-        shared[sitting].append(numbers[email])
+    earlier = Seat.objects.exclude(sitting__event=event).filter(attendee__email__in=alone)
+    rows = earlier.values_list("sitting_id", "attendee__email", "attendee__name", "attendee__role")
+    for sitting, email, name, role in rows:
+        if number := by_email.get(email) or numbers.get((email, plain(name or role))):
+            shared[sitting].append(number)
     pairs = {pair for there in shared.values() for pair in combinations(sorted(set(there)), 2)}
     return tuple(sorted(pairs))
 

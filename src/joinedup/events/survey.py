@@ -47,8 +47,8 @@ def moment_of(event: Event, now: datetime.datetime | None = None) -> str:
 
 
 def is_asked(attendee: Attendee) -> bool:
-    """Whether the survey is for this person: an adult who did not cancel."""
-    return not attendee.is_young and attendee.standing != Attendee.Standing.CANCELLED
+    """Whether the survey is for this person: an adult who comes."""
+    return not attendee.is_young and attendee.is_coming
 
 
 def survey_link(attendee: Attendee) -> str:

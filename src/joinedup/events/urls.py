@@ -14,6 +14,7 @@ urlpatterns = [
     path("events/<slug:slug>/topics/", views.event_topics, name="event_topics"),
     path("events/<slug:slug>/topics/<int:pk>/", views.event_topic, name="event_topic"),
     path("events/<slug:slug>/people/", views.event_people, name="event_people"),
+    path("events/<slug:slug>/people/apart/", views.event_apart, name="event_apart"),
     path("events/<slug:slug>/invitations/", views.event_invitations, name="event_invitations"),
     path("events/<slug:slug>/people.csv", views.event_people_csv, name="event_people_csv"),
     path("events/<slug:slug>/survey/", views.event_survey, name="event_survey"),

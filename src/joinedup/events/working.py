@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from joinedup.accounts.person import Person
 from joinedup.events.actions import ask_young, chase, delete_personal, send_reminders, thank
+from joinedup.events.actions.companions import look_after
+from joinedup.events.actions.holding import lapse_held
 from joinedup.events.after import has_ended
 from joinedup.events.chasing import BEFORE, LASTED_WITHIN, OPEN, next_to_ask
 from joinedup.events.models import Agreement, Contribution, Draft, Event
@@ -21,6 +23,18 @@ DRAFTS_FOR = datetime.timedelta(days=30)
 THANKED_WITHIN = datetime.timedelta(days=7)
 # Young people are asked until the last review has been answered.
 ASKED_FOR = datetime.timedelta(days=430)
+
+
+def let_go_of_held(now: datetime.datetime) -> int:
+    """Let go of places that nobody confirmed within a day; returns how many people that were."""
+    return lapse_held(now)
+
+
+def look_after_young(on: datetime.date) -> int:
+    """Follow who is vouched for at events to come; returns for how many young people something changed."""
+    brings = Q(attendees__companion__isnull=False) | Q(attendees__wanted_companion__isnull=False)
+    ahead = Event.objects.filter(brings, date__gte=on, cancelled_on=None, is_history=False).distinct()
+    return sum(look_after(event) for event in ahead.order_by("date", "pk"))
 
 
 def forget_drafts(now: datetime.datetime) -> int:

@@ -3,31 +3,16 @@ no part of a strength may count."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import astuple
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from joinedup.accounts.identifying import what_identifies
 from joinedup.engines.matching import Weights
 from joinedup.opportunities.models import HEAVIEST
 
 SHORTEST, LONGEST, LONGEST_STEP, LONGEST_REASON = 20, 400, 250, 250
-
-_ABOUT_A_PERSON = {
-    gettext_lazy("an e-mail address"): re.compile(r"[^\s@]+@[^\s@]+\.\w{2,}"),
-    gettext_lazy("a phone number"): re.compile(r"(?<!\d)(?:\+|00|0)(?:[\s().-]*\d){9,13}(?!\d)"),
-    # Ten figures in the groups of an NHS number: no sentence about joint work needs them, whatever they are.
-    gettext_lazy("a number that stands for a person"): re.compile(
-        r"(?<!\d)[1-9]\d{2}[ -]?\d{3}[ -]?\d{4}(?!\d)"
-    ),
-    gettext_lazy("a date of birth"): re.compile(
-        r"\b(?:d\.? ?o\.? ?b\b\.?|date of birth|birth ?date)\W*\d"
-        r"|\bborn (?:on )?(?:the )?\d{1,2}(?:st|nd|rd|th)?[ /.-]",
-        re.I,
-    ),
-}
 
 
 def sentence(text: str) -> str:
@@ -76,9 +61,8 @@ def weights(given: Weights) -> Weights:
 
 
 def _about_nobody(plain: str) -> str:
-    for what, pattern in _ABOUT_A_PERSON.items():
-        if pattern.search(plain):
-            raise ValidationError(
-                _("Please take out %(what)s: nothing about a single person belongs here.") % {"what": what}
-            )
+    if what := what_identifies(plain):
+        raise ValidationError(
+            _("Please take out %(what)s: nothing about a single person belongs here.") % {"what": what}
+        )
     return plain

@@ -51,7 +51,9 @@ def database(url: str, folder: Path) -> dict[str, object]:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000;",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000; "
+                # What is deleted is overwritten: personal details must not be left in the file.
+                "PRAGMA secure_delete=ON;",
             },
         }
     parts = urlparse(url)

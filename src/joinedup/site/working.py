@@ -19,6 +19,8 @@ from joinedup.events.working import (
     chase_agreements,
     delete_due_personal,
     forget_drafts,
+    let_go_of_held,
+    look_after_young,
     remind,
     thank_attendees,
 )
@@ -72,6 +74,10 @@ def _work(say: Callable[[str], object]) -> None:
         say(f"Sent {_counted(reminded, 'reminder')} of events.")
     if deleted := delete_due_personal(timezone.localdate()):
         say(f"Deleted the personal details of {_counted(deleted, 'guest')} of past events.")
+    if lapsed := let_go_of_held(timezone.now()):
+        say(f"Let go of {_counted(lapsed, 'place')} that nobody confirmed.")
+    if moved := look_after_young(timezone.localdate()):
+        say(f"Followed who is vouched for, for {_counted(moved, 'young guest')}.")
     if forgotten := forget_drafts(timezone.now()):
         say(f"Let go of {_counted(forgotten, 'draft')} that nobody went on with.")
     _write_to_people(say, timezone.localtime())

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from joinedup.accounts.identifying import EMAIL, LINK, PHONE, POSTCODE
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -24,20 +26,16 @@ class Finding:
 _NETWORK = r"(?:snap(?:chat)?|insta(?:gram)?|ig|tik ?tok|whatsapp)"
 # Ways to reach somebody. Each is certain enough to refuse: no answer needs one.
 _CERTAIN = {
-    "email": (re.compile(r"[^\s@]+@[^\s@]+\.\w{2,}"), gettext_lazy("an e-mail address")),
-    "phone": (re.compile(r"(?<!\d)(?:\+|00|0)(?:[\s().-]*\d){9,13}(?!\d)"), gettext_lazy("a phone number")),
+    "email": (EMAIL, gettext_lazy("an e-mail address")),
+    "phone": (PHONE, gettext_lazy("a phone number")),
     "handle": (
         re.compile(
             rf"(?<![\w@.])@\w{{2,}}|\b{_NETWORK}\s*[:=]\s*\S+|\bmy {_NETWORK} is\s+\w*[\d_.]\w+", re.I
         ),
         gettext_lazy("a name on social media"),
     ),
-    # The second half of a postcode never has the letters C, I, K, M, O or V, so "Y9 5pm" is not one.
-    "postcode": (
-        re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[ABD-HJLNP-UW-Z]{2}\b", re.I),
-        gettext_lazy("a postcode"),
-    ),
-    "link": (re.compile(r"\bhttps?://|\bwww\.", re.I), gettext_lazy("a web address")),
+    "postcode": (POSTCODE, gettext_lazy("a postcode")),
+    "link": (LINK, gettext_lazy("a web address")),
 }
 _INTRODUCED = re.compile(
     r"\b(?:called|named|name is|name's|names are|my (?:mate|friend|brother|sister|cousin|teacher|mum|dad))\s+"

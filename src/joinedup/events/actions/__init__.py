@@ -10,6 +10,13 @@ from joinedup.events.actions.agreement import (
 from joinedup.events.actions.answering import answer_invitation
 from joinedup.events.actions.cancelling import cancel_event, take_back_cancellation
 from joinedup.events.actions.chasing import ask_now, chase, report_from_mail
+from joinedup.events.actions.companions import (
+    NobodyThere,
+    answer_ask,
+    ask_companion,
+    cancel_young,
+    vouch,
+)
 from joinedup.events.actions.copying import copy_event
 from joinedup.events.actions.door import bring_back, check_in, release_absent, undo_check_in, walk_in
 from joinedup.events.actions.event import (
@@ -19,6 +26,7 @@ from joinedup.events.actions.event import (
     ready_to_invite,
     set_tables,
 )
+from joinedup.events.actions.holding import confirm_by_hand, confirm_place, is_proved
 from joinedup.events.actions.invitation import (
     add_invitation,
     change_invitation,
@@ -31,7 +39,6 @@ from joinedup.events.actions.marking import ask_young, mark_from_link
 from joinedup.events.actions.people import note_export, note_payment
 from joinedup.events.actions.planning import move_person, plan_event, replan_event, swap_people
 from joinedup.events.actions.registration import (
-    NobodyThere,
     cancel_registration,
     change_registration,
     register,
@@ -60,13 +67,16 @@ __all__ = [
     "add_invitation",
     "add_wish",
     "agree_at_table",
+    "answer_ask",
     "answer_invitation",
     "answer_survey",
+    "ask_companion",
     "ask_now",
     "ask_young",
     "bring_back",
     "cancel_event",
     "cancel_registration",
+    "cancel_young",
     "change_agreement",
     "change_event",
     "change_invitation",
@@ -76,10 +86,13 @@ __all__ = [
     "check_in",
     "choose_opportunity",
     "choose_topics",
+    "confirm_by_hand",
+    "confirm_place",
     "copy_event",
     "correct_at_table",
     "delete_personal",
     "forget_draft",
+    "is_proved",
     "make_invitations",
     "mark_from_link",
     "move_person",
@@ -108,6 +121,7 @@ __all__ = [
     "take_back_cancellation",
     "thank",
     "undo_check_in",
+    "vouch",
     "walk_in",
     "withdraw_invitation",
 ]

@@ -7,10 +7,10 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
-from joinedup.accounts import audit
+from joinedup.accounts import audit, identifying
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
-from joinedup.events import mails
+from joinedup.events import mailbox, mails
 from joinedup.events.actions.invitation import new_invitation
 from joinedup.events.actions.registration import cancel_registration
 from joinedup.events.models import Attendee, Event, Invitation
@@ -60,6 +60,7 @@ def _invite_instead(by: Person, event: Event, invitation: Invitation, email: str
     """Invite the person named. One who is invited already is not again, and the page does not say so: it would
     tell strangers who is."""
     address = email.strip().lower()
+    identifying.refuse({"substitute_role": role})
     try:
         validate_email(address)
     except ValidationError as error:
@@ -78,10 +79,11 @@ def _invite_instead(by: Person, event: Event, invitation: Invitation, email: str
             brings=invitation.brings,
             reason=invitation.reason,
             substitute_for=invitation,
-            sent_at=timezone.now(),
+            sent_at=timezone.now() if (may_write := mailbox.may_write(address)) else None,
         )
         audit.record(by=by, action="event.add_invitation", on=other)
-        mails.send_invitations(event, [other], refused=lambda _: _not_sent(other))
+        if may_write:
+            mails.send_invitations(event, [other], refused=lambda _: _not_sent(other))
     if invitation.email:
         mails.send_substituted(invitation)
 
@@ -102,6 +104,7 @@ def _chain(invitation: Invitation) -> list[Invitation]:
 def _give_back_the_place(by: Person, event: Event, invitation: Invitation) -> None:
     if not invitation.email:
         return
-    own = event.attendees.filter(email=invitation.email).exclude(standing=Attendee.Standing.CANCELLED)
-    for attendee in own:
+    here = event.attendees.filter(email=invitation.email).exclude(standing__in=Attendee.GONE)
+    # A colleague at the same address keeps theirs.
+    for attendee in mailbox.of_invitation(invitation, here.order_by("number")):
         cancel_registration(by=by, attendee=attendee)

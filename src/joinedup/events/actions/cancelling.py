@@ -10,7 +10,7 @@ from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.events import notices
-from joinedup.events.actions.registration import fill_places
+from joinedup.events.actions.places import fill_places
 from joinedup.events.models import Event
 from joinedup.partners.keeping import check
 

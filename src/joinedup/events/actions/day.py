@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from joinedup.accounts import audit
+from joinedup.accounts import audit, identifying
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event, Session, Speaker
@@ -64,6 +64,9 @@ def _fill_in_session(session: Session, details: dict[str, Any]) -> None:
         setattr(session, name, value)
     session.title = " ".join(session.title.split())
     session.notes, session.about = session.notes.strip(), session.about.strip()
+    # Whoever plans the event knows who comes: a name may be told to them.
+    there = session.event.attendees.exclude(name="").values_list("name", flat=True)
+    identifying.refuse({"notes": session.notes}, list(there) if session.notes else [])
     if not 1 <= session.minutes <= LONGEST:
         raise ValidationError("Give how many minutes it takes: 1 to 720.")
     if session.off_record and session.notes:
@@ -120,6 +123,7 @@ def _fill_in_speaker(speaker: Speaker, details: dict[str, Any]) -> None:
         setattr(speaker, name, value)
     speaker.name, speaker.email = " ".join(speaker.name.split()), speaker.email.strip().lower()
     speaker.job = " ".join(speaker.job.split())
+    identifying.refuse({"job": speaker.job}, [] if speaker.is_named else [speaker.name])
     if speaker.is_young:
         _check_young(speaker)
     if not speaker.job:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
@@ -10,6 +12,10 @@ from django.utils import timezone
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
+from joinedup.events import mailbox
+from joinedup.events.actions import companions
+from joinedup.events.actions.places import taken
+from joinedup.events.actions.registration import refuse_people
 from joinedup.events.models import YOUNG, Attendee, Event
 from joinedup.events.queries.door import last_release
 from joinedup.partners.models import Partner
@@ -45,19 +51,25 @@ def check_in(*, by: Person, attendee: Attendee, together: bool = True, chair: bo
 
 
 def _let_in(by: Person, event: Event, attendee: Attendee, chair: bool) -> None:
-    others = event.attendees.exclude(pk=attendee.pk).exclude(standing=Standing.CANCELLED)
-    newer = others.filter(email=attendee.email).first() if attendee.email else None
+    if attendee.is_young and attendee.companion_id is None:
+        raise ValidationError(
+            "They have no companion: choose one on the page of people first. A young person is never here alone."
+        )
+    others = mailbox.look(event, attendee.email, attendee.name, attendee.role).here
+    known = (each for each in others if each.pk != attendee.pk and each.is_coming)
+    newer = next((each for each in known if mailbox.is_same(each, attendee.name, attendee.role)), None)
     if newer is not None:
         raise ValidationError(f"They registered again: check in No. {newer.number} instead.")
     _want_a_place(event, chair)
     before = audit.snapshot(attendee)
-    attendee.standing = Standing.PLACED
-    attendee.save(update_fields=["standing"])
+    attendee.standing, attendee.held_until = Standing.PLACED, None
+    attendee.save(update_fields=["standing", "held_until"])
     audit.record(by=by, action="event.let_in", on=attendee, before=before)
+    companions.begin(by, attendee)
 
 
 def _want_a_place(event: Event, chair: bool) -> None:
-    if not chair and event.attendees.filter(standing=Standing.PLACED).count() >= event.capacity:
+    if not chair and taken(event) >= event.capacity:
         raise ValidationError(FULL)
 
 
@@ -104,6 +116,7 @@ def walk_in(
     if not Partner.objects.filter(pk=partner.pk, footprints=event.footprint_id).exists():
         raise ValidationError("Choose a partner of this partnership.")
     role, name = " ".join(role.split()), " ".join(name.split())
+    refuse_people(name, [], {} if companion else {"role": role}, organisation=partner.name)
     if companion is not None:
         _refuse_a_stranger(event, partner, companion, name)
     elif not role:
@@ -122,9 +135,11 @@ def walk_in(
         arrived_at=timezone.now(),
         is_demonstration=event.is_demonstration,
     )
-    if companion is not None and "companion" not in companion.parts:
-        companion.parts = [*companion.parts, "companion"]
-        companion.save(update_fields=["parts"])
+    if companion is not None:
+        # Whoever stands at the door has both before them, and answers for it.
+        companion.vouched_on = companion.vouched_on or timezone.localdate()
+        companion.parts = list(dict.fromkeys([*companion.parts, "companion"]))
+        companion.save(update_fields=["parts", "vouched_on"])
     audit.record(by=by, action="event.walk_in", on=attendee)
     return attendee
 
@@ -171,10 +186,17 @@ def bring_back(*, by: Person, event: Event) -> list[Attendee]:
     numbers = last_release(event)
     if not numbers:
         raise ValidationError("There is nothing to undo.")
-    coming = event.attendees.exclude(standing=Standing.CANCELLED).exclude(email="")
-    again = set(coming.values_list("email", flat=True))
+    coming = event.attendees.filter(standing__in=Attendee.COMING).exclude(email="")
+    again: dict[str, list[Attendee]] = defaultdict(list)
+    for each in coming:
+        again[each.email].append(each)
     gone = event.attendees.filter(number__in=numbers, standing=Standing.CANCELLED)
-    back = [each for each in gone if each.email not in again]
+    # A colleague at the same address is not them.
+    back = [
+        each
+        for each in gone
+        if not any(mailbox.is_same(other, each.name, each.role) for other in again.get(each.email, []))
+    ]
     Attendee.objects.filter(pk__in=[each.pk for each in back]).update(standing=Standing.PLACED)
     audit.record(
         by=by, action="event.bring_back", on=event, after={"numbers": [each.number for each in back]}

@@ -14,8 +14,9 @@ from joinedup.accounts import audit
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.events import notices
+from joinedup.events.actions import forgetting
+from joinedup.events.actions.places import fill_places
 from joinedup.events.actions.programme import link_stop
-from joinedup.events.actions.registration import fill_places
 from joinedup.events.models import (
     Attendee,
     Draft,
@@ -213,23 +214,26 @@ def set_tables(
 def delete_personal(*, by: Person, event: Event, on: datetime.date | None = None) -> int:
     """Empty every personal field of those who were invited or came; returns how many people that were.
 
-    What stays (partner, sector, who sat at which table) says nothing of a person. The links in old mails stop
-    working. Due 90 days after the event (`queries.due_deletions`); it may be done earlier once it is over.
+    What stays (partner, sector, role, who sat at which table) says nothing of a person; a line of free text that
+    leads to one goes too. The links in old mails stop working. Due 90 days after the event
+    (`queries.due_deletions`); it may be done earlier once it is over.
     """
     require(by, "event.change", on=event)
     on = on or timezone.localdate()
     if event.date is None or event.date >= on:
         raise ValidationError("Personal details can be deleted once the event is over.")
     attendees, invitations = list(event.attendees.all()), list(event.invitations.all())
+    forgetting.forget_lines(event, attendees, invitations)
     for person in attendees:
         person.name = person.email = person.dietary = ""
         person.access, person.token, person.code, person.user = [], fresh_token(), fresh_code(), None
+        person.said = {}
     for invitation in invitations:
         invitation.name = invitation.email = ""
         invitation.token = fresh_token()
-    personal = ["name", "email", "dietary", "access", "token", "code", "user"]
+    personal = ["role", "name", "email", "dietary", "access", "said", "token", "code", "user"]
     Attendee.objects.bulk_update(attendees, personal, 100)
-    Invitation.objects.bulk_update(invitations, ["name", "email", "token"], 100)
+    Invitation.objects.bulk_update(invitations, ["role", "name", "email", "token"], 100)
     # A speaker who agreed to be named in public stays named, as the programme of the day was.
     event.speakers.update(email="")
     event.speakers.filter(is_named=False).update(name="")
@@ -241,4 +245,5 @@ def delete_personal(*, by: Person, event: Event, on: datetime.date | None = None
     event.personal_deleted_on = on
     event.save(update_fields=["personal_deleted_on"])
     audit.record(by=by, action="event.delete_personal", on=event, before=before)
+    transaction.on_commit(forgetting.leave_nothing_in_the_file)
     return len(attendees) + len(invitations)

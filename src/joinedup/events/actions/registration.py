@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
-from django.db.models import Count, Max, Q
+from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from joinedup.accounts import audit
-from joinedup.accounts.permissions import require
+from joinedup.accounts import audit, identifying
+from joinedup.accounts.permissions import may, require
 from joinedup.accounts.person import Person
-from joinedup.accounts.records import Marking, footprints_of
-from joinedup.events import mails
-from joinedup.events.actions import confirming
+from joinedup.accounts.records import Marking
+from joinedup.events import mailbox, mails
+from joinedup.events.actions import companions, confirming, holding
+from joinedup.events.actions.places import add, cancel, fill_places, open_event, refuse_closed
 from joinedup.events.models import YOUNG, Attendee, Event, Invitation
 from joinedup.opportunities import touching
 from joinedup.partners.keeping import unique_slug
@@ -24,6 +25,7 @@ from joinedup.partners.models import Ask, Partner
 from joinedup.taxonomy.models import Sector, Theme
 
 PARTS = ("facilitator", "scribe", "guest", YOUNG, "companion", "speaker")
+Standing = Attendee.Standing
 ACCESS = ("step_free", "quiet", "hearing_loop", "interpreter")
 CHANGEABLE = frozenset({"role", "name", "access", "dietary", "photo_consent", "opted_in", "rounds"})
 
@@ -34,25 +36,6 @@ class NewPartner:
 
     name: str
     sector: Sector
-
-
-class NobodyThere(ValidationError):
-    """The companion's address is not among those who come. A page must not say so: it would tell strangers who does."""
-
-
-def _open(event: Event) -> Event:
-    """The event, locked while places are given out, if one can still register."""
-    # SQLite begins every transaction as a writer; PostgreSQL locks the row.
-    locked = Event.objects.select_for_update().get(pk=event.pk)
-    _refuse_closed(locked)
-    return locked
-
-
-def _refuse_closed(event: Event) -> None:
-    if event.is_history or (event.date and event.date < timezone.localdate()):
-        raise ValidationError("This event is over: you can no longer register.")
-    if event.cancelled_on is not None:
-        raise ValidationError("This event is cancelled: you can no longer register.")
 
 
 @touching.left_to_the_worker()
@@ -83,63 +66,138 @@ def register(
     `still_true` are keys of `confirming.records`: what their own people say on the way is true of a partner. What a
     partner does or needs reaches the list of opportunities by the worker, since people register in crowds.
 
-    Where all places are taken the waiting list keeps the order. An address that is registered already gets its
-    mail again and nothing changes: the page must not tell strangers who comes. A young person gives a chosen
-    name only, never an address, and comes with a companion of the same host.
+    A stranger's place is held for a day, until their address has answered (`holding`); whoever is signed in with the
+    address, or comes by the invitation that was sent to it, counts at once. Where all places are taken the waiting
+    list keeps the order. The same person posting again changes nothing; a colleague at the same address gets a place
+    of their own. A young person gives a chosen name only, never an address, and waits until a companion of the same
+    host says yes who is vouched for (`companions`).
     """
     require(by, "event.register", on=event)
-    _refuse_closed(event)
+    refuse_closed(event)
     email, young_names = email.strip().lower(), [n.strip() for n in young_names if n.strip()]
     _refuse_what_is_missing(role, name, email, part, young_names)
-    if part != YOUNG and (known := _known(event, email)):
-        mails.send_registration(known, email)
-        return known
-    is_new = isinstance(partner, NewPartner)
-    home = _partner(by, event, partner)
+    home_name = partner.name
+    is_young = part == YOUNG
+    heard = {} if is_young else {"role": role, "doing": doing, "needing": needing}
+    refuse_people(name, young_names, heard, organisation=home_name)
+    if isinstance(partner, NewPartner):
+        refuse_as_organisation(home_name, [name, *young_names])
+    event, chosen = open_event(event), list(themes)
+    needs: dict[str, Any] = {
+        "access": [need for need in ACCESS if need in access],
+        "dietary": dietary.strip(),
+    }
+    if is_young:
+        home = _partner(by, event, partner)
+        return companions.ask(by, event, home, companion_email, name.strip(), chosen, **needs)
+    proved = holding.is_proved(by, event, email, invitation)
+    box = mailbox.look(event, email, name, role)
+    if box.same is not None:
+        return _again(by, box.same, young_names, chosen, proved)
+    is_full = box.is_full(proved=proved) and not may(by, "event.vouch", on=event)
+    if box.is_unclear or is_full:
+        if mailbox.may_write(email, once=f"unchanged-{event.pk}"):
+            mails.send_unchanged(event, email, is_full=is_full)
+        return box.here[0]
+    home, is_new = _partner(by, event, partner), isinstance(partner, NewPartner)
     vouched = home.pk in by.partner_ids or (invitation is not None and invitation.partner_id == home.pk)
-    chosen = list(themes)
-    if part != YOUNG:
-        said = {Ask.Kind.OFFER: doing, Ask.Kind.NEED: needing}
-        _note_asks(event, home, said, chosen, confirmed_by=by.name if vouched and not is_new else "")
-    # Locked from here on only, where places are given out: the next in the queue waits for no more than that.
-    event = _open(event)
-    companion = _companion(event, home, companion_email) if part == YOUNG else None
     parts = ["companion"] if young_names and part == "guest" else [part]
     if young_names and "companion" not in parts:
         parts.append("companion")
-    details: dict[str, Any] = {
-        "role": role.strip() or "Young person",
-        "name": name.strip(),
-        "email": "" if part == YOUNG else email,
-        "parts": parts,
-        "access": [need for need in ACCESS if need in access],
-        "dietary": dietary.strip(),
-        # Nobody photographs a young person on the word of a form, nor introduces them to strangers.
-        "photo_consent": photo_consent and part != YOUNG,
-        "opted_in": opted_in and part != YOUNG,
-        "user_id": None if part == YOUNG else by.user_id,
-    }
-    attendee = _add(by, event, home, chosen, companion=companion, **details)
+    said = {Ask.Kind.OFFER.value: doing, Ask.Kind.NEED.value: needing}
+    is_heard = proved or vouched
+    attendee = add(
+        by,
+        event,
+        home,
+        chosen,
+        standing=Standing.WAITING if proved else Standing.HELD,
+        held_until=None if proved else timezone.now() + holding.HELD_FOR,
+        said={} if is_heard else {kind: text.strip() for kind, text in said.items() if text.strip()},
+        role=role.strip(),
+        name=name.strip(),
+        email=email,
+        parts=parts,
+        photo_consent=photo_consent,
+        opted_in=opted_in,
+        user_id=by.user_id if by.is_signed_in and by.email.lower() == email else None,
+        **needs,
+    )
+    if is_heard:
+        confirmed_by = by.name if vouched and not is_new else ""
+        holding.note_asks(event, home, said, chosen, confirmed_by=confirmed_by)
     if vouched and not is_new:
         confirming.confirm(by=by, attendee=attendee, keys=still_true)
-    for young in young_names:
-        _add(
-            by,
-            event,
-            home,
-            chosen,
-            companion=attendee,
-            role="Young person",
-            name=young,
-            parts=[YOUNG],
-        )
+    companions.bring(by, attendee, young_names, chosen, agreed=True)
     if invitation is not None and invitation.event_id == event.pk:
         Invitation.objects.filter(pk=invitation.pk).update(
             answer=Invitation.Answer.ACCEPTED, answered_at=timezone.now()
         )
-    address = companion.email if companion else email
-    mails.send_registration(attendee, address)
+    _give_a_place(by, attendee) if proved else _hold(attendee)
     return attendee
+
+
+def _give_a_place(by: Person, attendee: Attendee) -> None:
+    companions.settle(by, attendee)
+    told = [attendee.pk, *attendee.with_them.values_list("pk", flat=True)]
+    fill_places(attendee.event, quiet=told)
+    attendee.refresh_from_db()
+    mails.send_registration(attendee, attendee.email)
+
+
+def _hold(attendee: Attendee) -> None:
+    if mailbox.may_write(attendee.email):
+        mails.send_held(attendee)
+
+
+def _again(
+    by: Person, known: Attendee, young_names: Sequence[str], themes: Sequence[Theme], proved: bool
+) -> Attendee:
+    """The very same person posts once more. Nothing changes and no second mail goes out, but: whoever now proves that
+    the address is theirs counts, one whose day had passed is held again, and young people who were not named before
+    are asked about."""
+    if known.standing in {Standing.HELD, Standing.LAPSED} and proved:
+        known = holding.confirm(by, known, told=False)
+    elif known.standing == Standing.LAPSED:
+        holding.hold_again(by, known)
+        _hold(known)
+    made = companions.bring(by, known, young_names, themes, agreed=proved)
+    if proved and made:
+        companions.settle(by, known)
+        fill_places(known.event)
+    elif made and known.is_coming and mailbox.may_write(known.email, once=f"ask-{known.pk}"):
+        mails.send_asked_to_bring(known)
+    return known
+
+
+def refuse_people(name: str, young_names: Sequence[str], boxes: dict[str, str], *, organisation: str) -> None:
+    """Refuse what would stay when what is known of people is deleted: nothing in these boxes (a role, what an
+    organisation does or needs) leads to a person, and nothing in a name, or a role, leads anywhere else."""
+    lines = {box: text for box, text in boxes.items() if box != "role"}
+    identifying.refuse(lines, [name, *young_names], besides=organisation)
+    role = boxes.get("role", "")
+    identifying.refuse({"role": role})
+    if any(identifying.is_named_in(role, each) for each in [name, *young_names]):
+        raise ValidationError({"role": _("Give a role, not a name: it is kept when names are deleted.")})
+    names = {"name": name, "young_names": "; ".join(young_names), "role": role}
+    for box, text in names.items():
+        if identifying.what_identifies(text) or identifying.LINK.search(text):
+            raise ValidationError({box: _("Give nothing but the words asked for: no number, no address.")})
+
+
+def refuse_as_organisation(organisation: str, names: Iterable[str]) -> None:
+    """An organisation that is not listed: by its own name, and not by that of somebody who comes."""
+    whole = [name for name in names if " " in name.strip()]
+    wrong = identifying.what_identifies(organisation) or identifying.LINK.search(organisation)
+    own = identifying.plain(organisation) in {identifying.plain(name) for name in names}
+    if wrong or own or identifying.name_in(organisation, whole):
+        raise ValidationError(
+            {
+                "new_partner": _(
+                    "Give the name of your organisation only: it is kept when what we know of people is deleted."
+                )
+            }
+        )
 
 
 def _refuse_what_is_missing(role: str, name: str, email: str, part: str, young: Sequence[str]) -> None:
@@ -161,12 +219,6 @@ def _refuse_what_is_missing(role: str, name: str, email: str, part: str, young: 
         raise ValidationError("Give your role in your organisation.")
     if len(young) > 6:
         raise ValidationError("One companion can register up to six young people.")
-
-
-def _known(event: Event, email: str) -> Attendee | None:
-    here = event.attendees.filter(email=email).exclude(standing=Attendee.Standing.CANCELLED)
-    known = here.values_list("pk", flat=True).first()
-    return Attendee.objects.select_related("event", "partner").get(pk=known) if known else None
 
 
 def _partner(by: Person, event: Event, given: Partner | NewPartner) -> Partner:
@@ -192,90 +244,18 @@ def _partner(by: Person, event: Event, given: Partner | NewPartner) -> Partner:
     return made
 
 
-def _companion(event: Event, host: Partner, address: str) -> Attendee:
-    adults = event.attendees.filter(partner=host, email=address.strip().lower()).exclude(email="")
-    companion = adults.exclude(standing=Attendee.Standing.CANCELLED).first()
-    if companion is None or companion.is_young:
-        raise NobodyThere(
-            "Nobody of your host is registered with this address. Ask your companion to register first, "
-            "or to register you together with them."
-        )
-    if "companion" not in companion.parts:
-        companion.parts = [*companion.parts, "companion"]
-        companion.save(update_fields=["parts"])
-    return companion
-
-
-def _add(
-    by: Person,
-    event: Event,
-    partner: Partner,
-    themes: list[Theme],
-    companion: Attendee | None,
-    **details: Any,
-) -> Attendee:
-    counts = event.attendees.aggregate(
-        last=Max("number"),
-        placed=Count("pk", filter=Q(standing=Attendee.Standing.PLACED)),
-        waiting=Count("pk", filter=Q(standing=Attendee.Standing.WAITING)),
-    )
-    alone = companion is not None and companion.standing != Attendee.Standing.PLACED
-    is_free = counts["placed"] < event.capacity and not counts["waiting"] and not alone
-    attendee = Attendee(
-        event=event,
-        number=(counts["last"] or 0) + 1,
-        partner=partner,
-        sector_id=partner.sector_id,
-        companion=companion,
-        standing=Attendee.Standing.PLACED if is_free else Attendee.Standing.WAITING,
-        is_demonstration=event.is_demonstration,
-        **details,
-    )
-    try:
-        attendee.save()
-    except IntegrityError as error:
-        raise ValidationError("Somebody registered at the same moment: please send it again.") from error
-    attendee.themes.add(*themes)
-    audit.record(by=by, action="event.register", on=attendee)
-    return attendee
-
-
-def _note_asks(
-    event: Event, partner: Partner, said: dict[Ask.Kind, str], themes: list[Theme], confirmed_by: str
-) -> None:
-    """One line each of what a partner does and needs. It counts as confirmed only when the partner's own people say
-    it. All at once, since people register in crowds: what follows changes of asks is told by hand."""
-    asks = [
-        Ask(
-            partner=partner,
-            kind=kind,
-            text=" ".join(text.split())[:300],
-            event=event,
-            marking=Marking.PARTNERSHIP,
-            source=f"Registration for {event.name}",
-            confirmed_on=timezone.localdate() if confirmed_by else None,
-            confirmed_by=confirmed_by[:160],
-            is_demonstration=event.is_demonstration,
-        )
-        for kind, text in said.items()
-        if text.strip()
-    ]
-    if not asks:
-        return
-    tagged = Ask.themes.through
-    made = Ask.objects.bulk_create(asks)
-    tagged.objects.bulk_create(tagged(ask_id=ask.pk, theme_id=theme.pk) for ask in made for theme in themes)
-    touching.touch(footprints_of([partner.pk]), Ask._meta.label_lower)
-
-
 @transaction.atomic
 def change_registration(*, by: Person, attendee: Attendee, **details: Any) -> Attendee:
     """Change one's own details, by the link in the mail."""
     require(by, "event.register", on=attendee)
     if unknown := details.keys() - CHANGEABLE:
         raise TypeError(f"A registration does not let one change {sorted(unknown)}.")
-    if attendee.standing == Attendee.Standing.CANCELLED:
+    if attendee.standing in Attendee.GONE:
         raise ValidationError("This registration is cancelled: please register again.")
+    if attendee.standing == Standing.HELD:
+        raise ValidationError("Say first that you come.")
+    heard = {} if attendee.is_young else {"role": details.get("role", attendee.role)}
+    refuse_people(details.get("name", attendee.name), [], heard, organisation=attendee.partner.name)
     if "rounds" in details and any(n not in range(1, attendee.event.rounds + 1) for n in details["rounds"]):
         raise ValidationError(f"The rounds are 1 to {attendee.event.rounds}.")
     before = audit.snapshot(attendee)
@@ -298,59 +278,20 @@ def change_registration(*, by: Person, attendee: Attendee, **details: Any) -> At
 def cancel_registration(*, by: Person, attendee: Attendee) -> list[Attendee]:
     """Give the place back; returns who came in from the waiting list.
 
-    Young people who came with them go to another companion of the same host, and without one are cancelled too:
-    a young person is never alone at a table.
+    Young people who came with them wait for a companion: nobody else inherits them (`companions.leave`).
     """
     require(by, "event.register", on=attendee)
     event = Event.objects.select_for_update().get(pk=attendee.event_id)
     attendee.refresh_from_db()
-    if attendee.standing == Attendee.Standing.CANCELLED:
+    attendee.event = event
+    if attendee.standing == Standing.CANCELLED:
         return []
     address = attendee.email or (attendee.companion.email if attendee.companion else "")
-    _cancel(by, attendee)
-    others = event.attendees.filter(partner=attendee.partner_id, standing=Attendee.Standing.PLACED)
-    other = next((each for each in others if "companion" in each.parts), None)
-    for young in attendee.with_them.exclude(standing=Attendee.Standing.CANCELLED):
-        if other is None:
-            _cancel(by, young)
-        else:
-            young.companion = other
-            young.save(update_fields=["companion"])
+    cancel(by, attendee)
+    companions.leave(by, attendee)
     if address:
-        mails.send_cancelled(event, address)
+        mails.send_cancelled(event, address, attendee)
     return fill_places(event)
-
-
-def _cancel(by: Person, attendee: Attendee) -> None:
-    before = audit.snapshot(attendee)
-    attendee.standing = Attendee.Standing.CANCELLED
-    attendee.save(update_fields=["standing"])
-    audit.record(by=by, action="event.cancel_registration", on=attendee, before=before)
-
-
-def fill_places(event: Event) -> list[Attendee]:
-    """Let people in from the waiting list, in order, as far as there are places; call it inside a transaction."""
-    moved: list[Attendee] = []
-    if event.cancelled_on is not None:
-        return moved
-    free = event.capacity - event.attendees.filter(standing=Attendee.Standing.PLACED).count()
-    waiting = event.attendees.filter(standing=Attendee.Standing.WAITING)
-    for each in waiting.select_related("companion", "partner", "event").order_by("number"):
-        if free <= 0:
-            break
-        # Read afresh: the companion may have come in a moment ago.
-        if each.companion_id and not event.attendees.filter(
-            pk=each.companion_id, standing=Attendee.Standing.PLACED
-        ):
-            continue
-        each.standing = Attendee.Standing.PLACED
-        each.save(update_fields=["standing"])
-        free -= 1
-        moved.append(each)
-        address = each.email or (each.companion.email if each.companion else "")
-        if address:
-            mails.send_registration(each, address)
-    return moved
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from joinedup.accounts import audit
+from joinedup.accounts import audit, identifying
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.events.models import Agreement, Event, Topic
@@ -38,6 +38,8 @@ def _title(text: str) -> str:
     title = " ".join(text.split())
     if not 3 <= len(title) <= 250:
         raise ValidationError("Give the topic a title of 3 to 250 characters.")
+    if wrong := identifying.refusal(title):
+        raise ValidationError(wrong)
     return title
 
 

@@ -24,7 +24,7 @@ def choose_topics(*, by: Person, through: Attendee, young: Attendee, topics: Ite
     require(by, "event.register", on=young)
     if through.pk not in (young.pk, young.companion_id) or not young.is_young:
         raise PermissionDenied("Only young people who come with you choose topics here.")
-    if Attendee.Standing.CANCELLED in (young.standing, through.standing):
+    if not (young.is_coming and through.is_coming):
         raise ValidationError("This registration is cancelled: please register again.")
     if young.event.date and young.event.date < timezone.localdate():
         raise ValidationError("This event is over: topics can no longer be chosen.")

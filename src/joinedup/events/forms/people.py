@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from joinedup.accounts.person import Person
 from joinedup.events.actions.confirming import records
-from joinedup.events.actions.registration import NewPartner
+from joinedup.events.actions.registration import NewPartner, refuse_as_organisation, refuse_people
 from joinedup.events.models import YOUNG, Attendee, Event, Invitation
 from joinedup.events.queries.people import partners_to_register
 from joinedup.initiatives.models import Initiative
@@ -57,7 +58,9 @@ class RegistrationForm(forms.Form):
         max_length=120,
         required=False,
         label=_("What you want to be called"),
-        help_text=_("For your badge. It need not be your real name."),
+        help_text=_(
+            "For your badge. It need not be your real name. Two people with one e-mail address: a different one each."
+        ),
     )
     email = forms.EmailField(
         label=_("E-mail"),
@@ -68,14 +71,17 @@ class RegistrationForm(forms.Form):
         required=False,
         label=_("Young people who come with you"),
         help_text=_(
-            "If you are their companion: the names they want to be called, one a line. Nothing else."
+            "If you are their companion: the names they want to be called, one a line. Nothing else. They wait until "
+            "those who plan the event know you, or you were invited by name."
         ),
     )
     doing = forms.CharField(
         max_length=300,
         required=False,
         label=_("One thing you do, or can give"),
-        help_text=_("One line, about your organisation: it helps us bring the right people together."),
+        help_text=_(
+            "One line, about your organisation: it helps us bring the right people together. No names, no numbers."
+        ),
     )
     needing = forms.CharField(max_length=300, required=False, label=_("One thing you need"))
     themes = forms.ModelMultipleChoiceField(
@@ -134,12 +140,29 @@ class RegistrationForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         super().clean()
         values = self.cleaned_data
+        self._refuse_people(values)
         if not values.get("partner"):
             if not values.get("new_partner", "").strip():
                 self.add_error("partner", str(_("Choose your organisation, or give its name below.")))
             elif not values.get("sector"):
                 self.add_error("sector", str(_("Choose the sector of your organisation.")))
         return values
+
+    def _refuse_people(self, values: dict[str, Any]) -> None:
+        """Beside its own box, so that nothing else that was typed is lost."""
+        partner, new = values.get("partner"), values.get("new_partner", "").strip()
+        name, young = values.get("name", ""), values.get("young_names", "").splitlines()
+        boxes = ("doing", "needing") if values.get("part") == YOUNG else ("role", "doing", "needing")
+        home = partner.name if partner else new
+        heard = {box: values.get(box, "") for box in boxes}
+        for check in (
+            lambda: refuse_people(name, young, heard, organisation=home),
+            lambda: refuse_as_organisation(new, [name, *young]) if new and not partner else None,
+        ):
+            try:
+                check()
+            except ValidationError as error:
+                self.add_error(None, error)
 
     def registration(self) -> dict[str, Any]:
         """What `actions.register` takes."""

@@ -76,7 +76,16 @@ class Attendee(models.Model):
     class Standing(models.TextChoices):
         PLACED = "placed", "Has a place"
         WAITING = "waiting", "On the waiting list"
+        ALONE = "alone", "Waits for a companion"
+        HELD = "held", "Has not confirmed yet"
+        LAPSED = "lapsed", "Did not confirm in time"
         CANCELLED = "cancelled", "Not coming"
+
+    # Who counts: they have a place or wait for one. A young person without a companion waits for that first, and
+    # whoever has not answered from their address yet is only held in the queue.
+    COMING = (Standing.PLACED, Standing.WAITING)
+    # Of these nothing is to be kept up: they do not come, or never said that they would.
+    GONE = (Standing.CANCELLED, Standing.LAPSED)
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="attendees")
     number = models.PositiveIntegerField(help_text="order of registration; also what the plan calls them")
@@ -97,7 +106,31 @@ class Attendee(models.Model):
     companion = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="with_them"
     )
+    wanted_companion = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="asked_to_bring",
+        help_text="who is asked to come with a young person, until they said yes and are vouched for",
+    )
+    agreed_at = models.DateTimeField(
+        null=True, blank=True, help_text="when the companion that is wanted said yes"
+    )
+    keeps_place = models.BooleanField(
+        default=False,
+        help_text="had a place when their companion went: it stays theirs until a person decides",
+    )
+    vouched_on = models.DateField(
+        null=True, blank=True, help_text="somebody who plans the event knows this companion"
+    )
     standing = models.CharField(max_length=10, choices=Standing, default=Standing.PLACED)
+    held_until = models.DateTimeField(null=True, blank=True, help_text="a stranger confirms until then")
+    said = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="what a stranger's organisation does and needs, until they confirm",
+    )
     token = models.CharField(max_length=40, unique=True, default=fresh_token)
     code = models.CharField(max_length=6, default=fresh_code, help_text="read out at the door")
     arrived_at = models.DateTimeField(null=True, blank=True)
@@ -115,15 +148,16 @@ class Attendee(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["event", "number"], name="attendee_number_once"),
             models.UniqueConstraint(fields=["event", "code"], name="attendee_code_once"),
-            models.UniqueConstraint(
-                fields=["event", "email"],
-                condition=~Q(email="") & ~Q(standing="cancelled"),
-                name="attendee_once_an_address",
-            ),
         ]
+        indexes = [models.Index(fields=["event", "email"], name="attendee_address")]
 
     def __str__(self) -> str:
         return f"{self.role}, {self.partner}"
+
+    @property
+    def is_coming(self) -> bool:
+        """They count: they have a place, or are on the waiting list."""
+        return self.standing in self.COMING
 
     @property
     def is_young(self) -> bool:

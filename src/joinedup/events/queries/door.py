@@ -41,7 +41,8 @@ class Line:
 @dataclass(frozen=True)
 class Door:
     """`expected` and `arrived` count those with a place; `alone` are young people here whose companion is not;
-    `letters` are the first letters that somebody has; `others` wait for a place or had cancelled."""
+    `letters` are the first letters that somebody has; `others` wait for a place, did not
+    confirm or had cancelled."""
 
     expected: int
     arrived: int
@@ -190,8 +191,9 @@ ARRIVALS_HEADER = ["No.", "Who", "Role", "Partner", "Sector", "Standing", "Arriv
 
 
 def arrival_rows(event: Event) -> Iterator[list[object]]:
-    """Everybody as rows under ARRIVALS_HEADER; no addresses and no needs; 1 query."""
-    for each in event.attendees.select_related("partner", "sector"):
+    """Everybody who confirmed as rows under ARRIVALS_HEADER; no addresses and no needs; 1 query."""
+    gone = [Standing.HELD, Standing.LAPSED]
+    for each in event.attendees.exclude(standing__in=gone).select_related("partner", "sector"):
         at = f"{timezone.localtime(each.arrived_at):%H:%M}" if each.arrived_at else ""
         yield [
             each.number,

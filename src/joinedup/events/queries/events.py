@@ -119,13 +119,14 @@ class EventPage:
 
 def event_page(person: Person, event: Event, on: datetime.date) -> EventPage:
     """What everybody may know of an event, with the agreements that `person` may see; 9 queries."""
-    placed = event.attendees.filter(standing=Attendee.Standing.PLACED)
-    sectors = list(placed.order_by().values_list("sector__order", "sector__name"))
+    taken = event.attendees.filter(Q(standing=Attendee.Standing.PLACED) | Q(keeps_place=True))
+    rows = list(taken.order_by().values_list("sector__order", "sector__name", "keeps_place"))
+    sectors = [(order, name) for order, name, is_kept in rows if not is_kept]
     agreed = lines(person, find_agreements(person, on, event=event.slug), on)
     conversations = _conversations(event)
     return EventPage(
         coming=sector_counts(sectors),
-        is_full=len(sectors) >= event.capacity,
+        is_full=len(rows) >= event.capacity,
         topics=agenda(person, event),
         conversations=conversations,
         voices=_voices(event),

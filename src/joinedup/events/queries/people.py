@@ -36,7 +36,7 @@ class Missing:
 def missing(event: Event) -> Missing:
     """Sectors of the eight without a partner invited (and not declined) or coming, and young people; 4 queries."""
     asked = event.invitations.exclude(answer=Invitation.Answer.DECLINED)
-    coming = event.attendees.exclude(standing=Attendee.Standing.CANCELLED)
+    coming = event.attendees.filter(standing__in=Attendee.COMING)
     here = {*asked.values_list("partner__sector_id", flat=True), *coming.values_list("sector_id", flat=True)}
     young = any(YOUNG in parts for parts in coming.values_list("parts", flat=True))
     wanted = Sector.objects.filter(in_press_release=True)
@@ -52,6 +52,9 @@ def invitations(event: Event) -> QuerySet[Invitation]:
     )
 
 
+UNCONFIRMED = (Attendee.Standing.HELD, Attendee.Standing.LAPSED)
+
+
 def attendees(event: Event) -> QuerySet[Attendee]:
     return event.attendees.select_related("partner", "sector", "companion").prefetch_related("themes")
 
@@ -64,10 +67,13 @@ def filtered(
     part: str = "",
     arrived: str = "",
 ) -> list[Attendee]:
-    """Who registered and fits every filter given (`arrived`: yes or no), in the order of registration; 2 queries."""
+    """Who registered and fits every filter given (`arrived`: yes or no), in the order of registration; 2 queries.
+    Who has not confirmed that they come is in no list, unless asked for by standing."""
     found = attendees(event)
     if standing:
         found = found.filter(standing=standing)
+    else:
+        found = found.exclude(standing__in=UNCONFIRMED)
     if sector is not None:
         found = found.filter(sector=sector)
     if arrived:
@@ -99,7 +105,7 @@ def _most_first(counts: Counter[str]) -> list[tuple[str, int]]:
 
 def not_registered(event: Event, listed: list[Invitation]) -> set[int]:
     """Of these invitations, those that were accepted and whose address nobody registered with; 1 query."""
-    coming = event.attendees.exclude(standing=Attendee.Standing.CANCELLED)
+    coming = event.attendees.filter(standing__in=Attendee.COMING)
     here = {address.lower() for address in coming.values_list("email", flat=True)}
     accepted = (each for each in listed if each.answer == Invitation.Answer.ACCEPTED and each.email)
     return {each.pk for each in accepted if each.email.lower() not in here}
@@ -116,7 +122,7 @@ def partners_to_register(person: Person, event: Event, invitation: Invitation | 
 def asks_and_themes(event: Event) -> tuple[list[Ask], list[Theme]]:
     """What those who registered do and need, and the themes they named; 3 queries."""
     asks = Ask.objects.filter(event=event).select_related("partner")
-    named = Theme.objects.filter(attendee__event=event).distinct()
+    named = Theme.objects.filter(attendee__event=event, attendee__standing__in=Attendee.COMING).distinct()
     return list(asks), list(named)
 
 
@@ -173,8 +179,9 @@ PEOPLE_HEADER = [
 
 
 def people_rows(event: Event) -> Iterator[list[object]]:
-    """Everybody who registered as rows under PEOPLE_HEADER; 2 queries. A young person has no address."""
-    for each in attendees(event):
+    """Everybody who registered and confirmed it as rows under PEOPLE_HEADER; 2 queries. A young person has no
+    address."""
+    for each in attendees(event).exclude(standing__in=UNCONFIRMED):
         yield [
             each.number,
             each.name,

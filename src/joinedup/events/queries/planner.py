@@ -38,7 +38,7 @@ class Agenda:
 def agenda_to_plan(person: Person, event: Event) -> Agenda:
     """The topics, the short list for what is still free, and the best of what else could become one: taken-up
     opportunities first, then by strength; 12 queries."""
-    wanted = Count("votes", ~Q(votes__attendee__standing=Attendee.Standing.CANCELLED))
+    wanted = Count("votes", Q(votes__attendee__standing__in=Attendee.COMING))
     topics: list[Any] = list(
         event.topics.annotate(wanted=wanted)
         .select_related("theme", "opportunity", "proposed_by")
@@ -68,7 +68,7 @@ def agenda_to_plan(person: Person, event: Event) -> Agenda:
     contribution = apps.get_model("voice", "Contribution")
     voices = contribution.objects.filter(conversation__event=event, state="shown", topics=None)
     voices = voices.exclude(age_band=contribution.ADULT)
-    come = event.attendees.exclude(standing=Attendee.Standing.CANCELLED).values_list("parts", flat=True)
+    come = event.attendees.filter(standing__in=Attendee.COMING).values_list("parts", flat=True)
     return Agenda(
         chosen=chosen,
         proposed=proposed,

@@ -1,4 +1,5 @@
-"""Whom to remind of an event now: who has not answered, and who comes. At most two mails each."""
+"""Whom to remind of an event now: who has not answered, and who comes. At most two mails each; colleagues at one
+address get one each, since each has a link and a code of their own."""
 
 from __future__ import annotations
 
@@ -54,7 +55,7 @@ def _invited(event: Event, day: datetime.date, now: datetime.datetime) -> list[I
     due = [each for each in waiting.exclude(email="") if _wants_a_word(each, day, now)]
     if not due:
         return []
-    coming = event.attendees.exclude(standing=Attendee.Standing.CANCELLED)
+    coming = event.attendees.filter(standing__in=Attendee.COMING)
     registered = {address.lower() for address in coming.values_list("email", flat=True)}
     return [each for each in due if each.email.lower() not in registered]
 
@@ -74,20 +75,25 @@ def _coming(event: Event, day: datetime.date, now: datetime.datetime) -> list[tu
     if over or here.date() < day - FIRST:
         return []
     since = day - LAST if here.date() >= day - LAST else day - FIRST
-    placed = list(event.attendees.filter(standing=Attendee.Standing.PLACED).select_related("companion"))
-    groups: dict[str, list[Attendee]] = {}
+    found = event.attendees.filter(standing=Attendee.Standing.PLACED)
+    placed = list(found.select_related("partner", "companion__partner"))
+    groups: dict[tuple[str, int], list[Attendee]] = {}
     for each in placed:
-        if address := adults_address(each, placed):
-            groups.setdefault(address, []).append(each)
-    due = {a: them for a, them in groups.items() if any(_is_due(each, since) for each in them)}
-    for address in _not_wanted(due):
-        del due[address]
+        adult = each.companion if each.is_young else each
+        if adult is not None and adult.email:
+            groups.setdefault((adult.email, adult.pk), []).append(each)
+    off = set(_not_wanted({address for address, _pk in groups}))
+    due = {
+        whose: them
+        for whose, them in groups.items()
+        if whose[0] not in off and any(_is_due(each, since) for each in them)
+    }
     if not due:
         return []
     tables = _tables(event)
     return [
         (address, [Coming(each, tables.get(each.pk, [])) for each in sorted(them, key=_own_first)])
-        for address, them in due.items()
+        for (address, _pk), them in due.items()
     ]
 
 
@@ -105,17 +111,6 @@ def _is_due(attendee: Attendee, since: datetime.date) -> bool:
     """Nobody who registered, or was reminded, since that day needs the same words again."""
     last = max(filter(None, (attendee.registered_at, attendee.reminded_at)))
     return timezone.localdate(last) < since
-
-
-def adults_address(attendee: Attendee, placed: list[Attendee]) -> str:
-    """Where a mail about somebody goes: their own address, and for a young person that of the adult who comes with
-    them, or of another companion of the same host; "" where there is none."""
-    if not attendee.is_young:
-        return attendee.email
-    if attendee.companion is not None and attendee.companion.email:
-        return attendee.companion.email
-    others = (each for each in placed if each.partner_id == attendee.partner_id and "companion" in each.parts)
-    return next((each.email for each in others if each.email and not each.is_young), "")
 
 
 def _tables(event: Event) -> dict[int, list[str]]:

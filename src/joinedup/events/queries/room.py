@@ -122,7 +122,7 @@ def _invited(invitations: Iterable[Invitation]) -> list[Invited]:
 
 
 def _coming(event: Event) -> list[Comes]:
-    found = event.attendees.exclude(standing=Attendee.Standing.CANCELLED).prefetch_related("themes")
+    found = event.attendees.filter(standing__in=Attendee.COMING).prefetch_related("themes")
     return [
         Comes(
             each.partner_id,

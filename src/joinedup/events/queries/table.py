@@ -56,7 +56,7 @@ def attendee_by_link(token: str) -> Attendee | None:
     """Who leads a table or writes for it, by the link in their mail. A link ends when they cancel, and when the
     personal details of the event are deleted; 1 query."""
     found = Attendee.objects.select_related("event__footprint", "partner").filter(token=token)
-    attendee = found.exclude(standing=Attendee.Standing.CANCELLED).first()
+    attendee = found.filter(standing__in=Attendee.COMING).first()
     return attendee if attendee and WRITES & set(attendee.parts) else None
 
 

@@ -61,7 +61,7 @@ def choosers(through: Attendee) -> list[Chooser]:
         found = Attendee.objects.filter(pk=through.pk)
     else:
         found = through.with_them.all()
-    coming = found.exclude(standing=Attendee.Standing.CANCELLED).select_related("event")
+    coming = found.filter(standing__in=Attendee.COMING).select_related("event")
     return [
         Chooser(
             each,

@@ -12,6 +12,7 @@ from joinedup.events.views.agreements import (
     opportunity_agree,
 )
 from joinedup.events.views.answering import invitation, invitation_calendar
+from joinedup.events.views.apart import event_apart
 from joinedup.events.views.arranging import event_cancel, event_copy
 from joinedup.events.views.briefing import brief, brief_word, event_brief, event_brief_word
 from joinedup.events.views.by_mail import report_by_mail, young_marks
@@ -83,6 +84,7 @@ __all__ = [
     "event",
     "event_add",
     "event_after",
+    "event_apart",
     "event_arrivals_csv",
     "event_brief",
     "event_brief_word",

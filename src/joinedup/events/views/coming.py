@@ -21,6 +21,7 @@ from joinedup.events.forms import AttendingForm, RegistrationForm
 from joinedup.events.introductions import introductions_for
 from joinedup.events.models import YOUNG, Attendee, Event, Invitation
 from joinedup.events.queries.events import is_over, listed
+from joinedup.events.views.organising import attempt, number_in
 
 # A whole youth club may register from one address; a script that fills the list may not.
 AN_HOUR, MOST_AN_HOUR = 3600, 60
@@ -38,13 +39,23 @@ def _too_many(request: Request) -> bool:
 
 
 def _register(request: Request, event: Event, invited: Invitation | None, form: RegistrationForm) -> None:
-    """Register, and say the same whether the companion of a young person is known here or not."""
+    """Register, and say the same whether the address, or that of a companion, is known here or not: what the page
+    says depends on what was posted and on who is signed in alone."""
     details = form.registration()
-    words = _("Thank you. We sent a mail that says whether you have a place, and how to change or cancel.")
     if details["part"] == YOUNG:
         words = _(
-            "Thank you. If your companion is registered with this address, a mail to them now says whether you have "
-            "a place. If none comes, ask them to register first, or to register you together with them."
+            "Thank you. If somebody of your organisation is registered with this address, they are now asked whether "
+            "they come with you. You wait for a companion until they say yes and those who plan the event know them. "
+            "If nobody is asked, tell them to register first, or to register you together with them."
+        )
+    elif actions.is_proved(request.person, event, details["email"].strip().lower(), invited):
+        words = _(
+            "Thank you. Our mail says whether you have a place, and how to change or cancel. Each person gets one mail."
+        )
+    else:
+        words = _(
+            "Thank you. One more step: open the mail that we sent to this address, and press its button within a day. "
+            "Your place counts from then on. Each person gets one mail: if you have none, look among unwanted mail."
         )
     with suppress(actions.NobodyThere):
         actions.register(by=request.person, event=event, invitation=invited, **details)
@@ -79,14 +90,15 @@ def event_register(request: Request, slug: str) -> HttpResponse:
 def attending(request: Request, token: str) -> HttpResponse:
     attendee = get_object_or_404(
         Attendee.objects.select_related("event__footprint", "partner", "companion").prefetch_related(
-            "with_them"
+            "with_them", "asked_to_bring"
         ),
         token=token,
     )
-    form = AttendingForm(request.POST if "save" in request.POST else None, attendee=attendee)
-    if request.method == "POST" and "cancel" in request.POST:
-        actions.cancel_registration(by=request.person, attendee=attendee)
-        messages.success(request, _("Your registration is cancelled. Thank you for telling us."))
+    button = next((each for each in ("save", "cancel", "confirm", "bring") if each in request.POST), "")
+    form = AttendingForm(request.POST if button == "save" else None, attendee=attendee)
+    if request.method == "POST" and button != "save":
+        with in_turn():
+            _press(request, attendee, button)
         return redirect("attending", token)
     if request.method == "POST" and form.is_valid():
         try:
@@ -97,5 +109,28 @@ def attending(request: Request, token: str) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("attending", token)
     meet = introductions_for(attendee, request.person, timezone.localdate())
-    context = {"attendee": attendee, "form": form, "introductions": meet}
+    over = is_over(attendee.event, timezone.localdate())
+    context = {"attendee": attendee, "form": form, "introductions": meet, "is_over": over}
     return render(request, "events/attending.jinja", context)
+
+
+def _press(request: Request, attendee: Attendee, button: str) -> None:
+    """A button of somebody's own page, other than saving: each says in a sentence what came of it."""
+    by = request.person
+    if button == "cancel":
+        said = _("Your registration is cancelled. Thank you for telling us.")
+        attempt(
+            request, lambda: actions.cancel_registration(by=by, attendee=attendee), lambda _done: str(said)
+        )
+    elif button == "confirm":
+        said = _("Thank you. That was all: this page says what you have.")
+        attempt(request, lambda: actions.confirm_place(by=by, attendee=attendee), lambda _done: str(said))
+    elif button == "bring":
+        asked = attendee.asked_to_bring.select_related("event")
+        young = get_object_or_404(asked, number=number_in(request.POST.get("who")))
+        yes, said = request.POST["bring"] == "yes", _("Thank you. Your answer is noted.")
+        attempt(
+            request,
+            lambda: actions.answer_ask(by=by, through=attendee, young=young, yes=yes),
+            lambda _done: str(said),
+        )

@@ -17,6 +17,7 @@ from joinedup.events.forms.filtering import PeopleFilterForm
 from joinedup.events.models import Event
 from joinedup.events.queries import people
 from joinedup.events.queries.events import is_over
+from joinedup.events.queries.vouching import apart
 from joinedup.events.views.organising import attempt, number_in, planned_event
 from joinedup.partners.csv_export import as_csv, csv_file
 
@@ -43,6 +44,7 @@ def event_people(request: Request, slug: str) -> HttpResponse:
         "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
         "needs": people.to_provide(event),
         "asks": asks,
+        "apart": apart(event),
         "themes": themes,
         "is_over": is_over(event, timezone.localdate()),
         "parts": {"facilitator": _("leads a table"), "scribe": _("writes"), "speaker": _("speaks")},

@@ -126,7 +126,7 @@ def kept_by(person: Person) -> Kept:
         ),
         attending=list(
             Attendee.objects.filter(user=person.user_id, event__date__gte=today)
-            .exclude(standing=Attendee.Standing.CANCELLED)
+            .filter(standing__in=Attendee.COMING)
             .select_related("event")
             .order_by("event__date")[:SHOWN]
         ),
