@@ -53,7 +53,7 @@ PERSONAL: dict[str, frozenset[str]] = {
     "events.Programme": NOTHING,
     "events.Event": NOTHING,
     "events.Invitation": frozenset({"name", "email", "token"}),
-    "events.Attendee": frozenset({"name", "email", "dietary", "access", "token", "code"}),
+    "events.Attendee": frozenset({"name", "email", "dietary", "access", "token", "code", "calendar_key"}),
     "events.Stop": NOTHING,
     "events.Venue": NOTHING,
     # What was said in a session is for those who plan the event; the audit trail would keep it for ever.
