@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import datetime
 import signal
+import sqlite3
 import threading
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 
 from joinedup.opportunities import actions
 from joinedup.opportunities.models import Run, Touched
-from joinedup.site import working
+from joinedup.site import environment, working
+from joinedup.spreadsheets.models import Upload
 from tests.opportunities.making import make_need
+from tests.spreadsheets.making import ready
 from tests.world import World
 
 
@@ -117,3 +123,25 @@ def test_people_are_written_to_once_in_the_morning(monkeypatch: pytest.MonkeyPat
 
 def _broken() -> int:
     raise RuntimeError("no engine today")
+
+
+def test_spreadsheets_that_nobody_accepted_are_deleted(world: World, by_day: None) -> None:
+    upload = ready(world, "Org,E-mail\nRiverside Homes,a@r.example\n")
+    assert work_once() == []
+    Upload.objects.update(at=timezone.now() - datetime.timedelta(days=6))
+    assert work_once() == ["Deleted 1 spreadsheet that nobody accepted."]
+    assert not Upload.objects.filter(pk=upload.pk).exists()
+    assert work_once() == []
+
+
+def test_what_is_deleted_leaves_the_file_of_the_database(tmp_path: Path) -> None:
+    options: Any = environment.database("", tmp_path)
+    with closing(sqlite3.connect(tmp_path / "records.sqlite3")) as records:
+        records.executescript(options["OPTIONS"]["init_command"])
+        records.execute("CREATE TABLE rows (cell TEXT)")
+        records.executemany("INSERT INTO rows VALUES (?)", [("Unmistakable " * 50,)] * 200)
+        records.commit()
+        records.execute("DELETE FROM rows")
+        records.commit()
+        records.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert b"Unmistakable" not in b"".join(each.read_bytes() for each in tmp_path.iterdir())

@@ -80,7 +80,8 @@ PERSONAL: dict[str, frozenset[str]] = {
     "voice.Conversation": NOTHING,
     "voice.Host": frozenset({"token"}),
     "voice.Contribution": frozenset({"text", "withdraw_code"}),
-    "spreadsheets.Upload": frozenset({"rows"}),
+    # Where a list came without headings, its first row stands for them.
+    "spreadsheets.Upload": frozenset({"rows", "header"}),
     "spreadsheets.RememberedColumn": NOTHING,
 }
 
