@@ -10,6 +10,7 @@ import pytest
 from django.db import connection, transaction
 
 from joinedup.accounts.turns import in_turn
+from tests.waiting import HANGS
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has a queue of its own")
@@ -26,15 +27,15 @@ def test_one_goes_in_when_the_one_before_is_out(settings: Any, tmp_path: Path, d
             seen.append("first")
 
     def second() -> None:
-        inside.wait(10)
+        inside.wait(HANGS)
         with in_turn():
             seen.append("second")
 
     before, after = threading.Thread(target=first), threading.Thread(target=second)
     after.start()
     before.start()
-    before.join(10)
-    after.join(10)
+    before.join()
+    after.join()
     assert seen == ["first", "second"]
 
 

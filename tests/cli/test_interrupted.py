@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.demo.installation import Installation, Tables
+from tests.waiting import HANGS
 
 WARDS = (
     "MajorText,MinorText,WardName,WardCode,LookUp_BoroughName,202403,202404,202405\n"
@@ -96,7 +97,7 @@ def test_an_interrupted_demonstration_says_so_in_one_sentence(tables: Tables, tm
     assert process.stderr.readline() == "Records\n"
     assert process.stderr.readline() == "Themes, sectors and what works\n"
     os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=HANGS)
     assert (process.returncode, out) == (1, "")
     assert "Traceback" not in err
     assert err.splitlines()[-1] == "Stopped. What was not finished is not kept: run the same command again."

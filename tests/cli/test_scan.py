@@ -196,3 +196,14 @@ def test_new_mexico(shared: Path, tmp_path: Path) -> None:
     assert first["llr"] == pytest.approx(10.979884, abs=1e-6)
     assert first["radius_km"] == pytest.approx(125.6, abs=0.1)
     assert first["relative_risk"] == pytest.approx(1.42, abs=0.005)
+
+
+def test_swapped_places_stop_the_scan_with_a_question(
+    files: Path, asked: list[tuple[engine.World, engine.Question]]
+) -> None:
+    (files / "places.csv").write_text("area,latitude,longitude\nA,-0.1,51.5\nB,-0.2,51.6\nC,-0.3,51.7\n")
+    told = scan(files)
+    assert (told.exit_code, told.stdout, asked) == (1, "", [])
+    assert "these places lie outside the United Kingdom: are the columns swapped?" in told.stderr
+    assert scan(files, "--outside-uk").exit_code == 0
+    assert len(asked) == 1

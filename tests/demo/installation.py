@@ -24,6 +24,8 @@ import psycopg
 from django.db import connection
 from psycopg import sql
 
+from tests.waiting import HANGS
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMMAND = Path(sys.executable).parent / "joinedup"
 SERVER = os.environ.get("DATABASE_URL", "")
@@ -84,7 +86,7 @@ class Installation:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=HANGS,
             check=False,
         )
 

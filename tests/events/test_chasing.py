@@ -23,6 +23,7 @@ from joinedup.events import actions, working
 from joinedup.events.chasing import due_chases, next_to_ask, to_come, waits
 from joinedup.events.models import Agreement, Chase, Progress
 from joinedup.partners.models import Contact
+from tests.waiting import HANGS
 from tests.world import World, make_user
 
 DUE = datetime.date(2027, 6, 1)
@@ -312,7 +313,7 @@ class TestTwoWorkers:
 
         def run() -> None:
             try:
-                gate.wait(10)
+                gate.wait(HANGS)
                 working.chase_agreements(days(1))
             except BaseException as error:
                 failed.append(error)
@@ -324,7 +325,7 @@ class TestTwoWorkers:
         for each in both:
             each.start()
         for each in both:
-            each.join(30)
+            each.join()
         assert failed == []
         assert [letter.to for letter in mail.outbox] == [["bob@example.org"]]
         assert Chase.objects.count() == 1

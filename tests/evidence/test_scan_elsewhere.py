@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from joinedup.cli import main
 from joinedup.evidence.scanning import elsewhere
+from tests.waiting import HANGS
 
 distributed = pytest.importorskip("distributed")
 pytestmark = pytest.mark.once
@@ -57,7 +58,7 @@ def test_one_two_and_four_workers_give_the_same_to_the_last_bit(files: Path) -> 
     ) as cluster:
         for workers in (1, 2, 4):
             cluster.scale(workers)
-            cluster.wait_for_workers(workers, timeout=30)
+            cluster.wait_for_workers(workers, timeout=HANGS)
             there = "--dask", cluster.scheduler_address
             assert answer(files, *there) == alone
         assert answer(files, *there, "--stop-after", 5) == stopped

@@ -1,5 +1,6 @@
 """What `joinedup scan` reads: every file as it may come, and what is refused, with its line."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -224,3 +225,58 @@ def test_new_mexico_as_it_comes(shared: Path, tmp_path: Path) -> None:
     )
     assert (found.cases, len(found.places.names), len(found.span.labels)) == (1175, 32, 19)
     assert array(found, "strata_population").shape == (36, 32, 19)
+
+
+SWAPPED = "area,latitude,longitude\nA,-0.1,51.5\nB,-0.2,51.6\nC,-0.3,51.7\n"
+SLIPS = [
+    (SWAPPED, "places.csv: these places lie outside the United Kingdom: are the columns swapped? The column latitude "
+              "holds -0.3 to -0.1, longitude 51.5 to 51.7. If they are as meant, give --outside-uk."),
+    ("area,latitude,longitude\nA,51.5,3.1\nB,51.6,3.2\nC,51.7,3.3\n",
+     "places.csv: these places lie outside the United Kingdom: is the minus of longitudes west of Greenwich missing? "
+     "The column longitude holds 3.1 to 3.3. If they are as meant, give --outside-uk."),
+    ("area,x,y\nA,-0.1,51.5\nB,-0.2,51.6\nC,-0.3,51.7\n",
+     "places.csv: x and y are metres, and these look like degrees: call the columns longitude and latitude. If they "
+     "are as meant, give --outside-uk."),
+    ("area,y,x\nA,-0.1,51.5\nB,-0.2,51.6\nC,-0.3,51.7\n",
+     "places.csv: x and y are metres, and these look like degrees: call the columns latitude and longitude. If they "
+     "are as meant, give --outside-uk."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("places", "sentence"), SLIPS)
+def test_places_in_the_wrong_columns_stop_unless_told_otherwise(
+    tmp_path: Path, places: str, sentence: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        given(tmp_path, places=places)
+    assert str(refused.value) == sentence
+    assert len(given(tmp_path, {"outside_uk": True}, places=places).places.names) == 3
+
+
+def test_metres_under_the_names_of_degrees(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as refused:
+        given(tmp_path, places="area,latitude,longitude\nA,180400,530100\n")
+    assert str(refused.value) == (
+        "places.csv, line 2: latitude 180400 is not between -90 and 90: if these are metres, call the columns x and y."
+    )
+
+
+def test_a_place_far_from_all_others_is_used_and_named(tmp_path: Path) -> None:
+    near = "".join(f"{name},51.{n},-0.{n}\n" for n, name in enumerate("ABCDEF", 1))
+    found = given(tmp_path, places=f"area,latitude,longitude\n{near}Z,54.3,-0.1\n")
+    assert found.places.names == list("ABCDEFZ")
+    far = re.fullmatch(
+        r"places\.csv: 1 place lies far from all others: Z \((\d+) km from the middle\); is that where they are\?",
+        found.notes[0],
+    )
+    assert far is not None
+    assert 290 < int(far[1]) < 330
+    swapped = given(tmp_path, places=f"area,latitude,longitude\n{near}Z,-0.1,51.4\n")
+    assert "are latitude and longitude swapped there?" in swapped.notes[0]
+
+
+def test_another_country_is_noted_and_scanned(tmp_path: Path) -> None:
+    found = given(tmp_path, places="area,latitude,longitude\nA,40.7,-74\nB,40.8,-73.9\nC,40.9,-73.8\n")
+    assert found.notes == ["places.csv: all places lie outside the United Kingdom."]
+    sketch = given(tmp_path, places="area,x,y\nA,0,0\nB,1,50\nC,0,100\n")
+    assert (sketch.places.degrees, sketch.notes) == (False, [])

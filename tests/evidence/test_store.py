@@ -2,7 +2,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +12,7 @@ from polars.testing import assert_frame_equal
 
 from joinedup.evidence.sources.contract import SCHEMA
 from joinedup.evidence.store import orphans, read_series, write_observations
+from tests.waiting import until
 
 REPO = Path(__file__).resolve().parents[2]
 
@@ -102,7 +102,7 @@ def test_killed_half_way_no_file_is_visible(tmp_path: Path, at: str) -> None:
     home, reached = tmp_path / "store", tmp_path / "reached"
     script = textwrap.dedent(
         f"""
-        import os, time
+        import os, signal
         from pathlib import Path
         import polars as pl
         from joinedup.evidence import store
@@ -110,7 +110,7 @@ def test_killed_half_way_no_file_is_visible(tmp_path: Path, at: str) -> None:
 
         def stop(*_):
             Path({str(reached)!r}).touch()
-            time.sleep(60)
+            signal.pause()
 
         {at} = stop
         rows = [("a", f"E{{n:08}}", "2024-01", 1.0, None, None, "number") for n in range(50_000)]
@@ -118,11 +118,7 @@ def test_killed_half_way_no_file_is_visible(tmp_path: Path, at: str) -> None:
         """
     )
     with subprocess.Popen([sys.executable, "-c", script], cwd=REPO / "src") as writer:
-        for _ in range(300):
-            if reached.exists() or writer.poll() is not None:
-                break
-            time.sleep(0.1)
-        assert reached.exists()
+        until(reached.exists, writer)
         writer.send_signal(signal.SIGKILL)
     assert writer.returncode == -signal.SIGKILL
     assert list(home.glob("*.parquet")) == []

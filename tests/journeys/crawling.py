@@ -14,6 +14,8 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from django.urls import Resolver404, resolve
 from lxml import html
 
+from tests.waiting import HANGS
+
 AT_ONCE = 6
 # Signing out would end the walk.
 NOT_FOLLOWED = {"account_logout"}
@@ -81,7 +83,7 @@ class Reader:
         headers = {"Connection": "close", "Cookie": "; ".join([*cookies, *filter(None, [cookie])])}
         if method == "POST":
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        with closing(http.client.HTTPConnection(self.address, timeout=30)) as connection:
+        with closing(http.client.HTTPConnection(self.address, timeout=HANGS)) as connection:
             connection.request(method, path, body=sent or None, headers=headers)
             answer = connection.getresponse()
             body = answer.read()

@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -17,8 +16,8 @@ from typing import Any
 
 from tests.demo.installation import COMMAND, Installation
 from tests.journeys.crawling import Reader
+from tests.waiting import HANGS, until
 
-START = 40
 # One session for each account, as if they had signed in, and what only a partnership may read.
 TOLD = """
 import json
@@ -126,7 +125,7 @@ def served(installation: Installation, told: dict[str, Any]) -> Iterator[Served]
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
         try:
-            process.wait(10)
+            process.wait(HANGS)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
@@ -134,13 +133,12 @@ def served(installation: Installation, told: dict[str, Any]) -> Iterator[Served]
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + START
-    while time.monotonic() < end:
-        if process.poll() is not None:
-            raise AssertionError(f"The demonstration is not served: {log.read_text()}")
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/worried/", timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.1)
-    raise AssertionError(f"Nobody answers on port {port}: {log.read_text()}")
+    def answered() -> bool:
+        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/worried/", timeout=HANGS):
+            return True
+        return False
+
+    try:
+        until(answered, process)
+    except AssertionError as error:
+        raise AssertionError(f"The demonstration is not served: {log.read_text()}") from error

@@ -20,6 +20,7 @@ from joinedup.partners.models import Partner
 from joinedup.spreadsheets import actions as spreadsheets
 from joinedup.spreadsheets.models import Upload
 from tests.trust.conftest import Everything
+from tests.waiting import HANGS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CLIENTS, SIGN_UPS, LEFT = 8, 40, 5
@@ -33,7 +34,7 @@ def _together(jobs: Iterable[Callable[[], None]]) -> list[BaseException]:
 
     def one(job: Callable[[], None]) -> None:
         try:
-            gate.wait(timeout=20)
+            gate.wait(timeout=HANGS)
             job()
         except Exception as error:
             wrong.append(error)

@@ -53,7 +53,9 @@ PERSONAL: dict[str, frozenset[str]] = {
     "events.Programme": NOTHING,
     "events.Event": NOTHING,
     "events.Invitation": frozenset({"name", "email", "token"}),
-    "events.Attendee": frozenset({"name", "email", "dietary", "access", "said", "token", "code"}),
+    "events.Attendee": frozenset(
+        {"name", "email", "dietary", "access", "said", "token", "code", "calendar_key"}
+    ),
     "events.Stop": NOTHING,
     "events.Venue": NOTHING,
     # What was said in a session is for those who plan the event; the audit trail would keep it for ever.
@@ -80,7 +82,8 @@ PERSONAL: dict[str, frozenset[str]] = {
     "voice.Conversation": NOTHING,
     "voice.Host": frozenset({"token"}),
     "voice.Contribution": frozenset({"text", "withdraw_code"}),
-    "spreadsheets.Upload": frozenset({"rows"}),
+    # Where a list came without headings, its first row stands for them.
+    "spreadsheets.Upload": frozenset({"rows", "header"}),
     "spreadsheets.RememberedColumn": NOTHING,
 }
 

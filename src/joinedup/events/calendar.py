@@ -1,15 +1,18 @@
 """What calendars are told (RFC 5545): an event, a series, and everything that one person has to keep.
 
-An entry keeps its UID for ever. Its SEQUENCE rises when day, time, place or name change, and an event that is called
-off is told as CANCELLED rather than left out, so that a calendar that holds it strikes it through. Times are those of
-the clock on the wall in London, with the zone's own rules in the file, so that a date after the clocks change is right.
+An entry keeps its UID for ever: that of the event, which names nobody; only where two people share a mailbox has the
+second a key by chance in it. Its SEQUENCE rises with whatever the entry says and never falls: what everybody may know
+counts on the event, what is said to one person on top of that (`Attendee.calendar_version`), so that their own file
+always wins over the public one. What is off is told as CANCELLED rather than left out, so that a calendar that holds it
+strikes it through. Times are those of the clock on the wall in London, with the zone's own rules in the file, so that a
+date after the clocks change is right. Why it is so: docs/decisions/calendar-versions.md.
 """
 
 from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -98,15 +101,24 @@ def hours(event: Event) -> tuple[datetime.datetime, datetime.datetime] | None:
     return start, datetime.datetime.combine(event.date, event.ends, zone)
 
 
-def _event_entry(event: Event, *, is_off: bool = False, words: Iterable[str] = ()) -> icalendar.Event:
-    """Wants a day. `is_off`: it is off for whoever reads this, although it may take place."""
+def _event_entry(event: Event, attendee: Attendee | None = None) -> icalendar.Event:
+    """The day as everybody may know it, or as it is for one who comes, waits or does not come any more. Wants a day."""
     assert event.date is not None
     link = address_of("event", event.slug)
-    off = is_off or event.cancelled_on is not None
-    # A calendar takes the higher number: off comes after everything that was said before.
-    entry = _entry(
-        _uid("event", event.pk), event.told_name, link, event.changed_at, event.sequence + is_off, off
-    )
+    off, uid = event.cancelled_on is not None, _uid("event", event.pk)
+    sequence, changed, words = event.sequence, event.changed_at, []
+    if attendee is not None:
+        off = off or attendee.standing in Attendee.GONE
+        uid = _uid("event", event.pk, attendee.calendar_key)
+        sequence += attendee.calendar_version
+        changed = max(changed, attendee.standing_since)
+        if attendee.standing == Attendee.Standing.WAITING:
+            words = ["You are on the waiting list."]
+        elif not off and not attendee.is_coming:
+            words = ["Not confirmed yet."]
+    entry = _entry(uid, event.told_name, link, changed, sequence, off)
+    if attendee is not None and not off and attendee.standing != Attendee.Standing.PLACED:
+        entry["status"] = icalendar.vText("TENTATIVE")
     span = hours(event)
     if span is None:
         entry.add("dtstart", event.date)
@@ -124,7 +136,8 @@ def _event_entry(event: Event, *, is_off: bool = False, words: Iterable[str] = (
 
 
 def event_calendar(event: Event, *, attendee: Attendee | None = None) -> bytes:
-    """One event as a calendar file, for an invitation or, with `attendee`, for somebody who comes.
+    """One event as a calendar file, for an invitation or, with `attendee`, for somebody who comes. Whoever cancelled
+    and registered again reads by the old link too how it stands now.
 
     Raises ValueError for an event whose day is not known: there is nothing to put into a calendar.
     """
@@ -132,20 +145,37 @@ def event_calendar(event: Event, *, attendee: Attendee | None = None) -> bytes:
         raise ValueError("This event has no day yet.")
     if attendee is None:
         return _calendar(event.name, [_event_entry(event)])
-    return _calendar(event.name, [_attending_entry(attendee)])
+    return _calendar(event.name, [_event_entry(event, _newest(attendee))])
 
 
-def _attending_entry(attendee: Attendee) -> icalendar.Event:
-    off = attendee.standing in Attendee.GONE
-    words = []
-    if attendee.standing == Attendee.Standing.WAITING:
-        words.append("You are on the waiting list.")
-    elif not off and not attendee.is_coming:
-        words.append("Not confirmed yet.")
-    entry = _event_entry(attendee.event, is_off=off, words=words)
-    if not off and attendee.standing != Attendee.Standing.PLACED:
-        entry["status"] = icalendar.vText("TENTATIVE")
-    return entry
+def _newest(attendee: Attendee) -> Attendee:
+    """The last registration of the same person in the same mailbox; 1 query."""
+    same = Attendee.objects.filter(event=attendee.event_id, calendar_key=attendee.calendar_key)
+    if not attendee.calendar_key:
+        if not attendee.email:
+            return attendee
+        same = same.filter(email=attendee.email)
+    return same.order_by("calendar_version").last() or attendee
+
+
+def mailbox_calendars(event: Event, addresses: Collection[str]) -> dict[str, bytes]:
+    """What is sent to each address when something about an event changes: how it stands for everybody who registered
+    with that address, or the event itself where nobody did; empty for an event without a day. 1 query.
+
+    A young person's day is that of their companion, who holds it already: they have no entry in these.
+    """
+    if event.date is None:
+        return dict.fromkeys(addresses, b"")
+    registered: dict[str, list[Attendee]] = {}
+    for each in event.attendees.filter(email__in=addresses).order_by("calendar_version"):
+        registered.setdefault(each.email, []).append(each)
+    anybody = _calendar(event.name, [_event_entry(event)])
+    return {
+        address: _calendar(event.name, [_event_entry(event, each) for each in _latest(registered[address])])
+        if address in registered
+        else anybody
+        for address in addresses
+    }
 
 
 def programme_calendar(programme: Programme, person: Person) -> bytes:
@@ -165,9 +195,11 @@ def my_calendar(user: User) -> bytes:
     attending = (
         Attendee.objects.filter(user=user, event__date__gte=since)
         .select_related("event__programme", "event__at")
-        .order_by("event__date", "number")
+        .order_by("event__date", "calendar_version")
     )
-    entries = [_attending_entry(each) for each in _latest(attending)]
+    # Who registered a colleague as well sees their own day, whatever becomes of the other's.
+    own_last = sorted(attending, key=lambda each: each.email == user.email)
+    entries = [_event_entry(each.event, each) for each in _latest(own_last)]
     mine = Q(owner_partner__in=person.partner_ids) | Q(deputy_partner__in=person.partner_ids)
     agreements = list(
         Agreement.objects.visible_to(person)
@@ -182,15 +214,13 @@ def my_calendar(user: User) -> bytes:
 
 
 def _latest(attending: Iterable[Attendee]) -> list[Attendee]:
-    """One an event: whoever cancelled and registered again comes."""
-    kept: dict[int, Attendee] = {}
-    for each in attending:
-        kept[each.event_id] = each
-    return list(kept.values())
+    """The last of each entry: whoever cancelled and registered again comes."""
+    return list({(each.event_id, each.calendar_key): each for each in attending}.values())
 
 
 def _versions(agreements: list[Agreement]) -> dict[int, tuple[int, datetime.datetime]]:
-    """How often each agreement was changed since it was made, and when last: from the audit trail; 1 query."""
+    """How many changes of each agreement are known, and when the last was: from the audit trail, of which nothing is
+    ever taken away; 1 query."""
     keys = [str(each.pk) for each in agreements]
     rows = AuditEntry.objects.filter(record="events.agreement", record_id__in=keys).order_by("at")
     counts: Counter[str] = Counter()
@@ -198,10 +228,7 @@ def _versions(agreements: list[Agreement]) -> dict[int, tuple[int, datetime.date
     for key, at in rows.values_list("record_id", "at"):
         counts[key] += 1
         last[key] = at
-    return {
-        each.pk: (max(counts[str(each.pk)] - 1, 0), last.get(str(each.pk), each.recorded_at))
-        for each in agreements
-    }
+    return {each.pk: (counts[str(each.pk)], last.get(str(each.pk), each.recorded_at)) for each in agreements}
 
 
 def _agreement_entries(

@@ -17,7 +17,7 @@ from joinedup.accounts.delivery import deliver
 from joinedup.accounts.identifying import EMAIL
 from joinedup.accounts.links import address_of
 from joinedup.accounts.turns import after_turn
-from joinedup.events.calendar import event_calendar
+from joinedup.events.calendar import event_calendar, mailbox_calendars
 from joinedup.events.dates import day
 from joinedup.events.models import Attendee, Event, Invitation
 from joinedup.events.queries.asking import coordinators
@@ -57,10 +57,14 @@ def _mail(
     text = render_to_string(f"events/mails/{kind}.txt", values)
     mail = EmailMultiAlternatives(" ".join(subject.split()), text, to=[to])
     mail.attach_alternative(render_to_string(f"events/mails/{kind}.jinja", values), "text/html")
-    if calendar:
-        # Published, not requested: the answer is given on a page, not by a calendar.
-        mail.attach("event.ics", calendar, "text/calendar; method=PUBLISH")
+    attach_calendar(mail, calendar)
     return mail
+
+
+def attach_calendar(mail: EmailMultiAlternatives, calendar: bytes) -> None:
+    """Published, not requested: the answer is given on a page, not by a calendar. Nothing for an empty one."""
+    if calendar:
+        mail.attach("event.ics", calendar, "text/calendar; method=PUBLISH")
 
 
 def send_all(
@@ -80,10 +84,6 @@ def send_all(
     return sending
 
 
-def _calendar_of(event: Event, attendee: Attendee | None = None) -> bytes:
-    return event_calendar(event, attendee=attendee) if event.date else b""
-
-
 def send_invitations(
     event: Event,
     invitations: Sequence[Invitation],
@@ -96,7 +96,8 @@ def send_invitations(
 
     Wants the event's programme and venue.
     """
-    calendar, kind = _calendar_of(event), "invitation_reminder" if is_reminder else "invitation"
+    calendar = event_calendar(event) if event.date else b""
+    kind = "invitation_reminder" if is_reminder else "invitation"
     words = "Are you coming?" if is_reminder else "Invitation:"
     mails = [
         _mail(
@@ -141,7 +142,8 @@ def send_reminders(
 ) -> Sending:
     """To everybody who comes: when, where, access, code, tables. Each address gets one mail, about itself and the
     young people who come with it; the first is whose registration it is. Wants the event's programme and venue."""
-    mails = []
+    told, mails = list(told), []
+    calendars = mailbox_calendars(event, [address for address, _coming in told])
     for address, coming in told:
         first = coming[0].attendee
         is_own = first.email == address
@@ -153,8 +155,7 @@ def send_reminders(
             "link": address_of("attending", first.token),
             "survey": survey_link(first) if is_own else "",
         }
-        calendar = _calendar_of(event, first)
-        mails.append(_mail("reminder", f"Soon: {event.told_name}", address, context, calendar))
+        mails.append(_mail("reminder", f"Soon: {event.told_name}", address, context, calendars[address]))
     return send_all(mails)
 
 
@@ -173,7 +174,7 @@ def _registration(attendee: Attendee, address: str) -> EmailMultiAlternatives:
     context = _about(attendee)
     placed = attendee.standing == Attendee.Standing.PLACED
     words = "You have a place" if placed else "You are on the waiting list"
-    calendar = _calendar_of(event, attendee)
+    calendar = mailbox_calendars(event, [address])[address]
     return _mail("registration", f"{words}: {event.told_name}", address, context, calendar)
 
 
@@ -198,8 +199,10 @@ def called(attendee: Attendee) -> str:
 
 
 def send_cancelled(event: Event, address: str, attendee: Attendee) -> None:
+    """That a registration is cancelled, with what a calendar needs to strike the day through."""
     context = {"event": event, "event_link": address_of("event", event.slug), "who": called(attendee)}
-    send_all([_mail("cancelled", f"Cancelled: {event.told_name}", address, context)])
+    calendar = mailbox_calendars(event, [address])[address]
+    send_all([_mail("cancelled", f"Cancelled: {event.told_name}", address, context, calendar)])
 
 
 def send_held(attendee: Attendee) -> Sending:

@@ -42,7 +42,7 @@ def database(url: str, folder: Path) -> dict[str, object]:
     """Django's settings for `DATABASE_URL`, or SQLite in the home folder when there is none.
 
     SQLite writes with BEGIN IMMEDIATE and waits for its turn: with deferred transactions, writers that
-    meet fail instead of waiting.
+    meet fail instead of waiting. What is deleted is overwritten: personal details leave the file too.
     """
     if not url:
         return {
@@ -52,7 +52,6 @@ def database(url: str, folder: Path) -> dict[str, object]:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000; "
-                # What is deleted is overwritten: personal details must not be left in the file.
                 "PRAGMA secure_delete=ON;",
             },
         }

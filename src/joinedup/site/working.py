@@ -25,6 +25,7 @@ from joinedup.events.working import (
     thank_attendees,
 )
 from joinedup.opportunities.working import follow_waiting, work_out_the_night
+from joinedup.spreadsheets.working import forget_uploads
 from joinedup.web.work.digest import send_digests
 
 logger = logging.getLogger(__name__)
@@ -80,6 +81,8 @@ def _work(say: Callable[[str], object]) -> None:
         say(f"Followed who is vouched for, for {_counted(moved, 'young guest')}.")
     if forgotten := forget_drafts(timezone.now()):
         say(f"Let go of {_counted(forgotten, 'draft')} that nobody went on with.")
+    if unaccepted := forget_uploads(timezone.now()):
+        say(f"Deleted {_counted(unaccepted, 'spreadsheet')} that nobody accepted.")
     _write_to_people(say, timezone.localtime())
 
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from joinedup.accounts import audit
+from joinedup.accounts.case_lists import looks_like_data
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.partners.models import Partner
@@ -25,8 +26,9 @@ from joinedup.spreadsheets.preview import Preview, preview, without_marked
 from joinedup.spreadsheets.reading import Sheet, Unreadable, read_file, read_text
 from joinedup.spreadsheets.undoing import take_back, what_stands_in_the_way
 
-# What nobody accepted holds people's addresses for no purpose: it goes when the next one comes.
-FORGOTTEN_AFTER = datetime.timedelta(days=14)
+# What nobody accepted holds people's addresses for no purpose: the worker lets it go, and so does the next one that is
+# brought where no worker runs.
+FORGOTTEN_AFTER = datetime.timedelta(days=5)
 
 
 def bring(
@@ -76,8 +78,7 @@ def keep(
     refuse_people(sheet)
     fingerprint = _fingerprint(sheet)
     _refuse_twice(footprint, kind, fingerprint)
-    old = timezone.now() - FORGOTTEN_AFTER
-    footprint.uploads.filter(state__in=[Upload.State.MAPPING, Upload.State.PREVIEWED], at__lt=old).delete()
+    forget(timezone.now(), footprint)
     remembered = dict(
         RememberedColumn.objects.filter(footprint=footprint, kind=kind).values_list("heading", "field")
     )
@@ -130,7 +131,8 @@ def accept(
     """Make everything the sheet lists, or nothing. Returns how many records were made.
 
     `leave_out`: without the marked rows; otherwise one marked row refuses the whole. `sectors`: row number ->
-    sector, for organisations whose sector the sheet does not say. The rows are emptied afterwards.
+    sector, for organisations whose sector the sheet does not say. The rows and headings are emptied afterwards: what
+    no column was chosen for is kept nowhere.
     """
     require(by, "spreadsheet.bring", on=upload)
     # Locked, so that a second click finds it accepted.
@@ -148,8 +150,8 @@ def accept(
         raise ValidationError("There is nothing new in it: everything is here already.")
     before = audit.snapshot(upload)
     upload.made = [[record._meta.label, record.pk] for record in _make(by, upload, seen)]
-    upload.rows, upload.state = [], Upload.State.ACCEPTED
-    upload.save(update_fields=["made", "rows", "state"])
+    upload.rows, upload.header, upload.state = [], [], Upload.State.ACCEPTED
+    upload.save(update_fields=["made", "rows", "header", "state"])
     audit.record(by=by, action="spreadsheet.accept", on=upload, before=before)
     return len(upload.made)
 
@@ -195,6 +197,21 @@ def drop(*, by: Person, upload: Upload) -> None:
     upload.delete()
 
 
+@transaction.atomic
+def forget(now: datetime.datetime, footprint: Footprint | None = None) -> int:
+    """Throw away what nobody accepted for so many days, everywhere or in one partnership; how many sheets that were."""
+    waiting = Upload.objects.filter(state__in=[Upload.State.MAPPING, Upload.State.PREVIEWED])
+    if footprint is not None:
+        waiting = waiting.filter(footprint=footprint)
+    old = list(waiting.filter(at__lt=now - FORGOTTEN_AFTER).select_for_update())
+    for each in old:
+        audit.record(
+            by=Person.operator(), action="spreadsheet.forget", on=each, before=audit.snapshot(each), after={}
+        )
+        each.delete()
+    return len(old)
+
+
 def _scope(footprint: Footprint) -> Scope:
     return Scope(footprints=frozenset({footprint.pk}))
 
@@ -218,7 +235,10 @@ def _refuse_twice(footprint: Footprint, kind: str, fingerprint: str) -> None:
 
 
 def _remember(upload: Upload) -> None:
-    """Every heading with its field; a column that was left out is remembered as left out."""
+    """Every heading with its field; a column that was left out is remembered as left out. Where a list came without
+    headings, what stands for them may be somebody's name: nothing is remembered."""
+    if looks_like_data(upload.header):
+        return
     field_of: dict[int, str] = {column: name for name, column in upload.mapping.items()}
     for column, heading in enumerate(_first_of_each(upload.header)):
         if heading:

@@ -41,6 +41,12 @@ class BringForm(forms.Form):
             raise forms.ValidationError(_("Choose a file or paste the rows."))
         return self.cleaned_data
 
+    def emptied(self) -> BringForm:
+        """The same question without what was brought: a page must not say again what may not be kept."""
+        form = BringForm({"kind": self.cleaned_data["kind"], "text": ""})
+        form.errors.clear()
+        return form
+
     def brought(self) -> dict[str, Any]:
         """What `actions.bring` takes."""
         file = self.cleaned_data["file"]

@@ -18,6 +18,7 @@ from joinedup.spreadsheets import actions, queries
 from joinedup.spreadsheets.forms import BringForm, ColumnsForm, chosen_sectors
 from joinedup.spreadsheets.kinds import KINDS
 from joinedup.spreadsheets.models import Upload
+from joinedup.spreadsheets.people import SinglePeople
 from joinedup.spreadsheets.preview import preview
 from joinedup.taxonomy.models import Sector
 
@@ -64,6 +65,8 @@ def upload_new(request: Request, slug: str) -> HttpResponse:
         try:
             upload = actions.bring(by=request.person, footprint=footprint, **form.brought())
         except ValidationError as error:
+            if isinstance(error, SinglePeople):
+                form = form.emptied()
             form.add_error(None, error.messages[0])
         else:
             return redirect("upload_columns", upload.pk)

@@ -4,6 +4,7 @@ import json
 import random
 from dataclasses import replace
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -53,18 +54,30 @@ def test_the_order_of_the_rows_changes_nothing(problem: Problem, seed: int) -> N
     assert plan(turned, iterations=3) == plan(problem, iterations=3)
 
 
-def test_seconds_set_the_number_of_sweeps_and_a_slow_machine_is_told() -> None:
-    problem = planted(1)
-    quick = plan(problem, seconds=0.2)
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine so fast that no time passes."""
+    clock = SimpleNamespace(perf_counter=lambda: 0.0)
+    for name in ("plan", "search"):
+        # By its full name: the package offers the function `plan` under the name of the module.
+        monkeypatch.setattr(import_module(f"joinedup.engines.seating.{name}"), "time", clock)
+
+
+def test_seconds_set_the_number_of_sweeps(still: None) -> None:
+    quick = plan(planted(1), seconds=0.2)
     assert quick.report["iterations"] == int(40_000 / 1.024 * 0.2 / 72)
+    assert quick.report["stopped"] == "iterations"
+
+
+def test_a_slow_machine_is_told() -> None:
+    problem = planted(1)
     late = plan(problem, seconds=0.0)
     assert late.report["stopped"] == "time"
     assert broken(problem, late) == []
     assert plan(problem, iterations=7).report["stopped"] == "iterations"
 
 
-def test_the_clock_changes_nothing_where_there_is_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    # By its full name: the package offers the function `plan` under the name of the module.
+def test_the_clock_changes_nothing_where_there_is_time(still: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_module("joinedup.engines.seating.plan"), "VISITS_A_SECOND", 300)
     timed = plan(planted(1), seconds=8)
     assert timed.report["stopped"] == "iterations"

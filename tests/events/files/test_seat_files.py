@@ -6,6 +6,7 @@ import csv
 import json
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -131,8 +132,11 @@ def test_a_badge_says_nobody_is_young_and_names_are_only_text(tmp_path: Path) ->
 
 
 def test_the_same_files_give_the_same_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # So few steps for each second that the clock decides nothing.
+    # Few steps for each second, and no time passes: the clock decides nothing.
     monkeypatch.setattr(import_module("joinedup.engines.seating.plan"), "VISITS_A_SECOND", 100)
+    for name in ("plan", "search"):
+        clock = SimpleNamespace(perf_counter=lambda: 0.0)
+        monkeypatch.setattr(import_module(f"joinedup.engines.seating.{name}"), "time", clock)
     folder = written(tmp_path / "in", planted(2))
     for name in "ab":
         made = seat(folder, tmp_path / name, rounds=3, seed=5, seconds=20)

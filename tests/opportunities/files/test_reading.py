@@ -109,3 +109,16 @@ def test_absent_files_and_folders_are_named(folder: Path) -> None:
     for path in (folder / "none", folder / "places.csv"):
         with pytest.raises(Refused, match="There is no folder"):
             read_folder(path)
+
+
+def test_places_whose_columns_are_swapped_are_refused(folder: Path) -> None:
+    header = "code,kind,latitude,longitude\n"
+    (folder / "places.csv").write_text(header + "b,local_authority,51.5,-0.1\nc,local_authority,51.6,\n")
+    assert read_folder(folder).places["latitude"].to_list() == [51.5, 51.6]
+    (folder / "places.csv").write_text(header + "b,local_authority,-0.1,51.5\n")
+    with pytest.raises(Refused) as refused:
+        read_folder(folder)
+    assert str(refused.value) == (
+        "places.csv: these places lie outside the United Kingdom: are the columns latitude and longitude swapped? "
+        "Give each its name, and try again."
+    )

@@ -19,7 +19,7 @@ from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.events import mailbox, mails
 from joinedup.events.actions.places import add, cancel, fill_places, stand
-from joinedup.events.models import YOUNG, Attendee, Event
+from joinedup.events.models import YOUNG, Attendee, Event, newer
 from joinedup.events.queries.vouching import is_vouched, room_for, vouched, with_or_for
 from joinedup.partners.models import Partner
 from joinedup.taxonomy.models import Theme
@@ -95,7 +95,7 @@ def bring(
 def begin(by: Person, companion: Attendee) -> None:
     """Somebody counts now: the young people they registered wait for them no longer, but for being vouched for."""
     held = companion.asked_to_bring.filter(standing__in=[Standing.HELD, Standing.LAPSED])
-    held.update(standing=Standing.ALONE)
+    held.update(standing=Standing.ALONE, **newer(companion.event_id))
     settle(by, companion)
 
 

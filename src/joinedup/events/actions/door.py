@@ -16,7 +16,7 @@ from joinedup.events import mailbox
 from joinedup.events.actions import companions
 from joinedup.events.actions.places import taken
 from joinedup.events.actions.registration import refuse_people
-from joinedup.events.models import YOUNG, Attendee, Event
+from joinedup.events.models import YOUNG, Attendee, Event, newer
 from joinedup.events.queries.door import last_release
 from joinedup.partners.models import Partner
 
@@ -172,7 +172,9 @@ def release_absent(*, by: Person, event: Event) -> list[Attendee]:
         raise ValidationError("Nobody has arrived yet: note first who is here.")
     if not absent:
         raise ValidationError("Everybody who was expected is here.")
-    Attendee.objects.filter(pk__in=[each.pk for each in absent]).update(standing=Standing.CANCELLED)
+    Attendee.objects.filter(pk__in=[each.pk for each in absent]).update(
+        standing=Standing.CANCELLED, **newer(event.pk)
+    )
     numbers = {"numbers": [each.number for each in absent]}
     audit.record(by=by, action="event.release_absent", on=event, after=numbers)
     return absent
@@ -197,7 +199,9 @@ def bring_back(*, by: Person, event: Event) -> list[Attendee]:
         for each in gone
         if not any(mailbox.is_same(other, each.name, each.role) for other in again.get(each.email, []))
     ]
-    Attendee.objects.filter(pk__in=[each.pk for each in back]).update(standing=Standing.PLACED)
+    Attendee.objects.filter(pk__in=[each.pk for each in back]).update(
+        standing=Standing.PLACED, **newer(event.pk)
+    )
     audit.record(
         by=by, action="event.bring_back", on=event, after={"numbers": [each.number for each in back]}
     )

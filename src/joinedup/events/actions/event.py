@@ -58,11 +58,12 @@ DETAILS = frozenset(
 )
 
 # What a calendar holds of an event: a change of it is told to those calendars as a new version.
-IN_CALENDARS = frozenset({"name", "date", "starts", "ends", "at", "venue", "place_name"})
-
+IN_CALENDARS = frozenset({"name", "purpose", "date", "starts", "ends", "at", "venue", "place_name", "access"})
+# What other actions change, perhaps since `event` was read.
+NOT_CHANGED_HERE = ("sequence", "changed_at", "cancelled_on", "cancelled_because")
 
 # What is told to those who come when it changes and whoever changes it says so.
-WHEN_AND_WHERE = IN_CALENDARS - {"name"}
+WHEN_AND_WHERE = IN_CALENDARS - {"name", "purpose", "access"}
 
 
 def _fill_in(event: Event, details: dict[str, Any]) -> None:
@@ -155,7 +156,10 @@ def change_event(*, by: Person, event: Event, tell: bool = False, **details: Any
     require(by, "event.change", on=event)
     if event.is_history:
         raise ValidationError("This event is known from publications: it is kept as published.")
-    was = Event.objects.select_related("at").get(pk=event.pk)
+    # Held while it changes: what somebody called off a moment ago stays off, and two changes never get one number.
+    was = Event.objects.select_for_update(of=("self",)).select_related("at").get(pk=event.pk)
+    for name in NOT_CHANGED_HERE:
+        setattr(event, name, getattr(was, name))
     before = audit.snapshot(was)
     _fill_in(event, details)
     now = audit.snapshot(event)
@@ -227,11 +231,11 @@ def delete_personal(*, by: Person, event: Event, on: datetime.date | None = None
     for person in attendees:
         person.name = person.email = person.dietary = ""
         person.access, person.token, person.code, person.user = [], fresh_token(), fresh_code(), None
-        person.said = {}
+        person.said, person.calendar_key = {}, ""
     for invitation in invitations:
         invitation.name = invitation.email = ""
         invitation.token = fresh_token()
-    personal = ["role", "name", "email", "dietary", "access", "said", "token", "code", "user"]
+    personal = ["role", "name", "email", "dietary", "access", "said", "token", "code", "user", "calendar_key"]
     Attendee.objects.bulk_update(attendees, personal, 100)
     Invitation.objects.bulk_update(invitations, ["role", "name", "email", "token"], 100)
     # A speaker who agreed to be named in public stays named, as the programme of the day was.

@@ -17,7 +17,7 @@ from joinedup.accounts.records import Marking, footprints_of
 from joinedup.events import mails
 from joinedup.events.actions import companions
 from joinedup.events.actions.places import fill_places, next_number, open_event, stand
-from joinedup.events.models import Attendee, Event, Invitation
+from joinedup.events.models import Attendee, Event, Invitation, newer
 from joinedup.opportunities import touching
 from joinedup.partners.models import Ask, Partner
 from joinedup.taxonomy.models import Theme
@@ -93,7 +93,7 @@ def hold_again(by: Person, attendee: Attendee) -> None:
 
 def _young(attendee: Attendee, was: str, now: str) -> None:
     """The young people of somebody who has not confirmed go the same way as they."""
-    attendee.asked_to_bring.filter(standing=was).update(standing=now)
+    attendee.asked_to_bring.filter(standing=was).update(standing=now, **newer(attendee.event_id))
 
 
 @transaction.atomic

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
 from django.utils.text import slugify
 
 from joinedup.accounts import audit
@@ -36,6 +38,9 @@ def change_programme(*, by: Person, programme: Programme, name: str, summary: st
     programme.name, programme.summary = _name(name, programme), summary.strip()
     check(programme)
     programme.save()
+    if before["name"] != programme.name:
+        # Calendars hold the name of the series with each event.
+        programme.events.update(sequence=F("sequence") + 1, changed_at=timezone.now())
     audit.record(by=by, action="programme.change", on=programme, before=before)
     return programme
 

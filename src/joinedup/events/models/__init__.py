@@ -3,7 +3,7 @@
 from joinedup.accounts.models import fresh_token
 from joinedup.events.models.agreements import Agreement, Chase, Contribution, Progress, Response, YoungMark
 from joinedup.events.models.event import Event, Session, Speaker, Venue
-from joinedup.events.models.people import YOUNG, Attendee, Invitation, SurveyAnswer, fresh_code
+from joinedup.events.models.people import YOUNG, Attendee, Invitation, SurveyAnswer, fresh_code, newer
 from joinedup.events.models.programme import Programme, Stop
 from joinedup.events.models.tables import (
     Draft,
@@ -43,4 +43,5 @@ __all__ = [
     "YoungMark",
     "fresh_code",
     "fresh_token",
+    "newer",
 ]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Max, Q
+from django.utils import timezone
 
 from joinedup.accounts.models import fresh_token
 from joinedup.accounts.permissions import Scope
@@ -19,6 +21,24 @@ CODE_LETTERS = "ABCDEFGHJKMNPQRTUVWXY346789"
 
 def fresh_code() -> str:
     return "".join(secrets.choice(CODE_LETTERS) for _ in range(6))
+
+
+# Files given out before versions were counted said at most one more than the event's own number.
+COUNTED_FROM = 2
+
+
+def next_version(event_id: int) -> int:
+    """Higher than any version that somebody who comes, or came, to the event was told; 1 query.
+
+    It is the event's, not the person's: whoever registers again gets a higher one although nothing says who they are.
+    """
+    last = Attendee.objects.filter(event=event_id).aggregate(last=Max("calendar_version"))["last"]
+    return max(last or 0, COUNTED_FROM) + 1
+
+
+def newer(event_id: int) -> dict[str, Any]:
+    """What goes with a change of standing of several at once (`update`), so that their calendars take it; 1 query."""
+    return {"standing_since": timezone.now(), "calendar_version": next_version(event_id)}
 
 
 class Invitation(models.Model):
@@ -142,6 +162,13 @@ class Attendee(models.Model):
     )
     is_demonstration = models.BooleanField(default=False)
     registered_at = models.DateTimeField(auto_now_add=True)
+    standing_since = models.DateTimeField(default=timezone.now)
+    calendar_version = models.PositiveIntegerField(
+        default=COUNTED_FROM, help_text="rises with each change of standing; calendars keep the highest"
+    )
+    calendar_key = models.CharField(
+        max_length=12, blank=True, help_text="by chance; tells people apart who share one mailbox"
+    )
 
     class Meta:
         ordering = ["number"]
@@ -153,6 +180,43 @@ class Attendee(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role}, {self.partner}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Whoever changes whether somebody comes, a calendar that holds their day is told of it by a higher version."""
+        fields = kwargs.get("update_fields")
+        if self._state.adding:
+            self.calendar_key = self._own_key()
+            self._rise()
+        elif (fields is None or "standing" in fields) and self.standing != self._kept_standing():
+            self._rise()
+            if fields is not None:
+                kwargs["update_fields"] = {*fields, "standing_since", "calendar_version"}
+        super().save(*args, **kwargs)
+
+    def _rise(self) -> None:
+        self.standing_since, self.calendar_version = timezone.now(), next_version(self.event_id)
+
+    def _kept_standing(self) -> str | None:
+        return Attendee.objects.filter(pk=self.pk).values_list("standing", flat=True).first()
+
+    def _own_key(self) -> str:
+        """The key of whoever is the same in this mailbox: for most people none. A second person of one mailbox, and a
+        young person, whose mails go to their companion, get one by chance; who registers again has theirs again."""
+        if self.is_young:
+            adult = self.companion.email if self.companion else ""
+            here = Attendee.objects.filter(
+                event=self.event_id, partner=self.partner_id, name__iexact=self.name
+            )
+            known = [each for each in here.filter(companion__email=adult) if adult and each.is_young]
+        elif self.email:
+            known = list(Attendee.objects.filter(event=self.event_id, email__iexact=self.email))
+        else:
+            return ""
+        gone = [each for each in known if each.standing in self.GONE]
+        taken = {each.calendar_key for each in known if each.standing not in self.GONE}
+        gone.sort(key=lambda each: (each.name.casefold() != self.name.casefold(), -each.number))
+        offered = [each.calendar_key for each in gone] + ([] if self.is_young else [""])
+        return next((key for key in offered if key not in taken), secrets.token_hex(6))
 
     @property
     def is_coming(self) -> bool:

@@ -33,6 +33,7 @@ class Asked:
     stop_after: int | None = None
     threads: int = 0
     dask: str | None = None
+    outside_uk: bool = False
 
     @property
     def looks_high(self) -> bool:

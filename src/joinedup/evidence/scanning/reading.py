@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from joinedup.evidence.scanning import periods
 from joinedup.evidence.scanning.asked import Asked
+from joinedup.evidence.scanning.located import located
 from joinedup.evidence.scanning.sheets import (
     Codes,
     Refused,
@@ -66,7 +67,7 @@ class Rows:
     group: Codes = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
-def read_places(asked: Asked) -> Places:
+def read_places(asked: Asked, notes: list[str]) -> Places:
     """Raises `Refused`."""
     sheet = opened(asked.places, "area")
     names = sheet.filled("area")
@@ -87,11 +88,17 @@ def read_places(asked: Asked) -> Places:
         sheet.refuse(
             values.abs() > most,
             lambda row, n, axis=axis, values=values, most=most: (  # type: ignore[misc]
-                f"{axis} {values[row]:g} is not between -{most:,.0f} and {most:,.0f}."
+                f"{axis} {values[row]:g} is not between -{most:,.0f} and {most:,.0f}{_metres(values[row])}."
             ),
         )
     points = np.column_stack([values.to_numpy() for values in position])
+    located(sheet.name, names.to_list(), points, notes, degrees=degrees, outside_uk=asked.outside_uk)
     return Places(names.to_list(), points, degrees, sheet.rows, sheet.name)
+
+
+def _metres(value: float) -> str:
+    """What to do where somebody gave metres under the names of degrees."""
+    return ": if these are metres, call the columns x and y" if 360 < abs(value) <= 1e8 else ""
 
 
 def read_cases(asked: Asked, places: Places) -> tuple[Rows, Span]:

@@ -39,7 +39,7 @@ class Read:
 def read(asked: Asked) -> Read:
     """Raises `Refused`."""
     notes: list[str] = []
-    places = reading.read_places(asked)
+    places = reading.read_places(asked, notes)
     cases, span = reading.read_cases(asked, places)
     rows = {"cases": cases.sheet.rows, "places": places.rows}
     seasons, steps = _seasons(asked, span), _steps(asked, span)

@@ -2,6 +2,7 @@
 
 import re
 
+from joinedup.accounts.case_lists import find_people
 from joinedup.evidence.sources.table import Refused, Table
 
 # Column names. A publisher's own column ("Area name", "LSOA name", "Crime ID") must match none of these.
@@ -24,11 +25,14 @@ EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z]{2,}"
 POSTCODE = r"(?i)^[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}$"
 NHS_NUMBER = r"^[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}$"
 LOOKED_AT = 2000
+# Rows for the rules that spreadsheets have too; a publisher's own column is none of a case file.
+ROWS_COMPARED = 500
+OWN_COLUMNS = frozenset({"Crime ID"})
 
 
 def refuse_people(table: Table) -> None:
     """Raise `Refused` when the header or the cells look like records of people. No cell is quoted."""
-    found = _headings(table.header) or _cells(table)
+    found = _headings(table.header) or _cells(table) or _as_in_spreadsheets(table)
     if found:
         raise Refused(
             f"This file looks like records of single people: it has {found}. JoinedUp takes counts and rates "
@@ -67,6 +71,16 @@ def _cells(table: Table) -> str | None:
         if numbers.len() > 0.5 * some.len() and all(_is_nhs_number(text) for text in numbers.head(50)):
             return "NHS numbers"
     return None
+
+
+def _as_in_spreadsheets(table: Table) -> str | None:
+    step = max(1, table.frame.height // ROWS_COMPARED)
+    sample = table.frame.select(table.header).gather_every(step).fill_null("")
+    found = find_people(table.header, sample.rows(), own_columns=OWN_COLUMNS.__contains__)
+    if found is None:
+        return None
+    named = ", ".join(found.columns)
+    return f"{found.what} ({named})" if named else found.what
 
 
 def _is_nhs_number(text: str) -> bool:

@@ -12,6 +12,7 @@ import polars as pl
 
 from joinedup.engines.matching import Tables
 from joinedup.engines.matching.tables import COLUMNS, DAY, FLAG, NUMBER, REQUIRED, WORDS
+from joinedup.places.bounds import where
 
 SEVEN = ("places", "needs", "partners", "initiatives", "offers", "links", "mix")
 YES, NO = {"true", "yes", "1", "y"}, {"false", "no", "0", "n"}
@@ -39,7 +40,19 @@ def read_folder(path: Path) -> Tables:
         for name, columns in COLUMNS.items()
         if (path / f"{name}.csv").is_file()
     }
+    _refuse_swapped(found["places"])
     return Tables(**found)
+
+
+def _refuse_swapped(places: pl.DataFrame) -> None:
+    """Distances between places would be wrong, and nothing would show it."""
+    if {"latitude", "longitude"} <= set(places.columns):
+        known = places.drop_nulls(["latitude", "longitude"])
+        if where(known["latitude"].to_numpy(), known["longitude"].to_numpy()).are_swapped:
+            raise Refused(
+                "places.csv: these places lie outside the United Kingdom: are the columns latitude and longitude "
+                "swapped? Give each its name, and try again."
+            )
 
 
 def read_table(path: Path, columns: dict[str, Any], required: tuple[str, ...]) -> pl.DataFrame:
