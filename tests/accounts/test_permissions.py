@@ -93,6 +93,7 @@ MATRIX = {
     "event.plan": "-- -- y- y-",
     "event.see_attendees": "-- -- y- y-",
     "event.check_in": "-- -- y- y-",
+    "event.announce": "-- -- y- y-",
     "event.publish": "-- -- y- y-",
     "survey.answer": "yy yy yy yy",
     "topic.choose": "-- -- y- y-",

@@ -57,16 +57,23 @@ def test_a_coordinator_adds_no_update(world: World, until: datetime.date, commit
     assert Update.objects.count() == 1
 
 
-def test_a_new_event_is_for_members_until_the_hold_ends(world: World, until: datetime.date, as_, monkeypatch):
+def test_a_new_event_is_published_once_the_hold_ends(world: World, until: datetime.date, as_, monkeypatch):
+    alice = world.person("alice")
     made = actions.add_event(
-        by=world.person("alice"),
+        by=alice,
         footprint=world.north,
         name="Quiet day",
         date=until + datetime.timedelta(days=9),
     )
     for address in ("/events/", f"/events/{made.slug}/", f"/programmes/{made.programme.slug}/results/"):
-        for who in ("nobody", "charlie"):
-            assert "Quiet day" not in as_(who).get(address).content.decode()
-        assert "Quiet day" in as_("bob").get(address).content.decode()
+        for who in ("nobody", "charlie", "bob"):
+            assert "Quiet day" not in as_(who).get(address).text
+        assert "Quiet day" in as_("alice").get(address).text
+    page = as_("alice").get(f"/events/{made.slug}/show/").text
+    assert f"Nothing new is published before {until.day} {until:%B %Y}." in page
+    assert "Publish this event" not in page
+    with pytest.raises(ValidationError, match="Nothing new is published"):
+        actions.publish_event(by=alice, event=made)
     monkeypatch.setattr("django.utils.timezone.localdate", lambda *a: until)
-    assert "Quiet day" in as_("nobody").get(f"/events/{made.slug}/").content.decode()
+    actions.publish_event(by=alice, event=made)
+    assert "Quiet day" in as_("nobody").get(f"/events/{made.slug}/").text

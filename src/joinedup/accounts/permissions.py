@@ -96,6 +96,7 @@ PERMISSIONS: dict[str, dict[Role, Over]] = {
     "event.plan": _EVENTS,
     "event.see_attendees": _EVENTS,
     "event.check_in": _EVENTS,
+    "event.announce": _EVENTS,
     "event.publish": _EVENTS,
     "survey.answer": {Role.PUBLIC: ANY},
     "topic.choose": _EVENTS,

@@ -75,6 +75,7 @@ DONE = {
     "export_people": "took the list of people out as a file",
     "note_payment": "noted a payment",
     "copy": "made it from another one",
+    "announce": "published it",
     "cancel": "cancelled it",
     "take_back_cancellation": "took the cancellation back",
     "move": "moved it",

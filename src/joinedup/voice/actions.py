@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import PUBLIC, Person
+from joinedup.events.drafts import refuse_draft
 from joinedup.events.models import Event, Session, Sitting, Topic
 from joinedup.partners.keeping import refuse_while_held
 from joinedup.partners.models import Partner
@@ -43,6 +44,7 @@ def open_conversation(
     must be there for what may be told), for a past event, or for a last day before the first.
     """
     require(by, "conversation.open", on=event)
+    refuse_draft(event, _("This event is a draft: publish it before you ask young people about it."))
     if event.is_history:
         raise ValidationError(_("This event is over: a question needs a day that its answers can change."))
     if not event.safeguarding_lead:

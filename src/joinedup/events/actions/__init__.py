@@ -30,6 +30,7 @@ from joinedup.events.actions.invitation import (
 from joinedup.events.actions.marking import ask_young, mark_from_link
 from joinedup.events.actions.people import note_export, note_payment
 from joinedup.events.actions.planning import move_person, plan_event, replan_event, swap_people
+from joinedup.events.actions.publishing import publish_event, withdraw_event
 from joinedup.events.actions.registration import (
     NobodyThere,
     cancel_registration,
@@ -88,6 +89,7 @@ __all__ = [
     "note_payment",
     "plan_event",
     "propose_topic",
+    "publish_event",
     "ready_to_invite",
     "record_agreement",
     "register",
@@ -109,5 +111,6 @@ __all__ = [
     "thank",
     "undo_check_in",
     "walk_in",
+    "withdraw_event",
     "withdraw_invitation",
 ]

@@ -17,6 +17,7 @@ from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
 from joinedup.events.actions.topic import set_state
 from joinedup.events.dates import months_after
+from joinedup.events.drafts import refuse_draft
 from joinedup.events.models import Agreement, Contribution, Event, Progress, Sitting
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
@@ -115,6 +116,7 @@ def record_agreement(
 ) -> Agreement:
     """Write down what was agreed, at a table or beside one. Its opportunity counts as agreed."""
     require(by, "agreement.record", on=sitting or event)
+    refuse_draft(event, "This event is a draft: publish it before you write down what was agreed at it.")
     if sitting is not None and sitting.event_id != event.pk:
         raise ValidationError("This table belongs to another event.")
     if opportunity is None and sitting is not None and sitting.topic is not None:

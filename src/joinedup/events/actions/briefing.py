@@ -11,6 +11,7 @@ from joinedup.accounts.letters import send_letter
 from joinedup.accounts.links import address_of, make_link
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
+from joinedup.events.drafts import refuse_draft
 from joinedup.events.models import Event
 from joinedup.events.queries.briefing import PURPOSE, SENT, recipients
 
@@ -20,6 +21,7 @@ def send_brief(*, by: Person, event: Event) -> int:
     """Mail a link of their own to every adult who hosts or speaks and has an address, and to the hosts of young people
     who do; returns how many mails that are."""
     require(by, "event.plan", on=event)
+    refuse_draft(event, "This event is a draft: publish it before the pack goes out.")
     if event.cancelled_on is not None:
         raise ValidationError("This event is cancelled: nobody is sent the pack.")
     if event.date is not None and event.date < timezone.localdate():

@@ -10,6 +10,7 @@ from django.utils import timezone
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
+from joinedup.events.drafts import refuse_draft
 from joinedup.events.models import YOUNG, Attendee, Event
 from joinedup.events.queries.door import last_release
 from joinedup.partners.models import Partner
@@ -101,6 +102,7 @@ def walk_in(
     """
     require(by, "event.check_in", on=event)
     event = _locked(event.pk)
+    refuse_draft(event, "This event is a draft: publish it first.")
     if not Partner.objects.filter(pk=partner.pk, footprints=event.footprint_id).exists():
         raise ValidationError("Choose a partner of this partnership.")
     role, name = " ".join(role.split()), " ".join(name.split())

@@ -17,6 +17,7 @@ from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking, footprints_of
 from joinedup.events import mails
 from joinedup.events.actions import confirming
+from joinedup.events.drafts import refuse_draft
 from joinedup.events.models import YOUNG, Attendee, Event, Invitation
 from joinedup.opportunities import touching
 from joinedup.partners.keeping import unique_slug
@@ -49,6 +50,7 @@ def _open(event: Event) -> Event:
 
 
 def _refuse_closed(event: Event) -> None:
+    refuse_draft(event, "This event is not published yet: nobody can register.")
     if event.is_history or (event.date and event.date < timezone.localdate()):
         raise ValidationError("This event is over: you can no longer register.")
     if event.cancelled_on is not None:
