@@ -109,7 +109,8 @@ def test_a_copy_is_a_draft_that_nobody_publishes_before_an_election(event: Event
     world.north.save()
     event.refresh_from_db()
     made = copy_event(by=world.person("alice"), event=event, name="Again", date=timezone.localdate() + LATER)
-    assert made.is_draft and not event.is_draft
+    assert made.is_draft
+    assert not event.is_draft
     with pytest.raises(ValidationError, match="Nothing new is published before"):
         actions.publish_event(by=world.person("alice"), event=made)
     assert as_("nobody").get(f"/events/{made.slug}/").status_code == 404

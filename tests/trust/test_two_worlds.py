@@ -61,6 +61,15 @@ QUESTIONS = [
     "/visits/?theme=trusted-adult&place=E09000991",
 ]
 
+# What buttons send; fields that a form does not know are left out by it.
+PRESSED = {
+    "do": "publish",
+    "name": "Something",
+    "text": "Something",
+    "word": "interested",
+    "reason": "no_capacity",
+}
+
 
 def _seen(as_: As, name: str, wanted: list[str]) -> dict[str, tuple[int, str, str]]:
     browser = as_(name)
@@ -92,6 +101,30 @@ def test_nothing_hidden_is_named_anywhere(with_hidden: Everything, as_: As, name
     wanted = [each for each in [*addresses(), *QUESTIONS] if not _is_a_secret_link(each)]
     asked = [each for each in wanted if "?" not in each and HIDDEN.lower() not in each.lower()]
     assert not {each for each, (_, page, _to) in _seen(as_, name, asked).items() if HIDDEN in page}
+
+
+@pytest.mark.parametrize("name", ["charlie", "nobody"])
+def test_a_press_on_what_is_hidden_is_a_press_on_nothing(everything: Everything, as_: As, name: str):
+    """Sent to every address of the site, with what its buttons send: hidden or not there is the same answer."""
+    with transaction.atomic():
+        everything.hide()
+        wanted = [each for each in addresses() if not _is_a_secret_link(each)]
+        whole = _pressed(as_, name, wanted)
+        transaction.set_rollback(True)
+    poor = _pressed(as_, name, wanted)
+    differ = {each: _difference(whole[each], poor[each]) for each in wanted if whole[each] != poor[each]}
+    assert not differ, "\n".join(f"{each}: {lines}" for each, lines in differ.items())
+
+
+def _pressed(as_: As, name: str, wanted: list[str]) -> dict[str, tuple[int, str, str]]:
+    browser, found = as_(name), {}
+    signed_in = browser.cookies.copy()
+    for address in wanted:
+        with transaction.atomic():
+            found[address] = read(browser, address, PRESSED)
+            transaction.set_rollback(True)
+        browser.cookies = signed_in.copy()
+    return found
 
 
 def test_the_data_could_leak(walked: Callable[[str], Walk]):
