@@ -28,6 +28,8 @@ DONE = {
     "change": "changed it",
     "columns": "chose its columns",
     "choose": "chose it",
+    "correct": "said what is wrong with it",
+    "evidence": "added evidence of a partnership",
     "confirm": "confirmed that it is still true",
     "create": "made it",
     "dismiss": "set it aside",

@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
@@ -17,7 +16,7 @@ from joinedup.accounts.permissions import require
 from joinedup.accounts.person import PUBLIC, Person
 from joinedup.events.drafts import refuse_draft
 from joinedup.events.models import Event, Session, Sitting, Topic
-from joinedup.partners.keeping import refuse_while_held
+from joinedup.partners.keeping import fresh_slug, refuse_while_held
 from joinedup.partners.models import Partner
 from joinedup.taxonomy.models import Theme
 from joinedup.voice.checks import findings
@@ -59,7 +58,7 @@ def open_conversation(
         raise ValidationError({"hosts": _("Choose at least one partner through which young people answer.")})
     conversation = Conversation(
         event=event,
-        slug=_free_slug(question),
+        slug=fresh_slug(Conversation, question),
         question=question,
         why=why,
         opens=opens,
@@ -230,11 +229,3 @@ def make_topic(*, by: Person, contribution: Contribution, title: str, theme: The
 
 def is_open(conversation: Conversation, on: datetime.date) -> bool:
     return conversation.opens <= on <= conversation.closes
-
-
-def _free_slug(question: str) -> str:
-    stem = slugify(question)[:60].strip("-") or "question"
-    # Addresses of this room's own pages are not free.
-    taken = set(Conversation.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    taken |= {"join", "withdraw", "thanks", "contribution"}
-    return next(s for s in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)

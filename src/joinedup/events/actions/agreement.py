@@ -21,7 +21,7 @@ from joinedup.events.drafts import refuse_draft
 from joinedup.events.models import Agreement, Contribution, Event, Progress, Sitting
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
-from joinedup.partners.keeping import confirm_now, refuse_while_held, unique_slug
+from joinedup.partners.keeping import confirm_now, fresh_slug, refuse_while_held
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
 from joinedup.strategy.models import Commitment, Update
@@ -185,7 +185,7 @@ def start_agreement(*, by: Person, agreement: Agreement) -> Initiative:
     before = audit.snapshot(agreement)
     initiative = Initiative(
         name=agreement.goal[:200],
-        slug=unique_slug(Initiative, agreement.goal),
+        slug=fresh_slug(Initiative, agreement.goal),
         what=agreement.action,
         partner=agreement.owner_partner,
         owner_id=by.user_id,
@@ -240,6 +240,7 @@ def _tell(commitment: Commitment, by: Person, agreement: Agreement, what: str, r
         text=text,
         source=f"Agreement at {agreement.event.name}" if public else "Agreement of a partnership",
         initiative=agreement.initiative,
+        footprint=agreement.event.footprint,
         is_demonstration=agreement.is_demonstration,
         by=by.name[:160] if public else "",
     )

@@ -28,7 +28,7 @@ from joinedup.events.models import (
     fresh_token,
 )
 from joinedup.events.queries.programme import own_slug
-from joinedup.partners.keeping import check, unique_slug
+from joinedup.partners.keeping import check, fresh_slug
 from joinedup.places.models import Footprint
 from joinedup.places.regions import regions_of
 
@@ -121,7 +121,7 @@ def new_event(*, by: Person, footprint: Footprint, programme: Programme | None, 
             slug=own_slug(footprint), defaults={"name": f"Events of {footprint.name}"[:160]}
         )
     name, date = details.get("name", ""), details.get("date")
-    slug = unique_slug(Event, f"{name} {date:%d %B %Y}" if date else name)
+    slug = fresh_slug(Event, f"{name} {date:%d %B %Y}" if date else name)
     event = Event(programme=programme, footprint=footprint, slug=slug)
     event.is_demonstration, event.is_draft = footprint.is_demonstration, True
     event.regions = regions_of(footprint.places.all())
