@@ -157,7 +157,7 @@ def test_a_mail_server_that_refuses_leaves_them_unasked(
     Enquiry.objects.update(at=long_ago)
     monkeypatch.setattr(
         "joinedup.opportunities.actions.asking.send_letter",
-        lambda template, to, letter: to.startswith("worker@"),
+        lambda template, to, letter, reply_to: to.startswith("worker@"),
     )
     done = ask(world, asked, django_capture_on_commit_callbacks)
     assert done.refused == [world.school]
@@ -165,7 +165,7 @@ def test_a_mail_server_that_refuses_leaves_them_unasked(
     earlier.refresh_from_db()
     assert earlier.at == long_ago
     monkeypatch.setattr(
-        "joinedup.opportunities.actions.asking.send_letter", lambda template, to, letter: False
+        "joinedup.opportunities.actions.asking.send_letter", lambda template, to, letter, reply_to: False
     )
     Enquiry.objects.filter(partner=world.lantern).delete()
     ask(world, asked, django_capture_on_commit_callbacks)
