@@ -13,6 +13,8 @@ from typing import Any
 
 from joinedup.accounts.models import Grant, User
 from joinedup.accounts.person import Person
+from joinedup.events.actions import add_event
+from joinedup.events.models import Event
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint, Membership, Place
 from joinedup.taxonomy.models import Mix, Sector, Theme
@@ -137,3 +139,11 @@ def make_world() -> World:
         lead=make_user("lead@example.org", "Lead", "programme_lead"),
         admin=make_user("admin@example.org", "Admin", "administrator"),
     )
+
+
+def published_event(**details: Any) -> Event:
+    """A new event that everybody finds already, also on a day that has passed."""
+    event = add_event(**details)
+    event.is_draft = False
+    event.save(update_fields=["is_draft"])
+    return event

@@ -28,7 +28,8 @@ def no_mails_counted() -> None:
 
 
 @pytest.fixture
-def event(world: World) -> Event:
+def draft(world: World) -> Event:
+    """As somebody makes it: nobody but those who plan it find it."""
     return actions.add_event(
         by=world.person("alice"),
         footprint=world.north,
@@ -43,6 +44,11 @@ def event(world: World) -> Event:
         capacity=20,
         rounds=2,
     )
+
+
+@pytest.fixture
+def event(world: World, draft: Event) -> Event:
+    return actions.publish_event(by=world.person("alice"), event=draft)
 
 
 @pytest.fixture

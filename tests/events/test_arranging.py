@@ -104,12 +104,16 @@ def test_an_event_is_copied_in_the_browser(event: Event, as_):
     assert "Make another event like this" in alice.get(f"/events/{event.slug}/").text
 
 
-def test_a_copy_of_what_is_held_back_is_held_back(event: Event, world: World):
+def test_a_copy_is_a_draft_that_nobody_publishes_before_an_election(event: Event, world: World, as_):
     world.north.held_until = timezone.localdate() + LATER
     world.north.save()
     event.refresh_from_db()
     made = copy_event(by=world.person("alice"), event=event, name="Again", date=timezone.localdate() + LATER)
-    assert made.listed_from == world.north.held_until
+    assert made.is_draft
+    assert not event.is_draft
+    with pytest.raises(ValidationError, match="Nothing new is published before"):
+        actions.publish_event(by=world.person("alice"), event=made)
+    assert as_("nobody").get(f"/events/{made.slug}/").status_code == 404
 
 
 def test_whoever_comes_or_was_invited_is_told_once(
@@ -257,9 +261,11 @@ def test_the_form_says_who_is_told(event: Event, as_):
 def test_what_has_to_be_right_before_anybody_is_invited(world: World):
     made = actions.add_event(by=world.person("alice"), footprint=world.north, name="Draft")
     assert actions.ready_to_invite(made) == [
+        "This event is a draft: publish it before you invite people, who could not find it.",
         "Give the event a date before you invite people.",
         "Name the safeguarding lead before you invite people: they can see who it is.",
     ]
+    made.is_draft = False
     made.date, made.safeguarding_lead = timezone.localdate() + LATER, "Lead of Lantern Youth"
     assert actions.ready_to_invite(made) == []
     made.date = timezone.localdate() - LATER

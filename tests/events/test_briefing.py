@@ -23,7 +23,7 @@ from joinedup.evidence.models import Need
 from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Contact
 from joinedup.support.models import Offer
-from tests.world import World
+from tests.world import World, published_event
 
 DAY = datetime.timedelta(days=1)
 
@@ -132,7 +132,7 @@ def test_an_empty_event_says_what_is_not_known(event: Event, world: World):
 
 def test_by_the_link_one_reads_what_everybody_may(day: Event, world: World, opportunity, agree, sent, as_):
     alice = world.person("alice")
-    before = actions.add_event(by=alice, footprint=world.north, name="Last year", date=timezone.localdate())
+    before = published_event(by=alice, footprint=world.north, name="Last year", date=timezone.localdate())
     agree(goal="Open goal", event=before)
     agree(goal="Secret goal", event=before, marking="partnership")
     Event.objects.filter(pk=before.pk).update(date=timezone.localdate() - 300 * DAY)
@@ -219,7 +219,7 @@ def test_the_word_file(day: Event, as_, come, world: World):
 
 def test_it_takes_a_fixed_number_of_queries(day: Event, world: World, make_opportunity, agree, come, as_):
     alice, address = world.person("alice"), f"/events/{day.slug}/brief/"
-    before = actions.add_event(by=alice, footprint=world.north, name="Before", date=timezone.localdate())
+    before = published_event(by=alice, footprint=world.north, name="Before", date=timezone.localdate())
     signed_in = as_("alice")
 
     def more(number: int) -> None:

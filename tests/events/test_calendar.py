@@ -17,8 +17,7 @@ from joinedup.accounts.models import Preference
 from joinedup.events import actions
 from joinedup.events.calendar import event_calendar, my_calendar, programme_calendar
 from joinedup.events.models import Agreement, Attendee, Event
-from joinedup.places.models import Footprint
-from tests.world import World
+from tests.world import World, published_event
 
 UTC = datetime.UTC
 As = Callable[[str], Client]
@@ -114,7 +113,7 @@ def test_what_is_cancelled_says_so(event: Event) -> None:
 def test_a_series_holds_what_anybody_may_find(event: Event, world: World, as_: As) -> None:
     event.programme.name = "A series; with, signs"
     event.programme.save()
-    hidden = actions.add_event(
+    hidden = published_event(
         by=world.person("alice"),
         footprint=world.north,
         programme=event.programme,
@@ -198,13 +197,10 @@ def test_what_stays_hidden_from_an_outsider(event: Event, as_: As) -> None:
         assert as_("bob").get(address).status_code == 200, address
 
 
-def test_an_event_made_before_an_election_is_for_members_first(world: World) -> None:
-    Footprint.objects.filter(pk=world.north.pk).update(
-        held_until=timezone.localdate() + datetime.timedelta(9)
-    )
-    world.north.refresh_from_db()
-    made = actions.add_event(by=world.person("alice"), footprint=world.north, name="Quiet")
-    assert made.listed_from == world.north.held_until
+def test_a_draft_is_in_no_calendar(draft: Event, world: World, as_: As) -> None:
+    for who in ("nobody", "charlie", "bob", "alice", "lead"):
+        assert as_(who).get(f"/events/{draft.slug}/calendar.ics").status_code == 404, who
+    assert not list(by_ics(programme_calendar(draft.programme, world.person("alice"))))
 
 
 def test_a_waiting_place_is_tentative(event: Event, world: World, as_: As) -> None:

@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry
-from joinedup.events import actions
 from joinedup.events.actions.day import (
     NotesWouldGo,
     add_session,
@@ -22,7 +21,7 @@ from joinedup.events.actions.day import (
 from joinedup.events.models import Event, Session, Speaker
 from joinedup.events.queries.day import day_of
 from joinedup.partners.models import Partner
-from tests.world import World
+from tests.world import World, published_event
 
 
 @pytest.fixture
@@ -178,7 +177,7 @@ def test_bad_speakers_are_refused(event: Event, world: World, details, sentence:
 
 
 def test_a_session_of_another_event_is_refused(event: Event, session: Session, world: World):
-    other = actions.add_event(
+    other = published_event(
         by=world.person("alice"), footprint=world.north, name="Other", date=timezone.localdate()
     )
     with pytest.raises(ValidationError, match="of this event"):

@@ -20,7 +20,7 @@ from joinedup.events import actions
 from joinedup.events.models import Attendee, Event
 from joinedup.events.queries import door
 from joinedup.events.seating import unseated
-from tests.world import World
+from tests.world import World, published_event
 
 
 def text(response: Any) -> str:
@@ -93,7 +93,7 @@ def test_a_code_is_typed_or_scanned_however_it_comes(event: Event, world: World,
 def test_an_unknown_code_is_one_sentence(event: Event, world: World, come, as_, typed: str):
     attendee = come(event, world.lantern)
     Attendee.objects.filter(pk=attendee.pk).update(code="BBBBBB")
-    other = actions.add_event(by=world.person("alice"), footprint=world.north, name="Other", date=event.date)
+    other = published_event(by=world.person("alice"), footprint=world.north, name="Other", date=event.date)
     Attendee.objects.filter(pk=come(other, world.lantern, email="o@example.org").pk).update(code="AAAAAA")
     answer = as_("alice").post(path(event), {"do": "code", "code": typed})
     assert answer.status_code == 200
@@ -302,7 +302,7 @@ def test_the_list_of_arrivals(event: Event, world: World, come, as_):
 
 
 def test_another_events_people_cannot_be_noted_here(event: Event, world: World, come, as_):
-    other = actions.add_event(by=world.person("alice"), footprint=world.north, name="Other", date=event.date)
+    other = published_event(by=world.person("alice"), footprint=world.north, name="Other", date=event.date)
     guest = come(other, world.lantern, email="o@example.org", name="Secret Guest")
     alice = as_("alice")
     for button in ("arrive", "alone", "let_in", "undo"):

@@ -17,14 +17,14 @@ from joinedup.events.queries.events import events_to_agree_at
 from joinedup.opportunities.models import Answer, Opportunity
 from joinedup.partners.models import Ask, Partner
 from tests.opportunities.making import make_opportunity
-from tests.world import World
+from tests.world import World, published_event
 
 As = Callable[[str], Client]
 TODAY = timezone.localdate()
 
 
 def make_event(world: World, name: str, day: int, **fields: Any) -> Event:
-    event = actions.add_event(
+    event = published_event(
         by=world.person("alice"),
         footprint=world.north,
         name=name,

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from joinedup.events import actions
+from joinedup.initiatives.models import Initiative
 from joinedup.strategy.actions import add_update
 from joinedup.strategy.models import Commitment, Update
 from joinedup.support.actions import Facts, add_offer, change_offer
@@ -34,39 +35,45 @@ def test_a_coordinator_adds_no_public_support(world: World, until: datetime.date
     with pytest.raises(ValidationError, match="Nothing new is published"):
         change_offer(by=alice, offer=offer, facts=FUND)
     national = add_offer(by=lead, facts=FUND)
-    change_offer(by=alice, offer=national, facts=Facts(**{**vars(FUND), "who_may_use": "Charities"}))
+    change_offer(by=lead, offer=national, facts=Facts(**{**vars(FUND), "who_may_use": "Charities"}))
     world.north.held_until = timezone.localdate()
     world.north.save()
     assert add_offer(by=alice, facts=FUND).marking == "public"
 
 
-def test_a_coordinator_adds_no_update(world: World, until: datetime.date, commitment: Commitment, as_):
-    update = {
-        "on": timezone.localdate(),
-        "standing": "kept",
-        "text": "Done.",
-        "source": "https://example.org/",
-    }
-    with pytest.raises(ValidationError, match="Nothing new is published"):
-        add_update(by=world.person("alice"), commitment=commitment, **update)
-    path = f"/strategy/{commitment.ref}/update/"
-    page = as_("alice").post(path, {**update, "on": update["on"].isoformat()})
-    assert "Nothing new is published" in page.content.decode()
+def test_a_coordinator_adds_no_evidence(world: World, until: datetime.date, commitment: Commitment, as_):
+    club = Initiative.objects.create(name="Club", slug="club", partner=world.lantern, marking="public")
+    update = {"on": timezone.localdate().isoformat(), "text": "Done.", "initiative": club.pk}
+    page = as_("alice").post(f"/strategy/{commitment.ref}/update/", update)
+    assert "Nothing new is published" in page.text
     assert not Update.objects.exists()
-    add_update(by=world.person("lead"), commitment=commitment, **update)
+    whole = {
+        "standing": "kept",
+        "source": "https://example.org/",
+        "on": timezone.localdate(),
+        "text": "Done.",
+    }
+    add_update(by=world.person("lead"), commitment=commitment, **whole)
     assert Update.objects.count() == 1
 
 
-def test_a_new_event_is_for_members_until_the_hold_ends(world: World, until: datetime.date, as_, monkeypatch):
+def test_a_new_event_is_published_once_the_hold_ends(world: World, until: datetime.date, as_, monkeypatch):
+    alice = world.person("alice")
     made = actions.add_event(
-        by=world.person("alice"),
+        by=alice,
         footprint=world.north,
         name="Quiet day",
         date=until + datetime.timedelta(days=9),
     )
     for address in ("/events/", f"/events/{made.slug}/", f"/programmes/{made.programme.slug}/results/"):
-        for who in ("nobody", "charlie"):
-            assert "Quiet day" not in as_(who).get(address).content.decode()
-        assert "Quiet day" in as_("bob").get(address).content.decode()
+        for who in ("nobody", "charlie", "bob"):
+            assert "Quiet day" not in as_(who).get(address).text
+        assert "Quiet day" in as_("alice").get(address).text
+    page = as_("alice").get(f"/events/{made.slug}/show/").text
+    assert f"Nothing new is published before {until.day} {until:%B %Y}." in page
+    assert "Publish this event" not in page
+    with pytest.raises(ValidationError, match="Nothing new is published"):
+        actions.publish_event(by=alice, event=made)
     monkeypatch.setattr("django.utils.timezone.localdate", lambda *a: until)
-    assert "Quiet day" in as_("nobody").get(f"/events/{made.slug}/").content.decode()
+    actions.publish_event(by=alice, event=made)
+    assert "Quiet day" in as_("nobody").get(f"/events/{made.slug}/").text

@@ -11,7 +11,7 @@ from joinedup.events.queries.inviting import Row, inviting
 from joinedup.evidence.models import Need
 from joinedup.partners.models import Contact
 from joinedup.taxonomy.models import Theme
-from tests.world import World, make_partner
+from tests.world import World, make_partner, published_event
 
 TODAY = timezone.localdate()
 
@@ -222,7 +222,7 @@ def test_the_picture_is_for_those_who_plan(event: Event, world: World, as_, who:
 
 
 def test_old_attendance_of_another_event_is_no_presence_here(event: Event, world: World, come):
-    other = actions.add_event(
+    other = published_event(
         by=world.person("alice"), footprint=world.north, name="Other", date=TODAY + datetime.timedelta(days=9)
     )
     come(other, world.lantern)

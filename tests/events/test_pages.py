@@ -16,7 +16,7 @@ from joinedup.events.models import Agreement, Attendee, Event, Invitation, Seat,
 from joinedup.events.queries.people import INVITATION_HEADER
 from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Contact, Partner
-from tests.world import World
+from tests.world import World, published_event
 
 PLANNERS = [
     "edit",
@@ -142,7 +142,7 @@ def test_the_list_has_the_next_first_in_a_fixed_number_of_queries(
     with django_assert_num_queries(3):
         as_("nobody").get("/events/")
     for n in (10, 50):
-        actions.add_event(
+        published_event(
             by=world.person("alice"),
             footprint=world.north,
             name=f"Event {n}",

@@ -7,7 +7,7 @@ from joinedup.events import actions, queries
 from joinedup.events.models import Event, PlanReport, Seat, Sitting
 from joinedup.events.readiness import findings
 from joinedup.events.seating import goal_lines, problem_of, stored_plan, try_move, unseated
-from tests.world import World
+from tests.world import World, published_event
 
 
 def test_the_problem_says_what_the_records_say(event: Event, world: World, come, opportunity, theme):
@@ -39,7 +39,7 @@ def test_the_problem_says_what_the_records_say(event: Event, world: World, come,
 
 
 def test_people_who_shared_a_table_before_have_met(seated: Event, world: World, come):
-    later = actions.add_event(by=world.person("alice"), footprint=world.north, name="Again", date=seated.date)
+    later = published_event(by=world.person("alice"), footprint=world.north, name="Again", date=seated.date)
     for number in (0, 1, 2):
         come(later, world.lantern, email=f"p{number}@example.org")
     tables = {

@@ -10,12 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from joinedup.events import actions
 from joinedup.events.models import Agreement, Event, Progress
 from joinedup.events.queries.programme_results import CSV_HEADER, ProgrammeResults, programme_results
 from joinedup.evidence.models import Need
 from joinedup.partners.models import Partner
-from tests.world import World
+from tests.world import World, published_event
 
 DAY = datetime.timedelta(days=1)
 
@@ -160,5 +159,5 @@ def test_it_takes_a_fixed_number_of_queries(over, world: World, due, as_):
     Partner.objects.update(marking="public")
     for n in range(2):
         due(f"More {n}", "not_kept", place=world.ward)
-        actions.add_event(by=world.person("alice"), footprint=world.north, name=f"Event {n}")
+        published_event(by=world.person("alice"), footprint=world.north, name=f"Event {n}")
     assert cost() == 7

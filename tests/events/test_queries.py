@@ -7,7 +7,7 @@ from joinedup.events import actions, queries
 from joinedup.events.models import Agreement, Event, Progress
 from joinedup.events.queries.agreements import agreement_page, by_theme, lines
 from joinedup.events.queries.events import event_page
-from tests.world import World
+from tests.world import World, published_event
 
 TODAY = datetime.date(2026, 6, 15)
 
@@ -19,7 +19,7 @@ def set_to(agreement: Agreement, **fields) -> Agreement:
 
 
 def test_the_next_event_is_ones_own_first(event: Event, world: World):
-    sooner = actions.add_event(
+    sooner = published_event(
         by=world.person("lead"),
         footprint=world.south,
         name="South",

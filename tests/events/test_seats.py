@@ -13,7 +13,7 @@ from joinedup.events import actions
 from joinedup.events.models import Attendee, Event, PlanReport, Seat, Sitting, Wish
 from joinedup.events.queries import moves, seats
 from joinedup.events.seating import problem_of, stored_plan
-from tests.world import World
+from tests.world import World, published_event
 
 
 def text(response: Any) -> str:
@@ -239,7 +239,7 @@ def test_wishes_are_refused_where_they_should_be(seated: Event, world: World, co
     for kind, people in (("near", [one, other]), ("apart", [one]), ("apart", [one, one]), ("apart", [])):
         with pytest.raises(ValidationError):
             actions.add_wish(by=alice, event=seated, kind=kind, attendees=people)
-    elsewhere = actions.add_event(by=alice, footprint=world.north, name="Again", date=seated.date)
+    elsewhere = published_event(by=alice, footprint=world.north, name="Again", date=seated.date)
     stranger = come(elsewhere, world.school, email="other@example.org")
     with pytest.raises(ValidationError, match="have a place"):
         actions.add_wish(by=alice, event=seated, kind="apart", attendees=[one, stranger])

@@ -23,7 +23,7 @@ from joinedup.events.queries import table
 from joinedup.events.working import forget_drafts
 from joinedup.opportunities.models import Opportunity
 from joinedup.partners.models import Ask, Partner
-from tests.world import World, make_partner
+from tests.world import World, make_partner, published_event
 
 
 def text(response: Any) -> str:
@@ -149,7 +149,7 @@ def test_the_link_ends_when_they_cancel_and_when_personal_details_are_deleted(
 def test_a_participant_of_another_event_or_table_writes_nothing_here(
     sitting: Sitting, seated: Event, world: World, come: Callable[..., Attendee], parts
 ):
-    other = actions.add_event(by=world.person("alice"), footprint=world.north, name="Other", date=seated.date)
+    other = published_event(by=world.person("alice"), footprint=world.north, name="Other", date=seated.date)
     stranger = come(other, world.lantern, part="facilitator")
     others = seated.attendees.filter(seats__sitting__round=sitting.round).exclude(seats__sitting=sitting)
     elsewhere = [each for each in others if "facilitator" in each.parts]

@@ -13,7 +13,7 @@ from joinedup.events.models import Attendee, Event, Topic, Vote
 from joinedup.events.queries.planner import agenda_to_plan
 from joinedup.events.readiness import findings
 from joinedup.voice.models import Contribution, Conversation, Host
-from tests.world import World
+from tests.world import World, published_event
 
 
 def text(response: Any) -> str:
@@ -96,7 +96,7 @@ def test_nobody_chooses_for_others(event, topics, companion, come, world, as_):
 
 def test_what_is_refused_is_said(event, topics, companion, world, as_):
     kit, nobody = companion.with_them.get(name="Kit"), world.person("nobody")
-    elsewhere = actions.add_event(
+    elsewhere = published_event(
         by=world.person("alice"), footprint=world.north, name="Again", date=event.date
     )
     other = Topic.objects.create(event=elsewhere, title="Elsewhere")

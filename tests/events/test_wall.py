@@ -13,7 +13,7 @@ from django.utils import timezone
 from joinedup.events import actions
 from joinedup.events.models import Agreement, Event, Session
 from joinedup.partners.models import Partner
-from tests.world import World, make_partner
+from tests.world import World, make_partner, published_event
 
 
 def text(response: Any) -> str:
@@ -60,7 +60,7 @@ def test_what_is_for_those_named_is_neither_shown_nor_counted(event: Event, worl
 
 
 def test_other_events_hang_elsewhere(event: Event, world: World, agree, as_):
-    other = actions.add_event(by=world.person("alice"), footprint=world.north, name="Other", date=event.date)
+    other = published_event(by=world.person("alice"), footprint=world.north, name="Other", date=event.date)
     agree(goal="Of another day", event=other)
     assert "Of another day" not in text(as_("alice").get(pages(event)[0]))
     assert "The first agreement will hang here" in text(as_("alice").get(pages(event)[0]))

@@ -226,24 +226,24 @@ def test_a_public_agreement_hides_the_links_that_are_not_public(
 
 def test_adding_an_update_by_form(as_: As, strategy: Strategy) -> None:
     promise(strategy, 1)
-    assert as_("alice").get("/strategy/S-1/update/").status_code == 200
+    assert as_("admin").get("/strategy/S-1/update/").status_code == 200
     assert not Update.objects.exists()
     sent = {"on": "2024-05-03", "standing": "on_the_way", "text": "Begun.", "source": "Minutes"}
-    assert as_("alice").post("/strategy/S-1/update/", sent).url == "/strategy/S-1/"
+    assert as_("admin").post("/strategy/S-1/update/", sent).url == "/strategy/S-1/"
     assert "As at 3 May 2024" in text(as_("nobody").get("/strategy/S-1/"))
 
 
 def test_the_form_says_what_is_wrong_and_keeps_what_was_typed(as_: As, strategy: Strategy) -> None:
     promise(strategy, 1)
     page = text(
-        as_("alice").post("/strategy/S-1/update/", {"on": "2024-05-03", "standing": "kept", "text": "Begun."})
+        as_("admin").post("/strategy/S-1/update/", {"on": "2024-05-03", "standing": "kept", "text": "Begun."})
     )
     assert "Say where this can be read" in page
     assert "Begun." in page
     assert not Update.objects.exists()
 
 
-def test_the_form_is_for_coordinators_and_the_lead(as_: As, strategy: Strategy) -> None:
+def test_the_form_is_for_those_who_keep_it(as_: As, strategy: Strategy) -> None:
     promise(strategy, 1)
     assert as_("nobody").get("/strategy/S-1/update/").url.startswith("/account/login/")
     for method in ("get", "post"):
@@ -251,6 +251,32 @@ def test_the_form_is_for_coordinators_and_the_lead(as_: As, strategy: Strategy) 
     assert not AuditEntry.objects.exists()
     assert "Add an update" not in text(as_("bob").get("/strategy/S-1/"))
     assert "Add an update" in text(as_("lead").get("/strategy/S-1/"))
+
+
+def test_a_coordinator_adds_what_their_own_partnership_does(
+    world: World, as_: As, strategy: Strategy
+) -> None:
+    promise(strategy, 1)
+    for name, partner in (("Our club", world.lantern), ("Their club", world.harbour)):
+        Initiative.objects.create(name=name, slug=name.split()[0].lower(), partner=partner, marking="public")
+    page = text(as_("alice").get("/strategy/S-1/"))
+    assert "Add what your partnership does for it" in page
+    assert "tell one of them where it is wrong" in page
+    assert "Add an update" not in page
+    form = text(as_("alice").get("/strategy/S-1/update/"))
+    assert "Our club" in form
+    for words in ("Their club", "How does it stand?"):
+        assert words not in form
+    own = Initiative.objects.get(name="Our club").pk
+    sent = {"on": "2024-05-03", "standing": "not_kept", "text": "Begun.", "initiative": own}
+    assert as_("alice").post("/strategy/S-1/update/", sent).url == "/strategy/S-1/"
+    assert Update.objects.get().standing == "on_the_way"
+    seen = text(as_("nobody").get("/strategy/S-1/"))
+    assert "Evidence of North partnership" in seen
+    theirs = Initiative.objects.get(name="Their club").pk
+    refused = as_("alice").post("/strategy/S-1/update/", sent | {"initiative": theirs})
+    assert refused.status_code == 200
+    assert Update.objects.count() == 1
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -9,10 +9,13 @@ from django.utils import timezone
 
 from joinedup.accounts import audit
 from joinedup.clusters.models import Cluster, Follower, Outcome, Scan
-from joinedup.events.models import Session, Speaker, Stop, Venue
+from joinedup.events import actions
+from joinedup.events.models import Event, Session, Speaker, Stop, Topic, Venue
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
 from joinedup.visits.models import PracticeCard, Visit
+from joinedup.voice.models import Contribution as Said
+from joinedup.voice.models import Conversation, Host
 
 WALES = "W92000004"
 
@@ -50,6 +53,34 @@ def hide_around(everything: Any, hidden: str, quiet: Partner) -> None:
     shown.save()
     audit.record(by=world.person("alice"), action="practice.change", on=shown)
     _stand_out(everything, hidden)
+    _not_listed(everything, hidden)
+
+
+def _not_listed(everything: Any, hidden: str) -> None:
+    """A draft, and an event that waits for an election; each with what hangs on it."""
+    world, day = everything.world, everything.today + datetime.timedelta(days=50)
+    alice = world.person("alice")
+    for name, waits in (("draft", False), ("waiting", True)):
+        made = actions.add_event(
+            by=alice, footprint=world.north, name=f"{hidden} {name}", purpose=hidden, date=day, capacity=5, rounds=1,
+            programme=everything.event.programme, safeguarding_lead="Lead",
+        )  # fmt: skip
+        session = Session.objects.create(event=made, starts=datetime.time(10), title=f"{hidden} talks")
+        Speaker.objects.create(event=made, session=session, job=hidden, name=hidden, is_named=True)
+        Topic.objects.create(event=made, title=f"{hidden} on the agenda", opportunity=everything.chance)
+        Stop.objects.filter(programme=made.programme, event=None).update(event=made)
+        if waits:
+            Event.objects.filter(pk=made.pk).update(is_draft=False, listed_from=datetime.date(2999, 1, 1))
+            asked = Conversation.objects.create(
+                event=made, slug=f"{hidden.lower()}-asked", question=f"{hidden} asked?", opens=everything.today,
+                closes=everything.today,
+            )  # fmt: skip
+            host = Host.objects.create(conversation=asked, partner=world.school)
+            said = Said.objects.create(
+                conversation=asked, host=host, text=f"{hidden} said", state="shown", age_band="14-15", read_by=hidden,
+                read_on=everything.today,
+            )  # fmt: skip
+            Topic.objects.create(event=made, title=f"{hidden} of the young", contribution=said)
 
 
 def _stand_out(everything: Any, hidden: str) -> None:

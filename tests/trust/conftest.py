@@ -55,6 +55,7 @@ class Everything:
             capacity=20,
             rounds=2,
         )
+        self.event = actions.publish_event(by=world.person("alice"), event=self.event)
         self.mentors = self._initiative("Open mentors", "public")
         self.fund = Offer.objects.create(
             name="Open fund", slug="open-fund", provider="The Trust", kind="fund", marking="public"

@@ -162,9 +162,9 @@ def without_what_always_differs(page: bytes) -> str:
     return NEVER.sub("", page.decode(errors="replace"))
 
 
-def read(browser: Client, address: str) -> tuple[int, str, str]:
-    """(status, page, where it leads) of one GET."""
-    answer = browser.get(address)
+def read(browser: Client, address: str, sent: dict[str, str] | None = None) -> tuple[int, str, str]:
+    """(status, page, where it leads) of one GET, or of one POST where something is `sent`."""
+    answer = browser.get(address) if sent is None else browser.post(address, sent)
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
     return answer.status_code, without_what_always_differs(body), answer.headers.get("Location", "")
 

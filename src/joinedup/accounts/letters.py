@@ -55,3 +55,15 @@ def letter_of(
     )
     letter.attach_alternative(render_to_string(f"{template}_message.jinja", values), "text/html")
     return letter
+
+
+def words_of(template: str, context: Mapping[str, Any]) -> tuple[str, str]:
+    """Subject and plain text of a letter as `send_letter` would send it, to be read before it goes."""
+    letter = letter_of(template, "", context)
+    return letter.subject, str(letter.body).strip()
+
+
+def masked(address: str) -> str:
+    """An address as a page shows it to who need not know it: m…@lantern.example."""
+    name, _at, domain = address.rpartition("@")
+    return f"{name[:1]}…@{domain}" if name else ""

@@ -21,6 +21,7 @@ class Over(StrEnum):
     OWN_PARTNER = "records of their own partner"
     OWN_FOOTPRINT = "records of the footprint they coordinate"
     OWN_TABLE = "the table that they lead or write for"
+    OWN_RECORD = "records that they keep themselves"
 
 
 class Role(StrEnum):
@@ -38,11 +39,13 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Scope:
-    """Which partners and footprints a record belongs to, and who of an event's attendees acts on it."""
+    """Which partners and footprints a record belongs to, who of an event's attendees acts on it, and which account
+    keeps it."""
 
     partners: frozenset[int] = frozenset()
     footprints: frozenset[int] = frozenset()
     attendees: frozenset[int] = frozenset()
+    owners: frozenset[int] = frozenset()
 
 
 class Scoped(Protocol):
@@ -55,6 +58,9 @@ _COORDINATED = {Role.COORDINATOR: FOOTPRINT}
 _EVENTS = {Role.COORDINATOR: FOOTPRINT, Role.PROGRAMME_LEAD: ANY}
 _TABLE = {Role.PARTNER_MEMBER: PARTNER, Role.COORDINATOR: FOOTPRINT, Role.PROGRAMME_LEAD: ANY}
 _LEADS = {Role.PROGRAMME_LEAD: ANY}
+# What all partnerships read the same is kept by those who keep it for all, and by whose it is.
+_SHARED = {Role.PROGRAMME_LEAD: ANY, Role.ADMINISTRATOR: ANY}
+_OFFER = {**_SHARED, **_BOTH, Role.SIGNED_IN: Over.OWN_RECORD}
 
 PERMISSIONS: dict[str, dict[Role, Over]] = {
     "footprint.create": {Role.ADMINISTRATOR: ANY, Role.PROGRAMME_LEAD: ANY},
@@ -72,10 +78,12 @@ PERMISSIONS: dict[str, dict[Role, Over]] = {
     "initiative.add": _BOTH,
     "initiative.change": _BOTH,
     "initiative.confirm": _BOTH,
-    "offer.add": {Role.COORDINATOR: ANY, Role.PROGRAMME_LEAD: ANY},
-    "offer.change": {Role.COORDINATOR: ANY, Role.PROGRAMME_LEAD: ANY},
-    "offer.confirm": {Role.COORDINATOR: ANY, Role.PROGRAMME_LEAD: ANY},
-    "commitment.update": {Role.COORDINATOR: ANY, Role.PROGRAMME_LEAD: ANY},
+    "offer.add": {**_SHARED, **_COORDINATED},
+    "offer.change": _OFFER,
+    "offer.confirm": _OFFER,
+    "offer.correct": {Role.PARTNER_MEMBER: ANY, Role.COORDINATOR: ANY, **_SHARED},
+    "commitment.update": _SHARED,
+    "commitment.evidence": _COORDINATED,
     "cluster.scan": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
     "cluster.settle": _BOTH,
     "cluster.follow": {**_BOTH, Role.PROGRAMME_LEAD: ANY},
@@ -97,6 +105,7 @@ PERMISSIONS: dict[str, dict[Role, Over]] = {
     "event.see_attendees": _EVENTS,
     "event.check_in": _EVENTS,
     "event.vouch": _EVENTS,
+    "event.announce": _EVENTS,
     "event.publish": _EVENTS,
     "survey.answer": {Role.PUBLIC: ANY},
     "topic.choose": _EVENTS,
@@ -132,9 +141,11 @@ def may(person: Person, action: str, on: Scoped | Scope | None = None) -> bool:
         return record is not None and person.attendee_id in record.attendees
     if not person.is_signed_in:
         return False
-    if Role.SIGNED_IN in granted:
+    if granted.get(Role.SIGNED_IN) is ANY:
         return True
     scope = on if isinstance(on, Scope) or on is None else on.scope()
+    if granted.get(Role.SIGNED_IN) is Over.OWN_RECORD and scope and person.user_id in scope.owners:
+        return True
     for role, over in granted.items():
         if role not in person.roles:
             continue
@@ -147,7 +158,16 @@ def may(person: Person, action: str, on: Scoped | Scope | None = None) -> bool:
     return False
 
 
+# Whom to ask where no coordinator can help.
+_KEPT_FOR_ALL = (
+    "All partnerships share this record, so it is kept by the administrators of this site and by those who added it. "
+    "Ask an administrator, or send them a correction from its page."
+)
+_ASK = dict.fromkeys(("offer.change", "offer.confirm", "commitment.update"), _KEPT_FOR_ALL)
+
+
 def require(person: Person, action: str, on: Scoped | Scope | None = None) -> None:
     """Raise PermissionDenied, with a sentence fit to show, unless `person` may do `action` to `on`."""
     if not may(person, action, on):
-        raise PermissionDenied("You may not do this. Ask the coordinator of the partnership if you should.")
+        generic = "You may not do this. Ask the coordinator of the partnership if you should."
+        raise PermissionDenied(_ASK.get(action, generic))

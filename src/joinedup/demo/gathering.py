@@ -102,7 +102,7 @@ def make_events(
 def _event(
     by: Person, footprint: Footprint, programme: Programme, name: str, date: datetime.date, hall: Venue
 ) -> Event:
-    return actions.add_event(
+    made = actions.add_event(
         by=by,
         footprint=footprint,
         programme=programme,
@@ -123,6 +123,7 @@ def _event(
         capacity=130,
         rounds=ROUNDS,
     )
+    return actions.publish_event(by=by, event=made)
 
 
 def _register(

@@ -17,7 +17,7 @@ from django.utils.text import slugify
 
 from joinedup.accounts.records import Marking
 from joinedup.initiatives.models import Initiative
-from joinedup.partners.keeping import unique_slug
+from joinedup.partners.keeping import fresh_slug
 from joinedup.partners.models import Ask, Contact, Link, Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.support.models import Offer
@@ -114,7 +114,7 @@ def _initiative(
     has_result = chance.random() < 0.35
     initiative = Initiative.objects.create(
         name=name[:200],
-        slug=unique_slug(Initiative, name),
+        slug=fresh_slug(Initiative, name),
         what=action["what"],
         partner=partner,
         level=action["level"],

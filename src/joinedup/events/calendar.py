@@ -181,7 +181,7 @@ def mailbox_calendars(event: Event, addresses: Collection[str]) -> dict[str, byt
 def programme_calendar(programme: Programme, person: Person) -> bytes:
     """Every event of a series that has a day, past and to come, of those that `person` may find in the list;
     2 queries."""
-    events = listed(person).filter(programme=programme).exclude(date=None)
+    events = listed(person).filter(programme=programme, is_draft=False).exclude(date=None)
     found = events.select_related("programme", "at", "footprint").order_by("date", "pk")
     return _calendar(programme.name, [_event_entry(each) for each in found])
 

@@ -15,6 +15,7 @@ from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
 from joinedup.events.dates import day
 from joinedup.events.models import Agreement, Sitting, Topic
+from joinedup.events.queries.events import listed
 from joinedup.events.standing import shown_state, state_words
 from joinedup.evidence import wording
 from joinedup.evidence.models import Figure
@@ -69,7 +70,9 @@ def chain_of(record: Record, person: Person) -> list[Step]:
     )
     # An agenda holds the partnership's copy; the public reads of it through its own, which has the same key.
     keys = {(each.footprint_id, each.key) for each in found.opportunities}
-    on_agendas = Topic.objects.filter(opportunity__key__in=[key for _, key in keys], is_chosen=True)
+    on_agendas = Topic.objects.filter(
+        opportunity__key__in=[key for _, key in keys], is_chosen=True, event__in=listed(person)
+    )
     topics = [
         topic
         for topic in on_agendas.select_related("event", "opportunity")

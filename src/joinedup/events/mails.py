@@ -12,6 +12,7 @@ from typing import Any
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from joinedup.accounts.delivery import deliver
 from joinedup.accounts.identifying import EMAIL
@@ -67,6 +68,14 @@ def attach_calendar(mail: EmailMultiAlternatives, calendar: bytes) -> None:
         mail.attach("event.ics", calendar, "text/calendar; method=PUBLISH")
 
 
+def answered_by(event: Event, mails: Sequence[EmailMultiAlternatives]) -> Sequence[EmailMultiAlternatives]:
+    """The same mails; a reply to one reaches those who coordinate the event's partnership. 1 query."""
+    replies = [user.email for user in coordinators(event)] if mails else []
+    for each in mails:
+        each.reply_to = replies
+    return mails
+
+
 def send_all(
     mails: Sequence[EmailMultiAlternatives], refused: Callable[[list[int]], object] | None = None
 ) -> Sending:
@@ -97,35 +106,45 @@ def send_invitations(
     Wants the event's programme and venue.
     """
     calendar = event_calendar(event) if event.date else b""
-    kind = "invitation_reminder" if is_reminder else "invitation"
-    words = "Are you coming?" if is_reminder else "Invitation:"
     mails = [
-        _mail(
-            kind,
-            f"{words} {event.told_name}",
-            each.email,
-            {"event": event, "invitation": each, "link": address_of("invitation", each.token)},
-            calendar,
-        )
+        _invitation(event, each, address_of("invitation", each.token), calendar, is_reminder=is_reminder)
         for each in invitations
     ]
-    return send_all(mails, refused)
+    return send_all(answered_by(event, mails), refused)
+
+
+def _invitation(
+    event: Event, invitation: Invitation, link: str, calendar: bytes = b"", *, is_reminder: bool
+) -> EmailMultiAlternatives:
+    kind = "invitation_reminder" if is_reminder else "invitation"
+    words = "Are you coming?" if is_reminder else "Invitation:"
+    context = {"event": event, "invitation": invitation, "link": link}
+    return _mail(kind, f"{words} {event.told_name}", invitation.email, context, calendar)
+
+
+def invitations_to_read(
+    event: Event, invitations: Iterable[Invitation], *, is_reminder: bool = False
+) -> list[tuple[str, str]]:
+    """(subject, text) of what `send_invitations` sends, once for each that differs by more than its link; no query."""
+    link = _("[a link, for this reader alone]")
+    found = {each.brings: _invitation(event, each, link, is_reminder=is_reminder) for each in invitations}
+    return [(str(mail.subject), str(mail.body).strip()) for mail in found.values()]
 
 
 def send_withdrawn(invitation: Invitation) -> Sending:
     """That an invitation no longer holds, so that nobody wonders about a link that leads nowhere."""
     event = invitation.event
     subject = f"Invitation withdrawn: {event.told_name}"
-    return send_all([_mail("withdrawn", subject, invitation.email, {"event": event})])
+    mails = [_mail("withdrawn", subject, invitation.email, {"event": event})]
+    return send_all(answered_by(event, mails))
 
 
 def send_substituted(invitation: Invitation) -> Sending:
     """To whoever was invited: that somebody else is asked in their place, on the word of who held their link."""
     event = invitation.event
     context = {"event": event, "link": address_of("invitation", invitation.token)}
-    return send_all(
-        [_mail("substituted", f"We invite somebody else: {event.told_name}", invitation.email, context)]
-    )
+    subject = f"We invite somebody else: {event.told_name}"
+    return send_all(answered_by(event, [_mail("substituted", subject, invitation.email, context)]))
 
 
 def send_substitute_declined(invitation: Invitation) -> Sending:
@@ -133,7 +152,7 @@ def send_substitute_declined(invitation: Invitation) -> Sending:
     event = invitation.event
     context = {"event": event, "link": address_of("invitation", invitation.token)}
     subject = f"The person you named cannot come: {event.told_name}"
-    return send_all([_mail("substitute_declined", subject, invitation.email, context)])
+    return send_all(answered_by(event, [_mail("substitute_declined", subject, invitation.email, context)]))
 
 
 def send_reminders(
@@ -156,7 +175,7 @@ def send_reminders(
             "survey": survey_link(first) if is_own else "",
         }
         mails.append(_mail("reminder", f"Soon: {event.told_name}", address, context, calendars[address]))
-    return send_all(mails)
+    return send_all(answered_by(event, mails))
 
 
 def send_registration(attendee: Attendee, address: str) -> None:
@@ -165,7 +184,8 @@ def send_registration(attendee: Attendee, address: str) -> None:
     Written once the place is given: the next in the queue does not wait for somebody else's mail.
     """
     transaction.on_commit(
-        lambda: after_turn(lambda: deliver([_registration(attendee, address)])), robust=True
+        lambda: after_turn(lambda: deliver(answered_by(attendee.event, [_registration(attendee, address)]))),
+        robust=True,
     )
 
 
@@ -202,27 +222,32 @@ def send_cancelled(event: Event, address: str, attendee: Attendee) -> None:
     """That a registration is cancelled, with what a calendar needs to strike the day through."""
     context = {"event": event, "event_link": address_of("event", event.slug), "who": called(attendee)}
     calendar = mailbox_calendars(event, [address])[address]
-    send_all([_mail("cancelled", f"Cancelled: {event.told_name}", address, context, calendar)])
+    send_all(
+        answered_by(event, [_mail("cancelled", f"Cancelled: {event.told_name}", address, context, calendar)])
+    )
 
 
 def send_held(attendee: Attendee) -> Sending:
     """The one mail to a stranger: their turn is kept for a day, and the button behind the link confirms it."""
     subject = f"One more step: {attendee.event.told_name}"
-    return send_all([_mail("held", subject, attendee.email, _about(attendee))])
+    return send_all(answered_by(attendee.event, [_mail("held", subject, attendee.email, _about(attendee))]))
 
 
 def send_unchanged(event: Event, address: str, *, is_full: bool) -> Sending:
     """That somebody registered with an address that is registered, that nothing changed, and what to do for another
     person. It names nobody: whoever wrote it may not be at that address."""
     context = {"event": event, "is_full": is_full, "link": address_of("event_register", event.slug)}
-    return send_all([_mail("unchanged", f"Nothing changed: {event.told_name}", address, context)])
+    return send_all(
+        answered_by(event, [_mail("unchanged", f"Nothing changed: {event.told_name}", address, context)])
+    )
 
 
 def send_asked_to_bring(companion: Attendee) -> Sending:
     """To an adult who comes: that a young person of their organisation wants to come with them. Nothing happens until
     they say yes."""
     subject = f"Will you bring a young person? {companion.event.told_name}"
-    return send_all([_mail("asked_to_bring", subject, companion.email, _about(companion))])
+    mail = _mail("asked_to_bring", subject, companion.email, _about(companion))
+    return send_all(answered_by(companion.event, [mail]))
 
 
 def send_without_companion(event: Event, host: Partner, number: int) -> Sending:
@@ -238,4 +263,5 @@ def send_without_companion(event: Event, host: Partner, number: int) -> Sending:
     }
     subject = f"Young people without a companion: {event.told_name}"
     found = dict.fromkeys(each.lower() for each in [*lead, *to] if each)
-    return send_all([_mail("without_companion", subject, address, context) for address in found])
+    mails = [_mail("without_companion", subject, address, context) for address in found]
+    return send_all(answered_by(event, mails))

@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 
 from joinedup.accounts.links import address_of
 from joinedup.events.calendar import mailbox_calendars
-from joinedup.events.mails import attach_calendar, send_all
+from joinedup.events.mails import answered_by, attach_calendar, send_all
 from joinedup.events.models import Attendee, Event, Invitation
 
 
@@ -57,4 +57,4 @@ def _send(kind: str, event: Event, addresses: Collection[str], more: Mapping[str
         letter.attach_alternative(rich, "text/html")
         attach_calendar(letter, calendars[address])
         letters.append(letter)
-    send_all(letters)
+    send_all(answered_by(event, letters))

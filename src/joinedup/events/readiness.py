@@ -37,6 +37,7 @@ def findings(event: Event, problem: Problem | None = None) -> list[Finding]:
         return [Finding("room", True, error.messages[0], link, _("Set up the tables"))]
     young = any("young_person" in person.roles for person in problem.people)
     found = [
+        *_draft(event),
         *_room(event, problem),
         *_young(event, young),
         *_topics(event, problem),
@@ -44,6 +45,12 @@ def findings(event: Event, problem: Problem | None = None) -> list[Finding]:
         *_plan(event),
     ]
     return sorted(found, key=lambda each: not each.stops)
+
+
+def _draft(event: Event) -> Iterator[Finding]:
+    if event.is_draft:
+        sentence = _("It is a draft: nobody else finds it, can register or be invited.")
+        yield Finding("draft", True, sentence, reverse("event_show", args=[event.slug]), _("Publish it"))
 
 
 def _room(event: Event, problem: Problem) -> Iterator[Finding]:

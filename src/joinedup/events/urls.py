@@ -30,6 +30,7 @@ urlpatterns = [
     path("events/<slug:slug>/session/", views.event_session, name="event_session"),
     path("events/<slug:slug>/speaker/", views.event_speaker, name="event_speaker"),
     path("events/<slug:slug>/copy/", views.event_copy, name="event_copy"),
+    path("events/<slug:slug>/show/", views.event_show, name="event_show"),
     path("events/<slug:slug>/cancel/", views.event_cancel, name="event_cancel"),
     path("sessions/<int:pk>/", views.session, name="session"),
     path("speakers/<int:pk>/", views.speaker, name="speaker"),

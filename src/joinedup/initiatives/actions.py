@@ -17,10 +17,10 @@ from joinedup.initiatives.models import Initiative
 from joinedup.partners.keeping import (
     confirm_now,
     fill_in,
+    fresh_slug,
     picture,
     refuse_unknown,
     refuse_while_held,
-    unique_slug,
 )
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
@@ -68,7 +68,7 @@ def add_initiative(*, by: Person, partner: Partner, **details: Unpack[Initiative
         initiative = Initiative(
             partner=partner,
             owner_id=by.user_id,
-            slug=unique_slug(Initiative, given.get("name", "")),
+            slug=fresh_slug(Initiative, given.get("name", "")),
         )
         confirm_now(initiative, by)
         if "confirmed_on" in given:

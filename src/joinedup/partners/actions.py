@@ -19,10 +19,10 @@ from joinedup.partners.keeping import (
     check,
     confirm_now,
     fill_in,
+    fresh_slug,
     picture,
     refuse_unknown,
     refuse_while_held,
-    unique_slug,
 )
 from joinedup.partners.models import Ask, Contact, Link, Partner
 from joinedup.partners.registers import charity_number, company_number
@@ -97,7 +97,7 @@ def add_partner(*, by: Person, footprint: Footprint, **details: Unpack[PartnerDe
     given: dict[str, Any] = dict(details)
     with transaction.atomic():
         _tidy(by, given, [footprint])
-        partner = Partner(owner_id=by.user_id, slug=unique_slug(Partner, given.get("name", "")))
+        partner = Partner(owner_id=by.user_id, slug=fresh_slug(Partner, given.get("name", "")))
         confirm_now(partner, by)
         if "confirmed_on" in given:
             partner.confirmed_by = ""

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
-from joinedup.accounts.permissions import require
+from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
-from joinedup.partners.keeping import refuse_while_own_held
+from joinedup.partners.keeping import refuse_while_held
 from joinedup.strategy.models import Commitment, Update
 
 
@@ -29,14 +29,13 @@ def add_update(
     initiative: Any = None,
     is_demonstration: bool = False,
 ) -> Update:
-    """Record that on the day `on` the commitment stood so, by what source or through which local action.
+    """Record that on the day `on` the commitment stood so, by what source or through which local action: for those who
+    keep what all partnerships share.
 
     Updates are public and stay: a wrong one is put right by a newer one. ValidationError for a day to come, an
-    unknown standing, no words, or neither a source nor a local action that anyone may see; and while a partnership
-    that `by` coordinates publishes nothing new.
+    unknown standing, no words, or neither a source nor a local action that anyone may see.
     """
     require(by, "commitment.update")
-    refuse_while_own_held(by)
     if on > timezone.localdate():
         raise ValidationError({"on": _("Evidence cannot be dated in the future.")})
     if not source and initiative is None:
@@ -47,7 +46,9 @@ def add_update(
         raise ValidationError(
             {"initiative": _("Updates are public, so choose local action that is public too.")}
         )
-    update = Update(
+    return _write(
+        by,
+        "commitment.update",
         commitment=commitment,
         on=on,
         standing=standing,
@@ -55,9 +56,47 @@ def add_update(
         source=source,
         initiative=initiative,
         is_demonstration=is_demonstration,
-        by=by.name[:160],
     )
+
+
+@transaction.atomic
+def add_evidence(
+    *, by: Person, commitment: Commitment, on: datetime.date, text: str, initiative: Any, source: str = ""
+) -> Update:
+    """What a partnership's own local action does towards a commitment, as the evidence of that partnership.
+
+    It says that something is on the way, never how the whole commitment stands. ValidationError for a day to come, for
+    local action that is not public, and while the partnership publishes nothing new.
+    """
+    require(by, "commitment.evidence")
+    whose = initiative.partner.footprints.filter(pk__in=by.coordinated_ids).order_by("name").first()
+    require(by, "commitment.evidence", on=Scope(footprints=frozenset({whose.pk} if whose else ())))
+    if whose is None:
+        raise ValidationError({"initiative": _("Choose local action of a partnership that you coordinate.")})
+    refuse_while_held([whose])
+    if on > timezone.localdate():
+        raise ValidationError({"on": _("Evidence cannot be dated in the future.")})
+    if initiative.marking != "public":
+        raise ValidationError(
+            {"initiative": _("Updates are public, so choose local action that is public too.")}
+        )
+    return _write(
+        by,
+        "commitment.evidence",
+        commitment=commitment,
+        on=on,
+        standing=Update.Standing.ON_THE_WAY,
+        text=text,
+        source=source,
+        initiative=initiative,
+        footprint=whose,
+        is_demonstration=whose.is_demonstration,
+    )
+
+
+def _write(by: Person, action: str, **fields: Any) -> Update:
+    update = Update(by=by.name[:160], **fields)
     update.full_clean()
     update.save()
-    audit.record(by=by, action="commitment.update", on=update)
+    audit.record(by=by, action=action, on=update)
     return update

@@ -44,3 +44,36 @@ class UpdateForm(forms.Form):
         initiative = apps.get_model("initiatives", "Initiative")
         visible = initiative.objects.visible_to(person).filter(marking="public").order_by("name")
         self.fields["initiative"].queryset = visible  # type: ignore[attr-defined]
+
+
+class EvidenceForm(forms.Form):
+    """What a partnership's own local action does towards a commitment: how the whole stands is not theirs to say."""
+
+    initiative: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
+        None,
+        label=_("Local action of your partnership that shows it"),
+        empty_label=_("Choose local action"),
+        help_text=_("Only public local action can be chosen."),
+    )
+    on = forms.DateField(
+        label=_("As at"),
+        help_text=_("The day on which this was so."),
+        initial=timezone.localdate,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )
+    text = forms.CharField(
+        widget=forms.Textarea, label=_("What happened?"), help_text=_("In plain words. Public.")
+    )
+    source = forms.CharField(
+        required=False,
+        label=_("Where can this be read?"),
+        help_text=_("A web address or the name of a document."),
+    )
+
+    def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        initiative = apps.get_model("initiatives", "Initiative")
+        own = initiative.objects.visible_to(person).filter(
+            marking="public", partner__footprints__in=person.coordinated_ids
+        )
+        self.fields["initiative"].queryset = own.order_by("name").distinct()  # type: ignore[attr-defined]

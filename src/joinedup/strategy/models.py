@@ -64,6 +64,14 @@ class Update(models.Model):
     initiative = models.ForeignKey(
         "initiatives.Initiative", null=True, blank=True, on_delete=models.SET_NULL, related_name="updates"
     )
+    footprint = models.ForeignKey(
+        "places.Footprint",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="the partnership whose evidence it is: it never says that the whole was kept, late or not kept",
+    )
     is_demonstration = models.BooleanField(default=False)
     by = models.CharField(max_length=160, blank=True)
     created = models.DateTimeField(auto_now_add=True)
@@ -73,3 +81,7 @@ class Update(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on:%d/%m/%Y} {self.get_standing_display()}"
+
+    @property
+    def is_local(self) -> bool:
+        return self.footprint_id is not None

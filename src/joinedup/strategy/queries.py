@@ -74,14 +74,17 @@ def standing(commitment: Commitment, on: datetime.date) -> Standing:
     """How far it has come, judged on the day `on` from its due date and updates; no query where these are
     prefetched. Updates dated after `on` do not count.
 
-    The newest update decides. One that says kept, or not kept, is the end of it. Otherwise: past its due date it is
-    late; not heard of for a year it is silent. Without any update it is not known, which is not the same as
-    not kept.
+    The newest update decides; the evidence of one partnership decides only where nobody has spoken for the whole, and
+    otherwise says that it is not silent. One that says kept, or not kept, is the end of it. Otherwise: past its due
+    date it is late; not heard of for a year it is silent. Without any update it is not known, which is not the same
+    as not kept.
     """
     heard = [update for update in commitment.updates.all() if update.on <= on]
     if not heard:
         return Standing("not_known", _not_known(commitment, on), None)
-    newest = max(heard, key=lambda update: (update.on, update.pk or 0))
+    whole = [update for update in heard if not update.is_local]
+    newest = max(whole or heard, key=lambda update: (update.on, update.pk or 0))
+    last = max(update.on for update in heard)
     word, when = newest.standing, _day(newest.on)
     if word == Update.Standing.KEPT:
         return Standing("kept", _("Kept, as at %(day)s.") % {"day": when}, newest.on)
@@ -91,12 +94,12 @@ def standing(commitment: Commitment, on: datetime.date) -> Standing:
         said = _(
             "Late: it was due on %(due)s, and nothing since says that it was kept. Last heard of on %(day)s."
         )
-        return Standing("late", said % {"due": _day(commitment.due), "day": when}, newest.on)
-    if newest.on + SILENT_AFTER < on:
-        return Standing("silent", _("Nothing heard since %(day)s.") % {"day": when}, newest.on)
+        return Standing("late", said % {"due": _day(commitment.due), "day": _day(last)}, last)
+    if last + SILENT_AFTER < on:
+        return Standing("silent", _("Nothing heard since %(day)s.") % {"day": _day(last)}, last)
     if word == Update.Standing.LATE:
         return Standing("late", _("Late, as at %(day)s.") % {"day": when}, newest.on)
-    return Standing("on_the_way", _("On the way, as at %(day)s.") % {"day": when}, newest.on)
+    return Standing("on_the_way", _("On the way, as at %(day)s.") % {"day": _day(last)}, last)
 
 
 def _not_known(commitment: Commitment, on: datetime.date) -> str:
@@ -189,7 +192,12 @@ def one(ref: str, person: Person) -> QuerySet[Commitment]:
         Commitment.objects.filter(ref=ref)
         .select_related("strategy", "part_of")
         .prefetch_related(
-            Prefetch("updates", Update.objects.prefetch_related(Prefetch("initiative", initiatives))),
+            Prefetch(
+                "updates",
+                Update.objects.select_related("footprint").prefetch_related(
+                    Prefetch("initiative", initiatives)
+                ),
+            ),
             Prefetch("parts", Commitment.objects.prefetch_related("updates")),
             Prefetch("themes", Theme.objects.all()),
             Prefetch("initiatives", initiatives.order_by("name")),

@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from joinedup.accounts.permissions import require
+from joinedup.accounts.permissions import may, require
 from joinedup.accounts.request import Request
 from joinedup.strategy import queries
-from joinedup.strategy.actions import add_update
-from joinedup.strategy.forms import UpdateForm
+from joinedup.strategy.actions import add_evidence, add_update
+from joinedup.strategy.forms import EvidenceForm, UpdateForm
 from joinedup.strategy.models import Commitment, Strategy
 
 
@@ -54,14 +54,17 @@ def commitment(request: Request, ref: str) -> HttpResponse:
 @login_required
 def commitment_update(request: Request, ref: str) -> HttpResponse:
     found = get_object_or_404(Commitment, ref=ref)
-    require(request.person, "commitment.update")
-    form = UpdateForm(request.person, request.POST or None)
+    by = request.person
+    keeps = may(by, "commitment.update")
+    if not keeps:
+        require(by, "commitment.evidence")
+    form = (UpdateForm if keeps else EvidenceForm)(by, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            add_update(by=request.person, commitment=found, **form.cleaned_data)
+            (add_update if keeps else add_evidence)(by=by, commitment=found, **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
         else:
             messages.success(request, _("Thank you. The update is public now."))
             return redirect("commitment", ref)
-    return render(request, "strategy/update.jinja", {"commitment": found, "form": form})
+    return render(request, "strategy/update.jinja", {"commitment": found, "form": form, "keeps": keeps})

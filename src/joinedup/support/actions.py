@@ -7,20 +7,25 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
-from joinedup.accounts.permissions import require
+from joinedup.accounts.letters import send_letter
+from joinedup.accounts.links import address_of
+from joinedup.accounts.permissions import Scope, may, require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
-from joinedup.partners.keeping import refuse_while_own_held
+from joinedup.partners.keeping import fresh_slug, refuse_while_own_held
 from joinedup.partners.models import Partner
+from joinedup.places.models import Footprint
 from joinedup.support.models import Offer
+from joinedup.support.queries import codes_of, keepers
 
+# So much of a correction is kept.
+LONGEST = 1000
 _LISTS = ("themes", "sectors", "via_sectors", "places")
 
 
@@ -51,10 +56,16 @@ class Facts:
 
 
 @transaction.atomic
-def add_offer(*, by: Person, facts: Facts) -> Offer:
-    """Add an offer, as checked today by whoever adds it. ValidationError where the facts contradict each other."""
+def add_offer(*, by: Person, facts: Facts, footprint: Footprint | None = None) -> Offer:
+    """Add an offer, as checked today by whoever adds it. ValidationError where the facts contradict each other.
+
+    A coordinator adds it for their own area: to `footprint`, or to the one partnership that they coordinate. Without
+    one it is shared by all, which is for those who keep the shared records.
+    """
     require(by, "offer.add")
-    offer = Offer(slug=_free_slug(facts.name), owner_id=by.user_id)
+    home = footprint or _own_area(by)
+    require(by, "offer.add", on=Scope(footprints=frozenset({home.pk} if home else ())))
+    offer = Offer(slug=fresh_slug(Offer, facts.name), owner_id=by.user_id, footprint=home)
     _check_today(offer, by)
     _write(offer, facts, by)
     audit.record(by=by, action="offer.add", on=offer, after=_snapshot(offer))
@@ -82,6 +93,34 @@ def confirm_offer(*, by: Person, offer: Offer) -> Offer:
     return offer
 
 
+def _own_area(by: Person) -> Footprint | None:
+    """The partnership that a coordinator adds for; None for those who add for all."""
+    if may(by, "offer.add", on=Scope()):
+        return None
+    own = list(Footprint.objects.filter(pk__in=by.coordinated_ids))
+    if len(own) != 1:
+        raise ValidationError({"footprint": _("Say for which of your partnerships you add it.")})
+    return own[0]
+
+
+@transaction.atomic
+def correct_offer(*, by: Person, offer: Offer, text: str) -> None:
+    """Tell those who keep a record what is wrong with it: kept in its history, and sent to them by mail."""
+    require(by, "offer.correct", on=offer)
+    if not Offer.objects.visible_to(by).filter(pk=offer.pk).exists():
+        raise PermissionDenied("You may not do this.")
+    said = " ".join(text.split())
+    if not said:
+        raise ValidationError({"text": _("Say what is wrong, and what is right.")})
+    audit.record(by=by, action="offer.correct", on=offer, before={}, after={"correction": said[:LONGEST]})
+    letter = {"by": by.name, "offer": offer, "said": said[:LONGEST], "link": address_of("offer", offer.slug)}
+    replies = [by.email] if by.email else []
+    for address in keepers(offer):
+        transaction.on_commit(
+            lambda to=address: send_letter("support/letters/correction", to, letter, reply_to=replies)
+        )
+
+
 def _check_today(offer: Offer, by: Person) -> None:
     offer.last_checked = offer.confirmed_on = timezone.localdate()
     offer.confirmed_by = by.name[:160]
@@ -90,7 +129,8 @@ def _check_today(offer: Offer, by: Person) -> None:
 def _write(offer: Offer, facts: Facts, by: Person) -> None:
     if facts.opens and facts.closes and facts.closes < facts.opens:
         raise ValidationError({"closes": _("It cannot close before it opens.")})
-    if facts.marking != Marking.PUBLIC and facts.provider_partner is None:
+    is_own = offer.footprint_id is not None and facts.marking == Marking.PARTNERSHIP
+    if facts.marking != Marking.PUBLIC and facts.provider_partner is None and not is_own:
         raise ValidationError(
             {"provider_partner": _("Choose the partner that provides it, or mark it public.")}
         )
@@ -104,18 +144,28 @@ def _write(offer: Offer, facts: Facts, by: Person) -> None:
     offer.save()
     for name in _LISTS:
         getattr(offer, name).set(getattr(facts, name))
+    if offer.footprint is not None:
+        _keep_within(offer, offer.footprint)
     if not Offer.objects.visible_to(by).filter(pk=offer.pk).exists():
         raise ValidationError({"marking": _("Marked like this, you would not see it yourself.")})
+
+
+def _keep_within(offer: Offer, footprint: Footprint) -> None:
+    """What a partnership adds is for its own area; without a place it is for all of that."""
+    provider = offer.provider_partner
+    if provider is not None and not provider.footprints.filter(pk=footprint.pk).exists():
+        raise ValidationError({"provider_partner": _("Choose a partner of your own partnership.")})
+    own = {place.pk for place in footprint.places.all()}
+    chosen = list(offer.places.all())
+    if not chosen:
+        offer.places.set(own)
+    elif any(not codes_of(place) & own for place in chosen):
+        raise ValidationError(
+            {"places": _("Choose places in your own area. What is for others too, an administrator adds.")}
+        )
 
 
 def _snapshot(offer: Offer) -> dict[str, Any]:
     """The offer's own fields and its lists: a change of who may use it is the change that matters most."""
     lists = {name: sorted(str(each.pk) for each in getattr(offer, name).all()) for name in _LISTS}
     return audit.snapshot(offer) | lists
-
-
-def _free_slug(name: str) -> str:
-    stem = slugify(name)[:70] or "support"
-    # Addresses of this room's own pages are not free.
-    taken = set(Offer.objects.filter(slug__startswith=stem).values_list("slug", flat=True)) | {"add"}
-    return next(s for s in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)

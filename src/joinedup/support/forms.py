@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from joinedup.accounts.permissions import Scope, may
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
 from joinedup.partners.models import Partner
-from joinedup.places.models import Place
-from joinedup.support.actions import Facts
+from joinedup.places.models import Footprint, Place
+from joinedup.support.actions import LONGEST, Facts
 from joinedup.support.models import Offer
 from joinedup.support.queries import Question, areas, codes_of
 from joinedup.taxonomy.models import Sector, Theme
@@ -53,7 +55,19 @@ class FinderForm(forms.Form):
         )
 
 
+class CorrectionForm(forms.Form):
+    text = forms.CharField(
+        widget=forms.Textarea,
+        max_length=LONGEST,
+        label=_("What is wrong, and what is right?"),
+        help_text=_("Say where you read it. Your name goes with it; no names of other people."),
+    )
+
+
 class OfferForm(forms.Form):
+    footprint = forms.ModelChoiceField(
+        Footprint.objects.none(), required=False, label=_("For which of your partnerships?"), empty_label=None
+    )
     name = forms.CharField(max_length=200, label=_("Name"))
     kind = forms.ChoiceField(choices=Offer.Kind.choices, label=_("Kind"))
     provider = forms.CharField(max_length=200, label=_("Who provides it"))
@@ -121,18 +135,34 @@ class OfferForm(forms.Form):
     )
     marking = forms.ChoiceField(choices=Marking.choices, initial=Marking.PUBLIC, label=_("Who may see it"))
 
-    def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, person: Person, *args: Any, is_new: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        own = Footprint.objects.filter(pk__in=person.coordinated_ids).order_by("name")
+        if is_new and not may(person, "offer.add", Scope()) and len(person.coordinated_ids) > 1:
+            self.fields["footprint"].queryset = own  # type: ignore[attr-defined]
+        else:
+            # There is nothing to choose: it is shared by all, or their one partnership's.
+            del self.fields["footprint"]
         partners = Partner.objects.visible_to(person)
+        if not may(person, "offer.add", Scope()):
+            partners = partners.filter(
+                Q(footprints__in=person.coordinated_ids) | Q(pk__in=person.partner_ids)
+            ).distinct()
         self.fields["provider_partner"].queryset = partners  # type: ignore[attr-defined]
         self.fields["places"].queryset = areas()  # type: ignore[attr-defined]
 
     def facts(self) -> Facts:
         """What was filled in; after `is_valid`."""
         values = dict(self.cleaned_data)
+        values.pop("footprint", None)
         for name in ("themes", "sectors", "via_sectors", "places"):
             values[name] = [each.pk for each in values[name]]
         return Facts(**values)
+
+    def home(self) -> Footprint | None:
+        """For which partnership it is added, where there is a choice; after `is_valid`."""
+        chosen: Footprint | None = self.cleaned_data.get("footprint")
+        return chosen
 
 
 def filled_in(offer: Offer) -> dict[str, Any]:

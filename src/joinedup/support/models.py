@@ -10,7 +10,7 @@ from joinedup.accounts.records import Record
 
 class Offer(Record):
     partner_paths = ("provider_partner",)
-    footprint_paths = ("provider_partner__footprints",)
+    footprint_paths = ("provider_partner__footprints", "footprint")
 
     class Kind(models.TextChoices):
         FUND = "fund", "Fund"
@@ -25,6 +25,14 @@ class Offer(Record):
     provider = models.CharField(max_length=200)
     provider_partner = models.ForeignKey(
         "partners.Partner", null=True, blank=True, on_delete=models.SET_NULL, related_name="offers"
+    )
+    footprint = models.ForeignKey(
+        "places.Footprint",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="offers",
+        help_text="whose own it is; nobody's: all partnerships share it, and none of their coordinators changes it",
     )
     kind = models.CharField(max_length=10, choices=Kind)
     purpose = models.TextField(blank=True)
@@ -54,4 +62,15 @@ class Offer(Record):
         return self.name
 
     def scope(self) -> Scope:
-        return self.provider_partner.scope() if self.provider_partner else Scope()
+        """Its provider, the partnership that added it for its own area, and whoever keeps it: not every partnership
+        that the provider belongs to."""
+        return Scope(
+            partners=frozenset({self.provider_partner_id} - {None}),
+            footprints=frozenset({self.footprint_id} - {None}),
+            owners=frozenset({self.owner_id} - {None}),
+        )
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether all partnerships share it: it is no partnership's own."""
+        return self.footprint_id is None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from joinedup.accounts.models import AuditEntry, Grant, User
 from joinedup.accounts.person import Person
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
@@ -135,3 +138,21 @@ def provider_of(offer: Offer, person: Person) -> Partner | None:
     if offer.provider_partner_id is None:
         return None
     return Partner.objects.visible_to(person).filter(pk=offer.provider_partner_id).first()
+
+
+def keepers(offer: Offer) -> list[str]:
+    """The addresses of those who are told of a correction: whoever owns it or coordinates the partnership whose own
+    it is, else the administrators; 2 queries at most."""
+    active = User.objects.filter(is_active=True).order_by("email")
+    whose = Q(pk=offer.owner_id) if offer.owner_id else Q(pk__in=[])
+    if offer.footprint_id:
+        whose |= Q(grants__role=Grant.Role.COORDINATOR, grants__footprint=offer.footprint_id)
+    own = list(active.filter(whose).distinct().values_list("email", flat=True))
+    administrators = active.filter(grants__role=Grant.Role.ADMINISTRATOR).distinct()
+    return own or list(administrators.values_list("email", flat=True))
+
+
+def corrections(history: Iterable[AuditEntry]) -> list[AuditEntry]:
+    """Of an offer's history (newest first): what others said is wrong with it since it was last changed. No query."""
+    since = takewhile(lambda entry: entry.action != "offer.change", history)
+    return [entry for entry in since if entry.action == "offer.correct"]

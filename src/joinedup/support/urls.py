@@ -9,5 +9,6 @@ urlpatterns = [
     path("support/add/", views.offer_add, name="offer_add"),
     path("support/<slug:slug>/", views.offer, name="offer"),
     path("support/<slug:slug>/edit/", views.offer_edit, name="offer_edit"),
+    path("support/<slug:slug>/correct/", views.offer_correct, name="offer_correct"),
     path("support/<slug:slug>/confirm/", views.offer_confirm, name="offer_confirm"),
 ]

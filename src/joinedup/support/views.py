@@ -20,9 +20,9 @@ from joinedup.accounts.request import Request
 from joinedup.partners.queries import visible_partners
 from joinedup.support import actions
 from joinedup.support.eligibility import answer, needs_checking
-from joinedup.support.forms import FinderForm, OfferForm, filled_in
+from joinedup.support.forms import CorrectionForm, FinderForm, OfferForm, filled_in
 from joinedup.support.models import Offer
-from joinedup.support.queries import find, offers_for, provider_of, terms_of, users_of
+from joinedup.support.queries import corrections, find, offers_for, provider_of, terms_of, users_of
 
 PAGE = 20
 # How much of what is closed stands below what is open before one asks for all of it.
@@ -59,6 +59,7 @@ def offer(request: Request, slug: str) -> HttpResponse:
     question = FinderForm(request.GET).question()
     on = timezone.localdate()
     initiatives = list(users_of(shown, request.person))
+    history = audit.history(shown) if may(request.person, "offer.change", shown) else []
     context = {
         "offer": shown,
         "question": question,
@@ -69,7 +70,8 @@ def offer(request: Request, slug: str) -> HttpResponse:
         "partner": provider_of(shown, request.person),
         "initiatives": initiatives,
         "seen": visible_partners(request.person, [each.partner_id for each in initiatives]),
-        "history": audit.history(shown) if may(request.person, "offer.change", shown) else [],
+        "history": history,
+        "corrections": corrections(history),
         "differences": audit.differences,
     }
     return render(request, "support/offer.jinja", context)
@@ -78,8 +80,13 @@ def offer(request: Request, slug: str) -> HttpResponse:
 @login_required
 def offer_add(request: Request) -> HttpResponse:
     require(request.person, "offer.add")
-    form = OfferForm(request.person, request.POST or None)
-    return _written(request, form, None, lambda: actions.add_offer(by=request.person, facts=form.facts()))
+    form = OfferForm(request.person, request.POST or None, is_new=True)
+    return _written(
+        request,
+        form,
+        None,
+        lambda: actions.add_offer(by=request.person, facts=form.facts(), footprint=form.home()),
+    )
 
 
 @login_required
@@ -101,6 +108,23 @@ def offer_confirm(request: Request, slug: str) -> HttpResponse:
     actions.confirm_offer(by=request.person, offer=old)
     messages.success(request, _("Thank you. It says “checked today”."))
     return redirect("offer", slug)
+
+
+@login_required
+def offer_correct(request: Request, slug: str) -> HttpResponse:
+    """Tell those who keep it what is wrong with it."""
+    shown = get_object_or_404(offers_for(request.person), slug=slug)
+    require(request.person, "offer.correct", on=shown)
+    form = CorrectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.correct_offer(by=request.person, offer=shown, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("Thank you. Those who keep this record are told what you wrote."))
+            return redirect("offer", slug)
+    return render(request, "support/correct.jinja", {"form": form, "offer": shown})
 
 
 def _written(

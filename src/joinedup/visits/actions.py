@@ -15,10 +15,10 @@ from joinedup.events.models import Programme
 from joinedup.partners.keeping import (
     confirm_now,
     fill_in,
+    fresh_slug,
     picture,
     refuse_unknown,
     refuse_while_held,
-    unique_slug,
 )
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
@@ -60,7 +60,7 @@ def add_visit(*, by: Person, footprint: Footprint, programme: Programme, **detai
     visit = Visit(
         footprint=footprint,
         programme=programme,
-        slug=unique_slug(Visit, details.get("name", "")),
+        slug=fresh_slug(Visit, details.get("name", "")),
         is_demonstration=footprint.is_demonstration,
     )
     _write_visit(by, visit, details)
@@ -120,7 +120,7 @@ def add_card(*, by: Person, footprint: Footprint, partner: Partner, **details: A
         footprint=footprint,
         partner=partner,
         owner_id=by.user_id,
-        slug=unique_slug(PracticeCard, details.get("title", "")),
+        slug=fresh_slug(PracticeCard, details.get("title", "")),
         is_demonstration=footprint.is_demonstration,
     )
     confirm_now(card, by)

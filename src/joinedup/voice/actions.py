@@ -9,14 +9,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import PUBLIC, Person
+from joinedup.events.drafts import refuse_draft
 from joinedup.events.models import Event, Session, Sitting, Topic
-from joinedup.partners.keeping import refuse_while_held
+from joinedup.partners.keeping import fresh_slug, refuse_while_held
 from joinedup.partners.models import Partner
 from joinedup.taxonomy.models import Theme
 from joinedup.voice.checks import findings
@@ -43,6 +43,7 @@ def open_conversation(
     must be there for what may be told), for a past event, or for a last day before the first.
     """
     require(by, "conversation.open", on=event)
+    refuse_draft(event, _("This event is a draft: publish it before you ask young people about it."))
     if event.is_history:
         raise ValidationError(_("This event is over: a question needs a day that its answers can change."))
     if not event.safeguarding_lead:
@@ -57,7 +58,7 @@ def open_conversation(
         raise ValidationError({"hosts": _("Choose at least one partner through which young people answer.")})
     conversation = Conversation(
         event=event,
-        slug=_free_slug(question),
+        slug=fresh_slug(Conversation, question),
         question=question,
         why=why,
         opens=opens,
@@ -228,11 +229,3 @@ def make_topic(*, by: Person, contribution: Contribution, title: str, theme: The
 
 def is_open(conversation: Conversation, on: datetime.date) -> bool:
     return conversation.opens <= on <= conversation.closes
-
-
-def _free_slug(question: str) -> str:
-    stem = slugify(question)[:60].strip("-") or "question"
-    # Addresses of this room's own pages are not free.
-    taken = set(Conversation.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    taken |= {"join", "withdraw", "thanks", "contribution"}
-    return next(s for s in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from joinedup.accounts.permissions import Scope
 from joinedup.accounts.person import Person
-from joinedup.events.models import fresh_token
+from joinedup.events.models import Event, fresh_token
 
 
 class Conversation(models.Model):
@@ -53,12 +53,15 @@ class Host(models.Model):
 
 class ContributionQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: Person) -> Self:
-        """Nothing shows before a trained adult has read it; those who moderate see what waits for them."""
+        """Nothing shows before a trained adult has read it, nor to whom may not find its event; those who moderate see
+        what waits for them."""
         if person.is_operator:
             return self
-        return self.filter(
-            Q(state=Contribution.State.SHOWN) | Q(conversation__event__footprint__in=person.coordinated_ids)
+        shown = Q(
+            state=Contribution.State.SHOWN,
+            conversation__event__in=Event.objects.visible_to(person).values("pk"),
         )
+        return self.filter(shown | Q(conversation__event__footprint__in=person.coordinated_ids))
 
 
 class Contribution(models.Model):

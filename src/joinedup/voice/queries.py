@@ -10,6 +10,7 @@ from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, V
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event, Topic
+from joinedup.events.queries.events import listed
 from joinedup.partners.models import Partner
 from joinedup.voice.models import Contribution, Conversation, Host
 
@@ -36,10 +37,15 @@ class Said:
     topics: list[Topic]
 
 
-def listing() -> QuerySet[Conversation]:
-    """Every question, newest first, with the number of answers that are shown; one query."""
+def found_by(person: Person) -> QuerySet[Conversation]:
+    """The questions of the events that `person` may find."""
+    return Conversation.objects.filter(event__in=listed(person)).select_related("event")
+
+
+def listing(person: Person) -> QuerySet[Conversation]:
+    """Every question that `person` may find, newest first, with the number of answers that are shown; one query."""
     shown = Count("contributions", Q(contributions__state=SHOWN))
-    return Conversation.objects.select_related("event").annotate(shown=shown).order_by("-opens", "-pk")
+    return found_by(person).annotate(shown=shown).order_by("-opens", "-pk")
 
 
 def said(conversation: Conversation) -> list[Said]:

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_safe
 
 from joinedup.accounts.permissions import may, require
 from joinedup.accounts.request import Request
-from joinedup.events.models import Event
 from joinedup.events.queries import table
+from joinedup.events.queries.events import listed
 from joinedup.voice import actions, queries
 from joinedup.voice.forms import AnswerForm, OpenForm, QuoteForm, ReadForm, TopicForm
 from joinedup.voice.limits import is_over_limit
@@ -29,13 +29,13 @@ PAGE = 20
 
 @require_safe
 def conversations(request: Request) -> HttpResponse:
-    page = Paginator(queries.listing(), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queries.listing(request.person), PAGE).get_page(request.GET.get("page"))
     return render(request, "voice/conversations.jinja", {"page": page})
 
 
 @require_safe
 def conversation(request: Request, slug: str) -> HttpResponse:
-    found = get_object_or_404(Conversation.objects.select_related("event"), slug=slug)
+    found = get_object_or_404(queries.found_by(request.person), slug=slug)
     reads = may(request.person, "contribution.moderate", found)
     context = {
         "conversation": found,
@@ -51,7 +51,7 @@ def conversation(request: Request, slug: str) -> HttpResponse:
 
 @login_required
 def conversation_open(request: Request, slug: str) -> HttpResponse:
-    event = get_object_or_404(Event, slug=slug)
+    event = get_object_or_404(listed(request.person), slug=slug)
     require(request.person, "conversation.open", on=event)
     form = OpenForm(event, request.person, request.POST or None)
     if request.method == "POST" and form.is_valid():

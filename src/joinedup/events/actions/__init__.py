@@ -38,6 +38,7 @@ from joinedup.events.actions.invitation import (
 from joinedup.events.actions.marking import ask_young, mark_from_link
 from joinedup.events.actions.people import note_export, note_payment
 from joinedup.events.actions.planning import move_person, plan_event, replan_event, swap_people
+from joinedup.events.actions.publishing import publish_event, withdraw_event
 from joinedup.events.actions.registration import (
     cancel_registration,
     change_registration,
@@ -101,6 +102,7 @@ __all__ = [
     "note_payment",
     "plan_event",
     "propose_topic",
+    "publish_event",
     "ready_to_invite",
     "record_agreement",
     "register",
@@ -123,5 +125,6 @@ __all__ = [
     "undo_check_in",
     "vouch",
     "walk_in",
+    "withdraw_event",
     "withdraw_invitation",
 ]

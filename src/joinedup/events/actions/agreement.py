@@ -17,10 +17,11 @@ from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
 from joinedup.events.actions.topic import set_state
 from joinedup.events.dates import months_after
+from joinedup.events.drafts import refuse_draft
 from joinedup.events.models import Agreement, Contribution, Event, Progress, Sitting
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
-from joinedup.partners.keeping import confirm_now, refuse_while_held, unique_slug
+from joinedup.partners.keeping import confirm_now, fresh_slug, refuse_while_held
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
 from joinedup.strategy.models import Commitment, Update
@@ -115,6 +116,7 @@ def record_agreement(
 ) -> Agreement:
     """Write down what was agreed, at a table or beside one. Its opportunity counts as agreed."""
     require(by, "agreement.record", on=sitting or event)
+    refuse_draft(event, "This event is a draft: publish it before you write down what was agreed at it.")
     if sitting is not None and sitting.event_id != event.pk:
         raise ValidationError("This table belongs to another event.")
     if opportunity is None and sitting is not None and sitting.topic is not None:
@@ -183,7 +185,7 @@ def start_agreement(*, by: Person, agreement: Agreement) -> Initiative:
     before = audit.snapshot(agreement)
     initiative = Initiative(
         name=agreement.goal[:200],
-        slug=unique_slug(Initiative, agreement.goal),
+        slug=fresh_slug(Initiative, agreement.goal),
         what=agreement.action,
         partner=agreement.owner_partner,
         owner_id=by.user_id,
@@ -238,6 +240,7 @@ def _tell(commitment: Commitment, by: Person, agreement: Agreement, what: str, r
         text=text,
         source=f"Agreement at {agreement.event.name}" if public else "Agreement of a partnership",
         initiative=agreement.initiative,
+        footprint=agreement.event.footprint,
         is_demonstration=agreement.is_demonstration,
         by=by.name[:160] if public else "",
     )

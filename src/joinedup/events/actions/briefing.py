@@ -11,7 +11,9 @@ from joinedup.accounts.letters import send_letter
 from joinedup.accounts.links import address_of, make_link
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
+from joinedup.events.drafts import refuse_draft
 from joinedup.events.models import Event
+from joinedup.events.queries.asking import coordinators
 from joinedup.events.queries.briefing import PURPOSE, SENT, recipients
 
 
@@ -20,6 +22,7 @@ def send_brief(*, by: Person, event: Event) -> int:
     """Mail a link of their own to every adult who hosts or speaks and has an address, and to the hosts of young people
     who do; returns how many mails that are."""
     require(by, "event.plan", on=event)
+    refuse_draft(event, "This event is a draft: publish it before the pack goes out.")
     if event.cancelled_on is not None:
         raise ValidationError("This event is cancelled: nobody is sent the pack.")
     if event.date is not None and event.date < timezone.localdate():
@@ -31,10 +34,12 @@ def send_brief(*, by: Person, event: Event) -> int:
         )
     audit.record(by=by, action=SENT, on=event, after={"mails": len(to)})
 
+    replies = [user.email for user in coordinators(event)]
+
     def send() -> None:
         for address in to:
             link = address_of("brief", make_link(PURPOSE, event.pk, address))
-            send_letter("events/letters/brief", address, {"event": event, "link": link})
+            send_letter("events/letters/brief", address, {"event": event, "link": link}, reply_to=replies)
 
     transaction.on_commit(send)
     return len(to)

@@ -36,7 +36,7 @@ COPIED = (
 
 @transaction.atomic
 def copy_event(*, by: Person, event: Event, name: str, date: datetime.date) -> Event:
-    """Another event like this one: purpose, venue, access, times, room, the day's programme, who leads on
+    """Another event like this one, as a draft: purpose, venue, access, times, room, the day's programme, who leads on
     safeguarding.
 
     Not copied: people, speakers, invitations, topics, notes, and that photographs are taken: none are unless somebody

@@ -16,6 +16,7 @@ from joinedup.events import mailbox
 from joinedup.events.actions import companions
 from joinedup.events.actions.places import taken
 from joinedup.events.actions.registration import refuse_people
+from joinedup.events.drafts import refuse_draft
 from joinedup.events.models import YOUNG, Attendee, Event, newer
 from joinedup.events.queries.door import last_release
 from joinedup.partners.models import Partner
@@ -113,6 +114,7 @@ def walk_in(
     """
     require(by, "event.check_in", on=event)
     event = _locked(event.pk)
+    refuse_draft(event, "This event is a draft: publish it first.")
     if not Partner.objects.filter(pk=partner.pk, footprints=event.footprint_id).exists():
         raise ValidationError("Choose a partner of this partnership.")
     role, name = " ".join(role.split()), " ".join(name.split())

@@ -29,7 +29,7 @@ from joinedup.events.models import (
     fresh_token,
 )
 from joinedup.events.queries.programme import own_slug
-from joinedup.partners.keeping import check, unique_slug
+from joinedup.partners.keeping import check, fresh_slug
 from joinedup.places.models import Footprint
 from joinedup.places.regions import regions_of
 
@@ -95,7 +95,8 @@ def add_event(
     stop: Stop | None = None,
     **details: Any,
 ) -> Event:
-    """A new event of a partnership, with tables for everybody. Without a programme it joins the partnership's own;
+    """A new event of a partnership, with tables for everybody: a draft, which nobody but those who plan it may find
+    until somebody publishes it (`publish_event`). Without a programme it joins the partnership's own;
     made for a `stop` of a programme, it belongs to that programme and counts for that region.
 
     No safeguarding lead need be named yet, but nobody is invited before (`ready_to_invite`).
@@ -122,11 +123,9 @@ def new_event(*, by: Person, footprint: Footprint, programme: Programme | None, 
             slug=own_slug(footprint), defaults={"name": f"Events of {footprint.name}"[:160]}
         )
     name, date = details.get("name", ""), details.get("date")
-    slug = unique_slug(Event, f"{name} {date:%d %B %Y}" if date else name)
+    slug = fresh_slug(Event, f"{name} {date:%d %B %Y}" if date else name)
     event = Event(programme=programme, footprint=footprint, slug=slug)
-    event.is_demonstration = footprint.is_demonstration
-    if footprint.is_held(timezone.localdate()):
-        event.listed_from = footprint.held_until
+    event.is_demonstration, event.is_draft = footprint.is_demonstration, True
     event.regions = regions_of(footprint.places.all())
     _fill_in(event, details)
     event.save()
@@ -138,6 +137,8 @@ def ready_to_invite(event: Event) -> list[str]:
     wrong = []
     if event.cancelled_on is not None:
         wrong.append("This event is cancelled: nobody can be invited.")
+    if event.is_draft:
+        wrong.append("This event is a draft: publish it before you invite people, who could not find it.")
     if event.date is None:
         wrong.append("Give the event a date before you invite people.")
     elif event.is_history or event.date < timezone.localdate():

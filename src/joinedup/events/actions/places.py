@@ -13,6 +13,7 @@ from django.utils import timezone
 from joinedup.accounts import audit
 from joinedup.accounts.person import Person
 from joinedup.events import mails
+from joinedup.events.drafts import refuse_draft
 from joinedup.events.models import Attendee, Event
 from joinedup.partners.models import Partner
 from joinedup.taxonomy.models import Theme
@@ -29,6 +30,7 @@ def open_event(event: Event) -> Event:
 
 
 def refuse_closed(event: Event) -> None:
+    refuse_draft(event, "This event is not published yet: nobody can register.")
     if event.is_history or (event.date and event.date < timezone.localdate()):
         raise ValidationError("This event is over: you can no longer register.")
     if event.cancelled_on is not None:

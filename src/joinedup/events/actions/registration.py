@@ -20,7 +20,7 @@ from joinedup.events.actions import companions, confirming, holding
 from joinedup.events.actions.places import add, cancel, fill_places, open_event, refuse_closed
 from joinedup.events.models import YOUNG, Attendee, Event, Invitation
 from joinedup.opportunities import touching
-from joinedup.partners.keeping import unique_slug
+from joinedup.partners.keeping import fresh_slug
 from joinedup.partners.models import Ask, Partner
 from joinedup.taxonomy.models import Sector, Theme
 
@@ -232,7 +232,7 @@ def _partner(by: Person, event: Event, given: Partner | NewPartner) -> Partner:
         return same
     made = Partner.objects.create(
         name=name,
-        slug=unique_slug(Partner, name),
+        slug=fresh_slug(Partner, name),
         sector=given.sector,
         marking=Marking.PARTNERSHIP,
         source=f"Registration for {event.name}",

@@ -68,7 +68,8 @@ def choose_opportunity(*, by: Person, event: Event, opportunity: Opportunity, ti
     )
     topic.parties.set(opportunity.parties.all())
     audit.record(by=by, action="topic.choose", on=topic)
-    if opportunity.state in BEFORE_THE_AGENDA:
+    # What is on the agenda of a draft says so once that is published.
+    if opportunity.state in BEFORE_THE_AGENDA and not event.is_draft:
         set_state(by, opportunity, Opportunity.State.ON_AGENDA, "opportunity.on_agenda")
     return topic
 
@@ -104,7 +105,8 @@ def accept_topic(*, by: Person, topic: Topic) -> Topic:
     topic.is_chosen, topic.order = True, _next(topic.event)
     topic.save(update_fields=["is_chosen", "order"])
     audit.record(by=by, action="topic.accept", on=topic, before=before)
-    if topic.opportunity is not None and topic.opportunity.state in BEFORE_THE_AGENDA:
+    is_waiting = topic.opportunity is not None and topic.opportunity.state in BEFORE_THE_AGENDA
+    if topic.opportunity is not None and is_waiting and not topic.event.is_draft:
         set_state(by, topic.opportunity, Opportunity.State.ON_AGENDA, "opportunity.on_agenda")
     return topic
 
@@ -170,6 +172,6 @@ def remove_topic(*, by: Person, topic: Topic) -> None:
         topic.delete()
     if opportunity is None or opportunity.state != Opportunity.State.ON_AGENDA:
         return
-    held = Topic.objects.filter(opportunity__key=opportunity.key, is_chosen=True)
+    held = Topic.objects.filter(opportunity__key=opportunity.key, is_chosen=True, event__is_draft=False)
     if not held.filter(event__footprint=opportunity.footprint_id).exists():
         set_state(by, opportunity, Opportunity.State.TAKEN_UP, "opportunity.off_agenda")

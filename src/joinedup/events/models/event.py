@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
+from typing import Any, Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from joinedup.accounts.permissions import Scope
+from joinedup.accounts.person import Person
 from joinedup.events.models.programme import Programme
 
 # Facts of a venue as the page of an event says them; the form asks with more words.
@@ -62,6 +66,20 @@ class Venue(models.Model):
         return [(str(SHORT[key]), self.access.get(key)) for key in self.Access.values]
 
 
+class EventQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: Person, on: datetime.date | None = None) -> Self:
+        """Only what `person` may find: the one answer for pages, search, feeds, calendars, counts and forms.
+
+        A draft is for those who plan it. One that waits until its partnership publishes again (by the day `on`,
+        today unless said) is for that partnership.
+        """
+        if person.sees_every_partnership:
+            return self
+        everybody = Q(listed_from=None) | Q(listed_from__lte=on or timezone.localdate())
+        known = everybody | Q(footprint__in=person.footprint_ids)
+        return self.filter(Q(is_draft=False) & known | Q(footprint__in=person.coordinated_ids))
+
+
 class Event(models.Model):
     """One day of a programme. A past event that we know only from publications is history."""
 
@@ -106,6 +124,9 @@ class Event(models.Model):
     copied_from = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    is_draft = models.BooleanField(
+        default=False, help_text="only those who plan it may find it, until somebody publishes it"
+    )
     cancelled_on = models.DateField(null=True, blank=True)
     cancelled_because = models.CharField(max_length=200, blank=True)
     sequence = models.PositiveIntegerField(
@@ -115,6 +136,8 @@ class Event(models.Model):
     results_published_on = models.DateField(null=True, blank=True)
     results_published_by = models.CharField(max_length=160, blank=True)
     personal_deleted_on = models.DateField(null=True, blank=True)
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         ordering = ["-date", "name"]

@@ -24,12 +24,9 @@ FEW = 3
 
 
 def listed(person: Person, on: datetime.date | None = None) -> QuerySet[Event]:
-    """The events that `person` may find. One that was made while its partnership published nothing new is for that
-    partnership until it does again."""
-    everybody = Q(listed_from=None) | Q(listed_from__lte=on or timezone.localdate())
-    if person.sees_every_partnership:
-        return Event.objects.all()
-    return Event.objects.filter(everybody | Q(footprint__in=person.footprint_ids))
+    """The events that `person` may find, on a day."""
+    found: QuerySet[Event] = Event.objects.visible_to(person, on)
+    return found
 
 
 def upcoming(on: datetime.date, person: Person | None = None) -> QuerySet[Event]:
@@ -55,7 +52,7 @@ def past(person: Person, on: datetime.date) -> QuerySet[Event]:
 def next_event(person: Person, on: datetime.date | None = None) -> Event | None:
     """The next event with a day: one of the person's own partnerships first; 1 query."""
     coming = upcoming(on or timezone.localdate(), person).exclude(date=None).select_related("footprint")
-    coming = coming.filter(cancelled_on=None)
+    coming = coming.filter(cancelled_on=None, is_draft=False)
     if person.footprint_ids:
         own = Case(When(footprint__in=person.footprint_ids, then=Value(0)), default=Value(1))
         coming = coming.order_by(own, "date", "name")
@@ -63,10 +60,10 @@ def next_event(person: Person, on: datetime.date | None = None) -> Event | None:
 
 
 def events_to_agree_at(opportunity: Opportunity, on: datetime.date) -> list[Event]:
-    """The events of its partnership, the likeliest to have agreed on it first: whose agenda holds it, then the next,
-    then the last; 3 queries."""
+    """The events of its partnership that are no drafts, the likeliest to have agreed on it first: whose agenda holds
+    it, then the next, then the last; 3 queries."""
     holding = set(Topic.objects.filter(opportunity__key=opportunity.key).values_list("event", flat=True))
-    events = Event.objects.filter(footprint=opportunity.footprint_id, is_history=False)
+    events = Event.objects.filter(footprint=opportunity.footprint_id, is_history=False, is_draft=False)
     ahead = list(
         events.filter(Q(date__gte=on) | Q(date=None)).order_by(F("date").asc(nulls_last=True), "name")
     )

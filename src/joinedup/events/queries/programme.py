@@ -57,7 +57,7 @@ def lines(person: Person, on: datetime.date) -> list[Line]:
         events[event.programme_id].append(event)
     stops: dict[int, list[Stop]] = defaultdict(list)
     for stop in Stop.objects.select_related("event"):
-        stops[stop.programme_id].append(stop)
+        stops[stop.programme_id].append(_as_seen(stop, events[stop.programme_id]))
     return [
         Line(
             each,
@@ -122,7 +122,7 @@ def plan_of(
         .annotate(agreed=Count("agreements", filter=Q(agreements__in=visible), distinct=True))
         .order_by(F("date").asc(nulls_last=True), "name")
     )
-    stops = list(programme.stops.select_related("event"))
+    stops = [_as_seen(each, events) for each in programme.stops.select_related("event")]
     is_own = programme.slug in {own_slug(each) for each in Footprint.objects.all()}
     marks = _marks(events, stops, on)
     codes = [code for code in REGIONS if not is_own or code in marks]
@@ -141,8 +141,15 @@ def plan_of(
     )
 
 
+def _as_seen(stop: Stop, events: Iterable[Event]) -> Stop:
+    """A stop whose event the reader may not find stands there as one for which none is made. No query."""
+    if stop.event_id is not None and all(event.pk != stop.event_id for event in events):
+        stop.event = None
+    return stop
+
+
 def _was_held(event: Event, on: datetime.date) -> bool:
-    return event.cancelled_on is None and is_over(event, on)
+    return event.cancelled_on is None and not event.is_draft and is_over(event, on)
 
 
 def _kind(event: Event, on: datetime.date) -> str:

@@ -11,6 +11,7 @@ from joinedup.events.views.agreements import (
     agreements_csv,
     opportunity_agree,
 )
+from joinedup.events.views.announcing import event_show
 from joinedup.events.views.answering import invitation, invitation_calendar
 from joinedup.events.views.apart import event_apart
 from joinedup.events.views.arranging import event_cancel, event_copy
@@ -109,6 +110,7 @@ __all__ = [
     "event_responses",
     "event_results",
     "event_session",
+    "event_show",
     "event_since",
     "event_since_word",
     "event_speaker",

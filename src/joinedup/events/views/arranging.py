@@ -30,7 +30,12 @@ def event_copy(request: Request, slug: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _("The new event is there. Look through its day, then invite people."))
+            messages.success(
+                request,
+                _(
+                    "The new event is there, as a draft. Look through its day, then publish it and invite people."
+                ),
+            )
             return redirect("event_day", made.slug)
     return render(request, "events/copy.jinja", {"event": event, "form": form})
 

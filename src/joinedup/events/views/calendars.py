@@ -31,7 +31,10 @@ def _calendar_file(request: Request, name: str, body: bytes, *, is_private: bool
 @require_safe
 def event_calendar(request: Request, slug: str) -> HttpResponseBase:
     event = get_object_or_404(
-        listed(request.person).select_related("programme", "at"), slug=slug, date__isnull=False
+        listed(request.person).select_related("programme", "at"),
+        slug=slug,
+        date__isnull=False,
+        is_draft=False,
     )
     return _calendar_file(request, event.slug, calendar.event_calendar(event), is_private=False)
 

@@ -62,11 +62,19 @@ def _register(request: Request, event: Event, invited: Invitation | None, form: 
     messages.success(request, words)
 
 
+def _to_register_for(request: Request, slug: str) -> tuple[Event, Invitation | None]:
+    """The event, and the invitation by whose link somebody comes: one that they may find, or are invited to."""
+    token = request.GET.get("invitation", "")
+    found = Invitation.objects.select_related("partner").filter(event__slug=slug, token=token)
+    invited = found.first() if token else None
+    events = Event.objects.filter(pk=invited.event_id) if invited else listed(request.person)
+    whole = events.filter(is_history=False, is_draft=False).select_related("footprint")
+    return get_object_or_404(whole, slug=slug), invited
+
+
 @never_cache
 def event_register(request: Request, slug: str) -> HttpResponse:
-    event = get_object_or_404(Event.objects.select_related("footprint"), slug=slug, is_history=False)
-    token = request.GET.get("invitation", "")
-    invited = event.invitations.select_related("partner").filter(token=token).first() if token else None
+    event, invited = _to_register_for(request, slug)
     form = RegistrationForm(request.POST or None, person=request.person, event=event, invitation=invited)
     if request.method == "POST" and form.is_valid():
         try:

@@ -57,7 +57,10 @@ def event_add(request: Request) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _("The event is there. Next: choose its topics and invite people."))
+            words = _(
+                "The event is there, as a draft: only those who plan it see it. Next: choose its topics."
+            )
+            messages.success(request, words)
             return redirect("event_plan", event.slug)
     context = {"event": None, "form": form, "tables": None, "stop": stop}
     return render(request, "events/edit.jinja", context)

@@ -15,7 +15,6 @@ from joinedup.accounts.request import Request
 from joinedup.events import actions
 from joinedup.events.forms import ProposalForm
 from joinedup.events.forms.topic import may_propose
-from joinedup.events.models import Event
 from joinedup.events.queries import events as queries
 from joinedup.events.queries.day import day_for
 from joinedup.events.queries.survey import survey_results
@@ -50,7 +49,8 @@ def event(request: Request, slug: str) -> HttpResponse:
 
 @login_required
 def event_propose(request: Request, slug: str) -> HttpResponse:
-    found = get_object_or_404(Event.objects.select_related("footprint"), slug=slug, is_history=False)
+    events = queries.listed(request.person).select_related("footprint")
+    found = get_object_or_404(events, slug=slug, is_history=False)
     if not may_propose(request.person, found):
         raise Http404
     form = ProposalForm(request.POST or None, person=request.person, event=found)

@@ -12,7 +12,7 @@ from joinedup.accounts.person import Person
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Answer, Opportunity
 from joinedup.opportunities.queries.asking import by_mail
-from joinedup.partners.keeping import unique_slug
+from joinedup.partners.keeping import fresh_slug
 from joinedup.partners.models import Partner
 
 
@@ -65,7 +65,7 @@ def _draft(by: Person, opportunity: Opportunity, partner: Partner) -> Initiative
     name = f"{theme} in {opportunity.place.name}: {partner.name}"[:200]
     draft = Initiative.objects.create(
         name=name,
-        slug=unique_slug(Initiative, name),
+        slug=fresh_slug(Initiative, name),
         partner=partner,
         owner_id=by.user_id,
         source="Answer to an opportunity: “we already do this”",

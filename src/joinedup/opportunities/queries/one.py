@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Prefetch
+from django.apps import apps
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import ngettext
 
 from joinedup.accounts.person import Person
@@ -45,12 +47,20 @@ def one(person: Person, pk: int) -> Opportunity | None:
             Prefetch("initiatives", Initiative.objects.visible_to(person)),
             Prefetch("offers", Offer.objects.visible_to(person)),
             Prefetch("answers", Answer.objects.select_related("partner", "initiative")),
-            "topics__event",
+            Prefetch("topics", _on_agendas(person)),
             "agreements",
         )
         .filter(pk=pk)
         .first()
     )
+
+
+def _on_agendas(person: Person) -> QuerySet[Any]:
+    """What stands on the agendas of the events that `person` may find. Their room is above this one."""
+    event, topic = apps.get_model("events", "Event"), apps.get_model("events", "Topic")
+    seen = event.objects.visible_to(person)
+    found: QuerySet[Any] = topic.objects.filter(is_chosen=True, event__in=seen).select_related("event")
+    return found
 
 
 def parties_of(person: Person, opportunity: Opportunity) -> list[Partner]:

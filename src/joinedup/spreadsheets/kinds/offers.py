@@ -172,7 +172,7 @@ def _amount(text: str) -> int | None:
 
 
 def make(by: Person, footprint: Footprint, line: Line, made: dict[str, Partner]) -> list[Any]:
-    return [add_offer(by=by, facts=line.plan["facts"])] if "facts" in line.plan else []
+    return [add_offer(by=by, facts=line.plan["facts"], footprint=footprint)] if "facts" in line.plan else []
 
 
 OFFERS = Kind(FIELDS, read, make)

@@ -146,6 +146,7 @@ def _sectors(rows: QuerySet[Opportunity]) -> dict[int, list[_Named]]:
 def _discussed(on: datetime.date) -> set[_Key]:
     """Those on the agenda of a day that has passed."""
     topics = Topic.objects.filter(is_chosen=True, opportunity__isnull=False, event__date__lt=on)
+    topics = topics.filter(event__is_draft=False)
     return set(topics.values_list("opportunity__footprint_id", "opportunity__key"))
 
 

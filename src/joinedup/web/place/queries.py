@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q
 
-from joinedup.accounts.person import Person
+from joinedup.accounts.person import PUBLIC, Person
 from joinedup.clusters.queries import Here, at_place
 from joinedup.events.models import Agreement
 from joinedup.events.queries import agreements_for_place
@@ -129,9 +129,8 @@ def voices(around: Sequence[Place]) -> list[Contribution]:
     """
     footprint = Footprint.objects.filter(places__in=around)
     rows = (
-        Contribution.objects.filter(
-            state=Contribution.State.SHOWN, conversation__event__footprint__in=footprint
-        )
+        Contribution.objects.visible_to(PUBLIC)
+        .filter(state=Contribution.State.SHOWN, conversation__event__footprint__in=footprint)
         .exclude(age_band=Contribution.ADULT)
         .select_related("conversation")
     )

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from joinedup.accounts.person import Person
-from joinedup.events.models import Event
+from joinedup.events.queries.events import listed
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.queries import listing
 from joinedup.partners.models import Partner
@@ -83,7 +83,7 @@ def search(person: Person, text: str) -> Results:
         ),
         _group(
             "Events",
-            _matching(Event.objects.all(), text, "name", "purpose", "place_name"),
+            _matching(listed(person), text, "name", "purpose", "place_name"),
             lambda e: Hit(
                 e.name, reverse("event", args=[e.slug]), f"{e.date.day} {e.date:%B %Y}" if e.date else ""
             ),

@@ -1,0 +1,13 @@
+"""What waits until an event is published."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+
+from joinedup.events.models import Event
+
+
+def refuse_draft(event: Event, sentence: str) -> None:
+    """Call it where something reaches people who do not plan the event. Raises ValidationError for a draft."""
+    if event.is_draft:
+        raise ValidationError(sentence)
