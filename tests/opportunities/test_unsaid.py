@@ -81,7 +81,7 @@ def test_a_neighbourhood_is_a_part_of_its_ward_and_a_force_is_around_its_borough
     )
     force = Place.objects.create(code="E23999991", name="Test force", kind="police_force", vintage=2024)
     for place in (north.northton, north.eastton):
-        Membership.objects.create(place=place, kind="health_board", code=force.code, name=force.name)
+        Membership.objects.create(place=place, kind="safety_partnership", code=force.code, name=force.name)
     elsewhere = Place.objects.create(
         code="E01999992", name="Far", kind="lsoa", parent=north.southton, vintage=2021
     )

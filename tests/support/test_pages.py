@@ -79,7 +79,7 @@ def test_three_questions_give_the_answer(world: World, as_: As) -> None:
 def test_a_place_lies_in_its_region_and_its_police_force(world: World, as_: As) -> None:
     make_offer("Regional", places=["E12000099"])
     ask = {"place": world.northton.pk}
-    assert "You may use this." in text(as_("nobody").get("/support/", ask))
+    assert "Who may use it is not known here: ask the publisher." in text(as_("nobody").get("/support/", ask))
     make_offer("Elsewhere", places=[world.southton])
     assert "It is for other places: Southton." in text(as_("nobody").get("/support/", ask))
 

@@ -12,10 +12,10 @@ from joinedup.accounts.person import Person
 from joinedup.engines.matching import wording
 
 KINDS = {
-    "unmet_need": "Unmet need",
-    "untapped_support": "Support nobody uses yet",
+    "unmet_need": "Plan together",
+    "untapped_support": "Support that fits",
     "join_up": "Two who could join up",
-    "missing_partner": "A partner is missing",
+    "missing_partner": "A partner to invite",
     "shared_learning": "Learn from elsewhere",
     "ask_meets_offer": "One needs what another gives",
     "introduction": "Two people to introduce",

@@ -167,7 +167,7 @@ def test_a_deadline_is_told_where_it_is_what_hurries() -> None:
             "missing_partner",
             3,
             0.5,
-            "The first of those who act and the one that is missing are linked already.",
+            "The first of those who act and the one to invite are linked already.",
         ),
         ("missing_partner", 2, 0.0, "The two are linked already. It counts as 0.1, which is the least."),
         ("untapped_support", 1, 1.0, "No link between who could use it and who provides it is recorded."),

@@ -104,7 +104,7 @@ def _fits(seen: Seen, value: float) -> str:
     if seen.kind == "missing_partner":
         weight = seen.figure("weight").get("weight")
         needs = f"The theme needs this sector at {weight:.1f} of 1, by our judgement; " if weight else ""
-        return wording.sentence_start(f"{needs}the partner that is missing is {match}.")
+        return wording.sentence_start(f"{needs}the partner to invite is {match}.")
     if seen.kind == "shared_learning":
         lacks = ", and nobody of the sector that could learn is recorded there" if seen.lacks else ""
         return f"How alike the two places are, and how well who could learn fits, make {match}{lacks}."
@@ -173,5 +173,5 @@ def _newness(seen: Seen, value: float) -> str:
     if seen.named > 2 and seen.kind != "missing_partner":
         return "Some of those named are linked already."
     if seen.kind == "missing_partner" and seen.named > 2:
-        return "The first of those who act and the one that is missing are linked already."
+        return "The first of those who act and the one to invite are linked already."
     return "The two are linked already."
