@@ -13,6 +13,7 @@ from joinedup.opportunities.models import Cell, Opportunity
 from joinedup.partners.models import Partner
 from joinedup.places.models import Membership, Place
 from joinedup.support.models import Offer
+from joinedup.taxonomy.models import Sector
 from tests.opportunities.making import make_need
 from tests.world import World, make_partner
 
@@ -137,7 +138,12 @@ def test_what_the_law_requires_of_a_body_is_never_called_missing_and_not_public(
     assert sentences()
     assert all("(action on it recorded here: nothing; tell us)" in each for each in sentences())
     assert sentences(audience="public") == []
+    # A body of a sector that the law names, of which nobody recorded whether it is one of those named.
     Partner.objects.update(is_statutory=False)
+    Sector.objects.update(duty="relevant (educational authority)")
+    run(north)
+    assert sentences(audience="public") == []
+    Sector.objects.update(duty="")
     run(north)
     assert any("no action on it is recorded" in each for each in sentences(audience="public"))
 

@@ -134,7 +134,7 @@ def _sector_row(sector: Sector, partners: Sequence[Partner], places: Sequence[Pl
         unplaced=sum(not partner.serves.all() for partner in own),
         what_to_do=WHAT_TO_DO.get(sector.slug, ASK_ANYBODY),
         is_expected=sector.in_press_release or sector.duty.casefold().startswith("specified"),
-        is_of_the_duty=sector.duty.casefold().startswith(("specified", "relevant")),
+        is_of_the_duty=sector.is_of_the_duty,
     )
 
 

@@ -38,8 +38,11 @@ STATUTORY_LINK = 0.5
 # them, those at risk, those already involved. A guess, for want of published prevalence: it helps to order the list,
 # and no number that is made of it is ever printed.
 CONCERNED = {"primary": 1.0, "secondary": 0.1, "tertiary": 0.02}
-# What the law says of a body that is marked as one of its duty holders.
-DUTY = "it is a specified authority under the serious violence duty (Police, Crime, Sentencing and Courts Act 2022)"
+# What the law says of a body that is marked as one of its duty holders, and of one of a sector that it names: whether
+# that very body is one of them may not be recorded, and nothing that it requires may be called missing.
+ACT = "the serious violence duty (Police, Crime, Sentencing and Courts Act 2022)"
+DUTY = f"it is a specified authority under {ACT}"
+SECTOR_DUTY = f"bodies of its sector are named by {ACT}"
 # What makes places alike: published measures of how people live there. Recorded crime is left out: it says as much of
 # recording, and is what the work is to change.
 PROFILE = (
@@ -102,6 +105,7 @@ def _tables(
     partners = list(
         Partner.objects.visible_to(reader)
         .filter(footprints=footprint)
+        .select_related("sector")
         .prefetch_related("serves", "themes")
         .order_by("pk")
     )
@@ -134,7 +138,7 @@ def _tables(
                     "sector": partner.sector_id,
                     "places": serving[partner.pk],
                     "themes": [theme.slug for theme in partner.themes.all()],
-                    "duty": DUTY if partner.is_statutory else None,
+                    "duty": _duty(partner),
                     "marking": partner.marking,
                     "confirmed": partner.confirmed_on,
                 }
@@ -170,6 +174,12 @@ def _places(footprint: Footprint) -> list[Place]:
     wholes = list(Place.objects.filter(children__in=own).distinct())
     above = list(Place.objects.filter(children__in=wholes).distinct())
     return sorted({p.code: p for p in [*own, *parts, *wholes, *above]}.values(), key=lambda p: p.code)
+
+
+def _duty(partner: Partner) -> str | None:
+    if partner.is_statutory:
+        return DUTY
+    return SECTOR_DUTY if partner.sector.is_of_the_duty else None
 
 
 def _serving(partners: list[Partner]) -> dict[int, list[str]]:

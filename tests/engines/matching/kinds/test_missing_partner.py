@@ -36,19 +36,11 @@ def test_names_those_acting_and_the_one_missing() -> None:
     assert one.not_public
 
 
-def test_who_has_no_duty_may_be_said_to_take_no_part() -> None:
-    free = [PARTNERS[0], partner("school", "education", "b")]
-    (one,) = found(initiative("i", "club", "b", reach_per_year=10), partners=free)
-    assert one.sentence == (
-        "In b, CLUB works on exclusion, nobody from education is recorded as taking part, and the need is very high: "
-        "SCHOOL works there and could be invited."
+@pytest.mark.parametrize("duty", [None, "it is a specified authority"])
+def test_nobody_is_said_to_take_no_part(duty: str | None) -> None:
+    (one,) = found(
+        initiative("i", "club", "b"), partners=[PARTNERS[0], partner("school", "education", "b", duty=duty)]
     )
-    assert one.first_step == "CLUB: invite SCHOOL to the next meeting about exclusion in b."
-    assert one.not_public
-
-
-def test_of_a_body_with_a_duty_nothing_is_called_missing() -> None:
-    (one,) = found(initiative("i", "club", "b"))
     said = " ".join([one.sentence, one.first_step, *(fact.text for fact in one.because)])
     assert "taking part" not in said
     assert "nobody" not in said

@@ -1,8 +1,8 @@
 """Action on a theme in a place lacks a sector that the theme needs, and a partner of that sector works there.
 
-What the law says (a duty recorded for the partner) is kept apart from what the mix suggests (a judgement), and of a
-body with a duty nothing is called missing: "recorded here: nothing; tell us". Who runs action of which the theme or the
-place is not recorded may take part already, and is not named.
+What the law says (a duty recorded for the partner) is kept apart from what the mix suggests (a judgement), and nobody
+is said to take no part: "recorded here: nothing; tell us". Who runs action of which the theme or the place is not
+recorded may take part already, and is not named.
 """
 
 from __future__ import annotations
@@ -61,18 +61,13 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
     who, names = wording.partner(world, missing), wording.listing([wording.partner(world, w) for w in acting])
     place, theme = wording.place(world, p), wording.theme(world, t)
     row_of_missing = world.partners.frame.row(missing, named=True)
-    has_duty = facts.has_duty(scene, [missing])
     weight = float(world.mix[t, row["sector"]])
     because = [facts.initiative(scene, i) for i in running[:ACTING]]
     because += [*facts.need(scene, p, t), facts.partner(scene, missing, t)]
     because.append(
         Because(
-            f"A judgement, not the law: work on {theme} calls for {sector} (weight {weight:.1f} of 1)"
-            + (
-                f". Of its part in {place}, {facts.TELL_US}."
-                if has_duty
-                else f", and nobody from {sector} is recorded as taking part in {place}."
-            ),
+            f"A judgement, not the law: work on {theme} calls for {sector} (weight {weight:.1f} of 1). Of its part in "
+            f"{place}, {facts.TELL_US}.",
             figure={"theme": world.themes[t], "sector": world.sectors[row["sector"]], "weight": weight},
         )
     )
@@ -86,24 +81,16 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
         )
     works = "works" if len(acting) == 1 else "work"
     lead, first = f"In {place}, {names} {works} on {theme}", wording.partner(world, acting[0])
-    if has_duty:
-        sentence = (
-            f"{lead}, and {facts.why_now(scene, p, t)}: {who} works there and could be invited (its part, "
-            f"{facts.TELL_US})."
-        )
-        first_step = f"{first}: ask {who} what it does on {theme} in {place}, and invite it."
-    else:
-        sentence = (
-            f"{lead}, nobody from {sector} is recorded as taking part, and {facts.why_now(scene, p, t)}: {who} works "
-            "there and could be invited."
-        )
-        first_step = f"{first}: invite {who} to the next meeting about {theme} in {place}."
     return Explanation(
         parties=[world.partners.frame["id"][w] for w in [*acting, missing]],
         initiatives=[doing.frame["id"][i] for i in running[:ACTING]],
-        sentence=sentence,
+        # Never that somebody takes no part: nobody knows, and the law may require it of them.
+        sentence=(
+            f"{lead}, and {facts.why_now(scene, p, t)}: {who} works there and could be invited (its part, "
+            f"{facts.TELL_US})."
+        ),
         because=because,
-        first_step=first_step,
+        first_step=f"{first}: ask {who} what it does on {theme} in {place}, and invite it.",
         would_change=[
             f"If {who}, or anyone else from {sector}, already takes part, this goes: record it.",
             *facts.ends_change(scene, running if len(running) == 1 else []),
