@@ -42,7 +42,7 @@ def test_every_option_at_once(folder: Path) -> None:
     assert [line.split(":")[0] for line in lines[:3]] == ["partner club", "place c", "Since 8 October 2018"]
     assert lines[-2:] == [f"3 opportunities written to {out}.", f"The grid is written to {grid}."]
     assert list(json.loads(out.read_text())) == ["as_of", "reader", "opportunities", "changes"]
-    assert grid.read_text().startswith("place,theme,need,people_at_risk,coverage,unmet,initiatives,state\n")
+    assert grid.read_text().startswith("place,theme,need,initiatives,theme_or_place_not_recorded,state\n")
     assert "not for this reader" in told.stderr
 
 

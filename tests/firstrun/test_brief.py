@@ -6,18 +6,19 @@ import zipfile
 
 from docx.oxml.ns import qn
 
-from joinedup.evidence.models import Figure
+from joinedup.evidence.models import Figure, Need
 from joinedup.firstrun.brief import brief
 from joinedup.firstrun.word import HEADER, as_word
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
 from joinedup.support.models import Offer
+from joinedup.taxonomy.models import Sector
 from tests.firstrun.making import TODAY, make_figures, make_opportunity, opened, words_of
 from tests.world import World
 
 HEADINGS = [
     "Need",
-    "Who is round the table, who is missing",
+    "Who is round the table, and whom to ask",
     "Already running",
     "Support open now",
     "Opportunities to work together, and the first step",
@@ -74,7 +75,7 @@ def test_need_in_sentences_with_figures_and_without(world: World) -> None:
     world.northton.needs.all().delete()
     world.eastton.needs.all().delete()
     text = words_of(opened(made(world)))
-    assert "is not known: no figures are held" in text
+    assert "is not known: too little is held to say" in text
     assert "There are no figures for Eastton and Northton." in text
     assert "no figures are held for this area" in opened(made(world)).sections[0].footer.paragraphs[0].text
 
@@ -111,7 +112,10 @@ def test_what_runs_what_is_open_and_what_could_be_done(world: World) -> None:
     assert text.count("Running ") == 5
     assert "and 2 more" in text
     assert "Over long ago" not in text
-    assert "Open grant (A Foundation, closes 8 October 2090): check first that it is still open" in text
+    assert (
+        "Open grant (A Foundation, closes 8 October 2090), ask the publisher who may use it: check first that it is "
+        "still open"
+    ) in text
     assert "Shut grant" not in text
     assert text.count("First step: Ring each other") == 5
 
@@ -157,3 +161,43 @@ def test_it_stays_about_a_page(world: World) -> None:
         for row in document.tables[0].rows
     )
     assert lines <= 62
+
+
+def test_support_says_for_whom_it_is_as_published_and_what_the_law_requires(world: World) -> None:
+    Offer.objects.create(
+        name="Duty guidance", slug="d", provider="Home Office", kind="guidance", marking="public",
+        who_may_use="Specified authorities.", is_required_by_law=True,
+    )  # fmt: skip
+    text = words_of(opened(made(world)))
+    assert "Duty guidance (Home Office, required by law), for: Specified authorities: check first" in text
+    assert "any sector" not in text
+
+
+def test_need_that_is_too_uncertain_is_not_said(world: World) -> None:
+    make_figures(world.northton, value=12.3)
+    make_figures(world.eastton, value=4.5)
+    Need.objects.update(certainty=0.09)
+    text = words_of(opened(made(world)))
+    assert "How much need there is here is not known" in text
+    assert "need is high" not in text
+
+
+def test_action_without_a_theme_leaves_no_theme_without_action(world: World) -> None:
+    assert "Nobody is recorded as working on: " in words_of(opened(made(world)))
+    made_action = Initiative.objects.create(name="Evenings", slug="evenings", partner=world.lantern)
+    for _ in range(2):
+        text = words_of(opened(made(world)))
+        assert "Nobody is recorded as working on" not in text
+        assert (
+            "1 piece of local action does not say its theme, so whether anybody works on these has to be asked"
+            in text
+        )
+        made_action.places.add(world.ward)
+
+
+def test_of_sectors_that_the_law_names_nothing_is_called_missing(world: World) -> None:
+    Sector.objects.filter(slug="health").update(duty="specified (integrated care board)")
+    (table,) = opened(made(world)).tables
+    rows = {row.cells[0].text: row.cells[1].text for row in table.rows[1:]}
+    assert rows["Health"] == "recorded here: nothing; tell us"
+    assert rows["Housing"] == "none recorded here"

@@ -3,6 +3,7 @@
 import datetime
 from typing import Any
 
+from joinedup.evidence.models import Need
 from joinedup.firstrun.missing import WHAT_TO_DO, missing
 from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Partner
@@ -103,3 +104,35 @@ def test_the_same_number_of_questions_for_few_and_many(world: World, django_asse
         person = world.person("alice")
         with django_assert_num_queries(12):
             missing(person, world.north, TODAY)
+
+
+def test_action_without_a_theme_may_be_on_any(world: World) -> None:
+    made = Initiative.objects.create(name="Evenings", slug="evenings", partner=world.lantern)
+    assert missing(world.person("alice"), world.north, TODAY).unsaid == 1
+    made.places.add(world.southton)
+    assert missing(world.person("alice"), world.north, TODAY).unsaid == 0
+    made.places.set([world.ward])
+    assert missing(world.person("alice"), world.north, TODAY).unsaid == 1
+    made.themes.add("trusted-adult")
+    assert missing(world.person("alice"), world.north, TODAY).unsaid == 0
+
+
+def test_the_page_calls_nobody_missing_and_no_theme_without_action(world: World, as_: Any) -> None:
+    Initiative.objects.create(name="Evenings", slug="evenings", partner=world.lantern)
+    Sector.objects.filter(slug="health").update(duty="specified (integrated care board)")
+    page = as_("alice").get("/start/north/missing/").content.decode()
+    assert "missing" not in page.split("<h1")[1].split("</h1>")[0].lower()
+    assert "Of these, recorded here: nothing; tell us." in page
+    assert "recorded here: nothing; tell us</span>" in page
+    assert "Themes to ask about" in page
+    assert "Themes nobody is recorded as working on" not in page
+    assert 'href="/initiatives/?unsaid=1&amp;when=running"' in page
+
+
+def test_need_that_is_too_uncertain_is_not_said_beside_a_theme(world: World) -> None:
+    make_figures(world.northton)
+    Partner.objects.get(pk=world.lantern.pk).themes.clear()
+    for certainty, said in ((0.3, "high"), (0.29, "not known")):
+        Need.objects.update(certainty=certainty, need=0.7)
+        found = missing(world.person("alice"), world.north, TODAY).themes
+        assert {gap.theme.pk: gap.need for gap in found}["trusted-adult"] == said

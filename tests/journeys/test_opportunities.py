@@ -34,10 +34,10 @@ from tests.world import World, make_partner
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
 
-EXCLUSION = "Unmet need: suspension, exclusion and managed moves in Northton"
-MENTORS = "Unmet need: mentoring and a trusted adult in Northton"
-EASTTON = "Unmet need: mentoring and a trusted adult in Eastton"
-MISSING = "A partner is missing: mentoring and a trusted adult in Northton"
+EXCLUSION = "Plan together: suspension, exclusion and managed moves in Northton"
+MENTORS = "Plan together: mentoring and a trusted adult in Northton"
+EASTTON = "Plan together: mentoring and a trusted adult in Eastton"
+MISSING = "A partner to invite: mentoring and a trusted adult in Northton"
 EVENINGS = "Evenings with a mentor"
 BOBS = "Lantern Youth and Hilltop School could open the school hall on Friday evenings this winter."
 CHARLIES = "Far Harbour could lend its minibus to whoever takes young people home from Northton at night."

@@ -42,9 +42,10 @@ def north(world: World) -> World:
         )  # fmt: skip
         made.places.add(place)
         made.themes.add("trusted-adult")
-    Offer.objects.create(
+    fund = Offer.objects.create(
         name="Fund", slug="fund", provider="A trust", kind="fund", last_checked=TODAY, marking="public"
     )
+    fund.themes.add("trusted-adult", "weapon-carrying")
     for kind, partner in (("need", world.lantern), ("offer", world.police)):
         ask = Ask.objects.create(partner=partner, kind=kind, text="A hall", marking="partnership")
         ask.themes.add("trusted-adult")
@@ -67,7 +68,7 @@ def stored() -> list[dict[str, Any]]:
 
 
 def cells() -> list[Any]:
-    names = ("audience", "place", "theme", "need", "people", "coverage", "initiatives", "is_register_known")
+    names = ("audience", "place", "theme", "need", "initiatives", "perhaps", "is_register_known")
     return list(Cell.objects.order_by("audience", "place", "theme").values_list(*names))
 
 
@@ -200,12 +201,10 @@ def test_the_grid_knows_unknown_from_nought(north: World) -> None:
     of = {(c.place_id, c.theme_id): c for c in Cell.objects.filter(audience="partnership")}
     cell = of[north.northton.pk, "trusted-adult"]
     assert (cell.need, cell.initiatives) == (0.9, 1)
-    assert cell.coverage is not None
-    assert 0 < cell.coverage < 1
     assert len(of) == 2 * 3
     # The public does not know of the action, which is shared with the partnership only.
     public = Cell.objects.get(audience="public", place=north.northton, theme="trusted-adult")
-    assert (public.initiatives, public.coverage) == (0, 0.0)
+    assert (public.initiatives, public.perhaps) == (0, 0)
 
 
 def at(hour: int, days: int = 0) -> datetime.datetime:

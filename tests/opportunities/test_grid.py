@@ -18,7 +18,7 @@ GRID = "/opportunities/grid/?footprint=north"
 
 
 def make_cell(world: World, place: Place, theme: str = "trusted-adult", **fields: Any) -> Cell:
-    values = {"audience": "partnership", "need": 0.9, "people": 1234.0, "coverage": 0.1, **fields}
+    values = {"audience": "partnership", "need": 0.9, **fields}
     return Cell.objects.create(footprint=world.north, place=place, theme_id=theme, **values)
 
 
@@ -32,8 +32,8 @@ def test_members_read_their_partnerships_cells_everybody_else_the_publics(world:
     for partner in (world.lantern, world.harbour):
         partner.marking = "public"
         partner.save()
-    make_cells(world, "public", coverage=0.0)
-    make_cells(world, "partnership", coverage=0.8, initiatives=2)
+    make_cells(world, "public")
+    make_cells(world, "partnership", initiatives=2)
     gaps = {
         who: "<strong>6 gaps</strong>" in as_(who).get(GRID).content.decode()
         for who in ("nobody", "charlie", "admin", "bob", "alice", "lead")
@@ -93,19 +93,58 @@ def test_the_grid_costs_the_same_however_large(
 
 def test_one_place_is_a_list_of_its_themes_those_with_gaps_first(world: World, as_: As) -> None:
     make_cell(world, world.northton, "trusted-adult", need=0.1)
-    make_cell(world, world.northton, "school-exclusion", need=None, people=None, coverage=None)
-    make_cell(world, world.northton, "weapon-carrying", initiatives=2, is_reach_unknown=False)
+    make_cell(world, world.northton, "school-exclusion", need=None)
+    make_cell(world, world.northton, "weapon-carrying", need=0.95)
     make_cell(world, world.eastton, "trusted-adult", need=0.95)
     page = as_("bob").get(f"{GRID}&place=E09000991").content.decode()
     assert page.index('<td class="ju-cover ju-cover--gap">') < page.index(
         '<td class="ju-cover ju-cover--little">'
     )
-    assert (
-        "Need: very high, about 1,200 people. 2 initiatives recorded, which meet about 10% of the need."
-        in page
-    )
     assert "Need: not known." in page
     assert "<strong>1 gap</strong>, 0 to ask about first, 1 not known, of 3." in page
+
+
+def test_action_that_is_recorded_is_some_action_whomever_it_reaches(world: World, as_: As) -> None:
+    make_cell(world, world.northton, initiatives=2, is_reach_unknown=True, is_register_known=False)
+    page = as_("bob").get(f"{GRID}&place=E09000991").content.decode()
+    assert "Need: very high. 2 initiatives recorded. Some do not say how many people they reach." in page
+    assert "<strong>0 gaps</strong>, 0 to ask about first, 0 not known, of 1." in page
+
+
+def test_neither_people_nor_a_share_of_need_is_said(world: World, as_: As) -> None:
+    make_cells(world, "partnership", initiatives=2)
+    for query in ("", "&place=E09000991", "&theme=trusted-adult"):
+        page = as_("bob").get(f"{GRID}{query}").content.decode().split("<main")[1]
+        assert " people" not in page
+        assert "%" not in page
+        assert "of the need" not in page.replace("how much of the need it meets is not known", "")
+
+
+def test_action_whose_theme_or_place_is_not_recorded_leaves_no_cell_without(world: World, as_: As) -> None:
+    make_cell(world, world.northton, "trusted-adult", perhaps=2)
+    make_cell(world, world.northton, "weapon-carrying", need=0.45, perhaps=2)
+    page = as_("bob").get(f"{GRID}&place=E09000991").content.decode().split("<main")[1]
+    assert "<strong>0 gaps</strong>, 2 to ask about first" in page
+    assert page.count("2 recorded here do not say their theme or their place, and may be on this.") == 2
+    assert 'href="/initiatives/?unsaid=1&amp;when=running"' in page
+    assert "No local action" not in page
+    assert "recorded here: nothing" not in page
+
+
+def test_the_public_and_outsiders_are_not_led_to_what_they_may_not_set(world: World, as_: As) -> None:
+    for partner in (world.lantern, world.harbour):
+        partner.marking = "public"
+        partner.save()
+    make_cell(world, world.northton, audience="public", perhaps=1)
+    page = as_("nobody").get(f"{GRID}&place=E09000991").content.decode()
+    assert "1 recorded here does not say its theme or its place, and may be on this." in page
+    assert "unsaid=1" not in page
+
+
+def test_in_the_partnership_what_is_not_recorded_is_asked_for(world: World, as_: As) -> None:
+    make_cell(world, world.northton)
+    page = as_("bob").get(f"{GRID}&place=E09000991").content.decode()
+    assert "Need: very high. Local action recorded here: nothing; tell us." in page
 
 
 def test_one_theme_is_a_list_of_places(world: World, as_: As) -> None:
@@ -132,13 +171,18 @@ def test_before_the_first_run_it_says_what_to_do(world: World, as_: As) -> None:
 
 def test_the_grid_as_a_file_leaves_empty_what_is_not_known(world: World, as_: As) -> None:
     make_cell(world, world.northton, "trusted-adult", need=0.91, initiatives=1)
-    make_cell(world, world.northton, "weapon-carrying", need=None, people=None, coverage=None)
+    make_cell(world, world.northton, "weapon-carrying", need=None)
     answer = as_("bob").get("/opportunities/grid.csv?footprint=north&place=E09000991")
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert [row[1:8] for row in rows[1:]] == [
-        ["Northton", "Mentoring and a trusted adult", "gap", "0.91", "1200", "0.1", "1"],
-        ["Northton", "Weapon carrying", "not known", "", "", "", "0"],
+    assert rows[0][4:7] == [
+        "Need (0 to 1)",
+        "Local action recorded",
+        "Local action whose theme or place is not recorded",
+    ]
+    assert [row[1:7] for row in rows[1:]] == [
+        ["Northton", "Mentoring and a trusted adult", "some action", "0.91", "1", "0"],
+        ["Northton", "Weapon carrying", "not known", "", "0", "0"],
     ]
     assert (
         len(list(csv.reader(io.StringIO(as_("charlie").get("/opportunities/grid.csv").content.decode()))))

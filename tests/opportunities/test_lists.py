@@ -164,14 +164,14 @@ def test_the_kinds_are_counted_for_what_one_may_see(world: World, as_: As) -> No
     make_opportunity(world, "three", world.lantern, kind="missing_partner")
     make_opportunity(world, "overlap", world.school, world.police, kind="join_up", marking="named")
     page = as_("bob").get("/opportunities/").content.decode()
-    assert "A partner is missing (2)" in page
-    assert "Unmet need (1)" in page
+    assert "A partner to invite (2)" in page
+    assert "Plan together (1)" in page
     assert "Two who could join up (" not in page
     # With one of them chosen, the others are still there to choose.
     chosen = as_("bob").get("/opportunities/?kind=unmet_need").content.decode()
-    assert "<strong>Unmet need (1)</strong>" in chosen
-    assert "A partner is missing (2)" in chosen
-    assert "A partner is missing (" not in as_("charlie").get("/opportunities/").content.decode()
+    assert "<strong>Plan together (1)</strong>" in chosen
+    assert "A partner to invite (2)" in chosen
+    assert "A partner to invite (" not in as_("charlie").get("/opportunities/").content.decode()
 
 
 def test_a_member_reads_the_partnerships_copy(world: World, as_: As) -> None:

@@ -10,7 +10,7 @@ from tests.world import World
 @pytest.mark.parametrize(
     ("kind", "name", "heading"),
     [
-        ("unmet_need", "Weapon carrying", "Unmet need: weapon carrying in Northton"),
+        ("unmet_need", "Weapon carrying", "Plan together: weapon carrying in Northton"),
         ("join_up", "SEND support", "Two who could join up: SEND support in Northton"),
         ("spotted", None, "Spotted by a person: Northton"),
         ("of_a_new_kind", None, "of_a_new_kind: Northton"),

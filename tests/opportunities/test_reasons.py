@@ -81,17 +81,16 @@ def test_a_figure_says_whose_it_is_and_of_when(world: World) -> None:
     assert fact.sources[0].note == "2025, published 18 March 2026, now 14.0 per 1,000 residents"
 
 
-def test_a_need_says_from_how_much_it_was_worked_out_and_what_is_our_estimate(world: World) -> None:
+def test_a_need_says_from_how_much_it_was_worked_out(world: World) -> None:
     parts = [{"indicator": "a", "weight": 1.0, "percentile": p} for p in (0.5, 0.9, None)]
     make_need(world.northton, "trusted-adult", 0.9, parts=parts)
-    (fact,) = told(world, "bob", figure(need=0.9, people_at_risk=400.0))
-    first, second = fact.sources
-    assert first == reasons.Source(
+    (fact,) = told(world, "bob", figure(need=0.9))
+    (only,) = fact.sources
+    assert only == reasons.Source(
         "Figures and sources for Northton",
         "/places/E09000991/#sources",
         "worked out from 2 figures on 23 November 2026",
     )
-    assert (second.link, second.note) == ("/methods/#coverage", "our estimate")
 
 
 @pytest.mark.parametrize(
@@ -304,10 +303,10 @@ def test_the_page_shows_the_sources_and_the_parts_with_their_reasons(world: Worl
     actions.refresh(by=world.person("alice"), footprint=world.north)
     made = Opportunity.objects.get(audience="partnership", kind="unmet_need")
     page = html.unescape(as_("bob").get(f"/opportunities/{made.pk}/").content.decode())
-    assert "could benefit: an estimate, not a count." in page
+    assert "could benefit" not in page
     assert ">Figures and sources for Northton</a>" in page
     assert "Nobody has chosen an approach yet, so it counts as half." in page
-    assert "Of a need of 0.90, 0.90 is not met as far as is recorded, for about" in page
+    assert "The need is very high (0.90 of 1). Of action on it, nothing is recorded here." in page
     assert "See where this comes from" not in page
 
 

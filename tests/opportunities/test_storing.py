@@ -68,7 +68,9 @@ def test_a_small_change_of_strength_moves_nothing(world: World) -> None:
     keep(world, said(world, "a", 50.0 + GENTLE, components={**PARTS, "gap": 0.61}))
     row.refresh_from_db()
     assert (row.score, row.placed) == (53.0, 53.0)
-    assert moves(what="up") == [("a", "up", ["More need is not met there (0.50 before, 0.61 now)."])]
+    assert moves(what="up") == [
+        ("a", "up", ["Need is higher there, or less is recorded (0.50 before, 0.61 now)."])
+    ]
 
 
 def test_a_move_names_the_record_that_changed(world: World) -> None:

@@ -14,16 +14,29 @@ NORTH, THEME = {"E09000991": "Northton"}, {"trusted-adult": "A trusted adult"}
 ALL_TOLD = ("vcs", {"E09000991", "E12000099"}, "trusted-adult", TODAY)
 
 
-def test_blank_restricts_nothing() -> None:
+UNKNOWN = "Who may use it is not known here: ask the publisher."
+
+
+def test_blank_refuses_nobody_and_promises_nothing() -> None:
     for sector, places, theme in product((None, "vcs"), ((), {"E09000991"}), (None, "trusted-adult")):
-        assert answer(Terms(), sector, places, theme, TODAY) == Answer("yes", "You may use this.")
+        assert answer(Terms(), sector, places, theme, TODAY) == Answer("maybe", UNKNOWN)
+
+
+@pytest.mark.parametrize("who", ["Duty holders", "Authorised analysts in public bodies only."])
+def test_what_the_publisher_says_in_words_is_quoted_and_never_a_plain_yes(who: str) -> None:
+    said = f"Its publisher says for whom it is: “{who.rstrip('.')}”."
+    assert answer(Terms(who=who), *ALL_TOLD) == Answer("maybe", said)
+    by_reading = f"{said} By our reading your sector is among them."
+    assert answer(Terms(who=who, sectors=VCS), *ALL_TOLD) == Answer("maybe", by_reading)
+    assert answer(Terms(who=who, sectors=POLICE), *ALL_TOLD).word == "no"
 
 
 @pytest.mark.parametrize(
     ("terms", "word", "sentence"),
     [
         (Terms(sectors=VCS, places=NORTH, themes=THEME), "yes", "You may use this."),
-        (Terms(places={"E12000099": "Testland"}), "yes", "You may use this."),
+        (Terms(places={"E12000099": "Testland"}), "maybe", UNKNOWN),
+        (Terms(sectors=VCS, places={"E12000099": "Testland"}), "yes", "You may use this."),
         (Terms(sectors=POLICE), "no", "It is for other sectors: Police."),
         (Terms(places={"E09000993": "Southton"}), "no", "It is for other places: Southton."),
         (
@@ -42,8 +55,8 @@ def test_blank_restricts_nothing() -> None:
         (Terms(sectors=VCS, via_sectors=VCS), "yes", "You may apply, also on behalf of others."),
         (Terms(sectors=POLICE, via_sectors=VCS), "yes", "You may apply, also on behalf of: Police."),
         (Terms(closes=TODAY - DAY), "no", "It closed on 22 November 2026."),
-        (Terms(closes=TODAY), "yes", "You may use this."),
-        (Terms(opens=TODAY), "yes", "You may use this."),
+        (Terms(sectors=VCS, closes=TODAY), "yes", "You may use this."),
+        (Terms(sectors=VCS, opens=TODAY), "yes", "You may use this."),
         (Terms(opens=TODAY + DAY), "no", "It is not open yet: it opens on 24 November 2026."),
         (Terms(is_history=True), "no", "It is closed or decided, and kept as history."),
         (Terms(is_history=True, closes=TODAY - DAY), "no", "It closed on 22 November 2026."),
@@ -87,7 +100,7 @@ def test_a_certain_no_comes_before_a_question(told: tuple[str | None, set[str], 
     assert answer(RESTRICTED, *told, TODAY).word == "no"
 
 
-def test_every_answer_of_every_small_case_is_one_of_four_words_with_a_sentence() -> None:
+def test_every_answer_of_every_small_case_is_one_of_five_words_with_a_sentence() -> None:
     choices = ({}, VCS, POLICE, {**VCS, **POLICE})
     for sectors, via, places, themes in product(choices, choices, ({}, NORTH), ({}, THEME)):
         terms = Terms(sectors=sectors, via_sectors=via, places=places, themes=themes)
@@ -111,7 +124,9 @@ def _slow(terms: Terms, sector: str | None, place: set[str], theme: str | None) 
         return "no"
     if None in fits:
         return "ask"
-    return "yes" if not terms.via_sectors or sector in terms.via_sectors else "via"
+    if terms.via_sectors:
+        return "yes" if sector in terms.via_sectors else "via"
+    return "yes" if terms.sectors else "maybe"
 
 
 def test_unchecked_for_three_months_says_so() -> None:

@@ -91,7 +91,42 @@ def test_what_is_for_wales_is_not_for_london(shipped: Path) -> None:
     unit = offers_for(PUBLIC).get(name="Wales Violence Prevention Unit")
     london = {"E12000007", "E92000001"}
     assert answer(terms_of(unit), "health", london, None, datetime.date(2026, 11, 23)).word == "no"
-    assert answer(terms_of(unit), "health", {"W92000004"}, None, datetime.date(2026, 11, 23)).word == "yes"
+    assert answer(terms_of(unit), "health", {"W92000004"}, None, datetime.date(2026, 11, 23)).word == "maybe"
+
+
+# Row by row, as published: what is open, in its publisher's words, and whether the law requires it.
+OPEN = {
+    "YEF Toolkit": "Anyone who funds or runs services",
+    "Locality reviews": "Local partnerships",
+    "Strategic framework reviews": "County or regional partnerships",
+    "National County Lines Co-ordination Centre": "Forces and safeguarding partners",
+    "County lines guidance": "All front-line staff",
+    "#knifefree": "Young people, schools, youth workers",
+    "Police social media hub": "Forces",
+    "Needs assessment guidance": "Duty holders",
+    "Serious Violence Duty statutory guidance": "Specified and relevant authorities",
+    "Peer Action Collective": "Young people via delivery partners",
+    "SafeStats and hospital violence data": "Authorised analysts in public bodies only",
+    "Wales Violence Prevention Unit": "Welsh partners",
+}
+
+
+def test_who_may_use_what_is_open_is_said_as_published(shipped: Path) -> None:
+    open_now = Offer.objects.filter(is_history=False)
+    assert dict(open_now.values_list("name", "who_may_use")) == OPEN
+    required = Offer.objects.filter(is_required_by_law=True)
+    assert [each.name for each in required] == ["Serious Violence Duty statutory guidance"]
+    # Of none of them anybody is told a plain yes: their publishers say for whom they are in words.
+    for offer in offers_for(PUBLIC).filter(is_history=False):
+        for sector in ("health", "vcs", "police", None):
+            said = answer(terms_of(offer), sector, {"E92000001"}, None, datetime.date(2026, 11, 23))
+            assert said.word != "yes", offer
+
+
+def test_guidance_for_those_with_the_duty_is_not_for_charities(shipped: Path) -> None:
+    for name in ("Needs assessment guidance", "Serious Violence Duty statutory guidance"):
+        terms = terms_of(offers_for(PUBLIC).get(name=name))
+        assert answer(terms, "vcs", {"E92000001"}, None, datetime.date(2026, 11, 23)).word == "no"
 
 
 def test_guidance_for_england_and_wales_names_both(shipped: Path) -> None:

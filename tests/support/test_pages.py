@@ -81,7 +81,7 @@ def test_three_questions_give_the_answer(world: World, as_: As) -> None:
 def test_a_place_lies_in_its_region_and_its_police_force(world: World, as_: As) -> None:
     make_offer("Regional", places=["E12000099"])
     ask = {"place": world.northton.pk}
-    assert "You may use this." in text(as_("nobody").get("/support/", ask))
+    assert "Who may use it is not known here: ask the publisher." in text(as_("nobody").get("/support/", ask))
     make_offer("Elsewhere", places=[world.southton])
     assert "It is for other places: Southton." in text(as_("nobody").get("/support/", ask))
 
@@ -311,3 +311,25 @@ def test_a_fixed_number_of_queries(world: World, as_: As, django_assert_num_quer
         browser.get("/support/", {"sector": "vcs", "place": world.northton.pk, "theme": "trusted-adult"})
     with django_assert_num_queries(13):
         browser.get("/support/fund-0/")
+
+
+def test_who_may_use_it_is_said_as_published_or_asked_for(world: World, as_: As) -> None:
+    make_offer("Data", who_may_use="Authorised analysts in public bodies only", sectors=["police", "health"])
+    make_offer("Grant")
+    page = text(as_("nobody").get("/support/", {"sector": "health"}))
+    assert "<dt>Who may use it</dt><dd>Authorised analysts in public bodies only</dd>" in page
+    assert "<dt>Who may use it</dt><dd>not known here: ask the publisher</dd>" in page
+    assert "Perhaps" in page
+    assert "You may use this." not in page
+    one = text(as_("nobody").get("/support/grant/"))
+    assert ">any<" not in one
+    assert "not known here: ask the publisher" in one
+
+
+def test_what_the_law_requires_is_labelled_and_never_called_unused(world: World, as_: As) -> None:
+    make_offer("Statute", kind="guidance", is_required_by_law=True)
+    for path in ("/support/", "/support/statute/"):
+        assert "Required by law" in text(as_("nobody").get(path))
+    page = text(as_("nobody").get("/support/statute/"))
+    assert "No use of it is recorded here" not in page
+    assert "The law requires this of those it names." in page

@@ -113,7 +113,7 @@ def test_by_kind_theme_sector_and_finder(world: World) -> None:
     )}  # fmt: skip
     assert first == {
         "By kind": {
-            "Unmet need": [1, 0],
+            "Plan together": [1, 0],
             "One needs what another gives": [1, 1],
             "Spotted by a person": [1, 0],
         },
@@ -196,7 +196,7 @@ def test_what_north_keeps_to_itself_changes_no_number(world: World, as_: As, who
         quiet = suggest(world, "quiet", world.lantern, world.school, kind="missing_partner")
         agree(world, quiet)
         agree(world, suggest(world, "open"), marking="named")
-        assert "A partner is missing" in as_("bob").get(PATHS).content.decode()
+        assert "A partner to invite" in as_("bob").get(PATHS).content.decode()
         whole = seen()
         transaction.set_rollback(True)
     assert seen() == whole
@@ -223,7 +223,7 @@ def test_filters_by_year_and_for_the_lead_by_partnership(world: World, as_: As) 
         query: as_("lead").get(f"{PATHS}?{query}").content.decode()
         for query in ("", "year=2024", f"footprint={world.south.pk}", "year=x&footprint=%00", "year=1999")
     }
-    kinds = ("Unmet need", "One needs what another gives", "Learn from elsewhere")
+    kinds = ("Plan together", "One needs what another gives", "Learn from elsewhere")
     shown = {query: [kind for kind in kinds if f">{kind}</th>" in page] for query, page in pages.items()}
     assert shown == {
         "": list(kinds),
@@ -242,7 +242,7 @@ def test_as_a_file(world: World, as_: As) -> None:
     assert rows[0][:3] == ["Table", "Group", "Suggested"]
     assert rows[1] == ["All", "All", "1", "1", "1", "1", "1", "1", "0", "0", "", "30"]
     assert [row[:2] for row in rows[2:]] == [
-        ["By kind", "Unmet need"],
+        ["By kind", "Plan together"],
         ["By theme", "Mentoring and a trusted adult"],
         ["By sector of the partners named", "Vcs"],
         ["By who found it", "The engine"],

@@ -269,11 +269,11 @@ def test_as_many_queries_for_three_as_for_one(world: World, as_: As, django_asse
     more(0)
     browser = as_("nobody")
     browser.get(NORTHTON)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(27):
         browser.get(NORTHTON)
     more(1)
     more(2)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(27):
         browser.get(NORTHTON)
 
 
@@ -283,3 +283,55 @@ def test_reading_writes_nothing(world: World, as_: As) -> None:
     before = [list(model.objects.values()) for model in (Figure, Opportunity, Place)]
     as_("alice").get(NORTHTON)
     assert [list(model.objects.values()) for model in (Figure, Opportunity, Place)] == before
+
+
+def test_action_without_a_theme_or_a_place_leaves_no_theme_without_action(world: World, as_: As) -> None:
+    make_need(world.northton, "trusted-adult", 0.9)
+    make_need(world.northton, "school-exclusion", 0.9)
+    silent = start(world, "Silent evenings")
+    silent.themes.clear()
+    placeless = start(world, "Somewhere")
+    placeless.places.clear()
+    page = as_("bob").get(NORTHTON).content.decode()
+    assert "none recorded here" not in page
+    assert "not known: 2 recorded without a theme or place" in page
+    assert "not known: 1 recorded without a theme or place" in page
+    assert "2 more do not say their theme or their place, and may be on any of these." in page
+    assert 'href="/initiatives/?unsaid=1&amp;when=running"' in page
+    public = as_("nobody").get(NORTHTON).content.decode()
+    assert (
+        "none recorded here"
+        not in public.split("Local action beside need")[1].split("initiatives under way")[0]
+    )
+    assert "unsaid=1" not in public
+
+
+def test_action_shared_with_few_betrays_nothing_to_others(world: World, as_: As) -> None:
+    make_need(world.northton, "trusted-adult", 0.9)
+    hidden = start(world, "Hidden evenings", marking="partnership")
+    hidden.themes.clear()
+    elsewhere = start(world, "Placeless", marking="partnership")
+    elsewhere.places.clear()
+    for who in ("nobody", "charlie"):
+        page = as_(who).get(NORTHTON).content.decode()
+        assert "none recorded here: ask who does this" in page
+        assert "do not say their theme" not in page
+
+
+def test_need_that_is_too_uncertain_is_not_known_in_the_grid(world: World) -> None:
+    make_need(world.northton, "trusted-adult", 0.9, certainty=0.29)
+    make_need(world.northton, "school-exclusion", 0.9, certainty=0.3)
+    rows = coverage_grid(Need.objects.select_related("theme"), [])
+    assert [(row.theme.pk, row.need_word, row.gap) for row in rows] == [
+        ("school-exclusion", "very high", True),
+        ("trusted-adult", "not known", False),
+    ]
+
+
+def test_support_says_for_whom_it_is_as_published(world: World, as_: As) -> None:
+    offer("Guidance", kind="guidance", who_may_use="Duty holders", is_required_by_law=True)
+    offer("Grant")
+    page = as_("nobody").get(NORTHTON).content.decode()
+    assert "Required by law. Who may use it: Duty holders." in page
+    assert "Who may use it: not known here: ask the publisher." in page
+    assert "any sector" not in page

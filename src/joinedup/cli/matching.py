@@ -31,7 +31,9 @@ FILE = click.Path(path_type=Path)
 @click.option(
     "--since", type=FILE, help="An earlier .json output: say what is new, what moved and why, what is gone."
 )
-@click.option("--grid", type=FILE, help="A .csv file for need and coverage of every place and theme.")
+@click.option(
+    "--grid", type=FILE, help="A .csv file for the need and the action recorded of every place and theme."
+)
 @click.option("--reader", help="Only what public, partnership, or the partner with this id may see.")
 @click.option(
     "--weights", metavar="NAME=N,…", help="Weights of your own, as gap=0.35,fit=0.25; the rest as usual."

@@ -29,6 +29,7 @@ class Methods:
     sectors: list[Sector]
     score_weights: list[tuple[str, float, str]]
     bands: tuple[tuple[float, str], ...]
+    least_certainty: float
     support: tuple[tuple[float, str], ...]
     classes: tuple[str, ...]
     commitments_held: int
@@ -59,6 +60,7 @@ def everything() -> Methods:
             (name, getattr(score.WEIGHTS, name), score.REASONS[name]) for name in score.COMPONENTS
         ],
         bands=score.BANDS,
+        least_certainty=score.LEAST_CERTAINTY,
         support=plain_words.SUPPORT,
         classes=plain_words.CLASSES,
         commitments_held=apps.get_model("strategy", "Commitment").objects.count(),

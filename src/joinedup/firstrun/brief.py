@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from joinedup.accounts.person import Person
+from joinedup.engines.matching.facts import TELL_US
 from joinedup.evidence import wording
 from joinedup.evidence.models import Figure, Need
 from joinedup.evidence.plain_words import need_class, need_word
@@ -20,6 +21,7 @@ from joinedup.places.models import Footprint, Place
 from joinedup.support.eligibility import needs_checking
 from joinedup.support.models import Offer
 from joinedup.web.layers import HEADLINE
+from joinedup.web.place.grid import known
 from joinedup.web.place.queries import open_offers
 from joinedup.web.place.summary import summary
 
@@ -31,7 +33,7 @@ OLD_AFTER_YEARS = 2
 
 @dataclass(frozen=True)
 class SectorLine:
-    """One row of the table: a sector, who of it is here, and where nobody of it is recorded."""
+    """One row of the table: a sector, who of it is here, and where nothing of it is recorded."""
 
     sector: str
     here: str
@@ -46,6 +48,7 @@ class Brief:
     need: list[str]
     sectors: list[SectorLine]
     themes_without: list[str]
+    unsaid: int
     running: list[str]
     running_more: int
     support: list[str]
@@ -69,11 +72,12 @@ def brief(person: Person, footprint: Footprint, on: datetime.date) -> Brief:
         on=on,
         need=need_sentences(places, needs, figures),
         sectors=[
-            SectorLine(row.sector.name, _who(row.partners), _where(row, places))
+            SectorLine(row.sector.name, _who(row), _where(row, places))
             for row in lacking.sectors
             if row.is_expected or row.partners
         ],
         themes_without=[gap.theme.name for gap in lacking.themes],
+        unsaid=lacking.unsaid,
         running=[f"{each.name} ({each.partner})" for each in action[:RUNNING]],
         running_more=max(0, len(action) - RUNNING),
         support=[_offer(each, on) for each in open_offers(person, _around(places), on)[:OFFERS]],
@@ -116,12 +120,10 @@ def _need_of_several(places: Sequence[Place], needs: Mapping[str, list[Need]]) -
     where: dict[str, list[str]] = {}
     for place in places:
         for need in needs[place.pk]:
-            if (need_class(need.need) or 0) >= HIGH:
+            if (need_class(known(need)) or 0) >= HIGH:
                 where.setdefault(need.theme.name, []).append(called(place))
-    if not any(need.need is not None for place in places for need in needs[place.pk]):
-        return (
-            "How much need there is here is not known: no figures are held. That is not the same as no need."
-        )
+    if not any(known(need) is not None for place in places for need in needs[place.pk]):
+        return "How much need there is here is not known: too little is held to say. That is not the same as no need."
     if not where:
         return "Compared with other boroughs, need stands out on no theme that is known."
     top = sorted(where.items(), key=lambda item: -len(item[1]))[:3]
@@ -161,8 +163,10 @@ def unknown(
     return found
 
 
-def _who(partners: Sequence[object]) -> str:
-    return listed([str(partner) for partner in partners], NAMES) if partners else "none recorded here"
+def _who(row: SectorRow) -> str:
+    if row.partners:
+        return listed([str(partner) for partner in row.partners], NAMES)
+    return TELL_US if row.is_of_the_duty else "none recorded here"
 
 
 def _where(row: SectorRow, places: Sequence[Place]) -> str:
@@ -178,7 +182,10 @@ def _where(row: SectorRow, places: Sequence[Place]) -> str:
 def _offer(offer: Offer, on: datetime.date) -> str:
     closes = f", closes {offer.closes.day} {offer.closes:%B %Y}" if offer.closes else ""
     check = ": check first that it is still open" if needs_checking(offer.last_checked, on) else ""
-    return f"{offer.name} ({offer.provider}{closes}){check}"
+    words = offer.who_may_use.strip().rstrip(".")
+    who = f"for: {words}" if words else "ask the publisher who may use it"
+    law = ", required by law" if offer.is_required_by_law else ""
+    return f"{offer.name} ({offer.provider}{law}{closes}), {who}{check}"
 
 
 def _around(places: Sequence[Place]) -> list[Place]:

@@ -6,10 +6,11 @@ No record is not no action: the words are “none recorded here”, and the firs
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from joinedup.accounts.person import Person
+from joinedup.engines.matching.score import LEAST_CERTAINTY
 from joinedup.evidence.models import Need
 from joinedup.evidence.plain_words import need_word
 from joinedup.initiatives.models import Initiative
@@ -46,7 +47,8 @@ ASK_ANYBODY = "Ask the partners who are here whom they know."
 
 @dataclass(frozen=True)
 class SectorRow:
-    """`nowhere`: the places for which no partner of the sector is recorded; `unplaced`: how many do not say where."""
+    """`nowhere`: the places for which no partner of the sector is recorded; `unplaced`: how many do not say where;
+    `is_of_the_duty`: the law names bodies of it, so that none is called missing."""
 
     sector: Sector
     partners: list[Partner]
@@ -54,6 +56,7 @@ class SectorRow:
     unplaced: int
     what_to_do: str
     is_expected: bool
+    is_of_the_duty: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,8 @@ class Missing:
     statutory: list[Proposal]
     has_young_people: bool
     themes: list[ThemeGap]
+    # Local action here that does not say its theme: it may be on any of them, so that none is without action.
+    unsaid: int = 0
 
     @property
     def gaps(self) -> list[SectorRow]:
@@ -89,12 +94,14 @@ def missing(person: Person, footprint: Footprint, on: datetime.date) -> Missing:
     places = list(footprint.places.prefetch_related("memberships").order_by("name"))
     partners = list(partners_of_footprint(person, footprint))
     sectors = list(Sector.objects.all())
-    local = Initiative.objects.visible_to(person).filter(running(on)).prefetch_related("places", "themes")
+    rows = Initiative.objects.visible_to(person).filter(running(on)).prefetch_related("places", "themes")
+    local = [each for each in rows if _is_here(each, places, {partner.pk for partner in partners})]
     return Missing(
         sectors=[_sector_row(sector, partners, places) for sector in sectors],
         statutory=[body for body in proposals(_authorities(places), partners) if body.already is None],
         has_young_people=any(is_of_young_people(partner) for partner in partners),
         themes=_themes(places, partners, local, sectors),
+        unsaid=sum(not each.themes.all() for each in local),
     )
 
 
@@ -103,6 +110,14 @@ def lies_in(served: Place, place: Place) -> bool:
     return (
         served.pk in (place.pk, place.parent_id) or served.parent_id == place.pk or served.kind == "country"
     )
+
+
+def _is_here(initiative: Initiative, places: Sequence[Place], partners: Collection[int]) -> bool:
+    """Whether local action touches one of the places, or says of none and is a partner's from here."""
+    where = list(initiative.places.all())
+    if not where:
+        return initiative.partner_id in partners
+    return any(lies_in(each, place) for each in where for place in places)
 
 
 def _authorities(places: Iterable[Place]) -> list[Place]:
@@ -119,6 +134,7 @@ def _sector_row(sector: Sector, partners: Sequence[Partner], places: Sequence[Pl
         unplaced=sum(not partner.serves.all() for partner in own),
         what_to_do=WHAT_TO_DO.get(sector.slug, ASK_ANYBODY),
         is_expected=sector.in_press_release or sector.duty.casefold().startswith("specified"),
+        is_of_the_duty=sector.is_of_the_duty,
     )
 
 
@@ -130,14 +146,10 @@ def _themes(
 ) -> list[ThemeGap]:
     """Themes without a partner or running local action here, most need first, unknown need last."""
     worked_on = {theme.pk for partner in partners for theme in partner.themes.all()}
-    here = {partner.pk for partner in partners}
     for initiative in local:
-        where = list(initiative.places.all())
-        touches = any(lies_in(each, place) for each in where for place in places)
-        if touches or (not where and initiative.partner_id in here):
-            worked_on |= {theme.pk for theme in initiative.themes.all()}
+        worked_on |= {theme.pk for theme in initiative.themes.all()}
     needs: dict[str, float] = {}
-    for need in Need.objects.filter(place__in=places, need__isnull=False):
+    for need in Need.objects.filter(place__in=places, need__isnull=False, certainty__gte=LEAST_CERTAINTY):
         needs[need.theme_id] = max(needs.get(need.theme_id, 0.0), need.need or 0.0)
     names = {sector.slug: sector.name for sector in sectors}
     heavy: dict[str, list[str]] = {}

@@ -33,12 +33,12 @@ def as_word(brief: Brief) -> bytes:
     if brief.is_demonstration:
         document.add_paragraph("Demonstration: partners, local action and funds in it are invented.")
     section(document, "Need", brief.need, style=None)
-    document.add_heading("Who is round the table, who is missing", level=2)
+    document.add_heading("Who is round the table, and whom to ask", level=2)
     rows = [(line.sector, line.here, line.lacking) for line in brief.sectors]
     table(document, HEADER, rows, WIDTHS)
     if brief.themes_without:
         named = listed([name.lower() for name in brief.themes_without], THEMES)
-        document.add_paragraph(f"Nobody is recorded as working on: {named}.")
+        document.add_paragraph(_themes(brief.unsaid, named))
     more = [f"and {brief.running_more} more"] if brief.running_more else []
     section(
         document,
@@ -51,6 +51,17 @@ def as_word(brief: Brief) -> bytes:
     _opportunities(document, brief.opportunities)
     section(document, "What is not known", brief.unknown)
     return as_bytes(document)
+
+
+def _themes(unsaid: int, named: str) -> str:
+    if not unsaid:
+        return f"Nobody is recorded as working on: {named}."
+    who = (
+        "1 piece of local action does not say its theme"
+        if unsaid == 1
+        else (f"{unsaid} pieces of local action do not say their theme")
+    )
+    return f"{who}, so whether anybody works on these has to be asked: {named}."
 
 
 def _footer(brief: Brief) -> str:

@@ -46,6 +46,11 @@ class InitiativeFilter(forms.Form):
     level = forms.ChoiceField(label=_("Level of prevention"), required=False)
     partner = forms.CharField(label=_("Partner"), required=False, max_length=100)
     when = forms.ChoiceField(label=_("When"), required=False, choices=NOW)
+    unsaid = forms.ChoiceField(
+        label=_("Theme and place"),
+        required=False,
+        choices=[("", _("All")), ("1", _("One of them is not recorded"))],
+    )
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
@@ -57,7 +62,7 @@ class InitiativeFilter(forms.Form):
         """The filters for `queries.find_initiatives`; one that makes no sense is reported and not applied."""
         self.is_valid()
         wanted = dict(self.cleaned_data)
-        return {"text": wanted.pop("q", ""), **wanted}
+        return {"text": wanted.pop("q", ""), "unsaid": bool(wanted.pop("unsaid", "")), **wanted}
 
 
 def _date(label: Any) -> forms.DateField:

@@ -57,12 +57,14 @@ def find_initiatives(
     partner: str = "",
     when: str = "",
     text: str = "",
+    unsaid: bool = False,
     on: datetime.date | None = None,
 ) -> QuerySet[Initiative]:
     """Local action that fits every filter given.
 
     `partner` is a slug or a part of a name, of whoever leads it or is a co-partner; `when` is RUNNING, PLANNED
-    or ENDED on the day `on` (today); a place is met by the place, its parts, and what it lies in. A partner whom
+    or ENDED on the day `on` (today); a place is met by the place, its parts, and what it lies in; with `unsaid`, only
+    what does not say on which theme or where it is. A partner whom
     `person` may not see is never a way to find something.
     """
     found: QuerySet[Initiative] = Initiative.objects.visible_to(person)
@@ -81,9 +83,22 @@ def find_initiatives(
         found = found.filter(Q(partner__in=who) | Q(pk__in=shared.values("initiative_id")))
     if when:
         found = found.filter(WHEN[when](on or timezone.localdate()))
+    if unsaid:
+        found = found.filter(Q(themes__isnull=True) | Q(places__isnull=True)).distinct()
     for word in text.split():
         found = found.filter(Q(name__icontains=word) | Q(what__icontains=word))
     return found.select_related("partner").prefetch_related("places", "themes", "co_partners")
+
+
+def perhaps_at(person: Person, place: Place, *, on: datetime.date) -> QuerySet[Initiative]:
+    """Local action under way that says of no place where it is, and may be in this one: its partner works there, or
+    does not say where and is of a partnership that covers it. 4 queries."""
+    there = list(places_touching(place).values_list("pk", flat=True))
+    silent = Partner.objects.filter(serves__isnull=True, footprints__places__in=there)
+    seen = Partner.objects.visible_to(person)
+    working = seen.filter(Q(serves__in=there) | Q(pk__in=silent.values("pk")))
+    running_now = find_initiatives(person, when=RUNNING, on=on)
+    return running_now.filter(places__isnull=True, partner__in=working.values("pk"))
 
 
 def initiatives_for_place(

@@ -146,9 +146,8 @@ def _keep_cells(footprint: Footprint, audience: str, scene: Scene, places: Colle
                 place_id=world.tree.codes[p],
                 theme_id=theme,
                 need=_known(world.needs.need[p, t]),
-                people=_known(world.needs.people[p, t]),
-                coverage=_known(scene.coverage.coverage[p, t]),
                 initiatives=int(scene.number_at_work[p, t]),
+                perhaps=int(scene.unsaid.number[p, t]),
                 is_reach_unknown=bool(scene.coverage.unknown_reach[p, t]),
                 is_register_known=bool(scene.register[p]),
             )

@@ -13,6 +13,7 @@ from itertools import combinations
 from typing import Any
 
 import polars as pl
+from django.db.models import Prefetch
 
 from joinedup.accounts.person import PUBLIC, Person
 from joinedup.accounts.records import CONFIRM_AFTER
@@ -22,6 +23,7 @@ from joinedup.evidence.models import Figure, Need
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.alerts import with_alerts
 from joinedup.opportunities.models import Run
+from joinedup.opportunities.whereabouts import Known
 from joinedup.partners.models import Ask, Link, Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.support.models import Offer
@@ -33,11 +35,14 @@ KNOWN_PARTNERS, KNOWN_SECTORS = 6, 4
 # Bodies of one statutory partnership sit at one table already, unless they say otherwise.
 STATUTORY_LINK = 0.5
 # How many of the residents of its ages a theme concerns, by the widest level of prevention it works at: all of
-# them, those at risk, those already involved. Our judgement, for want of published prevalence: it sets how far
-# the people whom local action reaches go towards the need.
+# them, those at risk, those already involved. A guess, for want of published prevalence: it helps to order the list,
+# and no number that is made of it is ever printed.
 CONCERNED = {"primary": 1.0, "secondary": 0.1, "tertiary": 0.02}
-# What the law says of a body that is marked as one of its duty holders.
-DUTY = "it is a specified authority under the serious violence duty (Police, Crime, Sentencing and Courts Act 2022)"
+# What the law says of a body that is marked as one of its duty holders, and of one of a sector that it names: whether
+# that very body is one of them may not be recorded, and nothing that it requires may be called missing.
+ACT = "the serious violence duty (Police, Crime, Sentencing and Courts Act 2022)"
+DUTY = f"it is a specified authority under {ACT}"
+SECTOR_DUTY = f"bodies of its sector are named by {ACT}"
 # What makes places alike: published measures of how people live there. Recorded crime is left out: it says as much of
 # recording, and is what the work is to change.
 PROFILE = (
@@ -67,6 +72,7 @@ def tables_for_each(
     places = _places(footprint)
     codes = {place.code for place in places}
     own = set(footprint.places.values_list("pk", flat=True))
+    known = Known.of(places, own)
     shared = {
         "needs": _needs(codes, own),
         "mix": _frame("mix", [dict(row) for row in Mix.objects.values("theme", "sector", "weight")]),
@@ -83,7 +89,7 @@ def tables_for_each(
         seen = dict(shared)
         if audience == Run.Audience.PARTNERSHIP:
             seen["needs"] = with_alerts(shared["needs"], footprint, places, as_of)
-        made[audience] = _tables(footprint, reader_of(footprint, audience), places, seen, as_of)
+        made[audience] = _tables(footprint, reader_of(footprint, audience), places, known, seen, as_of)
     return made
 
 
@@ -91,6 +97,7 @@ def _tables(
     footprint: Footprint,
     reader: Person,
     places: list[Place],
+    known_places: Known,
     shared: dict[str, pl.DataFrame],
     as_of: datetime.date,
 ) -> Tables:
@@ -98,6 +105,7 @@ def _tables(
     partners = list(
         Partner.objects.visible_to(reader)
         .filter(footprints=footprint)
+        .select_related("sector")
         .prefetch_related("serves", "themes")
         .order_by("pk")
     )
@@ -130,14 +138,14 @@ def _tables(
                     "sector": partner.sector_id,
                     "places": serving[partner.pk],
                     "themes": [theme.slug for theme in partner.themes.all()],
-                    "duty": DUTY if partner.is_statutory else None,
+                    "duty": _duty(partner),
                     "marking": partner.marking,
                     "confirmed": partner.confirmed_on,
                 }
                 for partner in partners
             ],
         ),
-        initiatives=_initiatives(reader, slugs),
+        initiatives=_initiatives(reader, slugs, known_places),
         offers=_offers(reader, codes, as_of),
         links=_links(partners),
         asks=_asks(reader, slugs),
@@ -166,6 +174,12 @@ def _places(footprint: Footprint) -> list[Place]:
     wholes = list(Place.objects.filter(children__in=own).distinct())
     above = list(Place.objects.filter(children__in=wholes).distinct())
     return sorted({p.code: p for p in [*own, *parts, *wholes, *above]}.values(), key=lambda p: p.code)
+
+
+def _duty(partner: Partner) -> str | None:
+    if partner.is_statutory:
+        return DUTY
+    return SECTOR_DUTY if partner.sector.is_of_the_duty else None
 
 
 def _serving(partners: list[Partner]) -> dict[int, list[str]]:
@@ -208,10 +222,10 @@ def _needs(codes: set[str], own: set[str]) -> pl.DataFrame:
         for theme in Theme.objects.all()
     }
     kept = Need.objects.filter(place__in=codes, need__isnull=False).order_by("place", "theme")
-    rows = kept.values_list("place", "theme", "need", "people_at_risk", "trend")
+    rows = kept.values_list("place", "theme", "need", "people_at_risk", "trend", "certainty")
     parts_of = {(each.place_id, each.theme_id): each.parts for each in kept.filter(place__in=own)}
     found = []
-    for place, theme, need, people, trend in rows:
+    for place, theme, need, people, trend, certainty in rows:
         parts = sorted(
             parts_of.get((place, theme), ()),
             key=lambda part: -(part["weight"] * (part.get("percentile") or 0)),
@@ -227,7 +241,7 @@ def _needs(codes: set[str], own: set[str]) -> pl.DataFrame:
             for figure in behind[:FACTS_SHOWN]
         ]
         at_risk = None if people is None else people * concerned[theme]
-        found.append((place, theme, need, at_risk, trend, None, facts))
+        found.append((place, theme, need, at_risk, trend, None, certainty, facts))
     schema = {**COLUMNS["needs"], "facts": pl.List(pl.Struct({"text": pl.Utf8, "figure": pl.Utf8}))}
     return pl.DataFrame(found, schema=schema, orient="row") if found else pl.DataFrame(schema=schema)
 
@@ -243,12 +257,13 @@ def _profiles(own: set[str]) -> pl.DataFrame:
     return pl.DataFrame([{"place": code, **rows[code]} for code in sorted(rows)], schema=schema)
 
 
-def _initiatives(reader: Person, slugs: dict[int, str]) -> pl.DataFrame:
+def _initiatives(reader: Person, slugs: dict[int, str], known: Known) -> pl.DataFrame:
+    places = Prefetch("places", Place.objects.select_related("parent__parent__parent"))
     found = (
         Initiative.objects.visible_to(reader)
         .filter(partner__in=slugs)
         .select_related("approach")
-        .prefetch_related("co_partners", "places", "themes", "offers")
+        .prefetch_related("co_partners", places, "themes", "offers")
         .order_by("pk")
     )
     return _frame(
@@ -259,7 +274,7 @@ def _initiatives(reader: Person, slugs: dict[int, str]) -> pl.DataFrame:
                 "name": each.name,
                 "partner": slugs[each.partner_id],
                 "co_partners": [slugs[p.pk] for p in each.co_partners.all() if p.pk in slugs],
-                "places": _codes(each.places),
+                "places": known.places_of(each.places.all()),
                 "themes": [theme.slug for theme in each.themes.all()],
                 "level": [each.level] if each.level else [],
                 "way_in": None,
@@ -306,6 +321,8 @@ def _offers(reader: Person, codes: set[str], as_of: datetime.date) -> pl.DataFra
                 "amount_gbp": offer.amount_gbp,
                 "last_checked": offer.last_checked,
                 "marking": offer.marking,
+                "who_may_use": offer.who_may_use,
+                "required_by_law": offer.is_required_by_law,
             }
             for offer in found
         ],

@@ -12,10 +12,10 @@ from joinedup.accounts.person import Person
 from joinedup.engines.matching import wording
 
 KINDS = {
-    "unmet_need": "Unmet need",
-    "untapped_support": "Support nobody uses yet",
+    "unmet_need": "Plan together",
+    "untapped_support": "Support that fits",
     "join_up": "Two who could join up",
-    "missing_partner": "A partner is missing",
+    "missing_partner": "A partner to invite",
     "shared_learning": "Learn from elsewhere",
     "ask_meets_offer": "One needs what another gives",
     "introduction": "Two people to introduce",
@@ -25,7 +25,7 @@ KINDS = {
 
 # The parts of a strength, in words.
 COMPONENTS = {
-    "gap": "How much need is not met, and for how many people",
+    "gap": "How high need is, and how little action is recorded",
     "fit": "How well the partners, the place and the theme fit",
     "effect": "How strong the evidence for the approach is",
     "urgency": "How soon it has to happen",
@@ -273,10 +273,11 @@ class Cell(models.Model):
     need = models.FloatField(
         null=True, blank=True, help_text="0 to 1; empty is not known, which is not nought"
     )
-    people = models.FloatField(null=True, blank=True, help_text="people concerned")
-    coverage = models.FloatField(null=True, blank=True, help_text="share of the need that action meets")
     initiatives = models.PositiveIntegerField(
         default=0, help_text="that run there, around it or in a part of it"
+    )
+    perhaps = models.PositiveIntegerField(
+        default=0, help_text="of action that may be on it, since its theme or its place is not recorded"
     )
     is_reach_unknown = models.BooleanField(default=False, help_text="some of them do not say whom they reach")
     is_register_known = models.BooleanField(default=True, help_text="silence there means little action")

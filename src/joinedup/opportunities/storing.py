@@ -37,7 +37,7 @@ NAMED = 3
 SEEN = 0.02
 # What it means when a part of the strength grows, and when it shrinks.
 MOVED = {
-    "gap": ("More need is not met there", "Less need is left unmet there"),
+    "gap": ("Need is higher there, or less is recorded", "Need is lower there, or more is recorded"),
     "fit": ("The partners fit it better", "The partners fit it less well"),
     "effect": ("The evidence is stronger", "The evidence is weaker"),
     "urgency": ("It is more urgent", "It is less urgent"),
@@ -176,7 +176,7 @@ class Book:
     ) -> list[matching.Opportunity]:
         """New ones have to be among the best; those that are there may fall a little further."""
         if self.audience == Run.Audience.PUBLIC:
-            every = [each for each in every if each.kind not in NOT_FOR_THE_PUBLIC]
+            every = [e for e in every if not e.not_public and e.kind not in NOT_FOR_THE_PUBLIC]
             if self.footprint.is_held(self.as_of):
                 # What is new waits for a run after that day.
                 every = [each for each in every if each.id in held]

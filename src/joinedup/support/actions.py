@@ -39,6 +39,7 @@ class Facts:
     provider_partner: Partner | None = None
     purpose: str = ""
     who_may_use: str = ""
+    is_required_by_law: bool = False
     area: str = ""
     opens: datetime.date | None = None
     closes: datetime.date | None = None

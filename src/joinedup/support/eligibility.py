@@ -9,7 +9,7 @@ from typing import Literal
 
 from django.utils.translation import gettext as _
 
-Word = Literal["yes", "no", "via", "ask"]
+Word = Literal["yes", "no", "via", "ask", "maybe"]
 
 # A closing date or a list of who may apply is too often out of date after a quarter of a year.
 CHECK_AFTER = datetime.timedelta(days=92)
@@ -19,10 +19,12 @@ CHECK_AFTER = datetime.timedelta(days=92)
 class Terms:
     """What an offer restricts. Each mapping is code to name; an empty one restricts nothing.
 
-    `via_sectors` apply on behalf of `sectors`; where there are none, everybody applies directly.
+    `via_sectors` apply on behalf of `sectors`; where there are none, everybody applies directly. `who`: in its
+    publisher's words; sectors are then our reading of them. Without either, who may use it is not known.
     """
 
     sectors: Mapping[str, str] = field(default_factory=dict)
+    who: str = ""
     via_sectors: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
     themes: Mapping[str, str] = field(default_factory=dict)
@@ -33,7 +35,8 @@ class Terms:
 
 @dataclass(frozen=True)
 class Answer:
-    """`word`: yes, no, via (through another body) or ask (something is missing, named in `missing`)."""
+    """`word`: yes, no, via (through another body), ask (something is missing, named in `missing`) or maybe (the
+    publisher says for whom it is in words, or not at all)."""
 
     word: Word
     sentence: str
@@ -54,7 +57,7 @@ def answer(
     if missing:
         return Answer("ask", _("Tell us %(what)s to know.") % {"what": _join(missing, _("and"))}, missing)
     if not offer.via_sectors:
-        return Answer("yes", _("You may use this."))
+        return _by_its_words(offer, sector)
     if sector in offer.via_sectors:
         behalf = [name for code, name in offer.sectors.items() if code != sector]
         if behalf:
@@ -64,6 +67,19 @@ def answer(
         return Answer("yes", _("You may apply, also on behalf of others."))
     bodies = _join(list(offer.via_sectors.values()), _("or"))
     return Answer("via", _("Not directly: apply through %(who)s.") % {"who": bodies})
+
+
+def _by_its_words(offer: Terms, sector: str | None) -> Answer:
+    """A plain yes only where the list of sectors is all there is to go by."""
+    words = offer.who.strip().rstrip(".")
+    if not words:
+        if offer.sectors:
+            return Answer("yes", _("You may use this."))
+        return Answer("maybe", _("Who may use it is not known here: ask the publisher."))
+    said = _("Its publisher says for whom it is: “%(who)s”.") % {"who": words}
+    if offer.sectors and sector:
+        return Answer("maybe", _("%(said)s By our reading your sector is among them.") % {"said": said})
+    return Answer("maybe", said)
 
 
 def _refusal(

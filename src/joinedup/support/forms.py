@@ -84,12 +84,15 @@ class OfferForm(forms.Form):
         label=_("Who may use it"),
         help_text=_("In the provider's words."),
     )
+    is_required_by_law = forms.BooleanField(
+        required=False, label=_("The law requires it of those it names, such as statutory guidance")
+    )
     sectors = forms.ModelMultipleChoiceField(
         Sector.objects.all(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         label=_("Sectors that may use it"),
-        help_text=_("Choose none if any sector may."),
+        help_text=_("Choose none if that is not known, or said in words only."),
     )
     via_sectors = forms.ModelMultipleChoiceField(
         Sector.objects.all(),

@@ -1,7 +1,8 @@
 """The national and regional support that ships with the system, as history or as open.
 
 `support.csv` holds what was published. `reading.csv`, beside this file, holds how we read it: whether it is
-open or history, which sectors may use it, via whom, on which themes. Published guidance is left open to all.
+open or history, whether the law requires it, which sectors may use it, via whom, on which themes. Where no sector is
+read out of the publisher's words, these words are all that is said of who may use it.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ AREAS: dict[str, tuple[str, str, str | None]] = {
 ANYWHERE = frozenset({"UK"})
 SOURCE = "Gathered from public pages in November 2026. Who may use it, in sectors and themes, is our reading."
 
+# A row that nobody has read is kept as history, and says nothing of who may use it.
+NOT_READ = {"state": "history", "basis": "", "sectors": "", "via_sectors": "", "themes": ""}
+
 _DAY = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _MONTH = re.compile(r"\b(\d{4})-(\d{2})\b")
 _WHOLE_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
@@ -51,17 +55,17 @@ def load(folder: Path) -> int:
     places = _areas()
     table = rows(folder / "support.csv")
     for row in table:
-        read = reading.get(row["id"], {"state": "history", "sectors": "", "via_sectors": "", "themes": ""})
-        is_history = read["state"] != "open"
+        read = reading.get(row["id"], NOT_READ)
+        is_history, is_law = read["state"] != "open", read["basis"] == "law"
         where = _where(row["area"])
         if where is None and not is_history:
             raise ValueError(f"support.csv, {row['id']}: the area “{row['area']}” is not one we can place.")
         offer, _ = Offer.objects.get_or_create(
-            slug=slugify(row["name"])[:80], defaults=_facts(row, is_history) | {"name": row["name"]}
+            slug=slugify(row["name"])[:80], defaults=_facts(row, is_history, is_law) | {"name": row["name"]}
         )
         if offer.confirmed_on is not None:
             continue
-        Offer.objects.filter(pk=offer.pk).update(**_facts(row, is_history))
+        Offer.objects.filter(pk=offer.pk).update(**_facts(row, is_history, is_law))
         offer.sectors.set(words(read["sectors"]))
         offer.via_sectors.set(words(read["via_sectors"]))
         offer.themes.set(words(read["themes"]))
@@ -92,7 +96,7 @@ def _where(area: str) -> tuple[str, ...] | None:
     return names if set(names) <= AREAS.keys() else None
 
 
-def _facts(row: dict[str, str], is_history: bool) -> dict[str, Any]:
+def _facts(row: dict[str, str], is_history: bool, is_law: bool) -> dict[str, Any]:
     opened, closed = row["opened"], row["closed_or_decided"]
     return {
         "name": row["name"],
@@ -100,6 +104,7 @@ def _facts(row: dict[str, str], is_history: bool) -> dict[str, Any]:
         "kind": row["kind"],
         "purpose": in_words(row["purpose"]),
         "who_may_use": in_words(row["who_may_use"]),
+        "is_required_by_law": is_law,
         "area": row["area"],
         "opens": datetime.date.fromisoformat(opened) if _WHOLE_DAY.match(opened) else None,
         "closes": datetime.date.fromisoformat(closed) if _WHOLE_DAY.match(closed) else None,

@@ -37,7 +37,10 @@ class Offer(Record):
     kind = models.CharField(max_length=10, choices=Kind)
     purpose = models.TextField(blank=True)
     who_may_use = models.TextField(blank=True, help_text="in the provider's words")
-    # Nothing chosen means unrestricted: any theme, any sector, anywhere.
+    # What the law requires of those it names is labelled so, and never offered as something they do not use.
+    is_required_by_law = models.BooleanField(default=False, help_text="the law requires it of those it names")
+    # No place chosen means anywhere; no sector, that who may use it is known in words only or not at all; no theme,
+    # that it is tied to none.
     themes = models.ManyToManyField("taxonomy.Theme", blank=True, related_name="offers")
     sectors = models.ManyToManyField("taxonomy.Sector", blank=True, related_name="offers")
     via_sectors = models.ManyToManyField(

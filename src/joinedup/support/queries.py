@@ -21,7 +21,7 @@ from joinedup.taxonomy.models import Sector, Theme
 
 # Areas that somebody would say they work in; neighbourhoods and wards lie inside them.
 AREAS = [Place.Kind.LOCAL_AUTHORITY, Place.Kind.POLICE_FORCE, Place.Kind.REGION, Place.Kind.COUNTRY]
-_ORDER = {"yes": 0, "via": 1, "ask": 2, "no": 3}
+_ORDER = {"yes": 0, "maybe": 1, "via": 2, "ask": 3, "no": 4}
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,7 @@ def offers_for(person: Person) -> QuerySet[Offer]:
 def terms_of(offer: Offer) -> Terms:
     """What an offer of `offers_for` restricts; no query."""
     return Terms(
+        who=offer.who_may_use,
         sectors={s.pk: s.name for s in offer.sectors.all()},
         via_sectors={s.pk: s.name for s in offer.via_sectors.all()},
         places={p.pk: p.name for p in offer.places.all()},

@@ -25,6 +25,11 @@ class Sector(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_of_the_duty(self) -> bool:
+        """Whether the law names bodies of it, as specified or as relevant authorities."""
+        return self.duty.casefold().startswith(("specified", "relevant"))
+
 
 class Theme(models.Model):
     """What prevention works on. Our judgement from the sources, not a published list."""

@@ -61,7 +61,8 @@ def initiative(code: str, by: str, *places: str, theme: str = "exclusion", **mor
 
 
 def offer(code: str, *sectors: str, **more: Any) -> dict[str, Any]:
-    return {"id": code, "name": f"Fund {code}", "provider": "Home Office", "sectors": list(sectors), **more}
+    row = {"id": code, "name": f"Fund {code}", "provider": "Home Office", "sectors": list(sectors)}
+    return {**row, "themes": ["exclusion"], **more}
 
 
 def mix(**weights: float) -> Rows:

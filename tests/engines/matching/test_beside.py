@@ -149,7 +149,9 @@ def test_a_met_need_is_no_gap_and_no_need_is_not_an_unknown_one() -> None:
 def test_action_is_told_even_where_no_need_is_known() -> None:
     world = made(needs=[need("c", theme="drugs")], initiatives=[initiative("i", "club", "c")])
     found = told(world, "club", where="c")
-    assert found.because[0].text == "Action recorded on exclusion in c: Project i."
+    assert found.because[0].text == (
+        "Action recorded on exclusion in c: “Project i”. How many people it reaches is not recorded."
+    )
 
 
 def test_what_those_named_do_there_already() -> None:

@@ -14,8 +14,8 @@ from joinedup.engines.matching.score import COMPONENTS, deadline_urgency
 from joinedup.engines.matching.strength import Seen, reasons
 from tests.engines.matching.making import AS_OF, everything
 
-NEED = {"text": "Need.", "figure": {"need": 0.8, "people_at_risk": 140.0}}
-ACTION = {"text": "Action.", "figure": {"coverage": 0.25, "unmet": 0.6}}
+NEED = {"text": "Need.", "figure": {"need": 0.8}}
+ACTION = {"text": "Action.", "figure": {"action": 2, "perhaps": 1}}
 
 
 def seen(kind: str = "unmet_need", **parts: float) -> Seen:
@@ -45,16 +45,26 @@ def test_each_part_of_what_the_engine_finds_has_a_short_reason(kind: str) -> Non
             assert len(text.split()) <= 35
 
 
-def test_the_gap_has_its_numbers() -> None:
-    assert reasons(seen())["gap"] == (
-        "Of a need of 0.80, 0.60 is not met as far as is recorded, for about 140 people."
-    )
-    assert reasons(seen("join_up"))["gap"].startswith(
-        "The need is 0.80 of 1, for about 140 people; where work"
-    )
-    assert (
-        reasons(replace(seen("spotted"), because=[NEED]))["gap"]
-        == "The need is 0.80 of 1, for about 140 people."
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        ({"action": 2, "perhaps": 1}, ", and 2 pieces of action on it are recorded there."),
+        (
+            {"action": 0, "perhaps": 1},
+            ", and 1 piece of action there may be on it: the theme or the place is not recorded.",
+        ),
+        ({"action": 0, "perhaps": 0}, ". Of action on it, nothing is recorded here."),
+        ({}, "."),
+    ],
+)
+def test_the_gap_says_how_high_need_is_and_what_is_recorded(action: dict[str, int], said: str) -> None:
+    one = replace(seen(), because=[NEED, {"text": "Action.", "figure": action}])
+    assert reasons(one)["gap"] == f"The need is very high (0.80 of 1){said}"
+
+
+def test_where_work_is_under_way_it_counts_however_low_the_need() -> None:
+    assert reasons(seen("join_up"))["gap"] == (
+        "The need is very high (0.80 of 1). Work on it is under way, which counts even where need is low."
     )
 
 
@@ -157,7 +167,7 @@ def test_a_deadline_is_told_where_it_is_what_hurries() -> None:
             "missing_partner",
             3,
             0.5,
-            "The first of those who act and the one that is missing are linked already.",
+            "The first of those who act and the one to invite are linked already.",
         ),
         ("missing_partner", 2, 0.0, "The two are linked already. It counts as 0.1, which is the least."),
         ("untapped_support", 1, 1.0, "No link between who could use it and who provides it is recorded."),

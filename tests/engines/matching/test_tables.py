@@ -54,15 +54,29 @@ def test_a_need_without_people_or_value_is_left_out_not_taken_as_nought() -> Non
     assert left_out == {"needs: need or people at risk is blank": 2}
 
 
-def test_initiatives_that_count_nowhere_are_reported() -> None:
+@pytest.mark.parametrize(("certainty", "known"), [(None, True), (0.3, True), (0.29, False), (0.0, False)])
+def test_need_that_is_too_uncertain_is_not_known(certainty: float | None, known: bool) -> None:
+    usable, left_out = normalise(tables(places=[place("b")], needs=[need("b", certainty=certainty)]))
+    assert usable.needs.height == known
+    assert left_out == ({} if known else {"needs: certainty under 0.3, so not known": 1})
+
+
+def test_a_place_elsewhere_is_not_a_place_that_nobody_recorded() -> None:
+    rows = [initiative("away", "p", "elsewhere"), initiative("blank", "p"), initiative("both", "p", "b", "x")]
+    usable, _ = normalise(tables(places=[place("b")], partners=[partner("p", "vcs", "b")], initiatives=rows))
+    assert usable.initiatives is not None
+    assert usable.initiatives["places"].to_list() == [[], None, ["b"]]
+
+
+def test_initiatives_that_do_not_say_where_or_on_what_are_reported() -> None:
     world = tables(
         places=[place("b")],
         partners=[partner("p", "police", "b")],
         initiatives=[initiative("i", "p"), initiative("j", "p", "b", themes=None)],
     )
     assert normalise(world)[1] == {
-        "initiatives: no place known, so it counts nowhere": 1,
-        "initiatives: no theme known": 1,
+        "initiatives: no place recorded, so it may be anywhere that its partner works": 1,
+        "initiatives: no theme recorded, so it may be on any": 1,
     }
 
 

@@ -45,6 +45,9 @@ def world(**change: Any) -> Tables:
             offer("theme", "vcs", themes=["drugs"]),
             offer("sector", "housing"),
             offer("open", "vcs"),
+            offer("advice", "vcs", kind="Statutory guidance"),
+            offer("law", "vcs", kind="fund", required_by_law=True),
+            offer("themeless", "vcs", kind="fund", themes=None),
         ],
         "approaches": [{"approach": "shock", "harmful": True}],
     }
@@ -85,22 +88,46 @@ def region() -> Tables:
     [
         ({"offer": "closed"}, "It closed on 1 October 2018."),
         ({"offer": "later"}, "It does not open until 1 November 2018."),
-        ({"offer": "theme"}, "No unmet need of 0.3 of 1 or more is recorded for its themes in its places."),
+        (
+            {"offer": "theme"},
+            "No need for work on its themes that would be left by the action recorded is known in its places.",
+        ),
+        (
+            {"offer": "advice"},
+            "Nobody can apply for Statutory guidance or take part in it, so it is on the pages of support and no "
+            "opportunity.",
+        ),
+        (
+            {"offer": "law"},
+            "The law requires it of those it names, so it is never suggested as something new. It is on the pages of "
+            "support.",
+        ),
+        (
+            {"offer": "themeless"},
+            "It names no theme, so it is on the pages of support and no opportunity.",
+        ),
         ({"offer": "sector"}, "No partner that may use it (housing) is recorded where the need is."),
         ({"offer": "open"}, "It is in the list, 1 time."),
         ({"offer": "none"}, "No offer that can be used is recorded as “none”."),
         ({"partner": "lost"}, "It is not recorded where it works."),
         ({"partner": "away"}, "No need is recorded in any place where it works."),
-        ({"partner": "calm"}, "No unmet need of 0.5 of 1 or more is recorded where it works."),
+        ({"partner": "calm"}, "Need is high on no theme where it works, or action on it is recorded there."),
         ({"initiative": "old"}, "It ended on 1 January 2017."),
         ({"initiative": "next"}, "It does not start until 1 January 2019."),
-        ({"initiative": "blank"}, "It is not recorded where it works."),
+        (
+            {"initiative": "blank"},
+            "It is not recorded where it works, so it may be anywhere that its partner works.",
+        ),
         (
             {"initiative": "harm"},
-            "Its approach is known to do harm, so it is never suggested and never counts as coverage.",
+            "Its approach is known to do harm, so it is never suggested and never counts as action.",
         ),
         ({"place": "empty"}, "No need is recorded for it."),
-        ({"place": "fine"}, "Its highest unmet need is 0.20 of 1; a lack of action is said from 0.5."),
+        (
+            {"place": "fine"},
+            "Its highest need is 0.20 of 1. More action is asked for from a need of 0.5 on; action that is recorded "
+            "counts against it.",
+        ),
     ],
 )
 def test_the_rule_that_dropped_it(asked: dict[str, str], answer: str) -> None:

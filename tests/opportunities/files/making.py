@@ -18,7 +18,7 @@ FILES = {
     ),
     "offers": (
         "id,name,provider,kind,themes,sectors,via_sectors,places,opens,closes,amount_gbp,last_checked\n"
-        "o,Fund,Home Office,fund,,education,,,,2018-11-30,20000,2018-10-01\n"
+        "o,Fund,Home Office,fund,exclusion,education,,,,2018-11-30,20000,2018-10-01\n"
     ),
     "links": "partner_a,partner_b,strength,since\n",
     "mix": "theme,sector,weight\nexclusion,education,0.9\nexclusion,vcs,0.7\n",
@@ -42,7 +42,7 @@ PLAIN = {
     ],
     "offers": [
         "id,name,provider,themes,sectors,closes,last_checked,marking",
-        "o,Fund,Home Office,,education,2018-11-30,2018-10-01,",
+        "o,Fund,Home Office,exclusion,education,2018-11-30,2018-10-01,",
     ],
     "links": ["partner_a,partner_b,strength"],
     "mix": [

@@ -139,7 +139,8 @@ def test_what_cannot_be_asked_about_is_refused(folder: Path, asked: str) -> None
 def test_why_not_is_answered_for_the_weights_of_the_run(folder: Path) -> None:
     with (folder / "offers.csv").open("a", encoding="utf-8") as file:
         file.writelines(
-            f"p{n},Later {n},Home Office,fund,,education,,,,2018-10-12,1,2018-01-01\n" for n in range(20)
+            f"p{n},Later {n},Home Office,fund,exclusion,education,,,,2018-10-12,1,2018-01-01\n"
+            for n in range(20)
         )
     asked = {
         text: match(folder, AS_OF, None, None, asked=["offer=o"], weights=text).answers[0]

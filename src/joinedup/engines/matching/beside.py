@@ -88,7 +88,7 @@ def beside_scene(scene: Scene, *, place: str, theme: str | None, parties: Collec
     asks = _asks(world, named, p, t) if cell else []
     return Beside(
         because=[
-            *(_cell(scene, p, t) if cell else []),
+            *(_cell(scene, named, p, t) if cell else []),
             *(_partner(scene, who, p, t) for who in named),
             *_links(world, named),
             *(_doing(scene, named, p, t) if cell else []),
@@ -152,24 +152,22 @@ def _newness(world: World, named: list[int]) -> float:
     return 1.0 - sum(found) / len(found) if found else 1.0
 
 
-def _cell(scene: Scene, p: int, t: int) -> list[Because]:
+def _cell(scene: Scene, named: list[int], p: int, t: int) -> list[Because]:
     world = scene.world
     figure = {"place": world.tree.codes[p], "theme": world.themes[t]}
     about = f"{wording.theme(world, t)} in {wording.place(world, p)}"
-    running = scene.at_work(p, t)
+    running, perhaps = scene.at_work(p, t), scene.may_be_at_work(p, t)
     need = facts.need(scene, p, t)
-    if not need and not running:
+    if not need and not running and not perhaps:
         return [
             Because(
                 f"Neither need nor action on {about} is recorded here: ask who knows of any.", figure=figure
             )
         ]
-    if not need:
-        names = wording.listing([wording.initiative(world, i) for i in running[:DOING]])
-        more = f", and {len(running) - DOING} more" if len(running) > DOING else ""
-        return [Because(f"Action recorded on {about}: {names}{more}.", figure=figure)]
-    found = [*need, facts.action(scene, p, t)]
-    if not scene.register[p] or scene.coverage.unknown_reach[p, t]:
+    # Of a body that the law requires to act it is never said that it does not.
+    asks = not running and not perhaps and facts.has_duty(scene, named)
+    found = [*need, facts.told(scene, p, t) if asks else facts.action(scene, p, t)]
+    if need and (not scene.register[p] or scene.coverage.unknown_reach[p, t] or perhaps):
         found.append(
             Because(
                 f"The record of action in {wording.place(world, p)} is not complete: ask what is done on "
@@ -302,9 +300,8 @@ def _would_change(scene: Scene, named: list[int], p: int, t: int) -> list[str]:
     elif p >= 0:
         about = f"{wording.theme(world, t)} in {wording.place(world, p)}"
         if world.needs.source[p, t]:
-            unmet = float(scene.coverage.unmet[p, t])
             found.append(
-                f"If the unmet need for work on {about}, now {unmet:.2f} of 1, falls, this gets weaker."
+                f"If the need for work on {about} falls, or more action on it is recorded, this gets weaker."
             )
         else:
             found.append(f"Once the need for work on {about} is known, this gets stronger or weaker.")

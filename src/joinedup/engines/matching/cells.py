@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from joinedup.engines.matching.scene import UNMET_HIGH
 
-# Below this, there is little need; and from this share of the need on, action meets it.
-LITTLE, MET_FROM = 0.4, 0.5
+# Below this, there is little need.
+LITTLE = 0.4
 
 
 class CellState(StrEnum):
@@ -17,26 +17,24 @@ class CellState(StrEnum):
     ASK = "ask"
     NONE = "none"
     SOME = "some"
-    MET = "met"
     LITTLE = "little"
     UNKNOWN = "unknown"
 
 
-def state_of(need: float | None, coverage: float | None, initiatives: int, *, sure: bool) -> CellState:
-    """What a cell says, from its need and coverage (0 to 1, None where unknown) and the initiatives there.
+def state_of(need: float | None, initiatives: int, perhaps: int, *, known: bool) -> CellState:
+    """What a cell says, from its need (0 to 1, None where not known) and how much action is recorded there.
 
-    `sure`: the register of the place is known, and everybody there says whom they reach; else a lack of action is no
-    claim but a question.
+    `perhaps`: action there whose theme or place is not recorded, so that it may be on this; `known`: the register of
+    the place is known. Without both, a lack of action is no claim but a question. How much of a need action meets is
+    never said: nobody knows.
     """
     if need is None:
         return CellState.UNKNOWN
     if need < LITTLE:
         return CellState.LITTLE
-    # How much is met may be unknown: then all of the need may be unmet, and that has to be asked.
-    unmet = need * (1 - (coverage or 0.0))
-    # A hair of tolerance: 0.5 that went through logarithms is still 0.5.
-    if unmet >= UNMET_HIGH - 1e-9:
-        return CellState.GAP if sure and coverage is not None else CellState.ASK
-    if coverage is not None and coverage >= MET_FROM:
-        return CellState.MET
-    return CellState.SOME if initiatives else CellState.NONE
+    if initiatives:
+        return CellState.SOME
+    # A hair of tolerance: 0.5 that was worked out in steps is still 0.5.
+    if need >= UNMET_HIGH - 1e-9:
+        return CellState.GAP if known and not perhaps else CellState.ASK
+    return CellState.ASK if perhaps else CellState.NONE

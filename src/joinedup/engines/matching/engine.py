@@ -175,6 +175,7 @@ def _worded(scene: Scene, row: dict[str, Any]) -> Opportunity:
         ask=row["ask"],
         marking=scene.strictest([*words.parties, *words.initiatives, *words.offers]),
         only_parties=kind.only_parties,
+        not_public=words.not_public,
     )
 
 

@@ -1,6 +1,7 @@
 """Facts with their numbers, each with the record or figure it came from: what `because` is made of.
 
-What is not recorded is asked for, never claimed. Every record that weakens a strength by being stale says so in its
+What is not recorded is asked for, never claimed; how many people could benefit, or what share of a need is met, is
+never said. Every record that weakens a strength by being stale says so in its
 fact. A fact of a figure names the local action in its words under `initiatives`, so that whoever shows it can leave
 out what its reader may not know of.
 """
@@ -27,6 +28,9 @@ YOUNGEST, OLDEST = 0, 99
 NAMED = 3
 # By these words a fact says that its record is stale.
 STALE = "over a year ago"
+# What is said where no action is recorded; and of bodies that the law requires to act, of whom it is never said that
+# they do not.
+NONE_RECORDED, TELL_US = "no action on it is recorded", "recorded here: nothing; tell us"
 # What may be asked about an initiative, and in which words.
 REACH, EVIDENCE, AGES = "how many people it reaches", "what evidence there is for it", "which ages it is for"
 
@@ -37,7 +41,7 @@ def need(scene: Scene, place: int, theme: int) -> list[Because]:
     if not needs.source[place, theme]:
         return []
     code = {"place": world.tree.codes[place], "theme": world.themes[theme]}
-    value, heads = float(needs.need[place, theme]), float(needs.people[place, theme])
+    value = float(needs.need[place, theme])
     text = (
         f"The need for work on {_about(scene, place, theme)} is put at {value:.2f} on a scale of 0 to 1, which is "
         f"{wording.height(value)}"
@@ -47,11 +51,7 @@ def need(scene: Scene, place: int, theme: int) -> list[Because]:
         text += ", worked out from the figures for its parts"
     elif source == FROM_WHOLE:
         text += ", taken from the wider area, since there is no figure for this place"
-    text += (
-        f". {wording.sentence_start(wording.about_people(heads))} could benefit: an estimate, not a count."
-    )
-    figure = {**code, "need": round(value, 4), "people_at_risk": round(heads, 1)}
-    found = [Because(text, figure=figure)]
+    found = [Because(f"{text}.", figure={**code, "need": round(value, 4)})]
     for fact in scene.published.get((code["place"], code["theme"]), []):
         figure = fact["figure"] if isinstance(fact["figure"], dict) else {**code, "id": fact["figure"]}
         found.append(Because(fact["text"], figure=figure))
@@ -59,37 +59,92 @@ def need(scene: Scene, place: int, theme: int) -> list[Because]:
 
 
 def action(scene: Scene, place: int, theme: int) -> Because:
-    """How much of the people at risk the action recorded reaches, as far as that is known."""
+    """Which action is recorded, and which may be on the theme though its record does not say so."""
     world, about = scene.world, _about(scene, place, theme)
-    figure: dict[str, Any] = {"place": world.tree.codes[place], "theme": world.themes[theme]}
-    covered = float(scene.coverage.coverage[place, theme])
-    if np.isnan(covered):
-        return Because(
-            f"How far action on {about} reaches cannot be worked out: no need is recorded.", figure=figure
-        )
-    # A coverage of nought may have come out as minus nought.
-    figure["coverage"] = round(covered, 4) + 0.0
-    figure["unmet"] = round(float(scene.coverage.unmet[place, theme]), 4)
-    running = scene.at_work(place, theme)
-    if not running:
+    running, perhaps = scene.at_work(place, theme), scene.may_be_at_work(place, theme)
+    figure: dict[str, Any] = {
+        "place": world.tree.codes[place], "theme": world.themes[theme], "action": len(running), "perhaps": len(perhaps),
+    }  # fmt: skip
+    if not running and not perhaps:
         return Because(f"No action on {about} is recorded here.", figure=figure)
-    figure["initiatives"] = [world.initiatives.frame["id"][i] for i in running[:NAMED]]
-    names = [wording.quoted(wording.initiative(world, i)) for i in running[:NAMED]]
-    if len(running) > NAMED:
-        names.append(f"{len(running) - NAMED} more")
-    text = f"Action recorded on {about}: {wording.listing(names)}."
-    meets = f"meets {wording.share(covered)} of the need, allowing for how strong its evidence is"
-    if not scene.coverage.unknown_reach[place, theme]:
-        text += f" It {meets}."
-    elif covered > 0:
-        text += f" What is known of its reach {meets}; how many people some of it reaches is not recorded."
-    else:
-        text += " How many people it reaches is not recorded, so how much of the need it meets is not known."
+    figure["initiatives"] = [world.initiatives.frame["id"][i] for i in running[:NAMED] or perhaps[:NAMED]]
+    if not running:
+        return Because(
+            f"{_named(scene, perhaps)} {may_be_on(scene, place, theme)}.",
+            figure=figure,
+        )
+    text = f"Action recorded on {about}: {_named(scene, running)}."
+    silent = len(of_unknown_reach(scene, place, theme))
+    if silent == len(running):
+        text += " How many people it reaches is not recorded."
+    elif silent:
+        text += " How many people some of it reaches is not recorded."
+    if perhaps:
+        text += (
+            f" {len(perhaps)} more recorded there may be on it too: the theme or the place is not recorded."
+        )
     return Because(text, figure=figure)
 
 
+def action_beside(scene: Scene, place: int, theme: int, who: Iterable[int]) -> list[Because]:
+    """The same beside some partners; nothing where no action is recorded and the law requires one of them to act."""
+    found = action(scene, place, theme)
+    silent = how_much(scene, place, theme) == NONE_RECORDED
+    return [] if silent and has_duty(scene, who) else [found]
+
+
+def told(scene: Scene, place: int, theme: int) -> Because:
+    """The same of bodies that the law requires to act, where no action is recorded: a question, not a finding."""
+    figure = {
+        "place": scene.world.tree.codes[place],
+        "theme": scene.world.themes[theme],
+        "action": 0,
+        "perhaps": 0,
+    }
+    about = _about(scene, place, theme)
+    return Because(f"Action on {about}, {TELL_US}. No record says nothing about what is done.", figure=figure)
+
+
+def may_be_on(scene: Scene, place: int, theme: int) -> str:
+    """The clause on action that may be on a theme there: what its records do not say; empty where there is none."""
+    doing, perhaps = scene.world.initiatives, scene.may_be_at_work(place, theme)
+    if not perhaps:
+        return ""
+    unthemed = [i for i in perhaps if doing.themes[i] == 0]
+    unplaced = [i for i in perhaps if doing.frame["places"][i] is None]
+    which = "theme" if not unplaced else "theme or place" if unthemed else "place"
+    one = len(perhaps) == 1
+    how = f"{'is' if one else 'are'} recorded without {'its' if one else 'their'} {which}"
+    return f"{how}, so {'it' if one else 'they'} may be on {_about(scene, place, theme)}"
+
+
+def how_much(scene: Scene, place: int, theme: int) -> str:
+    """The clause on action in the first sentence: none is claimed to be missing where a record leaves it open."""
+    running, perhaps = scene.at_work(place, theme), scene.may_be_at_work(place, theme)
+    if running:
+        if scene.coverage.unknown_reach[place, theme]:
+            return "action on it is recorded, but not how many people it reaches"
+        return f"{pieces(len(running))} on it {'is' if len(running) == 1 else 'are'} recorded"
+    if perhaps:
+        whose = "its" if len(perhaps) == 1 else "their"
+        return f"{pieces(len(perhaps))} there may be on it, since {whose} theme or place is not recorded"
+    return NONE_RECORDED
+
+
+def pieces(number: int) -> str:
+    """ "1 piece of action", "3 pieces of action"."""
+    return f"{number} piece{'' if number == 1 else 's'} of action"
+
+
+def _named(scene: Scene, which: list[int]) -> str:
+    names = [wording.quoted(wording.initiative(scene.world, i)) for i in which[:NAMED]]
+    if len(which) > NAMED:
+        names.append(f"{len(which) - NAMED} more")
+    return wording.listing(names)
+
+
 def not_known(scene: Scene, place: int, theme: int) -> list[Because]:
-    """What has to be asked before anybody can say that need is left; nothing where the records are enough."""
+    """What has to be asked before anybody can say that little is done; nothing where the records are enough."""
     world, found = scene.world, []
     figure: dict[str, Any] = {"place": world.tree.codes[place], "theme": world.themes[theme]}
     where = wording.place(world, place)
@@ -101,14 +156,23 @@ def not_known(scene: Scene, place: int, theme: int) -> list[Because]:
                 figure={**figure, "register": False},
             )
         )
+    perhaps = scene.may_be_at_work(place, theme)[:NAMED]
+    if perhaps:
+        does = "Is" if len(perhaps) == 1 else "Are"
+        found.append(
+            Because(
+                f"{does} {_named(scene, perhaps)} on {_about(scene, place, theme)}? Until the theme and the place are "
+                "recorded, nobody can say.",
+                figure={**figure, "initiatives": [world.initiatives.frame["id"][i] for i in perhaps]},
+            )
+        )
     silent = of_unknown_reach(scene, place, theme)[:NAMED]
     if silent:
-        names = wording.listing([wording.quoted(wording.initiative(world, i)) for i in silent])
         does = "does" if len(silent) == 1 else "do"
         ids = [world.initiatives.frame["id"][i] for i in silent]
         found.append(
             Because(
-                f"How many people {does} {names} reach? Until that is recorded, how much need is left is not known.",
+                f"How many people {does} {_named(scene, silent)} reach? That is not recorded.",
                 figure={**figure, "reach": None, "initiatives": ids},
             )
         )
@@ -249,10 +313,17 @@ def confirming_changes(
     return found
 
 
-def unmet_changes(scene: Scene, place: int, theme: int, least: float) -> str:
-    """What less unmet need would change."""
-    unmet = float(scene.coverage.unmet[place, theme])
-    return f"The need that is not met is {unmet:.2f} of 1: once it is under {least} of 1, this goes."
+def unmet_changes(scene: Scene, place: int, theme: int) -> str:
+    """What less need or more action would change."""
+    height = wording.height(float(scene.world.needs.need[place, theme]))
+    return (
+        f"The need is {height} now: if it falls, or more action on it is recorded, this gets weaker or goes."
+    )
+
+
+def has_duty(scene: Scene, partners: Iterable[int]) -> bool:
+    """Does the law require one of these partners to work on it? Then nothing may say that it does not."""
+    return any(scene.world.partners.frame["duty"][who] for who in partners)
 
 
 def _about(scene: Scene, place: int, theme: int) -> str:

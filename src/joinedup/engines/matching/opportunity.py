@@ -40,13 +40,15 @@ class Explanation:
     told_apart: tuple[str, ...] = ()
     # Initiatives named only as facts do not make the id: they come and go.
     initiatives_in_id: bool = True
+    # It says of a body what is not recorded of it, or asks it for what the law requires: for the partnership only.
+    not_public: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True)
 class Opportunity:
     """One result. `score` is 0 to 100; `components` are 0 to 1; `parties` are partner ids, or `sector:x` where no
     partner of a sector that is needed is recorded. `marking` is the strictest of the records it rests on;
-    `only_parties` says that nobody else should be shown it."""
+    `only_parties` says that nobody else should be shown it, `not_public` that the public should not."""
 
     id: str
     kind: str
@@ -64,6 +66,7 @@ class Opportunity:
     ask: bool
     marking: str
     only_parties: bool
+    not_public: bool = field(default=False, kw_only=True)
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON document of one opportunity."""

@@ -19,6 +19,7 @@ from joinedup.engines.matching.ground import Ground
 from joinedup.engines.matching.numbering import listed, number
 from joinedup.engines.matching.tables import KEYS, Tables
 from joinedup.engines.matching.tree import Flags, Floats, Ints
+from joinedup.engines.matching.whereabouts import where_it_may_be
 from joinedup.engines.matching.world import (
     Links,
     World,
@@ -46,6 +47,8 @@ class Register:
     partner_at: Ints
     initiative_row: Ints  # with `initiative_at`: where each initiative works
     initiative_at: Ints
+    unsaid_row: Ints  # with `unsaid_at`: where each initiative may be of which no place is recorded
+    unsaid_at: Ints
     act_row: Ints  # with `actor`: initiatives and who runs them
     actor: Ints
     known_row: Ints  # with `known_at`: initiatives that may be an example, by a place with a profile
@@ -71,6 +74,8 @@ class Register:
         lead = number(initiatives["partner"], ids)
         shown = initiatives["result"].is_not_null().to_numpy()[initiative_row]
         known_at = ground.near.at[initiative_at[shown]]
+        unplaced = np.flatnonzero(initiatives["places"].is_null().to_numpy())
+        unsaid_row, unsaid_at = where_it_may_be(tree, unplaced, lead, partner_row, partner_at)
         a, b, strength, since = recorded_links(tables)
         return cls(
             tables=tables,
@@ -80,6 +85,8 @@ class Register:
             partner_at=partner_at,
             initiative_row=initiative_row,
             initiative_at=initiative_at,
+            unsaid_row=unsaid_row,
+            unsaid_at=unsaid_at,
             act_row=np.concatenate([np.arange(len(lead)), co_row]),
             actor=np.concatenate([lead, co]),
             known_row=initiative_row[shown],
@@ -112,6 +119,7 @@ class Register:
         keep[tree.above(np.flatnonzero(families), itself=False)[1]] = True
         initiatives = np.zeros(self.tables.frame("initiatives").height, dtype=bool)
         initiatives[self.initiative_row[keep[self.initiative_at]]] = True
+        initiatives[self.unsaid_row[keep[self.unsaid_at]]] = True
         near = np.zeros(tree.size + 1, dtype=bool)
         near[self.ground.near.there[families[self.ground.near.here]]] = True
         initiatives[self.known_row[near[self.known_at]]] = True
@@ -162,6 +170,7 @@ class Register:
         found += list(self._places_of(np.union1d(partners, linked)))
         initiatives = np.union1d(initiatives, self.act_row[np.isin(self.actor, partners)])
         found.append(self.initiative_at[np.isin(self.initiative_row, initiatives)])
+        found.append(self.unsaid_at[np.isin(self.unsaid_row, initiatives)])
         there = np.unique(self.known_at[np.isin(self.known_row, initiatives)])
         found.append(self.ground.near.here[np.isin(self.ground.near.there, there)])
         asks = _rows(self.tables.frame("asks"), changed.get("asks", ()))
@@ -174,6 +183,7 @@ class Register:
         yield self.partner_at[np.isin(self.partner_row, partners)]
         theirs = np.unique(self.act_row[np.isin(self.actor, partners)])
         yield self.initiative_at[np.isin(self.initiative_row, theirs)]
+        yield self.unsaid_at[np.isin(self.unsaid_row, theirs)]
 
     def _places_of_asks(self) -> Iterable[Ints]:
         yield listed(self.tables.frame("asks"), "places", self.ground.place_of)[1]
@@ -196,6 +206,13 @@ class Register:
             pl.concat_list(pl.concat_list("partner"), pl.col("co_partners").fill_null([])).alias("who")
         )
         act, actor = listed(named, "who", self.partner_of)
+        unsaid, unsaid_at = where_it_may_be(
+            tree,
+            np.flatnonzero(rows["places"].is_null().to_numpy()),
+            number(rows["partner"], self.partner_of),
+            self.partner_row,
+            self.partner_at,
+        )
         shown = rows["result"].is_not_null().to_numpy()[row]
 
         def kept(of: Ints, *others: Ints) -> tuple[Ints, ...]:
@@ -203,6 +220,7 @@ class Register:
             return (of[stays], *(each[stays] for each in others))
 
         initiative_row, initiative_at = kept(self.initiative_row, self.initiative_at)
+        unsaid_row, unsaid_places = kept(self.unsaid_row, self.unsaid_at)
         act_row, actors = kept(self.act_row, self.actor)
         known_row, known_at = kept(self.known_row, self.known_at)
         return replace(
@@ -210,6 +228,8 @@ class Register:
             tables=replace(self.tables, initiatives=pl.concat([frame, rows], rechunk=False)),
             initiative_row=np.concatenate([initiative_row, row + start]),
             initiative_at=np.concatenate([initiative_at, at]),
+            unsaid_row=np.concatenate([unsaid_row, unsaid + start]),
+            unsaid_at=np.concatenate([unsaid_places, unsaid_at]),
             act_row=np.concatenate([act_row, act + start]),
             actor=np.concatenate([actors, actor]),
             known_row=np.concatenate([known_row, row[shown] + start]),

@@ -21,9 +21,9 @@ from joinedup.engines.matching.presence import (
     acting,
     partnered,
     register_known,
-    spread,
 )
 from joinedup.engines.matching.tree import Flags, Floats, Ints
+from joinedup.engines.matching.unsaid import Unsaid, touching, unsaid
 from joinedup.engines.matching.world import World
 
 # Need left in a cell from which a lack of action is worth saying, and from which support or an example is of use.
@@ -61,7 +61,8 @@ class Scene:
 
     @cached_property
     def gap(self) -> Floats:
-        """P x T: unmet need and the people it concerns; 0 where nothing is known."""
+        """P x T: need that the action recorded leaves, by how many live with it; 0 where nothing is known. It orders
+        the list and is never said."""
         return np.nan_to_num(score.gap(self.coverage.unmet, self.world.needs.people))
 
     @cached_property
@@ -95,16 +96,20 @@ class Scene:
     @cached_property
     def number_at_work(self) -> Ints:
         """P x T: how many initiatives run today for a place and theme, there, around it or in a part of it."""
-        tree, doing = self.world.tree, self.world.initiatives
+        doing, themes = self.world.initiatives, max(len(self.world.themes), 1)
         active = (doing.running & ~doing.harmful)[doing.owner]
         owner, node, theme = doing.owner[active], doing.node[active], doing.theme[active]
-        themes = max(len(self.world.themes), 1)
-        # No place of an initiative lies in another of its places, so that none counts twice.
-        there = spread(tree, node, theme, themes).astype(np.int64)
-        row, wider = tree.above(node, itself=False)
-        code = np.unique((owner[row] * tree.size + wider) * themes + theme[row]) % (tree.size * themes)
-        inside = np.bincount(code, minlength=tree.size * themes).reshape(tree.size, themes)
-        return there + inside if len(self.world.themes) else there[:, :0]
+        return touching(self.world.tree, owner, node, theme, themes)[:, : len(self.world.themes)]
+
+    @cached_property
+    def unsaid(self) -> Unsaid:
+        """Action whose theme or place is not recorded: none of its places may be called without action."""
+        return unsaid(self.world)
+
+    def may_be_at_work(self, place: int, theme: int) -> list[int]:
+        """Initiatives that run today and may be on a theme there: their theme or their place is not recorded."""
+        at_work = set(self.at_work(place, theme))
+        return [i for i in self.unsaid.at(self.world.tree, place, theme) if i not in at_work]
 
     def at_work(self, place: int, theme: int, *, parts: bool = True) -> list[int]:
         """Initiatives that run today for a place and theme, most reach first; with `parts` those in parts of it."""

@@ -41,7 +41,7 @@ class Weights:
 WEIGHTS = Weights()
 # Why each counts as much as it does where nobody weighs otherwise.
 REASONS = {
-    "gap": "The reason to meet at all: people who could benefit and are not reached.",
+    "gap": "The reason to meet at all: need is high, and little action on it is recorded.",
     "fit": "Without the right partners nothing follows.",
     "effect": "Better evidence helps, but most local action has none yet.",
     "urgency": "A date orders the queue; it must not make a weak reason strong.",
@@ -50,6 +50,8 @@ REASONS = {
 
 # Unknown is neither good nor bad: half way.
 NEUTRAL = 0.5
+# Need of a certainty under this is not said, ranked or matched by: it is not known, as on the page of the place.
+LEAST_CERTAINTY = 0.3
 # Little evidence, no hurry and an existing link make an opportunity weaker, never impossible.
 EFFECT_FLOOR, URGENCY_FLOOR, NEWNESS_FLOOR = 0.2, 0.2, 0.1
 # Fit where nobody of a sector that is needed is recorded: the coordinator acts, and it is harder.
@@ -58,7 +60,8 @@ FIT_NO_PARTNER = 0.3
 STALE_FACTOR, STALE_DAYS = 0.8, 365
 # A programme may have closed unnoticed when nobody looked for three months.
 UNCHECKED_DAYS = 92
-# The number of people at which size is half of what it can count: towns must not bury villages.
+# The number of people at which size is half of what it can count: towns must not bury villages. Residents times a
+# guess: it orders the list, and is never printed.
 PEOPLE_HALF, PEOPLE_FLOOR = 20.0, 0.1
 # Where two already work, the overlap is worth settling even if the need is met.
 SHARED_NEED = 0.5
@@ -77,7 +80,8 @@ def band(score: float) -> str:
 
 
 def gap(unmet: Any, people: Any) -> Any:
-    """Unmet need (0 to 1) times how many people it concerns, the latter saturating at many."""
+    """Need left (0 to 1) times how many people live with it, the latter saturating at many. For the order of the list
+    only: neither is said, since both rest on guesses."""
     size = np.maximum(people / (people + PEOPLE_HALF), PEOPLE_FLOOR)
     return np.where(people > 0, unmet * size, 0.0)
 

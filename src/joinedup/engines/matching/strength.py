@@ -63,18 +63,21 @@ def reasons(seen: Seen) -> dict[str, str]:
 
 
 def _gap(seen: Seen, value: float) -> str:
-    need, action = seen.figure("need"), seen.figure("coverage")
+    need, action = seen.figure("need"), seen.figure("action")
     if not need:
         return f"How great the need is, is not known, {HALF}." if value == score.NEUTRAL else ""
-    heads = wording.about_people(need["people_at_risk"])
+    height = f"The need is {wording.height(need['need'])} ({need['need']:.2f} of 1)"
     if seen.kind in ("join_up", "missing_partner"):
-        return (
-            f"The need is {need['need']:.2f} of 1, for {heads}; where work is under way, half of it at least counts as "
-            "not met."
-        )
-    if action:
-        return f"Of a need of {need['need']:.2f}, {action['unmet']:.2f} is not met as far as is recorded, for {heads}."
-    return f"The need is {need['need']:.2f} of 1, for {heads}."
+        return f"{height}. Work on it is under way, which counts even where need is low."
+    if not action:
+        return f"{height}."
+    number = action["action"]
+    if number:
+        return f"{height}, and {facts.pieces(number)} on it {'is' if number == 1 else 'are'} recorded there."
+    if action["perhaps"]:
+        may_be = f"{facts.pieces(action['perhaps'])} there may be on it"
+        return f"{height}, and {may_be}: the theme or the place is not recorded."
+    return f"{height}. Of action on it, nothing is recorded here."
 
 
 def _fit(seen: Seen, value: float) -> str:
@@ -101,7 +104,7 @@ def _fits(seen: Seen, value: float) -> str:
     if seen.kind == "missing_partner":
         weight = seen.figure("weight").get("weight")
         needs = f"The theme needs this sector at {weight:.1f} of 1, by our judgement; " if weight else ""
-        return wording.sentence_start(f"{needs}the partner that is missing is {match}.")
+        return wording.sentence_start(f"{needs}the partner to invite is {match}.")
     if seen.kind == "shared_learning":
         lacks = ", and nobody of the sector that could learn is recorded there" if seen.lacks else ""
         return f"How alike the two places are, and how well who could learn fits, make {match}{lacks}."
@@ -170,5 +173,5 @@ def _newness(seen: Seen, value: float) -> str:
     if seen.named > 2 and seen.kind != "missing_partner":
         return "Some of those named are linked already."
     if seen.kind == "missing_partner" and seen.named > 2:
-        return "The first of those who act and the one that is missing are linked already."
+        return "The first of those who act and the one to invite are linked already."
     return "The two are linked already."

@@ -8,6 +8,8 @@ from typing import Any
 
 import polars as pl
 
+from joinedup.engines.matching import score
+
 TEXT, NUMBER, DAY, FLAG = pl.Utf8(), pl.Float64(), pl.Date(), pl.Boolean()
 WORDS = pl.List(pl.Utf8)
 
@@ -19,6 +21,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
     },
     "needs": {
         "place": TEXT, "theme": TEXT, "need": NUMBER, "people_at_risk": NUMBER, "trend": NUMBER, "cluster": FLAG,
+        "certainty": NUMBER,
     },
     "partners": {
         "id": TEXT, "name": TEXT, "sector": TEXT, "places": WORDS, "themes": WORDS, "duty": TEXT, "marking": TEXT,
@@ -33,7 +36,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
     "offers": {
         "id": TEXT, "name": TEXT, "provider": TEXT, "kind": TEXT, "themes": WORDS, "sectors": WORDS,
         "via_sectors": WORDS, "places": WORDS, "opens": DAY, "closes": DAY, "amount_gbp": NUMBER,
-        "last_checked": DAY, "marking": TEXT,
+        "last_checked": DAY, "marking": TEXT, "who_may_use": TEXT, "required_by_law": FLAG,
     },
     "links": {"partner_a": TEXT, "partner_b": TEXT, "strength": NUMBER, "since": DAY},
     "mix": {"theme": TEXT, "sector": TEXT, "weight": NUMBER},
@@ -142,8 +145,10 @@ def normalise(tables: Tables) -> tuple[Tables, dict[str, int]]:
     of those rows by reason ("needs: place not in places").
 
     A code that is unknown leaves its list; a row is left out when its own place, partner or key is unknown, or
-    when a restricted offer would become unrestricted by losing the last place it names. Raises `Missing` for an
-    absent required column. Place lists stay as they were written: `tree.Tree` covers their descendants.
+    when a restricted offer would become unrestricted by losing the last place it names. Need that is too uncertain
+    to be said (`score.LEAST_CERTAINTY`) is left out too: it is not known. Raises `Missing` for an absent required
+    column. Place lists stay as they were written: `tree.Tree` covers their descendants. Of an initiative a blank list
+    of places means that none is recorded (null), an empty one that all of them are elsewhere.
     """
     left_out: dict[str, int] = {}
 
@@ -158,9 +163,10 @@ def normalise(tables: Tables) -> tuple[Tables, dict[str, int]]:
     count("places: parent not in places", int(orphan.sum()))
     for table in KNOWN:
         whole = replace(whole, **{table: _usable(table, whole.frame(table), whole, count)})
-    for column, what in (("places", "no place known, so it counts nowhere"), ("themes", "no theme known")):
-        blank = whole.frame("initiatives")[column].list.len().fill_null(0) == 0
-        count(f"initiatives: {what}", int(blank.sum()))
+    unplaced = whole.frame("initiatives")["places"].is_null()
+    count("initiatives: no place recorded, so it may be anywhere that its partner works", int(unplaced.sum()))
+    unthemed = whole.frame("initiatives")["themes"].list.len().fill_null(0) == 0
+    count("initiatives: no theme recorded, so it may be on any", int(unthemed.sum()))
     absent: dict[str, Any] = {name: None for name, frame in given.items() if frame is None}
     return replace(whole, **absent), left_out
 
@@ -191,7 +197,11 @@ def _usable(table: str, frame: pl.DataFrame, among: Tables, count: Count) -> pl.
         return frame
     usable = (frame["need"].is_not_null() & frame["people_at_risk"].is_not_null()).fill_null(False)
     count("needs: need or people at risk is blank", int((~usable).sum()))
-    return frame.filter(usable).with_columns(
+    frame = frame.filter(usable)
+    # Who brings a need without saying how sure it is stands by it.
+    sure = (frame["certainty"] >= score.LEAST_CERTAINTY).fill_null(True)
+    count(f"needs: certainty under {score.LEAST_CERTAINTY}, so not known", int((~sure).sum()))
+    return frame.filter(sure).with_columns(
         pl.col("need").clip(0.0, 1.0),
         pl.col("people_at_risk").clip(lower_bound=0.0),
         pl.col("trend").clip(-1.0, 1.0),
@@ -214,6 +224,11 @@ def _without_unknown(
         lost = emptied & frame[column].is_null()
         count("offers: restricted to places not in places", int(lost.sum()))
         frame = frame.filter(~lost)
+    if table == "initiatives" and column == "places":
+        lost = pl.Series(emptied & frame[column].is_null())
+        frame = frame.with_columns(
+            pl.when(lost).then(pl.lit([], dtype=WORDS)).otherwise(column).alias(column)
+        )
     return frame.select(order)
 
 

@@ -11,6 +11,7 @@ from joinedup.engines.matching import score, wording
 from joinedup.engines.matching.engine import PER_PLACE_AND_KIND, Settings, find, opportunities
 from joinedup.engines.matching.kinds import missing_partner
 from joinedup.engines.matching.kinds.shared_learning import GOOD_RESULT
+from joinedup.engines.matching.kinds.untapped_support.rule import is_shelf
 from joinedup.engines.matching.presence import FITS
 from joinedup.engines.matching.scene import UNMET_HIGH, UNMET_SOME, Scene
 from joinedup.engines.matching.tables import Tables
@@ -96,7 +97,7 @@ def _partner(scene: Scene, i: int) -> list[str]:
         return ["No need is recorded in any place where it works."]
     unmet = scene.unmet_at_least(UNMET_HIGH)[places].any(axis=0)
     if not unmet.any():
-        return [f"No unmet need of {UNMET_HIGH} of 1 or more is recorded where it works."]
+        return ["Need is high on no theme where it works, or action on it is recorded there."]
     sector = int(partners.sector[i])
     own = set(row["themes"] or [])
     weights = world.mix[unmet, sector]
@@ -104,9 +105,9 @@ def _partner(scene: Scene, i: int) -> list[str]:
         not own & {world.themes[t] for t in np.flatnonzero(unmet)}
         and weights.max() * partners.fresh[i] < FITS / 0.6
     ):
-        return [f"The themes with unmet need there ask little of {wording.sector(world, sector)}."]
+        return [f"The themes with high need there ask little of {wording.sector(world, sector)}."]
     return [
-        "Where it works, another partner of its sector fits each theme with unmet need better: by its themes, a "
+        "Where it works, another partner of its sector fits each theme with high need better: by its themes, a "
         "fresher record or a smaller footprint; and no initiative of its own meets another's."
     ]
 
@@ -120,10 +121,24 @@ def _offer(scene: Scene, i: int) -> list[str]:
         return [f"It does not open until {wording.day(row['opens'])}."]
     node = offers.node[offers.owner == i]
     places = world.tree.below(node)[1] if len(node) else np.arange(world.tree.size)
-    themes = offers.theme[offers.theme_owner == i] if row["themes"] else np.arange(len(world.themes))
+    if row["required_by_law"]:
+        return [
+            "The law requires it of those it names, so it is never suggested as something new. It is on the pages of "
+            "support."
+        ]
+    if is_shelf(row["kind"]):
+        return [
+            f"Nobody can apply for {wording.words(row['kind'])} or take part in it, so it is on the pages of support "
+            "and no opportunity."
+        ]
+    if not row["themes"]:
+        return ["It names no theme, so it is on the pages of support and no opportunity."]
+    themes = offers.theme[offers.theme_owner == i]
     unmet = scene.cells(UNMET_SOME)[np.ix_(places, themes)]
     if not unmet.any():
-        return [f"No unmet need of {UNMET_SOME} of 1 or more is recorded for its themes in its places."]
+        return [
+            "No need for work on its themes that would be left by the action recorded is known in its places."
+        ]
     value = scene.partnered.value[np.ix_(places, themes, np.flatnonzero(offers.sectors[i]))]
     if not (unmet[:, :, None] & (value >= FITS)).any():
         named = [wording.sector(world, int(s)) for s in np.flatnonzero(offers.sectors[i])]
@@ -137,14 +152,16 @@ def _initiative(scene: Scene, i: int) -> list[str]:
     doing = scene.world.initiatives
     row = doing.frame.row(i, named=True)
     if doing.harmful[i]:
-        return ["Its approach is known to do harm, so it is never suggested and never counts as coverage."]
+        return ["Its approach is known to do harm, so it is never suggested and never counts as action."]
     if not doing.begun[i]:
         return [f"It does not start until {wording.day(row['starts'])}."]
     reasons = []
-    if not row["places"]:
-        reasons.append("It is not recorded where it works.")
+    if row["places"] is None:
+        reasons.append("It is not recorded where it works, so it may be anywhere that its partner works.")
+    elif not row["places"]:
+        reasons.append("The places where it works are not among these.")
     if not row["themes"]:
-        reasons.append("No theme is recorded for it.")
+        reasons.append("No theme is recorded for it, so it may be on any.")
     if reasons:
         return reasons
     if not doing.running[i]:
@@ -163,7 +180,7 @@ def _initiative(scene: Scene, i: int) -> list[str]:
         )
     else:
         reasons.append(
-            "No similar place with unmet need lacks something like it, or no profile of its place is held."
+            "No similar place with need lacks something like it, or no profile of its place is held."
         )
     return reasons
 
@@ -174,10 +191,14 @@ def _place(scene: Scene, p: int) -> list[str]:
     if not len(themes):
         return ["No need is recorded for it."]
     if not (needs.people[p, themes] > 0).any():
-        return ["No people at risk are recorded for it."]
+        return ["Nobody is recorded as living there, so need there cannot be weighed."]
     most = float(np.nanmax(scene.coverage.unmet[p, themes]))
+    highest = float(np.nanmax(needs.need[p, themes]))
     whole = int(scene.world.tree.parent[p])
-    reasons = [f"Its highest unmet need is {most:.2f} of 1; a lack of action is said from {UNMET_HIGH}."]
+    reasons = [
+        f"Its highest need is {highest:.2f} of 1. More action is asked for from a need of {UNMET_HIGH} on; action that "
+        "is recorded counts against it."
+    ]
     if whole >= 0 and most >= UNMET_HIGH:
         reasons = [
             f"The same holds in every part of {scene.world.tree.names[whole]}, so it is shown there, once."

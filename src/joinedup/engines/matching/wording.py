@@ -117,27 +117,12 @@ def day(value: date) -> str:
     return f"{value.day} {value:%B %Y}"
 
 
-def share(value: float) -> str:
-    if 0 < value < 0.01:
-        return "under 1%"
-    # Rounding must not leave a nought with a minus.
-    return f"{max(value, 0.0):.0%}"
-
-
 def number(value: float) -> str:
     return f"{value:,.0f}"
 
 
 def people(value: float) -> str:
     return "1 person" if round(value) == 1 else f"{number(value)} people"
-
-
-def about_people(value: float) -> str:
-    """An estimate to two figures, so that it does not sound counted: "about 27,000 people"."""
-    if value >= 100:
-        unit = 10 ** (len(str(int(value))) - 2)
-        value = round(value / unit) * unit
-    return f"about {people(value)}"
 
 
 def height(need: float) -> str:

@@ -20,6 +20,7 @@ from joinedup.engines.matching.ground import Ground, Needs, part_of, survey
 from joinedup.engines.matching.numbering import days, distinct, floats, listed, masks, number
 from joinedup.engines.matching.tables import Tables
 from joinedup.engines.matching.tree import Flags, Floats, Ints, Tree
+from joinedup.engines.matching.whereabouts import may_be, where_it_may_be
 
 EPOCH = date(1970, 1, 1)
 FAR_PAST, FAR_FUTURE = -(10**6), 10**6
@@ -65,6 +66,11 @@ class Initiatives:
     actor: Ints
     offer_owner: Ints
     offer: Ints
+    unsaid_owner: (
+        Ints  # with `unsaid_node`, `unsaid_theme`: those without a theme (-1), or without a place (where its
+    )
+    unsaid_node: Ints  # partner works), by where they may be
+    unsaid_theme: Ints
     known_owner: (
         Ints  # with `known_at`, `known_theme`: those with a result, where it ran, by a place with a profile
     )
@@ -244,6 +250,7 @@ def _initiatives(tables: Tables, within: Within, today: int) -> Initiatives:
     harmful = known & harms[approach] if len(known_approaches) else np.zeros(frame.height, dtype=bool)
     result = floats(frame["result"])
 
+    lead = number(frame["partner"], ids)
     weight = within.ground.tree.weight
     owner, node = within.spots(frame)
     theme_row, theme = listed(frame, "themes", within.ground.theme_of)
@@ -254,13 +261,18 @@ def _initiatives(tables: Tables, within: Within, today: int) -> Initiatives:
     rows = left.join(right, on="owner", maintain_order="left_right")
     owner, node, theme = (rows[c].to_numpy().astype(np.int64) for c in ("owner", "node", "theme"))
     part = weight[node] / whole[owner] / number_of_themes[owner] if len(owner) else np.zeros(0)
+    unplaced = np.flatnonzero(frame["places"].is_null().to_numpy())
+    works = within.spots(tables.frame("partners")) if len(unplaced) else (unplaced, unplaced)
+    open_owner, open_node, open_theme = may_be(
+        left, right, number_of_themes == 0, where_it_may_be(within.ground.tree, unplaced, lead, *works)
+    )
+    open_node, may_be_there = within.keep(open_node)
     shown = ~np.isnan(result[owner])
     known_owner, known_at, known_theme = owner[shown], within.ground.near.at[node[shown]], theme[shown]
     node, there = within.keep(node)
     owner, theme, part = owner[there], theme[there], part[there]
 
     co_row, co = listed(frame, "co_partners", ids)
-    lead = number(frame["partner"], ids)
     acting = np.unique(
         np.concatenate([np.arange(frame.height), co_row]) * max(len(ids), 1) + np.concatenate([lead, co])
     )
@@ -292,6 +304,9 @@ def _initiatives(tables: Tables, within: Within, today: int) -> Initiatives:
         actor=acting % max(len(ids), 1),
         offer_owner=offer_row,
         offer=offer,
+        unsaid_owner=open_owner[may_be_there],
+        unsaid_node=open_node,
+        unsaid_theme=open_theme[may_be_there],
         known_owner=known_owner,
         known_at=known_at,
         known_theme=known_theme,

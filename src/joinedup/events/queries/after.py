@@ -172,7 +172,7 @@ def _support(attendee: Attendee, reader: Person, themes: list[Theme], on: dateti
     is_past = Q(is_history=True) | Q(closes__lt=on)
     for offer in offers_for(reader).exclude(is_past):
         said = [answer(terms_of(offer), attendee.sector_id, codes, theme.pk, on) for theme in themes]
-        best = next((each for each in said if each.word in ("yes", "via")), None)
+        best = next((each for each in said if each.word in ("yes", "maybe", "via")), None)
         if best:
             found.append(Fitting(offer, best.sentence))
     found.sort(key=lambda each: (each.offer.closes or datetime.date.max, each.offer.name))

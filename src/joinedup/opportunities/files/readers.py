@@ -69,7 +69,7 @@ def may_see(each: Opportunity, reader: str | None) -> bool:
         return True
     if each.only_parties or each.kind in FOR_ITS_PARTIES:
         return reader in each.parties
-    return reader != PUBLIC or each.kind not in NOT_FOR_THE_PUBLIC
+    return reader != PUBLIC or not (each.not_public or each.kind in NOT_FOR_THE_PUBLIC)
 
 
 def ids_in(tables: Tables) -> set[str]:

@@ -27,22 +27,21 @@ class State(models.TextChoices):
     ASK = CellState.ASK.value, _("ask first")
     NONE = CellState.NONE.value, _("none recorded")
     SOME = CellState.SOME.value, _("some action")
-    MET = CellState.MET.value, _("met")
     LITTLE = CellState.LITTLE.value, _("little need")
     UNKNOWN = CellState.UNKNOWN.value, _("not known")
 
 
 @dataclass(frozen=True)
 class Square:
-    """One theme in one place. `opportunities`: the open ones that the reader may see there."""
+    """One theme in one place. `perhaps`: how much action there may be on it, since its theme or its place is not
+    recorded; `opportunities`: the open ones that the reader may see there."""
 
     place: Place
     theme: Theme
     state: State
     need: float | None
-    people: float | None
-    coverage: float | None
     initiatives: int
+    perhaps: int
     is_reach_unknown: bool
     is_register_known: bool
     opportunities: int
@@ -51,14 +50,6 @@ class Square:
     def leads_on(self) -> bool:
         """Whether there is something to go to: opportunities, or a lack that somebody may have one for."""
         return self.opportunities > 0 or self.state in (State.GAP, State.ASK)
-
-    @property
-    def people_said(self) -> int | None:
-        """People concerned to two figures: it is an estimate."""
-        if self.people is None:
-            return None
-        whole = round(self.people)
-        return round(whole, 2 - len(str(whole)))
 
 
 @dataclass(frozen=True)
@@ -131,15 +122,14 @@ def _squares(
 ) -> dict[tuple[str, str], Square]:
     by_code, by_slug = {place.pk: place for place in places}, {theme.pk: theme for theme in themes}
     squares = {}
-    for code, slug, need, people, coverage, number, silent, known in cells.order_by().values_list(
-        "place_id", "theme_id", "need", "people", "coverage", "initiatives", "is_reach_unknown",
-        "is_register_known",
-    ):  # fmt: skip
+    for code, slug, need, number, perhaps, silent, known in cells.order_by().values_list(
+        "place_id", "theme_id", "need", "initiatives", "perhaps", "is_reach_unknown", "is_register_known"
+    ):
         # A place that left the partnership since the last run is no longer its business.
         if code in by_code and slug in by_slug:
-            state = State(state_of(need, coverage, number, sure=known and not silent).value)
+            state = State(state_of(need, number, perhaps, known=known).value)
             squares[code, slug] = Square(
-                by_code[code], by_slug[slug], state, need, people, coverage, number, silent, known,
+                by_code[code], by_slug[slug], state, need, number, perhaps, silent, known,
                 opportunities[code, slug],
             )  # fmt: skip
     return squares
@@ -178,7 +168,7 @@ def _rows(
 
 
 def _not_known(place: Place, theme: Theme) -> Square:
-    return Square(place, theme, State.UNKNOWN, None, None, None, 0, False, False, 0)
+    return Square(place, theme, State.UNKNOWN, None, 0, 0, False, False, 0)
 
 
 CSV_HEADER = [
@@ -187,9 +177,8 @@ CSV_HEADER = [
     "Theme",
     "State",
     "Need (0 to 1)",
-    "People concerned",
-    "Coverage (0 to 1)",
     "Local action recorded",
+    "Local action whose theme or place is not recorded",
     "Reach unknown for some",
     "Register known well enough",
     "Open opportunities shown to you",
@@ -205,9 +194,8 @@ def csv_rows(found: Grid | None) -> Iterator[list[object]]:
             each.theme.name,
             str(each.state.label),
             None if each.need is None else round(each.need, 2),
-            each.people_said,
-            None if each.coverage is None else round(each.coverage, 2),
             each.initiatives,
+            each.perhaps,
             each.is_reach_unknown,
             each.is_register_known,
             each.opportunities,

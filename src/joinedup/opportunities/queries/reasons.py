@@ -149,10 +149,7 @@ class _Known:
 
     def _of_cell(self, figure: Document) -> list[Source] | None:
         if "need" in figure:
-            return [
-                *self._of_need(),
-                Source(_("How many people could benefit"), _methods("coverage"), _("our estimate")),
-            ]
+            return self._of_need()
         if "similar" in figure:
             return [_of_likeness()]
         if "weight" in figure:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from joinedup.engines.matching.score import LEAST_CERTAINTY
 from joinedup.evidence.models import Need
-from joinedup.evidence.plain_words import need_class, need_word, support_word
+from joinedup.evidence.plain_words import need_class, need_word
 from joinedup.initiatives.models import Initiative
 from joinedup.taxonomy.models import Theme
 
@@ -16,48 +17,64 @@ HIGH = 4
 
 @dataclass(frozen=True)
 class Row:
-    """`counts`: initiatives by level, in the order of LEVELS. `gap`: asking is the first step here."""
+    """`counts`: initiatives by level, in the order of LEVELS. `perhaps`: how many there may be on it, since their theme
+    or their place is not recorded. `gap`: asking is the first step here."""
 
     theme: Theme
     need_class: int | None
     need_word: str
-    support_word: str
     counts: list[int]
     total: int
+    perhaps: int
     offers: int
     says: str
     gap: bool
 
 
-def coverage_grid(needs: Iterable[Need], initiatives: Sequence[Initiative]) -> list[Row]:
-    """One row a theme, most need first, unknown need last. `needs` with theme; `initiatives` with themes, offers."""
-    rows = [_row(each, initiatives) for each in needs]
+def known(need: Need) -> float | None:
+    """A need of 0 to 1, where it is certain enough to be said."""
+    return need.need if need.certainty >= LEAST_CERTAINTY else None
+
+
+def coverage_grid(
+    needs: Iterable[Need], initiatives: Sequence[Initiative], unplaced: Sequence[Initiative] = ()
+) -> list[Row]:
+    """One row a theme, most need first, unknown need last. `needs` with theme; `initiatives` with themes and offers,
+    and `unplaced`, which do not say where they are, with themes."""
+    rows = [_row(each, initiatives, unplaced) for each in needs]
     return sorted(rows, key=lambda row: (-(row.need_class or 0), row.theme.order))
 
 
-def _row(need: Need, initiatives: Sequence[Initiative]) -> Row:
-    own = [each for each in initiatives if any(theme.pk == need.theme_id for theme in each.themes.all())]
+def _row(need: Need, initiatives: Sequence[Initiative], unplaced: Sequence[Initiative]) -> Row:
+    themes_of = {each.pk: {theme.pk for theme in each.themes.all()} for each in (*initiatives, *unplaced)}
+    own = [each for each in initiatives if need.theme_id in themes_of[each.pk]]
     counts = [sum(each.level == level for each in own) for level in LEVELS]
     offers = {offer.pk for each in own for offer in each.offers.all()}
-    found = need_class(need.need)
+    # What does not say its theme may be on any.
+    perhaps = sum(not themes_of[each.pk] for each in initiatives)
+    perhaps += sum(not themes_of[each.pk] or need.theme_id in themes_of[each.pk] for each in unplaced)
+    found = need_class(known(need))
     high = (found or 0) >= HIGH
-    if own:
-        says = "recorded"
-    elif high:
-        says = "none recorded here: ask who does this"
-    else:
-        says = "none recorded here"
     return Row(
         theme=need.theme,
         need_class=found,
-        need_word=need_word(need.need),
-        support_word=support_word(need.certainty) if found else "",
+        need_word=need_word(known(need)),
         counts=counts,
         total=len(own),
+        perhaps=perhaps,
         offers=len(offers),
-        says=says,
+        says=_says(len(own), perhaps, high),
         gap=high and not own,
     )
+
+
+def _says(own: int, perhaps: int, high: bool) -> str:
+    """Nothing is called without action where action is recorded whose theme or place is not."""
+    if own:
+        return "recorded"
+    if perhaps:
+        return f"not known: {perhaps} recorded without a theme or place"
+    return "none recorded here: ask who does this" if high else "none recorded here"
 
 
 def action_class(count: int) -> int:

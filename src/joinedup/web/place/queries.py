@@ -16,7 +16,7 @@ from joinedup.events.queries import agreements_for_place
 from joinedup.evidence import charts, queries, wording
 from joinedup.evidence.models import Dataset, Figure
 from joinedup.evidence.queries import Gap
-from joinedup.initiatives.queries import initiatives_for_place
+from joinedup.initiatives.queries import initiatives_for_place, perhaps_at
 from joinedup.opportunities.models import Opportunity
 from joinedup.opportunities.queries import best_for_place
 from joinedup.partners.models import Partner
@@ -40,6 +40,7 @@ class PlacePage:
     opportunities: list[Opportunity]
     grid: list[Row]
     initiatives: list[Any]
+    unsaid: int
     offers: list[Offer]
     layer: Layer | None
     chart: charts.Chart | None
@@ -63,6 +64,7 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
     used = Prefetch("offers", Offer.objects.visible_to(person))
     found = initiatives_for_place(person, place, on=on).prefetch_related(None)
     initiatives = list(found.prefetch_related("themes", used))
+    unplaced = list(perhaps_at(person, place, on=on).prefetch_related(None).prefetch_related("themes"))
     headline = next((figure for figure in figures if figure.indicator == HEADLINE), None)
     datasets = {figure.dataset_id: figure.dataset for figure in figures}
     around = _around(place)
@@ -71,8 +73,9 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         above=around[1:],
         summary=summary(place, needs, figures),
         opportunities=best_for_place(person, place),
-        grid=coverage_grid(needs, initiatives),
+        grid=coverage_grid(needs, initiatives, unplaced),
         initiatives=initiatives,
+        unsaid=sum(not each.themes.all() for each in initiatives) + len(unplaced),
         offers=open_offers(person, around, on),
         layer=layer(place, show, [each.theme for each in needs] or None),
         chart=charts.line_chart(points),

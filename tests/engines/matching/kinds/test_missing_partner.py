@@ -29,16 +29,38 @@ def test_names_those_acting_and_the_one_missing() -> None:
     assert one.id == "missing_partner--b--exclusion--education"
     assert (one.parties, one.initiatives) == (["club", "school"], ["i"])
     assert one.sentence == (
-        "In b, CLUB works on exclusion, nobody from education is recorded as taking part, and the need is very high: "
-        "SCHOOL works there and could be invited."
+        "In b, CLUB works on exclusion, and the need is very high: SCHOOL works there and could be invited (its part, "
+        "recorded here: nothing; tell us)."
     )
-    assert one.first_step == "CLUB: invite SCHOOL to the next meeting about exclusion in b."
+    assert one.first_step == "CLUB: ask SCHOOL what it does on exclusion in b, and invite it."
+    assert one.not_public
+
+
+@pytest.mark.parametrize("duty", [None, "it is a specified authority"])
+def test_nobody_is_said_to_take_no_part(duty: str | None) -> None:
+    (one,) = found(
+        initiative("i", "club", "b"), partners=[PARTNERS[0], partner("school", "education", "b", duty=duty)]
+    )
+    said = " ".join([one.sentence, one.first_step, *(fact.text for fact in one.because)])
+    assert "taking part" not in said
+    assert "nobody" not in said
+
+
+def test_who_runs_action_without_a_theme_or_a_place_may_take_part() -> None:
+    acts = initiative("i", "club", "b")
+    assert found(acts)
+    for silent in ({"themes": None}, {"places": None}, {"themes": None, "places": None}):
+        assert found(acts, {**initiative("j", "school", "b"), **silent}) == []
+    assert found(acts, {**initiative("j", "school", "c"), "themes": None})
 
 
 def test_what_the_law_says_is_apart_from_what_the_mix_suggests() -> None:
     (one,) = found(initiative("i", "club", "b"))
     told = [fact.text for fact in one.because]
-    assert "What the law says of SCHOOL: a relevant authority that must be consulted." in told
+    assert (
+        "What the law says of SCHOOL: a relevant authority that must be consulted. Having no record here says nothing "
+        "about what it does."
+    ) in told
     assert [t for t in told if t.startswith("A judgement, not the law: ")]
     (without,) = found(
         initiative("i", "club", "b"), partners=[PARTNERS[0], partner("school", "education", "b")]

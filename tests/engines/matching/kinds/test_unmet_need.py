@@ -30,19 +30,18 @@ def test_names_the_partners_whose_sector_and_themes_fit_best_first() -> None:
     # 0.7 that works on it, before 1.0 whose themes differ (0.6); police, 0.3, is not asked.
     assert one.parties == ["club", "school"]
     assert one.sentence == (
-        "In b, about 140 people could benefit from work on exclusion, the need is very high and rising, and no action "
-        "is recorded: CLUB and SCHOOL could plan the next step together."
+        "On exclusion in b, the need is very high and rising, and no action on it is recorded: CLUB and SCHOOL could "
+        "plan the next step together."
     )
     assert one.first_step == "CLUB: say what is already done on exclusion in b, and ask SCHOOL the same."
     assert [fact.as_dict() for fact in one.because[:2]] == [
         {
-            "text": "The need for work on exclusion in b is put at 0.80 on a scale of 0 to 1, which is very high. "
-            "About 140 people could benefit: an estimate, not a count.",
-            "figure": {"place": "b", "theme": "exclusion", "need": 0.8, "people_at_risk": 140.0},
+            "text": "The need for work on exclusion in b is put at 0.80 on a scale of 0 to 1, which is very high.",
+            "figure": {"place": "b", "theme": "exclusion", "need": 0.8},
         },
         {
             "text": "No action on exclusion in b is recorded here.",
-            "figure": {"place": "b", "theme": "exclusion", "coverage": 0.0, "unmet": 0.8},
+            "figure": {"place": "b", "theme": "exclusion", "action": 0, "perhaps": 0},
         },
     ]
     assert not one.ask
@@ -59,9 +58,27 @@ def test_goes_when_action_reaches_far_enough(reach: float, number: int) -> None:
     assert len(found([need("b", value=0.8, people=100)], action)) == number
 
 
-def test_says_how_far_the_action_recorded_reaches() -> None:
+def test_says_which_action_is_recorded_and_not_how_much_of_the_need_it_meets() -> None:
     (one,) = found([need("b")], [initiative("i", "club", "b", reach_per_year=25, evidence=1.0)])
-    assert "the action recorded meets 25% of it" in one.sentence
+    assert "the need is very high, and 1 piece of action on it is recorded: " in one.sentence
+    assert one.because[1].text == "Action recorded on exclusion in b: “Project i”."
+    assert one.because[1].figure == {
+        "place": "b", "theme": "exclusion", "action": 1, "perhaps": 0, "initiatives": ["i"],
+    }  # fmt: skip
+
+
+def test_of_bodies_with_a_duty_nothing_is_called_missing() -> None:
+    bound = [{**row, "duty": "it is a specified authority"} for row in PARTNERS]
+    (one,) = found([need("b")], partners=bound)
+    assert one.sentence == (
+        "On exclusion in b, the need is very high (action on it recorded here: nothing; tell us): CLUB and SCHOOL "
+        "could plan the next step together."
+    )
+    said = " ".join([one.sentence, *(fact.text for fact in one.because), *one.would_change])
+    assert "no action" not in said.lower()
+    assert one.not_public
+    (free,) = found([need("b")])
+    assert not free.not_public
 
 
 def test_where_nobody_fits_the_coordinator_acts_with_the_sectors_needed() -> None:
@@ -74,14 +91,14 @@ def test_an_action_of_unknown_reach_makes_it_a_question() -> None:
     (one,) = found([need("b")], [initiative("i", "club", "b")])
     assert one.ask
     assert one.as_dict()["ask"] is True
-    assert "action is recorded, but not its reach" in one.sentence
+    assert "action on it is recorded, but not how many people it reaches: " in one.sentence
     assert ": ask CLUB and SCHOOL before anything new is planned." in one.sentence
 
 
 def test_a_place_whose_register_is_not_known_is_asked_about() -> None:
     (one,) = found([need("b")], places=[place("b", known=False)])
     assert one.ask
-    assert "no action is recorded" in one.sentence
+    assert "no action on it is recorded" in one.sentence
     assert "not complete enough to say that nobody does it" in " ".join(fact.text for fact in one.because)
 
 

@@ -129,3 +129,59 @@ def test_every_ward_is_one_in_the_borough() -> None:
     assert [one.place for one in found(offer("o", "vcs", places=["w1"]), needs=[need("w1"), need("w2")])] == [
         "w1"
     ]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "guidance",
+        "Guidance",
+        "toolkit",
+        "data service",
+        "review",
+        "duty",
+        "powers",
+        "campaign",
+        "statutory guidance",
+    ],
+)
+def test_what_one_only_reads_or_follows_is_no_opportunity(kind: str) -> None:
+    assert found(offer("o", "vcs", kind=kind)) == []
+
+
+@pytest.mark.parametrize("kind", ["fund", "grant", "service", "training", "overview training", None])
+def test_what_one_can_apply_for_or_take_part_in_is_one(kind: str | None) -> None:
+    assert len(found(offer("o", "vcs", kind=kind))) == 1
+
+
+@pytest.mark.parametrize("change", [{"themes": None}, {"themes": []}, {"required_by_law": True}])
+def test_without_a_theme_or_required_by_law_it_is_none(change: dict[str, Any]) -> None:
+    assert len(found(offer("o", "vcs"))) == 1
+    assert found(offer("o", "vcs", **change)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said", "could"),
+    [
+        (
+            {"who_may_use": "Authorised analysts in public bodies only."},
+            "“Fund o” is for those whom its publisher names: “Authorised analysts in public bodies only”. ",
+            "CLUB could ask the Home Office whether it may use “Fund o” for work on exclusion",
+        ),
+        (
+            {"sectors": ["vcs"], "who_may_use": "Charities"},
+            "“Fund o” is for those whom its publisher names: “Charities”. ",
+            "CLUB could use “Fund o” from the Home Office for work on exclusion",
+        ),
+        (
+            {},
+            "“Fund o” does not say here who may use it: ask the publisher. ",
+            "CLUB could ask the Home Office whether it may use “Fund o” for work on exclusion",
+        ),
+    ],
+)
+def test_who_may_use_it_is_said_as_its_publisher_does(change: dict[str, Any], said: str, could: str) -> None:
+    (one,) = found(offer("o") | change)
+    assert one.because[0].text.startswith(said)
+    assert could in one.sentence
+    assert "any sector" not in str(one.as_dict())

@@ -1,6 +1,8 @@
 """Action on a theme in a place lacks a sector that the theme needs, and a partner of that sector works there.
 
-What the law says (a duty recorded for the partner) is kept apart from what the mix suggests (a judgement).
+What the law says (a duty recorded for the partner) is kept apart from what the mix suggests (a judgement), and nobody
+is said to take no part: "recorded here: nothing; tell us". Who runs action of which the theme or the place is not
+recorded may take part already, and is not named.
 """
 
 from __future__ import annotations
@@ -27,13 +29,14 @@ def candidates(scene: Scene, found: pl.DataFrame) -> pl.DataFrame:
     world, doing = scene.world, scene.world.initiatives
     acts = (world.needs.source == OWN) & (scene.acting.lead >= 0) & (scene.shared_gap > 0)
     lacks = acts[:, :, None] & ~scene.acting.sectors & (world.mix >= NEEDS_SECTOR - 1e-9)[None]
-    lacks &= scene.partnered.partner >= 0
+    lacks &= (scene.partnered.partner >= 0) & ~scene.unsaid.sectors
     place, theme, sector = (a.astype(np.int64) for a in np.nonzero(lacks))
     missing = scene.partnered.partner[place, theme, sector].astype(np.int64)
     sectors = max(len(world.sectors), 1)
     same = scene.acting.mark[place, theme] * np.uint64(1_000_003) + missing.astype(np.uint64)
     allowed = (scene.acting.lead >= 0) & (scene.shared_gap > 0)
-    allowed_pairs = (allowed[:, :, None] & ~scene.acting.sectors).reshape(world.tree.size, -1)
+    absent = ~scene.acting.sectors & ~scene.unsaid.sectors
+    allowed_pairs = (allowed[:, :, None] & absent).reshape(world.tree.size, -1)
     row, at = roll_up(world.tree, place, theme * sectors + sector, same, allowed_pairs)
     theme, sector, missing = theme[row], sector[row], missing[row]
     lead = scene.acting.lead[at, theme]
@@ -63,28 +66,31 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
     because += [*facts.need(scene, p, t), facts.partner(scene, missing, t)]
     because.append(
         Because(
-            f"A judgement, not the law: work on {theme} calls for {sector} (weight {weight:.1f} of 1), and nobody from "
-            f"{sector} is recorded as taking part in {place}.",
+            f"A judgement, not the law: work on {theme} calls for {sector} (weight {weight:.1f} of 1). Of its part in "
+            f"{place}, {facts.TELL_US}.",
             figure={"theme": world.themes[t], "sector": world.sectors[row["sector"]], "weight": weight},
         )
     )
     if row_of_missing["duty"]:
         because.append(
             Because(
-                f"What the law says of {who}: {row_of_missing['duty']}.",
+                f"What the law says of {who}: {row_of_missing['duty']}. Having no record here says nothing about "
+                "what it does.",
                 record=("partner", row_of_missing["id"]),
             )
         )
     works = "works" if len(acting) == 1 else "work"
+    lead, first = f"In {place}, {names} {works} on {theme}", wording.partner(world, acting[0])
     return Explanation(
         parties=[world.partners.frame["id"][w] for w in [*acting, missing]],
         initiatives=[doing.frame["id"][i] for i in running[:ACTING]],
+        # Never that somebody takes no part: nobody knows, and the law may require it of them.
         sentence=(
-            f"In {place}, {names} {works} on {theme}, nobody from {sector} is recorded as taking part, and "
-            f"{facts.why_now(scene, p, t)}: {who} works there and could be invited."
+            f"{lead}, and {facts.why_now(scene, p, t)}: {who} works there and could be invited (its part, "
+            f"{facts.TELL_US})."
         ),
         because=because,
-        first_step=f"{wording.partner(world, acting[0])}: invite {who} to the next meeting about {theme} in {place}.",
+        first_step=f"{first}: ask {who} what it does on {theme} in {place}, and invite it.",
         would_change=[
             f"If {who}, or anyone else from {sector}, already takes part, this goes: record it.",
             *facts.ends_change(scene, running if len(running) == 1 else []),
@@ -92,6 +98,7 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
         ],
         told_apart=(world.sectors[row["sector"]],),
         initiatives_in_id=False,
+        not_public=True,
     )
 
 

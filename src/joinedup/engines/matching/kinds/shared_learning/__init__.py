@@ -140,26 +140,31 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
             f"sector:{world.sectors[sector]}",
         )
         who = f"{actor},"
+    # Action of which the theme is not recorded may be just this.
+    like_it, perhaps = f"nothing like it is recorded in {place}", len(scene.may_be_at_work(p, t))
+    if perhaps:
+        what_is_there = f"{facts.pieces(perhaps)} in {place} without a theme or place"
+        like_it = f"whether {what_is_there} {'is' if perhaps == 1 else 'are'} like it has to be asked"
     return Explanation(
         parties=[world.partners.frame["id"][did], party],
         initiatives=[doing.frame["id"][i]],
         sentence=(
             f"In {place}, {who} could ask {by} how {what} got a good result on {theme}: {elsewhere} is similar, "
-            f"nothing like it is recorded in {place}, and {facts.why_now(scene, p, t)}."
+            f"{like_it}, and {facts.why_now(scene, p, t)}."
         ),
         because=[
             facts.initiative(scene, i, asks=(facts.REACH,)),
             facts.result(scene, i),
             _alike(scene, p, row["extra_a"]),
             *facts.need(scene, p, t),
-            facts.action(scene, p, t),
+            *facts.action_beside(scene, p, t, [could] if could >= 0 else []),
             *([facts.partner(scene, could, t)] if could >= 0 else []),
         ],
         first_step=f"{wording.sentence_start(actor)}: ask {by} for a visit or a call about {what}.",
         would_change=[
             f"If something like {what} already runs in {place}, this goes: record it.",
             f"If a later result of {what} is under {GOOD_RESULT} of 1, this goes.",
-            facts.unmet_changes(scene, p, t, UNMET_SOME),
+            facts.unmet_changes(scene, p, t),
             *facts.confirming_changes(scene, partners=[could] if could >= 0 else [], initiatives=[i]),
         ],
     )

@@ -1,7 +1,8 @@
 """Much need, little or no action: partners there whose sector and themes fit could plan it together.
 
-Where the register of a place is not known well enough, or the reach of what runs there is not recorded, it is put
-as a question instead of a claim.
+Where the register of a place is not known well enough, or the reach, the theme or the place of what runs there is not
+recorded, it is put as a question instead of a claim. Of bodies with a duty nothing is called missing: "recorded here:
+nothing; tell us", and not in public.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ def candidates(scene: Scene, found: pl.DataFrame) -> pl.DataFrame:
     place, theme = (a.astype(np.int64) for a in np.nonzero(scene.cells(UNMET_HIGH)))
     who, value = best_of_sectors(scene, place, theme, PARTIES)
     ask = ~scene.register[place] | scene.coverage.unknown_reach[place, theme]
+    ask |= scene.unsaid.number[place, theme] > 0
     number = scene.world.partners.frame.height + 1
     same = ((who[:, 0] + 1) * number + who[:, 1] + 1) * number + who[:, 2] + 1
     row, at = roll_up(scene.world.tree, place, theme, same * 2 + ask, scene.unmet_at_least(UNMET_HIGH))
@@ -59,11 +61,11 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
     needed = np.argsort(-world.mix[t], kind="stable")[:PARTIES].tolist()
     sectors = wording.listing([wording.the_sector(world, s) for s in needed])
     names = wording.listing([wording.partner(world, w) for w in who])
-    heads = wording.about_people(float(world.needs.people[p, t]))
-    lead = (
-        f"In {place}, {heads} could benefit from work on {theme}, {facts.why_now(scene, p, t)}, and "
-        f"{_action(scene, p, t)}"
-    )
+    action = facts.how_much(scene, p, t)
+    asks_a_duty = action == facts.NONE_RECORDED and facts.has_duty(scene, who)
+    lead = f"On {theme} in {place}, {facts.why_now(scene, p, t)}"
+    # What the law requires of a body is never said to be undone.
+    lead += f" (action on it {facts.TELL_US})" if asks_a_duty else f", and {action}"
     if row["ask"]:
         whom = names or f"the bodies for {sectors}"
         sentence = f"{lead}: ask {whom} before anything new is planned."
@@ -77,21 +79,14 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
         sentence=sentence,
         because=[
             *facts.need(scene, p, t),
-            facts.action(scene, p, t),
+            facts.told(scene, p, t) if asks_a_duty else facts.action(scene, p, t),
             *(facts.partner(scene, w, t) for w in who),
             *(facts.not_known(scene, p, t) if row["ask"] else []),
         ],
         first_step=_first_step(scene, p, t, who, sectors),
         would_change=_would_change(scene, p, t, who, row["ask"]),
+        not_public=asks_a_duty,
     )
-
-
-def _action(scene: Scene, p: int, t: int) -> str:
-    if not scene.at_work(p, t):
-        return "no action is recorded"
-    if scene.coverage.unknown_reach[p, t]:
-        return "action is recorded, but not its reach"
-    return f"the action recorded meets {wording.share(float(scene.coverage.coverage[p, t]))} of it"
 
 
 def _first_step(scene: Scene, p: int, t: int, who: list[int], sectors: str) -> str:
@@ -106,18 +101,20 @@ def _first_step(scene: Scene, p: int, t: int, who: list[int], sectors: str) -> s
 
 def _would_change(scene: Scene, p: int, t: int, who: list[int], ask: bool) -> list[str]:
     place = wording.place(scene.world, p)
-    found = ["If action that is not recorded here already reaches these people, this goes: record it."]
+    found = ["If there is action on this that is not recorded here, this gets weaker or goes: record it."]
     if ask and not scene.register[p]:
         found.append(
             f"Once more partners in {place} confirm their records, this can be claimed, not only asked."
         )
+    if scene.may_be_at_work(p, t):
+        found.append("Once all action there says its theme and its place, this can be claimed, or it goes.")
     if ask and scene.coverage.unknown_reach[p, t]:
         found.append(
             "Once it is recorded how many people the action reaches, this can be claimed, or it goes."
         )
-    found.append(facts.unmet_changes(scene, p, t, UNMET_HIGH))
+    found.append(facts.unmet_changes(scene, p, t))
     reaching = [i for i in scene.at_work(p, t) if scene.world.initiatives.reach[i] > 0]
-    found += facts.ends_change(scene, reaching[:1], "less of the need is met")
+    found += facts.ends_change(scene, reaching[:1], "less is done about it")
     return found + facts.confirming_changes(scene, partners=who)
 
 

@@ -1,4 +1,7 @@
-"""An open offer fits place, theme and the sector of a partner there; need is unmet, and nobody there uses it."""
+"""An open offer fits place, theme and the sector of a partner there; need is left, and no use of it is recorded.
+
+Only support that names its themes and that one can apply for or take part in: see `rule.may_be_taken_up`.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,13 @@ from typing import Any
 from joinedup.engines.matching import facts, wording
 from joinedup.engines.matching.kinds.untapped_support.rule import NAME, candidates
 from joinedup.engines.matching.opportunity import Because, Explanation
-from joinedup.engines.matching.scene import UNMET_SOME, Kind, Scene
+from joinedup.engines.matching.scene import Kind, Scene
 
 __all__ = ["KIND", "NAME"]
 
 
 # Support that is there all the time is available; a fund, or what does not say what it is, is open.
-STANDING = frozenset({"service", "training", "guidance", "review", "campaign"})
+STANDING = frozenset({"service", "training"})
 # More sectors than these are a number.
 SECTORS = 4
 
@@ -34,12 +37,17 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
             world.partners.frame["id"][body] if body >= 0 else f"sector:{world.sectors[row['sector']]}"
         ]
     parties = [world.partners.frame["id"][provider]] if provider >= 0 else []
+    named = record["sectors"] or []
+    # Where it says in words only for whom it is, or not at all, nobody can promise that it is for them.
+    could = f"could use {what}{f' from {by}' if by else ''}"
+    if not named:
+        could = f"could ask{f' {by}' if by else ''} whether it may use {what}"
     return Explanation(
         # The provider may itself be the body to apply through.
         parties=list(dict.fromkeys([*parties, world.partners.frame["id"][user], *through])),
         offers=[record["id"]],
         sentence=(
-            f"In {place}, {who} could use {what}{f' from {by}' if by else ''} for work on {theme}"
+            f"In {place}, {who} {could} for work on {theme}"
             f"{f', applying through {via}' if via else ''}: {_standing(scene, o)}, no use of it there is recorded, and "
             f"{facts.why_now(scene, p, t)}."
         ),
@@ -48,7 +56,7 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
             facts.partner(scene, user, t),
             *([facts.partner(scene, body)] if body >= 0 else []),
             *facts.need(scene, p, t),
-            facts.action(scene, p, t),
+            *facts.action_beside(scene, p, t, [w for w in (user, body) if w >= 0]),
         ],
         first_step=_first_step(record, who, what, by, wording.partner(world, body) if body >= 0 else ""),
         would_change=_would_change(scene, row, what),
@@ -71,8 +79,6 @@ def _first_step(record: dict[str, Any], who: str, what: str, by: str, body: str)
     in_time = f" in good time before {wording.day(record['closes'])}" if record["closes"] else ""
     if body:
         return f"{who}: read who may use {what}, and ask {body} to apply{in_time}."
-    if record["kind"] == "guidance":
-        return f"{who}: read {what}, and tell the others which part of it could be used."
     question = f", and put one question to {by}{in_time}" if by else ""
     return f"{who}: read who may use {what}{question}."
 
@@ -87,7 +93,7 @@ def _would_change(scene: Scene, row: dict[str, Any], what: str) -> list[str]:
         )
     found += [
         f"If somebody in {place} already uses {what}, this goes: record it.",
-        facts.unmet_changes(scene, row["place"], row["theme"], UNMET_SOME),
+        facts.unmet_changes(scene, row["place"], row["theme"]),
     ]
     named = [row[c] for c in ("party_a", "party_b") if row[c] >= 0]
     return found + facts.confirming_changes(scene, partners=named)
@@ -97,7 +103,7 @@ def _offer_text(scene: Scene, o: int, user: int) -> str:
     offers = scene.world.offers
     record = offers.frame.row(o, named=True)
     what = wording.quoted(record["name"] or record["id"])
-    text = f"{what} {_users(scene, record['sectors'] or [], user)}"
+    text = f"{what} {_users(scene, record, user)}"
     if record["amount_gbp"]:
         text += f"; £{wording.number(record['amount_gbp'])} in all"
     through = _sectors(scene, record["via_sectors"] or [])
@@ -113,9 +119,13 @@ def _offer_text(scene: Scene, o: int, user: int) -> str:
     return f"{text} {when}: make sure that it can still be had."
 
 
-def _users(scene: Scene, named: list[str], user: int) -> str:
+def _users(scene: Scene, record: dict[str, Any], user: int) -> str:
+    """Who may use it: in its publisher's words where there are any, else by sector; what is not known is asked."""
+    named, said = record["sectors"] or [], (record["who_may_use"] or "").strip().rstrip(".")
+    if said:
+        return f"is for those whom its publisher names: {wording.quoted(said)}"
     if not named:
-        return "is open to any sector"
+        return "does not say here who may use it: ask the publisher"
     if len(named) <= SECTORS:
         return f"may be used by {_sectors(scene, named)}"
     own = wording.the_sector(scene.world, int(scene.world.partners.sector[user]))

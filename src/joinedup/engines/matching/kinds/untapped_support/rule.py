@@ -7,6 +7,7 @@ these become candidates.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
 
@@ -18,9 +19,16 @@ from joinedup.engines.matching.presence import FITS
 from joinedup.engines.matching.rollup import may_roll_up, roll_up
 from joinedup.engines.matching.scene import UNMET_SOME, Scene, candidate_frame, none_found
 from joinedup.engines.matching.tree import Flags, Floats, Ints
-from joinedup.engines.matching.world import FAR_FUTURE, World
+from joinedup.engines.matching.world import FAR_FUTURE, Offers, World
 
 NAME = "untapped_support"
+# Kinds, by the words in them, of what one reads, looks up or is bound by: nobody applies for it or takes part in it, so
+# that it is on the pages of support and no opportunity.
+SHELF = frozenset({
+    "campaign", "dashboard", "data", "duties", "duty", "framework", "guidance", "guide", "inspection", "law",
+    "legislation", "materials", "portal", "power", "powers", "review", "reviews", "standard", "standards", "statute",
+    "statutory", "tool", "toolkit",
+})  # fmt: skip
 # Where nobody is recorded who could apply on others' behalf, the offer is harder to reach.
 NO_BODY = 0.6
 # What the logarithm of a score may lose in the last digits by being added up in another order.
@@ -34,12 +42,10 @@ NOTHING = -1e300
 def candidates(scene: Scene, found: pl.DataFrame) -> pl.DataFrame:
     world, offers = scene.world, scene.world.offers
     # An offer without a provider's date to close stays open.
-    open_now = (offers.opens <= world.today) & (offers.closes >= world.today)
+    open_now = (offers.opens <= world.today) & (offers.closes >= world.today) & may_be_taken_up(offers)
     if not open_now.any():
         return none_found(NAME)
     free = _in_scope(world) & ~_used(world)
-    restricted = np.zeros(offers.frame.height, dtype=bool)
-    restricted[offers.theme_owner] = True
     best = Best(world.tree.size, scene.keep)
     rows: list[tuple[Ints, ...]] = []
     alike = np.unique(np.concatenate([offers.sectors, offers.via], axis=1), axis=0, return_inverse=True)[
@@ -48,7 +54,7 @@ def candidates(scene: Scene, found: pl.DataFrame) -> pl.DataFrame:
     in_need, allowed = scene.cells(UNMET_SOME).T.copy(), scene.unmet_at_least(UNMET_SOME)
     for theme in range(len(world.themes)):
         cells = np.flatnonzero(in_need[theme])
-        on_theme = ~restricted
+        on_theme = np.zeros(offers.frame.height, dtype=bool)
         on_theme[offers.theme_owner[offers.theme == theme]] = True
         which = np.flatnonzero(open_now & on_theme)
         if len(which) and len(cells):
@@ -63,6 +69,22 @@ def candidates(scene: Scene, found: pl.DataFrame) -> pl.DataFrame:
         NAME, place[near], theme_of[near], {name: part[near] for name, part in parts.items()}, party_a=who[near],
         party_b=body[near], party_c=offers.provider[offer[near]], offer=offer[near], sector=sector[near],
     )  # fmt: skip
+
+
+def may_be_taken_up(offers: Offers) -> Flags:
+    """O: does it name a theme, and can one apply for it or take part in it? What the law requires is never called
+    unused."""
+    themed = np.zeros(offers.frame.height, dtype=bool)
+    themed[offers.theme_owner] = True
+    bound = offers.frame["required_by_law"].fill_null(False).to_numpy().astype(bool)
+    return (
+        themed & ~bound & ~np.array([is_shelf(kind) for kind in offers.frame["kind"].to_list()], dtype=bool)
+    )
+
+
+def is_shelf(kind: str | None) -> bool:
+    """Is support of this kind only to be read, looked up or followed? What does not say its kind may be applied for."""
+    return not SHELF.isdisjoint(re.split(r"[^a-z]+", (kind or "").lower()))
 
 
 class Best:
