@@ -1,4 +1,4 @@
-"""Reading the store: what is held today, over all files, each figure from the newest file that has it."""
+"""Reading the store: what is held today, over all files, each source by itself, with the files that it came from."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from joinedup.evidence.models import Dataset
 from joinedup.evidence.sources.contract import SCHEMA
 
 CELL = ["indicator", "place", "period"]
+# What is held of a cell, from which source, and the keys of the datasets that it came from.
+HELD: dict[str, pl.DataType] = {**SCHEMA, "source": pl.String(), "datasets": pl.List(pl.Int64)}
 
 
 def home() -> Path:
@@ -39,11 +41,12 @@ def held(
     indicators: Collection[str] | None = None,
     places: Collection[str] | None = None,
 ) -> pl.DataFrame:
-    """Observations in the columns of `SCHEMA`, one a cell of indicator, place and period.
+    """Observations in the columns of `HELD`, one a source and cell of indicator, place and period.
 
     `datasets`: newest first. A newer file of a series replaces the older one in the months and the places that it
     covers: earlier months stand, as in publishers' rolling releases, and so do places that a partial file leaves
-    out. Where two series have the same cell, the newer import counts.
+    out. Where two series of one source have the same cell, the newer import counts. Two sources never become one
+    cell: whoever asks chooses between them.
     """
     covered: dict[str, list[tuple[str, str, pl.DataFrame]]] = {}
     frames = []
@@ -56,7 +59,11 @@ def held(
                 [found.filter(~inside), found.filter(inside).join(there, on="place", how="anti")]
             )
         covered.setdefault(dataset.name, []).append(own)
-        frames.append(found)
+        frames.append(
+            found.with_columns(
+                source=pl.lit(dataset.source), datasets=pl.lit([dataset.pk], dtype=pl.List(pl.Int64))
+            )
+        )
     if not frames:
-        return pl.DataFrame(schema=SCHEMA)
-    return pl.concat(frames).unique(CELL, keep="first", maintain_order=True)
+        return pl.DataFrame(schema=HELD)
+    return pl.concat(frames).unique(["source", *CELL], keep="first", maintain_order=True)

@@ -86,6 +86,7 @@ def _points(indicator: Indicator, place_code: str, datasets: Sequence[Dataset]) 
     )
     column = "count" if indicator.method == "rate" else "value"
     rows = observations.held(datasets, indicators=indicator.observed, places=[place_code])
+    rows = rows.unique(observations.CELL, keep="first", maintain_order=True)
     # A part that is not there, or is hidden, makes the whole of its period unknown: a sum of the others is wrong.
     summed = rows.group_by("period").agg(
         value=pl.col(column).sum(),
