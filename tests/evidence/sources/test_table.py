@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from joinedup.evidence.sources import table as table_module
+from joinedup.evidence.sources import packed
 from joinedup.evidence.sources.table import Refused, open_table, plain
 
 Brought = Callable[..., Path]
@@ -62,7 +62,7 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(brought: Brought, body: 
 def test_an_archive_that_would_fill_the_memory_is_refused(
     brought: Brought, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(table_module, "LARGEST", 1000)
+    monkeypatch.setattr(packed, "LARGEST", 1000)
     with pytest.raises(Refused, match="more than"):
         open_table(brought(gzip.compress(b"a,b\n" + b"1,2\n" * 1000)))
 
