@@ -12,7 +12,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.text import slugify
 
 from joinedup.accounts import audit
@@ -301,77 +300,6 @@ def work_out_again(
         _replace(Need, needs, ["place", "theme"])
     say(1.0)
     return Recomputed(len(figures), len(needs))
-
-
-def withdraw(
-    *, by: Person, dataset: Dataset, because: str, as_of: datetime.date, progress: Progress | None = None
-) -> Recomputed:
-    """Read nothing more from a dataset, and work the figures out again in the same transaction.
-
-    It stays remembered: who withdrew it, when and why. What it replaced counts again. Raises `ValidationError` when it
-    is withdrawn already or no reason is given.
-    """
-    require(by, "dataset.withdraw")
-    if not because.strip():
-        raise ValidationError("Say why it is withdrawn: whoever reads this later will ask.")
-    with transaction.atomic():
-        row = Dataset.objects.select_for_update().get(pk=dataset.pk)
-        if row.withdrawn_at:
-            raise ValidationError(f"“{row.title}” (ID {row.pk}) is withdrawn already.")
-        before = audit.snapshot(row)
-        row.withdrawn_at = timezone.now()
-        row.withdrawn_by = by.name[:160]
-        row.withdrawn_because = because.strip()[:300]
-        row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_because"])
-        _link(row.name)
-        made = work_out_again(observations.newest_first(), as_of, progress)
-        row.refresh_from_db()
-        audit.record(by=by, action="dataset.withdraw", on=row, before=before)
-    return made
-
-
-def put_back(
-    *, by: Person, dataset: Dataset, as_of: datetime.date, progress: Progress | None = None
-) -> Recomputed:
-    """Read a withdrawn dataset again, where it stood, and work the figures out again in the same transaction.
-
-    Raises `ValidationError` when it is not withdrawn, its file is gone, or the same file has been brought in again.
-    """
-    require(by, "dataset.withdraw")
-    with transaction.atomic():
-        row = Dataset.objects.select_for_update().get(pk=dataset.pk)
-        if not row.withdrawn_at:
-            raise ValidationError(f"“{row.title}” (ID {row.pk}) is not withdrawn.")
-        again = Dataset.objects.filter(
-            name=row.name, content_hash=row.content_hash, withdrawn_at=None
-        ).first()
-        if again:
-            raise ValidationError(f"The same file was brought in again since, as ID {again.pk}, and counts.")
-        if not (observations.home() / row.stored_as).is_file():
-            raise ValidationError(
-                f"The observations of “{row.title}” are gone from the store: bring it in again."
-            )
-        before = audit.snapshot(row)
-        Dataset.objects.filter(pk=row.pk).update(replaced_by=row)  # until it has its place again
-        row.refresh_from_db()
-        row.withdrawn_at, row.withdrawn_by, row.withdrawn_because = None, "", ""
-        row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_because"])
-        _link(row.name)
-        made = work_out_again(observations.newest_first(), as_of, progress)
-        row.refresh_from_db()
-        audit.record(by=by, action="dataset.put_back", on=row, before=before)
-    return made
-
-
-def _link(series: str) -> None:
-    """Each file of a series points to the next that counts, and the newest to none.
-
-    There is one without a next at every moment, so the newest comes last.
-    """
-    rows = list(Dataset.objects.filter(name=series, withdrawn_at=None).order_by("imported_at", "pk"))
-    for row, following in zip(rows, [*rows[1:], None], strict=True):
-        if row.replaced_by_id != (following.pk if following else None):
-            Dataset.objects.filter(pk=row.pk).update(replaced_by=following)
 
 
 def _replace(model: type[Figure] | type[Need], rows: Sequence[Any], key: list[str]) -> None:

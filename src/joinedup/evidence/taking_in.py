@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from joinedup.accounts.person import Person
 from joinedup.evidence.actions import Imported, import_all, recompute
-from joinedup.evidence.queries import missing_files
+from joinedup.evidence.withdrawing import refuse_lost_files
 
 Say = Callable[[str, float | None], None]
 
@@ -80,10 +80,7 @@ def take_in(paths: Sequence[Path], *, dataset: str | None, dry_run: bool, say: S
         return _each(by, paths, dataset, True, say, "Checking")
     if len(paths) > 1:
         _each(by, paths, dataset, True, say, "Checking")
-    if lost := missing_files():
-        raise ValidationError(
-            f"The observations of “{lost[0].title}” are gone from the store: see “joinedup check”, then try again."
-        )
+    refuse_lost_files()
     with transaction.atomic():
         done = _each(by, paths, dataset, False, say, "Reading")
         if any(not each.outcome.already for each in done):
