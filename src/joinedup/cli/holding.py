@@ -129,8 +129,8 @@ def _put_back(pk: int, as_json: bool) -> None:
 
 
 def _list(as_json: bool) -> None:
-    from joinedup.evidence.queries import datasets as held_now
     from joinedup.evidence.consequences import withdrawn
+    from joinedup.evidence.queries import datasets as held_now
 
     held, gone = held_now(), withdrawn()
     if as_json:

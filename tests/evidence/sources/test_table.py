@@ -51,6 +51,20 @@ def locked() -> bytes:
         (b"PAR1 and then nothing of the kind", "Parquet file is cut off"),
         (b'[{"a": 1}]', "JSON"),
         (locked(), "locked with a password"),
+        (b"a" * 3_000_000 + b",b\n1,2\n", "first line is no header"),
+        (b"a" * 3_000_000, "first line is no header"),
+        (b",".join(b"c%d" % n for n in range(50_000)) + b"\n", "first line is no header"),
+        (b"a,b\n1,2\n" + b"x" * 200_000 + b",3\n4,5\n", "Line 3 has a cell of 200,000 letters in column 1"),
+        (b"a,b\n1,2\n" + b"x" * 200_000 + b",3\n", "Line 3 has a cell of 200,000 letters in column 1"),
+        (
+            b'a,b\n"x\n",2\n1,"' + b"x\n" * 100_000 + b'"\n',
+            "Line 4 has a cell of 200,000 letters in column 2",
+        ),
+        (b"a,b\n" + b"x" * 200_000 + b",1,2,3\n", "cannot be told apart"),
+        (b'a,"b\n' + b"1,2\n" * 100_000 + b'"\n', "header cannot be read"),
+        (b",,\n1,2,3\n", "columns have no names"),
+        ("a,b\n1,2\n".encode("utf-16-le"), "UTF-16"),
+        (b"a,b\n1,2\n3,\x00\n", "Line 3 has a NUL byte"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_a_sentence(brought: Brought, body: bytes, says: str) -> None:

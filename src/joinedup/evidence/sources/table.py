@@ -169,6 +169,8 @@ def _delimited(body: bytes, notes: list[str]) -> Table:
     header = [name.strip() for name in header]
     if len(header) == 1 and re.search(r"[;\t|]", header[0]):
         raise Refused("The columns are not parted by commas. Save the file as CSV with commas.")
+    if not any(header):
+        raise Refused("The columns have no names. Bring the table with their names in the first line.")
     twice = sorted({name for name in header if name and header.count(name) > 1})
     if twice:
         raise Refused(f"The column {twice[0]} is there twice. Keep the right one and try again.")
@@ -183,8 +185,8 @@ def _header(text: bytes) -> list[str]:
     first = text.split(b"\n", 1)[0]
     if len(first) > LONGEST_HEADER or len(first.split(b",")) > MOST_COLUMNS:
         raise Refused(
-            f"The first line has {first.count(b',') + 1:,} columns in {len(first):,} letters: it is no header of "
-            "a table. Bring the table as CSV, with the names of its columns in the first line."
+            f"The first line is no header of a table: it has more than {MOST_COLUMNS:,} columns or "
+            f"{LONGEST_HEADER:,} letters. Bring the table as CSV, with the names of its columns in the first line."
         )
     try:
         return next(csv.reader(io.StringIO(text[:LONGEST_HEADER].decode("utf-8", "ignore"), newline="")))
