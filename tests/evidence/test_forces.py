@@ -11,8 +11,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from polars.testing import assert_frame_equal
 
+from joinedup.accounts import audit
+from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.person import Person
-from joinedup.evidence import actions, observations
+from joinedup.evidence import actions, observations, queries
 from joinedup.evidence.models import Dataset
 from joinedup.evidence.reading import read_all
 from joinedup.evidence.sources.contract import Codes
@@ -127,6 +129,26 @@ def test_a_month_is_replaced_though_none_of_it_is_here(area: list[str], tmp_path
     bring(street(tmp_path, moved, crimes(force, "2024-03", [3, 3, 2]), name="two.csv"))
     assert counted(month="2024-02") == {}
     assert counted() == {LSOAS[0]: 3, LSOAS[1]: 3, LSOAS[2]: 2}
+
+
+def test_of_a_file_of_several_forces_all_or_none_is_kept(
+    area: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, calls = audit.record, []
+
+    def fails_at_the_second(**given: Any) -> None:
+        calls.append(given["action"])
+        if len(calls) == 2:
+            raise RuntimeError
+        record(**given)
+
+    monkeypatch.setattr("joinedup.accounts.audit.record", fails_at_the_second)
+    with pytest.raises(RuntimeError):
+        bring(street(tmp_path, *FILES.values()))
+    assert calls == ["dataset.import"] * 2
+    assert not Dataset.objects.exists()
+    assert not AuditEntry.objects.exists()
+    assert len(queries.orphaned_files()) == 2
 
 
 def test_months_together_count_as_months_apart(area: list[str], tmp_path: Path) -> None:

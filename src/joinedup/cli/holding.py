@@ -132,7 +132,8 @@ def _list(as_json: bool) -> None:
     from joinedup.evidence.consequences import withdrawn
     from joinedup.evidence.queries import datasets as held_now
 
-    held, gone = held_now(), withdrawn()
+    held: list[Any] = held_now()
+    gone = withdrawn()
     if as_json:
         put_json([*(_as_dict(each, each.older) for each in held), *(_as_dict(each, []) for each in gone)])
         return

@@ -26,7 +26,7 @@ OUTSIDE = "places outside those held here"
 # A file is for another area when under this share of what it places lies in the places held, and it says something of
 # under this share of them. Of the real files the smallest district of a force has 3.6% of the force's month, and a
 # neighbouring force at most 1.1%; a neighbour's strays touch at most a fifth of a district's neighbourhoods, and the
-# least complete month of a force's own a quarter of them (docs/decisions/newest-file-per-period.md).
+# least complete month of a force's own a quarter of them (docs/decisions/a-file-for-another-area.md).
 SHARE_AT_LEAST, REACH_AT_LEAST = 0.02, 0.25
 
 
