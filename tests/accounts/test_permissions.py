@@ -60,6 +60,7 @@ MATRIX = {
     "role.grant": "-- -- -- -y",
     "role.take_away": "-- -- y- -y",
     "dataset.import": "-- -- -- -y",
+    "dataset.withdraw": "-- -- -- -y",
     "partner.add": "-- -- y- --",
     "partner.change": "-- y- y- --",
     "partner.confirm": "-- y- y- --",

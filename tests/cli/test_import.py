@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import os
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from click.testing import Result
 from joinedup.accounts.models import AuditEntry
 from joinedup.evidence import observations, taking_in
 from joinedup.evidence.models import Dataset, Figure, Need
+from joinedup.places.models import Place
 from tests.world import World
 
 Joinedup = Callable[..., Result]
@@ -63,6 +66,26 @@ BAD: dict[str, tuple[str | bytes, str]] = {
     "only spaces": ("  \n \n", "The file is empty."),
     "picture": (b"\x89PNG\r\n\x1a\n" + bytes(64), "This is a picture."),
     "binary": (bytes(range(256)) * 8, "This is not a text file."),
+    "header of 3 MB": ("place," + "x" * 3_000_000 + "\n1,2\n", "The first line is no header of a table"),
+    "50,000 columns": (
+        ",".join(f"c{n}" for n in range(50_000)) + "\n",
+        "The first line is no header of a table",
+    ),
+    "cell of 200 KB": (
+        f"place,period,indicator,count\nNorthton,2024,{'x' * 200_000},4\n",
+        "Line 2 has a cell of 200,000 letters in column 3",
+    ),
+    "NUL byte": (b"place,period,indicator,count\nNorth\0ton,2024,clubs,4\n", "This is not a text file."),
+    "no line break": ("place,period,indicator,count", "Nothing in this file can be used here"),
+    "UTF-16 without its mark": (
+        "place,period,indicator,count\nNorthton,2024,clubs,4\n".encode("utf-16-le"),
+        "The text is UTF-16",
+    ),
+    "neither UTF-8 nor Windows": (
+        b"place,period,indicator,count\nNorth\x81ton,2024,clubs,4\n",
+        "The letters cannot be read",
+    ),
+    "columns without names": (",,\n1,2,3\n", "The columns have no names."),
     "cut gzip": (gzip.compress(boroughs().encode())[:-20], "The compressed file is cut off or damaged."),
     "unknown columns": ("a,b,c\n1,2,3\n", "The columns (a, b, c…) are of no known publisher."),
     "cut in a line": (boroughs()[:-30], "The last line has"),
@@ -224,3 +247,53 @@ def test_a_name_that_is_no_text_is_said_somehow(world: World, joinedup: Joinedup
     told = joinedup("import", os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.csv"))
     assert told.exit_code == 1
     assert "There is no file caf" in told.stderr
+
+
+STREET = "Crime ID,Month,Reported by,LSOA code,Crime type,Last outcome category\n"
+
+
+def test_the_publishers_archive_is_taken_in_whole_or_not_at_all(
+    world: World, joinedup: Joinedup, brought: Callable[..., Path], settings: Any
+) -> None:
+    Place.objects.create(code="E01099991", name="Northton 001A", kind="lsoa", vintage=2021)
+    months = {
+        f"2024-0{month}/2024-0{month}-north-street.csv": STREET
+        + "".join(f"{month}{n},2024-0{month},Northshire Police,E01099991,Robbery,\n" for n in range(month))
+        for month in (1, 2, 3)
+    }
+    months["2024-01/2024-01-north-outcomes.csv"] = "Crime ID,Month,Outcome type\n1,2024-01,None\n"
+    bad = months | {
+        "2024-04/2024-04-north-street.csv": STREET + "1,soon,Northshire Police,E01099991,Drugs,\n"
+    }
+    told = joinedup("import", brought(zipped(bad), "all.zip"))
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert told.stderr.splitlines()[-1].startswith(
+        "2024-04-north-street.csv: 1 of 1 rows (100%) cannot be right"
+    )
+    assert held(settings.HOME)["store"] == {}
+    assert Dataset.objects.count() == AuditEntry.objects.count() == 0
+    told = joinedup("import", brought(zipped(months), "all.zip"))
+    assert told.exit_code == 0
+    for month in (1, 2, 3):
+        assert (
+            f"all.zip, 2024-0{month}-north-street.csv: Street-level crime: Northshire Police, 2024-0{month} to "
+            f"2024-0{month}, taken in: {month} rows read, {month} kept." in told.stdout
+        )
+    assert (
+        "Not taken in: 2024-01-north-outcomes.csv: These are outcomes from data.police.uk.\n" in told.stdout
+    )
+    assert counted("E01099991") == 6
+    before = held(settings.HOME)
+    again = joinedup("import", "--json", brought(zipped(months, compressed=False), "the same again.zip"))
+    assert [each["already_held"] for each in json.loads(again.stdout)] == [True] * 3
+    alone = brought(months["2024-02/2024-02-north-street.csv"], "2024-02-north-street.csv")
+    assert "held already" in joinedup("import", alone).stdout
+    assert held(settings.HOME) == before
+
+
+def zipped(files: dict[str, str], compressed: bool = True) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED) as made:
+        for name, text in files.items():
+            made.writestr(name, text)
+    return archive.getvalue()

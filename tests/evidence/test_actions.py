@@ -115,6 +115,31 @@ def test_a_partial_file_hides_only_the_places_that_it_holds(world: World, tmp_pa
     assert dict(held.select("place", "count").iter_rows()) == {"E09000991": 1, "E09000992": 7}
 
 
+def test_a_newer_table_hides_no_other_count_of_the_place(world: World, tmp_path: Path) -> None:
+    """Two partners' tables are one series, and each speaks of its own counts and periods only."""
+    one = tidy(
+        tmp_path,
+        "E09000991,2024-01,clubs,1,10",
+        "E09000991,2024-03,clubs,3,10",
+        "E09000991,2024-02,clubs,2,10",
+    )
+    actions.import_file(by=OPERATOR, path=one)
+    other = tidy(
+        tmp_path,
+        "E09000991,2024-01,visits,8,10",
+        "E09000991,2024-03,clubs,9,10",
+        "E09000991,2024-01,clubs,7,10",
+    )
+    actions.import_file(by=OPERATOR, path=other)
+    held = observations.held(observations.newest_first())
+    assert set(held.select("indicator", "period", "count").iter_rows()) == {
+        ("clubs", "2024-01", 7),
+        ("clubs", "2024-02", 2),
+        ("clubs", "2024-03", 9),
+        ("visits", "2024-01", 8),
+    }
+
+
 def test_two_series_with_the_same_cell_count_once(world: World, tmp_path: Path) -> None:
     actions.import_file(by=OPERATOR, path=tidy(tmp_path, "E09000991,2024,clubs,5,10"), name="one")
     actions.import_file(by=OPERATOR, path=tidy(tmp_path, "E09000991,2024,clubs,6,10"), name="two")

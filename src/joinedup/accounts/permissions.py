@@ -69,6 +69,7 @@ PERMISSIONS: dict[str, dict[Role, Over]] = {
     "role.grant": {Role.ADMINISTRATOR: ANY},
     "role.take_away": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
     "dataset.import": {Role.ADMINISTRATOR: ANY},
+    "dataset.withdraw": {Role.ADMINISTRATOR: ANY},
     "partner.add": _COORDINATED,
     "partner.change": _BOTH,
     "partner.confirm": _BOTH,

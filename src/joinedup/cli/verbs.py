@@ -120,48 +120,6 @@ def import_(files: tuple[Path, ...], dataset: str | None, dry_run: bool, as_json
 
 
 @main.command()
-@AS_JSON
-@with_records
-def datasets(as_json: bool) -> None:
-    """What is held: publisher, licence, period, rows, date, caveats.
-
-    Example: joinedup datasets --json
-    """
-    from joinedup.evidence.queries import datasets as all_datasets
-
-    held = [each for each in all_datasets() if each.replaced_by_id is None]
-    if as_json:
-        put_json(
-            [
-                {
-                    "name": each.name,
-                    "title": each.title,
-                    "publisher": each.publisher,
-                    "licence": each.licence,
-                    "period_start": each.period_start,
-                    "period_end": each.period_end,
-                    "rows": each.rows_kept,
-                    "refused": each.refused,
-                    "imported": each.imported_at.date().isoformat(),
-                    "caveats": each.caveats,
-                    "notes": each.notes,
-                }
-                for each in held
-            ]
-        )
-        return
-    if not held:
-        click.echo("Nothing is held yet: bring in a file with “joinedup import FILE”.")
-    for each in held:
-        click.echo(
-            f"{each.name}: {each.title}\n  {each.publisher}, {each.licence}; {each.period_start} to {each.period_end}; "
-            f"{each.rows_kept:,} rows; brought in {each.imported_at:%d/%m/%Y}"
-        )
-        for caveat in each.caveats:
-            click.echo(f"  Beware: {caveat}")
-
-
-@main.command()
 @click.argument("place")
 @AS_OF
 @click.option("--limit", type=click.IntRange(1), help="The best so many.")

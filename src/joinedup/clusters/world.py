@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from django.core.cache import cache
 
-from joinedup.evidence import observations, store
+from joinedup.evidence import observations
 from joinedup.evidence.models import Dataset
 from joinedup.evidence.need import BREAKS
 from joinedup.evidence.scanning import periods
@@ -132,7 +132,7 @@ def ground_of(footprint: Footprint, *, by_residents: bool) -> Ground:
     return Ground(
         [place.pk for place in places],
         _world(places, months, cases, known),
-        [_told(each) for each in _used(datasets, source, [place.pk for place in places], months)],
+        [_told(each) for each in _used(datasets, frame, [place.pk for place in places], months)],
         tuple(each for each in BREAKS if source == MPS and months[0] < each <= months[-1]),
         notes,
     )
@@ -225,15 +225,10 @@ def _told(dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def _used(datasets: list[Dataset], source: str, codes: list[str], months: list[str]) -> list[Dataset]:
-    """The files with counts of these places and months; of a series, older ones where they reach back further."""
-    found: list[Dataset] = []
-    for each in datasets:
-        newer = [other for other in found if other.name == each.name]
-        reaches = each.period_start <= months[-1] and each.period_end >= months[0]
-        if not reaches or any(other.period_start <= max(each.period_start, months[0]) for other in newer):
-            continue
-        path = observations.home() / each.stored_as
-        if len(datasets) == 1 or store.read_series(path, indicators=COUNTED[source], places=codes).height:
-            found.append(each)
-    return found
+def _used(
+    datasets: list[Dataset], frame: pl.DataFrame, codes: list[str], months: list[str]
+) -> list[Dataset]:
+    """The files that counts of these places and months came from, newest first."""
+    counted = frame.filter(pl.col("place").is_in(codes), pl.col("period").is_in(months))
+    used = set(counted["datasets"].explode())
+    return [each for each in datasets if each.pk in used]

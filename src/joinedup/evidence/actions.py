@@ -26,7 +26,10 @@ BATCH = 1000
 
 @dataclass(frozen=True)
 class Imported:
-    """What became of one file. `dataset` is None after a dry run; `already` when nothing had to change."""
+    """What became of one series of a file. `dataset` is None after a dry run; `already` when nothing had to change.
+
+    `file`: the name of the file, or of the one in an archive.
+    """
 
     source: str
     title: str
@@ -41,6 +44,15 @@ class Imported:
     notes: list[str] = field(default_factory=list)
     period_start: str = ""
     period_end: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What became of a file: every series of it, and what was left aside: (which, a sentence that says why)."""
+
+    series: list[Imported]
+    aside: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -61,26 +73,106 @@ def import_file(
     progress: Progress | None = None,
     dry_run: bool = False,
 ) -> Imported:
-    """Take in one file, whole or not at all.
+    """Take in a file of one series; see `import_all`. `ValueError` when it holds several, and then nothing is kept."""
+    require(by, "dataset.import")
+    own_hash, read = _read(path, dataset, progress)
+    if len(read.series) != 1:
+        raise ValueError("the file holds several series: see import_all")
+    return _keep(read, own_hash, by=by, path=path, name=name, about=about or {}, dry_run=dry_run).series[0]
+
+
+def import_all(
+    *,
+    by: Person,
+    path: Path,
+    dataset: str | None = None,
+    name: str = "",
+    about: dict[str, Any] | None = None,
+    progress: Progress | None = None,
+    dry_run: bool = False,
+) -> Brought:
+    """Take in one file, or an archive of several, whole or not at all: a dataset for each series in it.
 
     `dataset` insists on a source by name. `name` is the series that the file continues; default, the source's
-    name. `about` says what is known beside the file: title, publisher, licence, url, published_on,
-    retrieved_on, caveats (added to the source's). The same file twice changes nothing, and `already` says so.
+    name; where a source has a series for each who reports, theirs. `about` says what is known beside the file: title,
+    publisher, licence, url, published_on, retrieved_on, caveats (added to the source's). The same file twice changes
+    nothing, and `already` says so; one that was withdrawn is taken in again.
 
     Raises `ValidationError` with one plain sentence when the file cannot be taken in; then nothing is kept.
-    Killed at any moment, it leaves at most a file in the store that no row names.
+    Killed at any moment, it leaves at most files in the store that no row names.
     """
     require(by, "dataset.import")
-    content_hash = _hash(path)
+    own_hash, read = _read(path, dataset, progress)
+    return _keep(read, own_hash, by=by, path=path, name=name, about=about or {}, dry_run=dry_run)
+
+
+def _read(path: Path, dataset: str | None, progress: Progress | None) -> tuple[str, reading.Read]:
+    own_hash = _hash(path)
     try:
-        source, found = reading.read_file(path, queries.codes(), dataset=dataset, progress=progress)
+        return own_hash, reading.read_all(path, queries.codes(), dataset=dataset, progress=progress)
     except reading.Refused as refusal:
         raise ValidationError(str(refusal)) from refusal
+
+
+def _keep(
+    read: reading.Read,
+    own_hash: str,
+    *,
+    by: Person,
+    path: Path,
+    name: str,
+    about: dict[str, Any],
+    dry_run: bool,
+) -> Brought:
+    done = []
+    with transaction.atomic():
+        for each in read.series:
+            row = _row(each, path=path, own_hash=own_hash, name=name, about=about, by=by)
+            done.append(_take(each, row, own_hash=own_hash, by=by, dry_run=dry_run))
+    return Brought(done, read.aside)
+
+
+def _row(
+    one: reading.Series, *, path: Path, own_hash: str, name: str, about: dict[str, Any], by: Person
+) -> Dataset:
+    """The row of a dataset, not yet saved and without a file in the store."""
+    source, found = one.source, one.reading
+    title = about.get("title", source.title)
     series = slugify(name) or source.name
-    given = about or {}
-    outcome = Imported(
+    if one.reported_by:
+        series = f"{source.name}-{slugify(one.reported_by)}"[:60]
+        title = f"{title}: {one.reported_by}"
+    return Dataset(
+        name=series,
+        title=title[:200],
         source=source.name,
-        title=given.get("title", source.title),
+        reported_by=one.reported_by[:120],
+        covers=found.covers,
+        publisher=about.get("publisher", source.publisher),
+        licence=about.get("licence", source.licence),
+        url=about.get("url", ""),
+        file_name=(one.file or path.name)[:200],
+        content_hash=one.content_hash or own_hash,
+        period_start=found.period_start,
+        period_end=found.period_end,
+        published_on=about.get("published_on"),
+        retrieved_on=about.get("retrieved_on"),
+        rows_read=found.rows_read,
+        rows_kept=found.rows_kept,
+        refused=found.refused,
+        notes=[*found.notes, *(f"{count:,} rows left out: {why}." for why, count in found.left_out.items())],
+        caveats=list(dict.fromkeys([*source.caveats, *about.get("caveats", [])])),
+        disclosure=asdict(source.disclosure),
+        imported_by=by.name[:160],
+    )
+
+
+def _take(one: reading.Series, row: Dataset, *, own_hash: str, by: Person, dry_run: bool) -> Imported:
+    """Keep one series, unless it is held already."""
+    found = one.reading
+    outcome = Imported(
+        source=row.source,
+        title=row.title,
         dataset=None,
         already=False,
         dry_run=dry_run,
@@ -92,40 +184,21 @@ def import_file(
         notes=found.notes,
         period_start=found.period_start,
         period_end=found.period_end,
+        file=row.file_name,
     )
-    if held := Dataset.objects.filter(name=series, content_hash=content_hash).first():
+    the_same = Dataset.objects.filter(
+        name=row.name, content_hash__in={row.content_hash, own_hash}, withdrawn_at=None
+    )
+    if held := the_same.first():
         return _with(outcome, dataset=held, already=True)
     if dry_run:
         return outcome
-    stored = store.write_observations(observations.home(), found.observations)
-    row = Dataset(
-        name=series,
-        title=given.get("title", source.title),
-        source=source.name,
-        publisher=given.get("publisher", source.publisher),
-        licence=given.get("licence", source.licence),
-        url=given.get("url", ""),
-        file_name=path.name[:200],
-        content_hash=content_hash,
-        stored_as=stored.name,
-        period_start=found.period_start,
-        period_end=found.period_end,
-        published_on=given.get("published_on"),
-        retrieved_on=given.get("retrieved_on"),
-        rows_read=found.rows_read,
-        rows_kept=found.rows_kept,
-        refused=found.refused,
-        notes=[*found.notes, *(f"{count:,} rows left out: {why}." for why, count in found.left_out.items())],
-        caveats=list(dict.fromkeys([*source.caveats, *given.get("caveats", [])])),
-        disclosure=asdict(source.disclosure),
-        imported_by=by.name[:160],
-    )
+    row.stored_as = store.write_observations(observations.home(), found.observations).name
     try:
         _make_current(row, by)
     except IntegrityError:
         # Somebody brought the same file at the same moment and was first.
-        held = Dataset.objects.get(name=series, content_hash=content_hash)
-        return _with(outcome, dataset=held, already=True)
+        return _with(outcome, dataset=the_same.get(), already=True)
     return _with(outcome, dataset=row)
 
 
@@ -150,7 +223,11 @@ def _make_current(row: Dataset, by: Person) -> None:
     stepped aside.
     """
     with transaction.atomic():
-        older = Dataset.objects.select_for_update().filter(name=row.name, replaced_by=None).first()
+        older = (
+            Dataset.objects.select_for_update()
+            .filter(name=row.name, replaced_by=None, withdrawn_at=None)
+            .first()
+        )
         row.replaced_by = older
         row.save()
         if older:
@@ -191,21 +268,36 @@ def recompute(*, by: Person, as_of: datetime.date, progress: Progress | None = N
     twice on the same datasets it changes nothing. Raises `ValidationError` when no dataset is held.
     """
     require(by, "dataset.import")
-    say = progress or (lambda _: None)
     datasets = observations.newest_first()
     if not datasets:
         raise ValidationError("No dataset is held yet. Import one first.")
-    figures, needs = recomputing.work_out(datasets, as_of, lambda part: say(part * 0.7))
     with transaction.atomic():
-        _replace(Figure, figures, ["indicator", "place"])
-        say(0.85)
-        _replace(Need, needs, ["place", "theme"])
+        made = work_out_again(datasets, as_of, progress)
         audit.record(
             by=by,
             action="figures.recompute",
             on=datasets[0],
-            after={"as_of": as_of.isoformat(), "figures": len(figures), "needs": len(needs)},
+            after={"as_of": as_of.isoformat(), "figures": made.figures, "needs": made.needs},
         )
+    return made
+
+
+def work_out_again(
+    datasets: Sequence[Dataset], as_of: datetime.date, progress: Progress | None = None
+) -> Recomputed:
+    """Put the figures and the need that `datasets` (newest first) give in the place of those there are.
+
+    For whoever changes what is held, in their transaction and with their entry in the audit trail.
+    """
+    say = progress or (lambda _: None)
+    figures: list[Figure] = []
+    needs: list[Need] = []
+    if datasets:
+        figures, needs = recomputing.work_out(datasets, as_of, lambda part: say(part * 0.7))
+    with transaction.atomic():
+        _replace(Figure, figures, ["indicator", "place"])
+        say(0.85)
+        _replace(Need, needs, ["place", "theme"])
     say(1.0)
     return Recomputed(len(figures), len(needs))
 

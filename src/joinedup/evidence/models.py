@@ -10,11 +10,18 @@ from django.db.models import Q
 
 
 class Dataset(models.Model):
-    """One publisher's file, as it was on one day. The newest of a name is current; older ones are remembered."""
+    """One publisher's file, as it was on one day. The newest of a name is current; older ones are remembered.
+
+    A withdrawn one is remembered too, with who withdrew it and why, and nothing is read from it.
+    """
 
     name = models.SlugField(max_length=60, help_text="which series of files it belongs to")
     title = models.CharField(max_length=200)
     source = models.CharField(max_length=60, help_text="the format that recognised it")
+    reported_by = models.CharField(
+        max_length=120, blank=True, help_text="whose records these are, where a source has a series for each"
+    )
+    covers = models.JSONField(default=list, help_text="periods that the file tells whole, for that series")
     publisher = models.CharField(max_length=200)
     licence = models.CharField(max_length=120)
     url = models.URLField(max_length=500, blank=True)
@@ -36,13 +43,22 @@ class Dataset(models.Model):
     replaced_by = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replaces"
     )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.CharField(max_length=160, blank=True)
+    withdrawn_because = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["name", "-imported_at"]
         constraints = [
-            models.UniqueConstraint(fields=["name", "content_hash"], name="dataset_file_once"),
             models.UniqueConstraint(
-                fields=["name"], condition=Q(replaced_by__isnull=True), name="dataset_one_current"
+                fields=["name", "content_hash"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="dataset_file_once",
+            ),
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=Q(replaced_by__isnull=True, withdrawn_at__isnull=True),
+                name="dataset_one_current",
             ),
         ]
 

@@ -1,19 +1,23 @@
-"""Reading the store: what is held today, over all files, each figure from the newest file that has it."""
+"""Reading the store: what is held today, over all files, each source by itself, with the files that it came from."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import polars as pl
 from django.conf import settings
 
 from joinedup.evidence import store
+from joinedup.evidence.methods import months_to
 from joinedup.evidence.models import Dataset
-from joinedup.evidence.sources.contract import SCHEMA
+from joinedup.evidence.sources import source_named
+from joinedup.evidence.sources.contract import MISSING, NUMBER, SCHEMA, SUPPRESSED, Revision
 
 CELL = ["indicator", "place", "period"]
+# What is held of a cell, from which source, and the keys of the datasets that it came from.
+HELD: dict[str, pl.DataType] = {**SCHEMA, "source": pl.String(), "datasets": pl.List(pl.Int64)}
 
 
 def home() -> Path:
@@ -22,8 +26,9 @@ def home() -> Path:
 
 
 def newest_first(sources: Collection[str] | None = None) -> list[Dataset]:
-    """Every dataset, replaced ones too, newest first; only those of some sources when asked. One query."""
-    rows = Dataset.objects.order_by("-imported_at", "-pk")
+    """Every dataset that counts, replaced ones too and withdrawn ones not, newest first; only those of some sources
+    when asked. One query."""
+    rows = Dataset.objects.filter(withdrawn_at=None).order_by("-imported_at", "-pk")
     return list(rows if sources is None else rows.filter(source__in=sources))
 
 
@@ -39,24 +44,75 @@ def held(
     indicators: Collection[str] | None = None,
     places: Collection[str] | None = None,
 ) -> pl.DataFrame:
-    """Observations in the columns of `SCHEMA`, one a cell of indicator, place and period.
+    """Observations in the columns of `HELD`, one a source and cell of indicator, place and period.
 
-    `datasets`: newest first. A newer file of a series replaces the older one in the months and the places that it
-    covers: earlier months stand, as in publishers' rolling releases, and so do places that a partial file leaves
-    out. Where two series have the same cell, the newer import counts.
+    `datasets`: newest first. What a newer file replaces, its source says (`Revision`). Most replace the cells that
+    they have, whatever series they belong to: earlier months stand, as in publishers' rolling releases, and so do
+    places and counts that a partial file leaves out. Others replace whole months of whoever reported them, and what
+    several reported of one cell is added up. Two sources never become one cell: whoever asks chooses between them.
     """
-    covered: dict[str, list[tuple[str, str, pl.DataFrame]]] = {}
-    frames = []
+    by_source: dict[str, list[Dataset]] = {}
     for dataset in datasets:
-        found = store.read_series(home() / dataset.stored_as, indicators=indicators, places=places)
-        own = (dataset.period_start, dataset.period_end, found.select("place").unique())
-        for start, end, there in covered.get(dataset.name, []):
-            inside = pl.col("period").is_between(pl.lit(start), pl.lit(end))
-            found = pl.concat(
-                [found.filter(~inside), found.filter(inside).join(there, on="place", how="anti")]
-            )
-        covered.setdefault(dataset.name, []).append(own)
-        frames.append(found)
-    if not frames:
-        return pl.DataFrame(schema=SCHEMA)
-    return pl.concat(frames).unique(CELL, keep="first", maintain_order=True)
+        by_source.setdefault(dataset.source, []).append(dataset)
+    frames = []
+    for name, own in by_source.items():
+        source = source_named(name)
+        rule = source.replaces if source else Revision.CELLS
+        found = (_by_months if rule is Revision.MONTHS else _by_cells)(own, indicators, places)
+        frames.append(found.with_columns(source=pl.lit(name)).select(list(HELD)))
+    return pl.concat(frames) if frames else pl.DataFrame(schema=HELD)
+
+
+def _read(
+    dataset: Dataset, indicators: Collection[str] | None, places: Collection[str] | None
+) -> pl.DataFrame:
+    found = store.read_series(home() / dataset.stored_as, indicators=indicators, places=places)
+    return found.with_columns(datasets=pl.lit([dataset.pk], dtype=pl.List(pl.Int64)))
+
+
+def _by_cells(
+    datasets: Sequence[Dataset], indicators: Collection[str] | None, places: Collection[str] | None
+) -> pl.DataFrame:
+    found = pl.concat([_read(dataset, indicators, places) for dataset in datasets])
+    return found.unique(CELL, keep="first", maintain_order=True) if len(datasets) > 1 else found
+
+
+def _by_months(
+    datasets: Sequence[Dataset], indicators: Collection[str] | None, places: Collection[str] | None
+) -> pl.DataFrame:
+    """Added up in the order of who reported: the same sum to the last bit, whatever came in first."""
+    series: dict[str, list[Dataset]] = {}
+    for dataset in datasets:
+        series.setdefault(dataset.reported_by, []).append(dataset)
+    # What was brought in before forces were told apart counts in months that no force's own file tells.
+    named = {month for whose, own in series.items() if whose for each in own for month in _months_of(each)}
+    frames = []
+    for whose, own in sorted(series.items()):
+        told = set() if whose else set(named)
+        for dataset in own:
+            found = _read(dataset, indicators, places).filter(~pl.col("period").is_in(list(told)))
+            told.update(_months_of(dataset))
+            frames.append(found)
+    found = pl.concat(frames)
+    if len(series) == 1:
+        return found
+    whole = (pl.col("state") == NUMBER).all()
+    return found.group_by(CELL, maintain_order=True).agg(
+        count=pl.when(whole).then(pl.col("count").sum()),
+        denominator=pl.col("denominator").first(),
+        value=pl.col("value").first(),
+        state=pl.when((pl.col("state") == SUPPRESSED).any())
+        .then(pl.lit(SUPPRESSED))
+        .when(whole)
+        .then(pl.lit(NUMBER))
+        .otherwise(pl.lit(MISSING)),
+        datasets=pl.col("datasets").list.explode().sort(),
+    )
+
+
+def _months_of(dataset: Dataset) -> list[str]:
+    """The months that a dataset tells whole."""
+    if dataset.covers:
+        return list(dataset.covers)
+    first, last = (int(each[:4]) * 12 + int(each[5:7]) for each in (dataset.period_start, dataset.period_end))
+    return months_to(dataset.period_end, last - first + 1)

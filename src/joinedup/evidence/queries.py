@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 from django.core.cache import cache
-from django.db.models import F
+from django.db.models import F, Prefetch
 
 from joinedup.accounts.person import Person
 from joinedup.evidence import observations, store
@@ -86,6 +86,7 @@ def _points(indicator: Indicator, place_code: str, datasets: Sequence[Dataset]) 
     )
     column = "count" if indicator.method == "rate" else "value"
     rows = observations.held(datasets, indicators=indicator.observed, places=[place_code])
+    rows = rows.unique(observations.CELL, keep="first", maintain_order=True)
     # A part that is not there, or is hidden, makes the whole of its period unknown: a sum of the others is wrong.
     summed = rows.group_by("period").agg(
         value=pl.col(column).sum(),
@@ -103,7 +104,8 @@ def _points(indicator: Indicator, place_code: str, datasets: Sequence[Dataset]) 
 
 def datasets() -> list[Dataset]:
     """The current dataset of every series, each with `older`: those it replaced, newest first. One query."""
-    rows = list(Dataset.objects.order_by("publisher", "title", "-imported_at", "-pk"))
+    counted = Dataset.objects.filter(withdrawn_at=None)
+    rows = list(counted.order_by("publisher", "title", "-imported_at", "-pk"))
     older: dict[str, list[Dataset]] = {}
     for row in sorted(rows, key=lambda each: (each.imported_at, each.pk), reverse=True):
         if row.replaced_by_id is not None:
@@ -115,8 +117,9 @@ def datasets() -> list[Dataset]:
 
 
 def dataset(pk: int) -> Dataset | None:
-    """One dataset with what replaced it and what it replaced itself. Two queries."""
-    return Dataset.objects.select_related("replaced_by").prefetch_related("replaces").filter(pk=pk).first()
+    """One dataset with what replaced it and what it replaced itself, and counts. Two queries."""
+    earlier = Prefetch("replaces", Dataset.objects.filter(withdrawn_at=None))
+    return Dataset.objects.select_related("replaced_by").prefetch_related(earlier).filter(pk=pk).first()
 
 
 def gaps(place: Place, on: datetime.date, needs: Sequence[Need], figures: Sequence[Figure]) -> list[Gap]:
@@ -182,8 +185,8 @@ def orphaned_files() -> list[Path]:
 
 
 def missing_files() -> list[Dataset]:
-    """Datasets whose file is gone from the store. One query."""
-    return [row for row in Dataset.objects.all() if not _is_there(row)]
+    """Datasets that count and whose file is gone from the store. One query."""
+    return [row for row in Dataset.objects.filter(withdrawn_at=None) if not _is_there(row)]
 
 
 def _is_there(dataset: Dataset) -> bool:

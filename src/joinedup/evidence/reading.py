@@ -3,14 +3,18 @@
 Nothing here writes anything: a refused file leaves nothing behind.
 """
 
+import hashlib
+from dataclasses import dataclass, replace
 from pathlib import Path
+from zipfile import ZipFile, ZipInfo
 
-from joinedup.evidence.sources import SOURCES, recognise, source_named
-from joinedup.evidence.sources.contract import SCHEMA, Codes, Progress, Reading, Source
-from joinedup.evidence.sources.privacy import refuse_people
-from joinedup.evidence.sources.table import Refused, open_table
+from joinedup.evidence.sources import SOURCES, packed, recognise
+from joinedup.evidence.sources.contract import SCHEMA, Codes, NothingHere, Progress, Reading, Source
+from joinedup.evidence.sources.packed import is_archive
+from joinedup.evidence.sources.privacy import headings, refuse_people
+from joinedup.evidence.sources.table import Refused, Table, open_table, table_of
 
-__all__ = ["SCHEMA", "Codes", "Reading", "Refused", "Source", "read_file"]
+__all__ = ["SCHEMA", "Codes", "Read", "Reading", "Refused", "Series", "Source", "read_all", "read_file"]
 
 # Files that resemble one that is wanted, and what to bring instead.
 NEAR = (
@@ -25,32 +29,138 @@ NEAR = (
 )
 
 
+@dataclass(frozen=True)
+class Series:
+    """What a file says for one series. `reported_by`: whose, where the source has a series for each; else blank.
+
+    `file`: its name in an archive of several; `content_hash`: the SHA-256 of its bytes there; blank otherwise.
+    """
+
+    source: Source
+    reading: Reading
+    reported_by: str = ""
+    file: str = ""
+    content_hash: str = ""
+
+
+@dataclass(frozen=True)
+class Read:
+    """Every series of a file, and what of it is left aside: (which, a sentence that says why)."""
+
+    series: list[Series]
+    aside: list[tuple[str, str]]
+
+
 def read_file(
     path: Path, codes: Codes, *, dataset: str | None = None, progress: Progress | None = None
 ) -> tuple[Source, Reading]:
-    """Read one file whole. `dataset` insists on a source by name; `progress` is told the part done, 0 to 1.
+    """Read a file of one series whole. See `read_all`; `ValueError` when it holds several."""
+    (only,) = read_all(path, codes, dataset=dataset, progress=progress).series
+    return only.source, only.reading
+
+
+def read_all(
+    path: Path, codes: Codes, *, dataset: str | None = None, progress: Progress | None = None
+) -> Read:
+    """Read one file, or an archive of several, whole. `dataset` insists on a source by name; `progress` is told the
+    part done, 0 to 1.
 
     Raises `Refused` with a sentence that says what to do, and `FileNotFoundError` when there is no file.
     """
     say = progress or (lambda _: None)
     say(0.0)
+    if is_archive(path):
+        with packed.opened(path) as (archive, found):
+            if sum(packed.is_table(item) for item in found) > 1:
+                return _of_archive(archive, found, codes, dataset, say)
     table = open_table(path)
     say(0.3)
     refuse_people(table)
     source = _source(table.header, dataset)
+    say(0.4)
+    read = _of_table(table, source, codes)
+    say(1.0)
+    return read
+
+
+def _of_table(table: Table, source: Source, codes: Codes) -> Read:
+    """Raises `Refused`; `NothingHere` when no series of it is about the places held."""
     if not table.ends_clean and source.name != "tidy":
         # Publishers' files end with a line break; without it a last figure may have lost digits.
         raise Refused("The last line has no end, so the file may be cut off. Download it again.")
-    say(0.4)
-    reading = source.take(table, codes)
+    if source.parts is None or table.frame.is_empty():
+        return Read([Series(source, source.take(table, codes))], [])
+    read = Read([], [])
+    for part in source.parts(table):
+        try:
+            reading = part.source.take(part.table, codes)
+        except NothingHere as nothing:
+            read.aside.append((part.reported_by, str(nothing)))
+        else:
+            read.series.append(Series(part.source, reading, part.reported_by))
+    if not read.series:
+        raise NothingHere(_why(read.aside))
+    return read
+
+
+def _of_archive(
+    archive: ZipFile, found: list[ZipInfo], codes: Codes, dataset: str | None, say: Progress
+) -> Read:
+    """The files that are known, all of them or none; the others by name."""
+    read = Read([], [])
+    for number, item in enumerate(found):
+        say(number / len(found))
+        name = packed.label(item)
+        if not packed.is_table(item):
+            read.aside.append((name, "It is not a CSV file."))
+            continue
+        body = packed.content(archive, item)
+        try:
+            table = table_of(body)
+            if why := _not_wanted(table.header, dataset):
+                read.aside.append((name, why))
+                continue
+            refuse_people(table)
+            one = _of_table(table, _source(table.header, dataset), codes)
+        except NothingHere as nothing:
+            read.aside.append((name, str(nothing)))
+        except Refused as refusal:
+            raise Refused(f"{name}: {refusal}") from refusal
+        else:
+            digest = hashlib.sha256(body).hexdigest()
+            read.series.extend(replace(each, file=name, content_hash=digest) for each in one.series)
+            read.aside.extend((f"{name}, {whose}", why) for whose, why in one.aside)
+    if not read.series:
+        raise Refused(_why(read.aside))
     say(1.0)
-    return source, reading
+    return read
+
+
+def _why(aside: list[tuple[str, str]]) -> str:
+    """One of the reasons for which nothing could be kept; a file for another area says more than a file unknown."""
+    if len(aside) == 1:
+        return aside[0][1]
+    told = [each for each in aside if "another area" in each[1]] or aside
+    return f"Nothing of it can be used here. {told[0][0]}: {told[0][1]} The other {len(aside) - 1:,} neither."
+
+
+def _not_wanted(header: list[str], dataset: str | None) -> str | None:
+    """Why a file that lies beside others is not read, or None when it is."""
+    found = recognise(header)
+    if found is None:
+        if headings(header):
+            return "It has records of single people, which are never kept."
+        near = next((advice for columns, advice in NEAR if columns <= set(header)), "")
+        return f"{near.split('. ')[0]}." if near else "Its columns are of no known publisher."
+    if dataset is not None and found.name != dataset:
+        return f"It is {found.title}, which was not asked for."
+    return None
 
 
 def _source(header: list[str], dataset: str | None) -> Source:
     found = recognise(header)
     if dataset is not None:
-        wanted = source_named(dataset)
+        wanted = next((source for source in SOURCES if source.name == dataset), None)
         if wanted is None:
             raise Refused(
                 f"There is no dataset {dataset}. Known: {', '.join(source.name for source in SOURCES)}."

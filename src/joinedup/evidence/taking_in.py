@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,32 +12,40 @@ from django.db import transaction
 from django.utils import timezone
 
 from joinedup.accounts.person import Person
-from joinedup.evidence.actions import Imported, import_file, recompute
-from joinedup.evidence.queries import missing_files
+from joinedup.evidence.actions import Imported, import_all, recompute
+from joinedup.evidence.withdrawing import refuse_lost_files
 
 Say = Callable[[str, float | None], None]
 
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of one file."""
+    """What became of one series of a file. `aside`, with the first: (what was left aside, why)."""
 
     path: Path
     outcome: Imported
+    aside: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def file(self) -> str:
+        inside = self.outcome.file
+        return self.path.name if inside in ("", self.path.name) else f"{self.path.name}, {inside}"
 
     def as_dict(self) -> dict[str, Any]:
         found = self.outcome
         return {
-            "file": self.path.name,
+            "file": self.file,
             "format": found.source,
             "title": found.title,
             "dataset": found.dataset.name if found.dataset else None,
+            "id": found.dataset.pk if found.dataset else None,
             "already_held": found.already,
             "dry_run": found.dry_run,
             "rows_read": found.rows_read,
             "rows_kept": found.rows_kept,
             "refused": found.refused,
             "left_out": found.left_out,
+            "left_aside": [{"what": what, "why": why} for what, why in self.aside],
             "notes": found.notes,
             "period_start": found.period_start,
             "period_end": found.period_end,
@@ -45,18 +53,19 @@ class Taken:
 
     def sentence(self) -> str:
         found = self.outcome
+        aside = [f"  Not taken in: {what}: {why}" for what, why in self.aside]
         if found.already:
-            return f"{self.path.name}: held already as {found.title}; nothing changed."
+            return "\n".join([f"{self.file}: held already as {found.title}; nothing changed.", *aside])
         verb = "would be taken in" if found.dry_run else "taken in"
         lines = [
-            f"{self.path.name}: {found.title}, {found.period_start} to {found.period_end}, {verb}: "
+            f"{self.file}: {found.title}, {found.period_start} to {found.period_end}, {verb}: "
             f"{found.rows_read:,} rows read, {found.rows_kept:,} kept."
         ]
         lines += [f"  Refused: {count:,}, {reason}." for reason, count in found.refused.items()]
         lines += [f"  Line {line}: {reason}." for line, reason in found.examples]
         lines += [f"  Left out: {count:,}, {reason}." for reason, count in found.left_out.items()]
         lines += [f"  Note: {note}" for note in found.notes]
-        return "\n".join(lines)
+        return "\n".join([*lines, *aside])
 
 
 def take_in(paths: Sequence[Path], *, dataset: str | None, dry_run: bool, say: Say) -> list[Taken]:
@@ -71,10 +80,7 @@ def take_in(paths: Sequence[Path], *, dataset: str | None, dry_run: bool, say: S
         return _each(by, paths, dataset, True, say, "Checking")
     if len(paths) > 1:
         _each(by, paths, dataset, True, say, "Checking")
-    if lost := missing_files():
-        raise ValidationError(
-            f"The observations of “{lost[0].title}” are gone from the store: see “joinedup check”, then try again."
-        )
+    refuse_lost_files()
     with transaction.atomic():
         done = _each(by, paths, dataset, False, say, "Reading")
         if any(not each.outcome.already for each in done):
@@ -98,12 +104,13 @@ def _each(
 
         try:
             _refuse_what_is_no_file(path)
-            outcome = import_file(by=by, path=path, dataset=dataset, dry_run=dry_run, progress=so_far)
+            brought = import_all(by=by, path=path, dataset=dataset, dry_run=dry_run, progress=so_far)
         except ValidationError as error:
             if len(paths) == 1:
                 raise
             raise ValidationError(f"{path.name or path}: {' '.join(error.messages)}") from error
-        done.append(Taken(path, outcome))
+        first, *others = brought.series
+        done += [Taken(path, first, brought.aside), *(Taken(path, other) for other in others)]
     return done
 
 

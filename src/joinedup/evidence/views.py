@@ -1,22 +1,77 @@
 """The pages of a sceptic: what is held, from whom, how old, and how each figure is made."""
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
 
+from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
-from joinedup.evidence import charts, methods_page, queries, wording
+from joinedup.evidence import charts, consequences, methods_page, queries, withdrawing, wording
+from joinedup.evidence.forms import WithdrawForm
+from joinedup.evidence.models import Dataset
 from joinedup.evidence.plain_words import formula, move
 
 
-def sources(request: HttpRequest) -> HttpResponse:
-    return render(request, "evidence/sources.jinja", {"datasets": queries.datasets()})
+def sources(request: Request) -> HttpResponse:
+    withdrawn = consequences.withdrawn() if may(request.person, "dataset.withdraw") else []
+    return render(request, "evidence/sources.jinja", {"datasets": queries.datasets(), "withdrawn": withdrawn})
 
 
-def dataset(request: HttpRequest, pk: int) -> HttpResponse:
+def dataset(request: Request, pk: int) -> HttpResponse:
+    return render(request, "evidence/dataset.jinja", {"dataset": _dataset(request, pk)})
+
+
+def _dataset(request: Request, pk: int) -> Dataset:
+    """What is withdrawn is there for those who may put it back only."""
     found = queries.dataset(pk)
-    if found is None:
+    if found is None or (found.withdrawn_at and not may(request.person, "dataset.withdraw")):
         raise Http404
-    return render(request, "evidence/dataset.jinja", {"dataset": found})
+    return found
+
+
+def _dataset_to_withdraw(request: Request, pk: int) -> Dataset:
+    if not may(request.person, "dataset.withdraw"):
+        raise Http404
+    return _dataset(request, pk)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def dataset_withdraw(request: Request, pk: int) -> HttpResponse:
+    """What would become of the figures, and then why it should not count."""
+    found = _dataset_to_withdraw(request, pk)
+    if found.withdrawn_at:
+        return redirect("dataset", pk)
+    today = timezone.localdate()
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            withdrawing.withdraw(by=request.person, dataset=found, as_of=today, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("Withdrawn. The figures have been worked out again without it."))
+            return redirect("dataset", pk)
+    context = {"dataset": found, "form": form, "would": consequences.consequences(found, today)}
+    return render(request, "evidence/withdraw.jinja", context)
+
+
+@login_required
+@require_POST
+def dataset_put_back(request: Request, pk: int) -> HttpResponse:
+    found = _dataset_to_withdraw(request, pk)
+    try:
+        withdrawing.put_back(by=request.person, dataset=found, as_of=timezone.localdate())
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    else:
+        messages.success(request, _("It counts again. The figures have been worked out again with it."))
+    return redirect("dataset", pk)
 
 
 def figure(request: Request, pk: int) -> HttpResponse:
@@ -43,5 +98,5 @@ def figure(request: Request, pk: int) -> HttpResponse:
     return render(request, "evidence/figure.jinja", context)
 
 
-def methods(request: HttpRequest) -> HttpResponse:
+def methods(request: Request) -> HttpResponse:
     return render(request, "evidence/methods.jinja", {"methods": methods_page.everything()})

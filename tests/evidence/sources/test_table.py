@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from joinedup.evidence.sources import table as table_module
+from joinedup.evidence.sources import packed
 from joinedup.evidence.sources.table import Refused, open_table, plain
 
 Brought = Callable[..., Path]
@@ -51,6 +51,20 @@ def locked() -> bytes:
         (b"PAR1 and then nothing of the kind", "Parquet file is cut off"),
         (b'[{"a": 1}]', "JSON"),
         (locked(), "locked with a password"),
+        (b"a" * 3_000_000 + b",b\n1,2\n", "first line is no header"),
+        (b"a" * 3_000_000, "first line is no header"),
+        (b",".join(b"c%d" % n for n in range(50_000)) + b"\n", "first line is no header"),
+        (b"a,b\n1,2\n" + b"x" * 200_000 + b",3\n4,5\n", "Line 3 has a cell of 200,000 letters in column 1"),
+        (b"a,b\n1,2\n" + b"x" * 200_000 + b",3\n", "Line 3 has a cell of 200,000 letters in column 1"),
+        (
+            b'a,b\n"x\n",2\n1,"' + b"x\n" * 100_000 + b'"\n',
+            "Line 4 has a cell of 200,000 letters in column 2",
+        ),
+        (b"a,b\n" + b"x" * 200_000 + b",1,2,3\n", "cannot be told apart"),
+        (b'a,"b\n' + b"1,2\n" * 100_000 + b'"\n', "header cannot be read"),
+        (b",,\n1,2,3\n", "columns have no names"),
+        ("a,b\n1,2\n".encode("utf-16-le"), "UTF-16"),
+        (b"a,b\n1,2\n3,\x00\n", "Line 3 has a NUL byte"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_a_sentence(brought: Brought, body: bytes, says: str) -> None:
@@ -62,7 +76,7 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(brought: Brought, body: 
 def test_an_archive_that_would_fill_the_memory_is_refused(
     brought: Brought, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(table_module, "LARGEST", 1000)
+    monkeypatch.setattr(packed, "LARGEST", 1000)
     with pytest.raises(Refused, match="more than"):
         open_table(brought(gzip.compress(b"a,b\n" + b"1,2\n" * 1000)))
 

@@ -96,7 +96,28 @@ def test_what_is_not_csv_is_refused(folder: Path) -> None:
     with pytest.raises(Refused, match=r"mix\.csv is not a CSV file that can be read"):
         read_folder(folder)
     (folder / "mix.csv").write_text(f"theme,sector,weight\n{'a' * 200_000},b,1\n")
-    with pytest.raises(Refused, match=r"mix\.csv is not a CSV file that can be read: field larger"):
+    with pytest.raises(
+        Refused, match=r"mix\.csv has a cell of more than 131,072 letters after line 1: see whether"
+    ):
+        read_folder(folder)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["theme,sector,weight" + "x" * 3_000_000, ",".join(f"c{n}" for n in range(50_000))],
+    ids=["3 MB", "50,000 columns"],
+)
+def test_a_header_that_is_none_is_refused(folder: Path, header: str) -> None:
+    (folder / "mix.csv").write_text(f"{header}\na,b,1\n")
+    with pytest.raises(
+        Refused, match=r"^The first line of mix\.csv is no header of a table: it has more than"
+    ):
+        read_folder(folder)
+
+
+def test_a_quotation_mark_left_open_is_said_in_plain_words(folder: Path) -> None:
+    (folder / "mix.csv").write_text('theme,sector,weight\n"a,b,1\n')
+    with pytest.raises(Refused, match="a quotation mark is opened and not closed"):
         read_folder(folder)
 
 

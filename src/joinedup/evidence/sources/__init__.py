@@ -24,10 +24,12 @@ SOURCES: tuple[Source, ...] = (
     dfe_lait.SOURCE,
     tidy.SOURCE,
 )
+# Known by their rows, in a file whose columns are those of another source.
+BY_THEIR_ROWS: tuple[Source, ...] = (policeuk_street.RAILWAYS,)
 
 
 def source_named(name: str) -> Source | None:
-    return next((source for source in SOURCES if source.name == name), None)
+    return next((source for source in (*SOURCES, *BY_THEIR_ROWS) if source.name == name), None)
 
 
 def recognise(header: list[str]) -> Source | None:

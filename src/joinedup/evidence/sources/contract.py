@@ -1,7 +1,8 @@
 """What every source promises, and the words in which a file is taken in or refused."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 import polars as pl
@@ -20,6 +21,29 @@ SCHEMA: dict[str, pl.DataType] = {
 NUMBER, SUPPRESSED, MISSING = "number", "suppressed", "missing"
 WRONG_AT_MOST = 0.05
 EXAMPLES = 5
+# Why a row is left out that would have been kept, had its place been one of those held here.
+OUTSIDE = "places outside those held here"
+# A file is for another area when under this share of what it places lies in the places held, and it says something of
+# under this share of them. Of the real files the smallest district of a force has 3.6% of the force's month, and a
+# neighbouring force at most 1.1%; a neighbour's strays touch at most a fifth of a district's neighbourhoods, and the
+# least complete month of a force's own a quarter of them (docs/decisions/a-file-for-another-area.md).
+SHARE_AT_LEAST, REACH_AT_LEAST = 0.02, 0.25
+
+
+class Revision(StrEnum):
+    """What a newer file of a series replaces.
+
+    CELLS: what it says, cell by cell. For files that state every count, noughts too, and may be of a part of an area.
+    MONTHS: the whole of every month that it has, everywhere. For files with a line a case: a place that is not in
+    them has none.
+    """
+
+    CELLS = "cells"
+    MONTHS = "months"
+
+
+class NothingHere(Refused):
+    """A file that may well be right, and has (next to) nothing about the places held here."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +96,8 @@ class Reading:
     """What one file says.
 
     `rows_read` = `rows_kept` + all of `refused` (wrong) + all of `left_out` (right, but not needed here).
-    `examples` are the first refused rows as (line number, reason).
+    `examples` are the first refused rows as (line number, reason). `covers`: the periods that the file tells whole,
+    where its source replaces months.
     """
 
     observations: pl.DataFrame
@@ -82,6 +107,7 @@ class Reading:
     left_out: dict[str, int] = field(default_factory=dict)
     examples: list[tuple[int, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    covers: list[str] = field(default_factory=list)
 
     @property
     def period_start(self) -> str:
@@ -97,7 +123,10 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Source:
-    """One publisher's format: what it is, how it is recognised, how it is read."""
+    """One publisher's format: what it is, how it is recognised, how it is read, what a newer file replaces.
+
+    `parts`: for a file that may hold several series, the source, the name and the rows of each; `take` reads one.
+    """
 
     name: str
     title: str
@@ -108,17 +137,40 @@ class Source:
     disclosure: Disclosure
     recognises: Callable[[list[str]], bool]
     take: Callable[[Table, Codes], Reading]
+    replaces: Revision = Revision.CELLS
+    parts: "Callable[[Table], list[Part]] | None" = None
 
     def read(self, path: Path, codes: Codes) -> Reading:
         """Read a file of this format. Raises `Refused` with one sentence for the person who brought it."""
         return self.take(open_table(path), codes)
 
 
-def finish(table: Table, rows: pl.DataFrame, observations: pl.DataFrame, notes: list[str]) -> Reading:
-    """Count what became of each row, and refuse the file when over a twentieth of it is wrong.
+@dataclass(frozen=True)
+class Part:
+    """The rows of one series in a file, and the source that reads them."""
+
+    source: Source
+    reported_by: str
+    table: Table
+
+
+def finish(
+    table: Table,
+    rows: pl.DataFrame,
+    observations: pl.DataFrame,
+    notes: list[str],
+    *,
+    held: Collection[str] = (),
+    outside: str = OUTSIDE,
+    whose: str = "",
+    covers: Sequence[str] = (),
+) -> Reading:
+    """Count what became of each row; refuse the file when over a twentieth of it is wrong, or it is for elsewhere.
 
     `rows`: one line a record with `record` (its number in the table), `wrong` and `left_out` (a reason, or
-    null). `observations`: the columns of `SCHEMA`, in any order.
+    null). `observations`: the columns of `SCHEMA`, in any order. `held`: the places held here that the file could
+    speak of, by which it is judged whether it is for this area; none: it is not judged. `outside`: the reason for
+    which rows of other places are left out. `whose`: whose file it is.
     """
     wrong = rows.filter(pl.col("wrong").is_not_null())
     left_out = rows.filter(pl.col("wrong").is_null() & pl.col("left_out").is_not_null())
@@ -134,15 +186,36 @@ def finish(table: Table, rows: pl.DataFrame, observations: pl.DataFrame, notes: 
         )
     if observations.is_empty():
         why = "; ".join(_tally(left_out, "left_out")) or "it has no rows below the header"
-        raise Refused(f"Nothing in this file can be used here: {why}. Check that it is the file you meant.")
+        raise NothingHere(
+            f"Nothing in this file can be used here: {why}. Check that it is the file you meant."
+        )
+    kept = rows.height - wrong.height - left_out.height
+    if held:
+        elsewhere = left_out.filter(pl.col("left_out") == outside).height
+        _refuse_elsewhere(kept, elsewhere, observations, held, whose)
     return Reading(
         observations=in_order(observations.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())),
         rows_read=rows.height,
-        rows_kept=rows.height - wrong.height - left_out.height,
+        rows_kept=kept,
         refused=refused,
         left_out=_tally(left_out, "left_out"),
         examples=examples,
         notes=[*table.notes, *notes],
+        covers=list(covers),
+    )
+
+
+def _refuse_elsewhere(
+    kept: int, elsewhere: int, observations: pl.DataFrame, held: Collection[str], whose: str
+) -> None:
+    """Rows left out for another reason than their place are not counted: they say nothing of where the file is for."""
+    placed = kept + elsewhere
+    reached = observations["place"].n_unique()
+    if kept >= SHARE_AT_LEAST * placed or reached >= REACH_AT_LEAST * len(held):
+        return
+    rows = f"of {placed:,} rows that could be used, {kept:,} {'is' if kept == 1 else 'are'} in the places held here"
+    raise NothingHere(
+        f"This file is for another area{f' ({whose})' if whose else ''}: {rows}. Bring the file for your own area."
     )
 
 

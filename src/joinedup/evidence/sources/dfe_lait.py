@@ -11,6 +11,7 @@ import polars as pl
 from joinedup.evidence.sources.contract import (
     MISSING,
     NUMBER,
+    OUTSIDE,
     SUPPRESSED,
     Codes,
     Disclosure,
@@ -109,7 +110,7 @@ def take(table: Table, codes: Codes) -> Reading:
         left_out=pl.when(pl.col("indicator").is_null())
         .then(pl.lit("measures that are not used here"))
         .when(pl.col("place").is_null())
-        .then(pl.lit("places outside those held here"))
+        .then(pl.lit(OUTSIDE))
         .when((pl.col("indicator") == SUMS_OF_RATES[0]) & pl.col("place").is_in(england))
         .then(pl.lit("first-time entrants of England, which the publisher made by adding rates up")),
     )
@@ -129,7 +130,8 @@ def take(table: Table, codes: Codes) -> Reading:
         count=pl.lit(None, pl.Float64),
         denominator=pl.lit(None, pl.Float64),
     )
-    return finish(table, rows, observations, _notes(rows))
+    held = codes.of_kind("local_authority", "region", "country")
+    return finish(table, rows, observations, _notes(rows), held=held)
 
 
 def _notes(rows: pl.DataFrame) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from joinedup.evidence.sources.contract import MISSING, NUMBER, Codes, Reading, finish
+from joinedup.evidence.sources.contract import MISSING, NUMBER, OUTSIDE, Codes, Reading, finish
 from joinedup.evidence.sources.table import Refused, Table
 
 PLACE = "lsoa21cd"
@@ -44,9 +44,7 @@ def take_columns(
         .then(pl.lit("a figure that is not a number"))
         .when(low)
         .then(pl.lit("a figure below nought")),
-        left_out=pl.when(~pl.col(PLACE).is_in(codes.of_kind("lsoa"))).then(
-            pl.lit("places outside those held here")
-        ),
+        left_out=pl.when(~pl.col(PLACE).is_in(codes.of_kind("lsoa"))).then(pl.lit(OUTSIDE)),
     )
     good = rows.filter(pl.col("wrong").is_null() & pl.col("left_out").is_null())
     rows = rows.with_columns(_repeats(good, used))
@@ -64,7 +62,7 @@ def take_columns(
             state=pl.when(pl.col(figure).is_null()).then(pl.lit(MISSING)).otherwise(pl.lit(NUMBER)),
         )
     )
-    return finish(table, rows, observations, notes)
+    return finish(table, rows, observations, notes, held=codes.of_kind("lsoa"))
 
 
 def _repeats(good: pl.DataFrame, used: Mapping[str, str]) -> pl.Expr:

@@ -1,14 +1,29 @@
 """data.police.uk street-level crime: one row a crime, one file a force and month, counted by LSOA.
 
+Each force ("Reported by") is a series of its own. The forces of areas are added up: two of them have crimes of their
+own in the same neighbourhood. British Transport Police polices railways everywhere, and is a source apart.
+
 A crime is counted once: a repeated Crime ID may carry another place or outcome and is the same crime.
 Anti-social behaviour has no Crime ID, so that rows alike are separate incidents, and all count.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 
-from joinedup.evidence.sources.contract import NUMBER, Codes, Disclosure, Reading, Source, carried, finish
-from joinedup.evidence.sources.table import Table
+from joinedup.evidence.sources.contract import (
+    NUMBER,
+    Codes,
+    Disclosure,
+    Part,
+    Reading,
+    Revision,
+    Source,
+    carried,
+    finish,
+)
+from joinedup.evidence.sources.table import Refused, Table
 
 NEEDED = {"Crime ID", "Month", "Reported by", "LSOA code", "Crime type", "Last outcome category"}
 WORDS = {
@@ -22,14 +37,38 @@ WORDS = {
 }
 NATIONWIDE = "British Transport Police"
 LSOA = r"^[EW]01\d{6}$"
+OUTSIDE = "crimes outside the places held here"
+MONTH = r"^20\d\d-(0[1-9]|1[0-2])$"
 
 
 def recognises(header: list[str]) -> bool:
     return set(header) >= NEEDED
 
 
+def by_force(table: Table) -> list[Part]:
+    """The rows of each force, by its name in the file. Raises `Refused` when rows do not say whose they are."""
+    force = table.frame["Reported by"].str.strip_chars()
+    nameless = table.frame.filter(force.is_null() | (force == ""))
+    if nameless.height:
+        (line,) = table.lines(nameless["record"].head(1).to_list())
+        raise Refused(
+            f"Line {line} does not say which force reported it (“Reported by” is blank). Bring the publisher's file "
+            "unchanged."
+        )
+    return [
+        Part(
+            RAILWAYS if name == NATIONWIDE else SOURCE,
+            name,
+            replace(table, frame=table.frame.filter(force == name)),
+        )
+        for name in force.unique().sort()
+    ]
+
+
 def take(table: Table, codes: Codes) -> Reading:
-    known = codes.of_kind("lsoa") + list(codes.changes)
+    """The counts of one force."""
+    lsoas = codes.of_kind("lsoa")
+    known = lsoas + list(codes.changes)
     rows = table.frame.select(
         "record",
         crime="Crime ID",
@@ -39,12 +78,12 @@ def take(table: Table, codes: Codes) -> Reading:
         kind="Crime type",
         indicator=pl.col("Crime type").replace_strict(WORDS, default=None, return_dtype=pl.String),
     ).with_columns(
-        # Crime IDs are long random words, unique across forces.
-        again=pl.col("crime").is_not_null() & ~pl.col("crime").is_first_distinct(),
+        # Crime IDs are long random words. A month counts as it would in a file of its own.
+        again=pl.col("crime").is_not_null() & ~pl.struct("crime", "period").is_first_distinct(),
         count=pl.lit(1.0),
     )
     rows = rows.with_columns(
-        wrong=pl.when(~pl.col("period").str.contains(r"^20\d\d-(0[1-9]|1[0-2])$").fill_null(False))
+        wrong=pl.when(~pl.col("period").str.contains(MONTH).fill_null(False))
         .then(pl.lit("a month that is not like 2024-03"))
         .when(pl.col("kind").is_null())
         .then(pl.lit("no crime type"))
@@ -57,7 +96,7 @@ def take(table: Table, codes: Codes) -> Reading:
         .when(pl.col("place").is_null())
         .then(pl.lit("crimes without a place"))
         .when(~pl.col("place").is_in(known))
-        .then(pl.lit("crimes outside the places held here")),
+        .then(pl.lit(OUTSIDE)),
     )
     good = rows.filter(pl.col("wrong").is_null() & pl.col("left_out").is_null())
     shared, carry = carried(good, codes, ["count"])
@@ -68,14 +107,24 @@ def take(table: Table, codes: Codes) -> Reading:
             denominator=pl.lit(None, pl.Float64), value=pl.lit(None, pl.Float64), state=pl.lit(NUMBER)
         )
     )
-    return finish(table, rows, observations, [note for note in (carry, *_notes(rows)) if note])
+    forces = rows["force"].drop_nulls().unique().sort().to_list()
+    return finish(
+        table,
+        rows,
+        observations,
+        [note for note in (carry, *_notes(rows)) if note],
+        held=() if NATIONWIDE in forces else lsoas,
+        outside=OUTSIDE,
+        whose=" and ".join(forces),
+        covers=rows.filter(pl.col("wrong").is_null())["period"].unique().sort().to_list(),
+    )
 
 
 def _notes(rows: pl.DataFrame) -> list[str]:
     notes = []
     if (rows["force"] == NATIONWIDE).any():
         notes.append(
-            "British Transport Police covers every force's area: never add it to another force's file."
+            "British Transport Police covers every force's area, and is kept apart: never add it to a force's file."
         )
     by_month = rows.filter(pl.col("wrong").is_null()).group_by("period").len().sort("period")
     if by_month.height > 1:
@@ -89,18 +138,19 @@ def _notes(rows: pl.DataFrame) -> list[str]:
     return notes
 
 
+CAVEATS = (
+    "Never add these to the Metropolitan Police's own files: place, time and outcome follow other rules.",
+    "Violence and sexual offences are one category and cannot be parted.",
+    "A place without a row is nought only where the force sent all of its month.",
+    "Points are moved to map points nearby, so an area is near the truth, not the truth.",
+)
 SOURCE = Source(
     name="policeuk_street",
     title="Street-level crime",
     publisher="data.police.uk, the Home Office and the forces",
     licence="Open Government Licence v3.0",
     grain=("lsoa",),
-    caveats=(
-        "Never add these to the Metropolitan Police's own files: place, time and outcome follow other rules.",
-        "Violence and sexual offences are one category and cannot be parted.",
-        "A place without a row is nought only where the force sent all of its month.",
-        "Points are moved to map points nearby, so an area is near the truth, not the truth.",
-    ),
+    caveats=CAVEATS,
     disclosure=Disclosure(
         threshold=None,
         rounding=None,
@@ -109,4 +159,14 @@ SOURCE = Source(
     ),
     recognises=recognises,
     take=take,
+    replaces=Revision.MONTHS,
+    parts=by_force,
+)
+RAILWAYS = replace(
+    SOURCE,
+    name="policeuk_railways",
+    title="Crime on the railways",
+    caveats=("Counted beside the force of the area, and never added to it.", *CAVEATS),
+    recognises=lambda header: False,  # the columns are those of every force: the rows tell
+    parts=None,
 )

@@ -32,7 +32,7 @@ OWN_COLUMNS = frozenset({"Crime ID"})
 
 def refuse_people(table: Table) -> None:
     """Raise `Refused` when the header or the cells look like records of people. No cell is quoted."""
-    found = _headings(table.header) or _cells(table) or _as_in_spreadsheets(table)
+    found = headings(table.header) or _cells(table) or _as_in_spreadsheets(table)
     if found:
         raise Refused(
             f"This file looks like records of single people: it has {found}. JoinedUp takes counts and rates "
@@ -40,7 +40,8 @@ def refuse_people(table: Table) -> None:
         )
 
 
-def _headings(header: list[str]) -> str | None:
+def headings(header: list[str]) -> str | None:
+    """What in the names of the columns speaks of single people, or None."""
     plain = [
         re.sub(r"[^a-z0-9]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()).strip()
         for name in header

@@ -1,18 +1,23 @@
 """Opening a file that somebody brought: plain text, compressed, or Parquet; safe to look at, or refused."""
 
 import csv
-import gzip
 import io
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
-LARGEST = 2 * 1024**3  # unpacked bytes: a small archive must not fill the memory
+from joinedup.evidence.sources import packed
+from joinedup.evidence.sources.packed import Refused
+
+__all__ = ["Refused", "Table", "open_table", "plain", "table_of"]
+
+# No publisher's table comes near these; beyond them it is not a table, or its quotation marks are astray.
+MOST_COLUMNS = 2_000
+LONGEST_HEADER = 200_000  # bytes
+LONGEST_CELL = 32_767  # bytes; as many letters as a cell of Excel may have
 SIGNS = {
     b"%PDF": "a PDF. Ask the publisher for the table as CSV",
     b"\xd0\xcf\x11\xe0": "an old Excel or Word file. Save the sheet as CSV and bring that",
@@ -21,10 +26,6 @@ SIGNS = {
     b"{": "JSON. Bring the same figures as CSV",
     b"SQLite format 3": "a database. Export the table as CSV and bring that",
 }
-
-
-class Refused(Exception):
-    """A file that cannot be taken in. The message is one or two plain sentences fit to show."""
 
 
 def plain(name: str) -> str:
@@ -85,60 +86,50 @@ def open_table(path: Path) -> Table:
         start = stream.read(16)
     if start.startswith(b"PAR1"):
         return _parquet(path)
-    return _delimited(*_decoded(_unpacked(path, start)))
+    return table_of(_unpacked(path, start))
+
+
+def table_of(body: bytes) -> Table:
+    """The table in the bytes of a text file. Raises `Refused`."""
+    _refuse_what_is_no_text(body)
+    if not body[:4096].strip() and not body.strip():
+        raise Refused("The file is empty. Download it again.")
+    return _delimited(*_decoded(body))
 
 
 def _unpacked(path: Path, start: bytes) -> bytes:
-    for sign, what in SIGNS.items():
-        if start.startswith(sign):
-            raise Refused(f"This is {what}.")
     if start.startswith(b"PK"):
-        return _from_zip(path)
-    try:
-        with gzip.open(path) if start.startswith(b"\x1f\x8b") else path.open("rb") as stream:
-            body = stream.read(LARGEST + 1)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise Refused("The compressed file is cut off or damaged. Download it again.") from error
-    return _not_too_large(body)
-
-
-def _not_too_large(body: bytes) -> bytes:
-    if len(body) > LARGEST:
-        raise Refused("The file holds more than 2 GB when unpacked. Bring it in parts, by month or by area.")
-    if not body[:4096].strip() and not body.strip():
-        raise Refused("The file is empty. Download it again.")
-    return body
-
-
-def _from_zip(path: Path) -> bytes:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [
-                item for item in archive.infolist() if not item.is_dir() and "__MACOSX" not in item.filename
-            ]
-            if any(item.filename == "[Content_Types].xml" for item in names):
-                raise Refused("This is an Excel or Word file. Save the sheet as CSV and bring that.")
-            tables = [item for item in names if item.filename.lower().endswith(".csv")]
+        with packed.opened(path) as (archive, found):
+            tables = [item for item in found if packed.is_table(item)]
             if len(tables) != 1:
                 raise Refused(
                     f"The archive holds {len(tables)} CSV files; it must hold one. Unpack it and bring each alone."
                 )
-            if tables[0].flag_bits & 1:
-                raise Refused("The archive is locked with a password. Unpack it and bring the CSV file.")
-            with archive.open(tables[0]) as stream:
-                return _not_too_large(stream.read(LARGEST + 1))
-    except (zipfile.BadZipFile, EOFError, zlib.error) as error:
-        raise Refused("The archive is cut off or damaged. Download it again.") from error
+            return packed.content(archive, tables[0])
+    if start.startswith(b"\x1f\x8b"):
+        return packed.gunzipped(path)
+    if path.stat().st_size > packed.LARGEST:
+        raise Refused(packed.TOO_LARGE)
+    return path.read_bytes()
+
+
+def _refuse_what_is_no_text(body: bytes) -> None:
+    for sign, what in SIGNS.items():
+        if body.startswith(sign):
+            raise Refused(f"This is {what}.")
+    if body.startswith((b"PK\x03\x04", b"\x1f\x8b")):
+        raise Refused("This is an archive inside an archive. Unpack it and bring the CSV file.")
 
 
 def _decoded(body: bytes) -> tuple[bytes, list[str]]:
     """The text as UTF-8 bytes without mark, with a note when it was not UTF-8."""
-    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")) or _every_other_is_nul(body[:1000]):
         raise Refused(
             "The text is UTF-16, which Excel calls Unicode Text. Save it as CSV UTF-8 and bring that."
         )
     if b"\0" in body:
-        raise Refused("This is not a text file. Bring the table as CSV.")
+        line = body.count(b"\n", 0, body.index(b"\0")) + 1
+        raise Refused(f"This is not a text file. Line {line:,} has a NUL byte: bring the table as CSV.")
     notes = []
     body = body.removeprefix(b"\xef\xbb\xbf")
     if not _is_utf8(body):
@@ -152,6 +143,12 @@ def _decoded(body: bytes) -> tuple[bytes, list[str]]:
     if b"\n" not in body:
         body = body.replace(b"\r", b"\n")
     return body, notes
+
+
+def _every_other_is_nul(start: bytes) -> bool:
+    """UTF-16 without its mark, where letters are mostly Latin."""
+    half = len(start) // 2
+    return half > 1 and max(start[::2].count(0), start[1::2].count(0)) > 0.9 * half
 
 
 def _is_utf8(body: bytes) -> bool:
@@ -168,16 +165,48 @@ def _delimited(body: bytes, notes: list[str]) -> Table:
     ends_clean = body.endswith(b"\n")
     one_end = re.search(rb"[^\r\n]\r?\n\Z", body[-4:])
     text = body if one_end else body.rstrip(b"\r\n") + b"\n"
-    header = next(csv.reader(io.StringIO(text[: 1 << 20].decode("utf-8", "ignore"), newline="")))
+    header = _header(text)
     header = [name.strip() for name in header]
     if len(header) == 1 and re.search(r"[;\t|]", header[0]):
         raise Refused("The columns are not parted by commas. Save the file as CSV with commas.")
+    if not any(header):
+        raise Refused("The columns have no names. Bring the table with their names in the first line.")
     twice = sorted({name for name in header if name and header.count(name) > 1})
     if twice:
         raise Refused(f"The column {twice[0]} is there twice. Keep the right one and try again.")
     _not_cut_off(text, len(header))
     frame = _parsed(text, [f"column_{i}" for i in range(len(header))])
+    _refuse_long_cells(frame, text)
     return _table(header, frame, ends_clean=ends_clean, notes=notes, text=text)
+
+
+def _header(text: bytes) -> list[str]:
+    """The names in the first line, which may go over several lines where a name is in quotation marks."""
+    first = text.split(b"\n", 1)[0]
+    if len(first) > LONGEST_HEADER or len(first.split(b",")) > MOST_COLUMNS:
+        raise Refused(
+            f"The first line is no header of a table: it has more than {MOST_COLUMNS:,} columns or "
+            f"{LONGEST_HEADER:,} letters. Bring the table as CSV, with the names of its columns in the first line."
+        )
+    try:
+        return next(csv.reader(io.StringIO(text[:LONGEST_HEADER].decode("utf-8", "ignore"), newline="")))
+    except csv.Error as error:
+        raise Refused(
+            "The header cannot be read: a quotation mark is astray in it, or a name is far too long. Save it again."
+        ) from error
+
+
+def _refuse_long_cells(frame: pl.DataFrame, text: bytes) -> None:
+    """A cell so long has swallowed others, or is no cell of a table."""
+    longest = frame.select(pl.all().str.len_bytes().max())
+    for at, name in enumerate(frame.columns):
+        if (longest[name][0] or 0) > LONGEST_CELL:
+            record = (frame[name].str.len_bytes() > LONGEST_CELL).fill_null(False).arg_true()[0]
+            (line,) = Table([], frame, text=text).lines([record])
+            raise Refused(
+                f"Line {line:,} has a cell of {longest[name][0]:,} letters in column {at + 1}, as no table of figures "
+                "has. See whether a quotation mark is astray, and save it again."
+            )
 
 
 def _parsed(text: bytes, names: list[str]) -> pl.DataFrame:
@@ -185,14 +214,22 @@ def _parsed(text: bytes, names: list[str]) -> pl.DataFrame:
         # Names of our own, since the header's may be blank.
         return pl.read_csv(text, infer_schema=False, new_columns=names)
     except pl.exceptions.PolarsError as error:
-        reader = csv.reader(io.StringIO(text.decode(), newline=""))
-        for row in reader:
-            if len(row) > len(names):
-                raise Refused(
-                    f"Line {reader.line_num} has {len(row)} cells where the header has {len(names)}. "
-                    "Put commas that belong to a cell in quotation marks."
-                ) from error
+        if found := _too_wide(text, len(names)):
+            line, cells = found
+            raise Refused(
+                f"Line {line} has {cells:,} cells where the header has {len(names):,}. "
+                "Put commas that belong to a cell in quotation marks."
+            ) from error
         raise Refused("The rows cannot be told apart: a quotation mark is astray. Save it again.") from error
+
+
+def _too_wide(text: bytes, width: int) -> tuple[int, int] | None:
+    """The first line with more cells than the header, and how many; None when no line can be blamed."""
+    reader = csv.reader(io.StringIO(text.decode(), newline=""))
+    try:
+        return next(((reader.line_num, len(row)) for row in reader if len(row) > width), None)
+    except csv.Error:  # a cell longer than that reader takes
+        return None
 
 
 def _not_cut_off(text: bytes, width: int) -> None:
@@ -201,6 +238,8 @@ def _not_cut_off(text: bytes, width: int) -> None:
         raise Refused(f"A quotation mark is opened and not closed. {again}")
     last = text[text.rfind(b"\n", 0, len(text) - 1) + 1 :].rstrip(b"\r\n")
     if last.count(b'"') % 2:  # the end of a cell with a line break inside: the parser will judge it
+        return
+    if len(last) > csv.field_size_limit():  # a long cell: it is judged once the rows are parted
         return
     cells = next(csv.reader([last.decode()]), [])
     if len(cells) < width:

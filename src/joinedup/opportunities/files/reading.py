@@ -20,6 +20,8 @@ YES, NO = {"true", "yes", "1", "y"}, {"false", "no", "0", "n"}
 LARGEST = 1e12
 # As much of a cell as helps to find it.
 QUOTED = 60
+# No table that is read here comes near these.
+LONGEST_HEADER, MOST_COLUMNS = 200_000, 2_000
 
 
 class Refused(Exception):
@@ -84,6 +86,8 @@ def _rows(path: Path, required: tuple[str, ...]) -> tuple[list[str], list[int], 
     cells: list[list[str]] = []
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
+            _refuse_long_header(path, file.readline(LONGEST_HEADER + 1))
+            file.seek(0)
             rows = csv.reader(file, strict=True)
             header = [name.strip() for name in next(rows, [])]
             _check_header(path, required, header)
@@ -101,10 +105,24 @@ def _rows(path: Path, required: tuple[str, ...]) -> tuple[list[str], list[int], 
     except UnicodeDecodeError as error:
         raise Refused(_not_text(path)) from error
     except csv.Error as error:
-        raise Refused(f"{path.name} is not a CSV file that can be read: {error}.") from error
+        if "field limit" in str(error):
+            raise Refused(
+                f"{path.name} has a cell of more than {csv.field_size_limit():,} letters after line "
+                f"{(lines or [1])[-1]:,}: see whether a quotation mark is astray."
+            ) from error
+        what = "a quotation mark is opened and not closed" if "unexpected end" in str(error) else error
+        raise Refused(f"{path.name} is not a CSV file that can be read: {what}.") from error
     except OSError as error:
         raise Refused(f"{path.name} cannot be read: {error.strerror}.") from error
     return header, lines, cells
+
+
+def _refuse_long_header(path: Path, line: str) -> None:
+    if len(line) > LONGEST_HEADER or line.count(",") >= MOST_COLUMNS:
+        raise Refused(
+            f"The first line of {path.name} is no header of a table: it has more than {MOST_COLUMNS:,} columns or "
+            f"{LONGEST_HEADER:,} letters."
+        )
 
 
 def _check_header(path: Path, required: tuple[str, ...], header: list[str]) -> None:
