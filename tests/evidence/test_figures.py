@@ -1,39 +1,52 @@
+from collections.abc import Mapping
 from dataclasses import replace
 
 import polars as pl
 import pytest
 
+from joinedup.evidence.disclosure import NOT_KNOWN, OPEN, Rule
 from joinedup.evidence.figures import FIGURES, at_risk, figures, populations
 from joinedup.evidence.indicators import Indicator, indicators
 from joinedup.evidence.methods import months_to
-from joinedup.evidence.sources.contract import SCHEMA
+from joinedup.evidence.observations import HELD
 
 NAMED = {indicator.slug: indicator for indicator in indicators()}
 BOROUGHS = [f"E090000{n:02}" for n in range(12, 20)]
 PLACES = pl.DataFrame(
-    [(code, "local_authority", "E12000007") for code in BOROUGHS]
-    + [("E12000007", "region", None)]
-    + [(f"W{code[-2:]}", "ward", code) for code in BOROUGHS]
-    + [(f"L{code[-2:]}{part}", "lsoa", f"W{code[-2:]}") for code in BOROUGHS for part in "ab"],
-    schema={"place": pl.String, "kind": pl.String, "parent": pl.String},
+    [(code, "local_authority", "E12000007", "E23000001") for code in BOROUGHS]
+    + [("E12000007", "region", None, None)]
+    + [(f"W{code[-2:]}", "ward", code, "E23000001") for code in BOROUGHS]
+    + [(f"L{code[-2:]}{part}", "lsoa", f"W{code[-2:]}", "E23000001") for code in BOROUGHS for part in "ab"],
+    schema={"place": pl.String, "kind": pl.String, "parent": pl.String, "force": pl.String},
     orient="row",
 )
 LSOAS = PLACES.filter(pl.col("kind") == "lsoa")["place"].to_list()
 Row = tuple[str, str, str, float | None, float | None, str]
 
 
-def frame(rows: list[Row]) -> pl.DataFrame:
+# What each made-up dataset asks: the police's, the census's, and a table that somebody brought.
+POLICE, CENSUS, BROUGHT = 1, 2, 3
+RULES = {POLICE: OPEN, CENSUS: OPEN, BROUGHT: NOT_KNOWN}
+
+
+def frame(rows: list[Row], dataset: int = POLICE, source: str = "mps_borough") -> pl.DataFrame:
     return pl.DataFrame(
-        [(i, p, t, count, None, value, state) for i, p, t, count, value, state in rows],
-        schema=SCHEMA,
+        [(i, p, t, count, None, value, state, [dataset], source) for i, p, t, count, value, state in rows],
+        schema=HELD,
         orient="row",
     )
+
+
+def brought(rows: list[Row]) -> pl.DataFrame:
+    return frame(rows, BROUGHT, "tidy:theirs")
 
 
 def census(people: float = 10_000, children: float = 2500) -> pl.DataFrame:
     groups = {"residents": people, "residents-0-15": children, "residents-16-24": 1000.0}
     return frame(
-        [(group, place, "2021", n, None, "number") for place in LSOAS for group, n in groups.items()]
+        [(group, place, "2021", n, None, "number") for place in LSOAS for group, n in groups.items()],
+        CENSUS,
+        "census_population",
     )
 
 
@@ -43,8 +56,16 @@ def monthly(slug: str, counts: dict[str, float], last: str = "2026-02", months: 
     ]
 
 
-def made(rows: list[Row], indicator: Indicator, as_of: str = "2026-03", **people: float) -> pl.DataFrame:
-    return figures(frame(rows), populations(census(**people), PLACES), [indicator], PLACES, as_of)
+def made(
+    rows: list[Row] | pl.DataFrame,
+    indicator: Indicator,
+    as_of: str = "2026-03",
+    places: pl.DataFrame = PLACES,
+    rules: Mapping[int, Rule] = RULES,
+    **people: float,
+) -> pl.DataFrame:
+    held = rows if isinstance(rows, pl.DataFrame) else frame(rows)
+    return figures(held, populations(census(**people), places), [indicator], places, as_of, rules)
 
 
 def at(found: pl.DataFrame, place: str) -> dict:
@@ -57,7 +78,7 @@ STEPS = {code: float(n) for n, code in enumerate(BOROUGHS, 1)}
 
 def test_residents_are_summed_upwards() -> None:
     people = populations(census(), PLACES)
-    known = {(place, group): n for place, group, n in people.rows()}
+    known = {(place, group): n for place, group, n in people.select("place", "group", "people").rows()}
     assert known["E12000007", "residents"] == 160_000
     assert known["E09000012", "residents"] == 20_000
     assert known["W12", "residents-16-24"] == 2000
@@ -73,16 +94,15 @@ def test_a_rate_is_twelve_months_over_residents() -> None:
     first = at(found, BOROUGHS[0])
     assert (first["count"], first["denominator"], first["value"]) == (12, 20_000, 0.6)
     assert (first["start"], first["period"], first["state"]) == ("2025-03", "2026-02", "number")
-    assert (first["percentile"], first["rank"], first["compared"]) == (1 / 16, 8, 8)
+    assert (first["percentile"], first["compared"]) == (1 / 16, 8)
     assert first["middle"] == pytest.approx(0.6 * 4.5)
-    assert at(found, BOROUGHS[-1])["rank"] == 1
-    assert first["source"] == "mps_borough"
+    assert (first["source"], first["datasets"], first["people_from"]) == ("mps_borough", [POLICE], [CENSUS])
 
 
 def test_a_place_without_rows_is_missing_and_never_nought() -> None:
     counts = {code: n for code, n in STEPS.items() if code != BOROUGHS[3]}
     gone = at(made(monthly("weapons-possession", counts), WEAPONS), BOROUGHS[3])
-    assert [gone[name] for name in ("state", "count", "value", "percentile", "rank")] == [
+    assert [gone[name] for name in ("state", "count", "value", "percentile", "best")] == [
         "missing",
         None,
         None,
@@ -119,7 +139,8 @@ def test_the_same_month_from_two_files_counts_once() -> None:
 def test_low_is_worse_turns_the_percentile_round() -> None:
     turned = replace(WEAPONS, direction="low_is_worse")
     found = made(monthly("weapons-possession", STEPS), turned)
-    assert at(found, BOROUGHS[0])["rank"] == 1
+    assert at(found, BOROUGHS[0])["percentile"] == 15 / 16
+    assert at(found, BOROUGHS[0])["best"] == 1
 
 
 def test_few_places_are_not_compared() -> None:
@@ -173,10 +194,10 @@ def test_where_few_live_and_many_come_rates_carry_the_caveat() -> None:
     both = [WEAPONS, replace(NAMED["homicide"], window=12)]
     far = STEPS | {BOROUGHS[0]: 500.0}
     rows = frame(monthly("weapons-possession", far) + monthly("homicide", far))
-    found = figures(rows, populations(census(), PLACES), both, PLACES, "2026-03")
+    found = figures(rows, populations(census(), PLACES), both, PLACES, "2026-03", RULES)
     flagged = found.filter("residents_mislead")
     assert set(flagged["place"]) == {BOROUGHS[0]}
     assert flagged.height == 2
     assert all("misleads" in note for note in flagged["note"])
-    one = figures(rows, populations(census(), PLACES), both[:1], PLACES, "2026-03")
+    one = figures(rows, populations(census(), PLACES), both[:1], PLACES, "2026-03", RULES)
     assert not one["residents_mislead"].any()

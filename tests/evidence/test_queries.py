@@ -29,7 +29,7 @@ def test_gaps_say_what_is_not_known_and_why(world: World) -> None:
     assert [gap.sentence for gap in queries.gaps(world.northton, TODAY, needs, figures)] == [
         "Nothing is measured here on suspension, exclusion, managed moves and weapon carrying.",
         "Not held for this place: robbery.",
-        "Held back by the publisher: knife crime.",
+        "Held back, too small to show: knife crime.",
         "More than 2 years old: old survey (2022/23).",
     ]
 

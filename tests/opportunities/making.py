@@ -68,5 +68,10 @@ def make_figure(place: Place, indicator: str, value: float, **fields: Any) -> Fi
 
 def make_need(place: Place, theme: str, need: float, people: int = 400, **fields: Any) -> Need:
     return Need.objects.create(
-        place=place, theme_id=theme, need=need, people_at_risk=people, worked_out_on=TODAY, **fields
+        place=place,
+        theme_id=theme,
+        need=need,
+        people_at_risk=people,
+        worked_out_on=TODAY,
+        **({"certainty": 0.7} | fields),
     )

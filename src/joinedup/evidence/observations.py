@@ -14,6 +14,8 @@ from joinedup.evidence.models import Dataset
 from joinedup.evidence.sources.contract import SCHEMA
 
 CELL = ["indicator", "place", "period"]
+# Where a cell came from travels with it: primary keys of the datasets, and the name of their source.
+HELD = {**SCHEMA, "datasets": pl.List(pl.Int64()), "source": pl.String()}
 
 
 def home() -> Path:
@@ -39,7 +41,7 @@ def held(
     indicators: Collection[str] | None = None,
     places: Collection[str] | None = None,
 ) -> pl.DataFrame:
-    """Observations in the columns of `SCHEMA`, one a cell of indicator, place and period.
+    """Observations in the columns of `HELD`, one a cell of indicator, place and period.
 
     `datasets`: newest first. A newer file of a series replaces the older one in the months and the places that it
     covers: earlier months stand, as in publishers' rolling releases, and so do places that a partial file leaves
@@ -56,7 +58,11 @@ def held(
                 [found.filter(~inside), found.filter(inside).join(there, on="place", how="anti")]
             )
         covered.setdefault(dataset.name, []).append(own)
-        frames.append(found)
+        frames.append(
+            found.with_columns(
+                datasets=pl.lit([dataset.pk], pl.List(pl.Int64)), source=pl.lit(dataset.source, pl.String)
+            )
+        )
     if not frames:
-        return pl.DataFrame(schema=SCHEMA)
+        return pl.DataFrame(schema=HELD)
     return pl.concat(frames).unique(CELL, keep="first", maintain_order=True)

@@ -137,8 +137,8 @@ def _themes(
         if touches or (not where and initiative.partner_id in here):
             worked_on |= {theme.pk for theme in initiative.themes.all()}
     needs: dict[str, float] = {}
-    for need in Need.objects.filter(place__in=places, need__isnull=False):
-        needs[need.theme_id] = max(needs.get(need.theme_id, 0.0), need.need or 0.0)
+    for need in Need.objects.said().filter(place__in=places):
+        needs[need.theme_id] = max(needs.get(need.theme_id, 0.0), need.said or 0.0)
     names = {sector.slug: sector.name for sector in sectors}
     heavy: dict[str, list[str]] = {}
     for mix in Mix.objects.filter(weight__gte=HEAVY).order_by("-weight", "sector__order"):

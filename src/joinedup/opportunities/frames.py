@@ -7,7 +7,7 @@ an absence: what is not in these tables does not exist for the engine.
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from itertools import combinations
 from typing import Any
@@ -194,7 +194,7 @@ def _known(
 
 
 def _needs(codes: set[str], own: set[str]) -> pl.DataFrame:
-    """The need in every place, and behind that in the footprint's `own` places the figures: only these are put into
+    """The need in every place where it may be said, and behind that in the footprint's `own` places the figures: only these are put into
     words."""
     figures: dict[tuple[str, str], Figure] = {
         (figure.place_id, figure.indicator): figure
@@ -207,7 +207,7 @@ def _needs(codes: set[str], own: set[str]) -> pl.DataFrame:
         theme.slug: max((CONCERNED.get(level, 0.0) for level in theme.levels), default=1.0)
         for theme in Theme.objects.all()
     }
-    kept = Need.objects.filter(place__in=codes, need__isnull=False).order_by("place", "theme")
+    kept = Need.objects.said().filter(place__in=codes).order_by("place", "theme")
     rows = kept.values_list("place", "theme", "need", "people_at_risk", "trend")
     parts_of = {(each.place_id, each.theme_id): each.parts for each in kept.filter(place__in=own)}
     found = []
@@ -236,8 +236,13 @@ def _profiles(own: set[str]) -> pl.DataFrame:
     """What places are compared by to find similar ones: how they are, not what is done or recorded there."""
     rows: dict[str, dict[str, float]] = defaultdict(dict)
     numbers = Figure.objects.filter(place__in=own, indicator__in=PROFILE, state=Figure.State.NUMBER)
-    for place, indicator, value in numbers.values_list("place", "indicator", "value"):
-        if value is not None:
+    held = list(numbers.values_list("indicator", "dataset__source", "period", "place", "value"))
+    # Only figures of one source and one period are compared: those that most places have.
+    usual: dict[str, tuple[str, str]] = {}
+    for (indicator, *of), _many in Counter(row[:3] for row in sorted(held)).most_common():
+        usual.setdefault(indicator, (of[0], of[1]))
+    for indicator, source, period, place, value in held:
+        if value is not None and usual[indicator] == (source, period):
             rows[place][indicator] = value
     schema = {"place": pl.Utf8(), **dict.fromkeys(PROFILE, pl.Float64())}
     return pl.DataFrame([{"place": code, **rows[code]} for code in sorted(rows)], schema=schema)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from joinedup.evidence.models import Need
-from joinedup.evidence.plain_words import need_class, need_word, support_word
+from joinedup.evidence.plain_words import agreement_word, need_class, need_word
 from joinedup.initiatives.models import Initiative
 from joinedup.taxonomy.models import Theme
 
@@ -21,7 +21,7 @@ class Row:
     theme: Theme
     need_class: int | None
     need_word: str
-    support_word: str
+    sure_word: str
     counts: list[int]
     total: int
     offers: int
@@ -39,7 +39,7 @@ def _row(need: Need, initiatives: Sequence[Initiative]) -> Row:
     own = [each for each in initiatives if any(theme.pk == need.theme_id for theme in each.themes.all())]
     counts = [sum(each.level == level for each in own) for level in LEVELS]
     offers = {offer.pk for each in own for offer in each.offers.all()}
-    found = need_class(need.need)
+    found = need_class(need.said)
     high = (found or 0) >= HIGH
     if own:
         says = "recorded"
@@ -50,8 +50,8 @@ def _row(need: Need, initiatives: Sequence[Initiative]) -> Row:
     return Row(
         theme=need.theme,
         need_class=found,
-        need_word=need_word(need.need),
-        support_word=support_word(need.certainty) if found else "",
+        need_word=need_word(need.said),
+        sure_word=agreement_word(need),
         counts=counts,
         total=len(own),
         offers=len(offers),

@@ -50,7 +50,7 @@ class PlacePage:
     practice: list[Found]
     voices: list[Contribution]
     where_and_when: list[Here]
-    figures: list[tuple[Figure, str, str, str]]
+    figures: list[tuple[Figure, str, str, str, str, str]]
     datasets: list[Dataset]
     gaps: list[Gap]
 
@@ -84,7 +84,14 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         voices=voices(around),
         where_and_when=at_place(person, place, around[1:]),
         figures=[
-            (each, wording.name(each.indicator), wording.value(each), wording.standing(each))
+            (
+                each,
+                wording.name(each.indicator),
+                wording.value(each),
+                wording.interval(each),
+                wording.period(each).removeprefix("in ").removeprefix("the "),
+                wording.standing(each),
+            )
             for each in figures
         ],
         datasets=sorted(datasets.values(), key=lambda each: (each.publisher, each.title)),
