@@ -12,8 +12,9 @@ import polars as pl
 from django.core.cache import cache
 
 from joinedup.evidence import observations, store
+from joinedup.evidence.disclosure import rule_for, rule_of
+from joinedup.evidence.methods import BREAKS
 from joinedup.evidence.models import Dataset
-from joinedup.evidence.need import BREAKS
 from joinedup.evidence.scanning import periods
 from joinedup.evidence.sources import mps
 from joinedup.evidence.sources.contract import NUMBER
@@ -37,6 +38,7 @@ FEWEST_MONTHS, FEWEST_AREAS = 13, 10
 # A month in which a borough's file holds less than this share of its usual month was not sent whole, where a usual
 # month has enough to tell.
 WHOLE, ENOUGH = 0.6, 20
+SMALL_NUMBERS = "The rule on small numbers of these counts does not allow a look at neighbourhoods month by month: {reason}"
 NO_FIGURES = (
     "No counts of violence by neighbourhood are held for this partnership: an administrator imports them."
 )
@@ -110,6 +112,12 @@ def ground_of(footprint: Footprint, *, by_residents: bool) -> Ground:
     datasets, frame, source = _held([place.pk for place in places])
     if frame is None:
         raise CannotLook(NO_FIGURES)
+    rule = rule_for(
+        {pk for cell in frame["datasets"].unique() for pk in cell},
+        {each.pk: rule_of(each.disclosure) for each in datasets},
+    )
+    if not rule.hides_nothing:
+        raise CannotLook(SMALL_NUMBERS.format(reason=" ".join(rule.because)))
     months = _months(frame)
     if len(months) < FEWEST_MONTHS:
         raise CannotLook(

@@ -38,7 +38,7 @@ def with_intervals(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     else:
         low, high = byar(least)[0] / of, byar(most)[1] / of
     # What a publisher worked out is in a unit of its own: value and share tell which.
-    scale = indicator.per
+    scale = np.full(len(value), indicator.per)
     if indicator.method == "published":
         with np.errstate(divide="ignore", invalid="ignore"):
             scale = np.where(count > 0, value * of / count, np.nan)

@@ -96,8 +96,11 @@ def shown(
         fits = (pl.col(whole) / base).floor() * base
         rounded = pl.when((rounded > pl.col(whole)) & (count <= pl.col(whole))).then(fits).otherwise(rounded)
     ruled = ruled.with_columns(_shown=pl.when(base > 1).then(rounded).otherwise(count))
-    nought = pl.when(count.is_not_null()).then((count == 0) | (pl.col("_shown") == 0))
-    nought = nought.otherwise(pl.col("value") == 0)
+    nought = (
+        pl.when(count.is_not_null())
+        .then((count == 0) | (pl.col("_shown") == 0))
+        .otherwise(pl.col("value") == 0)
+    )
     hidden = ((count > 0) & (count < pl.col("_threshold"))) | (nought & ~pl.col("_zeros"))
     kept = (pl.col("state") == NUMBER) & ~hidden.fill_null(False)
     moved = (pl.col("_shown") != count).fill_null(False)

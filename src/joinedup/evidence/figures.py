@@ -124,16 +124,18 @@ def figures(
     made = []
     for indicator in indicators:
         own = observations.filter(pl.col("indicator").is_in(indicator.observed))
+        order = windows.order_of(own, indicator)
         for kind in indicator.grain:
             there = places.filter(pl.col("kind") == kind).select("place", "kind", "force")
             if there.is_empty():
                 continue
             if indicator.method == "rate":
-                rows = _rates(own, population, indicator, there, as_of)
+                rows = _rates(own, population, indicator, there, order, as_of)
             elif indicator.method == "published":
-                rows = _published(own, indicator, there, as_of)
+                rows = _published(own, there, order, as_of)
             else:
-                rows = _from_neighbourhoods(own, population, indicator, there, upwards, as_of)
+                rows = _from_neighbourhoods(own, population, indicator, there, upwards, order, as_of)
+            rows = _of_the_usual(rows, order, indicator)
             made.append(_finished(rows, indicator, rules, small))
     if not made:
         return pl.DataFrame(schema=FIGURES)
@@ -165,11 +167,16 @@ def _finished(
 
 
 def _rates(
-    own: pl.DataFrame, population: pl.DataFrame, indicator: Indicator, there: pl.DataFrame, as_of: str
+    own: pl.DataFrame,
+    population: pl.DataFrame,
+    indicator: Indicator,
+    there: pl.DataFrame,
+    order: Sequence[str],
+    as_of: str,
 ) -> pl.DataFrame:
     """Counts of the last months over residents; known only where every month of every part is a number."""
     own = own.filter(pl.col("period").str.contains(windows.MONTH), pl.col("period") <= as_of)
-    own = windows.of_one_source(own.join(there.select("place", "force"), on="place"), indicator)
+    own = windows.of_one_source(own.join(there.select("place", "force"), on="place"), order)
     ends = windows.last_months(own, len(indicator.numerator))
     counts = windows.counted(own, ends, indicator).drop("force")
     people = (
@@ -191,22 +198,18 @@ def _rates(
     )
     known = pl.col("state") == NUMBER
     rows = there.join(counts, on="place", how="left").join(people, on="place", how="left")
-    return (
-        _of_the_usual(rows, own, indicator)
-        .with_columns(state=state)
-        .with_columns(
-            count=pl.when(known).then(pl.col("count").cast(pl.Float64)),
-            value=pl.when(known).then(pl.col("count") / pl.col("denominator") * indicator.per),
-            last=pl.when(known).then("last"),
-            before=pl.when(known).then("before"),
-        )
+    return rows.with_columns(state=state).with_columns(
+        count=pl.when(known).then(pl.col("count").cast(pl.Float64)),
+        value=pl.when(known).then(pl.col("count") / pl.col("denominator") * indicator.per),
+        last=pl.when(known).then("last"),
+        before=pl.when(known).then("before"),
     )
 
 
-def _of_the_usual(rows: pl.DataFrame, own: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
-    """A place of which no source speaks is missing from the first of them, and in its latest period."""
-    order = windows.order_of(own, indicator)
-    usual = order[0] if order else indicator.source[0]
+def _of_the_usual(rows: pl.DataFrame, order: Sequence[str], indicator: Indicator) -> pl.DataFrame:
+    """A place of which no source speaks is missing from the first that speaks of any, in its latest period."""
+    there = rows["source"].to_list()
+    usual = next((name for name in order if name in there), indicator.source[0])
     ends = rows.filter(pl.col("source") == usual, pl.col("period").is_not_null()).sort("period", "start")
     start, period = (ends[-1].select("start", "period").row(0)) if ends.height else (None, None)
     silent = pl.col("source").is_null()
@@ -217,11 +220,11 @@ def _of_the_usual(rows: pl.DataFrame, own: pl.DataFrame, indicator: Indicator) -
     )
 
 
-def _published(own: pl.DataFrame, indicator: Indicator, there: pl.DataFrame, as_of: str) -> pl.DataFrame:
+def _published(own: pl.DataFrame, there: pl.DataFrame, order: Sequence[str], as_of: str) -> pl.DataFrame:
     """The publisher's own figure, of the latest year in which at least half of the places that it speaks of have a
     number."""
     own = own.join(there.select("place"), on="place", how="semi").with_columns(year=year_of("period"))
-    own = windows.of_one_source(own.filter(pl.col("year") <= int(as_of[:4])), indicator)
+    own = windows.of_one_source(own.filter(pl.col("year") <= int(as_of[:4])), order)
     every = own.group_by("source").agg(every=pl.col("place").n_unique())
     numbers = own.filter(pl.col("state") == NUMBER).group_by("source", "year", "period").len()
     enough = numbers.join(every, on="source").filter(pl.col("len") * 2 >= pl.col("every"))
@@ -241,7 +244,7 @@ def _published(own: pl.DataFrame, indicator: Indicator, there: pl.DataFrame, as_
     )
     # A count alone is no published figure: in what unit it would be is not said.
     worked_out = (pl.col("state") != NUMBER) | pl.col("value").is_not_null()
-    return _of_the_usual(rows, own, indicator).with_columns(
+    return rows.with_columns(
         state=pl.when(worked_out.fill_null(False)).then("state").otherwise(pl.lit(MISSING)),
         people_from=pl.lit([], pl.List(pl.Int64)),
         last=pl.lit(None, pl.Float64),
@@ -255,6 +258,7 @@ def _from_neighbourhoods(
     indicator: Indicator,
     there: pl.DataFrame,
     upwards: pl.DataFrame,
+    order: Sequence[str],
     as_of: str,
 ) -> pl.DataFrame:
     """A mean over residents, or a share of neighbourhoods, from the values of the LSOAs in each place."""
@@ -268,7 +272,7 @@ def _from_neighbourhoods(
         .join(there.select(whole="place"), on="whole", how="semi")
         .with_columns(known=pl.col("state") == NUMBER)
     )
-    inside = windows.of_one_source(inside, indicator, "whole")
+    inside = windows.of_one_source(inside, order, "whole")
     parts = inside.filter(pl.col("period") == pl.col("period").max().over("source"))
     known_people = (pl.col("people") * pl.col("known")).sum()
     always = {
@@ -295,7 +299,7 @@ def _from_neighbourhoods(
         gathered = gathered.with_columns(value=share)
     enough = (pl.col("covered") >= MOST_OF_IT).fill_null(False)
     rows = there.join(gathered, on="place", how="left").with_columns(start="period")
-    return _of_the_usual(rows, own, indicator).with_columns(
+    return rows.with_columns(
         *(pl.when(enough).then(name).alias(name) for name in ("count", "denominator", "value")),
         state=pl.when(enough).then(pl.lit(NUMBER)).otherwise(pl.lit(MISSING)),
         last=pl.lit(None, pl.Float64),

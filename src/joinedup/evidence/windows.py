@@ -6,7 +6,7 @@ brings beside a publisher's series neither hides nor lengthens it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -28,9 +28,9 @@ def order_of(own: pl.DataFrame, indicator: Indicator) -> list[str]:
     return [*named, *(name for name in there if name not in named)]
 
 
-def of_one_source(own: pl.DataFrame, indicator: Indicator, place: str = "place") -> pl.DataFrame:
-    """Of each place the observations of the first source that speaks of it at all."""
-    rank = {name: n for n, name in enumerate(order_of(own, indicator))}
+def of_one_source(own: pl.DataFrame, order: Sequence[str], place: str = "place") -> pl.DataFrame:
+    """Of each place the observations of the first source, in an `order`, that speaks of it at all."""
+    rank = {name: n for n, name in enumerate(order)}
     ranked = own.with_columns(_rank=pl.col("source").replace_strict(rank, return_dtype=pl.Int64))
     return ranked.filter(pl.col("_rank") == pl.col("_rank").min().over(place)).drop("_rank")
 

@@ -194,8 +194,8 @@ def _known(
 
 
 def _needs(codes: set[str], own: set[str]) -> pl.DataFrame:
-    """The need in every place where it may be said, and behind that in the footprint's `own` places the figures: only these are put into
-    words."""
+    """The need in every place where it may be said, and behind that in the footprint's `own` places the figures: only
+    these are put into words."""
     figures: dict[tuple[str, str], Figure] = {
         (figure.place_id, figure.indicator): figure
         for figure in Figure.objects.filter(place__in=own, state=Figure.State.NUMBER).select_related(
