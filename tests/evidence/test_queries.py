@@ -41,7 +41,10 @@ def test_nothing_unknown_is_no_gap(world: World) -> None:
     assert queries.gaps(world.northton, TODAY, needs, figures) == []
 
 
-@pytest.mark.parametrize(("period", "year"), [("2016", 2016), ("2015/16", 2016), ("2016-03", 2016)])
+@pytest.mark.parametrize(
+    ("period", "year"),
+    [("2016", 2016), ("2015/16", 2016), ("2016-03", 2016), ("1999/00", 2000), ("2013/14-15/16", 2016)],
+)
 def test_the_year_of_a_period(period: str, year: int) -> None:
     assert queries.year_of(period) == year
 

@@ -38,7 +38,9 @@ FEWEST_MONTHS, FEWEST_AREAS = 13, 10
 # A month in which a borough's file holds less than this share of its usual month was not sent whole, where a usual
 # month has enough to tell.
 WHOLE, ENOUGH = 0.6, 20
-SMALL_NUMBERS = "The rule on small numbers of these counts does not allow a look at neighbourhoods month by month: {reason}"
+SMALL_NUMBERS = (
+    "Small numbers of these counts are hidden or rounded, so chance cannot be told from them: {reason}"
+)
 NO_FIGURES = (
     "No counts of violence by neighbourhood are held for this partnership: an administrator imports them."
 )

@@ -38,10 +38,11 @@ def months_to(last: str, how_many: int) -> list[str]:
 
 
 def year_of(column: str) -> pl.Expr:
-    """The year in which a period ends: 2016, 2015/16 and 2016-03 all give 2016."""
+    """The year in which a period ends: 2016, 2015/16, 2013/14-15/16 and 2016-03 all give 2016."""
     text = pl.col(column)
     year = text.str.head(4).cast(pl.Int64, strict=False)
-    return pl.when(text.str.contains("/", literal=True)).then(year + 1).otherwise(year)
+    last = text.str.tail(2).cast(pl.Int64, strict=False)
+    return pl.when(text.str.contains("/", literal=True)).then(year + (last - year) % 100).otherwise(year)
 
 
 def percentiles(values: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ from joinedup.evidence import disclosure, observations, store
 from joinedup.evidence.disclosure import Rule, rule_of
 from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.models import Dataset, Figure, Need
-from joinedup.evidence.origins import in_turn
+from joinedup.evidence.origins import in_turn, source_of
 from joinedup.evidence.sources.contract import MISSING, NUMBER, SUPPRESSED, Codes
 from joinedup.evidence.windows import MONTH
 from joinedup.evidence.wording import by_slug
@@ -172,9 +172,14 @@ def rests_on(held: Figure) -> list[Dataset]:
 
 
 def small_numbers(indicator: Indicator, datasets: Iterable[Dataset]) -> list[str]:
-    """Why small numbers of a figure are treated as they are, in the words of the datasets it rests on; and the
-    indicator's own threshold where it hides more than they ask. No query."""
-    rule = disclosure.strictest(rule_of(each.disclosure) for each in datasets)
+    """Why small numbers of a figure are treated as they are, in the words of the datasets that it rests on (as
+    `rests_on` gives them): of the source that counted, and of any other that hides something; and the indicator's own
+    threshold where it hides more than they ask. No query."""
+    every = list(datasets)
+    rules = [(source_of(each), rule_of(each.disclosure)) for each in every]
+    rule = disclosure.strictest(
+        own for source, own in rules if source == rules[0][0] or not own.hides_nothing
+    )
     own = indicator.threshold
     more = [f"Counts from 1 to {own - 1} are not shown here."] if own > max(rule.threshold, 1) else []
     return [*rule.because, *more]
@@ -228,9 +233,9 @@ def gaps(place: Place, on: datetime.date, needs: Sequence[Need], figures: Sequen
 
 
 def year_of(period: str) -> int:
-    """The year in which a period ends: 2016, 2015/16 and 2016-03 all give 2016."""
+    """The year in which a period ends: 2016, 2015/16, 2013/14-15/16 and 2016-03 all give 2016."""
     year = int(period[:4])
-    return year + 1 if "/" in period else year
+    return year + (int(period[-2:]) - year) % 100 if "/" in period else year
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -75,9 +75,10 @@ def period(figure: Figure) -> str:
             return f"in the {window} months to {month:%B %Y}"
         return f"in {month:%B %Y}"
     if pooled := POOLED.fullmatch(text):
-        first, last = int(pooled[1]), int(pooled[1][:2] + pooled[3])
-        years = last - first
-        return f"in {pooled[1]}/{pooled[2]} to {last - 1}/{last % 100:02}, {_number(years)} years pooled"
+        first = int(pooled[1])
+        last = first + (int(pooled[3]) - first) % 100
+        years = _number(last - first + 1)
+        return f"in {pooled[1]}/{pooled[2]} to {last}/{pooled[4]}, {years} years pooled"
     if found and found.pooled > 1 and (one := SCHOOL_YEAR.fullmatch(text)):
         first = int(one[1]) - found.pooled + 1
         return f"in {first}/{(first + 1) % 100:02} to {text}, {_number(found.pooled)} years pooled"
