@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from joinedup.evidence.disclosure import NOT_KNOWN, OPEN, Rule, rule_for, rule_of, shown, strictest
+from joinedup.evidence.disclosure import (
+    NOT_KNOWN,
+    OPEN,
+    Rule,
+    rule_for,
+    rule_of,
+    shown,
+    shown_together,
+    strictest,
+)
 
 rules = st.builds(
     Rule, threshold=st.integers(0, 12), rounding=st.sampled_from([1, 3, 5, 10]), zeros_shown=st.booleans()
@@ -86,3 +95,19 @@ def test_no_rule_of_several_is_broken(count: int, several: list[Rule]) -> None:
         assert not 0 < count < rule.threshold
         assert rule.zeros_shown or row["count"] > 0
     assert row["count"] % max(rule.rounding for rule in several) == 0
+
+
+@pytest.mark.parametrize(
+    ("counts", "rule", "seen"),
+    [
+        ([9.0, 3.0, 0.0], Rule(threshold=5), [None, None, None]),  # the sum less the others is 3
+        ([9.0, 8.0, 0.0], Rule(threshold=5), [9, 8, 0]),
+        ([9.0, 3.0, 0.0], Rule(threshold=5, rounding=5), [10, None, 0]),
+        ([9.0, 0.0, 7.0], Rule(zeros_shown=False), [None, None, None]),
+    ],
+)
+def test_a_hidden_month_cannot_be_told_from_the_year(
+    counts: list[float], rule: Rule, seen: list[float | None]
+) -> None:
+    frame = pl.DataFrame({"count": counts, "value": 1.0, "state": "number", "datasets": [[7]] * 3})
+    assert shown_together(frame, {7: rule})["count"].to_list() == seen

@@ -12,7 +12,7 @@ import polars as pl
 
 from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.methods import byar, percentiles, rank_bounds, shrunk, wilson
-from joinedup.evidence.sources.contract import NUMBER
+from joinedup.evidence.sources.contract import MISSING, NUMBER
 
 FEWEST_COMPARATORS = 5
 HANDFUL = "Too few children live here for this rate to be compared."
@@ -96,7 +96,7 @@ def _among(rows: pl.DataFrame, indicator: Indicator, small: Sequence[str]) -> pl
         residents_mislead=pl.Series(far_out, dtype=pl.Boolean),
         note=pl.when((pl.col("state") == NUMBER) & ~pl.Series(counts, dtype=pl.Boolean))
         .then(pl.lit(HANDFUL))
-        .when((pl.col("state") == NUMBER) & pl.lit(brought))
+        .when((pl.col("state") != MISSING) & pl.lit(brought))
         .then(pl.lit(BROUGHT)),
     )
 

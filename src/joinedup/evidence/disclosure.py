@@ -111,3 +111,21 @@ def shown(
         ),
         state=pl.when((pl.col("state") == NUMBER) & ~kept).then(pl.lit(SUPPRESSED)).otherwise("state"),
     ).drop("_threshold", "_zeros", "_shown")
+
+
+def shown_together(rows: pl.DataFrame, rules: Mapping[int, Rule], *more: Rule) -> pl.DataFrame:
+    """As `shown`, for counts that stand side by side and whose sum is told elsewhere: the months of a year.
+
+    Where a rule hides some of them and rounds none, the hidden ones are the sum less the others: then none is shown.
+    Rounding leaves each of the others uncertain enough.
+    """
+    one_by_one = shown(rows, rules, *more)
+    exact = (rows["state"] == NUMBER) & (one_by_one["state"] == SUPPRESSED) & (one_by_one["rounding"] <= 1)
+    if not exact.any():
+        return one_by_one
+    number = pl.col("state") == NUMBER
+    return one_by_one.with_columns(
+        count=pl.lit(None, pl.Float64),
+        value=pl.lit(None, pl.Float64),
+        state=pl.when(number).then(pl.lit(SUPPRESSED)).otherwise("state"),
+    )

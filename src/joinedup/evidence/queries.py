@@ -129,7 +129,13 @@ def _points(held: pl.DataFrame, indicator: Indicator, rules: _Rules) -> list[Poi
         )
         shown = disclosure.shown(said, rules, Rule(threshold=indicator.threshold))
         return [Point(*row) for row in shown.sort("period").select("period", "value", "state").iter_rows()]
-    return _summed(held.with_columns(span="period"), indicator, rules, 1)
+    return _as_points(
+        disclosure.shown_together(
+            _summed(held.with_columns(span="period"), indicator, 1),
+            rules,
+            Rule(threshold=indicator.threshold),
+        )
+    )
 
 
 def _sums(
@@ -138,12 +144,14 @@ def _sums(
     found = []
     for span in spans:
         inside = held.filter(pl.col("period").is_in(list(span))).with_columns(span=pl.lit(span[-1]))
-        one = _summed(inside, indicator, rules, len(span))
-        found.append(one[0] if one else Point(span[-1], None, MISSING))
+        one = disclosure.shown(
+            _summed(inside, indicator, len(span)), rules, Rule(threshold=indicator.threshold)
+        )
+        found += _as_points(one) or [Point(span[-1], None, MISSING)]
     return found
 
 
-def _summed(rows: pl.DataFrame, indicator: Indicator, rules: _Rules, months: int) -> list[Point]:
+def _summed(rows: pl.DataFrame, indicator: Indicator, months: int) -> pl.DataFrame:
     """Counts by `span`. A part that is not there, or is hidden, makes the whole unknown: a sum of the others is
     wrong."""
     wanted = months * len(indicator.observed)
@@ -154,14 +162,16 @@ def _summed(rows: pl.DataFrame, indicator: Indicator, rules: _Rules, months: int
         hidden=(pl.col("state") == SUPPRESSED).any(),
         datasets=pl.col("datasets").explode().unique(),
     )
-    told = summed.with_columns(
+    return summed.with_columns(
         state=pl.when("hidden")
         .then(pl.lit(SUPPRESSED))
         .when(pl.col("parts") == wanted)
         .then(pl.lit(NUMBER))
         .otherwise(pl.lit(MISSING))
     )
-    shown = disclosure.shown(told, rules, Rule(threshold=indicator.threshold))
+
+
+def _as_points(shown: pl.DataFrame) -> list[Point]:
     return [Point(*row) for row in shown.sort("span").select("span", "count", "state").iter_rows()]
 
 

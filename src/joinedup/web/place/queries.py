@@ -45,6 +45,7 @@ class PlacePage:
     chart: charts.Chart | None
     table: charts.SeriesTable
     trend_dataset: Dataset | None
+    trend_until: str
     sectors: list[tuple[str, list[Partner]]]
     agreements: list[Agreement]
     practice: list[Found]
@@ -78,6 +79,7 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         chart=charts.line_chart(points),
         table=charts.table(points),
         trend_dataset=headline.dataset if headline else None,
+        trend_until=points[-1].period if points else "",
         sectors=by_sector(partners_for_place(person, place).prefetch_related(None)),
         agreements=agreements_for_place(person, place, AGREEMENTS_SHOWN),
         practice=practice_for(person, place),
