@@ -187,14 +187,18 @@ def test_need_under_a_certainty_of_three_tenths_is_said_nowhere(world: World, as
     alice = world.person("alice")
     assert "not known: too little is held" in brief(alice, world.north, AS_OF).need[0]
     assert {gap.need for gap in missing(alice, world.north, AS_OF).themes} == {"not known"}
-    assert tables_for(world.north, "partnership", AS_OF).needs.is_empty()
+    tables = tables_for(world.north, "partnership", AS_OF)
+    assert tables.needs.select("need", "unsure").unique().rows() == [(None, True)]
+    # What its wards are known to need is not passed off as its own, nor the other way round.
+    make_need(world.ward, "trusted-adult", 0.95)
     refresh(by=alice, footprint=world.north)
-    assert not Opportunity.objects.filter(theme="trusted-adult", kind="unmet_need").exists()
+    assert not Opportunity.objects.filter(place=world.northton, sentence__contains="need is").exists()
+    assert not Opportunity.objects.filter(place=world.northton, because__icontains="need for work").exists()
     sheet = as_("alice").get("/opportunities/grid.csv").content.decode()
     assert "0.95" not in sheet
     Need.objects.update(certainty=0.3)
     assert "very high" in text(as_("nobody"), "/places/E09000991/")
-    assert not tables_for(world.north, "partnership", AS_OF).needs.is_empty()
+    assert tables_for(world.north, "partnership", AS_OF).needs["need"].null_count() == 0
 
 
 def test_nobody_reads_need_but_where_it_is_said() -> None:

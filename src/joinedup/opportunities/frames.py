@@ -18,7 +18,7 @@ from joinedup.accounts.person import PUBLIC, Person
 from joinedup.accounts.records import CONFIRM_AFTER
 from joinedup.engines.matching.tables import COLUMNS, Tables
 from joinedup.evidence import wording
-from joinedup.evidence.models import Figure, Need
+from joinedup.evidence.models import ENOUGH, Figure, Need
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.alerts import with_alerts
 from joinedup.opportunities.models import Run
@@ -194,8 +194,8 @@ def _known(
 
 
 def _needs(codes: set[str], own: set[str]) -> pl.DataFrame:
-    """The need in every place where it may be said, and behind that in the footprint's `own` places the figures: only
-    these are put into words."""
+    """The need in every place, where it is known too unsurely to be said as just that, and behind it in the footprint's
+    `own` places the figures: only these are put into words."""
     figures: dict[tuple[str, str], Figure] = {
         (figure.place_id, figure.indicator): figure
         for figure in Figure.objects.filter(place__in=own, state=Figure.State.NUMBER).select_related(
@@ -207,11 +207,16 @@ def _needs(codes: set[str], own: set[str]) -> pl.DataFrame:
         theme.slug: max((CONCERNED.get(level, 0.0) for level in theme.levels), default=1.0)
         for theme in Theme.objects.all()
     }
-    kept = Need.objects.said().filter(place__in=codes).order_by("place", "theme")
-    rows = kept.values_list("place", "theme", "need", "people_at_risk", "trend")
-    parts_of = {(each.place_id, each.theme_id): each.parts for each in kept.filter(place__in=own)}
-    found = []
-    for place, theme, need, people, trend in rows:
+    kept = Need.objects.filter(place__in=codes).order_by("place", "theme")
+    rows = kept.values_list("place", "theme", "need", "certainty", "people_at_risk", "trend")
+    parts_of = {(each.place_id, each.theme_id): each.parts for each in kept.said().filter(place__in=own)}
+    found: list[tuple[object, ...]] = []
+    for place, theme, need, certainty, people, trend in rows:
+        if need is None:
+            continue
+        if certainty < ENOUGH:
+            found.append((place, theme, None, None, None, None, True, []))
+            continue
         parts = sorted(
             parts_of.get((place, theme), ()),
             key=lambda part: -(part["weight"] * (part.get("percentile") or 0)),
@@ -227,7 +232,7 @@ def _needs(codes: set[str], own: set[str]) -> pl.DataFrame:
             for figure in behind[:FACTS_SHOWN]
         ]
         at_risk = None if people is None else people * concerned[theme]
-        found.append((place, theme, need, at_risk, trend, None, facts))
+        found.append((place, theme, need, at_risk, trend, None, None, facts))
     schema = {**COLUMNS["needs"], "facts": pl.List(pl.Struct({"text": pl.Utf8, "figure": pl.Utf8}))}
     return pl.DataFrame(found, schema=schema, orient="row") if found else pl.DataFrame(schema=schema)
 

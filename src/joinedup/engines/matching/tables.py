@@ -19,6 +19,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
     },
     "needs": {
         "place": TEXT, "theme": TEXT, "need": NUMBER, "people_at_risk": NUMBER, "trend": NUMBER, "cluster": FLAG,
+        "unsure": FLAG,
     },
     "partners": {
         "id": TEXT, "name": TEXT, "sector": TEXT, "places": WORDS, "themes": WORDS, "duty": TEXT, "marking": TEXT,
@@ -189,10 +190,12 @@ def _usable(table: str, frame: pl.DataFrame, among: Tables, count: Count) -> pl.
             frame = _without_unknown(table, frame, column, codes, what, count)
     if table != "needs":
         return frame
-    usable = (frame["need"].is_not_null() & frame["people_at_risk"].is_not_null()).fill_null(False)
+    # What is known too unsurely to be said is not known, and not to be taken from elsewhere either.
+    unsure = frame["unsure"].fill_null(False)
+    usable = unsure | (frame["need"].is_not_null() & frame["people_at_risk"].is_not_null()).fill_null(False)
     count("needs: need or people at risk is blank", int((~usable).sum()))
     return frame.filter(usable).with_columns(
-        pl.col("need").clip(0.0, 1.0),
+        pl.when(~pl.col("unsure").fill_null(False)).then(pl.col("need").clip(0.0, 1.0)).alias("need"),
         pl.col("people_at_risk").clip(lower_bound=0.0),
         pl.col("trend").clip(-1.0, 1.0),
     )
