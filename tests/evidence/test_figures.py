@@ -8,7 +8,7 @@ from joinedup.evidence.disclosure import NOT_KNOWN, OPEN, Rule
 from joinedup.evidence.figures import FIGURES, at_risk, figures, populations
 from joinedup.evidence.indicators import Indicator, indicators
 from joinedup.evidence.methods import months_to
-from joinedup.evidence.observations import HELD
+from joinedup.evidence.origins import HELD
 
 NAMED = {indicator.slug: indicator for indicator in indicators()}
 BOROUGHS = [f"E090000{n:02}" for n in range(12, 20)]

@@ -14,8 +14,6 @@ from joinedup.evidence.models import Dataset
 from joinedup.evidence.sources.contract import SCHEMA
 
 CELL = ["indicator", "place", "period"]
-# Where a cell came from travels with it: primary keys of the datasets, and the name of their source.
-HELD = {**SCHEMA, "datasets": pl.List(pl.Int64()), "source": pl.String()}
 
 
 def home() -> Path:
@@ -41,7 +39,8 @@ def held(
     indicators: Collection[str] | None = None,
     places: Collection[str] | None = None,
 ) -> pl.DataFrame:
-    """Observations in the columns of `HELD`, one a cell of indicator, place and period.
+    """Observations in the columns of `SCHEMA`, `datasets` (primary keys) and `source`, one a cell of indicator, place
+    and period.
 
     `datasets`: newest first. A newer file of a series replaces the older one in the months and the places that it
     covers: earlier months stand, as in publishers' rolling releases, and so do places that a partial file leaves
@@ -64,5 +63,5 @@ def held(
             )
         )
     if not frames:
-        return pl.DataFrame(schema=HELD)
+        return pl.DataFrame(schema={**SCHEMA, "datasets": pl.List(pl.Int64()), "source": pl.String()})
     return pl.concat(frames).unique(CELL, keep="first", maintain_order=True)

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import polars as pl
+
 from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.models import Dataset
 from joinedup.evidence.sources import tidy
+from joinedup.evidence.sources.contract import SCHEMA
+
+# What figures are made from: where a cell came from travels with it, as primary keys of datasets and as its source.
+HELD = {**SCHEMA, "datasets": pl.List(pl.Int64()), "source": pl.String()}
 
 
 def source_of(dataset: Dataset) -> str:

@@ -17,7 +17,7 @@ from joinedup.evidence import disclosure, observations, store
 from joinedup.evidence.disclosure import Rule, rule_of
 from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.models import Dataset, Figure, Need
-from joinedup.evidence.origins import in_turn, source_of
+from joinedup.evidence.origins import HELD, in_turn, source_of
 from joinedup.evidence.sources.contract import MISSING, NUMBER, SUPPRESSED, Codes
 from joinedup.evidence.windows import MONTH
 from joinedup.evidence.wording import by_slug
@@ -117,7 +117,7 @@ def _of_one_source(indicator: Indicator, place_code: str, newest_first: Sequence
             held = held.filter(pl.col("period").str.contains(MONTH))
         if held.height:
             return held
-    return pl.DataFrame(schema=observations.HELD)
+    return pl.DataFrame(schema=HELD)
 
 
 def _points(held: pl.DataFrame, indicator: Indicator, rules: _Rules) -> list[Point]:

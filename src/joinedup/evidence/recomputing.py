@@ -14,8 +14,8 @@ from joinedup.evidence.figures import at_risk, figures, populations
 from joinedup.evidence.indicators import Indicator, indicators
 from joinedup.evidence.models import Dataset, Figure, Need
 from joinedup.evidence.need import need
-from joinedup.evidence.observations import HELD, held
-from joinedup.evidence.origins import by_source, source_of
+from joinedup.evidence.observations import held
+from joinedup.evidence.origins import HELD, by_source, source_of
 from joinedup.places.queries import code_frames, force_areas
 from joinedup.taxonomy.models import Theme
 
