@@ -15,6 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
+from joinedup.evidence.disclosure import OPEN
 from joinedup.evidence.indicators import indicators
 from joinedup.evidence.need import figures, need, populations
 from joinedup.evidence.reading import Codes, read_file
@@ -44,8 +45,10 @@ def main() -> None:
         own = fastest(lambda path=path: read_file(path, codes))  # type: ignore[misc]
         polars = fastest(lambda path=path: pl.read_csv(path, infer_schema_length=None))  # type: ignore[misc]
         ours, theirs = ours + own, theirs + polars
-        observations = read_file(path, codes)[1].observations
-        read.append(observations)
+        source, reading = read_file(path, codes)
+        observations = reading.observations
+        origin = {"datasets": pl.lit([len(read)], pl.List(pl.Int64)), "source": pl.lit(source.name)}
+        read.append(observations.with_columns(**origin))
         print(
             f"{path.name:32} {own:6.3f} s  polars {polars:6.3f} s  ratio {own / polars:5.1f}  "
             f"{observations.height:>9,} observations  {observations.height / own / 1e6:5.2f} million/s"
@@ -54,9 +57,10 @@ def main() -> None:
 
     everything = pl.concat(read)
     with tempfile.TemporaryDirectory() as folder:
-        stored = write_observations(Path(folder), everything)
+        plain = everything.drop("datasets", "source")
+        stored = write_observations(Path(folder), plain)
         print(f"store: {stored.rows:,} observations in {stored.bytes:,} bytes")
-        print(f"write: {fastest(lambda: write_observations(Path(folder), everything), 3):.3f} s")
+        print(f"write: {fastest(lambda: write_observations(Path(folder), plain), 3):.3f} s")
         one = fastest(
             lambda: read_series(stored.path, indicators=["violence-with-injury"], places=["E01001714"]), 20
         )
@@ -65,11 +69,15 @@ def main() -> None:
     shown = places.filter(pl.col("ended").is_null()).rename({"code": "place"})
     shown = shown.filter(pl.col("kind").is_in(["local_authority", "ward", "lsoa"]))
     wide = shown.with_columns(  # figures of boroughs and wards; neighbourhoods only as their parts
-        kind=pl.when(pl.col("kind") == "lsoa").then(pl.lit("part")).otherwise("kind")
+        kind=pl.when(pl.col("kind") == "lsoa").then(pl.lit("part")).otherwise("kind"),
+        force=pl.when(pl.col("place") == "E09000001")
+        .then(pl.lit("E23000034"))
+        .otherwise(pl.lit("E23000001")),
     )
+    rules = dict.fromkeys(range(len(read)), OPEN)
 
     def work_out() -> pl.DataFrame:
-        found = figures(everything, populations(everything, wide), indicators(), wide, AS_OF)
+        found = figures(everything, populations(everything, wide), indicators(), wide, AS_OF, rules)
         return need(found, indicators(), AS_OF)
 
     print(f"need of 33 boroughs and 684 wards: {fastest(work_out, 3):.3f} s")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import polars as pl
@@ -14,6 +14,7 @@ from joinedup.clusters.models import Cluster, Scan
 from joinedup.evidence import observations, store
 from joinedup.evidence.models import Dataset
 from joinedup.evidence.scanning import periods
+from joinedup.evidence.sources import SOURCES
 from joinedup.evidence.sources.contract import SCHEMA
 from joinedup.places.models import Footprint, Outline, Place
 from tests.world import World
@@ -206,6 +207,7 @@ def counts_of(
         period_end=str(frame["period"].max()),
         rows_read=1,
         rows_kept=1,
+        disclosure=asdict(next(each for each in SOURCES if each.name == source).disclosure),
         replaced_by=earlier,
     )
     made.save()

@@ -71,7 +71,11 @@ def sent(day: Event, world: World, django_capture_on_commit_callbacks) -> str:
 def test_what_is_in_it(day: Event, world: World, opportunity, come, figure):
     actions.choose_opportunity(by=world.person("alice"), event=day, opportunity=opportunity)
     Need.objects.create(
-        place=world.northton, theme_id="trusted-adult", need=0.9, worked_out_on=timezone.localdate()
+        place=world.northton,
+        theme_id="trusted-adult",
+        need=0.9,
+        certainty=0.7,
+        worked_out_on=timezone.localdate(),
     )
     running = Initiative.objects.create(
         name="Mentors", slug="mentors", partner=world.lantern, marking="public"

@@ -69,8 +69,10 @@ def test_places_are_served_themselves_in_part_or_with_all_around(event: Event, w
 
 def test_themes_of_the_agenda_and_of_the_strongest_needs(event: Event, world: World, opportunity, come):
     for slug, need in (("weapon-carrying", 0.9), ("school-exclusion", None)):
-        Need.objects.create(place=world.eastton, theme_id=slug, need=need, worked_out_on=TODAY)
-    Need.objects.create(place=world.southton, theme_id="school-exclusion", need=1.0, worked_out_on=TODAY)
+        Need.objects.create(place=world.eastton, theme_id=slug, need=need, certainty=0.7, worked_out_on=TODAY)
+    Need.objects.create(
+        place=world.southton, theme_id="school-exclusion", need=1.0, certainty=0.7, worked_out_on=TODAY
+    )
     themes = inviting(world.person("alice"), event, TODAY).dimensions[2]
     assert [each.key for each in themes.rows] == ["weapon-carrying"], (
         "unknown need is none, Southton is elsewhere"

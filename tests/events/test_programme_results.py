@@ -47,7 +47,7 @@ def results(world: World, who: str, event: Event) -> ProgrammeResults:
 
 def need(world: World, theme: str, value: float | None) -> None:
     today = timezone.localdate()
-    Need.objects.create(place=world.northton, theme_id=theme, need=value, worked_out_on=today)
+    Need.objects.create(place=world.northton, theme_id=theme, need=value, certainty=0.7, worked_out_on=today)
 
 
 def test_counts_and_shares(over, world: World, due, agree, theme):

@@ -40,12 +40,29 @@ def make_figure(
         "count": 1250,
         "denominator": 100_000,
         "percentile": 0.9,
-        "rank": 2,
+        "start": "2025-03",
+        "low": 11.8,
+        "high": 13.2,
+        "best_rank": 1,
+        "worst_rank": 1,
         "compared": 3,
         "middle": 10.0,
     }
     if fields.get("state", "number") != "number":
-        given |= dict.fromkeys(["value", "count", "denominator", "percentile", "rank", "compared", "middle"])
+        given |= dict.fromkeys(
+            [
+                "value",
+                "count",
+                "denominator",
+                "low",
+                "high",
+                "percentile",
+                "best_rank",
+                "worst_rank",
+                "compared",
+                "middle",
+            ]
+        )
     return Figure.objects.create(dataset=dataset, place=place, indicator=indicator, **(given | fields))
 
 

@@ -16,7 +16,7 @@ from django.test import override_settings
 
 from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.person import Person
-from joinedup.evidence import actions, observations, queries, recomputing
+from joinedup.evidence import actions, observations, queries, wording
 from joinedup.evidence.indicators import indicators
 from joinedup.evidence.models import Dataset, Figure, Need
 from joinedup.evidence.need import trend
@@ -269,8 +269,10 @@ def test_recompute_makes_figures_and_need_that_can_be_traced(figures: actions.Re
     assert robbery.count is not None
     assert robbery.denominator is not None
     assert robbery.value == pytest.approx(robbery.count / robbery.denominator * 1000)
-    assert (robbery.rank, robbery.compared, robbery.period) == (2, 32, "2026-02")
+    assert (robbery.compared, robbery.start, robbery.period) == (32, "2025-03", "2026-02")
     assert robbery.dataset.name == "mps_borough_from_2024_03"
+    census = Dataset.objects.get(name="census_population")
+    assert robbery.rests_on == [robbery.dataset_id, census.pk]
     assert Figure.objects.get(indicator="robbery", place="E05013650").dataset.name == "mps_ward"
     assert AuditEntry.objects.filter(action="figures.recompute").count() == 1
 
@@ -278,7 +280,7 @@ def test_recompute_makes_figures_and_need_that_can_be_traced(figures: actions.Re
 def test_the_city_of_london_is_unknown_and_never_nought(figures: actions.Recomputed) -> None:
     city = Figure.objects.filter(place="E09000001", indicator__in=["robbery", "knife-crime", "homicide"])
     assert city.count() == 3
-    assert {(f.state, f.value, f.count, f.rank) for f in city} == {("missing", None, None, None)}
+    assert {(f.state, f.value, f.count, f.best_rank) for f in city} == {("missing", None, None, None)}
     assert Need.objects.get(place="E09000001", theme="weapon-carrying").need is None
     assert Need.objects.get(place="E09000007", theme="weapon-carrying").need is not None
     assert set(Need.objects.filter(theme="online-harm").values_list("need", flat=True)) == {None}
@@ -305,47 +307,44 @@ def test_recompute_without_data_says_what_to_do(world: World) -> None:
         actions.recompute(by=OPERATOR, as_of=AS_OF)
 
 
-def test_trends_of_all_places_are_those_of_each(london: None) -> None:
-    measured = [one for one in indicators() if one.slug in ("robbery", "knife-crime")]
-    places = pl.DataFrame(
-        {
-            "place": ["E09000007", "E09000033", "E09000001"],
-            "kind": ["local_authority"] * 3,
-            "parent": [None] * 3,
-        }
-    )
-    found = observations.held(
-        observations.newest_first(),
-        indicators=[slug for one in measured for slug in one.observed],
-        places=places["place"].to_list(),
-    )
-    made = {
-        (indicator, place): value
-        for indicator, place, value in recomputing.trends(found, measured, places).iter_rows()
-    }
+def test_trends_of_all_places_are_those_of_each(figures: actions.Recomputed) -> None:
+    measured = [one for one in indicators() if one.slug in ("robbery", "knife-crime", "homicide")]
     for one in measured:
-        for place in places["place"]:
-            own = found.filter(pl.col("place") == place, pl.col("indicator").is_in(one.numerator))
-            assert made.get((one.slug, place)) == (trend(own) if own.height else None)
-    assert ("robbery", "E09000007") in made
-    assert ("robbery", "E09000001") not in made
+        found = observations.held(
+            observations.newest_first(one.source),
+            indicators=one.observed,
+            places=["E09000007", "E09000033", "E09000001"],
+        )
+        for place in ("E09000007", "E09000033", "E09000001"):
+            own = found.filter(pl.col("place") == place)
+            held = Figure.objects.get(indicator=one.slug, place=place)
+            assert held.trend == (pytest.approx(trend(own)) if own.height else None)
+    assert Figure.objects.get(indicator="robbery", place="E09000007").trend is not None
 
 
-def test_trends_refuse_to_cross_the_change_of_recording() -> None:
-    months = [f"{2022 + n // 12}-{n % 12 + 1:02}" for n in range(12, 36)]
-    found = pl.DataFrame(
-        {
-            "indicator": "robbery-of-personal-property",
-            "place": "A",
-            "period": months,
-            "count": 5.0,
-            "state": "number",
-        }
-    )
-    more = found.with_columns(indicator=pl.lit("robbery-of-business-property"))
-    robbery = [one for one in indicators() if one.slug == "robbery"]
-    places = pl.DataFrame({"place": ["A"], "kind": ["ward"], "parent": [None]})
-    assert recomputing.trends(pl.concat([found, more]), robbery, places).is_empty()
+def test_ranks_are_said_only_as_far_as_the_intervals_of_all_places_allow(figures: actions.Recomputed) -> None:
+    """The slow way, over every figure of the boroughs and some of the wards: who lies wholly above and below."""
+    slugs = {slug for slug, kind in [("robbery", 32), ("homicide", 32), ("persistent-absence", 32)]}
+    boroughs = Figure.objects.filter(indicator__in=slugs, place__kind="local_authority", state="number")
+    for held in boroughs.select_related("place"):
+        if held.low is None or held.high is None:
+            assert held.best_rank is None
+            assert held.worst_rank is None
+            assert wording.standing(held) == ""
+            continue
+        others = boroughs.filter(indicator=held.indicator, period=held.period, start=held.start)
+        assert others.count() == held.compared
+        assert held.low <= held.value <= held.high
+        above = sum(other.low > held.high for other in others)
+        below = sum(other.high < held.low for other in others)
+        assert (held.best_rank, held.worst_rank) == (1 + above, held.compared - below)
+    said = {held.indicator: set() for held in boroughs}
+    for held in boroughs:
+        said[held.indicator].add(wording.standing(held))
+    assert said["robbery"] == {"", "among the highest third of 32", "among the lowest third of 32"}
+    # Published without its counts, so without an interval; and so few that all may be chance.
+    assert said["persistent-absence"] == {""}
+    assert said["homicide"] == {""}
 
 
 def test_series_is_counted_over_all_parts_and_hidden_below_the_threshold(
@@ -358,11 +357,20 @@ def test_series_is_counted_over_all_parts_and_hidden_below_the_threshold(
         "E09000991,2024-08,knife-crime,c,",
     )
     actions.import_file(by=OPERATOR, path=path)
-    # A plain table is no source of this indicator: whoever brings one cannot change what the police publish.
-    assert queries.series(knife, "E09000991") == []
-    Dataset.objects.update(source="knife_crime")
-    assert [(p.period, p.value, p.state) for p in queries.series(knife, "E09000991")] == [
+    # A plain table's rule: below 5 hidden, the rest rounded to 5.
+    shown = [
         ("2024-03", None, "suppressed"),
-        ("2024-07", 7.0, "number"),
+        ("2024-07", 5.0, "number"),
         ("2024-08", None, "suppressed"),
+    ]
+    assert [(p.period, p.value, p.state) for p in queries.series(knife, "E09000991")] == shown
+    # Whoever brings one cannot change what the police publish.
+    police = tidy(tmp_path, "E09000991,2024-03,knife-crime,9,1000", name="police.csv")
+    made = actions.import_file(by=OPERATOR, path=police, name="knife").dataset
+    assert made is not None
+    Dataset.objects.filter(pk=made.pk).update(
+        source="knife_crime", disclosure={"threshold": None, "rounding": None, "zeros_shown": True}
+    )
+    assert [(p.period, p.value, p.state) for p in queries.series(knife, "E09000991")] == [
+        ("2024-03", 9.0, "number")
     ]

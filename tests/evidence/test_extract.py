@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from joinedup.evidence import disclosure
 from joinedup.evidence.indicators import indicators
 from joinedup.evidence.need import figures, need, populations
 from joinedup.evidence.reading import read_file
@@ -36,7 +37,11 @@ def observations(london: Codes, listed: dict) -> pl.DataFrame:
     for item in listed["dataset"]:
         source, reading = read_file(LONDON / item["file"], london)
         assert source.name == item["source"]
-        read.append(reading.observations)
+        read.append(
+            reading.observations.with_columns(
+                datasets=pl.lit([len(read)], pl.List(pl.Int64)), source=pl.lit(source.name)
+            )
+        )
     return pl.concat(read)
 
 
@@ -157,8 +162,13 @@ def test_the_city_has_no_police_figures_and_is_unknown(
     observations: pl.DataFrame, places: pl.DataFrame
 ) -> None:
     shown = places.filter(pl.col("kind").is_in(["region", "local_authority", "ward", "lsoa"]))
+    shown = shown.with_columns(
+        force=pl.when(pl.col("place") == CITY).then(pl.lit("E23000034")).otherwise(pl.lit("E23000001"))
+    )
     people = populations(observations, shown)
-    found = figures(observations, people, indicators(), shown, "2026-03")
+    found = figures(
+        observations, people, indicators(), shown, "2026-03", dict.fromkeys(range(20), disclosure.OPEN)
+    )
     police = [one.slug for one in indicators() if one.method == "rate"]
     city = found.filter(pl.col("place") == CITY, pl.col("indicator").is_in(police))
     assert city.height == len(police)

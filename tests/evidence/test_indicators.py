@@ -51,7 +51,6 @@ def test_it_says_what_to_beware_of(indicator: Indicator) -> None:
     assert indicator.caveat.endswith(".")
     assert indicator.meaning.endswith(".")
     assert indicator.unit
-    assert indicator.because
 
 
 def test_themes_on_which_nothing_is_measured_are_known() -> None:
@@ -84,7 +83,6 @@ value = "x"
 per = 1
 [disclosure]
 threshold = 0
-because = "C."
 [themes]
 diversion = 0.5
 """

@@ -3,8 +3,19 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import chi2
 
-from joinedup.evidence.methods import ancestors, months_to, percentiles, shrunk, year_of
+from joinedup.engines import rates
+from joinedup.evidence.methods import (
+    ancestors,
+    byar,
+    months_to,
+    percentiles,
+    rank_bounds,
+    shrunk,
+    wilson,
+    year_of,
+)
 
 numbers = st.lists(st.one_of(st.floats(0, 100), st.just(float("nan"))), min_size=1, max_size=30)
 
@@ -64,3 +75,34 @@ def test_ancestors_go_all_the_way_up_and_never_round() -> None:
         *[("a", "a"), ("a", "b"), ("a", "c"), ("b", "b"), ("b", "c"), ("c", "c")],
         *[("x", "x"), ("x", "y"), ("y", "y"), ("y", "x")],
     }
+
+
+def test_the_interval_of_a_count_below_ten_is_exact_and_byars_above() -> None:
+    counts = np.arange(0, 40)
+    low, high = byar(counts)
+    for n in range(10):
+        assert low[n] == pytest.approx(chi2.ppf(0.025, 2 * n) / 2 if n else 0, abs=1e-6)
+        assert high[n] == pytest.approx(chi2.ppf(0.975, 2 * n + 2) / 2, abs=1e-6)
+    # Byar's is within 0.3% of exact from ten events on.
+    assert low[10:] == pytest.approx(chi2.ppf(0.025, 2 * counts[10:]) / 2, rel=0.003)
+    assert high[10:] == pytest.approx(chi2.ppf(0.975, 2 * counts[10:] + 2) / 2, rel=0.003)
+    assert np.isnan(byar(np.array([np.nan]))).all()
+
+
+@given(st.integers(1, 400), st.data())
+def test_the_interval_of_a_share_is_wilsons(of: int, data: st.DataObject) -> None:
+    hits = data.draw(st.integers(0, of))
+    low, high = wilson(np.array([hits]), np.array([of]))
+    assert (low[0], high[0]) == pytest.approx(rates.wilson(hits, of))
+    assert np.isnan(wilson(np.array([0]), np.array([0]))).all()
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 10)), min_size=1, max_size=25))
+def test_rank_bounds_agree_with_the_obvious_way(given_ones: list[tuple[int, int]]) -> None:
+    low = np.array([float(start) for start, _ in given_ones])
+    high = np.array([float(start + wide) for start, wide in given_ones])
+    best, worst = rank_bounds(low, high)
+    for n in range(len(low)):
+        assert best[n] == 1 + sum(other > high[n] for other in low)
+        assert worst[n] == len(low) - sum(other < low[n] for other in high)
+        assert best[n] <= worst[n]

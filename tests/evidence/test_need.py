@@ -9,6 +9,7 @@ from joinedup.evidence.methods import months_to
 from joinedup.evidence.need import need, trend
 
 EMPTY = dict.fromkeys(FIGURES)
+FROM = {indicator.slug: indicator.source[0] for indicator in indicators()}
 WEIGHTS = {"weapon-carrying": {"weapons-possession": 0.75, "knife-crime": 0.25}}
 
 
@@ -16,11 +17,12 @@ def figure(indicator: str, percentile: float | None, **more: object) -> dict:
     known = percentile is not None
     return EMPTY | {
         "indicator": indicator,
+        "source": FROM[indicator],
         "place": "E09000012",
         "kind": "local_authority",
         "period": "2026-02",
         "state": "number" if known else "missing",
-        "percentile": percentile,
+        "drawn": percentile,
         "residents_mislead": False,
         **more,
     }

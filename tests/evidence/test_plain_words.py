@@ -3,8 +3,8 @@
 import pytest
 
 from joinedup.evidence.indicators import indicators
-from joinedup.evidence.models import Figure
-from joinedup.evidence.plain_words import formula, move, need_class, need_word, support_word
+from joinedup.evidence.models import Figure, Need
+from joinedup.evidence.plain_words import agreement_word, formula, move, need_class, need_word
 
 
 @pytest.mark.parametrize(
@@ -23,12 +23,38 @@ def test_need_in_fifths(need: float | None, step: int | None, word: str) -> None
     assert (need_class(need), need_word(need)) == (step, word)
 
 
+def part(source: str, percentile: float | None, weight: float = 0.5) -> dict[str, object]:
+    return {"indicator": source, "source": source, "percentile": percentile, "weight": weight}
+
+
 @pytest.mark.parametrize(
-    ("certainty", "word"),
-    [(0.9, "well supported"), (0.6, "well supported"), (0.35, "fairly supported"), (0.1, "weakly supported")],
+    ("need", "parts", "word"),
+    [
+        (0.8, [part("police", 0.9), part("schools", 0.7)], "several figures agree"),
+        (0.2, [part("police", 0.1), part("schools", 0.3)], "several figures agree"),
+        # Two figures of one source are one voice.
+        (0.8, [part("police", 0.9), part("police", 0.7)], "from one source"),
+        (0.6, [part("police", 0.9), part("schools", 0.3)], "figures disagree"),
+        (0.8, [part("police", 0.9), part("schools", None)], "from one source"),
+        # Of each source the mean counts, by weight.
+        (0.7, [part("police", 0.9), part("police", 0.2, 0.1), part("schools", 0.6)], "several figures agree"),
+        # In the middle is on no side.
+        (0.7, [part("police", 0.9), part("schools", 0.5)], ""),
+        (0.8, [], ""),
+        (None, [part("police", None)], ""),
+    ],
 )
-def test_certainty(certainty: float, word: str) -> None:
-    assert support_word(certainty) == word
+def test_figures_agree_only_where_those_of_two_sources_do(
+    need: float | None, parts: list[dict[str, object]], word: str
+) -> None:
+    assert agreement_word(Need(need=need, certainty=0.5, parts=parts)) == word
+
+
+def test_what_is_not_said_is_not_said_to_be_sure() -> None:
+    parts = [part("police", 0.9), part("schools", 0.7)]
+    unsure = Need(need=0.9, certainty=0.29, parts=parts)
+    assert (unsure.said, agreement_word(unsure)) == (None, "")
+    assert Need(need=0.9, certainty=0.3, parts=parts).said == 0.9
 
 
 def moved(last: int, before: int, indicator: str = "robbery", **fields: object) -> Figure:

@@ -27,7 +27,18 @@ Open = Callable[..., Page]
 @pytest.fixture
 def ready(lived_in: World) -> World:
     """Evidence of need in Northton, public partners, and a published commitment."""
-    make_figure(lived_in.northton, "suspensions", 9.3, percentile=0.9, rank=1, compared=33, middle=5.0)
+    make_figure(
+        lived_in.northton,
+        "suspensions",
+        9.3,
+        percentile=0.9,
+        low=8.0,
+        high=10.6,
+        best_rank=1,
+        worst_rank=3,
+        compared=33,
+        middle=5.0,
+    )
     make_need(
         lived_in.northton,
         "school-exclusion",

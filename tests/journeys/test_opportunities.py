@@ -47,7 +47,18 @@ CAME_OF_IT = "Nineteen young people came back to school"
 @pytest.fixture
 def north(lived_in: World) -> World:
     """Need in two boroughs of North; who to ask at its partners; an event to come. Only the police are public."""
-    make_figure(lived_in.northton, "suspensions", 9.3, percentile=0.9, rank=1, compared=33, middle=5.0)
+    make_figure(
+        lived_in.northton,
+        "suspensions",
+        9.3,
+        percentile=0.9,
+        low=8.0,
+        high=10.6,
+        best_rank=1,
+        worst_rank=3,
+        compared=33,
+        middle=5.0,
+    )
     part = {"indicator": "suspensions", "weight": 0.7, "percentile": 0.9, "state": "number", "period": "2025"}
     make_need(lived_in.northton, "school-exclusion", 0.8, certainty=0.7, parts=[part])
     for place in (lived_in.northton, lived_in.eastton, lived_in.southton):

@@ -69,5 +69,10 @@ def make_figure(place: Place, indicator: str, value: float, **fields: Any) -> Fi
 def make_need(place: Place, theme: str, need: float, people: int = 400, **fields: Any) -> Need:
     fields.setdefault("certainty", 0.8)
     return Need.objects.create(
-        place=place, theme_id=theme, need=need, people_at_risk=people, worked_out_on=TODAY, **fields
+        place=place,
+        theme_id=theme,
+        need=need,
+        people_at_risk=people,
+        worked_out_on=TODAY,
+        **({"certainty": 0.7} | fields),
     )

@@ -50,7 +50,7 @@ def test_one_sentence_on_need_and_what_changed(world: World, as_: As) -> None:
     make_need(world.northton, "school-exclusion", 0.3)
     make_figure(make_dataset(), world.northton, trend=-0.2)
     page = as_("nobody").get(NORTHTON).content.decode()
-    assert "stands out most on mentoring and a trusted adult (very high, well supported)" in page
+    assert "stands out most on mentoring and a trusted adult (very high)." in page
     assert "Violence with injury: down 33% on the year before." in page
 
 

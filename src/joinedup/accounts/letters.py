@@ -60,7 +60,7 @@ def letter_of(
 def words_of(template: str, context: Mapping[str, Any]) -> tuple[str, str]:
     """Subject and plain text of a letter as `send_letter` would send it, to be read before it goes."""
     letter = letter_of(template, "", context)
-    return letter.subject, str(letter.body).strip()
+    return str(letter.subject), str(letter.body).strip()
 
 
 def masked(address: str) -> str:

@@ -12,8 +12,9 @@ import polars as pl
 from django.core.cache import cache
 
 from joinedup.evidence import observations
+from joinedup.evidence.disclosure import rule_for, rule_of
+from joinedup.evidence.methods import BREAKS
 from joinedup.evidence.models import Dataset
-from joinedup.evidence.need import BREAKS
 from joinedup.evidence.scanning import periods
 from joinedup.evidence.sources import mps
 from joinedup.evidence.sources.contract import NUMBER
@@ -37,6 +38,9 @@ FEWEST_MONTHS, FEWEST_AREAS = 13, 10
 # A month in which a borough's file holds less than this share of its usual month was not sent whole, where a usual
 # month has enough to tell.
 WHOLE, ENOUGH = 0.6, 20
+SMALL_NUMBERS = (
+    "Small numbers of these counts are hidden or rounded, so chance cannot be told from them: {reason}"
+)
 NO_FIGURES = (
     "No counts of violence by neighbourhood are held for this partnership: an administrator imports them."
 )
@@ -110,6 +114,12 @@ def ground_of(footprint: Footprint, *, by_residents: bool) -> Ground:
     datasets, frame, source = _held([place.pk for place in places])
     if frame is None:
         raise CannotLook(NO_FIGURES)
+    rule = rule_for(
+        {pk for cell in frame["datasets"].unique() for pk in cell},
+        {each.pk: rule_of(each.disclosure) for each in datasets},
+    )
+    if not rule.hides_nothing:
+        raise CannotLook(SMALL_NUMBERS.format(reason=" ".join(rule.because)))
     months = _months(frame)
     if len(months) < FEWEST_MONTHS:
         raise CannotLook(
@@ -225,9 +235,7 @@ def _told(dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def _used(
-    datasets: list[Dataset], frame: pl.DataFrame, codes: list[str], months: list[str]
-) -> list[Dataset]:
+def _used(datasets: list[Dataset], frame: pl.DataFrame, codes: list[str], months: list[str]) -> list[Dataset]:
     """The files that counts of these places and months came from, newest first."""
     counted = frame.filter(pl.col("place").is_in(codes), pl.col("period").is_in(months))
     used = set(counted["datasets"].explode())

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from joinedup.evidence.need import BREAKS
+from joinedup.evidence.methods import BREAKS
 from joinedup.evidence.queries import Point
 
 WIDTH, HEIGHT = 640, 260

@@ -1,20 +1,20 @@
 """From observations to the latest figure of each indicator in each place. Pure computation.
 
 Three states are kept apart throughout: a number, suppressed, missing. The last two never count as nought:
-they leave a figure unknown.
+they leave a figure unknown. What a dataset's rule on small numbers hides is suppressed too (see `disclosure`).
 
 Rates are by residents of the 2021 Census. People at risk are residents aged 16 to 24 (Census 2021), the
 youngest band above childhood that exists for today's small areas; for work with children, residents aged 0 to 15.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-import numpy as np
 import polars as pl
 
+from joinedup.evidence import comparing, disclosure, windows
+from joinedup.evidence.disclosure import Rule
 from joinedup.evidence.indicators import Indicator
-from joinedup.evidence.methods import ancestors, months_to, percentiles, shrunk, year_of
-from joinedup.evidence.sources import source_named
+from joinedup.evidence.methods import ancestors, year_of
 from joinedup.evidence.sources.contract import MISSING, NUMBER, SUPPRESSED
 
 FIGURES: dict[str, pl.DataType] = {
@@ -26,16 +26,28 @@ FIGURES: dict[str, pl.DataType] = {
     "count": pl.Float64(),
     "denominator": pl.Float64(),
     "value": pl.Float64(),
+    "low": pl.Float64(),
+    "high": pl.Float64(),
     "shrunk": pl.Float64(),
     "state": pl.String(),
     "percentile": pl.Float64(),
-    "rank": pl.Int64(),
+    "drawn": pl.Float64(),
+    "best": pl.Int64(),
+    "worst": pl.Int64(),
     "compared": pl.Int64(),
     "middle": pl.Float64(),
+    "trend": pl.Float64(),
     "residents_mislead": pl.Boolean(),
     "note": pl.String(),
     "source": pl.String(),
+    "datasets": pl.List(pl.Int64()),
+    "people_from": pl.List(pl.Int64()),
 }
+# What the three methods agree on before small numbers are hidden and places compared.
+MADE = (
+    "place", "kind", "source", "start", "period", "count", "denominator", "value", "state", "datasets", "people_from",
+    "last", "before",
+)  # fmt: skip
 AT_RISK, CHILDREN = "residents-16-24", "residents-0-15"
 ABOUT_CHILDREN = frozenset(
     {
@@ -50,13 +62,9 @@ ABOUT_CHILDREN = frozenset(
         "special-needs",
     }
 )
-FEWEST_COMPARATORS = 5
 # Below this many residents aged 0 to 15 a published rate of children stands on a handful, and a nought may be
 # rounded away (the City of London: one primary school). It is shown, and not compared.
 FEWEST_CHILDREN = 2000
-FAR_OUT_AT_LEAST = 2
-HANDFUL = "Too few children live here for this rate to be compared."
-VISITED = "Few people live here and many come: a rate by residents misleads."
 # A mean over a place stands when the parts that are known hold this share of its residents.
 MOST_OF_IT = 0.9
 
@@ -64,17 +72,17 @@ MOST_OF_IT = 0.9
 def populations(observations: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """Residents of every place, summed from LSOAs upwards.
 
-    `observations`: columns of the observation schema, of which the groups named residents… are used.
-    `places`: place, kind, parent. Returns place, group, people (persons).
+    `observations`: columns of the observation schema and `datasets`, of which the groups named residents… are used.
+    `places`: place, kind, parent. Returns place, group, people (persons), datasets.
     """
     people = observations.filter(
         pl.col("indicator").str.starts_with("residents"), pl.col("state") == NUMBER
-    ).select("place", group="indicator", people="count")
+    ).select("place", "datasets", group="indicator", people="count")
     upwards = ancestors(places)
     return (
         people.join(upwards, on="place")
         .group_by(place="ancestor", group="group")
-        .agg(pl.col("people").sum())
+        .agg(pl.col("people").sum(), pl.col("datasets").explode().unique())
         .sort("place", "group")
     )
 
@@ -92,16 +100,23 @@ def figures(
     indicators: Sequence[Indicator],
     places: pl.DataFrame,
     as_of: str,
+    rules: Mapping[int, Rule],
 ) -> pl.DataFrame:
-    """The latest figure of each indicator in each place, as known at `as_of` (YYYY-MM).
+    """The latest figure of each indicator in each place, as known at `as_of` (YYYY-MM), as it may be shown.
 
-    `observations`: the observation schema. `population`: from `populations`. `places`: place, kind, parent.
-    Returns one row for every place of a kind that the indicator has, known or not, with the columns of
-    `FIGURES`: `value` in the indicator's unit; `shrunk`, the value drawn to the mean of its comparators as
-    far as chance may explain it (empirical Bayes, see `methods.shrunk`); `percentile`, 0 to 1, high where
-    need is high, among places of the same kind; `rank`, 1 where it is highest, of how many `compared`; their
-    median, `middle`; `residents_mislead` for rates by residents of a place where two or more of them lie
-    beyond the outer fence (few live there and many come); a `note` to show beside it; and its `source`.
+    `observations`: the observation schema with `datasets` (primary keys) and `source`, one row a source and cell.
+    `population`: from `populations`. `places`: place, kind, parent, force (the police force area, or null).
+    `rules`: what each dataset asks of whoever shows its counts.
+
+    Returns one row for every place of a kind that the indicator has, known or not, with the columns of `FIGURES`.
+    Each is made from one source (see `windows`), of the months from `start` to `period` that this source holds for
+    the police force area, and under the strictest rule of all that it rests on (`disclosure.shown`): `datasets` of
+    its counts and `people_from` of its residents. `value` is in the indicator's unit, worked out from the count that
+    is shown, `low` and `high` its 95% interval. `shrunk` is the value drawn to the mean of its comparators as far as
+    chance may explain it (empirical Bayes, see `methods.shrunk`). `percentile`, `drawn`, `best`, `worst`, `compared`
+    and `middle`: see `comparing.compared`. `trend`: see `windows.trend_shown`. `residents_mislead` for rates by
+    residents of a place where two or more of them lie beyond the outer fence (few live there and many come); a `note`
+    to show beside it; and the `source`.
     """
     upwards = ancestors(places)
     children = population.filter(pl.col("group") == "residents-0-15", pl.col("people") < FEWEST_CHILDREN)
@@ -109,105 +124,131 @@ def figures(
     made = []
     for indicator in indicators:
         own = observations.filter(pl.col("indicator").is_in(indicator.observed))
+        order = windows.order_of(own, indicator)
         for kind in indicator.grain:
-            there = places.filter(pl.col("kind") == kind).select("place", "kind")
+            there = places.filter(pl.col("kind") == kind).select("place", "kind", "force")
             if there.is_empty():
                 continue
             if indicator.method == "rate":
-                rows = _rates(own, population, indicator, there, as_of)
+                rows = _rates(own, population, indicator, there, order, as_of)
             elif indicator.method == "published":
-                rows = _published(own, there, as_of)
+                rows = _published(own, there, order, as_of)
             else:
-                rows = _from_neighbourhoods(own, population, indicator, there, upwards, as_of)
-            made.append(_compared(rows, indicator, small))
+                rows = _from_neighbourhoods(own, population, indicator, there, upwards, order, as_of)
+            rows = _of_the_usual(rows, order, indicator)
+            made.append(_finished(rows, indicator, rules, small))
     if not made:
         return pl.DataFrame(schema=FIGURES)
-    return _where_few_live(pl.concat(made), indicators).sort("indicator", "kind", "place")
+    return comparing.where_few_live(pl.concat(made), indicators).sort("indicator", "kind", "place")
 
 
-def _where_few_live(made: pl.DataFrame, indicators: Sequence[Indicator]) -> pl.DataFrame:
-    """Where several rates by residents lie far out, few live and many come: none of them is to be trusted."""
-    by_residents = [one.slug for one in indicators if one.method == "rate" and one.by_residents]
-    visited = (
-        made.filter("residents_mislead")
-        .group_by("place")
-        .agg(pl.len())
-        .filter(pl.col("len") >= FAR_OUT_AT_LEAST)["place"]
-        .to_list()
+def _finished(
+    rows: pl.DataFrame, indicator: Indicator, rules: Mapping[int, Rule], small: Sequence[str]
+) -> pl.DataFrame:
+    """As it may be shown, with its interval, compared."""
+    least = Rule(threshold=indicator.threshold)
+    rows = rows.select(MADE).with_columns(
+        pl.col("datasets").fill_null([]), pl.col("people_from").fill_null([])
     )
-    return made.with_columns(
-        residents_mislead=pl.col("place").is_in(visited)
-        & pl.col("indicator").is_in(by_residents)
-        & (pl.col("state") == NUMBER)
-    ).with_columns(note=pl.when("residents_mislead").then(pl.lit(VISITED)).otherwise("note"))
-
-
-def _source_of(indicator: Indicator, kind: str) -> str:
-    """The source of observations of a kind of place; the first where it is worked out from smaller places."""
-    named = {name: source_named(name) for name in indicator.source}
-    return next(
-        (name for name, source in named.items() if source and kind in source.grain), indicator.source[0]
+    rows = rows.with_columns(trend=windows.trend_shown(rows, rules, least))
+    own = rows["datasets"]
+    # The strictest rule of all that went into it: of what was counted, and of whom it is divided by.
+    rows = rows.with_columns(datasets=pl.col("datasets").list.concat("people_from"))
+    rows = disclosure.shown(rows, rules, least).with_columns(own)
+    known = pl.col("state") == NUMBER
+    if indicator.method != "rate":
+        # Residents are published for everybody; any other whole may be as telling as its part.
+        rows = rows.with_columns(denominator=pl.when(known).then("denominator"))
+    rows = rows.with_columns(trend=pl.when(known).then("trend"))
+    rows = comparing.compared(comparing.with_intervals(rows, indicator), indicator, small)
+    return rows.with_columns(indicator=pl.lit(indicator.slug)).select(
+        pl.col(name).cast(kind) for name, kind in FIGURES.items()
     )
 
 
 def _rates(
-    own: pl.DataFrame, population: pl.DataFrame, indicator: Indicator, there: pl.DataFrame, as_of: str
+    own: pl.DataFrame,
+    population: pl.DataFrame,
+    indicator: Indicator,
+    there: pl.DataFrame,
+    order: Sequence[str],
+    as_of: str,
 ) -> pl.DataFrame:
     """Counts of the last months over residents; known only where every month of every part is a number."""
-    own = own.filter(pl.col("period") <= as_of).join(there, on="place", how="semi")
-    last = own["period"].max()
-    window = months_to(str(last), indicator.window) if last is not None else []
-    # Two files may hold the same month; it counts once.
-    own = own.filter(pl.col("period").is_in(window)).unique(["indicator", "place", "period"], keep="last")
-    counts = own.group_by("place").agg(
-        count=pl.col("count").sum(),
-        numbers=(pl.col("state") == NUMBER).sum(),
-        hidden=(pl.col("state") == SUPPRESSED).any(),
-    )
+    own = own.filter(pl.col("period").str.contains(windows.MONTH), pl.col("period") <= as_of)
+    own = windows.of_one_source(own.join(there.select("place", "force"), on="place"), order)
+    ends = windows.last_months(own, len(indicator.numerator))
+    counts = windows.counted(own, ends, indicator).drop("force")
     people = (
         population.filter(pl.col("group").is_in(indicator.denominator))
         .group_by("place")
-        .agg(denominator=pl.col("people").sum(), groups=pl.len())
+        .agg(
+            denominator=pl.col("people").sum(),
+            groups=pl.len(),
+            people_from=pl.col("datasets").explode().unique(),
+        )
         .filter(pl.col("groups") == len(indicator.denominator), pl.col("denominator") > 0)
     )
-    whole = pl.col("numbers") == len(window) * len(indicator.numerator)
     state = (
         pl.when(pl.col("hidden").fill_null(False))
         .then(pl.lit(SUPPRESSED))
-        .when((whole & pl.col("denominator").is_not_null()).fill_null(False))
+        .when((pl.col("whole") & pl.col("denominator").is_not_null()).fill_null(False))
         .then(pl.lit(NUMBER))
         .otherwise(pl.lit(MISSING))
     )
     known = pl.col("state") == NUMBER
-    return (
-        there.join(counts, on="place", how="left")
-        .join(people, on="place", how="left")
-        .with_columns(state=state)
-        .with_columns(
-            start=pl.lit(window[0] if window else None, pl.String),
-            period=pl.lit(window[-1] if window else None, pl.String),
-            count=pl.when(known).then("count"),
-            value=pl.when(known).then(pl.col("count") / pl.col("denominator") * indicator.per),
+    rows = there.join(counts, on="place", how="left").join(people, on="place", how="left")
+    return rows.with_columns(state=state).with_columns(
+        count=pl.when(known).then(pl.col("count").cast(pl.Float64)),
+        value=pl.when(known).then(pl.col("count") / pl.col("denominator") * indicator.per),
+        last=pl.when(known).then("last"),
+        before=pl.when(known).then("before"),
+    )
+
+
+def _of_the_usual(rows: pl.DataFrame, order: Sequence[str], indicator: Indicator) -> pl.DataFrame:
+    """A place of which no source speaks is missing from the first that speaks of any, in its latest period."""
+    there = rows["source"].to_list()
+    usual = next((name for name in order if name in there), indicator.source[0])
+    ends = rows.filter(pl.col("source") == usual, pl.col("period").is_not_null()).sort("period", "start")
+    start, period = (ends[-1].select("start", "period").row(0)) if ends.height else (None, None)
+    silent = pl.col("source").is_null()
+    return rows.with_columns(
+        start=pl.when(silent).then(pl.lit(start, pl.String)).otherwise("start"),
+        period=pl.when(silent).then(pl.lit(period, pl.String)).otherwise("period"),
+        source=pl.col("source").fill_null(usual),
+    )
+
+
+def _published(own: pl.DataFrame, there: pl.DataFrame, order: Sequence[str], as_of: str) -> pl.DataFrame:
+    """The publisher's own figure, of the latest year in which at least half of the places that it speaks of have a
+    number."""
+    own = own.join(there.select("place"), on="place", how="semi").with_columns(year=year_of("period"))
+    own = windows.of_one_source(own.filter(pl.col("year") <= int(as_of[:4])), order)
+    every = own.group_by("source").agg(every=pl.col("place").n_unique())
+    numbers = own.filter(pl.col("state") == NUMBER).group_by("source", "year", "period").len()
+    enough = numbers.join(every, on="source").filter(pl.col("len") * 2 >= pl.col("every"))
+    latest = enough.sort("year", "period").group_by("source").agg(pl.col("period").last())
+    newest = own.sort("year", "period").group_by("source").agg(newest=pl.col("period").last())
+    ends = newest.join(latest, on="source", how="left").select("source", end=pl.coalesce("period", "newest"))
+    speaks = own.select("place", "source").unique("place", maintain_order=True).join(ends, on="source")
+    said = own.join(ends, left_on=["source", "period"], right_on=["source", "end"]).unique(
+        "place", keep="first", maintain_order=True
+    )
+    rows = (
+        there.join(speaks, on="place", how="left")
+        .join(
+            said.select("place", "count", "denominator", "value", "state", "datasets"), on="place", how="left"
         )
+        .with_columns(start="end", period="end")
     )
-
-
-def _published(own: pl.DataFrame, there: pl.DataFrame, as_of: str) -> pl.DataFrame:
-    """The publisher's own figure, of the latest year in which at least half of the places have a number."""
-    own = own.join(there, on="place", how="semi").with_columns(year=year_of("period"))
-    own = own.filter(pl.col("year") <= int(as_of[:4]))
-    numbers = own.filter(pl.col("state") == NUMBER).group_by("year", "period").len()
-    enough = numbers.filter(pl.col("len") * 2 >= there.height).sort("year", "period")
-    period = enough["period"][-1] if enough.height else None
-    latest = own.filter(pl.col("period") == pl.lit(period, pl.String)).unique(
-        "place", keep="last", maintain_order=True
-    )
-    return there.join(
-        latest.select("place", "count", "denominator", "value", "state"), on="place", how="left"
-    ).with_columns(
-        state=pl.col("state").fill_null(MISSING),
-        start=pl.lit(period, pl.String),
-        period=pl.lit(period, pl.String),
+    # A count alone is no published figure: in what unit it would be is not said.
+    worked_out = (pl.col("state") != NUMBER) | pl.col("value").is_not_null()
+    return rows.with_columns(
+        state=pl.when(worked_out.fill_null(False)).then("state").otherwise(pl.lit(MISSING)),
+        people_from=pl.lit([], pl.List(pl.Int64)),
+        last=pl.lit(None, pl.Float64),
+        before=pl.lit(None, pl.Float64),
     )
 
 
@@ -217,72 +258,50 @@ def _from_neighbourhoods(
     indicator: Indicator,
     there: pl.DataFrame,
     upwards: pl.DataFrame,
+    order: Sequence[str],
     as_of: str,
 ) -> pl.DataFrame:
     """A mean over residents, or a share of neighbourhoods, from the values of the LSOAs in each place."""
     own = own.filter(pl.col("period").str.head(4) <= as_of[:4])
-    period = own["period"].max()
-    residents = population.filter(pl.col("group") == "residents").select("place", "people")
-    parts = (
-        own.filter(pl.col("period") == pl.lit(period, pl.String))
-        .join(residents, on="place")
+    residents = population.filter(pl.col("group") == "residents").select(
+        "place", "people", people_from="datasets"
+    )
+    inside = (
+        own.join(residents, on="place")
         .join(upwards.rename({"ancestor": "whole"}), on="place")
+        .join(there.select(whole="place"), on="whole", how="semi")
         .with_columns(known=pl.col("state") == NUMBER)
     )
+    inside = windows.of_one_source(inside, order, "whole")
+    parts = inside.filter(pl.col("period") == pl.col("period").max().over("source"))
     known_people = (pl.col("people") * pl.col("known")).sum()
+    always = {
+        "source": pl.col("source").first(),
+        "period": pl.col("period").first(),
+        "covered": known_people / pl.col("people").sum(),
+        "datasets": pl.col("datasets").explode().unique(),
+        "people_from": pl.col("people_from").explode().unique(),
+    }
     if indicator.method == "mean":
         gathered = parts.group_by(place="whole").agg(
             value=(pl.col("value") * pl.col("people")).filter("known").sum() / known_people * indicator.per,
             denominator=known_people,
-            covered=known_people / pl.col("people").sum(),
+            **always,
         )
         gathered = gathered.with_columns(count=pl.lit(None, pl.Float64))
     else:
         gathered = parts.group_by(place="whole").agg(
             count=(pl.col("value") <= indicator.at_most).filter("known").sum().cast(pl.Float64),
             denominator=pl.col("known").sum().cast(pl.Float64),
-            covered=known_people / pl.col("people").sum(),
+            **always,
         )
         share = pl.col("count") / pl.col("denominator") * indicator.per
         gathered = gathered.with_columns(value=share)
     enough = (pl.col("covered") >= MOST_OF_IT).fill_null(False)
-    return there.join(gathered, on="place", how="left").with_columns(
+    rows = there.join(gathered, on="place", how="left").with_columns(start="period")
+    return rows.with_columns(
         *(pl.when(enough).then(name).alias(name) for name in ("count", "denominator", "value")),
         state=pl.when(enough).then(pl.lit(NUMBER)).otherwise(pl.lit(MISSING)),
-        start=pl.lit(period, pl.String),
-        period=pl.lit(period, pl.String),
+        last=pl.lit(None, pl.Float64),
+        before=pl.lit(None, pl.Float64),
     )
-
-
-def _compared(rows: pl.DataFrame, indicator: Indicator, small: Sequence[str]) -> pl.DataFrame:
-    """Add what the other places of the kind say: shrunk value, percentile, median, and who lies far out."""
-    counts = (rows["state"] == NUMBER).to_numpy()
-    if indicator.method == "published":
-        counts &= ~rows["place"].is_in(small).to_numpy()
-    value = np.where(counts, rows["value"].cast(pl.Float64).to_numpy(), np.nan).astype(float)
-    drawn = value
-    if indicator.method in ("rate", "share"):
-        count = rows["count"].cast(pl.Float64).to_numpy().astype(float)
-        denominator = rows["denominator"].cast(pl.Float64).to_numpy().astype(float)
-        count = np.where(np.isnan(value), np.nan, count)
-        drawn = shrunk(count, denominator, proportion=indicator.method == "share") * indicator.per
-    known = ~np.isnan(value)
-    enough = int(known.sum()) >= FEWEST_COMPARATORS
-    standing = percentiles(drawn if indicator.direction == "high_is_worse" else -drawn)
-    far_out = np.zeros(len(value), dtype=bool)
-    if enough and indicator.method == "rate" and indicator.by_residents:
-        low, high = np.quantile(value[known], [0.25, 0.75])
-        far_out = known & (value > high + 3 * (high - low))  # Tukey's outer fence
-    return rows.with_columns(
-        indicator=pl.lit(indicator.slug),
-        shrunk=pl.Series(drawn, nan_to_null=True),
-        percentile=pl.Series(standing if enough else np.full(len(value), np.nan), nan_to_null=True),
-        rank=pl.Series(standing if enough else np.full(len(value), np.nan), nan_to_null=True)
-        .rank("min", descending=True)
-        .cast(pl.Int64),
-        compared=pl.lit(int(known.sum()), pl.Int64),
-        middle=pl.lit(float(np.median(value[known])) if enough else None, pl.Float64),
-        residents_mislead=pl.Series(far_out, dtype=pl.Boolean),
-        note=pl.when((pl.col("state") == NUMBER) & ~pl.Series(counts)).then(pl.lit(HANDFUL)),
-        source=pl.lit(_source_of(indicator, rows["kind"][0])),
-    ).select(pl.col(name).cast(kind) for name, kind in FIGURES.items())

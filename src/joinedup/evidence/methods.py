@@ -1,7 +1,20 @@
-"""Small pure methods under the figures: who lies in what, periods, percentiles, shrinkage."""
+"""Small pure methods under the figures: who lies in what, periods, percentiles, intervals, ranks, shrinkage."""
 
 import numpy as np
 import polars as pl
+
+# Recording changed here (Metropolitan Police): the months before and from it are two series.
+BREAKS = ("2024-03",)
+# The standard normal deviate of a two-sided 95% interval.
+Z = 1.959963984540054
+# Exact 95% limits of a count below ten (Garwood 1936): half the quantiles of chi-square at 2n and 2n + 2.
+EXACT = np.array(
+    [
+        (0.0, 3.688879), (0.025318, 5.571643), (0.242209, 7.224688), (0.618672, 8.767273), (1.089865, 10.241589),
+        (1.623486, 11.668332), (2.201894, 13.059474), (2.814363, 14.422675), (3.453832, 15.763189),
+        (4.115373, 17.084803),
+    ]
+)  # fmt: skip
 
 
 def ancestors(places: pl.DataFrame) -> pl.DataFrame:
@@ -25,10 +38,11 @@ def months_to(last: str, how_many: int) -> list[str]:
 
 
 def year_of(column: str) -> pl.Expr:
-    """The year in which a period ends: 2016, 2015/16 and 2016-03 all give 2016."""
+    """The year in which a period ends: 2016, 2015/16, 2013/14-15/16 and 2016-03 all give 2016."""
     text = pl.col(column)
     year = text.str.head(4).cast(pl.Int64, strict=False)
-    return pl.when(text.str.contains("/", literal=True)).then(year + 1).otherwise(year)
+    last = text.str.tail(2).cast(pl.Int64, strict=False)
+    return pl.when(text.str.contains("/", literal=True)).then(year + (last - year) % 100).otherwise(year)
 
 
 def percentiles(values: np.ndarray) -> np.ndarray:
@@ -67,3 +81,43 @@ def shrunk(count: np.ndarray, denominator: np.ndarray, *, proportion: bool = Fal
         return drawn
     drawn[known] = mean + spread / (spread + noise / n) * (rate - mean)
     return drawn
+
+
+def byar(count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The 95% interval of counts of events, as (low, high): Byar's approximation, exact below ten whole events.
+
+    Breslow and Day, "Statistical methods in cancer research" 2 (1987), page 69; as the technical guide of the Office
+    for Health Improvement and Disparities has it. NaN stays NaN.
+    """
+    count = np.asarray(count, dtype=float)
+    above = count + 1
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low = count * (1 - 1 / (9 * count) - Z / (3 * np.sqrt(count))) ** 3
+        high = above * (1 - 1 / (9 * above) + Z / (3 * np.sqrt(above))) ** 3
+    low = np.where(count > 0, np.maximum(low, 0), np.where(count == 0, 0.0, np.nan))
+    few = (count >= 0) & (count < len(EXACT)) & (count == np.floor(count))
+    low[few], high[few] = EXACT[count[few].astype(int)].T
+    return low, high
+
+
+def wilson(hits: np.ndarray, of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The 95% score interval of shares (Wilson 1927), as (low, high) from 0 to 1. NaN where `of` is not above 0."""
+    hits, of = np.asarray(hits, dtype=float), np.asarray(of, dtype=float)
+    of = np.where(of > 0, of, np.nan)
+    share = hits / of
+    middle = share + Z * Z / (2 * of)
+    half = Z * np.sqrt(np.maximum(share * (1 - share), 0) / of + Z * Z / (4 * of * of))
+    whole = 1 + Z * Z / of
+    return np.maximum((middle - half) / whole, 0), np.minimum((middle + half) / whole, 1)
+
+
+def rank_bounds(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The best and the worst rank that each place can have, 1 being the highest, as its interval and those of the
+    others allow: one stands above another for certain only where its interval lies wholly above.
+
+    `low`, `high`: ends of the intervals of the places compared; a place without one is (-inf, inf).
+    """
+    n = len(low)
+    best = 1 + n - np.searchsorted(np.sort(low), high, side="right")
+    worst = n - np.searchsorted(np.sort(high), low, side="left")
+    return best, worst

@@ -9,6 +9,7 @@ from django.apps import apps
 from joinedup.engines.matching import score
 from joinedup.evidence import plain_words
 from joinedup.evidence.indicators import Indicator
+from joinedup.evidence.models import ENOUGH
 from joinedup.evidence.wording import by_slug
 from joinedup.taxonomy.models import Mix, Sector, Theme
 
@@ -29,8 +30,10 @@ class Methods:
     sectors: list[Sector]
     score_weights: list[tuple[str, float, str]]
     bands: tuple[tuple[float, str], ...]
-    least_certainty: float
-    support: tuple[tuple[float, str], ...]
+    enough: float
+    agree: str
+    disagree: str
+    one_source: str
     classes: tuple[str, ...]
     commitments_held: int
 
@@ -60,8 +63,10 @@ def everything() -> Methods:
             (name, getattr(score.WEIGHTS, name), score.REASONS[name]) for name in score.COMPONENTS
         ],
         bands=score.BANDS,
-        least_certainty=score.LEAST_CERTAINTY,
-        support=plain_words.SUPPORT,
+        enough=ENOUGH,
+        agree=plain_words.AGREE,
+        disagree=plain_words.DISAGREE,
+        one_source=plain_words.ONE_SOURCE,
         classes=plain_words.CLASSES,
         commitments_held=apps.get_model("strategy", "Commitment").objects.count(),
     )

@@ -5,8 +5,12 @@ Observations themselves lie in Parquet files in the store; a dataset row makes a
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
+
+from joinedup.engines.matching.score import LEAST_CERTAINTY
 
 
 class Dataset(models.Model):
@@ -79,25 +83,56 @@ class Figure(models.Model):
 
     indicator = models.SlugField(max_length=60)
     place = models.ForeignKey("places.Place", on_delete=models.CASCADE, related_name="figures")
-    period = models.CharField(max_length=20)
+    start = models.CharField(max_length=20, blank=True, help_text="first month or year that it counts")
+    period = models.CharField(max_length=20, help_text="last month or year that it counts")
     state = models.CharField(max_length=10, choices=State)
     value = models.FloatField(null=True, blank=True)
     count = models.FloatField(null=True, blank=True)
     denominator = models.FloatField(null=True, blank=True)
+    low = models.FloatField(null=True, blank=True, help_text="lower end of the 95% interval of the value")
+    high = models.FloatField(null=True, blank=True, help_text="upper end of the 95% interval of the value")
     percentile = models.FloatField(
         null=True, blank=True, help_text="0 to 1 among places of its kind, 1 is most need"
     )
-    rank = models.PositiveIntegerField(null=True, blank=True, help_text="1 is most need")
+    best_rank = models.PositiveIntegerField(
+        null=True, blank=True, help_text="best rank that the intervals allow, 1 is most need"
+    )
+    worst_rank = models.PositiveIntegerField(
+        null=True, blank=True, help_text="worst rank that the intervals allow"
+    )
     compared = models.PositiveIntegerField(null=True, blank=True, help_text="places in the comparison")
     middle = models.FloatField(null=True, blank=True, help_text="median of the places compared")
     trend = models.FloatField(null=True, blank=True, help_text="-1 to 1, last 12 months on the 12 before")
     note = models.CharField(max_length=250, blank=True)
-    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="figures")
+    dataset = models.ForeignKey(
+        Dataset,
+        on_delete=models.CASCADE,
+        related_name="figures",
+        help_text="the newest that its observations came from; of a missing one, where they would be",
+    )
+    rests_on = models.JSONField(
+        default=list, blank=True, help_text="primary keys of every dataset that went into it, newest first"
+    )
 
     class Meta:
         ordering = ["indicator", "place"]
         constraints = [
             models.UniqueConstraint(fields=["indicator", "place"], name="figure_once"),
+            models.CheckConstraint(
+                condition=(
+                    Q(state="number")
+                    | Q(
+                        count__isnull=True,
+                        low__isnull=True,
+                        high__isnull=True,
+                        percentile__isnull=True,
+                        best_rank__isnull=True,
+                        worst_rank__isnull=True,
+                        trend__isnull=True,
+                    )
+                ),
+                name="figure_that_is_no_number_tells_nothing",
+            ),
             models.CheckConstraint(
                 condition=(
                     Q(state="number", value__isnull=False) | (~Q(state="number") & Q(value__isnull=True))
@@ -110,8 +145,21 @@ class Figure(models.Model):
         return f"{self.indicator} in {self.place_id}, {self.period}"
 
 
+# Under this certainty need is worked out, and not said: the engine of opportunities knows nothing of it either.
+ENOUGH = LEAST_CERTAINTY
+
+
+class Needs(models.QuerySet["Need"]):
+    def said(self) -> Self:
+        """Those that may be said: known, and surely enough. Whoever speaks of need reads these."""
+        return self.filter(need__isnull=False, certainty__gte=ENOUGH)
+
+
 class Need(models.Model):
-    """How much a place needs work on a theme, 0 to 1, from its figures. Empty is unknown, which is not 0."""
+    """How much a place needs work on a theme, 0 to 1, from its figures. Empty is unknown, which is not 0.
+
+    Too unsure to be said is not known either: pages, files and engines read `said`, never `need`.
+    """
 
     place = models.ForeignKey("places.Place", on_delete=models.CASCADE, related_name="needs")
     theme = models.ForeignKey("taxonomy.Theme", on_delete=models.CASCADE, related_name="needs")
@@ -119,8 +167,10 @@ class Need(models.Model):
     certainty = models.FloatField(default=0)
     trend = models.FloatField(null=True, blank=True)
     people_at_risk = models.PositiveIntegerField(null=True, blank=True)
-    parts = models.JSONField(default=list, help_text="[{indicator, weight, percentile}]")
+    parts = models.JSONField(default=list, help_text="[{indicator, weight, percentile, source}]")
     worked_out_on = models.DateField()
+
+    objects = Needs.as_manager()
 
     class Meta:
         ordering = ["place", "theme"]
@@ -133,3 +183,8 @@ class Need(models.Model):
 
     def __str__(self) -> str:
         return f"{self.theme_id} in {self.place_id}"
+
+    @property
+    def said(self) -> float | None:
+        """The need, where it is known surely enough to be said."""
+        return self.need if self.certainty >= ENOUGH else None

@@ -9,13 +9,10 @@ import polars as pl
 
 from joinedup.evidence.figures import AT_RISK, FIGURES, at_risk, figures, populations
 from joinedup.evidence.indicators import Indicator
-from joinedup.evidence.methods import months_to, year_of
+from joinedup.evidence.methods import BREAKS, months_to, year_of
 from joinedup.evidence.sources.contract import NUMBER
 
 __all__ = ["AT_RISK", "BREAKS", "FIGURES", "at_risk", "figures", "need", "populations", "trend"]
-
-# Recording changed here (Metropolitan Police): the months before and from it are two series.
-BREAKS = ("2024-03",)
 
 
 def need(
@@ -31,12 +28,13 @@ def need(
     `weights`: theme to indicator to weight; default, those that the indicators state. `themes`: further
     themes to answer for, on which nothing is measured. Returns, for every place and theme,
 
-    need        0 to 1, the weighted mean of the percentiles that are known; null where none is
+    need        0 to 1, the weighted mean of the percentiles that are known (those of the values drawn to the mean);
+                null where none is. It is said only where the certainty allows (see `plain_words.ENOUGH`)
     certainty   0 to 1, the product of: the share of the theme's weight that is known; how fresh it is (a
                 tenth less for each year, not below 0.3); how many sources it rests on (1: 0.5, 2: 0.75, 3:
                 0.875); and 0.7 for the part of it that is a rate by residents where these mislead
-    sources     how many datasets it rests on
-    parts       what it is made of: indicator, weight, percentile, value, period, state, residents_mislead
+    sources     how many sources it rests on: those that an indicator names count the same things and are one
+    parts       what it is made of: indicator, weight, percentile, value, period, state, source, residents_mislead
     """
     if weights is None:
         weights = {
@@ -48,7 +46,11 @@ def need(
         schema={"theme": pl.String, "indicator": pl.String, "weight": pl.Float64},
         orient="row",
     ).filter(pl.col("weight") > 0)
-    families = {one.slug: one.source[0] for one in indicators}
+    families = pl.DataFrame(
+        [(one.slug, name, one.source[0]) for one in indicators for name in one.source],
+        schema={"indicator": pl.String, "source": pl.String, "family": pl.String},
+        orient="row",
+    )
     totals = stated.group_by("theme").agg(stated=pl.col("weight").sum())
     asked = sorted({*weights, *themes})
     every = (
@@ -56,14 +58,17 @@ def need(
         .unique()
         .join(pl.DataFrame({"theme": asked}, schema={"theme": pl.String}), how="cross")
     )
-    rows = known_figures.join(stated, on="indicator").with_columns(
+    measured = known_figures.with_columns(percentile="drawn").join(stated, on="indicator")
+    rows = measured.join(families, on=["indicator", "source"], how="left").with_columns(
         known=(pl.col("state") == NUMBER) & pl.col("percentile").is_not_null(),
-        family=pl.col("indicator").replace_strict(families, default=None, return_dtype=pl.String),
+        source=pl.coalesce("family", "source"),
         fresh=(1 - 0.1 * (int(as_of[:4]) - year_of("period"))).clip(0.3, 1.0),
     )
     weight = pl.col("weight").filter("known")
     known_weight = weight.sum()
-    part = pl.struct("indicator", "weight", "percentile", "value", "period", "state", "residents_mislead")
+    part = pl.struct(
+        "indicator", "weight", "percentile", "value", "period", "state", "source", "residents_mislead"
+    )
     summed = (
         rows.sort("place", "theme", pl.col("weight"), "indicator", descending=[False, False, True, False])
         .group_by("place", "theme", maintain_order=True)
@@ -72,7 +77,7 @@ def need(
             need=(pl.col("percentile") * pl.col("weight")).filter("known").sum() / known_weight,
             fresh=(pl.col("fresh") * pl.col("weight")).filter("known").sum() / known_weight,
             misleading=(pl.col("residents_mislead") * pl.col("weight")).filter("known").sum() / known_weight,
-            sources=pl.col("family").filter("known").n_unique().cast(pl.Int64),
+            sources=pl.col("source").filter("known").n_unique().cast(pl.Int64),
             parts=part,
         )
     )

@@ -6,12 +6,11 @@ import math
 from dataclasses import dataclass
 
 from joinedup.evidence.indicators import Indicator
-from joinedup.evidence.models import Figure
+from joinedup.evidence.models import Figure, Need
 from joinedup.evidence.wording import by_slug
 
 CLASSES = ("very low", "low", "middling", "high", "very high")
-# From here on, by certainty: how well supported a need is.
-SUPPORT = ((0.6, "well supported"), (0.35, "fairly supported"), (0.0, "weakly supported"))
+AGREE, DISAGREE, ONE_SOURCE = "several figures agree", "figures disagree", "from one source"
 # Two yearly counts that chance alone would set so far apart in fewer than one case of twenty.
 CHANCE = 1.96
 
@@ -22,13 +21,35 @@ def need_class(need: float | None) -> int | None:
 
 
 def need_word(need: float | None) -> str:
+    """In words; "not known" where it is None."""
     found = need_class(need)
     return "not known" if found is None else CLASSES[found - 1]
 
 
-def support_word(certainty: float) -> str:
-    """How sure a need is, from its certainty of 0 to 1."""
-    return next(word for least, word in SUPPORT if certainty >= least)
+def agreement_word(need: Need) -> str:
+    """What its figures say of how sure a need is; empty where it is not said, or of no side.
+
+    `AGREE` only where figures of two or more sources are known and every source, by the weighted mean of where its
+    figures stand, puts the place on the same side of the middle as the need itself.
+    """
+    if need.said is None:
+        return ""
+    by_source: dict[str, list[tuple[float, float]]] = {}
+    for part in need.parts:
+        if part.get("percentile") is not None and part.get("source"):
+            by_source.setdefault(part["source"], []).append((part["percentile"], part["weight"]))
+    if len(by_source) < 2:
+        return ONE_SOURCE if by_source else ""
+    sides = {_side(sum(p * w for p, w in own) / sum(w for _, w in own)) for own in by_source.values()}
+    if sides == {_side(need.said)} and 0 not in sides:
+        return AGREE
+    return DISAGREE if {-1, 1} <= sides else ""
+
+
+def _side(stands: float) -> int:
+    """1 above the middle, -1 below it, 0 in it."""
+    off = round(stands - 0.5, 6)
+    return (off > 0) - (off < 0)
 
 
 @dataclass(frozen=True)

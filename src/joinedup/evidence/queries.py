@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,13 @@ from django.core.cache import cache
 from django.db.models import F, Prefetch
 
 from joinedup.accounts.person import Person
-from joinedup.evidence import observations, store
+from joinedup.evidence import disclosure, observations, store
+from joinedup.evidence.disclosure import Rule, rule_of
 from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.models import Dataset, Figure, Need
+from joinedup.evidence.origins import HELD, in_turn, source_of
 from joinedup.evidence.sources.contract import MISSING, NUMBER, SUPPRESSED, Codes
+from joinedup.evidence.windows import MONTH
 from joinedup.evidence.wording import by_slug
 from joinedup.places.models import Place
 from joinedup.places.queries import code_frames
@@ -65,41 +68,131 @@ def figure(pk: int) -> Figure | None:
 
 
 def series(indicator: Indicator, place_code: str) -> list[Point]:
-    """Every period held of what an indicator is made from, oldest first.
+    """Every period held of what an indicator is made from, oldest first, as each may be shown.
 
-    Counts for a rate (its numerators together), the published value otherwise. One query, and one read of the
-    store the first time after its content changes.
+    Counts for a rate (its numerators together), the published value otherwise; of the one source that the figure of
+    the place is made from. Nothing for what is worked out from neighbourhoods. One query, and one read of the store
+    the first time after its content changes.
     """
+    return _kept("series", indicator, place_code, lambda held, rules: _points(held, indicator, rules))
+
+
+def totals(indicator: Indicator, place_code: str, spans: Sequence[Sequence[str]]) -> list[Point]:
+    """What was counted in each of some spans of months (YYYY-MM) together, as it may be shown: small months that are
+    hidden one by one can be shown as one sum. Missing where a month is; as many queries and reads as `series`."""
+    months = ",".join(f"{span[0]}-{span[-1]}" for span in spans)
+    return _kept(
+        f"totals:{months}",
+        indicator,
+        place_code,
+        lambda held, rules: _sums(held, indicator, rules, spans),
+    )
+
+
+_Rules = Mapping[int, Rule]
+
+
+def _kept(
+    what: str, indicator: Indicator, place_code: str, ask: Callable[[pl.DataFrame, _Rules], list[Point]]
+) -> list[Point]:
+    """The answer to `ask` of the observations that a figure is made from, kept until the store changes."""
+    if indicator.method in ("mean", "share"):
+        return []
     # A file that is gone is for `joinedup check` to report; the page still shows the rest.
-    kept = [row for row in observations.newest_first(indicator.source) if _is_there(row)]
-    key = f"series:{observations.version(kept)}:{indicator.slug}:{place_code}"
+    there = [row for row in observations.newest_first() if _is_there(row)]
+    key = f"shown:{observations.version(there)}:{indicator.slug}:{place_code}:{what}"
     found: list[Point] | None = cache.get(key)
     if found is None:
-        found = _points(indicator, place_code, kept)
+        rules = {row.pk: rule_of(row.disclosure) for row in there}
+        found = ask(_of_one_source(indicator, place_code, there), rules)
         cache.set(key, found)
     return found
 
 
-def _points(indicator: Indicator, place_code: str, datasets: Sequence[Dataset]) -> list[Point]:
-    threshold = max(
-        [indicator.threshold, *((d.disclosure.get("threshold") or 0) for d in datasets)], default=0
+def _of_one_source(indicator: Indicator, place_code: str, newest_first: Sequence[Dataset]) -> pl.DataFrame:
+    """What the first source holds that speaks of the place at all."""
+    for _name, own in in_turn(newest_first, indicator):
+        held = observations.held(own, indicators=indicator.observed, places=[place_code])
+        if indicator.method == "rate":
+            held = held.filter(pl.col("period").str.contains(MONTH))
+        if held.height:
+            return held
+    return pl.DataFrame(schema=HELD)
+
+
+def _points(held: pl.DataFrame, indicator: Indicator, rules: _Rules) -> list[Point]:
+    if indicator.method != "rate":
+        said = held.with_columns(
+            state=pl.when((pl.col("state") == NUMBER) & pl.col("value").is_null())
+            .then(pl.lit(MISSING))
+            .otherwise("state")
+        )
+        shown = disclosure.shown(said, rules, Rule(threshold=indicator.threshold))
+        return [Point(*row) for row in shown.sort("period").select("period", "value", "state").iter_rows()]
+    return _as_points(
+        disclosure.shown_together(
+            _summed(held.with_columns(span="period"), indicator, 1),
+            rules,
+            Rule(threshold=indicator.threshold),
+        )
     )
-    column = "count" if indicator.method == "rate" else "value"
-    rows = observations.held(datasets, indicators=indicator.observed, places=[place_code])
-    rows = rows.unique(observations.CELL, keep="first", maintain_order=True)
-    # A part that is not there, or is hidden, makes the whole of its period unknown: a sum of the others is wrong.
-    summed = rows.group_by("period").agg(
-        value=pl.col(column).sum(),
+
+
+def _sums(
+    held: pl.DataFrame, indicator: Indicator, rules: _Rules, spans: Sequence[Sequence[str]]
+) -> list[Point]:
+    found = []
+    for span in spans:
+        inside = held.filter(pl.col("period").is_in(list(span))).with_columns(span=pl.lit(span[-1]))
+        one = disclosure.shown(
+            _summed(inside, indicator, len(span)), rules, Rule(threshold=indicator.threshold)
+        )
+        found += _as_points(one) or [Point(span[-1], None, MISSING)]
+    return found
+
+
+def _summed(rows: pl.DataFrame, indicator: Indicator, months: int) -> pl.DataFrame:
+    """Counts by `span`. A part that is not there, or is hidden, makes the whole unknown: a sum of the others is
+    wrong."""
+    wanted = months * len(indicator.observed)
+    summed = rows.group_by("span").agg(
+        count=pl.col("count").sum(),
+        value=pl.lit(None, pl.Float64).first(),
         parts=(pl.col("state") == NUMBER).sum(),
         hidden=(pl.col("state") == SUPPRESSED).any(),
+        datasets=pl.col("datasets").explode().unique(),
     )
-    points = []
-    for period, value, parts, hidden in summed.sort("period").iter_rows():
-        state = SUPPRESSED if hidden else NUMBER if parts == len(indicator.observed) else MISSING
-        if state == NUMBER and column == "count" and 0 < value < threshold:
-            state = SUPPRESSED
-        points.append(Point(period, value if state == NUMBER else None, state))
-    return points
+    return summed.with_columns(
+        state=pl.when("hidden")
+        .then(pl.lit(SUPPRESSED))
+        .when(pl.col("parts") == wanted)
+        .then(pl.lit(NUMBER))
+        .otherwise(pl.lit(MISSING))
+    )
+
+
+def _as_points(shown: pl.DataFrame) -> list[Point]:
+    return [Point(*row) for row in shown.sort("span").select("span", "count", "state").iter_rows()]
+
+
+def rests_on(held: Figure) -> list[Dataset]:
+    """Every dataset that went into a figure, that of its counts first. One query."""
+    found = Dataset.objects.in_bulk([held.dataset_id, *held.rests_on])
+    return [found[pk] for pk in dict.fromkeys([held.dataset_id, *held.rests_on]) if pk in found]
+
+
+def small_numbers(indicator: Indicator, datasets: Iterable[Dataset]) -> list[str]:
+    """Why small numbers of a figure are treated as they are, in the words of the datasets that it rests on (as
+    `rests_on` gives them): of the source that counted, and of any other that hides something; and the indicator's own
+    threshold where it hides more than they ask. No query."""
+    every = list(datasets)
+    rules = [(source_of(each), rule_of(each.disclosure)) for each in every]
+    rule = disclosure.strictest(
+        own for source, own in rules if source == rules[0][0] or not own.hides_nothing
+    )
+    own = indicator.threshold
+    more = [f"Counts from 1 to {own - 1} are not shown here."] if own > max(rule.threshold, 1) else []
+    return [*rule.because, *more]
 
 
 def datasets() -> list[Dataset]:
@@ -131,8 +224,11 @@ def gaps(place: Place, on: datetime.date, needs: Sequence[Need], figures: Sequen
     unknown = [each.theme.name for each in needs if each.need is None]
     if unknown:
         found.append(Gap(f"Nothing is measured here on {_listed(unknown)}."))
+    unsure = [each.theme.name for each in needs if each.need is not None and each.said is None]
+    if unsure:
+        found.append(Gap(f"Too little is held to say how much need there is on {_listed(unsure)}."))
     names = {slug: one.name for slug, one in by_slug().items()}
-    for state, words in ((MISSING, "Not held for this place"), (SUPPRESSED, "Held back by the publisher")):
+    for state, words in ((MISSING, "Not held for this place"), (SUPPRESSED, "Held back, too small to show")):
         those = [names.get(each.indicator, each.indicator) for each in figures if each.state == state]
         if those:
             found.append(Gap(f"{words}: {_listed(those)}."))
@@ -149,9 +245,9 @@ def gaps(place: Place, on: datetime.date, needs: Sequence[Need], figures: Sequen
 
 
 def year_of(period: str) -> int:
-    """The year in which a period ends: 2016, 2015/16 and 2016-03 all give 2016."""
+    """The year in which a period ends: 2016, 2015/16, 2013/14-15/16 and 2016-03 all give 2016."""
     year = int(period[:4])
-    return year + 1 if "/" in period else year
+    return year + (int(period[-2:]) - year) % 100 if "/" in period else year
 
 
 def _listed(names: Sequence[str]) -> str:

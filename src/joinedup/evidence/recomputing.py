@@ -9,19 +9,23 @@ from typing import Any
 
 import polars as pl
 
+from joinedup.evidence.disclosure import rule_of
 from joinedup.evidence.figures import at_risk, figures, populations
 from joinedup.evidence.indicators import Indicator, indicators
-from joinedup.evidence.methods import months_to
 from joinedup.evidence.models import Dataset, Figure, Need
-from joinedup.evidence.need import BREAKS, need
+from joinedup.evidence.need import need
 from joinedup.evidence.observations import held
-from joinedup.evidence.sources.contract import NUMBER
-from joinedup.places.queries import code_frames
+from joinedup.evidence.origins import HELD, by_source, source_of
+from joinedup.places.queries import code_frames, force_areas
 from joinedup.taxonomy.models import Theme
 
 # The public page speaks of boroughs and wards; neighbourhoods are for the partnership's maps.
 KINDS = ("local_authority", "ward")
-TREND = {"indicator": pl.String(), "place": pl.String(), "trend": pl.Float64()}
+RESIDENTS = "census_population"
+# What a row of figures keeps as it was worked out: all null unless it is a number, but the denominator.
+AS_THEY_ARE = (
+    "value", "count", "denominator", "low", "high", "percentile", "compared", "middle", "trend",
+)  # fmt: skip
 
 
 def work_out(
@@ -29,18 +33,19 @@ def work_out(
 ) -> tuple[list[Figure], list[Need]]:
     """Every figure and need of boroughs and wards, from `datasets` (newest first), not yet saved."""
     places = code_frames()[0].filter(pl.col("ended").is_null()).rename({"code": "place"})
+    places = places.join(force_areas(), on="place", how="left")
     measured = [_of_kinds(one) for one in indicators()]
     found = _observations(datasets, measured, places)
     say(0.4)
-    population = populations(found, places)
+    population = populations(found.filter(pl.col("source") == RESIDENTS), places)
     month = f"{as_of:%Y-%m}"
-    values = figures(found, population, measured, places.select("place", "kind", "parent"), month)
+    rules = {dataset.pk: rule_of(dataset.disclosure) for dataset in datasets}
+    kept = places.select("place", "kind", "parent", "force")
+    values = figures(found, population, measured, kept, month, rules)
     values = values.filter(pl.col("period").is_not_null())
-    moved = trends(found, measured, places)
-    values = values.join(moved, on=["indicator", "place"], how="left")
     say(0.7)
     themes = list(Theme.objects.values_list("slug", flat=True))
-    needs = need(values.drop("trend"), measured, month, themes=themes).filter(pl.col("theme").is_in(themes))
+    needs = need(values, measured, month, themes=themes).filter(pl.col("theme").is_in(themes))
     say(0.9)
     return _figure_rows(values, datasets), _need_rows(
         needs, values, {theme: at_risk(population, theme) for theme in themes}, as_of
@@ -54,65 +59,31 @@ def _of_kinds(indicator: Indicator) -> Indicator:
 def _observations(
     datasets: Sequence[Dataset], measured: Sequence[Indicator], places: pl.DataFrame
 ) -> pl.DataFrame:
-    """What the figures are made from: residents and scores of neighbourhoods, and the rest without them.
+    """What the figures are made from: residents and scores of neighbourhoods, and the rest without them; each cell
+    once for every source that has it.
 
     Crime by neighbourhood is most of what is held, and no figure of a borough or ward is made from it.
     """
     small = [one.value for one in measured if one.method in ("mean", "share")]
     large = [slug for one in measured if one.method in ("rate", "published") for slug in one.observed]
-    residents = [d for d in datasets if d.source == "census_population"]
     wide = places.filter(pl.col("kind") != "lsoa")["place"].to_list()
-    return pl.concat(
-        [held(residents), held(datasets, indicators=small), held(datasets, indicators=large, places=wide)]
-    ).unique(["indicator", "place", "period"], keep="first", maintain_order=True)
-
-
-def trends(found: pl.DataFrame, measured: Sequence[Indicator], places: pl.DataFrame) -> pl.DataFrame:
-    """`need.trend` for every place at once: indicator, place, trend (-1 to 1), only where it can be said.
-
-    Every place of a kind is judged at the same months: the 24 that end with the newest one held for the kind.
-    """
-    kinds = places.select("place", "kind")
-    made = [pl.DataFrame(schema=TREND)]
-    for indicator in measured:
-        if indicator.method != "rate":
+    frames = [pl.DataFrame(schema=HELD)]
+    for source, own in by_source(datasets).items():
+        if source == RESIDENTS:
+            frames.append(held(own))
             continue
-        own = found.filter(pl.col("indicator").is_in(indicator.numerator)).join(kinds, on="place")
-        for kind in indicator.grain:
-            rows = own.filter(pl.col("kind") == kind)
-            last = rows["period"].max()
-            if last is None:
-                continue
-            window = months_to(str(last), 24)
-            if any(window[0] < changed <= window[-1] for changed in BREAKS):
-                continue
-            counted = (
-                rows.filter(pl.col("period").is_in(window), pl.col("state") == NUMBER)
-                .group_by("place")
-                .agg(
-                    months=pl.len(),
-                    before=pl.col("count").filter(pl.col("period") < window[12]).sum(),
-                    last=pl.col("count").filter(pl.col("period") >= window[12]).sum(),
-                )
-                .filter(pl.col("months") == 24 * len(indicator.numerator))
-            )
-            both = pl.col("last") + pl.col("before")
-            made.append(
-                counted.select(
-                    indicator=pl.lit(indicator.slug),
-                    place="place",
-                    trend=pl.when(both > 0).then((pl.col("last") - pl.col("before")) / both).otherwise(0.0),
-                )
-            )
-    return pl.concat(made)
+        both = [held(own, indicators=small), held(own, indicators=large, places=wide)]
+        frames += [frame.select(*HELD).with_columns(source=pl.lit(source)) for frame in both]
+    return pl.concat([frame.select(*HELD) for frame in frames])
 
 
 def _dataset_of(datasets: Sequence[Dataset]) -> Callable[[str, str], Dataset | None]:
-    """The newest current dataset of a source whose periods reach the one that is asked for."""
+    """The newest current dataset of a source whose periods reach the one that is asked for: where a figure that is
+    missing would have come from."""
     current = [dataset for dataset in datasets if dataset.replaced_by_id is None]
 
     def of(source: str, period: str) -> Dataset | None:
-        own = [dataset for dataset in current if dataset.source == source]
+        own = [dataset for dataset in current if source_of(dataset) == source]
         inside = [dataset for dataset in own if dataset.period_start <= period <= dataset.period_end]
         return next(iter(inside or own), None)
 
@@ -121,28 +92,28 @@ def _dataset_of(datasets: Sequence[Dataset]) -> Callable[[str, str], Dataset | N
 
 def _figure_rows(values: pl.DataFrame, datasets: Sequence[Dataset]) -> list[Figure]:
     dataset_of = _dataset_of(datasets)
+    newest = {dataset.pk: n for n, dataset in enumerate(datasets)}
+    by_pk = {dataset.pk: dataset for dataset in datasets}
     rows = []
     for row in values.iter_rows(named=True):
-        dataset = dataset_of(row["source"], row["period"])
+        own = sorted((pk for pk in row["datasets"] if pk in by_pk), key=newest.__getitem__)
+        dataset = by_pk[own[0]] if own else dataset_of(row["source"], row["period"])
         if dataset is None:
             continue
-        number = row["state"] == Figure.State.NUMBER
+        below = sorted((pk for pk in row["people_from"] if pk in by_pk), key=newest.__getitem__)
         rows.append(
             Figure(
                 indicator=row["indicator"],
                 place_id=row["place"],
+                start=row["start"],
                 period=row["period"],
                 state=row["state"],
-                value=row["value"] if number else None,
-                count=row["count"] if number else None,
-                denominator=row["denominator"],
-                percentile=row["percentile"],
-                rank=row["rank"],
-                compared=row["compared"],
-                middle=row["middle"],
-                trend=row["trend"] if number else None,
+                best_rank=row["best"],
+                worst_rank=row["worst"],
                 note=(row["note"] or "")[:250],
                 dataset=dataset,
+                rests_on=list(dict.fromkeys([*(own or [dataset.pk]), *below])),
+                **{name: row[name] for name in AS_THEY_ARE},
             )
         )
     return rows
@@ -160,7 +131,7 @@ def _need_rows(
     for row in needs.iter_rows(named=True):
         known = [part for part in row["parts"] if part["percentile"] is not None]
         parts: list[dict[str, Any]] = [
-            {name: part[name] for name in ("indicator", "weight", "percentile", "state", "period")}
+            {name: part[name] for name in ("indicator", "weight", "percentile", "state", "period", "source")}
             for part in row["parts"]
         ]
         at_risk_here = people[row["theme"]].get(row["place"])

@@ -80,9 +80,13 @@ def figure(request: Request, pk: int) -> HttpResponse:
     if found is None or indicator is None:
         raise Http404
     points = queries.series(indicator, found.place_id)
+    datasets = queries.rests_on(found)
     context = {
         "figure": found,
         "indicator": indicator,
+        "datasets": datasets,
+        "small_numbers": queries.small_numbers(indicator, datasets),
+        "interval": wording.interval(found),
         "formula": formula(indicator),
         "sentence": wording.sentence(found, found.place.name),
         "value": wording.value(found),

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import re
 from functools import cache
 
 from joinedup.evidence.indicators import Indicator, indicators
 from joinedup.evidence.models import Figure
+
+YEAR = 12
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+SCHOOL_YEAR = re.compile(r"(\d{4})/\d\d")
+# Three years together, as their publishers write them: 2013/14-15/16.
+POOLED = re.compile(r"(\d{4})/(\d\d)-(?:\d\d)?(\d\d)/(\d\d)")
 
 
 @cache
@@ -24,11 +31,28 @@ def name(slug: str) -> str:
 def value(figure: Figure) -> str:
     """12.3 per 1,000 residents, or what stands in place of a number."""
     if figure.state != Figure.State.NUMBER or figure.value is None:
-        return "suppressed by the publisher" if figure.state == Figure.State.SUPPRESSED else "not known"
-    size = abs(figure.value)
-    places = 0 if size >= 100 else 1 if size >= 10 else 2
-    found = by_slug().get(figure.indicator)
-    number = f"{figure.value:,.{places}f}"
+        return "held back, too small to show" if figure.state == Figure.State.SUPPRESSED else "not known"
+    return _in_unit(_digits(figure.value), figure.indicator)
+
+
+def interval(figure: Figure) -> str:
+    """10.1 to 14.8, the 95% interval in the digits of the value; empty where there is none."""
+    if figure.value is None or figure.low is None or figure.high is None:
+        return ""
+    places = _places(figure.value)
+    return f"{figure.low:,.{places}f} to {figure.high:,.{places}f}"
+
+
+def _places(number: float) -> int:
+    return 0 if abs(number) >= 100 else 1 if abs(number) >= 10 else 2
+
+
+def _digits(number: float) -> str:
+    return f"{number:,.{_places(number)}f}"
+
+
+def _in_unit(number: str, indicator: str) -> str:
+    found = by_slug().get(indicator)
     if found is None:
         return number
     if found.unit.startswith("%"):
@@ -39,36 +63,51 @@ def value(figure: Figure) -> str:
 
 
 def period(figure: Figure) -> str:
-    """In the 12 months to February 2026; in 2023/24."""
+    """In the 12 months to February 2026; in 2023/24; in 2013/14 to 2015/16, three years pooled."""
     text = figure.period
-    if len(text) == 7 and text[4] == "-" and text[5:].isdigit() and int(text[5:]) <= 12:
+    found = by_slug().get(figure.indicator)
+    if MONTH.fullmatch(text):
         month = datetime.date(int(text[:4]), int(text[5:]), 1)
-        found = by_slug().get(figure.indicator)
-        if found and found.window > 1:
-            return f"in the {found.window} months to {month:%B %Y}"
+        window = found.window if found else 0
+        if window > YEAR:
+            return f"in the {window} months to {month:%B %Y}, {_number(window // YEAR)} years pooled"
+        if window > 1:
+            return f"in the {window} months to {month:%B %Y}"
         return f"in {month:%B %Y}"
+    if pooled := POOLED.fullmatch(text):
+        first = int(pooled[1])
+        last = first + (int(pooled[3]) - first) % 100
+        years = _number(last - first + 1)
+        return f"in {pooled[1]}/{pooled[2]} to {last}/{pooled[4]}, {years} years pooled"
+    if found and found.pooled > 1 and (one := SCHOOL_YEAR.fullmatch(text)):
+        first = int(one[1]) - found.pooled + 1
+        return f"in {first}/{(first + 1) % 100:02} to {text}, {_number(found.pooled)} years pooled"
     return f"in {text}"
 
 
-def standing(figure: Figure) -> str:
-    """4th highest of 32, or nothing where it is not compared."""
-    if not figure.rank or not figure.compared:
+def _number(count: int) -> str:
+    return {2: "two", 3: "three", 4: "four", 5: "five"}.get(count, str(count))
+
+
+def third(figure: Figure) -> str:
+    """ "highest" or "lowest" where the 95% intervals of all places compared leave no doubt that this one is among the
+    third of them with the highest or lowest values; else empty."""
+    best, worst, of = figure.best_rank, figure.worst_rank, figure.compared
+    if not best or not worst or not of:
         return ""
     found = by_slug().get(figure.indicator)
     most, least = "highest", "lowest"
     if found and found.direction == "low_is_worse":
         most, least = least, most
-    if figure.rank == figure.compared > 1:
-        return f"the {least} of {figure.compared}"
-    first = "the" if figure.rank == 1 else ordinal(figure.rank)
-    return f"{first} {most} of {figure.compared}"
+    if worst <= of // 3:
+        return most
+    return least if best > of - of // 3 else ""
 
 
-def ordinal(number: int) -> str:
-    """1st, 2nd, 3rd, 11th."""
-    if 10 <= number % 100 <= 20:
-        return f"{number}th"
-    return str(number) + {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+def standing(figure: Figure) -> str:
+    """Among the highest third of 32; nothing where the intervals do not allow even that."""
+    found = third(figure)
+    return f"among the {found} third of {figure.compared}" if found else ""
 
 
 def sentence(figure: Figure, place: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,7 +22,6 @@ from joinedup.places.models import Footprint, Place
 from joinedup.support.eligibility import needs_checking
 from joinedup.support.models import Offer
 from joinedup.web.layers import HEADLINE
-from joinedup.web.place.grid import known
 from joinedup.web.place.queries import open_offers
 from joinedup.web.place.summary import summary
 
@@ -103,27 +103,48 @@ def need_sentences(
         for figure in figures[place.pk]
         if figure.indicator == HEADLINE and figure.value is not None
     ]
-    sentences = [_need_of_several(places, needs)]
-    if held:
-        most = max(held, key=lambda each: each[1].value or 0)
-        sentences.append(f"Highest among them: {wording.sentence(most[1], called(most[0]))}")
+    sentences = [_need_of_several(places, needs), *_ends(held)]
     without = [called(place) for place in places if place.pk not in {each.pk for each, _ in held}]
     if without:
-        sentences.append(f"No figures on violence with injury for {listed(without, 4)}.")
-    elif len(held) > 1:
-        least = min(held, key=lambda each: each[1].value or 0)
-        sentences.append(f"Lowest: {wording.sentence(least[1], called(least[0]))}")
-    return sentences
+        sentences.insert(2, f"No figures on violence with injury for {listed(without, 4)}.")
+    return sentences[:3]
+
+
+def _ends(held: Sequence[tuple[Place, Figure]]) -> list[str]:
+    """The highest and the lowest of some places, where that can be said: of figures of one source and period, and
+    only where its 95% interval lies apart from all others. Else one figure as an example."""
+    if not held:
+        return []
+    alike = {(f.dataset.source, f.start, f.period) for _, f in held}
+    ends = {
+        "Highest among them": max(held, key=lambda each: each[1].value or 0),
+        "Lowest": min(held, key=lambda each: each[1].value or 0),
+    }
+    clear = {
+        "Highest among them": lambda one, other: (one.low or 0) > (other.high or math.inf),
+        "Lowest": lambda one, other: (one.high or math.inf) < (other.low or 0),
+    }
+    said = [
+        f"{word}: {wording.sentence(figure, called(place))}"
+        for word, (place, figure) in ends.items()
+        if len(alike) == 1
+        and len(held) > 1
+        and all(clear[word](figure, other) for _, other in held if other is not figure)
+    ]
+    place, figure = ends["Highest among them"]
+    return said or [f"One figure: {wording.sentence(figure, called(place))}"]
 
 
 def _need_of_several(places: Sequence[Place], needs: Mapping[str, list[Need]]) -> str:
     where: dict[str, list[str]] = {}
     for place in places:
         for need in needs[place.pk]:
-            if (need_class(known(need)) or 0) >= HIGH:
+            if (need_class(need.said) or 0) >= HIGH:
                 where.setdefault(need.theme.name, []).append(called(place))
-    if not any(known(need) is not None for place in places for need in needs[place.pk]):
-        return "How much need there is here is not known: too little is held to say. That is not the same as no need."
+    if not any(need.said is not None for place in places for need in needs[place.pk]):
+        held = any(need.need is not None for place in places for need in needs[place.pk])
+        why = "too little is held to say" if held else "no figures are held"
+        return f"How much need there is here is not known: {why}. That is not the same as no need."
     if not where:
         return "Compared with other boroughs, need stands out on no theme that is known."
     top = sorted(where.items(), key=lambda item: -len(item[1]))[:3]
@@ -146,7 +167,7 @@ def unknown(
         if f.state == Figure.State.SUPPRESSED
     }
     if hidden:
-        found.append(f"Held back by the publisher as too small to show: {listed(sorted(hidden), 3)}.")
+        found.append(f"Held back as too small to show: {listed(sorted(hidden), 3)}.")
     old = {
         f"{f.dataset.title} ({f.period})"
         for held in figures.values()

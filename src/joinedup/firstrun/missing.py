@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from joinedup.accounts.person import Person
-from joinedup.engines.matching.score import LEAST_CERTAINTY
 from joinedup.evidence.models import Need
 from joinedup.evidence.plain_words import need_word
 from joinedup.initiatives.models import Initiative
@@ -149,8 +148,8 @@ def _themes(
     for initiative in local:
         worked_on |= {theme.pk for theme in initiative.themes.all()}
     needs: dict[str, float] = {}
-    for need in Need.objects.filter(place__in=places, need__isnull=False, certainty__gte=LEAST_CERTAINTY):
-        needs[need.theme_id] = max(needs.get(need.theme_id, 0.0), need.need or 0.0)
+    for need in Need.objects.said().filter(place__in=places):
+        needs[need.theme_id] = max(needs.get(need.theme_id, 0.0), need.said or 0.0)
     names = {sector.slug: sector.name for sector in sectors}
     heavy: dict[str, list[str]] = {}
     for mix in Mix.objects.filter(weight__gte=HEAVY).order_by("-weight", "sector__order"):

@@ -7,7 +7,7 @@ an absence: what is not in these tables does not exist for the engine.
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from itertools import combinations
 from typing import Any
@@ -19,7 +19,7 @@ from joinedup.accounts.person import PUBLIC, Person
 from joinedup.accounts.records import CONFIRM_AFTER
 from joinedup.engines.matching.tables import COLUMNS, Tables
 from joinedup.evidence import wording
-from joinedup.evidence.models import Figure, Need
+from joinedup.evidence.models import ENOUGH, Figure, Need
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.alerts import with_alerts
 from joinedup.opportunities.models import Run
@@ -208,8 +208,8 @@ def _known(
 
 
 def _needs(codes: set[str], own: set[str]) -> pl.DataFrame:
-    """The need in every place, and behind that in the footprint's `own` places the figures: only these are put into
-    words."""
+    """The need in every place, where it is known too unsurely to be said as just that, and behind it in the footprint's
+    `own` places the figures: only these are put into words."""
     figures: dict[tuple[str, str], Figure] = {
         (figure.place_id, figure.indicator): figure
         for figure in Figure.objects.filter(place__in=own, state=Figure.State.NUMBER).select_related(
@@ -223,9 +223,13 @@ def _needs(codes: set[str], own: set[str]) -> pl.DataFrame:
     }
     kept = Need.objects.filter(place__in=codes, need__isnull=False).order_by("place", "theme")
     rows = kept.values_list("place", "theme", "need", "people_at_risk", "trend", "certainty")
-    parts_of = {(each.place_id, each.theme_id): each.parts for each in kept.filter(place__in=own)}
-    found = []
+    parts_of = {(each.place_id, each.theme_id): each.parts for each in kept.said().filter(place__in=own)}
+    found: list[tuple[object, ...]] = []
     for place, theme, need, people, trend, certainty in rows:
+        if certainty < ENOUGH:
+            # Known too little to be said: the engine takes it from nowhere else either.
+            found.append((place, theme, None, None, None, None, certainty, []))
+            continue
         parts = sorted(
             parts_of.get((place, theme), ()),
             key=lambda part: -(part["weight"] * (part.get("percentile") or 0)),
@@ -250,8 +254,13 @@ def _profiles(own: set[str]) -> pl.DataFrame:
     """What places are compared by to find similar ones: how they are, not what is done or recorded there."""
     rows: dict[str, dict[str, float]] = defaultdict(dict)
     numbers = Figure.objects.filter(place__in=own, indicator__in=PROFILE, state=Figure.State.NUMBER)
-    for place, indicator, value in numbers.values_list("place", "indicator", "value"):
-        if value is not None:
+    held = list(numbers.values_list("indicator", "dataset__source", "period", "place", "value"))
+    # Only figures of one source and one period are compared: those that most places have.
+    usual: dict[str, tuple[str, str]] = {}
+    for (indicator, *of), _many in Counter(row[:3] for row in sorted(held)).most_common():
+        usual.setdefault(indicator, (of[0], of[1]))
+    for indicator, source, period, place, value in held:
+        if value is not None and usual[indicator] == (source, period):
             rows[place][indicator] = value
     schema = {"place": pl.Utf8(), **dict.fromkeys(PROFILE, pl.Float64())}
     return pl.DataFrame([{"place": code, **rows[code]} for code in sorted(rows)], schema=schema)

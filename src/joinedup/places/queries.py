@@ -7,7 +7,7 @@ import re
 import polars as pl
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
-from joinedup.places.models import Change, Place
+from joinedup.places.models import Change, Membership, Place
 
 GSS_CODE = re.compile(r"^[EWSN]\d{8}$")
 # From a country down to a neighbourhood there are five steps at most.
@@ -40,6 +40,23 @@ def code_frames() -> tuple[pl.DataFrame, pl.DataFrame]:
         orient="row",
     )
     return places, changes
+
+
+def force_areas() -> pl.DataFrame:
+    """The police force area that each place in use lies in, by its own membership or that of what it lies in:
+    (place, force). Places of which it is not known are left out. Two queries."""
+    own = dict(Membership.objects.filter(kind=Place.Kind.POLICE_FORCE).values_list("place", "code"))
+    parents = dict(Place.objects.filter(ended__isnull=True).values_list("code", "parent"))
+    found = []
+    for code in parents:
+        above: str | None = code
+        for _step in range(DEPTH):
+            if above is None or above in own:
+                break
+            above = parents.get(above)
+        if above in own:
+            found.append((code, own[above]))
+    return pl.DataFrame(found, schema={"place": pl.String, "force": pl.String}, orient="row")
 
 
 def ancestors(place: Place) -> list[Place]:

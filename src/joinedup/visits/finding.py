@@ -75,7 +75,7 @@ def _needs(place: Place, cards: list[PracticeCard]) -> _Needs:
     """Place to theme to need, of the place, of every card's, and of what these lie in; known ones only. 1 query."""
     codes = {place.pk, place.parent_id} | {card.place_id for card in cards}
     codes |= {card.place.parent_id for card in cards}
-    rows = Need.objects.filter(place__in=[code for code in codes if code], need__isnull=False)
+    rows = Need.objects.said().filter(place__in=[code for code in codes if code])
     found: _Needs = defaultdict(dict)
     for code, theme, need in rows.order_by().values_list("place", "theme", "need"):
         if need is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,10 +48,10 @@ def layer(inside: Place | None, show: str, themes: Sequence[Theme] | None = None
         return Layer(theme.name, "", theme.slug, values, draw(values, outlines), "", "", known)
     found = Figure.objects.filter(indicator=HEADLINE, place__in=places).select_related("dataset")
     figures = {each.place_id: each for each in found}
-    values = [_of_figure(place, figures.get(place.pk)) for place in places]
-    indicator = wording.by_slug()[HEADLINE]
-    first = next(iter(figures.values()), None)
+    first = usual(list(figures.values()))
+    values = [_of_figure(place, figures.get(place.pk), first) for place in places]
     when = wording.period(first) if first else ""
+    indicator = wording.by_slug()[HEADLINE]
     return Layer(
         indicator.name,
         indicator.unit,
@@ -64,19 +65,32 @@ def layer(inside: Place | None, show: str, themes: Sequence[Theme] | None = None
     )
 
 
+def usual(figures: Sequence[Figure]) -> Figure | None:
+    """One of those that most of these figures are alike to: of one source and one period, numbers first."""
+    alike = Counter(_kind_of(each) for each in figures)
+    number = Figure.State.NUMBER
+    return max(figures, key=lambda each: (each.state == number, alike[_kind_of(each)]), default=None)
+
+
+def _kind_of(figure: Figure) -> tuple[str, str, str]:
+    return figure.dataset.source, figure.start, figure.period
+
+
 def _of_need(place: Place, need: Need | None) -> Value:
-    found = need.need if need else None
+    found = need.said if need else None
     return Value(place, need_class(found), need_word(found))
 
 
-def _of_figure(place: Place, figure: Figure | None) -> Value:
-    """Fifths of the places compared, so that the colours part them evenly; the number stands in the table."""
-    if figure is None or figure.state != Figure.State.NUMBER:
+def _of_figure(place: Place, figure: Figure | None, usual_one: Figure | None) -> Value:
+    """Fifths of the places compared, by the value shown, so that the colours part them evenly; the number stands in
+    the table. What comes from elsewhere, or is of other months, says so and has no colour."""
+    if figure is None or figure.value is None:
         hidden = figure is not None and figure.state == Figure.State.SUPPRESSED
         return Value(
             place, None, "held back" if hidden else "not known", figure=figure.pk if figure else None
         )
-    word = f"{figure.value:.1f}" + (
-        f", {need_word(figure.percentile)}" if figure.percentile is not None else ""
-    )
+    word = f"{figure.value:.1f}"
+    if usual_one and _kind_of(figure) != _kind_of(usual_one):
+        apart = f"{wording.period(figure)}, {figure.dataset.publisher}"
+        return Value(place, None, f"{word} ({apart})", figure.value, figure.pk, apart)
     return Value(place, need_class(figure.percentile), word, figure.value, figure.pk)

@@ -12,13 +12,15 @@ MARGIN = 40  # units of 10 m, so that lines at the edge are not cut
 
 @dataclass(frozen=True)
 class Value:
-    """What a map and its table say of one place. `need_class` is 1 to 5, None where it is not known."""
+    """What a map and its table say of one place. `need_class` is 1 to 5, None where it is not known or not to be
+    compared with the others. `apart`: why a number is not, in words."""
 
     place: Place
     need_class: int | None
     word: str
     number: float | None = None
     figure: int | None = None
+    apart: str = ""
 
 
 @dataclass(frozen=True)

@@ -376,3 +376,17 @@ def test_whose_evidence_it_is(given: dict[str, Any], said: str) -> None:
         approaches=[{"approach": "one-to-one", "effect": 0.4, "harmful": False}],
     )
     assert facts.result(seen, 0).text.endswith(said)
+
+
+def test_need_that_is_not_sure_enough_is_taken_from_nowhere() -> None:
+    """Neither from the parts of a place nor from what it lies in: its page says that it is not known."""
+    places = [place("b"), place("w", parent="b"), place("v", parent="b")]
+    for own, others in (("b", ("w", "v")), ("w", ("b",))):
+        rows = [need(each, value=0.9) for each in others]
+        filled = scene(places=places, needs=rows)
+        kept = scene(places=places, needs=[*rows, need(own, value=0.9, certainty=0.29)])
+        at = filled.world.tree.codes.index(own)
+        assert filled.world.needs.source[at, 0] > 0
+        assert kept.world.needs.source[at, 0] == 0
+        assert facts.need(filled, at, 0) != []
+        assert facts.need(kept, at, 0) == []

@@ -10,7 +10,7 @@ import polars as pl
 from joinedup.engines.matching import score
 from joinedup.engines.matching.numbering import MOST_WORDS, distinct, floats, number, words_of
 from joinedup.engines.matching.similar import Neighbours, neighbours
-from joinedup.engines.matching.tables import Tables
+from joinedup.engines.matching.tables import Tables, too_unsure
 from joinedup.engines.matching.tree import Flags, Floats, Ints, Tree, grow
 
 OWN, FROM_PARTS, FROM_WHOLE = 1, 2, 3
@@ -177,6 +177,9 @@ def _needs(frame: pl.DataFrame, tree: Tree, places: dict[str, int], themes: dict
     need[at], people[at] = floats(frame["need"]), floats(frame["people_at_risk"])
     trend[at], cluster[at] = floats(frame["trend"]), frame["cluster"].fill_null(False).to_numpy().astype(bool)
     source = np.where(np.isnan(need), 0, OWN)
+    # Known too unsurely to be said: it stays unknown, whatever its parts or its whole have.
+    unsure = np.zeros(shape, dtype=bool)
+    unsure[at] = too_unsure(frame).to_numpy().astype(bool)
 
     # A whole without a figure of its own takes that of its parts, weighted by people at risk.
     for p in np.unique(tree.parent[tree.parent >= 0])[::-1]:
@@ -184,7 +187,7 @@ def _needs(frame: pl.DataFrame, tree: Tree, places: dict[str, int], themes: dict
             continue
         inside = np.arange(p + 1, tree.end[p])
         parts = inside[tree.parent[inside] == p]
-        blank = (source[p] == 0) & (source[parts] > 0).any(axis=0)
+        blank = (source[p] == 0) & ~unsure[p] & (source[parts] > 0).any(axis=0)
         if not blank.any():
             continue
         heads = np.nan_to_num(people[parts][:, blank])
@@ -201,7 +204,8 @@ def _needs(frame: pl.DataFrame, tree: Tree, places: dict[str, int], themes: dict
     for depth in range(1, int(tree.depth.max(initial=0)) + 1):
         at_depth = np.flatnonzero(tree.depth == depth)
         whole = tree.parent[at_depth]
-        blank = (source[at_depth] == 0) & (source[whole] > 0) & (source[whole] != FROM_PARTS)
+        blank = (source[at_depth] == 0) & ~unsure[at_depth]
+        blank &= (source[whole] > 0) & (source[whole] != FROM_PARTS)
         row, theme = np.nonzero(blank)
         here, above = at_depth[row], whole[row]
         need[here, theme], trend[here, theme] = need[above, theme], trend[above, theme]

@@ -195,17 +195,22 @@ def _usable(table: str, frame: pl.DataFrame, among: Tables, count: Count) -> pl.
             frame = _without_unknown(table, frame, column, codes, what, count)
     if table != "needs":
         return frame
-    usable = (frame["need"].is_not_null() & frame["people_at_risk"].is_not_null()).fill_null(False)
+    # What is known too unsurely to be said is not known, and not to be taken from elsewhere either.
+    unsure = too_unsure(frame)
+    usable = unsure | (frame["need"].is_not_null() & frame["people_at_risk"].is_not_null()).fill_null(False)
     count("needs: need or people at risk is blank", int((~usable).sum()))
-    frame = frame.filter(usable)
-    # Who brings a need without saying how sure it is stands by it.
-    sure = (frame["certainty"] >= score.LEAST_CERTAINTY).fill_null(True)
-    count(f"needs: certainty under {score.LEAST_CERTAINTY}, so not known", int((~sure).sum()))
-    return frame.filter(sure).with_columns(
-        pl.col("need").clip(0.0, 1.0),
+    count(f"needs: certainty under {score.LEAST_CERTAINTY}, so not known", int(unsure.sum()))
+    return frame.filter(usable).with_columns(
+        pl.when(~unsure).then(pl.col("need").clip(0.0, 1.0)).alias("need"),
         pl.col("people_at_risk").clip(lower_bound=0.0),
         pl.col("trend").clip(-1.0, 1.0),
     )
+
+
+def too_unsure(needs: pl.DataFrame) -> pl.Series:
+    """Which rows of needs say how sure they are, and are too little so to be said; who brings a need without saying
+    it stands by it."""
+    return (needs["certainty"] < score.LEAST_CERTAINTY).fill_null(False)
 
 
 def _without_unknown(

@@ -47,7 +47,7 @@ def around_of(event: Event) -> Around:
     held = event.footprint.places if event.footprint else Place.objects.none()
     places = list(held.select_related("parent__parent__parent").order_by("name"))
     themes = list(event.topics.filter(is_chosen=True).values_list("theme", flat=True))
-    rows = Need.objects.filter(place__in=places, need__isnull=False).select_related("theme", "place")
+    rows = Need.objects.said().filter(place__in=places).select_related("theme", "place")
     needs = list(rows.order_by("-need", "theme__order", "place__name"))
     wanted = {theme for theme in themes if theme} | {need.theme_id for need in needs[:1]}
     pairs = [(place.pk, theme) for theme in sorted(wanted) for place in places]
@@ -100,12 +100,12 @@ def need_said(around: Around) -> Section:
     heading = _("Need here")
     if not around.needs:
         none = _(
-            "How much need there is here is not known: no figures are held. That is not the same as no need."
+            "How much need there is here is not known: too little is held to say. That is not the same as no need."
         )
         return Section(heading, none=none)
     high: dict[str, list[Need]] = {}
     for need in around.needs:
-        if (need_class(need.need) or 0) >= HIGH:
+        if (need_class(need.said) or 0) >= HIGH:
             high.setdefault(need.theme.name, []).append(need)
     if not high:
         sentence = _("Compared with places like these, need stands out on no theme that is known.")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from joinedup.evidence import wording
 from joinedup.evidence.indicators import Indicator
-from joinedup.evidence.methods import months_to
+from joinedup.evidence.methods import BREAKS, months_to
 from joinedup.evidence.models import Figure
-from joinedup.evidence.need import BREAKS
 from joinedup.evidence.plain_words import CHANCE
-from joinedup.evidence.queries import Point, series, year_of
+from joinedup.evidence.queries import Point, series, totals, year_of
 
 # So many figures fit beside the rest.
 MOST = 3
@@ -32,7 +32,13 @@ def figures_since(pairs: Sequence[tuple[str, str]], on: datetime.date) -> list[S
     and one for each of at most three figures."""
     chosen = _chosen(pairs)
     known = wording.by_slug()
-    return [Since(each, sentence(each, series(known[each.indicator], each.place_id), on)) for each in chosen]
+    return [Since(each, _told(known[each.indicator], each, on)) for each in chosen]
+
+
+def _told(indicator: Indicator, figure: Figure, on: datetime.date) -> str:
+    if indicator.method == "rate":
+        return sentence(figure, on, sums=partial(totals, indicator, figure.place_id))
+    return sentence(figure, on, points=series(indicator, figure.place_id))
 
 
 def _chosen(pairs: Sequence[tuple[str, str]]) -> list[Figure]:
@@ -65,13 +71,20 @@ def _most_telling(figures: Iterable[Figure], theme: str) -> Figure | None:
     return max(weighed, key=lambda pair: pair[0])[1] if weighed else None
 
 
-def sentence(figure: Figure, points: Sequence[Point], on: datetime.date) -> str:
-    """What the figure was around the day `on` and what it is now, or why that cannot be said. Pure."""
+# What was counted in each of some spans of months, as it may be shown.
+Sums = Callable[[Sequence[Sequence[str]]], Sequence[Point]]
+
+
+def sentence(
+    figure: Figure, on: datetime.date, *, points: Sequence[Point] = (), sums: Sums | None = None
+) -> str:
+    """What the figure was around the day `on` and what it is now, or why that cannot be said. Pure.
+
+    A rate is told from `sums` of its counts, anything else from its `points`.
+    """
     indicator = wording.by_slug()[figure.indicator]
     what = f"{indicator.name} in {figure.place.name}"
-    said = (
-        _counts(indicator, figure, points, on) if indicator.method == "rate" else _values(figure, points, on)
-    )
+    said = _counts(indicator, figure, sums, on) if sums else _values(figure, points, on)
     return f"{what}: {said} ({figure.dataset.publisher})."
 
 
@@ -87,7 +100,7 @@ def _values(figure: Figure, points: Sequence[Point], on: datetime.date) -> str:
     return f"{wording.value(then)} {wording.period(then)}, {now}"
 
 
-def _counts(indicator: Indicator, figure: Figure, points: Sequence[Point], on: datetime.date) -> str:
+def _counts(indicator: Indicator, figure: Figure, sums: Sums, on: datetime.date) -> str:
     window = indicator.window
     last_before = _month(on.year, on.month - 1)
     then, now = _months(last_before, window), _months(figure.period, window)
@@ -103,12 +116,12 @@ def _counts(indicator: Indicator, figure: Figure, points: Sequence[Point], on: d
             f"{wording.value(figure)} {wording.period(figure)}; how it is recorded has changed since the event, so it "
             "is not compared"
         )
-    held = {p.period: p.value for p in points if p.value is not None}
-    if any(month not in held for month in (*then, *now)):
+    first, second = (each.value for each in sums([then, now]))
+    if first is None or second is None:
         return (
-            f"{wording.value(figure)} {wording.period(figure)}; what it was at the event is not held in full"
+            f"{wording.value(figure)} {wording.period(figure)}; what it was at the event is not held in full, or too "
+            "small to show"
         )
-    first, second = (sum(held[month] or 0 for month in months) for months in (then, now))
     return (
         f"{first:,.0f} recorded in the {window} months to {_words(then[-1])}, {second:,.0f} in the {window} months to "
         f"{_words(now[-1])}: {_move(first, second)}"

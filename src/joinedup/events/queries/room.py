@@ -12,6 +12,7 @@ from django.db.models import Count, Max
 
 from joinedup.accounts.person import Person
 from joinedup.events.models import Attendee, Event, Invitation, Topic
+from joinedup.evidence.models import Need
 from joinedup.initiatives.models import Initiative
 from joinedup.initiatives.queries import running
 from joinedup.opportunities.models import Opportunity
@@ -143,7 +144,7 @@ def _themes(topics: Iterable[Topic], footprint: Footprint) -> list[Theme]:
     """The themes of the agenda in its order, then those on which need is strongest somewhere in the footprint."""
     found = {topic.theme.pk: topic.theme for topic in topics if topic.theme is not None}
     strongest = (
-        Theme.objects.filter(needs__place__in=footprint.places.all(), needs__need__isnull=False)
+        Theme.objects.filter(needs__in=Need.objects.said().filter(place__in=footprint.places.all()))
         .annotate(most=Max("needs__need"))
         .order_by("-most", "order", "slug")
     )

@@ -56,9 +56,7 @@ def weigh(person: Person, agreements: Iterable[Agreement], on: datetime.date) ->
     every = list(agreements)
     around = {each.pk: above(each.place) for each in every}
     codes = {place.pk for places in around.values() for place in places}
-    rows = Need.objects.filter(
-        place__in=codes, theme__in={each.theme_id for each in every}, need__isnull=False
-    )
+    rows = Need.objects.said().filter(place__in=codes, theme__in={each.theme_id for each in every})
     needs = {(place, theme): need for place, theme, need in rows.values_list("place", "theme", "need")}
     found = []
     for each in every:

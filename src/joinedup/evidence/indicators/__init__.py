@@ -7,10 +7,10 @@ grain                                kinds of place that have it
 author, reviewed, next_review        a test fails when the review is overdue
 [figure]      method, and what it needs (see `need.figures`):
                 rate        numerator, denominator (lists of observed indicators), window (months), per
-                published   value: one observed indicator, as its publisher computed it
+                published   value: one observed indicator, as its publisher computed it; pooled, of so many years
                 mean        value of the LSOAs, weighted by residents, times per
                 share       of LSOAs whose value is at most `at_most`, times per
-[disclosure]  threshold, because
+[disclosure]  threshold: a count from 1 to below it is hidden, whatever the datasets' own rules allow (see `disclosure`)
 [themes]      theme = weight, 0 to 1: how much the indicator says about the theme (our judgement)
 """
 
@@ -45,9 +45,9 @@ class Indicator:
     value: str
     per: float
     window: int
+    pooled: int
     at_most: float | None
     threshold: int
-    because: str
     themes: Mapping[str, float]
 
     @property
@@ -75,6 +75,7 @@ def indicator_from(text: str) -> Indicator:
             value=figure.pop("value", ""),
             per=float(figure.pop("per")),
             window=figure.pop("window", 0),
+            pooled=figure.pop("pooled", 1),
             at_most=figure.pop("at_most", None),
             **disclosure,
         )

@@ -144,6 +144,9 @@ class _Known:
                 cluster = self.clusters.get(name)
                 return None if cluster is None else [_of_cluster(cluster)]
             behind = self.figures.get(name)
+            if behind is not None and behind.state != Figure.State.NUMBER:
+                # It was a number when the run put it into words, and may not be told any more.
+                return None
             return [self._cell("sources")] if behind is None else [_of_figure(behind, fact["text"])]
         return self._of_cell(figure)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from joinedup.engines.matching.score import LEAST_CERTAINTY
 from joinedup.evidence.models import Need
-from joinedup.evidence.plain_words import need_class, need_word
+from joinedup.evidence.plain_words import agreement_word, need_class, need_word
 from joinedup.initiatives.models import Initiative
 from joinedup.taxonomy.models import Theme
 
@@ -23,17 +22,13 @@ class Row:
     theme: Theme
     need_class: int | None
     need_word: str
+    sure_word: str
     counts: list[int]
     total: int
     perhaps: int
     offers: int
     says: str
     gap: bool
-
-
-def known(need: Need) -> float | None:
-    """A need of 0 to 1, where it is certain enough to be said."""
-    return need.need if need.certainty >= LEAST_CERTAINTY else None
 
 
 def coverage_grid(
@@ -53,12 +48,13 @@ def _row(need: Need, initiatives: Sequence[Initiative], unplaced: Sequence[Initi
     # What does not say its theme may be on any.
     perhaps = sum(not themes_of[each.pk] for each in initiatives)
     perhaps += sum(not themes_of[each.pk] or need.theme_id in themes_of[each.pk] for each in unplaced)
-    found = need_class(known(need))
+    found = need_class(need.said)
     high = (found or 0) >= HIGH
     return Row(
         theme=need.theme,
         need_class=found,
-        need_word=need_word(known(need)),
+        need_word=need_word(need.said),
+        sure_word=agreement_word(need),
         counts=counts,
         total=len(own),
         perhaps=perhaps,

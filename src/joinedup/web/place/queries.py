@@ -46,12 +46,13 @@ class PlacePage:
     chart: charts.Chart | None
     table: charts.SeriesTable
     trend_dataset: Dataset | None
+    trend_until: str
     sectors: list[tuple[str, list[Partner]]]
     agreements: list[Agreement]
     practice: list[Found]
     voices: list[Contribution]
     where_and_when: list[Here]
-    figures: list[tuple[Figure, str, str, str]]
+    figures: list[tuple[Figure, str, str, str, str, str]]
     datasets: list[Dataset]
     gaps: list[Gap]
 
@@ -81,13 +82,21 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         chart=charts.line_chart(points),
         table=charts.table(points),
         trend_dataset=headline.dataset if headline else None,
+        trend_until=points[-1].period if points else "",
         sectors=by_sector(partners_for_place(person, place).prefetch_related(None)),
         agreements=agreements_for_place(person, place, AGREEMENTS_SHOWN),
         practice=practice_for(person, place),
         voices=voices(around),
         where_and_when=at_place(person, place, around[1:]),
         figures=[
-            (each, wording.name(each.indicator), wording.value(each), wording.standing(each))
+            (
+                each,
+                wording.name(each.indicator),
+                wording.value(each),
+                wording.interval(each),
+                wording.period(each).removeprefix("in ").removeprefix("the "),
+                wording.standing(each),
+            )
             for each in figures
         ],
         datasets=sorted(datasets.values(), key=lambda each: (each.publisher, each.title)),

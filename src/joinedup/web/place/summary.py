@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from joinedup.evidence.models import Figure, Need
-from joinedup.evidence.plain_words import SUPPORT, move, need_class, need_word, support_word
+from joinedup.evidence.plain_words import agreement_word, move, need_class, need_word
 from joinedup.places.models import Place
 from joinedup.web.layers import HEADLINE
 
@@ -14,7 +14,6 @@ from joinedup.web.layers import HEADLINE
 WATCHED = (HEADLINE, "robbery", "knife-injury-aged-1-24", "knife-crime")
 NAMED = 3
 HIGH = 4  # class of need
-ENOUGH_CERTAINTY = SUPPORT[1][0]
 
 
 @dataclass(frozen=True)
@@ -31,22 +30,25 @@ def summary(place: Place, needs: Sequence[Need], figures: Sequence[Figure]) -> S
 def _need(place: Place, needs: Sequence[Need]) -> str:
     if place.kind == Place.Kind.REGION:
         return f"Need is worked out for boroughs and wards. Choose a part of {place.name} below."
-    sure = [each for each in needs if each.need is not None and each.certainty >= ENOUGH_CERTAINTY]
+    sure = [each for each in needs if each.said is not None]
     if not sure:
         return (
             f"How much need there is in {place.name} is not known: too little is held to say. "
             "That is not the same as no need."
         )
     others = "wards" if place.kind == Place.Kind.WARD else "boroughs"
-    high = [each for each in sure if (need_class(each.need) or 0) >= HIGH]
+    high = [each for each in sure if (need_class(each.said) or 0) >= HIGH]
     if not high:
         return f"Compared with other {others}, need in {place.name} stands out on none of the {len(sure)} themes known."
-    top = sorted(high, key=lambda each: -(each.need or 0))[:NAMED]
-    named = [
-        f"{_small(each.theme.name)} ({need_word(each.need)}, {support_word(each.certainty)})" for each in top
-    ]
+    top = sorted(high, key=lambda each: -(each.said or 0))[:NAMED]
+    named = [f"{_small(each.theme.name)} ({_how_much(each)})" for each in top]
     listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
     return f"Compared with other {others}, need in {place.name} stands out most on {listed}."
+
+
+def _how_much(need: Need) -> str:
+    """High, several figures agree: the need, and what is to be known of how sure it is."""
+    return ", ".join(word for word in (need_word(need.said), agreement_word(need)) if word)
 
 
 def _change(place: Place, figures: Sequence[Figure]) -> str:

@@ -1,0 +1,131 @@
+"""What may be shown of a count: every dataset's own rule on small numbers, the strictest of several, and the one
+place where it is applied. Pure computation.
+
+Nothing else hides or rounds a count: figures, series, charts, files and sentences all show what comes out of here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from joinedup.evidence.sources.contract import NUMBER, SUPPRESSED
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A count from 1 to below `threshold` is hidden, nought too unless `zeros_shown`; others are rounded to the
+    nearest multiple of `rounding`. `because`: the reasons, each a sentence."""
+
+    threshold: int = 0
+    rounding: int = 1
+    zeros_shown: bool = True
+    because: tuple[str, ...] = ()
+
+    @property
+    def hides_nothing(self) -> bool:
+        return self.threshold <= 1 and self.rounding <= 1 and self.zeros_shown
+
+
+OPEN = Rule()
+# Where a dataset says nothing of how its small numbers are to be treated, or is not known any more.
+NOT_KNOWN = Rule(
+    threshold=5,
+    rounding=5,
+    zeros_shown=False,
+    because=("Nothing is known of what was already protected, so the strictest common rule applies.",),
+)
+
+
+def rule_of(kept: Mapping[str, Any]) -> Rule:
+    """The rule that a dataset's row keeps: threshold, rounding (either may be None), zeros_shown, because."""
+    if not kept:
+        return NOT_KNOWN
+    because = kept.get("because") or ""
+    return Rule(
+        threshold=kept.get("threshold") or 0,
+        rounding=max(1, kept.get("rounding") or 1),
+        zeros_shown=kept.get("zeros_shown", True),
+        because=(because,) if because else (),
+    )
+
+
+def strictest(rules: Iterable[Rule]) -> Rule:
+    """One rule that keeps what each of several promises: the largest threshold, the largest rounding base, noughts
+    hidden where any hides them."""
+    every = list(rules)
+    return Rule(
+        threshold=max((rule.threshold for rule in every), default=0),
+        rounding=max((rule.rounding for rule in every), default=1),
+        zeros_shown=all(rule.zeros_shown for rule in every),
+        because=tuple(dict.fromkeys(reason for rule in every for reason in rule.because)),
+    )
+
+
+def rule_for(datasets: Iterable[int], rules: Mapping[int, Rule], *more: Rule) -> Rule:
+    """The strictest rule of what went into a figure: its datasets by primary key, and `more`."""
+    return strictest([*(rules.get(pk, NOT_KNOWN) for pk in datasets), *more])
+
+
+def shown(
+    rows: pl.DataFrame, rules: Mapping[int, Rule], *more: Rule, whole: str = "denominator"
+) -> pl.DataFrame:
+    """The same rows as they may be shown: each under the strictest rule of its `datasets` and of `more`.
+
+    `rows`: count, value, state, datasets (lists of primary keys), and perhaps `whole`, which no count may be rounded
+    up beyond. A hidden count leaves neither count nor value, and its state is suppressed. Where a count is rounded
+    the value is worked out from the rounded one. A value without a count is shown as it was published, but not a
+    nought where noughts are hidden. Adds `rounding`, the base to which the count may have been rounded.
+    """
+    if rows.is_empty():
+        return rows.with_columns(rounding=pl.lit(None, pl.Int64))
+    several: list[list[int]] = [list(each or ()) for each in rows["datasets"].to_list()]
+    found = {key: rule_for(key, rules, *more) for key in {tuple(each) for each in several}}
+    each_rule = [found[tuple(each)] for each in several]
+    ruled = rows.with_columns(
+        _threshold=pl.Series([rule.threshold for rule in each_rule], dtype=pl.Int64),
+        rounding=pl.Series([rule.rounding for rule in each_rule], dtype=pl.Int64),
+        _zeros=pl.Series([rule.zeros_shown for rule in each_rule], dtype=pl.Boolean),
+    )
+    count, base = pl.col("count"), pl.col("rounding")
+    rounded = ((count / base + 0.5).floor() * base).cast(pl.Float64)
+    if whole in rows.columns:
+        fits = (pl.col(whole) / base).floor() * base
+        rounded = pl.when((rounded > pl.col(whole)) & (count <= pl.col(whole))).then(fits).otherwise(rounded)
+    ruled = ruled.with_columns(_shown=pl.when(base > 1).then(rounded).otherwise(count))
+    nought = (
+        pl.when(count.is_not_null())
+        .then((count == 0) | (pl.col("_shown") == 0))
+        .otherwise(pl.col("value") == 0)
+    )
+    hidden = ((count > 0) & (count < pl.col("_threshold"))) | (nought & ~pl.col("_zeros"))
+    kept = (pl.col("state") == NUMBER) & ~hidden.fill_null(False)
+    moved = (pl.col("_shown") != count).fill_null(False)
+    return ruled.with_columns(
+        count=pl.when(kept).then("_shown"),
+        value=pl.when(kept).then(
+            pl.when(moved).then(pl.col("value") * pl.col("_shown") / count).otherwise("value")
+        ),
+        state=pl.when((pl.col("state") == NUMBER) & ~kept).then(pl.lit(SUPPRESSED)).otherwise("state"),
+    ).drop("_threshold", "_zeros", "_shown")
+
+
+def shown_together(rows: pl.DataFrame, rules: Mapping[int, Rule], *more: Rule) -> pl.DataFrame:
+    """As `shown`, for counts that stand side by side and whose sum is told elsewhere: the months of a year.
+
+    Where a rule hides some of them and rounds none, the hidden ones are the sum less the others: then none is shown.
+    Rounding leaves each of the others uncertain enough.
+    """
+    one_by_one = shown(rows, rules, *more)
+    exact = (rows["state"] == NUMBER) & (one_by_one["state"] == SUPPRESSED) & (one_by_one["rounding"] <= 1)
+    if not exact.any():
+        return one_by_one
+    number = pl.col("state") == NUMBER
+    return one_by_one.with_columns(
+        count=pl.lit(None, pl.Float64),
+        value=pl.lit(None, pl.Float64),
+        state=pl.when(number).then(pl.lit(SUPPRESSED)).otherwise("state"),
+    )

@@ -1,0 +1,38 @@
+"""Whose numbers a dataset holds: the source that recognised it, and of plain tables the series that it continues."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+
+from joinedup.evidence.indicators import Indicator
+from joinedup.evidence.models import Dataset
+from joinedup.evidence.sources import tidy
+from joinedup.evidence.sources.contract import SCHEMA
+
+# What figures are made from: where a cell came from travels with it, as primary keys of datasets and as its source.
+HELD = {**SCHEMA, "datasets": pl.List(pl.Int64()), "source": pl.String()}
+
+
+def source_of(dataset: Dataset) -> str:
+    """Two people's plain tables are two sources: who says what in each is not known."""
+    if dataset.source == tidy.SOURCE.name:
+        return f"{dataset.source}:{dataset.name}"
+    return dataset.source
+
+
+def by_source(datasets: Iterable[Dataset]) -> dict[str, list[Dataset]]:
+    """Datasets by their source, each in the order given."""
+    found: dict[str, list[Dataset]] = {}
+    for dataset in datasets:
+        found.setdefault(source_of(dataset), []).append(dataset)
+    return found
+
+
+def in_turn(datasets: Sequence[Dataset], indicator: Indicator) -> list[tuple[str, list[Dataset]]]:
+    """The sources that a figure may be made from, best first: those that the indicator names, in its order, then
+    what anybody else brought, newest first. `datasets`: newest first."""
+    found = by_source(datasets)
+    named = [name for name in indicator.source if name in found]
+    return [(name, found[name]) for name in [*named, *(each for each in found if each not in named)]]
