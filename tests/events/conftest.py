@@ -115,15 +115,18 @@ def opportunity(make_opportunity: Callable[..., Opportunity], figure: Figure) ->
 
 @pytest.fixture
 def come(world: World) -> Callable[..., Attendee]:
-    """`come(event, partner, role, …)` registers somebody."""
+    """`come(event, partner, role, …)` registers somebody; an offer to lead a table is accepted."""
 
     def come(event: Event, partner: Any, role: str = "Worker", **fields: Any) -> Attendee:
         count = event.attendees.count()
         address = "" if fields.get("part") == "young_person" else f"p{count}@example.org"
         email = fields.pop("email", address)
-        return actions.register(
+        came = actions.register(
             by=world.person("nobody"), event=event, partner=partner, role=role, email=email, **fields
         )
+        if came.offer:
+            actions.answer_offer(by=world.person("alice"), attendee=came, answer="accepted")
+        return came
 
     return come
 
@@ -179,10 +182,15 @@ def parts(world: World, theme: Theme) -> dict[str, Any]:
 
 @pytest.fixture
 def agree(event: Event, world: World, parts: dict[str, Any]) -> Callable[..., Agreement]:
-    """`agree(goal=…)` records an agreement beside the tables."""
+    """`agree(goal=…)` records an agreement beside the tables, to which all that it names have said yes;
+    `agree(said="")`: and nobody has answered yet."""
 
-    def agree(**changes: Any) -> Agreement:
+    def agree(*, said: str = "yes", **changes: Any) -> Agreement:
         whole = parts | changes
-        return actions.record_agreement(by=world.person("alice"), event=whole.pop("event", event), **whole)
+        made = actions.record_agreement(by=world.person("alice"), event=whole.pop("event", event), **whole)
+        if said:
+            day = timezone.localdate()
+            made.namings.update(answer=said, answered_on=day, answered_by="Their people")
+        return made
 
     return agree

@@ -139,7 +139,7 @@ def _register(
     for n, (partner, role) in enumerate([*companions, *others]):
         is_companion = n < len(companions)
         slug = f"{role}-{partner.slug}".lower().replace(" ", "-")
-        actions.register(
+        came = actions.register(
             # As most people do: from the mail, without an account.
             by=PUBLIC,
             event=event,
@@ -153,6 +153,8 @@ def _register(
             dietary="vegetarian" if n % 7 == 0 else "",
             opted_in=n % 3 != 0,
         )
+        if came.offer:
+            actions.answer_offer(by=by, attendee=came, answer="accepted")
     Attendee.objects.filter(event=event).update(is_demonstration=True)
 
 
@@ -217,7 +219,10 @@ def _agreements(by: Person, event: Event, today: datetime.date) -> None:
             event=event,
             sitting=sitting,
             goal=f"{theme.name}: {goal.format(place=opportunity.place.name)}",
-            action=f"{opportunity.first_step} Then meet monthly and publish the numbers.",
+            # Of the one that waits, everybody reads the words: they name nobody.
+            action="Meet every month, and publish the numbers."
+            if state == "agreed"
+            else f"{opportunity.first_step} Then meet monthly and publish the numbers.",
             place=opportunity.place,
             theme=theme,
             measure=measure,
@@ -232,6 +237,8 @@ def _agreements(by: Person, event: Event, today: datetime.date) -> None:
             commitment=commitments[number % len(commitments)],
             marking="public",
         )
+        # One has been written down and its owner has not answered: the public reads that somebody has been asked.
+        around.say_yes(agreement, but=owner if state == "agreed" else None)
         if state != "agreed":
             actions.start_agreement(by=by, agreement=agreement)
         if state == "kept":
@@ -276,6 +283,10 @@ def _move_back(event: Event, ago: datetime.timedelta) -> None:
         Agreement.objects.filter(pk=agreement.pk).update(**moved)
         for progress in Progress.objects.filter(agreement=agreement):
             Progress.objects.filter(pk=progress.pk).update(on=progress.on - ago + later)
+        for naming in agreement.namings.all():
+            days = {name: getattr(naming, name) for name in ("asked_on", "answered_on")}
+            moved = {name: on - ago for name, on in days.items() if on}
+            agreement.namings.filter(pk=naming.pk).update(**moved)
         if agreement.initiative_id:
             Update.objects.filter(initiative=agreement.initiative_id).update(
                 on=timezone.localdate() - ago + later

@@ -83,10 +83,18 @@ def _initiatives(person: Person, partner: Partner) -> list[Any]:
 
 
 def _agreements(person: Person, partner: Partner) -> list[Any]:
-    """Owned, deputised or contributed to."""
+    """Owned, deputised or contributed to. Whoever belongs neither to them nor to a partnership of the agreement reads
+    only of those that the partner has said yes to."""
     model: Any = partner.agreements_owned.model
     given = partner.contributions.values("agreement_id")
     theirs = Q(owner_partner=partner) | Q(deputy_partner=partner) | Q(pk__in=given)
+    if not (person.sees_every_partnership or partner.pk in person.partner_ids):
+        said_yes = Q(pk__in=partner.namings.filter(answer="yes").values("agreement_id"))
+        own = Q(event__footprint__in=person.footprint_ids)
+        for path in model.partner_paths:
+            named = model._base_manager.filter(**{f"{path}__in": person.partner_ids})
+            own |= Q(pk__in=named.values("pk"))
+        theirs &= said_yes | own
     return list(model.objects.visible_to(person).filter(theirs).select_related("place", "theme"))
 
 

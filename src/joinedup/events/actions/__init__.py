@@ -27,7 +27,15 @@ from joinedup.events.actions.invitation import (
     send_invitations,
     withdraw_invitation,
 )
+from joinedup.events.actions.leading import answer_offer
 from joinedup.events.actions.marking import ask_young, mark_from_link
+from joinedup.events.actions.naming import (
+    answer_naming,
+    answer_naming_by_mail,
+    ask_named_again,
+    confirm_agreement,
+    take_back_confirmation,
+)
 from joinedup.events.actions.people import note_export, note_payment
 from joinedup.events.actions.planning import move_person, plan_event, replan_event, swap_people
 from joinedup.events.actions.registration import (
@@ -61,7 +69,11 @@ __all__ = [
     "add_wish",
     "agree_at_table",
     "answer_invitation",
+    "answer_naming",
+    "answer_naming_by_mail",
+    "answer_offer",
     "answer_survey",
+    "ask_named_again",
     "ask_now",
     "ask_young",
     "bring_back",
@@ -76,6 +88,7 @@ __all__ = [
     "check_in",
     "choose_opportunity",
     "choose_topics",
+    "confirm_agreement",
     "copy_event",
     "correct_at_table",
     "delete_personal",
@@ -106,6 +119,7 @@ __all__ = [
     "start_agreement",
     "swap_people",
     "take_back_cancellation",
+    "take_back_confirmation",
     "thank",
     "undo_check_in",
     "walk_in",

@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from joinedup.accounts import audit
-from joinedup.accounts.permissions import require
+from joinedup.accounts.permissions import may, require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking, footprints_of
 from joinedup.events import mails
@@ -104,6 +104,9 @@ def register(
     # Locked from here on only, where places are given out: the next in the queue waits for no more than that.
     event = _open(event)
     companion = _companion(event, home, companion_email) if part == YOUNG else None
+    offer = "" if may(by, "event.plan", event) else part if part in Attendee.Offer.values else ""
+    # Who offers to lead a table or to write for one comes as a guest until somebody accepts it.
+    part = "guest" if offer else part
     parts = ["companion"] if young_names and part == "guest" else [part]
     if young_names and "companion" not in parts:
         parts.append("companion")
@@ -112,6 +115,7 @@ def register(
         "name": name.strip(),
         "email": "" if part == YOUNG else email,
         "parts": parts,
+        "offer": offer,
         "access": [need for need in ACCESS if need in access],
         "dietary": dietary.strip(),
         # Nobody photographs a young person on the word of a form, nor introduces them to strangers.
@@ -362,6 +366,10 @@ def set_parts(*, by: Person, attendee: Attendee, parts: Sequence[str]) -> Attend
     before = audit.snapshot(attendee)
     kept = [part for part in attendee.parts if part in {YOUNG, "companion"}]
     attendee.parts = kept + [part for part in PARTS if part in parts]
-    attendee.save(update_fields=["parts"])
+    if attendee.offer in parts:
+        attendee.offer_answer = Attendee.OfferAnswer.ACCEPTED
+    elif attendee.offer_answer == Attendee.OfferAnswer.ACCEPTED:
+        attendee.offer_answer = Attendee.OfferAnswer.NONE
+    attendee.save(update_fields=["parts", "offer_answer"])
     audit.record(by=by, action="event.set_parts", on=attendee, before=before)
     return attendee

@@ -14,7 +14,8 @@ from joinedup.accounts.links import read_link
 from joinedup.accounts.models import Grant, User
 from joinedup.accounts.person import Person
 from joinedup.events.models import Agreement, Event, Response, Topic
-from joinedup.events.queries.agreements import Line, Party, find_agreements, lines, party
+from joinedup.events.naming import Party, party
+from joinedup.events.queries.agreements import Line, find_agreements, lines
 from joinedup.events.queries.events import topic_title
 from joinedup.events.replies import PURPOSE
 from joinedup.events.right_of_reply import answer_by, may_read, shows_from
