@@ -165,11 +165,13 @@ def answer_naming(*, by: Person, agreement: Agreement, partner: Partner, answer:
     named = next((each for each in named_for(by, agreement.pk) if each.partner.pk == partner.pk), None)
     if named is None:
         raise PermissionDenied(_("Only %(partner)s says this.") % {"partner": partner.name})
+    require(named.by, "agreement.answer", on=Scope(frozenset({partner.pk})))
     return _answer(named, answer, version)
 
 
 def answer_naming_by_mail(*, token: str, answer: str, version: str) -> Naming:
-    """The same by the link in their mail, without an account. PermissionDenied where it does not hold any more."""
+    """The same by the link in their mail, without an account: the signed link stands where others have a permission.
+    PermissionDenied where it does not hold any more."""
     named = named_by_mail(token)
     if named is None:
         raise PermissionDenied(_("This link no longer works."))
@@ -179,7 +181,6 @@ def answer_naming_by_mail(*, token: str, answer: str, version: str) -> Naming:
 @transaction.atomic
 def _answer(named: Named, answer: str, version: str) -> Naming:
     by, partner = named.by, named.partner
-    require(by, "agreement.answer", on=Scope(frozenset({partner.pk})))
     agreement = Agreement.objects.select_for_update().get(pk=named.agreement.pk)
     agreement = whole(Agreement.objects.filter(pk=agreement.pk)).get()
     if answer not in (Answer.YES, Answer.NO):

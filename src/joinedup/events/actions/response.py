@@ -89,8 +89,8 @@ def tell_again(*, by: Person, response: Response) -> Response:
     _tell(by, response)
     if response.told_on is None:
         raise ValidationError(
-            f"Still nobody at {response.about} may answer: those with an address here were added by whoever wrote this, "
-            "or by those who coordinate. Ask the organisation to add a contact itself."
+            f"Still nobody at {response.about} may answer: those with an address here were added by whoever wrote "
+            "this, or by those who coordinate. Ask the organisation to add a contact itself."
         )
     audit.record(by=by, action="response.tell", on=response, before=before)
     return response

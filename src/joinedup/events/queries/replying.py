@@ -41,9 +41,9 @@ def addresses(response: Response, writing: Iterable[int | None] = ()) -> Address
     """Everybody at the body that a response is about; 6 queries.
 
     The members of the body count, but for whoever wrote the criticism, and for whoever got their membership from the
-    criticising side since. A contact counts unless the criticising side added it: whoever wrote it (`writing`: and whoever
-    writes it now), the people of their organisations, and those who coordinate the partnership; what one of the
-    body's own members added counts. Who added those from before this was noted is not known: they count.
+    criticising side since. A contact counts unless the criticising side added it: whoever wrote it (`writing`: and
+    whoever writes it now), the people of their organisations, and those who coordinate the partnership; what one of
+    the body's own members added counts. Who added those from before this was noted is not known: they count.
     """
     about = response.about
     if about is None:

@@ -304,8 +304,8 @@ class ToAnswer:
 
 
 def untold(person: Person) -> list[Response]:
-    """What is critical of a body and waits since nobody of it who may answer has been told: for those who coordinate the
-    partnership; 1 query."""
+    """What is critical of a body and waits since nobody of it who may answer has been told: for those who coordinate
+    the partnership; 1 query."""
     waiting = _to_answer().filter(event__footprint__in=person.coordinated_ids, told_on=None)
     return list(waiting.order_by("pk"))
 
