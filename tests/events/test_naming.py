@@ -1,4 +1,4 @@
-"""Whom an agreement names: told at once, asked, and named in public once it has said yes. Nobody says it for another."""
+"""Whom an agreement names: told at once, asked, named in public once they said yes. Nobody says it for another."""
 
 from __future__ import annotations
 
