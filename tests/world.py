@@ -137,3 +137,12 @@ def make_world() -> World:
         lead=make_user("lead@example.org", "Lead", "programme_lead"),
         admin=make_user("admin@example.org", "Admin", "administrator"),
     )
+
+
+def all_say_yes(agreement: Any) -> Any:
+    """Every body that an agreement names has said yes to it; the agreement."""
+    named = {agreement.owner_partner_id, agreement.deputy_partner_id}
+    named |= set(agreement.contributions.values_list("partner", flat=True))
+    for pk in named - {None}:
+        agreement.namings.create(partner_id=pk, answer="yes", answered_on=datetime.date.today())
+    return agreement
