@@ -462,7 +462,7 @@ class TestByLink:
         assert opportunity.state == "agreed"
         as_("alice").post(f"{path}settle/", {"do": "take_back"})
         assert as_("nobody").get(path).status_code == 404
-        done = ["agreement.confirm", "agreement.take_back_confirmation"]
+        done = ["agreement.confirm_written", "agreement.take_back_confirmation"]
         assert list(AuditEntry.objects.filter(action__in=done).values_list("action", flat=True)) in (
             done,
             done[::-1],

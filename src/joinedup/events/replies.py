@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from django.db import transaction
 
@@ -49,7 +49,7 @@ def _send(
     letter: str,
     response: Response,
     to: To,
-    context: dict[str, object],
+    context: Mapping[str, object],
     failing: Callable[[], object] | None = None,
 ) -> None:
     letters = [

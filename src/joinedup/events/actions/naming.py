@@ -255,7 +255,7 @@ def confirm_agreement(*, by: Person, agreement: Agreement) -> Agreement:
         raise ValidationError(_("This agreement does not wait to be confirmed."))
     before = audit.snapshot(agreement)
     _confirm(by, agreement)
-    audit.record(by=by, action="agreement.confirm", on=agreement, before=before)
+    audit.record(by=by, action="agreement.confirm_written", on=agreement, before=before)
     return agreement
 
 
