@@ -21,7 +21,7 @@ from joinedup.events import actions
 from joinedup.events.forms.agreement import AgreementForm, from_sitting
 from joinedup.events.models import Agreement, Attendee, Event, Naming, Sitting
 from joinedup.events.queries import planner
-from joinedup.events.queries.agreements import find_agreements
+from joinedup.events.queries.agreements import find_agreements, waiting
 from joinedup.events.queries.naming import named_by_mail, named_for, unsettled
 from joinedup.events.queries.wall import wall
 from joinedup.events.queries.young import public_agreements
@@ -154,6 +154,15 @@ class TestUntilYes:
             assert f"asked on {today.day} {today:%B %Y}, no answer yet" in text
             assert "Quiet Constabulary" in text
         assert "no answer yet" in read(as_("alice"), "/agreements.csv")
+
+    def test_the_page_of_the_body_does_not_say_that_it_owns_it(
+        self, written: Agreement, quiet: Partner, as_: As
+    ) -> None:
+        text = read(as_("alice"), f"/partners/{quiet.slug}/")
+        assert "they are named, and have not said yes" in text
+        written.namings.filter(partner=quiet).update(answer="yes", answered_on=timezone.localdate())
+        assert "they own it" in read(as_("alice"), f"/partners/{quiet.slug}/")
+        assert "they own it" in read(as_("nobody"), f"/partners/{quiet.slug}/")
 
     def test_the_wall_of_the_room_reads_as_everybody_does(self, written: Agreement, world: World) -> None:
         (card,) = wall(world.person("alice"), written.event).cards
@@ -346,6 +355,8 @@ class TestTheAnswer:
         self, written: Agreement, quiet: Partner, django_capture_on_commit_callbacks: Capture
     ) -> None:
         written.namings.filter(partner=quiet).update(answer="no", answered_on=timezone.localdate())
+        ines = Person.of(make_user("ines@example.org", "Ines", "partner_member", partner=quiet))
+        assert waiting(ines, ines.partner_ids, written.due + datetime.timedelta(days=1)) == []
         mail.outbox.clear()
         with django_capture_on_commit_callbacks(execute=True):
             chase_agreements(written.due + datetime.timedelta(days=1))
@@ -506,3 +517,19 @@ class TestByLink:
         with django_capture_on_commit_callbacks(execute=True):
             say(one, by_link, by_link.owner_partner, "no")
         assert sorted(each.to[0] for each in mail.outbox) == ["alice@example.org", "leader@example.org"]
+
+    def test_nothing_new_is_public_while_it_is_held(self, by_link: Agreement, as_: As, world: World) -> None:
+        world.north.held_until = timezone.localdate() + datetime.timedelta(days=30)
+        world.north.save()
+        with pytest.raises(ValidationError, match="Nothing new is published"):
+            actions.confirm_agreement(by=world.person("alice"), agreement=by_link)
+        owner = by_link.owner_partner
+        one = Person.of(make_user("one@example.org", "One", "partner_member", partner=owner))
+        say(one, by_link, owner, "yes")
+        assert by_link.namings.get(partner=owner).answer == "yes"
+        assert as_("nobody").get(f"/agreements/{by_link.pk}/").status_code == 404
+        world.north.held_until = None
+        world.north.save()
+        by_link.refresh_from_db()
+        actions.confirm_agreement(by=world.person("alice"), agreement=by_link)
+        assert as_("nobody").get(f"/agreements/{by_link.pk}/").status_code == 200

@@ -32,6 +32,7 @@ from joinedup.events.queries.naming import (
     whom_to_name,
 )
 from joinedup.opportunities.models import Opportunity
+from joinedup.partners.keeping import refuse_while_held
 from joinedup.partners.models import Partner
 
 Answer = Naming.Answer
@@ -209,10 +210,17 @@ def _answer(named: Named, answer: str, version: str) -> Naming:
 def _settle(by: Person, agreement: Agreement, partner: Partner) -> None:
     """What follows from a yes: the owner's confirms what a link wrote, and who helps is named beside who leads."""
     is_owner = partner.pk == agreement.owner_partner_id
-    if is_owner and agreement.is_by_link and agreement.confirmed_on is None:
+    if is_owner and agreement.is_by_link and agreement.confirmed_on is None and not _is_held(agreement):
         _confirm(by, agreement)
     if agreement.initiative is not None and not is_owner:
         agreement.initiative.co_partners.add(partner)
+
+
+def _is_held(agreement: Agreement) -> bool:
+    """Whether to confirm it would publish something new while its partnership publishes nothing."""
+    footprint = agreement.event.footprint
+    is_public = agreement.marking == Marking.PUBLIC
+    return is_public and footprint is not None and footprint.is_held(timezone.localdate())
 
 
 def _leave(by: Person, agreement: Agreement, partner: Partner) -> None:
@@ -253,6 +261,8 @@ def confirm_agreement(*, by: Person, agreement: Agreement) -> Agreement:
     agreement.refresh_from_db(from_queryset=Agreement.objects.select_for_update())
     if not agreement.is_by_link or agreement.confirmed_on is not None:
         raise ValidationError(_("This agreement does not wait to be confirmed."))
+    if agreement.marking == Marking.PUBLIC and agreement.event.footprint is not None:
+        refuse_while_held([agreement.event.footprint])
     before = audit.snapshot(agreement)
     _confirm(by, agreement)
     audit.record(by=by, action="agreement.confirm_written", on=agreement, before=before)

@@ -245,11 +245,13 @@ class Waiting:
 
 
 def waiting(person: Person, partner_ids: Iterable[int], on: datetime.date) -> list[Waiting]:
-    """Agreements that these partners own or deputise and that are overdue, due soon, or due for a review, as
-    `events.chasing` decides; the day that is longest past first; 2 queries."""
+    """Agreements that these partners own or deputise, and have not said no to, that are overdue, due soon, or due for a
+    review, as `events.chasing` decides; the day that is longest past first; 2 queries."""
     ids = set(partner_ids)
     theirs = Q(owner_partner__in=ids) | Q(deputy_partner__in=ids)
-    mine = Agreement.objects.visible_to(person).filter(theirs, state__in=OPEN).prefetch_related("progress")
+    said_no = Naming.objects.filter(partner__in=ids, answer=Naming.Answer.NO).values("agreement")
+    mine = Agreement.objects.visible_to(person).filter(theirs, state__in=OPEN).exclude(pk__in=said_no)
+    mine = mine.prefetch_related("progress")
     found = []
     for each in mine:
         wait = waits(each, on)
