@@ -147,3 +147,12 @@ def published_event(**details: Any) -> Event:
     event.is_draft = False
     event.save(update_fields=["is_draft"])
     return event
+
+
+def all_say_yes(agreement: Any) -> Any:
+    """Every body that an agreement names has said yes to it; the agreement."""
+    named = {agreement.owner_partner_id, agreement.deputy_partner_id}
+    named |= set(agreement.contributions.values_list("partner", flat=True))
+    for pk in named - {None}:
+        agreement.namings.create(partner_id=pk, answer="yes", answered_on=datetime.date.today())
+    return agreement

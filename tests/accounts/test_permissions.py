@@ -108,6 +108,8 @@ MATRIX = {
     "agreement.start": "-- y- y- y-",
     "agreement.report": "-- y- y- y-",
     "agreement.chase": "-- -- y- y-",
+    "agreement.answer": "-- y- -- --",
+    "agreement.confirm": "-- -- y- y-",
     "agreement.mark": "yy yy yy yy",
     "response.write": "-- -- y- y-",
     "response.answer": "-- y- -- --",

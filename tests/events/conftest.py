@@ -129,7 +129,8 @@ def opportunity(make_opportunity: Callable[..., Opportunity], figure: Figure) ->
 @pytest.fixture
 def come(world: World) -> Callable[..., Attendee]:
     """`come(event, partner, role, …)` registers somebody whose address has answered; whoever brings young people is
-    known to Alice, who plans the event. A young person comes with the companion who said yes."""
+    known to Alice, who plans the event, and an offer to lead a table is accepted. A young person comes with the
+    companion who said yes."""
 
     def come(event: Event, partner: Any, role: str = "Worker", **fields: Any) -> Attendee:
         count = event.attendees.count()
@@ -145,6 +146,8 @@ def come(world: World) -> Callable[..., Attendee]:
         who = actions.confirm_place(by=nobody, attendee=who)
         if "companion" in who.parts:
             actions.vouch(by=alice, attendee=who)
+        if who.offer:
+            actions.answer_offer(by=alice, attendee=who, answer="accepted")
         return Attendee.objects.select_related("event", "partner", "companion").get(pk=who.pk)
 
     return come
@@ -201,10 +204,15 @@ def parts(world: World, theme: Theme) -> dict[str, Any]:
 
 @pytest.fixture
 def agree(event: Event, world: World, parts: dict[str, Any]) -> Callable[..., Agreement]:
-    """`agree(goal=…)` records an agreement beside the tables."""
+    """`agree(goal=…)` records an agreement beside the tables, to which all that it names have said yes;
+    `agree(said="")`: and nobody has answered yet."""
 
-    def agree(**changes: Any) -> Agreement:
+    def agree(*, said: str = "yes", **changes: Any) -> Agreement:
         whole = parts | changes
-        return actions.record_agreement(by=world.person("alice"), event=whole.pop("event", event), **whole)
+        made = actions.record_agreement(by=world.person("alice"), event=whole.pop("event", event), **whole)
+        if said:
+            day = timezone.localdate()
+            made.namings.update(answer=said, answered_on=day, answered_by="Their people")
+        return made
 
     return agree

@@ -179,11 +179,11 @@ class TestWhatWasAgreed:
     ) -> None:  # fmt: skip
         now()
         Agreement.objects.exclude(goal="Open here").delete()
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(15):
             page_of(table["lantern"])
         for number in range(3):
             agree(goal=f"More {number}", sitting=agreed["public"].sitting)
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(15):
             page_of(table["lantern"])
 
 
@@ -353,8 +353,8 @@ class TestThoseWhoPlan:
     ) -> None:
         browser, address = as_("alice"), f"/events/{event.slug}/after/"
         agree()
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(16):
             browser.get(address)
         agree(), agree()
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(16):
             browser.get(address)

@@ -248,4 +248,4 @@ def test_it_takes_a_fixed_number_of_queries(day: Event, world: World, make_oppor
     more(1)
     more(2)
     assert cost() == one
-    assert one == 48
+    assert one == 51

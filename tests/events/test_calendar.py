@@ -151,7 +151,7 @@ def test_my_calendar_holds_what_i_come_to_and_owe(
     attendee = _comes(event, world)
     Agreement.objects.update(owner_partner=world.lantern)
     token = Preference.objects.create(user=world.bob).calendar_token
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         my_calendar(world.bob)
     body = as_("nobody").get(f"/calendar/{token}.ics").content
     first, second = both(body)

@@ -1,4 +1,5 @@
 import pytest
+from django.utils import timezone
 
 from joinedup.events import actions
 from joinedup.events.chain import chain_of
@@ -13,6 +14,7 @@ def whole(seated, sitting, world: World, parts, commitment, opportunity):
     agreed = actions.record_agreement(
         by=world.person("alice"), event=seated, sitting=sitting, **parts | {"commitment": commitment}
     )
+    agreed.namings.update(answer="yes", answered_on=timezone.localdate())
     actions.start_agreement(by=world.person("alice"), agreement=agreed)
     return {
         "opportunity": opportunity,

@@ -155,22 +155,15 @@ def test_who_said_no_or_is_of_another_partnership_is_left_out(world: World) -> N
     assert "owner_partner" not in from_opportunity(make_opportunity(world, "two"), world.person("alice"))
 
 
-def test_it_starts_public_only_where_everything_it_repeats_is(world: World, chance: Opportunity) -> None:
+def test_it_never_starts_public(world: World, chance: Opportunity) -> None:
     def marking() -> str:
         return str(from_opportunity(Opportunity.objects.get(), world.person("alice"))["marking"])
 
     assert marking() == "partnership"
     Partner.objects.update(marking="public")
-    assert marking() == "public"
-    ask = Ask.objects.create(partner=world.school, kind="offer", text="A hall", marking="partnership")
     assert marking() == "partnership"
-    ask.delete()
-    Opportunity.objects.update(is_spotted=True)
-    assert marking() == "partnership"
-    Opportunity.objects.update(is_spotted=False)
-    world.north.held_until = TODAY + datetime.timedelta(days=9)
-    world.north.save()
-    assert marking() == "partnership"
+    Opportunity.objects.update(marking="named")
+    assert marking() == "named"
 
 
 def test_contacts_are_for_their_partnership(world: World, chance: Opportunity) -> None:

@@ -169,14 +169,14 @@ def test_the_event_page_takes_a_fixed_number_of_queries(seated, world, make_oppo
 
     agree()
     speak(1)
-    assert cost() == 13
+    assert cost() == 14
     for n in (2, 3):
         speak(n)
         made = make_opportunity(f"k{n}")
         actions.choose_opportunity(by=world.person("alice"), event=seated, opportunity=made)
         agree(goal=f"Goal {n}")
         come(seated, world.lantern)
-    assert cost() == 13
+    assert cost() == 14
 
 
 def test_an_event_is_made_in_the_browser(world: World, as_):
@@ -467,11 +467,11 @@ def test_filters_do_not_tell_of_what_is_hidden(agree, world: World, as_):
 
 def test_the_list_of_agreements(agree, world: World, as_, django_assert_num_queries):
     first = agree(goal="First goal")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         as_("nobody").get("/agreements/")
     agree(goal="Second goal", place=world.eastton)
     third = agree(goal="Third goal")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         as_("nobody").get("/agreements/")
     actions.report_progress(by=world.person("bob"), agreement=third, report="kept", text="Done")
     Agreement.objects.filter(pk=third.pk).update(due=timezone.localdate())
@@ -492,11 +492,11 @@ def test_the_agreement_page_takes_a_fixed_number_of_queries(
     agreed = actions.record_agreement(
         by=world.person("alice"), event=seated, sitting=sitting, **parts | {"commitment": commitment}
     )
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         as_("nobody").get(f"/agreements/{agreed.pk}/")
     for _ in range(3):
         actions.report_progress(by=world.person("alice"), agreement=agreed, report="on_the_way", text="Going")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         as_("nobody").get(f"/agreements/{agreed.pk}/")
 
 

@@ -68,7 +68,9 @@ class Fields(HTMLParser):
 
 @pytest.fixture
 def leader(sitting: Sitting) -> Attendee:
-    """Who leads the table, known by a link only."""
+    """Who leads the table, known by a link only, on the day of the event."""
+    Event.objects.filter(pk=sitting.event_id).update(date=timezone.localdate())
+    sitting.event.date = timezone.localdate()
     found = next(s.attendee for s in sitting.seats.all() if "facilitator" in s.attendee.parts)
     assert found.user_id is None
     return found
@@ -159,6 +161,7 @@ def test_a_participant_of_another_event_or_table_writes_nothing_here(
         with pytest.raises(PermissionDenied):
             actions.save_draft(by=participant(who), sitting=at_table(sitting), values={"goal": "x"})
     assert elsewhere
+    Event.objects.update(date=timezone.localdate())
     assert Client().get(f"/attending/{stranger.token}/table/{sitting.round}/").status_code == 404
     assert not Agreement.objects.exists()
 
@@ -189,12 +192,20 @@ def test_what_is_public_of_the_opportunity_is_there_for_everybody(
     assert "Sentence for members" not in page
 
 
-def test_partners_at_the_table_come_first_whatever_their_marking(link: str, world: World):
+def test_owners_come_from_the_table_and_a_coordinator_may_choose_others(
+    link: str, world: World, sitting: Sitting, as_
+):
     Partner.objects.filter(pk=world.police.pk).update(marking="public")
     make_partner("Open House", "health", world.north, [], [], marking="public")
-    page = text(Client().get(link))
-    owner = page[page.index('name="owner_partner"') :]
-    owner = owner[: owner.index("</select>")]
+
+    def owners(page: str) -> str:
+        owner = page[page.index('name="owner_partner"') :]
+        return owner[: owner.index("</select>")]
+
+    for page in (text(Client().get(link)), text(as_("bob").get(f"/sittings/{sitting.pk}/"))):
+        assert "Lantern Youth" in owners(page)
+        assert "Open House" not in owners(page)
+    owner = owners(text(as_("alice").get(f"/sittings/{sitting.pk}/")))
     assert owner.index("At this table") < owner.index("Lantern Youth") < owner.index("Others")
     assert owner.index("Others") < owner.index("Open House")
 
@@ -210,9 +221,12 @@ def test_an_agreement_of_who_leads_names_nobody(
     assert (agreed.sitting, agreed.opportunity) == (sitting, opportunity)
     assert agreed.recorded_by == f"{leader.role}, {leader.partner}"
     opportunity.refresh_from_db()
-    assert (opportunity.state, opportunity.decided_by) == ("agreed", agreed.recorded_by)
-    trail = AuditEntry.objects.filter(action__in=["agreement.record", "opportunity.agreed"])
+    assert opportunity.state == "on_agenda", "nobody has confirmed yet what a link wrote"
+    trail = AuditEntry.objects.filter(action="agreement.record")
     assert {(each.user_id, each.by) for each in trail} == {(None, agreed.recorded_by)}
+    actions.confirm_agreement(by=world.person("alice"), agreement=agreed)
+    opportunity.refresh_from_db()
+    assert (opportunity.state, opportunity.decided_by) == ("agreed", "Alice")
     assert "Secret Name" not in str([(each.by, each.after) for each in AuditEntry.objects.all()])
 
 
@@ -376,6 +390,7 @@ def test_the_table_of_this_moment_comes_first(leader: Attendee, seated: Event, m
             event=seated, title=f"Round {number}", kind="tables", round=number, minutes=45,
             starts=datetime.time(hour, 0),
         )  # fmt: skip
+    seated.refresh_from_db()
     day = seated.date
     assert day is not None
 
@@ -384,6 +399,7 @@ def test_the_table_of_this_moment_comes_first(leader: Attendee, seated: Event, m
         mine = table.tables_of(leader, now)
         return mine[0].sitting.round, mine[0].is_now
 
+    leader.event.date = day
     assert first(11, 10) == (2, True)
     assert first(10, 44) == (1, True)
     assert first(10, 50) == (1, False)
@@ -396,6 +412,8 @@ def test_the_table_of_this_moment_comes_first(leader: Attendee, seated: Event, m
 
 
 def test_before_the_plan_there_is_a_sentence(event: Event, world: World, come):
+    Event.objects.update(date=timezone.localdate())
+    event.refresh_from_db()
     leads = come(event, world.lantern, part="facilitator")
     page = text(Client().get(f"/attending/{leads.token}/table/"))
     assert "The tables are not planned yet" in page

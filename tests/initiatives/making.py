@@ -89,6 +89,7 @@ def make_agreement(world: World, initiative: Initiative, **fields: Any) -> Agree
             "review_12": TODAY,
             "state": "started",
             "recorded_by": "Bob",
+            "marking": "public",
             "initiative": initiative,
         }
         | fields

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from joinedup.events.models import Agreement, Event
@@ -129,7 +130,11 @@ def test_one_turn_of_the_cycle(ready: World, open_page: Open, width: int, script
         assert guest.get_by_text("There is a problem").count() == 0, guest.content()
     assert event.attendees.count() == 3
 
-    # One table is enough for three; the plan seats them.
+    # The offer to lead a table is accepted. One table is enough for three; the plan seats them.
+    page.goto(f"/events/{event.slug}/offers/")
+    looked_at()
+    page.get_by_role("button", name=re.compile("^Accept")).click()
+    page.wait_for_load_state()
     page.goto(f"/events/{event.slug}/people/")
     looked_at()
     from joinedup.accounts.person import Person
@@ -153,7 +158,8 @@ def test_one_turn_of_the_cycle(ready: World, open_page: Open, width: int, script
     page.goto(f"/agreements/{agreement.pk}/")
     looked_at()
 
-    # It becomes local action, and the commitment moves.
+    # Its owner and the others say yes; it becomes local action, and the commitment moves.
+    agreement.namings.update(answer="yes", answered_on=timezone.localdate())
     assert "Not known" in _text(page, "/strategy/SVS-14/")
     page.goto(f"/agreements/{agreement.pk}/")
     press("Start: make it local action")

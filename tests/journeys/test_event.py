@@ -19,7 +19,7 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from joinedup.accounts.models import User
-from joinedup.accounts.person import PUBLIC
+from joinedup.accounts.person import PUBLIC, Person
 from joinedup.events import actions, working
 from joinedup.events.models import Agreement, Attendee, Chase, Event, YoungMark
 from joinedup.events.views import planning
@@ -98,6 +98,8 @@ def fill_the_room(event: Event) -> None:
             opted_in=True,
         )
         actions.confirm_place(by=PUBLIC, attendee=who)
+        if who.offer:
+            actions.answer_offer(by=Person.operator(), attendee=who, answer="accepted")
 
 
 def test_a_whole_event(sectors: World, open_page: Open, clock: Clock) -> None:
@@ -195,6 +197,14 @@ def test_a_whole_event(sectors: World, open_page: Open, clock: Clock) -> None:
     # The wall is a page of its own, without the shell that all others share.
     alice.page.goto(f"{plan}/wall/")
     assert GOAL in alice.page.locator("main").inner_text()
+
+    # Written by a link, it is for the partnership; its owner says yes from the mail that came at once.
+    outsider = Hand(open_page(script=False), script=False)
+    assert outsider.page.goto(f"/agreements/{agreement.pk}/").status == 404  # type: ignore[union-attr]
+    guest.go(link_in(mail.outbox, "bob@example.org", "/agreements/named/"))
+    guest.press("Yes, that is us")
+    outsider.go(f"/agreements/{agreement.pk}/")
+    outsider.reads(GOAL, "Lantern Youth")
 
     # Within the hour everybody has a page: what was agreed, whom they met, what fits.
     mail.outbox.clear()

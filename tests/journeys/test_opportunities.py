@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from joinedup.events.models import Agreement, Event, Programme
@@ -285,6 +286,9 @@ def what_was_accepted_is_agreed_and_kept(on: Journey) -> None:
     agreement = Agreement.objects.get()
     chain = alice.page.locator("ol.ju-chain")
     expect(chain.locator(f'a[href="/opportunities/{agreement.opportunity_id}/"]')).to_be_visible()
+    alice.press("Start: make it local action")
+    alice.reads("has not said yes to this agreement")
+    agreement.namings.update(answer="yes", answered_on=timezone.localdate())
     alice.press("Start: make it local action")
     alice.reads("Started")
     alice.go(f"/agreements/{agreement.pk}/")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from joinedup.accounts import audit
 from joinedup.accounts.models import Grant, User
 from joinedup.events import actions
-from joinedup.events.models import Agreement, Contribution, Event, Invitation, Progress, Response
+from joinedup.events.models import Agreement, Contribution, Event, Invitation, Naming, Progress, Response
 from joinedup.evidence.models import Dataset, Figure
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Answer, Enquiry, Move, Opportunity, Run, Weighting
@@ -218,6 +218,8 @@ class Everything:
             **{"commitment": self.promise, **fields},
         )  # fmt: skip
         Contribution.objects.create(agreement=made, partner=world.school, what="A room")
+        for partner in (world.lantern, world.school):
+            Naming.objects.create(agreement=made, partner=partner, answer="yes", answered_on=self.today)
         return made
 
     def say(self, text: str, state: str) -> Said:

@@ -100,7 +100,7 @@ def _filled(pattern: URLPattern) -> Iterator[str]:
         for user in apps.get_model("accounts", "User").objects.all():
             for kind in ("digest", "agreements"):
                 yield reverse(name, args=[make_link("mails-off", kind, user)])
-    elif name in ("report_by_mail", "young_marks"):
+    elif name in ("naming_by_mail", "report_by_mail", "young_marks"):
         for token in _mailed_of_agreements(name):
             yield reverse(name, args=[token])
     elif name == "event_topic":
@@ -153,6 +153,8 @@ def _mailed_of_agreements(name: str) -> Iterator[str]:
         for agreement in apps.get_model("events", "Agreement").objects.all():
             if name == "report_by_mail":
                 yield make_link("report", f"{agreement.pk}.{contact.partner_id}", contact.email)
+            elif name == "naming_by_mail":
+                yield make_link("naming", f"{agreement.pk}.{contact.partner_id}", contact.email)
             else:
                 yield make_link("young_marks", f"{agreement.event_id}:{contact.partner_id}", contact.email)
 

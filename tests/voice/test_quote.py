@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
+from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry
 from joinedup.events.models import Attendee, Draft, Event, Seat, Session, Sitting, Table, Topic
@@ -40,6 +41,8 @@ def sitting(event: Event, world: World) -> Sitting:
 
 @pytest.fixture
 def link(sitting: Sitting) -> str:
+    """The link of the table, on the day of the event."""
+    Event.objects.filter(pk=sitting.event_id).update(date=timezone.localdate())
     scribe = sitting.seats.get(attendee__number=1).attendee
     return f"/attending/{scribe.token}/table/1/quote/"
 
@@ -177,3 +180,14 @@ def test_a_possible_name_is_asked_about(asked, link: str):
     assert "names_nobody" in page
     browser.post(link, sent(asked.lantern, text=words, names_nobody="on"))
     assert Contribution.objects.get().text == words
+
+
+def test_on_another_day_the_link_keeps_no_quote(link: str, asked, sitting: Sitting, world: World):
+    for days in (1, -1):
+        Event.objects.update(date=timezone.localdate() + days * datetime.timedelta(days=1))
+        assert Client().get(link).status_code == 404
+        assert Client().post(link, sent(asked.school)).status_code == 404
+        scribe = sitting.seats.get(attendee__number=1).attendee
+        with pytest.raises(PermissionDenied, match="on the day of the event only"):
+            quote(world, sitting, asked.school, by=as_participant(scribe))
+    assert not Contribution.objects.exists()

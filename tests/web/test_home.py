@@ -12,7 +12,7 @@ from joinedup.events.models import Agreement, Event, Programme
 from joinedup.opportunities.models import Opportunity
 from joinedup.places.models import Outline
 from tests.evidence.rows import make_dataset, make_figure, make_need
-from tests.world import World
+from tests.world import World, all_say_yes
 
 As = Callable[[str], Client]
 
@@ -44,8 +44,10 @@ def agree(world: World, event: Event, goal: str, state: str, **fields: Any) -> A
         "review_6": today,
         "review_12": today,
         "recorded_by": "Alice",
+        "marking": "public",
     }
-    return Agreement.objects.create(event=event, goal=goal, state=state, **(given | fields))
+    made = Agreement.objects.create(event=event, goal=goal, state=state, **(given | fields))
+    return all_say_yes(made)
 
 
 def take_up(world: World, sentence: str, **fields: Any) -> Opportunity:

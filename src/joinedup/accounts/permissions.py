@@ -117,6 +117,8 @@ PERMISSIONS: dict[str, dict[Role, Over]] = {
     "agreement.start": _TABLE,
     "agreement.report": _TABLE,
     "agreement.chase": _EVENTS,
+    "agreement.answer": {Role.PARTNER_MEMBER: PARTNER},
+    "agreement.confirm": _EVENTS,
     "agreement.mark": {Role.PUBLIC: ANY},
     "response.write": _EVENTS,
     "response.answer": {Role.PARTNER_MEMBER: PARTNER},

@@ -78,6 +78,7 @@ PERSONAL: dict[str, frozenset[str]] = {
     "events.PlanReport": NOTHING,
     "events.Agreement": NOTHING,
     "events.Contribution": NOTHING,
+    "events.Naming": NOTHING,
     "events.Progress": NOTHING,
     "voice.Conversation": NOTHING,
     "voice.Host": frozenset({"token"}),

@@ -25,6 +25,8 @@ from joinedup.events.models import (
     Venue,
     YoungMark,
 )
+from joinedup.events.naming import named_bodies
+from joinedup.events.queries.naming import naming_link, version_of, whole, whom_to_name
 from joinedup.events.survey import STATEMENTS
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint, Place
@@ -46,6 +48,17 @@ DID = [
     "A library and a youth club open until six on four days. On Fridays there is nothing yet.",
     "Not yet. The transport team was asked to come to the next day, and has said yes.",
 ]
+
+
+def say_yes(agreement: Agreement, but: Partner | None) -> None:
+    """Every body that an agreement names says yes by the link in its mail, `but` for one that has not answered."""
+    named = whole(Agreement.objects.filter(pk=agreement.pk)).get()
+    for partner in named_bodies(named).values():
+        to = whom_to_name(named, partner, "")
+        if to and partner != but:
+            actions.answer_naming_by_mail(
+                token=naming_link(named, partner, to[0]), answer="yes", version=version_of(named, partner)
+            )
 
 
 def make_venue(by: Person, footprint: Footprint) -> Venue:

@@ -158,6 +158,8 @@ def _register(
         actions.confirm_place(by=PUBLIC, attendee=who)
         if is_companion:
             actions.vouch(by=by, attendee=who)
+        if who.offer:
+            actions.answer_offer(by=by, attendee=who, answer="accepted")
     Attendee.objects.filter(event=event).update(is_demonstration=True)
 
 
@@ -222,7 +224,10 @@ def _agreements(by: Person, event: Event, today: datetime.date) -> None:
             event=event,
             sitting=sitting,
             goal=f"{theme.name}: {goal.format(place=opportunity.place.name)}",
-            action=f"{opportunity.first_step} Then meet monthly and publish the numbers.",
+            # Of the one that waits, everybody reads the words: they name nobody.
+            action="Meet every month, and publish the numbers."
+            if state == "agreed"
+            else f"{opportunity.first_step} Then meet monthly and publish the numbers.",
             place=opportunity.place,
             theme=theme,
             measure=measure,
@@ -237,6 +242,8 @@ def _agreements(by: Person, event: Event, today: datetime.date) -> None:
             commitment=commitments[number % len(commitments)],
             marking="public",
         )
+        # One has been written down and its owner has not answered: the public reads that somebody has been asked.
+        around.say_yes(agreement, but=owner if state == "agreed" else None)
         if state != "agreed":
             actions.start_agreement(by=by, agreement=agreement)
         if state == "kept":
@@ -281,6 +288,10 @@ def _move_back(event: Event, ago: datetime.timedelta) -> None:
         Agreement.objects.filter(pk=agreement.pk).update(**moved)
         for progress in Progress.objects.filter(agreement=agreement):
             Progress.objects.filter(pk=progress.pk).update(on=progress.on - ago + later)
+        for naming in agreement.namings.all():
+            days = {name: getattr(naming, name) for name in ("asked_on", "answered_on")}
+            moved = {name: on - ago for name, on in days.items() if on}
+            agreement.namings.filter(pk=naming.pk).update(**moved)
         if agreement.initiative_id:
             Update.objects.filter(initiative=agreement.initiative_id).update(
                 on=timezone.localdate() - ago + later

@@ -25,6 +25,7 @@ from joinedup.accounts.links import address_of
 from joinedup.accounts.models import AuditEntry, User
 from joinedup.accounts.person import Person
 from joinedup.events.models import Agreement, Attendee, Event, Programme
+from joinedup.events.naming import note_of
 from joinedup.events.queries.events import listed
 
 MAKER = "-//JoinedUp//JoinedUp//EN"
@@ -189,7 +190,7 @@ def programme_calendar(programme: Programme, person: Person) -> bytes:
 def my_calendar(user: User) -> bytes:
     """The events somebody comes to, and the days of the agreements that their partners own or stand in for.
 
-    Five queries, whatever the number of entries.
+    Six queries, whatever the number of entries.
     """
     person, since = Person.of(user), timezone.localdate() - BEHIND
     attending = (
@@ -205,6 +206,7 @@ def my_calendar(user: User) -> bytes:
         Agreement.objects.visible_to(person)
         .filter(mine, due__gte=since)
         .select_related("owner_partner", "event")
+        .prefetch_related("namings")
         .order_by("due", "pk")
     )
     versions = _versions(agreements)
@@ -250,7 +252,8 @@ def _agreement_entries(
         entry.add("dtstart", day)
         entry.add("dtend", day + A_DAY)
         entry.add("transp", "TRANSPARENT")
-        owner = f"{agreement.owner_role}, {agreement.owner_partner.name}"
+        note = note_of(agreement, agreement.owner_partner_id)
+        owner = f"{agreement.owner_role}, {agreement.owner_partner.name}{f' ({note})' if note else ''}"
         entry.add("description", f"{agreement.action}\n\nSees to it: {owner}\n\n{link}")
         made.append(entry)
     return made

@@ -10,9 +10,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from joinedup.engines.seating import Problem, blockers
 from joinedup.events.models import Attendee, Event
+from joinedup.events.queries.leading import offers_waiting
 from joinedup.events.queries.people import Missing, missing
 from joinedup.events.seating import problem_of, unseated
 
@@ -145,6 +147,13 @@ def _people(event: Event, problem: Problem, gone: Missing) -> Iterator[Finding]:
             "Young people who wait for a companion: %(number)s. They sit at no table until then."
         ) % {"number": alone}
         yield Finding("waits_for_companion", True, sentence, f"{people}#apart", _("Choose with them"))
+    if offered := offers_waiting(event):
+        sentence = ngettext(
+            "%(number)s person offers to lead a table and has no answer.",
+            "%(number)s people offer to lead a table and have no answer.",
+            offered,
+        ) % {"number": offered}
+        yield Finding("offers", False, sentence, reverse("event_offers", args=[event.slug]), _("Answer them"))
     waiting = event.attendees.filter(standing=Attendee.Standing.WAITING).count()
     if waiting:
         sentence = _("On the waiting list: %(number)s. More places let them in.") % {"number": waiting}

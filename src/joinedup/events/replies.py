@@ -1,8 +1,8 @@
-"""The mail that tells a named body what is critical of it, and that it has ten working days to answer."""
+"""The mails of the right of reply: what is critical of a body, what was answered, and that nobody could be told."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from django.db import transaction
 
@@ -14,11 +14,45 @@ from joinedup.events.queries.asking import coordinators
 from joinedup.events.right_of_reply import answer_by
 
 PURPOSE = "response-answer"
+To = Iterable[User | str]
 
 
-def send_to_answer(response: Response, to: Iterable[User | str]) -> None:
-    """To each account and address, once the change is kept. The link opens a page; only its button answers."""
-    context = {"response": response, "event": response.event, "day": answer_by(response)}
+def send_to_answer(
+    response: Response, to: To, *, may_answer: bool = True, failing: Callable[[], object] | None = None
+) -> None:
+    """To each account and address, once the change is kept. The link opens a page; only its button answers. `failing`
+    is called where the mail server took none of them."""
+    context = {
+        "response": response,
+        "event": response.event,
+        "day": answer_by(response),
+        "may_answer": may_answer,
+    }
+    _send("events/letters/right_of_reply", response, to, context, failing)
+
+
+def send_answered(
+    response: Response, to: To, *, who: str, is_waived: bool, is_taken_back: bool = False
+) -> None:
+    """To everybody else who was addressed: what one of them answered, and that they can undo what it lets show."""
+    context = {
+        "response": response,
+        "event": response.event,
+        "day": answer_by(response),
+        "who": who,
+        "is_waived": is_waived,
+        "is_taken_back": is_taken_back,
+    }
+    _send("events/letters/answered", response, to, context)
+
+
+def _send(
+    letter: str,
+    response: Response,
+    to: To,
+    context: Mapping[str, object],
+    failing: Callable[[], object] | None = None,
+) -> None:
     letters = [
         (
             each if isinstance(each, str) else each.email,
@@ -30,7 +64,24 @@ def send_to_answer(response: Response, to: Iterable[User | str]) -> None:
     replies = [user.email for user in coordinators(response.event)]
 
     def send() -> None:
-        for address, values in letters:
-            send_letter("events/letters/right_of_reply", address, values, reply_to=replies)
+        taken = [send_letter(letter, address, values, reply_to=replies) for address, values in letters]
+        if letters and failing is not None and not any(taken):
+            failing()
+
+    transaction.on_commit(send)
+
+
+def send_untold(response: Response, to: Iterable[User]) -> None:
+    """To those who coordinate: nobody of the named body who may answer could be told, and what to do."""
+    context = {
+        "response": response,
+        "event": response.event,
+        "link": address_of("event_responses", response.event.slug),
+    }
+    emails = [each.email for each in to]
+
+    def send() -> None:
+        for email in emails:
+            send_letter("events/letters/untold", email, context)
 
     transaction.on_commit(send)

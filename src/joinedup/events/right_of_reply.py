@@ -13,19 +13,28 @@ from joinedup.events.dates import working_days_after
 from joinedup.events.models import Event, Response
 from joinedup.events.standing import DAYS_TO_ANSWER, is_of_partnership
 
+NEVER = datetime.date.max
+
+
+def is_untold(response: Response) -> bool:
+    """Whether something critical was written and nobody of the named body who may answer it knows."""
+    return response.is_critical and response.told_on is None
+
 
 def answer_by(response: Response) -> datetime.date | None:
-    """The last day of the ten working days; None where nothing critical is said of anybody."""
+    """The last day of the ten working days; None where nothing critical is said of anybody, and where nobody who may
+    answer has been told."""
     if not response.is_critical or response.told_on is None:
         return None
     return working_days_after(response.told_on, DAYS_TO_ANSWER)
 
 
 def shows_from(response: Response) -> datetime.date | None:
-    """The day from which others may read it, once the results are published; None for at once."""
+    """The day from which others may read it, once the results are published; None for at once, and NEVER while nobody
+    who may answer has been told."""
     last = answer_by(response)
     if last is None:
-        return None
+        return NEVER if is_untold(response) else None
     return min(last, response.shown_early_on) if response.shown_early_on else last
 
 

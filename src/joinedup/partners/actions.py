@@ -142,7 +142,13 @@ def confirm_partner(*, by: Person, partner: Partner) -> Partner:
 def add_contact(*, by: Person, partner: Partner, role: str, name: str = "", email: str = "") -> Contact:
     """Record somebody to ask at a partner: a role, and a name or address only where they gave it."""
     require(by, "partner.change", on=partner)
-    contact = Contact(partner=partner, role=role.strip(), name=name.strip(), email=email.strip().lower())
+    contact = Contact(
+        partner=partner,
+        role=role.strip(),
+        name=name.strip(),
+        email=email.strip().lower(),
+        added_by_id=by.user_id,
+    )
     with transaction.atomic():
         if contact.email and partner.contacts.filter(email=contact.email).exists():
             raise ValidationError("This address is already among the contacts.")

@@ -53,6 +53,14 @@ class Contact(models.Model):
     role = models.CharField(max_length=120)
     name = models.CharField(max_length=120, blank=True)
     email = models.EmailField(blank=True)
+    added_by = models.ForeignKey(
+        "accounts.User",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="whose account put them in; nobody's where it was the installation itself",
+    )
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:

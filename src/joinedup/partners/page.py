@@ -50,7 +50,7 @@ def shares_a_partnership(person: Person, partner: Partner) -> bool:
 def partner_page(person: Person, slug: str) -> PartnerPage | None:
     """What `person` may see of the partner; None where they may not know that it exists.
 
-    17 queries at most: which are left out depends on who asks, never on how much there is to show.
+    18 queries at most: which are left out depends on who asks, never on how much there is to show.
     """
     visible = Partner.objects.visible_to(person).select_related("sector", "base")
     partner = visible.prefetch_related("footprints", "serves", "themes").filter(slug=slug).first()
@@ -83,11 +83,23 @@ def _initiatives(person: Person, partner: Partner) -> list[Any]:
 
 
 def _agreements(person: Person, partner: Partner) -> list[Any]:
-    """Owned, deputised or contributed to."""
+    """Owned, deputised or contributed to, each with `has_their_yes`. Whoever belongs neither to them nor to a
+    partnership of the agreement reads only of those that the partner has said yes to."""
     model: Any = partner.agreements_owned.model
     given = partner.contributions.values("agreement_id")
     theirs = Q(owner_partner=partner) | Q(deputy_partner=partner) | Q(pk__in=given)
-    return list(model.objects.visible_to(person).filter(theirs).select_related("place", "theme"))
+    if not (person.sees_every_partnership or partner.pk in person.partner_ids):
+        said_yes = Q(pk__in=partner.namings.filter(answer="yes").values("agreement_id"))
+        own = Q(event__footprint__in=person.footprint_ids)
+        for path in model.partner_paths:
+            named = model._base_manager.filter(**{f"{path}__in": person.partner_ids})
+            own |= Q(pk__in=named.values("pk"))
+        theirs &= said_yes | own
+    found = list(model.objects.visible_to(person).filter(theirs).select_related("place", "theme"))
+    said_yes = set(partner.namings.filter(answer="yes").values_list("agreement_id", flat=True))
+    for each in found:
+        each.has_their_yes = each.pk in said_yes
+    return found
 
 
 def _opportunities(person: Person, partner: Partner) -> list[Any]:

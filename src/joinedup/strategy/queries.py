@@ -179,6 +179,8 @@ def one(ref: str, person: Person) -> QuerySet[Commitment]:
         agreement.objects.visible_to(person)
         .select_related("event", "sitting__table", "sitting__topic", "theme", "place")
         .prefetch_related(
+            "contributions",
+            "namings",
             Prefetch("initiative", initiatives),
             Prefetch(
                 "opportunity",
@@ -210,3 +212,17 @@ def seen_partners(commitment: Commitment, person: Person) -> dict[int, Partner]:
     """Of the partners behind what `one` fetched, those that `person` may see; one query. Others are never named."""
     ids = {each.owner_partner_id for each in commitment.agreements.all()}
     return visible_partners(person, ids | {each.partner_id for each in commitment.initiatives.all()})
+
+
+def owners_of(commitment: Commitment, person: Person, seen: dict[int, Partner]) -> dict[int, str]:
+    """Who sees to each agreement, by its key, as `person` may know them: by name only once they have said yes; no
+    query."""
+    return {
+        each.pk: each.instead_of_owner(person)
+        or (
+            seen[each.owner_partner_id].name
+            if each.owner_partner_id in seen
+            else _("a partner not open to you")
+        )
+        for each in commitment.agreements.all()
+    }

@@ -40,9 +40,11 @@ def strategy(request: Request) -> HttpResponse:
 def commitment(request: Request, ref: str) -> HttpResponse:
     shown = get_object_or_404(queries.one(ref, request.person))
     on = timezone.localdate()
+    seen = queries.seen_partners(shown, request.person)
     context = {
         "commitment": shown,
-        "seen": queries.seen_partners(shown, request.person),
+        "seen": seen,
+        "owners": queries.owners_of(shown, request.person, seen),
         "standing": queries.standing(shown, on),
         "parts": [queries.Row(part, queries.standing(part, on)) for part in shown.parts.all()],
         "words": queries.WORDS,

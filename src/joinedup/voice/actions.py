@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -16,6 +16,7 @@ from joinedup.accounts.permissions import require
 from joinedup.accounts.person import PUBLIC, Person
 from joinedup.events.drafts import refuse_draft
 from joinedup.events.models import Event, Session, Sitting, Topic
+from joinedup.events.queries.table import is_the_day
 from joinedup.partners.keeping import fresh_slug, refuse_while_held
 from joinedup.partners.models import Partner
 from joinedup.taxonomy.models import Theme
@@ -125,6 +126,8 @@ def quote(
     not at all, and for what `give` refuses.
     """
     require(by, "agreement.record", on=sitting)
+    if by.attendee_id is not None and not is_the_day(sitting.event):
+        raise PermissionDenied(_("The link of a table works on the day of the event only."))
     if Session.objects.filter(event=sitting.event_id, round=sitting.round, off_record=True).exists():
         raise ValidationError(_("This round is off the record: what is said is not written down."))
     here = sitting.seats.filter(attendee__partner=host.partner_id)

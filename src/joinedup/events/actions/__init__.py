@@ -35,7 +35,15 @@ from joinedup.events.actions.invitation import (
     send_invitations,
     withdraw_invitation,
 )
+from joinedup.events.actions.leading import answer_offer
 from joinedup.events.actions.marking import ask_young, mark_from_link
+from joinedup.events.actions.naming import (
+    answer_naming,
+    answer_naming_by_mail,
+    ask_named_again,
+    confirm_agreement,
+    take_back_confirmation,
+)
 from joinedup.events.actions.people import note_export, note_payment
 from joinedup.events.actions.planning import move_person, plan_event, replan_event, swap_people
 from joinedup.events.actions.publishing import publish_event, withdraw_event
@@ -70,8 +78,12 @@ __all__ = [
     "agree_at_table",
     "answer_ask",
     "answer_invitation",
+    "answer_naming",
+    "answer_naming_by_mail",
+    "answer_offer",
     "answer_survey",
     "ask_companion",
+    "ask_named_again",
     "ask_now",
     "ask_young",
     "bring_back",
@@ -87,6 +99,7 @@ __all__ = [
     "check_in",
     "choose_opportunity",
     "choose_topics",
+    "confirm_agreement",
     "confirm_by_hand",
     "confirm_place",
     "copy_event",
@@ -121,6 +134,7 @@ __all__ = [
     "start_agreement",
     "swap_people",
     "take_back_cancellation",
+    "take_back_confirmation",
     "thank",
     "undo_check_in",
     "vouch",

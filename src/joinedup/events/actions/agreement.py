@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
@@ -15,10 +16,12 @@ from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
+from joinedup.events.actions.naming import agreed_on, helpers_of, renew_namings, say_yes_for_own
 from joinedup.events.actions.topic import set_state
 from joinedup.events.dates import months_after
 from joinedup.events.drafts import refuse_draft
-from joinedup.events.models import Agreement, Contribution, Event, Progress, Sitting
+from joinedup.events.models import Agreement, Contribution, Event, Naming, Progress, Sitting
+from joinedup.events.naming import terms_of
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
 from joinedup.partners.keeping import confirm_now, fresh_slug, refuse_while_held
@@ -74,6 +77,7 @@ def _check(event: Event, parts: Parts, made_on: datetime.date, was: str = "") ->
     ):
         if not str(parts[name]).strip():  # type: ignore[literal-required]
             raise ValidationError(sentence)
+    _refuse_young_names(event, parts)
     if parts["due"] < made_on:
         raise ValidationError("The day by which it will be done has passed: choose a later one.")
     named = [each.partner.pk for each in parts["contributions"]]
@@ -90,6 +94,19 @@ def _check(event: Event, parts: Parts, made_on: datetime.date, was: str = "") ->
         raise ValidationError("Choose who may see it.")
     if parts["marking"] == Marking.PUBLIC and was != Marking.PUBLIC and event.footprint:
         refuse_while_held([event.footprint])
+
+
+def _refuse_young_names(event: Event, parts: Parts) -> None:
+    """What is agreed is read by many: it names no young person who was there, by the name that they chose either."""
+    words = [parts["goal"], parts["action"], parts["measure"], parts["owner_role"], parts["deputy_role"]]
+    words += [each.what for each in parts["contributions"]]
+    young = event.attendees.exclude(companion=None).exclude(name="")
+    for name in {" ".join(each.name.split()) for each in young if each.is_young}:
+        if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", " ".join(text.split())) for text in words):
+            raise ValidationError(
+                "These words hold the name that a young person at this event wants to be called: write what will be "
+                "done without naming young people."
+            )
 
 
 def _save(agreement: Agreement, parts: Parts) -> None:
@@ -114,7 +131,8 @@ def record_agreement(
     reviews: tuple[datetime.date, datetime.date, datetime.date] | None = None,
     **parts: Unpack[Parts],
 ) -> Agreement:
-    """Write down what was agreed, at a table or beside one. Its opportunity counts as agreed."""
+    """Write down what was agreed, at a table or beside one, and tell every body that it names. Its opportunity counts
+    as agreed; written by the link of a table, once somebody has confirmed it."""
     require(by, "agreement.record", on=sitting or event)
     refuse_draft(event, "This event is a draft: publish it before you write down what was agreed at it.")
     if sitting is not None and sitting.event_id != event.pk:
@@ -140,13 +158,16 @@ def record_agreement(
         review_6=second,
         review_12=third,
         recorded_by=by.name[:160],
+        written_by_id=by.user_id,
+        writer_id=by.attendee_id,
+        is_by_link=by.attendee_id is not None,
         is_demonstration=event.is_demonstration,
     )
     _save(agreement, parts)
     audit.record(by=by, action="agreement.record", on=agreement)
-    done = {Opportunity.State.AGREED, Opportunity.State.STARTED}
-    if opportunity is not None and opportunity.state not in done:
-        set_state(by, opportunity, Opportunity.State.AGREED, "opportunity.agreed")
+    if not agreement.is_by_link:
+        agreed_on(by, agreement)
+    renew_namings(by, agreement, {})
     return agreement
 
 
@@ -163,10 +184,17 @@ def correct(by: Person, agreement: Agreement, parts: Parts) -> Agreement:
         raise ValidationError(
             f"This agreement is {agreement.get_state_display().lower()}: it is no longer changed."
         )
-    before = audit.snapshot(Agreement.objects.get(pk=agreement.pk))
+    stored = Agreement.objects.select_related("owner_partner", "deputy_partner").get(pk=agreement.pk)
+    before, terms = audit.snapshot(stored), terms_of(stored)
     _check(agreement.event, parts, min(timezone.localdate(), parts["due"]), agreement.marking)
     _save(agreement, parts)
+    if by.attendee_id is not None:
+        # What somebody confirmed, or wrote with an account, were other words.
+        agreement.is_by_link, agreement.writer_id = True, by.attendee_id
+        agreement.confirmed_on, agreement.confirmed_by = None, ""
+        agreement.save(update_fields=["is_by_link", "writer", "confirmed_on", "confirmed_by"])
     audit.record(by=by, action="agreement.change", on=agreement, before=before)
+    renew_namings(by, agreement, terms)
     return agreement
 
 
@@ -174,8 +202,9 @@ def correct(by: Person, agreement: Agreement, parts: Parts) -> Agreement:
 def start_agreement(*, by: Person, agreement: Agreement) -> Initiative:
     """Local action from an agreement, without typing anything again; its commitment hears that it is on the way.
 
-    The owner leads, whoever contributes joins in, and everything keeps the agreement's marking; while its
-    partnership publishes nothing new, what is public starts shared with the partnership.
+    The owner leads, and has said yes: pressed by a member of theirs, the button is that yes. Whoever else has said yes
+    joins in, and everything keeps the agreement's marking; while its partnership publishes nothing new, or while
+    the agreement is not for everybody yet, what is public starts shared with the partnership.
     """
     require(by, "agreement.start", on=agreement)
     # Two people may press the button at once: the second waits here and reads what the first did.
@@ -183,6 +212,7 @@ def start_agreement(*, by: Person, agreement: Agreement) -> Initiative:
     if agreement.state != Agreement.State.AGREED or agreement.initiative_id:
         raise ValidationError(f"This agreement is {agreement.get_state_display().lower()} already.")
     before = audit.snapshot(agreement)
+    _want_the_owners_yes(by, agreement)
     initiative = Initiative(
         name=agreement.goal[:200],
         slug=fresh_slug(Initiative, agreement.goal),
@@ -196,10 +226,7 @@ def start_agreement(*, by: Person, agreement: Agreement) -> Initiative:
     )
     confirm_now(initiative, by)
     initiative.save()
-    helpers = {each.partner_id for each in agreement.contributions.all()}
-    if agreement.deputy_partner_id:
-        helpers.add(agreement.deputy_partner_id)
-    initiative.co_partners.set(helpers - {agreement.owner_partner_id})
+    initiative.co_partners.set(helpers_of(agreement))
     initiative.places.add(agreement.place)
     initiative.themes.add(agreement.theme)
     agreement.initiative = initiative
@@ -215,11 +242,25 @@ def start_agreement(*, by: Person, agreement: Agreement) -> Initiative:
     return initiative
 
 
+def _want_the_owners_yes(by: Person, agreement: Agreement) -> None:
+    """Nobody leads local action on somebody else's word."""
+    owner = agreement.namings.filter(partner=agreement.owner_partner_id)
+    if owner.filter(answer=Naming.Answer.YES).exists():
+        return
+    if agreement.owner_partner_id not in by.partner_ids or not by.is_signed_in:
+        raise ValidationError(
+            f"{agreement.owner_partner.name} has not said yes to this agreement: it can start once they have, or when "
+            "they press this button themselves."
+        )
+    say_yes_for_own(by, agreement, agreement.owner_partner)
+
+
 def _is_held(agreement: Agreement) -> bool:
     """Whether what comes of a public agreement has to wait before it is public too."""
     footprint = agreement.event.footprint
     held = footprint is not None and footprint.is_held(timezone.localdate())
-    return held and agreement.marking == Marking.PUBLIC
+    is_unready = Agreement.objects.unready().filter(pk=agreement.pk).exists()
+    return (held or is_unready) and agreement.marking == Marking.PUBLIC
 
 
 def _tell(commitment: Commitment, by: Person, agreement: Agreement, what: str, result: str = "") -> None:

@@ -19,6 +19,7 @@ from joinedup.events.actions.agreement import note_progress
 from joinedup.events.chasing import OPEN, after_step, next_to_ask
 from joinedup.events.dates import day
 from joinedup.events.models import Agreement, Chase, Progress
+from joinedup.events.naming import has_said_yes
 from joinedup.events.queries.asking import Addressee, Asked, by_mail, coordinators, report_link, whom_to_ask
 from joinedup.partners.models import Partner
 
@@ -124,6 +125,10 @@ def _question(row: Chase) -> str:
 
 def _why(agreement: Agreement, asked: Asked) -> str:
     partner = asked.partner.name if asked.partner else ""
+    if asked.role == "owner" and not has_said_yes(agreement, agreement.owner_partner_id):
+        return _("%(partner)s is named as its owner, and has not answered yet whether that is right.") % {
+            "partner": partner
+        }
     if asked.role == "owner":
         return _("%(partner)s sees to it.") % {"partner": partner}
     owner = agreement.owner_partner.name

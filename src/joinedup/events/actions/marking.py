@@ -14,10 +14,9 @@ from joinedup.accounts.letters import send_letter
 from joinedup.accounts.links import address_of
 from joinedup.accounts.models import Preference
 from joinedup.accounts.permissions import require
-from joinedup.accounts.person import Person
+from joinedup.accounts.person import PUBLIC, Person
 from joinedup.accounts.preferences import off_link
-from joinedup.accounts.records import Marking
-from joinedup.events.models import Event, YoungMark
+from joinedup.events.models import Agreement, Event, YoungMark
 from joinedup.events.queries import young
 from joinedup.events.queries.asking import coordinators
 from joinedup.partners.models import Partner
@@ -76,7 +75,7 @@ def mark_from_link(*, token: str, who: int, agreement_pk: int, done: str) -> You
         raise ValidationError(_("Choose one of the four answers."))
     if not 1 <= who <= len(link.young):
         raise ValidationError(_("Choose which young person you are."))
-    shown = link.event.agreements.filter(marking=Marking.PUBLIC, pk=agreement_pk).first()
+    shown = Agreement.objects.visible_to(PUBLIC).filter(event=link.event, pk=agreement_pk).first()
     if shown is None:
         raise ValidationError(_("This agreement is not shown here."))
     mark, is_new = YoungMark.objects.get_or_create(

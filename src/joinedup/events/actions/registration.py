@@ -101,6 +101,9 @@ def register(
         return box.here[0]
     home, is_new = _partner(by, event, partner), isinstance(partner, NewPartner)
     vouched = home.pk in by.partner_ids or (invitation is not None and invitation.partner_id == home.pk)
+    # Who offers to lead a table or to write for one comes as a guest until somebody accepts it.
+    offer = part if part in Attendee.Offer.values and not may(by, "event.plan", event) else ""
+    part = "guest" if offer else part
     parts = ["companion"] if young_names and part == "guest" else [part]
     if young_names and "companion" not in parts:
         parts.append("companion")
@@ -118,6 +121,7 @@ def register(
         name=name.strip(),
         email=email,
         parts=parts,
+        offer=offer,
         photo_consent=photo_consent,
         opted_in=opted_in,
         user_id=by.user_id if by.is_signed_in and by.email.lower() == email else None,
@@ -303,6 +307,10 @@ def set_parts(*, by: Person, attendee: Attendee, parts: Sequence[str]) -> Attend
     before = audit.snapshot(attendee)
     kept = [part for part in attendee.parts if part in {YOUNG, "companion"}]
     attendee.parts = kept + [part for part in PARTS if part in parts]
-    attendee.save(update_fields=["parts"])
+    if attendee.offer in parts:
+        attendee.offer_answer = Attendee.OfferAnswer.ACCEPTED
+    elif attendee.offer_answer == Attendee.OfferAnswer.ACCEPTED:
+        attendee.offer_answer = Attendee.OfferAnswer.NONE
+    attendee.save(update_fields=["parts", "offer_answer"])
     audit.record(by=by, action="event.set_parts", on=attendee, before=before)
     return attendee

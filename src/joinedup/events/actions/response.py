@@ -13,8 +13,11 @@ from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
 from joinedup.events.models import Agreement, Event, Response
-from joinedup.events.queries.responses import SHOWN, addressees, asked_by_mail
-from joinedup.events.replies import send_to_answer
+from joinedup.events.queries.asking import coordinators
+from joinedup.events.queries.replying import addresses
+from joinedup.events.queries.responses import SHOWN, AskedByMail, addressees, asked_by_mail
+from joinedup.events.replies import send_answered, send_to_answer, send_untold
+from joinedup.events.right_of_reply import answer_by, is_untold
 from joinedup.partners.keeping import check, refuse_while_held
 from joinedup.partners.models import Partner
 
@@ -30,21 +33,24 @@ class Parts(TypedDict):
     marking: str
 
 
+NOT_THEIRS = (
+    "Whoever wrote this, or somebody on their side, put this address in: it cannot answer for the organisation. One of "
+    "its members, or a contact that it named itself, can."
+)
 # Whoever is named answers to these words: another of them, and they have ten working days again.
 TOLD = ("text", "about_id", "is_critical")
 
 
 @transaction.atomic
 def write_response(*, by: Person, event: Event, **parts: Unpack[Parts]) -> Response:
-    """Say what was done about something that was said. One that is critical of a named body is told to it today."""
+    """Say what was done about something that was said. One that is critical of a named body is told to it today; where
+    nobody there may answer whom the criticising side did not add, it waits, and those who coordinate are told."""
     require(by, "response.write", on=event)
     response = Response(event=event, recorded_by=by.name[:160], is_demonstration=event.is_demonstration)
     _fill_in(response, parts)
-    if response.is_critical:
-        response.told_on = timezone.localdate()
     _save(response)
+    _tell(by, response)
     audit.record(by=by, action="response.write", on=response)
-    _tell(response)
     return response
 
 
@@ -64,11 +70,29 @@ def change_response(*, by: Person, response: Response, **parts: Unpack[Parts]) -
     if not response.is_critical:
         response.told_on = None
     elif is_other:
-        response.told_on, response.shown_early_on = timezone.localdate(), None
+        response.told_on, response.shown_early_on = None, None
     _save(response)
-    audit.record(by=by, action="response.change", on=response, before=before)
     if is_other:
-        _tell(response)
+        _tell(by, response)
+    audit.record(by=by, action="response.change", on=response, before=before)
+    return response
+
+
+@transaction.atomic
+def tell_again(*, by: Person, response: Response) -> Response:
+    """Tell the named body where nobody who may answer could be told so far: its ten working days begin today."""
+    require(by, "response.write", on=response.event)
+    response.refresh_from_db(from_queryset=Response.objects.select_for_update())
+    if not is_untold(response):
+        raise ValidationError("They were told already.")
+    before = audit.snapshot(response)
+    _tell(by, response)
+    if response.told_on is None:
+        raise ValidationError(
+            f"Still nobody at {response.about} may answer: those with an address here were added by whoever wrote "
+            "this, or by those who coordinate. Ask the organisation to add a contact itself."
+        )
+    audit.record(by=by, action="response.tell", on=response, before=before)
     return response
 
 
@@ -83,24 +107,70 @@ def remove_response(*, by: Person, response: Response) -> None:
 @transaction.atomic
 def answer_response(*, by: Person, response: Response, text: str, show_now: bool = False) -> Response:
     """What the named body says to it. `show_now`: it agrees that both are shown before the ten working days are over,
-    which cannot be taken back."""
-    require(by, "response.answer", on=response)
-    if response.about_id not in by.partner_ids and not by.is_operator:
-        raise PermissionDenied("Only the organisation that this is about answers it.")
+    which it can take back until then. Everybody else addressed is told."""
+    _want_their_own(by, response)
     return _answer(by, response, text, show_now)
+
+
+def _want_their_own(by: Person, response: Response) -> None:
+    require(by, "response.answer", on=response)
+    if by.is_operator:
+        return
+    if response.about_id not in by.partner_ids:
+        raise PermissionDenied("Only the organisation that this is about answers it.")
+    if response.is_critical and not addresses(response).may_answer(by.user_id, ""):
+        raise PermissionDenied(NOT_THEIRS)
 
 
 @transaction.atomic
 def answer_by_mail(*, token: str, text: str, show_now: bool = False) -> Response:
     """The same by the link in their mail, without an account: the link says who they are, and for whom they speak.
     ValidationError where it does not hold any more."""
+    asked = _by_mail(token)
+    return _answer(asked.by, asked.response, text, show_now, asked.email)
+
+
+def _by_mail(token: str) -> AskedByMail:
     asked = asked_by_mail(token)
     if asked is None:
         raise ValidationError("This link does not work any more.")
-    return _answer(asked.by, asked.response, text, show_now)
+    if not asked.may_answer:
+        raise ValidationError(NOT_THEIRS)
+    return asked
 
 
-def _answer(by: Person, response: Response, text: str, show_now: bool) -> Response:
+@transaction.atomic
+def take_back_waiver(*, by: Person, response: Response) -> Response:
+    """Both wait again for the ten working days to end: for everybody whom the body has to say so. Everybody else
+    addressed is told."""
+    _want_their_own(by, response)
+    return _wait_again(by, response)
+
+
+@transaction.atomic
+def take_back_waiver_by_mail(*, token: str) -> Response:
+    """The same by the link in their mail, without an account."""
+    asked = _by_mail(token)
+    return _wait_again(asked.by, asked.response, asked.email)
+
+
+def _wait_again(by: Person, response: Response, email: str = "") -> Response:
+    response.refresh_from_db(from_queryset=Response.objects.select_for_update())
+    last = answer_by(response)
+    if response.shown_early_on is None or last is None:
+        raise ValidationError("It waits for the ten working days to end already.")
+    if last <= timezone.localdate():
+        raise ValidationError("The ten working days are over: both are shown now in any case.")
+    before = audit.snapshot(response)
+    response.shown_early_on = None
+    response.save(update_fields=["shown_early_on"])
+    audit.record(by=by, action="response.take_back_waiver", on=response, before=before)
+    others = addresses(response).all_but(by.user_id, email)
+    send_answered(response, others, who=by.name, is_waived=False, is_taken_back=True)
+    return response
+
+
+def _answer(by: Person, response: Response, text: str, show_now: bool, email: str = "") -> Response:
     response.refresh_from_db(from_queryset=Response.objects.select_for_update())
     text = " ".join(text.split())
     if not text:
@@ -109,12 +179,15 @@ def _answer(by: Person, response: Response, text: str, show_now: bool) -> Respon
         _refuse_new_words(response)
     before = audit.snapshot(response)
     response.answer = text
-    # Once agreed to, the day stays: what is shown already is not hidden by a second answer.
+    # A second answer leaves it as it was: to wait again after all has a button of its own.
     if show_now or not response.is_critical:
         response.shown_early_on = response.shown_early_on or timezone.localdate()
     check(response)
     response.save(update_fields=["answer", "shown_early_on"])
     audit.record(by=by, action="response.answer", on=response, before=before)
+    if response.is_critical:
+        others = addresses(response).all_but(by.user_id, email)
+        send_answered(response, others, who=by.name, is_waived=response.shown_early_on is not None)
     return response
 
 
@@ -190,6 +263,20 @@ def _refuse_new_words(response: Response) -> None:
         refuse_while_held([event.footprint])
 
 
-def _tell(response: Response) -> None:
-    if response.is_critical and response.about is not None:
-        send_to_answer(response, addressees(response.about))
+def _tell(by: Person, response: Response) -> None:
+    """The ten working days begin when somebody who counts is written to; whoever the criticising side added is told
+    too, and cannot answer."""
+    if not response.is_critical or response.about is None:
+        return
+    found = addresses(response, [by.user_id])
+    if found.counting:
+        response.told_on = timezone.localdate()
+        response.save(update_fields=["told_on"])
+
+    def nobody_told() -> None:
+        Response.objects.filter(pk=response.pk).update(told_on=None)
+
+    send_to_answer(response, found.counting, failing=nobody_told)
+    send_to_answer(response, found.others, may_answer=False)
+    if not found.counting:
+        send_untold(response, coordinators(response.event))

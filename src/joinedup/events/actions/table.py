@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Unpack
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from joinedup.accounts.permissions import require
+from joinedup.accounts.permissions import may, require
 from joinedup.accounts.person import Person
 from joinedup.events.actions.agreement import Parts, correct, record_agreement
 from joinedup.events.models import Agreement, Draft, Sitting
-from joinedup.events.queries.table import drafts, written_already
+from joinedup.events.queries import planner
+from joinedup.events.queries.table import drafts, is_the_day, partners_at, written_already
 
 # More than any part of an agreement takes; nobody fills our disk with drafts.
 LONGEST = 4000
+
+
+def _refuse_another_day(by: Person, sitting: Sitting) -> None:
+    """The link of a table is for the day of the event; whoever has an account is known on any day."""
+    if by.attendee_id is not None and not is_the_day(sitting.event):
+        raise PermissionDenied("The link of a table works on the day of the event only.")
+
+
+def _refuse_who_is_not_here(by: Person, sitting: Sitting, parts: Parts, also: Set[int] = frozenset()) -> None:
+    """Nobody writes down at a table what a body will do that is not there, but for those who plan the event. `also`:
+    bodies that an agreement names already."""
+    if may(by, "event.plan", on=sitting.event):
+        return
+    found = planner.sitting(sitting.pk)
+    here = also | {each.pk for each in (partners_at(found) if found else ())}
+    named = [
+        parts["owner_partner"],
+        parts["deputy_partner"],
+        *(each.partner for each in parts["contributions"]),
+    ]
+    absent = sorted({each.name for each in named if each is not None and each.pk not in here})
+    if absent:
+        raise ValidationError(
+            f"{absent[0]} is not at this table. Name those who are here; a coordinator can name others."
+        )
 
 
 @transaction.atomic
@@ -26,7 +52,9 @@ def agree_at_table(*, by: Person, sitting: Sitting, **parts: Unpack[Parts]) -> t
     A button that is pressed twice writes once: what this table wrote down today with the same goal, action, owner and
     day is there already.
     """
+    _refuse_another_day(by, sitting)
     require(by, "agreement.record", on=sitting)
+    _refuse_who_is_not_here(by, sitting, parts)
     # The second press waits here, and then finds what the first wrote.
     Sitting.objects.select_for_update().get(pk=sitting.pk)
     known = written_already(sitting, parts)
@@ -40,6 +68,7 @@ def correct_at_table(
     *, by: Person, sitting: Sitting, agreement: Agreement, **parts: Unpack[Parts]
 ) -> Agreement:
     """Correct on the day what was written down at this table: whoever may write there may still put it right."""
+    _refuse_another_day(by, sitting)
     require(by, "agreement.record", on=sitting)
     if agreement.sitting_id != sitting.pk:
         raise PermissionDenied("This agreement was made at another table.")
@@ -47,6 +76,7 @@ def correct_at_table(
         raise ValidationError(
             "Agreements are corrected here on the day they are made. Ask the coordinator of the partnership."
         )
+    _refuse_who_is_not_here(by, sitting, parts, set(agreement.scope().partners))
     return correct(by, agreement, parts)
 
 
@@ -57,6 +87,7 @@ def save_draft(*, by: Person, sitting: Sitting, values: Mapping[str, str]) -> Dr
 
     It leaves no audit entry: nothing that anybody else could see has changed, every few seconds.
     """
+    _refuse_another_day(by, sitting)
     require(by, "agreement.record", on=sitting)
     kept = {name: text.replace("\0", "")[:LONGEST] for name, text in values.items()}
     if not any(text.strip() for text in kept.values()) or _is_written(sitting, kept):

@@ -49,16 +49,30 @@ class AgreementForm(forms.Form):
         label=_("Published commitment it counts towards"),
         empty_label=_("None, or not sure"),
     )
-    marking = forms.ChoiceField(choices=Marking, label=_("Who may see it"))
+    marking = forms.ChoiceField(
+        choices=Marking,
+        initial=Marking.PARTNERSHIP,
+        label=_("Who may see it"),
+        help_text=_(
+            "Every organisation that is named is told at once, and asked. In public it is named once it has said yes."
+        ),
+    )
 
     def __init__(
-        self, *args: Any, person: Person, event: Event, here: Sequence[Partner] = (), **kwargs: Any
+        self,
+        *args: Any,
+        person: Person,
+        event: Event,
+        here: Sequence[Partner] = (),
+        is_here_only: bool = False,
+        **kwargs: Any,
     ) -> None:
-        """`here`: the partners at the table, offered first, whoever asks: they sit there."""
+        """`here`: the partners at the table, offered first, whoever asks: they sit there. `is_here_only`: nobody else
+        can be chosen."""
         super().__init__(*args, **kwargs)
         visible = Partner.objects.visible_to(person).values("pk")
         at_table = {each.pk for each in here}
-        offered = Q(pk__in=visible) | Q(pk__in=at_table)
+        offered = Q(pk__in=at_table) if is_here_only else Q(pk__in=visible) | Q(pk__in=at_table)
         queryset = Partner.objects.filter(offered, footprints=event.footprint_id)
         partners = list(queryset)
         choices = _at_the_table_first(partners, at_table)
@@ -152,11 +166,14 @@ def _at_the_table_first(partners: list[Partner], at_table: set[int]) -> list[Any
     return [("", "—"), (_("At this table"), near), (_("Others"), others)]
 
 
-def from_sitting(sitting: Sitting, by: Person, seen: Opportunity | None) -> dict[str, Any]:
+def from_sitting(
+    sitting: Sitting, by: Person, seen: Opportunity | None, is_here_only: bool = False
+) -> dict[str, Any]:
     """What the form starts with, so that 30 seconds suffice: from the topic, who is at the table, and of its
     opportunity and of what organisations said that they can give only what `by` may see; 2 queries.
 
-    `seen` is the opportunity as `by` may see it. Wants the sitting of `queries.planner.sitting`.
+    `is_here_only`: nobody is filled in who does not sit there. `seen` is the opportunity as `by` may see it. Wants
+    the sitting of `queries.planner.sitting`.
     """
     topic, event = sitting.topic, sitting.event
     theme = (seen.theme if seen else None) or (topic.theme if topic else None)
@@ -166,7 +183,7 @@ def from_sitting(sitting: Sitting, by: Person, seen: Opportunity | None) -> dict
         if not seat.attendee.is_young:
             roles.setdefault(seat.attendee.partner_id, seat.attendee.role)
     needed = [each.pk for each in topic.parties.all()] if topic else []
-    absent = needed if seen else []
+    absent = needed if seen and not is_here_only else []
     parties = [pk for pk in needed if pk in roles] or absent or list(roles)
     parties = parties[:MOST_CONTRIBUTORS]
     asks = Ask.objects.visible_to(by).filter(partner__in=parties, kind=Ask.Kind.OFFER, closed_on=None)
@@ -174,7 +191,6 @@ def from_sitting(sitting: Sitting, by: Person, seen: Opportunity | None) -> dict
     # Whom nobody knows to give anything is not put before a table that has half a minute; two always are.
     parties = [pk for n, pk in enumerate(parties) if n < 2 or pk in gives]
     today = timezone.localdate()
-    held = event.footprint.held_until if event.footprint else None
     initial: dict[str, Any] = {
         "goal": topic.title if topic else "",
         "action": seen.first_step if seen else "",
@@ -182,7 +198,7 @@ def from_sitting(sitting: Sitting, by: Person, seen: Opportunity | None) -> dict
         "place": place.pk if place else None,
         "due": months_after(today, 6),
         "measure": _measure(theme, place),
-        "marking": _marking(topic.opportunity if topic else None, held is not None and today < held),
+        "marking": _marking(topic.opportunity if topic else None),
     }
     return initial | _who(parties, roles, gives)
 
@@ -212,17 +228,15 @@ def from_opportunity(opportunity: Opportunity, by: Person) -> dict[str, Any]:
     """What the form starts with when an accepted opportunity becomes an agreement: whoever said "interested" first
     owns it, the next deputises; 5 queries, 2 fewer where parties and answers are fetched.
 
-    It starts public only where everybody that it names, and what they give, is public: its words repeat them.
+    It starts shared with the partnership: that it is public is for people to choose.
     """
-    theme, place, footprint = opportunity.theme, opportunity.place, opportunity.footprint
+    theme, place = opportunity.theme, opportunity.place
     parties = _by_answer(opportunity)
     asks = list(
         Ask.objects.visible_to(by)
         .filter(partner__in=parties, kind=Ask.Kind.OFFER, closed_on=None)
         .order_by("created")
     )
-    marked = {each.marking for each in (*opportunity.parties.all(), *asks)}
-    is_shared = opportunity.is_spotted or marked - {Marking.PUBLIC.value}
     today = timezone.localdate()
     words = f"{theme.name if theme else 'Working together'} in {place.name}"
     initial: dict[str, Any] = {
@@ -232,10 +246,10 @@ def from_opportunity(opportunity: Opportunity, by: Person) -> dict[str, Any]:
         "place": place.pk,
         "due": months_after(today, 6),
         "measure": _measure(theme, place),
-        "marking": _marking(opportunity, bool(is_shared) or footprint.is_held(today)),
+        "marking": _marking(opportunity),
     }
     roles: dict[int, str] = {}
-    if footprint.pk in by.footprint_ids:
+    if opportunity.footprint_id in by.footprint_ids:
         contacts = Contact.objects.filter(partner__in=parties).order_by("-role", "-pk")
         roles = {contact.partner_id: contact.role for contact in contacts}
     return initial | _who(parties, roles, {ask.partner_id: ask.text[:250] for ask in asks})
@@ -278,10 +292,11 @@ def _measure(theme: Theme | None, place: Place | None) -> str:
     return f"How many young people in {place.name} it reaches by then ({theme.name.lower()})"[:250]
 
 
-def _marking(opportunity: Opportunity | None, is_held: bool) -> str:
+def _marking(opportunity: Opportunity | None) -> str:
+    """Public is a choice, never where a form starts."""
     if opportunity is not None and opportunity.marking == Marking.NAMED:
         return Marking.NAMED
-    return Marking.PARTNERSHIP if is_held else Marking.PUBLIC
+    return Marking.PARTNERSHIP
 
 
 def from_agreement(agreement: Agreement) -> dict[str, Any]:

@@ -26,7 +26,8 @@ def table_form(
         person=writer.by,
         event=writer.sitting.event,
         here=writer.partners(),
-        initial=from_sitting(writer.sitting, writer.by, seen),
+        is_here_only=not writer.may_name_anybody,
+        initial=from_sitting(writer.sitting, writer.by, seen, not writer.may_name_anybody),
     )
     if draft is not None:
         # Only now: what the fields offer does not depend on what somebody typed.
@@ -44,6 +45,7 @@ def correction_form(writer: Writer, agreement: Agreement, sent: Any = None) -> A
         person=writer.by,
         event=writer.sitting.event,
         here=[*writer.partners(), *named],
+        is_here_only=not writer.may_name_anybody,
         initial=from_agreement(agreement),
     )
 

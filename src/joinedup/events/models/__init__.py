@@ -1,7 +1,15 @@
 """Programmes, events, who comes, what is talked about, who sits where, and what is agreed."""
 
 from joinedup.accounts.models import fresh_token
-from joinedup.events.models.agreements import Agreement, Chase, Contribution, Progress, Response, YoungMark
+from joinedup.events.models.agreements import (
+    Agreement,
+    Chase,
+    Contribution,
+    Naming,
+    Progress,
+    Response,
+    YoungMark,
+)
 from joinedup.events.models.event import Event, Session, Speaker, Venue
 from joinedup.events.models.people import YOUNG, Attendee, Invitation, SurveyAnswer, fresh_code, newer
 from joinedup.events.models.programme import Programme, Stop
@@ -25,6 +33,7 @@ __all__ = [
     "Draft",
     "Event",
     "Invitation",
+    "Naming",
     "PlanReport",
     "Programme",
     "Progress",

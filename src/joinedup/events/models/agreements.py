@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
 from joinedup.accounts.permissions import Scope
+from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking, RecordQuerySet
 from joinedup.events.models.event import Event
 from joinedup.events.models.people import Attendee
 from joinedup.events.models.tables import Sitting
+
+
+class AgreementQuerySet(RecordQuerySet):
+    def visible_to(self, person: Person) -> Self:
+        """As for every record; and what is not ready for everybody is for its partners and partnership only."""
+        found = super().visible_to(person)
+        if person.sees_every_partnership:
+            return found
+        inside = Q(event__footprint__in=person.footprint_ids)
+        for path in Agreement.partner_paths:
+            named = Agreement._base_manager.filter(**{f"{path}__in": person.partner_ids})
+            inside |= Q(pk__in=named.values("pk"))
+        return found.filter(~Q(pk__in=self.unready().values("pk")) | inside)
+
+    @staticmethod
+    def unready() -> models.QuerySet[Agreement]:
+        """What was written by a table's link and confirmed by nobody, and what repeats, in its words, the name of a
+        body that has not said yes: public or not, not for everybody yet."""
+        silent = Naming.objects.filter(in_words=True).exclude(answer=Naming.Answer.YES)
+        return Agreement._base_manager.filter(
+            Q(is_by_link=True, confirmed_on=None) | Q(pk__in=silent.values("agreement"))
+        )
 
 
 class Agreement(models.Model):
@@ -64,12 +89,28 @@ class Agreement(models.Model):
     commitment = models.ForeignKey(
         "strategy.Commitment", null=True, blank=True, on_delete=models.SET_NULL, related_name="agreements"
     )
-    marking = models.CharField(max_length=12, choices=Marking, default=Marking.PUBLIC)
+    marking = models.CharField(max_length=12, choices=Marking, default=Marking.PARTNERSHIP)
     is_demonstration = models.BooleanField(default=False)
     recorded_by = models.CharField(max_length=160)
     recorded_at = models.DateTimeField(auto_now_add=True)
+    written_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    writer = models.ForeignKey(
+        Attendee,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="who wrote it by the link of a table, without an account",
+    )
+    is_by_link = models.BooleanField(default=False, help_text="written by the link of a table")
+    confirmed_on = models.DateField(
+        null=True, blank=True, help_text="when its owner or a coordinator confirmed what was written by link"
+    )
+    confirmed_by = models.CharField(max_length=160, blank=True)
 
-    objects = RecordQuerySet.as_manager()
+    objects = AgreementQuerySet.as_manager()
 
     class Meta:
         ordering = ["due", "pk"]
@@ -89,6 +130,15 @@ class Agreement(models.Model):
             partners.add(self.deputy_partner_id)
         return Scope(frozenset(partners), self.event.scope().footprints)
 
+    def instead_of_owner(self, person: Person) -> str:
+        """What a reader who may not know its owner reads instead; empty for who may. For rooms below this one. Wants
+        contributions and namings."""
+        from joinedup.events.naming import OWNER, may_be_named, stands_for
+
+        if may_be_named(self, self.owner_partner_id, person):
+            return ""
+        return stands_for(self, self.owner_partner_id, OWNER)
+
 
 class Contribution(models.Model):
     """What one partner puts into an agreement."""
@@ -103,6 +153,40 @@ class Contribution(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partner}: {self.what}"
+
+
+class Naming(models.Model):
+    """That an agreement names a body, as owner, deputy or for what it puts in; when it was asked, what it says.
+
+    Other words to it, and it is asked again: an answer is to what the agreement says now.
+    """
+
+    class Answer(models.TextChoices):
+        NONE = "", "No answer yet"
+        YES = "yes", "Yes, that is us"
+        NO = "no", "No"
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="namings")
+    partner = models.ForeignKey("partners.Partner", on_delete=models.PROTECT, related_name="namings")
+    in_words = models.BooleanField(default=False, help_text="its name stands in the words of the agreement")
+    asked_on = models.DateField(null=True, blank=True, help_text="when it was last asked by mail")
+    answer = models.CharField(max_length=3, choices=Answer, default=Answer.NONE, blank=True)
+    answered_on = models.DateField(null=True, blank=True)
+    answered_by = models.CharField(max_length=160, blank=True)
+
+    class Meta:
+        ordering = ["agreement", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "partner"], name="naming_once"),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_on__isnull=True)
+                | (~Q(answer="") & Q(answered_on__isnull=False)),
+                name="naming_answer_has_its_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partner}: {self.get_answer_display()}"
 
 
 class Progress(models.Model):
@@ -192,7 +276,11 @@ class Response(models.Model):
         "partners.Partner", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     is_critical = models.BooleanField(default=False, help_text="says something critical of `about`")
-    told_on = models.DateField(null=True, blank=True, help_text="when the named body was told")
+    told_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text="when the named body was told, at an address that those who wrote it did not add",
+    )
     answer = models.CharField(max_length=600, blank=True, help_text="what the named body says to it")
     shown_early_on = models.DateField(
         null=True, blank=True, help_text="when the named body let both be shown before its ten days end"
@@ -208,8 +296,8 @@ class Response(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(is_critical=False) | Q(about__isnull=False, told_on__isnull=False),
-                name="response_critical_names_and_tells",
+                condition=Q(is_critical=False) | Q(about__isnull=False),
+                name="response_critical_names",
             )
         ]
 

@@ -107,6 +107,16 @@ class Attendee(models.Model):
     # Of these nothing is to be kept up: they do not come, or never said that they would.
     GONE = (Standing.CANCELLED, Standing.LAPSED)
 
+    class Offer(models.TextChoices):
+        NONE = "", "Nothing"
+        LEAD = "facilitator", "To lead a table"
+        WRITE = "scribe", "To write for a table"
+
+    class OfferAnswer(models.TextChoices):
+        NONE = "", "No answer yet"
+        ACCEPTED = "accepted", "Accepted"
+        DECLINED = "declined", "Declined"
+
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="attendees")
     number = models.PositiveIntegerField(help_text="order of registration; also what the plan calls them")
     partner = models.ForeignKey("partners.Partner", on_delete=models.PROTECT, related_name="attendees")
@@ -116,6 +126,20 @@ class Attendee(models.Model):
     email = models.EmailField(blank=True)
     parts = models.JSONField(
         default=list, help_text="facilitator, scribe, guest, young_person, companion, speaker"
+    )
+    offer = models.CharField(
+        max_length=12,
+        choices=Offer,
+        default=Offer.NONE,
+        blank=True,
+        help_text="what they offer to do on the day",
+    )
+    offer_answer = models.CharField(
+        max_length=8,
+        choices=OfferAnswer,
+        default=OfferAnswer.NONE,
+        blank=True,
+        help_text="what those who plan the event said to the offer; only what is accepted is among the parts",
     )
     themes = models.ManyToManyField("taxonomy.Theme", blank=True)
     access = models.JSONField(default=list, help_text="step_free, quiet, hearing_loop, interpreter")

@@ -9,10 +9,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from joinedup.accounts.person import Person
 from joinedup.events.chasing import OPEN, waits
-from joinedup.events.models import Agreement, Contribution, Progress
+from joinedup.events.models import Agreement, Contribution, Naming, Progress
+from joinedup.events.naming import (
+    CONTRIBUTOR,
+    DEPUTY,
+    OWNER,
+    Party,
+    named_bodies,
+    party_of,
+    stands_for,
+)
 from joinedup.events.standing import (
     is_inside,
     last_told,
@@ -23,14 +33,6 @@ from joinedup.events.standing import (
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import visible_partners
 from joinedup.places.models import Place
-
-
-@dataclass(frozen=True)
-class Party:
-    """A partner as this reader may know it: by name with its address, or by sector only."""
-
-    name: str
-    slug: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,9 @@ class Line:
 
 @dataclass(frozen=True)
 class AgreementPage:
-    """Everything its page shows."""
+    """Everything its page shows. `contributions` are what those put in who are named; `asked`: what stands for the
+    others, each once. `unasked`: for those inside, the bodies that no mail has reached and that have not answered, and
+    `waiting` those that were asked and have not. `days_before`: how long before the event's day it was written."""
 
     agreement: Agreement
     state: str
@@ -55,6 +59,10 @@ class AgreementPage:
     owner: Party
     deputy: Party
     contributions: list[tuple[Party, str]]
+    asked: list[str]
+    unasked: list[Partner]
+    waiting: list[Partner]
+    days_before: int
     progress: list[Progress]
 
 
@@ -68,7 +76,9 @@ def _whole(agreements: QuerySet[Agreement]) -> QuerySet[Agreement]:
         "initiative",
         "commitment",
     ).prefetch_related(
-        Prefetch("contributions", Contribution.objects.select_related("partner__sector")), "progress"
+        Prefetch("contributions", Contribution.objects.select_related("partner__sector")),
+        "progress",
+        "namings",
     )
 
 
@@ -79,20 +89,13 @@ def _ids(agreements: Iterable[Agreement]) -> set[int]:
     return found
 
 
-def party(partner: Partner, visible: dict[int, Partner]) -> Party:
-    """A partner as a reader may know it who sees `visible` (by key). Wants its sector."""
-    if partner.pk in visible:
-        return Party(partner.name, partner.slug)
-    return Party(f"A partner ({partner.sector.name.lower()})")
-
-
 def _within(place: Place | str) -> Q:
     code = place.pk if isinstance(place, Place) else place
     return Q(place=code) | Q(place__parent=code) | Q(place__parent__parent=code)
 
 
 def find_agreements(person: Person, on: datetime.date, **filters: Any) -> QuerySet[Agreement]:
-    """What `person` may see, soonest due first; one query, and two more when read.
+    """What `person` may see, soonest due first; one query, and three more when read.
 
     Filters: place (code, with its parts), theme, event (slug), partner (slug), state (of Agreement.State, or
     "overdue"), text. Filtering by "not kept" leaves out what this reader is not told yet.
@@ -107,10 +110,24 @@ def find_agreements(person: Person, on: datetime.date, **filters: Any) -> QueryS
     if partner := filters.get("partner"):
         known = Partner.objects.visible_to(person).filter(slug=partner).values("pk")
         sides = Q(owner_partner__in=known) | Q(deputy_partner__in=known) | Q(contributions__partner__in=known)
-        found = found.filter(pk__in=Agreement.objects.filter(sides).values("pk"))
+        named = Agreement.objects.filter(sides).values("pk")
+        said_yes = Naming.objects.filter(partner__in=known, answer=Naming.Answer.YES).values("agreement")
+        # Whoever may not read that a body is named does not find it by that name.
+        found = found.filter(Q(pk__in=said_yes) | inside(person), pk__in=named)
     if text := str(filters.get("text") or "").strip()[:100]:
         found = found.filter(Q(goal__icontains=text) | Q(action__icontains=text) | Q(measure__icontains=text))
     return _in_state(found, person, on, str(filters.get("state") or ""))
+
+
+def inside(person: Person) -> Q:
+    """The agreements whose partners or partnership `person` belongs to, as `standing.is_inside` decides."""
+    if person.sees_every_partnership:
+        return ~Q(pk__in=[])
+    own = Q(event__footprint__in=person.footprint_ids)
+    for path in Agreement.partner_paths:
+        named = Agreement._base_manager.filter(**{f"{path}__in": person.partner_ids})
+        own |= Q(pk__in=named.values("pk"))
+    return own
 
 
 def _in_state(
@@ -121,11 +138,7 @@ def _in_state(
     told = Q()
     if not person.sees_every_partnership:
         reported = Progress.objects.filter(state=Agreement.State.NOT_KEPT, on__gte=last_told(on))
-        own = Q(event__footprint__in=person.footprint_ids)
-        for path in Agreement.partner_paths:
-            own |= Q(**{f"{path}__in": person.partner_ids})
-        inside = Agreement.objects.filter(own).values("pk")
-        told = ~Q(pk__in=reported.values("agreement")) | Q(pk__in=inside)
+        told = ~Q(pk__in=reported.values("agreement")) | inside(person)
     silent = Q(state=Agreement.State.NOT_KEPT) & ~told if told else Q(pk__in=[])
     not_started = Q(initiative__isnull=True)
     if state == "overdue":
@@ -147,12 +160,13 @@ def lines(person: Person, agreements: Iterable[Agreement], on: datetime.date) ->
     for each in every:
         state = shown_state(each, person, on)
         late = each.due < on and state in OPEN
-        rows.append(Line(each, party(each.owner_partner, visible), state, state_words(state), late))
+        owner = party_of(each, each.owner_partner, person, visible, OWNER, each.owner_role)
+        rows.append(Line(each, owner, state, state_words(state), late))
     return rows
 
 
 def agreement_page(person: Person, pk: int, on: datetime.date) -> AgreementPage | None:
-    """One agreement, or None where `person` may not see it; 4 queries."""
+    """One agreement, or None where `person` may not see it; 5 queries."""
     agreement = (
         _whole(Agreement.objects.visible_to(person))
         .select_related("event__footprint", "sitting__table", "opportunity")
@@ -164,20 +178,44 @@ def agreement_page(person: Person, pk: int, on: datetime.date) -> AgreementPage 
     visible = visible_partners(person, _ids([agreement]))
     state = shown_state(agreement, person, on)
     deputy = agreement.deputy_partner or agreement.owner_partner
+    is_ours = is_inside(agreement, person)
+    given = [
+        (party_of(agreement, each.partner, person, visible, CONTRIBUTOR), each.what, each.partner_id)
+        for each in agreement.contributions.all()
+    ]
+    answered = {each.partner_id: each for each in agreement.namings.all()}
+    silent = [
+        (partner, answered.get(pk))
+        for pk, partner in (named_bodies(agreement).items() if is_ours else ())
+        if pk not in answered or not answered[pk].answer
+    ]
     return AgreementPage(
         agreement=agreement,
         state=state,
         state_words=state_words(state),
-        is_inside=is_inside(agreement, person),
-        owner=party(agreement.owner_partner, visible),
-        deputy=party(deputy, visible),
-        contributions=[(party(c.partner, visible), c.what) for c in agreement.contributions.all()],
+        is_inside=is_ours,
+        owner=party_of(agreement, agreement.owner_partner, person, visible, OWNER, agreement.owner_role),
+        deputy=party_of(agreement, deputy, person, visible, DEPUTY, agreement.deputy_role),
+        contributions=[(who, what) for who, what, _pk in given if who.is_named],
+        asked=list(
+            dict.fromkeys(stands_for(agreement, pk, CONTRIBUTOR) for who, _w, pk in given if not who.is_named)
+        ),
+        unasked=[partner for partner, naming in silent if naming is None or naming.asked_on is None],
+        waiting=[partner for partner, naming in silent if naming is not None and naming.asked_on is not None],
+        days_before=_days_before(agreement),
         progress=shown_progress(agreement, person, on),
     )
 
 
+def _days_before(agreement: Agreement) -> int:
+    """How many days before the event it was written down; 0 where it was on the day or after it."""
+    if agreement.event.date is None:
+        return 0
+    return max(0, (agreement.event.date - timezone.localdate(agreement.recorded_at)).days)
+
+
 def agreements_for_place(person: Person, place: Place, limit: int | None = None) -> list[Agreement]:
-    """What `person` may see of what was agreed for a place and its parts, soonest due first; 3 queries."""
+    """What `person` may see of what was agreed for a place and its parts, soonest due first; 4 queries."""
     found = _whole(Agreement.objects.visible_to(person)).filter(_within(place))
     return list(found[:limit])
 
@@ -207,11 +245,13 @@ class Waiting:
 
 
 def waiting(person: Person, partner_ids: Iterable[int], on: datetime.date) -> list[Waiting]:
-    """Agreements that these partners own or deputise and that are overdue, due soon, or due for a review, as
-    `events.chasing` decides; the day that is longest past first; 2 queries."""
+    """Agreements that these partners own or deputise, and have not said no to, that are overdue, due soon, or due for a
+    review, as `events.chasing` decides; the day that is longest past first; 2 queries."""
     ids = set(partner_ids)
     theirs = Q(owner_partner__in=ids) | Q(deputy_partner__in=ids)
-    mine = Agreement.objects.visible_to(person).filter(theirs, state__in=OPEN).prefetch_related("progress")
+    said_no = Naming.objects.filter(partner__in=ids, answer=Naming.Answer.NO).values("agreement")
+    mine = Agreement.objects.visible_to(person).filter(theirs, state__in=OPEN).exclude(pk__in=said_no)
+    mine = mine.prefetch_related("progress")
     found = []
     for each in mine:
         wait = waits(each, on)
@@ -266,7 +306,7 @@ CSV_HEADER = [
 
 
 def csv_rows(person: Person, agreements: QuerySet[Agreement], on: datetime.date) -> Iterator[list[object]]:
-    """The list as rows under CSV_HEADER; 5 queries."""
+    """The list as rows under CSV_HEADER; 6 queries."""
     rows = lines(person, agreements, on)
     initiatives = {row.agreement.initiative_id for row in rows if row.agreement.initiative_id}
     model: Any = Agreement._meta.get_field("initiative").related_model
@@ -279,8 +319,8 @@ def csv_rows(person: Person, agreements: QuerySet[Agreement], on: datetime.date)
             each.place.name,
             each.place_id,
             each.theme.name,
-            row.owner.name,
-            each.owner_role,
+            row.owner.name if not row.owner.note else f"{row.owner.name} ({row.owner.note})",
+            row.owner.role,
             each.measure,
             each.due,
             row.state_words,

@@ -12,7 +12,7 @@ from joinedup.accounts.models import Grant, Preference, User
 from joinedup.accounts.person import Person
 from joinedup.accounts.preferences import those_who_want
 from joinedup.accounts.records import Marking
-from joinedup.events.models import Agreement, Chase, Event
+from joinedup.events.models import Agreement, Chase, Event, Naming
 from joinedup.partners.models import Contact, Partner
 from joinedup.partners.queries import speaks_for
 
@@ -43,16 +43,22 @@ class Asked:
 
 
 def whom_to_ask(agreement: Agreement, step: str) -> Asked:
-    """Whom this step asks; `to` is empty where nobody has an address; 6 queries at most.
+    """Whom this step asks; `to` is empty where nobody has an address; 7 queries at most.
 
-    Before its day and at reviews the owner is asked, or the deputy or those who coordinate where the owner has no
-    address. Of an agreement for named partners only, those who coordinate are not told.
+    A body that said it is not rightly named is not asked. Before its day and at reviews the owner is asked, or the
+    deputy or those who coordinate where the owner has no address. Of an agreement for named partners only, those who
+    coordinate are not told.
     """
     owner = agreement.owner_partner
     deputy = agreement.deputy_partner or owner
+    gone = {each.partner_id for each in agreement.namings.all() if each.answer == Naming.Answer.NO}
+
+    def there(partner: Partner, role: str) -> list[Addressee]:
+        return [] if partner.pk in gone else addresses_of(partner, role)
+
     ladder = {
-        "owner": lambda: Asked("owner", owner, addresses_of(owner, agreement.owner_role)),
-        "deputy": lambda: Asked("deputy", deputy, addresses_of(deputy, agreement.deputy_role)),
+        "owner": lambda: Asked("owner", owner, there(owner, agreement.owner_role)),
+        "deputy": lambda: Asked("deputy", deputy, there(deputy, agreement.deputy_role)),
         "coordinator": lambda: Asked("coordinator", None, _coordinators(agreement)),
     }
     steps = {Step.OWNER: ["owner"], Step.DEPUTY: ["deputy"], Step.COORDINATOR: ["coordinator"]}
@@ -72,11 +78,11 @@ def addresses_of(partner: Partner, role: str) -> list[Addressee]:
         return [Addressee(user.email, user) for user in willing]
     refused = {user.email.lower() for user in members}
     contacts = [each for each in partner.contacts.exclude(email="") if each.email.lower() not in refused]
-    fitting = [each for each in contacts if _is_of_role(each, role)]
+    fitting = [each for each in contacts if is_of_role(each, role)]
     return [Addressee(each.email) for each in (fitting or contacts)[:MOST_CONTACTS]]
 
 
-def _is_of_role(contact: Contact, role: str) -> bool:
+def is_of_role(contact: Contact, role: str) -> bool:
     one, other = contact.role.casefold().strip(), role.casefold().strip()
     return bool(one and other) and (one in other or other in one)
 

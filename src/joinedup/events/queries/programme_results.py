@@ -136,6 +136,9 @@ def _grouped(weighed: Iterable[Weighed], key: Callable[[Weighed], str]) -> list[
 
 
 def _sector(each: Weighed) -> str:
+    """Of a body that has not said yes, not even the sector is said: in a place with one police force it is its name."""
+    if each.instead:
+        return str(_("Not known yet: who sees to it has not said yes"))
     return each.agreement.owner_partner.sector.name
 
 

@@ -14,10 +14,12 @@ from joinedup.accounts.links import read_link
 from joinedup.accounts.models import Grant, User
 from joinedup.accounts.person import Person
 from joinedup.events.models import Agreement, Event, Response, Topic
-from joinedup.events.queries.agreements import Line, Party, find_agreements, lines, party
+from joinedup.events.naming import Party, party
+from joinedup.events.queries.agreements import Line, find_agreements, lines
 from joinedup.events.queries.events import topic_title
+from joinedup.events.queries.replying import addresses
 from joinedup.events.replies import PURPOSE
-from joinedup.events.right_of_reply import answer_by, may_read, shows_from
+from joinedup.events.right_of_reply import answer_by, is_untold, may_read, shows_from
 from joinedup.events.standing import shown_progress
 from joinedup.partners.models import Contact, Partner
 from joinedup.partners.queries import speaks_for, visible_partners
@@ -34,6 +36,11 @@ class Answered:
     response: Response
     about: Party | None
     waits_until: datetime.date | None
+
+    @property
+    def is_untold(self) -> bool:
+        """It waits, and no day is set: nobody of the named body who may answer has been told."""
+        return is_untold(self.response)
 
 
 @dataclass(frozen=True)
@@ -248,15 +255,18 @@ def addressees(partner: Partner) -> list[User | str]:
 
 @dataclass(frozen=True)
 class AskedByMail:
-    """What the link in the mail leads to: which response, and as whom its reader answers."""
+    """What the link in the mail leads to: which response, and as whom its reader answers; `may_answer` is false where
+    the criticising side put them there: they read it only. `email`: theirs, where they have no account."""
 
     response: Response
     by: Person
+    may_answer: bool
+    email: str = ""
 
 
 def asked_by_mail(token: str) -> AskedByMail | None:
     """None for a link that is too old or was changed, and where whoever it was sent to no longer speaks for the named
-    body; 2 queries."""
+    body; 8 queries."""
     link = read_link(PURPOSE, token)
     if link is None or not link.pk.isdecimal():
         return None
@@ -268,12 +278,17 @@ def asked_by_mail(token: str) -> AskedByMail | None:
         return None
     role = frozenset({Grant.Role.PARTNER_MEMBER.value})
     partners = frozenset({response.about.pk})
-    return AskedByMail(response, Person(user_id=link.user_id, name=name, partner_ids=partners, roles=role))
+    by = Person(user_id=link.user_id, name=name, partner_ids=partners, roles=role)
+    counts = addresses(response).may_answer(link.user_id, link.email)
+    return AskedByMail(response, by, counts, link.email)
 
 
-def asked_of(person: Person, pk: int) -> Response | None:
-    """The response that is about a partner of theirs and asks for an answer, or None; 1 query."""
-    return _to_answer().filter(pk=pk, about__in=person.partner_ids).first()
+def asked_of(person: Person, pk: int) -> AskedByMail | None:
+    """The response that is about a partner of theirs and asks for an answer, or None; 7 queries."""
+    response = _to_answer().filter(pk=pk, about__in=person.partner_ids).first()
+    if response is None:
+        return None
+    return AskedByMail(response, person, addresses(response).may_answer(person.user_id, ""))
 
 
 def _to_answer() -> QuerySet[Any]:
@@ -286,6 +301,13 @@ class ToAnswer:
 
     response: Response
     until: datetime.date | None
+
+
+def untold(person: Person) -> list[Response]:
+    """What is critical of a body and waits since nobody of it who may answer has been told: for those who coordinate
+    the partnership; 1 query."""
+    waiting = _to_answer().filter(event__footprint__in=person.coordinated_ids, told_on=None)
+    return list(waiting.order_by("pk"))
 
 
 def to_answer(person: Person) -> list[ToAnswer]:

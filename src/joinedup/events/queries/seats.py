@@ -147,16 +147,17 @@ PLAN_HEADER = ["Round", "Table", "Topic", "No.", "Name", "Partner", "Part"]
 
 
 def plan_rows(event: Event) -> list[list[object]]:
-    """The stored plan as rows under PLAN_HEADER, by round, table and number; 2 queries."""
+    """The stored plan as rows under PLAN_HEADER, by round, table and number; 2 queries. Of a young person it says
+    neither the name that they chose nor with whom they come, and of nobody that they come with one."""
     return [
         [
             sitting.round,
             sitting.table.number,
             sitting.topic.title if sitting.topic else "",
             seat.attendee.number,
-            seat.attendee.name,
-            seat.attendee.partner.name,
-            "; ".join(seat.attendee.parts).replace("_", " "),
+            "" if seat.attendee.is_young else seat.attendee.name,
+            "" if seat.attendee.is_young else seat.attendee.partner.name,
+            "; ".join(part for part in seat.attendee.parts if part != "companion").replace("_", " "),
         ]
         for sitting in sittings(event)
         for seat in sitting.seats.all()

@@ -129,8 +129,11 @@ def _standing(event: Event, all_of_it: Tally) -> Section:
     )
 
 
-def owner_of(agreement: Agreement, owners: dict[int, Partner]) -> str:
+def owner_of(each: Weighed, owners: dict[int, Partner]) -> str:
     """Who sees to it, as this reader may know them."""
+    if each.instead:
+        return str(_("whoever takes it on"))
+    agreement = each.agreement
     owner = owners.get(agreement.owner_partner_id)
     sector = agreement.owner_partner.sector.name.lower()
     name = owner.name if owner else _("a partner (%(sector)s)") % {"sector": sector}
@@ -148,10 +151,13 @@ def _examples(weighed: Sequence[Weighed], owners: dict[int, Partner], on: dateti
 
 def _example(each: Weighed, owners: dict[int, Partner], on: datetime.date) -> str:
     agreement = each.agreement
-    who = _("%(goal)s, in %(place)s: %(owner)s sees to it.") % {
+    words = _("%(goal)s, in %(place)s: %(owner)s sees to it.")
+    if each.instead:
+        words = _("%(goal)s, in %(place)s: %(owner)s.")
+    who = words % {
         "goal": agreement.goal,
         "place": agreement.place.name,
-        "owner": owner_of(agreement, owners),
+        "owner": each.instead or owner_of(each, owners),
     }
     stands = f"{state_words(each.state)}."
     if each.is_open:
@@ -259,11 +265,15 @@ def late_ones(weighed: Iterable[Weighed], person: Person, on: datetime.date) -> 
 def _late(late: Sequence[Weighed], owners: dict[int, Partner]) -> Section:
     said = [
         Said(
-            _("%(goal)s: was due %(day)s, with %(owner)s.")
+            (
+                _("%(goal)s: was due %(day)s; %(owner)s.")
+                if each.instead
+                else _("%(goal)s: was due %(day)s, with %(owner)s.")
+            )
             % {
                 "goal": each.agreement.goal,
                 "day": day(each.agreement.due),
-                "owner": owner_of(each.agreement, owners),
+                "owner": each.instead or owner_of(each, owners),
             },
             _link(each),
             each.agreement.goal,
@@ -312,5 +322,5 @@ def asks(
 
 
 def _ask(sentence: str, each: Weighed, owners: dict[int, Partner]) -> Said:
-    words = sentence % {"owner": owner_of(each.agreement, owners), "goal": each.agreement.goal}
+    words = sentence % {"owner": owner_of(each, owners), "goal": each.agreement.goal}
     return Said(words, _link(each), each.agreement.goal)

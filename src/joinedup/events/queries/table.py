@@ -15,7 +15,7 @@ from django.utils import timezone
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
-from joinedup.events.models import Agreement, Attendee, Draft, Seat, Session, Sitting
+from joinedup.events.models import Agreement, Attendee, Draft, Event, Seat, Session, Sitting
 from joinedup.events.queries import planner
 from joinedup.opportunities.models import Opportunity
 from joinedup.opportunities.queries import facts
@@ -38,10 +38,30 @@ class Writer:
             return reverse(f"attending_{page}", args=[self.attendee.token, self.sitting.round])
         return reverse("sitting" if page == "sitting" else f"sitting_{page}", args=[self.sitting.pk])
 
+    @property
+    def may_name_anybody(self) -> bool:
+        """Whether they may write an agreement for bodies that are not there: those who plan the event."""
+        return may(self.by, "event.plan", self.sitting.event)
+
     def partners(self) -> list[Partner]:
-        """The partners at the table, each once, by name."""
-        here = {seat.attendee.partner_id: seat.attendee.partner for seat in self.sitting.seats.all()}
-        return sorted(here.values(), key=lambda partner: partner.name)
+        """The bodies at the table, each once, by name: those that have a seat here, and those that are checked in,
+        since people change tables; 1 query."""
+        return partners_at(self.sitting)
+
+
+def partners_at(sitting: Sitting) -> list[Partner]:
+    """As `Writer.partners`. That a young person sits here brings nobody: whoever comes with them does. Wants the
+    sitting of `queries.planner.sitting`."""
+    here = {
+        seat.attendee.partner_id: seat.attendee.partner
+        for seat in sitting.seats.all()
+        if not seat.attendee.is_young
+    }
+    arrived = Attendee.objects.filter(event=sitting.event_id, standing=Attendee.Standing.PLACED)
+    for each in arrived.exclude(arrived_at=None).select_related("partner"):
+        if not each.is_young:
+            here.setdefault(each.partner_id, each.partner)
+    return sorted(here.values(), key=lambda partner: partner.name)
 
 
 def writer_by_account(person: Person, pk: int) -> Writer | None:
@@ -53,11 +73,18 @@ def writer_by_account(person: Person, pk: int) -> Writer | None:
 
 
 def attendee_by_link(token: str) -> Attendee | None:
-    """Who leads a table or writes for it, by the link in their mail. A link ends when they cancel, and when the
-    personal details of the event are deleted; 1 query."""
+    """Who leads a table or writes for it, by the link in their mail: those whose offer was accepted. A link ends when
+    they cancel, when the event is called off, and when its personal details are deleted; 1 query."""
     found = Attendee.objects.select_related("event__footprint", "partner").filter(token=token)
     attendee = found.filter(standing__in=Attendee.COMING).first()
-    return attendee if attendee and WRITES & set(attendee.parts) else None
+    if attendee is None or attendee.event.cancelled_on is not None:
+        return None
+    return attendee if WRITES & set(attendee.parts) else None
+
+
+def is_the_day(event: Event) -> bool:
+    """Whether the links of its tables work: from the morning to the end of the event's day, by the clock in London."""
+    return event.date is not None and event.date == timezone.localdate()
 
 
 def as_participant(attendee: Attendee) -> Person:
@@ -66,9 +93,9 @@ def as_participant(attendee: Attendee) -> Person:
 
 
 def writer_by_link(token: str, number: int) -> Writer | None:
-    """Whoever leads the table, or writes for it, at which they sit in this round; 8 queries at most."""
+    """Whoever leads the table, or writes for it, at which they sit in this round, on the day; 8 queries at most."""
     attendee = attendee_by_link(token)
-    if attendee is None:
+    if attendee is None or not is_the_day(attendee.event):
         return None
     seat = Seat.objects.filter(attendee=attendee, sitting__round=number).values_list("sitting", flat=True)
     found = planner.sitting(seat.first() or -1)

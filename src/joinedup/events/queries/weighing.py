@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from joinedup.accounts.person import Person
 from joinedup.events.models import Agreement
+from joinedup.events.naming import OWNER, may_be_named, stands_for
 from joinedup.events.queries.agreements import OPEN
 from joinedup.events.stakes import Promise, stake
 from joinedup.events.standing import shown_progress, shown_state
@@ -23,12 +24,14 @@ AREA = Place.Kind.LOCAL_AUTHORITY
 
 @dataclass(frozen=True)
 class Weighed:
-    """One agreement as a reader may know it: `state` as it is shown to them, `result` what was reported of it."""
+    """One agreement as a reader may know it: `state` as it is shown to them, `result` what was reported of it,
+    `instead`: what stands for its owner where they do not read who that is."""
 
     agreement: Agreement
     state: str
     result: str
     promise: Promise
+    instead: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -40,11 +43,11 @@ class Weighed:
 
 
 def to_weigh(person: Person) -> QuerySet[Agreement]:
-    """The agreements that `person` may see, with all that is weighed; 1 query, and 2 more when read."""
+    """The agreements that `person` may see, with all that is weighed; 1 query, and 3 more when read."""
     return (
         Agreement.objects.visible_to(person)
         .select_related("event", "theme", "owner_partner__sector", "place__parent__parent__parent")
-        .prefetch_related("contributions", "progress")
+        .prefetch_related("contributions", "progress", "namings")
     )
 
 
@@ -61,12 +64,14 @@ def weigh(person: Person, agreements: Iterable[Agreement], on: datetime.date) ->
     found = []
     for each in every:
         state = shown_state(each, person, on)
+        owner = each.owner_partner_id
         known = [needs.get((place.pk, each.theme_id)) for place in around[each.pk]]
         found.append(
             Weighed(
                 agreement=each,
                 state=state,
                 result=_result(each, person, on, state),
+                instead="" if may_be_named(each, owner, person) else stands_for(each, owner, OWNER),
                 promise=Promise(
                     cell=(each.event_id, each.theme_id, _area(around[each.pk]).pk),
                     need=next((need for need in known if need is not None), None),

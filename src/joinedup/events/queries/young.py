@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from joinedup.accounts.links import make_link, read_link
 from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.person import PUBLIC
-from joinedup.accounts.records import Marking
 from joinedup.events.after import were_there
 from joinedup.events.models import Agreement, Attendee, Event, YoungMark
 from joinedup.events.queries.agreements import Line, find_agreements, lines
@@ -137,7 +136,7 @@ def is_time_to_ask(agreements: Iterable[Agreement], last: datetime.date | None, 
 
 def public_agreements(event: Event) -> list[Agreement]:
     """What young people may be asked about, with its progress; 2 queries."""
-    found = event.agreements.filter(marking=Marking.PUBLIC).exclude(state=Agreement.State.DROPPED)
+    found = Agreement.objects.visible_to(PUBLIC).filter(event=event).exclude(state=Agreement.State.DROPPED)
     return list(found.prefetch_related("progress"))
 
 

@@ -27,6 +27,8 @@ from joinedup.events.views.coming import attending, event_register
 from joinedup.events.views.day import event_day, event_session, event_speaker, session, speaker
 from joinedup.events.views.door import event_arrivals_csv, event_check_in
 from joinedup.events.views.inviting import event_invitation, event_invitations, event_invitations_csv
+from joinedup.events.views.leading import event_offers
+from joinedup.events.views.naming import agreement_answer, agreement_settle, naming_by_mail
 from joinedup.events.views.organising import event_add, event_edit
 from joinedup.events.views.people import event_people, event_people_csv
 from joinedup.events.views.planning import event_plan, event_plan_moves
@@ -66,8 +68,10 @@ from joinedup.events.views.wishes import event_wishes
 
 __all__ = [
     "agreement",
+    "agreement_answer",
     "agreement_edit",
     "agreement_report",
+    "agreement_settle",
     "agreement_start",
     "agreements",
     "agreements_csv",
@@ -98,6 +102,7 @@ __all__ = [
     "event_invitation",
     "event_invitations",
     "event_invitations_csv",
+    "event_offers",
     "event_people",
     "event_people_csv",
     "event_plan",
@@ -125,6 +130,7 @@ __all__ = [
     "invitation",
     "invitation_calendar",
     "my_calendar",
+    "naming_by_mail",
     "opportunity_agenda",
     "opportunity_agree",
     "programme",

@@ -23,6 +23,7 @@ from joinedup.events.forms.agreement import from_agreement, from_opportunity
 from joinedup.events.models import Agreement
 from joinedup.events.queries import agreements as queries
 from joinedup.events.queries.events import events_to_agree_at
+from joinedup.events.queries.naming import named_for
 from joinedup.events.queries.young import said
 from joinedup.opportunities.models import Opportunity, Run
 from joinedup.opportunities.queries import OPEN_STATES
@@ -52,7 +53,8 @@ def opportunity_agree(request: Request, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Agreed: %(goal)s.") % {"goal": agreed.goal})
             return redirect("agreement", agreed.pk)
-    return render(request, "events/agree.jinja", {"opportunity": found, "form": form, "chosen": chosen})
+    context = {"opportunity": found, "form": form, "chosen": chosen, "events": events}
+    return render(request, "events/agree.jinja", context)
 
 
 def _to_agree(request: Request, pk: int) -> Opportunity:
@@ -103,6 +105,9 @@ def agreement(request: Request, pk: int) -> HttpResponse:
         "chain": chain_of(page.agreement, request.person),
         "history": history_of(page.agreement) if page.is_inside else [],
         "young": said(page.agreement),
+        "answers": [
+            each for each in named_for(request.person, pk) if not (each.naming and each.naming.answer)
+        ],
     }
     return render(request, "events/agreement.jinja", context)
 
@@ -110,7 +115,7 @@ def agreement(request: Request, pk: int) -> HttpResponse:
 def _mine(request: Request, pk: int, permission: str) -> Agreement:
     """The agreement, for somebody who may do `permission` to it; for everybody else there is no such page."""
     visible = Agreement.objects.visible_to(request.person).select_related(
-        "event__footprint", "owner_partner", "commitment", "opportunity", "place"
+        "event__footprint", "owner_partner", "deputy_partner", "commitment", "opportunity", "place"
     )
     found = get_object_or_404(visible, pk=pk)
     if not may(request.person, permission, found):

@@ -24,6 +24,9 @@ from joinedup.events.actions.response import (
     publish_results,
     remove_response,
     take_back_results,
+    take_back_waiver,
+    take_back_waiver_by_mail,
+    tell_again,
     write_response,
 )
 from joinedup.events.dates import day
@@ -31,8 +34,8 @@ from joinedup.events.forms.response import AnswerForm, ResponseForm
 from joinedup.events.models import Event, Response
 from joinedup.events.queries import responses as queries
 from joinedup.events.queries.events import is_over, listed
-from joinedup.events.right_of_reply import answer_by
-from joinedup.events.views.organising import number_in
+from joinedup.events.right_of_reply import answer_by, is_untold
+from joinedup.events.views.organising import attempt, number_in
 
 
 @require_safe
@@ -71,6 +74,9 @@ def event_responses(request: Request, slug: str) -> HttpResponse:
             remove_response(by=request.person, response=gone)
             messages.success(request, _("Taken away."))
         return redirect("event_responses", slug)
+    if sent and sent.get("do") == "tell":
+        _tell_again(request, _named(event, sent.get("response")))
+        return redirect("event_responses", slug)
     form = ResponseForm(
         sent,
         person=request.person,
@@ -83,6 +89,13 @@ def event_responses(request: Request, slug: str) -> HttpResponse:
         return redirect("event_responses", slug)
     context = {"event": event, "page": page, "form": form, "changed": changed}
     return render(request, "events/responses.jinja", context)
+
+
+def _tell_again(request: Request, response: Response | None) -> None:
+    if response is None:
+        raise Http404
+    said = _("%(partner)s is told, and has ten working days to answer.") % {"partner": response.about}
+    attempt(request, lambda: tell_again(by=request.person, response=response), lambda _done: said)
 
 
 def _named(event: Event, pk: str | None) -> Response | None:
@@ -107,6 +120,11 @@ def _saved(request: Request, event: Event, changed: Response | None, form: Respo
             "partner": response.about,
             "day": day(last),
         }
+    if is_untold(response):
+        said = _(
+            "Saved. It waits: nobody at %(partner)s may answer it yet, since those with an address here were added by "
+            "you or by those who coordinate. See below what to do."
+        ) % {"partner": response.about}
     messages.success(request, said)
     return True
 
@@ -115,11 +133,17 @@ def _saved(request: Request, event: Event, changed: Response | None, form: Respo
 @never_cache
 def response_answer(request: Request, pk: int) -> HttpResponse:
     """For members of the organisation that a response is critical of."""
-    response = queries.asked_of(request.person, pk)
-    if response is None:
+    asked = queries.asked_of(request.person, pk)
+    if asked is None:
         raise Http404
+    response = asked.response
+    if request.POST.get("do") == "wait" and asked.may_answer:
+        attempt(
+            request, lambda: take_back_waiver(by=request.person, response=response), lambda _done: _waits()
+        )
+        return redirect("response_answer", pk)
     form = AnswerForm(request.POST or None, initial=_answer_of(response))
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and asked.may_answer and form.is_valid():
         try:
             answer_response(by=request.person, response=response, **form.cleaned_data)
         except ValidationError as error:
@@ -129,7 +153,7 @@ def response_answer(request: Request, pk: int) -> HttpResponse:
                 request, _("Thank you. Your answer is kept, and stands beside what was written.")
             )
             return redirect("response_answer", pk)
-    return render(request, "events/response_answer.jinja", _to_answer(response, form))
+    return render(request, "events/response_answer.jinja", _to_answer(asked, form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -139,8 +163,11 @@ def response_by_mail(request: Request, token: str) -> HttpResponse:
     asked = queries.asked_by_mail(token)
     if asked is None:
         raise Http404
+    if request.POST.get("do") == "wait":
+        attempt(request, lambda: take_back_waiver_by_mail(token=token), lambda _done: _waits())
+        return redirect("response_by_mail", token)
     form = AnswerForm(request.POST or None, initial=_answer_of(asked.response))
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and asked.may_answer and form.is_valid():
         try:
             answer_by_mail(token=token, **form.cleaned_data)
         except ValidationError as error:
@@ -150,16 +177,27 @@ def response_by_mail(request: Request, token: str) -> HttpResponse:
                 request, _("Thank you. Your answer is kept, and stands beside what was written.")
             )
             return redirect("response_by_mail", token)
-    return render(request, "events/response_answer.jinja", _to_answer(asked.response, form))
+    return render(request, "events/response_answer.jinja", _to_answer(asked, form))
 
 
 def _answer_of(response: Response) -> dict[str, Any]:
     return {"text": response.answer, "show_now": response.shown_early_on is not None}
 
 
-def _to_answer(response: Response, form: AnswerForm) -> dict[str, Any]:
+def _waits() -> str:
+    return _("Both wait again until the ten working days are over. Everybody else who was asked is told.")
+
+
+def _to_answer(asked: queries.AskedByMail, form: AnswerForm) -> dict[str, Any]:
+    response = asked.response
     last = answer_by(response)
-    return {"response": response, "event": response.event, "form": form, "day": last}
+    return {
+        "response": response,
+        "event": response.event,
+        "form": form,
+        "day": last,
+        "may_answer": asked.may_answer,
+    }
 
 
 @login_required

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from joinedup.accounts.request import Request
 from joinedup.events import actions, seating
 from joinedup.events.forms.table import correction_form, table_form, typed
-from joinedup.events.models import Draft
+from joinedup.events.models import Attendee, Draft
 from joinedup.events.queries import table as queries
 from joinedup.events.queries.table import Writer
 
@@ -50,12 +50,25 @@ def attending_table(request: Request, token: str) -> HttpResponse:
     attendee = queries.attendee_by_link(token)
     if attendee is None:
         raise Http404
+    if not queries.is_the_day(attendee.event):
+        return _another_day(request, attendee)
     tables = queries.tables_of(attendee, timezone.now())
     return render(request, "events/attending_table.jinja", {"attendee": attendee, "tables": tables})
 
 
+def _another_day(request: Request, attendee: Attendee) -> HttpResponse:
+    """Before and after the day: when the link works, and what to do meanwhile."""
+    date = attendee.event.date
+    is_over = date is not None and date < timezone.localdate()
+    context = {"attendee": attendee, "is_over": is_over}
+    return render(request, "events/attending_another_day.jinja", context, status=403)
+
+
 @never_cache
 def attending_sitting(request: Request, token: str, round: int) -> HttpResponse:
+    attendee = queries.attendee_by_link(token)
+    if attendee is not None and not queries.is_the_day(attendee.event):
+        return _another_day(request, attendee)
     return _table(request, found(queries.writer_by_link(token, round)))
 
 
@@ -98,6 +111,7 @@ def _around(writer: Writer, draft: Draft | None) -> dict[str, Any]:
     return {
         "sitting": writer.sitting,
         "label": seating.badge_name,
+        "young": sum(seat.attendee.is_young for seat in writer.sitting.seats.all()),
         "draft": draft,
         "saved": f"{timezone.localtime(draft.saved_at):%H:%M}" if draft else "",
         "key": salted_hmac("joinedup.events.draft", who).hexdigest()[:20],
@@ -133,6 +147,9 @@ def _draft(request: Request, writer: Writer) -> HttpResponse:
 @never_cache
 def attending_agreement(request: Request, token: str, round: int, pk: int) -> HttpResponse:
     """Correct on the day what this table wrote down."""
+    attendee = queries.attendee_by_link(token)
+    if attendee is not None and not queries.is_the_day(attendee.event):
+        return _another_day(request, attendee)
     writer = found(queries.writer_by_link(token, round))
     agreement = queries.of_today(writer, pk)
     if agreement is None:

@@ -87,6 +87,7 @@ def sections_of(waiting: Waiting, not_wanted: list[str]) -> list[Section]:
     found = [
         *([] if Mail.EVENTS in not_wanted else [_invitations(waiting)]),
         *([] if Mail.AGREEMENTS in not_wanted else [_agreements(waiting)]),
+        _named(waiting),
         _to_answer(waiting),
         _listed(_("Opportunities given to you"), waiting.assigned, "opportunity"),
         *(
@@ -120,6 +121,14 @@ def _invitations(waiting: Waiting) -> Section:
         _("Invitations to answer"),
         [(each.event.name, address_of("invitation", each.token)) for each in waiting.invitations],
     )
+
+
+def _named(waiting: Waiting) -> Section:
+    named = [
+        (each.agreement.goal, address_of("agreement_answer", each.agreement.pk)) for each in waiting.named
+    ]
+    others = [(each.agreement.goal, address_of("agreement", each.agreement.pk)) for each in waiting.unsettled]
+    return Section(_("Agreements that name you or need you"), [*named, *others])
 
 
 def _to_answer(waiting: Waiting) -> Section:

@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import CONFIRM_AFTER
-from joinedup.events.models import Agreement, Attendee, Invitation
+from joinedup.events.models import Agreement, Attendee, Invitation, Naming, Response
 from joinedup.events.queries import Waiting as AgreementWaiting
 from joinedup.events.queries import waiting as agreements_waiting
-from joinedup.events.queries.responses import ToAnswer, to_answer
+from joinedup.events.queries.naming import Unsettled, unsettled
+from joinedup.events.queries.naming import to_answer as named_in
+from joinedup.events.queries.responses import ToAnswer, to_answer, untold
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import BEST_FIRST, Answer, Opportunity, Run
 from joinedup.opportunities.queries.lists import UNDECIDED, awake
@@ -49,7 +51,10 @@ class Waiting:
     invitations: list[Invitation] = field(default_factory=list)
     opportunities: Shortlist[Opportunity] = field(default_factory=Shortlist)
     agreements: Shortlist[AgreementWaiting] = field(default_factory=Shortlist)
+    named: list[Naming] = field(default_factory=list)
+    unsettled: list[Unsettled] = field(default_factory=list)
     responses: list[ToAnswer] = field(default_factory=list)
+    untold: list[Response] = field(default_factory=list)
     partners_to_confirm: list[Partner] = field(default_factory=list)
     initiatives_to_confirm: Shortlist[Initiative] = field(default_factory=Shortlist)
     conversations: list[Conversation] = field(default_factory=list)
@@ -62,7 +67,10 @@ class Waiting:
         """How many things to do: what moved in a partnership's list, or a conversation's answers, are one."""
         singles = (
             self.invitations,
+            self.named,
+            self.unsettled,
             self.responses,
+            self.untold,
             self.partners_to_confirm,
             self.conversations,
             self.uploads,
@@ -86,7 +94,7 @@ class Kept:
 
 
 def waiting_for(person: Person) -> Waiting:
-    """At most fifteen queries, whatever the number of items."""
+    """At most eighteen queries, whatever the number of items."""
     today = timezone.localdate()
     waiting: dict[str, Any] = {"invitations": list(_invitations(person, today))}
     if person.footprint_ids:
@@ -95,6 +103,7 @@ def waiting_for(person: Person) -> Waiting:
         waiting |= {
             "opportunities": _shortlist(_unanswered(person)),
             "agreements": _first(agreements_waiting(person, person.partner_ids, today)),
+            "named": named_in(person),
             "responses": to_answer(person),
             "partners_to_confirm": list(
                 _unconfirmed(Partner.objects.filter(pk__in=person.partner_ids), today)
@@ -110,6 +119,8 @@ def waiting_for(person: Person) -> Waiting:
             "conversations": list(_unread(person)),
             "uploads": list(_uploads(person)),
             "moved": unread(person, timezone.now()),
+            "unsettled": unsettled(person),
+            "untold": untold(person),
         }
     return Waiting(**waiting)
 

@@ -1,0 +1,18 @@
+"""Who offers to lead a table: for those who plan the event only."""
+
+from __future__ import annotations
+
+from joinedup.events.models import Attendee, Event
+
+
+def offers(event: Event) -> list[Attendee]:
+    """Every offer of somebody who comes, those without an answer first, then in the order of registration; 1 query."""
+    made = event.attendees.exclude(offer="").exclude(standing=Attendee.Standing.CANCELLED)
+    found = list(made.select_related("partner", "sector"))
+    return sorted(found, key=lambda each: (bool(each.offer_answer), each.number))
+
+
+def offers_waiting(event: Event) -> int:
+    """How many offers nobody has answered; 1 query."""
+    made = event.attendees.exclude(offer="").exclude(standing=Attendee.Standing.CANCELLED)
+    return made.filter(offer_answer="").count()
