@@ -97,9 +97,9 @@ def test_a_need_says_from_how_much_it_was_worked_out_and_what_is_our_estimate(wo
 @pytest.mark.parametrize(
     ("confirmed", "note"),
     [
-        (10, "confirmed {day}"),
-        (None, "never confirmed"),
-        (400, "not confirmed since {day}: check it first"),
+        (10, "confirmed by the body on {day}"),
+        (None, "not yet confirmed by the body"),
+        (400, "not confirmed by the body since {day}: check it first"),
     ],
 )
 def test_a_record_says_when_it_was_last_confirmed(world: World, confirmed: int | None, note: str) -> None:
@@ -114,14 +114,14 @@ def test_a_record_says_when_it_was_last_confirmed(world: World, confirmed: int |
 def test_a_warning_that_the_fact_gives_is_not_given_twice(world: World) -> None:
     Partner.objects.filter(pk=world.lantern.pk).update(confirmed_on=days_ago(400))
     source = the_source(world, record("partner", "lantern-youth", "It works there. Stale: check it first."))
-    assert source.note == f"not confirmed since {wording.day(days_ago(400))}"
+    assert source.note == f"not confirmed by the body since {wording.day(days_ago(400))}"
 
 
 def test_local_action_says_who_keeps_it(world: World) -> None:
     make_initiative(world.school)
     source = the_source(world, record("initiative", "mentors"))
     assert (source.label, source.link) == ("Mentors", "/initiatives/mentors/")
-    assert source.note == f"kept by Hilltop School, confirmed {wording.day(days_ago(10))}"
+    assert source.note == f"kept by Hilltop School, confirmed by the body on {wording.day(days_ago(10))}"
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ DONE = {
     "bring": "brought it in",
     "change": "changed it",
     "columns": "chose its columns",
+    "check": "checked that it is still true",
     "choose": "chose it",
     "confirm": "confirmed that it is still true",
     "create": "made it",

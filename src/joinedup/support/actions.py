@@ -17,7 +17,7 @@ from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
-from joinedup.partners.keeping import refuse_while_own_held
+from joinedup.partners.keeping import CONFIRMING, came_now, confirm_now, refuse_while_own_held
 from joinedup.partners.models import Partner
 from joinedup.support.models import Offer
 
@@ -55,6 +55,7 @@ def add_offer(*, by: Person, facts: Facts) -> Offer:
     """Add an offer, as checked today by whoever adds it. ValidationError where the facts contradict each other."""
     require(by, "offer.add")
     offer = Offer(slug=_free_slug(facts.name), owner_id=by.user_id)
+    came_now(offer, by)
     _check_today(offer, by)
     _write(offer, facts, by)
     audit.record(by=by, action="offer.add", on=offer, after=_snapshot(offer))
@@ -77,14 +78,14 @@ def confirm_offer(*, by: Person, offer: Offer) -> Offer:
     require(by, "offer.confirm", on=offer)
     before = _snapshot(offer)
     _check_today(offer, by)
-    offer.save(update_fields=["last_checked", "confirmed_on", "confirmed_by"])
+    offer.save(update_fields=["last_checked", *CONFIRMING])
     audit.record(by=by, action="offer.confirm", on=offer, before=before, after=_snapshot(offer))
     return offer
 
 
 def _check_today(offer: Offer, by: Person) -> None:
-    offer.last_checked = offer.confirmed_on = timezone.localdate()
-    offer.confirmed_by = by.name[:160]
+    offer.last_checked = timezone.localdate()
+    confirm_now(offer, by)
 
 
 def _write(offer: Offer, facts: Facts, by: Person) -> None:

@@ -14,13 +14,13 @@ from django.utils import timezone
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
-from joinedup.accounts.records import Marking
+from joinedup.accounts.records import Came, Marking
 from joinedup.events.actions.topic import set_state
 from joinedup.events.dates import months_after
 from joinedup.events.models import Agreement, Contribution, Event, Progress, Sitting
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
-from joinedup.partners.keeping import confirm_now, refuse_while_held, unique_slug
+from joinedup.partners.keeping import came_now, refuse_while_held, unique_slug
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
 from joinedup.strategy.models import Commitment, Update
@@ -192,7 +192,7 @@ def start_agreement(*, by: Person, agreement: Agreement) -> Initiative:
         source=f"Agreement at {agreement.event.name}",
         is_demonstration=agreement.is_demonstration,
     )
-    confirm_now(initiative, by)
+    came_now(initiative, by, Came.AGREEMENT)
     initiative.save()
     helpers = {each.partner_id for each in agreement.contributions.all()}
     if agreement.deputy_partner_id:

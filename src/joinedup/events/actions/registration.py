@@ -14,7 +14,7 @@ from django.utils import timezone
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
-from joinedup.accounts.records import Marking, footprints_of
+from joinedup.accounts.records import Came, Marking, Teller, footprints_of
 from joinedup.events import mails
 from joinedup.events.actions import confirming
 from joinedup.events.models import YOUNG, Attendee, Event, Invitation
@@ -100,7 +100,10 @@ def register(
     chosen = list(themes)
     if part != YOUNG:
         said = {Ask.Kind.OFFER: doing, Ask.Kind.NEED: needing}
-        _note_asks(event, home, said, chosen, confirmed_by=by.name if vouched and not is_new else "")
+        # The partner's own people: its members, and whom a mail of their own brought here.
+        own = vouched and not is_new and (home.pk in by.partner_ids or not by.is_signed_in)
+        who = by.name if by.is_signed_in else f"{role.strip()}, when registering"
+        _note_asks(event, home, said, chosen, confirmed_by=who if own else "")
     # Locked from here on only, where places are given out: the next in the queue waits for no more than that.
     event = _open(event)
     companion = _companion(event, home, companion_email) if part == YOUNG else None
@@ -184,6 +187,9 @@ def _partner(by: Person, event: Event, given: Partner | NewPartner) -> Partner:
         sector=given.sector,
         marking=Marking.PARTNERSHIP,
         source=f"Registration for {event.name}",
+        came=Came.REGISTRATION,
+        came_by=Teller.ELSE,
+        came_on=timezone.localdate(),
         is_demonstration=event.is_demonstration,
     )
     if event.footprint:
@@ -244,7 +250,8 @@ def _note_asks(
     event: Event, partner: Partner, said: dict[Ask.Kind, str], themes: list[Theme], confirmed_by: str
 ) -> None:
     """One line each of what a partner does and needs. It counts as confirmed only when the partner's own people say
-    it. All at once, since people register in crowds: what follows changes of asks is told by hand."""
+    it (`confirmed_by`). All at once, since people register in crowds: what follows changes of asks is told
+    by hand."""
     asks = [
         Ask(
             partner=partner,
@@ -255,6 +262,9 @@ def _note_asks(
             source=f"Registration for {event.name}",
             confirmed_on=timezone.localdate() if confirmed_by else None,
             confirmed_by=confirmed_by[:160],
+            came=Came.BODY if confirmed_by else Came.REGISTRATION,
+            came_by=Teller.BODY if confirmed_by else Teller.ELSE,
+            came_on=timezone.localdate(),
             is_demonstration=event.is_demonstration,
         )
         for kind, text in said.items()

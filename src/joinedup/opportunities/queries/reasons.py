@@ -248,9 +248,8 @@ def _of_offer(offer: Offer, text: str) -> Source:
 
 def _of_ask(ask: Ask, text: str) -> Source:
     label = _("What %(partner)s needs and can give") % {"partner": ask.partner}
-    when = ask.confirmed_on or timezone.localtime(ask.created).date()
-    note = _("in their own words, %(day)s") % {"day": day(when)}
-    return Source(label, reverse("partner", args=[ask.partner.slug]), note)
+    own = _("in their own words, %(day)s") % {"day": day(ask.confirmed_on)} if ask.confirmed_on else ""
+    return Source(label, reverse("partner", args=[ask.partner.slug]), own or ask.told)
 
 
 _TELL: dict[str, Callable[[Any, str], Source]] = {
@@ -262,14 +261,10 @@ _TELL: dict[str, Callable[[Any, str], Source]] = {
 
 
 def _confirmed(record: Record, text: str) -> str:
-    """When somebody last said that it is true, as it stands today; a warning once, not twice."""
-    if record.confirmed_on is None:
-        return _("never confirmed")
-    if not record.is_stale:
-        return _("confirmed %(day)s") % {"day": day(record.confirmed_on)}
-    if "check it first" in text:
-        return _("not confirmed since %(day)s") % {"day": day(record.confirmed_on)}
-    return _("not confirmed since %(day)s: check it first") % {"day": day(record.confirmed_on)}
+    """How far it can be relied on, as it stands today; a warning once, not twice."""
+    if record.confirmed_on is None or not record.is_stale or "check it first" in text:
+        return record.told
+    return _("%(told)s: check it first") % {"told": record.told}
 
 
 def _of_figure(figure: Figure, text: str) -> Source:
