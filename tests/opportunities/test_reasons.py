@@ -344,7 +344,9 @@ def test_how_a_partnership_weighs_is_not_told_to_the_public(world: World, as_: A
     assert "Counts for, %" in as_("bob").get(f"/opportunities/{shared.pk}/").content.decode()
     for who in ("charlie", "nobody"):
         page = as_(who).get(f"/opportunities/{public.pk}/").content.decode()
-        assert "Parts of the strength" in page
+        assert "Lantern Youth and Hilltop School could plan together" in page
+        # The parts say what is not met and not recorded.
+        assert "Parts of the strength" not in page
         assert "Counts for" not in page
 
 

@@ -64,6 +64,8 @@ DONE = {
     "weigh_as_shipped": "went back to what counts as shipped",
     "chase": "asked how it stands",
     "publish": "published what came of it",
+    "show_public": "let the public read the opportunities",
+    "hide_public": "took the opportunities off the public pages",
     "take_back_results": "took back what was published",
     "send_brief": "sent the briefing pack",
     "write": "wrote down what was done",

@@ -155,7 +155,8 @@ def csv_rows(person: Person, partners: QuerySet[Partner]) -> Iterator[list[objec
             partner.gss,
             partner.website,
             partner.is_statutory,
-            led.get(partner.pk, 0),
+            # None recorded is not none: the cell stays empty.
+            led.get(partner.pk),
             partner.confirmed_on,
             partner.told,
             partner.get_marking_display(),

@@ -12,6 +12,7 @@ from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came, Teller
 from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.engine import note_shown
 from joinedup.opportunities.models import Answer, Opportunity
 from joinedup.opportunities.queries.asking import by_mail
 from joinedup.partners.keeping import unique_slug
@@ -59,6 +60,7 @@ def _give(by: Person, opportunity: Opportunity, partner: Partner, word: str) -> 
         given.initiative = _draft(by, opportunity, partner)
     given.save()
     audit.record(by=by, action="opportunity.answer", on=given, before=before)
+    note_shown(opportunity.footprint, timezone.localdate())
     return given
 
 

@@ -82,8 +82,10 @@ def facts(person: Person, opportunity: Opportunity) -> list[Fact]:
 
 
 def parts(opportunity: Opportunity) -> list[Part]:
-    """The parts of its strength, as its partnership weighs them. How it weighs is its own: the public reads its own
-    copy. Uses what `one` fetched, and 1 query."""
+    """The parts of its strength, as its partnership weighs them, for its members: they say what is not recorded and
+    how the partnership weighs, and the public reads neither. Uses what `one` fetched, and 1 query."""
+    if opportunity.audience == Run.Audience.PUBLIC:
+        return []
     closing = [offer.closes for offer in opportunity.offers.all() if offer.closes]
     seen = strength.Seen(
         kind=opportunity.kind,
@@ -94,8 +96,7 @@ def parts(opportunity: Opportunity) -> list[Part]:
         closes=min(closing, default=None),
         as_of=opportunity.last_seen,
     )
-    shared = opportunity.audience == Run.Audience.PARTNERSHIP
-    why, shares = strength.reasons(seen), weights_of(opportunity.footprint).shares() if shared else {}
+    why, shares = strength.reasons(seen), weights_of(opportunity.footprint).shares()
     return [
         Part(words, opportunity.components.get(name), shares.get(name), why.get(name, ""))
         for name, words in COMPONENTS.items()
