@@ -70,9 +70,9 @@ def _rows(field: str) -> QuerySet[Any]:
     return getattr(model, field).through._base_manager.filter(opportunity__audience="public").order_by()
 
 
-def _unspoken(field: str, partner: str) -> QuerySet[Any]:
+def _unspoken(field: str, partner: str, **wanted: Any) -> QuerySet[Any]:
     """Those with a body that has neither confirmed its record nor answered."""
-    silent = _rows(field).filter(**{f"{partner}__isnull": False, f"{partner}__confirmed_on": None})
+    silent = _rows(field).filter(**{f"{partner}__isnull": False, f"{partner}__confirmed_on": None}, **wanted)
     return silent.filter(~_consented(partner)).values("opportunity_id")
 
 
@@ -82,8 +82,9 @@ def _unspoken_action() -> list[QuerySet[Any]]:
     action = _rows("initiatives").filter(initiative__confirmed_on=None)
     return [
         _unspoken("initiatives", "initiative__partner"),
-        _unspoken("initiatives", "initiative__co_partners"),
-        _unspoken("offers", "offer__provider_partner"),
+        # Bodies that the public may not know of are not named, and must not be told of by what is missing.
+        _unspoken("initiatives", "initiative__co_partners", initiative__co_partners__marking="public"),
+        _unspoken("offers", "offer__provider_partner", offer__provider_partner__marking="public"),
         action.filter(~_consented("initiative__partner")).values("opportunity_id"),
     ]
 
