@@ -131,7 +131,8 @@ def test_it_says_what_bodies_have_not_confirmed_themselves(world: World) -> None
     assert f"Clubs (Lantern Youth): {told}" in text
     assert "Walks (Lantern Youth):" not in text
     assert (
-        "2 of the 3 partners have not confirmed within a year what is recorded of them (1 proposed from public look-ups)."
+        "2 of the 3 partners have not confirmed within a year what is recorded of them (1 proposed from public "
+        "look-ups)."
     ) in text
 
 
