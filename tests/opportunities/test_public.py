@@ -335,6 +335,7 @@ def test_facts_of_the_public_copy_say_what_is_recorded_only(world: World) -> Non
         "No action on mentoring in Northton is recorded here.",
         "A is named for its sector (police). Which themes does it work on? None is recorded.",
         "Does somebody in Northton do this already?",
+        "B is named for its sector; the themes recorded for it are others. Its record was last confirmed in 2020.",
     ]
     found = in_public(
         said(

@@ -14,7 +14,7 @@ from joinedup.opportunities.public import may_be_shown
 
 KINDS = {
     "unmet_need": "Unmet need",
-    "untapped_support": "Support nobody uses yet",
+    "untapped_support": "Support that could be used",
     "join_up": "Two who could join up",
     "missing_partner": "A partner is missing",
     "shared_learning": "Learn from elsewhere",

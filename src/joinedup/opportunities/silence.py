@@ -16,6 +16,7 @@ SILENT = re.compile(
     rf"\b{_NONE}|\bnot (?:yet )?(?:recorded|known|met|used|answered)\b|\bunrecorded\b|\bunused\b|\bunmet\b"
     r"|\bnobody (?:uses|does|works)\b|\bno (?:action|use|partner|link|record|local action)\b|\brecorded here: nothing\b"
     r"|\brecord it\b|\brecorded for it are others\b|\bstill to be asked\b|\bconfirms? (?:its|the|their) record",
+    r"|\bmeets? [^.;]*\bneed\b",
     re.IGNORECASE,
 )
 # A clause between commas, or at the end after one.
@@ -35,7 +36,7 @@ def without(text: str) -> str:
 
 def told(text: str) -> str:
     """The sentences of a fact that say something: without those that say what is not recorded, or ask for it."""
-    said = [
-        each for each in _SENTENCES.split(without(text)) if not is_silent(each) and not each.endswith("?")
-    ]
-    return " ".join(said)
+    every = _SENTENCES.split(without(text))
+    kept = [each for each in every if not is_silent(each) and not each.endswith("?")]
+    # What follows speaks of what the first one names.
+    return " ".join(kept) if kept and kept[0] == every[0] else ""
