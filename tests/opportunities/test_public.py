@@ -23,8 +23,10 @@ from joinedup.partners.actions import change_partner, confirm_partner
 from joinedup.partners.models import Link, Partner
 from joinedup.places.models import Footprint
 from joinedup.support.models import Offer
+from joinedup.taxonomy.loading import rows
 from tests.opportunities.making import make_figure, make_opportunity
 from tests.opportunities.test_storing import said
+from tests.taxonomy.test_loading import SHIPPED
 from tests.world import World
 
 As = Callable[[str], Client]
@@ -348,6 +350,14 @@ def test_facts_of_the_public_copy_say_what_is_recorded_only(world: World) -> Non
         "“Clubs” is run by B for people aged 10 to 17.", "A is named for its sector (police).",
     ]  # fmt: skip
     assert found.would_change == ["If the result falls, this goes."]
+
+
+def test_no_theme_or_support_is_silent_by_its_name() -> None:
+    """“Unmet special educational needs” is a theme: what is said of it is not silence."""
+    names = [row["name"] for row in rows(SHIPPED / "taxonomy.csv")]
+    names += [row["name"] for row in rows(SHIPPED / "support.csv")]
+    assert len(names) > 20
+    assert [name for name in names if silence.is_silent(f"A could ask B about {name} in Northton.")] == []
 
 
 def test_kinds_that_are_silence_are_never_public() -> None:

@@ -13,9 +13,9 @@ import re
 _QUOTED = re.compile(r"“[^”]*”")
 _NONE = r"(?:no|nobody|nothing|none)\b[^.;:,“”]*\b(?:recorded|on record)\b[^.;:,“”]*"
 SILENT = re.compile(
-    rf"\b{_NONE}|\bnot (?:yet )?(?:recorded|known|met|used|answered)\b|\bunrecorded\b|\bunused\b|\bunmet\b"
+    rf"\b{_NONE}|\bnot (?:yet )?(?:recorded|known|met|used|answered)\b|\bunrecorded\b|\bunused\b|\bunmet need\b"
     r"|\bnobody (?:uses|does|works)\b|\bno (?:action|use|partner|link|record|local action)\b|\brecorded here: nothing\b"
-    r"|\brecord it\b|\brecorded for it are others\b|\bstill to be asked\b|\bconfirms? (?:its|the|their) record",
+    r"|\brecord it\b|\brecorded for it are others\b|\bstill to be asked\b|\bconfirms? (?:its|the|their) record"
     r"|\bmeets? [^.;]*\bneed\b",
     re.IGNORECASE,
 )
