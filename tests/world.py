@@ -114,9 +114,10 @@ def make_world() -> World:
     ward = Place.objects.create(
         code="E05099901", name="Mill Ward", kind="ward", parent=northton, vintage=2024, residents=9_000
     )
-    north = Footprint.objects.create(slug="north", name="North partnership")
+    # Both let the public read opportunities: off, as new ones are, no test could see what leaks.
+    north = Footprint.objects.create(slug="north", name="North partnership", shows_opportunities=True)
     north.places.add(northton, eastton)
-    south = Footprint.objects.create(slug="south", name="South partnership")
+    south = Footprint.objects.create(slug="south", name="South partnership", shows_opportunities=True)
     south.places.add(southton)
     lantern = make_partner("Lantern Youth", "vcs", north, [northton, eastton], ["trusted-adult"])
     school = make_partner("Hilltop School", "education", north, [northton], ["school-exclusion"])

@@ -87,6 +87,7 @@ MATRIX = {
     "opportunity.assign": "-- -- y- --",
     "opportunity.ask": "-- -- y- --",
     "opportunity.weigh": "-- -- y- --",
+    "opportunity.publish": "-- -- y- --",
     "opportunity.refresh": "-- -- y- -y",
     "programme.plan": "-- -- -- y-",
     "venue.keep": "-- -- y- y-",

@@ -13,7 +13,7 @@ from joinedup.events import actions
 from joinedup.events.models import Event, Invitation
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Touched
-from joinedup.partners.models import Partner
+from joinedup.partners.models import Ask, Partner
 from tests.world import World
 
 As = Callable[[str], Client]
@@ -122,3 +122,28 @@ def test_registrations_leave_the_list_to_the_worker(
             needing="A hall",
         )
     assert Touched.objects.filter(footprint=world.north).count() == 1
+
+
+def test_whoever_else_holds_a_link_of_a_partner_does_not_speak_for_it(
+    event: Event, world: World, clubs: Initiative, invited: Invitation, as_: As
+) -> None:
+    """The coordinator who is signed in and opens the link that a partner was sent has checked it at most."""
+    page = f"/events/{event.slug}/register/?invitation={invited.token}"
+    said = answers(world, still_true=[f"action-{clubs.pk}"], doing="Boxing", email="alice@example.org")
+    as_("alice").post(page, said)
+    clubs.refresh_from_db()
+    assert (clubs.confirmed_on, clubs.checked_by) == (LONG_AGO, "coordinator")
+    ask = Ask.objects.get()
+    assert (ask.confirmed_on, ask.confirmed_by, ask.came) == (None, "", "registration")
+    assert AuditEntry.objects.filter(action="initiative.check").count() == 1
+
+
+def test_what_is_said_by_the_partners_own_link_is_its_word(
+    event: Event, world: World, clubs: Initiative, invited: Invitation, as_: As
+) -> None:
+    as_("nobody").post(
+        f"/events/{event.slug}/register/?invitation={invited.token}", answers(world, doing="Boxing")
+    )
+    ask = Ask.objects.get()
+    assert (ask.confirmed_on, ask.confirmed_by) == (datetime.date.today(), "Youth worker, when registering")
+    assert ask.came == "body"

@@ -11,6 +11,7 @@ from joinedup.firstrun.brief import brief
 from joinedup.firstrun.word import HEADER, as_word
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
+from joinedup.partners.models import Partner
 from joinedup.support.models import Offer
 from joinedup.taxonomy.models import Sector
 from tests.firstrun.making import TODAY, make_figures, make_opportunity, opened, words_of
@@ -115,6 +116,25 @@ def test_what_runs_what_is_open_and_what_could_be_done(world: World) -> None:
     ) in text
     assert "Shut grant" not in text
     assert text.count("First step: Ring each other") == 5
+
+
+def test_it_says_what_bodies_have_not_confirmed_themselves(world: World) -> None:
+    Initiative.objects.create(
+        name="Clubs", slug="clubs", partner=world.lantern, came="list", came_by="coordinator", came_on=TODAY
+    )
+    Initiative.objects.create(name="Walks", slug="walks", partner=world.lantern, confirmed_on=TODAY)
+    assert "have not confirmed" not in words_of(opened(made(world)))
+    Partner.objects.filter(pk=world.school.pk).update(confirmed_on=None)
+    Partner.objects.filter(pk=world.police.pk).update(confirmed_on=None, came="lookups")
+    text = words_of(opened(made(world)))
+    day = f"{TODAY.day} {TODAY:%B %Y}"
+    told = f"brought in by the coordinator from a spreadsheet or list on {day}, not yet confirmed by the body"
+    assert f"Clubs (Lantern Youth): {told}" in text
+    assert "Walks (Lantern Youth):" not in text
+    assert (
+        "2 of the 3 partners have not confirmed within a year what is recorded of them (1 proposed from public "
+        "look-ups)."
+    ) in text
 
 
 def test_nothing_recorded_is_said_not_left_out(world: World) -> None:

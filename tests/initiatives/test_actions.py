@@ -38,12 +38,6 @@ def test_add_initiative(world: World) -> None:
     assert add(world).slug != initiative.slug
 
 
-def test_an_old_confirmation_stays_old(world: World) -> None:
-    day = datetime.date(2018, 10, 8)
-    initiative = add(world, confirmed_on=day)
-    assert (initiative.confirmed_on, initiative.confirmed_by, initiative.is_stale) == (day, "", True)
-
-
 @pytest.mark.parametrize("who", ["charlie", "nobody", "lead", "admin"])
 def test_outsiders_do_nothing(world: World, who: str) -> None:
     initiative = make_initiative("Evening mentors", world.lantern)
@@ -115,7 +109,8 @@ def test_changing_and_confirming(world: World) -> None:
     entry = AuditEntry.objects.get()
     assert (entry.before["themes"], entry.after["themes"]) == ([], ["trusted-adult"])
     actions.change_initiative(by=alice, initiative=initiative, confirm=True)
-    assert Initiative.objects.get().confirmed_by == "Alice"
+    held = Initiative.objects.get()
+    assert (held.confirmed_on, held.confirmed_by, held.checked_by) == (None, "", "coordinator")
     actions.confirm_initiative(by=world.person("bob"), initiative=initiative)
     assert Initiative.objects.get().confirmed_by == "Bob"
     assert AuditEntry.objects.count() == 3

@@ -19,7 +19,8 @@ def make_opportunity(world: World, key: str, *parties: Partner, **fields: Any) -
         "footprint": world.north,
         "audience": "partnership",
         "marking": "partnership",
-        "kind": "unmet_need",
+        # The public reads of no need that is not met: of something that can be done.
+        "kind": "ask_meets_offer" if fields.get("audience") == "public" else "unmet_need",
         "place": world.northton,
         "theme_id": "trusted-adult",
         "score": 50.0,

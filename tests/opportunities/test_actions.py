@@ -22,12 +22,11 @@ def test_refresh_stores_what_the_engine_finds_for_each_audience(world: World) ->
 
     runs = actions.refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
 
-    assert {run.audience: run.found for run in runs} == {"public": 1, "partnership": 1}
-    public = Opportunity.objects.get(audience="public")
-    shared = Opportunity.objects.get(audience="partnership")
-    assert (public.kind, public.place, public.theme_id) == ("unmet_need", world.northton, "trusted-adult")
-    # The public's run knows only of the public partner; the partnership's knows all three.
-    assert list(public.parties.all()) == [world.lantern]
+    # That need is not met is for the partnership; its run knows all three, not only the partner who is public.
+    assert {run.audience: run.found for run in runs} == {"public": 0, "partnership": 1}
+    shared = Opportunity.objects.get()
+    assert (shared.audience, shared.kind) == ("partnership", "unmet_need")
+    assert (shared.place, shared.theme_id) == (world.northton, "trusted-adult")
     assert set(shared.parties.all()) == {world.lantern, world.school, world.police}
     assert AuditEntry.objects.get(action="opportunity.refresh").after["partnership"] == 1
 

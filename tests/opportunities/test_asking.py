@@ -454,6 +454,10 @@ def test_answers_stand_on_the_page_who_is_interested_first(world: World, asked: 
     public = make_opportunity(world, "one", world.lantern, audience="public", marking="public")
     world.lantern.marking = "public"
     world.lantern.save()
-    text = as_("nobody").get(f"/opportunities/{public.pk}/").content.decode()
+    # A body that said “not us” is not named in public, and that it said so is told to nobody outside.
+    address = f"/opportunities/{public.pk}/"
+    assert as_("nobody").get(address).status_code == as_("charlie").get(address).status_code == 404
+    Answer.objects.filter(partner=world.lantern).update(word="interested")
+    text = as_("nobody").get(address).content.decode()
     assert "Lantern Youth" in text
-    assert "said “not us”" not in text
+    assert "is interested" not in text

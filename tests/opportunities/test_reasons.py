@@ -96,9 +96,9 @@ def test_a_need_says_from_how_much_it_was_worked_out(world: World) -> None:
 @pytest.mark.parametrize(
     ("confirmed", "note"),
     [
-        (10, "confirmed {day}"),
-        (None, "never confirmed"),
-        (400, "not confirmed since {day}: check it first"),
+        (10, "confirmed by the body on {day}"),
+        (None, "not yet confirmed by the body"),
+        (400, "not confirmed by the body since {day}: check it first"),
     ],
 )
 def test_a_record_says_when_it_was_last_confirmed(world: World, confirmed: int | None, note: str) -> None:
@@ -113,14 +113,14 @@ def test_a_record_says_when_it_was_last_confirmed(world: World, confirmed: int |
 def test_a_warning_that_the_fact_gives_is_not_given_twice(world: World) -> None:
     Partner.objects.filter(pk=world.lantern.pk).update(confirmed_on=days_ago(400))
     source = the_source(world, record("partner", "lantern-youth", "It works there. Stale: check it first."))
-    assert source.note == f"not confirmed since {wording.day(days_ago(400))}"
+    assert source.note == f"not confirmed by the body since {wording.day(days_ago(400))}"
 
 
 def test_local_action_says_who_keeps_it(world: World) -> None:
     make_initiative(world.school)
     source = the_source(world, record("initiative", "mentors"))
     assert (source.label, source.link) == ("Mentors", "/initiatives/mentors/")
-    assert source.note == f"kept by Hilltop School, confirmed {wording.day(days_ago(10))}"
+    assert source.note == f"kept by Hilltop School, confirmed by the body on {wording.day(days_ago(10))}"
 
 
 @pytest.mark.parametrize(
@@ -343,7 +343,9 @@ def test_how_a_partnership_weighs_is_not_told_to_the_public(world: World, as_: A
     assert "Counts for, %" in as_("bob").get(f"/opportunities/{shared.pk}/").content.decode()
     for who in ("charlie", "nobody"):
         page = as_(who).get(f"/opportunities/{public.pk}/").content.decode()
-        assert "Parts of the strength" in page
+        assert "Lantern Youth and Hilltop School could plan together" in page
+        # The parts say what is not met and not recorded.
+        assert "Parts of the strength" not in page
         assert "Counts for" not in page
 
 

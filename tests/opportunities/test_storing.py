@@ -189,7 +189,9 @@ def test_other_places_are_left_alone(world: World) -> None:
 
 def test_the_public_list_keeps_no_moves_and_lacks_what_is_for_the_partnership(world: World) -> None:
     missing = said(world, "b", kind="missing_partner")
-    assert keep(world, said(world, "a"), missing, audience="public") == 1
+    unmet, found = said(world, "c", kind="unmet_need"), said(world, "a", kind="ask_meets_offer")
+    assert keep(world, found, missing, unmet, audience="public") == 1
+    assert Opportunity.objects.get().key == "a"
     assert moves() == []
 
 

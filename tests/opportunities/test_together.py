@@ -14,6 +14,7 @@ from joinedup.initiatives.models import Initiative
 from joinedup.opportunities import circle
 from joinedup.opportunities.queries import together as queries
 from joinedup.partners.models import Link, Partner
+from joinedup.places.models import Footprint
 from tests.opportunities.making import TODAY, make_opportunity
 from tests.world import World, make_partner
 
@@ -53,15 +54,41 @@ def test_each_link_says_how_it_is_known(world: World, as_: As) -> None:
 
 
 def test_a_link_is_shown_only_where_both_partners_are(world: World, as_: As) -> None:
-    publish(world.lantern)
+    publish(world.lantern, world.police)
     link(world.lantern, world.school)
     assert "Hilltop School" in body(as_("bob"))
+    for who in ("nobody", "charlie"):
+        assert "Lantern Youth" not in body(as_(who))
+    link(world.lantern, world.police)
     for who in ("nobody", "charlie"):
         page = body(as_(who))
         assert "Lantern Youth" in page
         assert "Hilltop School" not in page
-        assert page.count('class="ju-circle__recorded" d="M') == 1
-        assert "1 partner that you can see." in page
+        # The link itself, and the key below the picture.
+        assert page.count('class="ju-circle__recorded" d="M') == 2
+        assert "2 partners that you can see." in page
+
+
+def test_the_public_sees_links_of_bodies_that_spoke_and_of_nobody_that_none_is_recorded(
+    world: World, as_: As
+) -> None:
+    publish(world.lantern, world.school, world.police)
+    link(world.lantern, world.school)
+    for who in ("nobody", "charlie"):
+        browser = as_(who)
+        assert "Lantern Youth" in body(browser)
+        file = browser.get("/opportunities/together.csv?footprint=north").content.decode("utf-8-sig")
+        for told in (body(browser), file):
+            assert "Testland Police" not in told
+            assert "none recorded" not in told
+    assert "none recorded here" in body(as_("bob"))
+    Partner.objects.filter(pk=world.school.pk).update(confirmed_on=None)
+    assert "Hilltop School" not in body(as_("nobody"))
+    Partner.objects.filter(pk=world.school.pk).update(confirmed_on=datetime.date.today())
+    Footprint.objects.filter(pk=world.north.pk).update(shows_opportunities=False)
+    for who in ("nobody", "charlie"):
+        assert "Lantern Youth" not in body(as_(who))
+    assert "Lantern Youth" in body(as_("bob"))
 
 
 def test_a_link_that_is_hidden_changes_nothing(world: World, as_: As) -> None:
@@ -178,7 +205,7 @@ def test_odd_filters_are_harmless(world: World, as_: As, query: str) -> None:
 
 
 def test_nobody_sees_a_partnership_without_public_partners(world: World, as_: As) -> None:
-    assert "No partner is shown to you here yet." in body(as_("nobody"))
+    assert "Nothing is shown to you here." in body(as_("nobody"))
     assert "North partnership" not in body(as_("charlie"))
 
 

@@ -39,7 +39,8 @@ def test_add_partner(world: World) -> None:
     assert (partner.charity_number, partner.company_number) == ("1084122", "01234567")
     assert list(partner.footprints.all()) == [world.north]
     assert list(partner.serves.all()) == [world.northton]
-    assert (partner.confirmed_on, partner.confirmed_by) == (datetime.date.today(), "Alice")
+    assert (partner.confirmed_on, partner.confirmed_by, partner.checked_on) == (None, "", None)
+    assert (partner.came, partner.came_by, partner.came_on) == ("else", "coordinator", datetime.date.today())
     assert partner.owner == world.alice
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.by, entry.before) == ("partner.add", "Alice", None)
@@ -169,7 +170,8 @@ def test_every_action_is_written_down_once(world: World, who: str) -> None:
         "link.add",
         "link.remove",
         "partner.change",
-        "partner.confirm",
+        # Whoever does not speak for the body has checked it with them.
+        "partner.confirm" if who == "bob" else "partner.check",
     ]
 
 

@@ -43,7 +43,8 @@ def test_partners_with_their_contacts(world: World) -> None:
     ]
     assert actions.accept(by=world.person("alice"), upload=upload) == 6
     homes = Partner.objects.get(name="Riverside Homes")
-    assert (homes.sector_id, homes.marking, homes.confirmed_on) == ("housing", "partnership", TODAY)
+    assert (homes.sector_id, homes.marking, homes.confirmed_on) == ("housing", "partnership", None)
+    assert (homes.came, homes.came_by, homes.came_on) == ("list", "coordinator", TODAY)
     assert [p.name for p in homes.serves.all()] == ["Northton"]
     assert [f.slug for f in homes.footprints.all()] == ["north"]
     assert [(c.role, c.name, c.email) for c in homes.contacts.all()] == [

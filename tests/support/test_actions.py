@@ -22,7 +22,8 @@ def test_added_support_has_its_facts_and_counts_as_checked_today(world: World) -
     offer.refresh_from_db()
     assert (offer.footprint, offer.marking, offer.owner) == (world.north, "public", world.alice)
     assert set(offer.places.all()) == {world.northton, world.eastton}
-    assert offer.last_checked == offer.confirmed_on == datetime.date.today()
+    assert offer.last_checked == offer.checked_on == datetime.date.today()
+    assert offer.confirmed_on is None
     assert [s.pk for s in offer.sectors.all()] == ["vcs"]
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.by, entry.after["sectors"]) == ("offer.add", "Alice", ["vcs"])
@@ -143,10 +144,11 @@ def test_a_change_says_what_changed_lists_too(world: World) -> None:
 def test_confirming_says_checked_today_by_whom(world: World) -> None:
     offer = add_offer(by=world.person("alice"), facts=FACTS)
     old = datetime.date(2020, 1, 1)
-    Offer.objects.update(last_checked=old, confirmed_on=old)
+    Offer.objects.update(last_checked=old, checked_on=old)
     offer.refresh_from_db()
     confirm_offer(by=world.person("lead"), offer=offer)
     offer.refresh_from_db()
-    assert offer.last_checked == offer.confirmed_on == datetime.date.today()
-    assert offer.confirmed_by == "Lead"
+    assert offer.last_checked == offer.checked_on == datetime.date.today()
+    # The provider has said nothing: it is not confirmed.
+    assert (offer.checked_by, offer.confirmed_on, offer.confirmed_by) == ("programme_lead", None, "")
     assert AuditEntry.objects.get(action="offer.confirm").before["last_checked"] == "2020-01-01"

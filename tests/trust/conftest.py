@@ -105,8 +105,9 @@ class Everything:
     def hide(self) -> None:
         world, today = self.world, self.today
         quiet = make_partner(
-            f"{HIDDEN} House", "health", world.north, [world.northton], ["trusted-adult"], urn="123456"
-        )
+            f"{HIDDEN} House", "health", world.north, [world.northton], ["trusted-adult"], urn="123456",
+            confirmed_on=None,
+        )  # fmt: skip
         lantern = world.lantern
         make_user("quiet@example.org", f"{HIDDEN} Member", "partner_member", partner=quiet)
         Contact.objects.create(partner=lantern, role=f"{HIDDEN} lead", name=HIDDEN, email="q@example.org")
@@ -195,7 +196,7 @@ class Everything:
     def _opportunity(self, key: str, audience: str, marking: str, *more: Partner) -> Opportunity:
         hidden = "" if audience == "public" else HIDDEN
         made = Opportunity.objects.create(
-            key=key, footprint=self.world.north, audience=audience, marking=marking, kind="unmet_need",
+            key=key, footprint=self.world.north, audience=audience, marking=marking, kind="ask_meets_offer",
             place=self.world.northton, theme_id="trusted-adult", score=70.0,
             sentence=f"{hidden} Lantern Youth and Hilltop School could plan together.",
             because=[{"text": "Need is high.", "figure": None}],

@@ -14,6 +14,7 @@ from joinedup.initiatives.actions import add_initiative, change_initiative
 from joinedup.opportunities.actions import refresh
 from joinedup.opportunities.models import Opportunity
 from joinedup.partners.actions import add_ask, add_partner, change_partner
+from joinedup.partners.models import Ask
 from joinedup.strategy.models import Update
 from joinedup.taxonomy.models import Sector
 from joinedup.voice.actions import moderate
@@ -80,6 +81,12 @@ def test_the_public_list_gains_nothing(everything: Everything):
             place=world.northton, theme_id=theme, need=0.9, certainty=0.9, people_at_risk=500,
             worked_out_on=timezone.localdate(),
         )  # fmt: skip
+    # Something that two bodies said themselves they need and can give: of need alone the public reads nothing.
+    for partner, kind in ((world.lantern, "need"), (world.school, "offer")):
+        ask = Ask.objects.create(
+            partner=partner, kind=kind, text="A hall", marking="public", confirmed_on=timezone.localdate()
+        )
+        ask.themes.add("trusted-adult")
     alice, public = world.person("alice"), Opportunity.objects.filter(audience="public", state="suggested")
     world.north.held_until = timezone.localdate() + datetime.timedelta(days=20)
     world.north.save()

@@ -175,7 +175,7 @@ def test_stale_cards_say_so_and_formulas_do_not_run(tell, world: World, as_):
     PracticeCard.objects.update(confirmed_on=None)
     Partner.objects.filter(pk=world.lantern.pk).update(marking="public")
     nobody = as_("nobody")
-    assert "never confirmed" in text(nobody.get(f"/practice/{card.slug}/"))
+    assert "not yet confirmed by the body" in text(nobody.get(f"/practice/{card.slug}/"))
     assert "'=1+1,Lantern Youth,Northton" in nobody.get("/practice.csv").content.decode("utf-8-sig")
 
 

@@ -56,7 +56,7 @@ def take_up(world: World, sentence: str, **fields: Any) -> Opportunity:
         "footprint": world.north,
         "audience": "public",
         "marking": "public",
-        "kind": "unmet_need",
+        "kind": "ask_meets_offer",
         "place": world.northton,
         "sentence": sentence,
         "state": "taken_up",
@@ -73,7 +73,7 @@ def test_an_empty_installation_says_what_to_do(as_: As, world: World) -> None:
         "Find your place",
         "None is planned yet",
         "None has fallen due",
-        "No opportunity has been taken up",
+        "How to join in",
     ):
         assert words in page
 

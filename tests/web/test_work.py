@@ -310,7 +310,7 @@ class TestConfirming:
         page = as_("bob").get(WORK).content.decode()
         assert 'action="/partners/lantern-youth/confirm/"' in page
         assert 'action="/initiatives/draft/confirm/"' in page
-        assert "never confirmed" in page
+        assert "not yet confirmed by the body" in page
 
     def test_fresh_ended_and_other_peoples_records_do_not_wait(self, world: World) -> None:
         Partner.objects.filter(pk=world.lantern.pk).update(confirmed_on=days(-365))

@@ -96,6 +96,7 @@ PERMISSIONS: dict[str, dict[Role, Over]] = {
     "opportunity.assign": _COORDINATED,
     "opportunity.ask": _COORDINATED,
     "opportunity.weigh": _COORDINATED,
+    "opportunity.publish": _COORDINATED,
     "opportunity.refresh": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
     "programme.plan": _LEADS,
     "venue.keep": _EVENTS,

@@ -1,4 +1,8 @@
-"""What every record that people keep has in common: an owner, a marking, and when somebody last said it is true."""
+"""What every record that people keep has in common: an owner, a marking, how it came here and who says it is true.
+
+“Confirmed” is what the body itself said. How a record came and who else looked at it are told beside that, and never
+called so.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,8 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from joinedup.accounts.person import Person
 
@@ -21,6 +27,29 @@ class Marking(models.TextChoices):
     PUBLIC = "public", "Public: anyone may see it"
     PARTNERSHIP = "partnership", "Partnership: members of its partnership"
     NAMED = "named", "Named: only the partners it names"
+
+
+class Came(models.TextChoices):
+    """How what a record says came here."""
+
+    BODY = "body", gettext_lazy("recorded by the body itself")
+    LOOKUPS = "lookups", gettext_lazy("proposed from public look-ups")
+    LIST = "list", gettext_lazy("brought in from a spreadsheet or list")
+    REGISTRATION = "registration", gettext_lazy("said when somebody registered")
+    AGREEMENT = "agreement", gettext_lazy("begun from an agreement")
+    PUBLISHED = "published", gettext_lazy("taken from what was published")
+    ELSE = "else", gettext_lazy("written down by somebody else")
+
+
+class Teller(models.TextChoices):
+    """In which role somebody said so: names of people are in the history only."""
+
+    BODY = "body", gettext_lazy("the body")
+    COORDINATOR = "coordinator", gettext_lazy("the coordinator")
+    PROGRAMME_LEAD = "programme_lead", gettext_lazy("the lead of the programme")
+    ADMINISTRATOR = "administrator", gettext_lazy("an administrator")
+    OPERATOR = "operator", gettext_lazy("whoever looks after this site")
+    ELSE = "else", gettext_lazy("somebody else")
 
 
 def footprints_of(partner_ids: Iterable[int]) -> list[int]:
@@ -58,8 +87,10 @@ class RecordQuerySet(models.QuerySet[Any]):
 
 
 class Record(models.Model):
-    """Kept by somebody, marked, confirmed. Subclasses say by which paths partners and footprints are reached."""
+    """Kept by somebody, marked, confirmed. Subclasses say by which paths partners and footprints are reached, and
+    which field holds the body that it speaks of."""
 
+    body_field: str = "partner_id"
     partner_paths: tuple[str, ...] = ("partner",)
     footprint_paths: tuple[str, ...] = ("partner__footprints",)
 
@@ -67,8 +98,13 @@ class Record(models.Model):
         "accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     marking = models.CharField(max_length=12, choices=Marking, default=Marking.PARTNERSHIP)
-    confirmed_on = models.DateField(null=True, blank=True)
+    confirmed_on = models.DateField(null=True, blank=True, help_text="the body itself last said it is true")
     confirmed_by = models.CharField(max_length=160, blank=True)
+    checked_on = models.DateField(null=True, blank=True, help_text="somebody else last checked it")
+    checked_by = models.CharField(max_length=14, choices=Teller, blank=True)
+    came = models.CharField(max_length=12, choices=Came, blank=True, help_text="empty is not known")
+    came_by = models.CharField(max_length=14, choices=Teller, blank=True)
+    came_on = models.DateField(null=True, blank=True)
     is_demonstration = models.BooleanField(default=False, help_text="invented to show how the system works")
     source = models.TextField(blank=True)
     source_url = models.URLField(max_length=500, blank=True)
@@ -87,3 +123,72 @@ class Record(models.Model):
     @property
     def is_stale(self) -> bool:
         return self.confirmed_on is None or timezone.localdate() > self.confirmed_on + CONFIRM_AFTER
+
+    def is_told_by(self, person: Person) -> bool:
+        """Whether `person` speaks for the body: only a member of it does, whatever else they may change."""
+        return getattr(self, self.body_field) in person.partner_ids
+
+    @property
+    def told(self) -> str:
+        """How far it can be relied on: "proposed from public look-ups on 3 November 2026, not yet confirmed by the
+        body"."""
+        return ", ".join([*self.behind, self.word])
+
+    @property
+    def word(self) -> str:
+        """What the body itself said of it, and when."""
+        if self.confirmed_on is None:
+            return _("not yet confirmed by the body")
+        day = {"day": in_words(self.confirmed_on)}
+        if self.is_stale:
+            return _("not confirmed by the body since %(day)s") % day
+        return _("confirmed by the body on %(day)s") % day
+
+    @property
+    def behind(self) -> list[str]:
+        """How it came and who else checked it, in words: what there is to go by until the body speaks."""
+        return [] if not self.is_stale else [each for each in (self.origin, self.checked) if each]
+
+    @property
+    def origin(self) -> str:
+        """How it came, with the day and the role of who brought it; empty where that is not known."""
+        if not self.came:
+            return ""
+        pattern = _ORIGINS[self.came] if self.came_on else _UNDATED[self.came]
+        day = in_words(self.came_on) if self.came_on else ""
+        return pattern % {"who": Teller(self.came_by or Teller.ELSE).label, "day": day}
+
+    @property
+    def checked(self) -> str:
+        if self.checked_on is None:
+            return ""
+        who = Teller(self.checked_by or Teller.ELSE).label
+        return _("checked by %(who)s on %(day)s") % {"who": who, "day": in_words(self.checked_on)}
+
+
+_ORIGINS: dict[str, Any] = {
+    Came.BODY: gettext_lazy("recorded by the body on %(day)s"),
+    Came.LOOKUPS: gettext_lazy("proposed from public look-ups on %(day)s"),
+    Came.LIST: gettext_lazy("brought in by %(who)s from a spreadsheet or list on %(day)s"),
+    Came.REGISTRATION: gettext_lazy("said by somebody who registered on %(day)s"),
+    Came.AGREEMENT: gettext_lazy("begun from an agreement by %(who)s on %(day)s"),
+    Came.PUBLISHED: gettext_lazy("taken from what was published, on %(day)s"),
+    Came.ELSE: gettext_lazy("written down by %(who)s on %(day)s"),
+}
+_UNDATED: dict[str, Any] = {each: each.label for each in Came}
+
+
+def in_words(day: datetime.date) -> str:
+    """3 November 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def role_of(person: Person) -> str:
+    """The role in which `person` says something of a body that is not theirs: the nearest one first."""
+    if person.is_operator:
+        return Teller.OPERATOR
+    if person.is_coordinator:
+        return Teller.COORDINATOR
+    if person.is_programme_lead:
+        return Teller.PROGRAMME_LEAD
+    return Teller.ADMINISTRATOR if person.is_administrator else Teller.ELSE

@@ -135,7 +135,10 @@ def _invent(operator: Person, today: datetime.date, say: Say) -> None:
 
 
 def _footprint(slug: str, name: str, kind: str | None, codes: list[str] | None) -> Footprint:
-    footprint = Footprint.objects.create(slug=slug, name=name, is_demonstration=True)
+    # It shows what a partnership may choose; a new one starts with this off.
+    footprint = Footprint.objects.create(
+        slug=slug, name=name, is_demonstration=True, shows_opportunities=True
+    )
     chosen = Place.objects.filter(kind=kind, ended=None) if kind else Place.objects.filter(pk__in=codes or [])
     footprint.places.set(chosen)
     return footprint

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from django.utils.text import slugify
 
-from joinedup.accounts.records import Marking
+from joinedup.accounts.records import Came, Marking, Teller
 from joinedup.initiatives.models import Initiative
 from joinedup.partners.keeping import fresh_slug
 from joinedup.partners.models import Ask, Contact, Link, Partner
@@ -27,6 +27,9 @@ TABLES = Path(__file__).parent / "invented_data"
 SOURCE = "Invented for the demonstration"
 QUESTION = "What would make the way home from school feel safe?"
 INITIATIVES = 84
+# As in a real partnership, some of the local action came from the coordinator's tracker, and its partner has not
+# said yet whether that is right: one in so many.
+FROM_THE_TRACKER = 6
 
 
 def rows(table: str) -> Iterator[dict[str, str]]:
@@ -43,19 +46,32 @@ def days(today: datetime.date, number: str | int, sign: int = 1) -> datetime.dat
     return today + sign * datetime.timedelta(days=int(number))
 
 
+def by_the_body(on: datetime.date) -> dict[str, object]:
+    """That a body recorded it and said on a day that it is true: invented, as everything here is, and labelled so."""
+    told = {"confirmed_on": on, "confirmed_by": "The partner", "came": Came.BODY}
+    return {**told, "came_by": Teller.BODY, "came_on": on}
+
+
+def brought_in(on: datetime.date, how: str = Came.LIST) -> dict[str, object]:
+    """That the coordinator brought it in on a day, and the body has not said anything of it."""
+    return {"came": how, "came_by": Teller.COORDINATOR, "came_on": on}
+
+
 def make_partners(footprints: dict[str, Footprint], today: datetime.date) -> list[Partner]:
     """The partners of both partnerships: `main`, and `elsewhere` for what somebody from elsewhere sees."""
     made = []
     for row in rows("partners"):
-        confirmed = days(today, row["confirmed_days_ago"], -1) if row["confirmed_days_ago"] else None
+        if row["confirmed_days_ago"]:
+            told = by_the_body(days(today, row["confirmed_days_ago"], -1))
+        else:
+            told = brought_in(days(today, 60, -1), Came.LOOKUPS if row["statutory"] else Came.LIST)
         partner = Partner.objects.create(
             name=row["name"],
             slug=slugify(row["name"])[:80],
             sector_id=row["sector"],
             does=row["does"],
             is_statutory=bool(row["statutory"]),
-            confirmed_on=confirmed,
-            confirmed_by="The partner" if confirmed else "",
+            **told,
             marking=Marking.PUBLIC if row["partnership"] == "main" else Marking.PARTNERSHIP,
             is_demonstration=True,
             source=SOURCE,
@@ -92,7 +108,7 @@ def make_initiatives(partners: list[Partner], today: datetime.date) -> list[Init
             continue
         partner = chance.choice(free)
         runs.add((action["name"], partner.pk))
-        made.append(_initiative(action, partner, approaches, chance, today))
+        made.append(_initiative(action, partner, approaches, chance, today, len(made)))
     return made
 
 
@@ -102,6 +118,7 @@ def _initiative(
     approaches: dict[str, Approach],
     chance: random.Random,
     today: datetime.date,
+    number: int,
 ) -> Initiative:
     where = [place.name for place in partner.serves.all()]
     name = (
@@ -110,6 +127,7 @@ def _initiative(
         else f"{action['name']} on both sides of the river"
     )
     confirmed = days(today, chance.choice([20, 45, 90, 150, 200, 300, 430]), -1)
+    from_the_tracker = number % FROM_THE_TRACKER == FROM_THE_TRACKER - 1
     approach = approaches.get(action["approach"])
     has_result = chance.random() < 0.35
     initiative = Initiative.objects.create(
@@ -132,8 +150,7 @@ def _initiative(
         if has_result
         else "",
         marking=chance.choice([Marking.PUBLIC, Marking.PUBLIC, Marking.PARTNERSHIP]),
-        confirmed_on=confirmed,
-        confirmed_by="The partner",
+        **(brought_in(confirmed) if from_the_tracker else by_the_body(confirmed)),
         is_demonstration=True,
         source=SOURCE,
     )
@@ -195,8 +212,11 @@ def make_funds(today: datetime.date) -> list[Offer]:
             amount_gbp=amount,
             last_checked=days(today, row["checked_days_ago"], -1),
             marking=Marking.PUBLIC,
-            confirmed_on=days(today, row["checked_days_ago"], -1),
-            confirmed_by="The provider",
+            checked_on=days(today, row["checked_days_ago"], -1),
+            checked_by=Teller.COORDINATOR,
+            came=Came.ELSE,
+            came_by=Teller.COORDINATOR,
+            came_on=days(today, row["checked_days_ago"], -1),
             is_demonstration=True,
             source=SOURCE,
         )
@@ -220,8 +240,7 @@ def make_asks(partners: list[Partner], today: datetime.date) -> None:
                 kind=row["kind"],
                 text=row["text"],
                 marking=Marking.PARTNERSHIP,
-                confirmed_on=days(today, 20, -1),
-                confirmed_by="The partner",
+                **by_the_body(days(today, 20, -1)),
                 is_demonstration=True,
                 source=SOURCE,
             )

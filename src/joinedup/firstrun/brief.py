@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from joinedup.accounts.person import Person
+from joinedup.accounts.records import Came
 from joinedup.engines.matching.facts import TELL_US
 from joinedup.evidence import wording
 from joinedup.evidence.models import Figure, Need
@@ -16,6 +17,7 @@ from joinedup.evidence.queries import year_of
 from joinedup.firstrun.missing import Missing, SectorRow, missing
 from joinedup.firstrun.naming import called, listed
 from joinedup.firstrun.queries import needs_and_figures
+from joinedup.initiatives.models import Initiative
 from joinedup.initiatives.queries import find_initiatives, running
 from joinedup.opportunities.queries import shortlist
 from joinedup.places.models import Footprint, Place
@@ -78,7 +80,7 @@ def brief(person: Person, footprint: Footprint, on: datetime.date) -> Brief:
         ],
         themes_without=[gap.theme.name for gap in lacking.themes],
         unsaid=lacking.unsaid,
-        running=[f"{each.name} ({each.partner})" for each in action[:RUNNING]],
+        running=[_action(each) for each in action[:RUNNING]],
         running_more=max(0, len(action) - RUNNING),
         support=[_offer(each, on) for each in open_offers(person, _around(places), on)[:OFFERS]],
         opportunities=[(each.sentence, each.first_step) for each in chosen],
@@ -180,8 +182,28 @@ def unknown(
     if unplaced:
         who = "1 partner does" if unplaced == 1 else f"{unplaced} partners do"
         found.append(f"{who} not say which places they serve.")
+    found += _unconfirmed(lacking)
     found.append("What nobody has recorded here may still be done: no record is not no action.")
     return found
+
+
+def _action(initiative: Initiative) -> str:
+    told = f": {initiative.told}" if initiative.is_stale else ""
+    return f"{initiative.name} ({initiative.partner}){told}"
+
+
+def _unconfirmed(lacking: Missing) -> list[str]:
+    """How many partners have not said themselves that what is recorded of them is true, and how those came."""
+    every = {partner.pk: partner for row in lacking.sectors for partner in row.partners}
+    silent = [partner for partner in every.values() if partner.is_stale]
+    if not silent:
+        return []
+    proposed = sum(partner.came == Came.LOOKUPS and partner.confirmed_on is None for partner in silent)
+    how = f" ({proposed} proposed from public look-ups)" if proposed else ""
+    have = "has" if len(silent) == 1 else "have"
+    return [
+        f"{len(silent)} of the {len(every)} partners {have} not confirmed within a year what is recorded of them{how}."
+    ]
 
 
 def _who(row: SectorRow) -> str:

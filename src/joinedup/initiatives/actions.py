@@ -12,12 +12,15 @@ from django.db import models, transaction
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
-from joinedup.accounts.records import Marking
+from joinedup.accounts.records import Came, Marking
 from joinedup.initiatives.models import Initiative
 from joinedup.partners.keeping import (
+    CONFIRMING,
+    came_now,
     confirm_now,
     fill_in,
     fresh_slug,
+    lapse,
     picture,
     refuse_unknown,
     refuse_while_held,
@@ -54,11 +57,12 @@ class InitiativeDetails(TypedDict, total=False):
     source: str
     source_url: str
     is_demonstration: bool
-    confirmed_on: datetime.date | None
 
 
-def add_initiative(*, by: Person, partner: Partner, **details: Unpack[InitiativeDetails]) -> Initiative:
-    """Record local action that a partner leads. Counts as confirmed today unless `confirmed_on` says otherwise.
+def add_initiative(
+    *, by: Person, partner: Partner, came: str = Came.ELSE, **details: Unpack[InitiativeDetails]
+) -> Initiative:
+    """Record local action that a partner leads. `came` says how; it is confirmed once that partner says so.
 
     Raises PermissionDenied; ValidationError with one sentence.
     """
@@ -70,9 +74,7 @@ def add_initiative(*, by: Person, partner: Partner, **details: Unpack[Initiative
             owner_id=by.user_id,
             slug=fresh_slug(Initiative, given.get("name", "")),
         )
-        confirm_now(initiative, by)
-        if "confirmed_on" in given:
-            initiative.confirmed_by = ""
+        came_now(initiative, by, came)
         _write(by, initiative, given)
         audit.record(by=by, action="initiative.add", on=initiative, after=picture(initiative, MANY))
     return initiative
@@ -88,19 +90,22 @@ def change_initiative(
         if confirm:
             confirm_now(initiative, by)
         _write(by, initiative, dict(details))
+        lapse(initiative, by, before, picture(initiative, MANY), checked=confirm)
         after = picture(initiative, MANY)
         audit.record(by=by, action="initiative.change", on=initiative, before=before, after=after)
     return initiative
 
 
 def confirm_initiative(*, by: Person, initiative: Initiative) -> Initiative:
-    """Say that what is recorded of an initiative is still true today."""
+    """Say that what is recorded of an initiative is still true today: for its partner to confirm, for others to have
+    checked."""
     require(by, "initiative.confirm", on=initiative)
     with transaction.atomic():
         before = audit.snapshot(initiative)
         confirm_now(initiative, by)
-        initiative.save(update_fields=["confirmed_on", "confirmed_by"])
-        audit.record(by=by, action="initiative.confirm", on=initiative, before=before)
+        initiative.save(update_fields=CONFIRMING)
+        action = "initiative.confirm" if initiative.is_told_by(by) else "initiative.check"
+        audit.record(by=by, action=action, on=initiative, before=before)
     return initiative
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from joinedup.accounts.person import Person
 from joinedup.initiatives.models import Initiative
 from joinedup.initiatives.queries import ENDED, PLANNED, RUNNING
-from joinedup.partners.forms import places_to_filter_by
+from joinedup.partners.forms import CONFIRMS, places_to_filter_by
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import partners_to_choose, places_to_choose
 from joinedup.places.models import Place
@@ -190,4 +190,4 @@ class AddInitiativeForm(InitiativeForm):
 
 
 class ChangeInitiativeForm(InitiativeForm):
-    confirm = forms.BooleanField(label=_("All of this is true today"), required=False)
+    confirm = forms.BooleanField(label=_("All of this is true today"), help_text=CONFIRMS, required=False)

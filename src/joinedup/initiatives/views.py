@@ -20,6 +20,7 @@ from joinedup.initiatives.models import Initiative
 from joinedup.initiatives.page import initiative_page
 from joinedup.partners.csv_export import as_csv
 from joinedup.partners.forms import keep_unseen
+from joinedup.partners.keeping import thanks
 
 PAGE = 25
 
@@ -115,6 +116,6 @@ def initiative_confirm(request: Request, slug: str) -> HttpResponse:
     require(request.person, "initiative.confirm", on=initiative)
     if request.method == "POST":
         actions.confirm_initiative(by=request.person, initiative=initiative)
-        messages.success(request, _("Thank you: confirmed today."))
+        messages.success(request, thanks(initiative, request.person))
         return redirect("initiative", slug)
     return render(request, "initiatives/confirm.jinja", {"initiative": initiative})

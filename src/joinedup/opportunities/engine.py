@@ -17,6 +17,7 @@ from joinedup.opportunities import spotted
 from joinedup.opportunities.basis import basis_of, changed_since, remember
 from joinedup.opportunities.frames import tables_for, tables_for_each
 from joinedup.opportunities.models import Basis, Cell, Opportunity, Run, Touched
+from joinedup.opportunities.public import may_be_shown
 from joinedup.opportunities.storing import LET_GO, Book, Changed
 from joinedup.opportunities.weights import weights_of
 from joinedup.places.models import Footprint
@@ -61,6 +62,7 @@ def keep_runs(footprint: Footprint, as_of: datetime.date, *, check: bool = False
                 differences=missed,
             )
         )  # fmt: skip
+    Cell.objects.filter(footprint=footprint, audience=Run.Audience.PUBLIC).delete()
     if done is not None:
         Touched.objects.filter(footprint=footprint, pk__lte=done).delete()
     return runs
@@ -126,12 +128,23 @@ def _keep(
     own = set(footprint.places.values_list("pk", flat=True) if places is None else places)
     book = Book(footprint, audience, as_of, own, changed)
     found = book.keep(result.at(own))
-    if audience == Run.Audience.PARTNERSHIP or not footprint.is_held(as_of):
+    if audience == Run.Audience.PUBLIC:
+        note_shown(footprint, as_of)
+    else:
+        # A grid says where nothing is recorded: it is for the partnership alone.
         _keep_cells(footprint, audience, result.scene, own)
-    if audience == Run.Audience.PARTNERSHIP:
         rows = spotted.rows_of(footprint).filter(place__in=own)
         spotted.fill(rows, result.scene, is_reweighed=changed.is_reweighed)
     return found
+
+
+def note_shown(footprint: Footprint, on: datetime.date) -> None:
+    """Remember of what the public may read now since when it may: nothing else becomes public while the partnership
+    publishes nothing new."""
+    if not footprint.is_held(on):
+        Opportunity.objects.filter(may_be_shown(on), footprint=footprint, shown_since=None).update(
+            shown_since=on
+        )
 
 
 def _keep_cells(footprint: Footprint, audience: str, scene: Scene, places: Collection[str]) -> None:

@@ -13,7 +13,7 @@ from itertools import combinations
 from typing import Any
 
 import polars as pl
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from joinedup.accounts.person import PUBLIC, Person
 from joinedup.accounts.records import CONFIRM_AFTER
@@ -30,7 +30,7 @@ from joinedup.support.models import Offer
 from joinedup.taxonomy.models import Approach, Mix, Sector, Theme
 
 # The register of a place is known well enough to say that something is missing there, and not only that it
-# is not recorded, once this many partners of this many sectors confirmed their records within a year.
+# is not recorded, once this many partners of this many sectors confirmed their records themselves within a year.
 KNOWN_PARTNERS, KNOWN_SECTORS = 6, 4
 # Bodies of one statutory partnership sit at one table already, unless they say otherwise.
 STATUTORY_LINK = 0.5
@@ -357,9 +357,11 @@ def _links(partners: list[Partner]) -> pl.DataFrame:
 
 
 def _asks(reader: Person, slugs: dict[int, str]) -> pl.DataFrame:
+    """In public only what a body said it needs or can give itself, and not what somebody put down for it."""
+    own = Q(confirmed_on__isnull=False) if reader == PUBLIC else Q()
     found = (
         Ask.objects.visible_to(reader)
-        .filter(partner__in=slugs, closed_on__isnull=True)
+        .filter(own, partner__in=slugs, closed_on__isnull=True)
         .prefetch_related("themes", "places")
         .order_by("pk")
     )

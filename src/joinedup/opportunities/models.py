@@ -10,6 +10,7 @@ from django.db.models import Q
 from joinedup.accounts.permissions import Scope
 from joinedup.accounts.person import Person
 from joinedup.engines.matching import wording
+from joinedup.opportunities.public import may_be_shown
 
 KINDS = {
     "unmet_need": "Plan together",
@@ -67,10 +68,11 @@ class Run(models.Model):
 
 class OpportunityQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: Person) -> Self:
-        """What the engine found on shared records is for that partnership; an overlap is for its parties only."""
+        """What the engine found on shared records is for that partnership; an overlap is for its parties only. The
+        public, and members of other partnerships, read what `may_be_shown`."""
         if person.is_operator:
             return self
-        condition = Q(audience=Run.Audience.PUBLIC, marking="public") & ~Q(pk__in=self._names("public"))
+        condition = may_be_shown()
         if person.sees_every_partnership:
             condition |= Q(audience=Run.Audience.PARTNERSHIP) & ~Q(marking="named")
         elif person.footprint_ids:
@@ -81,13 +83,6 @@ class OpportunityQuerySet(models.QuerySet[Any]):
             theirs = self.model._base_manager.filter(parties__in=person.partner_ids).values("pk")
             condition |= Q(audience=Run.Audience.PARTNERSHIP, pk__in=theirs)
         return self.filter(condition)
-
-    def _names(self, marking: str) -> Self:
-        """Those whose sentence may name a record that is no longer marked so: a run tells what was true on its day."""
-        other = Q()
-        for path in ("parties", "initiatives", "offers"):
-            other |= Q(**{f"{path}__isnull": False}) & ~Q(**{f"{path}__marking": marking})
-        return self.model._base_manager.filter(other).values("pk")
 
 
 class Opportunity(models.Model):
@@ -138,6 +133,7 @@ class Opportunity(models.Model):
     placed = models.FloatField(
         null=True, blank=True, help_text="where it stands in the list: follows the score, but gently"
     )
+    shown_since = models.DateField(null=True, blank=True, help_text="when the public could first read it")
     changed_on = models.DateField(null=True, blank=True, help_text="when its facts or its place last changed")
     snoozed_until = models.DateField(null=True, blank=True)
     assigned_to = models.ForeignKey(

@@ -19,8 +19,10 @@ from joinedup.engines import matching
 from joinedup.engines.matching.opportunity import Because
 from joinedup.evidence.models import Figure
 from joinedup.initiatives.models import Initiative
+from joinedup.opportunities import silence
 from joinedup.opportunities.frames import figure_id
 from joinedup.opportunities.models import Move, Opportunity, Run
+from joinedup.opportunities.public import NOT_FOR_THE_PUBLIC
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
 from joinedup.support.models import Offer
@@ -48,8 +50,6 @@ MOVED = {
 }
 # What was set aside comes back to be looked at again after half a year.
 SET_ASIDE_FOR = datetime.timedelta(days=182)
-# These say what somebody lacks or doubles: for the partnership to settle, not for the public to read first.
-NOT_FOR_THE_PUBLIC = frozenset({"missing_partner", "join_up", "introduction"})
 # Why something moved of which nothing else changed.
 REWEIGHED = "The partnership changed what counts."
 FILLED = [
@@ -176,7 +176,12 @@ class Book:
     ) -> list[matching.Opportunity]:
         """New ones have to be among the best; those that are there may fall a little further."""
         if self.audience == Run.Audience.PUBLIC:
-            every = [e for e in every if not e.not_public and e.kind not in NOT_FOR_THE_PUBLIC]
+            told = (
+                in_public(each)
+                for each in every
+                if not each.not_public and each.kind not in NOT_FOR_THE_PUBLIC
+            )
+            every = [each for each in told if each is not None]
             if self.footprint.is_held(self.as_of):
                 # What is new waits for a run after that day.
                 every = [each for each in every if each.id in held]
@@ -291,6 +296,22 @@ class Book:
     def _moved(self, row: Opportunity, what: Move.What, why: list[str]) -> None:
         row.changed_on = self.as_of
         self.moves.append(Move(opportunity=row, what=what, why=why))
+
+
+def in_public(each: matching.Opportunity) -> matching.Opportunity | None:
+    """An opportunity in words that the public may read: without what is not recorded. None where nothing else is left
+    to say."""
+    sentence, first_step = silence.without(each.sentence), silence.without(each.first_step)
+    if not sentence or silence.is_silent(sentence) or silence.is_silent(first_step):
+        return None
+    facts = [replace(fact, text=silence.told(fact.text)) for fact in each.because]
+    return replace(
+        each,
+        sentence=sentence,
+        first_step=first_step,
+        because=[fact for fact in facts if fact.text],
+        would_change=[text for text in each.would_change if not silence.is_silent(text)],
+    )
 
 
 def parts_moved(before: Mapping[str, float], now: Mapping[str, float]) -> list[str]:

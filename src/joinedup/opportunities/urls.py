@@ -23,6 +23,7 @@ urlpatterns = [
         views.opportunity_weights_as_shipped,
         name="opportunity_weights_as_shipped",
     ),
+    path("opportunities/public/", views.opportunity_public, name="opportunity_public"),
     path("opportunities/why-not/", views.opportunity_why_not, name="opportunity_why_not"),
     path("opportunities/<int:pk>/", views.opportunity, name="opportunity"),
     path("opportunities/<int:pk>/answer/", views.opportunity_answer, name="opportunity_answer"),

@@ -14,12 +14,15 @@ from django.utils import timezone
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
-from joinedup.accounts.records import Marking
+from joinedup.accounts.records import Came, Marking
 from joinedup.partners.keeping import (
+    CONFIRMING,
+    came_now,
     check,
     confirm_now,
     fill_in,
     fresh_slug,
+    lapse,
     picture,
     refuse_unknown,
     refuse_while_held,
@@ -52,7 +55,6 @@ class PartnerDetails(TypedDict, total=False):
     source: str
     source_url: str
     is_demonstration: bool
-    confirmed_on: datetime.date | None
 
 
 class AlreadyHere(ValidationError):
@@ -88,8 +90,10 @@ def _tidy(
             raise AlreadyHere(other)
 
 
-def add_partner(*, by: Person, footprint: Footprint, **details: Unpack[PartnerDetails]) -> Partner:
-    """Record a partner of a footprint. It counts as confirmed today unless `confirmed_on` says otherwise.
+def add_partner(
+    *, by: Person, footprint: Footprint, came: str = Came.ELSE, **details: Unpack[PartnerDetails]
+) -> Partner:
+    """Record a partner of a footprint. `came` says how; it is confirmed once the body itself says so, and not before.
 
     Raises PermissionDenied, AlreadyHere (same name or charity number in the footprint), ValidationError.
     """
@@ -98,9 +102,7 @@ def add_partner(*, by: Person, footprint: Footprint, **details: Unpack[PartnerDe
     with transaction.atomic():
         _tidy(by, given, [footprint])
         partner = Partner(owner_id=by.user_id, slug=fresh_slug(Partner, given.get("name", "")))
-        confirm_now(partner, by)
-        if "confirmed_on" in given:
-            partner.confirmed_by = ""
+        came_now(partner, by, came)
         fill_in(partner, given, MANY)
         partner.footprints.add(footprint)
         audit.record(by=by, action="partner.add", on=partner, after=picture(partner, MANY))
@@ -112,6 +114,7 @@ def change_partner(
 ) -> Partner:
     """Change what is said of a partner; `confirm`: and say that all of it is true today.
 
+    What somebody else changes, the body has no longer confirmed.
     Only a coordinator changes whether the duty names it, since statutory bodies count as linked.
     """
     require(by, "partner.change", on=partner)
@@ -124,18 +127,21 @@ def change_partner(
         if confirm:
             confirm_now(partner, by)
         fill_in(partner, given, MANY)
+        lapse(partner, by, before, picture(partner, MANY), checked=confirm)
         audit.record(by=by, action="partner.change", on=partner, before=before, after=picture(partner, MANY))
     return partner
 
 
 def confirm_partner(*, by: Person, partner: Partner) -> Partner:
-    """Say that what is recorded of a partner is still true today."""
+    """Say that what is recorded of a partner is still true today: for its own people to confirm, for others to have
+    checked."""
     require(by, "partner.confirm", on=partner)
     with transaction.atomic():
         before = audit.snapshot(partner)
         confirm_now(partner, by)
-        partner.save(update_fields=["confirmed_on", "confirmed_by"])
-        audit.record(by=by, action="partner.confirm", on=partner, before=before)
+        partner.save(update_fields=CONFIRMING)
+        action = "partner.confirm" if partner.is_told_by(by) else "partner.check"
+        audit.record(by=by, action=action, on=partner, before=before)
     return partner
 
 
@@ -214,7 +220,7 @@ def add_ask(
     require(by, "ask.add", on=partner)
     ask = Ask(partner=partner, kind=kind, text=" ".join(text.split()), event=event, marking=marking)
     ask.owner_id, ask.is_demonstration = by.user_id, is_demonstration
-    confirm_now(ask, by)
+    came_now(ask, by)
     with transaction.atomic():
         if marking == Marking.PUBLIC:
             refuse_while_held(partner.footprints.all())

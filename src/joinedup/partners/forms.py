@@ -141,8 +141,14 @@ class AddPartnerForm(PartnerForm):
             choice.initial, choice.widget = next(iter(coordinated_ids)), forms.HiddenInput()
 
 
+# Beside the box by which somebody says that a record is true.
+CONFIRMS = _(
+    "From their own people this confirms it. From anybody else it says that you checked it with them today."
+)
+
+
 class ChangePartnerForm(PartnerForm):
-    confirm = forms.BooleanField(label=_("All of this is true today"), required=False)
+    confirm = forms.BooleanField(label=_("All of this is true today"), help_text=CONFIRMS, required=False)
 
 
 class AskForm(forms.ModelForm):

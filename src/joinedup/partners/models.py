@@ -12,6 +12,7 @@ from joinedup.accounts.records import Record
 class Partner(Record):
     """An organisation. What it is (identifiers, base) is kept apart from where it works (serves)."""
 
+    body_field = "pk"
     partner_paths = ("pk",)
     footprint_paths = ("footprints",)
 

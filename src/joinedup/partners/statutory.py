@@ -15,7 +15,7 @@ from django.db import transaction
 
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
-from joinedup.accounts.records import Marking
+from joinedup.accounts.records import Came, Marking
 from joinedup.partners.actions import AlreadyHere, add_partner
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint, Membership, Place
@@ -86,8 +86,9 @@ def proposals(places: Iterable[Place], partners: Iterable[Partner] = ()) -> list
 def accept_proposals(*, by: Person, footprint: Footprint, chosen: Sequence[Proposal]) -> list[Partner]:
     """Record the chosen bodies as public statutory partners of a footprint, and return those that are new.
 
-    What is recorded there already is left as it is. A body that another partnership keeps gets its own record
-    here: sharing one would give each coordinator the other's, and what is shared with it.
+    They are proposed from look-ups until each says itself that its record is true. What is recorded there already is
+    left as it is. A body that another partnership keeps gets its own record here: sharing one would give each
+    coordinator the other's, and what is shared with it.
     Raises PermissionDenied; ValidationError when the sectors are not loaded.
     """
     require(by, "partner.add", on=Scope(footprints=frozenset({footprint.pk})))
@@ -105,6 +106,7 @@ def accept_proposals(*, by: Person, footprint: Footprint, chosen: Sequence[Propo
                 partner = add_partner(
                     by=by,
                     footprint=footprint,
+                    came=Came.LOOKUPS,
                     name=body.name,
                     sector=sectors[body.sector],
                     gss=body.gss,

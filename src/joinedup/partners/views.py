@@ -28,6 +28,7 @@ from joinedup.partners.forms import (
     PartnerFilter,
     keep_unseen,
 )
+from joinedup.partners.keeping import thanks
 from joinedup.partners.models import Ask, Contact, Link, Partner
 from joinedup.partners.page import partner_page, shares_a_partnership
 
@@ -125,7 +126,7 @@ def partner_confirm(request: Request, slug: str) -> HttpResponse:
     require(request.person, "partner.confirm", on=partner)
     if request.method == "POST":
         actions.confirm_partner(by=request.person, partner=partner)
-        messages.success(request, _("Thank you: confirmed today."))
+        messages.success(request, thanks(partner, request.person))
         return redirect("partner", slug)
     return render(request, "partners/confirm.jinja", {"partner": partner})
 

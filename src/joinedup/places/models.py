@@ -91,6 +91,10 @@ class Footprint(models.Model):
         null=True, blank=True, help_text="nothing new is published before this day (elections)"
     )
 
+    shows_opportunities = models.BooleanField(
+        default=False, help_text="the public may read its opportunities, of bodies that spoke for themselves"
+    )
+
     class Meta:
         ordering = ["name"]
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="footprint_has_a_name")]

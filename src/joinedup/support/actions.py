@@ -18,7 +18,7 @@ from joinedup.accounts.links import address_of
 from joinedup.accounts.permissions import Scope, may, require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
-from joinedup.partners.keeping import fresh_slug, refuse_while_own_held
+from joinedup.partners.keeping import CONFIRMING, came_now, confirm_now, fresh_slug, refuse_while_own_held
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
 from joinedup.support.models import Offer
@@ -67,6 +67,7 @@ def add_offer(*, by: Person, facts: Facts, footprint: Footprint | None = None) -
     home = footprint or _own_area(by)
     require(by, "offer.add", on=Scope(footprints=frozenset({home.pk} if home else ())))
     offer = Offer(slug=fresh_slug(Offer, facts.name), owner_id=by.user_id, footprint=home)
+    came_now(offer, by)
     _check_today(offer, by)
     _write(offer, facts, by)
     audit.record(by=by, action="offer.add", on=offer, after=_snapshot(offer))
@@ -89,7 +90,7 @@ def confirm_offer(*, by: Person, offer: Offer) -> Offer:
     require(by, "offer.confirm", on=offer)
     before = _snapshot(offer)
     _check_today(offer, by)
-    offer.save(update_fields=["last_checked", "confirmed_on", "confirmed_by"])
+    offer.save(update_fields=["last_checked", *CONFIRMING])
     audit.record(by=by, action="offer.confirm", on=offer, before=before, after=_snapshot(offer))
     return offer
 
@@ -123,8 +124,8 @@ def correct_offer(*, by: Person, offer: Offer, text: str) -> None:
 
 
 def _check_today(offer: Offer, by: Person) -> None:
-    offer.last_checked = offer.confirmed_on = timezone.localdate()
-    offer.confirmed_by = by.name[:160]
+    offer.last_checked = timezone.localdate()
+    confirm_now(offer, by)
 
 
 def _write(offer: Offer, facts: Facts, by: Person) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.text import slugify
 
-from joinedup.accounts.records import Marking
+from joinedup.accounts.records import Came, Marking
 from joinedup.places.models import Place
 from joinedup.support.models import Offer
 from joinedup.taxonomy.loading import rows, words
@@ -47,7 +47,7 @@ _LARGE = re.compile(r"\b\d{5,}\b")
 def load(folder: Path) -> int:
     """Bring in support.csv, whole or not at all; returns the number of offers in it.
 
-    Loading again refreshes what nobody here has confirmed; what somebody confirmed since is theirs and stays.
+    Loading again refreshes what nobody here has checked; what somebody checked since is theirs and stays.
     Raises ValueError for an open offer in an area that cannot be placed, because without its area it would
     look open to everywhere. Sectors and themes must be there first.
     """
@@ -63,7 +63,8 @@ def load(folder: Path) -> int:
         offer, _ = Offer.objects.get_or_create(
             slug=slugify(row["name"])[:80], defaults=_facts(row, is_history, is_law) | {"name": row["name"]}
         )
-        if offer.confirmed_on is not None:
+        # Somebody here looked at it since: the published list no longer writes over it.
+        if offer.checked_on is not None or offer.confirmed_on is not None:
             continue
         Offer.objects.filter(pk=offer.pk).update(**_facts(row, is_history, is_law))
         offer.sectors.set(words(read["sectors"]))
@@ -117,6 +118,7 @@ def _facts(row: dict[str, str], is_history: bool, is_law: bool) -> dict[str, Any
         "source_url": row["url"],
         "confidence": row["confidence"],
         "marking": Marking.PUBLIC,
+        "came": Came.PUBLISHED,
     }
 
 

@@ -9,6 +9,7 @@ from joinedup.accounts.records import Record
 
 
 class Offer(Record):
+    body_field = "provider_partner_id"
     partner_paths = ("provider_partner",)
     footprint_paths = ("provider_partner__footprints", "footprint")
 

@@ -13,9 +13,12 @@ from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
 from joinedup.events.models import Programme
 from joinedup.partners.keeping import (
+    CONFIRMING,
+    came_now,
     confirm_now,
     fill_in,
     fresh_slug,
+    lapse,
     picture,
     refuse_unknown,
     refuse_while_held,
@@ -109,7 +112,7 @@ def _refuse_unseen(by: Person, partner: Partner) -> None:
 
 @transaction.atomic
 def add_card(*, by: Person, footprint: Footprint, partner: Partner, **details: Any) -> PracticeCard:
-    """Something that a partner does, told whole. It counts as confirmed today.
+    """Something that a partner does, told whole. It is confirmed once that partner says so.
 
     Raises PermissionDenied; ValidationError with one sentence.
     """
@@ -123,7 +126,7 @@ def add_card(*, by: Person, footprint: Footprint, partner: Partner, **details: A
         slug=fresh_slug(PracticeCard, details.get("title", "")),
         is_demonstration=footprint.is_demonstration,
     )
-    confirm_now(card, by)
+    came_now(card, by)
     _write_card(by, card, details)
     audit.record(by=by, action="practice.add", on=card, after=picture(card, MANY))
     return card
@@ -137,6 +140,7 @@ def change_card(*, by: Person, card: PracticeCard, confirm: bool = False, **deta
     if confirm:
         confirm_now(card, by)
     _write_card(by, card, details)
+    lapse(card, by, before, picture(card, MANY), checked=confirm)
     audit.record(by=by, action="practice.change", on=card, before=before, after=picture(card, MANY))
     return card
 
@@ -147,8 +151,9 @@ def confirm_card(*, by: Person, card: PracticeCard) -> PracticeCard:
     require(by, "practice.change", on=card)
     before = audit.snapshot(card)
     confirm_now(card, by)
-    card.save(update_fields=["confirmed_on", "confirmed_by"])
-    audit.record(by=by, action="practice.confirm", on=card, before=before)
+    card.save(update_fields=CONFIRMING)
+    action = "practice.confirm" if card.is_told_by(by) else "practice.check"
+    audit.record(by=by, action=action, on=card, before=before)
     return card
 
 

@@ -15,7 +15,7 @@ from joinedup.events.models import Programme
 from joinedup.events.queries.programme import seen_by
 from joinedup.events.queries.venue import footprints_kept_by
 from joinedup.initiatives.models import Initiative
-from joinedup.partners.forms import SHARED, places_to_filter_by
+from joinedup.partners.forms import CONFIRMS, SHARED, places_to_filter_by
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import partners_to_choose, places_to_choose
 from joinedup.places.models import Footprint, Place
@@ -205,7 +205,9 @@ class CardForm(forms.Form):
         footprints = [card.footprint_id] if card else [each.pk for each in footprints_of(person)]
         if card is not None:
             own["marking"].initial = card.marking
-            own["confirm"] = forms.BooleanField(label=_("All of this is true today"), required=False)
+            own["confirm"] = forms.BooleanField(
+                label=_("All of this is true today"), help_text=CONFIRMS, required=False
+            )
         own["place"].queryset = places_to_choose(footprints, [card.place_id] if card else [])
         own["visit"].queryset = Visit.objects.visible_to(person).filter(footprint__in=footprints)
         own["initiative"].queryset = Initiative.objects.visible_to(person).filter(

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
 from joinedup.partners.csv_export import as_csv, csv_file
+from joinedup.partners.keeping import thanks
 from joinedup.visits import actions, queries
 from joinedup.visits.finding import practice_for
 from joinedup.visits.forms import AddCardForm, CardFilter, CardForm, VisitFilter, VisitForm
@@ -177,6 +178,6 @@ def practice_confirm(request: Request, slug: str) -> HttpResponse:
     found = _kept(request, PracticeCard, slug, "practice.change")
     if request.method == "POST":
         actions.confirm_card(by=request.person, card=found)
-        messages.success(request, _("Thank you: confirmed today."))
+        messages.success(request, thanks(found, request.person))
         return redirect("practice_card", slug)
     return render(request, "visits/card_confirm.jinja", {"card": found})

@@ -13,6 +13,7 @@ from joinedup.events.models import Event, Topic
 from joinedup.events.queries.events import listed
 from joinedup.partners.models import Partner
 from joinedup.voice.models import Contribution, Conversation, Host
+from joinedup.voice.shown import shown
 
 SHOWN = Contribution.State.SHOWN
 
@@ -28,12 +29,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Said:
-    """One answer as everybody may see it; `host` only where that partner is public."""
+    """One answer as everybody may see it: `who` is what `shown` tells of whom it is from."""
 
     contribution: Contribution
-    age: str
-    sector: str
-    host: Partner | None
+    who: str
     topics: list[Topic]
 
 
@@ -44,22 +43,16 @@ def found_by(person: Person) -> QuerySet[Conversation]:
 
 def listing(person: Person) -> QuerySet[Conversation]:
     """Every question that `person` may find, newest first, with the number of answers that are shown; one query."""
-    shown = Count("contributions", Q(contributions__state=SHOWN))
-    return found_by(person).annotate(shown=shown).order_by("-opens", "-pk")
+    number = Count("contributions", Q(contributions__state=SHOWN))
+    return found_by(person).annotate(shown=number).order_by("-opens", "-pk")
 
 
 def said(conversation: Conversation) -> list[Said]:
-    """The answers that are shown, newest first: the same for everybody, whoever asks. Two queries."""
-    shown = conversation.contributions.filter(state=SHOWN).select_related("host__partner__sector")
+    """The answers that are shown, newest first: the same for everybody, whoever asks. Three queries."""
+    found = conversation.contributions.filter(state=SHOWN)
+    with_topics = found.prefetch_related(Prefetch("topics", Topic.objects.select_related("event")))
     return [
-        Said(
-            contribution=each,
-            age=each.get_age_band_display(),
-            sector=each.host.partner.sector.name,
-            host=each.host.partner if each.host.partner.marking == "public" else None,
-            topics=list(each.topics.all()),
-        )
-        for each in shown.prefetch_related(Prefetch("topics", Topic.objects.select_related("event")))
+        Said(each.contribution, each.who, list(each.contribution.topics.all())) for each in shown(with_topics)
     ]
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
-from joinedup.accounts.records import Marking
+from joinedup.accounts.records import Came, Marking
 from joinedup.events.actions.naming import agreed_on, helpers_of, renew_namings, say_yes_for_own
 from joinedup.events.actions.topic import set_state
 from joinedup.events.dates import months_after
@@ -24,7 +24,7 @@ from joinedup.events.models import Agreement, Contribution, Event, Naming, Progr
 from joinedup.events.naming import terms_of
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
-from joinedup.partners.keeping import confirm_now, fresh_slug, refuse_while_held
+from joinedup.partners.keeping import came_now, fresh_slug, refuse_while_held
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
 from joinedup.strategy.models import Commitment, Update
@@ -224,7 +224,7 @@ def start_agreement(*, by: Person, agreement: Agreement) -> Initiative:
         source=f"Agreement at {agreement.event.name}",
         is_demonstration=agreement.is_demonstration,
     )
-    confirm_now(initiative, by)
+    came_now(initiative, by, Came.AGREEMENT)
     initiative.save()
     initiative.co_partners.set(helpers_of(agreement))
     initiative.places.add(agreement.place)

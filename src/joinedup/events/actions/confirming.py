@@ -13,7 +13,7 @@ from joinedup.accounts import audit
 from joinedup.accounts.person import Person
 from joinedup.events.models import Attendee
 from joinedup.initiatives.models import Initiative
-from joinedup.partners.keeping import confirm_now
+from joinedup.partners.keeping import CONFIRMING, confirm_now
 from joinedup.partners.models import Partner
 
 # More than anybody reads on a registration form; the rest is confirmed where the records are kept.
@@ -39,9 +39,13 @@ def confirm(*, by: Person, attendee: Attendee, keys: Collection[str]) -> int:
     told = [held[key] for key in held if key in keys]
     for record in told:
         before = audit.snapshot(record)
-        confirm_now(record, by)
-        if not by.is_signed_in:
+        if by.is_signed_in:
+            # Somebody else who is signed in and holds a partner's link speaks for themselves, not for the partner.
+            confirm_now(record, by)
+        else:
+            record.confirmed_on = timezone.localdate()
             record.confirmed_by = f"{attendee.role}, when registering"[:160]
-        record.save(update_fields=["confirmed_on", "confirmed_by"])
-        audit.record(by=by, action=f"{record._meta.model_name}.confirm", on=record, before=before)
+        record.save(update_fields=CONFIRMING)
+        done = "check" if by.is_signed_in and not record.is_told_by(by) else "confirm"
+        audit.record(by=by, action=f"{record._meta.model_name}.{done}", on=record, before=before)
     return len(told)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from joinedup.accounts.permissions import may, require
 from joinedup.accounts.person import Person
-from joinedup.accounts.records import Marking, footprints_of
+from joinedup.accounts.records import Came, Marking, Teller, footprints_of
 from joinedup.events import mails
 from joinedup.events.actions import companions
 from joinedup.events.actions.places import fill_places, next_number, open_event, stand
@@ -128,6 +128,9 @@ def note_asks(
             source=f"Registration for {event.name}",
             confirmed_on=timezone.localdate() if confirmed_by else None,
             confirmed_by=confirmed_by[:160],
+            came=Came.BODY if confirmed_by else Came.REGISTRATION,
+            came_by=Teller.BODY if confirmed_by else Teller.ELSE,
+            came_on=timezone.localdate(),
             is_demonstration=event.is_demonstration,
         )
         for kind, text in said.items()

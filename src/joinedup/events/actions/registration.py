@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from joinedup.accounts import audit, identifying
 from joinedup.accounts.permissions import may, require
 from joinedup.accounts.person import Person
-from joinedup.accounts.records import Marking
+from joinedup.accounts.records import Came, Marking, Teller
 from joinedup.events import mailbox, mails
 from joinedup.events.actions import companions, confirming, holding
 from joinedup.events.actions.places import add, cancel, fill_places, open_event, refuse_closed
@@ -128,8 +128,10 @@ def register(
         **needs,
     )
     if is_heard:
-        confirmed_by = by.name if vouched and not is_new else ""
-        holding.note_asks(event, home, said, chosen, confirmed_by=confirmed_by)
+        # The partner's own people: its members, and whom a mail of their own brought here.
+        own = vouched and not is_new and (home.pk in by.partner_ids or not by.is_signed_in)
+        who = by.name if by.is_signed_in else f"{role.strip()}, when registering"
+        holding.note_asks(event, home, said, chosen, confirmed_by=who if own else "")
     if vouched and not is_new:
         confirming.confirm(by=by, attendee=attendee, keys=still_true)
     companions.bring(by, attendee, young_names, chosen, agreed=True)
@@ -240,6 +242,9 @@ def _partner(by: Person, event: Event, given: Partner | NewPartner) -> Partner:
         sector=given.sector,
         marking=Marking.PARTNERSHIP,
         source=f"Registration for {event.name}",
+        came=Came.REGISTRATION,
+        came_by=Teller.ELSE,
+        came_on=timezone.localdate(),
         is_demonstration=event.is_demonstration,
     )
     if event.footprint:

@@ -20,8 +20,10 @@ from joinedup.events.sheets import Said, Section, listed
 from joinedup.evidence import wording
 from joinedup.evidence.models import Figure, Need
 from joinedup.evidence.plain_words import need_class, need_word
+from joinedup.initiatives.models import Initiative
 from joinedup.initiatives.queries import find_initiatives, running
 from joinedup.opportunities.models import Opportunity
+from joinedup.partners.models import Partner
 from joinedup.partners.queries import visible_partners
 from joinedup.places.models import Place
 from joinedup.support.eligibility import needs_checking
@@ -133,7 +135,7 @@ def under_way_and_support(person: Person, event: Event, around: Around, on: date
     seen = visible_partners(person, {each.partner_id for each in every[:UNDER_WAY]})
     action = [
         Said(
-            f"{each.name}, {seen[each.partner_id].name}." if each.partner_id in seen else f"{each.name}.",
+            f"{', '.join(_told(each, seen.get(each.partner_id)))}.",
             reverse("initiative", args=[each.slug]),
             each.name,
         )
@@ -143,6 +145,12 @@ def under_way_and_support(person: Person, event: Event, around: Around, on: date
         Section(_("What is under way"), action, none=_("No local action that may be read here is recorded.")),
         _support(person, around, themes, on),
     ]
+
+
+def _told(initiative: Initiative, lead: Partner | None) -> list[str]:
+    """Its name, who leads it where the reader may know, and that its partner has not confirmed it where so."""
+    said = [initiative.name, *([lead.name] if lead else [])]
+    return [*said, initiative.told] if initiative.is_stale else said
 
 
 def _support(person: Person, around: Around, themes: set[str], on: datetime.date) -> Section:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from joinedup.accounts.person import Person
 from joinedup.events.models import Agreement, Attendee, Event, Topic
 from joinedup.events.queries.agreements import Line, ThemeResult, by_theme, find_agreements, lines
 from joinedup.opportunities.models import Opportunity
+from joinedup.places.models import Footprint, Place
 
 # Counts below this are said as "a few", so that nobody can be picked out.
 FEW = 3
@@ -49,10 +50,13 @@ def past(person: Person, on: datetime.date) -> QuerySet[Event]:
     )
 
 
-def next_event(person: Person, on: datetime.date | None = None) -> Event | None:
-    """The next event with a day: one of the person's own partnerships first; 1 query."""
+def next_event(person: Person, on: datetime.date | None = None, places: Sequence[Place] = ()) -> Event | None:
+    """The next event with a day: one of the person's own partnerships first. Of partnerships that cover one of the
+    places, if any are given. 1 query."""
     coming = upcoming(on or timezone.localdate(), person).exclude(date=None).select_related("footprint")
     coming = coming.filter(cancelled_on=None, is_draft=False)
+    if places:
+        coming = coming.filter(footprint__in=Footprint.objects.filter(places__in=places).values("pk"))
     if person.footprint_ids:
         own = Case(When(footprint__in=person.footprint_ids, then=Value(0)), default=Value(1))
         coming = coming.order_by(own, "date", "name")

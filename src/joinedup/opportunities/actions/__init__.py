@@ -11,6 +11,7 @@ from joinedup.opportunities.actions.deciding import (
     unassign,
     wake,
 )
+from joinedup.opportunities.actions.publishing import hide_from_public, show_to_public
 from joinedup.opportunities.actions.reading import have_read
 from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.actions.spotting import spot, withdraw
@@ -23,9 +24,11 @@ __all__ = [
     "ask",
     "assign",
     "have_read",
+    "hide_from_public",
     "put_back",
     "refresh",
     "set_aside",
+    "show_to_public",
     "snooze",
     "spot",
     "take_up",

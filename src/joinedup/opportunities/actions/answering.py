@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
+from joinedup.accounts.records import Came, Teller
 from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.engine import note_shown
 from joinedup.opportunities.models import Answer, Opportunity
 from joinedup.opportunities.queries.asking import by_mail
 from joinedup.partners.keeping import fresh_slug
@@ -57,6 +60,7 @@ def _give(by: Person, opportunity: Opportunity, partner: Partner, word: str) -> 
         given.initiative = _draft(by, opportunity, partner)
     given.save()
     audit.record(by=by, action="opportunity.answer", on=given, before=before)
+    note_shown(opportunity.footprint, timezone.localdate())
     return given
 
 
@@ -69,6 +73,9 @@ def _draft(by: Person, opportunity: Opportunity, partner: Partner) -> Initiative
         partner=partner,
         owner_id=by.user_id,
         source="Answer to an opportunity: “we already do this”",
+        came=Came.BODY,
+        came_by=Teller.BODY,
+        came_on=timezone.localdate(),
         is_demonstration=partner.is_demonstration,
     )
     draft.places.add(opportunity.place)

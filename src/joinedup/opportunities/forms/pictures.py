@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from joinedup.accounts.person import Person
-from joinedup.opportunities.queries.reading import choose, footprints_for
+from joinedup.opportunities.queries.reading import choose, footprints_for, is_inside
 from joinedup.places.models import Place
 from joinedup.taxonomy.models import Theme
 
@@ -103,7 +103,8 @@ class WhyNotForm(forms.Form):
         given = dict(data.items())
         # Somebody who follows a link about a record has not filled in anything yet.
         super().__init__(given if "q" in given else None, initial={"what": "partner", **given})
-        self.footprints = footprints_for(person)
+        # Why a body is not named says what is not recorded of it: that is for its partnership.
+        self.footprints = [each for each in footprints_for(person) if is_inside(person, each)]
         self.chosen = choose(self.footprints, given.get("footprint", ""), given.get("place", ""))
         own: Any = self.fields["footprint"]
         own.choices = [(each.slug, each.name) for each in sorted(self.footprints, key=str)]

@@ -186,7 +186,12 @@ def csv_rows(person: Person, found: QuerySet[Opportunity]) -> Iterator[list[obje
             each.place.name,
             each.place_id,
             several(partner.name for partner in each.parties.all()),
-            several(name.replace("_", " ") for name in each.sectors_needed),
+            # The public is not told who is missing.
+            several(
+                name.replace("_", " ")
+                for name in each.sectors_needed
+                if each.audience == Run.Audience.PARTNERSHIP
+            ),
             "spotted by a person" if each.score is None else band(each.score),
             None if each.score is None else round(each.score, 1),
             each.get_state_display(),

@@ -20,8 +20,9 @@ from joinedup.taxonomy.models import Sector
 
 
 def sectors_needed(opportunity: Opportunity) -> list[str]:
-    """The names of sectors that it needs and of which nobody is recorded; one query where there are any."""
-    if not opportunity.sectors_needed:
+    """The names of sectors that it needs and of which nobody is recorded; one query where there are any. The public
+    is not told who is missing."""
+    if not opportunity.sectors_needed or opportunity.audience == Run.Audience.PUBLIC:
         return []
     return list(Sector.objects.filter(pk__in=opportunity.sectors_needed).values_list("name", flat=True))
 

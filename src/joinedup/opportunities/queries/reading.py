@@ -37,6 +37,11 @@ def choose(footprints: Sequence[Footprint], slug: str, place: str) -> Footprint 
     return named or next(iter(footprints), None)
 
 
+def is_inside(person: Person, footprint: Footprint) -> bool:
+    """Whether a person reads what a partnership shares with its members."""
+    return audience_for(person, footprint) == Run.Audience.PARTNERSHIP
+
+
 def audience_for(person: Person, footprint: Footprint) -> str:
     """Members read what their partnership shares, whoever sees every partnership reads any; the rest the public's."""
     if person.sees_every_partnership or footprint.pk in person.footprint_ids:

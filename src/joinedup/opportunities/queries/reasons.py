@@ -82,8 +82,10 @@ def facts(person: Person, opportunity: Opportunity) -> list[Fact]:
 
 
 def parts(opportunity: Opportunity) -> list[Part]:
-    """The parts of its strength, as its partnership weighs them. How it weighs is its own: the public reads its own
-    copy. Uses what `one` fetched, and 1 query."""
+    """The parts of its strength, as its partnership weighs them, for its members: they say what is not recorded and
+    how the partnership weighs, and the public reads neither. Uses what `one` fetched, and 1 query."""
+    if opportunity.audience == Run.Audience.PUBLIC:
+        return []
     closing = [offer.closes for offer in opportunity.offers.all() if offer.closes]
     seen = strength.Seen(
         kind=opportunity.kind,
@@ -94,8 +96,7 @@ def parts(opportunity: Opportunity) -> list[Part]:
         closes=min(closing, default=None),
         as_of=opportunity.last_seen,
     )
-    shared = opportunity.audience == Run.Audience.PARTNERSHIP
-    why, shares = strength.reasons(seen), weights_of(opportunity.footprint).shares() if shared else {}
+    why, shares = strength.reasons(seen), weights_of(opportunity.footprint).shares()
     return [
         Part(words, opportunity.components.get(name), shares.get(name), why.get(name, ""))
         for name, words in COMPONENTS.items()
@@ -248,9 +249,8 @@ def _of_offer(offer: Offer, text: str) -> Source:
 
 def _of_ask(ask: Ask, text: str) -> Source:
     label = _("What %(partner)s needs and can give") % {"partner": ask.partner}
-    when = ask.confirmed_on or timezone.localtime(ask.created).date()
-    note = _("in their own words, %(day)s") % {"day": day(when)}
-    return Source(label, reverse("partner", args=[ask.partner.slug]), note)
+    own = _("in their own words, %(day)s") % {"day": day(ask.confirmed_on)} if ask.confirmed_on else ""
+    return Source(label, reverse("partner", args=[ask.partner.slug]), own or ask.told)
 
 
 _TELL: dict[str, Callable[[Any, str], Source]] = {
@@ -262,14 +262,10 @@ _TELL: dict[str, Callable[[Any, str], Source]] = {
 
 
 def _confirmed(record: Record, text: str) -> str:
-    """When somebody last said that it is true, as it stands today; a warning once, not twice."""
-    if record.confirmed_on is None:
-        return _("never confirmed")
-    if not record.is_stale:
-        return _("confirmed %(day)s") % {"day": day(record.confirmed_on)}
-    if "check it first" in text:
-        return _("not confirmed since %(day)s") % {"day": day(record.confirmed_on)}
-    return _("not confirmed since %(day)s: check it first") % {"day": day(record.confirmed_on)}
+    """How far it can be relied on, as it stands today; a warning once, not twice."""
+    if record.confirmed_on is None or not record.is_stale or "check it first" in text:
+        return record.told
+    return _("%(told)s: check it first") % {"told": record.told}
 
 
 def _of_figure(figure: Figure, text: str) -> Source:

@@ -14,6 +14,7 @@ from joinedup.initiatives.queries import running
 from joinedup.opportunities import circle
 from joinedup.opportunities.models import Opportunity
 from joinedup.opportunities.queries.lists import listing
+from joinedup.opportunities.queries.reading import is_inside
 from joinedup.partners.models import Link, Partner
 from joinedup.partners.queries import find_partners
 from joinedup.places.models import Footprint, Place
@@ -82,6 +83,8 @@ class Together:
     pairs: dict[tuple[str, str], int]
     introductions: list[Opportunity]
     of: int
+    # Whether pairs that are not linked are counted as nought: for members, to whom that is a reason to ask.
+    shows_silence: bool = True
 
     @property
     def without(self) -> list[Entry]:
@@ -97,15 +100,22 @@ def together(
     theme: Theme | None = None,
 ) -> Together:
     """What `person` may see of who works with whom on a day; nine queries at most. A link shows where both partners
-    do, joint local action where it does too. Partners outside the chosen place and theme are in the table only,
-    as those whom the chosen ones work with."""
+    do, joint local action where it does too. Partners outside the chosen place and theme are in the table only, as
+    those whom the chosen ones work with. The public, where the partnership lets it, sees bodies that confirmed their
+    own record and what links them, and of nobody that none is recorded."""
+    inside = is_inside(person, footprint)
     everyone = partners_of(person, footprint)
+    if not inside:
+        everyone = [each for each in everyone if each.confirmed_on and footprint.shows_opportunities]
+    known = ties(person, {partner.pk for partner in everyone}, on)
+    if not inside:
+        linked = {pk for pair in known for pk in pair}
+        everyone = [each for each in everyone if each.pk in linked]
     chosen = everyone
     if place is not None or theme is not None:
         fitting = find_partners(person, place=place, theme=theme).filter(footprints=footprint)
         kept = set(fitting.prefetch_related(None).values_list("pk", flat=True))
         chosen = [partner for partner in everyone if partner.pk in kept]
-    known = ties(person, {partner.pk for partner in everyone}, on)
     seated = [partner for partner in everyone if partner.is_statutory]
     seated = seated if len(seated) > 1 else []
     entries = _entries(everyone, chosen, known, {partner.pk for partner in seated})
@@ -116,6 +126,7 @@ def together(
         seated=seated,
         picture=_picture(entries, sectors, known),
         pairs=_between_sectors(chosen, known),
+        shows_silence=inside,
         introductions=_introductions(person, footprint, place, theme),
         of=len(everyone),
     )

@@ -244,7 +244,9 @@ def _steps(person: Person, footprint: Footprint, what: str, record: Any) -> list
         steps.append(Step(_("Look whether the record is still right: places, themes, dates."), change))
     if record.is_stale:
         confirm = reverse(f"{what}_confirm", args=[record.slug]) if may(person, CONFIRM[what], record) else ""
-        steps.append(Step(_("Confirm it: nobody has for a year, so it counts for less."), confirm))
+        steps.append(
+            Step(_("Have it confirmed: the body itself has not for a year, so it counts for less."), confirm)
+        )
     if not change:
         steps.append(
             Step(_("Whoever keeps the record does this: ask them, or the coordinator of the partnership."))

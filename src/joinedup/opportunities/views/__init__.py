@@ -14,6 +14,7 @@ from joinedup.opportunities.views.grid import opportunity_grid, opportunity_grid
 from joinedup.opportunities.views.lists import opportunities, opportunities_csv, opportunity_refresh
 from joinedup.opportunities.views.mail import answer_by_mail
 from joinedup.opportunities.views.one import opportunity, opportunity_answer
+from joinedup.opportunities.views.publishing import opportunity_public
 from joinedup.opportunities.views.since import opportunity_changes, opportunity_changes_read
 from joinedup.opportunities.views.spotting import opportunity_mine, opportunity_spot, opportunity_withdraw
 from joinedup.opportunities.views.together import opportunity_together, opportunity_together_csv
@@ -33,6 +34,7 @@ __all__ = [
     "opportunity_grid",
     "opportunity_grid_csv",
     "opportunity_mine",
+    "opportunity_public",
     "opportunity_put_back",
     "opportunity_refresh",
     "opportunity_set_aside",

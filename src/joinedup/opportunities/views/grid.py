@@ -11,6 +11,7 @@ from joinedup.accounts.request import Request
 from joinedup.evidence.plain_words import need_word
 from joinedup.opportunities.forms import PictureForm
 from joinedup.opportunities.queries import grid
+from joinedup.opportunities.queries.reading import is_inside
 from joinedup.partners.csv_export import as_csv, csv_file
 
 
@@ -19,6 +20,7 @@ def opportunity_grid(request: Request) -> HttpResponse:
     form = PictureForm(request.GET, person=request.person)
     context = {
         "form": form,
+        "for_members": form.chosen is not None and not is_inside(request.person, form.chosen),
         "grid": _asked_for(request, form),
         "states": list(grid.State),
         "need_word": need_word,
@@ -33,8 +35,9 @@ def opportunity_grid_csv(request: Request) -> HttpResponse:
 
 
 def _asked_for(request: Request, form: PictureForm) -> grid.Grid | None:
-    """None where the reader sees no partnership at all."""
-    if form.chosen is None:
+    """None where the reader sees no partnership from inside: a grid says where nothing is recorded, which in public
+    would read as if nobody did anything."""
+    if form.chosen is None or not is_inside(request.person, form.chosen):
         return None
     return grid.grid(
         request.person,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from joinedup.accounts.person import Person
-from joinedup.accounts.records import Marking
+from joinedup.accounts.records import Came, Marking
 from joinedup.partners.actions import add_partner
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint, Place
@@ -131,7 +131,12 @@ def the_partner(
     if key(who.name) in made:
         return made[key(who.name)], []
     partner = add_partner(
-        by=by, footprint=footprint, name=who.name, sector=sectors[who.sector], serves=serves
+        by=by,
+        footprint=footprint,
+        came=Came.LIST,
+        name=who.name,
+        sector=sectors[who.sector],
+        serves=serves,
     )
     made[key(who.name)] = partner
     return partner, [partner]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from joinedup.accounts.person import Person
-from joinedup.accounts.records import Marking
+from joinedup.accounts.records import Came, Marking
 from joinedup.initiatives.actions import add_initiative
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
@@ -200,7 +200,7 @@ def make(by: Person, footprint: Footprint, line: Line, made: dict[str, Partner])
     partner, records = the_partner(
         by, footprint, line.plan["who"], made, line.plan["sectors"], line.plan["serves"]
     )
-    return [*records, add_initiative(by=by, partner=partner, **line.plan["details"])]
+    return [*records, add_initiative(by=by, partner=partner, came=Came.LIST, **line.plan["details"])]
 
 
 INITIATIVES = Kind(FIELDS, read, make)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from joinedup.accounts.person import Person
-from joinedup.accounts.records import Marking
+from joinedup.accounts.records import Came, Marking
 from joinedup.partners.actions import add_contact, add_partner
 from joinedup.partners.models import Partner
 from joinedup.partners.registers import charity_number, company_number
@@ -204,7 +204,12 @@ def make(by: Person, footprint: Footprint, line: Line, made: dict[str, Partner])
         if partner is None:
             sector = line.plan["sectors"][who.sector]
             partner = add_partner(
-                by=by, footprint=footprint, name=who.name, sector=sector, **line.plan["details"]
+                by=by,
+                footprint=footprint,
+                came=Came.LIST,
+                name=who.name,
+                sector=sector,
+                **line.plan["details"],
             )
             made[key(who.name)] = partner
             records.append(partner)

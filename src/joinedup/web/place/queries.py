@@ -11,8 +11,8 @@ from django.db.models import Prefetch, Q
 
 from joinedup.accounts.person import PUBLIC, Person
 from joinedup.clusters.queries import Here, at_place
-from joinedup.events.models import Agreement
-from joinedup.events.queries import agreements_for_place
+from joinedup.events.models import Agreement, Event
+from joinedup.events.queries import agreements_for_place, next_event
 from joinedup.evidence import charts, queries, wording
 from joinedup.evidence.models import Dataset, Figure
 from joinedup.evidence.queries import Gap
@@ -25,6 +25,7 @@ from joinedup.places.models import Footprint, Place
 from joinedup.support.models import Offer
 from joinedup.visits.finding import Found, practice_for
 from joinedup.voice.models import Contribution
+from joinedup.voice.shown import Shown, shown
 from joinedup.web.layers import HEADLINE, Layer, layer
 from joinedup.web.place.grid import Row, coverage_grid
 from joinedup.web.place.summary import Summary, summary
@@ -34,7 +35,11 @@ OFFERS_SHOWN, VOICES_SHOWN, AGREEMENTS_SHOWN = 6, 4, 5
 
 @dataclass(frozen=True)
 class PlacePage:
+    """`inside`: the reader belongs to a partnership that covers the place, and may read what is not recorded there."""
+
     place: Place
+    inside: bool
+    next_event: Event | None
     above: list[Place]
     summary: Summary
     opportunities: list[Opportunity]
@@ -50,7 +55,7 @@ class PlacePage:
     sectors: list[tuple[str, list[Partner]]]
     agreements: list[Agreement]
     practice: list[Found]
-    voices: list[Contribution]
+    voices: list[Shown]
     where_and_when: list[Here]
     figures: list[tuple[Figure, str, str, str, str, str]]
     datasets: list[Dataset]
@@ -71,6 +76,8 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
     around = _around(place)
     return PlacePage(
         place=place,
+        inside=is_inside(person, around),
+        next_event=next_event(person, on, around),
         above=around[1:],
         summary=summary(place, needs, figures),
         opportunities=best_for_place(person, place),
@@ -86,7 +93,7 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         sectors=by_sector(partners_for_place(person, place).prefetch_related(None)),
         agreements=agreements_for_place(person, place, AGREEMENTS_SHOWN),
         practice=practice_for(person, place),
-        voices=voices(around),
+        voices=voices(place, around),
         where_and_when=at_place(person, place, around[1:]),
         figures=[
             (
@@ -102,6 +109,14 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         datasets=sorted(datasets.values(), key=lambda each: (each.publisher, each.title)),
         gaps=queries.gaps(place, on, needs, figures),
     )
+
+
+def is_inside(person: Person, around: Sequence[Place]) -> bool:
+    """Whether a person belongs to a partnership that covers one of these places. No query for the public."""
+    if person.sees_every_partnership:
+        return True
+    own = person.footprint_ids
+    return bool(own) and Footprint.objects.filter(pk__in=own, places__in=around).exists()
 
 
 def _around(place: Place) -> list[Place]:
@@ -134,11 +149,14 @@ def by_sector(partners: Any) -> list[tuple[str, list[Partner]]]:
     return [(name, grouped[order, name]) for order, name in sorted(grouped)]
 
 
-def voices(around: Sequence[Place]) -> list[Contribution]:
+def voices(place: Place, around: Sequence[Place]) -> list[Shown]:
     """The newest answers that were read and are shown, from conversations of partnerships that cover the place.
 
-    Only what the public may read, whoever asks. One query.
+    Only what the public may read, whoever asks. None on the page of a ward: a ward would say where to look for who
+    said it. Two queries.
     """
+    if place.kind == Place.Kind.WARD:
+        return []
     footprint = Footprint.objects.filter(places__in=around)
     rows = (
         Contribution.objects.visible_to(PUBLIC)
@@ -146,4 +164,4 @@ def voices(around: Sequence[Place]) -> list[Contribution]:
         .exclude(age_band=Contribution.ADULT)
         .select_related("conversation")
     )
-    return list(rows[:VOICES_SHOWN])
+    return shown(rows[:VOICES_SHOWN])

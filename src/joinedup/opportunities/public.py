@@ -1,0 +1,93 @@
+"""What of opportunities the public may read: one rule, asked in the database, so that no count, list or file betrays
+what is not shown.
+
+A partnership chooses that its opportunities are public. Then one is shown where every body that it rests on has said
+itself that its record is true, or answered this very opportunity with more than “not us”. A body that said “not us” is
+not named in public, whatever else it confirmed. What somebody lacks, and that nothing is recorded, is never said in
+public: see `silence`, and docs/decisions/what-the-public-reads-of-opportunities.md.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+# These say what somebody lacks or doubles, or that nothing is recorded: for the partnership to settle.
+NOT_FOR_THE_PUBLIC = frozenset({"unmet_need", "missing_partner", "join_up", "introduction"})
+# The records that an opportunity rests on, as it is reached from them.
+RECORDS = ("parties", "initiatives", "offers")
+
+
+def may_be_shown(on: datetime.date | None = None) -> Q:
+    """Which opportunities the public may read on a day (today)."""
+    on = on or timezone.localdate()
+    # While a partnership publishes nothing new, what was shown before stays.
+    not_held = Q(footprint__held_until=None) | Q(footprint__held_until__lte=on) | Q(shown_since__lte=on)
+    return would_be_shown() & Q(footprint__shows_opportunities=True) & not_held
+
+
+def would_be_shown() -> Q:
+    """Which ones the public could read once their partnership chooses so: what `may_be_shown` asks of the bodies."""
+    condition = Q(audience="public", marking="public") & ~Q(kind__in=NOT_FOR_THE_PUBLIC)
+    for found in (_kept_to_themselves(), _unspoken("parties", "partner"), *_unspoken_action(), _refused()):
+        condition &= ~Q(pk__in=found)
+    return condition
+
+
+def _opportunities() -> QuerySet[Any]:
+    model: Any = apps.get_model("opportunities", "Opportunity")
+    return model._base_manager.filter(audience="public").order_by()
+
+
+def _kept_to_themselves() -> QuerySet[Any]:
+    """Those whose sentence may name a record that is no longer public: a run tells what was true on its day."""
+    other = Q()
+    for path in RECORDS:
+        other |= Q(**{f"{path}__isnull": False}) & ~Q(**{f"{path}__marking": "public"})
+    return _opportunities().filter(other).values("pk")
+
+
+def _answers(partner: str, **wanted: Any) -> Exists:
+    """Whether a body answered the opportunity, in whichever copy: members answer the partnership's."""
+    model: Any = apps.get_model("opportunities", "Answer")
+    same = {
+        "opportunity__key": OuterRef("opportunity__key"),
+        "opportunity__footprint": OuterRef("opportunity__footprint"),
+    }
+    return Exists(model._base_manager.filter(partner=OuterRef(partner), **same, **wanted))
+
+
+def _consented(partner: str) -> Exists:
+    return _answers(partner, word__in=["interested", "already"])
+
+
+def _rows(field: str) -> QuerySet[Any]:
+    model: Any = apps.get_model("opportunities", "Opportunity")
+    return getattr(model, field).through._base_manager.filter(opportunity__audience="public").order_by()
+
+
+def _unspoken(field: str, partner: str, **wanted: Any) -> QuerySet[Any]:
+    """Those with a body that has neither confirmed its record nor answered."""
+    silent = _rows(field).filter(**{f"{partner}__isnull": False, f"{partner}__confirmed_on": None}, **wanted)
+    return silent.filter(~_consented(partner)).values("opportunity_id")
+
+
+def _unspoken_action() -> list[QuerySet[Any]]:
+    """Those that rest on local action or support of such a body, or on local action that its partner did not
+    confirm: somebody else may have written it down."""
+    action = _rows("initiatives").filter(initiative__confirmed_on=None)
+    return [
+        _unspoken("initiatives", "initiative__partner"),
+        # Bodies that the public may not know of are not named, and must not be told of by what is missing.
+        _unspoken("initiatives", "initiative__co_partners", initiative__co_partners__marking="public"),
+        _unspoken("offers", "offer__provider_partner", offer__provider_partner__marking="public"),
+        action.filter(~_consented("initiative__partner")).values("opportunity_id"),
+    ]
+
+
+def _refused() -> QuerySet[Any]:
+    return _rows("parties").filter(_answers("partner", word="not_us")).values("opportunity_id")

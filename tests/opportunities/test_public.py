@@ -1,0 +1,390 @@
+"""What the public reads of opportunities: nothing before the partnership lets it and every body has spoken."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
+
+from joinedup.accounts.models import AuditEntry
+from joinedup.engines.matching.opportunity import Because
+from joinedup.evidence.models import Figure
+from joinedup.initiatives.models import Initiative
+from joinedup.opportunities import actions, engine, silence
+from joinedup.opportunities.models import Answer, Opportunity
+from joinedup.opportunities.public import NOT_FOR_THE_PUBLIC
+from joinedup.opportunities.storing import in_public
+from joinedup.partners.actions import change_partner, confirm_partner
+from joinedup.partners.models import Link, Partner
+from joinedup.places.models import Footprint
+from joinedup.support.models import Offer
+from joinedup.taxonomy.loading import rows
+from tests.opportunities.making import make_figure, make_opportunity
+from tests.opportunities.test_storing import said
+from tests.taxonomy.test_loading import SHIPPED
+from tests.world import World
+
+As = Callable[[str], Client]
+TODAY = datetime.date.today()
+OUTSIDERS = ["nobody", "charlie"]
+WORDS = "could swap a hall for mentors"
+
+
+@dataclass
+class Scene:
+    """One thing that Lantern Youth and Hilltop School could do, as the public's and the partnership's copy; both
+    bodies confirmed their record, and the partnership lets the public read."""
+
+    world: World
+    public: Opportunity
+    shared: Opportunity
+    figure: Figure
+
+
+@pytest.fixture
+def scene(world: World) -> Scene:
+    Partner.objects.update(marking="public")
+    fields = {
+        "sentence": f"Lantern Youth and Hilltop School {WORDS}.",
+        "state": "taken_up",
+        "decided_on": TODAY,
+    }
+    both = (world.lantern, world.school)
+    public = make_opportunity(world, "one", *both, audience="public", marking="public", **fields)
+    shared = make_opportunity(world, "one", *both, kind="ask_meets_offer", **fields)
+    figure = make_figure(world.northton, "violence-with-injury", 12.0)
+    for each in (public, shared):
+        each.figures.add(figure)
+    first, second = sorted(both, key=lambda each: each.pk)
+    Link.objects.create(first=first, second=second)
+    return Scene(world, public, shared, figure)
+
+
+def addresses(scene: Scene) -> list[str]:
+    """Every page and file on which an opportunity may stand."""
+    return [
+        "/",
+        "/opportunities/",
+        "/opportunities.csv",
+        f"/opportunities/?place={scene.world.northton.pk}",
+        f"/opportunities/{scene.public.pk}/",
+        f"/places/{scene.world.northton.pk}/",
+        "/partners/lantern-youth/",
+        "/search/?q=mentors",
+        f"/figures/{scene.figure.pk}/",
+        "/opportunities/together/?footprint=north",
+    ]
+
+
+def where(scene: Scene, browser: Client) -> set[str]:
+    return {each for each in addresses(scene) if WORDS in browser.get(each).content.decode()}
+
+
+def paths(browser: Client) -> str:
+    return browser.get("/opportunities/paths/").content.decode().split("<main")[1].split("</main")[0]
+
+
+@pytest.mark.parametrize("who", OUTSIDERS)
+def test_outsiders_read_one_whose_bodies_have_spoken(scene: Scene, as_: As, who: str) -> None:
+    assert where(scene, as_(who)) == set(addresses(scene))
+
+
+def forget(scene: Scene) -> None:
+    Partner.objects.filter(pk=scene.world.school.pk).update(confirmed_on=None)
+
+
+def switch_off(scene: Scene) -> None:
+    Footprint.objects.filter(pk=scene.world.north.pk).update(shows_opportunities=False)
+
+
+def refuse(scene: Scene) -> None:
+    Answer.objects.create(opportunity=scene.shared, partner=scene.world.school, word="not_us", by="x")
+
+
+def lean_on_the_unspoken(scene: Scene) -> None:
+    action = Initiative.objects.create(
+        name="Clubs", slug="clubs", partner=scene.world.lantern, marking="public", confirmed_on=TODAY
+    )
+    Partner.objects.filter(pk=scene.world.police.pk).update(confirmed_on=None)
+    action.co_partners.add(scene.world.police)
+    scene.public.initiatives.add(action)
+
+
+def lean_on_unconfirmed_action(scene: Scene) -> None:
+    """The body confirmed what it is; what it runs a coordinator brought in."""
+    action = Initiative.objects.create(
+        name="Clubs", slug="clubs", partner=scene.world.lantern, marking="public"
+    )
+    scene.public.initiatives.add(action)
+
+
+def use_support_of_the_unspoken(scene: Scene) -> None:
+    Partner.objects.filter(pk=scene.world.police.pk).update(confirmed_on=None)
+    offer = Offer.objects.create(
+        name="Fund",
+        slug="fund",
+        provider="Police",
+        provider_partner=scene.world.police,
+        kind="fund",
+        marking="public",
+    )
+    scene.public.offers.add(offer)
+
+
+def say_that_need_is_not_met(scene: Scene) -> None:
+    Opportunity.objects.filter(pk=scene.public.pk).update(kind="unmet_need")
+
+
+HIDING = [
+    forget, switch_off, refuse, lean_on_the_unspoken, lean_on_unconfirmed_action, use_support_of_the_unspoken,
+    say_that_need_is_not_met,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("hide", HIDING)
+@pytest.mark.parametrize("who", OUTSIDERS)
+def test_without_that_no_page_file_count_or_search_shows_it(
+    scene: Scene, as_: As, who: str, hide: Callable[[Scene], None]
+) -> None:
+    browser = as_(who)
+    hide(scene)
+    assert where(scene, browser) == set()
+    assert browser.get(f"/opportunities/{scene.public.pk}/").status_code == 404
+    assert Opportunity.objects.visible_to(scene.world.person(who)).count() == 0
+    # Members go on reading their own copy.
+    assert WORDS in as_("bob").get(f"/opportunities/{scene.shared.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("who", OUTSIDERS)
+def test_what_is_not_shown_is_not_there_in_any_count(scene: Scene, as_: As, who: str) -> None:
+    """Two worlds that differ only in an opportunity that is not shown: the same pages, byte for byte."""
+    browser = as_(who)
+    forget(scene)
+    asked = [each for each in addresses(scene) if each != f"/opportunities/{scene.public.pk}/"]
+
+    def read() -> dict[str, str]:
+        pages = {each: browser.get(each).content.decode("utf-8-sig") for each in asked}
+        pages["paths"] = paths(browser)
+        return {
+            each: re.sub(r'(nonce|name="csrfmiddlewaretoken" value)="[^"]*"', "", page)
+            for each, page in pages.items()
+        }
+
+    with_it = read()
+    scene.public.delete()
+    assert read() == with_it
+
+
+def test_an_answer_lets_the_body_be_named(scene: Scene, as_: As) -> None:
+    forget(scene)
+    given = Answer.objects.create(
+        opportunity=scene.shared, partner=scene.world.school, word="interested", by="x"
+    )
+    for who in OUTSIDERS:
+        assert where(scene, as_(who)) == set(addresses(scene)) - {"/opportunities/together/?footprint=north"}
+    # To another opportunity it says nothing of this one.
+    Answer.objects.filter(pk=given.pk).update(
+        opportunity=make_opportunity(scene.world, "two", scene.world.school)
+    )
+    for who in OUTSIDERS:
+        assert where(scene, as_(who)) == set()
+
+
+def test_what_the_coordinator_did_for_a_body_shows_nothing(scene: Scene, as_: As) -> None:
+    forget(scene)
+    alice = scene.world.person("alice")
+    confirm_partner(by=alice, partner=Partner.objects.get(pk=scene.world.school.pk))
+    assert where(scene, as_("nobody")) == set()
+    change_partner(by=alice, partner=Partner.objects.get(pk=scene.world.lantern.pk), does="Other work")
+    Partner.objects.filter(pk=scene.world.school.pk).update(confirmed_on=TODAY)
+    assert where(scene, as_("nobody")) == set()
+
+
+# The switch
+
+
+def test_a_new_partnership_shows_nothing() -> None:
+    assert Footprint(slug="x", name="X").shows_opportunities is False
+
+
+def test_the_coordinator_sees_what_becomes_visible_and_who_has_to_speak(scene: Scene, as_: As) -> None:
+    switch_off(scene)
+    waits = make_opportunity(
+        scene.world,
+        "two",
+        scene.world.police,
+        audience="public",
+        marking="public",
+        sentence="The police could join.",
+    )
+    Partner.objects.filter(pk=scene.world.police.pk).update(confirmed_on=None)
+    page = as_("alice").get("/opportunities/public/").content.decode()
+    assert "1 opportunity would become visible" in page
+    assert WORDS in page
+    assert "1 more waits until the bodies that it names have spoken." in page
+    assert "1 body has not confirmed its own record" in page
+    assert waits.sentence not in page
+    assert "Let the public read them" in page
+
+
+def test_it_is_switched_on_and_back_with_one_audit_row_each(scene: Scene, as_: As) -> None:
+    switch_off(scene)
+    browser, page = as_("alice"), "/opportunities/public/?partnership=north"
+    for do, shown, action in (
+        ("show", True, "opportunity.show_public"), ("hide", False, "opportunity.hide_public"),
+    ):  # fmt: skip
+        assert browser.post(page, {"do": do}).status_code == 302
+        assert Footprint.objects.get(slug="north").shows_opportunities is shown
+        entry = AuditEntry.objects.get(action=action)
+        assert (entry.before["shows_opportunities"], entry.after["shows_opportunities"]) == (not shown, shown)
+        assert browser.post(page, {"do": do}).status_code == 302
+        assert AuditEntry.objects.filter(action=action).count() == 1
+
+
+@pytest.mark.parametrize(("who", "status"), [("bob", 403), ("charlie", 404), ("admin", 404), ("lead", 403)])
+def test_nobody_else_switches_it(scene: Scene, as_: As, who: str, status: int) -> None:
+    switch_off(scene)
+    page = "/opportunities/public/?partnership=north"
+    assert as_(who).post(page, {"do": "show"}).status_code == status
+    assert as_("nobody").get(page).status_code == 302
+    for act in (actions.show_to_public, actions.hide_from_public):
+        with pytest.raises(PermissionDenied):
+            act(by=scene.world.person(who), footprint=scene.world.north)
+    assert not Footprint.objects.get(slug="north").shows_opportunities
+    assert not AuditEntry.objects.exists()
+
+
+def hold(world: World, days: int = 5) -> None:
+    until = TODAY + datetime.timedelta(days=days)
+    Footprint.objects.filter(pk=world.north.pk).update(held_until=until)
+    world.north.refresh_from_db()
+
+
+def test_nothing_new_becomes_public_while_publication_is_held(scene: Scene, as_: As) -> None:
+    browser = as_("nobody")
+    new = make_opportunity(
+        scene.world,
+        "new",
+        scene.world.police,
+        audience="public",
+        marking="public",
+        sentence="Police have a van.",
+    )
+    Partner.objects.filter(pk=scene.world.police.pk).update(confirmed_on=None)
+    engine.note_shown(scene.world.north, TODAY)
+    hold(scene.world)
+    Partner.objects.filter(pk=scene.world.police.pk).update(confirmed_on=TODAY)
+    # A run in that time remembers nothing as shown.
+    engine.note_shown(scene.world.north, TODAY)
+    page = browser.get("/opportunities/").content.decode()
+    assert WORDS in page
+    assert new.sentence not in page
+    hold(scene.world, days=0)
+    assert new.sentence in browser.get("/opportunities/").content.decode()
+
+
+def test_it_is_not_switched_on_while_held_but_off(scene: Scene) -> None:
+    alice = scene.world.person("alice")
+    hold(scene.world)
+    actions.hide_from_public(by=alice, footprint=scene.world.north)
+    with pytest.raises(ValidationError, match="Nothing new is published before"):
+        actions.show_to_public(by=alice, footprint=scene.world.north)
+    assert not Footprint.objects.get(slug="north").shows_opportunities
+
+
+# Silence
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (
+            "In Northton, A could use “Fund” for work on mentoring: it is open until 3 May 2027, no use of it there is "
+            "recorded, and the need is very high.",
+            "In Northton, A could use “Fund” for work on mentoring: it is open until 3 May 2027, and the need "
+            "is very high.",
+        ),
+        (
+            "In Northton, A could ask B how “Clubs” got a good result: Eastton is similar, nothing like it is recorded "
+            "in Northton, and the need is high.",
+            "In Northton, A could ask B how “Clubs” got a good result: Eastton is similar, and the need is high.",
+        ),
+        ("A needs “no more than a hall that nobody uses” and B can give one.", None),
+    ],
+)
+def test_the_public_copy_leaves_silence_out(world: World, text: str, left: str | None) -> None:
+    told = in_public(said(world, "a", kind="shared_learning", sentence=text))
+    assert told is not None
+    assert told.sentence == (left or text)
+
+
+def test_what_still_says_that_nothing_is_recorded_is_not_kept_for_the_public(world: World) -> None:
+    for sentence in (
+        "Nothing is recorded for A.", "A and B: no action is recorded.", "A uses none of it: it is unused.",
+        "Recorded here: nothing; tell us.", "Nobody uses “Fund” yet.",
+    ):  # fmt: skip
+        assert in_public(said(world, "a", kind="shared_learning", sentence=sentence)) is None, sentence
+
+
+def test_facts_of_the_public_copy_say_what_is_recorded_only(world: World) -> None:
+    facts = [
+        "“Clubs” is run by B for people aged 10 to 17. Ask how many people it reaches: that is not recorded.",
+        "No action on mentoring in Northton is recorded here.",
+        "A is named for its sector (police). Which themes does it work on? None is recorded.",
+        "Does somebody in Northton do this already?",
+        "B is named for its sector; the themes recorded for it are others. Its record was last confirmed in 2020.",
+    ]
+    found = in_public(
+        said(
+            world, "a", kind="shared_learning", because=[Because(each) for each in facts],
+            would_change=["If somebody already uses it, this goes: record it.", "If the result falls, this goes."],
+        )
+    )  # fmt: skip
+    assert found is not None
+    assert [fact.text for fact in found.because] == [
+        "“Clubs” is run by B for people aged 10 to 17.", "A is named for its sector (police).",
+    ]  # fmt: skip
+    assert found.would_change == ["If the result falls, this goes."]
+
+
+def test_no_theme_or_support_is_silent_by_its_name() -> None:
+    """“Unmet special educational needs” is a theme: what is said of it is not silence."""
+    names = [row["name"] for row in rows(SHIPPED / "taxonomy.csv")]
+    names += [row["name"] for row in rows(SHIPPED / "support.csv")]
+    assert len(names) > 20
+    assert [name for name in names if silence.is_silent(f"A could ask B about {name} in Northton.")] == []
+
+
+def test_kinds_that_are_silence_are_never_public() -> None:
+    assert {"unmet_need", "missing_partner", "join_up"} <= NOT_FOR_THE_PUBLIC
+    assert not silence.is_silent("“No action is recorded” is what A called its film, and B can show it.")
+
+
+@pytest.mark.parametrize("who", OUTSIDERS)
+def test_no_page_tells_the_public_that_nothing_is_recorded_of_a_body(scene: Scene, as_: As, who: str) -> None:
+    switch_off(scene)
+    for address in ("/partners/testland-police/", "/partners/", f"/places/{scene.world.northton.pk}/", "/"):
+        page = as_(who).get(address).content.decode().split("<main")[1].split("</main")[0]
+        assert not re.search(
+            r"(?i)\bnone (is )?recorded here\b|nothing recorded|not recorded here yet", page
+        ), address
+    assert "None recorded here" in as_("bob").get("/partners/testland-police/").content.decode()
+
+
+@pytest.mark.parametrize("who", OUTSIDERS)
+def test_a_place_without_opportunities_is_never_blank(scene: Scene, as_: As, who: str) -> None:
+    switch_off(scene)
+    page = as_(who).get(f"/places/{scene.world.northton.pk}/").content.decode()
+    order = ['id="trend"', 'id="agreed"', 'id="next-day"', 'id="join-in"']
+    assert [page.index(each) for each in order] == sorted(page.index(each) for each in order)
+    for words in ("You live here", "You work for an organisation", "You are a young person"):
+        assert words in page
+    assert 'id="opportunities"' not in page
+    home = as_(who).get("/").content.decode()
+    order = ['id="map"', "Agreements kept this year", "Next event", 'id="join-in"']
+    assert [home.index(each) for each in order] == sorted(home.index(each) for each in order)
