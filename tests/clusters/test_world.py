@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from joinedup.clusters.world import CannotLook, ground_of, has_figures, neighbourhoods
+from joinedup.evidence.models import Dataset
 from joinedup.places.models import Place
 from tests.clusters.making import Ground, counts_of
 from tests.world import World
@@ -101,4 +102,16 @@ def test_too_little_is_said_in_a_sentence(world: World, terrain: Ground, home: N
     Place.objects.filter(pk__in=[p.pk for p in terrain.eastton]).update(ended=2025)
     counts_of(terrain, 13, last="2026-04")
     with pytest.raises(CannotLook, match="6 neighbourhoods: at least 10"):
+        ground_of(world.north, by_residents=False)
+
+
+def test_counts_whose_small_numbers_are_hidden_are_not_looked_at(
+    world: World, terrain: Ground, home: None
+) -> None:
+    made = counts_of(terrain)
+    assert ground_of(world.north, by_residents=False).areas
+    Dataset.objects.filter(pk=made.pk).update(
+        disclosure={"threshold": 3, "rounding": None, "zeros_shown": True, "because": "Under 3 is hidden."}
+    )
+    with pytest.raises(CannotLook, match="hidden or rounded, so chance cannot be told from them: Under 3"):
         ground_of(world.north, by_residents=False)

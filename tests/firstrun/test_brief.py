@@ -81,6 +81,18 @@ def test_need_in_sentences_with_figures_and_without(world: World) -> None:
     assert "no figures are held for this area" in opened(made(world)).sections[0].footer.paragraphs[0].text
 
 
+def test_the_highest_is_named_only_where_its_interval_lies_apart(world: World) -> None:
+    make_figures(world.northton, value=12.3)
+    make_figures(world.eastton, value=11.9)
+    text = words_of(opened(made(world)))
+    assert "Highest" not in text
+    assert "Lowest" not in text
+    assert "One figure: Violence with injury in Northton: 12.3" in text
+    # Nor where the months are others.
+    Figure.objects.filter(place=world.eastton).update(value=1.0, low=0.9, high=1.1, period="2025-01")
+    assert "Highest" not in words_of(opened(made(world)))
+
+
 def test_one_place_speaks_as_its_page_does(world: World) -> None:
     world.north.places.set([world.northton])
     make_figures(world.northton)
