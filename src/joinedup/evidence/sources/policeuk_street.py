@@ -23,7 +23,7 @@ from joinedup.evidence.sources.contract import (
     carried,
     finish,
 )
-from joinedup.evidence.sources.table import Refused, Table
+from joinedup.evidence.sources.table import Refused, Table, plain
 
 NEEDED = {"Crime ID", "Month", "Reported by", "LSOA code", "Crime type", "Last outcome category"}
 WORDS = {
@@ -55,13 +55,16 @@ def by_force(table: Table) -> list[Part]:
             f"Line {line} does not say which force reported it (“Reported by” is blank). Bring the publisher's file "
             "unchanged."
         )
+    written: dict[str, list[str]] = {}  # a force may be written in several ways
+    for name in force.unique().sort():
+        written.setdefault(plain(name), []).append(name)
     return [
         Part(
-            RAILWAYS if name == NATIONWIDE else SOURCE,
-            name,
-            replace(table, frame=table.frame.filter(force == name)),
+            RAILWAYS if key == plain(NATIONWIDE) else SOURCE,
+            names[0],
+            replace(table, frame=table.frame.filter(force.is_in(names))),
         )
-        for name in force.unique().sort()
+        for key, names in sorted(written.items())
     ]
 
 
@@ -113,7 +116,7 @@ def take(table: Table, codes: Codes) -> Reading:
         rows,
         observations,
         [note for note in (carry, *_notes(rows)) if note],
-        held=() if NATIONWIDE in forces else lsoas,
+        held=() if plain(NATIONWIDE) in map(plain, forces) else lsoas,
         outside=OUTSIDE,
         whose=" and ".join(forces),
         covers=rows.filter(pl.col("wrong").is_null())["period"].unique().sort().to_list(),
