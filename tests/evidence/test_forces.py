@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 from polars.testing import assert_frame_equal
 
 from joinedup.accounts import audit
@@ -168,6 +169,33 @@ def test_rows_that_no_force_reported_are_refused(area: list[str], tmp_path: Path
     path = street(tmp_path, FILES["own"], crimes("", "2024-03", [1]))
     with pytest.raises(ValidationError, match="Line 18 does not say which force"):
         bring(path)
+
+
+def test_a_force_written_in_two_ways_is_one(area: list[str], tmp_path: Path) -> None:
+    """In one file, and in another: it is one series, and its month is replaced and not added."""
+    rows = crimes("North & South Police", "2024-03", [2, 1])
+    other = crimes("North and South police", "2024-03", [0, 0, 3])
+    (row,) = bring(street(tmp_path, rows, other))
+    assert counted() == {LSOAS[0]: 2, LSOAS[1]: 1, LSOAS[2]: 3}
+    bring(street(tmp_path, crimes("NORTH AND SOUTH POLICE", "2024-03", [1]), name="again.csv"))
+    assert counted() == {LSOAS[0]: 1}
+    assert Dataset.objects.get(pk=row.pk).replaced_by is not None
+
+
+def test_the_pages_say_whose_and_which_months(area: list[str], tmp_path: Path, client: Client) -> None:
+    for month in ("2024-01", "2024-02", "2024-03"):
+        bring(street(tmp_path, crimes("Northshire Police", month, [3]), name=f"{month}.csv"))
+    bring(street(tmp_path, FILES["railways"], name="railways.csv"))
+    listed = client.get("/sources/").content.decode()
+    assert "Street-level crime: Northshire Police" in listed
+    assert "2 earlier files of theirs, from January 2024 to February 2024" in listed
+    assert "Crime on the railways: British Transport Police" in listed
+    first = Dataset.objects.order_by("pk").first()
+    assert first is not None
+    page = client.get(f"/sources/{first.pk}/").content.decode()
+    assert "Northshire Police" in page
+    assert "Where both have a month, the later one counts." in page
+    assert "Replaced on" not in page
 
 
 def test_what_was_brought_in_before_forces_were_told_apart_gives_way(area: list[str], tmp_path: Path) -> None:

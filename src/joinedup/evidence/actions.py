@@ -19,6 +19,7 @@ from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.evidence import observations, queries, reading, recomputing, store
 from joinedup.evidence.models import Dataset, Figure, Need
+from joinedup.evidence.sources.table import plain
 
 Progress = Callable[[float], None]
 BATCH = 1000
@@ -140,7 +141,7 @@ def _row(
     title = about.get("title", source.title)
     series = slugify(name) or source.name
     if one.reported_by:
-        series = f"{source.name}-{slugify(one.reported_by)}"[:60]
+        series = f"{source.name}-{slugify(plain(one.reported_by))}"[:60]
         title = f"{title}: {one.reported_by}"
     return Dataset(
         name=series,

@@ -83,7 +83,7 @@ def _by_months(
     """Added up in the order of who reported: the same sum to the last bit, whatever came in first."""
     series: dict[str, list[Dataset]] = {}
     for dataset in datasets:
-        series.setdefault(dataset.reported_by, []).append(dataset)
+        series.setdefault(dataset.name if dataset.reported_by else "", []).append(dataset)
     # What was brought in before forces were told apart counts in months that no force's own file tells.
     named = {month for whose, own in series.items() if whose for each in own for month in _months_of(each)}
     frames = []

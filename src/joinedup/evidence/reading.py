@@ -141,7 +141,7 @@ def _why(aside: list[tuple[str, str]]) -> str:
     if len(aside) == 1:
         return aside[0][1]
     told = [each for each in aside if "another area" in each[1]] or aside
-    return f"Nothing of it can be used here. {told[0][0]}: {told[0][1]} The other {len(aside) - 1:,} neither."
+    return f"Nothing in the {len(aside):,} parts of this file can be used here. One of them, {told[0][0]}: {told[0][1]}"
 
 
 def _not_wanted(header: list[str], dataset: str | None) -> str | None:

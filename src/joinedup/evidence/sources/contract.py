@@ -180,9 +180,12 @@ def finish(
     examples = list(zip(lines, first["wrong"].to_list(), strict=True))
     if rows.height and wrong.height / rows.height > WRONG_AT_MOST:
         line, reason = examples[0]
+        first_check = (
+            "Check that it is a file for this area, correct it" if "place" in reason else "Correct the file"
+        )
         raise Refused(
             f"{wrong.height:,} of {rows.height:,} rows ({wrong.height / rows.height:.0%}) cannot be right, more "
-            f"than the 5% that is let pass; the first is line {line}: {reason}. Correct the file and try again."
+            f"than the 5% that is let pass; the first is line {line}: {reason}. {first_check} and try again."
         )
     if observations.is_empty():
         why = "; ".join(_tally(left_out, "left_out")) or "it has no rows below the header"

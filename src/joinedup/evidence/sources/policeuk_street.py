@@ -23,7 +23,7 @@ from joinedup.evidence.sources.contract import (
     carried,
     finish,
 )
-from joinedup.evidence.sources.table import Refused, Table
+from joinedup.evidence.sources.table import Refused, Table, plain
 
 NEEDED = {"Crime ID", "Month", "Reported by", "LSOA code", "Crime type", "Last outcome category"}
 WORDS = {
@@ -55,13 +55,16 @@ def by_force(table: Table) -> list[Part]:
             f"Line {line} does not say which force reported it (“Reported by” is blank). Bring the publisher's file "
             "unchanged."
         )
+    written: dict[str, list[str]] = {}  # a force may be written in several ways
+    for name in force.unique().sort():
+        written.setdefault(plain(name), []).append(name)
     return [
         Part(
-            RAILWAYS if name == NATIONWIDE else SOURCE,
-            name,
-            replace(table, frame=table.frame.filter(force == name)),
+            RAILWAYS if key == plain(NATIONWIDE) else SOURCE,
+            names[0],
+            table if len(written) == 1 else replace(table, frame=table.frame.filter(force.is_in(names))),
         )
-        for name in force.unique().sort()
+        for key, names in sorted(written.items())
     ]
 
 
@@ -79,7 +82,7 @@ def take(table: Table, codes: Codes) -> Reading:
         indicator=pl.col("Crime type").replace_strict(WORDS, default=None, return_dtype=pl.String),
     ).with_columns(
         # Crime IDs are long random words. A month counts as it would in a file of its own.
-        again=pl.col("crime").is_not_null() & ~pl.struct("crime", "period").is_first_distinct(),
+        again=pl.col("crime").is_not_null() & ~_first("crime", "period", table.frame["Month"].n_unique()),
         count=pl.lit(1.0),
     )
     rows = rows.with_columns(
@@ -113,11 +116,16 @@ def take(table: Table, codes: Codes) -> Reading:
         rows,
         observations,
         [note for note in (carry, *_notes(rows)) if note],
-        held=() if NATIONWIDE in forces else lsoas,
+        held=() if plain(NATIONWIDE) in map(plain, forces) else lsoas,
         outside=OUTSIDE,
         whose=" and ".join(forces),
         covers=rows.filter(pl.col("wrong").is_null())["period"].unique().sort().to_list(),
     )
+
+
+def _first(crime: str, period: str, months: int) -> pl.Expr:
+    """Whether a row is the first of its crime in its month; with one month the quicker way."""
+    return pl.col(crime).is_first_distinct() if months == 1 else pl.struct(crime, period).is_first_distinct()
 
 
 def _notes(rows: pl.DataFrame) -> list[str]:

@@ -182,8 +182,8 @@ def _delimited(body: bytes, notes: list[str]) -> Table:
 
 def _header(text: bytes) -> list[str]:
     """The names in the first line, which may go over several lines where a name is in quotation marks."""
-    first = text.split(b"\n", 1)[0]
-    if len(first) > LONGEST_HEADER or len(first.split(b",")) > MOST_COLUMNS:
+    first = text[: LONGEST_HEADER + 1].partition(b"\n")[0]
+    if len(first) > LONGEST_HEADER or first.count(b",") >= MOST_COLUMNS:
         raise Refused(
             f"The first line is no header of a table: it has more than {MOST_COLUMNS:,} columns or "
             f"{LONGEST_HEADER:,} letters. Bring the table as CSV, with the names of its columns in the first line."
