@@ -102,7 +102,8 @@ def make_opportunity(world: World, theme: Theme) -> Callable[..., Opportunity]:
             **{
                 "footprint": world.north,
                 "audience": "partnership",
-                "kind": "unmet_need",
+                # The public reads nothing of need alone.
+                "kind": "ask_meets_offer" if fields.get("audience") == "public" else "unmet_need",
                 "place": world.northton,
                 "theme": theme,
                 "score": 70.0,

@@ -352,6 +352,11 @@ def test_facts_of_the_public_copy_say_what_is_recorded_only(world: World) -> Non
     assert found.would_change == ["If the result falls, this goes."]
 
 
+def test_what_has_no_reason_left_is_not_kept_for_the_public(world: World) -> None:
+    because = [Because("No action on mentoring in Northton is recorded here.")]
+    assert in_public(said(world, "a", kind="shared_learning", because=because)) is None
+
+
 def test_no_theme_or_support_is_silent_by_its_name() -> None:
     """“Unmet special educational needs” is a theme: what is said of it is not silence."""
     names = [row["name"] for row in rows(SHIPPED / "taxonomy.csv")]

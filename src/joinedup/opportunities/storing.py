@@ -304,12 +304,15 @@ def in_public(each: matching.Opportunity) -> matching.Opportunity | None:
     sentence, first_step = silence.without(each.sentence), silence.without(each.first_step)
     if not sentence or silence.is_silent(sentence) or silence.is_silent(first_step):
         return None
-    facts = [replace(fact, text=silence.told(fact.text)) for fact in each.because]
+    told = [replace(fact, text=silence.told(fact.text)) for fact in each.because]
+    because = [fact for fact in told if fact.text]
+    if each.because and not because:
+        return None
     return replace(
         each,
         sentence=sentence,
         first_step=first_step,
-        because=[fact for fact in facts if fact.text],
+        because=because,
         would_change=[text for text in each.would_change if not silence.is_silent(text)],
     )
 
