@@ -96,9 +96,9 @@ def _agreements(person: Person, partner: Partner) -> list[Any]:
             own |= Q(pk__in=named.values("pk"))
         theirs &= said_yes | own
     found = list(model.objects.visible_to(person).filter(theirs).select_related("place", "theme"))
-    with_yes = set(partner.namings.filter(answer="yes").values_list("agreement_id", flat=True))
+    agreed = set(partner.namings.filter(answer="yes").values_list("agreement_id", flat=True))
     for each in found:
-        each.has_their_yes = each.pk in with_yes
+        each.has_their_yes = each.pk in agreed
     return found
 
 
