@@ -71,7 +71,8 @@ def test_a_standing_worker_goes_on_after_something_went_wrong(
 ) -> None:
     looks = iter([_broken, lambda: 1])
     # The worker's own connection would wait for the test's transaction.
-    for name in ("look_where_and_when", "remind", "delete_due_personal", "forget_drafts", "_write_to_people"):
+    others = ["look_where_and_when", "remind", "delete_due_personal", "forget_drafts", "_write_to_people"]
+    for name in [*others, "let_go_of_held", "look_after_young"]:
         monkeypatch.setattr(working, name, lambda *_: 0)
     stopped: dict[int, Any] = {}
     monkeypatch.setattr(signal, "signal", lambda number, handler: stopped.update({number: handler}))
