@@ -128,7 +128,13 @@ def test_one_turn_of_the_cycle(ready: World, open_page: Open, width: int, script
         guest.locator("main form button[type=submit]").first.click()
         guest.wait_for_load_state()
         assert guest.get_by_text("There is a problem").count() == 0, guest.content()
-    assert event.attendees.count() == 3
+        assert "press its button within a day" in guest.content()
+        # One more click, behind the link in the one mail.
+        who = event.attendees.latest("number")
+        guest.goto(f"/attending/{who.token}/")
+        guest.get_by_role("button", name="Yes, I am coming").click()
+        guest.wait_for_load_state()
+    assert [each.standing for each in event.attendees.all()] == ["placed"] * 3
 
     # The offer to lead a table is accepted. One table is enough for three; the plan seats them.
     page.goto(f"/events/{event.slug}/offers/")
