@@ -111,4 +111,7 @@ OTHERS = {
     "commissioned": "Provider,Contract start,Contract end,Lead commissioner,Risk\nLantern,1/4/2026,31/3/2028,Alice Brown,Low\n",
     "family work": "Initiative,Delivered by,Families supported,Parents\nStrong homes,Lantern,30,Yes\n",
     "contacts with pronouns": "Organisation,Contact,Notes\nLantern,Alice Brown,She is on leave until May; ask Bob\n",
+    # Found later.
+    "notes on contracts": 'Project,Notes\nA,"Contract was suspended in May, rent is charged monthly, and the Report was released"\n',
+    "figures by year": "Project,2024/25 spend,2025/26 spend\nA,1000,2000\n",
 }

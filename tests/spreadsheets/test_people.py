@@ -123,6 +123,12 @@ def test_an_nhs_number_passes_its_own_check() -> None:
     assert not has_nhs_number("-0.4010232137"), "a coordinate"
 
 
+def test_a_header_of_years_is_a_header() -> None:
+    assert not looks_like_data(["Project", "2024/25 spend", "2026-03"])
+    assert looks_like_data(["Lantern Youth", "01/04/2026"])
+    assert looks_like_data(["Lantern Youth", "020 7946 0000"])
+
+
 def everything() -> str:
     """All that the database holds, with what sessions hold in clear."""
     found = [repr(list(model._base_manager.values())) for model in apps.get_models()]

@@ -91,22 +91,28 @@ _IN_CELL: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(d\.?o\.?b\b\.?|date of birth|born( on)?|geni)\W*\d{1,2}[/.\- ]", re.I), "dates of birth"),
     (re.compile(r"\b(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b"),
      "National Insurance numbers"),
-    (re.compile(r"\b(19|20)?\d{2}/\d{1,7}[A-HJ-NP-RT-Z]\b"), "police numbers of people"),
+    (re.compile(r"\b(19|20)?\d{2}/\d{3,7}[A-HJ-NP-RT-Z]\b"), "police numbers of people"),
     (re.compile(r"\b[A-Z]\d{11}[A-Z\d]\b"), "numbers of pupils"),
 )  # fmt: skip
 _NOBODY = (
     r"(?!(?:Anyone|Everyone|Someone|Nobody|Who|It|This|That|Work|Project|Funding|Grant|Support|Programme)\b)"
 )
+# What happens to people alone, and what also does to contracts, rents and reports.
 _HAPPENED = (
-    r"(?:arrested|stabbed|shot|charged|bailed|remanded|convicted|sentenced|excluded|suspended|assaulted|"
-    r"reported missing|in custody|on tag|on bail|on remand|released|found with|caught with|known to|at risk of|"
-    r"living with)"
+    r"arrested|stabbed|shot|bailed|remanded|convicted|sentenced|reported missing|"
+    r"in custody|on (?:tag|bail|remand)"
 )
-# A story of one person: somebody by name, “he”, “YP”, and what happened; or a name with an age.
-_STORY = re.compile(
-    rf"(?:\b(?:[Hh]e|[Ss]he|YP|yp|[Tt]he (?:young person|child|boy|girl|victim|suspect))|\b{_NOBODY}[A-Z][a-z]+) "
-    rf"(?:was|is|has been|had been|got|been) (?:recently |again |also )?{_HAPPENED}\b"
-    r"|\b(?:[Hh]is|[Hh]er) (?:mum|mother|dad|father|nan|gran|parents?|social worker|solicitor|probation|yot|school)\b"
+_ALSO = (
+    r"charged|excluded|suspended|assaulted|released|found with|caught with|known to|at risk of|living with"
+)
+_SOMEBODY = r"[Hh]e|[Ss]he|YP|yp|[Tt]he (?:young person|child|boy|girl|victim|suspect)"
+# A story of one person: somebody by name, “he”, “YP”, and what happened; or their family.
+_BEFELL = re.compile(
+    rf"\b(?:(?:{_SOMEBODY})|{_NOBODY}([A-Z][a-z]+)(?: [A-Z][a-z]+)?) (?:was|is|has been|had been|got|been) "
+    rf"(?:recently |again |also )?(?:{_HAPPENED}|({_ALSO}))\b"
+)
+_FAMILY = re.compile(
+    r"\b(?:[Hh]is|[Hh]er) (?:mum|mother|dad|father|nan|gran|parents?|social worker|solicitor|probation|yot|school)\b"
     r"|\b(?:mum|mother|dad|father|nan|carer|guardian)(?:'s| is)?[ :,]*(?:mob\w*|tel|phone|number|no)?[ :,.]*"
     r"(?:\+44|0)\d"
 )
@@ -141,7 +147,9 @@ def looks_like_data(header: Sequence[str]) -> bool:
     """Whether what stands for a header is a row: then none of it is a heading that may be kept."""
     cells = [cell for cell in header if cell]
     marks = sum("@" in cell or bool(_DATE.match(cell)) or bool(_POSTCODE.search(cell)) for cell in cells)
-    digits = sum(sum(letter.isdigit() for letter in cell) > 4 for cell in cells)
+    # “2025/26” and “2026-03” are headings of figures.
+    without_years = [re.sub(r"\b(19|20)\d\d([/-]\d\d(\d\d)?)?\b", "", cell) for cell in cells]
+    digits = sum(sum(letter.isdigit() for letter in cell) > 4 for cell in without_years)
     return bool(marks or digits or any(_is_person(cell) for cell in cells))
 
 
@@ -281,7 +289,7 @@ def _in_cells(header: Sequence[str], rows: Rows) -> Found | None:
         for pattern, what in _IN_CELL:
             if any(pattern.search(cell) for cell in cells):
                 return Found(what)
-        if any(_STORY.search(cell) for cell in cells):
+        if any(_is_story(cell) for cell in cells):
             return Found("what happened to single people")
         if sum(_names_with_age(cell) for cell in cells) * 4 >= len(cells) > 0:
             return Found("people by name and age")
@@ -336,6 +344,16 @@ def _is_person(cell: str) -> bool:
 
 def _is_given_name(cell: str) -> bool:
     return cell.casefold() in GIVEN_NAMES
+
+
+def _is_story(cell: str) -> bool:
+    if _FAMILY.search(cell):
+        return True
+    # A contract is suspended too: then it has to be somebody of a given name.
+    return any(
+        not (each[1] and each[2]) or each[0].split()[0].casefold() in GIVEN_NAMES
+        for each in _BEFELL.finditer(cell)
+    )
 
 
 def _names_with_age(cell: str) -> bool:
