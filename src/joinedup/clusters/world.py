@@ -225,9 +225,7 @@ def _told(dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def _used(
-    datasets: list[Dataset], frame: pl.DataFrame, codes: list[str], months: list[str]
-) -> list[Dataset]:
+def _used(datasets: list[Dataset], frame: pl.DataFrame, codes: list[str], months: list[str]) -> list[Dataset]:
     """The files that counts of these places and months came from, newest first."""
     counted = frame.filter(pl.col("place").is_in(codes), pl.col("period").is_in(months))
     used = set(counted["datasets"].explode())
