@@ -159,8 +159,12 @@ def test_figures_that_cannot_be_worked_out_leave_it_as_it_was(
     assert not AuditEntry.objects.filter(action="dataset.withdraw").exists()
 
 
-def test_a_file_that_is_gone_can_be_withdrawn_and_no_other(three: list[Dataset], home: Path) -> None:
+def test_a_file_that_is_gone_can_be_withdrawn_and_no_other(three: list[Dataset], home: Path, as_: As) -> None:
     (home / "store" / three[0].stored_as).unlink()
+    page = as_("admin").get(f"/sources/{three[2].pk}/withdraw/", follow=True)
+    assert page.redirect_chain == [(f"/sources/{three[2].pk}/", 302)]
+    assert f"withdraw it (ID {three[0].pk})" in page.content.decode()
+    assert as_("admin").get(f"/sources/{three[0].pk}/withdraw/").status_code == 200
     with pytest.raises(ValidationError, match=rf"withdraw it \(ID {three[0].pk}\)"):
         withdraw(three[2])
     withdraw(three[0])

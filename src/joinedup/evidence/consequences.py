@@ -10,6 +10,7 @@ from typing import Any
 
 from joinedup.evidence import observations, recomputing
 from joinedup.evidence.models import Dataset, Figure
+from joinedup.evidence.withdrawing import refuse_lost_files
 from joinedup.evidence.wording import by_slug
 
 
@@ -46,8 +47,10 @@ def withdrawn() -> list[Dataset]:
 def consequences(dataset: Dataset, as_of: datetime.date) -> Consequences:
     """What becomes of the figures without a dataset, worked out as it would be. Nothing is changed.
 
-    As long as working all figures out again, which is seconds for a region.
+    As long as working all figures out again, which is seconds for a region. Raises `ValidationError` when the file of
+    another dataset is gone.
     """
+    refuse_lost_files(besides=dataset)
     kept = [row for row in observations.newest_first() if row.pk != dataset.pk]
     newest = next((row for row in kept if row.name == dataset.name), None)
     if newest:

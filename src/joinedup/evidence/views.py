@@ -57,8 +57,12 @@ def dataset_withdraw(request: Request, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Withdrawn. The figures have been worked out again without it."))
             return redirect("dataset", pk)
-    context = {"dataset": found, "form": form, "would": consequences.consequences(found, today)}
-    return render(request, "evidence/withdraw.jinja", context)
+    try:
+        would = consequences.consequences(found, today)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+        return redirect("dataset", pk)
+    return render(request, "evidence/withdraw.jinja", {"dataset": found, "form": form, "would": would})
 
 
 @login_required

@@ -84,9 +84,10 @@ def refuse_withdrawn(row: Dataset) -> None:
         raise ValidationError(f"“{row.title}” (ID {row.pk}) is withdrawn already.")
 
 
-def refuse_lost_files() -> None:
+def refuse_lost_files(besides: Dataset | None = None) -> None:
     """Figures worked out without a file that should be read would be wrong. Raises `ValidationError`."""
-    if lost := queries.missing_files():
+    lost = [row for row in queries.missing_files() if row != besides]
+    if lost:
         raise ValidationError(
             f"The observations of “{lost[0].title}” are gone from the store: see “joinedup check” and put them back "
             f"from a copy, or withdraw it (ID {lost[0].pk}), then try again."
