@@ -481,7 +481,7 @@ def test_the_preview_is_shown_beside_what_was_typed_and_stores_nothing(north: Wo
     assert 'value="5.0"' in page
     assert "would come first" in page
     first = page.split("<ol")[1].split("</li>")[0]
-    assert "Support that fits: weapon carrying in Eastton" in first
+    assert "Support that could be used: weapon carrying in Eastton" in first
     assert "Now number" in first
     assert scores(north) == kept
     assert not AuditEntry.objects.filter(action="opportunity.weigh").exists()

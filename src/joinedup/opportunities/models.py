@@ -14,7 +14,7 @@ from joinedup.opportunities.public import may_be_shown
 
 KINDS = {
     "unmet_need": "Plan together",
-    "untapped_support": "Support that fits",
+    "untapped_support": "Support that could be used",
     "join_up": "Two who could join up",
     "missing_partner": "A partner to invite",
     "shared_learning": "Learn from elsewhere",

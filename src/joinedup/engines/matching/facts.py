@@ -123,7 +123,7 @@ def how_much(scene: Scene, place: int, theme: int) -> str:
     running, perhaps = scene.at_work(place, theme), scene.may_be_at_work(place, theme)
     if running:
         if scene.coverage.unknown_reach[place, theme]:
-            return "action on it is recorded, but not how many people it reaches"
+            return "there is action on it whose reach is not recorded"
         return f"{pieces(len(running))} on it {'is' if len(running) == 1 else 'are'} recorded"
     if perhaps:
         whose = "its" if len(perhaps) == 1 else "their"

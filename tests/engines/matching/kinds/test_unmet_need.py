@@ -91,7 +91,7 @@ def test_an_action_of_unknown_reach_makes_it_a_question() -> None:
     (one,) = found([need("b")], [initiative("i", "club", "b")])
     assert one.ask
     assert one.as_dict()["ask"] is True
-    assert "action on it is recorded, but not how many people it reaches: " in one.sentence
+    assert "there is action on it whose reach is not recorded: " in one.sentence
     assert ": ask CLUB and SCHOOL before anything new is planned." in one.sentence
 
 
