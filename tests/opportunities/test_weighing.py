@@ -196,6 +196,7 @@ def test_the_stored_list_is_in_the_new_order_at_once_and_back(north: World) -> N
 def test_the_list_follows_in_all_its_places_however_little_a_score_moves(north: World) -> None:
     weigh(north, weights=replace(WEIGHTS, urgency=0.11))
     rows = list(Opportunity.objects.filter(footprint=north.north, state="suggested"))
+    # Those of the partnership: of unmet need and missing partners the public keeps none.
     assert len(rows) == 4
     assert [row.placed for row in rows] == [row.score for row in rows]
 
