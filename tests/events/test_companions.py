@@ -189,8 +189,13 @@ def test_when_a_companion_cancels_their_young_people_wait_and_a_person_decides(
         actions.ask_companion(by=alice, young=kit(), companion=known)
     assert kit().companion is None, "asked, not told"
     assert [each.to for each in mail.outbox] == [["known@example.org"]]
-    actions.answer_ask(by=world.person("nobody"), through=known, young=kit(), yes=True)
+    mail.outbox.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.answer_ask(by=world.person("nobody"), through=known, young=kit(), yes=True)
     assert (kit().standing, kit().companion) == ("placed", known)
+    assert [(each.to, each.subject) for each in mail.outbox] == [
+        (["known@example.org"], "You have a place: North meets")
+    ]
 
 
 def test_those_who_plan_attach_or_cancel_on_the_page(event: Event, world: World, post, as_):

@@ -222,7 +222,7 @@ def register_apart(event: Event, hosts: list[Partner]) -> None:
         role="Volunteer",
         email="not-vouched-for@demonstration.example",
         part="companion",
-        young_names=["Young person who waits"],
+        young_names=["Young person 13"],
     )
     actions.confirm_place(by=nobody, attendee=companion)
     Attendee.objects.filter(event=event).update(is_demonstration=True)

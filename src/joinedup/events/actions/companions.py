@@ -105,7 +105,7 @@ def settle(by: Person, companion: Attendee) -> list[Attendee]:
     if not is_vouched(companion):
         return []
     ready = companion.asked_to_bring.filter(standing=Standing.ALONE, agreed_at__isnull=False)
-    young = list(ready.select_related("event").order_by("number"))
+    young = list(ready.select_related("event", "partner").order_by("number"))
     for each in young:
         has_place = each.keeps_place and companion.standing == Standing.PLACED
         stand(
@@ -118,6 +118,9 @@ def settle(by: Person, companion: Attendee) -> list[Attendee]:
             agreed_at=None,
             keeps_place=False,
         )
+        if has_place:
+            # Nobody is given a place here, and so nobody else would tell them.
+            mails.send_registration(each, companion.email)
     if young and "companion" not in companion.parts:
         companion.parts = [*companion.parts, "companion"]
         companion.save(update_fields=["parts"])
@@ -228,34 +231,33 @@ def cancel_young(*, by: Person, young: Attendee) -> list[Attendee]:
 
 def look_after(event: Event) -> int:
     """Follow who is vouched for since: whoever no longer is brings nobody, whoever is now brings whom they said;
-    returns for how many young people that changed something."""
-    by = Person.operator()
+    returns for how many young people that changed something. Locks the event only where something is to change."""
+    if not any(_to_follow(event)):
+        return 0
+    by, changed = Person.operator(), 0
     with transaction.atomic():
         event = Event.objects.select_for_update().get(pk=event.pk)
-        adults = [
-            each
-            for each in event.attendees.filter(standing__in=Attendee.COMING).select_related("partner")
-            if not each.is_young
-        ]
-        ways = vouched(event, adults)
-        bringing = set(
-            event.attendees.filter(standing__in=Attendee.COMING).values_list("companion", flat=True)
-        )
-        asked = set(
-            event.attendees.filter(standing=Standing.ALONE, agreed_at__isnull=False).values_list(
-                "wanted_companion", flat=True
-            )
-        )
-        changed = 0
-        for each in adults:
-            each.event = event
-            if each.pk in bringing and each.pk not in ways:
-                changed += len(part(by, each))
-            elif each.pk in asked and each.pk in ways:
-                changed += len(settle(by, each))
-        if changed:
-            fill_places(event)
+        unknown, known = _to_follow(event)
+        for adult in unknown:
+            changed += len(part(by, adult))
+        for adult in known:
+            changed += len(settle(by, adult))
+        fill_places(event)
     return changed
+
+
+def _to_follow(event: Event) -> tuple[list[Attendee], list[Attendee]]:
+    """Who brings young people and is vouched for no longer, and who is now and has some waiting; 4 queries."""
+    everybody = list(event.attendees.exclude(standing__in=Attendee.GONE).select_related("partner"))
+    bringing = {each.companion_id for each in everybody if each.is_coming}
+    waiting = [each for each in everybody if each.standing == Standing.ALONE and each.agreed_at]
+    asked = {each.wanted_companion_id for each in waiting}
+    adults = [each for each in everybody if each.pk in bringing | asked]
+    for each in adults:
+        each.event = event
+    ways = vouched(event, adults)
+    unknown = [each for each in adults if each.pk in bringing and each.pk not in ways]
+    return unknown, [each for each in adults if each.pk in asked and each.pk in ways]
 
 
 def _locked(attendee: Attendee) -> Event:

@@ -96,20 +96,22 @@ def _young(attendee: Attendee, was: str, now: str) -> None:
     attendee.asked_to_bring.filter(standing=was).update(standing=now, **newer(attendee.event_id))
 
 
-@transaction.atomic
 def lapse_held(now: datetime.datetime) -> int:
-    """Let go of what was held for longer than a day; returns how many people that were. The link still works."""
-    late = Attendee.objects.filter(standing=Standing.HELD, held_until__lt=now).select_related("event")
-    gone = list(late.order_by("event", "number"))
-    for event_id in sorted({each.event_id for each in gone}):
-        event = Event.objects.select_for_update().get(pk=event_id)
-        them = event.attendees.select_for_update().filter(
-            pk__in=[each.pk for each in gone], standing=Standing.HELD
-        )
-        for each in them:
-            stand(Person.operator(), each, Standing.LAPSED, "event.lapse")
-            _young(each, Standing.HELD, Standing.LAPSED)
-        fill_places(event)
+    """Let go of what was held for longer than a day; returns how many people that were. The link still works. Locks
+    the events where something goes only."""
+    late = Attendee.objects.filter(standing=Standing.HELD, held_until__lt=now)
+    events = list(late.order_by().values_list("event", flat=True).distinct())
+    return sum(_lapse(pk, now) for pk in events)
+
+
+@transaction.atomic
+def _lapse(event_pk: int, now: datetime.datetime) -> int:
+    event = Event.objects.select_for_update().get(pk=event_pk)
+    gone = list(event.attendees.filter(standing=Standing.HELD, held_until__lt=now))
+    for each in gone:
+        stand(Person.operator(), each, Standing.LAPSED, "event.lapse")
+        _young(each, Standing.HELD, Standing.LAPSED)
+    fill_places(event)
     return len(gone)
 
 
