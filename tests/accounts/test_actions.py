@@ -83,6 +83,15 @@ def test_who_has_an_account_gets_one_more_role_and_keeps_their_name(
     assert Person.of(world.charlie).partner_ids == {world.lantern.pk, world.harbour.pk}
 
 
+def test_nobody_makes_themselves_a_member_of_a_body_to_speak_for_it(
+    invite: Callable[..., Grant], world: World
+) -> None:
+    before = state()
+    with pytest.raises(ValidationError, match="cannot make yourself a member"):
+        invite(email=" ALICE@example.org")
+    assert state() == before
+
+
 def test_who_never_signed_in_gets_the_mail_again(invite: Callable[..., Grant]) -> None:
     invite()
     invite()

@@ -36,9 +36,14 @@ def invite_person(
     """An account with one role, and a mail that leads to signing in.
 
     `partner` is a partners.Partner. Somebody who has an account keeps their name and gets the role as well;
-    somebody who has the role but never signed in gets the mail again.
+    somebody who has the role but never signed in gets the mail again. Nobody makes themselves a member of a partner
+    whose records they look after: what they then confirm would read as that body's own word.
     """
     require(by, "account.invite", on=_scope(partner, footprint))
+    if partner is not None and by.is_signed_in and by.email.lower() == email.strip().lower():
+        raise ValidationError(
+            _("You cannot make yourself a member: ask an administrator, or one of its people.")
+        )
     if role != Role.PARTNER_MEMBER:
         require(by, "role.grant")
     user = _account(by, email, name, job)

@@ -208,8 +208,8 @@ def _support(person: Person, weighed: Sequence[Weighed]) -> Section:
         )
         for each in offers[:OFFERS]
     ]
-    none = _("No support is recorded as used by what started from these agreements.") if weighed else ""
-    return Section(heading, said, none=str(none))
+    # Where none is recorded the section is not there: in public it would read as if nobody used any.
+    return Section(heading, said)
 
 
 def _voices(person: Person, event: Event, results: ResultsPage, weighed: Sequence[Weighed]) -> Section:
