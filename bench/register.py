@@ -2,7 +2,7 @@
 
     python bench/register.py [--people 1000 --places 200 --clients 20] [--database sqlite|postgresql|both]
 
-Starts the real server on a fresh installation, posts the real form over HTTP and reads the records afterwards: everybody
+Starts the real server on a fresh installation, posts the real form over HTTP and reads the records: everybody
 is held until their address answers. Then all confirm, the last to register first: as many placed as there were places,
 everybody else on the waiting list, the numbers without a gap, no error, and nobody placed who had not confirmed.
 Prints sign-ups a second and the ratio to 11 a second, which is what the order API of pretix, an established ticket
