@@ -48,10 +48,13 @@ def test_nobody_is_said_to_take_no_part(duty: str | None) -> None:
 
 def test_who_runs_action_without_a_theme_or_a_place_may_take_part() -> None:
     acts = initiative("i", "club", "b")
-    assert found(acts)
     for silent in ({"themes": None}, {"places": None}, {"themes": None, "places": None}):
-        assert found(acts, {**initiative("j", "school", "b"), **silent}) == []
-    assert found(acts, {**initiative("j", "school", "c"), "themes": None})
+        (one,) = found(acts, {**initiative("j", "school", "b"), **silent})
+        said = " ".join([one.sentence, *(fact.text for fact in one.because)])
+        assert "recorded here: nothing" not in said
+        assert said.count("not known: action of its sector there does not say its theme or its place") == 2
+    (one,) = found(acts, {**initiative("j", "school", "c"), "themes": None})
+    assert "recorded here: nothing; tell us" in one.sentence
 
 
 def test_what_the_law_says_is_apart_from_what_the_mix_suggests() -> None:

@@ -1,8 +1,8 @@
 """Action on a theme in a place lacks a sector that the theme needs, and a partner of that sector works there.
 
 What the law says (a duty recorded for the partner) is kept apart from what the mix suggests (a judgement), and nobody
-is said to take no part: "recorded here: nothing; tell us". Who runs action of which the theme or the place is not
-recorded may take part already, and is not named.
+is said to take no part: "recorded here: nothing; tell us". Where its sector runs action of which the theme
+or the place is not recorded, that is said instead.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ NAME = "missing_partner"
 NEEDS_SECTOR = 0.6
 # Those acting who are named: more make a crowd of a first step.
 ACTING = 3
+NOT_SAID = "not known: action of its sector there does not say its theme or its place"
 
 
 def candidates(scene: Scene, found: pl.DataFrame) -> pl.DataFrame:
     world, doing = scene.world, scene.world.initiatives
     acts = (world.needs.source == OWN) & (scene.acting.lead >= 0) & (scene.shared_gap > 0)
     lacks = acts[:, :, None] & ~scene.acting.sectors & (world.mix >= NEEDS_SECTOR - 1e-9)[None]
-    lacks &= (scene.partnered.partner >= 0) & ~scene.unsaid.sectors
+    lacks &= scene.partnered.partner >= 0
     place, theme, sector = (a.astype(np.int64) for a in np.nonzero(lacks))
     missing = scene.partnered.partner[place, theme, sector].astype(np.int64)
     sectors = max(len(world.sectors), 1)
     same = scene.acting.mark[place, theme] * np.uint64(1_000_003) + missing.astype(np.uint64)
     allowed = (scene.acting.lead >= 0) & (scene.shared_gap > 0)
-    absent = ~scene.acting.sectors & ~scene.unsaid.sectors
-    allowed_pairs = (allowed[:, :, None] & absent).reshape(world.tree.size, -1)
+    allowed_pairs = (allowed[:, :, None] & ~scene.acting.sectors).reshape(world.tree.size, -1)
     row, at = roll_up(world.tree, place, theme * sectors + sector, same, allowed_pairs)
     theme, sector, missing = theme[row], sector[row], missing[row]
     lead = scene.acting.lead[at, theme]
@@ -61,13 +61,15 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
     who, names = wording.partner(world, missing), wording.listing([wording.partner(world, w) for w in acting])
     place, theme = wording.place(world, p), wording.theme(world, t)
     row_of_missing = world.partners.frame.row(missing, named=True)
+    # What its sector runs there without a theme or a place may be just this.
+    part = NOT_SAID if scene.unsaid.sectors[p, t, row["sector"]] else facts.TELL_US
     weight = float(world.mix[t, row["sector"]])
     because = [facts.initiative(scene, i) for i in running[:ACTING]]
     because += [*facts.need(scene, p, t), facts.partner(scene, missing, t)]
     because.append(
         Because(
             f"A judgement, not the law: work on {theme} calls for {sector} (weight {weight:.1f} of 1). Of its part in "
-            f"{place}, {facts.TELL_US}.",
+            f"{place}, {part}.",
             figure={"theme": world.themes[t], "sector": world.sectors[row["sector"]], "weight": weight},
         )
     )
@@ -87,7 +89,7 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
         # Never that somebody takes no part: nobody knows, and the law may require it of them.
         sentence=(
             f"{lead}, and {facts.why_now(scene, p, t)}: {who} works there and could be invited (its part, "
-            f"{facts.TELL_US})."
+            f"{part})."
         ),
         because=because,
         first_step=f"{first}: ask {who} what it does on {theme} in {place}, and invite it.",
