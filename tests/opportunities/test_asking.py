@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import html
 import re
 from collections.abc import Callable
 from typing import Any
@@ -156,7 +157,7 @@ def test_a_mail_server_that_refuses_leaves_them_unasked(
     Enquiry.objects.update(at=long_ago)
     monkeypatch.setattr(
         "joinedup.opportunities.actions.asking.send_letter",
-        lambda template, to, letter: to.startswith("worker@"),
+        lambda template, to, letter, reply_to: to.startswith("worker@"),
     )
     done = ask(world, asked, django_capture_on_commit_callbacks)
     assert done.refused == [world.school]
@@ -164,7 +165,7 @@ def test_a_mail_server_that_refuses_leaves_them_unasked(
     earlier.refresh_from_db()
     assert earlier.at == long_ago
     monkeypatch.setattr(
-        "joinedup.opportunities.actions.asking.send_letter", lambda template, to, letter: False
+        "joinedup.opportunities.actions.asking.send_letter", lambda template, to, letter, reply_to: False
     )
     Enquiry.objects.filter(partner=world.lantern).delete()
     ask(world, asked, django_capture_on_commit_callbacks)
@@ -177,7 +178,7 @@ def test_the_page_says_how_many_were_asked_and_who_has_no_address(
     alice = as_("alice")
     assert "Ask by e-mail those it names (2)" in alice.get(f"/opportunities/{asked.pk}/").content.decode()
     with django_capture_on_commit_callbacks(execute=True):
-        alice.post(f"/opportunities/{asked.pk}/ask/")
+        alice.post(f"/opportunities/{asked.pk}/ask/", sent(alice, asked))
     page = alice.get(f"/opportunities/{asked.pk}/").content.decode()
     assert "2 partners were asked by mail." in page
     assert "There is no e-mail address for Testland Police: add a contact below." in page
@@ -186,6 +187,104 @@ def test_the_page_says_how_many_were_asked_and_who_has_no_address(
     assert "Ask by e-mail those it names" not in page
     for who in ("bob", "lead"):
         assert "was asked by mail" not in as_(who).get(f"/opportunities/{asked.pk}/").content.decode()
+
+
+# Before it is sent.
+
+
+def sent(browser: Client, opportunity: Opportunity, **fields: str) -> dict[str, str]:
+    """What the page's button sends."""
+    page = browser.get(f"/opportunities/{opportunity.pk}/ask/").content.decode()
+    shown = re.search(r'name="shown" value="([0-9a-f]+)"', page)
+    text = html.unescape(re.findall(r"<textarea[^>]*>\s*(.*?)</textarea>", page, re.DOTALL)[0])
+    assert shown is not None
+    return {"do": "send", "shown": shown[1], "text": text, "replies": "own"} | fields
+
+
+def test_the_page_shows_whom_it_goes_to_and_the_mail_as_it_is_sent(
+    world: World, asked: Opportunity, as_: As, django_capture_on_commit_callbacks: Commit
+) -> None:
+    alice, address = as_("alice"), f"/opportunities/{asked.pk}/ask/"
+    page = alice.get(address).content.decode()
+    assert mail.outbox == []
+    assert not Enquiry.objects.exists()
+    for words in (
+        "Lantern Youth: Manager", "M…@lantern.example", "Lantern Youth: Youth worker", "w…@lantern.example",
+        "Hilltop School: a member with an account", "Send 3 mails", "Answers to it go to alice@example.org.",
+        "No e-mail address is known for Testland Police.",
+    ):  # fmt: skip
+        assert words in page, words
+    for full in ("Manager@lantern.example", "worker@lantern.example", "head@school.example"):
+        assert full not in page
+    with django_capture_on_commit_callbacks(execute=True):
+        alice.post(address, sent(alice, asked))
+    shown = html.unescape(re.sub(r"<br>", "\n", page))
+    for letter in mail.outbox:
+        assert letter.reply_to == ["alice@example.org"]
+        assert letter.subject in shown
+        body = re.sub(r"http://\S+", "[a link, for this reader alone]", str(letter.body).strip())
+        assert body in shown
+
+
+def test_the_sender_changes_the_words_and_not_the_links(
+    world: World, asked: Opportunity, as_: As, django_capture_on_commit_callbacks: Commit
+) -> None:
+    alice, address = as_("alice"), f"/opportunities/{asked.pk}/ask/"
+    own = sent(alice, asked, text="Shall we <b>meet</b>?\nOn Monday.", replies="partnership")
+    make_user("other@example.org", "Other", "coordinator", footprint=world.north)
+    look = alice.post(address, own | {"do": "look"}).content.decode()
+    assert "Shall we &lt;b&gt;meet&lt;/b&gt;?" in look
+    assert "alice@example.org, other@example.org" in look
+    assert mail.outbox == []
+    with django_capture_on_commit_callbacks(execute=True):
+        alice.post(address, own)
+    assert len(mail.outbox) == 3
+    for letter in mail.outbox:
+        assert letter.reply_to == ["alice@example.org", "other@example.org"]
+        assert "Shall we <b>meet</b>?\nOn Monday." in str(letter.body)
+        assert asked.sentence not in str(letter.body)
+        assert "&lt;b&gt;meet" in str(letter.alternatives[0][0])  # type: ignore[attr-defined]
+        for word in Answer.Word.values:
+            assert str(letter.body).count(f"/opportunities/answer-by-mail/{word}/") == 1
+
+
+def test_it_is_sent_once_however_often_the_button_is_pressed(
+    world: World, asked: Opportunity, as_: As, django_capture_on_commit_callbacks: Commit
+) -> None:
+    alice, address = as_("alice"), f"/opportunities/{asked.pk}/ask/"
+    pressed = sent(alice, asked)
+    with django_capture_on_commit_callbacks(execute=True):
+        for _ in range(3):
+            again = alice.post(address, pressed)
+    assert len(mail.outbox) == 3
+    assert "They were asked less than a week ago" in again.content.decode()
+    assert AuditEntry.objects.filter(action="opportunity.ask").count() == 1
+
+
+def test_nobody_gets_it_whom_the_sender_was_not_shown(
+    world: World, asked: Opportunity, as_: As, django_capture_on_commit_callbacks: Commit
+) -> None:
+    alice, address = as_("alice"), f"/opportunities/{asked.pk}/ask/"
+    pressed = sent(alice, asked)
+    world.police.contacts.create(role="Sergeant", email="sergeant@police.example")
+    with django_capture_on_commit_callbacks(execute=True):
+        page = alice.post(address, pressed).content.decode()
+        for wrong in (
+            {},
+            {"do": "send"},
+            {"do": "send", "text": "x", "replies": "own"},
+            pressed | {"text": ""},
+        ):
+            alice.post(address, wrong)
+    assert "Whom it goes to has changed meanwhile" in page
+    assert "Testland Police: Sergeant" in page
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize(("who", "status"), [("charlie", 404), ("bob", 403), ("lead", 403), ("nobody", 302)])
+def test_the_page_is_for_who_coordinates(asked: Opportunity, as_: As, who: str, status: int) -> None:
+    for method in ("get", "post"):
+        assert getattr(as_(who), method)(f"/opportunities/{asked.pk}/ask/").status_code == status
 
 
 # From the mail.

@@ -51,7 +51,8 @@ def invite_person(
         "role": grant.get_role_display(),
         "link": address_of("welcome", make_link("welcome", user.pk, user)),
     }
-    transaction.on_commit(lambda: send_letter("accounts/mail/invited", user.email, letter))
+    replies = [by.email] if by.email else []
+    transaction.on_commit(lambda: send_letter("accounts/mail/invited", user.email, letter, reply_to=replies))
     return grant
 
 

@@ -45,3 +45,16 @@ def send_letter(
         logger.error("A mail could not be sent (%s): %s.", template, type(error).__name__)
         return False
     return True
+
+
+def words_of(template: str, context: Mapping[str, Any]) -> tuple[str, str]:
+    """Subject and plain text of a letter as `send_letter` would send it, to be read before it goes."""
+    values = dict(context)
+    subject = " ".join(render_to_string(f"{template}_subject.txt", values).split())
+    return subject, render_to_string(f"{template}_message.txt", values).strip()
+
+
+def masked(address: str) -> str:
+    """An address as a page shows it to who need not know it: m…@lantern.example."""
+    name, _at, domain = address.rpartition("@")
+    return f"{name[:1]}…@{domain}" if name else ""

@@ -15,11 +15,13 @@ from typing import Any
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from joinedup.accounts.links import address_of
 from joinedup.events.calendar import event_calendar
 from joinedup.events.dates import day
 from joinedup.events.models import Attendee, Event, Invitation
+from joinedup.events.queries.asking import coordinators
 from joinedup.events.queries.reminders import Coming
 from joinedup.events.survey import survey_link
 
@@ -61,6 +63,14 @@ def _mail(
         # Published, not requested: the answer is given on a page, not by a calendar.
         mail.attach("event.ics", calendar, "text/calendar; method=PUBLISH")
     return mail
+
+
+def answered_by(event: Event, mails: Sequence[EmailMultiAlternatives]) -> Sequence[EmailMultiAlternatives]:
+    """The same mails; a reply to one reaches those who coordinate the event's partnership. 1 query."""
+    replies = [user.email for user in coordinators(event)] if mails else []
+    for each in mails:
+        each.reply_to = replies
+    return mails
 
 
 @dataclass(frozen=True)
@@ -136,35 +146,46 @@ def send_invitations(
 
     Wants the event's programme and venue.
     """
-    calendar, kind = _calendar_of(event), "invitation_reminder" if is_reminder else "invitation"
-    words = "Are you coming?" if is_reminder else "Invitation:"
+    calendar = _calendar_of(event)
     mails = [
-        _mail(
-            kind,
-            f"{words} {event.told_name}",
-            each.email,
-            {"event": event, "invitation": each, "link": address_of("invitation", each.token)},
-            calendar,
-        )
+        _invitation(event, each, address_of("invitation", each.token), calendar, is_reminder=is_reminder)
         for each in invitations
     ]
-    return send_all(mails, failing)
+    return send_all(answered_by(event, mails), failing)
+
+
+def _invitation(
+    event: Event, invitation: Invitation, link: str, calendar: bytes = b"", *, is_reminder: bool
+) -> EmailMultiAlternatives:
+    kind = "invitation_reminder" if is_reminder else "invitation"
+    words = "Are you coming?" if is_reminder else "Invitation:"
+    context = {"event": event, "invitation": invitation, "link": link}
+    return _mail(kind, f"{words} {event.told_name}", invitation.email, context, calendar)
+
+
+def invitations_to_read(
+    event: Event, invitations: Iterable[Invitation], *, is_reminder: bool = False
+) -> list[tuple[str, str]]:
+    """(subject, text) of what `send_invitations` sends, once for each that differs by more than its link; no query."""
+    link = _("[a link, for this reader alone]")
+    found = {each.brings: _invitation(event, each, link, is_reminder=is_reminder) for each in invitations}
+    return [(str(mail.subject), str(mail.body).strip()) for mail in found.values()]
 
 
 def send_withdrawn(invitation: Invitation) -> Sending:
     """That an invitation no longer holds, so that nobody wonders about a link that leads nowhere."""
     event = invitation.event
     subject = f"Invitation withdrawn: {event.told_name}"
-    return send_all([_mail("withdrawn", subject, invitation.email, {"event": event})])
+    mails = [_mail("withdrawn", subject, invitation.email, {"event": event})]
+    return send_all(answered_by(event, mails))
 
 
 def send_substituted(invitation: Invitation) -> Sending:
     """To whoever was invited: that somebody else is asked in their place, on the word of who held their link."""
     event = invitation.event
     context = {"event": event, "link": address_of("invitation", invitation.token)}
-    return send_all(
-        [_mail("substituted", f"We invite somebody else: {event.told_name}", invitation.email, context)]
-    )
+    subject = f"We invite somebody else: {event.told_name}"
+    return send_all(answered_by(event, [_mail("substituted", subject, invitation.email, context)]))
 
 
 def send_substitute_declined(invitation: Invitation) -> Sending:
@@ -172,7 +193,7 @@ def send_substitute_declined(invitation: Invitation) -> Sending:
     event = invitation.event
     context = {"event": event, "link": address_of("invitation", invitation.token)}
     subject = f"The person you named cannot come: {event.told_name}"
-    return send_all([_mail("substitute_declined", subject, invitation.email, context)])
+    return send_all(answered_by(event, [_mail("substitute_declined", subject, invitation.email, context)]))
 
 
 def send_reminders(
@@ -197,7 +218,7 @@ def send_reminders(
         }
         calendar = _calendar_of(event, first)
         mails.append(_mail("reminder", f"Soon: {event.told_name}", address, context, calendar))
-    return send_all(mails, failing)
+    return send_all(answered_by(event, mails), failing)
 
 
 def send_registration(attendee: Attendee, address: str) -> None:
@@ -205,7 +226,9 @@ def send_registration(attendee: Attendee, address: str) -> None:
 
     Written once the place is given: the next in the queue does not wait for somebody else's mail.
     """
-    transaction.on_commit(lambda: _deliver([_registration(attendee, address)]), robust=True)
+    transaction.on_commit(
+        lambda: _deliver(answered_by(attendee.event, [_registration(attendee, address)])), robust=True
+    )
 
 
 def _registration(attendee: Attendee, address: str) -> EmailMultiAlternatives:
@@ -224,4 +247,5 @@ def _registration(attendee: Attendee, address: str) -> EmailMultiAlternatives:
 
 def send_cancelled(event: Event, address: str) -> None:
     context = {"event": event, "event_link": address_of("event", event.slug)}
-    send_all([_mail("cancelled", f"Cancelled: {event.told_name}", address, context)])
+    mails = [_mail("cancelled", f"Cancelled: {event.told_name}", address, context)]
+    send_all(answered_by(event, mails))

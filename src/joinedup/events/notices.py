@@ -13,7 +13,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from joinedup.accounts.links import address_of
-from joinedup.events.mails import send_all
+from joinedup.events.mails import answered_by, send_all
 from joinedup.events.models import Attendee, Event, Invitation
 
 
@@ -53,4 +53,4 @@ def _send(kind: str, event: Event, addresses: Iterable[str], more: Mapping[str, 
         letter = EmailMultiAlternatives(subject, text, to=[address])
         letter.attach_alternative(rich, "text/html")
         letters.append(letter)
-    send_all(letters)
+    send_all(answered_by(event, letters))

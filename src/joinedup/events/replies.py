@@ -10,6 +10,7 @@ from joinedup.accounts.letters import send_letter
 from joinedup.accounts.links import address_of, make_link
 from joinedup.accounts.models import User
 from joinedup.events.models import Response
+from joinedup.events.queries.asking import coordinators
 from joinedup.events.right_of_reply import answer_by
 
 PURPOSE = "response-answer"
@@ -26,8 +27,10 @@ def send_to_answer(response: Response, to: Iterable[User | str]) -> None:
         for each in to
     ]
 
+    replies = [user.email for user in coordinators(response.event)]
+
     def send() -> None:
         for address, values in letters:
-            send_letter("events/letters/right_of_reply", address, values)
+            send_letter("events/letters/right_of_reply", address, values, reply_to=replies)
 
     transaction.on_commit(send)

@@ -13,6 +13,7 @@ from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.events.drafts import refuse_draft
 from joinedup.events.models import Event
+from joinedup.events.queries.asking import coordinators
 from joinedup.events.queries.briefing import PURPOSE, SENT, recipients
 
 
@@ -33,10 +34,12 @@ def send_brief(*, by: Person, event: Event) -> int:
         )
     audit.record(by=by, action=SENT, on=event, after={"mails": len(to)})
 
+    replies = [user.email for user in coordinators(event)]
+
     def send() -> None:
         for address in to:
             link = address_of("brief", make_link(PURPOSE, event.pk, address))
-            send_letter("events/letters/brief", address, {"event": event, "link": link})
+            send_letter("events/letters/brief", address, {"event": event, "link": link}, reply_to=replies)
 
     transaction.on_commit(send)
     return len(to)

@@ -18,9 +18,10 @@ from django.views.decorators.http import require_GET
 from joinedup.accounts.request import Request
 from joinedup.events import actions
 from joinedup.events.forms import ChangeInvitationForm, InvitationForm
-from joinedup.events.mails import Sending
+from joinedup.events.mails import Sending, invitations_to_read
 from joinedup.events.models import Event, Invitation
 from joinedup.events.queries import people
+from joinedup.events.queries.asking import coordinators
 from joinedup.events.queries.inviting import inviting, suggested_now
 from joinedup.events.queries.reminders import reminders_due
 from joinedup.events.views.organising import attempt, number_in, planned_event
@@ -37,16 +38,23 @@ def event_invitations(request: Request, slug: str) -> HttpResponse:
     if request.method == "POST" and _invite(request, event, form):
         return redirect("event_invitations", event.slug)
     listed = list(people.invitations(event))
+    unsent = [each for each in listed if each.sent_at is None and each.email]
+    due = reminders_due(event, timezone.now())
     context = {
         "event": event,
         "form": form,
         "invitations": listed,
         "not_registered": people.not_registered(event, listed),
-        "unsent": sum(1 for each in listed if each.sent_at is None and each.email),
+        "unsent": len(unsent),
+        "letters": [
+            *invitations_to_read(event, unsent),
+            *invitations_to_read(event, due.invited, is_reminder=True),
+        ],
+        "replies": [user.email for user in coordinators(event)],
         "wrong": actions.ready_to_invite(event),
         "picture": inviting(request.person, event, today, request.GET.get("gap", "")),
         "asks_for_all": "all" in request.GET,
-        "due": reminders_due(event, timezone.now()).number,
+        "due": due.number,
     }
     return render(request, "events/invitations.jinja", context)
 

@@ -9,17 +9,21 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
-from joinedup.accounts.letters import send_letter
+from joinedup.accounts.letters import send_letter, words_of
 from joinedup.accounts.links import address_of, make_link
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.opportunities.actions.deciding import hold
 from joinedup.opportunities.models import Answer, Enquiry, Opportunity
-from joinedup.opportunities.queries.asking import PURPOSE, Addressee, whom_to_ask
+from joinedup.opportunities.queries.asking import OWN, PURPOSE, Addressee, replies_to, whom_to_ask
 from joinedup.opportunities.queries.lists import UNDECIDED
 from joinedup.partners.models import Partner
+
+LETTER = "opportunities/mails/ask"
+LONGEST = 2000
 
 
 @dataclass
@@ -32,9 +36,14 @@ class Asked:
 
 
 @transaction.atomic
-def ask(*, by: Person, opportunity: Opportunity) -> Asked:
+def ask(
+    *, by: Person, opportunity: Opportunity, text: str = "", replies: str = OWN, shown: str | None = None
+) -> Asked:
     """One mail to each contact of every named partner that has not answered and was not asked within a week; to
     its members where it has no contact with an address. Each holds one link an answer.
+
+    `text`: what the mail says instead of `first_words`; `replies`: OWN or PARTNERSHIP, whose address answers go to;
+    `shown`: the `mark` of those whom the sender was shown: where they are others by now, nothing is sent.
 
     Raises ValidationError, with the reason, where there is nobody to ask. A partner whose mails were all refused
     counts as not asked.
@@ -44,15 +53,20 @@ def ask(*, by: Person, opportunity: Opportunity) -> Asked:
     asking = whom_to_ask(opportunity, timezone.now())
     if not asking.open:
         raise ValidationError(asking.why_nobody())
+    if shown is not None and shown != asking.mark:
+        raise ValidationError(
+            _("Whom it goes to has changed meanwhile: look at it again before you send it.")
+        )
+    said, reply_to = words(text, opportunity), replies_to(by, opportunity, replies)
     asked = Asked(unreachable=asking.unreachable)
     for partner, addressees in asking.open:
         earlier = Enquiry.objects.filter(opportunity=opportunity, partner=partner).first()
-        enquiry, _is_new = Enquiry.objects.update_or_create(
+        enquiry, _new = Enquiry.objects.update_or_create(
             opportunity=opportunity, partner=partner, defaults={"by": by.name[:160]}
         )
         asked.partners.append(partner)
-        letters = [(to.email, _letter(by, opportunity, partner, to)) for to in addressees]
-        _send_on_commit(asked, partner, enquiry, letters, earlier.at if earlier else None)
+        letters = [(to.email, _letter(by, opportunity, partner, to, said)) for to in addressees]
+        _send_on_commit(asked, partner, enquiry, letters, earlier.at if earlier else None, reply_to)
     names = sorted(partner.slug for partner in asked.partners)
     audit.record(by=by, action="opportunity.ask", on=opportunity, before={}, after={"asked": names})
     return asked
@@ -64,9 +78,10 @@ def _send_on_commit(
     enquiry: Enquiry,
     letters: Sequence[tuple[str, dict[str, object]]],
     earlier: datetime.datetime | None,
+    reply_to: Sequence[str],
 ) -> None:
     def send() -> None:
-        sent = [send_letter("opportunities/mails/ask", email, letter) for email, letter in letters]
+        sent = [send_letter(LETTER, email, letter, reply_to=reply_to) for email, letter in letters]
         if any(sent):
             return
         asked.refused.append(partner)
@@ -78,16 +93,40 @@ def _send_on_commit(
     transaction.on_commit(send)
 
 
-def _letter(by: Person, opportunity: Opportunity, partner: Partner, to: Addressee) -> dict[str, object]:
+def first_words(opportunity: Opportunity) -> str:
+    """What such a mail says unless whoever sends it says it in other words."""
+    step = _("First step: %(step)s") % {"step": opportunity.first_step} if opportunity.first_step else ""
+    return "\n\n".join(part for part in (opportunity.sentence, step) if part)
+
+
+def words(text: str, opportunity: Opportunity) -> str:
+    """What the mail says, as it is kept. Raises ValidationError for what is too long."""
+    said = "\n".join(line.rstrip() for line in text.strip().splitlines())
+    if len(said) > LONGEST:
+        raise ValidationError({"text": _("Say it in %(number)s characters at most.") % {"number": LONGEST}})
+    return said or first_words(opportunity)
+
+
+def letter_to_read(by: Person, opportunity: Opportunity, partner: Partner, said: str) -> tuple[str, str]:
+    """Subject and text of the mail to one partner, as it is sent; in the place of each link it says that one is there:
+    they are of the reader's own."""
+    answers = [(label, _("[a link, for this reader alone]")) for _word, label in Answer.Word.choices]
+    return words_of(LETTER, _context(by, opportunity, partner, said) | {"answers": answers})
+
+
+def _letter(
+    by: Person, opportunity: Opportunity, partner: Partner, to: Addressee, said: str
+) -> dict[str, object]:
     token = make_link(PURPOSE, f"{opportunity.pk}.{partner.pk}", to.account or to.email)
+    answers = [(label, address_of("answer_by_mail", word, token)) for word, label in Answer.Word.choices]
+    return _context(by, opportunity, partner, said) | {"answers": answers}
+
+
+def _context(by: Person, opportunity: Opportunity, partner: Partner, said: str) -> dict[str, object]:
     return {
         "by": by.name,
         "partner": partner.name,
         "partnership": opportunity.footprint.name,
         "heading": opportunity.heading,
-        "sentence": opportunity.sentence,
-        "first_step": opportunity.first_step,
-        "answers": [
-            (label, address_of("answer_by_mail", word, token)) for word, label in Answer.Word.choices
-        ],
+        "said": said,
     }

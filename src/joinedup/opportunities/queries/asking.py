@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from joinedup.accounts.letters import masked
 from joinedup.accounts.links import read_link
 from joinedup.accounts.models import Grant, User
 from joinedup.accounts.person import Person
@@ -20,14 +22,20 @@ from joinedup.partners.queries import speaks_for
 PURPOSE = "opportunity-answer"
 # Whoever was asked has a week to answer before anybody asks again.
 PATIENCE = datetime.timedelta(days=7)
+OWN, PARTNERSHIP = "own", "partnership"
 
 
 @dataclass(frozen=True)
 class Addressee:
-    """One address of a partner: of a contact, or of an account."""
+    """One address of a partner: of a contact in a role, or of an account."""
 
     email: str
     account: User | None = None
+    role: str = ""
+
+    @property
+    def masked(self) -> str:
+        return masked(self.email)
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,17 @@ class Asking:
     recent: list[Enquiry]
     unreachable: list[Partner]
     names_nobody: bool
+
+    @property
+    def number(self) -> int:
+        """How many mails that is."""
+        return sum(len(to) for _partner, to in self.open)
+
+    @property
+    def mark(self) -> str:
+        """Stands for whom it goes to, so that nobody gets a mail whom the sender was not shown."""
+        found = sorted(f"{partner.pk} {to.email}" for partner, those in self.open for to in those)
+        return hashlib.sha256("\n".join(found).encode()).hexdigest()[:32]
 
     def why_nobody(self) -> str:
         """Why there is nobody to ask, in a sentence; to be asked where `open` is empty."""
@@ -79,13 +98,26 @@ def _addresses(partners: Iterable[Partner]) -> dict[int, list[Addressee]]:
     ids = [partner.pk for partner in partners]
     found: dict[int, dict[str, Addressee]] = {pk: {} for pk in ids}
     for contact in Contact.objects.filter(partner__in=ids).exclude(email=""):
-        found[contact.partner_id].setdefault(contact.email.lower(), Addressee(contact.email))
+        found[contact.partner_id].setdefault(
+            contact.email.lower(), Addressee(contact.email, role=contact.role)
+        )
     with_contact = {pk for pk, addresses in found.items() if addresses}
     members = Grant.objects.filter(partner__in=ids, user__is_active=True).select_related("user")
     for grant in members.order_by("user__email"):
         if grant.partner_id is not None and grant.partner_id not in with_contact:
             found[grant.partner_id].setdefault(grant.user.email, Addressee(grant.user.email, grant.user))
     return {pk: list(addresses.values()) for pk, addresses in found.items()}
+
+
+def replies_to(by: Person, opportunity: Opportunity, choice: str) -> list[str]:
+    """Where answers to such a mail go: to whoever sends it, or ("partnership") to all who coordinate it; 1 query at
+    most. Whoever has no address of their own leaves it to those who coordinate."""
+    if by.email and choice != PARTNERSHIP:
+        return [by.email]
+    grants = Grant.objects.filter(
+        role=Grant.Role.COORDINATOR, footprint=opportunity.footprint_id, user__is_active=True
+    )
+    return sorted(set(grants.values_list("user__email", flat=True)))
 
 
 @dataclass(frozen=True)

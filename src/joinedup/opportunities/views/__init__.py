@@ -1,7 +1,7 @@
 """Pages about opportunities."""
 
+from joinedup.opportunities.views.asking import opportunity_ask
 from joinedup.opportunities.views.deciding import (
-    opportunity_ask,
     opportunity_assign,
     opportunity_put_back,
     opportunity_set_aside,

@@ -12,7 +12,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from joinedup.accounts.permissions import require
@@ -111,30 +110,6 @@ def opportunity_unassign(request: Request, pk: int) -> HttpResponse:
         lambda found: actions.unassign(by=request.person, opportunity=found),
         lambda _found: _("It is nobody's in particular again."),
     )
-
-
-@login_required
-@require_POST
-def opportunity_ask(request: Request, pk: int) -> HttpResponse:
-    found = get_opportunity(request, pk)
-    try:
-        asked = actions.ask(by=request.person, opportunity=found)
-    except ValidationError as error:
-        messages.error(request, error.messages[0])
-        return redirect("opportunity", pk)
-    number = len(asked.partners) - len(asked.refused)
-    if number:
-        told = ngettext(
-            "%(number)s partner was asked by mail.", "%(number)s partners were asked by mail.", number
-        )
-        messages.success(request, told % {"number": number})
-    for partners, sentence in (
-        (asked.refused, _("The mail to %(names)s could not be sent: try again later, or ring them.")),
-        (asked.unreachable, _("There is no e-mail address for %(names)s: add a contact below.")),
-    ):
-        if partners:
-            messages.error(request, sentence % {"names": ", ".join(p.name for p in partners)})
-    return redirect("opportunity", pk)
 
 
 def _recorded(found: Opportunity) -> str:
