@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 import difflib
+import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
+from joinedup.accounts.models import Grant
 from tests.trust.conftest import HIDDEN, Everything
 from tests.trust.walking import As, Walk, addresses, read
 
@@ -76,15 +81,36 @@ def _seen(as_: As, name: str, wanted: list[str]) -> dict[str, tuple[int, str, st
     return {address: read(browser, address) for address in wanted}
 
 
-@pytest.mark.parametrize("name", ["charlie", "nobody"])
-def test_what_one_may_not_see_changes_nothing_that_one_sees(everything: Everything, as_: As, name: str):
+@pytest.fixture
+def as_outsider(everything: Everything, as_: As, request: pytest.FixtureRequest) -> As:
+    """`as_`, and also `as_("southern")`: Charlie, who coordinates the South besides, so that no button is missing."""
+
+    def client(name: str) -> Client:
+        if name != "southern":
+            return as_(name)
+        return as_("charlie")
+
+    if "southern" in request.node.name:
+        Grant.objects.create(
+            user=everything.world.charlie, role="coordinator", footprint=everything.world.south
+        )
+    return client
+
+
+OUTSIDERS = ["charlie", "nobody", "southern"]
+
+
+@pytest.mark.parametrize("name", OUTSIDERS)
+def test_what_one_may_not_see_changes_nothing_that_one_sees(
+    everything: Everything, as_outsider: As, name: str
+):
     with transaction.atomic():
         everything.hide()
         wanted = [*addresses(), *QUESTIONS]
         wanted = [each for each in wanted if not _is_a_secret_link(each)]
-        whole = _seen(as_, name, wanted)
+        whole = _seen(as_outsider, name, wanted)
         transaction.set_rollback(True)
-    poor = _seen(as_, name, wanted)
+    poor = _seen(as_outsider, name, wanted)
     assert len(wanted) > 100
     differ = {each: _difference(whole[each], poor[each]) for each in wanted if whole[each] != poor[each]}
     assert not differ, "\n".join(f"{each}: {lines}" for each, lines in differ.items())
@@ -103,15 +129,15 @@ def test_nothing_hidden_is_named_anywhere(with_hidden: Everything, as_: As, name
     assert not {each for each, (_, page, _to) in _seen(as_, name, asked).items() if HIDDEN in page}
 
 
-@pytest.mark.parametrize("name", ["charlie", "nobody"])
-def test_a_press_on_what_is_hidden_is_a_press_on_nothing(everything: Everything, as_: As, name: str):
+@pytest.mark.parametrize("name", OUTSIDERS)
+def test_a_press_on_what_is_hidden_is_a_press_on_nothing(everything: Everything, as_outsider: As, name: str):
     """Sent to every address of the site, with what its buttons send: hidden or not there is the same answer."""
     with transaction.atomic():
         everything.hide()
         wanted = [each for each in addresses() if not _is_a_secret_link(each)]
-        whole = _pressed(as_, name, wanted)
+        whole = _pressed(as_outsider, name, wanted)
         transaction.set_rollback(True)
-    poor = _pressed(as_, name, wanted)
+    poor = _pressed(as_outsider, name, wanted)
     differ = {each: _difference(whole[each], poor[each]) for each in wanted if whole[each] != poor[each]}
     assert not differ, "\n".join(f"{each}: {lines}" for each, lines in differ.items())
 
@@ -121,9 +147,43 @@ def _pressed(as_: As, name: str, wanted: list[str]) -> dict[str, tuple[int, str,
     signed_in = browser.cookies.copy()
     for address in wanted:
         with transaction.atomic():
-            found[address] = read(browser, address, PRESSED)
+            status, page, to = read(browser, address, PRESSED)
+            # A number that counts up says how many there were before, and nothing of them.
+            found[address] = (status, page, re.sub(r"/\d+/", "/0/", to))
             transaction.set_rollback(True)
         browser.cookies = signed_in.copy()
+    return found
+
+
+def test_a_record_of_the_name_of_a_hidden_one_is_made_as_any_other(everything: Everything, as_outsider: As):
+    """Whoever coordinates another partnership, and guesses a name, learns nothing from what is made."""
+    Grant.objects.create(user=everything.world.charlie, role="coordinator", footprint=everything.world.south)
+    with transaction.atomic():
+        everything.hide()
+        whole = _made(everything, as_outsider)
+        transaction.set_rollback(True)
+    assert whole == _made(everything, as_outsider)
+
+
+def _made(everything: Everything, as_outsider: As) -> list[tuple[str, int, str, str]]:
+    world, day = everything.world, everything.today + datetime.timedelta(days=50)
+    browser = as_outsider("charlie")
+    forms: dict[str, dict[str, Any]] = {
+        "/partners/add/": {"name": f"{HIDDEN} House", "sector": "health", "marking": "public",
+                           "footprint": world.south.pk},
+        "/initiatives/add/": {"name": f"{HIDDEN} shared", "partner": world.harbour.pk, "marking": "public"},
+        "/events/add/": {"name": f"{HIDDEN} draft", "footprint": world.south.pk, "date": day.isoformat(),
+                         "starts": "09:30", "ends": "15:30", "capacity": 5, "rounds": 1},
+        "/support/add/": {"name": f"{HIDDEN} named fund", "provider": HIDDEN, "kind": "fund", "marking": "public"},
+    }  # fmt: skip
+    found = []
+    with transaction.atomic():
+        for address, sent in forms.items():
+            status, page, to = read(browser, address, sent)
+            # Of the four signs by chance only that they are there.
+            found.append((address, status, page, re.sub(r"-[a-z0-9]{4}(?=/|$)", "-????", to)))
+        transaction.set_rollback(True)
+    assert [status for _address, status, _page, _to in found] == [302] * 4, found
     return found
 
 
