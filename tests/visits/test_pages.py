@@ -171,11 +171,11 @@ def test_the_page_of_a_place_shows_what_others_do(tell, world: World, as_):
 
 
 def test_stale_cards_say_so_and_formulas_do_not_run(tell, world: World, as_):
-    tell(title="=1+1", marking="public")
+    card = tell(title="=1+1", marking="public")
     PracticeCard.objects.update(confirmed_on=None)
     Partner.objects.filter(pk=world.lantern.pk).update(marking="public")
     nobody = as_("nobody")
-    assert "never confirmed" in text(nobody.get("/practice/11/"))
+    assert "never confirmed" in text(nobody.get(f"/practice/{card.slug}/"))
     assert "'=1+1,Lantern Youth,Northton" in nobody.get("/practice.csv").content.decode("utf-8-sig")
 
 

@@ -1,6 +1,7 @@
 """What people do with a conversation: who may, what is refused, and a trail that holds no words of young people."""
 
 import datetime
+import re
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ def test_a_question_opens_with_a_link_for_each_host(world: World, event: Event, 
     world.lantern.marking = world.school.marking = "public"
     world.lantern.save(), world.school.save()
     made = open_conversation(by=world.person(name), **question(world, event))
-    assert made.slug == "what-would-help"
+    assert re.fullmatch(r"what-would-help-[a-z0-9]{4}", made.slug)
     assert {h.partner for h in made.host_links.all()} == {world.lantern, world.school}
     assert len({h.token for h in made.host_links.all()}) == 2
     entry = AuditEntry.objects.get()
@@ -88,7 +89,8 @@ def test_an_address_of_the_room_is_never_the_address_of_a_question(world: World,
     slugs = [
         open_conversation(by=alice, **question(world, event, question=q)).slug for q in ("Join?", "Join", "?")
     ]
-    assert slugs == ["join-2", "join-3", "question"]
+    assert len(set(slugs)) == 3
+    assert all(re.fullmatch(r"(join|conversation)-[a-z0-9]{4}", slug) for slug in slugs), slugs
 
 
 def test_an_answer_waits_and_the_trail_holds_neither_words_nor_who(world: World, asked: Asked) -> None:
