@@ -453,3 +453,16 @@ def test_a_tracker_brought_again_makes_nothing_twice_and_a_new_lead_once(world: 
     ]
     assert actions.accept(by=world.person("alice"), upload=upload) == 4
     assert Partner.objects.get(name="Oak School").initiatives.count() == 2
+
+
+def test_offers_of_a_spreadsheet_are_the_partnerships_own_and_change_no_shared_one(world: World) -> None:
+    shared = Offer.objects.create(
+        name="Small grants", slug="small-grants", provider="Some Foundation", kind="fund", marking="public",
+        who_may_use="Police only",
+    )  # fmt: skip
+    actions.accept(by=world.person("alice"), upload=ready(world, OFFERS, "offers"))
+    shared.refresh_from_db()
+    assert (shared.who_may_use, shared.closes, shared.footprint) == ("Police only", None, None)
+    made = Offer.objects.exclude(pk=shared.pk).get()
+    assert (made.name, made.footprint, made.owner) == ("Training in listening", world.north, world.alice)
+    assert set(made.places.all()) == {world.northton, world.eastton}

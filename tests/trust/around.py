@@ -10,7 +10,7 @@ from django.utils import timezone
 from joinedup.accounts import audit
 from joinedup.clusters.models import Cluster, Follower, Outcome, Scan
 from joinedup.events import actions
-from joinedup.events.models import Event, Session, Speaker, Stop, Topic, Venue
+from joinedup.events.models import Event, Invitation, Session, Speaker, Stop, Topic, Venue
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
 from joinedup.visits.models import PracticeCard, Visit
@@ -65,6 +65,7 @@ def _not_listed(everything: Any, hidden: str) -> None:
             by=alice, footprint=world.north, name=f"{hidden} {name}", purpose=hidden, date=day, capacity=5, rounds=1,
             programme=everything.event.programme, safeguarding_lead="Lead",
         )  # fmt: skip
+        Invitation.objects.create(event=made, partner=world.lantern, role="Worker", email="bob@example.org")
         session = Session.objects.create(event=made, starts=datetime.time(10), title=f"{hidden} talks")
         Speaker.objects.create(event=made, session=session, job=hidden, name=hidden, is_named=True)
         Topic.objects.create(event=made, title=f"{hidden} on the agenda", opportunity=everything.chance)

@@ -187,6 +187,14 @@ def _made(everything: Everything, as_outsider: As) -> list[tuple[str, int, str, 
     return found
 
 
+@pytest.mark.parametrize("name", ["bob", "admin"])
+def test_a_draft_is_named_to_nobody_but_those_who_plan_it(walked: Callable[[str], Walk], name: str):
+    pages = {
+        each: page for each, (_, _kind, page) in walked(name).answers.items() if not _is_a_secret_link(each)
+    }
+    assert not {each for each, page in pages.items() if f"{HIDDEN} draft" in page}
+
+
 def test_the_data_could_leak(walked: Callable[[str], Walk]):
     pages = {each: page for each, (_, _kind, page) in walked("alice").answers.items()}
     assert sum(HIDDEN in page for each, page in pages.items() if not each.startswith("/account/")) > 25

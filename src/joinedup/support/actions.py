@@ -115,10 +115,13 @@ def correct_offer(*, by: Person, offer: Offer, text: str) -> None:
     audit.record(by=by, action="offer.correct", on=offer, before={}, after={"correction": said[:LONGEST]})
     letter = {"by": by.name, "offer": offer, "said": said[:LONGEST], "link": address_of("offer", offer.slug)}
     replies = [by.email] if by.email else []
-    for address in keepers(offer):
-        transaction.on_commit(
-            lambda to=address: send_letter("support/letters/correction", to, letter, reply_to=replies)
-        )
+    to = keepers(offer)
+
+    def send() -> None:
+        for address in to:
+            send_letter("support/letters/correction", address, letter, reply_to=replies)
+
+    transaction.on_commit(send)
 
 
 def _check_today(offer: Offer, by: Person) -> None:
@@ -155,10 +158,11 @@ def _keep_within(offer: Offer, footprint: Footprint) -> None:
     provider = offer.provider_partner
     if provider is not None and not provider.footprints.filter(pk=footprint.pk).exists():
         raise ValidationError({"provider_partner": _("Choose a partner of your own partnership.")})
-    own = {place.pk for place in footprint.places.all()}
+    places = list(footprint.places.all())
+    own = {place.pk for place in places}
     chosen = list(offer.places.all())
     if not chosen:
-        offer.places.set(own)
+        offer.places.set(places)
     elif any(not codes_of(place) & own for place in chosen):
         raise ValidationError(
             {"places": _("Choose places in your own area. What is for others too, an administrator adds.")}

@@ -65,9 +65,9 @@ class Offer(Record):
         """Its provider, the partnership that added it for its own area, and whoever keeps it: not every partnership
         that the provider belongs to."""
         return Scope(
-            partners=frozenset({self.provider_partner_id} - {None}),
-            footprints=frozenset({self.footprint_id} - {None}),
-            owners=frozenset({self.owner_id} - {None}),
+            partners=frozenset({self.provider_partner_id} if self.provider_partner_id else ()),
+            footprints=frozenset({self.footprint_id} if self.footprint_id else ()),
+            owners=frozenset({self.owner_id} if self.owner_id else ()),
         )
 
     @property

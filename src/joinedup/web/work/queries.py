@@ -170,6 +170,7 @@ def _invitations(person: Person, today: datetime.date) -> QuerySet[Invitation]:
         Invitation.objects.filter(email__iexact=person.email, answer=Invitation.Answer.WAITING)
         .filter(Q(event__date__gte=today) | Q(event__date__isnull=True))
         .exclude(event__is_history=True)
+        .exclude(event__is_draft=True)
         .select_related("event")
         .order_by("event__date", "pk")
     )
