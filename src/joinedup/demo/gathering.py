@@ -31,6 +31,7 @@ TOPICS, TABLES, ROUNDS = 12, 13, 3
 ATTENDEES = 124
 YOUNG_PEOPLE = 12
 AGO = datetime.timedelta(days=170)
+HALF_A_YEAR = datetime.timedelta(days=182)
 # Sweeps of the search: enough for a good plan in two seconds, and the same plan every time.
 ITERATIONS = 400
 ROLES = {
@@ -95,13 +96,21 @@ def make_events(
     actions.plan_event(by=by, event=coming, iterations=ITERATIONS)
     around.answer_surveys(coming, after=False)
     around.make_series(lead, programme, past, coming, today)
+    # One that only those who plan it find yet.
+    _draft(by, footprint, programme, "Joining up London: the day after next", soon + HALF_A_YEAR, hall)
     around.make_visits(by, footprint, programme, partners, today)
 
 
 def _event(
     by: Person, footprint: Footprint, programme: Programme, name: str, date: datetime.date, hall: Venue
 ) -> Event:
-    made = actions.add_event(
+    return actions.publish_event(by=by, event=_draft(by, footprint, programme, name, date, hall))
+
+
+def _draft(
+    by: Person, footprint: Footprint, programme: Programme, name: str, date: datetime.date, hall: Venue
+) -> Event:
+    return actions.add_event(
         by=by,
         footprint=footprint,
         programme=programme,
@@ -122,7 +131,6 @@ def _event(
         capacity=130,
         rounds=ROUNDS,
     )
-    return actions.publish_event(by=by, event=made)
 
 
 def _register(
