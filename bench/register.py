@@ -60,7 +60,7 @@ def make(places: int) -> None:
     day = timezone.localdate() + datetime.timedelta(days=30)
     operator = Person.operator()
     event = add_event(by=operator, footprint=footprint, name="The day", date=day, capacity=places)
-    type(event).objects.filter(pk=event.pk).update(slug=SLUG)
+    type(event).objects.filter(pk=event.pk).update(slug=SLUG, is_draft=False)
     print(partner.pk)
 
 

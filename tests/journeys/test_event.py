@@ -116,6 +116,9 @@ def test_a_whole_event(sectors: World, open_page: Open, clock: Clock) -> None:
     alice.press(re.compile("Add|Save"))
     event = Event.objects.get(name="North joins up")
     plan = f"/events/{event.slug}"
+    alice.reads("It is a draft: nobody else finds it")
+    alice.follow(re.compile("^Publish it"))
+    alice.press("Publish this event")
     alice.go(f"{plan}/invitations/")
     alice.press("Take in all contacts of the partnership")
     mail.outbox.clear()

@@ -202,7 +202,12 @@ def the_coordinator_decides(on: Journey) -> None:
     alice.press("Put on the agenda")
     alice.reads("On the agenda of Joining up North")
     mail.outbox.clear()
-    alice.press("Ask by e-mail those it names (3)")
+    alice.follow("Ask by e-mail those it names (3)")
+    alice.reads(
+        "Nothing is sent before you press the button below.", "Answers to it go to alice@example.org."
+    )
+    assert not mail.outbox
+    alice.press(re.compile(r"^Send \d+ mails$"))
     alice.reads("3 partners were asked by mail.", "Hilltop School was asked by mail on")
 
 

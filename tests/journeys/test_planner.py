@@ -15,7 +15,7 @@ from joinedup.events import actions
 from joinedup.events.models import Attendee, Event
 from tests.journeys.conftest import assert_accessible
 from tests.journeys.hands import Hand, session_of
-from tests.world import World
+from tests.world import World, published_event
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
@@ -27,7 +27,7 @@ def planned(lived_in: World) -> Event:
     """Nine people, two tables that take three to six, one round."""
     alice = lived_in.person("alice")
     day = datetime.date.today() + datetime.timedelta(days=30)
-    event = actions.add_event(by=alice, footprint=lived_in.north, name="North meets", date=day, rounds=1)
+    event = published_event(by=alice, footprint=lived_in.north, name="North meets", date=day, rounds=1)
     actions.set_tables(by=alice, event=event, count=2, seats_min=3, seats_max=6)
     for n, partner in enumerate([lived_in.lantern, lived_in.school, lived_in.police] * 3):
         actions.register(
