@@ -26,7 +26,7 @@ from joinedup.accounts.turns import after_turn, in_turn
 from joinedup.events.models import Attendee, Event
 from joinedup.partners.models import Partner
 from joinedup.site import soundness
-from tests.world import World, make_world
+from tests.world import World, make_world, published_event
 
 HERE = __name__
 
@@ -251,9 +251,7 @@ def test_no_mail_goes_while_others_wait_to_register(client: Any, settings: Any) 
 
 
 def an_event(world: World) -> Event:
-    from joinedup.events import actions
-
-    return actions.add_event(
+    return published_event(
         by=world.person("alice"),
         footprint=world.north,
         name="A day",

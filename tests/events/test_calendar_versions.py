@@ -21,7 +21,7 @@ from django.test import Client
 from django.utils import timezone
 
 from joinedup.accounts.models import Preference
-from joinedup.events import actions
+from joinedup.events import actions, working
 from joinedup.events.actions.day import add_session, change_session
 from joinedup.events.actions.programme import change_programme
 from joinedup.events.actions.venue import add_venue, change_venue
@@ -32,7 +32,7 @@ from tests.world import World
 As = Callable[[str], Client]
 ACTS = 24
 OFF = "CANCELLED"
-STATUS = {"placed": "CONFIRMED", "cancelled": OFF}
+STATUS = {"placed": "CONFIRMED", "cancelled": OFF, "lapsed": OFF}
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,8 @@ class Walk:
         """One thing that somebody does, or tries to; what it was."""
         acts = [self.register] * 4 + [self.cancel] * 3 + [self.call_off, self.take_back] * 2
         acts += [self.move, self.rename, self.reword, self.other_room, self.room_renamed, self.places]
-        acts += [self.session, self.seat, self.absent, self.back, self.series]
+        acts += [self.session, self.seat, self.absent, self.back, self.series, self.lapse]
+        acts += [self.confirm] * 3 + [self.vouch]
         chosen = self.rng.choice(acts)
         try:
             chosen()
@@ -132,7 +133,30 @@ class Walk:
             email=box.address,
             young_names=young,
         )
-        box.registered += [made.pk, *made.with_them.values_list("pk", flat=True)]
+        found = [made, *made.with_them.all(), *made.asked_to_bring.all()]
+        box.registered += [each.pk for each in found if each.pk not in box.registered]
+
+    def confirm(self) -> None:
+        """Somebody presses the button in their mail, and takes the file that the page offers then."""
+        held = Attendee.objects.filter(standing__in=["held", "lapsed"]).exclude(email="").order_by("pk")
+        if held:
+            who = self.rng.choice(list(held))
+            actions.confirm_place(by=self.world.person("nobody"), attendee=who)
+            (box,) = (each for each in self.boxes if who.pk in each.registered)
+            box.mails.read(self.browser.get(f"/attending/{who.token}/calendar.ics").content)
+
+    def lapse(self) -> None:
+        """A day has passed for those who have not confirmed."""
+        Attendee.objects.filter(standing="held").update(
+            held_until=timezone.now() - datetime.timedelta(minutes=1)
+        )
+        # Nobody writes to those who did not say that they would come.
+        self.is_told_nothing |= bool(working.let_go_of_held(timezone.now()))
+
+    def vouch(self) -> None:
+        adults = self.event.attendees.filter(asked_to_bring__isnull=False).distinct().order_by("pk")
+        if adults:
+            actions.vouch(by=self.by, attendee=self.rng.choice(list(adults)))
 
     def cancel(self) -> None:
         known = [pk for box in self.boxes for pk in box.registered]
@@ -247,6 +271,8 @@ class Walk:
                 assert held[uid].told[1] == event.where
                 assert event.purpose in held[uid].told[2]
             for uid, entry in box.mails.held.items() if not self.is_told_nothing else ():
+                if truth[uid] == "held":
+                    continue  # Who has not said that they come hears of changes on the page behind their link.
                 # Nobody writes to those who do not come that what is off would be on another day.
                 assert entry.status == held[uid].status, uid
                 assert entry.status == OFF or entry.day == event.date, uid
@@ -278,14 +304,20 @@ def _read(as_: As, calendar: Calendar, attendee: Attendee) -> Held:
 
 
 def _sam(event: Event, world: World, **more: Any) -> Attendee:
-    return actions.register(
-        by=world.person("nobody"),
+    """Registers, has answered from the address, and is known to Alice."""
+    nobody = world.person("nobody")
+    made = actions.register(
+        by=nobody,
         event=Event.objects.get(pk=event.pk),
         partner=world.lantern,
         role="Worker",
         email="sam@lantern.example",
         **more,
     )
+    made = actions.confirm_place(by=nobody, attendee=made)
+    if made.asked_to_bring.exists():
+        actions.vouch(by=world.person("alice"), attendee=made)
+    return made
 
 
 def test_who_registers_again_has_one_entry_that_rises(event: Event, world: World, as_: As) -> None:
@@ -348,6 +380,7 @@ def test_my_calendar_is_mine_though_i_registered_a_colleague(event: Event, world
     details: dict[str, Any] = {"event": event, "partner": world.lantern, "role": "Worker"}
     actions.register(by=bob, email=world.bob.email, **details)
     other = actions.register(by=bob, email="ro@lantern.example", **details)
+    actions.confirm_place(by=world.person("nobody"), attendee=other)
     actions.cancel_registration(by=bob, attendee=other)
     mine = Calendar()
     mine.read(my_calendar(world.bob))

@@ -33,15 +33,19 @@ def today(event: Event, days: int = 0) -> None:
 
 @pytest.fixture
 def offered(event: Event, world: World) -> Attendee:
-    """Somebody registered for Lantern Youth, from nowhere, and can lead a table."""
-    return actions.register(
-        by=world.person("nobody"),
+    """Somebody registered for Lantern Youth, from nowhere, and can lead a table; their address has answered."""
+    nobody = world.person("nobody")
+    made = actions.register(
+        by=nobody,
         event=event,
         partner=world.lantern,
         role="Manager",
         email="x@example.org",
         part="facilitator",
     )
+    with pytest.raises(ValidationError, match="not confirmed yet"):
+        actions.answer_offer(by=world.person("alice"), attendee=made, answer="accepted")
+    return actions.confirm_place(by=nobody, attendee=made)
 
 
 class TestAnOffer:
@@ -90,6 +94,7 @@ class TestAnOffer:
             part="facilitator",
             young_names=["Sky"],
         )
+        actions.confirm_place(by=world.person("nobody"), attendee=came)
         assert came.parts == ["companion"]
         alice = world.person("alice")
         assert actions.answer_offer(by=alice, attendee=came, answer="accepted").parts == [
@@ -288,7 +293,10 @@ class TestAStranger:
         }
         got = Client().post(f"/events/{seated.slug}/register/", sent)
         assert got.status_code == 302
-        return seated.attendees.get(email="stranger@example.com")
+        made = seated.attendees.get(email="stranger@example.com")
+        assert "confirm" in read(Client(), f"/attending/{made.token}/")
+        Client().post(f"/attending/{made.token}/", {"confirm": "1"})
+        return seated.attendees.get(pk=made.pk)
 
     def at_the_table(self, stranger: Attendee, sitting: Sitting) -> str:
         sitting.seats.create(attendee=stranger)

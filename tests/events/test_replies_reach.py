@@ -40,7 +40,7 @@ def test_whoever_replies_to_a_mail_of_an_event_reaches_who_coordinates_it(
     subjects = {letter.subject.partition(":")[0] for letter in mail.outbox}
     assert {
         "Invitation",
-        "You have a place",
+        "One more step",
         "Invitation withdrawn",
         "Are you coming? North meets",
     } <= subjects

@@ -167,7 +167,7 @@ WRONG = [
     ({"cases": "place,n\nA,1\n"}, "cases.csv has no column area, count; its columns are: place, n."),
     ({"cases": ""}, "cases.csv: The file is empty. Download it again."),
     ({"cases": "area,period,count\n"}, "cases.csv has a header line and no rows."),
-    ({"cases": b"\x00\x01\x02\n"}, "cases.csv: This is not a text file. Bring the table as CSV."),
+    ({"cases": b"\x00\x01\x02\n"}, "cases.csv: This is not a text file. Line 1 has a NUL byte: bring the table as CSV."),
     ({"places": FILES["places"] + "A,51,0\n"},
      "places.csv, line 5: the area “A” is there twice: keep one of each (1 row too many)."),
     ({"places": "area,latitude,longitude\nA,91,0\n"}, "places.csv, line 2: latitude 91 is not between -90 and 90."),

@@ -76,7 +76,7 @@ def test_need_in_sentences_with_figures_and_without(world: World) -> None:
     world.northton.needs.all().delete()
     world.eastton.needs.all().delete()
     text = words_of(opened(made(world)))
-    assert "is not known: too little is held to say" in text
+    assert "is not known: no figures are held" in text
     assert "There are no figures for Eastton and Northton." in text
     assert "no figures are held for this area" in opened(made(world)).sections[0].footer.paragraphs[0].text
 

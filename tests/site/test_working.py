@@ -21,7 +21,7 @@ from joinedup.site import environment, working
 from joinedup.spreadsheets.models import Upload
 from tests.opportunities.making import make_need
 from tests.spreadsheets.making import ready
-from tests.world import World
+from tests.world import World, published_event
 
 
 @pytest.fixture(autouse=True)
@@ -123,7 +123,7 @@ def _broken() -> int:
 
 def test_it_lets_go_of_what_nobody_confirmed(world: World, by_day: None) -> None:
     alice, today = world.person("alice"), timezone.localdate()
-    event = events.add_event(
+    event = published_event(
         by=alice, footprint=world.north, name="North meets", date=today + datetime.timedelta(days=30)
     )
     who = events.register(

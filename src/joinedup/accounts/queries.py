@@ -80,6 +80,7 @@ DONE = {
     "keep": "kept it up to date",
     "mark": "said whether it was done",
     "check_in": "noted who arrived",
+    "withdraw": "withdrew it",
     "withdraw_invitation": "withdrew it",
     "remind": "sent reminders",
     "send_invitation": "sent it",

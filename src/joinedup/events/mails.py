@@ -229,8 +229,11 @@ def send_cancelled(event: Event, address: str, attendee: Attendee) -> None:
 
 def send_held(attendee: Attendee) -> Sending:
     """The one mail to a stranger: their turn is kept for a day, and the button behind the link confirms it."""
-    subject = f"One more step: {attendee.event.told_name}"
-    return send_all(answered_by(attendee.event, [_mail("held", subject, attendee.email, _about(attendee))]))
+    event, address = attendee.event, attendee.email
+    # Tentative, and above what a calendar was told when they cancelled before.
+    calendar = mailbox_calendars(event, [address])[address]
+    mail = _mail("held", f"One more step: {event.told_name}", address, _about(attendee), calendar)
+    return send_all(answered_by(event, [mail]))
 
 
 def send_unchanged(event: Event, address: str, *, is_full: bool) -> Sending:

@@ -221,11 +221,13 @@ def _needs(codes: set[str], own: set[str]) -> pl.DataFrame:
         theme.slug: max((CONCERNED.get(level, 0.0) for level in theme.levels), default=1.0)
         for theme in Theme.objects.all()
     }
-    kept = Need.objects.filter(place__in=codes, need__isnull=False).order_by("place", "theme")
+    kept = Need.objects.filter(place__in=codes).order_by("place", "theme")
     rows = kept.values_list("place", "theme", "need", "people_at_risk", "trend", "certainty")
     parts_of = {(each.place_id, each.theme_id): each.parts for each in kept.said().filter(place__in=own)}
     found: list[tuple[object, ...]] = []
     for place, theme, need, people, trend, certainty in rows:
+        if need is None:
+            continue
         if certainty < ENOUGH:
             # Known too little to be said: the engine takes it from nowhere else either.
             found.append((place, theme, None, None, None, None, certainty, []))

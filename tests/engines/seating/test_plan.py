@@ -247,3 +247,22 @@ def test_seats_that_tables_need_are_counted() -> None:
     assert replan(problem, made, {"p3", "p6"}, ()).report["moved_at_least"] == 1
     assert replan(problem, made, {"p3", "p6"}, [Person("w")]).report["moved_at_least"] == 0
     assert replan(problem, made, {"p0"}, ()).report["moved_at_least"] == 1
+
+
+def test_nobody_moves_where_nothing_changes() -> None:
+    """Found by chance: two who had met were parted, one of them to a table that they cannot reach."""
+    step_free = ("step_free",)
+    problem = Problem(
+        people=(
+            Person("p0", partner="c", sector="x", access=step_free),
+            Person("p1", partner="b", sector="y", roles=("companion",), access=step_free),
+        ),
+        tables=(Table("0", 0, 2), Table("1", 0, 2, access=step_free)),
+        topics=(),
+        met=(("p0", "p1"),),
+        rounds=1,
+    )
+    made = plan(problem, iterations=1)
+    changed = replan(problem, made, [], [], held=[(1, "1")])
+    assert (made.report["broken"], changed.report["broken"]) == ([], [])
+    assert changed.assignments == made.assignments

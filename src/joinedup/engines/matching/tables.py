@@ -201,7 +201,7 @@ def _usable(table: str, frame: pl.DataFrame, among: Tables, count: Count) -> pl.
     count("needs: need or people at risk is blank", int((~usable).sum()))
     count(f"needs: certainty under {score.LEAST_CERTAINTY}, so not known", int(unsure.sum()))
     return frame.filter(usable).with_columns(
-        pl.when(~unsure).then(pl.col("need").clip(0.0, 1.0)).alias("need"),
+        pl.when(~unsure.filter(usable)).then(pl.col("need").clip(0.0, 1.0)).alias("need"),
         pl.col("people_at_risk").clip(lower_bound=0.0),
         pl.col("trend").clip(-1.0, 1.0),
     )

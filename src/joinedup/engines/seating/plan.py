@@ -188,6 +188,9 @@ def replan(
         if time.perf_counter() - started > CHANGE_SECONDS:
             break
     search = min(tries)[-1]
+    if not new and not broken(after, Plan(stay)):
+        # Nobody new has to be seated, and those who stay break nothing where they sit.
+        search.seats, search.topic_at = was, full_agenda
     moved = _moved(search, was)
     report: dict[str, Any] = {
         "seed": problem.seed,

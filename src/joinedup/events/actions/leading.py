@@ -28,8 +28,10 @@ def answer_offer(*, by: Person, attendee: Attendee, answer: str) -> Attendee:
         raise ValidationError("They have not offered to lead a table.")
     if answer not in Answer.values:
         raise ValidationError("Choose whether you accept the offer.")
-    if attendee.standing == Attendee.Standing.CANCELLED:
+    if attendee.standing in Attendee.GONE:
         raise ValidationError("They are not coming.")
+    if not attendee.is_coming:
+        raise ValidationError("They have not confirmed yet that they come.")
     if answer == attendee.offer_answer:
         return attendee
     before = audit.snapshot(attendee)

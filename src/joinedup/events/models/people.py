@@ -227,11 +227,13 @@ class Attendee(models.Model):
         """The key of whoever is the same in this mailbox: for most people none. A second person of one mailbox, and a
         young person, whose mails go to their companion, get one by chance; who registers again has theirs again."""
         if self.is_young:
-            adult = self.companion.email if self.companion else ""
+            adult = self.companion or self.wanted_companion
+            address = adult.email if adult else ""
+            theirs = Q(companion__email=address) | Q(wanted_companion__email=address)
             here = Attendee.objects.filter(
-                event=self.event_id, partner=self.partner_id, name__iexact=self.name
+                theirs, event=self.event_id, partner=self.partner_id, name__iexact=self.name
             )
-            known = [each for each in here.filter(companion__email=adult) if adult and each.is_young]
+            known = [each for each in here if address and each.is_young]
         elif self.email:
             known = list(Attendee.objects.filter(event=self.event_id, email__iexact=self.email))
         else:

@@ -17,6 +17,7 @@ __all__ = ["Refused", "Table", "open_table", "plain", "table_of"]
 # No publisher's table comes near these; beyond them it is not a table, or its quotation marks are astray.
 MOST_COLUMNS = 2_000
 LONGEST_HEADER = 200_000  # bytes
+CSV_CELL = 131_072  # letters; what the csv module takes by itself
 LONGEST_CELL = 32_767  # bytes; as many letters as a cell of Excel may have
 SIGNS = {
     b"%PDF": "a PDF. Ask the publisher for the table as CSV",
@@ -188,6 +189,8 @@ def _header(text: bytes) -> list[str]:
             f"The first line is no header of a table: it has more than {MOST_COLUMNS:,} columns or "
             f"{LONGEST_HEADER:,} letters. Bring the table as CSV, with the names of its columns in the first line."
         )
+    # One setting for the whole process, which a library may have changed.
+    csv.field_size_limit(CSV_CELL)
     try:
         return next(csv.reader(io.StringIO(text[:LONGEST_HEADER].decode("utf-8", "ignore"), newline="")))
     except csv.Error as error:
@@ -225,6 +228,7 @@ def _parsed(text: bytes, names: list[str]) -> pl.DataFrame:
 
 def _too_wide(text: bytes, width: int) -> tuple[int, int] | None:
     """The first line with more cells than the header, and how many; None when no line can be blamed."""
+    csv.field_size_limit(CSV_CELL)
     reader = csv.reader(io.StringIO(text.decode(), newline=""))
     try:
         return next(((reader.line_num, len(row)) for row in reader if len(row) > width), None)
@@ -239,7 +243,7 @@ def _not_cut_off(text: bytes, width: int) -> None:
     last = text[text.rfind(b"\n", 0, len(text) - 1) + 1 :].rstrip(b"\r\n")
     if last.count(b'"') % 2:  # the end of a cell with a line break inside: the parser will judge it
         return
-    if len(last) > csv.field_size_limit():  # a long cell: it is judged once the rows are parted
+    if len(last) > LONGEST_CELL:  # a long cell: it is judged once the rows are parted
         return
     cells = next(csv.reader([last.decode()]), [])
     if len(cells) < width:

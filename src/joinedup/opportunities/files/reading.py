@@ -19,6 +19,8 @@ YES, NO = {"true", "yes", "1", "y"}, {"false", "no", "0", "n"}
 # More people, pounds or anything else than this is a slip of the keyboard, and breaks sums that it enters.
 LARGEST = 1e12
 # As much of a cell as helps to find it.
+# Letters of one cell; what the csv module takes by itself.
+LONGEST_CELL = 131_072
 QUOTED = 60
 # No table that is read here comes near these.
 LONGEST_HEADER, MOST_COLUMNS = 200_000, 2_000
@@ -88,6 +90,8 @@ def _rows(path: Path, required: tuple[str, ...]) -> tuple[list[str], list[int], 
         with path.open(encoding="utf-8-sig", newline="") as file:
             _refuse_long_header(path, file.readline(LONGEST_HEADER + 1))
             file.seek(0)
+            # One setting for the whole process, which a library may have changed.
+            csv.field_size_limit(LONGEST_CELL)
             rows = csv.reader(file, strict=True)
             header = [name.strip() for name in next(rows, [])]
             _check_header(path, required, header)
@@ -107,7 +111,7 @@ def _rows(path: Path, required: tuple[str, ...]) -> tuple[list[str], list[int], 
     except csv.Error as error:
         if "field limit" in str(error):
             raise Refused(
-                f"{path.name} has a cell of more than {csv.field_size_limit():,} letters after line "
+                f"{path.name} has a cell of more than {LONGEST_CELL:,} letters after line "
                 f"{(lines or [1])[-1]:,}: see whether a quotation mark is astray."
             ) from error
         what = "a quotation mark is opened and not closed" if "unexpected end" in str(error) else error
