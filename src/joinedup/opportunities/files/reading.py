@@ -19,9 +19,9 @@ YES, NO = {"true", "yes", "1", "y"}, {"false", "no", "0", "n"}
 # More people, pounds or anything else than this is a slip of the keyboard, and breaks sums that it enters.
 LARGEST = 1e12
 # As much of a cell as helps to find it.
+QUOTED = 60
 # Letters of one cell; what the csv module takes by itself.
 LONGEST_CELL = 131_072
-QUOTED = 60
 # No table that is read here comes near these.
 LONGEST_HEADER, MOST_COLUMNS = 200_000, 2_000
 
