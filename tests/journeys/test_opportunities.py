@@ -183,7 +183,7 @@ def the_grid_shows_it(on: Journey) -> None:
         expect(row.get_by_role("link", name=re.compile("2 opportunities on Mentoring"))).to_be_visible()
     alice.choose("Place", "Northton")
     alice.press("Show")
-    alice.reads("1 initiative recorded, which meets about")
+    alice.reads("1 initiative recorded.")
     alice.follow(re.compile("on Mentoring and a trusted adult in Northton"))
     alice.reads("2 opportunities.", MISSING)
 
