@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from joinedup.events import actions
-from joinedup.events.models import Agreement
+from joinedup.events.models import Agreement, Event, Progress
 from joinedup.partners.models import Partner
 from tests.events.test_naming import pages, read
 from tests.world import World
@@ -47,7 +49,8 @@ def test_outside_it_says_who_takes_part_and_inside_what_each_puts_in(made: Agree
         assert said.index("Lantern Youth") < said.index(" and ") < said.index("Hilltop School")
         for page in pages(made):
             other = read(as_(who), page)
-            assert "Two mentors" not in other and "A room" not in other, page
+            assert "Two mentors" not in other, page
+            assert "A room" not in other, page
     for who in INSIDE:
         text = read(as_(who), path)
         assert "What each puts in" in text
@@ -88,3 +91,51 @@ def test_the_first_step_of_an_opportunity_is_for_its_partnership(
         for path in (f"/agreements/{made.pk}/", "/agreements.csv"):
             assert step in read(as_(who), path)
         assert made.goal in read(as_(who), "/agreements/?text=already")
+
+
+@pytest.fixture
+def behind(made: Agreement, agree: Callable[..., Agreement]) -> list[Agreement]:
+    """One that is past its day, and one that was not kept, both for long; their event is over."""
+    today = timezone.localdate()
+    Event.objects.filter(pk=made.event_id).update(date=today - datetime.timedelta(days=300))
+    missed = agree(goal="Late buses home")
+    for each, state in ((made, "agreed"), (missed, "not_kept")):
+        day = today - datetime.timedelta(days=90)
+        Agreement.objects.filter(pk=each.pk).update(due=day, state=state)
+        each.refresh_from_db()
+    Progress.objects.create(
+        agreement=missed, on=today - datetime.timedelta(days=40), state="not_kept", text="No driver.", by="B"
+    )
+    return [made, missed]
+
+
+def test_outside_no_body_stands_beside_what_is_late_or_not_kept(behind: list[Agreement], as_: As) -> None:
+    event = behind[0].event.slug
+    since = [f"/events/{event}/since/", f"/events/{event}/since.docx"]
+    others = ["/agreements/", "/agreements.csv", f"/events/{event}/results/"]
+    for who in OUTSIDE:
+        for path in (*since, *others):
+            text = read(as_(who), path)
+            assert behind[0].goal in text, path
+            assert behind[1].goal in text, path
+            main = text.split("<main")[1] if "<main" in text else text
+            main = main.split("<form")[0] + main.split("</form>")[-1] if "<form" in main else main
+            assert "Lantern Youth" not in main, path
+        for path in since:
+            assert "What would help" not in read(as_(who), path)
+            assert "who holds it" not in read(as_(who), path)
+    for who in INSIDE:
+        for path in since:
+            text = read(as_(who), path)
+            assert "with Lantern Youth (Youth work manager)." in text
+            assert "What would help Lantern Youth (Youth work manager) to get" in text
+        for path in others:
+            assert "Lantern Youth" in read(as_(who), path)
+
+
+def test_outside_a_body_sees_to_what_is_on_its_way(made: Agreement, as_: As) -> None:
+    Event.objects.filter(pk=made.event_id).update(date=timezone.localdate() - datetime.timedelta(days=9))
+    for who in OUTSIDE:
+        assert "Lantern Youth sees to it." in read(as_(who), f"/events/{made.event.slug}/since/")
+    inside = read(as_("bob"), f"/events/{made.event.slug}/since/")
+    assert "Lantern Youth (Youth work manager) sees to it." in inside

@@ -137,8 +137,8 @@ def note_of(agreement: Agreement, partner_id: int) -> str:
 class Party:
     """A body as this reader may know it: by name with its address, by sector only, or as somebody who was asked.
 
-    `role`: what the person there is called, for those inside: a small body's one youth worker is known by it. `note`: what it has said so far, for
-    those inside. `is_named`: whether the words name it at all.
+    `role`: what the person there is called, for those inside: a small body's one youth worker is known by it. `note`:
+    what it has said so far, for those inside. `is_named`: whether the words name it at all.
     """
 
     name: str

@@ -39,7 +39,8 @@ from joinedup.places.models import Place
 
 @dataclass(frozen=True)
 class Line:
-    """One agreement in a list."""
+    """One agreement in a list. `names_owner`: not for those outside where it is late or not kept: a list of that sets
+    no body's name beside it. What its partners say to it stands on its own page, beside their names."""
 
     agreement: Agreement
     owner: Party
@@ -47,6 +48,7 @@ class Line:
     state_words: str
     is_late: bool
     action: str
+    names_owner: bool
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,10 @@ def lines(person: Person, agreements: Iterable[Agreement], on: datetime.date) ->
         state = shown_state(each, person, on)
         late = each.due < on and state in OPEN
         owner = party_of(each, each.owner_partner, person, visible, OWNER, each.owner_role)
-        rows.append(Line(each, owner, state, state_words(state), late, told_action(each, person)))
+        failed = late or state == Agreement.State.NOT_KEPT
+        names_owner = is_inside(each, person) or not failed or not owner.is_named
+        action = told_action(each, person)
+        rows.append(Line(each, owner, state, state_words(state), late, action, names_owner))
     return rows
 
 
@@ -327,6 +332,12 @@ CSV_HEADER = [
 ]
 
 
+def _owner_cell(row: Line) -> str:
+    if not row.names_owner:
+        return ""
+    return row.owner.name if not row.owner.note else f"{row.owner.name} ({row.owner.note})"
+
+
 def csv_rows(person: Person, agreements: QuerySet[Agreement], on: datetime.date) -> Iterator[list[object]]:
     """The list as rows under CSV_HEADER; 6 queries."""
     rows = lines(person, agreements, on)
@@ -341,7 +352,7 @@ def csv_rows(person: Person, agreements: QuerySet[Agreement], on: datetime.date)
             each.place.name,
             each.place_id,
             each.theme.name,
-            row.owner.name if not row.owner.note else f"{row.owner.name} ({row.owner.note})",
+            _owner_cell(row),
             row.owner.role,
             each.measure,
             each.due,
