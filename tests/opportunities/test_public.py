@@ -352,6 +352,23 @@ def test_facts_of_the_public_copy_say_what_is_recorded_only(world: World) -> Non
     assert found.would_change == ["If the result falls, this goes."]
 
 
+STEP = "Lantern Youth: ring Hilltop School"
+
+
+def test_no_first_step_is_told_in_public(scene: Scene, as_: As) -> None:
+    """It asks something of a body by its name: for the parties and their partnership."""
+    for who in OUTSIDERS:
+        for path in addresses(scene):
+            assert STEP not in as_(who).get(path).content.decode(), path
+        assert "First step</h2>" not in as_(who).get(f"/opportunities/{scene.public.pk}/").content.decode()
+    for who in ("alice", "bob", "lead"):
+        for path in (f"/opportunities/{scene.shared.pk}/", "/opportunities.csv"):
+            assert STEP in as_(who).get(path).content.decode(), path
+    kept = in_public(said(scene.world, "a", kind="shared_learning"))
+    assert kept is not None
+    assert kept.first_step == "", "the public's copy is written without it"
+
+
 def test_what_has_no_reason_left_is_not_kept_for_the_public(world: World) -> None:
     because = [Because("No action on mentoring in Northton is recorded here.")]
     assert in_public(said(world, "a", kind="shared_learning", because=because)) is None
