@@ -123,6 +123,12 @@ def lean_on_unconfirmed_action(scene: Scene) -> None:
     scene.public.initiatives.add(action)
 
 
+def lean_on_unconfirmed_action_and_answer(scene: Scene) -> None:
+    """Their answer is about the opportunity: what somebody wrote down for them it does not confirm."""
+    lean_on_unconfirmed_action(scene)
+    Answer.objects.create(opportunity=scene.shared, partner=scene.world.lantern, word="interested", by="x")
+
+
 def use_support_of_the_unspoken(scene: Scene) -> None:
     Partner.objects.filter(pk=scene.world.police.pk).update(confirmed_on=None)
     offer = Offer.objects.create(
@@ -141,8 +147,8 @@ def say_that_need_is_not_met(scene: Scene) -> None:
 
 
 HIDING = [
-    forget, switch_off, refuse, lean_on_the_unspoken, lean_on_unconfirmed_action, use_support_of_the_unspoken,
-    say_that_need_is_not_met,
+    forget, switch_off, refuse, lean_on_the_unspoken, lean_on_unconfirmed_action,
+    lean_on_unconfirmed_action_and_answer, use_support_of_the_unspoken, say_that_need_is_not_met,
 ]  # fmt: skip
 
 
