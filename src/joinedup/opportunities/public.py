@@ -4,8 +4,8 @@ what is not shown.
 A partnership chooses that its opportunities are public. Then one is shown where every body that it rests on has said
 itself that its record is true, or answered this very opportunity with more than “not us”, and where the local action
 that it rests on is confirmed. Its reasons name no record that its body has not confirmed (`queries.reasons`). A body
-that said “not us” is not named in public, whatever else it confirmed. What somebody lacks, and that nothing is recorded,
-is never said in public: see `silence`, and docs/decisions/what-the-public-reads-of-opportunities.md.
+that said “not us” is not named in public, whatever else it confirmed. What somebody lacks, and that nothing is
+recorded, is never said in public: see `silence`, and docs/decisions/what-the-public-reads-of-opportunities.md.
 """
 
 from __future__ import annotations
