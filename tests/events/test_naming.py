@@ -218,7 +218,8 @@ class TestTheAnswer:
         assert (entry.by, entry.before["answer"], entry.after["answer"]) == ("Inspector", "", "yes")
         text = read(as_("charlie"), f"/agreements/{written.pk}/")
         assert "Quiet Constabulary" in text
-        assert "Borough inspector" in text
+        assert "Borough inspector" not in text, "the body, and not who there does it"
+        assert "Borough inspector" in read(as_("bob"), f"/agreements/{written.pk}/")
         assert ASKED not in text
 
     def test_no_takes_the_name_away_at_once_and_those_who_can_name_another_hear_it(

@@ -123,6 +123,12 @@ def lean_on_unconfirmed_action(scene: Scene) -> None:
     scene.public.initiatives.add(action)
 
 
+def lean_on_unconfirmed_action_and_answer(scene: Scene) -> None:
+    """Their answer is about the opportunity: what somebody wrote down for them it does not confirm."""
+    lean_on_unconfirmed_action(scene)
+    Answer.objects.create(opportunity=scene.shared, partner=scene.world.lantern, word="interested", by="x")
+
+
 def use_support_of_the_unspoken(scene: Scene) -> None:
     Partner.objects.filter(pk=scene.world.police.pk).update(confirmed_on=None)
     offer = Offer.objects.create(
@@ -141,8 +147,8 @@ def say_that_need_is_not_met(scene: Scene) -> None:
 
 
 HIDING = [
-    forget, switch_off, refuse, lean_on_the_unspoken, lean_on_unconfirmed_action, use_support_of_the_unspoken,
-    say_that_need_is_not_met,
+    forget, switch_off, refuse, lean_on_the_unspoken, lean_on_unconfirmed_action,
+    lean_on_unconfirmed_action_and_answer, use_support_of_the_unspoken, say_that_need_is_not_met,
 ]  # fmt: skip
 
 
@@ -350,6 +356,23 @@ def test_facts_of_the_public_copy_say_what_is_recorded_only(world: World) -> Non
         "“Clubs” is run by B for people aged 10 to 17.", "A is named for its sector (police).",
     ]  # fmt: skip
     assert found.would_change == ["If the result falls, this goes."]
+
+
+STEP = "Lantern Youth: ring Hilltop School"
+
+
+def test_no_first_step_is_told_in_public(scene: Scene, as_: As) -> None:
+    """It asks something of a body by its name: for the parties and their partnership."""
+    for who in OUTSIDERS:
+        for path in addresses(scene):
+            assert STEP not in as_(who).get(path).content.decode(), path
+        assert "First step</h2>" not in as_(who).get(f"/opportunities/{scene.public.pk}/").content.decode()
+    for who in ("alice", "bob", "lead"):
+        for path in (f"/opportunities/{scene.shared.pk}/", "/opportunities.csv"):
+            assert STEP in as_(who).get(path).content.decode(), path
+    kept = in_public(said(scene.world, "a", kind="shared_learning"))
+    assert kept is not None
+    assert kept.first_step == "", "the public's copy is written without it"
 
 
 def test_what_has_no_reason_left_is_not_kept_for_the_public(world: World) -> None:

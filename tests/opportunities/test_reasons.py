@@ -16,7 +16,7 @@ from joinedup.engines.matching import wording
 from joinedup.evidence.plain_words import need_word
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities import actions
-from joinedup.opportunities.models import Opportunity, Weighting
+from joinedup.opportunities.models import Answer, Opportunity, Weighting
 from joinedup.opportunities.queries import reasons
 from joinedup.opportunities.queries.one import one
 from joinedup.partners.models import Ask, Partner
@@ -269,6 +269,59 @@ def test_charlie_reads_of_the_public_copy_only_what_is_public(world: World) -> N
     made = make_opportunity(world, "one", because=because, audience="public", marking="public")
     for who in ("charlie", "nobody"):
         assert [fact.text for fact in reasons.facts(world.person(who), made)] == ["boxing runs."]
+
+
+@pytest.mark.parametrize("came", ["list", "agreement"])
+def test_no_reason_in_public_names_a_record_that_its_body_has_not_confirmed(
+    world: World, as_: As, came: str
+) -> None:
+    Partner.objects.update(marking="public")
+    make_initiative(world.school, marking="public", confirmed_on=None, came=came)
+    make_initiative(world.lantern, "boxing", marking="public")
+    Partner.objects.filter(pk=world.police.pk).update(confirmed_on=None)
+    ask = Ask.objects.create(partner=world.school, kind="need", text="A hall", marking="public")
+    because = [
+        figure("Action recorded: “Mentors” and “Boxing”.", coverage=0.1, initiatives=["mentors", "boxing"]),
+        record("initiative", "mentors", "“Mentors” is run by Hilltop School."),
+        record("partner", "testland-police", "Testland Police works there."),
+        record("ask", f"ask-{ask.pk}", "Hilltop School needs “a hall”."),
+        record("initiative", "boxing", "“Boxing” is run by Lantern Youth."),
+    ]
+    both = {
+        audience: make_opportunity(
+            world, "one", world.lantern, because=because, audience=audience, marking=audience
+        )
+        for audience in ("public", "partnership")
+    }
+    for who in ("charlie", "nobody"):
+        found = reasons.facts(world.person(who), both["public"])
+        assert [fact.text for fact in found] == ["“Boxing” is run by Lantern Youth."]
+        page = as_(who).get(f"/opportunities/{both['public'].pk}/").content.decode()
+        assert "kept by Lantern Youth" in page
+        assert "Mentors" not in page
+        assert "not yet confirmed by the body" not in page
+    page = as_("bob").get(f"/opportunities/{both['partnership'].pk}/").content.decode()
+    assert "kept by Hilltop School" in page
+    assert "not yet confirmed by the body" in page
+
+
+def test_in_public_who_keeps_it_is_told_only_where_that_body_confirmed_its_own_record(
+    world: World, as_: As
+) -> None:
+    """It answered, so the opportunity is shown; what is recorded of the body itself it has not confirmed."""
+    Partner.objects.update(marking="public")
+    make_initiative(world.school, marking="public")
+    because = [record("initiative", "mentors", "“Mentors” runs there.")]
+    made = make_opportunity(world, "one", world.school, because=because, audience="public", marking="public")
+    shared = make_opportunity(world, "one", world.school, because=because)
+    Partner.objects.filter(pk=world.school.pk).update(confirmed_on=None)
+    Answer.objects.create(opportunity=shared, partner=world.school, word="interested", by="x")
+    for who in ("charlie", "nobody"):
+        page = as_(who).get(f"/opportunities/{made.pk}/").content.decode()
+        assert "“Mentors” runs there." in page
+        assert f"confirmed by the body on {wording.day(days_ago(10))}" in page
+        assert "kept by" not in page
+    assert "kept by Hilltop School" in as_("bob").get(f"/opportunities/{shared.pk}/").content.decode()
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -125,6 +125,11 @@ def test_those_without_a_link_are_listed_and_asked_of_who_may_say(world: World, 
     page = body(as_("alice"))
     assert "No link is recorded here: that is not the same as none." in page
     assert 'href="/partners/testland-police/links/add/"' in page
+    # Organisations: nobody is asked for the names of the young people whom they work with.
+    assert "Say which organisations Testland Police works with" in page
+    assert "Record whom" not in page
+    for who in ("bob", "nobody"):
+        assert "Say which organisations" not in body(as_(who))
 
 
 def test_one_place_shows_its_partners_and_whom_they_work_with_elsewhere(world: World, as_: As) -> None:
@@ -132,7 +137,8 @@ def test_one_place_shows_its_partners_and_whom_they_work_with_elsewhere(world: W
     link(east, world.school)
     page = body(as_("bob"), f"{PAGE}&place=E09000991")
     assert "3 of the 4 partners that you can see." in page
-    assert "East House</a> (not in the picture): recorded" in page
+    assert "East House</a> (not drawn above): recorded" in page
+    assert "not in the picture" not in page
     assert page.count('class="ju-circle__recorded" d="M') == 1
     only = body(as_("bob"), f"{PAGE}&theme=school-exclusion")
     assert "1 of the 4 partners that you can see." in only

@@ -232,10 +232,8 @@ def _agreements(by: Person, event: Event, today: datetime.date) -> None:
             event=event,
             sitting=sitting,
             goal=f"{theme.name}: {goal.format(place=opportunity.place.name)}",
-            # Of the one that waits, everybody reads the words: they name nobody.
-            action="Meet every month, and publish the numbers."
-            if state == "agreed"
-            else f"{opportunity.first_step} Then meet monthly and publish the numbers.",
+            # Everybody reads the words: they name nobody, and ask nothing of anybody.
+            action="Meet every month, and publish the numbers.",
             place=opportunity.place,
             theme=theme,
             measure=measure,

@@ -67,6 +67,19 @@ def is_in_words(agreement: Agreement, partner: Partner) -> bool:
     return any(name in " ".join(each.casefold().split()) for each in (*words, *given))
 
 
+def told_action(agreement: Agreement, person: Person) -> str:
+    """What will be done, as `person` may read it. Wants its opportunity."""
+    return agreement.action if is_inside(agreement, person) else without_first_step(agreement)
+
+
+def without_first_step(agreement: Agreement) -> str:
+    """What will be done, without the first step of the opportunity that it came from: that asks something of a body
+    by its name, and is for its partnership. Wants its opportunity."""
+    words = " ".join(agreement.action.split())
+    step = " ".join(agreement.opportunity.first_step.split()) if agreement.opportunity else ""
+    return " ".join(words.replace(step, " ").split()) if step else agreement.action
+
+
 def naming_of(agreement: Agreement, partner_id: int) -> Naming | None:
     return next((each for each in agreement.namings.all() if each.partner_id == partner_id), None)
 
@@ -124,8 +137,8 @@ def note_of(agreement: Agreement, partner_id: int) -> str:
 class Party:
     """A body as this reader may know it: by name with its address, by sector only, or as somebody who was asked.
 
-    `role`: what the person there is called; empty where the body is not named. `note`: what it has said so far, for
-    those inside. `is_named`: whether the words name it at all.
+    `role`: what the person there is called, for those inside: a small body's one youth worker is known by it. `note`:
+    what it has said so far, for those inside. `is_named`: whether the words name it at all.
     """
 
     name: str
@@ -153,5 +166,6 @@ def party_of(
     """A body that an agreement names, as `person` may know it."""
     if not may_be_named(agreement, partner.pk, person):
         return Party(stands_for(agreement, partner.pk, kind), is_named=False)
-    note = note_of(agreement, partner.pk) if is_inside(agreement, person) else ""
-    return party(partner, visible, role, note)
+    if not is_inside(agreement, person):
+        return party(partner, visible)
+    return party(partner, visible, role, note_of(agreement, partner.pk))

@@ -172,6 +172,12 @@ class Opportunity(models.Model):
             where = f"{wording.enumerated(wording.inside(self.theme.name))} in {where}"
         return f"{KINDS.get(self.kind, self.kind)}: {where}"
 
+    @property
+    def told_step(self) -> str:
+        """The first step, for its parties and their partnership. It asks something of a body by its name: in public,
+        on the public's copy, none is told."""
+        return self.first_step if self.audience == Run.Audience.PARTNERSHIP else ""
+
     def scope(self) -> Scope:
         return Scope(frozenset(p.pk for p in self.parties.all()), frozenset({self.footprint_id}))
 

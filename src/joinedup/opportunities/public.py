@@ -2,9 +2,10 @@
 what is not shown.
 
 A partnership chooses that its opportunities are public. Then one is shown where every body that it rests on has said
-itself that its record is true, or answered this very opportunity with more than “not us”. A body that said “not us” is
-not named in public, whatever else it confirmed. What somebody lacks, and that nothing is recorded, is never said in
-public: see `silence`, and docs/decisions/what-the-public-reads-of-opportunities.md.
+itself that its record is true, or answered this very opportunity with more than “not us”, and where the local action
+that it rests on is confirmed. Its reasons name no record that its body has not confirmed (`queries.reasons`). A body
+that said “not us” is not named in public, whatever else it confirmed. What somebody lacks, and that nothing is
+recorded, is never said in public: see `silence`, and docs/decisions/what-the-public-reads-of-opportunities.md.
 """
 
 from __future__ import annotations
@@ -78,14 +79,15 @@ def _unspoken(field: str, partner: str, **wanted: Any) -> QuerySet[Any]:
 
 def _unspoken_action() -> list[QuerySet[Any]]:
     """Those that rest on local action or support of such a body, or on local action that its partner did not
-    confirm: somebody else may have written it down."""
-    action = _rows("initiatives").filter(initiative__confirmed_on=None)
+    confirm: somebody else may have written it down. Whoever answers an opportunity says nothing of that record, and
+    the sentence names it."""
+    unconfirmed = _rows("initiatives").filter(initiative__confirmed_on=None)
     return [
         _unspoken("initiatives", "initiative__partner"),
         # Bodies that the public may not know of are not named, and must not be told of by what is missing.
         _unspoken("initiatives", "initiative__co_partners", initiative__co_partners__marking="public"),
         _unspoken("offers", "offer__provider_partner", offer__provider_partner__marking="public"),
-        action.filter(~_consented("initiative__partner")).values("opportunity_id"),
+        unconfirmed.values("opportunity_id"),
     ]
 
 

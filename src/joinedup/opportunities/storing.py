@@ -299,10 +299,10 @@ class Book:
 
 
 def in_public(each: matching.Opportunity) -> matching.Opportunity | None:
-    """An opportunity in words that the public may read: without what is not recorded. None where nothing else is left
-    to say."""
-    sentence, first_step = silence.without(each.sentence), silence.without(each.first_step)
-    if not sentence or silence.is_silent(sentence) or silence.is_silent(first_step):
+    """An opportunity in words that the public may read: without what is not recorded, and without its first step, which
+    asks something of a body by its name. None where nothing else is left to say."""
+    sentence = silence.without(each.sentence)
+    if not sentence or silence.is_silent(sentence) or silence.is_silent(silence.without(each.first_step)):
         return None
     told = [replace(fact, text=silence.told(fact.text)) for fact in each.because]
     because = [fact for fact in told if fact.text]
@@ -311,7 +311,7 @@ def in_public(each: matching.Opportunity) -> matching.Opportunity | None:
     return replace(
         each,
         sentence=sentence,
-        first_step=first_step,
+        first_step="",
         because=because,
         would_change=[text for text in each.would_change if not silence.is_silent(text)],
     )

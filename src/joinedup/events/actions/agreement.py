@@ -21,7 +21,7 @@ from joinedup.events.actions.topic import set_state
 from joinedup.events.dates import months_after
 from joinedup.events.drafts import refuse_draft
 from joinedup.events.models import Agreement, Contribution, Event, Naming, Progress, Sitting
-from joinedup.events.naming import terms_of
+from joinedup.events.naming import terms_of, without_first_step
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
 from joinedup.partners.keeping import came_now, fresh_slug, refuse_while_held
@@ -216,7 +216,8 @@ def start_agreement(*, by: Person, agreement: Agreement) -> Initiative:
     initiative = Initiative(
         name=agreement.goal[:200],
         slug=fresh_slug(Initiative, agreement.goal),
-        what=agreement.action,
+        # Everybody may come to read it: the first step of an opportunity is for its partnership.
+        what=without_first_step(agreement),
         partner=agreement.owner_partner,
         owner_id=by.user_id,
         marking=Marking.PARTNERSHIP if _is_held(agreement) else agreement.marking,

@@ -19,9 +19,11 @@ from joinedup.events.naming import (
     DEPUTY,
     OWNER,
     Party,
+    has_said_yes,
     named_bodies,
     party_of,
     stands_for,
+    told_action,
 )
 from joinedup.events.standing import (
     is_inside,
@@ -37,18 +39,22 @@ from joinedup.places.models import Place
 
 @dataclass(frozen=True)
 class Line:
-    """One agreement in a list."""
+    """One agreement in a list. `names_owner`: not for those outside where it is late or not kept: a list of that sets
+    no body's name beside it. What its partners say to it stands on its own page, beside their names."""
 
     agreement: Agreement
     owner: Party
     state: str
     state_words: str
     is_late: bool
+    action: str
+    names_owner: bool
 
 
 @dataclass(frozen=True)
 class AgreementPage:
-    """Everything its page shows. `contributions` are what those put in who are named; `asked`: what stands for the
+    """Everything its page shows. `contributions` are what those put in who are named, for those inside; `take_part`:
+    everybody else reads only who has said yes, the owner first. `asked`: what stands for the
     others, each once. `unasked`: for those inside, the bodies that no mail has reached and that have not answered, and
     `waiting` those that were asked and have not. `days_before`: how long before the event's day it was written."""
 
@@ -58,7 +64,9 @@ class AgreementPage:
     is_inside: bool
     owner: Party
     deputy: Party
+    action: str
     contributions: list[tuple[Party, str]]
+    take_part: list[Party]
     asked: list[str]
     unasked: list[Partner]
     waiting: list[Partner]
@@ -75,6 +83,7 @@ def _whole(agreements: QuerySet[Agreement]) -> QuerySet[Agreement]:
         "deputy_partner__sector",
         "initiative",
         "commitment",
+        "opportunity",
     ).prefetch_related(
         Prefetch("contributions", Contribution.objects.select_related("partner__sector")),
         "progress",
@@ -115,7 +124,10 @@ def find_agreements(person: Person, on: datetime.date, **filters: Any) -> QueryS
         # Whoever may not read that a body is named does not find it by that name.
         found = found.filter(Q(pk__in=said_yes) | inside(person), pk__in=named)
     if text := str(filters.get("text") or "").strip()[:100]:
-        found = found.filter(Q(goal__icontains=text) | Q(action__icontains=text) | Q(measure__icontains=text))
+        # Whoever does not read the first step of an opportunity finds nothing by its words.
+        no_step = Q(opportunity=None) | Q(opportunity__first_step="") | inside(person)
+        done = Q(action__icontains=text) & no_step
+        found = found.filter(Q(goal__icontains=text) | done | Q(measure__icontains=text))
     return _in_state(found, person, on, str(filters.get("state") or ""))
 
 
@@ -161,7 +173,10 @@ def lines(person: Person, agreements: Iterable[Agreement], on: datetime.date) ->
         state = shown_state(each, person, on)
         late = each.due < on and state in OPEN
         owner = party_of(each, each.owner_partner, person, visible, OWNER, each.owner_role)
-        rows.append(Line(each, owner, state, state_words(state), late))
+        failed = late or state == Agreement.State.NOT_KEPT
+        names_owner = is_inside(each, person) or not failed or not owner.is_named
+        action = told_action(each, person)
+        rows.append(Line(each, owner, state, state_words(state), late, action, names_owner))
     return rows
 
 
@@ -169,7 +184,7 @@ def agreement_page(person: Person, pk: int, on: datetime.date) -> AgreementPage 
     """One agreement, or None where `person` may not see it; 5 queries."""
     agreement = (
         _whole(Agreement.objects.visible_to(person))
-        .select_related("event__footprint", "sitting__table", "opportunity")
+        .select_related("event__footprint", "sitting__table")
         .filter(pk=pk)
         .first()
     )
@@ -196,7 +211,9 @@ def agreement_page(person: Person, pk: int, on: datetime.date) -> AgreementPage 
         is_inside=is_ours,
         owner=party_of(agreement, agreement.owner_partner, person, visible, OWNER, agreement.owner_role),
         deputy=party_of(agreement, deputy, person, visible, DEPUTY, agreement.deputy_role),
-        contributions=[(who, what) for who, what, _pk in given if who.is_named],
+        action=told_action(agreement, person),
+        contributions=[(who, what) for who, what, _pk in given if who.is_named and is_ours],
+        take_part=_take_part(agreement, person, visible) if not is_ours else [],
         asked=list(
             dict.fromkeys(stands_for(agreement, pk, CONTRIBUTOR) for who, _w, pk in given if not who.is_named)
         ),
@@ -205,6 +222,16 @@ def agreement_page(person: Person, pk: int, on: datetime.date) -> AgreementPage 
         days_before=_days_before(agreement),
         progress=shown_progress(agreement, person, on),
     )
+
+
+def _take_part(agreement: Agreement, person: Person, visible: dict[int, Partner]) -> list[Party]:
+    """Whom it names and who has said yes, each once. What each puts in is for their partnership."""
+    everybody = named_bodies(agreement).items()
+    return [
+        party_of(agreement, each, person, visible, CONTRIBUTOR)
+        for pk, each in everybody
+        if has_said_yes(agreement, pk)
+    ]
 
 
 def _days_before(agreement: Agreement) -> int:
@@ -305,6 +332,12 @@ CSV_HEADER = [
 ]
 
 
+def _owner_cell(row: Line) -> str:
+    if not row.names_owner:
+        return ""
+    return row.owner.name if not row.owner.note else f"{row.owner.name} ({row.owner.note})"
+
+
 def csv_rows(person: Person, agreements: QuerySet[Agreement], on: datetime.date) -> Iterator[list[object]]:
     """The list as rows under CSV_HEADER; 6 queries."""
     rows = lines(person, agreements, on)
@@ -315,11 +348,11 @@ def csv_rows(person: Person, agreements: QuerySet[Agreement], on: datetime.date)
         each = row.agreement
         yield [
             each.goal,
-            each.action,
+            row.action,
             each.place.name,
             each.place_id,
             each.theme.name,
-            row.owner.name if not row.owner.note else f"{row.owner.name} ({row.owner.note})",
+            _owner_cell(row),
             row.owner.role,
             each.measure,
             each.due,

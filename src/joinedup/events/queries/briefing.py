@@ -155,7 +155,7 @@ def _last_time(person: Person, before: Event | None, on: datetime.date) -> Secti
     every = lines(person, find_agreements(person, on, event=before.slug), on)
     said = [
         Said(
-            f"{each.agreement.goal}, {each.owner.name}: {each.state_words.lower()}"
+            f"{each.agreement.goal}{f', {each.owner.name}' if each.names_owner else ''}: {each.state_words.lower()}"
             + (f", {_('was due')} {day(each.agreement.due)}." if each.is_late else "."),
             reverse("agreement", args=[each.agreement.pk]),
             each.agreement.goal,

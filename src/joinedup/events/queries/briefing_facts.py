@@ -79,7 +79,7 @@ def topics_said(topics: Sequence[AgendaTopic], event: Event, around: Around) -> 
 def _why(opportunity: Opportunity, title: str) -> str:
     """What the opportunity says, and the first step."""
     sentence = "" if opportunity.sentence.rstrip(".") in title else f" {opportunity.sentence}"
-    step = f" {_('A first step:')} {opportunity.first_step}" if opportunity.first_step else ""
+    step = f" {_('A first step:')} {opportunity.told_step}" if opportunity.told_step else ""
     return f"{sentence}{step}"
 
 

@@ -50,7 +50,7 @@ def since_sheet(person: Person, event: Event, on: datetime.date) -> Sheet:
             _figures(event, weighed),
             _support(person, weighed),
             _voices(person, event, results, weighed),
-            _late(late, owners),
+            _late(late, owners, on, inside=inside),
             Section(_("What you could ask next"), asks(event, weighed, late, results, owners, on)[:ASKS]),
         ],
         on=on,
@@ -130,14 +130,22 @@ def _standing(event: Event, all_of_it: Tally) -> Section:
 
 
 def owner_of(each: Weighed, owners: dict[int, Partner]) -> str:
-    """Who sees to it, as this reader may know them."""
+    """Who sees to it, as this reader may know them. The role there is for those inside: it may be one person."""
     if each.instead:
         return str(_("whoever takes it on"))
     agreement = each.agreement
     owner = owners.get(agreement.owner_partner_id)
     sector = agreement.owner_partner.sector.name.lower()
     name = owner.name if owner else _("a partner (%(sector)s)") % {"sector": sector}
-    return f"{name} ({agreement.owner_role})"
+    return f"{name} ({agreement.owner_role})" if each.is_inside else name
+
+
+def names_nobody(each: Weighed, on: datetime.date) -> bool:
+    """Whether no body stands beside it for this reader: outside, what is late or not kept is told as that of all who
+    take part. What its partners say to it stands on the agreement's own page."""
+    is_late = each.is_open and each.agreement.due < on
+    failed = is_late or each.state == Agreement.State.NOT_KEPT
+    return failed and not each.is_inside and not each.instead
 
 
 def _examples(weighed: Sequence[Weighed], owners: dict[int, Partner], on: datetime.date) -> list[Said]:
@@ -152,7 +160,9 @@ def _examples(weighed: Sequence[Weighed], owners: dict[int, Partner], on: dateti
 def _example(each: Weighed, owners: dict[int, Partner], on: datetime.date) -> str:
     agreement = each.agreement
     words = _("%(goal)s, in %(place)s: %(owner)s sees to it.")
-    if each.instead:
+    if names_nobody(each, on):
+        words = _("%(goal)s, in %(place)s.")
+    elif each.instead:
         words = _("%(goal)s, in %(place)s: %(owner)s.")
     who = words % {
         "goal": agreement.goal,
@@ -262,29 +272,24 @@ def late_ones(weighed: Iterable[Weighed], person: Person, on: datetime.date) -> 
     return sorted(found, key=lambda each: (-each.stake, each.agreement.due, each.agreement.pk))
 
 
-def _late(late: Sequence[Weighed], owners: dict[int, Partner]) -> Section:
-    said = [
-        Said(
-            (
-                _("%(goal)s: was due %(day)s; %(owner)s.")
-                if each.instead
-                else _("%(goal)s: was due %(day)s, with %(owner)s.")
-            )
-            % {
-                "goal": each.agreement.goal,
-                "day": day(each.agreement.due),
-                "owner": each.instead or owner_of(each, owners),
-            },
-            _link(each),
-            each.agreement.goal,
-        )
-        for each in late[:LATE]
-    ]
+def _late(late: Sequence[Weighed], owners: dict[int, Partner], on: datetime.date, *, inside: bool) -> Section:
+    said = [Said(_late_one(each, owners, on), _link(each), each.agreement.goal) for each in late[:LATE]]
     if len(late) > LATE:
         more = _("And %(num)s more past their day.") % {"num": len(late) - LATE}
         link = f"{_of_event(late[0].agreement.event)}&state=overdue"
         said.append(Said(more, link, _("past their day")))
-    return Section(str(_("What is past its day, and who holds it")), said)
+    heading = _("What is past its day, and who holds it") if inside else _("What is past its day")
+    return Section(str(heading), said)
+
+
+def _late_one(each: Weighed, owners: dict[int, Partner], on: datetime.date) -> str:
+    words = _("%(goal)s: was due %(day)s, with %(owner)s.")
+    if names_nobody(each, on):
+        words = _("%(goal)s: was due %(day)s.")
+    elif each.instead:
+        words = _("%(goal)s: was due %(day)s; %(owner)s.")
+    owner = each.instead or owner_of(each, owners)
+    return words % {"goal": each.agreement.goal, "day": day(each.agreement.due), "owner": owner}
 
 
 def asks(
@@ -295,10 +300,11 @@ def asks(
     owners: dict[int, Partner],
     on: datetime.date,
 ) -> list[Said]:
-    """Questions that help, the most useful first, each with what it rests on. None asks who is to blame."""
+    """Questions that help, the most useful first, each with what it rests on. None asks who is to blame, and nobody
+    outside is given a question about what a body has not done."""
     found = []
-    if late:
-        first = late[0]
+    if ours := [each for each in late if each.is_inside]:
+        first = ours[0]
         sentence = _("What would help %(owner)s to get “%(goal)s” done?")
         found.append(_ask(sentence, first, owners))
     if silent := sum(len(each.unanswered) + each.more for each in results.asked):

@@ -13,7 +13,7 @@ from joinedup.events.models import Agreement
 from joinedup.events.naming import OWNER, may_be_named, stands_for
 from joinedup.events.queries.agreements import OPEN
 from joinedup.events.stakes import Promise, stake
-from joinedup.events.standing import shown_progress, shown_state
+from joinedup.events.standing import is_inside, shown_progress, shown_state
 from joinedup.evidence.models import Need
 from joinedup.places.models import Place
 from joinedup.places.regions import REGIONS
@@ -25,13 +25,15 @@ AREA = Place.Kind.LOCAL_AUTHORITY
 @dataclass(frozen=True)
 class Weighed:
     """One agreement as a reader may know it: `state` as it is shown to them, `result` what was reported of it,
-    `instead`: what stands for its owner where they do not read who that is."""
+    `instead`: what stands for its owner where they do not read who that is, `is_inside`: whether they belong to its
+    partners or its partnership."""
 
     agreement: Agreement
     state: str
     result: str
     promise: Promise
     instead: str = ""
+    is_inside: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -71,6 +73,7 @@ def weigh(person: Person, agreements: Iterable[Agreement], on: datetime.date) ->
                 agreement=each,
                 state=state,
                 result=_result(each, person, on, state),
+                is_inside=is_inside(each, person),
                 instead="" if may_be_named(each, owner, person) else stands_for(each, owner, OWNER),
                 promise=Promise(
                     cell=(each.event_id, each.theme_id, _area(around[each.pk]).pk),

@@ -95,7 +95,7 @@ def _send_on_commit(
 
 def first_words(opportunity: Opportunity) -> str:
     """What such a mail says unless whoever sends it says it in other words."""
-    step = _("First step: %(step)s") % {"step": opportunity.first_step} if opportunity.first_step else ""
+    step = _("First step: %(step)s") % {"step": opportunity.told_step} if opportunity.told_step else ""
     return "\n\n".join(part for part in (opportunity.sentence, step) if part)
 
 

@@ -180,7 +180,7 @@ def csv_rows(person: Person, found: QuerySet[Opportunity]) -> Iterator[list[obje
         yield [
             each.heading,
             each.sentence,
-            each.first_step,
+            each.told_step,
             KINDS.get(each.kind, each.kind),
             each.theme,
             each.place.name,

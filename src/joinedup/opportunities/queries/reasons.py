@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -70,7 +71,8 @@ def facts(person: Person, opportunity: Opportunity) -> list[Fact]:
     many they are.
 
     The records may have changed since the run that wrote the facts: one that names a record which `person` may not
-    see now, or which is gone, is left out whole.
+    see now, or which is gone, is left out whole. So is, on the public's copy, one that names a record that its body has
+    not confirmed: somebody else wrote that down.
     """
     said = [each for each in opportunity.because if not each.get("joins")]
     known = _Known(person, opportunity, said)
@@ -109,15 +111,19 @@ class _Known:
     def __init__(self, person: Person, opportunity: Opportunity, said: list[Document]) -> None:
         self.opportunity = opportunity
         self.hidden = _hidden(person, opportunity)
+        self.is_public = opportunity.audience == Run.Audience.PUBLIC
+        confirmed = Q(confirmed_on__isnull=False) if self.is_public else Q()
         partners = Partner.objects.visible_to(person)
         initiatives, asks = _ids(said, "initiative"), _ids(said, "ask")
         initiatives |= {i for each in said for i in (each.get("figure") or {}).get("initiatives", ())}
         numbers = [int(i.removeprefix("ask-")) for i in asks if i.removeprefix("ask-").isdigit()]
         # What a fact says of local action, or of a line asked for, names the partner too.
-        action = Initiative.objects.visible_to(person).filter(slug__in=initiatives, partner__in=partners)
-        lines = Ask.objects.visible_to(person).filter(pk__in=numbers, partner__in=partners)
+        action = Initiative.objects.visible_to(person).filter(
+            confirmed, slug__in=initiatives, partner__in=partners
+        )
+        lines = Ask.objects.visible_to(person).filter(confirmed, pk__in=numbers, partner__in=partners)
         self.records: dict[str, dict[str, Any]] = {
-            "partner": {p.slug: p for p in partners.filter(slug__in=_ids(said, "partner"))},
+            "partner": {p.slug: p for p in partners.filter(confirmed, slug__in=_ids(said, "partner"))},
             "initiative": {i.slug: i for i in action.select_related("partner")},
             "offer": {
                 o.slug: o for o in Offer.objects.visible_to(person).filter(slug__in=_ids(said, "offer"))
@@ -136,7 +142,7 @@ class _Known:
         record = fact.get("record")
         if record and record["type"] in self.records:
             found = self.records[record["type"]].get(record["id"])
-            return None if found is None else [_of_record(record["type"], found, fact["text"])]
+            return None if found is None else [self._of_record(record["type"], found, fact["text"])]
         figure = fact.get("figure")
         if not figure:
             return []
@@ -162,8 +168,12 @@ class _Known:
             ]
         if named := figure.get("initiatives"):
             held = [self.records["initiative"].get(slug) for slug in named]
-            return None if None in held else [_of_record("initiative", each, "") for each in held]
+            return None if None in held else [self._of_record("initiative", each, "") for each in held]
         return [self._cell("partners" if "register" in figure else "action")]
+
+    def _of_record(self, table: str, record: Any, text: str) -> Source:
+        source = _TELL[table](record, text)
+        return _in_public(table, record, source) if self.is_public else source
 
     def _of_need(self) -> list[Source]:
         if self.need is None:
@@ -222,10 +232,6 @@ def _methods(anchor: str) -> str:
     return f"{reverse('methods')}#{anchor}"
 
 
-def _of_record(table: str, record: Any, text: str) -> Source:
-    return _TELL[table](record, text)
-
-
 def _of_partner(partner: Partner, text: str) -> Source:
     return Source(partner.name, reverse("partner", args=[partner.slug]), _confirmed(partner, text))
 
@@ -234,6 +240,13 @@ def _of_initiative(initiative: Initiative, text: str) -> Source:
     kept = _("kept by %(partner)s") % {"partner": initiative.partner}
     note = f"{kept}, {_confirmed(initiative, text)}"
     return Source(initiative.name, reverse("initiative", args=[initiative.slug]), note)
+
+
+def _in_public(table: str, record: Any, source: Source) -> Source:
+    """Whoever keeps it is not named beside it where that body has not confirmed what is recorded of itself."""
+    if table == "initiative" and record.partner.confirmed_on is None:
+        return replace(source, note=_confirmed(record, ""))
+    return source
 
 
 def _of_offer(offer: Offer, text: str) -> Source:
