@@ -228,5 +228,5 @@ def test_of_sectors_that_the_law_names_nothing_is_called_missing(world: World) -
     Sector.objects.filter(slug="health").update(duty="specified (integrated care board)")
     (table,) = opened(made(world)).tables
     rows = {row.cells[0].text: row.cells[1].text for row in table.rows[1:]}
-    assert rows["Health"] == "recorded here: nothing; tell us"
+    assert rows["Health"] == "ask first what is already done"
     assert rows["Housing"] == "none recorded here"

@@ -122,8 +122,8 @@ def test_the_page_calls_nobody_missing_and_no_theme_without_action(world: World,
     Sector.objects.filter(slug="health").update(duty="specified (integrated care board)")
     page = as_("alice").get("/start/north/missing/").content.decode()
     assert "missing" not in page.split("<h1")[1].split("</h1>")[0].lower()
-    assert "Of these, recorded here: nothing; tell us." in page
-    assert "recorded here: nothing; tell us</span>" in page
+    assert "Each of these could say what it already does." in page
+    assert "ask first what is already done</span>" in page
     assert "Themes to ask about" in page
     assert "Themes nobody is recorded as working on" not in page
     assert 'href="/initiatives/?unsaid=1&amp;when=running"' in page

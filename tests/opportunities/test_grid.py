@@ -133,7 +133,7 @@ def test_action_whose_theme_or_place_is_not_recorded_leaves_no_cell_without(worl
     assert page.count("2 recorded here do not say their theme or their place, and may be on this.") == 2
     assert 'href="/initiatives/?unsaid=1&amp;when=running"' in page
     assert "No local action" not in page
-    assert "recorded here: nothing" not in page
+    assert "nothing yet" not in page
 
 
 def test_the_public_and_outsiders_are_not_led_to_what_they_may_not_set(world: World, as_: As) -> None:
@@ -148,7 +148,8 @@ def test_the_public_and_outsiders_are_not_led_to_what_they_may_not_set(world: Wo
 def test_in_the_partnership_what_is_not_recorded_is_asked_for(world: World, as_: As) -> None:
     make_cell(world, world.northton)
     page = as_("bob").get(f"{GRID}&place=E09000991").content.decode()
-    assert "Need: very high. Local action recorded here: nothing; tell us." in page
+    said = "What is recorded here on it: nothing yet. That is not the same as nothing done; tell us."
+    assert f"Need: very high. {said}" in page
 
 
 def test_one_theme_is_a_list_of_places(world: World, as_: As) -> None:

@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 
 from joinedup.accounts.models import AuditEntry
+from joinedup.engines.matching import facts
 from joinedup.engines.matching.opportunity import Because
 from joinedup.evidence.models import Figure
 from joinedup.initiatives.models import Initiative
@@ -332,22 +333,24 @@ def test_the_public_copy_leaves_silence_out(world: World, text: str, left: str |
 def test_what_still_says_that_nothing_is_recorded_is_not_kept_for_the_public(world: World) -> None:
     for sentence in (
         "Nothing is recorded for A.", "A and B: no action is recorded.", "A uses none of it: it is unused.",
-        "Recorded here: nothing; tell us.", "Nobody uses “Fund” yet.",
+        "Recorded here: nothing; tell us.", facts.nothing_yet("of a link between A and B"), "Nobody uses “Fund” yet.",
     ):  # fmt: skip
         assert in_public(said(world, "a", kind="shared_learning", sentence=sentence)) is None, sentence
 
 
 def test_facts_of_the_public_copy_say_what_is_recorded_only(world: World) -> None:
-    facts = [
+    every = [
         "“Clubs” is run by B for people aged 10 to 17. Ask how many people it reaches: that is not recorded.",
         "No action on mentoring in Northton is recorded here.",
+        facts.nothing_yet("on mentoring in Northton"),
+        facts.nothing_yet("of its use in St. Northton"),
         "A is named for its sector (police). Which themes does it work on? None is recorded.",
         "Does somebody in Northton do this already?",
         "B is named for its sector; the themes recorded for it are others. Its record was last confirmed in 2020.",
     ]
     found = in_public(
         said(
-            world, "a", kind="shared_learning", because=[Because(each) for each in facts],
+            world, "a", kind="shared_learning", because=[Because(each) for each in every],
             would_change=["If somebody already uses it, this goes: record it.", "If the result falls, this goes."],
         )
     )  # fmt: skip

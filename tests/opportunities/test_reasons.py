@@ -221,7 +221,7 @@ def test_a_record_that_the_reader_may_not_see_any_more_is_not_told(
     [
         record("partner", "hilltop-school", "Hilltop School works there."),
         record(
-            "partner", "lantern-youth", "No link between Lantern Youth and Hilltop School is recorded here."
+            "partner", "lantern-youth", "Linked already, as recorded here: Hilltop School and Lantern Youth."
         ),
     ],
 )

@@ -229,12 +229,18 @@ def make_funds(today: datetime.date) -> list[Offer]:
 
 
 def make_asks(partners: list[Partner], today: datetime.date) -> None:
-    """What partners need and can give: each line is said in several boroughs."""
+    """What partners need and can give: each line is said in several boroughs, and who answers one works there first."""
     chance = random.Random(2018)
     local = [p for p in partners if p.serves.filter(kind=Place.Kind.LOCAL_AUTHORITY).exists()]
+    works = {p: set(p.serves.values_list("pk", flat=True)) for p in local}
+    spoken: dict[str, set[str]] = {}
     for row in rows("asks"):
         able = [p for p in local if p.sector_id == row["sector"]]
-        for partner in chance.sample(able, min(3, len(able))):
+        said_in = spoken.setdefault(row["theme"], set())
+        shuffled = chance.sample(able, len(able))
+        chosen = sorted(shuffled, key=lambda p: not works[p] & said_in)[:3]
+        for partner in chosen:
+            spoken[row["theme"]] = spoken[row["theme"]] | works[partner]
             ask = Ask.objects.create(
                 partner=partner,
                 kind=row["kind"],

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came
-from joinedup.engines.matching.facts import TELL_US
 from joinedup.evidence import wording
 from joinedup.evidence.models import Figure, Need
 from joinedup.evidence.plain_words import need_class, need_word
@@ -31,6 +30,8 @@ from joinedup.web.place.summary import summary
 OPPORTUNITIES, RUNNING, OFFERS, NAMES, THEMES = 5, 5, 4, 3, 4
 HIGH = 4  # class of need
 OLD_AFTER_YEARS = 2
+# Said beside a sector that the law names: never, in any words, that its bodies do nothing.
+ASK_FIRST = "ask first what is already done"
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,7 @@ def _unconfirmed(lacking: Missing) -> list[str]:
 def _who(row: SectorRow) -> str:
     if row.partners:
         return listed([str(partner) for partner in row.partners], NAMES)
-    return TELL_US if row.is_of_the_duty else "none recorded here"
+    return ASK_FIRST if row.is_of_the_duty else "none recorded here"
 
 
 def _where(row: SectorRow, places: Sequence[Place]) -> str:

@@ -15,6 +15,8 @@ _NONE = r"(?:no|nobody|nothing|none)\b[^.;:,“”]*\b(?:recorded|on record)\b[^
 SILENT = re.compile(
     rf"\b{_NONE}|\bnot (?:yet )?(?:recorded|known|met|used|answered)\b|\bunrecorded\b|\bunused\b|\bunmet need\b"
     r"|\bnobody (?:uses|does|works)\b|\bno (?:action|use|partner|link|record|local action)\b|\brecorded here: nothing\b"
+    # Each of the sentences of `facts.nothing_yet`, and each part of one that the stop of a short form cuts in two.
+    r"|\bwhat is recorded here\b|: nothing yet\b|\bnot the same as nothing\b"
     r"|\brecord it\b|\brecorded for it are others\b|\bstill to be asked\b|\bconfirms? (?:its|the|their) record"
     r"|\bmeets? [^.;]*\bneed\b",
     re.IGNORECASE,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from joinedup.engines.matching import opportunities, strength
+from joinedup.engines.matching import opportunities
 from joinedup.engines.matching.kinds import KINDS
 from joinedup.engines.matching.score import COMPONENTS, deadline_urgency
 from joinedup.engines.matching.strength import Seen, reasons
@@ -89,11 +89,14 @@ def test_how_well_they_fit(value: float, word: str) -> None:
     assert f"a {word} match" in reasons(seen(fit=value))["fit"]
 
 
-def test_how_far_apart() -> None:
-    assert (
-        reasons(seen("ask_meets_offer", fit=1.0))["fit"] == "One of the two places is, or lies in, the other."
+@pytest.mark.parametrize(("fit", "known"), [(1.0, True), (0.8, True), (0.7, False), (0.56, False)])
+def test_whether_who_can_give_works_there(fit: float, known: bool) -> None:
+    said = reasons(seen("ask_meets_offer", fit=fit))["fit"]
+    assert said.startswith(
+        "Who can give it works where it is needed."
+        if known
+        else "Where who can give it works is not recorded"
     )
-    assert "nothing at 20 km" in reasons(seen("ask_meets_offer", fit=0.5))["fit"]
 
 
 @pytest.mark.parametrize(
@@ -183,7 +186,3 @@ def test_what_is_not_stored_or_not_known_stays_unsaid() -> None:
     odd: dict[str, Any] = dict.fromkeys(COMPONENTS)
     assert reasons(replace(seen(), components=odd)) == {}
     assert set(reasons(seen("something new"))) == {"gap", "urgency", "newness"}
-
-
-def test_distances_are_those_of_the_rule() -> None:
-    assert strength.NEAR_KM == 20.0

@@ -94,11 +94,11 @@ def test_what_does_not_run_today_is_no_action(over: dict[str, Any]) -> None:
 def test_no_opportunity_says_that_there_is_no_action() -> None:
     before = unmet()
     assert [one.ask for one in before] == [False, False]
-    assert all("no action on it is recorded" in one.sentence for one in before)
+    assert all(one.because[1].text.startswith("What is recorded here on ") for one in before)
     for one in unmet(silent() | {"places": ["w1"]}):
         assert one.ask
         assert (
-            "and 1 piece of action there may be on it, since its theme or place is not recorded: ask"
+            "and 1 piece of action there may be on it, since its theme or place is not recorded: "
             in one.sentence
         )
         fact = one.because[1]
@@ -161,6 +161,6 @@ def test_a_theme_that_is_set_at_last_is_followed() -> None:
     change = Change("initiatives", frame("initiatives", [initiative("i", "club", "w1", theme="drugs")]))
     after = update(followed, change)
     assert after.result.as_dict() == opportunities(after.tables, AS_OF).as_dict()
-    told = {one.theme: one.sentence for one in after.result.at(["b"])}
-    assert "no action on it is recorded" in told["exclusion"]
-    assert "no action on it is recorded" not in told["drugs"]
+    told = {one.theme: str(one.because) for one in after.result.at(["b"])}
+    assert "What is recorded here on exclusion in b: nothing yet." in told["exclusion"]
+    assert "What is recorded here on " not in told["drugs"]

@@ -119,8 +119,46 @@ def test_where_action_does_not_say_its_theme_or_place_none_is_called_without(wor
         cell = (codes.index(one.place), seen.world.themes.index(one.theme))
         if seen.unsaid.number[cell]:
             said = " ".join([one.sentence, *(fact.text for fact in one.because)]).lower()
-            assert "no action" not in said
-            assert "nothing like it is recorded" not in said
+            assert "what is recorded here on " not in said
+            assert "of anything like it" not in said
+
+
+SILENT = re.compile(
+    r"\b(?:nothing|nobody|none)\b|\bno (?:action|use|part|partner|link|record)\b|recorded here", re.IGNORECASE
+)
+
+
+def silent_of_a_body(world: Tables) -> list[str]:
+    """Every text that names a partner and says that nothing is recorded."""
+    names = [name for name in world.partners["name"].to_list() if name] if world.partners is not None else []
+    named = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
+    every = [
+        text for one in opportunities(world, AS_OF) for text in [one.sentence, one.first_step, *texts(one)]
+    ]
+    return [text for text in every if named.search(text) and SILENT.search(text)]
+
+
+@trying
+@given(worlds())
+def test_no_sentence_that_names_a_body_says_that_nothing_is_recorded(world: Tables) -> None:
+    assert silent_of_a_body(world) == []
+
+
+@pytest.mark.parametrize("duty", [None, "it is a specified authority"])
+@pytest.mark.parametrize("themes", [None, ["drugs"]])
+@pytest.mark.parametrize("acts", [True, False])
+def test_nor_in_a_world_where_each_kind_is_found(
+    duty: str | None, themes: list[str] | None, acts: bool
+) -> None:
+    world = everything()
+    assert world.partners is not None
+    bound = world.partners.with_columns(duty=pl.lit(duty))
+    if themes is None:
+        bound = bound.with_columns(themes=pl.lit(None, dtype=pl.List(pl.String)))
+    changed = replace(world, partners=bound)
+    if not acts:
+        changed = replace(changed, initiatives=None)
+    assert silent_of_a_body(changed) == []
 
 
 HARM = [{"approach": "shock", "effect": 0.9, "harmful": True}]
@@ -356,7 +394,7 @@ def test_whom_a_partner_is_named_for() -> None:
     assert [facts.partner(seen, who, on).text for who in range(3)] == [
         "P works on exclusion; its sector is voluntary and community.",
         "Q is named for its sector (voluntary and community); the themes recorded for it are others.",
-        "R is named for its sector (voluntary and community). Which themes does it work on? None is recorded.",
+        "R is named for its sector (voluntary and community). Which themes does it work on?",
     ]
 
 

@@ -25,8 +25,6 @@ from joinedup.engines.matching.world import World
 OTHERS, ASKS = 5, 5
 # What the named already do, and pairs of them that are linked: enough to see what there is.
 DOING, PAIRS = 3, 3
-# More names than this are a number.
-NAMES = 5
 ELSEWHERE = 0.0
 
 
@@ -88,7 +86,7 @@ def beside_scene(scene: Scene, *, place: str, theme: str | None, parties: Collec
     asks = _asks(world, named, p, t) if cell else []
     return Beside(
         because=[
-            *(_cell(scene, named, p, t) if cell else []),
+            *(_cell(scene, p, t) if cell else []),
             *(_partner(scene, who, p, t) for who in named),
             *_links(world, named),
             *(_doing(scene, named, p, t) if cell else []),
@@ -152,7 +150,7 @@ def _newness(world: World, named: list[int]) -> float:
     return 1.0 - sum(found) / len(found) if found else 1.0
 
 
-def _cell(scene: Scene, named: list[int], p: int, t: int) -> list[Because]:
+def _cell(scene: Scene, p: int, t: int) -> list[Because]:
     world = scene.world
     figure = {"place": world.tree.codes[p], "theme": world.themes[t]}
     about = f"{wording.theme(world, t)} in {wording.place(world, p)}"
@@ -164,9 +162,7 @@ def _cell(scene: Scene, named: list[int], p: int, t: int) -> list[Because]:
                 f"Neither need nor action on {about} is recorded here: ask who knows of any.", figure=figure
             )
         ]
-    # Of a body that the law requires to act it is never said that it does not.
-    asks = not running and not perhaps and facts.has_duty(scene, named)
-    found = [*need, facts.told(scene, p, t) if asks else facts.action(scene, p, t)]
+    found = [*need, facts.action(scene, p, t)]
     if need and (not scene.register[p] or scene.coverage.unknown_reach[p, t] or perhaps):
         found.append(
             Because(
@@ -217,11 +213,8 @@ def _links(world: World, named: list[int]) -> list[Because]:
         shown = [" and ".join(wording.partner(world, who) for who in pair) for pair in pairs[:PAIRS]]
         more = f"; and {len(pairs) - PAIRS} more" if len(pairs) > PAIRS else ""
         text = f"Linked already, as recorded here: {'; '.join(shown)}{more}."
-    elif len(named) > NAMES:
-        text = f"No link between any of these {len(named)} partners is recorded here."
     else:
-        names = wording.listing([wording.partner(world, who) for who in named])
-        text = f"No link between {names} is recorded here."
+        text = facts.nothing_yet("of a link between those named")
     first = pairs[0][0] if pairs else named[0]
     return [Because(text, record=("partner", world.partners.frame["id"][first]))]
 

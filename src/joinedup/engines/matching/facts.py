@@ -28,11 +28,14 @@ YOUNGEST, OLDEST = 0, 99
 NAMED = 3
 # By these words a fact says that its record is stale.
 STALE = "over a year ago"
-# What is said where no action is recorded; and of bodies that the law requires to act, of whom it is never said that
-# they do not.
-NONE_RECORDED, TELL_US = "no action on it is recorded", "recorded here: nothing; tell us"
 # What may be asked about an initiative, and in which words.
 REACH, EVIDENCE, AGES = "how many people it reaches", "what evidence there is for it", "which ages it is for"
+
+
+def nothing_yet(of: str) -> str:
+    """What is said where nothing is recorded, in the same words for every kind: a reason of its own that names no body,
+    never a part of a sentence that does, on which it would fall. `of`: "on exclusion in Luton", "of its use there"."""
+    return f"What is recorded here {of}: nothing yet. That is not the same as nothing done; tell us."
 
 
 def need(scene: Scene, place: int, theme: int) -> list[Because]:
@@ -66,7 +69,7 @@ def action(scene: Scene, place: int, theme: int) -> Because:
         "place": world.tree.codes[place], "theme": world.themes[theme], "action": len(running), "perhaps": len(perhaps),
     }  # fmt: skip
     if not running and not perhaps:
-        return Because(f"No action on {about} is recorded here.", figure=figure)
+        return Because(nothing_yet(f"on {about}"), figure=figure)
     figure["initiatives"] = [world.initiatives.frame["id"][i] for i in running[:NAMED] or perhaps[:NAMED]]
     if not running:
         return Because(
@@ -89,20 +92,8 @@ def action(scene: Scene, place: int, theme: int) -> Because:
 def action_beside(scene: Scene, place: int, theme: int, who: Iterable[int]) -> list[Because]:
     """The same beside some partners; nothing where no action is recorded and the law requires one of them to act."""
     found = action(scene, place, theme)
-    silent = how_much(scene, place, theme) == NONE_RECORDED
+    silent = not how_much(scene, place, theme)
     return [] if silent and has_duty(scene, who) else [found]
-
-
-def told(scene: Scene, place: int, theme: int) -> Because:
-    """The same of bodies that the law requires to act, where no action is recorded: a question, not a finding."""
-    figure = {
-        "place": scene.world.tree.codes[place],
-        "theme": scene.world.themes[theme],
-        "action": 0,
-        "perhaps": 0,
-    }
-    about = _about(scene, place, theme)
-    return Because(f"Action on {about}, {TELL_US}. No record says nothing about what is done.", figure=figure)
 
 
 def may_be_on(scene: Scene, place: int, theme: int) -> str:
@@ -119,7 +110,8 @@ def may_be_on(scene: Scene, place: int, theme: int) -> str:
 
 
 def how_much(scene: Scene, place: int, theme: int) -> str:
-    """The clause on action in the first sentence: none is claimed to be missing where a record leaves it open."""
+    """The clause on action in the first sentence: what there is, and what may be on it. Empty where nothing is
+    recorded: the sentence names bodies, on which that would fall."""
     running, perhaps = scene.at_work(place, theme), scene.may_be_at_work(place, theme)
     if running:
         if scene.coverage.unknown_reach[place, theme]:
@@ -128,7 +120,7 @@ def how_much(scene: Scene, place: int, theme: int) -> str:
     if perhaps:
         whose = "its" if len(perhaps) == 1 else "their"
         return f"{pieces(len(perhaps))} there may be on it, since {whose} theme or place is not recorded"
-    return NONE_RECORDED
+    return ""
 
 
 def pieces(number: int) -> str:
@@ -216,7 +208,7 @@ def partner(scene: Scene, who: int, theme: int | None = None) -> Because:
     elif code in (row["themes"] or []):
         text = f"{name} works on {wording.theme(world, theme or 0)}{is_in}."
     elif not row["themes"]:
-        text = f"{name} is named for {sector}. Which themes does it work on? None is recorded."
+        text = f"{name} is named for {sector}. Which themes does it work on?"
     else:
         text = f"{name} is named for {sector}; the themes recorded for it are others."
     return Because(f"{text}{stale(row['confirmed'], scene)}", record=("partner", row["id"]))

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from joinedup.engines.matching import facts, score, wording
-from joinedup.engines.matching.kinds.ask_meets_offer import NEAR_KM
+from joinedup.engines.matching.presence import WORKS_IN_PART
 
 Fact = Mapping[str, Any]
 HALF = "so it counts as half"
@@ -109,9 +109,9 @@ def _fits(seen: Seen, value: float) -> str:
         lacks = ", and nobody of the sector that could learn is recorded there" if seen.lacks else ""
         return f"How alike the two places are, and how well who could learn fits, make {match}{lacks}."
     if seen.kind == "ask_meets_offer":
-        if value > 1 - NEAR:
-            return "One of the two places is, or lies in, the other."
-        return f"The further apart the two are, the less it is: nothing at {NEAR_KM:.0f} km."
+        if value > WORKS_IN_PART + NEAR:
+            return "Who can give it works where it is needed."
+        return "Where who can give it works is not recorded, so it counts as in a part of the place."
     if seen.kind == "spotted":
         if value <= score.FIT_NO_PARTNER:
             return "No partner named is known to suit the theme and the place well."

@@ -147,8 +147,8 @@ def normalise(tables: Tables) -> tuple[Tables, dict[str, int]]:
     A code that is unknown leaves its list; a row is left out when its own place, partner or key is unknown, or
     when a restricted offer would become unrestricted by losing the last place it names. Need that is too uncertain
     to be said (`score.LEAST_CERTAINTY`) is left out too: it is not known. Raises `Missing` for an absent required
-    column. Place lists stay as they were written: `tree.Tree` covers their descendants. Of an initiative a blank list
-    of places means that none is recorded (null), an empty one that all of them are elsewhere.
+    column. Place lists stay as they were written: `tree.Tree` covers their descendants. Of an initiative or
+    a partner a blank list of places means that none is recorded (null), an empty one that all of them are elsewhere.
     """
     left_out: dict[str, int] = {}
 
@@ -229,7 +229,7 @@ def _without_unknown(
         lost = emptied & frame[column].is_null()
         count("offers: restricted to places not in places", int(lost.sum()))
         frame = frame.filter(~lost)
-    if table == "initiatives" and column == "places":
+    if table in ("initiatives", "partners") and column == "places":
         lost = pl.Series(emptied & frame[column].is_null())
         frame = frame.with_columns(
             pl.when(lost).then(pl.lit([], dtype=WORDS)).otherwise(column).alias(column)

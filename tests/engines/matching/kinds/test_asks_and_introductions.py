@@ -8,13 +8,16 @@ from joinedup.engines.matching import Opportunity, opportunities
 from tests.engines.matching.making import AS_OF, Rows, need, partner, place, tables
 
 PLACES = [
+    # `near` is a few kilometres away.
     place("b", latitude=51.50, longitude=-0.10),
     place("near", latitude=51.55, longitude=-0.10),
+    place("ward", "b"),
     place("far", latitude=52.50, longitude=-0.10),
-    place("nowhere"),
 ]
 PARTNERS = [
-    partner(code, "vcs", where) for code, where in zip("pqrs", ("b", "near", "far", "nowhere"), strict=True)
+    *(partner(code, "vcs", where) for code, where in zip("pqrw", ("b", "b", "near", "ward"), strict=True)),
+    partner("u", "vcs"),
+    partner("v", "vcs", "a place that is not here"),
 ]
 
 
@@ -23,11 +26,12 @@ def ask(code: str, by: str, kind: str, theme: str = "exclusion", **more: Any) ->
 
 
 def found(kind: str, *asks: dict[str, Any], **more: Rows) -> list[Opportunity]:
-    world = tables(places=PLACES, needs=[need("b")], partners=PARTNERS, asks=list(asks), **more)
+    more.setdefault("needs", [need("b")])
+    world = tables(places=PLACES, partners=PARTNERS, asks=list(asks), **more)
     return opportunities(world, AS_OF, kinds=[kind]).opportunities
 
 
-def test_a_need_meets_what_is_offered_near_by() -> None:
+def test_a_need_meets_what_is_offered_where_it_is() -> None:
     (one,) = found(
         "ask_meets_offer", ask("a1", "p", "need", text="a hall"), ask("a2", "q", "offer", text="a gym")
     )
@@ -37,8 +41,8 @@ def test_a_need_meets_what_is_offered_near_by() -> None:
         "On exclusion in b, P needs “a hall” and Q can give “a gym”: the need is very high."
     )
     assert [fact.record for fact in one.because[:2]] == [("ask", "a1"), ("ask", "a2")]
-    # 5.56 km of the 20 within which people meet.
-    assert one.components["fit"] == pytest.approx(0.722, abs=0.001)
+    assert one.components["fit"] == 1.0
+    assert not one.ask
 
 
 @pytest.mark.parametrize(
@@ -48,12 +52,39 @@ def test_a_need_meets_what_is_offered_near_by() -> None:
         ask("a2", "q", "need"),
         ask("a2", "q", "offer", theme="drugs"),
         ask("a2", "r", "offer"),
-        ask("a2", "s", "offer"),
+        ask("a2", "v", "offer"),
         ask("a2", "q", "offer", places=["far"]),
+        ask("a2", "q", "offer", places=["near"]),
     ],
 )
-def test_not_to_oneself_nor_on_another_theme_nor_too_far_nor_who_knows_where(other: dict[str, Any]) -> None:
+def test_not_to_oneself_nor_on_another_theme_nor_where_the_giver_does_not_work(other: dict[str, Any]) -> None:
     assert found("ask_meets_offer", ask("a1", "p", "need"), other) == []
+
+
+def test_they_meet_in_the_part_that_the_giver_serves() -> None:
+    (one,) = found("ask_meets_offer", ask("a1", "p", "need"), ask("a2", "w", "offer"), needs=[need("ward")])
+    assert one.place == "ward"
+    (around,) = found(
+        "ask_meets_offer", ask("a1", "w", "need"), ask("a2", "p", "offer"), needs=[need("ward")]
+    )
+    assert around.place == "ward"
+
+
+def test_who_does_not_say_where_it_works_is_asked() -> None:
+    (one,) = found(
+        "ask_meets_offer", ask("a1", "p", "need", text="a hall"), ask("a2", "u", "offer", text="a gym")
+    )
+    assert one.ask
+    assert one.not_public
+    assert one.sentence == (
+        "On exclusion in b, P needs “a hall”, and U could say whether it can give “a gym” there: the need is very high."
+    )
+    assert "Does U work in b? Where it works is not recorded." in [fact.text for fact in one.because]
+    assert one.components["fit"] == pytest.approx(0.7)
+
+
+def test_a_need_of_who_does_not_say_where_it_works_is_nowhere() -> None:
+    assert found("ask_meets_offer", ask("a1", "u", "need"), ask("a2", "p", "offer")) == []
 
 
 def test_a_place_named_in_the_ask_goes_before_that_of_the_partner() -> None:

@@ -28,9 +28,10 @@ def test_two_in_one_place_are_named_once_and_only_to_them() -> None:
     assert (one.parties, one.initiatives) == (["p", "q"], ["i", "j"])
     assert one.only_parties
     assert one.sentence == (
-        "In b, P and Q both work on exclusion with people aged 14 to 17, no link between them is recorded, and the "
-        "need is very high: they could compare whom they reach."
+        "In b, P and Q both work on exclusion with people aged 14 to 17, and the need is very high: they could "
+        "compare whom they reach."
     )
+    assert "What is recorded here of a link between the two: nothing yet." in str(one.because)
     assert one.would_change == [
         "If P and Q already work together, this goes: record the link.",
         "“Project j” is due to end on 20 October 2018: after that, this goes.",

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from joinedup.engines.matching import Opportunity, opportunities
+from joinedup.engines.matching import Opportunity, facts, opportunities
 from tests.engines.matching.making import AS_OF, LONG_AGO, Rows, initiative, mix, need, partner, place, tables
 
 PARTNERS = [
@@ -30,7 +30,7 @@ def test_names_the_partners_whose_sector_and_themes_fit_best_first() -> None:
     # 0.7 that works on it, before 1.0 whose themes differ (0.6); police, 0.3, is not asked.
     assert one.parties == ["club", "school"]
     assert one.sentence == (
-        "On exclusion in b, the need is very high and rising, and no action on it is recorded: CLUB and SCHOOL could "
+        "On exclusion in b, the need is very high and rising: CLUB and SCHOOL could say what each already does, and "
         "plan the next step together."
     )
     assert one.first_step == "CLUB: say what is already done on exclusion in b, and ask SCHOOL the same."
@@ -40,7 +40,7 @@ def test_names_the_partners_whose_sector_and_themes_fit_best_first() -> None:
             "figure": {"place": "b", "theme": "exclusion", "need": 0.8},
         },
         {
-            "text": "No action on exclusion in b is recorded here.",
+            "text": facts.nothing_yet("on exclusion in b"),
             "figure": {"place": "b", "theme": "exclusion", "action": 0, "perhaps": 0},
         },
     ]
@@ -71,8 +71,8 @@ def test_of_bodies_with_a_duty_nothing_is_called_missing() -> None:
     bound = [{**row, "duty": "it is a specified authority"} for row in PARTNERS]
     (one,) = found([need("b")], partners=bound)
     assert one.sentence == (
-        "On exclusion in b, the need is very high (action on it recorded here: nothing; tell us): CLUB and SCHOOL "
-        "could plan the next step together."
+        "On exclusion in b, the need is very high: CLUB and SCHOOL could say what each already does, and plan the "
+        "next step together."
     )
     said = " ".join([one.sentence, *(fact.text for fact in one.because), *one.would_change])
     assert "no action" not in said.lower()
@@ -85,6 +85,17 @@ def test_where_nobody_fits_the_coordinator_acts_with_the_sectors_needed() -> Non
     (one,) = found([need("c")])
     assert one.parties == ["sector:education", "sector:vcs", "sector:police"]
     assert one.first_step.startswith("The coordinator for c: ")
+    assert one.sentence == (
+        "On exclusion in c, the need is very high: the coordinator could bring in education, the voluntary and "
+        "community sector and the police."
+    )
+
+
+def test_one_partner_alone_is_asked_what_it_does() -> None:
+    (one,) = found([need("b")], partners=PARTNERS[:1])
+    assert one.sentence == (
+        "On exclusion in b, the need is very high: CLUB could say what it already does, and plan the next step."
+    )
 
 
 def test_an_action_of_unknown_reach_makes_it_a_question() -> None:
@@ -92,13 +103,21 @@ def test_an_action_of_unknown_reach_makes_it_a_question() -> None:
     assert one.ask
     assert one.as_dict()["ask"] is True
     assert "there is action on it whose reach is not recorded: " in one.sentence
-    assert ": ask CLUB and SCHOOL before anything new is planned." in one.sentence
+    assert (
+        ": CLUB and SCHOOL could say what each already does before anything new is planned." in one.sentence
+    )
 
 
 def test_a_place_whose_register_is_not_known_is_asked_about() -> None:
     (one,) = found([need("b")], places=[place("b", known=False)])
     assert one.ask
-    assert "no action on it is recorded" in one.sentence
+    assert one.sentence == (
+        "On exclusion in b, the need is very high: CLUB and SCHOOL could say what each already does before anything "
+        "new is planned."
+    )
+    assert one.because[1].text == (
+        "What is recorded here on exclusion in b: nothing yet. That is not the same as nothing done; tell us."
+    )
     assert "not complete enough to say that nobody does it" in " ".join(fact.text for fact in one.because)
 
 

@@ -43,7 +43,10 @@ def test_names_who_could_use_it_and_by_when() -> None:
     assert (one.parties, one.offers) == (["club"], ["o"])
     assert one.sentence == (
         "In b, CLUB could use “Fund o” from the Home Office for work on exclusion: it is open until 20 October 2018, "
-        "no use of it there is recorded, and the need is very high."
+        "and the need is very high."
+    )
+    assert one.because[1].text == (
+        "What is recorded here of its use in b: nothing yet. That is not the same as nothing done; tell us."
     )
     assert one.because[0].text == (
         "“Fund o” may be used by the voluntary and community sector; £20,000 in all. It was last checked on 1 October "
@@ -64,6 +67,9 @@ def test_nobody_recorded_to_apply_is_named_by_sector_and_weakens() -> None:
     via = {"via_sectors": ["local_policing_body"]}
     (there,), (absent,) = found(offer("o", "vcs", **via)), found(offer("o", "vcs", **via), [CLUB])
     assert absent.parties == ["club", "sector:local_policing_body"]
+    assert "applying through the police and crime commissioner or mayor: it is" in absent.sentence
+    assert "What is recorded here of who there could apply for it: nothing yet." in str(absent.because)
+    assert "who there could apply" not in str(there.because)
     assert absent.components["fit"] == pytest.approx(0.6 * there.components["fit"])
 
 

@@ -1,4 +1,7 @@
-"""What one partner needs is what another can give, near enough and on the same theme."""
+"""What one partner needs is what another can give, on the same theme and where the other works.
+
+Nobody is shown to offer anything where it does not work: who can give must name the place or serve it. Where a partner
+works that has no place recorded is not known, so it is asked."""
 
 from __future__ import annotations
 
@@ -11,14 +14,12 @@ from joinedup.engines.matching import facts, score, wording
 from joinedup.engines.matching.ground import FROM_PARTS
 from joinedup.engines.matching.numbering import listed, number
 from joinedup.engines.matching.opportunity import Because, Explanation
+from joinedup.engines.matching.presence import WORKS_IN_PART
 from joinedup.engines.matching.scene import Kind, Scene, candidate_frame, none_found
 from joinedup.engines.matching.tree import Floats, Ints, Tree
 from joinedup.engines.matching.world import World
 
 NAME = "ask_meets_offer"
-# As far as people go for a meeting without an overnight stay being discussed: an hour on most buses.
-NEAR_KM = 20.0
-EARTH_KM = 6371.0
 # An ask is itself a sign of need; where no figure says how much, it counts half.
 GAP_UNKNOWN = score.NEUTRAL
 
@@ -34,35 +35,40 @@ def candidates(scene: Scene, found: pl.DataFrame) -> pl.DataFrame:
     fresh = np.minimum(world.partners.fresh[a], world.partners.fresh[b])
     parts = {
         "gap": np.where(met["known"].to_numpy(), scene.gap[place, theme], GAP_UNKNOWN),
-        "fit": met["near"].to_numpy() * fresh,
+        "fit": met["serves"].to_numpy() * fresh,
         "effect": score.NEUTRAL,
         "urgency": scene.urgency[place, theme],
         "newness": 1.0 - world.strength(a, b),
     }
-    return candidate_frame(NAME, place, theme, parts, party_a=a, party_b=b, extra_a=ask, extra_b=other)
+    unknown = met["node_b"].to_numpy() < 0
+    return candidate_frame(
+        NAME, place, theme, parts, unknown, party_a=a, party_b=b, extra_a=ask, extra_b=other
+    )
 
 
 def _met(world: World) -> pl.DataFrame:
-    """Needs and offers of help of different partners that meet: one row for each two, where they are nearest and on
-    the theme for which need is greatest there; those whose place is in the world."""
+    """Needs and offers of help of different partners that meet: one row for each two, where and on the theme for
+    which need is greatest; those whose place is in the world. `node_b` is -1 where it is not known."""
     tree, figures = world.ground.tree, world.ground.needs
     rows = _rows(world)
     needs, gives = rows.filter(pl.col("kind") == "need"), rows.filter(pl.col("kind") == "offer")
     met = needs.join(gives, on="theme", suffix="_b").filter(pl.col("partner") != pl.col("partner_b"))
-    node, other, theme = (met[c].to_numpy().astype(np.int64) for c in ("node", "node_b", "theme"))
+    wanted, other, theme = (met[c].to_numpy().astype(np.int64) for c in ("node", "node_b", "theme"))
+    node, serves = _meeting(tree, wanted, other)
     # A figure that a wide place has only from its parts says nothing of where in it the need is.
     source = figures.source[node, theme]
     known = (source > 0) & ((source != FROM_PARTS) | tree.rolls_up[node])
     matters = np.where(known, score.gap(figures.need[node, theme], figures.people[node, theme]), GAP_UNKNOWN)
     met = met.with_columns(
-        pl.Series("near", _nearness(tree, node, other)),
+        pl.Series("node", node),
+        pl.Series("serves", serves),
         pl.Series("known", known),
         pl.Series("matters", matters),
-    ).filter((pl.col("near") > 0) & (pl.col("matters") > 0))
+    ).filter((pl.col("serves") > 0) & (pl.col("matters") > 0))
     met = met.sort(
         "ask",
         "ask_b",
-        "near",
+        "serves",
         "matters",
         "node",
         "theme",
@@ -77,7 +83,7 @@ def _met(world: World) -> pl.DataFrame:
 
 def _rows(world: World) -> pl.DataFrame:
     """Each ask with each of its themes and places (by their numbers in the whole tree); where it names no place,
-    those of its partner."""
+    those of its partner. An offer whose partner has no place recorded may be anywhere: its place is -1."""
     asks, partners, tree = world.tables.frame("asks"), world.partners.frame, world.ground.tree
     partner = number(asks["partner"], {p: i for i, p in enumerate(partners["id"].to_list())})
     owner, node = tree.simplest(*listed(asks, "places", world.ground.place_of))
@@ -88,20 +94,22 @@ def _rows(world: World) -> pl.DataFrame:
     where = pl.DataFrame({"partner": who[based[0]], "node": based[1]})
     spread = pl.DataFrame({"ask": without, "partner": partner[without]}).join(where, on="partner")
     row, theme = listed(asks, "themes", world.ground.theme_of)
-    spots = pl.concat([own, spread.select("ask", "node")])
+    unplaced = partners["places"].is_null().to_numpy()
+    anywhere = without[unplaced[partner[without]] & (asks["kind"] == "offer").to_numpy()[without]]
+    nowhere = pl.DataFrame({"ask": anywhere, "node": np.full(len(anywhere), -1, dtype=np.int64)})
+    spots = pl.concat([own, spread.select("ask", "node"), nowhere])
     spots = spots.join(pl.DataFrame({"ask": row, "theme": theme}), on="ask")
     ask = spots["ask"].to_numpy()
     return spots.with_columns(pl.Series("partner", partner[ask]), asks["kind"].gather(ask).alias("kind"))
 
 
-def _nearness(tree: Tree, a: Ints, b: Ints) -> Floats:
-    """1 where one place is or contains the other, falling to 0 at `NEAR_KM`; 0 where the distance is unknown."""
-    inside = ((a <= b) & (b < tree.end[a])) | ((b <= a) & (a < tree.end[b]))
-    lat_a, lat_b = np.radians(tree.latitude[a]), np.radians(tree.latitude[b])
-    step = np.radians(tree.longitude[b] - tree.longitude[a])
-    half = np.sin((lat_b - lat_a) / 2) ** 2 + np.cos(lat_a) * np.cos(lat_b) * np.sin(step / 2) ** 2
-    apart = 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
-    return np.where(inside, 1.0, np.nan_to_num(np.clip(1.0 - apart / NEAR_KM, 0.0, 1.0)))
+def _meeting(tree: Tree, wanted: Ints, other: Ints) -> tuple[Ints, Floats]:
+    """Where a need (at `wanted`) meets an offer (at `other`, -1 not known): the smaller of the two places where one is
+    or contains the other. And how well, 0 to 1: 1 there, as for a part of the place where it is not known, else 0."""
+    there = (other >= 0) & (other <= wanted) & (wanted < tree.end[other])
+    in_part = (wanted < other) & (other < tree.end[wanted])
+    serves = np.where(there | in_part, 1.0, np.where(other < 0, WORKS_IN_PART, 0.0))
+    return np.where(in_part, other, wanted), serves
 
 
 def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
@@ -117,23 +125,30 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
             figure={"place": world.tree.codes[p], "theme": world.themes[t]},
         )
     ]
+    can = f" and {b} can give {_said(given) or 'some'}"
+    unknown, changes = [], []
+    if row["ask"]:
+        can = f", and {b} could say whether it can give {_said(given) or 'some'} there"
+        record = ("partner", world.partners.frame["id"][row["party_b"]])
+        unknown = [Because(f"Does {b} work in {place}? Where it works is not recorded.", record=record)]
+        changes = [f"If {b} works in {place}, this gets stronger; if not, this goes: record where it works."]
     return Explanation(
         parties=[world.partners.frame["id"][who] for who in both],
-        sentence=(
-            f"On {theme} in {place}, {a} needs {_said(asked) or 'help'} and {b} can give {_said(given) or 'some'}: "
-            f"{facts.why_now(scene, p, t)}."
-        ),
+        sentence=f"On {theme} in {place}, {a} needs {_said(asked) or 'help'}{can}: {facts.why_now(scene, p, t)}.",
         because=[
             _line(scene, row["party_a"], asked, "needs"),
             _line(scene, row["party_b"], given, "can give"),
+            *unknown,
             *need,
         ],
         first_step=f"{b}: ring {a}, and say what could be given and when.",
         would_change=[
             f"If {a} no longer needs it, or {b} can no longer give it, this goes.",
+            *changes,
             *facts.confirming_changes(scene, partners=both),
         ],
         told_apart=(asked["id"], given["id"]),
+        not_public=row["ask"],
     )
 
 

@@ -103,7 +103,7 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
         *(facts.initiative(scene, i, asks=(facts.REACH, facts.EVIDENCE, facts.AGES)) for i in both),
         *facts.need(scene, p, t),
         Because(
-            f"No link between {by[0]} and {by[1]} is recorded here.",
+            facts.nothing_yet("of a link between the two"),
             record=("partner", world.partners.frame["id"][row["party_a"]]),
         ),
     ]
@@ -119,7 +119,7 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
         parties=[world.partners.frame["id"][row[c]] for c in ("party_a", "party_b")],
         initiatives=[doing.frame["id"][i] for i in both],
         sentence=(
-            f"In {place}, {by[0]} and {by[1]} both work on {theme} with {for_whom}, no link between them is recorded, "
+            f"In {place}, {by[0]} and {by[1]} both work on {theme} with {for_whom}, "
             f"and {facts.why_now(scene, p, t)}: they could compare whom they reach."
         ),
         because=because,

@@ -1,8 +1,8 @@
 """Action on a theme in a place lacks a sector that the theme needs, and a partner of that sector works there.
 
 What the law says (a duty recorded for the partner) is kept apart from what the mix suggests (a judgement), and nobody
-is said to take no part: "recorded here: nothing; tell us". Where its sector runs action of which the theme
-or the place is not recorded, that is said instead.
+is said to take no part: that none is recorded stands beside the sentence and names nobody. Where its sector runs action
+of which the theme or the place is not recorded, that is said instead.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ NAME = "missing_partner"
 NEEDS_SECTOR = 0.6
 # Those acting who are named: more make a crowd of a first step.
 ACTING = 3
-NOT_SAID = "not known: action of its sector there does not say its theme or its place"
+NOT_SAID = (
+    "What part that sector has in it is not known: action of it there does not say its theme or its place."
+)
 
 
 def candidates(scene: Scene, found: pl.DataFrame) -> pl.DataFrame:
@@ -62,22 +64,23 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
     place, theme = wording.place(world, p), wording.theme(world, t)
     row_of_missing = world.partners.frame.row(missing, named=True)
     # What its sector runs there without a theme or a place may be just this.
-    part = NOT_SAID if scene.unsaid.sectors[p, t, row["sector"]] else facts.TELL_US
+    may_take_part = scene.unsaid.sectors[p, t, row["sector"]]
+    part = NOT_SAID if may_take_part else facts.nothing_yet(f"of the part of that sector in it in {place}")
     weight = float(world.mix[t, row["sector"]])
     because = [facts.initiative(scene, i) for i in running[:ACTING]]
     because += [*facts.need(scene, p, t), facts.partner(scene, missing, t)]
-    because.append(
+    figure = {"theme": world.themes[t], "sector": world.sectors[row["sector"]], "weight": weight}
+    because += [
         Because(
-            f"A judgement, not the law: work on {theme} calls for {sector} (weight {weight:.1f} of 1). Of its part in "
-            f"{place}, {part}.",
-            figure={"theme": world.themes[t], "sector": world.sectors[row["sector"]], "weight": weight},
-        )
-    )
+            f"A judgement, not the law: work on {theme} calls for {sector} (weight {weight:.1f} of 1).",
+            figure=figure,
+        ),
+        Because(part, figure=figure),
+    ]
     if row_of_missing["duty"]:
         because.append(
             Because(
-                f"What the law says of {who}: {row_of_missing['duty']}. Having no record here says nothing about "
-                "what it does.",
+                f"What the law says of {who}: {row_of_missing['duty']}.",
                 record=("partner", row_of_missing["id"]),
             )
         )
@@ -87,10 +90,7 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
         parties=[world.partners.frame["id"][w] for w in [*acting, missing]],
         initiatives=[doing.frame["id"][i] for i in running[:ACTING]],
         # Never that somebody takes no part: nobody knows, and the law may require it of them.
-        sentence=(
-            f"{lead}, and {facts.why_now(scene, p, t)}: {who} works there and could be invited (its part, "
-            f"{part})."
-        ),
+        sentence=(f"{lead}, and {facts.why_now(scene, p, t)}: {who} works there and could be invited."),
         because=because,
         first_step=f"{first}: ask {who} what it does on {theme} in {place}, and invite it.",
         would_change=[

@@ -141,21 +141,23 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
         )
         who = f"{actor},"
     # Action of which the theme is not recorded may be just this.
-    like_it, perhaps = f"nothing like it is recorded in {place}", len(scene.may_be_at_work(p, t))
+    like_it, perhaps = "", len(scene.may_be_at_work(p, t))
     if perhaps:
         what_is_there = f"{facts.pieces(perhaps)} in {place} without a theme or place"
         like_it = f"whether {what_is_there} {'is' if perhaps == 1 else 'are'} like it has to be asked"
+        like_it = f", {like_it},"
     return Explanation(
         parties=[world.partners.frame["id"][did], party],
         initiatives=[doing.frame["id"][i]],
         sentence=(
-            f"In {place}, {who} could ask {by} how {what} got a good result on {theme}: {elsewhere} is similar, "
-            f"{like_it}, and {facts.why_now(scene, p, t)}."
+            f"In {place}, {who} could ask {by} how {what} got a good result on {theme}: {elsewhere} is similar"
+            f"{like_it} and {facts.why_now(scene, p, t)}."
         ),
         because=[
             facts.initiative(scene, i, asks=(facts.REACH,)),
             facts.result(scene, i),
             _alike(scene, p, row["extra_a"]),
+            *([] if perhaps else [_none_like_it(scene, p, t)]),
             *facts.need(scene, p, t),
             *facts.action_beside(scene, p, t, [could] if could >= 0 else []),
             *([facts.partner(scene, could, t)] if could >= 0 else []),
@@ -167,6 +169,14 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
             facts.unmet_changes(scene, p, t),
             *facts.confirming_changes(scene, partners=[could] if could >= 0 else [], initiatives=[i]),
         ],
+    )
+
+
+def _none_like_it(scene: Scene, p: int, t: int) -> Because:
+    world = scene.world
+    return Because(
+        facts.nothing_yet(f"of anything like it in {wording.place(world, p)}"),
+        figure={"place": world.tree.codes[p], "theme": world.themes[t]},
     )
 
 

@@ -1,8 +1,8 @@
 """Much need, little or no action: partners there whose sector and themes fit could plan it together.
 
 Where the register of a place is not known well enough, or the reach, the theme or the place of what runs there is not
-recorded, it is put as a question instead of a claim. Of bodies with a duty nothing is called missing: "recorded here:
-nothing; tell us", and not in public.
+recorded, it is put as a question instead of a claim. The sentence asks the bodies that it names to say first what they
+do already; that nothing is recorded stands beside it and names none of them. Of bodies with a duty that is not public.
 """
 
 from __future__ import annotations
@@ -62,30 +62,29 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
     sectors = wording.listing([wording.the_sector(world, s) for s in needed])
     names = wording.listing([wording.partner(world, w) for w in who])
     action = facts.how_much(scene, p, t)
-    asks_a_duty = action == facts.NONE_RECORDED and facts.has_duty(scene, who)
-    lead = f"On {theme} in {place}, {facts.why_now(scene, p, t)}"
-    # What the law requires of a body is never said to be undone.
-    lead += f" (action on it {facts.TELL_US})" if asks_a_duty else f", and {action}"
+    lead = f"On {theme} in {place}, {facts.why_now(scene, p, t)}{f', and {action}' if action else ''}"
+    several = len(who) > 1
+    say = f"{names} could say what {'each' if several else 'it'} already does"
     if row["ask"]:
-        whom = names or f"the bodies for {sectors}"
-        sentence = f"{lead}: ask {whom} before anything new is planned."
+        first = say if who else f"the coordinator could ask {sectors} what is already done"
+        sentence = f"{lead}: {first} before anything new is planned."
     elif who:
-        sentence = f"{lead}: {names} could plan the next step{' together' if len(who) > 1 else ''}."
+        sentence = f"{lead}: {say}, and plan the next step{' together' if several else ''}."
     else:
-        sentence = f"{lead}: no partner that fits is recorded, so the coordinator could bring in {sectors}."
+        sentence = f"{lead}: the coordinator could bring in {sectors}."
     return Explanation(
         parties=[world.partners.frame["id"][w] for w in who]
         or [f"sector:{world.sectors[s]}" for s in needed],
         sentence=sentence,
         because=[
             *facts.need(scene, p, t),
-            facts.told(scene, p, t) if asks_a_duty else facts.action(scene, p, t),
+            facts.action(scene, p, t),
             *(facts.partner(scene, w, t) for w in who),
             *(facts.not_known(scene, p, t) if row["ask"] else []),
         ],
         first_step=_first_step(scene, p, t, who, sectors),
         would_change=_would_change(scene, p, t, who, row["ask"]),
-        not_public=asks_a_duty,
+        not_public=not action and facts.has_duty(scene, who),
     )
 
 

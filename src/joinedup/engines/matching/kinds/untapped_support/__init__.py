@@ -32,10 +32,11 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
     via, through = "", []
     if row["sector"] >= 0:
         sector = wording.the_sector(world, row["sector"])
-        via = wording.partner(world, body) if body >= 0 else f"{sector}, of which nobody is recorded there"
+        via = wording.partner(world, body) if body >= 0 else sector
         through = [
             world.partners.frame["id"][body] if body >= 0 else f"sector:{world.sectors[row['sector']]}"
         ]
+    unheard = facts.nothing_yet("of who there could apply for it")
     parties = [world.partners.frame["id"][provider]] if provider >= 0 else []
     named = record["sectors"] or []
     # Where it says in words only for whom it is, or not at all, nobody can promise that it is for them.
@@ -48,11 +49,12 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
         offers=[record["id"]],
         sentence=(
             f"In {place}, {who} {could} for work on {theme}"
-            f"{f', applying through {via}' if via else ''}: {_standing(scene, o)}, no use of it there is recorded, and "
-            f"{facts.why_now(scene, p, t)}."
+            f"{f', applying through {via}' if via else ''}: {_standing(scene, o)}, and {facts.why_now(scene, p, t)}."
         ),
         because=[
             Because(_offer_text(scene, o, user), record=("offer", record["id"])),
+            Because(facts.nothing_yet(f"of its use in {place}"), record=("offer", record["id"])),
+            *([Because(unheard, record=("offer", record["id"]))] if row["sector"] >= 0 and body < 0 else []),
             facts.partner(scene, user, t),
             *([facts.partner(scene, body)] if body >= 0 else []),
             *facts.need(scene, p, t),
