@@ -45,7 +45,8 @@ theirs = Opportunity.objects.filter(audience="partnership", **london)
 read_by_all = set(Opportunity.objects.exclude(audience="partnership", **london).values_list("sentence", flat=True))
 hidden = Initiative.objects.exclude(marking="public")
 shown_names = set(Initiative.objects.filter(marking="public").values_list("name", flat=True))
-coming = Event.objects.filter(is_demonstration=True).order_by("-date").first()
+coming = Event.objects.filter(is_demonstration=True, is_draft=False).order_by("-date").first()
+drafts = Event.objects.filter(is_draft=True)
 people = Attendee.objects.filter(event__is_demonstration=True)
 unread = Contribution.objects.exclude(state="shown")
 elsewhere = Partner.objects.exclude(marking="public")
@@ -82,6 +83,7 @@ print(json.dumps({
         "link of their own": [*people.values_list("token", flat=True), *Host.objects.values_list("token", flat=True),
                               *Follower.objects.values_list("token", flat=True),
                               *Contribution.objects.values_list("withdraw_code", flat=True)],
+        "draft of an event": sorted(set(drafts.values_list("name", flat=True))),
         "answer not shown": sorted(set(unread.values_list("text", flat=True))),
     },
     "partners_elsewhere": sorted(elsewhere.values_list("name", flat=True)),

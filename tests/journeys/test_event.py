@@ -122,6 +122,7 @@ def test_a_whole_event(sectors: World, open_page: Open, clock: Clock) -> None:
     alice.reads("It is a draft: nobody else finds it")
     alice.follow(re.compile("^Publish it"))
     alice.press("Publish this event")
+    event.refresh_from_db()
     alice.go(f"{plan}/invitations/")
     alice.press("Take in all contacts of the partnership")
     mail.outbox.clear()
