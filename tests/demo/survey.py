@@ -21,7 +21,7 @@ from joinedup.support.models import Offer
 
 def survey() -> dict[str, object]:
     today = timezone.localdate()
-    coming = Event.objects.get(is_demonstration=True, date__gt=today)
+    coming = Event.objects.get(is_demonstration=True, is_draft=False, date__gt=today)
     people = list(coming.attendees.filter(standing=Attendee.Standing.PLACED))
     islington = document_for("Islington", None, None)["opportunities"]
     return {

@@ -61,8 +61,9 @@ def test_an_outsider_changes_nothing(with_hidden: Everything, as_: As, name: str
 
 
 def _is_their_own(address: str) -> bool:
-    """Charlie's own organisation, and what members of its partnership may follow."""
-    return "far-harbour" in address or address == "/clusters/south/follow/"
+    """Charlie's own organisation, what members of its partnership may follow, and what anybody who is signed in may
+    tell those who keep a public record of support: that it is wrong."""
+    return "far-harbour" in address or address in {"/clusters/south/follow/", "/support/open-fund/correct/"}
 
 
 def test_a_form_of_another_site_changes_nothing(with_hidden: Everything, world: World):

@@ -94,11 +94,15 @@ def test_the_public_reads_neither_who_decided_nor_what_partners_answered(everyth
     Opportunity.objects.filter(pk=chance.pk).update(
         state="dismissed", reason="not_now", decided_by="Alice", decided_on=timezone.localdate()
     )
-    Answer.objects.create(opportunity=chance, partner=everything.world.school, word="not_us", by="Bob")
+    Answer.objects.create(opportunity=chance, partner=everything.world.school, word="already", by="Bob")
     page = as_("charlie").get(f"/opportunities/{chance.pk}/").content.decode()
     assert "Not this year" in page
     assert "Alice" not in page
-    assert "Not us" not in page
+    assert "We already do this" not in page
+    Answer.objects.update(word="not_us")
+    assert as_("charlie").get(f"/opportunities/{chance.pk}/").status_code == 404, (
+        "who said no is not named for it"
+    )
 
 
 def test_an_opportunity_is_public_only_while_all_that_it_names_is(everything: Everything, as_: As):

@@ -212,6 +212,7 @@ def _is_a_secret_link(address: str) -> bool:
     named = (
         "/clusters/feed/",
         "/agreements/report-by-mail/",
+        "/agreements/named/",
         "/agreements/young/",
         "/responses/by-mail/",
         "/brief/",
