@@ -61,7 +61,8 @@ class _Found:
 def chain_of(record: Record, person: Person) -> list[Step]:
     """The six steps around a record, each with what `person` may see; at most 9 queries.
 
-    What the reader may not see is left out, and so is whatever only it leads to.
+    What the reader may not see is left out, and so is whatever only it leads to. That there is nothing at a step is
+    said to the partnership alone: to others it would not be true of what they may not see.
     """
     found = _around(record, person)
     opportunity_ids = [each.pk for each in found.opportunities]
@@ -79,7 +80,7 @@ def chain_of(record: Record, person: Person) -> list[Step]:
         if topic.opportunity and (topic.opportunity.footprint_id, topic.opportunity.key) in keys
     ]
     sittings = {a.sitting_id: a.sitting for a in found.agreements if a.sitting}
-    return [
+    steps = [
         _step(
             "evidence", _("Evidence of need"), _("No figure is recorded behind this."), map(_figure, figures)
         ),
@@ -117,6 +118,14 @@ def chain_of(record: Record, person: Person) -> list[Step]:
             (_item(each, record, "commitment", each.ref, each.lead) for each in found.commitments),
         ),
     ]
+    return [step for step in steps if step.items or _is_inside(record, person)]
+
+
+def _is_inside(record: Record, person: Person) -> bool:
+    """Whether `person` belongs to the partnership of a record; what all share is nobody's own."""
+    if person.is_operator or person.sees_every_partnership:
+        return True
+    return not isinstance(record, Commitment) and bool(person.footprint_ids & record.scope().footprints)
 
 
 def _around(record: Record, person: Person) -> _Found:
