@@ -181,3 +181,12 @@ def test_the_deputy_sees_what_is_shared_with_named_partners_only(agree, world: W
         assert Agreement.objects.visible_to(world.person(user)).filter(pk=agreed.pk).exists() is sees
     member = world.person("charlie").__class__(user_id=9, partner_ids=frozenset({world.school.pk}))
     assert Agreement.objects.visible_to(member).exists()
+
+
+def test_what_starts_from_its_leaders_yes_is_confirmed_by_that_yes(agree, world: World):
+    agreed = agree(owner_partner=world.lantern)
+    yes = timezone.localdate() - datetime.timedelta(days=3)
+    agreed.namings.update(answered_on=yes)
+    started = actions.start_agreement(by=world.person("alice"), agreement=agreed)
+    assert (started.confirmed_on, started.came) == (yes, "agreement")
+    assert "not yet confirmed" not in started.told

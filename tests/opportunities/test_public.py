@@ -313,13 +313,13 @@ def test_it_is_not_switched_on_while_held_but_off(scene: Scene) -> None:
         (
             "In Northton, A could use “Fund” for work on mentoring: it is open until 3 May 2027, no use of it there is "
             "recorded, and the need is very high.",
-            "In Northton, A could use “Fund” for work on mentoring: it is open until 3 May 2027, and the need "
-            "is very high.",
+            # How high need is stands among the reasons, with its figures: not beside a body's name.
+            "In Northton, A could use “Fund” for work on mentoring: it is open until 3 May 2027.",
         ),
         (
             "In Northton, A could ask B how “Clubs” got a good result: Eastton is similar, nothing like it is recorded "
             "in Northton, and the need is high.",
-            "In Northton, A could ask B how “Clubs” got a good result: Eastton is similar, and the need is high.",
+            "In Northton, A could ask B how “Clubs” got a good result: Eastton is similar.",
         ),
         ("A needs “no more than a hall that nobody uses” and B can give one.", None),
     ],

@@ -46,7 +46,7 @@ def test_each_link_says_how_it_is_known(world: World, as_: As) -> None:
     link(world.lantern, world.school, since=datetime.date(2021, 3, 1))
     make_joint(world.police, world.lantern)
     page = body(as_("bob"))
-    assert "recorded, since 1 March 2021" in page
+    assert "they work together, since 1 March 2021" in page
     assert "Open evenings</a>, together with" in page
     assert page.count('class="ju-circle__recorded" d="M') == 1 + 1  # the line, and the one in the key
     assert page.count('class="ju-circle__joint" d="M') == 1 + 1
@@ -137,7 +137,7 @@ def test_one_place_shows_its_partners_and_whom_they_work_with_elsewhere(world: W
     link(east, world.school)
     page = body(as_("bob"), f"{PAGE}&place=E09000991")
     assert "3 of the 4 partners that you can see." in page
-    assert "East House</a> (not drawn above): recorded" in page
+    assert "East House</a> (not drawn above): they work together" in page
     assert "not in the picture" not in page
     assert page.count('class="ju-circle__recorded" d="M') == 1
     only = body(as_("bob"), f"{PAGE}&theme=school-exclusion")

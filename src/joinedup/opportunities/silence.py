@@ -23,6 +23,8 @@ SILENT = re.compile(
 )
 # A clause between commas, or at the end after one.
 _CLAUSE = re.compile(rf", (?:and )?{_NONE}(?=[,.;:]|$)", re.IGNORECASE)
+# How high need is, at the end of a sentence that names a body: beside a school it reads as the need of that school.
+_NEED = re.compile(r",? and the need is [^.;:,“”]*(?:, though [^.;:,“”]*)?(?=\.$)", re.IGNORECASE)
 _SENTENCES = re.compile(r"(?<=[.?!]) +")
 
 
@@ -34,6 +36,11 @@ def is_silent(text: str) -> bool:
 def without(text: str) -> str:
     """The text without its clauses that say so. It may still be silent, where that is no clause of its own."""
     return _CLAUSE.sub("", text)
+
+
+def without_need(sentence: str) -> str:
+    """A headline without its last clause on need, which stands among the reasons with its figures."""
+    return _NEED.sub("", sentence)
 
 
 def told(text: str) -> str:

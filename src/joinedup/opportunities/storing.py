@@ -301,7 +301,7 @@ class Book:
 def in_public(each: matching.Opportunity) -> matching.Opportunity | None:
     """An opportunity in words that the public may read: without what is not recorded, and without its first step, which
     asks something of a body by its name. None where nothing else is left to say."""
-    sentence = silence.without(each.sentence)
+    sentence = silence.without_need(silence.without(each.sentence))
     if not sentence or silence.is_silent(sentence) or silence.is_silent(silence.without(each.first_step)):
         return None
     told = [replace(fact, text=silence.told(fact.text)) for fact in each.because]

@@ -226,6 +226,10 @@ def start_agreement(*, by: Person, agreement: Agreement) -> Initiative:
         is_demonstration=agreement.is_demonstration,
     )
     came_now(initiative, by, Came.AGREEMENT)
+    if initiative.confirmed_on is None:
+        # What starts is what its leader said yes to.
+        yes = agreement.namings.get(partner=agreement.owner_partner_id, answer=Naming.Answer.YES)
+        initiative.confirmed_on, initiative.confirmed_by = yes.answered_on, "its yes to the agreement"
     initiative.save()
     initiative.co_partners.set(helpers_of(agreement))
     initiative.places.add(agreement.place)

@@ -301,7 +301,7 @@ def asks(
     on: datetime.date,
 ) -> list[Said]:
     """Questions that help, the most useful first, each with what it rests on. None asks who is to blame, and nobody
-    outside is given a question about what a body has not done."""
+    outside is given a question about what a body has or has not done."""
     found = []
     if ours := [each for each in late if each.is_inside]:
         first = ours[0]
@@ -313,12 +313,14 @@ def asks(
             "What will be said to young people about the %(number)s that nothing has come of yet?"
         ) % {"number": number}
         found.append(Said(sentence, reverse("event_results", args=[event.slug]), number))
-    kept = [each for each in weighed if each.state == Agreement.State.KEPT]
+    # What a body learned or lacks is asked among those who agreed it with them.
+    own = [each for each in weighed if each.is_inside]
+    kept = [each for each in own if each.state == Agreement.State.KEPT]
     for each in kept[:1]:
         found.append(
             _ask(_("What did %(owner)s learn from “%(goal)s” that other places could use?"), each, owners)
         )
-    waiting = [each for each in weighed if each.is_open and each.agreement.due >= on]
+    waiting = [each for each in own if each.is_open and each.agreement.due >= on]
     for each in sorted(waiting, key=lambda one: (-one.stake, one.agreement.pk))[:2]:
         found.append(_ask(_("What does %(owner)s still need for “%(goal)s”?"), each, owners))
     if not found and not event.is_history:

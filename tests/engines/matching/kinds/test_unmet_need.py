@@ -104,7 +104,8 @@ def test_an_action_of_unknown_reach_makes_it_a_question() -> None:
     assert one.as_dict()["ask"] is True
     assert "there is action on it whose reach is not recorded: " in one.sentence
     assert (
-        ": CLUB and SCHOOL could say what each already does before anything new is planned." in one.sentence
+        ": CLUB and SCHOOL could say whether they do anything on it already, before anything new is planned."
+        in one.sentence
     )
 
 
@@ -112,8 +113,8 @@ def test_a_place_whose_register_is_not_known_is_asked_about() -> None:
     (one,) = found([need("b")], places=[place("b", known=False)])
     assert one.ask
     assert one.sentence == (
-        "On exclusion in b, the need is very high: CLUB and SCHOOL could say what each already does before anything "
-        "new is planned."
+        "On exclusion in b, the need is very high: CLUB and SCHOOL could say whether they do anything on it already, "
+        "before anything new is planned."
     )
     assert one.because[1].text == (
         "What is recorded here on exclusion in b: nothing yet. That is not the same as nothing done; tell us."
