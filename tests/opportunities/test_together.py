@@ -126,10 +126,10 @@ def test_those_without_a_link_are_listed_and_asked_of_who_may_say(world: World, 
     assert "No link is recorded here: that is not the same as none." in page
     assert 'href="/partners/testland-police/links/add/"' in page
     # Organisations: nobody is asked for the names of the young people whom they work with.
-    assert "Say which organisations Testland Police works with" in page
+    assert "Add an organisation that it works with" in page
     assert "Record whom" not in page
     for who in ("bob", "nobody"):
-        assert "Say which organisations" not in body(as_(who))
+        assert "Add an organisation that" not in body(as_(who))
 
 
 def test_one_place_shows_its_partners_and_whom_they_work_with_elsewhere(world: World, as_: As) -> None:

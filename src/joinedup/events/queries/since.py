@@ -129,7 +129,7 @@ def _standing(event: Event, all_of_it: Tally) -> Section:
     )
 
 
-def owner_of(each: Weighed, owners: dict[int, Partner]) -> str:
+def owner_of(each: Weighed, owners: dict[int, Partner], *, role: bool = True) -> str:
     """Who sees to it, as this reader may know them. The role there is for those inside: it may be one person."""
     if each.instead:
         return str(_("whoever takes it on"))
@@ -137,7 +137,7 @@ def owner_of(each: Weighed, owners: dict[int, Partner]) -> str:
     owner = owners.get(agreement.owner_partner_id)
     sector = agreement.owner_partner.sector.name.lower()
     name = owner.name if owner else _("a partner (%(sector)s)") % {"sector": sector}
-    return f"{name} ({agreement.owner_role})" if each.is_inside else name
+    return f"{name} ({agreement.owner_role})" if role and each.is_inside else name
 
 
 def names_nobody(each: Weighed, on: datetime.date) -> bool:
@@ -288,7 +288,8 @@ def _late_one(each: Weighed, owners: dict[int, Partner], on: datetime.date) -> s
         words = _("%(goal)s: was due %(day)s.")
     elif each.instead:
         words = _("%(goal)s: was due %(day)s; %(owner)s.")
-    owner = each.instead or owner_of(each, owners)
+    # In a small body the role is one person, and nobody stands beside what is late.
+    owner = each.instead or owner_of(each, owners, role=False)
     return words % {"goal": each.agreement.goal, "day": day(each.agreement.due), "owner": owner}
 
 

@@ -104,7 +104,7 @@ def test_an_action_of_unknown_reach_makes_it_a_question() -> None:
     assert one.as_dict()["ask"] is True
     assert "there is action on it whose reach is not recorded: " in one.sentence
     assert (
-        ": CLUB and SCHOOL could say whether they do anything on it already, before anything new is planned."
+        ": CLUB and SCHOOL could say what is already done on it, before anything new is planned."
         in one.sentence
     )
 
@@ -113,7 +113,7 @@ def test_a_place_whose_register_is_not_known_is_asked_about() -> None:
     (one,) = found([need("b")], places=[place("b", known=False)])
     assert one.ask
     assert one.sentence == (
-        "On exclusion in b, the need is very high: CLUB and SCHOOL could say whether they do anything on it already, "
+        "On exclusion in b, the need is very high: CLUB and SCHOOL could say what is already done on it, "
         "before anything new is planned."
     )
     assert one.because[1].text == (

@@ -66,9 +66,12 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
     several = len(who) > 1
     say = f"{names} could say what {'each' if several else 'it'} already does"
     if row["ask"]:
-        # Nothing says that those named work on it at all.
-        whether = f"{names} could say whether {'they do' if several else 'it does'} anything on it already,"
-        first = whether if who else f"the coordinator could ask {sectors} what is already done"
+        # Neither that those named do something on it, nor a doubt about it.
+        first = (
+            f"{names} could say what is already done on it,"
+            if who
+            else f"the coordinator could ask {sectors} what is already done"
+        )
         sentence = f"{lead}: {first} before anything new is planned."
     elif who:
         sentence = f"{lead}: {say}, and plan the next step{' together' if several else ''}."
