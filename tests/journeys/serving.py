@@ -83,7 +83,7 @@ print(json.dumps({
         "link of their own": [*people.values_list("token", flat=True), *Host.objects.values_list("token", flat=True),
                               *Follower.objects.values_list("token", flat=True),
                               *Contribution.objects.values_list("withdraw_code", flat=True)],
-        "draft of an event": sorted(set(drafts.values_list("name", flat=True))),
+        "draft of an event": sorted({each for pair in drafts.values_list("name", "slug") for each in pair}),
         "answer not shown": sorted(set(unread.values_list("text", flat=True))),
     },
     "partners_elsewhere": sorted(elsewhere.values_list("name", flat=True)),

@@ -229,10 +229,8 @@ def send_cancelled(event: Event, address: str, attendee: Attendee) -> None:
 
 def send_held(attendee: Attendee) -> Sending:
     """The one mail to a stranger: their turn is kept for a day, and the button behind the link confirms it."""
-    event, address = attendee.event, attendee.email
-    # Tentative, and above what a calendar was told when they cancelled before.
-    calendar = mailbox_calendars(event, [address])[address]
-    mail = _mail("held", f"One more step: {event.told_name}", address, _about(attendee), calendar)
+    event = attendee.event
+    mail = _mail("held", f"One more step: {event.told_name}", attendee.email, _about(attendee))
     return send_all(answered_by(event, [mail]))
 
 
