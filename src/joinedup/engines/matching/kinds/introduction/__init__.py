@@ -18,7 +18,7 @@ NAME = "introduction"
 SHARED = {
     "unmet_need": "could plan action together",
     "untapped_support": "could use the same support",
-    "join_up": "run work that meets the same people",
+    "join_up": "run work for the same people",
     "missing_partner": "would be stronger together where one already acts",
     "shared_learning": "could learn from each other's work",
     "ask_meets_offer": "have asked for and offered the same help",
