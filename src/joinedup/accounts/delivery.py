@@ -27,6 +27,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import DNS_NAME, EmailMultiAlternatives, get_connection
 from django.db import transaction
+from django.db.models import Count, Min
 from django.utils import timezone
 
 from joinedup.accounts.models import KeptMail
@@ -105,8 +106,8 @@ def send_kept(now: datetime.datetime) -> int:
 
 def waiting_since() -> tuple[int, datetime.datetime | None]:
     """How many mails wait for the worker, and since when the oldest does. One query."""
-    rows = list(KeptMail.objects.order_by("kept_at").values_list("kept_at", flat=True))
-    return len(rows), rows[0] if rows else None
+    waiting = KeptMail.objects.aggregate(number=Count("pk"), since=Min("kept_at"))
+    return waiting["number"], waiting["since"]
 
 
 def _taken(now: datetime.datetime) -> list[KeptMail]:

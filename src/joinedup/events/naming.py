@@ -89,11 +89,6 @@ def has_said_yes(agreement: Agreement, partner_id: int) -> bool:
     return found is not None and found.answer == Answer.YES
 
 
-def has_said_no(agreement: Agreement, partner_id: int) -> bool:
-    found = naming_of(agreement, partner_id)
-    return found is not None and found.answer == Answer.NO
-
-
 def may_be_named(agreement: Agreement, partner_id: int, person: Person) -> bool:
     """Whether this reader may know that the agreement names this body."""
     return has_said_yes(agreement, partner_id) or is_inside(agreement, person)
