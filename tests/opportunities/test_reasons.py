@@ -301,13 +301,12 @@ def test_no_reason_in_public_names_a_record_that_its_body_has_not_confirmed(
         assert "Mentors" not in page
         assert "not yet confirmed by the body" not in page
     page = as_("bob").get(f"/opportunities/{both['partnership'].pk}/").content.decode()
-    assert "kept by Hilltop School" in page
+    # Nor does a body's name stand beside what it has not confirmed, for its own partnership.
+    assert "kept by Hilltop School" not in page
     assert "not yet confirmed by the body" in page
 
 
-def test_in_public_who_keeps_it_is_told_only_where_that_body_confirmed_its_own_record(
-    world: World, as_: As
-) -> None:
+def test_who_keeps_it_is_told_only_where_that_body_confirmed_its_own_record(world: World, as_: As) -> None:
     """It answered, so the opportunity is shown; what is recorded of the body itself it has not confirmed."""
     Partner.objects.update(marking="public")
     make_initiative(world.school, marking="public")
@@ -321,7 +320,10 @@ def test_in_public_who_keeps_it_is_told_only_where_that_body_confirmed_its_own_r
         assert "“Mentors” runs there." in page
         assert f"confirmed by the body on {wording.day(days_ago(10))}" in page
         assert "kept by" not in page
-    assert "kept by Hilltop School" in as_("bob").get(f"/opportunities/{shared.pk}/").content.decode()
+    assert "kept by" not in as_("bob").get(f"/opportunities/{shared.pk}/").content.decode()
+    Partner.objects.filter(pk=world.school.pk).update(confirmed_on=days_ago(10))
+    for who, each in (("nobody", made), ("bob", shared)):
+        assert "kept by Hilltop School" in as_(who).get(f"/opportunities/{each.pk}/").content.decode()
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -541,13 +541,13 @@ def test_without_a_theme_a_place_alone_makes_nothing_similar(world: World) -> No
 def test_who_else_might_join_is_told_to_who_may_see_them(world: World) -> None:
     made = spot(world, "bob", world.lantern)
     found = beside.of(world.person("bob"), made)
-    assert [each.partner for each in found.others] == [world.police, world.school]
-    assert found.others[1].why.startswith("It works in Northton; other themes are recorded for it.")
+    assert [each.partner for each in found.others] == [world.police], "not the school: its themes are others"
+    assert found.others[0].why.startswith("It works in Northton; its own themes are not recorded.")
     assert found.may_withdraw
     assert not beside.may_withdraw(world.person("alice"), made)
     assert beside.others(world.person("charlie"), made) == []
     made.parties.add(world.police)
-    assert [each.partner for each in beside.others(world.person("bob"), made)] == [world.school]
+    assert [each.partner for each in beside.others(world.person("bob"), made)] == []
     assert beside.others(world.person("bob"), make_opportunity(world, "engine", world.lantern)) == []
 
 
@@ -558,7 +558,7 @@ def test_what_stands_beside_is_shown_with_links(world: World, rf: Any) -> None:
     request.person = world.person("bob")
     template = get_template("opportunities/beside.jinja")
     shown = template.render({"opportunity": made, "beside": beside.of(request.person, made)}, request)
-    for link in (f"/opportunities/{like.pk}/", "/partners/testland-police/", "/partners/hilltop-school/"):
+    for link in (f"/opportunities/{like.pk}/", "/partners/testland-police/"):
         assert f'href="{link}"' in shown
     assert f'action="/opportunities/{made.pk}/withdraw/"' in shown
     # A page that does not ask shows nothing.

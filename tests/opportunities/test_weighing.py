@@ -46,7 +46,7 @@ def today() -> datetime.date:
 def north(world: World) -> World:
     """Much need without a date, and little need that a fund is there for, which closes soon; worked out."""
     make_need(world.northton, "trusted-adult", 0.95, 4000)
-    make_need(world.eastton, "weapon-carrying", 0.35, 30)
+    make_need(world.eastton, "weapon-carrying", 0.45, 30)
     make_need(world.eastton, "school-exclusion", 0.6, 400)
     make_partner("East Club", "vcs", world.north, [world.eastton], ["weapon-carrying"])
     fund = Offer.objects.create(

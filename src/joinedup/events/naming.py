@@ -117,10 +117,10 @@ def stands_for(agreement: Agreement, partner_id: int, kind: str) -> str:
 
 
 def note_of(agreement: Agreement, partner_id: int) -> str:
-    """What the partnership reads beside the name; nothing where the body has said yes."""
+    """What the partnership reads beside the name: what the body itself has said to it, and when."""
     found = naming_of(agreement, partner_id)
-    if found is not None and found.answer == Answer.YES:
-        return ""
+    if found is not None and found.answer == Answer.YES and found.answered_on:
+        return _("said yes on %(day)s") % {"day": day(found.answered_on)}
     if found is not None and found.answer == Answer.NO and found.answered_on:
         return _("said no on %(day)s") % {"day": day(found.answered_on)}
     if found is None or found.asked_on is None:

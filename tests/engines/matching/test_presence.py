@@ -40,7 +40,9 @@ def slow(world: World, p: int, t: int, s: int) -> tuple[str | None, float]:
         if not where & leaves[p]:
             continue
         themed = world.themes[t] in (row["themes"] or [])
-        factor = 1.0 if themed else 0.6 if row["themes"] else 0.7
+        if row["themes"] and not themed:
+            continue
+        factor = 1.0 if themed else 0.7
         factor *= 0.8 if row["confirmed"] == LONG_AGO else 1.0
         factor *= 1.0 if leaves[p] <= where else 0.7
         weight = float(world.mix[t, s])

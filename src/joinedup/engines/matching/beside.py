@@ -16,7 +16,7 @@ import polars as pl
 from joinedup.engines.matching import facts, score, wording
 from joinedup.engines.matching.engine import opportunities
 from joinedup.engines.matching.opportunity import Because
-from joinedup.engines.matching.presence import SAYS_SO, THEMES_BLANK, THEMES_DIFFER, WORKS_IN_PART
+from joinedup.engines.matching.presence import SAYS_SO, THEMES_BLANK, WORKS_IN_PART
 from joinedup.engines.matching.scene import Scene, best_of_sectors
 from joinedup.engines.matching.tables import Tables
 from joinedup.engines.matching.world import World
@@ -26,6 +26,8 @@ OTHERS, ASKS = 5, 5
 # What the named already do, and pairs of them that are linked: enough to see what there is.
 DOING, PAIRS = 3, 3
 ELSEWHERE = 0.0
+# A person may name a partner whose own themes are others.
+THEMES_DIFFER = 0.6
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import numpy as np
 from joinedup.engines.matching import score, wording
 from joinedup.engines.matching.ground import FROM_PARTS, FROM_WHOLE
 from joinedup.engines.matching.opportunity import Because
-from joinedup.engines.matching.scene import Scene
+from joinedup.engines.matching.scene import UNMET_SOME, Scene
 from joinedup.engines.matching.world import QUALITY_UNKNOWN
 
 # A change of less than a tenth of the scale is not called one.
@@ -176,20 +176,22 @@ def of_unknown_reach(scene: Scene, place: int, theme: int) -> list[int]:
     return [i for i in scene.at_work(place, theme) if np.isnan(scene.world.initiatives.reach[i])]
 
 
-def why_now(scene: Scene, place: int, theme: int) -> str:
-    """The clause that says why now; never empty."""
+def why_now(scene: Scene, place: int, theme: int, after: str = "") -> str:
+    """The clause that says why now, after what joins it to the words before; empty where need is low, which speaks for
+    nothing and would belittle the work that is named beside it."""
     needs = scene.world.needs
     if needs.cluster[place, theme]:
-        return "recent figures there are unusually high"
+        return f"{after}recent figures there are unusually high"
     if not needs.source[place, theme]:
-        return "how great the need is has still to be asked"
+        return f"{after}how great the need is has still to be asked"
     value, trend = needs.need[place, theme], needs.trend[place, theme]
-    text = f"the need is {wording.height(value)}"
-    is_low = text.endswith("low")
+    if value < UNMET_SOME - 1e-9:
+        return ""
+    text = f"{after}the need is {wording.height(value)}"
     if trend > TREND_SEEN:
-        text += " but rising" if is_low else " and rising"
+        text += " and rising"
     elif trend < -TREND_SEEN:
-        text += " and falling" if is_low else ", though falling"
+        text += ", though falling"
     return text
 
 

@@ -11,8 +11,9 @@ from joinedup.engines.matching import score
 from joinedup.engines.matching.tree import Flags, Floats, Ints, Tree
 from joinedup.engines.matching.world import World
 
-# A partner whose own themes are blank, or differ, still speaks for its sector.
-THEMES_BLANK, THEMES_DIFFER = 0.7, 0.6
+# A partner whose own themes are blank still speaks for its sector. Where they are others it is not named: that is not
+# its work.
+THEMES_BLANK = 0.7
 # A partner that says it works on a theme is of use there, whatever guidance says of its sector.
 SAYS_SO = 0.5
 # A partner of a part of the place only.
@@ -51,7 +52,7 @@ def partnered(world: World) -> Partnered:
     number = partners.frame.height
     places, themes, sectors = tree.size, len(world.themes), len(world.sectors)
     said = np.bincount(partners.theme_owner, minlength=number) > 0
-    plain = np.where(said, THEMES_DIFFER, THEMES_BLANK) * partners.fresh
+    plain = THEMES_BLANK * partners.fresh
     # Four ways in which a partner may stand in a cell; one order over them all makes the best a plain minimum.
     factor = np.stack([plain, partners.fresh, plain * WORKS_IN_PART, partners.fresh * WORKS_IN_PART])
     order = np.lexsort((np.tile(np.arange(number), 4), np.tile(partners.footprint, 4), -factor.ravel()))
@@ -61,11 +62,13 @@ def partnered(world: World) -> Partnered:
 
     usable = partners.sector[partners.owner] >= 0
     owner, node = partners.owner[usable], partners.node[usable]
-    row, wider = tree.above(node, itself=False)
+    silent = ~said[owner]
+    any_owner, any_node = owner[silent], node[silent]
+    row, wider = tree.above(any_node, itself=False)
     whole = np.full((places, sectors), NOBODY, dtype=np.int32)
     part = whole.copy()
-    np.minimum.at(whole, (node, partners.sector[owner]), rank[0, owner])
-    np.minimum.at(part, (wider, partners.sector[owner[row]]), rank[2, owner[row]])
+    np.minimum.at(whole, (any_node, partners.sector[any_owner]), rank[0, any_owner])
+    np.minimum.at(part, (wider, partners.sector[any_owner[row]]), rank[2, any_owner[row]])
 
     themed = np.full((places, themes, sectors), NOBODY, dtype=np.int32)
     best = np.repeat(part[:, None, :], themes, axis=1)

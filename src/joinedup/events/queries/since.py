@@ -50,7 +50,7 @@ def since_sheet(person: Person, event: Event, on: datetime.date) -> Sheet:
             _figures(event, weighed),
             _support(person, weighed),
             _voices(person, event, results, weighed),
-            _late(late, owners, on, inside=inside),
+            _late(late),
             Section(_("What you could ask next"), asks(event, weighed, late, results, owners, on)[:ASKS]),
         ],
         on=on,
@@ -129,7 +129,7 @@ def _standing(event: Event, all_of_it: Tally) -> Section:
     )
 
 
-def owner_of(each: Weighed, owners: dict[int, Partner], *, role: bool = True) -> str:
+def owner_of(each: Weighed, owners: dict[int, Partner]) -> str:
     """Who sees to it, as this reader may know them. The role there is for those inside: it may be one person."""
     if each.instead:
         return str(_("whoever takes it on"))
@@ -137,7 +137,7 @@ def owner_of(each: Weighed, owners: dict[int, Partner], *, role: bool = True) ->
     owner = owners.get(agreement.owner_partner_id)
     sector = agreement.owner_partner.sector.name.lower()
     name = owner.name if owner else _("a partner (%(sector)s)") % {"sector": sector}
-    return f"{name} ({agreement.owner_role})" if role and each.is_inside else name
+    return f"{name} ({agreement.owner_role})" if each.is_inside else name
 
 
 def names_nobody(each: Weighed, on: datetime.date) -> bool:
@@ -272,25 +272,21 @@ def late_ones(weighed: Iterable[Weighed], person: Person, on: datetime.date) -> 
     return sorted(found, key=lambda each: (-each.stake, each.agreement.due, each.agreement.pk))
 
 
-def _late(late: Sequence[Weighed], owners: dict[int, Partner], on: datetime.date, *, inside: bool) -> Section:
-    said = [Said(_late_one(each, owners, on), _link(each), each.agreement.goal) for each in late[:LATE]]
+def _late(late: Sequence[Weighed]) -> Section:
+    """No body stands beside what is late: who holds it, and what they say to it, is on the agreement's own page."""
+    said = [Said(_late_one(each), _link(each), each.agreement.goal) for each in late[:LATE]]
     if len(late) > LATE:
         more = _("And %(num)s more past their day.") % {"num": len(late) - LATE}
         link = f"{_of_event(late[0].agreement.event)}&state=overdue"
         said.append(Said(more, link, _("past their day")))
-    heading = _("What is past its day, and who holds it") if inside else _("What is past its day")
-    return Section(str(heading), said)
+    return Section(str(_("What is past its day")), said)
 
 
-def _late_one(each: Weighed, owners: dict[int, Partner], on: datetime.date) -> str:
-    words = _("%(goal)s: was due %(day)s, with %(owner)s.")
-    if names_nobody(each, on):
-        words = _("%(goal)s: was due %(day)s.")
-    elif each.instead:
+def _late_one(each: Weighed) -> str:
+    words = _("%(goal)s: was due %(day)s.")
+    if each.instead:
         words = _("%(goal)s: was due %(day)s; %(owner)s.")
-    # In a small body the role is one person, and nobody stands beside what is late.
-    owner = each.instead or owner_of(each, owners, role=False)
-    return words % {"goal": each.agreement.goal, "day": day(each.agreement.due), "owner": owner}
+    return words % {"goal": each.agreement.goal, "day": day(each.agreement.due), "owner": each.instead}
 
 
 def asks(
@@ -306,8 +302,7 @@ def asks(
     found = []
     if ours := [each for each in late if each.is_inside]:
         first = ours[0]
-        sentence = _("What would help %(owner)s to get “%(goal)s” done?")
-        found.append(_ask(sentence, first, owners))
+        found.append(_ask(_("What would help to get “%(goal)s” done?"), first, owners))
     if silent := sum(len(each.unanswered) + each.more for each in results.asked):
         number = ngettext("%(num)s answer", "%(num)s answers", silent) % {"num": silent}
         sentence = _(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
@@ -172,8 +172,7 @@ class _Known:
         return [self._cell("partners" if "register" in figure else "action")]
 
     def _of_record(self, table: str, record: Any, text: str) -> Source:
-        source = _TELL[table](record, text)
-        return _in_public(table, record, source) if self.is_public else source
+        return _TELL[table](record, text)
 
     def _of_need(self) -> list[Source]:
         if self.need is None:
@@ -237,16 +236,11 @@ def _of_partner(partner: Partner, text: str) -> Source:
 
 
 def _of_initiative(initiative: Initiative, text: str) -> Source:
-    kept = _("kept by %(partner)s") % {"partner": initiative.partner}
-    note = f"{kept}, {_confirmed(initiative, text)}"
+    note = _confirmed(initiative, text)
+    if initiative.confirmed_on and initiative.partner.confirmed_on:
+        # Until a body has spoken, of this and of itself, what others wrote of it does not stand beside its name.
+        note = f"{_('kept by %(partner)s') % {'partner': initiative.partner}}, {note}"
     return Source(initiative.name, reverse("initiative", args=[initiative.slug]), note)
-
-
-def _in_public(table: str, record: Any, source: Source) -> Source:
-    """Whoever keeps it is not named beside it where that body has not confirmed what is recorded of itself."""
-    if table == "initiative" and record.partner.confirmed_on is None:
-        return replace(source, note=_confirmed(record, ""))
-    return source
 
 
 def _of_offer(offer: Offer, text: str) -> Source:

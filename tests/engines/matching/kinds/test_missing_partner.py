@@ -35,7 +35,9 @@ def test_names_those_acting_and_the_one_missing() -> None:
     assert one.sentence == (
         "In b, CLUB works on exclusion, and the need is very high: SCHOOL works there and could be invited."
     )
-    assert one.first_step == "CLUB: ask SCHOOL what it does on exclusion in b, and invite it."
+    assert one.first_step == (
+        "A talk between CLUB and SCHOOL: what each does on exclusion in b, and what could be joint."
+    )
     assert "What is recorded here of the part of that sector in it in b: nothing yet." in told(one)
     assert one.not_public
 

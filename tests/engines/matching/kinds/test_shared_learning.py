@@ -39,14 +39,14 @@ def test_goes_to_the_place_that_is_alike_and_not_to_the_others() -> None:
     assert (one.id, one.place) == ("shared_learning--b--exclusion--i", "b")
     assert (one.parties, one.initiatives) == (["p", "q"], ["i"])
     assert one.sentence == (
-        "In b, Q could ask P how “Project i” got a good result on exclusion: a is similar and the need is "
-        "very high."
+        "In a, “Project i” by P got a good result on exclusion: Q could hear how, since b is similar and the need is "
+        "very high there."
     )
     assert (
         "What is recorded here of anything like it in b: nothing yet. That is not the same as nothing done; tell us."
         in [fact.text for fact in one.because]
     )
-    assert one.first_step == "Q: ask P for a visit or a call about “Project i”."
+    assert one.first_step == "A visit or a call between Q and P: how “Project i” was done."
     assert one.components["effect"] == pytest.approx(0.7)
 
 

@@ -60,7 +60,7 @@ def test_who_applies_on_others_behalf_is_a_party() -> None:
     (one,) = found(offer("o", "vcs", via_sectors=["local_policing_body"]))
     assert one.parties == ["club", "pcc"]
     assert "for work on exclusion, applying through PCC: it is listed as open" in one.sentence
-    assert one.first_step == "CLUB: read who may use “Fund o”, and ask PCC to apply."
+    assert one.first_step == "A talk between CLUB and PCC: who may use “Fund o”, and who applies."
 
 
 def test_nobody_recorded_to_apply_is_named_by_sector_and_weakens() -> None:

@@ -134,14 +134,17 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
         changes = [f"If {b} works in {place}, this gets stronger; if not, this goes: record where it works."]
     return Explanation(
         parties=[world.partners.frame["id"][who] for who in both],
-        sentence=f"On {theme} in {place}, {a} needs {_said(asked) or 'help'}{can}: {facts.why_now(scene, p, t)}.",
+        sentence=(
+            f"On {theme} in {place}, {a} needs {_said(asked) or 'help'}{can}"
+            f"{facts.why_now(scene, p, t, after=': ')}."
+        ),
         because=[
             _line(scene, row["party_a"], asked, "needs"),
             _line(scene, row["party_b"], given, "can give"),
             *unknown,
             *need,
         ],
-        first_step=f"{b}: ring {a}, and say what could be given and when.",
+        first_step=f"A call between {a} and {b}: what could be given, and when.",
         would_change=[
             f"If {a} no longer needs it, or {b} can no longer give it, this goes.",
             *changes,

@@ -83,7 +83,7 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
         parties=[world.partners.frame["id"][row[c]] for c in ("party_a", "party_b")],
         sentence=(
             f"Two people who are coming to the same event, one from {a} and one from {b}, should meet: on {theme} in "
-            f"{place} their organisations {why}, and {facts.why_now(scene, p, t)}."
+            f"{place} their organisations {why}{facts.why_now(scene, p, t, after=', and ')}."
         ),
         because=[
             Because(f"One person from {a} asked to be introduced.", record=("person", first["id"])),
@@ -94,7 +94,7 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
             ),
             *facts.need(scene, p, t),
         ],
-        first_step="The host of the event: introduce them in the first break.",
+        first_step="In the first break: the host of the event introduces them.",
         would_change=["If either takes back the wish to be introduced, or does not come, this goes."],
         told_apart=(first["event"], first["id"], second["id"]),
     )

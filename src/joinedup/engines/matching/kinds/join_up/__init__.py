@@ -119,11 +119,11 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
         parties=[world.partners.frame["id"][row[c]] for c in ("party_a", "party_b")],
         initiatives=[doing.frame["id"][i] for i in both],
         sentence=(
-            f"In {place}, {by[0]} and {by[1]} both work on {theme} with {for_whom}, "
-            f"and {facts.why_now(scene, p, t)}: they could compare whom they reach."
+            f"In {place}, {by[0]} and {by[1]} both work on {theme} with {for_whom}"
+            f"{facts.why_now(scene, p, t, after=', and ')}: they could compare whom they reach."
         ),
         because=because,
-        first_step=f"{by[0]}: offer {by[1]} half an hour to compare who each reaches in {place}.",
+        first_step=f"Half an hour between {by[0]} and {by[1]}: whom each reaches in {place}.",
         would_change=[
             f"If {by[0]} and {by[1]} already work together, this goes: record the link.",
             *facts.ends_change(scene, both),

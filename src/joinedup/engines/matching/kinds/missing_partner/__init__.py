@@ -16,7 +16,7 @@ from joinedup.engines.matching import facts, score, wording
 from joinedup.engines.matching.ground import OWN
 from joinedup.engines.matching.opportunity import Because, Explanation
 from joinedup.engines.matching.rollup import roll_up
-from joinedup.engines.matching.scene import Kind, Scene, candidate_frame
+from joinedup.engines.matching.scene import UNMET_SOME, Kind, Scene, candidate_frame
 
 NAME = "missing_partner"
 # The weight in the mix from which a theme needs a sector, not merely gains by it.
@@ -30,14 +30,17 @@ NOT_SAID = (
 
 def candidates(scene: Scene, found: pl.DataFrame) -> pl.DataFrame:
     world, doing = scene.world, scene.world.initiatives
-    acts = (world.needs.source == OWN) & (scene.acting.lead >= 0) & (scene.shared_gap > 0)
+    with np.errstate(invalid="ignore"):
+        # Where need is low, whoever works on it there needs nobody else: that would belittle their work.
+        in_need = world.needs.need >= UNMET_SOME - 1e-9
+    allowed = in_need & (scene.acting.lead >= 0) & (scene.shared_gap > 0)
+    acts = (world.needs.source == OWN) & allowed
     lacks = acts[:, :, None] & ~scene.acting.sectors & (world.mix >= NEEDS_SECTOR - 1e-9)[None]
     lacks &= scene.partnered.partner >= 0
     place, theme, sector = (a.astype(np.int64) for a in np.nonzero(lacks))
     missing = scene.partnered.partner[place, theme, sector].astype(np.int64)
     sectors = max(len(world.sectors), 1)
     same = scene.acting.mark[place, theme] * np.uint64(1_000_003) + missing.astype(np.uint64)
-    allowed = (scene.acting.lead >= 0) & (scene.shared_gap > 0)
     allowed_pairs = (allowed[:, :, None] & ~scene.acting.sectors).reshape(world.tree.size, -1)
     row, at = roll_up(world.tree, place, theme * sectors + sector, same, allowed_pairs)
     theme, sector, missing = theme[row], sector[row], missing[row]
@@ -92,7 +95,7 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
         # Never that somebody takes no part: nobody knows, and the law may require it of them.
         sentence=(f"{lead}, and {facts.why_now(scene, p, t)}: {who} works there and could be invited."),
         because=because,
-        first_step=f"{first}: ask {who} what it does on {theme} in {place}, and invite it.",
+        first_step=f"A talk between {first} and {who}: what each does on {theme} in {place}, and what could be joint.",
         would_change=[
             f"If {who}, or anyone else from {sector}, already takes part, this goes: record it.",
             *facts.ends_change(scene, running if len(running) == 1 else []),

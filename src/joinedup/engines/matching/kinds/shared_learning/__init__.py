@@ -135,23 +135,20 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
         actor = who
     else:
         sector = int(np.argmax(world.mix[t]))
-        actor, party = (
-            f"the coordinator, with {wording.the_sector(world, sector)}",
-            f"sector:{world.sectors[sector]}",
-        )
-        who = f"{actor},"
+        actor, party = "the coordinator", f"sector:{world.sectors[sector]}"
+        who = f"{actor}, with {wording.the_sector(world, sector)},"
     # Action of which the theme is not recorded may be just this.
     like_it, perhaps = "", len(scene.may_be_at_work(p, t))
     if perhaps:
         what_is_there = f"{facts.pieces(perhaps)} in {place} without a theme or place"
         like_it = f"whether {what_is_there} {'is' if perhaps == 1 else 'are'} like it has to be asked"
-        like_it = f", {like_it},"
+        like_it = f" ({like_it})"
     return Explanation(
         parties=[world.partners.frame["id"][did], party],
         initiatives=[doing.frame["id"][i]],
         sentence=(
-            f"In {place}, {who} could ask {by} how {what} got a good result on {theme}: {elsewhere} is similar"
-            f"{like_it} and {facts.why_now(scene, p, t)}."
+            f"In {elsewhere}, {what} by {by} got a good result on {theme}: {who} could hear how, since {place} is "
+            f"similar{like_it} and {facts.why_now(scene, p, t)} there."
         ),
         because=[
             facts.initiative(scene, i, asks=(facts.REACH,)),
@@ -162,7 +159,7 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
             *facts.action_beside(scene, p, t, [could] if could >= 0 else []),
             *([facts.partner(scene, could, t)] if could >= 0 else []),
         ],
-        first_step=f"{wording.sentence_start(actor)}: ask {by} for a visit or a call about {what}.",
+        first_step=f"A visit or a call between {actor} and {by}: how {what} was done.",
         would_change=[
             f"If something like {what} already runs in {place}, this goes: record it.",
             f"If a later result of {what} is under {GOOD_RESULT} of 1, this goes.",

@@ -97,10 +97,10 @@ def _first_step(scene: Scene, p: int, t: int, who: list[int], sectors: str) -> s
     world = scene.world
     place, theme = wording.place(world, p), wording.theme(world, t)
     if not who:
-        return f"The coordinator for {place}: find a named contact in {sectors}, and ask what is done on {theme}."
-    rest = wording.listing([wording.partner(world, w) for w in who[1:]])
-    asking = f", and ask {rest} the same" if rest else ""
-    return f"{wording.partner(world, who[0])}: say what is already done on {theme} in {place}{asking}."
+        return f"A talk between the coordinator for {place} and {sectors}: what is done on {theme}."
+    names = wording.listing([wording.partner(world, w) for w in who])
+    with_whom = names if len(who) > 1 else f"the coordinator and {names}"
+    return f"A talk between {with_whom}: what is already done on {theme} in {place}."
 
 
 def _would_change(scene: Scene, p: int, t: int, who: list[int], ask: bool) -> list[str]:

@@ -80,9 +80,9 @@ def _first_step(record: dict[str, Any], who: str, what: str, by: str, body: str)
     """The smallest next thing: to read it, to ask, to find who applies."""
     in_time = f" in good time before {wording.day(record['closes'])}" if record["closes"] else ""
     if body:
-        return f"{who}: read who may use {what}, and ask {body} to apply{in_time}."
-    question = f", and put one question to {by}{in_time}" if by else ""
-    return f"{who}: read who may use {what}{question}."
+        return f"A talk between {who} and {body}{in_time}: who may use {what}, and who applies."
+    question = f" and one question to {by}{in_time}" if by else ""
+    return f"A look by {who}{question}: who may use {what}?"
 
 
 def _would_change(scene: Scene, row: dict[str, Any], what: str) -> list[str]:
