@@ -93,11 +93,10 @@ def test_where_nobody_fits_the_coordinator_acts_with_the_sectors_needed() -> Non
     )
 
 
-def test_one_partner_alone_is_asked_what_it_does() -> None:
+def test_one_partner_alone_is_not_named_beside_great_need() -> None:
     (one,) = found([need("b")], partners=PARTNERS[:1])
-    assert one.sentence == (
-        "On exclusion in b, the need is very high: CLUB could say what it already does, and plan the next step."
-    )
+    assert one.parties == ["sector:education", "sector:vcs", "sector:police"]
+    assert "CLUB" not in " ".join([one.sentence, one.first_step, *(fact.text for fact in one.because)])
 
 
 def test_an_action_of_unknown_reach_makes_it_a_question() -> None:

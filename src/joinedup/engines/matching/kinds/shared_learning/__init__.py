@@ -148,7 +148,7 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
         initiatives=[doing.frame["id"][i]],
         sentence=(
             f"In {elsewhere}, {what} by {by} got a good result on {theme}: {who} could hear how, since {place} is "
-            f"similar{like_it} and {facts.why_now(scene, p, t)} there."
+            f"similar{like_it}, and there {facts.why_now(scene, p, t)}."
         ),
         because=[
             facts.initiative(scene, i, asks=(facts.REACH,)),

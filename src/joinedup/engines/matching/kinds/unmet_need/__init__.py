@@ -27,6 +27,9 @@ EFFECT = score.NEUTRAL
 def candidates(scene: Scene, found: pl.DataFrame) -> pl.DataFrame:
     place, theme = (a.astype(np.int64) for a in np.nonzero(scene.cells(UNMET_HIGH)))
     who, value = best_of_sectors(scene, place, theme, PARTIES)
+    # One alone beside great need would seem to answer for all of it: then nobody is named, and the coordinator asks.
+    several = (who[:, 1] >= 0)[:, None]
+    who, value = np.where(several, who, -1), np.where(several, value, 0.0)
     ask = ~scene.register[place] | scene.coverage.unknown_reach[place, theme]
     ask |= scene.unsaid.number[place, theme] > 0
     number = scene.world.partners.frame.height + 1
@@ -63,8 +66,6 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
     names = wording.listing([wording.partner(world, w) for w in who])
     action = facts.how_much(scene, p, t)
     lead = f"On {theme} in {place}, {facts.why_now(scene, p, t)}{f', and {action}' if action else ''}"
-    several = len(who) > 1
-    say = f"{names} could say what {'each' if several else 'it'} already does"
     if row["ask"]:
         # Neither that those named do something on it, nor a doubt about it.
         first = (
@@ -74,7 +75,7 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
         )
         sentence = f"{lead}: {first} before anything new is planned."
     elif who:
-        sentence = f"{lead}: {say}, and plan the next step{' together' if several else ''}."
+        sentence = f"{lead}: {names} could say what each already does, and plan the next step together."
     else:
         sentence = f"{lead}: the coordinator could bring in {sectors}."
     return Explanation(
@@ -99,8 +100,7 @@ def _first_step(scene: Scene, p: int, t: int, who: list[int], sectors: str) -> s
     if not who:
         return f"A talk between the coordinator for {place} and {sectors}: what is done on {theme}."
     names = wording.listing([wording.partner(world, w) for w in who])
-    with_whom = names if len(who) > 1 else f"the coordinator and {names}"
-    return f"A talk between {with_whom}: what is already done on {theme} in {place}."
+    return f"A talk between {names}: what is already done on {theme} in {place}."
 
 
 def _would_change(scene: Scene, p: int, t: int, who: list[int], ask: bool) -> list[str]:
