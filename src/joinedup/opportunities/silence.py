@@ -24,7 +24,10 @@ SILENT = re.compile(
 # A clause between commas, or at the end after one.
 _CLAUSE = re.compile(rf", (?:and )?{_NONE}(?=[,.;:]|$)", re.IGNORECASE)
 # How high need is, at the end of a sentence that names a body: beside a school it reads as the need of that school.
-_NEED = re.compile(r",? and the need is [^.;:,“”]*(?:, though [^.;:,“”]*)?(?=\.$)", re.IGNORECASE)
+_NEED = re.compile(
+    r",? and (?:the need is|recent figures there are) [^.;:,“”]*(?:, though [^.;:,“”]*)?(?=\.$)",
+    re.IGNORECASE,
+)
 _SENTENCES = re.compile(r"(?<=[.?!]) +")
 
 

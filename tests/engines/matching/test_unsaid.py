@@ -97,20 +97,18 @@ def test_no_opportunity_says_that_there_is_no_action() -> None:
     assert all(one.because[1].text.startswith("What is recorded here on ") for one in before)
     for one in unmet(silent() | {"places": ["w1"]}):
         assert one.ask
-        assert (
-            "and 1 piece of action there may be on it, since its theme or place is not recorded: "
-            in one.sentence
-        )
+        assert ", and there may be action on it already: " in one.sentence
         fact = one.because[1]
         assert fact.text == (f"“Project i” is recorded without its theme, so it may be on {one.theme} in b.")
         assert fact.figure is not None
         assert (fact.figure["perhaps"], fact.figure["initiatives"]) == (1, ["i"])
 
 
-def test_how_many_there_are_and_what_they_do_not_say() -> None:
+def test_what_they_do_not_say_stands_in_the_fact_and_not_beside_names() -> None:
     rows = [silent() | {"id": f"i{n}", "name": f"Project {n}", "places": ["b"]} for n in range(4)]
     one = unmet(*rows)[0]
-    assert "4 pieces of action there may be on it, since their theme or place is not recorded" in one.sentence
+    assert ", and there may be action on it already: " in one.sentence
+    assert "recorded" not in one.sentence
     assert one.because[1].text.startswith(
         "“Project 0”, “Project 1”, “Project 2” and 1 more are recorded without"
     )

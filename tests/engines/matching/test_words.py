@@ -233,7 +233,10 @@ def test_a_stale_record_weakens_and_says_so_and_what_would_help(kind: str) -> No
 
 def test_what_was_asked_for_is_quoted_short_and_whole_in_its_fact() -> None:
     (one,) = opportunities(with_two("ask_meets_offer", AS_OF), AS_OF, kinds=["ask_meets_offer"])
-    assert one.sentence == "On exclusion in b, P needs “A hall” and Q can give some: the need is very high."
+    assert one.sentence == (
+        "On exclusion in b, P needs “A hall” and Q can give some: they could talk about whether it fits, and the need "
+        "is very high."
+    )
     assert texts(one)[:2] == ["P needs “A hall”.", "Q can give help on this theme."]
     assert wording.said("one two three four five six seven eight nine ten eleven twelve thirteen") == (
         "“one two three four five six seven eight nine ten eleven twelve…”"
@@ -243,7 +246,7 @@ def test_what_was_asked_for_is_quoted_short_and_whole_in_its_fact() -> None:
 def test_a_need_that_nobody_recorded_is_asked_for_and_never_claimed() -> None:
     world = replace(with_two("ask_meets_offer", AS_OF), needs=frame("needs", [need("c")]))
     (one,) = opportunities(world, AS_OF, kinds=["ask_meets_offer"])
-    assert one.sentence.endswith(": how great the need is has still to be asked.")
+    assert one.sentence.endswith(", and how great the need is has still to be asked.")
     assert (
         "How great is the need for work on exclusion in b? It is not recorded, and counts as half."
         in texts(one)

@@ -111,15 +111,14 @@ def may_be_on(scene: Scene, place: int, theme: int) -> str:
 
 def how_much(scene: Scene, place: int, theme: int) -> str:
     """The clause on action in the first sentence: what there is, and what may be on it. Empty where nothing is
-    recorded: the sentence names bodies, on which that would fall."""
+    recorded, and no word of what is missing in a record."""
     running, perhaps = scene.at_work(place, theme), scene.may_be_at_work(place, theme)
     if running:
         if scene.coverage.unknown_reach[place, theme]:
-            return "there is action on it whose reach is not recorded"
+            return "there is action on it already"
         return f"{pieces(len(running))} on it {'is' if len(running) == 1 else 'are'} recorded"
     if perhaps:
-        whose = "its" if len(perhaps) == 1 else "their"
-        return f"{pieces(len(perhaps))} there may be on it, since {whose} theme or place is not recorded"
+        return "there may be action on it already"
     return ""
 
 

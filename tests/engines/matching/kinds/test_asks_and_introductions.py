@@ -38,7 +38,8 @@ def test_a_need_meets_what_is_offered_where_it_is() -> None:
     assert one.id == "ask_meets_offer--b--exclusion--a1--a2"
     assert one.parties == ["p", "q"]
     assert one.sentence == (
-        "On exclusion in b, P needs “a hall” and Q can give “a gym”: the need is very high."
+        "On exclusion in b, P needs “a hall” and Q can give “a gym”: they could talk about whether it fits, and the "
+        "need is very high."
     )
     assert [fact.record for fact in one.because[:2]] == [("ask", "a1"), ("ask", "a2")]
     assert one.components["fit"] == 1.0
@@ -77,7 +78,8 @@ def test_who_does_not_say_where_it_works_is_asked() -> None:
     assert one.ask
     assert one.not_public
     assert one.sentence == (
-        "On exclusion in b, P needs “a hall”, and U could say whether it can give “a gym” there: the need is very high."
+        "On exclusion in b, P needs “a hall”, and U could say whether it can give “a gym” there, and the need "
+        "is very high."
     )
     assert "Does U work in b? Where it works is not recorded." in [fact.text for fact in one.because]
     assert one.components["fit"] == pytest.approx(0.7)

@@ -29,7 +29,7 @@ def test_two_in_one_place_are_named_once_and_only_to_them() -> None:
     assert one.only_parties
     assert one.sentence == (
         "In b, P and Q both work on exclusion with people aged 14 to 17, and the need is very high: they could "
-        "compare whom they reach."
+        "compare what each does, and for which ages."
     )
     assert "What is recorded here of a link between the two: nothing yet." in str(one.because)
     assert one.would_change == [

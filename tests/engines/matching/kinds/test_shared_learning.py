@@ -39,8 +39,8 @@ def test_goes_to_the_place_that_is_alike_and_not_to_the_others() -> None:
     assert (one.id, one.place) == ("shared_learning--b--exclusion--i", "b")
     assert (one.parties, one.initiatives) == (["p", "q"], ["i"])
     assert one.sentence == (
-        "In a, “Project i” by P got a good result on exclusion: Q could hear how, since b is similar, and there "
-        "the need is very high."
+        "In a, “Project i” by P got a good result on exclusion: P and Q could compare notes, since b is "
+        "similar and the need is very high."
     )
     assert (
         "What is recorded here of anything like it in b: nothing yet. That is not the same as nothing done; tell us."

@@ -125,7 +125,8 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
             figure={"place": world.tree.codes[p], "theme": world.themes[t]},
         )
     ]
-    can = f" and {b} can give {_said(given) or 'some'}"
+    # Whether the one answers the other only the two can say.
+    can = f" and {b} can give {_said(given) or 'some'}: they could talk about whether it fits"
     unknown, changes = [], []
     if row["ask"]:
         can = f", and {b} could say whether it can give {_said(given) or 'some'} there"
@@ -136,7 +137,7 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
         parties=[world.partners.frame["id"][who] for who in both],
         sentence=(
             f"On {theme} in {place}, {a} needs {_said(asked) or 'help'}{can}"
-            f"{facts.why_now(scene, p, t, after=': ')}."
+            f"{facts.why_now(scene, p, t, after=', and ')}."
         ),
         because=[
             _line(scene, row["party_a"], asked, "needs"),

@@ -120,10 +120,11 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
         initiatives=[doing.frame["id"][i] for i in both],
         sentence=(
             f"In {place}, {by[0]} and {by[1]} both work on {theme} with {for_whom}"
-            f"{facts.why_now(scene, p, t, after=', and ')}: they could compare whom they reach."
+            f"{facts.why_now(scene, p, t, after=', and ')}: they could compare what each does, and for which ages."
         ),
         because=because,
-        first_step=f"Half an hour between {by[0]} and {by[1]}: whom each reaches in {place}.",
+        # Numbers, so that nobody brings names of children.
+        first_step=f"Half an hour between {by[0]} and {by[1]}: what each does in {place}, and for how many.",
         would_change=[
             f"If {by[0]} and {by[1]} already work together, this goes: record the link.",
             *facts.ends_change(scene, both),

@@ -131,12 +131,13 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
     elsewhere = world.ground.tree.names[row["extra_a"]]
     what, by = wording.quoted(wording.initiative(world, i)), wording.partner(world, did)
     if could >= 0:
-        who, party = wording.partner(world, could), world.partners.frame["id"][could]
-        actor = who
+        actor, party = wording.partner(world, could), world.partners.frame["id"][could]
+        # As peers: neither is the one to be taught.
+        who, could_do = f"{by} and {actor}", "could compare notes"
     else:
         sector = int(np.argmax(world.mix[t]))
         actor, party = "the coordinator", f"sector:{world.sectors[sector]}"
-        who = f"{actor}, with {wording.the_sector(world, sector)},"
+        who, could_do = f"{actor}, with {wording.the_sector(world, sector)},", "could hear how"
     # Action of which the theme is not recorded may be just this.
     like_it, perhaps = "", len(scene.may_be_at_work(p, t))
     if perhaps:
@@ -147,8 +148,8 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
         parties=[world.partners.frame["id"][did], party],
         initiatives=[doing.frame["id"][i]],
         sentence=(
-            f"In {elsewhere}, {what} by {by} got a good result on {theme}: {who} could hear how, since {place} is "
-            f"similar{like_it}, and there {facts.why_now(scene, p, t)}."
+            f"In {elsewhere}, {what} by {by} got a good result on {theme}: {who} {could_do}, since {place} is "
+            f"similar{like_it} and {facts.why_now(scene, p, t)}."
         ),
         because=[
             facts.initiative(scene, i, asks=(facts.REACH,)),

@@ -65,7 +65,9 @@ def explain(scene: Scene, row: dict[str, Any]) -> Explanation:
     sectors = wording.listing([wording.the_sector(world, s) for s in needed])
     names = wording.listing([wording.partner(world, w) for w in who])
     action = facts.how_much(scene, p, t)
-    lead = f"On {theme} in {place}, {facts.why_now(scene, p, t)}{f', and {action}' if action else ''}"
+    # How much is recorded stands among the reasons: beside names it would seem to be the measure of what they do.
+    also = f", and {action}" if action and not who else ""
+    lead = f"On {theme} in {place}, {facts.why_now(scene, p, t)}{also}"
     if row["ask"]:
         # Neither that those named do something on it, nor a doubt about it.
         first = (
