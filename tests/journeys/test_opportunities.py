@@ -66,6 +66,8 @@ def north(lived_in: World) -> World:
         make_need(place, "trusted-adult", 0.9 if place == lived_in.northton else 0.7, certainty=0.7)
     Partner.objects.filter(pk=lived_in.police.pk).update(marking="public")
     make_partner("Northton Clinic", "health", lived_in.north, [lived_in.northton], [])
+    lived_in.school.themes.add("trusted-adult")
+    lived_in.lantern.themes.add("school-exclusion")
     Link.objects.create(first=lived_in.lantern, second=lived_in.police)
     Contact.objects.create(partner=lived_in.school, role="Deputy head", email="deputy@school.example.org")
     Contact.objects.create(
