@@ -3,8 +3,10 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
+# Where `make pages` puts its pictures: outside the repository.
+TO ?= /tmp/joinedup-pages
 
-.PHONY: setup demo test check bench pictures clean
+.PHONY: setup demo serve-dev test test-room test-all check fmt hooks bench pages pictures clean
 
 setup: .venv/.ready
 
@@ -20,9 +22,25 @@ setup: .venv/.ready
 demo: setup
 	@$(BIN)/joinedup demo --port $(PORT)
 
+# The demonstration (or JOINEDUP_HOME) with a server that begins again when a file changes.
+serve-dev: setup
+	@$(BIN)/joinedup demo --no-serve
+	@DEBUG=true $(BIN)/python -m django runserver --settings joinedup.site.settings $(PORT)
+
+# Each test once, beside SQLite or PostgreSQL; what touches their own behaviour beside both.
 test: setup
 	@$(BIN)/python scripts/chromium.py
 	@$(BIN)/python scripts/test.py
+
+# The tests of one room, beside SQLite: make test-room ROOM=events
+test-room: setup
+	@test -d "tests/$(ROOM)" -a -n "$(ROOM)" || { echo "Say which room: make test-room ROOM=partners (a folder of tests)"; exit 2; }
+	@$(BIN)/python -m pytest -q --numprocesses=auto --dist=loadscope tests/$(ROOM)
+
+# Everything that touches records beside both databases.
+test-all: setup
+	@$(BIN)/python scripts/chromium.py
+	@$(BIN)/python scripts/test.py --everything
 
 check: setup
 	@$(BIN)/ruff check .
@@ -33,8 +51,21 @@ check: setup
 	@$(BIN)/djlint --lint --quiet src
 	@$(BIN)/python scripts/check_templates.py
 
+fmt: setup
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format .
+
+# From now on `git commit` runs `make check` first.
+hooks:
+	@git config core.hooksPath .githooks
+
 bench: setup
 	@for each in bench/*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done
+
+# A picture of every kind of page, at 1280 and 320 pixels: make pages TO=folder
+pages: setup
+	@$(BIN)/python scripts/chromium.py
+	@$(BIN)/python scripts/pages.py "$(TO)"
 
 pictures: setup
 	@$(BIN)/python scripts/pictures.py

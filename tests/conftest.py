@@ -8,30 +8,56 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection
-from django.test import Client
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client, override_settings
+from xdist.scheduler import LoadScopeScheduling
 
 from joinedup.accounts.delivery import SILENT
+from tests.databases import COLLECTED, DATABASES, databases_of, together, turn
 from tests.demo.installation import Demonstration, Tables, keep_tables, make_demonstration
-from tests.halves import COLLECTED, HALVES, halves_of
 from tests.standing import layer, standing
 from tests.world import World, make_world
 
+FEW_FILES = 8
 REPO = Path(__file__).resolve().parent.parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--half", choices=HALVES, help="Only what runs beside this database; see tests/halves.py."
+        "--beside", choices=DATABASES, help="Only what runs beside this database; see tests/databases.py."
     )
+    parser.addoption("--everything", action="store_true", help="All that touches records beside both.")
+
+
+class InFiles(LoadScopeScheduling):
+    """Tests that belong together go to one process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return together(nodeid)
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """For a few files another process costs more than it brings: it too imports everything."""
+    named = [Path(each.partition("::")[0]) for each in config.args]
+    files = sum(len(list(each.rglob("test_*.py"))) if each.is_dir() else 1 for each in named)
+    return 0 if files < FEW_FILES else None
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return InFiles(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     config.stash[COLLECTED] = list(items)
-    half = config.getoption("half")
-    if half is not None:
-        config.hook.pytest_deselected(items=[item for item in items if half not in halves_of(item)])
-        items[:] = [item for item in items if half in halves_of(item)]
+    beside, everything = config.getoption("beside"), config.getoption("everything")
+    if beside is not None:
+        here = {item for item in items if beside in databases_of(item, everything=everything)}
+        config.hook.pytest_deselected(items=[item for item in items if item not in here])
+        items[:] = [item for item in items if item in here]
+    items.sort(key=lambda item: turn(item.nodeid))
 
 
 def pytest_collection_finish() -> None:
@@ -44,6 +70,21 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     standing.keep(standing.chain(item))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The tables are made from the models at once: `make check` holds the migrations to the models, and tests/cli
+    begins installations with them. Here is what only a migration makes, and the word that all of them were run:
+    installations begin with copies of these tables."""
+    with django_db_blocker.unblock():
+        call_command("createcachetable", "joinedup_cache")
+        with override_settings(MIGRATION_MODULES={}):
+            every = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+        recorder = MigrationRecorder(connection)
+        recorder.ensure_schema()
+        for app, name in every:
+            recorder.record_applied(app, name)
 
 
 @pytest.fixture(scope="session")

@@ -10,11 +10,14 @@ A test that really commits cannot stand in an open transaction: what it asks for
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import pytest
+from django.core import mail
+from django.core.cache import cache
 from django.db import DatabaseError, connection, transaction
 
 COMMITS = {"transactional_db", "live_server"}
@@ -53,27 +56,36 @@ class Standing:
             self._take_away()
 
     def build(self, wanted: list[str], blocker: Any) -> None:
-        """Make what is `wanted` and does not stand yet; copies of it all are for the next test."""
+        """Make what is `wanted` and does not stand yet; copies of it all are for the next test. What making it left in
+        the mailbox and the cache goes, as the tests after the first find none of it."""
         self._blocker = blocker
-        for name in wanted[len(self._layers) :]:
+        new = wanted[len(self._layers) :]
+        for name in new:
             self._put_up(name)
+        if new:
+            mail.outbox.clear()
+            cache.clear()
         self._given = copy.deepcopy({name: made for name, _, made in self._layers})
 
     def given(self, name: str) -> Any:
         if name not in self._given:
-            below, make = self.makers[name]
-            self._given[name] = make(self.given(below)) if below else make()
+            self._given[name] = self._make(name, self.given)
         return self._given[name]
 
+    def _make(self, name: str, found: Callable[[str], Any]) -> Any:
+        """A layer's records, by its maker, which names those of the layers below it that it needs, as fixtures do."""
+        make = self.makers[name][1]
+        return make(**{each: found(each) for each in inspect.signature(make).parameters})
+
     def _put_up(self, name: str) -> None:
-        below, make = self.makers[name]
         block = transaction.atomic()
         block._from_testcase = True  # as those of Django's own tests, which durable blocks may stand in
         with self._blocker.unblock():
             block.__enter__()
             self._layers.append((name, block, None))
             try:
-                made = make(self._layers[-2][2]) if below else make()
+                standing_now = {each: made for each, _, made in self._layers}
+                made = self._make(name, standing_now.__getitem__)
                 connection.check_constraints()
             except BaseException:
                 self._take_away()

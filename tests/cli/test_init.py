@@ -22,6 +22,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     return there
 
 
+@pytest.mark.postgresql
 def test_it_has_places_support_and_an_administrator_and_nothing_invented(begun: Installation) -> None:
     assert begun.rows(
         "SELECT u.email, g.role FROM accounts_user u JOIN accounts_grant g ON g.user_id = u.id"

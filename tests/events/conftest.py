@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from joinedup.evidence.models import Dataset, Figure
 from joinedup.opportunities.models import Opportunity
 from joinedup.strategy.models import Commitment, Strategy
 from joinedup.taxonomy.models import Theme
+from tests.standing import layer
 from tests.world import World
 
 SOON = datetime.timedelta(days=30)
@@ -27,8 +30,8 @@ def no_mails_counted() -> None:
     cache.clear()
 
 
-@pytest.fixture
-def draft(world: World) -> Event:
+@layer(on="world")
+def drafted(world: World) -> Event:
     """As somebody makes it: nobody but those who plan it find it."""
     return actions.add_event(
         by=world.person("alice"),
@@ -46,9 +49,20 @@ def draft(world: World) -> Event:
     )
 
 
+@layer(on="drafted")
+def published(world: World, drafted: Event) -> Event:
+    return actions.publish_event(by=world.person("alice"), event=drafted)
+
+
+# Fixtures of other folders are called as these are: layers are known by their names alone.
 @pytest.fixture
-def event(world: World, draft: Event) -> Event:
-    return actions.publish_event(by=world.person("alice"), event=draft)
+def draft(drafted: Event) -> Event:
+    return drafted
+
+
+@pytest.fixture
+def event(published: Event) -> Event:
+    return published
 
 
 @pytest.fixture
@@ -68,8 +82,7 @@ def commitment(db: None) -> Commitment:
     )
 
 
-@pytest.fixture
-def figure(world: World) -> Figure:
+def make_figure(world: World) -> Figure:
     dataset = Dataset.objects.create(
         name="knife",
         title="Knife crime",
@@ -92,81 +105,112 @@ def figure(world: World) -> Figure:
     )
 
 
-@pytest.fixture
-def make_opportunity(world: World, theme: Theme) -> Callable[..., Opportunity]:
-    def make(key: str = "k1", **fields: Any) -> Opportunity:
-        today = timezone.localdate()
-        parties = fields.pop("parties", [world.lantern, world.school])
-        made = Opportunity.objects.create(
-            key=key,
-            **{
-                "footprint": world.north,
-                "audience": "partnership",
-                # The public reads nothing of need alone.
-                "kind": "ask_meets_offer" if fields.get("audience") == "public" else "unmet_need",
-                "place": world.northton,
-                "theme": theme,
-                "score": 70.0,
-                "sentence": f"Sentence for members only {key}",
-                "first_step": "Meet and name a lead.",
-                "first_seen": today,
-                "last_seen": today,
-                **fields,
-            },
-        )
-        made.parties.set(parties)
-        return made
-
-    return make
-
-
-@pytest.fixture
-def opportunity(make_opportunity: Callable[..., Opportunity], figure: Figure) -> Opportunity:
-    made = make_opportunity()
-    made.figures.add(figure)
+def make_chance(world: World, key: str = "k1", **fields: Any) -> Opportunity:
+    today = timezone.localdate()
+    parties = fields.pop("parties", [world.lantern, world.school])
+    theme = {} if "theme" in fields else {"theme_id": "trusted-adult"}
+    made = Opportunity.objects.create(
+        key=key,
+        **{
+            "footprint": world.north,
+            "audience": "partnership",
+            # The public reads nothing of need alone.
+            "kind": "ask_meets_offer" if fields.get("audience") == "public" else "unmet_need",
+            "place": world.northton,
+            **theme,
+            "score": 70.0,
+            "sentence": f"Sentence for members only {key}",
+            "first_step": "Meet and name a lead.",
+            "first_seen": today,
+            "last_seen": today,
+            **fields,
+        },
+    )
+    made.parties.set(parties)
     return made
 
 
 @pytest.fixture
-def come(world: World) -> Callable[..., Attendee]:
-    """`come(event, partner, role, …)` registers somebody whose address has answered; whoever brings young people is
-    known to Alice, who plans the event, and an offer to lead a table is accepted. A young person comes with the
-    companion who said yes."""
-
-    def come(event: Event, partner: Any, role: str = "Worker", **fields: Any) -> Attendee:
-        count = event.attendees.count()
-        address = "" if fields.get("part") == "young_person" else f"p{count}@example.org"
-        email = fields.pop("email", address)
-        nobody, alice = world.person("nobody"), world.person("alice")
-        who = actions.register(by=nobody, event=event, partner=partner, role=role, email=email, **fields)
-        if who.is_young:
-            adult = who.wanted_companion
-            assert adult is not None
-            actions.vouch(by=alice, attendee=adult)
-            return actions.answer_ask(by=nobody, through=adult, young=who, yes=True)
-        who = actions.confirm_place(by=nobody, attendee=who)
-        if "companion" in who.parts:
-            actions.vouch(by=alice, attendee=who)
-        if who.offer:
-            actions.answer_offer(by=alice, attendee=who, answer="accepted")
-        return Attendee.objects.select_related("event", "partner", "companion").get(pk=who.pk)
-
-    return come
+def make_opportunity(world: World) -> Callable[..., Opportunity]:
+    return partial(make_chance, world)
 
 
-@pytest.fixture
-def seated(event: Event, world: World, opportunity: Opportunity, come: Callable[..., Attendee]) -> Event:
-    """Eight people, two tables, two rounds, one topic, planned."""
+@dataclass
+class Planned:
+    """Eight people, two tables, two rounds, one topic, planned; the topic's opportunity rests on a figure."""
+
+    event: Event
+    opportunity: Opportunity
+    figure: Figure
+
+
+@layer(on="published")
+def planned(world: World, published: Event) -> Planned:
+    event = published
     alice = world.person("alice")
+    figure = make_figure(world)
+    opportunity = make_chance(world)
+    opportunity.figures.add(figure)
     actions.choose_opportunity(by=alice, event=event, opportunity=opportunity)
     actions.set_tables(by=alice, event=event, count=2, seats_min=3, seats_max=6)
     for partner in (world.lantern, world.school, world.police):
-        come(event, partner, "Leader", part="facilitator", name=f"{partner.name} leader")
-        come(event, partner)
-    come(event, world.police)
-    come(event, world.lantern)
+        register(world, event, partner, "Leader", part="facilitator", name=f"{partner.name} leader")
+        register(world, event, partner)
+    register(world, event, world.police)
+    register(world, event, world.lantern)
     actions.plan_event(by=alice, event=event, iterations=30)
-    return event
+    return Planned(event, opportunity, figure)
+
+
+@pytest.fixture
+def seated(planned: Planned, event: Event) -> Event:
+    """The event of `planned`."""
+    return planned.event
+
+
+@pytest.fixture
+def figure(world: World, request: pytest.FixtureRequest) -> Figure:
+    if "planned" in request.fixturenames:
+        found: Figure = request.getfixturevalue("planned").figure
+        return found
+    return make_figure(world)
+
+
+@pytest.fixture
+def opportunity(world: World, figure: Figure, request: pytest.FixtureRequest) -> Opportunity:
+    if "planned" in request.fixturenames:
+        found: Opportunity = request.getfixturevalue("planned").opportunity
+        return found
+    made = make_chance(world)
+    made.figures.add(figure)
+    return made
+
+
+def register(world: World, event: Event, partner: Any, role: str = "Worker", **fields: Any) -> Attendee:
+    """Somebody whose address has answered; whoever brings young people is known to Alice, who plans the event, and an
+    offer to lead a table is accepted. A young person comes with the companion who said yes."""
+    count = event.attendees.count()
+    address = "" if fields.get("part") == "young_person" else f"p{count}@example.org"
+    email = fields.pop("email", address)
+    nobody, alice = world.person("nobody"), world.person("alice")
+    who = actions.register(by=nobody, event=event, partner=partner, role=role, email=email, **fields)
+    if who.is_young:
+        adult = who.wanted_companion
+        assert adult is not None
+        actions.vouch(by=alice, attendee=adult)
+        return actions.answer_ask(by=nobody, through=adult, young=who, yes=True)
+    who = actions.confirm_place(by=nobody, attendee=who)
+    if "companion" in who.parts:
+        actions.vouch(by=alice, attendee=who)
+    if who.offer:
+        actions.answer_offer(by=alice, attendee=who, answer="accepted")
+    return Attendee.objects.select_related("event", "partner", "companion").get(pk=who.pk)
+
+
+@pytest.fixture
+def come(world: World) -> Callable[..., Attendee]:
+    """`come(event, partner, role, …)`."""
+    return partial(register, world)
 
 
 @pytest.fixture

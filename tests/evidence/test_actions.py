@@ -244,10 +244,10 @@ def shipped() -> Path:
 
 
 @layer(on="shipped")
-def worked_out(home: Path) -> tuple[Path, actions.Recomputed]:
+def worked_out(shipped: Path) -> tuple[Path, actions.Recomputed]:
     """The figures of what ships, and what was said about them."""
-    with override_settings(HOME=home):
-        return home, actions.recompute(by=OPERATOR, as_of=AS_OF)
+    with override_settings(HOME=shipped):
+        return shipped, actions.recompute(by=OPERATOR, as_of=AS_OF)
 
 
 @pytest.fixture

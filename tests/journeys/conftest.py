@@ -72,9 +72,9 @@ def walked(demonstration_site: Served) -> dict[str, list[Visited]]:
         reader = demonstration_site.reader(name)
         return crawl(
             reader,
-            most=400 if longest else 200,
-            of_a_kind=25 if longest else 4,
-            of_a_list=10 if longest else 4,
+            most=220 if longest else 150,
+            of_a_kind=10 if longest else 3,
+            of_a_list=4 if longest else 3,
         )
 
     return {name: walk(name) for name in READERS}

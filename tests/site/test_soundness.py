@@ -194,7 +194,8 @@ def test_a_deletion_that_is_overdue(world: World) -> None:
     assert said() == [("deletion", True)]
 
 
-def test_records_of_an_older_version() -> None:
+def test_records_of_an_older_version(settings: Any) -> None:
+    settings.MIGRATION_MODULES = {}
     MigrationRecorder(connection).migration_qs.filter(app="spreadsheets").delete()
     found = only()
     assert (found.what, found.is_wrong) == ("migrations", True)

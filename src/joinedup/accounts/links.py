@@ -1,7 +1,7 @@
 """Links in mails that act for one person on one record, without signing in.
 
-How a room uses them: put `make_link("confirm", initiative.pk, person)` into an address of its own
-(`path("initiatives/confirm-by-mail/<str:token>/", …)`), and in the view ask `read_link("confirm", token)`.
+How a room uses them: put `make_link("report", …)` into an address of its own
+(`path("agreements/report-by-mail/<str:token>/", …)`), and in the view ask `read_link("report", token)`.
 Nothing comes back from a link that is too old, was changed, or was made for another purpose: answer 404, or say
 in a sentence what to do. Mail scanners follow every link, so a GET shows one button and only its POST acts.
 """

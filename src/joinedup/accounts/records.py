@@ -42,7 +42,7 @@ class Came(models.TextChoices):
 
 
 class Teller(models.TextChoices):
-    """In which role somebody said so: names of people are in the history only."""
+    """In which role somebody who is not of the body said so: their names are in the history only."""
 
     BODY = "body", gettext_lazy("the body")
     COORDINATOR = "coordinator", gettext_lazy("the coordinator")

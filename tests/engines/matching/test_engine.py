@@ -59,7 +59,12 @@ def test_exposure_is_the_share_of_partners_named() -> None:
     world = tables(
         places=[place("b")],
         needs=[need("b")],
-        partners=[partner("p", "vcs", "b"), partner("q", "vcs", "b")],
+        partners=[
+            partner("p", "vcs", "b"),
+            partner("q", "vcs", "b"),
+            partner("r", "police", "b"),
+            partner("s", "police", "b"),
+        ],
     )
     assert opportunities(world, AS_OF).exposure == 0.5
     assert opportunities(tables(), AS_OF).exposure == 0.0
