@@ -39,6 +39,11 @@ class InFiles(LoadScopeScheduling):
         return together(nodeid)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes make no name: a packed file holds the second at which it was packed, and each process collects its own."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """For a few files another process costs more than it brings: it too imports everything."""
     named = [Path(each.partition("::")[0]) for each in config.args]
