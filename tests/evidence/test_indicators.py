@@ -1,5 +1,7 @@
 import csv
+import tomllib
 from datetime import date
+from importlib import resources
 
 import pytest
 
@@ -9,9 +11,16 @@ from joinedup.evidence.sources.census_population import COLUMNS as GROUPS
 from joinedup.evidence.sources.dfe_lait import WORDS as LAIT
 from joinedup.evidence.sources.iod2025 import COLUMNS as DEPRIVATION
 from joinedup.evidence.sources.knife_crime import WORDS as KNIFE
+from joinedup.evidence.sources.policeuk_street import WORDS as STREET
 from tests.evidence.conftest import LONDON
 
-OBSERVED = {*mps.WORDS["indicator"], *KNIFE.values(), *LAIT.values(), *DEPRIVATION.values()}
+OBSERVED = {
+    *mps.WORDS["indicator"],
+    *KNIFE.values(),
+    *LAIT.values(),
+    *DEPRIVATION.values(),
+    *STREET.values(),
+}
 each = pytest.mark.parametrize("indicator", indicators(), ids=lambda indicator: indicator.slug)
 
 
@@ -44,6 +53,15 @@ def test_its_parts_are_observed_and_its_sources_known(indicator: Indicator) -> N
     assert set(indicator.denominator) <= set(GROUPS.values())
     assert all(source_named(name) for name in indicator.source)
     assert set(indicator.grain) <= {"local_authority", "ward", "lsoa"}
+
+
+@each
+def test_its_file_is_called_as_it_is(indicator: Indicator) -> None:
+    folder = resources.files("joinedup.evidence.indicators")
+    assert (
+        tomllib.loads((folder / f"{indicator.slug}.toml").read_text(encoding="utf-8"))["slug"]
+        == indicator.slug
+    )
 
 
 @each
