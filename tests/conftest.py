@@ -22,6 +22,8 @@ from tests.standing import layer, standing
 from tests.world import World, make_world
 
 FEW_FILES = 8
+# Before the tests' own database takes its place.
+NAME_OF_THE_RECORDS = connection.settings_dict["NAME"]
 REPO = Path(__file__).resolve().parent.parent
 
 
@@ -83,6 +85,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     begins installations with them. Here is what only a migration makes, and the word that all of them were run:
     installations begin with copies of these tables."""
     with django_db_blocker.unblock():
+        if connection.settings_dict["NAME"] == NAME_OF_THE_RECORDS:
+            # pytest-django makes none where no test asks for it, and installations want the copy.
+            connection.creation.create_test_db(verbosity=0, autoclobber=True)
         call_command("createcachetable", "joinedup_cache")
         with override_settings(MIGRATION_MODULES={}):
             every = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
