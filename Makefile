@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 # Where `make pages` puts its pictures: outside the repository.
-TO ?= /tmp/joinedup-pages
+TO ?= ../joinedup-pages
 
 .PHONY: setup demo serve-dev test test-room test-all check fmt hooks bench pages pictures clean
 

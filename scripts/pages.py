@@ -30,7 +30,7 @@ def main() -> None:
     from playwright.sync_api import sync_playwright
 
     from tests.demo.installation import Installation
-    from tests.journeys.crawling import crawl
+    from tests.journeys.crawling import crawl, one_of_each
     from tests.journeys.serving import TOLD, served
 
     if len(sys.argv) != 2:
@@ -49,34 +49,17 @@ def main() -> None:
         with served(home, home.told(TOLD)) as site, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
             for name in READERS:
-                pages = [
-                    each
-                    for each in crawl(site.reader(name), most=MOST, of_a_kind=2, of_a_list=2)
-                    if each.is_page
-                ]
+                pages = one_of_each(crawl(site.reader(name), most=MOST, of_a_kind=2, of_a_list=2))
+                new = [each for each in pages if each.kind not in seen]
+                seen |= {each.kind for each in new}
                 for width in WIDTHS:
-                    context = browser.new_context(
-                        base_url=f"http://{site.address}",
-                        viewport={"width": width, "height": 900},
-                        locale="en-GB",
-                    )
-                    if name:
-                        session = {
-                            "name": "sessionid",
-                            "value": site.told["sessions"][name],
-                            "url": f"http://{site.address}",
-                        }
-                        context.add_cookies([session])  # type: ignore[list-item]
-                    page, taken = context.new_page(), set(seen)
-                    for each in pages:
-                        if each.kind not in taken:
-                            taken.add(each.kind)
-                            page.goto(each.address)
-                            page.screenshot(
-                                path=folder / f"{each.kind}-{name or 'public'}-{width}.png", full_page=True
-                            )
-                    context.close()
-                seen |= {each.kind for each in pages}
+                    window = site.window(browser, name, width=width)
+                    page = window.new_page()
+                    for each in new:
+                        page.goto(each.address)
+                        picture = folder / f"{each.kind}-{name or 'public'}-{width}.png"
+                        page.screenshot(path=picture, full_page=True)
+                    window.close()
             browser.close()
     print(f"{len(seen)} kinds of page, each at {' and '.join(map(str, WIDTHS))} pixels, in {folder}")
 

@@ -29,35 +29,23 @@ OF_THE_DEMONSTRATION = {
     "journeys/test_demonstration.py",
     "journeys/test_demonstration_browser.py",
 }
-# Upserts, constraints, search, and between them each statement that locks rows.
+# Upserts, constraints, search, and between them nearly every statement that locks rows.
 OWN_BEHAVIOUR = {
-    *(f"accounts/test_{name}.py" for name in ("audit", "pages")),
-    *(f"clusters/test_{name}.py" for name in ("actions", "running", "telling")),
-    *(
-        f"events/test_{name}.py"
-        for name in (
-            "chasing",
-            "companions",
-            "drafts",
-            "event",
-            "loading",
-            "naming",
-            "reminders",
-            "replying",
-            "responses",
-            "survey",
-            "voting",
-        )
+    "accounts": ("audit", "pages"),
+    "clusters": ("actions", "running", "telling"),
+    "events": (
+        "chasing", "companions", "drafts", "event", "loading", "naming", "reminders", "replying", "responses", "survey",
+        "voting",
     ),
-    *(f"opportunities/test_{name}.py" for name in ("actions", "public", "spotting", "storing", "weighing")),
-    "places/test_loading.py",
-    *(f"site/test_{name}.py" for name in ("soundness", "working")),
-    *(f"spreadsheets/test_{name}.py" for name in ("actions", "pages")),
-    "strategy/test_loading.py",
-    "support/test_loading.py",
-    *(f"voice/test_{name}.py" for name in ("actions", "pages")),
-    *(f"web/test_{name}.py" for name in ("digest", "search")),
-}
+    "opportunities": ("actions", "public", "spotting", "storing", "weighing"),
+    "places": ("loading",),
+    "site": ("soundness", "working"),
+    "spreadsheets": ("actions", "pages"),
+    "strategy": ("loading",),
+    "support": ("loading",),
+    "voice": ("actions", "pages"),
+    "web": ("digest", "search"),
+}  # fmt: skip
 # What takes longest begins first, so that no process is left with it at the end.
 LONGEST = [
     "the demonstration",
@@ -69,7 +57,7 @@ LONGEST = [
     "trust/test_personal.py",
     "evidence/test_actions.py",
 ]
-OWN_FILES = {HERE / each for each in OWN_BEHAVIOUR}
+OWN_FILES = {HERE / room / f"test_{name}.py" for room, names in OWN_BEHAVIOUR.items() for name in names}
 JOURNEYS, TRUST = HERE / "journeys", HERE / "trust"
 
 
@@ -105,7 +93,7 @@ def databases_of(item: pytest.Item, *, everything: bool = False) -> set[str]:
 def together(nodeid: str) -> str:
     """With which others a test stays in one process: those of its file, so that what a file makes is made once, and all
     that look at the demonstration, which takes a minute to make."""
-    path = nodeid.partition("::")[0].replace("\\", "/").removeprefix("tests/")
+    path = nodeid.partition("::")[0].removeprefix("tests/")
     return "the demonstration" if path in OF_THE_DEMONSTRATION else path
 
 

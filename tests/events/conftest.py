@@ -163,7 +163,7 @@ def planned(world: World, published: Event) -> Planned:
 
 
 @pytest.fixture
-def seated(planned: Planned, event: Event) -> Event:
+def seated(planned: Planned) -> Event:
     """The event of `planned`."""
     return planned.event
 

@@ -123,3 +123,12 @@ def crawl(reader: Reader, *, most: int, of_a_kind: int, of_a_list: int, start: s
                     filtered[kind] += "?" in link
                     waiting.append((link, answer.address))
     return visited
+
+
+def one_of_each(pages: list[Visited]) -> list[Visited]:
+    """The first page of every kind."""
+    kinds: dict[str, Visited] = {}
+    for page in pages:
+        if page.is_page:
+            kinds.setdefault(page.kind, page)
+    return list(kinds.values())

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import Browser, BrowserContext
+
 from tests.demo.installation import COMMAND, Installation
 from tests.journeys.crawling import Reader
 from tests.waiting import HANGS, until
@@ -102,6 +104,15 @@ class Served:
     def reader(self, name: str = "") -> Reader:
         """`name` as in the demonstration's e-mail addresses; empty is the public."""
         return Reader(self.address, self.told["sessions"][name] if name else "")
+
+    def window(self, browser: Browser, name: str = "", *, width: int = 1280) -> BrowserContext:
+        """A window of a real browser in which `name` is signed in, as for `reader`."""
+        site = f"http://{self.address}"
+        context = browser.new_context(base_url=site, viewport={"width": width, "height": 900}, locale="en-GB")
+        if name:
+            cookie = {"name": "sessionid", "value": self.told["sessions"][name], "url": site}
+            context.add_cookies([cookie])  # type: ignore[list-item]
+        return context
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.journeys.crawling import Visited
+from tests.journeys.crawling import Visited, one_of_each
 from tests.journeys.serving import Served
 
 pytestmark = pytest.mark.browser
@@ -42,19 +42,8 @@ def open_as(chromium: Browser, demonstration_site: Served) -> Iterator[Callable[
     contexts = []
 
     def opened(name: str = "", *, width: int = 1280) -> Page:
-        context = chromium.new_context(
-            base_url=f"http://{demonstration_site.address}",
-            viewport={"width": width, "height": 900},
-            locale="en-GB",
-        )
+        context = demonstration_site.window(chromium, name, width=width)
         contexts.append(context)
-        if name:
-            cookie = {
-                "name": "sessionid",
-                "value": demonstration_site.told["sessions"][name],
-                "url": f"http://{demonstration_site.address}",
-            }
-            context.add_cookies([cookie])  # type: ignore[list-item]
         page = context.new_page()
         page.set_default_timeout(15_000)
         return page
@@ -62,15 +51,6 @@ def open_as(chromium: Browser, demonstration_site: Served) -> Iterator[Callable[
     yield opened
     for context in contexts:
         context.close()
-
-
-def one_of_each(pages: list[Visited]) -> list[Visited]:
-    """The first page of every kind."""
-    kinds: dict[str, Visited] = {}
-    for page in pages:
-        if page.is_page:
-            kinds.setdefault(page.kind, page)
-    return list(kinds.values())
 
 
 def test_axe_finds_nothing_and_nothing_is_too_wide(

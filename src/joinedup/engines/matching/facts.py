@@ -17,7 +17,7 @@ import numpy as np
 from joinedup.engines.matching import score, wording
 from joinedup.engines.matching.ground import FROM_PARTS, FROM_WHOLE
 from joinedup.engines.matching.opportunity import Because
-from joinedup.engines.matching.scene import UNMET_SOME, Scene
+from joinedup.engines.matching.scene import Scene
 from joinedup.engines.matching.world import QUALITY_UNKNOWN
 
 # A change of less than a tenth of the scale is not called one.
@@ -184,7 +184,7 @@ def why_now(scene: Scene, place: int, theme: int, after: str = "") -> str:
     if not needs.source[place, theme]:
         return f"{after}how great the need is has still to be asked"
     value, trend = needs.need[place, theme], needs.trend[place, theme]
-    if value < UNMET_SOME - 1e-9:
+    if value < wording.MIDDLING - 1e-9:
         return ""
     text = f"{after}the need is {wording.height(value)}"
     if trend > TREND_SEEN:

@@ -24,11 +24,11 @@ from joinedup.engines.matching.presence import (
 )
 from joinedup.engines.matching.tree import Flags, Floats, Ints
 from joinedup.engines.matching.unsaid import Unsaid, touching, unsaid
+from joinedup.engines.matching.wording import MIDDLING
 from joinedup.engines.matching.world import World
 
-# Need left in a cell from which a lack of action is worth saying, and from which support or an example is of use: below
-# middling it is called low, and low need speaks for nothing.
-UNMET_HIGH, UNMET_SOME = 0.5, 0.4
+# Need left in a cell from which a lack of action is worth saying, and from which support or an example is of use.
+UNMET_HIGH, UNMET_SOME = 0.5, MIDDLING
 
 # What a candidate refers to, each by number; -1 where it has none. `extra` numbers what only its kind knows.
 REFERENCES = (

@@ -34,7 +34,9 @@ ARTICLE_BEFORE_BODY = (
 )
 ARTICLE_AFTER_BODY = (" Fund", " Authority", " Commissioner", " Unit", " Office", " Service", " Trust")
 # The same five words, in steps of a fifth, as pages use for need.
-HEIGHTS = ((0.8, "very high"), (0.6, "high"), (0.4, "middling"), (0.2, "low"))
+# Below it need is called low, and speaks for nothing.
+MIDDLING = 0.4
+HEIGHTS = ((0.8, "very high"), (0.6, "high"), (MIDDLING, "middling"), (0.2, "low"))
 # A quoted line longer than this cannot be read out; its fact has the whole of it.
 WORDS_QUOTED = 12
 

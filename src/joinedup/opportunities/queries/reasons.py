@@ -142,7 +142,7 @@ class _Known:
         record = fact.get("record")
         if record and record["type"] in self.records:
             found = self.records[record["type"]].get(record["id"])
-            return None if found is None else [self._of_record(record["type"], found, fact["text"])]
+            return None if found is None else [_TELL[record["type"]](found, fact["text"])]
         figure = fact.get("figure")
         if not figure:
             return []
@@ -168,11 +168,8 @@ class _Known:
             ]
         if named := figure.get("initiatives"):
             held = [self.records["initiative"].get(slug) for slug in named]
-            return None if None in held else [self._of_record("initiative", each, "") for each in held]
+            return None if None in held else [_TELL["initiative"](each, "") for each in held]
         return [self._cell("partners" if "register" in figure else "action")]
-
-    def _of_record(self, table: str, record: Any, text: str) -> Source:
-        return _TELL[table](record, text)
 
     def _of_need(self) -> list[Source]:
         if self.need is None:

@@ -16,7 +16,7 @@ from joinedup.engines.matching import facts, score, wording
 from joinedup.engines.matching.ground import OWN
 from joinedup.engines.matching.opportunity import Because, Explanation
 from joinedup.engines.matching.rollup import roll_up
-from joinedup.engines.matching.scene import UNMET_SOME, Kind, Scene, candidate_frame
+from joinedup.engines.matching.scene import Kind, Scene, candidate_frame
 
 NAME = "missing_partner"
 # The weight in the mix from which a theme needs a sector, not merely gains by it.
@@ -32,7 +32,7 @@ def candidates(scene: Scene, found: pl.DataFrame) -> pl.DataFrame:
     world, doing = scene.world, scene.world.initiatives
     with np.errstate(invalid="ignore"):
         # Where need is low, whoever works on it there needs nobody else: that would belittle their work.
-        in_need = world.needs.need >= UNMET_SOME - 1e-9
+        in_need = world.needs.need >= wording.MIDDLING - 1e-9
     allowed = in_need & (scene.acting.lead >= 0) & (scene.shared_gap > 0)
     acts = (world.needs.source == OWN) & allowed
     lacks = acts[:, :, None] & ~scene.acting.sectors & (world.mix >= NEEDS_SECTOR - 1e-9)[None]
