@@ -35,7 +35,7 @@ def main() -> None:
 
     if len(sys.argv) != 2:
         sys.exit("Say where the pictures go: scripts/pages.py FOLDER")
-    folder = Path(sys.argv[1]).absolute()
+    folder = Path(sys.argv[1]).resolve()
     if folder.is_relative_to(ROOT):
         sys.exit("The pictures go outside the repository: choose another folder.")
     folder.mkdir(parents=True, exist_ok=True)
