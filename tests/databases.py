@@ -49,6 +49,7 @@ OWN_BEHAVIOUR = {
 # What takes longest begins first, so that no process is left with it at the end.
 LONGEST = [
     "the demonstration",
+    "journeys/test_pages_as_before.py",
     "trust/test_hostile_input.py",
     "journeys/test_opportunities.py",
     "trust/test_changes.py",
