@@ -18,7 +18,7 @@ import polars as pl
 from joinedup.evidence.disclosure import OPEN
 from joinedup.evidence.indicators import indicators
 from joinedup.evidence.need import figures, need, populations
-from joinedup.evidence.reading import Codes, read_file
+from joinedup.evidence.recognise import Codes, read_file
 from joinedup.evidence.store import read_series, write_observations
 
 LONDON = Path(str(resources.files("joinedup.data"))) / "london"

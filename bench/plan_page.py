@@ -66,10 +66,13 @@ def build() -> tuple[Any, Any]:
 
     from joinedup.accounts.models import Grant, User
     from joinedup.accounts.person import Person
-    from joinedup.events import actions
-    from joinedup.events.models import Attendee, Topic
+    from joinedup.events.actions.event import add_event, set_tables
+    from joinedup.events.models import Topic
     from joinedup.partners.models import Partner
     from joinedup.places.models import Footprint
+    from joinedup.registration.models import Attendee
+    from joinedup.tables.actions.plan import plan_event
+    from joinedup.tables.actions.wishes import add_wish
     from joinedup.taxonomy.models import Sector, Theme
 
     call_command("migrate", verbosity=0)
@@ -87,7 +90,7 @@ def build() -> tuple[Any, Any]:
         made.footprints.add(footprint)
         partners.append(made)
     by = Person.operator()
-    event = actions.add_event(
+    event = add_event(
         by=by,
         footprint=footprint,
         name="The day",
@@ -117,12 +120,12 @@ def build() -> tuple[Any, Any]:
     for n in range(TOPICS):
         topic = Topic.objects.create(event=event, title=f"Topic {n}", theme=themes[n], order=n)
         topic.parties.set([partners[(3 * n + k * 5) % PARTNERS] for k in range(3)])
-    actions.set_tables(by=by, event=event, count=TABLES, seats_min=8, seats_max=11)
+    set_tables(by=by, event=event, count=TABLES, seats_min=8, seats_max=11)
     guests = list(event.attendees.filter(number__in=range(20, 26)))
-    actions.add_wish(by=by, event=event, kind="together", attendees=guests[:2])
-    actions.add_wish(by=by, event=event, kind="apart", attendees=guests[2:])
+    add_wish(by=by, event=event, kind="together", attendees=guests[:2])
+    add_wish(by=by, event=event, kind="apart", attendees=guests[2:])
     started = time.perf_counter()
-    actions.plan_event(by=by, event=event, seconds=4.0)
+    plan_event(by=by, event=event, seconds=4.0)
     print(
         f"planned {PEOPLE} people at {TABLES} tables in {ROUNDS} rounds: {time.perf_counter() - started:.2f} s"
     )
@@ -150,7 +153,8 @@ def pick_up(event: Any, browser: Any, rounds: int) -> float:
 
 def change(event: Any, browser: Any) -> float:
     """Median seconds from the button to the page that shows the plan again, of three changes."""
-    from joinedup.events.models import Attendee, Seat
+    from joinedup.registration.models import Attendee
+    from joinedup.tables.models import Seat
 
     address, taken = f"/events/{event.slug}/plan/", []
     browser.get(address)

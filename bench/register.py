@@ -47,7 +47,7 @@ def make(places: int) -> None:
     from django.utils import timezone
 
     from joinedup.accounts.person import Person
-    from joinedup.events.actions import add_event
+    from joinedup.events.actions.event import add_event
     from joinedup.partners.models import Partner
     from joinedup.places.models import Footprint
     from joinedup.taxonomy.models import Sector, Theme
@@ -71,8 +71,8 @@ def read() -> None:
 
     django.setup()
     from joinedup.accounts.person import PUBLIC
-    from joinedup.events.actions import confirm_place
-    from joinedup.events.models import Attendee
+    from joinedup.registration.actions.held_places import confirm_place
+    from joinedup.registration.models import Attendee
 
     held = list(Attendee.objects.filter(standing="held").select_related("event").order_by("-number"))
     if len(held) != Attendee.objects.count():

@@ -20,7 +20,7 @@ import numpy as np
 import polars as pl
 from numba import njit
 
-from joinedup.engines.scan.lanes import LANES, reaching
+from joinedup.engines.scan.simd import LANES, reaching
 
 LONDON = Path(__file__).resolve().parents[2] / "shared" / "data" / "london"
 JOINEDUP = Path(sys.executable).with_name("joinedup")

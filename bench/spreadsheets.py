@@ -21,7 +21,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "joinedup.site.settings")
 
 import contextlib
 
-from joinedup.accounts.case_lists import find_people
+from joinedup.privacy.case_lists import find_people
 from joinedup.spreadsheets.reading import read_file
 
 PART = "xl/worksheets/sheet1.xml"

@@ -32,17 +32,18 @@ OF_THE_DEMONSTRATION = {
 # Upserts, constraints, search, and between them nearly every statement that locks rows.
 OWN_BEHAVIOUR = {
     "accounts": ("audit", "pages"),
-    "clusters": ("actions", "running", "telling"),
-    "events": (
-        "chasing", "companions", "drafts", "event", "loading", "naming", "reminders", "replying", "responses", "survey",
-        "voting",
-    ),
+    "clusters": ("actions", "alert_mail", "running"),
+    "agreements": ("named_bodies", "reminders"),
+    "events": ("drafts", "event", "loading"),
     "opportunities": ("actions", "public", "spotting", "storing", "weighing"),
     "places": ("loading",),
-    "site": ("soundness", "working"),
+    "registration": ("companions", "reminders", "survey"),
+    "results": ("responses", "right_of_reply"),
+    "site": ("health", "worker"),
     "spreadsheets": ("actions", "pages"),
     "strategy": ("loading",),
     "support": ("loading",),
+    "tables": ("votes",),
     "voice": ("actions", "pages"),
     "web": ("digest", "search"),
 }  # fmt: skip

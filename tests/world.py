@@ -13,7 +13,7 @@ from typing import Any
 
 from joinedup.accounts.models import Grant, User
 from joinedup.accounts.person import Person
-from joinedup.events.actions import add_event
+from joinedup.events.actions.event import add_event
 from joinedup.events.models import Event
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint, Membership, Place

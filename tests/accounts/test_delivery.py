@@ -23,9 +23,10 @@ from joinedup.accounts import delivery
 from joinedup.accounts.letters import send_letter, send_letter_now
 from joinedup.accounts.models import KeptMail
 from joinedup.accounts.turns import after_turn, in_turn
-from joinedup.events.models import Attendee, Event
+from joinedup.events.models import Event
 from joinedup.partners.models import Partner
-from joinedup.site import soundness
+from joinedup.registration.models import Attendee
+from joinedup.site import health
 from tests.world import World, make_world, published_event
 
 HERE = __name__
@@ -201,9 +202,9 @@ def test_check_says_when_mails_wait(db: None, settings: Any) -> None:
     settings.EMAIL_BACKEND = f"{HERE}.Scripted"
     Scripted.answers = [ConnectionRefusedError()]
     delivery.deliver([a_mail()])
-    assert not soundness._mails(), "not within the first minutes"
+    assert not health._mails(), "not within the first minutes"
     KeptMail.objects.update(kept_at=timezone.now() - datetime.timedelta(hours=2))
-    (found,) = soundness._mails()
+    (found,) = health._mails()
     assert "1 mail waits since" in found.sentence
 
 

@@ -15,7 +15,7 @@ import pytest
 from click.testing import Result
 
 from joinedup.accounts.models import AuditEntry
-from joinedup.evidence import observations, taking_in
+from joinedup.evidence import import_command, observations
 from joinedup.evidence.models import Dataset, Figure, Need
 from joinedup.places.models import Place
 from tests.world import World
@@ -170,7 +170,7 @@ def test_figures_that_cannot_be_worked_out_undo_the_import(
         raise OSError(28, "No space left on device", "figures")
 
     with monkeypatch.context() as patched:
-        patched.setattr(taking_in, "recompute", fails)
+        patched.setattr(import_command, "recompute", fails)
         told = joinedup("import", brought(boroughs()))
     assert told.exit_code == 1
     assert told.stderr.splitlines()[-1] == "figures cannot be used: No space left on device."

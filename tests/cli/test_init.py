@@ -29,7 +29,7 @@ def test_it_has_places_support_and_an_administrator_and_nothing_invented(begun: 
     ) == [("you@example.org", "administrator")]
     assert begun.rows("SELECT count(*) FROM places_place")[0][0] > 5000
     assert begun.rows("SELECT count(*) FROM support_offer")[0][0] > 0
-    for table in ("partners_partner", "initiatives_initiative", "events_attendee"):
+    for table in ("partners_partner", "initiatives_initiative", "registration_attendee"):
         assert begun.rows(f"SELECT count(*) FROM {table} WHERE is_demonstration") == [(0,)]
 
 

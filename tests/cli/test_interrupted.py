@@ -21,7 +21,7 @@ MOMENTS = [
     ("joinedup.evidence.store", "os.replace", "before"),  # written aside, not yet renamed
     ("joinedup.evidence.actions", "_make_current", "before"),  # in the store, no row yet
     ("joinedup.evidence.actions", "_make_current", "after"),  # a row, no figures yet
-    ("joinedup.evidence.taking_in", "recompute", "after"),  # figures, not yet kept
+    ("joinedup.evidence.import_command", "recompute", "after"),  # figures, not yet kept
 ]
 STOP = """
 import importlib, json, os, sys

@@ -11,9 +11,9 @@ import polars as pl
 from django.utils import timezone
 
 from joinedup.clusters.models import Cluster, Scan
+from joinedup.engines import periods
 from joinedup.evidence import observations, store
 from joinedup.evidence.models import Dataset
-from joinedup.evidence.scanning import periods
 from joinedup.evidence.sources import SOURCES
 from joinedup.evidence.sources.contract import SCHEMA
 from joinedup.places.models import Footprint, Outline, Place

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from joinedup.clusters import running, wording, working
-from joinedup.clusters.chain import carried_on
+from joinedup.clusters import running, wording, worker
+from joinedup.clusters.continuation import carried_on
+from joinedup.clusters.counts import figures_version
 from joinedup.clusters.models import Cluster, Scan
-from joinedup.clusters.world import figures_version
 from joinedup.engines import scan as engine
 from joinedup.evidence.models import Dataset
 from joinedup.places.models import Place
-from joinedup.site import soundness
+from joinedup.site import health
 from tests.clusters.making import Ground, a_scan, counts_of
 from tests.world import World
 
@@ -293,34 +293,34 @@ HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
     ],
 )
 def test_when_a_scan_is_due(kind: str, last: Scan | None, broke: Scan | None, due: bool) -> None:
-    assert working.is_time(kind, last, broke, "same", NOW) is due
+    assert worker.is_time(kind, last, broke, "same", NOW) is due
 
 
 def test_scans_are_asked_for_once_and_only_where_there_are_figures(
     world: World, terrain: Ground, home: None, django_assert_num_queries: Any
 ) -> None:
-    assert working.ask_in_time(timezone.now()) == []
+    assert worker.ask_in_time(timezone.now()) == []
     counts_of(terrain)
-    asked = working.ask_in_time(timezone.now())
+    asked = worker.ask_in_time(timezone.now())
     assert [(scan.footprint, scan.kind, scan.asked_by) for scan in asked] == [
         (world.north, "monthly", ""),
         (world.north, "yearly", ""),
     ]
-    assert working.ask_in_time(timezone.now()) == []
+    assert worker.ask_in_time(timezone.now()) == []
     Scan.objects.all().delete()
     for kind in ("monthly", "yearly"):
         a_scan(world.north, kind=kind, figures_version=figures_version())
         a_scan(world.south, kind=kind, figures_version=figures_version())
     with django_assert_num_queries(3):
-        assert working.ask_in_time(timezone.now()) == []
+        assert worker.ask_in_time(timezone.now()) == []
     counts_of(terrain, last="2026-04")
-    assert [scan.kind for scan in working.ask_in_time(timezone.now())] == ["monthly"]
+    assert [scan.kind for scan in worker.ask_in_time(timezone.now())] == ["monthly"]
 
 
 def test_a_look_of_the_worker_runs_one(world: World, terrain: Ground, home: None) -> None:
     counts_of(terrain, 12)
     said: list[str] = []
-    working.look_where_and_when(said.append)
+    worker.look_where_and_when(said.append)
     assert said == [
         "Where and when, What is new, each month, North partnership: Counts by neighbourhood are held for 12 months: "
         "at least 13 are needed to tell what is new."
@@ -332,8 +332,8 @@ def test_a_look_of_the_worker_runs_one(world: World, terrain: Ground, home: None
 def test_scans_that_no_worker_begins_are_found(world: World) -> None:
     ago = timezone.now() - datetime.timedelta(hours=2)
     scan = waiting(world)
-    assert soundness._looking() == []
+    assert health._looking() == []
     Scan.objects.filter(pk=scan.pk).update(asked_at=ago)
     Scan.objects.create(footprint=world.north, kind="yearly", state="running", said_at=ago)
     sentence = "2 scans of where and when wait since more than an hour: run “joinedup worker”."
-    assert [each.sentence for each in soundness._looking()] == [sentence]
+    assert [each.sentence for each in health._looking()] == [sentence]

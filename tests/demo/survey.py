@@ -8,15 +8,18 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils import timezone
 
 from joinedup.accounts.models import User
+from joinedup.agreements.models import Agreement
 from joinedup.engines.matching import band
 from joinedup.engines.seating import broken
-from joinedup.events.models import Agreement, Attendee, Event, Seat
-from joinedup.events.seating import problem_of, stored_plan
+from joinedup.events.models import Event
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
 from joinedup.opportunities.queries import document_for
 from joinedup.partners.models import Contact, Partner
+from joinedup.registration.models import Attendee
 from joinedup.support.models import Offer
+from joinedup.tables.models import Seat
+from joinedup.tables.seating import problem_of, stored_plan
 
 
 def survey() -> dict[str, object]:
@@ -56,7 +59,7 @@ def survey() -> dict[str, object]:
 def unlabelled() -> list[str]:
     """Records of kinds of which nothing real ships, that do not say that they are invented."""
     invented = ["partners.Partner", "partners.Ask", "partners.Link", "initiatives.Initiative"]
-    invented += ["voice.Conversation", "voice.Contribution", "events.Attendee", "events.Agreement"]
+    invented += ["voice.Conversation", "voice.Contribution", "registration.Attendee", "agreements.Agreement"]
     found = [
         f"{label} {row}"
         for label in invented

@@ -14,9 +14,14 @@ from django.test import Client
 from django.utils import timezone
 
 from joinedup.accounts.models import Preference
-from joinedup.events import actions
-from joinedup.events.calendar import event_calendar, my_calendar, programme_calendar
-from joinedup.events.models import Agreement, Attendee, Event
+from joinedup.agreements.actions.agreement import report_progress
+from joinedup.agreements.calendar import my_calendar
+from joinedup.agreements.models import Agreement
+from joinedup.events.actions.event import change_event
+from joinedup.events.calendar import event_calendar, programme_calendar
+from joinedup.events.models import Event
+from joinedup.registration.actions.registration import cancel_registration, register
+from joinedup.registration.models import Attendee
 from tests.world import World, published_event
 
 UTC = datetime.UTC
@@ -93,12 +98,12 @@ def test_a_change_of_day_is_a_new_version_of_the_same_entry(event: Event, world:
     was, _ = only(event_calendar(event))
     assert event.date
     later = {"date": event.date + datetime.timedelta(days=7)}
-    actions.change_event(by=world.person("alice"), event=event, **later)
+    change_event(by=world.person("alice"), event=event, **later)
     now, _ = only(event_calendar(event))
     assert now.uid.value == was.uid.value
     assert int(now.sequence.value) == int(was.sequence.value) + 1
     assert now.dtstamp.value >= was.dtstamp.value
-    actions.change_event(by=world.person("alice"), event=event, reading="Something else")
+    change_event(by=world.person("alice"), event=event, reading="Something else")
     same, _ = only(event_calendar(event))
     assert same.sequence.value == now.sequence.value
 
@@ -134,7 +139,7 @@ def test_a_series_holds_what_anybody_may_find(event: Event, world: World, as_: A
 
 def _comes(event: Event, world: World, name: str = "bob") -> Attendee:
     user = getattr(world, name)
-    return actions.register(
+    return register(
         by=world.person(name),
         event=event,
         partner=world.lantern,
@@ -161,7 +166,7 @@ def test_my_calendar_holds_what_i_come_to_and_owe(
     assert due.summary.value == f"Due: {agreement.goal}"
     assert sum("-review-" in uid for uid in second) == 3
     # Who cancels is told so by the calendar too, and the later word counts.
-    actions.cancel_registration(by=world.person("bob"), attendee=attendee)
+    cancel_registration(by=world.person("bob"), attendee=attendee)
     gone = next(each for uid, each in by_vobject(my_calendar(world.bob)).items() if "event-" in uid)
     assert gone.status.value == "CANCELLED"
     assert int(gone.sequence.value) > event.sequence
@@ -175,7 +180,7 @@ def test_a_kept_agreement_is_not_due_for_review(world: World, agree: Callable[..
     Agreement.objects.update(owner_partner=world.lantern)
     agreement.refresh_from_db()
     was = by_vobject(my_calendar(world.bob))
-    actions.report_progress(by=world.person("alice"), agreement=agreement, report="kept", text="It was done.")
+    report_progress(by=world.person("alice"), agreement=agreement, report="kept", text="It was done.")
     now = by_vobject(my_calendar(world.bob))
     assert was.keys() == now.keys()
     assert [each.status.value for uid, each in sorted(now.items())].count("CANCELLED") == 3

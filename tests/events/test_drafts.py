@@ -8,10 +8,18 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry
-from joinedup.events import actions
-from joinedup.events.models import Event, Invitation, Stop
+from joinedup.agreements.actions.agreement import record_agreement
+from joinedup.events.actions.copy import copy_event
+from joinedup.events.actions.publication import publish_event, withdraw_event
+from joinedup.events.actions.topics import choose_opportunity
+from joinedup.events.models import Event, Stop
 from joinedup.events.queries.events import events_to_agree_at, next_event
 from joinedup.opportunities.models import Opportunity
+from joinedup.registration.actions.cancellation import cancel_event, take_back_cancellation
+from joinedup.registration.actions.invitations import add_invitation, send_invitations
+from joinedup.registration.actions.registration import cancel_registration, register
+from joinedup.registration.models import Invitation
+from joinedup.tables.actions.door import walk_in
 from joinedup.voice.actions import open_conversation
 from tests.world import World
 
@@ -20,7 +28,7 @@ OUTSIDE = ("nobody", "charlie", "bob", "admin")
 
 def test_every_way_of_making_one_makes_a_draft(draft: Event, world: World, as_):
     alice, day = world.person("alice"), timezone.localdate() + datetime.timedelta(days=40)
-    copy = actions.copy_event(by=alice, event=draft, name="Copied", date=day)
+    copy = copy_event(by=alice, event=draft, name="Copied", date=day)
     as_("alice").post("/start/north/event/", {"name": "First", "date": day.isoformat(), "venue": ""})
     form = {
         "footprint": world.north.pk, "name": "By form", "date": day.isoformat(), "starts": "09:30", "ends": "15:30",
@@ -72,16 +80,12 @@ def test_those_who_plan_find_it_and_see_that_it_is_a_draft(draft: Event, as_):
 
 def test_nothing_of_a_draft_reaches_anybody(draft: Event, world: World, opportunity: Opportunity, parts):
     alice = world.person("alice")
-    actions.add_invitation(
-        by=alice, event=draft, partner=world.lantern, role="Manager", email="m@example.org"
-    )
+    add_invitation(by=alice, event=draft, partner=world.lantern, role="Manager", email="m@example.org")
     tries = [
-        lambda: actions.send_invitations(by=alice, event=draft),
-        lambda: actions.register(
-            by=alice, event=draft, partner=world.lantern, role="Worker", email="p@example.org"
-        ),
-        lambda: actions.walk_in(by=alice, event=draft, partner=world.lantern, role="Worker"),
-        lambda: actions.record_agreement(by=alice, event=draft, **parts),
+        lambda: send_invitations(by=alice, event=draft),
+        lambda: register(by=alice, event=draft, partner=world.lantern, role="Worker", email="p@example.org"),
+        lambda: walk_in(by=alice, event=draft, partner=world.lantern, role="Worker"),
+        lambda: record_agreement(by=alice, event=draft, **parts),
         lambda: open_conversation(
             by=alice,
             event=draft,
@@ -104,19 +108,19 @@ def test_what_is_on_the_agenda_of_a_draft_says_so_once_it_is_published(
 ):
     alice = world.person("alice")
     public = make_opportunity(audience="public", marking="public")
-    actions.choose_opportunity(by=alice, event=draft, opportunity=opportunity)
+    choose_opportunity(by=alice, event=draft, opportunity=opportunity)
     for who in OUTSIDE:
         assert "On the agenda" not in as_(who).get(f"/opportunities/{public.pk}/").text, who
     assert "North meets" not in as_("bob").get(f"/opportunities/{opportunity.pk}/").text
     for each in (opportunity, public):
         each.refresh_from_db()
         assert each.state == "suggested"
-    actions.publish_event(by=alice, event=draft)
+    publish_event(by=alice, event=draft)
     for each in (opportunity, public):
         each.refresh_from_db()
         assert each.state == "on_agenda"
     assert "North meets" in as_("bob").get(f"/opportunities/{opportunity.pk}/").text
-    actions.withdraw_event(by=alice, event=draft)
+    withdraw_event(by=alice, event=draft)
     public.refresh_from_db()
     assert public.state == "taken_up"
 
@@ -142,49 +146,47 @@ def test_publishing_shows_first_what_everybody_will_see(draft: Event, world: Wor
 def test_nobody_else_publishes_or_withdraws(draft: Event, world: World, as_, who: str):
     person = world.person(who)
     with pytest.raises(PermissionDenied):
-        actions.publish_event(by=person, event=draft)
+        publish_event(by=person, event=draft)
     as_(who).post(f"/events/{draft.slug}/show/", {"do": "publish"})
     assert Event.objects.get().is_draft
-    actions.publish_event(by=world.person("alice"), event=draft)
+    publish_event(by=world.person("alice"), event=draft)
     with pytest.raises(PermissionDenied):
-        actions.withdraw_event(by=person, event=draft)
+        withdraw_event(by=person, event=draft)
     as_(who).post(f"/events/{draft.slug}/show/", {"do": "withdraw"})
     assert not Event.objects.get().is_draft
 
 
 def test_once_somebody_relies_on_it_it_is_cancelled_instead(event: Event, world: World, come, as_):
     alice = world.person("alice")
-    actions.add_invitation(
-        by=alice, event=event, partner=world.lantern, role="Manager", email="m@example.org"
-    )
+    add_invitation(by=alice, event=event, partner=world.lantern, role="Manager", email="m@example.org")
     Invitation.objects.update(sent_at=timezone.now())
     with pytest.raises(ValidationError, match="Invitations have been sent: cancel the event"):
-        actions.withdraw_event(by=alice, event=event)
+        withdraw_event(by=alice, event=event)
     Invitation.objects.all().delete()
     attendee = come(event, world.lantern)
     with pytest.raises(ValidationError, match="Somebody has registered: cancel the event"):
-        actions.withdraw_event(by=alice, event=event)
+        withdraw_event(by=alice, event=event)
     assert "Make it a draft again" not in as_("alice").get(f"/events/{event.slug}/show/").text
-    actions.cancel_registration(by=alice, attendee=attendee)
-    assert actions.withdraw_event(by=alice, event=event).is_draft
+    cancel_registration(by=alice, attendee=attendee)
+    assert withdraw_event(by=alice, event=event).is_draft
 
 
 def test_what_is_over_or_cancelled_is_not_published(draft: Event, world: World):
     alice = world.person("alice")
-    actions.cancel_event(by=alice, event=draft, because="No hall")
+    cancel_event(by=alice, event=draft, because="No hall")
     with pytest.raises(ValidationError, match="take the cancellation back"):
-        actions.publish_event(by=alice, event=draft)
-    actions.take_back_cancellation(by=alice, event=draft)
+        publish_event(by=alice, event=draft)
+    take_back_cancellation(by=alice, event=draft)
     Event.objects.update(date=timezone.localdate() - datetime.timedelta(days=1))
     with pytest.raises(ValidationError, match="The day of this event has passed"):
-        actions.publish_event(by=alice, event=draft)
+        publish_event(by=alice, event=draft)
 
 
 def test_an_event_that_waits_for_the_election_is_registered_for_by_invitation_only(
     event: Event, world: World, as_
 ):
     alice = world.person("alice")
-    invited = actions.add_invitation(
+    invited = add_invitation(
         by=alice, event=event, partner=world.lantern, role="Manager", email="m@example.org"
     )
     Event.objects.update(listed_from=datetime.date(2999, 1, 1))

@@ -5,8 +5,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry
-from joinedup.events import actions, queries
+from joinedup.events.actions.event import add_event, change_event, set_tables
 from joinedup.events.models import Event, Programme
+from joinedup.registration.actions.invitations import add_invitation
+from joinedup.registration.actions.personal_details import delete_personal
+from joinedup.registration.queries.attendees import due_deletions
 from tests.world import World
 
 
@@ -21,19 +24,17 @@ def test_an_event_has_tables_for_everybody_and_its_own_programme(event: Event, w
 @pytest.mark.parametrize("who", ["charlie", "bob", "nobody", "admin"])
 def test_only_those_who_plan_make_and_change_events(event: Event, world: World, who: str):
     with pytest.raises(PermissionDenied):
-        actions.add_event(by=world.person(who), footprint=world.north, name="Mine")
+        add_event(by=world.person(who), footprint=world.north, name="Mine")
     with pytest.raises(PermissionDenied):
-        actions.change_event(by=world.person(who), event=event, name="Mine")
+        change_event(by=world.person(who), event=event, name="Mine")
     with pytest.raises(PermissionDenied):
-        actions.set_tables(by=world.person(who), event=event, count=1, seats_min=1, seats_max=2)
+        set_tables(by=world.person(who), event=event, count=1, seats_min=1, seats_max=2)
     assert Event.objects.count() == 1
 
 
 def test_the_programme_lead_plans_anywhere(world: World):
     programme = Programme.objects.create(slug="p", name="P")
-    made = actions.add_event(
-        by=world.person("lead"), footprint=world.south, programme=programme, name="South day"
-    )
+    made = add_event(by=world.person("lead"), footprint=world.south, programme=programme, name="South day")
     assert made.footprint == world.south
 
 
@@ -48,7 +49,7 @@ def test_the_programme_lead_plans_anywhere(world: World):
 )
 def test_bad_details_change_nothing(event: Event, world: World, details: dict):
     with pytest.raises(ValidationError):
-        actions.change_event(by=world.person("alice"), event=event, **details)
+        change_event(by=world.person("alice"), event=event, **details)
     event.refresh_from_db()
     assert (event.name, event.rounds, event.capacity) == ("North meets", 2, 20)
 
@@ -56,12 +57,12 @@ def test_bad_details_change_nothing(event: Event, world: World, details: dict):
 def test_history_is_kept_as_published(event: Event, world: World):
     event.is_history = True
     with pytest.raises(ValidationError, match="as published"):
-        actions.change_event(by=world.person("alice"), event=event, name="Other")
+        change_event(by=world.person("alice"), event=event, name="Other")
 
 
 def test_the_room(event: Event, world: World):
     alice = world.person("alice")
-    actions.set_tables(
+    set_tables(
         by=alice, event=event, count=3, seats_min=4, seats_max=8, access={"step_free": [1, 3], "quiet": [3]}
     )
     assert [(t.number, t.seats_max, t.access) for t in event.tables.all()] == [
@@ -69,17 +70,17 @@ def test_the_room(event: Event, world: World):
         (2, 8, []),
         (3, 8, ["quiet", "step_free"]),
     ]
-    actions.set_tables(by=alice, event=event, count=1, seats_min=4, seats_max=8)
+    set_tables(by=alice, event=event, count=1, seats_min=4, seats_max=8)
     assert event.tables.count() == 1
     with pytest.raises(ValidationError, match="no table 2"):
-        actions.set_tables(by=alice, event=event, count=1, seats_min=1, seats_max=8, access={"quiet": [2]})
+        set_tables(by=alice, event=event, count=1, seats_min=1, seats_max=8, access={"quiet": [2]})
     with pytest.raises(ValidationError):
-        actions.set_tables(by=alice, event=event, count=1, seats_min=9, seats_max=8)
+        set_tables(by=alice, event=event, count=1, seats_min=9, seats_max=8)
 
 
 def test_personal_details_are_due_after_90_days_and_emptied(event: Event, world: World, come):
     attendee = come(event, world.lantern, name="Ro", dietary="vegan", access=["quiet"])
-    invitation = actions.add_invitation(
+    invitation = add_invitation(
         by=world.person("alice"),
         event=event,
         partner=world.lantern,
@@ -88,20 +89,20 @@ def test_personal_details_are_due_after_90_days_and_emptied(event: Event, world:
         name="X",
     )
     with pytest.raises(ValidationError, match="once the event is over"):
-        actions.delete_personal(by=world.person("alice"), event=event)
+        delete_personal(by=world.person("alice"), event=event)
     today = timezone.localdate()
     event.date = today - datetime.timedelta(days=90)
     event.save()
-    assert queries.due_deletions(today - datetime.timedelta(days=1)) == []
-    assert queries.due_deletions(today) == [event]
+    assert due_deletions(today - datetime.timedelta(days=1)) == []
+    assert due_deletions(today) == [event]
     with pytest.raises(PermissionDenied):
-        actions.delete_personal(by=world.person("charlie"), event=event)
+        delete_personal(by=world.person("charlie"), event=event)
     old = attendee.token
-    assert actions.delete_personal(by=world.person("alice"), event=event) == 2
+    assert delete_personal(by=world.person("alice"), event=event) == 2
     attendee.refresh_from_db()
     invitation.refresh_from_db()
     assert (attendee.name, attendee.email, attendee.dietary, attendee.access) == ("", "", "", [])
     assert attendee.token != old
     assert (invitation.name, invitation.email) == ("", "")
-    assert queries.due_deletions(today) == []
+    assert due_deletions(today) == []
     assert AuditEntry.objects.filter(action="event.delete_personal").count() == 1

@@ -5,7 +5,8 @@ import pytest
 
 import joinedup
 from joinedup.events.loading import load
-from joinedup.events.models import Attendee, Event, Programme
+from joinedup.events.models import Event, Programme
+from joinedup.registration.models import Attendee
 
 SAMPLE = """id,date,date_confidence,place,venue,region_covered,minister_or_host,attendance,notes,scope,source,confidence
 E01,2018-10-08,exact,London,Coin Street,London,A minister,over 100,First of the series,series,https://example.org/a,high

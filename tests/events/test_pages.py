@@ -11,11 +11,16 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry
-from joinedup.events import actions
-from joinedup.events.models import Agreement, Attendee, Event, Invitation, Seat, Session, Speaker, Topic
-from joinedup.events.queries.people import INVITATION_HEADER
+from joinedup.agreements.actions.agreement import record_agreement, report_progress
+from joinedup.agreements.models import Agreement
+from joinedup.events.actions.topics import choose_opportunity, propose_topic
+from joinedup.events.models import Event, Session, Speaker, Topic
 from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Contact, Partner
+from joinedup.registration.models import Attendee, Invitation
+from joinedup.registration.queries.attendees import INVITATION_HEADER
+from joinedup.tables.actions.plan import replan_event
+from joinedup.tables.models import Seat
 from tests.world import World, published_event
 
 PLANNERS = [
@@ -92,9 +97,7 @@ def test_opening_pages_writes_nothing(seated: Event, sitting, agree, as_):
 @pytest.mark.parametrize("who", ["nobody", "charlie"])
 def test_the_public_page_holds_no_names_and_nothing_shared(seated: Event, world: World, agree, as_, who: str):
     Attendee.objects.filter(number=1).update(name="Secret Name", dietary="secret diet", role="Secret role")
-    actions.propose_topic(
-        by=world.person("bob"), event=seated, partner=world.lantern, title="Secret proposal"
-    )
+    propose_topic(by=world.person("bob"), event=seated, partner=world.lantern, title="Secret proposal")
     agree(goal="Secret goal", marking="partnership")
     agree(goal="Open goal")
     page = text(as_(who).get(f"/events/{seated.slug}/"))
@@ -173,7 +176,7 @@ def test_the_event_page_takes_a_fixed_number_of_queries(seated, world, make_oppo
     for n in (2, 3):
         speak(n)
         made = make_opportunity(f"k{n}")
-        actions.choose_opportunity(by=world.person("alice"), event=seated, opportunity=made)
+        choose_opportunity(by=world.person("alice"), event=seated, opportunity=made)
         agree(goal=f"Goal {n}")
         come(seated, world.lantern)
     assert cost() == 14
@@ -264,7 +267,7 @@ def test_a_stranger_cannot_tell_who_is_registered(event: Event, world: World, as
 def test_too_many_registrations_from_one_place_are_refused(
     event: Event, world: World, as_, monkeypatch, public_partners
 ):
-    monkeypatch.setattr("joinedup.events.views.coming.MOST_AN_HOUR", 2)
+    monkeypatch.setattr("joinedup.registration.views.registration.MOST_AN_HOUR", 2)
     path, browser = f"/events/{event.slug}/register/", as_("nobody")
     for n in range(3):
         browser.post(path, registration(world, email=f"n{n}@example.org"))
@@ -357,7 +360,7 @@ def test_topics_are_chosen_in_the_browser(event: Event, world: World, as_, make_
 
 
 def test_the_plan_in_the_browser(seated: Event, world: World, as_, monkeypatch, come):
-    monkeypatch.setattr("joinedup.events.views.planning.SECONDS", 0.05)
+    monkeypatch.setattr("joinedup.tables.views.plan.SECONDS", 0.05)
     alice, path = as_("alice"), f"/events/{seated.slug}/plan/"
     alice.post(path, {"do": "plan"})
     who = seated.attendees.get(number=7)
@@ -397,15 +400,15 @@ def test_planner_pages_take_a_fixed_number_of_queries(seated: Event, world, as_,
     Invitation.objects.create(event=seated, partner=world.school, email="1@example.org")
     come(seated, world.school, doing="Boxing")
     make_opportunity("free")
-    actions.replan_event(by=world.person("alice"), event=seated)
+    replan_event(by=world.person("alice"), event=seated)
     before = costs()
     for n in (2, 3):
         come(seated, world.lantern, doing="More")
         Invitation.objects.create(event=seated, partner=world.police, email=f"{n}@example.org")
         make_opportunity(f"free{n}")
         made = make_opportunity(f"k{n}")
-        actions.choose_opportunity(by=world.person("alice"), event=seated, opportunity=made)
-    actions.replan_event(by=world.person("alice"), event=seated)
+        choose_opportunity(by=world.person("alice"), event=seated, opportunity=made)
+    replan_event(by=world.person("alice"), event=seated)
     assert costs() == before
     assert max(before.values()) <= 36
 
@@ -473,7 +476,7 @@ def test_the_list_of_agreements(agree, world: World, as_, django_assert_num_quer
     third = agree(goal="Third goal")
     with django_assert_num_queries(10):
         as_("nobody").get("/agreements/")
-    actions.report_progress(by=world.person("bob"), agreement=third, report="kept", text="Done")
+    report_progress(by=world.person("bob"), agreement=third, report="kept", text="Done")
     Agreement.objects.filter(pk=third.pk).update(due=timezone.localdate())
     nobody = as_("nobody")
     page = text(nobody.get("/agreements/", {"place": "E09000991", "state": "kept"}))
@@ -489,13 +492,13 @@ def test_the_list_of_agreements(agree, world: World, as_, django_assert_num_quer
 def test_the_agreement_page_takes_a_fixed_number_of_queries(
     seated, sitting, world, parts, commitment, as_, django_assert_num_queries
 ):
-    agreed = actions.record_agreement(
+    agreed = record_agreement(
         by=world.person("alice"), event=seated, sitting=sitting, **parts | {"commitment": commitment}
     )
     with django_assert_num_queries(13):
         as_("nobody").get(f"/agreements/{agreed.pk}/")
     for _ in range(3):
-        actions.report_progress(by=world.person("alice"), agreement=agreed, report="on_the_way", text="Going")
+        report_progress(by=world.person("alice"), agreement=agreed, report="on_the_way", text="Going")
     with django_assert_num_queries(13):
         as_("nobody").get(f"/agreements/{agreed.pk}/")
 

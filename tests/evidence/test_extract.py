@@ -17,7 +17,7 @@ import pytest
 from joinedup.evidence import disclosure
 from joinedup.evidence.indicators import indicators
 from joinedup.evidence.need import figures, need, populations
-from joinedup.evidence.reading import read_file
+from joinedup.evidence.recognise import read_file
 from joinedup.evidence.sources.contract import Codes
 from tests.evidence.conftest import LONDON
 

@@ -17,7 +17,7 @@ from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.person import Person
 from joinedup.evidence import actions, observations, queries
 from joinedup.evidence.models import Dataset
-from joinedup.evidence.reading import read_all
+from joinedup.evidence.recognise import read_all
 from joinedup.evidence.sources.contract import Codes
 from joinedup.evidence.sources.table import Refused
 from joinedup.places.models import Place

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from bench.recount import LONDON, Totals, compare, neighbours, recount
-from joinedup.evidence.reading import read_all
+from joinedup.evidence.recognise import read_all
 from joinedup.evidence.sources.contract import Codes
 
 

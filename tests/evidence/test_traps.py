@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from joinedup.evidence.reading import read_file
+from joinedup.evidence.recognise import read_file
 from joinedup.evidence.sources.contract import Codes
 from joinedup.evidence.sources.table import Refused
 

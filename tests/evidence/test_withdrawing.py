@@ -152,7 +152,7 @@ def test_figures_that_cannot_be_worked_out_leave_it_as_it_was(
     def fails(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("joinedup.evidence.recomputing.work_out", fails)
+    monkeypatch.setattr("joinedup.evidence.recompute.work_out", fails)
     with pytest.raises(RuntimeError):
         withdraw(three[2])
     assert kept() == before

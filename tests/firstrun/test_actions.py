@@ -10,13 +10,14 @@ from django.db.models import Model
 
 from joinedup.accounts.models import AuditEntry, Grant
 from joinedup.accounts.person import Person
-from joinedup.events.models import Event, Invitation
+from joinedup.events.models import Event
 from joinedup.firstrun import actions
 from joinedup.firstrun.naming import suggested_name
 from joinedup.opportunities.models import Run
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import statutory_proposals
 from joinedup.places.models import Footprint, Place
+from joinedup.registration.models import Invitation
 from joinedup.spreadsheets.actions import accept
 from joinedup.spreadsheets.models import Upload
 from tests.firstrun.making import CONTACTS, TODAY

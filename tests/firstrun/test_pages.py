@@ -9,11 +9,12 @@ import pytest
 from django.test import Client
 
 from joinedup.accounts.models import AuditEntry
-from joinedup.events.models import Event, Invitation
+from joinedup.events.models import Event
 from joinedup.firstrun import actions
 from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Contact, Partner
 from joinedup.places.models import Footprint
+from joinedup.registration.models import Invitation
 from joinedup.spreadsheets.actions import accept
 from tests.firstrun.making import CONTACTS, TODAY, make_figures, make_opportunity, opened, words_of
 from tests.world import World, make_partner

@@ -3,12 +3,14 @@
 import datetime
 from typing import Any
 
-from joinedup.events.models import Agreement, Event, Programme, Sitting, Table, Topic
+from joinedup.agreements.models import Agreement
+from joinedup.events.models import Event, Programme, Table, Topic
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
 from joinedup.partners.models import Partner
 from joinedup.strategy.models import Commitment, Strategy, Update
 from joinedup.support.models import Offer
+from joinedup.tables.models import Sitting
 from tests.world import World
 
 TODAY = datetime.date.today()

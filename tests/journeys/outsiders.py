@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Mapping
 
-from joinedup.events.models import Contribution, Topic
+from joinedup.agreements.models import Contribution
+from joinedup.events.models import Topic
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Answer, Opportunity
 from joinedup.partners.models import Contact, Partner

@@ -14,7 +14,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from joinedup.events.models import Agreement, Event
+from joinedup.agreements.models import Agreement
+from joinedup.events.models import Event
 from joinedup.partners.models import Partner
 from joinedup.strategy.models import Commitment, Strategy
 from tests.journeys.conftest import assert_accessible, sign_in
@@ -147,7 +148,7 @@ def test_one_turn_of_the_cycle(ready: World, open_page: Open, width: int, script
     page.goto(f"/events/{event.slug}/people/")
     looked_at()
     from joinedup.accounts.person import Person
-    from joinedup.events.actions import set_tables
+    from joinedup.events.actions.event import set_tables
 
     set_tables(by=Person.of(ready.alice), event=event, count=1, seats_min=2, seats_max=6)
     page.goto(f"/events/{event.slug}/plan/")

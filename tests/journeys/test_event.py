@@ -20,10 +20,19 @@ from playwright.sync_api import Page
 
 from joinedup.accounts.models import User
 from joinedup.accounts.person import PUBLIC, Person
-from joinedup.events import actions, working
-from joinedup.events.models import Agreement, Attendee, Chase, Event, YoungMark
-from joinedup.events.views import planning
+from joinedup.agreements.models import Agreement, Chase, YoungMark
+from joinedup.agreements.worker import ask_young_people, chase_agreements
+from joinedup.events.actions.event import set_tables
+from joinedup.events.actions.topics import accept_topic, propose_topic
+from joinedup.events.models import Event
 from joinedup.partners.models import Contact, Partner
+from joinedup.registration.actions.held_places import confirm_place
+from joinedup.registration.actions.registration import register
+from joinedup.registration.models import Attendee
+from joinedup.results.worker import thank_attendees
+from joinedup.tables.actions.door import check_in
+from joinedup.tables.actions.leaders import answer_offer
+from joinedup.tables.views import plan as planning
 from tests.journeys.conftest import sign_in
 from tests.journeys.hands import Hand
 from tests.world import World, make_partner
@@ -88,7 +97,7 @@ def fill_the_room(event: Event) -> None:
     """Eighty people of eight sectors; one in six leads a table. As they would from their mails."""
     partners = list(Partner.objects.filter(footprints=event.footprint_id).order_by("pk"))
     for n in range(78):
-        who = actions.register(
+        who = register(
             by=PUBLIC,
             event=event,
             partner=partners[n % len(partners)],
@@ -97,9 +106,9 @@ def fill_the_room(event: Event) -> None:
             part="facilitator" if n < TABLES + 1 else "guest",
             opted_in=True,
         )
-        actions.confirm_place(by=PUBLIC, attendee=who)
+        confirm_place(by=PUBLIC, attendee=who)
         if who.offer:
-            actions.answer_offer(by=Person.operator(), attendee=who, answer="accepted")
+            answer_offer(by=Person.operator(), attendee=who, answer="accepted")
 
 
 def test_a_whole_event(sectors: World, open_page: Open, clock: Clock) -> None:
@@ -140,7 +149,7 @@ def test_a_whole_event(sectors: World, open_page: Open, clock: Clock) -> None:
     assert teacher.standing == "placed"
 
     # A young person comes with the youth worker, by a chosen name, and chooses what is talked about.
-    actions.register(
+    register(
         by=world.person("bob"),
         event=event,
         partner=world.lantern,
@@ -150,7 +159,7 @@ def test_a_whole_event(sectors: World, open_page: Open, clock: Clock) -> None:
     )
     fill_the_room(event)
     topics = [
-        actions.propose_topic(by=world.person("bob"), event=event, partner=world.lantern, title=title)
+        propose_topic(by=world.person("bob"), event=event, partner=world.lantern, title=title)
         for title in ("Getting home from school", "Somebody to call after a managed move", "Evenings")
     ]
     worker = Attendee.objects.get(email="bob@example.org")
@@ -159,10 +168,10 @@ def test_a_whole_event(sectors: World, open_page: Open, clock: Clock) -> None:
     guest.press(re.compile("^Save.*Sky"))
     alice.go(f"{plan}/topics/")
     for topic in topics:
-        actions.accept_topic(by=world.person("alice"), topic=topic)
+        accept_topic(by=world.person("alice"), topic=topic)
 
     # Twelve tables are planned, and one person is moved by keyboard, with its cost shown first.
-    actions.set_tables(by=world.person("alice"), event=event, count=TABLES, seats_min=5, seats_max=9)
+    set_tables(by=world.person("alice"), event=event, count=TABLES, seats_min=5, seats_max=9)
     alice.go(f"{plan}/plan/")
     alice.press("Plan the tables")
     assert event.sittings.count() == 2 * TABLES
@@ -179,7 +188,7 @@ def test_a_whole_event(sectors: World, open_page: Open, clock: Clock) -> None:
     alice.press("Check in")
     alice.reads(f"leads table {sitting.table.number}")
     for attendee in event.attendees.exclude(pk=leader.pk).filter(companion=None):
-        actions.check_in(by=world.person("alice"), attendee=attendee)
+        check_in(by=world.person("alice"), attendee=attendee)
 
     # Who leads the table has no account: the link in their mail opens the table, and what it agrees goes on the wall.
     guest.go(f"/attending/{leader.token}/table/1/")
@@ -213,8 +222,8 @@ def test_a_whole_event(sectors: World, open_page: Open, clock: Clock) -> None:
     # Within the hour everybody has a page: what was agreed, whom they met, what fits.
     mail.outbox.clear()
     clock.to(day, 16, 30)
-    assert working.thank_attendees(timezone.now()) > 70
-    assert working.thank_attendees(timezone.now()) == 0
+    assert thank_attendees(timezone.now()) > 70
+    assert thank_attendees(timezone.now()) == 0
     assert not [each for each in mail.outbox if not each.to]
     guest.go(link_in(mail.outbox, leader.email, "/attending/"))
     guest.reads(GOAL, "Whom you met")
@@ -222,13 +231,13 @@ def test_a_whole_event(sectors: World, open_page: Open, clock: Clock) -> None:
     # Asked before it is due: one button. Asked when it is late: the owner, then the deputy, then the coordinator.
     mail.outbox.clear()
     clock.to(agreement.due - datetime.timedelta(days=14), 8)
-    assert working.chase_agreements(timezone.localdate()) == 1
-    assert working.chase_agreements(timezone.localdate()) == 0
+    assert chase_agreements(timezone.localdate()) == 1
+    assert chase_agreements(timezone.localdate()) == 0
     guest.go(link_in(mail.outbox, "bob@example.org", "/agreements/report-by-mail/"))
     guest.press("It is on the way")
     for days in (1, 9, 20):
         clock.to(agreement.due + datetime.timedelta(days=days), 8)
-        working.chase_agreements(timezone.localdate())
+        chase_agreements(timezone.localdate())
     late = Chase.objects.filter(agreement=agreement, about=agreement.due).order_by("pk")
     assert [each.step for each in late] == ["before", "owner", "deputy", "coordinator"]
     assert any("alice@example.org" in each.to for each in mail.outbox)
@@ -238,7 +247,7 @@ def test_a_whole_event(sectors: World, open_page: Open, clock: Clock) -> None:
 
     # Young people who were there say whether it was.
     mail.outbox.clear()
-    assert working.ask_young_people(timezone.localdate()) == 1
+    assert ask_young_people(timezone.localdate()) == 1
     young = link_in(mail.outbox, "bob@example.org", "/agreements/young/")
     for who, answer in ((1, "Yes, it was done"), (2, "Yes, it was done"), (3, "Partly")):
         guest.go(f"{young}?who={who}")

@@ -20,7 +20,8 @@ from django.core import mail
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from joinedup.events.models import Agreement, Event, Programme
+from joinedup.agreements.models import Agreement
+from joinedup.events.models import Event, Programme
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Answer, Opportunity
 from joinedup.partners.models import Ask, Contact, Link, Partner

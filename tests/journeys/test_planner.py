@@ -11,8 +11,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from joinedup.events import actions
-from joinedup.events.models import Attendee, Event
+from joinedup.events.actions.event import set_tables
+from joinedup.events.models import Event
+from joinedup.registration.actions.held_places import confirm_place
+from joinedup.registration.actions.registration import register
+from joinedup.registration.models import Attendee
+from joinedup.tables.actions.plan import plan_event
 from tests.journeys.conftest import assert_accessible
 from tests.journeys.hands import Hand, session_of
 from tests.world import World, published_event
@@ -28,9 +32,9 @@ def planned(lived_in: World) -> Event:
     alice = lived_in.person("alice")
     day = datetime.date.today() + datetime.timedelta(days=30)
     event = published_event(by=alice, footprint=lived_in.north, name="North meets", date=day, rounds=1)
-    actions.set_tables(by=alice, event=event, count=2, seats_min=3, seats_max=6)
+    set_tables(by=alice, event=event, count=2, seats_min=3, seats_max=6)
     for n, partner in enumerate([lived_in.lantern, lived_in.school, lived_in.police] * 3):
-        who = actions.register(
+        who = register(
             by=lived_in.person("nobody"),
             event=event,
             partner=partner,
@@ -39,8 +43,8 @@ def planned(lived_in: World) -> Event:
             email=f"p{n}@example.org",
             part="facilitator" if n < 3 else "guest",
         )
-        actions.confirm_place(by=lived_in.person("nobody"), attendee=who)
-    actions.plan_event(by=alice, event=event, iterations=5)
+        confirm_place(by=lived_in.person("nobody"), attendee=who)
+    plan_event(by=alice, event=event, iterations=5)
     return event
 
 

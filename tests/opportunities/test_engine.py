@@ -9,7 +9,7 @@ from django.db import transaction
 
 from joinedup.evidence.models import Need
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities import actions, engine, working
+from joinedup.opportunities import actions, engine, worker
 from joinedup.opportunities.models import Basis, Cell, Move, Opportunity, Run, Touched
 from joinedup.partners.models import Ask, Link, Partner
 from joinedup.support.models import Offer
@@ -215,15 +215,15 @@ def test_the_worker_follows_what_waits(north: World) -> None:
     actions.refresh(by=north.person("alice"), footprint=north.north)
     more_reach(north)
     touch(north)
-    assert working.follow_waiting() == 1
-    assert working.follow_waiting() == 0
+    assert worker.follow_waiting() == 1
+    assert worker.follow_waiting() == 0
 
 
 def test_the_night_comes_once_and_not_before_two(north: World) -> None:
-    assert working.work_out_the_night(at(1, days=1)) == []
-    assert len(working.work_out_the_night(at(3, days=1))) == 2
+    assert worker.work_out_the_night(at(1, days=1)) == []
+    assert len(worker.work_out_the_night(at(3, days=1))) == 2
     Run.objects.update(at=at(3, days=1))
-    assert working.work_out_the_night(at(9, days=1)) == []
+    assert worker.work_out_the_night(at(9, days=1)) == []
 
 
 def test_the_reason_names_the_action_that_changed_even_in_a_ward_of_the_place(north: World) -> None:

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from joinedup.partners.csv_export import as_csv, cell, several
+from joinedup.documents.csv_file import as_csv, cell, several
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])

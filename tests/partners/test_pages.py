@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 
 from joinedup.accounts.models import AuditEntry
-from joinedup.events.models import Agreement, Event, Programme
+from joinedup.agreements.models import Agreement
+from joinedup.events.models import Event, Programme
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
 from joinedup.partners.models import Ask, Contact, Link, Partner

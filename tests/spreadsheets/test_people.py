@@ -14,17 +14,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from joinedup.accounts.case_lists import find_people, has_nhs_number, looks_like_data, plain_heading
 from joinedup.accounts.models import AuditEntry
 from joinedup.evidence.sources.privacy import refuse_people as refuse_in_evidence
 from joinedup.evidence.sources.table import Refused, open_table
+from joinedup.privacy.case_lists import find_people, has_nhs_number, looks_like_data, plain_heading
 from joinedup.spreadsheets import actions
 from joinedup.spreadsheets.columns import headings_of
 from joinedup.spreadsheets.kinds import KINDS
 from joinedup.spreadsheets.models import RememberedColumn, Upload
 from joinedup.spreadsheets.people import SinglePeople, refuse_people
 from joinedup.spreadsheets.reading import read_text
-from joinedup.spreadsheets.working import forget_uploads
+from joinedup.spreadsheets.worker import forget_uploads
 from tests.spreadsheets.lists import CASES, OTHERS
 from tests.spreadsheets.making import OFFERS, PARTNERS, TRACKER, ready, xlsx
 from tests.world import World

@@ -8,11 +8,13 @@ import pytest
 from django.test import Client
 
 from joinedup.accounts.models import AuditEntry
-from joinedup.events.models import Agreement, Event, Programme, Sitting, Table
+from joinedup.agreements.models import Agreement
+from joinedup.events.models import Event, Programme, Table
 from joinedup.evidence.models import Dataset, Figure
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
 from joinedup.strategy.models import Commitment, Strategy, Update
+from joinedup.tables.models import Sitting
 from tests.world import World, all_say_yes
 
 As = Callable[[str], Client]

@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from joinedup.accounts import audit
 from joinedup.clusters.models import Cluster, Follower, Outcome, Scan
-from joinedup.events import actions
-from joinedup.events.models import Event, Invitation, Session, Speaker, Stop, Topic, Venue
+from joinedup.events.actions.event import add_event
+from joinedup.events.models import Event, Session, Speaker, Stop, Topic, Venue
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
+from joinedup.registration.models import Invitation
 from joinedup.visits.models import PracticeCard, Visit
 from joinedup.voice.models import Contribution as Said
 from joinedup.voice.models import Conversation, Host
@@ -61,7 +62,7 @@ def _not_listed(everything: Any, hidden: str) -> None:
     world, day = everything.world, everything.today + datetime.timedelta(days=50)
     alice = world.person("alice")
     for name, waits in (("draft", False), ("waiting", True)):
-        made = actions.add_event(
+        made = add_event(
             by=alice, footprint=world.north, name=f"{hidden} {name}", purpose=hidden, date=day, capacity=5, rounds=1,
             programme=everything.event.programme, safeguarding_lead="Lead",
         )  # fmt: skip

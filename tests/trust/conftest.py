@@ -12,15 +12,23 @@ from django.utils import timezone
 
 from joinedup.accounts import audit
 from joinedup.accounts.models import Grant, User
-from joinedup.events import actions
-from joinedup.events.models import Agreement, Contribution, Event, Invitation, Naming, Progress, Response
+from joinedup.agreements.models import Agreement, Contribution, Naming, Progress
+from joinedup.events.actions.event import add_event
+from joinedup.events.actions.publication import publish_event
+from joinedup.events.actions.topics import propose_topic
+from joinedup.events.models import Event
 from joinedup.evidence.models import Dataset, Figure
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Answer, Enquiry, Move, Opportunity, Run, Weighting
 from joinedup.partners.models import Ask, Contact, Link, Partner
+from joinedup.registration.actions.held_places import confirm_place
+from joinedup.registration.actions.registration import register
+from joinedup.registration.models import Invitation
+from joinedup.results.models import Response
 from joinedup.spreadsheets.models import Upload
 from joinedup.strategy.models import Commitment, Strategy, Update
 from joinedup.support.models import Offer
+from joinedup.tables.actions.plan import plan_event
 from joinedup.taxonomy.models import Sector
 from joinedup.voice.models import Contribution as Said
 from joinedup.voice.models import Conversation, Host
@@ -44,7 +52,7 @@ class Everything:
         for slug in ("probation", "fire"):
             Sector.objects.create(slug=slug, name=slug.capitalize(), order=90)
         Partner.objects.filter(pk__in=[world.lantern.pk, world.school.pk]).update(marking="public")
-        self.event = actions.add_event(
+        self.event = add_event(
             by=world.person("alice"),
             footprint=world.north,
             name="North meets",
@@ -55,7 +63,7 @@ class Everything:
             capacity=20,
             rounds=2,
         )
-        self.event = actions.publish_event(by=world.person("alice"), event=self.event)
+        self.event = publish_event(by=world.person("alice"), event=self.event)
         self.mentors = self._initiative("Open mentors", "public")
         self.fund = Offer.objects.create(
             name="Open fund", slug="open-fund", provider="The Trust", kind="fund", marking="public"
@@ -91,14 +99,14 @@ class Everything:
         self._respond("We opened the hall", contribution=spoken, agreement=self.agreement)
         for number in range(9):
             partner = (world.lantern, world.school, world.police)[number % 3]
-            who = actions.register(
+            who = register(
                 by=world.person("nobody"),
                 event=self.event,
                 partner=partner,
                 role="Worker",
                 email=f"p{number}@example.org",
             )
-            actions.confirm_place(by=world.person("nobody"), attendee=who)
+            confirm_place(by=world.person("nobody"), attendee=who)
 
         open_around(self)
 
@@ -149,14 +157,12 @@ class Everything:
         Progress.objects.create(
             agreement=self.agreement, on=today, state="not_kept", text=f"{HIDDEN} not done", by=HIDDEN
         )
-        actions.propose_topic(
-            by=world.person("bob"), event=self.event, partner=lantern, title=f"{HIDDEN} proposed"
-        )
+        propose_topic(by=world.person("bob"), event=self.event, partner=lantern, title=f"{HIDDEN} proposed")
         Invitation.objects.create(event=self.event, partner=quiet, role=HIDDEN, email="in@example.org")
         self.event.attendees.update(name=f"{HIDDEN} Person", role=f"{HIDDEN} role", dietary=HIDDEN)
         # Whoever leads a table opens it by the link in their mail.
         self.event.attendees.filter(number__lte=2).update(parts=["facilitator"])
-        actions.plan_event(by=world.person("alice"), event=self.event, iterations=5)
+        plan_event(by=world.person("alice"), event=self.event, iterations=5)
         for state in ("waiting", "refused", "withdrawn"):
             self.say(f"{HIDDEN} {state}", state)
         self._respond(f"{HIDDEN} for members", marking="partnership")

@@ -12,11 +12,12 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from joinedup.events.models import Attendee, Event
+from joinedup.events.models import Event
 from joinedup.evidence.models import Need
 from joinedup.opportunities.actions import refresh
 from joinedup.opportunities.models import Opportunity, Run
 from joinedup.partners.models import Partner
+from joinedup.registration.models import Attendee
 from joinedup.spreadsheets import actions as spreadsheets
 from joinedup.spreadsheets.models import Upload
 from tests.trust.conftest import Everything

@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from joinedup.events.actions import start_agreement
+from joinedup.agreements.actions.agreement import start_agreement
 from joinedup.initiatives.actions import add_initiative, change_initiative
 from joinedup.opportunities.actions import refresh
 from joinedup.opportunities.models import Opportunity

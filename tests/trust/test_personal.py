@@ -16,11 +16,12 @@ from django.utils import timezone
 
 from joinedup.accounts.letters import send_letter
 from joinedup.accounts.models import AuditEntry
-from joinedup.events import actions
-from joinedup.events.models import Attendee, Event, Invitation
+from joinedup.events.models import Event
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Answer, Opportunity
 from joinedup.partners.models import Partner
+from joinedup.registration.actions.personal_details import delete_personal
+from joinedup.registration.models import Attendee, Invitation
 from joinedup.voice.actions import make_topic, moderate, withdraw
 from joinedup.voice.models import Contribution
 from tests.trust.conftest import Everything
@@ -57,7 +58,7 @@ def test_links_of_a_deleted_event_cannot_be_guessed(everything: Everything, as_:
         *Attendee.objects.values_list("token", flat=True),
         *Invitation.objects.values_list("token", flat=True),
     ]
-    actions.delete_personal(by=alice, event=event)
+    delete_personal(by=alice, event=event)
     browser = as_("nobody")
     for number in range(1, 20):
         for way in ("attending", "invitation"):

@@ -15,9 +15,9 @@ from joinedup.accounts.links import make_link
 
 # The record that the argument of an address names, where the address's first word does not say it.
 RECORDS: dict[str, tuple[str, str]] = {
-    "agreement": ("events.Agreement", "pk"),
+    "agreement": ("agreements.Agreement", "pk"),
     "ask": ("partners.Ask", "pk"),
-    "attending": ("events.Attendee", "token"),
+    "attending": ("registration.Attendee", "token"),
     "commitment": ("strategy.Commitment", "ref"),
     "contact": ("partners.Contact", "pk"),
     "contribute": ("voice.Host", "token"),
@@ -35,7 +35,7 @@ RECORDS: dict[str, tuple[str, str]] = {
     "figure": ("evidence.Figure", "pk"),
     "first": ("places.Footprint", "slug"),
     "initiative": ("initiatives.Initiative", "slug"),
-    "invitation": ("events.Invitation", "token"),
+    "invitation": ("registration.Invitation", "token"),
     "link": ("partners.Partner", "slug"),
     "moderate": ("voice.Conversation", "slug"),
     "my_calendar": ("accounts.Preference", "calendar_token"),
@@ -45,10 +45,10 @@ RECORDS: dict[str, tuple[str, str]] = {
     "place": ("places.Place", "code"),
     "practice": ("visits.PracticeCard", "slug"),
     "programme": ("events.Programme", "slug"),
-    "response": ("events.Response", "pk"),
+    "response": ("results.Response", "pk"),
     "role": ("accounts.Grant", "pk"),
     "session": ("events.Session", "pk"),
-    "sitting": ("events.Sitting", "pk"),
+    "sitting": ("tables.Sitting", "pk"),
     "speaker": ("events.Speaker", "pk"),
     "stop": ("events.Stop", "pk"),
     "upload_new": ("places.Footprint", "slug"),
@@ -90,7 +90,7 @@ def _filled(pattern: URLPattern) -> Iterator[str]:
             for word in ("interested", "already", "not_us"):
                 yield reverse(name, args=[word, token])
     elif name == "response_by_mail":
-        for response in apps.get_model("events", "Response").objects.exclude(about=None):
+        for response in apps.get_model("results", "Response").objects.exclude(about=None):
             for contact in response.about.contacts.all():
                 yield reverse(name, args=[make_link("response-answer", response.pk, contact.email)])
     elif name in ("brief", "brief_word"):
@@ -107,11 +107,11 @@ def _filled(pattern: URLPattern) -> Iterator[str]:
         for topic in apps.get_model("events", "Topic").objects.select_related("event"):
             yield reverse(name, args=[topic.event.slug, topic.pk])
     elif name == "event_invitation":
-        for invited in apps.get_model("events", "Invitation").objects.select_related("event"):
+        for invited in apps.get_model("registration", "Invitation").objects.select_related("event"):
             yield reverse(name, args=[invited.event.slug, invited.pk])
     elif "round" in arguments:
         # Two who come: the pages of a table are the same for all who lead one.
-        seats = apps.get_model("events", "Seat").objects.filter(attendee__number__lte=2)
+        seats = apps.get_model("tables", "Seat").objects.filter(attendee__number__lte=2)
         for seat in seats.select_related("attendee", "sitting"):
             more = [1] if "pk" in arguments else []
             yield reverse(name, args=[seat.attendee.token, seat.sitting.round, *more])
@@ -150,7 +150,7 @@ def _mailed() -> Iterator[str]:
 def _mailed_of_agreements(name: str) -> Iterator[str]:
     """The link of every mail that may have asked somebody, or a host's young people, about an agreement."""
     for contact in apps.get_model("partners", "Contact").objects.all():
-        for agreement in apps.get_model("events", "Agreement").objects.all():
+        for agreement in apps.get_model("agreements", "Agreement").objects.all():
             if name == "report_by_mail":
                 yield make_link("report", f"{agreement.pk}.{contact.partner_id}", contact.email)
             elif name == "naming_by_mail":

@@ -12,9 +12,13 @@ from django.test import Client
 from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry
-from joinedup.events.models import Attendee, Draft, Event, Seat, Session, Sitting, Table, Topic
-from joinedup.events.queries.table import as_participant
-from joinedup.voice import actions
+from joinedup.agreements.actions import quotes as quotes_actions
+from joinedup.agreements.models import Draft
+from joinedup.agreements.queries.table_notes import as_participant
+from joinedup.events.models import Event, Session, Table, Topic
+from joinedup.registration.models import Attendee
+from joinedup.tables.models import Seat, Sitting
+from joinedup.voice.actions import make_topic, moderate
 from joinedup.voice.models import Contribution, Conversation, Host
 from tests.world import World
 
@@ -53,7 +57,7 @@ def sent(through: Host, **changes: Any) -> dict[str, Any]:
 
 def quote(world: World, sitting: Sitting, host: Host, **changes: Any) -> Contribution:
     given = {"text": WORDS, "age_band": "14-15", "said_yes": True, "by": world.person("bob")} | changes
-    return actions.quote(sitting=Sitting.objects.get(pk=sitting.pk), host=host, **given)
+    return quotes_actions.quote(sitting=Sitting.objects.get(pk=sitting.pk), host=host, **given)
 
 
 def test_a_quote_waits_and_its_slip_is_shown_once(link: str, asked, sitting: Sitting):
@@ -82,7 +86,7 @@ def test_a_quote_waits_and_its_slip_is_shown_once(link: str, asked, sitting: Sit
 
 def test_what_is_taken_back_is_gone_everywhere(world: World, sitting: Sitting, asked, as_):
     given = quote(world, sitting, asked.school)
-    actions.moderate(by=world.person("alice"), contribution=given, state="shown")
+    moderate(by=world.person("alice"), contribution=given, state="shown")
     public = ["/events/day/", "/voices/safer/", "/places/E09000991/"]
     assert [each for each in public if WORDS in text(Client().get(each))] == public
     browser = Client()
@@ -98,14 +102,14 @@ def test_what_is_taken_back_is_gone_everywhere(world: World, sitting: Sitting, a
 
 def test_an_adults_quote_is_never_called_a_young_persons(world: World, sitting: Sitting, asked):
     given = quote(world, sitting, asked.school, age_band=Contribution.ADULT)
-    given = actions.moderate(by=world.person("alice"), contribution=given, state="shown")
+    given = moderate(by=world.person("alice"), contribution=given, state="shown")
     page = text(Client().get("/voices/safer/"))
     assert WORDS in page
     assert "Said by an adult at the event" in page
     for each in ("/events/day/", "/places/E09000991/"):
         assert WORDS not in text(Client().get(each))
     with pytest.raises(ValidationError, match="their partner can propose"):
-        actions.make_topic(by=world.person("alice"), contribution=given, title="The way home", theme=None)
+        make_topic(by=world.person("alice"), contribution=given, title="The way home", theme=None)
 
 
 @pytest.mark.parametrize("who", ["nobody", "charlie"])

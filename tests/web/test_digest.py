@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from joinedup.accounts.delivery import send_kept
 from joinedup.accounts.models import Preference, User
-from joinedup.events.models import Agreement
+from joinedup.agreements.models import Agreement
 from joinedup.web.work.digest import send_digests
 from tests.web.test_work import make_agreement, make_event, make_one_of_everything
 from tests.world import World
@@ -97,7 +97,7 @@ def test_nothing_of_others_is_in_it(go: Any, world: World) -> None:
 def test_a_mail_server_that_takes_nothing_leaves_it_to_be_sent(
     late: Agreement, go: Any, settings: Any
 ) -> None:
-    settings.EMAIL_BACKEND = "tests.events.test_chasing.Refusing"
+    settings.EMAIL_BACKEND = "tests.agreements.test_reminders.Refusing"
     assert go() == []
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     assert go() == ["bob@example.org"]
@@ -106,7 +106,7 @@ def test_a_mail_server_that_takes_nothing_leaves_it_to_be_sent(
 def test_a_mail_server_that_is_away_costs_no_summary_and_nobody_gets_two(
     late: Agreement, go: Any, settings: Any
 ) -> None:
-    settings.EMAIL_BACKEND = "tests.events.test_chasing.Away"
+    settings.EMAIL_BACKEND = "tests.agreements.test_reminders.Away"
     assert go() == []
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     assert go() == []

@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from joinedup.events.models import Agreement, Event, Programme
+from joinedup.agreements.models import Agreement
+from joinedup.events.models import Event, Programme
 from joinedup.opportunities.models import Opportunity
 from joinedup.places.models import Outline
 from tests.evidence.rows import make_dataset, make_figure, make_need

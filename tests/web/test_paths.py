@@ -13,11 +13,12 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from joinedup.events.models import Agreement, Event, Programme, Progress, Topic
+from joinedup.agreements.models import Agreement, Progress
+from joinedup.events.models import Event, Programme, Topic
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
 from joinedup.partners.models import Partner
-from joinedup.web.paths import queries
+from joinedup.web.funnel import queries
 from tests.opportunities.making import make_opportunity
 from tests.trust.walking import without_what_always_differs
 from tests.world import World

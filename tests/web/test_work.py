@@ -13,11 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from joinedup.accounts.models import Grant, User
-from joinedup.events.models import Agreement, Attendee, Event, Invitation, Programme, Progress
+from joinedup.agreements.models import Agreement, Progress
+from joinedup.events.models import Event, Programme
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Answer, Look, Move, Opportunity
 from joinedup.opportunities.queries.since import Unread
 from joinedup.partners.models import Ask, Partner
+from joinedup.registration.models import Attendee, Invitation
 from joinedup.spreadsheets.models import Upload
 from joinedup.voice.models import Contribution, Conversation, Host
 from joinedup.web.work.queries import Waiting, kept_by, waiting_for

@@ -11,7 +11,7 @@ import click
 from joinedup.cli.console import Failed, progress, put_json
 
 if TYPE_CHECKING:
-    from joinedup.evidence.scanning import Found
+    from joinedup.offline.scan.run import Found
 
 FILE = click.Path(path_type=Path)
 ENDINGS = (".html", ".json", ".csv")
@@ -80,7 +80,9 @@ def scan(**given: Any) -> None:
 
     Example: joinedup scan --cases cases.csv --places places.csv --model permutation --prospective
     """
-    from joinedup.evidence.scanning import Asked, Refused, scan_files
+    from joinedup.evidence.sources.table import Refused
+    from joinedup.offline.scan.asked import Asked
+    from joinedup.offline.scan.run import scan_files
 
     output, explain, as_json = (given.pop(name) for name in ("output", "explain", "as_json"))
     if output is not None and output.suffix.lower() not in ENDINGS:
@@ -140,9 +142,9 @@ def _shape(given: dict[str, Any]) -> str:
 def _write(found: Found, path: Path) -> None:
     import json
 
-    from joinedup.evidence.scanning import COLUMNS, csv_rows
-    from joinedup.opportunities.files import Refused as NotWritten
-    from joinedup.opportunities.files.writing import table, write
+    from joinedup.offline.match.reading import Refused as NotWritten
+    from joinedup.offline.match.writing import table, write
+    from joinedup.offline.scan.wording import COLUMNS, csv_rows
 
     if path.suffix.lower() == ".csv":
         text = table(list(COLUMNS), csv_rows(found.clusters))

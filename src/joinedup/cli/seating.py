@@ -40,8 +40,8 @@ def seat(folder: Path, rounds: int, seconds: float, seed: int, output: Path) -> 
 
     Example: joinedup seat --input event --rounds 3 --output plan
     """
-    from joinedup.events.files import seat as seat_files
-    from joinedup.opportunities.files import Refused
+    from joinedup.offline.match.reading import Refused
+    from joinedup.offline.seat.run import seat as seat_files
 
     try:
         with progress() as say:

@@ -108,7 +108,7 @@ def import_(files: tuple[Path, ...], dataset: str | None, dry_run: bool, as_json
 
     Example: joinedup import "MPS LSOA Level Crime (most recent 24 months).csv"
     """
-    from joinedup.evidence.taking_in import take_in
+    from joinedup.evidence.import_command import take_in
 
     with progress(quiet=as_json) as say:
         done = take_in(files, dataset=dataset, dry_run=dry_run, say=say)
@@ -159,7 +159,7 @@ def worker(once: bool) -> None:
 
     Example: joinedup worker --once
     """
-    from joinedup.site.working import work
+    from joinedup.site.worker import work
 
     work(once=once, say=click.echo)
 
@@ -183,8 +183,9 @@ def event_plan(slug: str, seconds: float | None, seed: int, as_json: bool) -> No
     Example: joinedup event plan joining-up-london-next
     """
     from joinedup.accounts.person import Person
-    from joinedup.events.actions import plan_event
-    from joinedup.events.queries import event_by_slug, plan_document
+    from joinedup.events.queries.events import event_by_slug
+    from joinedup.tables.actions.plan import plan_event
+    from joinedup.tables.queries.sittings import plan_document
 
     found = event_by_slug(Person.operator(), slug)
     with progress(quiet=as_json) as say:
@@ -212,7 +213,7 @@ def check(as_json: bool) -> None:
 
     Example: joinedup check
     """
-    from joinedup.site.soundness import findings
+    from joinedup.site.health import findings
 
     found = findings()
     if as_json:

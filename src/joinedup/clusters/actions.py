@@ -9,8 +9,8 @@ from django.utils import timezone
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import Scope, may, require
 from joinedup.accounts.person import Person
+from joinedup.clusters.counts import NO_FIGURES, has_figures
 from joinedup.clusters.models import Cluster, Follower, Outcome, Scan
-from joinedup.clusters.world import NO_FIGURES, has_figures
 from joinedup.initiatives.models import Initiative
 from joinedup.places.models import Footprint, Place
 from joinedup.places.queries import ancestors

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from joinedup.clusters.looks import Line, Look
 from joinedup.clusters.models import Scan
-from joinedup.partners.csv_export import several
+from joinedup.documents.csv_file import several
 from joinedup.places.models import Footprint
 
 CSV_HEADER = (

@@ -10,7 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from joinedup.clusters import wording
 from joinedup.clusters.models import Cluster, Outcome, Scan
 from joinedup.clusters.picture import Picture, draw
-from joinedup.evidence.scanning import periods
+from joinedup.engines import periods
 from joinedup.places.models import Footprint, Outline, Place
 from joinedup.places.queries import PUBLIC_KINDS
 

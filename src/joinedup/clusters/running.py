@@ -13,10 +13,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from joinedup.clusters.chain import carried_on
+from joinedup.clusters.continuation import carried_on
+from joinedup.clusters.counts import CannotLook, Ground, figures_version, ground_of
 from joinedup.clusters.models import Cluster, Scan
-from joinedup.clusters.world import CannotLook, Ground, figures_version, ground_of
-from joinedup.evidence.scanning.wording import USUAL
+from joinedup.offline.scan.wording import USUAL
 
 if TYPE_CHECKING:
     from joinedup.engines.scan import Answer, Question

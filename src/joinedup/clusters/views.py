@@ -18,10 +18,10 @@ from django.views.decorators.http import require_POST, require_safe
 from joinedup.accounts.links import address_of
 from joinedup.accounts.request import Request
 from joinedup.clusters import actions, files, queries
+from joinedup.clusters.counts import has_figures
 from joinedup.clusters.forms import FollowForm, ScanForm, SettleForm
 from joinedup.clusters.models import Cluster, Follower, Outcome, Scan
-from joinedup.clusters.world import has_figures
-from joinedup.partners.csv_export import as_csv, csv_file
+from joinedup.documents.csv_file import as_csv, csv_file
 from joinedup.places.models import Footprint
 
 

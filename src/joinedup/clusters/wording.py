@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from joinedup.clusters.models import Cluster, Scan
+from joinedup.engines import periods
 from joinedup.engines.matching.wording import listing
-from joinedup.evidence.scanning import explain, periods
+from joinedup.offline.scan import explain
 from joinedup.places.models import Place
 
 MODELS = {Scan.Kind.MONTHLY: "permutation", Scan.Kind.YEARLY: "poisson"}

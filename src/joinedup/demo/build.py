@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from joinedup.accounts.models import User
 from joinedup.accounts.person import Person
-from joinedup.demo import gathering, invented, people, standing_out
+from joinedup.demo import clusters, events, invented, people
 from joinedup.evidence import observations
 from joinedup.opportunities import actions as opportunities
 from joinedup.places.models import Footprint, Place
@@ -120,16 +120,16 @@ def _invent(operator: Person, today: datetime.date, say: Say) -> None:
     invented.make_asks(ours, today)
     people.make_people(footprints)
     coordinator = Person.of(User.objects.get(email=people.COORDINATOR))
-    standing_out.look(coordinator, footprints["main"], say)
+    clusters.look(coordinator, footprints["main"], say)
     say("Opportunities to work together", None)
     for footprint in footprints.values():
         opportunities.refresh(by=operator, footprint=footprint, as_of=today)
-    gathering.taken_up(operator, footprints["main"], 6)
+    events.taken_up(operator, footprints["main"], 6)
     # The first list has been read; what moves from here on is news.
     opportunities.have_read(by=coordinator, footprint=footprints["main"], until=timezone.now())
     say("Two events: one that is over, one to come", None)
     lead = Person.of(User.objects.get(email=people.LEAD))
-    gathering.make_events(coordinator, lead, footprints["main"], ours, today)
+    events.make_events(coordinator, lead, footprints["main"], ours, today)
     # What was agreed is local action now: the list moves with it.
     opportunities.refresh(by=operator, footprint=footprints["main"], as_of=today)
 

@@ -11,36 +11,29 @@ date after the clocks change is right. Why it is so: docs/decisions/calendar-ver
 from __future__ import annotations
 
 import datetime
-from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import icalendar
 from django.conf import settings
-from django.db.models import Q
-from django.utils import timezone
 
 from joinedup.accounts.links import address_of
-from joinedup.accounts.models import AuditEntry, User
 from joinedup.accounts.person import Person
-from joinedup.events.models import Agreement, Attendee, Event, Programme
-from joinedup.events.naming import note_of
+from joinedup.events.models import Event, Programme
 from joinedup.events.queries.events import listed
 
 MAKER = "-//JoinedUp//JoinedUp//EN"
 A_DAY = datetime.timedelta(days=1)
 # How often a calendar that subscribes should look again.
 AGAIN = datetime.timedelta(hours=6)
-# Kept in a person's calendar for so long after the day.
-BEHIND = datetime.timedelta(days=400)
 
 
-def _uid(kind: str, pk: int, part: str = "") -> str:
+def uid_of(kind: str, pk: int, part: str = "") -> str:
     return f"{kind}-{pk}{f'-{part}' if part else ''}@{urlsplit(settings.SITE_URL).hostname}"
 
 
-def _calendar(name: str, entries: Iterable[icalendar.Event]) -> bytes:
+def calendar_of(name: str, entries: Iterable[icalendar.Event]) -> bytes:
     made = icalendar.Calendar()
     made.add("prodid", MAKER)
     made.add("version", "2.0")
@@ -74,7 +67,7 @@ def _london() -> icalendar.Timezone:
     return zone
 
 
-def _entry(
+def entry_of(
     uid: str, summary: str, link: str, changed: datetime.datetime, sequence: int, is_off: bool
 ) -> icalendar.Event:
     entry = icalendar.Event()
@@ -102,24 +95,25 @@ def hours(event: Event) -> tuple[datetime.datetime, datetime.datetime] | None:
     return start, datetime.datetime.combine(event.date, event.ends, zone)
 
 
-def _event_entry(event: Event, attendee: Attendee | None = None) -> icalendar.Event:
-    """The day as everybody may know it, or as it is for one who comes, waits or does not come any more. Wants a day."""
+def event_entry(event: Event) -> icalendar.Event:
+    """The day as everybody may know it. Wants a day."""
+    return day_entry(event, uid_of("event", event.pk), event.sequence, event.changed_at)
+
+
+def day_entry(
+    event: Event,
+    uid: str,
+    sequence: int,
+    changed: datetime.datetime,
+    *,
+    is_off: bool = False,
+    words: Sequence[str] = (),
+) -> icalendar.Event:
+    """The day of an event; `words` are said of it besides, `is_off` where it is off for one reader only."""
     assert event.date is not None
     link = address_of("event", event.slug)
-    off, uid = event.cancelled_on is not None, _uid("event", event.pk)
-    sequence, changed, words = event.sequence, event.changed_at, []
-    if attendee is not None:
-        off = off or attendee.standing in Attendee.GONE
-        uid = _uid("event", event.pk, attendee.calendar_key)
-        sequence += attendee.calendar_version
-        changed = max(changed, attendee.standing_since)
-        if attendee.standing == Attendee.Standing.WAITING:
-            words = ["You are on the waiting list."]
-        elif not off and not attendee.is_coming:
-            words = ["Not confirmed yet."]
-    entry = _entry(uid, event.told_name, link, changed, sequence, off)
-    if attendee is not None and not off and attendee.standing != Attendee.Standing.PLACED:
-        entry["status"] = icalendar.vText("TENTATIVE")
+    off = event.cancelled_on is not None or is_off
+    entry = entry_of(uid, event.told_name, link, changed, sequence, off)
     span = hours(event)
     if span is None:
         entry.add("dtstart", event.date)
@@ -136,47 +130,14 @@ def _event_entry(event: Event, attendee: Attendee | None = None) -> icalendar.Ev
     return entry
 
 
-def event_calendar(event: Event, *, attendee: Attendee | None = None) -> bytes:
-    """One event as a calendar file, for an invitation or, with `attendee`, for somebody who comes. Whoever cancelled
-    and registered again reads by the old link too how it stands now.
+def event_calendar(event: Event) -> bytes:
+    """One event as a calendar file.
 
     Raises ValueError for an event whose day is not known: there is nothing to put into a calendar.
     """
     if event.date is None:
         raise ValueError("This event has no day yet.")
-    if attendee is None:
-        return _calendar(event.name, [_event_entry(event)])
-    return _calendar(event.name, [_event_entry(event, _newest(attendee))])
-
-
-def _newest(attendee: Attendee) -> Attendee:
-    """The last registration of the same person in the same mailbox; 1 query."""
-    same = Attendee.objects.filter(event=attendee.event_id, calendar_key=attendee.calendar_key)
-    if not attendee.calendar_key:
-        if not attendee.email:
-            return attendee
-        same = same.filter(email=attendee.email)
-    return same.order_by("calendar_version").last() or attendee
-
-
-def mailbox_calendars(event: Event, addresses: Collection[str]) -> dict[str, bytes]:
-    """What is sent to each address when something about an event changes: how it stands for everybody who registered
-    with that address, or the event itself where nobody did; empty for an event without a day. 1 query.
-
-    A young person's day is that of their companion, who holds it already: they have no entry in these.
-    """
-    if event.date is None:
-        return dict.fromkeys(addresses, b"")
-    registered: dict[str, list[Attendee]] = {}
-    for each in event.attendees.filter(email__in=addresses).order_by("calendar_version"):
-        registered.setdefault(each.email, []).append(each)
-    anybody = _calendar(event.name, [_event_entry(event)])
-    return {
-        address: _calendar(event.name, [_event_entry(event, each) for each in _latest(registered[address])])
-        if address in registered
-        else anybody
-        for address in addresses
-    }
+    return calendar_of(event.name, [event_entry(event)])
 
 
 def programme_calendar(programme: Programme, person: Person) -> bytes:
@@ -184,76 +145,4 @@ def programme_calendar(programme: Programme, person: Person) -> bytes:
     2 queries."""
     events = listed(person).filter(programme=programme, is_draft=False).exclude(date=None)
     found = events.select_related("programme", "at", "footprint").order_by("date", "pk")
-    return _calendar(programme.name, [_event_entry(each) for each in found])
-
-
-def my_calendar(user: User) -> bytes:
-    """The events somebody comes to, and the days of the agreements that their partners own or stand in for.
-
-    Six queries, whatever the number of entries.
-    """
-    person, since = Person.of(user), timezone.localdate() - BEHIND
-    attending = (
-        Attendee.objects.filter(user=user, event__date__gte=since)
-        .select_related("event__programme", "event__at")
-        .order_by("event__date", "calendar_version")
-    )
-    # Who registered a colleague as well sees their own day, whatever becomes of the other's.
-    own_last = sorted(attending, key=lambda each: each.email == user.email)
-    entries = [_event_entry(each.event, each) for each in _latest(own_last)]
-    mine = Q(owner_partner__in=person.partner_ids) | Q(deputy_partner__in=person.partner_ids)
-    agreements = list(
-        Agreement.objects.visible_to(person)
-        .filter(mine, due__gte=since)
-        .select_related("owner_partner", "event")
-        .prefetch_related("namings")
-        .order_by("due", "pk")
-    )
-    versions = _versions(agreements)
-    for agreement in agreements:
-        entries += _agreement_entries(agreement, *versions[agreement.pk])
-    return _calendar("JoinedUp", entries)
-
-
-def _latest(attending: Iterable[Attendee]) -> list[Attendee]:
-    """The last of each entry: whoever cancelled and registered again comes."""
-    return list({(each.event_id, each.calendar_key): each for each in attending}.values())
-
-
-def _versions(agreements: list[Agreement]) -> dict[int, tuple[int, datetime.datetime]]:
-    """How many changes of each agreement are known, and when the last was: from the audit trail, of which nothing is
-    ever taken away; 1 query."""
-    keys = [str(each.pk) for each in agreements]
-    rows = AuditEntry.objects.filter(record="events.agreement", record_id__in=keys).order_by("at")
-    counts: Counter[str] = Counter()
-    last: dict[str, datetime.datetime] = {}
-    for key, at in rows.values_list("record_id", "at"):
-        counts[key] += 1
-        last[key] = at
-    return {each.pk: (counts[str(each.pk)], last.get(str(each.pk), each.recorded_at)) for each in agreements}
-
-
-def _agreement_entries(
-    agreement: Agreement, sequence: int, changed: datetime.datetime
-) -> list[icalendar.Event]:
-    """The due day and the three reviews, as whole days. What was dropped is off; what was kept is not due again."""
-    is_dropped = agreement.state == Agreement.State.DROPPED
-    closed = {Agreement.State.KEPT: "Kept", Agreement.State.NOT_KEPT: "Not kept"}
-    word = closed.get(Agreement.State(agreement.state))
-    link = address_of("agreement", agreement.pk)
-    days = [("due", agreement.due, f"{word or 'Due'}: {agreement.goal}", is_dropped)]
-    for months in (3, 6, 12):
-        summary = f"Review after {months} months: {agreement.goal}"
-        is_off = is_dropped or word is not None
-        days.append((f"review-{months}", getattr(agreement, f"review_{months}"), summary, is_off))
-    made = []
-    for part, day, summary, is_off in days:
-        entry = _entry(_uid("agreement", agreement.pk, part), summary, link, changed, sequence, is_off)
-        entry.add("dtstart", day)
-        entry.add("dtend", day + A_DAY)
-        entry.add("transp", "TRANSPARENT")
-        note = note_of(agreement, agreement.owner_partner_id)
-        owner = f"{agreement.owner_role}, {agreement.owner_partner.name}{f' ({note})' if note else ''}"
-        entry.add("description", f"{agreement.action}\n\nSees to it: {owner}\n\n{link}")
-        made.append(entry)
-    return made
+    return calendar_of(programme.name, [event_entry(each) for each in found])

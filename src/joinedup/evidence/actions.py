@@ -17,7 +17,8 @@ from django.utils.text import slugify
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
-from joinedup.evidence import observations, queries, reading, recomputing, store
+from joinedup.evidence import observations, queries, recognise, store
+from joinedup.evidence import recompute as recomputing
 from joinedup.evidence.models import Dataset, Figure, Need
 from joinedup.evidence.sources.table import plain
 
@@ -107,16 +108,16 @@ def import_all(
     return _keep(read, own_hash, by=by, path=path, name=name, about=about or {}, dry_run=dry_run)
 
 
-def _read(path: Path, dataset: str | None, progress: Progress | None) -> tuple[str, reading.Read]:
+def _read(path: Path, dataset: str | None, progress: Progress | None) -> tuple[str, recognise.Read]:
     own_hash = _hash(path)
     try:
-        return own_hash, reading.read_all(path, queries.codes(), dataset=dataset, progress=progress)
-    except reading.Refused as refusal:
+        return own_hash, recognise.read_all(path, queries.codes(), dataset=dataset, progress=progress)
+    except recognise.Refused as refusal:
         raise ValidationError(str(refusal)) from refusal
 
 
 def _keep(
-    read: reading.Read,
+    read: recognise.Read,
     own_hash: str,
     *,
     by: Person,
@@ -134,7 +135,7 @@ def _keep(
 
 
 def _row(
-    one: reading.Series, *, path: Path, own_hash: str, name: str, about: dict[str, Any], by: Person
+    one: recognise.Series, *, path: Path, own_hash: str, name: str, about: dict[str, Any], by: Person
 ) -> Dataset:
     """The row of a dataset, not yet saved and without a file in the store."""
     source, found = one.source, one.reading
@@ -168,7 +169,7 @@ def _row(
     )
 
 
-def _take(one: reading.Series, row: Dataset, *, own_hash: str, by: Person, dry_run: bool) -> Imported:
+def _take(one: recognise.Series, row: Dataset, *, own_hash: str, by: Person, dry_run: bool) -> Imported:
     """Keep one series, unless it is held already."""
     found = one.reading
     outcome = Imported(

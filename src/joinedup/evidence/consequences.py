@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from joinedup.evidence import observations, recomputing
+from joinedup.evidence import observations, recompute
 from joinedup.evidence.models import Dataset, Figure
 from joinedup.evidence.withdrawing import refuse_lost_files
 from joinedup.evidence.wording import by_slug
@@ -55,7 +55,7 @@ def consequences(dataset: Dataset, as_of: datetime.date) -> Consequences:
     newest = next((row for row in kept if row.name == dataset.name), None)
     if newest:
         newest.replaced_by = None  # as it would be; never saved
-    figures = recomputing.work_out(kept, as_of, lambda _: None)[0] if kept else []
+    figures = recompute.work_out(kept, as_of, lambda _: None)[0] if kept else []
     return Consequences(_changes(figures), _again(dataset, kept))
 
 

@@ -13,7 +13,7 @@ from joinedup.accounts import audit
 from joinedup.accounts.models import Grant
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
-from joinedup.events.actions import add_event, make_invitations
+from joinedup.events.actions.event import add_event
 from joinedup.firstrun.contacts import contacts
 from joinedup.firstrun.naming import suggested_name
 from joinedup.opportunities.actions import refresh
@@ -22,6 +22,7 @@ from joinedup.partners.models import Partner
 from joinedup.partners.queries import statutory_proposals
 from joinedup.partners.statutory import accept_proposals
 from joinedup.places.models import Footprint, Place
+from joinedup.registration.actions.invitations import make_invitations
 from joinedup.spreadsheets.actions import keep
 from joinedup.spreadsheets.models import Upload
 from joinedup.spreadsheets.sectors import SAID

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime
 
 from joinedup.accounts.person import Person
-from joinedup.events.models import Event, Invitation
+from joinedup.documents.csv_file import several
+from joinedup.events.models import Event
 from joinedup.events.queries.events import upcoming
 from joinedup.firstrun.missing import missing
-from joinedup.partners.csv_export import several
 from joinedup.partners.queries import partners_of_footprint
 from joinedup.places.models import Footprint
+from joinedup.registration.models import Invitation
 
 HEADER = [
     "Organisation",

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from joinedup.accounts.permissions import may, require
 from joinedup.accounts.request import Request
+from joinedup.documents.csv_file import as_csv
 from joinedup.firstrun import actions, queries
 from joinedup.firstrun import invitations as invitation_list
 from joinedup.firstrun.brief import brief
@@ -24,7 +25,6 @@ from joinedup.firstrun.missing import missing
 from joinedup.firstrun.naming import suggested_name
 from joinedup.firstrun.word import TYPE, as_word
 from joinedup.opportunities.actions import refresh
-from joinedup.partners.csv_export import as_csv
 from joinedup.partners.queries import statutory_proposals
 from joinedup.places.models import Footprint
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from docx.document import Document as WordDocument
 from docx.shared import Cm
 
+from joinedup.documents.word import TYPE, as_bytes, new_document, section, table
 from joinedup.firstrun.brief import THEMES, Brief
 from joinedup.firstrun.naming import listed
-from joinedup.partners.word import TYPE, as_bytes, new_document, section, table
 
 __all__ = ["HEADER", "TYPE", "as_word"]
 

@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from joinedup.accounts.person import Person
+from joinedup.documents.csv_file import several
 from joinedup.initiatives.models import Initiative
-from joinedup.partners.csv_export import several
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import places_touching, visible_partners
 from joinedup.places.models import Place

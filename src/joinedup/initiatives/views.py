@@ -14,11 +14,11 @@ from django.views.decorators.http import require_safe
 
 from joinedup.accounts.permissions import require
 from joinedup.accounts.request import Request
+from joinedup.documents.csv_file import as_csv
 from joinedup.initiatives import actions, queries
 from joinedup.initiatives.forms import AddInitiativeForm, ChangeInitiativeForm, InitiativeFilter
 from joinedup.initiatives.models import Initiative
 from joinedup.initiatives.page import initiative_page
-from joinedup.partners.csv_export import as_csv
 from joinedup.partners.forms import keep_unseen
 from joinedup.partners.keeping import thanks
 

@@ -14,11 +14,11 @@ import polars as pl
 from django.db.models import Prefetch
 
 from joinedup.clusters import wording
+from joinedup.clusters.counts import COUNTED
 from joinedup.clusters.models import Cluster, Outcome, Scan
-from joinedup.clusters.world import COUNTED
+from joinedup.engines import periods
 from joinedup.engines.matching.wording import sentence_start
 from joinedup.evidence.indicators import indicators
-from joinedup.evidence.scanning import periods
 from joinedup.places.models import Footprint, Place
 
 # How long after its last month a scan speaks of now. Counts by neighbourhood come out up to two months after the month

@@ -8,9 +8,9 @@ from dataclasses import astuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from joinedup.accounts.identifying import what_identifies
 from joinedup.engines.matching import Weights
 from joinedup.opportunities.models import HEAVIEST
+from joinedup.privacy.identifying import what_identifies
 
 SHORTEST, LONGEST, LONGEST_STEP, LONGEST_REASON = 20, 400, 250, 250
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from joinedup.accounts.models import Grant
 from joinedup.accounts.person import Person
-from joinedup.partners.csv_export import several
+from joinedup.documents.csv_file import several
 from joinedup.partners.models import Partner
 from joinedup.partners.statutory import Proposal, proposals
 from joinedup.places.models import Footprint, Place

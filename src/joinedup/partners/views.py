@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from joinedup.accounts.permissions import may, require
 from joinedup.accounts.request import Request
+from joinedup.documents.csv_file import as_csv
 from joinedup.partners import actions, queries
-from joinedup.partners.csv_export import as_csv
 from joinedup.partners.forms import (
     AddPartnerForm,
     AskForm,

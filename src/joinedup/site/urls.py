@@ -3,7 +3,6 @@
 from django.urls import include, path
 
 ROOMS = [
-    "web",
     "evidence",
     "partners",
     "initiatives",
@@ -14,9 +13,14 @@ ROOMS = [
     "voice",
     "visits",
     "events",
+    "registration",
+    "tables",
+    "agreements",
+    "results",
     "spreadsheets",
     "firstrun",
     "accounts",
+    "web",
 ]
 
 urlpatterns = [path("", include(f"joinedup.{room}.urls")) for room in ROOMS]

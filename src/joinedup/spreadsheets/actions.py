@@ -13,11 +13,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from joinedup.accounts import audit
-from joinedup.accounts.case_lists import looks_like_data
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
+from joinedup.privacy.case_lists import looks_like_data
 from joinedup.spreadsheets.columns import headings_of, plain, suggest
 from joinedup.spreadsheets.kinds import KINDS
 from joinedup.spreadsheets.models import RememberedColumn, Upload

@@ -6,7 +6,7 @@ no such record.
 
 from __future__ import annotations
 
-from joinedup.accounts.case_lists import find_people
+from joinedup.privacy.case_lists import find_people
 from joinedup.spreadsheets.reading import Sheet, Unreadable
 
 

@@ -172,7 +172,7 @@ def one(ref: str, person: Person) -> QuerySet[Commitment]:
     """A commitment with all that its page shows to `person`; the chain holds only what they may see."""
     opportunity = apps.get_model("opportunities", "Opportunity")
     initiative = apps.get_model("initiatives", "Initiative")
-    agreement = apps.get_model("events", "Agreement")
+    agreement = apps.get_model("agreements", "Agreement")
     figure = apps.get_model("evidence", "Figure")
     initiatives = initiative.objects.visible_to(person)
     chain: QuerySet[Any] = (

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
 from joinedup.events.models import Programme
-from joinedup.events.queries.programme import seen_by
-from joinedup.events.queries.venue import footprints_kept_by
+from joinedup.events.queries.programmes import seen_by
+from joinedup.events.queries.venues import footprints_kept_by
 from joinedup.initiatives.models import Initiative
 from joinedup.partners.forms import CONFIRMS, SHARED, places_to_filter_by
 from joinedup.partners.models import Partner

@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 from joinedup.accounts.person import Person
+from joinedup.documents.csv_file import several
 from joinedup.events.models import Programme
-from joinedup.partners.csv_export import several
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import places_touching, visible_partners
 from joinedup.places.models import Place

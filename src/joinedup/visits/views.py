@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
-from joinedup.partners.csv_export import as_csv, csv_file
+from joinedup.documents.csv_file import as_csv, csv_file
 from joinedup.partners.keeping import thanks
 from joinedup.visits import actions, queries
 from joinedup.visits.finding import practice_for

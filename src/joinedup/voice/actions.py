@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -15,8 +15,7 @@ from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import PUBLIC, Person
 from joinedup.events.drafts import refuse_draft
-from joinedup.events.models import Event, Session, Sitting, Topic
-from joinedup.events.queries.table import is_the_day
+from joinedup.events.models import Event, Topic
 from joinedup.partners.keeping import fresh_slug, refuse_while_held
 from joinedup.partners.models import Partner
 from joinedup.taxonomy.models import Theme
@@ -109,53 +108,6 @@ def give(*, by: Person, host: Host, text: str, age_band: str, names_nobody: bool
 
 
 @transaction.atomic
-def quote(
-    *,
-    by: Person,
-    sitting: Sitting,
-    host: Host,
-    text: str,
-    age_band: str,
-    said_yes: bool,
-    names_nobody: bool = False,
-) -> Contribution:
-    """Write down what somebody said at a table, who said yes to it; it waits until a trained adult has read it, and
-    whoever holds its code takes it back at any time. Sent twice on one day it is kept once.
-
-    ValidationError off the record, without their yes, where their host is at the table or in this event's question
-    not at all, and for what `give` refuses.
-    """
-    require(by, "agreement.record", on=sitting)
-    if by.attendee_id is not None and not is_the_day(sitting.event):
-        raise PermissionDenied(_("The link of a table works on the day of the event only."))
-    if Session.objects.filter(event=sitting.event_id, round=sitting.round, off_record=True).exists():
-        raise ValidationError(_("This round is off the record: what is said is not written down."))
-    here = sitting.seats.filter(attendee__partner=host.partner_id)
-    if host.conversation.event_id != sitting.event_id or not here.exists():
-        raise ValidationError(_("No quotes are kept here: nobody of this host sits at the table."))
-    if not said_yes:
-        raise ValidationError({"said_yes": _("Ask them first. Without their yes it is not written down.")})
-    for finding in findings(text):
-        if finding.certain or not names_nobody:
-            raise ValidationError({"text": finding.sentence})
-    same = Contribution.objects.filter(host=host, text=text.strip(), state=State.WAITING)
-    if known := same.filter(given_at__date=timezone.localdate()).first():
-        return known
-    contribution = Contribution(
-        conversation=host.conversation,
-        host=host,
-        text=text.strip(),
-        age_band=age_band,
-        is_demonstration=host.conversation.is_demonstration,
-    )
-    contribution.full_clean()
-    contribution.save()
-    # As with `give`, the trail does not say who.
-    audit.record(by=PUBLIC, action="contribution.quote", on=contribution)
-    return contribution
-
-
-@transaction.atomic
 def withdraw(*, by: Person, contribution: Contribution) -> Contribution:
     """Take an answer back: its words are gone for good. Whoever holds its code may, at any time; twice does nothing.
     As with `give`, the trail does not say who."""
@@ -172,7 +124,7 @@ def withdraw(*, by: Person, contribution: Contribution) -> Contribution:
 
 def _take_from_titles(contribution: Contribution) -> None:
     """A topic's title may repeat the words, and everybody reads the agenda: it keeps its theme only."""
-    for topic in contribution.topics.select_related("theme"):
+    if topic := Topic.objects.filter(contributions=contribution).select_related("theme").first():
         topic.title = topic.theme.name if topic.theme else _("Raised by a young person")
         topic.save(update_fields=["title"])
 
@@ -211,7 +163,7 @@ def make_topic(*, by: Person, contribution: Contribution, title: str, theme: The
         raise ValidationError(_("Only an answer that is shown can become a topic."))
     if contribution.age_band == Contribution.ADULT:
         raise ValidationError(_("An adult said this: their partner can propose it as a topic."))
-    if contribution.topics.exists():
+    if contribution.topic_id is not None:
         raise ValidationError(_("It is a topic already."))
     if findings(title):
         raise ValidationError({"title": findings(title)[0].sentence})
@@ -221,11 +173,12 @@ def make_topic(*, by: Person, contribution: Contribution, title: str, theme: The
         event=event,
         title=title,
         theme=theme,
-        contribution=contribution,
         order=0 if last is None else last + 1,
     )
     topic.full_clean()
     topic.save()
+    contribution.topic = topic
+    contribution.save(update_fields=["topic"])
     audit.record(by=by, action="contribution.make_topic", on=topic)
     return topic
 

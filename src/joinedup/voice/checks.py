@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from joinedup.accounts.identifying import EMAIL, LINK, PHONE, POSTCODE
+from joinedup.privacy.identifying import EMAIL, LINK, PHONE, POSTCODE
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from joinedup.accounts.person import Person
@@ -13,7 +12,7 @@ from joinedup.events.models import Event
 from joinedup.partners.models import Partner
 from joinedup.taxonomy.models import Theme
 from joinedup.voice.checks import findings
-from joinedup.voice.models import Contribution, Host
+from joinedup.voice.models import Contribution
 from joinedup.voice.queries import hosts_for
 
 LONGEST = 400
@@ -90,40 +89,6 @@ class AnswerForm(forms.Form):
             if finding.certain or not values.get("names_nobody"):
                 self.add_error("text", finding.sentence)
         return values
-
-
-class _Hosts(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.partner}: {obj.conversation}"
-
-
-class QuoteForm(AnswerForm):
-    """What somebody said at a table, written down by whoever writes there."""
-
-    host = _Hosts(
-        Host.objects.none(),
-        label=_("Whom they came with, and the question it belongs to"),
-        empty_label=None,
-    )
-    said_yes = forms.BooleanField(
-        label=_(
-            "They said yes: these words may be shown to everybody, without their name, once a trained adult has "
-            "read them."
-        ),
-        error_messages={"required": _("Ask them first. Without their yes it is not written down.")},
-    )
-    field_order = ["text", "names_nobody", "host", "age_band", "said_yes"]
-
-    def __init__(self, *args: Any, hosts: QuerySet[Host], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        host, age, text = self.fields["host"], self.fields["age_band"], self.fields["text"]
-        assert isinstance(host, forms.ModelChoiceField)
-        assert isinstance(age, forms.ChoiceField)
-        host.queryset = hosts
-        age.choices = EVERY_AGE
-        age.label, text.label = str(_("How old are they?")), str(_("Their words"))
-        age.error_messages["required"] = str(_("Choose how old they are."))
-        text.error_messages["required"] = str(_("Write down what they said, however short."))
 
 
 class ReadForm(forms.Form):

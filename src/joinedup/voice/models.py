@@ -7,9 +7,10 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 
+from joinedup.accounts.models import fresh_token
 from joinedup.accounts.permissions import Scope
 from joinedup.accounts.person import Person
-from joinedup.events.models import Event, fresh_token
+from joinedup.events.models import Event
 
 
 class Conversation(models.Model):
@@ -93,6 +94,14 @@ class Contribution(models.Model):
             ("18-24", "18 to 24"),
             ("25+", "25 or over"),
         ],
+    )
+    topic = models.ForeignKey(
+        "events.Topic",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="contributions",
+        help_text="the topic of the event that was made of it",
     )
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     reason = models.CharField(max_length=14, choices=Reason, blank=True)

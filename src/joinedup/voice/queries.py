@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
@@ -33,7 +33,7 @@ class Said:
 
     contribution: Contribution
     who: str
-    topics: list[Topic]
+    topic: Topic | None
 
 
 def found_by(person: Person) -> QuerySet[Conversation]:
@@ -48,12 +48,10 @@ def listing(person: Person) -> QuerySet[Conversation]:
 
 
 def said(conversation: Conversation) -> list[Said]:
-    """The answers that are shown, newest first: the same for everybody, whoever asks. Three queries."""
+    """The answers that are shown, newest first: the same for everybody, whoever asks. Two queries."""
     found = conversation.contributions.filter(state=SHOWN)
-    with_topics = found.prefetch_related(Prefetch("topics", Topic.objects.select_related("event")))
-    return [
-        Said(each.contribution, each.who, list(each.contribution.topics.all())) for each in shown(with_topics)
-    ]
+    with_topics = found.select_related("topic__event")
+    return [Said(each.contribution, each.who, each.contribution.topic) for each in shown(with_topics)]
 
 
 def links(conversation: Conversation, person: Person) -> list[Link]:
@@ -77,14 +75,13 @@ def by_token(token: str) -> QuerySet[Host]:
 
 
 def to_read(conversation: Conversation) -> QuerySet[Contribution]:
-    """Every answer that is not withdrawn, those that wait first and the oldest of them on top. Two queries."""
+    """Every answer that is not withdrawn, those that wait first and the oldest of them on top. One query."""
     waiting_first = Case(
         When(state=Contribution.State.WAITING, then=Value(0)), default=Value(1), output_field=IntegerField()
     )
     return (
         conversation.contributions.exclude(state=Contribution.State.WITHDRAWN)
-        .select_related("host__partner")
-        .prefetch_related("topics")
+        .select_related("host__partner", "topic")
         .annotate(first=waiting_first)
         .order_by("first", "given_at", "pk")
     )
@@ -102,7 +99,7 @@ def withdrawn_topics(conversation: Conversation) -> list[Topic]:
     """Topics made from an answer that was taken back since: their titles may still repeat it. One query."""
     return list(
         Topic.objects.filter(
-            contribution__conversation=conversation, contribution__state=Contribution.State.WITHDRAWN
+            contributions__conversation=conversation, contributions__state=Contribution.State.WITHDRAWN
         )
     )
 

@@ -2,17 +2,24 @@
 
 from django.urls import path
 
-from joinedup.voice import views
+from joinedup.voice.views import (
+    contribute,
+    contribution_thanks,
+    contribution_topic,
+    contribution_withdraw,
+    conversation,
+    conversation_open,
+    conversations,
+    moderate,
+)
 
 urlpatterns = [
-    path("voices/", views.conversations, name="conversations"),
-    path("events/<slug:slug>/ask/", views.conversation_open, name="conversation_open"),
-    path("voices/join/<str:token>/", views.contribute, name="contribute"),
-    path("voices/thanks/<str:code>/", views.contribution_thanks, name="contribution_thanks"),
-    path("voices/withdraw/<str:code>/", views.contribution_withdraw, name="contribution_withdraw"),
-    path("sittings/<int:pk>/quote/", views.sitting_quote, name="sitting_quote"),
-    path("attending/<str:token>/table/<int:round>/quote/", views.attending_quote, name="attending_quote"),
-    path("voices/<slug:slug>/", views.conversation, name="conversation"),
-    path("voices/<slug:slug>/read/", views.moderate, name="moderate"),
-    path("voices/contribution/<int:pk>/topic/", views.contribution_topic, name="contribution_topic"),
+    path("voices/", conversations, name="conversations"),
+    path("events/<slug:slug>/ask/", conversation_open, name="conversation_open"),
+    path("voices/join/<str:token>/", contribute, name="contribute"),
+    path("voices/thanks/<str:code>/", contribution_thanks, name="contribution_thanks"),
+    path("voices/withdraw/<str:code>/", contribution_withdraw, name="contribution_withdraw"),
+    path("voices/<slug:slug>/", conversation, name="conversation"),
+    path("voices/<slug:slug>/read/", moderate, name="moderate"),
+    path("voices/contribution/<int:pk>/topic/", contribution_topic, name="contribution_topic"),
 ]

@@ -17,10 +17,9 @@ from django.views.decorators.http import require_safe
 
 from joinedup.accounts.permissions import may, require
 from joinedup.accounts.request import Request
-from joinedup.events.queries import table
 from joinedup.events.queries.events import listed
 from joinedup.voice import actions, queries
-from joinedup.voice.forms import AnswerForm, OpenForm, QuoteForm, ReadForm, TopicForm
+from joinedup.voice.forms import AnswerForm, OpenForm, ReadForm, TopicForm
 from joinedup.voice.limits import is_over_limit
 from joinedup.voice.models import Contribution, Conversation
 
@@ -88,39 +87,6 @@ def contribute(request: Request, token: str) -> HttpResponse:
         "form": form,
     }
     return render(request, "voice/contribute.jinja", context, status=status)
-
-
-@login_required
-@never_cache
-def sitting_quote(request: Request, pk: int) -> HttpResponse:
-    return _quote(request, table.writer_by_account(request.person, pk))
-
-
-@never_cache
-def attending_quote(request: Request, token: str, round: int) -> HttpResponse:
-    return _quote(request, table.writer_by_link(token, round))
-
-
-def _quote(request: Request, writer: table.Writer | None) -> HttpResponse:
-    """Write down a quote at a table. Its slip is the answer to the form itself: it has no address by which somebody
-    else could find it again on a tablet that goes round."""
-    if writer is None:
-        raise Http404
-    session = table.session_of(writer.sitting)
-    off_record = session is not None and session.off_record
-    hosts = table.quote_hosts(writer)
-    form = QuoteForm(request.POST if request.method == "POST" else None, hosts=hosts)
-    if request.method == "POST" and form.is_valid():
-        try:
-            given = actions.quote(by=writer.by, sitting=writer.sitting, **form.cleaned_data)
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            link = settings.SITE_URL + reverse("contribution_withdraw", args=[given.withdraw_code])
-            context = {"writer": writer, "link": link, "given": given}
-            return render(request, "voice/slip.jinja", context)
-    context = {"writer": writer, "form": form, "off_record": off_record, "hosts": list(hosts)}
-    return render(request, "voice/quote.jinja", context)
 
 
 @never_cache

@@ -2,9 +2,13 @@
 
 from django.urls import path
 
+from joinedup.web.agenda.views import event_topics, opportunity_agenda
+from joinedup.web.attending.views import attending
+from joinedup.web.event.views import event, event_show, events
+from joinedup.web.funnel.views import opportunity_paths, opportunity_paths_csv
 from joinedup.web.home.views import home
-from joinedup.web.paths.views import opportunity_paths, opportunity_paths_csv
 from joinedup.web.place.views import place
+from joinedup.web.programme.views import programme
 from joinedup.web.search.views import search
 from joinedup.web.work.views import my_work
 from joinedup.web.worried import worried
@@ -17,4 +21,11 @@ urlpatterns = [
     path("opportunities/paths.csv", opportunity_paths_csv, name="opportunity_paths_csv"),
     path("work/", my_work, name="my_work"),
     path("worried/", worried, name="worried"),
+    path("events/", events, name="events"),
+    path("events/<slug:slug>/", event, name="event"),
+    path("events/<slug:slug>/topics/", event_topics, name="event_topics"),
+    path("events/<slug:slug>/show/", event_show, name="event_show"),
+    path("programmes/<slug:slug>/", programme, name="programme"),
+    path("opportunities/<int:pk>/agenda/", opportunity_agenda, name="opportunity_agenda"),
+    path("attending/<str:token>/", attending, name="attending"),
 ]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from joinedup.engines.scan import Impossible, Model, Question, Shape, World, scan
-from joinedup.engines.scan.chance import chance_for
-from joinedup.engines.scan.ground import ground_of
+from joinedup.engines.scan.null_model import ground_of
+from joinedup.engines.scan.simulate import chance_for
 from tests.engines.scan import twin
 
 MODELS = list(Model)

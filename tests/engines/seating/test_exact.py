@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from joinedup.engines.seating import Person, Plan, Problem, Rule, Table, blockers, broken, plan
-from joinedup.engines.seating.clashes import clashes
+from joinedup.engines.seating.conflict_set import clashes
 from joinedup.engines.seating.exact import seatable
 from tests.engines.seating import naive
 

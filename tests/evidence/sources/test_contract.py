@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from joinedup.evidence.reading import read_file
+from joinedup.evidence.recognise import read_file
 from joinedup.evidence.sources import SOURCES, recognise, source_named
 from joinedup.evidence.sources.contract import SCHEMA, Codes, Source
 from joinedup.evidence.sources.table import Refused

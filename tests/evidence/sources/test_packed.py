@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from joinedup.evidence.reading import read_all
+from joinedup.evidence.recognise import read_all
 from joinedup.evidence.sources import packed
 from joinedup.evidence.sources.contract import Codes
 from joinedup.evidence.sources.table import Refused, open_table

@@ -10,7 +10,7 @@ def make_table(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0002_initial")]
+    dependencies = [("accounts", "0002_later_rooms")]
     operations = [
         migrations.RunPython(
             make_table, lambda apps, schema_editor: schema_editor.execute("DROP TABLE joinedup_cache")

@@ -12,9 +12,9 @@ from numba import get_num_threads
 from numpy.typing import NDArray
 
 from joinedup.engines.scan.circles import CENTRES_AT_ONCE
+from joinedup.engines.scan.prepare import Scene, scene_of
 from joinedup.engines.scan.question import Answer, Cluster, Model, Question, Shape, World
 from joinedup.engines.scan.replications import Replications, groups_of
-from joinedup.engines.scan.scene import Scene, scene_of
 from joinedup.engines.scan.search import TIE, highest_around
 
 EULER = 0.5772156649015329

@@ -10,14 +10,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from joinedup.engines.scan.alive import Alive, alive, fill_alive, highest_alive
-from joinedup.engines.scan.chance import chance_for
-from joinedup.engines.scan.lanes import LANES
 from joinedup.engines.scan.likelihood import NEVER, row_of, thresholds
+from joinedup.engines.scan.prepare import Scene, scene_of
+from joinedup.engines.scan.prospective import Alive, alive, fill_alive, highest_alive
 from joinedup.engines.scan.question import Question, World
-from joinedup.engines.scan.scene import Scene, scene_of
 from joinedup.engines.scan.schedule import Schedule, schedule
 from joinedup.engines.scan.search import highest_of_lanes
+from joinedup.engines.scan.simd import LANES
+from joinedup.engines.scan.simulate import chance_for
 
 # How far below the usual highest level the bound of a stretch may reach: found by trying. Longer stretches mean fewer
 # looks, and more of them that chance makes necessary to follow up.

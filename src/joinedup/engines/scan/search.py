@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numba import njit
 
-from joinedup.engines.scan.lanes import LANES, add_rows, reaching
 from joinedup.engines.scan.likelihood import BERNOULLI, can_reach, llr, row_of
+from joinedup.engines.scan.simd import LANES, add_rows, reaching
 
 # Two ratios that differ by less than this share are one: the smaller window wins.
 TIE = 1e-11

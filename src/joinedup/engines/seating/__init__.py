@@ -1,7 +1,7 @@
 """Who sits with whom, and what they talk about: plans the tables of an event. Pure computation, no input or output."""
 
-from joinedup.engines.seating.collisions import blockers
 from joinedup.engines.seating.goals import goals
+from joinedup.engines.seating.infeasible_counts import blockers
 from joinedup.engines.seating.moves import Exchange, Place, move, moves, swap, swaps
 from joinedup.engines.seating.plan import plan, replan
 from joinedup.engines.seating.problem import Finding, Person, Plan, Problem, Rule, Table, Topic

@@ -9,10 +9,10 @@ import numpy as np
 
 from joinedup.engines.seating.agenda import base_agenda, make_agenda
 from joinedup.engines.seating.arrays import Arrays, Ints, as_arrays, open_tables, table_numbers
-from joinedup.engines.seating.clashes import round_of
-from joinedup.engines.seating.collisions import blockers
+from joinedup.engines.seating.conflict_set import round_of
 from joinedup.engines.seating.exact import Undecided, one_seating
 from joinedup.engines.seating.goals import measure, random_seating
+from joinedup.engines.seating.infeasible_counts import blockers
 from joinedup.engines.seating.keeping import keep_agenda, pin_kept
 from joinedup.engines.seating.problem import (
     YOUNG_PERSON,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 from typing import Any
 
@@ -13,22 +12,10 @@ from django.utils import timezone
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
-from joinedup.events import notices
-from joinedup.events.actions import forgetting
-from joinedup.events.actions.places import fill_places
-from joinedup.events.actions.programme import link_stop
-from joinedup.events.models import (
-    Attendee,
-    Draft,
-    Event,
-    Invitation,
-    Programme,
-    Stop,
-    Table,
-    fresh_code,
-    fresh_token,
-)
-from joinedup.events.queries.programme import own_slug
+from joinedup.events.actions.programmes import link_stop
+from joinedup.events.models import Event, Programme, Stop, Table
+from joinedup.events.queries.programmes import own_slug
+from joinedup.events.signals import event_changed
 from joinedup.partners.keeping import check, fresh_slug
 from joinedup.places.models import Footprint
 from joinedup.places.regions import regions_of
@@ -167,9 +154,8 @@ def change_event(*, by: Person, event: Event, tell: bool = False, **details: Any
     if any(before[name] != now[name] for name in IN_CALENDARS):
         event.sequence, event.changed_at = event.sequence + 1, timezone.now()
     event.save()
-    fill_places(event)
-    if tell and event.cancelled_on is None and any(before[name] != now[name] for name in WHEN_AND_WHERE):
-        notices.send_event_changed(event, was, notices.addresses_of(event))
+    moved = any(before[name] != now[name] for name in WHEN_AND_WHERE)
+    event_changed.send(Event, event=event, was=was, tell=tell and moved and event.cancelled_on is None)
     audit.record(by=by, action="event.change", on=event, before=before)
     return event
 
@@ -213,42 +199,3 @@ def set_tables(
     after = {"tables": count, "seats": [seats_min, seats_max], "access": meets}
     audit.record(by=by, action="event.tables", on=event, before=before, after=after)
     return list(event.tables.all())
-
-
-@transaction.atomic
-def delete_personal(*, by: Person, event: Event, on: datetime.date | None = None) -> int:
-    """Empty every personal field of those who were invited or came; returns how many people that were.
-
-    What stays (partner, sector, role, who sat at which table) says nothing of a person; a line of free text that
-    leads to one goes too. The links in old mails stop working. Due 90 days after the event
-    (`queries.due_deletions`); it may be done earlier once it is over.
-    """
-    require(by, "event.change", on=event)
-    on = on or timezone.localdate()
-    if event.date is None or event.date >= on:
-        raise ValidationError("Personal details can be deleted once the event is over.")
-    attendees, invitations = list(event.attendees.all()), list(event.invitations.all())
-    forgetting.forget_lines(event, attendees, invitations)
-    for person in attendees:
-        person.name = person.email = person.dietary = ""
-        person.access, person.token, person.code, person.user = [], fresh_token(), fresh_code(), None
-        person.said, person.calendar_key = {}, ""
-    for invitation in invitations:
-        invitation.name = invitation.email = ""
-        invitation.token = fresh_token()
-    personal = ["role", "name", "email", "dietary", "access", "said", "token", "code", "user", "calendar_key"]
-    Attendee.objects.bulk_update(attendees, personal, 100)
-    Invitation.objects.bulk_update(invitations, ["role", "name", "email", "token"], 100)
-    # A speaker who agreed to be named in public stays named, as the programme of the day was.
-    event.speakers.update(email="")
-    event.speakers.filter(is_named=False).update(name="")
-    event.survey_answers.update(pair="")
-    # Who should not sit with whom is nobody's business afterwards.
-    event.wishes.all().delete()
-    Draft.objects.filter(sitting__event=event).delete()
-    before = audit.snapshot(event)
-    event.personal_deleted_on = on
-    event.save(update_fields=["personal_deleted_on"])
-    audit.record(by=by, action="event.delete_personal", on=event, before=before)
-    transaction.on_commit(forgetting.leave_nothing_in_the_file)
-    return len(attendees) + len(invitations)

@@ -12,10 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from joinedup.accounts.person import Person
 from joinedup.events.actions.event import WHEN_AND_WHERE
-from joinedup.events.models import Event, Programme, Stop, Venue
-from joinedup.events.queries.programme import to_choose
-from joinedup.events.queries.venue import kept_by, venues_for
-from joinedup.events.seating import TABLE_ACCESS
+from joinedup.events.models import TABLE_ACCESS, Event, Programme, Stop, Venue
+from joinedup.events.queries.programmes import to_choose
+from joinedup.events.queries.venues import kept_by, venues_for
 from joinedup.places.models import Footprint
 
 

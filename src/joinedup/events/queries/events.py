@@ -8,15 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.person import Person
-from joinedup.events.models import Agreement, Attendee, Event, Topic
-from joinedup.events.queries.agreements import Line, ThemeResult, by_theme, find_agreements, lines
+from joinedup.events.models import Event, Topic
 from joinedup.opportunities.models import Opportunity
 from joinedup.places.models import Footprint, Place
 
@@ -35,18 +33,6 @@ def upcoming(on: datetime.date, person: Person | None = None) -> QuerySet[Event]
     found = listed(person, on) if person else Event.objects.all()
     return found.filter(Q(date__gte=on) | Q(date=None), is_history=False).order_by(
         F("date").asc(nulls_last=True), "name"
-    )
-
-
-def past(person: Person, on: datetime.date) -> QuerySet[Event]:
-    """Events that took place, latest first, each with `agreed`: how many agreements `person` may see."""
-    visible = Agreement.objects.visible_to(person).values("pk")
-    return (
-        listed(person, on)
-        .filter(Q(is_history=True) | Q(date__lt=on))
-        .select_related("programme")
-        .annotate(agreed=Count("agreements", filter=Q(agreements__in=visible), distinct=True))
-        .order_by(F("date").desc(nulls_last=True), "name")
     )
 
 
@@ -106,44 +92,15 @@ class AgendaTopic:
     from_young_people: bool
 
 
-@dataclass(frozen=True)
-class EventPage:
-    coming: list[SectorCount]
-    is_full: bool
-    topics: list[AgendaTopic]
-    conversations: list[Any]
-    voices: list[Any]
-    agreements: list[Line]
-    results: list[ThemeResult]
-    is_over: bool
-
-
-def event_page(person: Person, event: Event, on: datetime.date) -> EventPage:
-    """What everybody may know of an event, with the agreements that `person` may see; 9 queries."""
-    taken = event.attendees.filter(Q(standing=Attendee.Standing.PLACED) | Q(keeps_place=True))
-    rows = list(taken.order_by().values_list("sector__order", "sector__name", "keeps_place"))
-    sectors = [(order, name) for order, name, is_kept in rows if not is_kept]
-    agreed = lines(person, find_agreements(person, on, event=event.slug), on)
-    conversations = _conversations(event)
-    return EventPage(
-        coming=sector_counts(sectors),
-        is_full=len(rows) >= event.capacity,
-        topics=agenda(person, event),
-        conversations=conversations,
-        voices=_voices(event),
-        agreements=agreed,
-        results=by_theme(agreed),
-        is_over=is_over(event, on),
-    )
-
-
 def is_over(event: Event, on: datetime.date) -> bool:
     return event.is_history or (event.date is not None and event.date < on)
 
 
 def agenda(person: Person, event: Event) -> list[AgendaTopic]:
     """The topics of an event. One whose opportunity the reader may not see is called by its theme; 2 queries."""
-    topics = list(event.topics.filter(is_chosen=True).select_related("theme", "opportunity"))
+    said = Count("contributions")
+    chosen = event.topics.filter(is_chosen=True).annotate(said=said)
+    topics = list(chosen.select_related("theme", "opportunity"))
     keys = [t.opportunity.key for t in topics if t.opportunity]
     visible = Opportunity.objects.visible_to(person).filter(footprint=event.footprint_id, key__in=keys)
     # A public copy says no more than what the public may know; the partnership's comes last and stays.
@@ -151,12 +108,10 @@ def agenda(person: Person, event: Event) -> list[AgendaTopic]:
     return [_agenda_topic(topic, seen) for topic in topics]
 
 
-def _agenda_topic(topic: Topic, seen: dict[str, Opportunity]) -> AgendaTopic:
+def _agenda_topic(topic: Any, seen: dict[str, Opportunity]) -> AgendaTopic:
     opportunity = seen.get(topic.opportunity.key) if topic.opportunity else None
     title = topic_title(topic, is_seen=opportunity is not None)
-    return AgendaTopic(
-        title, topic.theme.name if topic.theme else "", opportunity, topic.contribution_id is not None
-    )
+    return AgendaTopic(title, topic.theme.name if topic.theme else "", opportunity, topic.said > 0)
 
 
 def topic_title(topic: Topic, *, is_seen: bool) -> str:
@@ -164,15 +119,3 @@ def topic_title(topic: Topic, *, is_seen: bool) -> str:
     if topic.opportunity_id is None or is_seen:
         return topic.title
     return topic.theme.name if topic.theme else _("Working together")
-
-
-def _conversations(event: Event) -> list[Any]:
-    model = apps.get_model("voice", "Conversation")
-    return list(model.objects.filter(event=event))
-
-
-def _voices(event: Event) -> list[Any]:
-    """Answers of young people that a trained adult has read and lets everybody see."""
-    model = apps.get_model("voice", "Contribution")
-    shown = model.objects.filter(conversation__event=event, state="shown").exclude(age_band=model.ADULT)
-    return list(shown.select_related("conversation")[:6])

@@ -16,19 +16,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from joinedup.accounts.permissions import may
+from joinedup.accounts.posted import number_in
 from joinedup.accounts.request import Request
-from joinedup.events.actions.programme import (
+from joinedup.documents.csv_file import as_csv, csv_file
+from joinedup.events.actions.programmes import (
     add_programme,
     add_stop,
     change_programme,
     move_stop,
     remove_stop,
 )
-from joinedup.events.forms.programme import ProgrammeForm, StopForm, month_in
+from joinedup.events.forms.programmes import ProgrammeForm, StopForm
 from joinedup.events.models import Programme, Stop
-from joinedup.events.queries import programme as queries
-from joinedup.events.views.organising import number_in
-from joinedup.partners.csv_export import as_csv, csv_file
+from joinedup.events.queries import programmes as queries
 
 # Where the session keeps what one press undoes, until the plan was shown with it.
 UNDO = "undo_stop"
@@ -38,17 +38,6 @@ UNDO = "undo_stop"
 def programmes(request: Request) -> HttpResponse:
     lines = queries.lines(request.person, timezone.localdate())
     return render(request, "events/programmes.jinja", {"lines": lines})
-
-
-@require_safe
-def programme(request: Request, slug: str) -> HttpResponse:
-    found = _seen(request, slug)
-    today = timezone.localdate()
-    context = {
-        "programme": found,
-        "plan": queries.plan_of(request.person, found, today, month_in(request.GET.get("from", ""))),
-    }
-    return render(request, "events/programme.jinja", context)
 
 
 @require_safe

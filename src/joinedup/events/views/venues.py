@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
-from joinedup.events.actions.venue import add_venue, change_venue
-from joinedup.events.forms.venue import VenueForm
-from joinedup.events.queries import venue as queries
+from joinedup.events.actions.venues import add_venue, change_venue
+from joinedup.events.forms.venues import VenueForm
+from joinedup.events.queries import venues as queries
 
 
 @login_required

@@ -2,8 +2,8 @@
 
 import re
 
-from joinedup.accounts.case_lists import find_people
 from joinedup.evidence.sources.table import Refused, Table
+from joinedup.privacy.case_lists import find_people
 
 # Column names. A publisher's own column ("Area name", "LSOA name", "Crime ID") must match none of these.
 HEADINGS = {

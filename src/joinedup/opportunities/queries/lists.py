@@ -14,9 +14,9 @@ from django.utils import timezone
 from joinedup.accounts.links import address_of
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
+from joinedup.documents.csv_file import several
 from joinedup.engines.matching.score import band
 from joinedup.opportunities.models import BEST_FIRST, KINDS, Opportunity, Run
-from joinedup.partners.csv_export import several
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
 from joinedup.support.models import Offer

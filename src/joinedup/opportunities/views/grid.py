@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from joinedup.accounts.request import Request
+from joinedup.documents.csv_file import as_csv, csv_file
 from joinedup.evidence.plain_words import need_word
 from joinedup.opportunities.forms import PictureForm
 from joinedup.opportunities.queries import grid
 from joinedup.opportunities.queries.reading import is_inside
-from joinedup.partners.csv_export import as_csv, csv_file
 
 
 @require_safe

@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from joinedup.accounts.request import Request
+from joinedup.documents.csv_file import as_csv, csv_file
 from joinedup.opportunities import actions
 from joinedup.opportunities.forms import FilterForm
 from joinedup.opportunities.models import Run
 from joinedup.opportunities.queries import lists, since
-from joinedup.partners.csv_export import as_csv, csv_file
 from joinedup.places.models import Footprint
 
 PER_PAGE = 20

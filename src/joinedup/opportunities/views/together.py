@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from joinedup.accounts.request import Request
+from joinedup.documents.csv_file import as_csv
 from joinedup.opportunities.forms import PictureForm
 from joinedup.opportunities.queries import together
 from joinedup.opportunities.views.grid import dated_csv
-from joinedup.partners.csv_export import as_csv
 
 
 @require_safe

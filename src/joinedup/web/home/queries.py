@@ -6,8 +6,9 @@ import datetime
 from dataclasses import dataclass
 
 from joinedup.accounts.person import Person
+from joinedup.agreements.queries.agreement import kept_this_year
 from joinedup.events.models import Event
-from joinedup.events.queries import kept_this_year, next_event
+from joinedup.events.queries.events import next_event
 from joinedup.opportunities.models import Opportunity
 from joinedup.places.models import Place
 from joinedup.web.layers import Layer, layer

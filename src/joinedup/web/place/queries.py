@@ -10,9 +10,11 @@ from typing import Any
 from django.db.models import Prefetch, Q
 
 from joinedup.accounts.person import PUBLIC, Person
+from joinedup.agreements.models import Agreement
+from joinedup.agreements.queries.agreement import agreements_for_place
 from joinedup.clusters.queries import Here, at_place
-from joinedup.events.models import Agreement, Event
-from joinedup.events.queries import agreements_for_place, next_event
+from joinedup.events.models import Event
+from joinedup.events.queries.events import next_event
 from joinedup.evidence import charts, queries, wording
 from joinedup.evidence.models import Dataset, Figure
 from joinedup.evidence.queries import Gap

@@ -14,7 +14,7 @@ from joinedup.accounts.links import address_of
 from joinedup.accounts.models import Preference, User
 from joinedup.accounts.person import Person
 from joinedup.accounts.preferences import DIGEST, off_link
-from joinedup.events.dates import day
+from joinedup.engines.days import day
 from joinedup.web.work.queries import Shortlist, Waiting, waiting_for
 
 # From this hour on: it is there when the day's work begins.

@@ -13,18 +13,20 @@ from django.utils import timezone
 
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import CONFIRM_AFTER
-from joinedup.events.models import Agreement, Attendee, Invitation, Naming, Response
-from joinedup.events.queries import Waiting as AgreementWaiting
-from joinedup.events.queries import waiting as agreements_waiting
-from joinedup.events.queries.naming import Unsettled, unsettled
-from joinedup.events.queries.naming import to_answer as named_in
-from joinedup.events.queries.responses import ToAnswer, to_answer, untold
+from joinedup.agreements.models import Agreement, Naming
+from joinedup.agreements.queries.agreement import Waiting as AgreementWaiting
+from joinedup.agreements.queries.agreement import waiting as agreements_waiting
+from joinedup.agreements.queries.named_bodies import Unsettled, unsettled
+from joinedup.agreements.queries.named_bodies import to_answer as named_in
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import BEST_FIRST, Answer, Opportunity, Run
 from joinedup.opportunities.queries.lists import UNDECIDED, awake
 from joinedup.opportunities.queries.since import Unread, unread
 from joinedup.partners.models import Ask, Partner
 from joinedup.places.models import Footprint
+from joinedup.registration.models import Attendee, Invitation
+from joinedup.results.models import Response
+from joinedup.results.queries.responses import ToAnswer, to_answer, untold
 from joinedup.voice.models import Contribution, Conversation
 
 SHOWN = 10

@@ -1,0 +1,304 @@
+"""Telling the bodies that an agreement names, and what they say to it: yes, that is us, or no."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from joinedup.accounts import audit
+from joinedup.accounts.letters import send_letter
+from joinedup.accounts.links import address_of
+from joinedup.accounts.permissions import Scope, require
+from joinedup.accounts.person import Person
+from joinedup.accounts.records import Marking
+from joinedup.agreements.models import Agreement, Naming
+from joinedup.agreements.naming import Terms, is_in_words, named_bodies, terms_of
+from joinedup.agreements.queries.named_bodies import (
+    Named,
+    coordinators_and_writer,
+    named_by_mail,
+    named_for,
+    naming_link,
+    role_in,
+    version_of,
+    whole,
+    whom_to_name,
+)
+from joinedup.engines.days import day
+from joinedup.events.actions.topics import set_state
+from joinedup.opportunities.models import Opportunity
+from joinedup.partners.addressees import coordinators
+from joinedup.partners.keeping import refuse_while_held
+from joinedup.partners.models import Partner
+
+Answer = Naming.Answer
+
+
+def renew_namings(by: Person, agreement: Agreement, before: Mapping[int, Terms]) -> None:
+    """Keep who is named in step with an agreement that was just saved, and tell whoever reads something new; call it
+    inside a transaction. `before`: the terms of each body until now.
+
+    A body's own member, signed in, who writes it has said yes for it. An answer to other words does not hold.
+    """
+    fresh = whole(Agreement.objects.filter(pk=agreement.pk)).get()
+    now, bodies = terms_of(fresh), named_bodies(fresh)
+    held = {each.partner_id: each for each in fresh.namings.all()}
+    Naming.objects.filter(agreement=fresh, partner__in=held.keys() - now.keys()).delete()
+    for pk, partner in bodies.items():
+        naming = held.get(pk) or Naming(agreement=fresh, partner=partner)
+        is_new = naming.pk is None or before.get(pk) != now[pk]
+        naming.in_words = is_in_words(fresh, partner)
+        if is_new and pk in by.partner_ids and by.is_signed_in and naming.answer != Answer.NO:
+            _say(naming, Answer.YES, by.name)
+            naming.save()
+            _settle(by, fresh, partner)
+        elif is_new:
+            _say(naming, Answer.NONE, "")
+            naming.asked_on = None
+            naming.save()
+            _ask(fresh, naming, partner, is_changed=pk in before)
+        else:
+            naming.save(update_fields=["in_words"])
+
+
+def _say(naming: Naming, answer: str, name: str) -> None:
+    naming.answer = answer
+    naming.answered_on = timezone.localdate() if answer else None
+    naming.answered_by = name[:160]
+
+
+def _ask(agreement: Agreement, naming: Naming, partner: Partner, *, is_changed: bool) -> int:
+    """One mail to each who speaks for the body, with one link, once the change is kept; to how many.
+
+    A mail server that took none of them is as if nobody had been asked: the page says so.
+    """
+    to = whom_to_name(agreement, partner, role_in(agreement, partner))
+    if not to:
+        return 0
+    naming.asked_on = timezone.localdate()
+    naming.save(update_fields=["asked_on"])
+    replies = [user.email for user in coordinators(agreement.event.footprint_id)]
+    letters = [
+        (
+            each.email,
+            {
+                "agreement": agreement,
+                "partner": partner,
+                "part": _part(agreement, partner),
+                "due": day(agreement.due),
+                "is_public": agreement.marking == Marking.PUBLIC,
+                "is_changed": is_changed,
+                "link": address_of("naming_by_mail", naming_link(agreement, partner, each)),
+            },
+        )
+        for each in to
+    ]
+
+    def send() -> None:
+        taken = [
+            send_letter("agreements/letters/naming", email, letter, reply_to=replies)
+            for email, letter in letters
+        ]
+        if not any(taken):
+            Naming.objects.filter(pk=naming.pk).update(asked_on=None)
+
+    transaction.on_commit(send)
+    return len(to)
+
+
+def _part(agreement: Agreement, partner: Partner) -> str:
+    """As what an agreement names a body, in a sentence."""
+    words = {"partner": partner.name, "role": role_in(agreement, partner)}
+    if partner.pk == agreement.owner_partner_id:
+        return _("%(partner)s (%(role)s) makes sure that it happens.") % words
+    if partner.pk == agreement.deputy_partner_id:
+        return _("%(partner)s (%(role)s) takes over when the owner is away.") % words
+    given = next((each.what for each in agreement.contributions.all() if each.partner_id == partner.pk), "")
+    return _("%(partner)s puts in: %(what)s.") % {**words, "what": given.rstrip(".")}
+
+
+def say_yes_for_own(by: Person, agreement: Agreement, partner: Partner) -> None:
+    """That somebody acts on an agreement for their own body is its yes; call it inside a transaction."""
+    naming, _is_new = Naming.objects.get_or_create(agreement=agreement, partner=partner)
+    before = {"partner": partner.pk, "answer": naming.answer}
+    _say(naming, Answer.YES, by.name)
+    naming.save()
+    after = {"partner": partner.pk, "answer": naming.answer}
+    audit.record(by=by, action="agreement.answer", on=agreement, before=before, after=after)
+    _settle(by, agreement, partner)
+
+
+@transaction.atomic
+def ask_named_again(*, by: Person, agreement: Agreement, partner: Partner) -> Naming:
+    """Ask a body that has not answered, or that no mail reached so far: once a day."""
+    require(by, "agreement.chase", on=agreement)
+    agreement = whole(Agreement.objects.select_for_update(of=("self",)).filter(pk=agreement.pk)).get()
+    if partner.pk not in named_bodies(agreement):
+        raise ValidationError(_("This agreement does not name them."))
+    naming, _is_new = Naming.objects.get_or_create(agreement=agreement, partner=partner)
+    if naming.answer:
+        raise ValidationError(_("They have answered already."))
+    if naming.asked_on == timezone.localdate():
+        raise ValidationError(_("They were asked today already."))
+    naming.in_words = is_in_words(agreement, partner)
+    naming.save()
+    if not _ask(agreement, naming, partner, is_changed=False):
+        raise ValidationError(
+            _("Nobody of %(partner)s has an e-mail address here: add a contact first.")
+            % {"partner": partner.name}
+        )
+    audit.record(
+        by=by,
+        action="agreement.ask_named",
+        on=agreement,
+        before={},
+        after={"partner": partner.pk, "asked": True},
+    )
+    return naming
+
+
+def answer_naming(*, by: Person, agreement: Agreement, partner: Partner, answer: str, version: str) -> Naming:
+    """Say for one's own body whether it is rightly named; it may be changed. `version` stands for the words that were
+    read. Whoever wrote the agreement does not speak for another body than theirs."""
+    named = next((each for each in named_for(by, agreement.pk) if each.partner.pk == partner.pk), None)
+    if named is None:
+        raise PermissionDenied(_("Only %(partner)s says this.") % {"partner": partner.name})
+    require(named.by, "agreement.answer", on=Scope(frozenset({partner.pk})))
+    return _answer(named, answer, version)
+
+
+def answer_naming_by_mail(*, token: str, answer: str, version: str) -> Naming:
+    """The same by the link in their mail, without an account: the signed link stands where others have a permission.
+    PermissionDenied where it does not hold any more."""
+    named = named_by_mail(token)
+    if named is None:
+        raise PermissionDenied(_("This link no longer works."))
+    return _answer(named, answer, version)
+
+
+@transaction.atomic
+def _answer(named: Named, answer: str, version: str) -> Naming:
+    by, partner = named.by, named.partner
+    agreement = Agreement.objects.select_for_update().get(pk=named.agreement.pk)
+    agreement = whole(Agreement.objects.filter(pk=agreement.pk)).get()
+    if answer not in (Answer.YES, Answer.NO):
+        raise ValidationError(_("Choose yes or no."))
+    if partner.pk not in named_bodies(agreement):
+        raise ValidationError(_("This agreement no longer names you."))
+    if version != version_of(agreement, partner):
+        raise ValidationError(_("The agreement was changed meanwhile: read it again before you answer."))
+    naming, _is_new = Naming.objects.get_or_create(agreement=agreement, partner=partner)
+    was = naming.answer
+    if was == answer:
+        return naming
+    _say(naming, answer, by.name)
+    naming.in_words = is_in_words(agreement, partner)
+    naming.save()
+    before, after = ({"partner": partner.pk, "answer": each} for each in (was, answer))
+    audit.record(by=by, action="agreement.answer", on=agreement, before=before, after=after)
+    if answer == Answer.YES:
+        _settle(by, agreement, partner)
+    else:
+        _leave(by, agreement, partner)
+        _tell_of_no(agreement, partner)
+    return naming
+
+
+def _settle(by: Person, agreement: Agreement, partner: Partner) -> None:
+    """What follows from a yes: the owner's confirms what a link wrote, and who helps is named beside who leads."""
+    is_owner = partner.pk == agreement.owner_partner_id
+    if is_owner and agreement.is_by_link and agreement.confirmed_on is None and not _is_held(agreement):
+        _confirm(by, agreement)
+    if agreement.initiative is not None and not is_owner:
+        agreement.initiative.co_partners.add(partner)
+
+
+def _is_held(agreement: Agreement) -> bool:
+    """Whether to confirm it would publish something new while its partnership publishes nothing."""
+    footprint = agreement.event.footprint
+    is_public = agreement.marking == Marking.PUBLIC
+    return is_public and footprint is not None and footprint.is_held(timezone.localdate())
+
+
+def _leave(by: Person, agreement: Agreement, partner: Partner) -> None:
+    """What follows from a no: nothing public says any more that the body leads or helps."""
+    initiative = agreement.initiative
+    if initiative is None:
+        return
+    if partner.pk != initiative.partner_id:
+        initiative.co_partners.remove(partner)
+    elif initiative.marking == Marking.PUBLIC:
+        before = audit.snapshot(initiative)
+        initiative.marking = Marking.PARTNERSHIP
+        initiative.save(update_fields=["marking"])
+        audit.record(by=by, action="initiative.change", on=initiative, before=before)
+
+
+def _tell_of_no(agreement: Agreement, partner: Partner) -> None:
+    told = coordinators(agreement.event.footprint_id) if agreement.marking != Marking.NAMED else []
+    to = [each.email for each in coordinators_and_writer(agreement, told)]
+    letter = {
+        "agreement": agreement,
+        "partner": partner,
+        "is_owner": partner.pk == agreement.owner_partner_id,
+        "link": address_of("agreement", agreement.pk),
+    }
+
+    def send() -> None:
+        for email in to:
+            send_letter("agreements/letters/said_no", email, letter)
+
+    transaction.on_commit(send)
+
+
+@transaction.atomic
+def confirm_agreement(*, by: Person, agreement: Agreement) -> Agreement:
+    """Say that what was written by the link of a table was agreed there: from now on its marking holds."""
+    require(by, "agreement.confirm", on=agreement)
+    agreement.refresh_from_db(from_queryset=Agreement.objects.select_for_update())
+    if not agreement.is_by_link or agreement.confirmed_on is not None:
+        raise ValidationError(_("This agreement does not wait to be confirmed."))
+    if agreement.marking == Marking.PUBLIC and agreement.event.footprint is not None:
+        refuse_while_held([agreement.event.footprint])
+    before = audit.snapshot(agreement)
+    _confirm(by, agreement)
+    audit.record(by=by, action="agreement.confirm_written", on=agreement, before=before)
+    return agreement
+
+
+def _confirm(by: Person, agreement: Agreement) -> None:
+    agreement.confirmed_on, agreement.confirmed_by = timezone.localdate(), by.name[:160]
+    agreement.save(update_fields=["confirmed_on", "confirmed_by"])
+    agreed_on(by, agreement)
+
+
+@transaction.atomic
+def take_back_confirmation(*, by: Person, agreement: Agreement) -> Agreement:
+    """It is for the partnership again until somebody confirms it."""
+    require(by, "agreement.confirm", on=agreement)
+    agreement.refresh_from_db(from_queryset=Agreement.objects.select_for_update())
+    if not agreement.is_by_link or agreement.confirmed_on is None:
+        raise ValidationError(_("This agreement was not confirmed."))
+    before = audit.snapshot(agreement)
+    agreement.confirmed_on, agreement.confirmed_by = None, ""
+    agreement.save(update_fields=["confirmed_on", "confirmed_by"])
+    audit.record(by=by, action="agreement.take_back_confirmation", on=agreement, before=before)
+    return agreement
+
+
+def agreed_on(by: Person, agreement: Agreement) -> None:
+    """Its opportunity counts as agreed, for everybody: only what somebody answers for says so."""
+    done = {Opportunity.State.AGREED, Opportunity.State.STARTED}
+    opportunity = agreement.opportunity
+    if opportunity is not None and opportunity.state not in done:
+        set_state(by, opportunity, Opportunity.State.AGREED, "opportunity.agreed")
+
+
+def helpers_of(agreement: Agreement) -> set[int]:
+    """The bodies beside the owner that have said yes to what they put in or stand in for."""
+    yes = agreement.namings.filter(answer=Answer.YES).values_list("partner", flat=True)
+    return set(yes) - {agreement.owner_partner_id}

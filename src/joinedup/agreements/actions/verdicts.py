@@ -1,0 +1,100 @@
+"""Young people who were there are asked, through their host, whether what was agreed was done."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from joinedup.accounts import audit
+from joinedup.accounts.letters import send_letter
+from joinedup.accounts.links import address_of
+from joinedup.accounts.models import Preference
+from joinedup.accounts.permissions import require
+from joinedup.accounts.person import PUBLIC, Person
+from joinedup.accounts.preferences import off_link
+from joinedup.agreements.models import Agreement, YoungMark
+from joinedup.agreements.queries.verdicts import (
+    ASKED,
+    Addressee,
+    host_link,
+    is_time_to_ask,
+    last_asked,
+    link_of,
+    public_agreements,
+    young_of,
+)
+from joinedup.events.models import Event
+from joinedup.partners.addressees import coordinators, host_addresses
+from joinedup.partners.models import Partner
+
+
+@transaction.atomic
+def ask_young(*, by: Person, event: Event, on: datetime.date) -> int:
+    """A mail to each host whose young people were there, where a review has come or something was kept since; one a
+    host in four weeks. Returns how many hosts are written to; again, or in a second worker, none."""
+    require(by, "agreement.chase", on=event)
+    hosts = young_of(event)
+    agreements = public_agreements(event) if hosts else []
+    if not agreements:
+        return 0
+    # Held until the audit entry that says so is written: it is what a second worker looks for.
+    Event.objects.select_for_update().get(pk=event.pk)
+    last, written = last_asked(event), 0
+    for host in Partner.objects.filter(pk__in=hosts).order_by("pk"):
+        to = host_addresses(host)
+        if to and is_time_to_ask(agreements, last.get(host.pk), on):
+            after = {"host": host.pk, "on": on.isoformat(), "addresses": len(to)}
+            audit.record(by=by, action=ASKED, on=event, before={}, after=after)
+            _send_on_commit(event, host, to)
+            written += 1
+    return written
+
+
+def _send_on_commit(event: Event, host: Partner, to: list[Addressee]) -> None:
+    replies = [user.email for user in coordinators(event.footprint_id)]
+    letters = []
+    for each in to:
+        off = off_link(each.account, Preference.Mail.AGREEMENTS) if each.account else ""
+        link = address_of("young_marks", link_of(event, host, each))
+        letters.append((each.email, {"event": event, "host": host.name, "link": link, "off": off}))
+
+    def send() -> None:
+        for email, letter in letters:
+            send_letter("agreements/letters/young", email, letter, reply_to=replies)
+
+    transaction.on_commit(send)
+
+
+@transaction.atomic
+def mark_from_link(*, token: str, who: int, agreement_pk: int, done: str) -> YoungMark:
+    """What young person number `who` of a host says of one agreement; it may be changed. The signed link of the host
+    stands where others have a permission.
+
+    Raises PermissionDenied for a link that no longer works, ValidationError for what it does not lead to.
+    """
+    link = host_link(token)
+    if link is None:
+        raise PermissionDenied(_("This link no longer works."))
+    by = Person(name=f"young people, through {link.host.name}"[:160])
+    require(by, "agreement.mark", on=link.event)
+    if done not in YoungMark.Done.values:
+        raise ValidationError(_("Choose one of the four answers."))
+    if not 1 <= who <= len(link.young):
+        raise ValidationError(_("Choose which young person you are."))
+    shown = Agreement.objects.visible_to(PUBLIC).filter(event=link.event, pk=agreement_pk).first()
+    if shown is None:
+        raise ValidationError(_("This agreement is not shown here."))
+    mark, is_new = YoungMark.objects.get_or_create(
+        agreement=shown, attendee=link.young[who - 1], defaults={"done": done, "on": timezone.localdate()}
+    )
+    before = None if is_new else {"done": mark.done}
+    if not is_new:
+        mark.done, mark.on = done, timezone.localdate()
+        mark.save(update_fields=["done", "on"])
+    # Which of them it was stays between them and their host.
+    audit.record(by=by, action="agreement.mark", on=mark, before=before, after={"done": done})
+    return mark

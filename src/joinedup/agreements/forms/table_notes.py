@@ -1,0 +1,55 @@
+"""What is typed at a table before it is an agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from joinedup.agreements.actions.agreement import MOST_CONTRIBUTORS
+from joinedup.agreements.forms.agreement import AgreementForm, from_agreement, from_sitting
+from joinedup.agreements.models import Agreement, Draft
+from joinedup.agreements.queries.table_notes import Writer
+from joinedup.opportunities.models import Opportunity
+
+FIELDS = (
+    *AgreementForm.base_fields,
+    *(f"{name}_{number}" for number in range(1, MOST_CONTRIBUTORS + 1) for name in ("partner", "what")),
+)
+
+
+def table_form(
+    writer: Writer, seen: Opportunity | None, sent: Any = None, draft: Draft | None = None
+) -> AgreementForm:
+    """The form as the table starts with it, or as the writer left it in `draft`."""
+    form = AgreementForm(
+        sent,
+        person=writer.by,
+        event=writer.sitting.event,
+        here=writer.partners(),
+        is_here_only=not writer.may_name_anybody,
+        initial=from_sitting(writer.sitting, writer.by, seen, not writer.may_name_anybody),
+    )
+    if draft is not None:
+        # Only now: what the fields offer does not depend on what somebody typed.
+        form.initial |= draft.values
+    return form
+
+
+def correction_form(writer: Writer, agreement: Agreement, sent: Any = None) -> AgreementForm:
+    """The form as an agreement of this table stands: whoever it names already can still be chosen."""
+    named = [agreement.owner_partner, *(each.partner for each in agreement.contributions.all())]
+    if agreement.deputy_partner is not None:
+        named.append(agreement.deputy_partner)
+    return AgreementForm(
+        sent,
+        person=writer.by,
+        event=writer.sitting.event,
+        here=[*writer.partners(), *named],
+        is_here_only=not writer.may_name_anybody,
+        initial=from_agreement(agreement),
+    )
+
+
+def typed(sent: Mapping[str, str]) -> dict[str, str]:
+    """The fields of the form as they were sent, right or wrong."""
+    return {name: sent[name] for name in FIELDS if name in sent}

@@ -1,0 +1,209 @@
+"""The chain, walkable both ways: evidence, opportunity, event and table, agreement, local action, commitment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from joinedup.accounts.permissions import may
+from joinedup.accounts.person import Person
+from joinedup.agreements.agreement_state import shown_state, state_words
+from joinedup.agreements.models import Agreement
+from joinedup.engines.days import day
+from joinedup.events.models import Topic
+from joinedup.events.queries.events import listed
+from joinedup.evidence import wording
+from joinedup.evidence.models import Figure
+from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.models import Opportunity
+from joinedup.strategy.models import Commitment
+from joinedup.tables.models import Sitting
+
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Item:
+    """One record of the chain. Without a link there is nothing to open for this reader."""
+
+    label: str
+    link: str
+    note: str = ""
+    is_here: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """One link of the chain: what kind of record, those that are visible, and what it means when there is none."""
+
+    kind: str
+    heading: str
+    none: str
+    items: list[Item] = field(default_factory=list)
+    more: int = 0
+
+
+Record = Agreement | Opportunity | Initiative | Commitment
+
+
+@dataclass
+class _Found:
+    agreements: list[Agreement]
+    opportunities: list[Opportunity]
+    initiatives: list[Initiative]
+    commitments: list[Commitment]
+
+
+def chain_of(record: Record, person: Person) -> list[Step]:
+    """The six steps around a record, each with what `person` may see; at most 9 queries.
+
+    What the reader may not see is left out, and so is whatever only it leads to. That there is nothing at a step is
+    said to the partnership alone: to others it would not be true of what they may not see.
+    """
+    found = _around(record, person)
+    opportunity_ids = [each.pk for each in found.opportunities]
+    figures = list(
+        Figure.objects.filter(opportunities__in=opportunity_ids).select_related("place").distinct()
+    )
+    # An agenda holds the partnership's copy; the public reads of it through its own, which has the same key.
+    keys = {(each.footprint_id, each.key) for each in found.opportunities}
+    on_agendas = Topic.objects.filter(
+        opportunity__key__in=[key for _, key in keys], is_chosen=True, event__in=listed(person)
+    )
+    topics = [
+        topic
+        for topic in on_agendas.select_related("event", "opportunity")
+        if topic.opportunity and (topic.opportunity.footprint_id, topic.opportunity.key) in keys
+    ]
+    sittings = {a.sitting_id: a.sitting for a in found.agreements if a.sitting}
+    steps = [
+        _step(
+            "evidence", _("Evidence of need"), _("No figure is recorded behind this."), map(_figure, figures)
+        ),
+        _step(
+            "opportunity",
+            _("Opportunity to work together"),
+            _("It did not come from an opportunity recorded here."),
+            (
+                _item(each, record, "opportunity", each.pk, each.get_state_display())
+                for each in found.opportunities
+            ),
+        ),
+        _step(
+            "event",
+            _("Event and table"),
+            _("It is not on the agenda of an event yet."),
+            _events(person, topics, found.agreements, sittings.values()),
+        ),
+        _step(
+            "agreement",
+            _("Agreement"),
+            _("Nothing is agreed yet."),
+            (_item(each, record, "agreement", each.pk, _standing(each, person)) for each in found.agreements),
+        ),
+        _step(
+            "initiative",
+            _("Local action"),
+            _("No local action has started from it yet."),
+            (_item(each, record, "initiative", each.slug) for each in found.initiatives),
+        ),
+        _step(
+            "commitment",
+            _("Commitment it counts towards"),
+            _("It is not counted towards a published commitment."),
+            (_item(each, record, "commitment", each.ref, each.lead) for each in found.commitments),
+        ),
+    ]
+    return [step for step in steps if step.items or _is_inside(record, person)]
+
+
+def _is_inside(record: Record, person: Person) -> bool:
+    """Whether `person` belongs to the partnership of a record; what all share is nobody's own."""
+    if person.is_operator or person.sees_every_partnership:
+        return True
+    return not isinstance(record, Commitment) and bool(person.footprint_ids & record.scope().footprints)
+
+
+def _around(record: Record, person: Person) -> _Found:
+    agreements: QuerySet[Agreement] = (
+        Agreement.objects.visible_to(person)
+        .select_related("event", "sitting__table", "sitting__event")
+        .prefetch_related("contributions", "progress")
+    )
+    initiatives: QuerySet[Initiative] = Initiative.objects.visible_to(person)
+    if isinstance(record, Agreement):
+        agreements = agreements.filter(pk=record.pk)
+    elif isinstance(record, Opportunity):
+        # The public's copy of an opportunity has the same key as the partnership's.
+        agreements = agreements.filter(
+            opportunity__key=record.key, opportunity__footprint_id=record.footprint_id
+        )
+    elif isinstance(record, Initiative):
+        agreements = agreements.filter(initiative=record)
+    else:
+        agreements = agreements.filter(commitment=record)
+    agreed = list(agreements)
+    counted = initiatives.filter(agreement__in=[a.pk for a in agreed])
+    if isinstance(record, Initiative):
+        counted = initiatives.filter(pk=record.pk)
+    elif isinstance(record, Commitment):
+        counted = initiatives.filter(commitments=record)
+    started = list(counted.distinct())
+    opportunities = list(_opportunities(record, person, agreed))
+    counts = Q(agreements__in=[a.pk for a in agreed]) | Q(initiatives__in=[i.pk for i in started])
+    if isinstance(record, Commitment):
+        counts = Q(pk=record.pk)
+    commitments = list(Commitment.objects.filter(counts).distinct())
+    return _Found(agreed, opportunities, started, commitments)
+
+
+def _opportunities(record: Record, person: Person, agreed: list[Agreement]) -> Iterable[Opportunity]:
+    """One row for each opportunity: where a reader may see both copies, the partnership's."""
+    visible = Opportunity.objects.visible_to(person).order_by("key", "audience")
+    if isinstance(record, Opportunity):
+        return visible.filter(pk=record.pk)
+    ids = [a.opportunity_id for a in agreed if a.opportunity_id]
+    wanted = Opportunity.objects.filter(pk__in=ids).values_list("footprint_id", "key")
+    pairs = set(wanted)
+    rows = visible.filter(key__in=[key for _, key in pairs])
+    unique = {(o.footprint_id, o.key): o for o in rows.reverse() if (o.footprint_id, o.key) in pairs}
+    return unique.values()
+
+
+def _step(kind: str, heading: str, none: str, items: Iterable[Item]) -> Step:
+    every = list(items)
+    return Step(kind, heading, none, every[:SHOWN], max(0, len(every) - SHOWN))
+
+
+def _item(each: Any, record: Record, name: str, key: object, note: str = "") -> Item:
+    here = type(each) is type(record) and each.pk == record.pk
+    return Item(str(each), reverse(name, args=[key]), note, here)
+
+
+def _standing(agreement: Agreement, person: Person) -> str:
+    words = state_words(shown_state(agreement, person, timezone.localdate()))
+    return f"{words}, due {day(agreement.due)}"
+
+
+def _figure(figure: Figure) -> Item:
+    label = f"{wording.name(figure.indicator)}, {figure.place.name}"
+    note = f"{wording.value(figure)} {wording.period(figure)}"
+    return Item(label, reverse("figure", args=[figure.pk]), note)
+
+
+def _events(
+    person: Person, topics: list[Topic], agreements: list[Agreement], sittings: Iterable[Sitting]
+) -> Iterable[Item]:
+    events = {t.event_id: t.event for t in topics} | {a.event_id: a.event for a in agreements}
+    for event in events.values():
+        yield Item(event.name, reverse("event", args=[event.slug]), "")
+    for sitting in sittings:
+        # Who sat there is for those who plan the event; everybody may know which table it was.
+        opens = may(person, "event.plan", sitting.event)
+        yield Item(str(sitting), reverse("sitting", args=[sitting.pk]) if opens else "")

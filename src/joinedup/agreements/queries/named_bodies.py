@@ -1,0 +1,225 @@
+"""Whom to ask whether a body that an agreement names is rightly named, and who answers for it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from joinedup.accounts.links import make_link, read_link
+from joinedup.accounts.models import Grant, User
+from joinedup.accounts.person import Person
+from joinedup.agreements.models import Agreement, Contribution, Naming
+from joinedup.agreements.naming import named_bodies, terms_of
+from joinedup.agreements.reminder_steps import OPEN
+from joinedup.partners.addressees import MOST_CONTACTS, Addressee, is_of_role
+from joinedup.partners.models import Contact, Partner
+from joinedup.partners.queries import speaks_for
+
+PURPOSE = "naming"
+VALID_DAYS = 60
+Answer = Naming.Answer
+
+
+def whole(agreements: QuerySet[Agreement]) -> QuerySet[Agreement]:
+    """With everything that a question to a named body needs; 3 queries when read."""
+    return agreements.select_related(
+        "event__footprint",
+        "owner_partner",
+        "deputy_partner",
+        "place",
+        "theme",
+        "opportunity",
+        "commitment",
+        "initiative",
+        "written_by",
+        "writer",
+    ).prefetch_related(Prefetch("contributions", Contribution.objects.select_related("partner")), "namings")
+
+
+def writers(agreement: Agreement) -> list[Addressee]:
+    """Whoever wrote it, with an account or by the link of a table, and has an address; each once."""
+    user, attendee = agreement.written_by, agreement.writer
+    found = {user.email.lower(): Addressee(user.email, user)} if user is not None and user.is_active else {}
+    if attendee is not None and attendee.email:
+        found.setdefault(attendee.email.lower(), Addressee(attendee.email))
+    return list(found.values())
+
+
+def _is_anothers(agreement: Agreement, partner: Partner, email: str) -> bool:
+    """Whether an address is that of whoever wrote the agreement, who does not speak for another body than theirs."""
+    wrote = {each.email.lower() for each in writers(agreement)}
+    if email.lower() not in wrote:
+        return False
+    attendee = agreement.writer
+    is_their_own = attendee is not None and attendee.email.lower() == email.lower()
+    return not (is_their_own and attendee is not None and attendee.partner_id == partner.pk)
+
+
+def whom_to_name(agreement: Agreement, partner: Partner, role: str) -> list[Addressee]:
+    """Every member of a body, whatever other mails they want, and its contacts of this role, else any of its contacts
+    where it has no member; never whoever wrote the agreement as a contact of somebody else; 2 queries."""
+    held = Grant.objects.filter(partner=partner, user__is_active=True).select_related("user")
+    members = list({each.user_id: each.user for each in held.order_by("user__email")}.values())
+    known = {user.email.lower() for user in members}
+    contacts = [
+        each
+        for each in partner.contacts.exclude(email="").order_by("role", "pk")
+        if each.email.lower() not in known and not _is_anothers(agreement, partner, each.email)
+    ]
+    fitting = [each for each in contacts if is_of_role(each, role)]
+    asked = (fitting or ([] if members else contacts))[:MOST_CONTACTS]
+    return [*(Addressee(user.email, user) for user in members), *(Addressee(each.email) for each in asked)]
+
+
+def role_in(agreement: Agreement, partner: Partner) -> str:
+    """What the person is called whom the agreement has in mind there; empty where it names none."""
+    if partner.pk == agreement.owner_partner_id:
+        return agreement.owner_role
+    return agreement.deputy_role if partner.pk == agreement.deputy_partner_id else ""
+
+
+def version_of(agreement: Agreement, partner: Partner) -> str:
+    """A short word for what a body says yes to: an answer to other words is no answer."""
+    terms = terms_of(agreement).get(partner.pk, ())
+    return hashlib.sha256(repr(terms).encode()).hexdigest()[:16]
+
+
+def naming_link(agreement: Agreement, partner: Partner, to: Addressee) -> str:
+    return make_link(PURPOSE, f"{agreement.pk}.{partner.pk}", to.account or to.email)
+
+
+@dataclass(frozen=True)
+class Named:
+    """For which body of an agreement somebody answers, and as whom; `version` stands for the words that they read."""
+
+    agreement: Agreement
+    partner: Partner
+    by: Person
+    version: str
+
+    @property
+    def naming(self) -> Naming | None:
+        return next(
+            (each for each in self.agreement.namings.all() if each.partner_id == self.partner.pk), None
+        )
+
+    @property
+    def is_owner(self) -> bool:
+        return self.partner.pk == self.agreement.owner_partner_id
+
+    @property
+    def is_deputy(self) -> bool:
+        return not self.is_owner and self.partner.pk == self.agreement.deputy_partner_id
+
+    @property
+    def role(self) -> str:
+        return role_in(self.agreement, self.partner)
+
+    @property
+    def puts_in(self) -> str:
+        given = self.agreement.contributions.all()
+        return next((each.what for each in given if each.partner_id == self.partner.pk), "")
+
+
+def _named(agreement: Agreement, partner: Partner, user_id: int | None, email: str) -> Named | None:
+    """As whom the holder of an account or an address answers for a body; None for who does not speak for it."""
+    name = speaks_for(partner, user_id, email)
+    if name is None or (user_id is None and _is_anothers(agreement, partner, email)):
+        return None
+    member = frozenset({Grant.Role.PARTNER_MEMBER.value})
+    by = Person(user_id, name, partner_ids=frozenset({partner.pk}), roles=member)
+    return Named(agreement, partner, by, version_of(agreement, partner))
+
+
+def named_by_mail(token: str) -> Named | None:
+    """What the link in the mail leads to. None for one that is too old or was changed, where whoever it was sent to no
+    longer speaks for the body, and where the agreement no longer names it; at most 6 queries."""
+    link = read_link(PURPOSE, token, days=VALID_DAYS)
+    agreement_pk, _dot, partner_pk = link.pk.partition(".") if link else ("", "", "")
+    if link is None or not (agreement_pk.isdecimal() and partner_pk.isdecimal()):
+        return None
+    agreement = whole(Agreement.objects.all()).filter(pk=agreement_pk).first()
+    partner = named_bodies(agreement).get(int(partner_pk)) if agreement else None
+    if agreement is None or partner is None:
+        return None
+    return _named(agreement, partner, link.user_id, link.email)
+
+
+def named_for(person: Person, pk: int) -> list[Named]:
+    """For which bodies of an agreement somebody who is signed in answers: those they are a member of, and those that
+    have their address among their contacts; at most 4 queries and one a body."""
+    if person.user_id is None:
+        return []
+    agreement = whole(Agreement.objects.all()).filter(pk=pk).first()
+    if agreement is None:
+        return []
+    bodies = named_bodies(agreement)
+    own = person.partner_ids & bodies.keys()
+    others = Contact.objects.filter(partner__in=bodies.keys() - own, email__iexact=person.email)
+    called = set(others.values_list("partner", flat=True)) if person.email else set()
+    found = []
+    for body, partner in bodies.items():
+        if body in own:
+            found.append(_named(agreement, partner, person.user_id, ""))
+        elif body in called:
+            found.append(_as_contact(agreement, partner, person))
+    return [each for each in found if each is not None]
+
+
+def _as_contact(agreement: Agreement, partner: Partner, person: Person) -> Named | None:
+    named = _named(agreement, partner, None, person.email)
+    if named is None:
+        return None
+    by = Person(person.user_id, named.by.name, partner_ids=named.by.partner_ids, roles=named.by.roles)
+    return Named(agreement, partner, by, named.version)
+
+
+def to_answer(person: Person) -> list[Naming]:
+    """Where an open agreement names a body of theirs that has not answered, the oldest first; 1 query."""
+    waiting = Naming.objects.filter(partner__in=person.partner_ids, answer="", agreement__state__in=OPEN)
+    return list(
+        waiting.select_related("agreement__event", "partner").order_by("agreement__recorded_at", "pk")
+    )
+
+
+@dataclass(frozen=True)
+class Unsettled:
+    """An open agreement that wants something of those who coordinate, and what."""
+
+    agreement: Agreement
+    why: str
+
+
+def unsettled(person: Person) -> list[Unsettled]:
+    """Open agreements of the partnerships they coordinate that somebody wrote by a table's link and nobody confirmed,
+    whose owner said no, or whose owner nobody could ask; 1 query and 1 for who answered."""
+    owner = Naming.objects.filter(agreement=OuterRef("pk"), partner=OuterRef("owner_partner"))
+    said_no = Exists(owner.filter(answer=Answer.NO))
+    was_asked = Exists(owner.filter(Q(asked_on__isnull=False) | ~Q(answer="")))
+    found = (
+        Agreement.objects.visible_to(person)
+        .filter(event__footprint__in=person.coordinated_ids, state__in=OPEN)
+        .annotate(said_no=said_no, was_asked=was_asked)
+        .filter(Q(said_no=True) | Q(was_asked=False) | Q(is_by_link=True, confirmed_on=None))
+        .select_related("event", "owner_partner")
+        .order_by("recorded_at", "pk")
+    )
+    return [Unsettled(each, _why(each)) for each in found]
+
+
+def _why(agreement: Agreement) -> str:
+    found = vars(agreement)
+    if found["said_no"]:
+        return "said_no"
+    return "not_asked" if not found["was_asked"] else "by_link"
+
+
+def coordinators_and_writer(agreement: Agreement, coordinators: Iterable[User]) -> list[Addressee]:
+    """Who hears that a body said no: those who coordinate, and whoever wrote the agreement; each address once."""
+    found = {user.email.lower(): Addressee(user.email, user) for user in coordinators}
+    for each in writers(agreement):
+        found.setdefault(each.email.lower(), each)
+    return list(found.values())

@@ -1,0 +1,123 @@
+"""Whom to ask how an agreement stands, and who answers from such a mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from joinedup.accounts.links import make_link, read_link
+from joinedup.accounts.models import Grant, Preference, User
+from joinedup.accounts.person import Person
+from joinedup.accounts.preferences import those_who_want
+from joinedup.accounts.records import Marking
+from joinedup.agreements.models import Agreement, Chase, Naming
+from joinedup.partners.addressees import Addressee, addresses_of, coordinators
+from joinedup.partners.models import Contact, Partner
+from joinedup.partners.queries import speaks_for
+
+PURPOSE = "report"
+VALID_DAYS = 60
+AGREEMENTS = Preference.Mail.AGREEMENTS
+Step = Chase.Step
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who is asked together: on whose behalf (`partner`; None for those who coordinate), as owner, deputy or
+    coordinator."""
+
+    role: str
+    partner: Partner | None
+    to: list[Addressee]
+
+
+def whom_to_ask(agreement: Agreement, step: str) -> Asked:
+    """Whom this step asks; `to` is empty where nobody has an address; 7 queries at most.
+
+    A body that said it is not rightly named is not asked. Before its day and at reviews the owner is asked, or the
+    deputy or those who coordinate where the owner has no address. Of an agreement for named partners only, those who
+    coordinate are not told.
+    """
+    owner = agreement.owner_partner
+    deputy = agreement.deputy_partner or owner
+    gone = {each.partner_id for each in agreement.namings.all() if each.answer == Naming.Answer.NO}
+
+    def there(partner: Partner, role: str) -> list[Addressee]:
+        return [] if partner.pk in gone else addresses_of(partner, role)
+
+    ladder = {
+        "owner": lambda: Asked("owner", owner, there(owner, agreement.owner_role)),
+        "deputy": lambda: Asked("deputy", deputy, there(deputy, agreement.deputy_role)),
+        "coordinator": lambda: Asked("coordinator", None, _coordinators(agreement)),
+    }
+    steps = {Step.OWNER: ["owner"], Step.DEPUTY: ["deputy"], Step.COORDINATOR: ["coordinator"]}
+    asked = Asked("owner", owner, [])
+    for role in steps.get(Step(step), list(ladder)):
+        asked = ladder[role]()
+        if asked.to:
+            break
+    return asked
+
+
+def _coordinators(agreement: Agreement) -> list[Addressee]:
+    if agreement.marking == Marking.NAMED:
+        return []
+    return [
+        Addressee(user.email, user)
+        for user in those_who_want(coordinators(agreement.event.footprint_id), AGREEMENTS)
+    ]
+
+
+def reachable(partner_ids: Iterable[int]) -> set[int]:
+    """Those of these partners of whom somebody can be asked by mail; 3 queries."""
+    ids = set(partner_ids)
+    grants = list(Grant.objects.filter(partner__in=ids, user__is_active=True).select_related("user"))
+    willing = {user.pk for user in those_who_want({g.user_id: g.user for g in grants}.values(), AGREEMENTS)}
+    refused = {(g.partner_id, g.user.email.lower()) for g in grants}
+    contacts = Contact.objects.filter(partner__in=ids).exclude(email="").values_list("partner", "email")
+    found = {partner for partner, email in contacts if (partner, email.lower()) not in refused}
+    return found | {g.partner_id for g in grants if g.user_id in willing and g.partner_id}
+
+
+def report_link(agreement: Agreement, asked: Asked, to: Addressee) -> str:
+    """The token by which one addressee reports for those asked with them."""
+    partner = asked.partner.pk if asked.partner else 0
+    return make_link(PURPOSE, f"{agreement.pk}.{partner}", to.account or to.email)
+
+
+@dataclass(frozen=True)
+class ByMail:
+    """What such a link leads to: which agreement, for whom (None: those who coordinate), as whom."""
+
+    agreement: Agreement
+    partner: Partner | None
+    by: Person
+
+
+def by_mail(token: str) -> ByMail | None:
+    """None for a link that is too old or was changed, and where whoever it was sent to no longer speaks for a partner
+    of the agreement, or no longer coordinates; at most 6 queries."""
+    link = read_link(PURPOSE, token, days=VALID_DAYS)
+    agreement_pk, _dot, partner_pk = link.pk.partition(".") if link else ("", "", "")
+    if link is None or not (agreement_pk.isdecimal() and partner_pk.isdecimal()):
+        return None
+    whole = Agreement.objects.select_related(
+        "event__footprint", "owner_partner", "deputy_partner", "commitment", "place", "theme"
+    )
+    agreement = whole.prefetch_related("contributions", "progress").filter(pk=agreement_pk).first()
+    if agreement is None:
+        return None
+    if partner_pk == "0":
+        user = User.objects.filter(pk=link.user_id, is_active=True).first() if link.user_id else None
+        by = Person.of(user)
+        is_theirs = agreement.event.footprint_id in by.coordinated_ids and agreement.marking != Marking.NAMED
+        return ByMail(agreement, None, by) if is_theirs else None
+    partner = Partner.objects.filter(pk=partner_pk).first()
+    if partner is None or partner.pk not in agreement.scope().partners:
+        return None
+    name = speaks_for(partner, link.user_id, link.email)
+    if name is None:
+        return None
+    member = frozenset({Grant.Role.PARTNER_MEMBER.value})
+    own = frozenset({partner.pk})
+    return ByMail(agreement, partner, Person(link.user_id, name, partner_ids=own, roles=member))

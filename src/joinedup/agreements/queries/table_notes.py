@@ -1,0 +1,232 @@
+"""Questions of whoever writes at a table: what it talks about, who sits there, what was agreed, what is unsaved."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from joinedup.accounts.permissions import may
+from joinedup.accounts.person import Person
+from joinedup.accounts.records import Marking
+from joinedup.agreements.models import Agreement, Draft
+from joinedup.events.models import Event, Session
+from joinedup.opportunities.models import Opportunity
+from joinedup.opportunities.queries import facts
+from joinedup.partners.models import Partner
+from joinedup.registration.models import Attendee
+from joinedup.tables.models import Seat, Sitting
+from joinedup.tables.queries import sittings as planner
+from joinedup.voice.models import Host
+
+WRITES = frozenset({"facilitator", "scribe"})
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Who writes at which table: an account holder, or an attendee by the link in their mail."""
+
+    by: Person
+    sitting: Sitting
+    attendee: Attendee | None = None
+
+    def link(self, page: str) -> str:
+        """The address of a page of this table for this writer: "sitting", "draft" or "quote"."""
+        if self.attendee is not None:
+            return reverse(f"attending_{page}", args=[self.attendee.token, self.sitting.round])
+        return reverse("sitting" if page == "sitting" else f"sitting_{page}", args=[self.sitting.pk])
+
+    @property
+    def may_name_anybody(self) -> bool:
+        """Whether they may write an agreement for bodies that are not there: those who plan the event."""
+        return may(self.by, "event.plan", self.sitting.event)
+
+    def partners(self) -> list[Partner]:
+        """The bodies at the table, each once, by name: those that have a seat here, and those that are checked in,
+        since people change tables; 1 query."""
+        return partners_at(self.sitting)
+
+
+def partners_at(sitting: Sitting) -> list[Partner]:
+    """As `Writer.partners`. That a young person sits here brings nobody: whoever comes with them does. Wants the
+    sitting of `queries.planner.sitting`."""
+    here = {
+        seat.attendee.partner_id: seat.attendee.partner
+        for seat in sitting.seats.all()
+        if not seat.attendee.is_young
+    }
+    arrived = Attendee.objects.filter(event=sitting.event_id, standing=Attendee.Standing.PLACED)
+    for each in arrived.exclude(arrived_at=None).select_related("partner"):
+        if not each.is_young:
+            here.setdefault(each.partner_id, each.partner)
+    return sorted(here.values(), key=lambda partner: partner.name)
+
+
+def writer_by_account(person: Person, pk: int) -> Writer | None:
+    """Whoever is signed in and may write down what is agreed at this table; 6 queries at most."""
+    found = planner.sitting(pk)
+    if found is None or not may(person, "agreement.record", found):
+        return None
+    return Writer(person, found)
+
+
+def attendee_by_link(token: str) -> Attendee | None:
+    """Who leads a table or writes for it, by the link in their mail: those whose offer was accepted. A link ends when
+    they cancel, when the event is called off, and when its personal details are deleted; 1 query."""
+    found = Attendee.objects.select_related("event__footprint", "partner").filter(token=token)
+    attendee = found.filter(standing__in=Attendee.COMING).first()
+    if attendee is None or attendee.event.cancelled_on is not None:
+        return None
+    return attendee if WRITES & set(attendee.parts) else None
+
+
+def is_the_day(event: Event) -> bool:
+    """Whether the links of its tables work: from the morning to the end of the event's day, by the clock in London."""
+    return event.date is not None and event.date == timezone.localdate()
+
+
+def as_participant(attendee: Attendee) -> Person:
+    """They act by role and partner: no name of theirs stays with what they wrote."""
+    return Person.participant(attendee.pk, f"{attendee.role}, {attendee.partner}")
+
+
+def writer_by_link(token: str, number: int) -> Writer | None:
+    """Whoever leads the table, or writes for it, at which they sit in this round, on the day; 8 queries at most."""
+    attendee = attendee_by_link(token)
+    if attendee is None or not is_the_day(attendee.event):
+        return None
+    seat = Seat.objects.filter(attendee=attendee, sitting__round=number).values_list("sitting", flat=True)
+    found = planner.sitting(seat.first() or -1)
+    by = as_participant(attendee)
+    if found is None or not may(by, "agreement.record", found):
+        return None
+    return Writer(by, found, attendee)
+
+
+@dataclass(frozen=True)
+class Mine:
+    """A table of somebody's day; `session` is its part of the agenda where there is one."""
+
+    sitting: Sitting
+    session: Session | None
+    is_now: bool
+
+
+def tables_of(attendee: Attendee, now: datetime.datetime) -> list[Mine]:
+    """Where somebody sits, by round, with the table of this moment first; 2 queries."""
+    local = timezone.localtime(now)
+    sessions = {each.round: each for each in attendee.event.sessions.exclude(round=None)}
+    sittings = Sitting.objects.filter(seats__attendee=attendee).select_related("table", "topic")
+    rows = []
+    for each in sittings.order_by("round"):
+        session = sessions.get(each.round)
+        today = attendee.event.date == local.date()
+        rows.append(Mine(each, session, today and session is not None and _is_on(session, local)))
+    return sorted(rows, key=lambda mine: (not mine.is_now, mine.sitting.round))
+
+
+def _is_on(session: Session, local: datetime.datetime) -> bool:
+    starts = local.replace(hour=session.starts.hour, minute=session.starts.minute, second=0, microsecond=0)
+    return starts <= local < starts + datetime.timedelta(minutes=session.minutes)
+
+
+def session_of(sitting: Sitting) -> Session | None:
+    """The part of the agenda in which this round is; 1 query."""
+    return Session.objects.filter(event=sitting.event_id, round=sitting.round).first()
+
+
+@dataclass(frozen=True)
+class TablePage:
+    """What stands beside the form. `quotes`: whether somebody here comes from a host of a question to young people,
+    so that what they say may be written down; None where what is said is off the record."""
+
+    opportunity: Opportunity | None
+    facts: list[Any]
+    agreements: list[Agreement]
+    quotes: bool | None
+
+
+def table_page(writer: Writer, seen: Opportunity | None) -> TablePage:
+    """Of the opportunity only what the writer may see, `seen`; 10 queries at most."""
+    session = session_of(writer.sitting)
+    off_record = session is not None and session.off_record
+    return TablePage(
+        opportunity=seen,
+        facts=facts(writer.by, seen) if seen else [],
+        agreements=agreed_here(writer.by, writer.sitting),
+        quotes=None if off_record else quote_hosts(writer).exists(),
+    )
+
+
+def seen_opportunity(writer: Writer) -> Opportunity | None:
+    """The opportunity behind the topic as the writer may see it: without an account that is the public's copy of it,
+    where there is one; 1 query."""
+    topic = writer.sitting.topic
+    if topic is None or topic.opportunity is None:
+        return None
+    same = Opportunity.objects.visible_to(writer.by).filter(
+        footprint=writer.sitting.event.footprint_id, key=topic.opportunity.key
+    )
+    # The partnership's copy says more, for those who see it; it comes first in this order.
+    return same.select_related("place", "theme", "footprint").order_by("audience").first()
+
+
+def quote_hosts(writer: Writer) -> QuerySet[Any]:
+    """The hosts of this event's questions to young people from which somebody sits at the table; 1 query."""
+    here = [partner.pk for partner in writer.partners()]
+    found = Host.objects.filter(conversation__event=writer.sitting.event_id, partner__in=here)
+    return found.select_related("conversation", "partner").order_by("partner__name", "pk")
+
+
+def agreed_here(by: Person, at: Sitting) -> list[Agreement]:
+    """What was agreed at a table: what `by` may see, and to whoever writes there by a link also what the table wrote
+    down today, which they heard and may still correct; oldest first; 1 query."""
+    visible = Q(pk__in=Agreement.objects.visible_to(by).values("pk"))
+    if by.attendee_id is not None:
+        visible |= _correctable(by)
+    found = Agreement.objects.filter(visible, sitting=at).select_related("owner_partner")
+    return list(found.order_by("recorded_at", "pk"))
+
+
+def _correctable(by: Person) -> Q:
+    """Written down today; what only the partners named may see, only by who wrote it down."""
+    shared = ~Q(marking=Marking.NAMED) | Q(recorded_by=by.name[:160])
+    return Q(recorded_at__date=timezone.localdate()) & shared
+
+
+def of_today(writer: Writer, pk: int) -> Agreement | None:
+    """An agreement that this table wrote down today and that the writer may correct there; 2 queries."""
+    found = Agreement.objects.filter(_correctable(writer.by), sitting=writer.sitting, pk=pk)
+    related = ("event__footprint", "owner_partner", "deputy_partner", "opportunity", "place")
+    return found.select_related(*related).prefetch_related("contributions__partner").first()
+
+
+def written_already(sitting: Sitting, values: Mapping[str, Any]) -> Agreement | None:
+    """What this table wrote down today with the same goal, action, owner and day; 1 query. Goals are filled in from
+    the topic, so that two agreements of one table often share theirs: what will be done tells them apart."""
+    return (
+        Agreement.objects.filter(
+            sitting=sitting,
+            recorded_at__date=timezone.localdate(),
+            goal=values["goal"],
+            action=values["action"],
+            owner_partner=values["owner_partner"],
+            due=values["due"],
+        )
+        .order_by("pk")
+        .first()
+    )
+
+
+def drafts(by: Person, sitting: Sitting) -> QuerySet[Draft]:
+    """What `by`, and nobody else, has not finished writing at this table."""
+    if by.attendee_id is not None:
+        return Draft.objects.filter(sitting=sitting, attendee=by.attendee_id)
+    if by.user_id is not None:
+        return Draft.objects.filter(sitting=sitting, user=by.user_id)
+    return Draft.objects.none()

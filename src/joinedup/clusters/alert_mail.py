@@ -1,0 +1,89 @@
+"""Mails to who follows: one when something new appears where they asked, and none when nothing does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.cache import cache
+from django.db import transaction
+from django.utils import timezone
+
+from joinedup.accounts.letters import send_letter
+from joinedup.accounts.links import address_of
+from joinedup.accounts.models import Preference
+from joinedup.accounts.person import Person
+from joinedup.accounts.preferences import off_link, wants
+from joinedup.clusters import looks, queries, wording
+from joinedup.clusters.looks import Line
+from joinedup.clusters.models import Follower, Scan
+from joinedup.engines import periods
+from joinedup.engines.matching.wording import day
+
+# A mail that the server refused is tried again after an hour (seconds).
+LATER = 3600
+
+
+def tell() -> int:
+    """Tell every follower of the monthly scans that were done since they were told last; returns how many mails go
+    out. Each follower is settled alone: a worker that is killed, and the one after it, tell nobody twice."""
+    newest: dict[int, int] = {}
+    done = Scan.objects.filter(kind=Scan.Kind.MONTHLY, state=Scan.State.DONE).order_by("ended_at", "pk")
+    for footprint, pk in done.values_list("footprint", "pk"):
+        newest[footprint] = pk
+    followers = Follower.objects.order_by("pk").values_list("pk", "footprint", "told")
+    waiting = [(pk, newest[place]) for pk, place, told in followers if newest.get(place, told) != told]
+    return sum(_tell(pk, scan) for pk, scan in waiting if not cache.get(_refused(pk)))
+
+
+@transaction.atomic
+def _tell(pk: int, newest: int) -> bool:
+    # Held, so that of two workers the second finds that it is done.
+    held = Follower.objects.select_for_update().filter(pk=pk).exclude(told=newest).first()
+    if held is None:
+        return False
+    earlier, held.told_id = held.told_id, newest
+    held.save(update_fields=["told"])
+    follower = Follower.objects.select_related("user", "footprint", "place").get(pk=pk)
+    if not wants(follower.user, Preference.Mail.CLUSTERS):
+        return False
+    found = news_for(follower, told=earlier)
+    if not found:
+        return False
+    user, letter = follower.user, letter_to(follower, found)
+
+    def send() -> None:
+        if not send_letter("clusters/mails/new", user.email, letter):
+            cache.set(_refused(pk), True, LATER)
+            Follower.objects.filter(pk=pk, told=newest).update(told=earlier)
+
+    transaction.on_commit(send)
+    return True
+
+
+def _refused(pk: int) -> str:
+    return f"clusters-mail-refused-{pk}"
+
+
+def news_for(follower: Follower, *, told: int | None) -> list[Line]:
+    """What was new where somebody follows, and which they may still see, in the monthly scans done since the one (pk)
+    that they were told of, or since they follow."""
+    last = None if told is None else Scan.objects.filter(pk=told).only("ended_at").first()
+    since = last.ended_at if last is not None else follower.since
+    alerts = queries.alerts_for(Person.of(follower.user), follower)
+    return looks.lines(alerts.filter(scan__ended_at__gt=since))
+
+
+def letter_to(follower: Follower, found: list[Line]) -> dict[str, Any]:
+    """What the templates of the mail are filled with."""
+    scan, slug = found[0].cluster.scan, follower.footprint.slug
+    return {
+        "where": str(follower.place or follower.footprint),
+        "number": len(found),
+        "last": periods.in_words(scan.last),
+        "day": day(timezone.localdate(scan.ended_at)),
+        "items": [(line.sentence, address_of("cluster", slug, line.cluster.pk)) for line in found],
+        "caveat": wording.caveat(Scan.Kind.MONTHLY),
+        "page": address_of("clusters_of", slug),
+        "choose": address_of("account_mails"),
+        "off": off_link(follower.user, Preference.Mail.CLUSTERS),
+    }

@@ -1,0 +1,243 @@
+"""The neighbourhoods of a partnership and what was counted there, as the scan engine takes them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+from django.core.cache import cache
+
+from joinedup.engines import periods
+from joinedup.evidence import observations
+from joinedup.evidence.disclosure import rule_for, rule_of
+from joinedup.evidence.methods import BREAKS
+from joinedup.evidence.models import Dataset
+from joinedup.evidence.sources import mps
+from joinedup.evidence.sources.contract import NUMBER
+from joinedup.places.models import Footprint, Place
+from joinedup.places.queries import DEPTH
+
+if TYPE_CHECKING:
+    from joinedup.engines.scan import World
+
+
+SERIOUS = ("VIOLENCE AGAINST THE PERSON", "ROBBERY", "POSSESSION OF WEAPONS")
+MPS, STREET = "mps_lsoa", "policeuk_street"
+# What is counted together, by the source that has it by neighbourhood; of two sources the first, never both: place,
+# time and offence follow other rules in each.
+COUNTED: dict[str, tuple[str, ...]] = {
+    MPS: tuple(slug for major in SERIOUS for slug in mps.OFFENCES[major].values()),
+    STREET: ("policeuk-violence-and-sexual-offences", "policeuk-robbery", "policeuk-weapons-possession"),
+}
+# As many of the latest months are looked at: a window may be a year long, and a year before it shows what is usual.
+MONTHS = 24
+FEWEST_MONTHS, FEWEST_AREAS = 13, 10
+# A month in which a borough's file holds less than this share of its usual month was not sent whole, where a usual
+# month has enough to tell.
+WHOLE, ENOUGH = 0.6, 20
+SMALL_NUMBERS = (
+    "Small numbers of these counts are hidden or rounded, so chance cannot be told from them: {reason}"
+)
+NO_FIGURES = (
+    "No counts of violence by neighbourhood are held for this partnership: an administrator imports them."
+)
+
+
+class CannotLook(ValueError):
+    """There is nothing to scan; the message is one sentence fit to show."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """`areas`: codes, and `world` the same for the engine, in that order. `rests_on`: as `Scan` keeps it. `steps`:
+    months from which counting changed. `notes`: sentences fit to show."""
+
+    areas: list[str]
+    world: World
+    rests_on: list[dict[str, Any]]
+    steps: tuple[str, ...]
+    notes: list[str]
+
+
+def figures_version() -> str:
+    """A word that changes whenever counts by neighbourhood were brought in. 1 query."""
+    return observations.version(observations.newest_first(COUNTED))
+
+
+def neighbourhoods(footprint: Footprint) -> list[Place]:
+    """Every neighbourhood in use in the places of a partnership, however far down, by code. 2 queries."""
+    own = list(footprint.places.values_list("pk", flat=True))
+    lsoas = Place.objects.filter(kind=Place.Kind.LSOA, ended__isnull=True)
+    found: dict[str, Place] = {}
+    if own:
+        inside = lsoas.none()
+        for depth in range(DEPTH):
+            inside |= lsoas.filter(**{f"{'__'.join(['parent'] * depth) or 'pk'}__in": own})
+        found = {place.pk: place for place in inside.select_related("parent")}
+    return [found[code] for code in sorted(found)]
+
+
+def has_figures(footprint: Footprint) -> bool:
+    """Whether counts by neighbourhood are held for a partnership; the store is read once after either changes."""
+    places = sorted(footprint.places.values_list("pk", flat=True))
+    named = hashlib.sha256(" ".join([figures_version(), *places]).encode()).hexdigest()
+    found: bool | None = cache.get(f"clusters-figures:{named}")
+    if found is None:
+        found = _held([place.pk for place in neighbourhoods(footprint)])[1] is not None
+        cache.set(f"clusters-figures:{named}", found)
+    return found
+
+
+def _held(codes: Sequence[str]) -> tuple[list[Dataset], pl.DataFrame | None, str]:
+    """The files of the first source that has counts of some of these places, what they hold, and its name."""
+    for source, indicators in COUNTED.items():
+        datasets = observations.newest_first([source])
+        frame = (
+            observations.held(datasets, indicators=indicators, places=codes) if codes and datasets else None
+        )
+        if frame is not None and frame.height:
+            return datasets, frame, source
+    return [], None, ""
+
+
+def ground_of(footprint: Footprint, *, by_residents: bool) -> Ground:
+    """What the engine looks at. A count that is not held, or suppressed, is missing and not nought. `by_residents`:
+    only neighbourhoods that somebody lives in.
+
+    Raises `CannotLook`.
+    """
+    every = [place for place in neighbourhoods(footprint) if place.latitude is not None]
+    places = [place for place in every if place.residents or not by_residents]
+    datasets, frame, source = _held([place.pk for place in places])
+    if frame is None:
+        raise CannotLook(NO_FIGURES)
+    rule = rule_for(
+        {pk for cell in frame["datasets"].unique() for pk in cell},
+        {each.pk: rule_of(each.disclosure) for each in datasets},
+    )
+    if not rule.hides_nothing:
+        raise CannotLook(SMALL_NUMBERS.format(reason=" ".join(rule.because)))
+    months = _months(frame)
+    if len(months) < FEWEST_MONTHS:
+        raise CannotLook(
+            f"Counts by neighbourhood are held for {len(months)} months: at least {FEWEST_MONTHS} are needed to tell "
+            "what is new."
+        )
+    cases, known = _counts(frame, places, months, source)
+    there = [bool(row.any()) for row in known]
+    notes = _left_out([place for place, has in zip(places, there, strict=True) if not has])
+    places = [place for place, has in zip(places, there, strict=True) if has]
+    cases, known = cases[there], known[there]
+    if len(places) < FEWEST_AREAS:
+        raise CannotLook(
+            f"Counts are held for {len(places)} neighbourhoods: at least {FEWEST_AREAS} are needed to compare them."
+        )
+    if not cases.sum():
+        raise CannotLook(
+            "Nothing is counted in any neighbourhood of this partnership: there is nothing to compare."
+        )
+    return Ground(
+        [place.pk for place in places],
+        _world(places, months, cases, known),
+        [_told(each) for each in _used(datasets, frame, [place.pk for place in places], months)],
+        tuple(each for each in BREAKS if source == MPS and months[0] < each <= months[-1]),
+        notes,
+    )
+
+
+def _months(frame: pl.DataFrame) -> list[str]:
+    """The latest months, without a gap: one that no file has is unknown, and still a month."""
+    first, last = (periods.number(str(each))[1] for each in (frame["period"].min(), frame["period"].max()))
+    return [periods.label(periods.MONTH, at) for at in range(max(first, last - MONTHS + 1), last + 1)]
+
+
+def _counts(
+    frame: pl.DataFrame, places: list[Place], months: list[str], source: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Areas × months: what was counted, whole, and whether it is known."""
+    row = {place.pk: at for at, place in enumerate(places)}
+    column = {month: at for at, month in enumerate(months)}
+    used = frame.filter(pl.col("period").is_in(months))
+    summed = used.group_by("place", "period").agg(
+        pl.col("count").sum(),
+        parts=(pl.col("state") == NUMBER).sum(),
+        hidden=(pl.col("state") != NUMBER).any(),
+    )
+    at = (
+        summed["place"].replace_strict(row, return_dtype=pl.Int64).to_numpy(),
+        summed["period"].replace_strict(column, return_dtype=pl.Int64).to_numpy(),
+    )
+    shape = (len(places), len(months))
+    counts, known = np.zeros(shape), np.zeros(shape, bool)
+    counts[at] = summed["count"].to_numpy()
+    if source == STREET:
+        known = _sent_whole(counts, places, sorted({row[code] for code in frame["place"].unique()}))
+        known[at] &= ~summed["hidden"].to_numpy()
+    else:
+        # These files say nought where nothing was counted. A part that is missing makes the whole unknown.
+        parts = used["indicator"].n_unique()
+        known[at] = (summed["parts"] == parts).to_numpy() & ~summed["hidden"].to_numpy()
+    # What was carried from areas of 2011 may not be whole.
+    return np.where(known, np.rint(counts), 0).astype(np.int64), known
+
+
+def _sent_whole(counts: np.ndarray, places: list[Place], named: list[int]) -> np.ndarray:
+    """Files with a row a crime: no row is nought where any month names the place and its borough's month is whole."""
+    known = np.zeros(counts.shape, bool)
+    borough = [place.parent.parent_id if place.parent else "" for place in places]
+    for code in sorted({str(borough[at]) for at in named}):
+        inside = [at for at in named if str(borough[at]) == code]
+        totals = counts[inside].sum(axis=0)
+        usual = float(np.median(totals))
+        known[inside] = totals >= (WHOLE * usual if usual >= ENOUGH else 1)
+    return known
+
+
+def _world(places: list[Place], months: list[str], cases: np.ndarray, known: np.ndarray) -> World:
+    # Not before here: the engine is compiled code, which no page should wait for.
+    from joinedup.engines.scan import World
+
+    days = np.array([periods.days(*periods.number(month)) for month in months], np.float64)
+    residents = np.array([place.residents or 0 for place in places], np.float64)
+    return World(
+        areas=[place.pk for place in places],
+        position=np.array([(place.latitude, place.longitude) for place in places], np.float64),
+        periods=months,
+        days=days,
+        cases=cases,
+        degrees=True,
+        known=None if known.all() else known,
+        population=np.repeat(residents[:, None], len(months), axis=1),
+    )
+
+
+def _left_out(places: list[Place]) -> list[str]:
+    if not places:
+        return []
+    number = "1 neighbourhood has" if len(places) == 1 else f"{len(places):,} neighbourhoods have"
+    return [
+        f"{number} no counts in these files and {'is' if len(places) == 1 else 'are'} left out: not nought."
+    ]
+
+
+def _told(dataset: Dataset) -> dict[str, Any]:
+    return {
+        "dataset": dataset.pk,
+        "title": dataset.title,
+        "publisher": dataset.publisher,
+        "licence": dataset.licence,
+        "stored_as": dataset.stored_as,
+        "period_start": dataset.period_start,
+        "period_end": dataset.period_end,
+    }
+
+
+def _used(datasets: list[Dataset], frame: pl.DataFrame, codes: list[str], months: list[str]) -> list[Dataset]:
+    """The files that counts of these places and months came from, newest first."""
+    counted = frame.filter(pl.col("place").is_in(codes), pl.col("period").is_in(months))
+    used = set(counted["datasets"].explode())
+    return [each for each in datasets if each.pk in used]

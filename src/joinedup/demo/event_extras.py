@@ -1,0 +1,315 @@
+"""What surrounds the demonstration's two events: the series, the venue, the day itself, visits, and what came of it.
+
+Everything goes through the same actions as the real thing. What happened at the event that is over is made while it is
+still to come, and moved back in time with it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import random
+
+from django.utils import timezone
+
+from joinedup.accounts.person import Person
+from joinedup.agreements.actions.named_bodies import answer_naming_by_mail
+from joinedup.agreements.models import Agreement, YoungMark
+from joinedup.agreements.naming import named_bodies
+from joinedup.agreements.queries.named_bodies import naming_link, version_of, whole, whom_to_name
+from joinedup.demo.invented import rows
+from joinedup.events.actions import programmes, sessions, venues
+from joinedup.events.actions.topics import propose_topic
+from joinedup.events.models import Event, Programme, Venue
+from joinedup.partners.models import Partner
+from joinedup.places.models import Footprint, Place
+from joinedup.registration.actions.held_places import confirm_place
+from joinedup.registration.actions.invitation_answers import answer_invitation
+from joinedup.registration.actions.invitations import add_invitation, send_invitations
+from joinedup.registration.actions.registration import register
+from joinedup.registration.actions.survey import answer_survey
+from joinedup.registration.models import Attendee, SurveyAnswer
+from joinedup.registration.survey import STATEMENTS
+from joinedup.results.actions import responses
+from joinedup.tables.actions.door import check_in
+from joinedup.tables.actions.votes import choose_topics
+from joinedup.tables.actions.wishes import add_wish
+from joinedup.taxonomy.models import Theme
+from joinedup.visits import actions as visits
+from joinedup.voice import actions as voices
+from joinedup.voice.models import Contribution, Host
+
+# Months from now in which the series goes to each region next.
+AHEAD = {"E12000005": 2, "E12000002": 3, "E12000003": 4, "E12000008": 5, "W92000004": 6}
+ASKED = "What should be different between school and home?"
+SAID = [
+    ("14-15", "The same adults at the stop every day. We would know who to go to."),
+    ("16-17", "Somewhere to be between four and six that does not cost anything."),
+    ("11-13", "Ask us before you change the bus, not after."),
+]
+DID = [
+    "Two schools and a youth club now stand at the stop together every day: see the agreement.",
+    "A library and a youth club open until six on four days. On Fridays there is nothing yet.",
+    "Not yet. The transport team was asked to come to the next day, and has said yes.",
+]
+
+
+def say_yes(agreement: Agreement, but: Partner | None) -> None:
+    """Every body that an agreement names says yes by the link in its mail, `but` for one that has not answered."""
+    named = whole(Agreement.objects.filter(pk=agreement.pk)).get()
+    for partner in named_bodies(named).values():
+        to = whom_to_name(named, partner, "")
+        if to and partner != but:
+            answer_naming_by_mail(
+                token=naming_link(named, partner, to[0]), answer="yes", version=version_of(named, partner)
+            )
+
+
+def make_venue(by: Person, footprint: Footprint) -> Venue:
+    return venues.add_venue(
+        by=by,
+        footprint=footprint,
+        confirm=True,
+        name="Demonstration Hall",
+        address="1 Example Street",
+        access={
+            "step_free": True,
+            "lift": True,
+            "toilet": True,
+            "hearing_loop": True,
+            "quiet": True,
+            "prayer": True,
+        },
+        travel="Five minutes from the station; the last two hundred metres are cobbled, ask for the side entrance.",
+        most_people=160,
+    )
+
+
+def make_series(lead: Person, series: Programme, past: Event, coming: Event, today: datetime.date) -> None:
+    """Which regions had a day, and which come next."""
+    for event in (past, coming):
+        assert event.date is not None
+        stop = programmes.add_stop(
+            by=lead, programme=series, region="E12000007", month=event.date.replace(day=1)
+        )
+        programmes.link_stop(by=lead, stop=stop, event=event)
+    for region, months in AHEAD.items():
+        year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
+        programmes.add_stop(by=lead, programme=series, region=region, month=datetime.date(year, month + 1, 1))
+    series.stops.update(is_demonstration=True)
+
+
+def make_day(by: Person, event: Event, hosts: list[Partner]) -> None:
+    """The agenda, and who speaks: one named, one who did not agree to be, one young person by a chosen name."""
+    made = {}
+    for row in rows("agenda"):
+        made[row["title"]] = sessions.add_session(
+            by=by,
+            event=event,
+            starts=datetime.time.fromisoformat(row["starts"]),
+            minutes=int(row["minutes"]),
+            kind=row["kind"],
+            round=int(row["round"]) if row["round"] else None,
+            off_record=row["off_record"] == "yes",
+            title=row["title"],
+            about=row["about"],
+        )
+    welcome, closing = made["Welcome and what the figures say"], made["What we agreed"]
+    sessions.add_speaker(by=by, event=event, part="host", job="Chair of the partnership", session=welcome)
+    sessions.add_speaker(
+        by=by,
+        event=event,
+        part="speaker",
+        name="Sky",
+        is_young=True,
+        partner=hosts[0],
+        job="Youth panel",
+        session=closing,
+    )
+    sessions.add_speaker(by=by, event=event, part="chair", job="Chair of a youth charity", session=closing)
+
+
+def answer_surveys(event: Event, *, after: bool) -> None:
+    """What people answer before the day, and when it is over: more know of each other, and of support."""
+    chance, now = random.Random(event.pk), timezone.now()
+    later = now + datetime.timedelta(days=2)
+    for attendee in event.attendees.filter(standing__in=Attendee.COMING).exclude(email=""):
+        if chance.random() < 0.25:
+            continue
+        before = {name: chance.choice([2, 3, 3, 4, 4, 5]) for name in STATEMENTS}
+        answer_survey(by=Person(), attendee=attendee, answers=before, now=now)
+        if after and chance.random() < 0.8:
+            better = {name: min(5, given + chance.choice([0, 1, 1])) for name, given in before.items()}
+            answer_survey(by=Person(), attendee=attendee, answers=better, now=later)
+
+
+def arrive(by: Person, event: Event) -> None:
+    """Nearly everybody came."""
+    for attendee in event.attendees.filter(standing=Attendee.Standing.PLACED):
+        if attendee.number % 9:
+            check_in(by=by, attendee=attendee, together=False)
+
+
+def ask_before(by: Person, event: Event, hosts: list[Partner], today: datetime.date) -> list[Contribution]:
+    """A question to young people for the event that is over; the first answer becomes a topic."""
+    conversation = voices.open_conversation(
+        by=by,
+        event=event,
+        question=ASKED,
+        why="What you say decides at least one topic of the day.",
+        opens=today - datetime.timedelta(days=20),
+        closes=today + datetime.timedelta(days=1),
+        hosts=hosts[:2],
+        is_demonstration=True,
+    )
+    links = list(Host.objects.filter(conversation=conversation).order_by("pk"))
+    said = [
+        voices.give(by=Person(), host=links[n % len(links)], text=text, age_band=age)
+        for n, (age, text) in enumerate(SAID)
+    ]
+    said = [voices.moderate(by=by, contribution=each, state="shown") for each in said]
+    Contribution.objects.filter(conversation=conversation).update(is_demonstration=True)
+    theme = Theme.objects.get(pk="after-school-safety")
+    voices.make_topic(by=by, contribution=said[0], title=ASKED, theme=theme)
+    return said
+
+
+def tell_back(by: Person, event: Event, said: list[Contribution]) -> None:
+    """What was done about what young people said; published."""
+    kept = event.agreements.filter(state=Agreement.State.KEPT).first()
+    for contribution, text in zip(said, DID, strict=True):
+        agreement = kept if contribution.topic_id is not None else None
+        responses.write_response(
+            by=by,
+            event=event,
+            contribution=contribution,
+            text=text,
+            agreement=agreement,
+            about=None,
+            is_critical=False,
+            marking="public",
+        )
+    responses.publish_results(by=by, event=event)
+
+
+def invite(by: Person, event: Event, partners: list[Partner]) -> None:
+    """A dozen are invited in every state that an invitation can be in; two hosts are asked to bring young people."""
+    answers = ["accepted", "declined", "", "accepted", "", "accepted"]
+    hosts = 0
+    for n, partner in enumerate(partners[::5][:12]):
+        is_host = partner.sector_id == "vcs" and hosts < 2
+        hosts += is_host
+        add_invitation(
+            by=by,
+            event=event,
+            partner=partner,
+            role="Youth worker" if is_host else "Whoever decides on joint work",
+            email=f"invited-{n}@demonstration.example",
+            brings="young" if is_host else "",
+        )
+    send_invitations(by=by, event=event)
+    for invitation, answer in zip(event.invitations.order_by("pk"), answers * 2, strict=False):
+        if answer:
+            answer_invitation(by=Person(), invitation=invitation, answer=answer)
+
+
+def register_apart(event: Event, hosts: list[Partner]) -> None:
+    """Who does not count yet: somebody whose address has not answered, and a young person who waits until those who
+    plan the event know the companion that they come with."""
+    nobody, address = Person(), "not-confirmed@demonstration.example"
+    register(by=nobody, event=event, partner=hosts[1], role="Director", email=address)
+    companion = register(
+        by=nobody,
+        event=event,
+        partner=hosts[0],
+        role="Volunteer",
+        email="not-vouched-for@demonstration.example",
+        part="companion",
+        young_names=["Young person 13"],
+    )
+    confirm_place(by=nobody, attendee=companion)
+    Attendee.objects.filter(event=event).update(is_demonstration=True)
+
+
+def choose(by: Person, event: Event, host: Partner) -> None:
+    """What young people who come want talked about, what a partner proposes, and who should not sit together."""
+    propose_topic(by=by, event=event, partner=host, title="A key to the youth club for those who open it")
+    topics = list(event.topics.order_by("order", "pk"))
+    said = [each for each in topics if each.contributions.exists()]
+    placed = event.attendees.filter(standing=Attendee.Standing.PLACED).select_related("companion")
+    young = [each for each in placed if each.is_young]
+    for n, each in enumerate(young):
+        assert each.companion is not None
+        wanted = [*said, topics[n % len(topics)]]
+        choose_topics(by=Person(), through=each.companion, young=each, topics=wanted)
+    plain = [each for each in placed if each.parts == ["guest"]]
+    add_wish(by=by, event=event, kind="apart", attendees=plain[:2])
+
+
+def mark(event: Event, on: datetime.date) -> None:
+    """What young people who were there say of what was kept: mostly that it was, once that it was not."""
+    young = [each for each in event.attendees.order_by("number") if each.is_young]
+    for n, agreement in enumerate(event.agreements.filter(state=Agreement.State.KEPT).order_by("pk")):
+        YoungMark.objects.bulk_create(
+            YoungMark(agreement=agreement, attendee=each, done="no" if n == 1 and m else "yes", on=on)
+            for m, each in enumerate(young[:4])
+        )
+
+
+def move_back(event: Event, ago: datetime.timedelta) -> None:
+    """The survey's days go with the event, and the question's."""
+    for each in SurveyAnswer.objects.filter(event=event):
+        SurveyAnswer.objects.filter(pk=each.pk).update(on=each.on - ago)
+    for question in voices.Conversation.objects.filter(event=event):
+        opens, closes = question.opens - ago, question.closes - ago
+        voices.Conversation.objects.filter(pk=question.pk).update(opens=opens, closes=closes)
+
+
+def make_visits(
+    by: Person, footprint: Footprint, series: Programme, partners: list[Partner], today: datetime.date
+) -> None:
+    """One visit that is over and left practice cards, and one to come."""
+    place = Place.objects.get(pk="E09000028")
+    lead = "Safeguarding lead of the partnership"
+    over = visits.add_visit(
+        by=by,
+        footprint=footprint,
+        programme=series,
+        name="A night in an emergency department (demonstration)",
+        place=place,
+        date=today - datetime.timedelta(days=45),
+        purpose="What happens to a young person between the ambulance and the bus home?",
+        learned="In the hour after the wound is closed a young person asks what comes next. Nobody was there to "
+        "answer until nurses chose a youth worker themselves.",
+        safeguarding_lead=lead,
+        marking="public",
+    )
+    visits.add_visit(
+        by=by,
+        footprint=footprint,
+        programme=series,
+        name="Two bus stops after school (demonstration)",
+        place=Place.objects.get(pk="E09000019"),
+        date=today + datetime.timedelta(days=12),
+        purpose="Who stands at the stop, and what makes pupils trust them?",
+        safeguarding_lead=lead,
+        marking="public",
+    )
+    for row in rows("practice"):
+        here = [p for p in partners if p.sector_id == row["sector"]]
+        visits.add_card(
+            by=by,
+            footprint=footprint,
+            partner=next((p for p in here if row["place"] in {s.pk for s in p.serves.all()}), here[0]),
+            title=f"{row['title']} (demonstration)",
+            place=Place.objects.get(pk=row["place"]),
+            themes=[Theme.objects.get(pk=row["theme"])],
+            level=row["level"],
+            problem=row["problem"],
+            mechanism=row["mechanism"],
+            cost=row["cost"],
+            pounds_a_year=int(row["pounds_a_year"]),
+            result=row["result"],
+            what_failed=row["what_failed"],
+            visit=over if row["place"] == place.pk else None,
+            marking="public",
+        )

@@ -1,0 +1,52 @@
+"""A sheet as a Word file."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from docx.document import Document as WordDocument
+from docx.shared import Cm
+
+from joinedup.documents.sheet import Said, Section, Sheet
+from joinedup.documents.word import DENSE, ROOMY, add_link, as_bytes, new_document, table
+
+WIDTH_CM = 18.0
+
+
+def as_word(sheet: Sheet) -> bytes:
+    """A .docx in British English: one heading of the first level, one of the second for each section."""
+    document = new_document(
+        title=sheet.title,
+        subject=sheet.subject,
+        author=sheet.author,
+        on=sheet.on,
+        footer=sheet.footer,
+        sizes=DENSE if sheet.is_dense else ROOMY,
+    )
+    document.add_heading(sheet.title, level=1)
+    document.add_paragraph(sheet.lead)
+    if sheet.is_demonstration:
+        document.add_paragraph("Demonstration: partners, people, local action and funds in it are invented.")
+    for section in sheet.shown:
+        _section(document, section)
+    return as_bytes(document)
+
+
+def _section(document: WordDocument, section: Section) -> None:
+    document.add_heading(section.heading, level=2)
+    for said in section.said:
+        _sentence(document, said)
+    if section.grid is not None:
+        columns = len(section.grid.header)
+        widths = [Cm(WIDTH_CM / columns)] * columns
+        table(document, section.grid.header, section.grid.rows, widths, section.grid.about)
+    if not section.said and section.grid is None:
+        document.add_paragraph(section.none)
+
+
+def _sentence(document: WordDocument, said: Said) -> None:
+    paragraph = document.add_paragraph(style="List Bullet")
+    for words, link in said.pieces():
+        if link:
+            add_link(paragraph, words, link if link.startswith("http") else f"{settings.SITE_URL}{link}")
+        else:
+            paragraph.add_run(words)

@@ -1,0 +1,76 @@
+"""What is looked at: the circles, and what each area expects and counts over time, in the order of a curve."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from joinedup.engines.scan.circles import Circles, along_a_curve, circles, points_of
+from joinedup.engines.scan.likelihood import BERNOULLI
+from joinedup.engines.scan.null_model import Ground, ground_of
+from joinedup.engines.scan.question import Impossible, Model, Question, Shape, World
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`number`: the area of the world that each of ours is. `around`: the circles. `expected`, `counted`: areas × one
+    more than the periods from `from_period` on, running sums over time with a column of none in front. Windows are
+    `shortest` to `longest` periods long; only those that end with the last one where `last`."""
+
+    ground: Ground
+    number: NDArray[np.int64]
+    around: Circles
+    expected: NDArray[np.float64]
+    counted: NDArray[np.float64]
+    from_period: int
+    shortest: int
+    longest: int
+    last: bool
+
+    @property
+    def model(self) -> int:
+        """As the kernels call it."""
+        return BERNOULLI if self.ground.model is Model.BERNOULLI else 0
+
+    @property
+    def windows(self) -> int:
+        """In all circles together."""
+        rows = self.expected.shape[1]
+        starts_of = [1 if self.last else rows - n for n in range(self.shortest, self.longest + 1)]
+        return sum(starts_of) * self.around.count
+
+
+def scene_of(world: World, question: Question, threads: ThreadPoolExecutor) -> Scene:
+    """Raises Impossible where the world cannot answer the question."""
+    if not len(world.areas):
+        raise Impossible("There are no areas.")
+    ground = ground_of(world, question)
+    periods = ground.cases.shape[1]
+    is_timeless = question.shape is Shape.SPATIAL
+    longest = 1 if is_timeless else min(question.max_periods, periods)
+    shortest = 1 if is_timeless else question.min_periods
+    if shortest > longest:
+        raise Impossible(
+            f"A window of at least {shortest} periods is asked for, and none may be longer than {longest}."
+        )
+    points = points_of(world.position, world.degrees)
+    weight, share = ground.weight, question.max_share
+    if question.shape is Shape.TEMPORAL:
+        # All areas together are one, and no share of them is asked for.
+        points, weight, share = np.zeros((1, 3)), np.array([weight.sum()]), 1.0
+    number = along_a_curve(points)
+    around = circles(points[number], world.degrees, weight[number], share, question.max_km, threads)
+    last = question.shape is Shape.PROSPECTIVE
+    # Prospective windows all end now: what was before the longest of them is only part of the totals.
+    from_period = periods - longest if last else 0
+    expected = _running(ground.expected[number][:, from_period:])
+    counted = _running(ground.cases[number][:, from_period:])
+    return Scene(ground, number, around, expected, counted, from_period, shortest, longest, last)
+
+
+def _running(each: NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.float64]:
+    """Sums over time up to each period, with a column of none in front."""
+    return np.concatenate([np.zeros((len(each), 1)), np.cumsum(each, axis=1, dtype=np.float64)], axis=1)

@@ -1,0 +1,70 @@
+"""What a scan found as one page to open in a browser: a map, a table, sentences, and what to bear in mind."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jinja2 import Environment, FileSystemLoader
+from numpy.typing import NDArray
+
+from joinedup.offline.scan.reading import Places
+from joinedup.offline.scan.wording import USUAL, table_rows
+
+WIDTH, HEIGHT, MARGIN = 900.0, 900.0, 30.0
+# Told apart on white by most people, whatever colours they see; the numbers tell them apart for everybody.
+COLOURS = ("#1d70b8", "#d4351c", "#00703c", "#4c2c92", "#b35900", "#801650")
+
+
+def page(document: dict[str, Any], places: Places, explanation: list[str]) -> str:
+    """HTML that needs nothing else: no script, no file, no address."""
+    at, height = _on_paper(places)
+    number = {name: i for i, name in enumerate(places.names)}
+    clusters = document["clusters"]
+    unusual = [each for each in clusters if not (each["adjusted_p"] or each["p"] or 0.0) > USUAL]
+    drawn = [
+        {
+            "rank": row["rank"],
+            "colour": COLOURS[i % len(COLOURS)],
+            "dots": _dots(at[[number[name] for name in row["areas"]]]),
+            "x": round(float(at[number[row["centre"]], 0]), 1),
+            "y": round(float(at[number[row["centre"]], 1]), 1),
+        }
+        for i, row in enumerate(unusual)
+    ]
+    header, *rows = table_rows(clusters)
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("page.jinja").render(
+        width=WIDTH,
+        height=height,
+        dot=max(1.6, min(8.0, 0.25 * WIDTH / math.sqrt(len(places.names)))),
+        everywhere=_dots(at),
+        drawn=drawn,
+        header=header,
+        rows=rows,
+        told=unusual or clusters[:1],
+        notes=document["notes"],
+        explanation=explanation,
+        settings=document["settings"],
+    )
+
+
+def _on_paper(places: Places) -> tuple[NDArray[np.float64], float]:
+    """Where each area is drawn, north up, and the height of the paper."""
+    x, y = places.position[:, 0], places.position[:, 1]
+    if places.degrees:
+        x, y = y * math.cos(math.radians(float(x.mean()))), x
+    wide, high = float(np.ptp(x)), float(np.ptp(y))
+    scale = min((WIDTH - 2 * MARGIN) / (wide or 1.0), (HEIGHT - 2 * MARGIN) / (high or 1.0))
+    left = (WIDTH - wide * scale) / 2
+    at = np.column_stack([left + (x - x.min()) * scale, MARGIN + (y.max() - y) * scale])
+    return at, round(high * scale + 2 * MARGIN, 1)
+
+
+def _dots(at: NDArray[np.float64]) -> str:
+    """A path of dots: strokes of no length with round ends."""
+    return "".join(f"M{x:.1f} {y:.1f}h0" for x, y in at)

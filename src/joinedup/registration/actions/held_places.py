@@ -1,0 +1,155 @@
+"""A stranger's place is held for a day, and counts once their address has answered.
+
+What is held takes no place from anybody: it keeps the turn in the queue (`docs/decisions/held-for-a-day.md`).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from joinedup.accounts.permissions import may, require
+from joinedup.accounts.person import Person
+from joinedup.accounts.records import Came, Marking, Teller, footprints_of
+from joinedup.events.models import Event
+from joinedup.opportunities import touching
+from joinedup.partners.models import Ask, Partner
+from joinedup.registration import mails
+from joinedup.registration.actions import companions
+from joinedup.registration.actions.waiting_list import fill_places, next_number, open_event, stand
+from joinedup.registration.models import Attendee, Invitation, newer
+from joinedup.taxonomy.models import Theme
+
+HELD_FOR = datetime.timedelta(days=1)
+Standing = Attendee.Standing
+
+
+def is_proved(by: Person, event: Event, email: str, invitation: Invitation | None) -> bool:
+    """Whether an address is that of whoever registers: they are signed in with it, or hold the link of the
+    invitation that was sent to it. Whoever plans the event answers for whom they register."""
+    if by.is_signed_in and by.email.lower() == email:
+        return True
+    if invitation is not None and invitation.event_id == event.pk and invitation.email.lower() == email:
+        return True
+    return may(by, "event.vouch", on=event)
+
+
+@touching.left_to_the_worker()
+@transaction.atomic
+def confirm_place(*, by: Person, attendee: Attendee) -> Attendee:
+    """The address has answered, by the button behind its link: they count, in the order in which they registered.
+
+    Too late, they come after everybody else. The page says what they have; nobody gets another mail. Confirming
+    twice changes nothing.
+    """
+    require(by, "event.register", on=attendee)
+    return confirm(by, attendee, told=True)
+
+
+@touching.left_to_the_worker()
+@transaction.atomic
+def confirm_by_hand(*, by: Person, attendee: Attendee) -> Attendee:
+    """Somebody who plans the event knows that they come. They get a mail that says whether they have a place."""
+    require(by, "event.vouch", on=attendee)
+    return confirm(by, attendee, told=False)
+
+
+def confirm(by: Person, attendee: Attendee, *, told: bool) -> Attendee:
+    """Let them count, and the young people they bring; with a mail unless they are `told` otherwise."""
+    event = open_event(attendee.event)
+    attendee.refresh_from_db()
+    attendee.event = event
+    if attendee.standing not in {Standing.HELD, Standing.LAPSED} or attendee.is_young:
+        return attendee
+    number = next_number(event) if attendee.standing == Standing.LAPSED else attendee.number
+    said, attendee.said = attendee.said, {}
+    stand(
+        by,
+        attendee,
+        Standing.WAITING,
+        "event.confirm_place",
+        said={},
+        held_until=None,
+        number=number,
+    )
+    note_asks(event, attendee.partner, said, list(attendee.themes.all()), confirmed_by="")
+    companions.begin(by, attendee)
+    fill_places(event, quiet=[attendee.pk, *attendee.with_them.values_list("pk", flat=True)])
+    attendee.refresh_from_db()
+    if not told:
+        mails.send_registration(attendee, attendee.email)
+    return attendee
+
+
+def hold_again(by: Person, attendee: Attendee) -> None:
+    """Somebody whose time had passed registers once more: another day from now, behind those who did
+    since."""
+    until, number = timezone.now() + HELD_FOR, next_number(attendee.event)
+    stand(by, attendee, Standing.HELD, "event.hold", held_until=until, number=number)
+    _young(attendee, Standing.LAPSED, Standing.HELD)
+
+
+def _young(attendee: Attendee, was: str, now: str) -> None:
+    """The young people of somebody who has not confirmed go the same way as they."""
+    attendee.asked_to_bring.filter(standing=was).update(standing=now, **newer(attendee.event_id))
+
+
+def lapse_held(now: datetime.datetime) -> int:
+    """Let go of what was held for longer than a day; returns how many people that were. The link still works. Locks
+    the events where something goes only."""
+    late = Attendee.objects.filter(standing=Standing.HELD, held_until__lt=now)
+    events = list(late.order_by().values_list("event", flat=True).distinct())
+    return sum(_lapse(pk, now) for pk in events)
+
+
+@transaction.atomic
+def _lapse(event_pk: int, now: datetime.datetime) -> int:
+    event = Event.objects.select_for_update().get(pk=event_pk)
+    gone = list(event.attendees.filter(standing=Standing.HELD, held_until__lt=now))
+    for each in gone:
+        stand(Person.operator(), each, Standing.LAPSED, "event.lapse")
+        _young(each, Standing.HELD, Standing.LAPSED)
+    fill_places(event)
+    return len(gone)
+
+
+def note_asks(
+    event: Event, partner: Partner, said: Mapping[str, str], themes: Sequence[Theme], confirmed_by: str
+) -> None:
+    """One line each of what a partner does and needs. It counts as confirmed only when the partner's own people say
+    it. All at once, since people register in crowds: what follows changes of asks is told by hand."""
+    asks = [
+        Ask(
+            partner=partner,
+            kind=kind,
+            text=" ".join(text.split())[:300],
+            event=event,
+            marking=Marking.PARTNERSHIP,
+            source=f"Registration for {event.name}",
+            confirmed_on=timezone.localdate() if confirmed_by else None,
+            confirmed_by=confirmed_by[:160],
+            came=Came.BODY if confirmed_by else Came.REGISTRATION,
+            came_by=Teller.BODY if confirmed_by else Teller.ELSE,
+            came_on=timezone.localdate(),
+            is_demonstration=event.is_demonstration,
+        )
+        for kind, text in said.items()
+        if text.strip()
+    ]
+    if not asks:
+        return
+    tagged = Ask.themes.through
+    made = Ask.objects.bulk_create(asks)
+    tagged.objects.bulk_create(tagged(ask_id=ask.pk, theme_id=theme.pk) for ask in made for theme in themes)
+    touching.touch(footprints_of([partner.pk]), Ask._meta.label_lower)
+
+
+def forget_said(event: Event, asks: Sequence[Ask]) -> None:
+    """Take out lines that turned out to lead to a person; call it inside a transaction."""
+    if asks:
+        partners = [each.partner_id for each in asks]
+        Ask.objects.filter(pk__in=[each.pk for each in asks], event=event).delete()
+        touching.touch(footprints_of(partners), Ask._meta.label_lower)

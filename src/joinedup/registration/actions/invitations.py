@@ -1,0 +1,183 @@
+"""Who is asked to come: the list, sending it, correcting and withdrawing."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+
+from joinedup.accounts import audit
+from joinedup.accounts.models import fresh_token
+from joinedup.accounts.permissions import require
+from joinedup.accounts.person import Person
+from joinedup.events.actions.event import ready_to_invite
+from joinedup.events.models import Event
+from joinedup.partners.models import Contact, Partner
+from joinedup.registration import mails
+from joinedup.registration.models import Invitation
+
+REASON = 250
+
+
+@transaction.atomic
+def make_invitations(
+    *,
+    by: Person,
+    event: Event,
+    partners: Sequence[Partner] | None = None,
+    reasons: Mapping[int, str] | None = None,
+    brings: str = "",
+) -> int:
+    """An invitation for every contact with an address at the partnership's partners (or at these); returns how
+    many are new. Nothing is sent yet, and an address is invited once.
+
+    `reasons`: why each partner (by number) was suggested; `brings`: whom they are asked to bring.
+    """
+    require(by, "event.invite", on=event)
+    _check_brings(brings)
+    contacts = Contact.objects.filter(partner__footprints=event.footprint_id).exclude(email="")
+    if partners is not None:
+        contacts = contacts.filter(partner__in=[partner.pk for partner in partners])
+    known = {email.lower() for email in event.invitations.values_list("email", flat=True)}
+    fresh: dict[str, Invitation] = {}
+    for contact in contacts.order_by("partner__name", "pk"):
+        address = contact.email.lower()
+        if address not in known and address not in fresh:
+            fresh[address] = Invitation(
+                event=event,
+                partner_id=contact.partner_id,
+                role=contact.role,
+                name=contact.name,
+                email=address,
+                brings=brings,
+                reason=(reasons or {}).get(contact.partner_id, "")[:REASON],
+            )
+    Invitation.objects.bulk_create(fresh.values())
+    audit.record(by=by, action="event.make_invitations", on=event, after={"made": len(fresh)})
+    return len(fresh)
+
+
+@transaction.atomic
+def add_invitation(
+    *,
+    by: Person,
+    event: Event,
+    partner: Partner,
+    role: str,
+    email: str,
+    name: str = "",
+    brings: str = "",
+    reason: str = "",
+) -> Invitation:
+    """One more invitation, for somebody who is not among the contacts."""
+    require(by, "event.invite", on=event)
+    if not Partner.objects.filter(pk=partner.pk, footprints=event.footprint_id).exists():
+        raise ValidationError("Choose a partner of this partnership.")
+    details = {"role": role, "name": name, "brings": brings, "reason": reason[:REASON]}
+    invitation = new_invitation(event, partner, email, **details)
+    audit.record(by=by, action="event.add_invitation", on=invitation)
+    return invitation
+
+
+def new_invitation(event: Event, partner: Partner | None, email: str, **details: Any) -> Invitation:
+    """The record itself, without an audit entry; call it inside a transaction."""
+    address = _address(event, email)
+    _check_brings(details.get("brings", ""))
+    return Invitation.objects.create(
+        event=event,
+        partner=partner,
+        email=address,
+        **{name: value.strip() if isinstance(value, str) else value for name, value in details.items()},
+    )
+
+
+def _address(event: Event, email: str) -> str:
+    """The address as it is kept. Raises ValidationError where it is none, or is invited already."""
+    address = email.strip().lower()
+    validate_email(address)
+    if event.invitations.filter(email=address).exists():
+        raise ValidationError("This address is invited already.")
+    return address
+
+
+def _check_brings(brings: str) -> None:
+    if brings not in Invitation.Brings.values:
+        raise ValidationError("Choose whom they are asked to bring.")
+
+
+@transaction.atomic
+def change_invitation(
+    *, by: Person, invitation: Invitation, email: str, role: str, name: str = "", brings: str = ""
+) -> Invitation:
+    """Correct an invitation. With another address the old link stops working, and it waits to be sent again."""
+    require(by, "event.invite", on=invitation)
+    _check_brings(brings)
+    before = audit.snapshot(invitation)
+    if email.strip().lower() != invitation.email:
+        _refuse_answered(invitation, "its address can no longer be changed. Invite somebody else instead.")
+        invitation.email = _address(invitation.event, email)
+        invitation.token, invitation.sent_at, invitation.reminded_at = fresh_token(), None, None
+    invitation.role, invitation.name, invitation.brings = role.strip(), name.strip(), brings
+    invitation.save()
+    audit.record(by=by, action="event.change_invitation", on=invitation, before=before)
+    return invitation
+
+
+def _refuse_answered(invitation: Invitation, sentence: str) -> None:
+    if invitation.answer != Invitation.Answer.WAITING:
+        raise ValidationError(f"This invitation is answered: {sentence}")
+
+
+@transaction.atomic
+def withdraw_invitation(*, by: Person, invitation: Invitation) -> None:
+    """Take back an invitation that is not answered. Whoever got it is told, and its link stops working."""
+    require(by, "event.invite", on=invitation)
+    _refuse_answered(invitation, "it can no longer be withdrawn.")
+    if invitation.sent_at is not None and invitation.email:
+        mails.send_withdrawn(invitation)
+    before = audit.snapshot(invitation)
+    audit.record(by=by, action="event.withdraw_invitation", on=invitation, before=before, after={})
+    invitation.delete()
+
+
+@transaction.atomic
+def send_invitations(*, by: Person, event: Event) -> mails.Sending:
+    """Send every invitation that was not sent. One that the mail server refuses stays in the list as not sent."""
+    require(by, "event.invite", on=event)
+    unsent = event.invitations.filter(sent_at=None, answer=Invitation.Answer.WAITING).exclude(email="")
+    sending = _send(event, list(unsent))
+    audit.record(by=by, action="event.send_invitations", on=event, after={"sent": sending.number})
+    return sending
+
+
+@transaction.atomic
+def send_invitation_again(*, by: Person, invitation: Invitation) -> mails.Sending:
+    """Send one invitation now, whether or not it was sent before; not to somebody who said no."""
+    require(by, "event.invite", on=invitation)
+    if invitation.answer not in {Invitation.Answer.WAITING, Invitation.Answer.ACCEPTED}:
+        raise ValidationError("They have said that they do not come: invite somebody else instead.")
+    if not invitation.email:
+        raise ValidationError("This invitation has no e-mail address.")
+    sending = _send(invitation.event, [invitation])
+    audit.record(by=by, action="event.send_invitation", on=invitation)
+    return sending
+
+
+def _send(event: Event, unsent: list[Invitation]) -> mails.Sending:
+    """Note that they are sent and send them on commit; those that the mail server refuses are as they were before."""
+    if wrong := ready_to_invite(event):
+        raise ValidationError(wrong[0])
+    event = Event.objects.select_related("programme", "at").get(pk=event.pk)
+    earlier: list[datetime.datetime | None] = [each.sent_at for each in unsent]
+    Invitation.objects.filter(pk__in=[each.pk for each in unsent]).update(sent_at=timezone.now())
+
+    def as_before(refused: list[int]) -> None:
+        for n in refused:
+            Invitation.objects.filter(pk=unsent[n].pk).update(sent_at=earlier[n])
+
+    return mails.send_invitations(event, unsent, refused=as_before)

@@ -1,0 +1,323 @@
+"""Coming to an event: registering without an account, the waiting list, changing one's mind."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from joinedup.accounts import audit
+from joinedup.accounts.permissions import may, require
+from joinedup.accounts.person import Person
+from joinedup.accounts.records import Came, Marking, Teller
+from joinedup.events.models import Event
+from joinedup.opportunities import touching
+from joinedup.partners.keeping import fresh_slug
+from joinedup.partners.models import Ask, Partner
+from joinedup.privacy import identifying
+from joinedup.registration import mailbox, mails
+from joinedup.registration.actions import companions, confirmed_records, held_places
+from joinedup.registration.actions.waiting_list import add, cancel, fill_places, open_event, refuse_closed
+from joinedup.registration.models import YOUNG, Attendee, Invitation
+from joinedup.taxonomy.models import Sector, Theme
+
+PARTS = ("facilitator", "scribe", "guest", YOUNG, "companion", "speaker")
+Standing = Attendee.Standing
+ACCESS = ("step_free", "quiet", "hearing_loop", "interpreter")
+CHANGEABLE = frozenset({"role", "name", "access", "dietary", "photo_consent", "opted_in", "rounds"})
+
+
+@dataclass(frozen=True)
+class NewPartner:
+    """An organisation that is not in the list: what it is called and its sector."""
+
+    name: str
+    sector: Sector
+
+
+@touching.left_to_the_worker()
+@transaction.atomic
+def register(
+    *,
+    by: Person,
+    event: Event,
+    partner: Partner | NewPartner,
+    role: str = "",
+    name: str = "",
+    email: str = "",
+    part: str = "guest",
+    companion_email: str = "",
+    young_names: Sequence[str] = (),
+    doing: str = "",
+    needing: str = "",
+    themes: Iterable[Theme] = (),
+    access: Sequence[str] = (),
+    dietary: str = "",
+    photo_consent: bool = False,
+    opted_in: bool = False,
+    invitation: Invitation | None = None,
+    still_true: Collection[str] = (),
+) -> Attendee:
+    """One registration, and with a companion those of the young people who come with them.
+
+    `still_true` are keys of `confirming.records`: what their own people say on the way is true of a partner. What a
+    partner does or needs reaches the list of opportunities by the worker, since people register in crowds.
+
+    A stranger's place is held for a day, until their address has answered (`holding`); whoever is signed in with the
+    address, or comes by the invitation that was sent to it, counts at once. Where all places are taken the waiting
+    list keeps the order. The same person posting again changes nothing; a colleague at the same address gets a place
+    of their own. A young person gives a chosen name only, never an address, and waits until a companion of the same
+    host says yes who is vouched for (`companions`).
+    """
+    require(by, "event.register", on=event)
+    refuse_closed(event)
+    email, young_names = email.strip().lower(), [n.strip() for n in young_names if n.strip()]
+    _refuse_what_is_missing(role, name, email, part, young_names)
+    home_name = partner.name
+    is_young = part == YOUNG
+    heard = {} if is_young else {"role": role, "doing": doing, "needing": needing}
+    refuse_people(name, young_names, heard, organisation=home_name)
+    if isinstance(partner, NewPartner):
+        refuse_as_organisation(home_name, [name, *young_names])
+    event, chosen = open_event(event), list(themes)
+    needs: dict[str, Any] = {
+        "access": [need for need in ACCESS if need in access],
+        "dietary": dietary.strip(),
+    }
+    if is_young:
+        home = _partner(by, event, partner)
+        return companions.ask(by, event, home, companion_email, name.strip(), chosen, **needs)
+    proved = held_places.is_proved(by, event, email, invitation)
+    box = mailbox.look(event, email, name, role)
+    if box.same is not None:
+        return _again(by, box.same, young_names, chosen, proved)
+    is_full = box.is_full(proved=proved) and not may(by, "event.vouch", on=event)
+    if box.is_unclear or is_full:
+        if mailbox.may_write(email, once=f"unchanged-{event.pk}"):
+            mails.send_unchanged(event, email, is_full=is_full)
+        return box.here[0]
+    home, is_new = _partner(by, event, partner), isinstance(partner, NewPartner)
+    vouched = home.pk in by.partner_ids or (invitation is not None and invitation.partner_id == home.pk)
+    # Who offers to lead a table or to write for one comes as a guest until somebody accepts it.
+    offer = part if part in Attendee.Offer.values and not may(by, "event.plan", event) else ""
+    part = "guest" if offer else part
+    parts = ["companion"] if young_names and part == "guest" else [part]
+    if young_names and "companion" not in parts:
+        parts.append("companion")
+    said = {Ask.Kind.OFFER.value: doing, Ask.Kind.NEED.value: needing}
+    is_heard = proved or vouched
+    attendee = add(
+        by,
+        event,
+        home,
+        chosen,
+        standing=Standing.WAITING if proved else Standing.HELD,
+        held_until=None if proved else timezone.now() + held_places.HELD_FOR,
+        said={} if is_heard else {kind: text.strip() for kind, text in said.items() if text.strip()},
+        role=role.strip(),
+        name=name.strip(),
+        email=email,
+        parts=parts,
+        offer=offer,
+        photo_consent=photo_consent,
+        opted_in=opted_in,
+        user_id=by.user_id if by.is_signed_in and by.email.lower() == email else None,
+        **needs,
+    )
+    if is_heard:
+        # The partner's own people: its members, and whom a mail of their own brought here.
+        own = vouched and not is_new and (home.pk in by.partner_ids or not by.is_signed_in)
+        who = by.name if by.is_signed_in else f"{role.strip()}, when registering"
+        held_places.note_asks(event, home, said, chosen, confirmed_by=who if own else "")
+    if vouched and not is_new:
+        confirmed_records.confirm(by=by, attendee=attendee, keys=still_true)
+    companions.bring(by, attendee, young_names, chosen, agreed=True)
+    if invitation is not None and invitation.event_id == event.pk:
+        Invitation.objects.filter(pk=invitation.pk).update(
+            answer=Invitation.Answer.ACCEPTED, answered_at=timezone.now()
+        )
+    _give_a_place(by, attendee) if proved else _hold(attendee)
+    return attendee
+
+
+def _give_a_place(by: Person, attendee: Attendee) -> None:
+    companions.settle(by, attendee)
+    told = [attendee.pk, *attendee.with_them.values_list("pk", flat=True)]
+    fill_places(attendee.event, quiet=told)
+    attendee.refresh_from_db()
+    mails.send_registration(attendee, attendee.email)
+
+
+def _hold(attendee: Attendee) -> None:
+    if mailbox.may_write(attendee.email):
+        mails.send_held(attendee)
+
+
+def _again(
+    by: Person, known: Attendee, young_names: Sequence[str], themes: Sequence[Theme], proved: bool
+) -> Attendee:
+    """The very same person posts once more. Nothing changes and no second mail goes out, but: whoever now proves that
+    the address is theirs counts, one whose day had passed is held again, and young people who were not named before
+    are asked about."""
+    if known.standing in {Standing.HELD, Standing.LAPSED} and proved:
+        known = held_places.confirm(by, known, told=False)
+    elif known.standing == Standing.LAPSED:
+        held_places.hold_again(by, known)
+        _hold(known)
+    made = companions.bring(by, known, young_names, themes, agreed=proved)
+    if proved and made:
+        companions.settle(by, known)
+        fill_places(known.event)
+    elif made and known.is_coming and mailbox.may_write(known.email, once=f"ask-{known.pk}"):
+        mails.send_asked_to_bring(known)
+    return known
+
+
+def refuse_people(name: str, young_names: Sequence[str], boxes: dict[str, str], *, organisation: str) -> None:
+    """Refuse what would stay when what is known of people is deleted: nothing in these boxes (a role, what an
+    organisation does or needs) leads to a person, and nothing in a name, or a role, leads anywhere else."""
+    lines = {box: text for box, text in boxes.items() if box != "role"}
+    identifying.refuse(lines, [name, *young_names], besides=organisation)
+    role = boxes.get("role", "")
+    identifying.refuse({"role": role})
+    if any(identifying.is_named_in(role, each) for each in [name, *young_names]):
+        raise ValidationError({"role": _("Give a role, not a name: it is kept when names are deleted.")})
+    names = {"name": name, "young_names": "; ".join(young_names), "role": role}
+    for box, text in names.items():
+        if identifying.what_identifies(text) or identifying.LINK.search(text):
+            raise ValidationError({box: _("Give nothing but the words asked for: no number, no address.")})
+
+
+def refuse_as_organisation(organisation: str, names: Iterable[str]) -> None:
+    """An organisation that is not listed: by its own name, and not by that of somebody who comes."""
+    whole = [name for name in names if " " in name.strip()]
+    wrong = identifying.what_identifies(organisation) or identifying.LINK.search(organisation)
+    own = identifying.plain(organisation) in {identifying.plain(name) for name in names}
+    if wrong or own or identifying.name_in(organisation, whole):
+        raise ValidationError(
+            {
+                "new_partner": _(
+                    "Give the name of your organisation only: it is kept when what we know of people is deleted."
+                )
+            }
+        )
+
+
+def _refuse_what_is_missing(role: str, name: str, email: str, part: str, young: Sequence[str]) -> None:
+    if part not in PARTS:
+        raise ValidationError(
+            "Say how you come: for your organisation, leading a table, or as a young person."
+        )
+    if part == YOUNG:
+        if not name.strip():
+            raise ValidationError(
+                "Give the name that the young person wants to be called: it need not be theirs."
+            )
+        if young:
+            raise ValidationError("A young person cannot be the companion of others.")
+        return
+    if not email:
+        raise ValidationError("Give an e-mail address: your registration is sent there.")
+    if not role.strip():
+        raise ValidationError("Give your role in your organisation.")
+    if len(young) > 6:
+        raise ValidationError("One companion can register up to six young people.")
+
+
+def _partner(by: Person, event: Event, given: Partner | NewPartner) -> Partner:
+    if isinstance(given, Partner):
+        return given
+    name = " ".join(given.name.split())
+    if len(name) < 2:
+        raise ValidationError("Give the name of your organisation.")
+    same = Partner.objects.filter(name__iexact=name, footprints=event.footprint_id).first()
+    if same is not None:
+        return same
+    made = Partner.objects.create(
+        name=name,
+        slug=fresh_slug(Partner, name),
+        sector=given.sector,
+        marking=Marking.PARTNERSHIP,
+        source=f"Registration for {event.name}",
+        came=Came.REGISTRATION,
+        came_by=Teller.ELSE,
+        came_on=timezone.localdate(),
+        is_demonstration=event.is_demonstration,
+    )
+    if event.footprint:
+        made.footprints.add(event.footprint)
+    audit.record(by=by, action="partner.add", on=made)
+    return made
+
+
+@transaction.atomic
+def change_registration(*, by: Person, attendee: Attendee, **details: Any) -> Attendee:
+    """Change one's own details, by the link in the mail."""
+    require(by, "event.register", on=attendee)
+    if unknown := details.keys() - CHANGEABLE:
+        raise TypeError(f"A registration does not let one change {sorted(unknown)}.")
+    if attendee.standing in Attendee.GONE:
+        raise ValidationError("This registration is cancelled: please register again.")
+    if attendee.standing == Standing.HELD:
+        raise ValidationError("Say first that you come.")
+    heard = {} if attendee.is_young else {"role": details.get("role", attendee.role)}
+    refuse_people(details.get("name", attendee.name), [], heard, organisation=attendee.partner.name)
+    if "rounds" in details and any(n not in range(1, attendee.event.rounds + 1) for n in details["rounds"]):
+        raise ValidationError(f"The rounds are 1 to {attendee.event.rounds}.")
+    before = audit.snapshot(attendee)
+    for name, value in details.items():
+        setattr(attendee, name, value)
+    if attendee.is_young:
+        attendee.photo_consent = attendee.opted_in = False
+        if not attendee.name.strip():
+            raise ValidationError(
+                "Give the name that the young person wants to be called: it need not be theirs."
+            )
+    if not attendee.role.strip():
+        raise ValidationError("Give your role in your organisation.")
+    attendee.save()
+    audit.record(by=by, action="event.change_registration", on=attendee, before=before)
+    return attendee
+
+
+@transaction.atomic
+def cancel_registration(*, by: Person, attendee: Attendee) -> list[Attendee]:
+    """Give the place back; returns who came in from the waiting list.
+
+    Young people who came with them wait for a companion: nobody else inherits them (`companions.leave`).
+    """
+    require(by, "event.register", on=attendee)
+    event = Event.objects.select_for_update().get(pk=attendee.event_id)
+    attendee.refresh_from_db()
+    attendee.event = event
+    if attendee.standing == Standing.CANCELLED:
+        return []
+    address = attendee.email or (attendee.companion.email if attendee.companion else "")
+    cancel(by, attendee)
+    companions.leave(by, attendee)
+    if address:
+        mails.send_cancelled(event, address, attendee)
+    return fill_places(event)
+
+
+@transaction.atomic
+def set_parts(*, by: Person, attendee: Attendee, parts: Sequence[str]) -> Attendee:
+    """Who leads a table, writes, speaks. That somebody is a young person or their companion is not changed here."""
+    require(by, "event.plan", on=attendee)
+    if wrong := set(parts) - {"facilitator", "scribe", "guest", "speaker"}:
+        raise ValidationError(f"“{sorted(wrong)[0]}” is not a part that can be given here.")
+    before = audit.snapshot(attendee)
+    kept = [part for part in attendee.parts if part in {YOUNG, "companion"}]
+    attendee.parts = kept + [part for part in PARTS if part in parts]
+    if attendee.offer in parts:
+        attendee.offer_answer = Attendee.OfferAnswer.ACCEPTED
+    elif attendee.offer_answer == Attendee.OfferAnswer.ACCEPTED:
+        attendee.offer_answer = Attendee.OfferAnswer.NONE
+    attendee.save(update_fields=["parts", "offer_answer"])
+    audit.record(by=by, action="event.set_parts", on=attendee, before=before)
+    return attendee

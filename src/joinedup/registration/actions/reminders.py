@@ -1,0 +1,73 @@
+"""Reminding those who have not answered, and those who come. The worker and the button do the same."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from joinedup.accounts import audit
+from joinedup.accounts.permissions import require
+from joinedup.accounts.person import Person
+from joinedup.events.models import Event
+from joinedup.registration import mails
+from joinedup.registration.models import Attendee, Invitation
+from joinedup.registration.queries.reminders import Due, reminders_due
+
+
+@dataclass(frozen=True)
+class Reminded:
+    """How the mails to those who have not answered went, and those to people who come."""
+
+    invited: mails.Sending
+    coming: mails.Sending
+
+    @property
+    def number(self) -> int:
+        return self.invited.number + self.coming.number
+
+    @property
+    def refused(self) -> int:
+        """Known once the change is kept."""
+        return self.invited.refused + self.coming.refused
+
+    @property
+    def kept(self) -> int:
+        """Those that the worker sends, since the mail server did not answer. Known once the change is kept."""
+        return self.invited.kept + self.coming.kept
+
+    @property
+    def sent(self) -> int:
+        return self.invited.sent + self.coming.sent
+
+
+@transaction.atomic
+def send_reminders(*, by: Person, event: Event, now: datetime.datetime | None = None) -> Reminded:
+    """Send the reminders of one event that are due now. Sending again at once sends nothing."""
+    require(by, "event.invite", on=event)
+    now = now or timezone.now()
+    # SQLite begins every transaction as a writer; PostgreSQL locks the row: nobody is reminded twice.
+    Event.objects.select_for_update().get(pk=event.pk)
+    event = Event.objects.select_related("programme", "at").get(pk=event.pk)
+    due = reminders_due(event, now)
+    if not due.number:
+        return Reminded(mails.Sending(), mails.Sending())
+    people = [[each.attendee for each in coming] for _address, coming in due.coming]
+    _note(due, people, now)
+    sent = Reminded(
+        mails.send_invitations(event, due.invited, is_reminder=True),
+        mails.send_reminders(event, due.coming),
+    )
+    after = {"invited": sent.invited.number, "coming": sent.coming.number}
+    audit.record(by=by, action="event.remind", on=event, after=after)
+    return sent
+
+
+def _note(due: Due, people: list[list[Attendee]], now: datetime.datetime) -> None:
+    """Keep when each was reminded. A mail server that does not answer changes nothing in it: the mails are kept and
+    sent later; nor does one that refuses an address: it would again."""
+    told = [each.pk for them in people for each in them]
+    Invitation.objects.filter(pk__in=[each.pk for each in due.invited]).update(reminded_at=now)
+    Attendee.objects.filter(pk__in=told).update(reminded_at=now)

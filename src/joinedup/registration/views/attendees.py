@@ -1,0 +1,95 @@
+"""Who registered: for those who plan the event only."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from joinedup.accounts.posted import attempt, number_in
+from joinedup.accounts.request import Request
+from joinedup.documents.csv_file import as_csv, csv_file
+from joinedup.events.models import Event
+from joinedup.events.queries.events import is_over
+from joinedup.events.views.event import planned_event
+from joinedup.registration.actions.attendees import note_export, note_payment
+from joinedup.registration.actions.personal_details import delete_personal
+from joinedup.registration.actions.registration import set_parts
+from joinedup.registration.forms.attendees import PeopleFilterForm
+from joinedup.registration.queries import attendees
+from joinedup.registration.queries.companions import apart
+
+PER_PAGE = 100
+
+
+@login_required
+@never_cache
+def event_people(request: Request, slug: str) -> HttpResponse:
+    event = planned_event(request, slug, "event.see_attendees")
+    if request.method == "POST":
+        _people_button(request, event)
+        # Back to the same filters.
+        return redirect(request.get_full_path())
+    form = PeopleFilterForm(request.GET, event=event)
+    chosen = form.chosen()
+    found = attendees.filtered(event, **chosen)
+    asks, themes = attendees.asks_and_themes(event)
+    context = {
+        "event": event,
+        "form": form,
+        "is_filtered": bool(chosen),
+        "number": len(found),
+        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
+        "needs": attendees.to_provide(event),
+        "asks": asks,
+        "apart": apart(event),
+        "themes": themes,
+        "is_over": is_over(event, timezone.localdate()),
+        "parts": {"facilitator": _("leads a table"), "scribe": _("writes"), "speaker": _("speaks")},
+    }
+    return render(request, "registration/attendees.jinja", context)
+
+
+def _people_button(request: Request, event: Event) -> None:
+    by, button = request.person, request.POST.get("do")
+    if button == "delete":
+        gone = _("The personal details of %(people)s people are deleted.")
+        attempt(
+            request,
+            lambda: delete_personal(by=by, event=event),
+            lambda number: gone % {"people": number},
+        )
+        return
+    attendee = get_object_or_404(
+        event.attendees.select_related("event"), pk=number_in(request.POST.get("who"))
+    )
+    if button in {"paid", "unpaid"}:
+        on = timezone.localdate() if button == "paid" else None
+        attempt(
+            request,
+            lambda: note_payment(by=by, attendee=attendee, on=on),
+            lambda _done: str(_("Saved.")),
+        )
+        return
+    parts = request.POST.getlist("parts")
+    attempt(
+        request,
+        lambda: set_parts(by=by, attendee=attendee, parts=parts),
+        lambda _done: str(_("Saved.")),
+    )
+
+
+@login_required
+@require_POST
+@never_cache
+def event_people_csv(request: Request, slug: str) -> HttpResponse:
+    """The list as a file, for those who plan. It is a button, not a link: that somebody took it is noted."""
+    event = planned_event(request, slug, "event.see_attendees")
+    rows = list(attendees.people_rows(event))
+    note_export(by=request.person, event=event, number=len(rows))
+    return csv_file(f"people-{event.slug}.csv", as_csv(attendees.PEOPLE_HEADER, rows))

@@ -1,0 +1,46 @@
+"""What events do on a timer: one function each, safe to call again, and it says how much it did."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db.models import Q
+from django.utils import timezone
+
+from joinedup.accounts.person import Person
+from joinedup.events.models import Event
+from joinedup.registration.actions.companions import look_after
+from joinedup.registration.actions.held_places import lapse_held
+from joinedup.registration.actions.personal_details import delete_personal
+from joinedup.registration.actions.reminders import send_reminders
+from joinedup.registration.queries.attendees import due_deletions
+from joinedup.registration.queries.reminders import reminders_due
+
+
+def let_go_of_held(now: datetime.datetime) -> int:
+    """Let go of places that nobody confirmed within a day; returns how many people that were."""
+    return lapse_held(now)
+
+
+def look_after_young(on: datetime.date) -> int:
+    """Follow who is vouched for at events to come; returns for how many young people something changed."""
+    brings = Q(attendees__companion__isnull=False) | Q(attendees__wanted_companion__isnull=False)
+    ahead = Event.objects.filter(brings, date__gte=on, cancelled_on=None, is_history=False).distinct()
+    return sum(look_after(event) for event in ahead.order_by("date", "pk"))
+
+
+def remind(now: datetime.datetime) -> int:
+    """Remind everybody of the events to come who is due to be reminded; returns how many mails went out."""
+    ahead = Event.objects.filter(date__gte=timezone.localdate(now), cancelled_on=None, is_history=False)
+    number = 0
+    for event in ahead.order_by("date", "pk"):
+        if not reminders_due(event, now).number:
+            continue
+        reminded = send_reminders(by=Person.operator(), event=event, now=now)
+        number += reminded.number - reminded.refused
+    return number
+
+
+def delete_due_personal(on: datetime.date) -> int:
+    """Delete the personal details of every event whose 90 days are over; returns how many people that were."""
+    return sum(delete_personal(by=Person.operator(), event=event, on=on) for event in due_deletions(on))

@@ -1,0 +1,45 @@
+"""Sending the pack to who hosts and speaks."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from joinedup.accounts import audit
+from joinedup.accounts.letters import send_letter
+from joinedup.accounts.links import address_of, make_link
+from joinedup.accounts.permissions import require
+from joinedup.accounts.person import Person
+from joinedup.events.drafts import refuse_draft
+from joinedup.events.models import Event
+from joinedup.partners.addressees import coordinators
+from joinedup.results.queries.briefing import PURPOSE, SENT, recipients
+
+
+@transaction.atomic
+def send_brief(*, by: Person, event: Event) -> int:
+    """Mail a link of their own to every adult who hosts or speaks and has an address, and to the hosts of young people
+    who do; returns how many mails that are."""
+    require(by, "event.plan", on=event)
+    refuse_draft(event, "This event is a draft: publish it before the pack goes out.")
+    if event.cancelled_on is not None:
+        raise ValidationError("This event is cancelled: nobody is sent the pack.")
+    if event.date is not None and event.date < timezone.localdate():
+        raise ValidationError("This event is over: nobody is sent the pack.")
+    to = recipients(event)
+    if not to:
+        raise ValidationError(
+            "Nobody who hosts or speaks has an e-mail address here: add it to the day first."
+        )
+    audit.record(by=by, action=SENT, on=event, after={"mails": len(to)})
+
+    replies = [user.email for user in coordinators(event.footprint_id)]
+
+    def send() -> None:
+        for address in to:
+            link = address_of("brief", make_link(PURPOSE, event.pk, address))
+            send_letter("results/letters/brief", address, {"event": event, "link": link}, reply_to=replies)
+
+    transaction.on_commit(send)
+    return len(to)

@@ -1,0 +1,75 @@
+"""Within the hour after a day: everybody who was there is told of their page."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from joinedup.accounts import audit
+from joinedup.accounts.letters import send_letter
+from joinedup.accounts.links import address_of
+from joinedup.accounts.models import Preference
+from joinedup.accounts.permissions import require
+from joinedup.accounts.person import Person
+from joinedup.accounts.preferences import off_link
+from joinedup.events.models import Event
+from joinedup.partners.addressees import coordinators
+from joinedup.registration.models import Attendee
+from joinedup.registration.survey import survey_link
+from joinedup.results.queries.follow_up import Thanked, to_thank
+
+
+@transaction.atomic
+def thank(*, by: Person, event: Event, now: datetime.datetime | None = None) -> int:
+    """One mail to each who was there and was not told yet, with the link of their page, and those of the young people
+    who came with them. Returns how many mails go out; again, or in a second worker, none."""
+    require(by, "event.plan", on=event)
+    now = now or timezone.now()
+    if event.date is None or event.date > timezone.localdate(now) or event.cancelled_on:
+        raise ValidationError(_("This goes out once the day has come."))
+    # Held while mails are counted out, so that two at once never write to one person twice.
+    event = Event.objects.select_for_update().get(pk=event.pk)
+    mails = to_thank(event)
+    if not mails:
+        return 0
+    told = [each.pk for mail in mails for each in mail.about]
+    Attendee.objects.filter(pk__in=told).update(thanked_at=now)
+    audit.record(by=by, action="event.thank", on=event, before={}, after={"mails": len(mails)})
+    replies = [user.email for user in coordinators(event.footprint_id)]
+    letters = [(mail, _letter(event, mail)) for mail in mails]
+    transaction.on_commit(lambda: _send(letters, replies))
+    return len(mails)
+
+
+def _send(letters: Sequence[tuple[Thanked, dict[str, object]]], replies: Sequence[str]) -> None:
+    """Where the mail server took none, nobody was told: it is tried again."""
+    taken = 0
+    for mail, letter in letters:
+        taken += send_letter("results/letters/after", mail.to.email, letter, reply_to=replies)
+    if taken == 0:
+        told = [each.pk for mail, _letter in letters for each in mail.about]
+        Attendee.objects.filter(pk__in=told).update(thanked_at=None)
+
+
+def _letter(event: Event, mail: Thanked) -> dict[str, object]:
+    to = mail.to
+    return {
+        "event": event,
+        "link": _page(to) if to in mail.about else "",
+        "young": [
+            (each.name or _("No. %(number)s") % {"number": each.number}, _page(each))
+            for each in mail.about
+            if each != to
+        ],
+        "survey": survey_link(to) if to in mail.about else "",
+        "off": off_link(to.user, Preference.Mail.EVENTS) if to.user else "",
+    }
+
+
+def _page(attendee: Attendee) -> str:
+    return address_of("attending_after", attendee.token)

@@ -1,0 +1,181 @@
+"""What the pack for hosts and speakers says of the place: topics with figures, need, local action, support."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from joinedup.accounts.person import Person
+from joinedup.documents.sheet import Said, Section, listed
+from joinedup.engines.days import day
+from joinedup.events.models import Event
+from joinedup.events.queries.events import AgendaTopic
+from joinedup.evidence import wording
+from joinedup.evidence.models import Figure, Need
+from joinedup.evidence.plain_words import need_class, need_word
+from joinedup.initiatives.models import Initiative
+from joinedup.initiatives.queries import find_initiatives, running
+from joinedup.opportunities.models import Opportunity
+from joinedup.partners.models import Partner
+from joinedup.partners.queries import visible_partners
+from joinedup.places.models import Place
+from joinedup.results.queries.figures_since import telling_figures
+from joinedup.results.queries.weighed_agreements import above
+from joinedup.support.eligibility import needs_checking
+from joinedup.support.models import Offer
+
+UNDER_WAY, OFFERS, THEMES, PLACES = 6, 6, 3, 2
+HIGH = 4  # class of need
+
+
+@dataclass(frozen=True)
+class Around:
+    """The places of an event's partnership, what they lie in, and the themes of its topics in their order."""
+
+    places: list[Place]
+    codes: list[str]
+    themes: Sequence[str | None]
+    needs: list[Need]
+    figures: dict[tuple[str, str], Figure]
+
+
+def around_of(event: Event) -> Around:
+    """4 queries."""
+    held = event.footprint.places if event.footprint else Place.objects.none()
+    places = list(held.select_related("parent__parent__parent").order_by("name"))
+    themes = list(event.topics.filter(is_chosen=True).values_list("theme", flat=True))
+    rows = Need.objects.said().filter(place__in=places).select_related("theme", "place")
+    needs = list(rows.order_by("-need", "theme__order", "place__name"))
+    wanted = {theme for theme in themes if theme} | {need.theme_id for need in needs[:1]}
+    pairs = [(place.pk, theme) for theme in sorted(wanted) for place in places]
+    codes = {each.pk for place in places for each in above(place)}
+    return Around(places, sorted(codes), themes, needs, telling_figures(pairs))
+
+
+def topics_said(topics: Sequence[AgendaTopic], event: Event, around: Around) -> Section:
+    """Each topic with what its reader may know of it and a figure with its source; no query."""
+    said = []
+    for topic, theme in zip(topics, around.themes, strict=True):
+        link = reverse("opportunity", args=[topic.opportunity.pk]) if topic.opportunity else ""
+        words = topic.title
+        if topic.theme and topic.theme not in words:
+            words = f"{words} ({topic.theme.lower()})"
+        if topic.from_young_people:
+            words = f"{words}, {_('from young people')}"
+        why = _why(topic.opportunity, topic.title) if topic.opportunity else ""
+        said.append(Said(f"{words}.{why}", link, topic.title if link else ""))
+        code = topic.opportunity.place_id if topic.opportunity else ""
+        figure = _figure(code, theme, around)
+        if figure is not None:
+            said.append(_fact(figure))
+    return Section(_("Topics, with their facts"), said, none=_("The agenda is being made."))
+
+
+def _why(opportunity: Opportunity, title: str) -> str:
+    """What the opportunity says, and the first step."""
+    sentence = "" if opportunity.sentence.rstrip(".") in title else f" {opportunity.sentence}"
+    step = f" {_('A first step:')} {opportunity.told_step}" if opportunity.told_step else ""
+    return f"{sentence}{step}"
+
+
+def _figure(code: str, theme: str | None, around: Around) -> Figure | None:
+    if theme is None:
+        return None
+    # Without a place of its own, where need on it is highest.
+    most = [need.place_id for need in around.needs if need.theme_id == theme]
+    codes = [code, *most, *(place.pk for place in around.places)]
+    return next((around.figures[one, theme] for one in codes if (one, theme) in around.figures), None)
+
+
+def _fact(figure: Figure) -> Said:
+    link = reverse("figure", args=[figure.pk])
+    return Said(wording.sentence(figure, figure.place.name), link, wording.name(figure.indicator))
+
+
+def need_said(around: Around) -> Section:
+    """Need in two sentences; no query."""
+    heading = _("Need here")
+    if not around.needs:
+        none = _(
+            "How much need there is here is not known: too little is held to say. That is not the same as no need."
+        )
+        return Section(heading, none=none)
+    high: dict[str, list[Need]] = {}
+    for need in around.needs:
+        if (need_class(need.said) or 0) >= HIGH:
+            high.setdefault(need.theme.name, []).append(need)
+    if not high:
+        sentence = _("Compared with places like these, need stands out on no theme that is known.")
+    else:
+        named = [
+            f"{name[0].lower()}{name[1:]} ({listed([each.place.name for each in found[:PLACES]])})"
+            for name, found in list(high.items())[:THEMES]
+        ]
+        sentence = _("Compared with places like these, need is %(word)s or more on %(themes)s.") % {
+            "word": need_word(0.7),
+            "themes": listed(named),
+        }
+    top = around.needs[0]
+    said = [Said(sentence, reverse("place", args=[top.place_id]), top.place.name)]
+    figure = around.figures.get((top.place_id, top.theme_id))
+    return Section(heading, [*said, *([_fact(figure)] if figure else [])])
+
+
+def under_way_and_support(person: Person, event: Event, around: Around, on: datetime.date) -> list[Section]:
+    """Local action of the partnership and support that is open here, what is on the topics' themes first; 9 queries
+    at most."""
+    themes = {theme for theme in around.themes if theme}
+    here = find_initiatives(person).filter(running(on), partner__footprints=event.footprint_id).distinct()
+    every = sorted(here, key=lambda one: (not themes & {theme.pk for theme in one.themes.all()}, one.name))
+    seen = visible_partners(person, {each.partner_id for each in every[:UNDER_WAY]})
+    action = [
+        Said(
+            f"{', '.join(_told(each, seen.get(each.partner_id)))}.",
+            reverse("initiative", args=[each.slug]),
+            each.name,
+        )
+        for each in every[:UNDER_WAY]
+    ]
+    return [
+        Section(_("What is under way"), action, none=_("No local action that may be read here is recorded.")),
+        _support(person, around, themes, on),
+    ]
+
+
+def _told(initiative: Initiative, lead: Partner | None) -> list[str]:
+    """Its name, who leads it where the reader may know, and that its partner has not confirmed it where so."""
+    said = [initiative.name, *([lead.name] if lead else [])]
+    return [*said, initiative.told] if initiative.is_stale else said
+
+
+def _support(person: Person, around: Around, themes: set[str], on: datetime.date) -> Section:
+    begun = Q(opens__isnull=True) | Q(opens__lte=on)
+    going = Q(closes__isnull=True) | Q(closes__gte=on)
+    restricted = Offer.places.through.objects.values("offer")
+    here = Q(places__in=around.codes) | ~Q(pk__in=restricted)
+    rows = Offer.objects.visible_to(person).filter(begun & going & here, is_history=False)
+    found = list(rows.distinct().prefetch_related("themes"))
+
+    def rank(offer: Offer) -> tuple[bool, datetime.date, str]:
+        return (
+            not themes & {each.pk for each in offer.themes.all()},
+            offer.closes or datetime.date.max,
+            offer.name,
+        )
+
+    said = [
+        Said(_offer(each, on), reverse("offer", args=[each.slug]), each.name)
+        for each in sorted(found, key=rank)[:OFFERS]
+    ]
+    return Section(_("Support on offer"), said, none=_("No support is recorded as open here today."))
+
+
+def _offer(offer: Offer, on: datetime.date) -> str:
+    closes = _(", closes %(day)s") % {"day": day(offer.closes)} if offer.closes else ""
+    check = _(": check first that it is still open") if needs_checking(offer.last_checked, on) else ""
+    return f"{offer.name} ({offer.provider}{closes}){check}."

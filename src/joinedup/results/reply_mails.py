@@ -1,0 +1,87 @@
+"""The mails of the right of reply: what is critical of a body, what was answered, and that nobody could be told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from django.db import transaction
+
+from joinedup.accounts.letters import send_letter
+from joinedup.accounts.links import address_of, make_link
+from joinedup.accounts.models import User
+from joinedup.partners.addressees import coordinators
+from joinedup.results.models import Response
+from joinedup.results.right_of_reply import answer_by
+
+PURPOSE = "response-answer"
+To = Iterable[User | str]
+
+
+def send_to_answer(
+    response: Response, to: To, *, may_answer: bool = True, failing: Callable[[], object] | None = None
+) -> None:
+    """To each account and address, once the change is kept. The link opens a page; only its button answers. `failing`
+    is called where the mail server took none of them."""
+    context = {
+        "response": response,
+        "event": response.event,
+        "day": answer_by(response),
+        "may_answer": may_answer,
+    }
+    _send("results/letters/right_of_reply", response, to, context, failing)
+
+
+def send_answered(
+    response: Response, to: To, *, who: str, is_waived: bool, is_taken_back: bool = False
+) -> None:
+    """To everybody else who was addressed: what one of them answered, and that they can undo what it lets show."""
+    context = {
+        "response": response,
+        "event": response.event,
+        "day": answer_by(response),
+        "who": who,
+        "is_waived": is_waived,
+        "is_taken_back": is_taken_back,
+    }
+    _send("results/letters/answered", response, to, context)
+
+
+def _send(
+    letter: str,
+    response: Response,
+    to: To,
+    context: Mapping[str, object],
+    failing: Callable[[], object] | None = None,
+) -> None:
+    letters = [
+        (
+            each if isinstance(each, str) else each.email,
+            {**context, "link": address_of("response_by_mail", make_link(PURPOSE, response.pk, each))},
+        )
+        for each in to
+    ]
+
+    replies = [user.email for user in coordinators(response.event.footprint_id)]
+
+    def send() -> None:
+        taken = [send_letter(letter, address, values, reply_to=replies) for address, values in letters]
+        if letters and failing is not None and not any(taken):
+            failing()
+
+    transaction.on_commit(send)
+
+
+def send_untold(response: Response, to: Iterable[User]) -> None:
+    """To those who coordinate: nobody of the named body who may answer could be told, and what to do."""
+    context = {
+        "response": response,
+        "event": response.event,
+        "link": address_of("event_responses", response.event.slug),
+    }
+    emails = [each.email for each in to]
+
+    def send() -> None:
+        for email in emails:
+            send_letter("results/letters/untold", email, context)
+
+    transaction.on_commit(send)

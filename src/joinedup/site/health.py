@@ -1,0 +1,234 @@
+"""Is this installation sound? Each finding is a sentence that says what is wrong and what to do."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import asdict, dataclass
+
+from django.conf import settings
+from django.core import checks
+from django.db import connection
+from django.db.models import F, Max, Q
+from django.utils import timezone
+
+from joinedup.accounts.delivery import waiting_since
+from joinedup.accounts.models import Grant
+from joinedup.agreements.models import Agreement
+from joinedup.clusters.models import Scan
+from joinedup.evidence.queries import missing_files, orphaned_files
+from joinedup.opportunities.models import Opportunity, Run, Touched
+from joinedup.registration.queries.attendees import due_deletions
+from joinedup.site.serving import refuse_empty, waiting_migrations
+from joinedup.tables.models import Seat
+
+# A change is followed at once, or by the worker within minutes; the check on that is a whole run each night.
+FOLLOWED_WITHIN, WHOLE_WITHIN = datetime.timedelta(hours=1), datetime.timedelta(days=2)
+# A mail server that is started again answers within minutes.
+SENT_WITHIN = datetime.timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Finding:
+    what: str
+    sentence: str
+    is_wrong: bool = True
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def findings() -> list[Finding]:
+    """Everything that is wrong or wants attention; empty when all is well.
+
+    Raises ValidationError where there is no installation to look at.
+    """
+    refuse_empty()
+    waiting = waiting_migrations()
+    if waiting:
+        lacking = counted(len(waiting), "step")
+        return [
+            Finding(
+                "migrations",
+                f"The records lack {lacking} of this version: run “joinedup serve --migrate” once.",
+            )
+        ]
+    return [
+        *_settings(),
+        *_damage(),
+        *_accounts(),
+        *_files(),
+        *_chains(),
+        *_following(),
+        *_looking(),
+        *_deletions(),
+        *_mails(),
+    ]
+
+
+def _settings() -> list[Finding]:
+    found = [Finding("settings", str(message.msg)) for message in checks.run_checks()]
+    if settings.DEBUG:
+        found.append(
+            Finding("settings", "DEBUG is on: visitors would see how the system is made. Set DEBUG=false.")
+        )
+    if not settings.HTTPS and "127.0.0.1" not in settings.SITE_URL and "localhost" not in settings.SITE_URL:
+        found.append(
+            Finding(
+                "settings", "SITE_URL does not start with https://: sign-in codes could be read on the way."
+            )
+        )
+    if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
+        found.append(
+            Finding(
+                "mail", "Mail is printed on the console. Set EMAIL_BACKEND and EMAIL_HOST to send it.", False
+            )
+        )
+    return found
+
+
+def _damage() -> list[Finding]:
+    """What SQLite itself finds wrong with its file; a PostgreSQL server looks after its own."""
+    if connection.vendor != "sqlite":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA quick_check")
+        answer = cursor.fetchone()[0]
+    if answer == "ok":
+        return []
+    return [Finding("records", f"The records file is damaged ({answer}): restore a copy.")]
+
+
+def _accounts() -> list[Finding]:
+    if Grant.objects.filter(role=Grant.Role.ADMINISTRATOR).exists():
+        return []
+    return [Finding("accounts", "Nobody is administrator: run “joinedup init”.")]
+
+
+def _files() -> list[Finding]:
+    found = [
+        Finding(
+            "store",
+            f"The observations of “{row.title}” ({row.file_name}) are gone: restore a copy of {row.stored_as}.",
+        )
+        for row in missing_files()
+    ]
+    orphans = orphaned_files()
+    if orphans:
+        names = ", ".join(path.name for path in orphans[:3]) + (" and others" if len(orphans) > 3 else "")
+        found.append(
+            Finding(
+                "store",
+                f"{counted(len(orphans), 'file')} that no dataset names, left by an import that did not finish, "
+                f"may be deleted: {names}.",
+                False,
+            )
+        )
+    return found
+
+
+def _chains() -> list[Finding]:
+    """Links that the database itself cannot hold: across the seating of an event, or to what engines found."""
+    found = []
+    astray = Agreement.objects.filter(sitting__isnull=False).exclude(sitting__event_id=F("event_id")).count()
+    if astray:
+        found.append(
+            Finding("chain", f"{counted(astray, 'agreement')} of one event made at a table of another.")
+        )
+    elsewhere = Seat.objects.exclude(attendee__event_id=F("sitting__event_id")).count()
+    if elsewhere:
+        found.append(
+            Finding("chain", f"{counted(elsewhere, 'seat')} taken by people of another event: plan it again.")
+        )
+    unproven = Opportunity.objects.filter(because=[]).count()
+    if unproven:
+        found.append(
+            Finding("chain", f"Opportunities without a reason: {unproven}. Refresh the opportunities.")
+        )
+    if Opportunity.objects.filter(is_spotted=False).exists() and not Run.objects.exists():
+        found.append(Finding("chain", "Opportunities are held that no run found: refresh the opportunities."))
+    return found
+
+
+def _following() -> list[Finding]:
+    """Are the lists of opportunities what a whole run would make of the records?"""
+    found = []
+    late = (
+        Touched.objects.filter(at__lt=timezone.now() - FOLLOWED_WITHIN).values("footprint").distinct().count()
+    )
+    if late:
+        found.append(
+            Finding(
+                "opportunities",
+                f"Changed records of {counted(late, 'partnership')} wait to be followed: run “joinedup worker”.",
+            )
+        )
+    latest = Run.objects.values("footprint", "audience").annotate(last=Max("pk")).values("last")
+    for run in Run.objects.filter(pk__in=list(latest.values_list("last", flat=True))).select_related(
+        "footprint"
+    ):
+        if run.differences:
+            found.append(
+                Finding(
+                    "opportunities",
+                    f"The last whole run of {run.footprint} ({run.get_audience_display()}) found "
+                    f"{counted(len(run.differences), 'thing')} that following changes had missed, and put it right: "
+                    f"{run.differences[0]}",
+                )
+            )
+        if run.at < timezone.now() - WHOLE_WITHIN:
+            found.append(
+                Finding(
+                    "opportunities",
+                    f"The opportunities of {run.footprint} were last worked out whole on {run.at:%d/%m/%Y}: run "
+                    "“joinedup worker”, or “joinedup worker --once” every night.",
+                    False,
+                )
+            )
+    return found
+
+
+def _looking() -> list[Finding]:
+    """Scans of where and when that no worker begins, or goes on with."""
+    late = timezone.now() - FOLLOWED_WITHIN
+    waits = Q(state=Scan.State.WAITING, asked_at__lt=late) | Q(state=Scan.State.RUNNING, said_at__lt=late)
+    number = Scan.objects.filter(waits).count()
+    if not number:
+        return []
+    wait = "waits" if number == 1 else "wait"
+    return [
+        Finding(
+            "clusters",
+            f"{counted(number, 'scan')} of where and when {wait} since more than an hour: run “joinedup worker”.",
+        )
+    ]
+
+
+def _deletions() -> list[Finding]:
+    due = list(due_deletions(timezone.localdate()))
+    return [
+        Finding(
+            "deletion",
+            f"Personal details of “{event}” should be deleted by now: run “joinedup worker”, or do it on its people "
+            "page.",
+        )
+        for event in due
+    ]
+
+
+def _mails() -> list[Finding]:
+    """Mails that wait because the mail server did not take them."""
+    number, since = waiting_since()
+    if since is None or since > timezone.now() - SENT_WITHIN:
+        return []
+    waits = "waits" if number == 1 else "wait"
+    return [
+        Finding(
+            "mail",
+            f"{counted(number, 'mail')} {waits} since {timezone.localtime(since):%d/%m/%Y %H:%M}: the mail server does "
+            "not take them, or no worker runs. See EMAIL_HOST and run “joinedup worker”; after a day they are let go.",
+        )
+    ]

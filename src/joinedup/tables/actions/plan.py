@@ -1,0 +1,120 @@
+"""Planning the tables, fitting in changes on the day, moving people by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from joinedup.accounts import audit
+from joinedup.accounts.permissions import require
+from joinedup.accounts.person import Person
+from joinedup.engines import seating as engine
+from joinedup.events.models import Event
+from joinedup.registration.models import Attendee
+from joinedup.tables import seating
+from joinedup.tables.models import PlanReport
+from joinedup.tables.seating import problem_of, stored_plan
+
+
+def plan_event(
+    *,
+    by: Person,
+    event: Event,
+    seconds: float | None = None,
+    iterations: int | None = None,
+    seed: int = 1,
+) -> PlanReport:
+    """Plan who sits with whom and on what, and store it in one transaction in place of an earlier plan.
+
+    The search itself runs before the transaction, so that nobody waits for it. Raises ValidationError where the
+    room contradicts itself, nobody comes, or something was agreed at a table that would change.
+    """
+    require(by, "event.plan", on=event)
+    problem = problem_of(event, seed=seed)
+    if not problem.people:
+        raise ValidationError("Nobody has a place yet: there is nobody to seat.")
+    if event.agreements.exclude(sitting=None).exists():
+        raise ValidationError(
+            "Something was agreed at these tables, so they are not planned anew. Fit in changes instead."
+        )
+    found = engine.plan(problem, seconds=seconds, iterations=iterations)
+    return _store(by, event, found, seed, "event.plan")
+
+
+def replan_event(*, by: Person, event: Event) -> PlanReport:
+    """Fit in who came and who did not since the plan was made, moving as few people as possible."""
+    require(by, "event.plan", on=event)
+    stored = PlanReport.objects.filter(event=event).first()
+    if stored is None:
+        raise ValidationError("There is no plan yet: plan the tables first.")
+    after = problem_of(event, seed=stored.seed)
+    arrivals, absent = seating.unseated(event)
+    present = [person for person in after.people if person.id not in arrivals]
+    gone = tuple(engine.Person(id=who) for who in absent)
+    before = replace(after, people=(*present, *gone))
+    new = [person for person in after.people if person.id in arrivals]
+    agreed = event.agreements.exclude(sitting=None).values_list("sitting__round", "sitting__table__number")
+    # Where something was agreed, the table goes on talking about what it was agreed on.
+    held = [(number, str(table)) for number, table in agreed.distinct()]
+    found = engine.replan(before, stored_plan(event), absent, new, held=held)
+    return _store(by, event, found, stored.seed, "event.replan")
+
+
+@transaction.atomic
+def _store(by: Person, event: Event, plan: engine.Plan, seed: int, action: str) -> PlanReport:
+    before = {"seats": len(stored_plan(event).assignments)}
+    report = seating.keep(event, plan, seed)
+    goals = plan.report["goals"]
+    after = {"seats": len(plan.assignments), "goals": goals, "moved": plan.report.get("moved")}
+    audit.record(by=by, action=action, on=event, before=before, after=after)
+    return report
+
+
+@transaction.atomic
+def move_person(*, by: Person, event: Event, attendee: Attendee, number: int, table: int) -> PlanReport:
+    """Put one person at another table in one round, whatever it costs: the page showed the cost before.
+
+    Who has no seat in that round yet gets one.
+    """
+    stored = _plan_to_change(by, event, attendee)
+    moved, cost, _ = seating.try_move(event, attendee, number, table)
+    seating.change_seats(event, number, {attendee.pk: table})
+    after = {"attendee": attendee.number, "round": number, "table": table, "cost": cost}
+    audit.record(by=by, action="event.move_person", on=event, after=after)
+    return _keep_report(stored, moved)
+
+
+@transaction.atomic
+def swap_people(*, by: Person, event: Event, attendee: Attendee, other: Attendee, number: int) -> PlanReport:
+    """Two people change places in one round, whatever it costs."""
+    stored = _plan_to_change(by, event, attendee, other)
+    problem, plan = problem_of(event), stored_plan(event)
+    if attendee.pk == other.pk:
+        raise ValidationError("Choose two different people to change places.")
+    try:
+        moved, cost, _ = engine.swap(problem, plan, str(attendee.number), str(other.number), number)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+    at = {row[3]: int(row[1]) for row in plan.assignments if row[0] == number}
+    places = {attendee.pk: at[str(other.number)], other.pk: at[str(attendee.number)]}
+    seating.change_seats(event, number, places)
+    people = [attendee.number, other.number]
+    after = {"attendees": people, "round": number, "cost": cost}
+    audit.record(by=by, action="event.swap_people", on=event, after=after)
+    return _keep_report(stored, moved)
+
+
+def _plan_to_change(by: Person, event: Event, *people: Attendee) -> PlanReport:
+    require(by, "event.plan", on=event)
+    stored = PlanReport.objects.filter(event=event).first()
+    if stored is None or any(each.event_id != event.pk for each in people):
+        raise ValidationError("There is no plan yet: plan the tables first.")
+    return stored
+
+
+def _keep_report(stored: PlanReport, changed: engine.Plan) -> PlanReport:
+    stored.report = {**stored.report, **changed.report}
+    stored.save(update_fields=["report", "at"])
+    return stored

@@ -1,0 +1,16 @@
+"""What goes when what is known of those who came is deleted: what they wished."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from joinedup.events.models import Event
+from joinedup.registration.signals import personal_deleted
+
+
+@receiver(personal_deleted)
+def forget_wishes(sender: type[Event], *, event: Event, **_more: Any) -> None:
+    # Who should not sit with whom is nobody's business afterwards.
+    event.wishes.all().delete()

@@ -1,0 +1,96 @@
+"""What is talked about, at which table, by whom."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from joinedup.accounts.permissions import Scope
+from joinedup.events.models import Event, Table, Topic
+from joinedup.registration.models import Attendee
+
+
+class Sitting(models.Model):
+    """One table in one round, talking about one topic. Agreements are made at a sitting."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="sittings")
+    table = models.ForeignKey(Table, on_delete=models.CASCADE, related_name="sittings")
+    round = models.PositiveSmallIntegerField()
+    topic = models.ForeignKey(Topic, null=True, blank=True, on_delete=models.PROTECT, related_name="sittings")
+
+    class Meta:
+        ordering = ["round", "table__number"]
+        constraints = [models.UniqueConstraint(fields=["table", "round"], name="sitting_once")]
+
+    def __str__(self) -> str:
+        return f"{self.table}, round {self.round}"
+
+    def scope(self) -> Scope:
+        """The partners at the table may write down what is agreed there, and whoever leads it or writes for it."""
+        here = [seat.attendee for seat in self.seats.all()]
+        return Scope(
+            frozenset(each.partner_id for each in here),
+            self.event.scope().footprints,
+            frozenset(each.pk for each in here if {"facilitator", "scribe"} & set(each.parts)),
+        )
+
+
+class Seat(models.Model):
+    sitting = models.ForeignKey(Sitting, on_delete=models.CASCADE, related_name="seats")
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="seats")
+
+    class Meta:
+        ordering = ["sitting", "attendee__number"]
+        constraints = [models.UniqueConstraint(fields=["sitting", "attendee"], name="seat_once")]
+
+    def __str__(self) -> str:
+        return f"{self.attendee} at {self.sitting}"
+
+
+class PlanReport(models.Model):
+    """What the planner said of its last plan: the value of each goal, and rules that could not hold."""
+
+    event = models.OneToOneField(
+        Event, primary_key=True, on_delete=models.CASCADE, related_name="plan_report"
+    )
+    report = models.JSONField(default=dict)
+    seed = models.IntegerField(default=1)
+    at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"plan of {self.event}"
+
+
+class Wish(models.Model):
+    """That some who come should share a table in every round, or never. Why is nobody's business here."""
+
+    class Kind(models.TextChoices):
+        TOGETHER = "together", "Together"
+        APART = "apart", "Apart"
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="wishes")
+    kind = models.CharField(max_length=8, choices=Kind)
+    attendees = models.ManyToManyField(Attendee, related_name="wishes")
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name_plural = "wishes"
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.event}"
+
+    def scope(self) -> Scope:
+        return self.event.scope()
+
+
+class Vote(models.Model):
+    """A young person who comes wants this topic talked about. Their companion's page holds the buttons."""
+
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="votes")
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="votes")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["topic", "attendee"], name="vote_once")]
+
+    def __str__(self) -> str:
+        return f"Vote for a topic of {self.topic.event}"

@@ -1,0 +1,78 @@
+"""Questions about events: the list, and what the public page of one shows."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+
+from joinedup.accounts.person import Person
+from joinedup.agreements.models import Agreement
+from joinedup.agreements.queries.agreement import Line, ThemeResult, by_theme, find_agreements, lines
+from joinedup.events.models import Event
+from joinedup.events.queries.events import AgendaTopic, SectorCount, agenda, is_over, listed, sector_counts
+from joinedup.registration.models import Attendee
+from joinedup.voice.models import Contribution, Conversation
+
+
+def past(person: Person, on: datetime.date) -> QuerySet[Event]:
+    """Events that took place, latest first, as `with_agreed` says."""
+    return (
+        with_agreed(person, on)
+        .filter(Q(is_history=True) | Q(date__lt=on))
+        .select_related("programme")
+        .order_by(F("date").desc(nulls_last=True), "name")
+    )
+
+
+def with_agreed(person: Person, on: datetime.date) -> QuerySet[Event]:
+    """The events that `person` may find, each with `agreed`: how many agreements of it they may see."""
+    visible = Agreement.objects.visible_to(person).values("pk")
+    return listed(person, on).annotate(
+        agreed=Count("agreements", filter=Q(agreements__in=visible), distinct=True)
+    )
+
+
+@dataclass(frozen=True)
+class EventPage:
+    coming: list[SectorCount]
+    is_full: bool
+    topics: list[AgendaTopic]
+    conversations: list[Any]
+    voices: list[Any]
+    agreements: list[Line]
+    results: list[ThemeResult]
+    is_over: bool
+
+
+def event_page(person: Person, event: Event, on: datetime.date) -> EventPage:
+    """What everybody may know of an event, with the agreements that `person` may see; 9 queries."""
+    taken = event.attendees.filter(Q(standing=Attendee.Standing.PLACED) | Q(keeps_place=True))
+    rows = list(taken.order_by().values_list("sector__order", "sector__name", "keeps_place"))
+    sectors = [(order, name) for order, name, is_kept in rows if not is_kept]
+    agreed = lines(person, find_agreements(person, on, event=event.slug), on)
+    conversations = _conversations(event)
+    return EventPage(
+        coming=sector_counts(sectors),
+        is_full=len(rows) >= event.capacity,
+        topics=agenda(person, event),
+        conversations=conversations,
+        voices=_voices(event),
+        agreements=agreed,
+        results=by_theme(agreed),
+        is_over=is_over(event, on),
+    )
+
+
+def _conversations(event: Event) -> list[Any]:
+    return list(Conversation.objects.filter(event=event))
+
+
+def _voices(event: Event) -> list[Any]:
+    """Answers of young people that a trained adult has read and lets everybody see."""
+    shown = Contribution.objects.filter(conversation__event=event, state="shown").exclude(
+        age_band=Contribution.ADULT
+    )
+    return list(shown.select_related("conversation")[:6])

@@ -1,0 +1,240 @@
+"""How far opportunities went: suggested, taken up, discussed, agreed, started, and with what result.
+
+The path is in the foreign keys (opportunity, topic of an event, agreement, local action), so it is read from there
+and kept nowhere else. The agenda and agreements hold the partnership's copy of an opportunity; the public reads of
+them through its own copy, which has the same key.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from statistics import median
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from joinedup.accounts.person import Person
+from joinedup.agreements.agreement_state import shown_state
+from joinedup.agreements.models import Agreement
+from joinedup.events.models import Topic
+from joinedup.opportunities.models import KINDS, Opportunity, Run
+
+STEPS = {
+    "suggested": gettext_lazy("Suggested"),
+    "taken_up": gettext_lazy("Taken up"),
+    "discussed": gettext_lazy("Discussed"),
+    "agreed": gettext_lazy("Agreed"),
+    "started": gettext_lazy("Started"),
+    "kept": gettext_lazy("Kept"),
+    "not_kept": gettext_lazy("Not kept"),
+    "dropped": gettext_lazy("Dropped"),
+}
+# What is counted for the public is public row by row, so a small number hides nothing: it is only not to be read as
+# a verdict on the one or two bodies behind it.
+FEWEST = 5
+# Below so many suggested, a share says nothing.
+LEAST_FOR_A_SHARE = 10
+
+_State = Opportunity.State
+_TAKEN_UP = {_State.TAKEN_UP, _State.ON_AGENDA, _State.AGREED, _State.STARTED}
+_Key = tuple[int, str]
+# A name with its place in the order of such names.
+_Named = tuple[int, str]
+
+
+@dataclass(frozen=True)
+class Path:
+    """One opportunity and how far it got. `days`: from suggested to agreed, None where it was not agreed."""
+
+    footprint: tuple[int, str]
+    first_seen: datetime.date
+    kind: _Named
+    theme: _Named
+    sectors: list[_Named]
+    found_by: _Named
+    reached: frozenset[str]
+    days: int | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """`cells`: how many reached each of STEPS, in that order; None is "fewer than 5". `share` (0 to 1) of those
+    suggested that were agreed, and `days` in the middle from suggested to agreed; None is "not known"."""
+
+    name: str
+    cells: list[int | None]
+    share: float | None
+    days: float | None
+
+
+@dataclass(frozen=True)
+class Table:
+    title: str
+    first: str
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class Report:
+    every: Row
+    tables: list[Table]
+
+
+def is_public(person: Person) -> bool:
+    """Whether `person` reads what anybody reads: no partnership's own list is open to them."""
+    return not (person.sees_every_partnership or person.footprint_ids)
+
+
+def paths(person: Person, on: datetime.date) -> list[Path]:
+    """Of every opportunity that `person` counts: members those of their partnerships that they may see, whoever sees
+    every partnership all that are shared, everybody else the public's. 6 queries."""
+    rows = _counted(person)
+    values = rows.values_list(
+        "pk", "footprint_id", "footprint__name", "key", "kind", "theme__order", "theme__name", "is_spotted",
+        "state", "first_seen",
+    )  # fmt: skip
+    sectors, discussed, agreed = _sectors(rows), _discussed(on), _agreed(person)
+    found = []
+    for pk, footprint, name, key, kind, order, theme, is_spotted, state, first_seen in values:
+        agreements = agreed.get((footprint, key), [])
+        first = min((each.recorded_at for each in agreements), default=None)
+        found.append(
+            Path(
+                footprint=(footprint, name),
+                first_seen=first_seen,
+                kind=_kind(kind),
+                theme=(order or 0, theme) if theme else (10**6, _("No theme")),
+                sectors=sectors.get(pk) or [(10**6, _("Nobody named"))],
+                found_by=(1, _("A person")) if is_spotted else (0, _("The engine")),
+                reached=_reached(
+                    state,
+                    (footprint, key) in discussed,
+                    [(each, shown_state(each, person, on)) for each in agreements],
+                ),
+                days=max((timezone.localdate(first) - first_seen).days, 0) if first else None,
+            )
+        )
+    return found
+
+
+def _counted(person: Person) -> QuerySet[Opportunity]:
+    rows = Opportunity.objects.visible_to(person)
+    if is_public(person):
+        return rows.filter(audience=Run.Audience.PUBLIC)
+    rows = rows.filter(audience=Run.Audience.PARTNERSHIP)
+    return rows if person.sees_every_partnership else rows.filter(footprint__in=person.footprint_ids)
+
+
+def _kind(kind: str) -> _Named:
+    known = list(KINDS)
+    return (known.index(kind), KINDS[kind]) if kind in KINDS else (len(known), kind)
+
+
+def _sectors(rows: QuerySet[Opportunity]) -> dict[int, list[_Named]]:
+    named = rows.filter(parties__isnull=False).order_by()
+    found = named.values_list("pk", "parties__sector__order", "parties__sector__name").distinct()
+    sectors = defaultdict(list)
+    for pk, order, name in found:
+        sectors[pk].append((order, name))
+    return sectors
+
+
+def _discussed(on: datetime.date) -> set[_Key]:
+    """Those on the agenda of a day that has passed."""
+    topics = Topic.objects.filter(is_chosen=True, opportunity__isnull=False, event__date__lt=on)
+    topics = topics.filter(event__is_draft=False)
+    return set(topics.values_list("opportunity__footprint_id", "opportunity__key"))
+
+
+def _agreed(person: Person) -> dict[_Key, list[Agreement]]:
+    found: dict[_Key, list[Agreement]] = defaultdict(list)
+    visible = Agreement.objects.visible_to(person).filter(opportunity__isnull=False)
+    visible = visible.select_related("opportunity", "event")
+    for each in visible.prefetch_related("contributions", "progress"):
+        if each.opportunity is not None:
+            found[each.opportunity.footprint_id, each.opportunity.key].append(each)
+    return found
+
+
+def _reached(state: str, is_discussed: bool, agreements: list[tuple[Agreement, str]]) -> frozenset[str]:
+    """Every step up to the furthest: who agreed has talked about it. Of several agreements, one that is kept says
+    more than one that is not, and that more than one that was dropped."""
+    states = [told for _agreement, told in agreements]
+    result = next((each for each in ("kept", "not_kept", "dropped") if each in states), "")
+    is_started = result == "kept" or any(
+        agreement.initiative_id or told == Agreement.State.STARTED for agreement, told in agreements
+    )
+    is_discussed = is_discussed or bool(agreements)
+    marks = {
+        "suggested": True,
+        "taken_up": state in _TAKEN_UP or is_discussed,
+        "discussed": is_discussed,
+        "agreed": bool(agreements),
+        "started": is_started,
+        result: bool(result),
+    }
+    return frozenset(step for step, mark in marks.items() if mark)
+
+
+def report(found: Iterable[Path], *, public: bool) -> Report:
+    """The tables: by kind, theme, sector and finder. No query. One that names two sectors counts for both."""
+    every = list(found)
+    by: list[tuple[str, str, Callable[[Path], list[_Named]]]] = [
+        (_("By kind"), _("Kind"), lambda each: [each.kind]),
+        (_("By theme"), _("Theme"), lambda each: [each.theme]),
+        (_("By sector of the partners named"), _("Sector"), lambda each: each.sectors),
+        (_("By who found it"), _("Found by"), lambda each: [each.found_by]),
+    ]
+    # Only the engine finds what the public reads.
+    kept = by[:-1] if public else by
+    return Report(
+        _row(_("All"), every, public),
+        [Table(title, first, list(_rows(every, of, public))) for title, first, of in kept],
+    )
+
+
+def _rows(every: list[Path], of: Callable[[Path], list[_Named]], public: bool) -> Iterator[Row]:
+    groups: dict[_Named, list[Path]] = defaultdict(list)
+    for each in every:
+        for group in of(each):
+            groups[group].append(each)
+    for order, name in sorted(groups):
+        yield _row(name, groups[order, name], public)
+
+
+def _row(name: str, group: list[Path], public: bool) -> Row:
+    numbers = [sum(step in each.reached for each in group) for step in STEPS]
+    cells = [None if public and 0 < number < FEWEST else number for number in numbers]
+    agreed = cells[list(STEPS).index("agreed")]
+    days = [each.days for each in group if each.days is not None]
+    is_enough = agreed is not None and len(group) >= LEAST_FOR_A_SHARE
+    return Row(
+        name=name,
+        cells=cells,
+        share=agreed / len(group) if is_enough and agreed is not None else None,
+        days=median(days) if days and agreed is not None else None,
+    )
+
+
+def csv_header() -> list[str]:
+    return [
+        _("Table"),
+        _("Group"),
+        *(str(step) for step in STEPS.values()),
+        _("Share of suggested that was agreed (%)"),
+        _("Days from suggested to agreed, in the middle"),
+    ]
+
+
+def csv_rows(found: Report) -> Iterator[list[object]]:
+    """The tables as rows under `csv_header`; what is not known is empty."""
+    for table in [Table(_("All"), "", [found.every]), *found.tables]:
+        for row in table.rows:
+            cells = [_("fewer than 5") if cell is None else cell for cell in row.cells]
+            share = None if row.share is None else round(100 * row.share)
+            yield [table.title, row.name, *cells, share, row.days]

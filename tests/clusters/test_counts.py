@@ -1,0 +1,117 @@
+"""What a scan looks at: the neighbourhoods of a partnership, and what is held of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from joinedup.clusters.counts import CannotLook, ground_of, has_figures, neighbourhoods
+from joinedup.evidence.models import Dataset
+from joinedup.places.models import Place
+from tests.clusters.making import Ground, counts_of
+from tests.world import World
+
+
+def test_the_neighbourhoods_are_those_of_its_boroughs_in_use(world: World, terrain: Ground) -> None:
+    Place.objects.filter(pk=terrain.north[3].pk).update(ended=2025)
+    held = neighbourhoods(world.north)
+    assert [place.pk for place in held] == sorted(p.pk for p in terrain.north if p != terrain.north[3])
+    world.north.places.set([terrain.north[0], terrain.quay])
+    assert {place.pk for place in neighbourhoods(world.north)} == {
+        p.pk for p in (terrain.north[0], *terrain.eastton)
+    }
+
+
+def test_the_world_is_counts_of_the_latest_two_years(world: World, terrain: Ground, home: None) -> None:
+    dataset = counts_of(terrain, 30, more={(2, "2026-03"): 5}, missing=[(4, "2025-12")])
+    found = ground_of(world.north, by_residents=False)
+    engine = found.world
+    assert found.areas == sorted(place.pk for place in terrain.north)
+    assert (engine.periods[0], engine.periods[-1], len(engine.periods)) == ("2024-04", "2026-03", 24)
+    assert engine.days[-2:].tolist() == [28, 31]
+    assert (engine.cases[2, -1], engine.cases[2, -2], engine.cases[4, 20]) == (17, 12, 0)
+    assert engine.known is not None
+    assert np.argwhere(~engine.known).tolist() == [[4, 20]], "missing is not nought"
+    assert found.rests_on == [
+        {
+            "dataset": dataset.pk,
+            "title": "Recorded crime by neighbourhood to 2026-03",
+            "publisher": "Test publisher",
+            "licence": "OGL v3.0",
+            "stored_as": dataset.stored_as,
+            "period_start": "2023-10",
+            "period_end": "2026-03",
+        }
+    ]
+    assert (found.steps, found.notes) == ((), [])
+
+
+def test_a_change_of_recording_inside_the_months_is_a_step(world: World, terrain: Ground, home: None) -> None:
+    counts_of(terrain, 24, last="2025-03")
+    assert ground_of(world.north, by_residents=False).steps == ("2024-03",)
+
+
+def test_rows_of_single_crimes_leave_out_what_is_nought(world: World, terrain: Ground, home: None) -> None:
+    """One borough's file lacks most of a month: unknown there. Elsewhere no row is nought, where any month has one."""
+    counts_of(
+        terrain,
+        more={(at, "2026-01"): -10 for at in range(6)} | {(7, "2026-01"): -10},
+        source="policeuk_street",
+        without={terrain.northton[5].pk},
+    )
+    found = ground_of(world.north, by_residents=False)
+    assert terrain.northton[5].pk not in found.areas, "no month has a row of it: not known to be nought"
+    assert found.world.known is not None
+    unknown = {(found.areas[at], found.world.periods[month]) for at, month in np.argwhere(~found.world.known)}
+    assert unknown == {(place.pk, "2026-01") for place in terrain.northton[:5]}
+    assert found.world.cases[found.areas.index(terrain.eastton[1].pk), 21] == 0
+    assert found.world.cases.max() == 12
+
+
+def test_a_neighbourhood_without_counts_is_left_out_and_said(
+    world: World, terrain: Ground, home: None
+) -> None:
+    counts_of(terrain)
+    Place.objects.create(
+        code="E01099299", name="Eastton 001Z", kind="lsoa", parent=terrain.quay, vintage=2021,
+        latitude=51.5, longitude=-0.1, residents=100,
+    )  # fmt: skip
+    found = ground_of(world.north, by_residents=False)
+    assert len(found.areas) == 12
+    assert found.notes == ["1 neighbourhood has no counts in these files and is left out: not nought."]
+
+
+def test_where_nobody_lives_nothing_is_compared_with_residents(
+    world: World, terrain: Ground, home: None
+) -> None:
+    counts_of(terrain)
+    Place.objects.filter(pk=terrain.north[5].pk).update(residents=0)
+    assert terrain.north[5].pk not in ground_of(world.north, by_residents=True).areas
+    assert terrain.north[5].pk in ground_of(world.north, by_residents=False).areas
+
+
+def test_too_little_is_said_in_a_sentence(world: World, terrain: Ground, home: None) -> None:
+    with pytest.raises(CannotLook, match="No counts of violence by neighbourhood are held"):
+        ground_of(world.north, by_residents=False)
+    assert not has_figures(world.north)
+    counts_of(terrain, 12)
+    with pytest.raises(CannotLook, match="held for 12 months: at least 13"):
+        ground_of(world.north, by_residents=False)
+    assert has_figures(world.north)
+    assert not has_figures(world.south), "counts of North are not South's"
+    Place.objects.filter(pk__in=[p.pk for p in terrain.eastton]).update(ended=2025)
+    counts_of(terrain, 13, last="2026-04")
+    with pytest.raises(CannotLook, match="6 neighbourhoods: at least 10"):
+        ground_of(world.north, by_residents=False)
+
+
+def test_counts_whose_small_numbers_are_hidden_are_not_looked_at(
+    world: World, terrain: Ground, home: None
+) -> None:
+    made = counts_of(terrain)
+    assert ground_of(world.north, by_residents=False).areas
+    Dataset.objects.filter(pk=made.pk).update(
+        disclosure={"threshold": 3, "rounding": None, "zeros_shown": True, "because": "Under 3 is hidden."}
+    )
+    with pytest.raises(CannotLook, match="hidden or rounded, so chance cannot be told from them: Under 3"):
+        ground_of(world.north, by_residents=False)

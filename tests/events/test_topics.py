@@ -1,0 +1,125 @@
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from joinedup.accounts.models import AuditEntry
+from joinedup.agreements.actions.agreement import record_agreement
+from joinedup.events.actions.event import set_tables
+from joinedup.events.actions.topics import (
+    accept_topic,
+    change_topic,
+    choose_opportunity,
+    move_topic,
+    propose_topic,
+    remove_topic,
+)
+from joinedup.events.models import Event, Topic
+from joinedup.opportunities.models import Opportunity
+from joinedup.taxonomy.models import Theme
+from joinedup.web.agenda.queries import agenda_to_plan
+from tests.world import World
+
+
+def test_an_opportunity_on_the_agenda_says_so_on_both_copies(event: Event, world: World, make_opportunity):
+    opportunity, copy = make_opportunity(), make_opportunity(audience="public", marking="public", parties=[])
+    topic = choose_opportunity(by=world.person("alice"), event=event, opportunity=opportunity)
+    assert topic.title == "Mentoring and a trusted adult in Northton"
+    assert {p.slug for p in topic.parties.all()} == {"lantern-youth", "hilltop-school"}
+    copy.refresh_from_db()
+    assert (opportunity.state, copy.state) == ("on_agenda", "on_agenda")
+    assert {e.action for e in AuditEntry.objects.all()} >= {"topic.choose", "opportunity.on_agenda"}
+    with pytest.raises(ValidationError, match="already"):
+        choose_opportunity(by=world.person("alice"), event=event, opportunity=copy)
+
+
+def test_opportunities_of_others_stay_theirs(event: Event, world: World, make_opportunity):
+    theirs = make_opportunity(footprint=world.south, parties=[world.harbour])
+    with pytest.raises(PermissionDenied):
+        choose_opportunity(by=world.person("alice"), event=event, opportunity=theirs)
+    with pytest.raises(PermissionDenied):
+        choose_opportunity(by=world.person("charlie"), event=event, opportunity=theirs)
+    assert not Topic.objects.exists()
+
+
+def test_what_to_choose_from_has_taken_up_first(event: Event, world: World, make_opportunity, monkeypatch):
+    make_opportunity("low", score=10)
+    make_opportunity("high", score=90)
+    make_opportunity("taken", score=5, state="taken_up")
+    make_opportunity("aside", state="dismissed", reason="no_fit")
+    on = make_opportunity("on")
+    alice = world.person("alice")
+    choose_opportunity(by=alice, event=event, opportunity=on)
+    agenda = agenda_to_plan(alice, event)
+    assert {o.key for o in agenda.short} == {"taken", "high", "low"}, "what the room has tables for"
+    assert agenda.opportunities == []
+    monkeypatch.setattr("joinedup.web.agenda.queries.SHORT", 0)
+    assert [o.key for o in agenda_to_plan(alice, event).opportunities] == ["taken", "high", "low"]
+
+
+def test_the_short_list_is_as_long_as_there_is_room_and_nobody_elses(
+    event: Event, world: World, make_opportunity
+):
+    alice = world.person("alice")
+    set_tables(by=alice, event=event, count=1, seats_min=3, seats_max=20)
+    gap = {"components": {"gap": 0.5}}
+    for key, theme in (("a", "trusted-adult"), ("b", "trusted-adult"), ("c", "school-exclusion")):
+        make_opportunity(key, theme=Theme.objects.get(pk=theme), **gap)
+    make_opportunity("theirs", footprint=world.south, parties=[world.harbour], **gap)
+    make_opportunity("named", marking="named", **gap)
+    agenda = agenda_to_plan(alice, event)
+    assert agenda.places == 2
+    assert len(agenda.short) == 2
+    assert {o.theme_id for o in agenda.short} == {"trusted-adult", "school-exclusion"}
+    keys = {o.key for o in (*agenda.short, *agenda.opportunities)}
+    assert {"a", "b", "c"} <= keys
+    assert "theirs" not in keys
+
+
+def test_partners_propose_and_planners_decide(event: Event, world: World, theme):
+    bob, alice = world.person("bob"), world.person("alice")
+    topic = propose_topic(by=bob, event=event, partner=world.lantern, title="Fridays", theme=theme)
+    assert (topic.is_chosen, topic.proposed_by) == (False, world.lantern)
+    with pytest.raises(PermissionDenied):
+        propose_topic(by=world.person("charlie"), event=event, partner=world.harbour, title="Ours")
+    with pytest.raises(PermissionDenied):
+        propose_topic(by=bob, event=event, partner=world.school, title="For others")
+    with pytest.raises(ValidationError):
+        propose_topic(by=bob, event=event, partner=world.lantern, title=" ")
+    with pytest.raises(PermissionDenied):
+        accept_topic(by=bob, topic=topic)
+    accept_topic(by=alice, topic=topic)
+    assert topic.is_chosen
+    assert AuditEntry.objects.filter(action__startswith="topic.").count() == 2
+
+
+def test_order_and_change(event: Event, world: World, make_opportunity):
+    alice = world.person("alice")
+    first, second = (
+        choose_opportunity(by=alice, event=event, opportunity=make_opportunity(key), title=f"Title {key}")
+        for key in ("a", "b")
+    )
+    move_topic(by=alice, topic=second, up=True)
+    assert [t.title for t in event.topics.all()] == ["Title b", "Title a"]
+    move_topic(by=alice, topic=second, up=True)
+    assert [t.title for t in event.topics.all()] == ["Title b", "Title a"]
+    change_topic(by=alice, topic=first, title="New", theme=None, weight=3, parties=[world.police])
+    assert [p.slug for p in first.parties.all()] == ["testland-police"]
+    with pytest.raises(ValidationError):
+        change_topic(by=alice, topic=first, title="New", theme=None, weight=9, parties=[])
+    with pytest.raises(PermissionDenied):
+        change_topic(by=world.person("charlie"), topic=first, title="X", theme=None, weight=1, parties=[])
+
+
+def test_a_topic_goes_unless_something_was_agreed(seated: Event, sitting, world: World, parts, opportunity):
+    alice, topic = world.person("alice"), sitting.topic
+    with pytest.raises(PermissionDenied):
+        remove_topic(by=world.person("charlie"), topic=topic)
+    agreed = record_agreement(by=alice, event=seated, sitting=sitting, **parts)
+    with pytest.raises(ValidationError, match="agreed"):
+        remove_topic(by=alice, topic=topic)
+    agreed.delete()
+    Opportunity.objects.update(state="on_agenda")
+    topic.refresh_from_db()
+    remove_topic(by=alice, topic=topic)
+    opportunity.refresh_from_db()
+    assert opportunity.state == "taken_up"
+    assert not Topic.objects.exists()

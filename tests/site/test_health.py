@@ -1,0 +1,234 @@
+"""Each thing that can be wrong with an installation is found, said in a sentence, and told from a mere note."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+
+from joinedup.accounts.models import Grant
+from joinedup.agreements.models import Agreement
+from joinedup.events.models import Event, Programme, Table
+from joinedup.evidence import store
+from joinedup.evidence.models import Dataset
+from joinedup.opportunities.models import Opportunity, Run, Touched
+from joinedup.registration.models import Attendee
+from joinedup.site import health
+from joinedup.tables.models import Seat, Sitting
+from tests.world import World
+
+WRONG_DAY = datetime.date(2026, 1, 8)
+
+
+@pytest.fixture(autouse=True)
+def sound(world: World, settings: Any, tmp_path: Path) -> None:
+    """An installation with nothing to say: mail is set up, an administrator is there, the store is empty."""
+    settings.HOME = tmp_path
+    settings.SITE_URL = "http://127.0.0.1:8000"
+
+
+def said() -> list[tuple[str, bool]]:
+    return [(each.what, each.is_wrong) for each in health.findings()]
+
+
+def only() -> health.Finding:
+    (found,) = health.findings()
+    return found
+
+
+def test_a_sound_installation_has_nothing_to_say() -> None:
+    assert health.findings() == []
+
+
+def test_debug_shows_too_much(settings: Any) -> None:
+    settings.DEBUG = True
+    assert ("settings", True) in said()
+
+
+def test_an_address_without_encryption(settings: Any) -> None:
+    settings.SITE_URL = "http://joinedup.example.org"
+    assert "SITE_URL does not start with https://" in only().sentence
+    settings.SITE_URL, settings.HTTPS = "https://joinedup.example.org", True
+    assert health.findings() == []
+
+
+def test_mail_on_the_console_is_a_note(settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    assert said() == [("mail", False)]
+
+
+def test_nobody_is_administrator() -> None:
+    Grant.objects.filter(role="administrator").delete()
+    assert said() == [("accounts", True)]
+
+
+def dataset(name: str) -> Dataset:
+    return Dataset.objects.create(
+        name="wards",
+        title="Crime by ward",
+        source="mps_ward",
+        publisher="Testland Police",
+        licence="OGL",
+        file_name="wards.csv",
+        content_hash="0" * 64,
+        stored_as=name,
+        rows_read=1,
+        rows_kept=1,
+    )
+
+
+def test_a_lost_file_is_wrong_and_an_orphan_is_a_note(tmp_path: Path) -> None:
+    dataset("held.parquet")
+    lost = only()
+    assert (lost.what, lost.is_wrong) == ("store", True)
+    assert "“Crime by ward” (wards.csv) are gone: restore a copy of held.parquet." in lost.sentence
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "held.parquet").touch()
+    assert health.findings() == []
+    (tmp_path / "store" / f"{store.ASIDE}abc").touch()
+    orphan = only()
+    assert (orphan.what, orphan.is_wrong) == ("store", False)
+    assert orphan.sentence.startswith("1 file that no dataset names")
+    assert f"{store.ASIDE}abc" in orphan.sentence
+
+
+def event(world: World, name: str) -> Event:
+    programme, _ = Programme.objects.get_or_create(slug="days", name="Days")
+    return Event.objects.create(
+        programme=programme, slug=name, name=name, footprint=world.north, date=WRONG_DAY, rounds=1
+    )
+
+
+def sitting(of: Event) -> Sitting:
+    return Sitting.objects.create(
+        event=of, round=1, table=Table.objects.create(event=of, number=1, seats_min=2, seats_max=8)
+    )
+
+
+def attendee(world: World, of: Event) -> Attendee:
+    return Attendee.objects.create(
+        event=of, number=1, partner=world.lantern, sector_id="vcs", role="Youth worker"
+    )
+
+
+def test_links_across_events(world: World) -> None:
+    one, other = event(world, "one"), event(world, "other")
+    for each in (one, other):
+        Event.objects.filter(pk=each.pk).update(personal_deleted_on=WRONG_DAY)
+    Seat.objects.create(sitting=sitting(one), attendee=attendee(world, other))
+    assert only().sentence == "1 seat taken by people of another event: plan it again."
+    Seat.objects.all().delete()
+    Agreement.objects.create(
+        event=other,
+        sitting=one.sittings.get(),
+        goal="Mentors",
+        action="Train them",
+        place=world.northton,
+        theme_id="trusted-adult",
+        measure="How many",
+        owner_partner=world.lantern,
+        owner_role="Director",
+        deputy_partner=world.school,
+        deputy_role="Deputy head",
+        due=WRONG_DAY,
+        review_3=WRONG_DAY,
+        review_6=WRONG_DAY,
+        review_12=WRONG_DAY,
+    )
+    assert only().sentence == "1 agreement of one event made at a table of another."
+
+
+def test_opportunities_that_nothing_proves(world: World) -> None:
+    Opportunity.objects.create(
+        footprint=world.north,
+        audience="partnership",
+        key="a",
+        kind="unmet_need",
+        place=world.northton,
+        sentence="Work together.",
+        because=[],
+        first_step="Ask.",
+        score=70,
+        first_seen=WRONG_DAY,
+        last_seen=WRONG_DAY,
+    )
+    assert [each.sentence for each in health.findings()] == [
+        "Opportunities without a reason: 1. Refresh the opportunities.",
+        "Opportunities are held that no run found: refresh the opportunities.",
+    ]
+
+
+def a_run(world: World, **fields: Any) -> Run:
+    return Run.objects.create(footprint=world.north, audience="partnership", as_of=WRONG_DAY, **fields)
+
+
+def test_changes_that_nobody_followed(world: World) -> None:
+    note = Touched.objects.create(footprint=world.north, what="partners.partner")
+    assert health.findings() == []
+    Touched.objects.filter(pk=note.pk).update(at=timezone.now() - datetime.timedelta(hours=2))
+    assert only().sentence == "Changed records of 1 partnership wait to be followed: run “joinedup worker”."
+    assert said() == [("opportunities", True)]
+
+
+def test_what_following_missed(world: World) -> None:
+    a_run(world, differences=["“a” is on the list, and a whole run does not find it."])
+    assert only().sentence.startswith("The last whole run of North partnership")
+    assert "found 1 thing that following changes had missed" in only().sentence
+    a_run(world)
+    assert health.findings() == [], "what is put right is told until the next run"
+
+
+def test_a_list_that_is_old_is_a_note(world: World) -> None:
+    run = a_run(world)
+    Run.objects.filter(pk=run.pk).update(at=timezone.now() - datetime.timedelta(days=3))
+    assert said() == [("opportunities", False)]
+    assert "joinedup worker --once" in only().sentence
+
+
+def test_a_deletion_that_is_overdue(world: World) -> None:
+    attendee(world, event(world, "the-day"))
+    assert only().sentence.startswith("Personal details of “the-day")
+    assert said() == [("deletion", True)]
+
+
+def test_records_of_an_older_version(settings: Any) -> None:
+    settings.MIGRATION_MODULES = {}
+    MigrationRecorder(connection).migration_qs.filter(app="spreadsheets").delete()
+    found = only()
+    assert (found.what, found.is_wrong) == ("migrations", True)
+    assert "joinedup serve --migrate" in found.sentence
+
+
+def test_no_installation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection.introspection, "table_names", lambda *_: [])
+    with pytest.raises(ValidationError, match="There is no installation here yet"):
+        health.findings()
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite is one file that can be damaged")
+def test_a_damaged_records_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Damaged:
+        def __enter__(self) -> Damaged:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            return None
+
+        def execute(self, _: str) -> None:
+            return None
+
+        def fetchone(self) -> tuple[str]:
+            return ("row 3 missing from index",)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(connection, "cursor", Damaged)
+        found = health._damage()
+    assert [each.sentence for each in found] == [
+        "The records file is damaged (row 3 missing from index): restore a copy."
+    ]
