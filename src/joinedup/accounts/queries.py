@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import Any
 
-from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Prefetch, Q, QuerySet
@@ -15,7 +13,6 @@ from joinedup.accounts import audit
 from joinedup.accounts.models import Grant, User
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
-from joinedup.places.models import Footprint
 
 # What a history page says somebody did; the verb is the second half of an action's name.
 DONE = {
@@ -188,15 +185,3 @@ def role_to_take_away(person: Person, pk: int) -> Grant | None:
     if grant is None or may(person, "role.grant"):
         return grant
     return grant if grant.partner and may(person, "role.take_away", grant.partner) else None
-
-
-def partners_to_invite_for(person: Person) -> QuerySet[Any]:
-    """The partners that `person` may invite somebody for."""
-    found = apps.get_model("partners", "Partner")._default_manager.order_by("name")
-    if may(person, "role.grant"):
-        return found
-    return found.filter(footprints__in=person.coordinated_ids).distinct()
-
-
-def footprints_to_invite_for() -> QuerySet[Footprint]:
-    return Footprint.objects.order_by("name")

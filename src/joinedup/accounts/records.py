@@ -10,7 +10,6 @@ import datetime
 from collections.abc import Iterable
 from typing import Any, Self
 
-from django.apps import apps
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from joinedup.accounts.person import Person
+from joinedup.places.models import Footprint
 
 # A record that nobody confirmed for a year is stale: it still shows, and says so.
 CONFIRM_AFTER = datetime.timedelta(days=365)
@@ -54,12 +54,8 @@ class Teller(models.TextChoices):
 
 def footprints_of(partner_ids: Iterable[int]) -> list[int]:
     """The partnerships that these partners belong to; one query."""
-    through = apps.get_model("partners", "Partner").footprints.through
-    return list(
-        through.objects.filter(partner_id__in=list(partner_ids))
-        .values_list("footprint_id", flat=True)
-        .distinct()
-    )
+    found = Footprint.objects.filter(partners__in=list(partner_ids))
+    return list(found.order_by().values_list("pk", flat=True).distinct())
 
 
 class RecordQuerySet(models.QuerySet[Any]):

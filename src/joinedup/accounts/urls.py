@@ -3,7 +3,8 @@
 from allauth.account.views import logout
 from django.urls import path
 
-from joinedup.accounts import mails, sign_in, views
+from joinedup.accounts import mails, sign_in
+from joinedup.accounts.views import account_details
 
 urlpatterns = [
     # One page under two names: allauth goes back to the second when a code is refused.
@@ -14,10 +15,7 @@ urlpatterns = [
     # allauth looks for this name to say in a mail how to get an account.
     path("account/joining/", sign_in.joining, name="account_signup"),
     path("account/welcome/<str:token>/", sign_in.welcome, name="welcome"),
-    path("account/details/", views.account_details, name="account_details"),
+    path("account/details/", account_details, name="account_details"),
     path("account/mails/", mails.account_mails, name="account_mails"),
     path("account/mails/off/<str:token>/", mails.mails_off, name="mails_off"),
-    path("people/", views.people, name="people"),
-    path("people/invite/", views.person_invite, name="person_invite"),
-    path("people/roles/<int:pk>/take-away/", views.role_take_away, name="role_take_away"),
 ]

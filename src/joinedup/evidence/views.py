@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
-from joinedup.evidence import charts, consequences, methods_page, queries, withdrawing, wording
+from joinedup.evidence import charts, consequences, queries, withdrawing, wording
 from joinedup.evidence.forms import WithdrawForm
 from joinedup.evidence.models import Dataset
 from joinedup.evidence.plain_words import formula, move
@@ -104,7 +104,3 @@ def figure(request: Request, pk: int) -> HttpResponse:
         "opportunities": queries.opportunities_on(found, request.person),
     }
     return render(request, "evidence/figure.jinja", context)
-
-
-def methods(request: Request) -> HttpResponse:
-    return render(request, "evidence/methods.jinja", {"methods": methods_page.everything()})

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +18,6 @@ from joinedup.documents.csv_file import as_csv
 from joinedup.initiatives import actions, queries
 from joinedup.initiatives.forms import AddInitiativeForm, ChangeInitiativeForm, InitiativeFilter
 from joinedup.initiatives.models import Initiative
-from joinedup.initiatives.page import initiative_page
 from joinedup.partners.forms import keep_unseen
 from joinedup.partners.keeping import thanks
 
@@ -47,15 +46,6 @@ def initiatives_csv(request: Request) -> HttpResponse:
     name = f"local-action-{timezone.localdate().isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
-
-
-@require_safe
-def initiative(request: Request, slug: str) -> HttpResponse:
-    page = initiative_page(request.person, slug)
-    if page is None:
-        raise Http404
-    context = {"page": page, "initiative": page.initiative, "inside": page.history is not None}
-    return render(request, "initiatives/initiative.jinja", context)
 
 
 def _visible(request: Request, slug: str) -> Initiative:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
 from django.db.models import Count, Q, QuerySet
 
 from joinedup.accounts.models import Grant
 from joinedup.accounts.person import Person
-from joinedup.documents.csv_file import several
 from joinedup.partners.models import Partner
 from joinedup.partners.statutory import Proposal, proposals
 from joinedup.places.models import Footprint, Place
@@ -66,17 +63,16 @@ def count_by_sector(partners: QuerySet[Partner]) -> list[tuple[str, int]]:
     return [(name, number) for name, number in counts.annotate(number=Count("pk"))]
 
 
-def initiatives_each(person: Person, partners: Iterable[Partner]) -> dict[int, int]:
-    """How many initiatives each partner leads, of those `person` may see; 1 query."""
-    model: Any = Partner._meta.get_field("initiatives").related_model
-    led = model.objects.visible_to(person).filter(partner__in=[p.pk for p in partners])
-    return dict(Counter(led.values_list("partner_id", flat=True)))
-
-
 def visible_partners(person: Person, ids: Iterable[int]) -> dict[int, Partner]:
     """Those of these partners that `person` may see; 1 query. Whoever shows a name asks this first."""
     found = Partner.objects.visible_to(person).filter(pk__in=set(ids)).select_related("sector")
     return {partner.pk: partner for partner in found}
+
+
+def shares_a_partnership(person: Person, partner: Partner) -> bool:
+    """Whether `person` belongs to a partnership of this partner: names of people are for them alone."""
+    together = person.footprint_ids & {f.pk for f in partner.footprints.all()}
+    return person.is_operator or bool(together) or partner.pk in person.partner_ids
 
 
 def speaks_for(partner: Partner, user_id: int | None, email: str) -> str | None:
@@ -110,57 +106,3 @@ def statutory_proposals(footprint: Footprint) -> list[Proposal]:
     """The statutory partners of a footprint, each with the partner already recorded for it; 4 queries."""
     places = footprint.places.filter(kind=Place.Kind.LOCAL_AUTHORITY).prefetch_related("memberships")
     return proposals(places, footprint.partners.all())
-
-
-CSV_HEADER = [
-    "Partner",
-    "Sector",
-    "What it does",
-    "Base",
-    "Serves",
-    "Themes",
-    "Charity number",
-    "Company number",
-    "School number (URN)",
-    "NHS code",
-    "Area code",
-    "Website",
-    "Named by the duty",
-    "Local action it leads",
-    "Confirmed by the body on",
-    "How far it can be relied on",
-    "Who may see it",
-    "Demonstration",
-    "Source",
-    "Source address",
-]
-
-
-def csv_rows(person: Person, partners: QuerySet[Partner]) -> Iterator[list[object]]:
-    """The list as rows under CSV_HEADER; 4 queries."""
-    everyone = list(partners)
-    led = initiatives_each(person, everyone)
-    for partner in everyone:
-        yield [
-            partner.name,
-            partner.sector,
-            partner.does,
-            partner.base,
-            several(partner.serves.all()),
-            several(partner.themes.all()),
-            partner.charity_number,
-            partner.company_number,
-            partner.urn,
-            partner.ods,
-            partner.gss,
-            partner.website,
-            partner.is_statutory,
-            # None recorded is not none: the cell stays empty.
-            led.get(partner.pk),
-            partner.confirmed_on,
-            partner.told,
-            partner.get_marking_display(),
-            partner.is_demonstration,
-            partner.source,
-            partner.source_url,
-        ]

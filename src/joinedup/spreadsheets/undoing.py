@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.apps import apps
 from django.db import models
 
 from joinedup.accounts import audit
 from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.person import Person
+from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
+from joinedup.partners.models import Contact, Partner
+from joinedup.support.models import Offer
 
 # What is removed first is what leans on the others.
-ORDER = ["initiatives.Initiative", "support.Offer", "partners.Contact", "partners.Partner"]
+ORDER: list[type[models.Model]] = [Initiative, Offer, Contact, Partner]
 # Entries that the making itself left.
 MADE_BY = {"partner.add", "contact.add", "initiative.add", "offer.add"}
 # An opportunity that the engine suggested is no use that anybody made of a record.
@@ -57,10 +59,8 @@ def take_back(by: Person, made: Made) -> int:
 
 
 def _by_model(made: Made) -> dict[type[models.Model], list[int]]:
-    found: dict[str, list[int]] = {}
-    for label, pk in made:
-        found.setdefault(label, []).append(pk)
-    return {apps.get_model(label): found[label] for label in sorted(found, key=ORDER.index)}
+    found = {model: [pk for label, pk in made if label == model._meta.label] for model in ORDER}
+    return {model: pks for model, pks in found.items() if pks}
 
 
 def _uses(

@@ -6,18 +6,11 @@ import datetime
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from django.apps import apps
-from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from joinedup.accounts.person import Person
-from joinedup.partners.models import Partner
-from joinedup.partners.queries import visible_partners
 from joinedup.strategy.models import Commitment, Strategy, Update
-from joinedup.taxonomy.models import Theme
 
 # Nothing heard for this long is silence.
 SILENT_AFTER = datetime.timedelta(days=365)
@@ -166,63 +159,3 @@ def _size(commitment: Commitment) -> str:
 
 def _day(day: datetime.date) -> str:
     return f"{day.day} {day:%B %Y}"
-
-
-def one(ref: str, person: Person) -> QuerySet[Commitment]:
-    """A commitment with all that its page shows to `person`; the chain holds only what they may see."""
-    opportunity = apps.get_model("opportunities", "Opportunity")
-    initiative = apps.get_model("initiatives", "Initiative")
-    agreement = apps.get_model("agreements", "Agreement")
-    figure = apps.get_model("evidence", "Figure")
-    initiatives = initiative.objects.visible_to(person)
-    chain: QuerySet[Any] = (
-        agreement.objects.visible_to(person)
-        .select_related("event", "sitting__table", "sitting__topic", "theme", "place")
-        .prefetch_related(
-            "contributions",
-            "namings",
-            Prefetch("initiative", initiatives),
-            Prefetch(
-                "opportunity",
-                opportunity.objects.visible_to(person)
-                .select_related("place", "theme")
-                .prefetch_related(Prefetch("figures", figure.objects.select_related("place", "dataset"))),
-            ),
-        )
-    )
-    return (
-        Commitment.objects.filter(ref=ref)
-        .select_related("strategy", "part_of")
-        .prefetch_related(
-            Prefetch(
-                "updates",
-                Update.objects.select_related("footprint").prefetch_related(
-                    Prefetch("initiative", initiatives)
-                ),
-            ),
-            Prefetch("parts", Commitment.objects.prefetch_related("updates")),
-            Prefetch("themes", Theme.objects.all()),
-            Prefetch("initiatives", initiatives.order_by("name")),
-            Prefetch("agreements", chain),
-        )
-    )
-
-
-def seen_partners(commitment: Commitment, person: Person) -> dict[int, Partner]:
-    """Of the partners behind what `one` fetched, those that `person` may see; one query. Others are never named."""
-    ids = {each.owner_partner_id for each in commitment.agreements.all()}
-    return visible_partners(person, ids | {each.partner_id for each in commitment.initiatives.all()})
-
-
-def owners_of(commitment: Commitment, person: Person, seen: dict[int, Partner]) -> dict[int, str]:
-    """Who sees to each agreement, by its key, as `person` may know them: by name only once they have said yes; no
-    query."""
-    return {
-        each.pk: each.instead_of_owner(person)
-        or (
-            seen[each.owner_partner_id].name
-            if each.owner_partner_id in seen
-            else _("a partner not open to you")
-        )
-        for each in commitment.agreements.all()
-    }

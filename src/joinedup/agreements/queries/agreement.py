@@ -26,6 +26,7 @@ from joinedup.agreements.naming import (
     told_action,
 )
 from joinedup.agreements.reminder_steps import OPEN, waits
+from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import visible_partners
 from joinedup.places.models import Place
@@ -336,8 +337,7 @@ def csv_rows(person: Person, agreements: QuerySet[Agreement], on: datetime.date)
     """The list as rows under CSV_HEADER; 6 queries."""
     rows = lines(person, agreements, on)
     initiatives = {row.agreement.initiative_id for row in rows if row.agreement.initiative_id}
-    model: Any = Agreement._meta.get_field("initiative").related_model
-    seen = set(model.objects.visible_to(person).filter(pk__in=initiatives).values_list("pk", flat=True))
+    seen = set(Initiative.objects.visible_to(person).filter(pk__in=initiatives).values_list("pk", flat=True))
     for row in rows:
         each = row.agreement
         yield [

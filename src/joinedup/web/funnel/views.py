@@ -25,7 +25,7 @@ def opportunity_paths(request: Request) -> HttpResponse:
         "fewest": queries.FEWEST,
         "least": queries.LEAST_FOR_A_SHARE,
     }
-    return render(request, "web/paths.jinja", context)
+    return render(request, "web/funnel.jinja", context)
 
 
 @require_safe

@@ -6,7 +6,6 @@ import datetime
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from django.apps import apps
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -27,6 +26,7 @@ from joinedup.places.models import Footprint
 from joinedup.registration.models import Attendee, Invitation
 from joinedup.results.models import Response
 from joinedup.results.queries.responses import ToAnswer, to_answer, untold
+from joinedup.spreadsheets.models import Upload
 from joinedup.voice.models import Contribution, Conversation
 
 SHOWN = 10
@@ -222,10 +222,9 @@ def _unread(person: Person) -> QuerySet[Conversation]:
 
 
 def _uploads(person: Person) -> QuerySet[Any]:
-    """Spreadsheets brought in and neither accepted nor undone. Their room is above this one: asked by name."""
-    upload = apps.get_model("spreadsheets", "Upload")
-    open_states = [upload.State.MAPPING, upload.State.PREVIEWED]
-    return upload._default_manager.filter(footprint__in=person.coordinated_ids, state__in=open_states)
+    """Spreadsheets brought in and neither accepted nor undone."""
+    open_states = [Upload.State.MAPPING, Upload.State.PREVIEWED]
+    return Upload.objects.filter(footprint__in=person.coordinated_ids, state__in=open_states)
 
 
 def _assigned(person: Person, today: datetime.date) -> QuerySet[Opportunity]:

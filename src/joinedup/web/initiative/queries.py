@@ -11,11 +11,12 @@ from django.utils import timezone
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
 from joinedup.accounts.queries import Change, history_of
+from joinedup.agreements.models import Agreement
 from joinedup.initiatives.models import Initiative
 from joinedup.initiatives.queries import standing
+from joinedup.opportunities.models import Opportunity
 from joinedup.partners.models import Partner
-from joinedup.partners.page import shares_a_partnership
-from joinedup.partners.queries import visible_partners
+from joinedup.partners.queries import shares_a_partnership, visible_partners
 
 
 @dataclass(frozen=True)
@@ -89,18 +90,16 @@ def _once(found: Any) -> list[Any]:
 
 
 def _origin(person: Person, initiative: Initiative) -> Origin | None:
-    """The rooms above this one are reached through their relations, never imported; 2 queries at most."""
-    agreements: Any = Initiative._meta.get_field("agreement").related_model
-    chain = agreements.objects.visible_to(person).filter(initiative=initiative)
+    """2 queries at most."""
+    chain = Agreement.objects.visible_to(person).filter(initiative=initiative)
     agreement = chain.select_related("event", "sitting__table", "sitting__topic", "place", "theme").first()
     if agreement is None:
         return None
     topic = agreement.sitting.topic if agreement.sitting else None
     behind = agreement.opportunity_id or (topic.opportunity_id if topic else None)
-    opportunities: Any = Initiative._meta.get_field("opportunities").related_model
     return Origin(
         agreement=agreement,
-        opportunity=opportunities.objects.visible_to(person)
+        opportunity=Opportunity.objects.visible_to(person)
         .select_related("place", "theme")
         .filter(pk=behind)
         .first()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.apps import apps
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from joinedup.accounts.person import Person
+from joinedup.initiatives.models import Initiative
 from joinedup.strategy.models import Update
 
 
@@ -41,8 +41,7 @@ class UpdateForm(forms.Form):
 
     def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        initiative = apps.get_model("initiatives", "Initiative")
-        visible = initiative.objects.visible_to(person).filter(marking="public").order_by("name")
+        visible = Initiative.objects.visible_to(person).filter(marking="public").order_by("name")
         self.fields["initiative"].queryset = visible  # type: ignore[attr-defined]
 
 
@@ -72,8 +71,7 @@ class EvidenceForm(forms.Form):
 
     def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        initiative = apps.get_model("initiatives", "Initiative")
-        own = initiative.objects.visible_to(person).filter(
+        own = Initiative.objects.visible_to(person).filter(
             marking="public", partner__footprints__in=person.coordinated_ids
         )
         self.fields["initiative"].queryset = own.order_by("name").distinct()  # type: ignore[attr-defined]

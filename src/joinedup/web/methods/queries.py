@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.apps import apps
-
 from joinedup.engines.matching import score
 from joinedup.evidence import plain_words
 from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.models import ENOUGH
 from joinedup.evidence.wording import by_slug
+from joinedup.strategy.models import Commitment
 from joinedup.taxonomy.models import Mix, Sector, Theme
 
 
@@ -68,5 +67,5 @@ def everything() -> Methods:
         disagree=plain_words.DISAGREE,
         one_source=plain_words.ONE_SOURCE,
         classes=plain_words.CLASSES,
-        commitments_held=apps.get_model("strategy", "Commitment").objects.count(),
+        commitments_held=Commitment.objects.count(),
     )
