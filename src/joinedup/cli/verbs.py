@@ -130,7 +130,7 @@ def opportunities(place: str, as_of: datetime.datetime | None, limit: int | None
 
     Example: joinedup opportunities E09000019 --limit 10
     """
-    from joinedup.opportunities.queries import document_for
+    from joinedup.opportunities.queries.documents import document_for
 
     document = document_for(place, as_of.date() if as_of else None, limit)
     if as_json:

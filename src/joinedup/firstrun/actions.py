@@ -16,7 +16,7 @@ from joinedup.accounts.person import Person
 from joinedup.events.actions.event import add_event
 from joinedup.firstrun.contacts import contacts
 from joinedup.firstrun.naming import suggested_name
-from joinedup.opportunities.actions import refresh
+from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.partners.keeping import check, unique_slug
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import statutory_proposals

@@ -18,7 +18,7 @@ from joinedup.firstrun.naming import called, listed
 from joinedup.firstrun.queries import needs_and_figures
 from joinedup.initiatives.models import Initiative
 from joinedup.initiatives.queries import find_initiatives, running
-from joinedup.opportunities.queries import shortlist
+from joinedup.opportunities.queries.documents import shortlist
 from joinedup.places.models import Footprint, Place
 from joinedup.support.eligibility import needs_checking
 from joinedup.support.models import Offer

@@ -16,7 +16,7 @@ from joinedup.evidence.models import Figure, Need
 from joinedup.firstrun.invitations import next_event
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity, Run
-from joinedup.opportunities.queries import OPEN_STATES
+from joinedup.opportunities.queries.lists import OPEN_STATES
 from joinedup.partners.models import Contact
 from joinedup.partners.queries import statutory_proposals
 from joinedup.partners.statutory import Proposal

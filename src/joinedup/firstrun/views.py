@@ -24,7 +24,7 @@ from joinedup.firstrun.forms import ContactsForm, EventForm, StartForm, Statutor
 from joinedup.firstrun.missing import missing
 from joinedup.firstrun.naming import suggested_name
 from joinedup.firstrun.word import TYPE, as_word
-from joinedup.opportunities.actions import refresh
+from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.partners.queries import statutory_proposals
 from joinedup.places.models import Footprint
 

@@ -17,7 +17,7 @@ from joinedup.accounts.records import Marking
 from joinedup.agreements.models import Agreement, Draft
 from joinedup.events.models import Event, Session
 from joinedup.opportunities.models import Opportunity
-from joinedup.opportunities.queries import facts
+from joinedup.opportunities.queries.reasons import facts
 from joinedup.partners.models import Partner
 from joinedup.registration.models import Attendee
 from joinedup.tables.models import Seat, Sitting

@@ -38,7 +38,7 @@ from joinedup.agreements.queries.verdicts import said
 from joinedup.documents.csv_file import as_csv, csv_file
 from joinedup.events.queries.events import events_to_agree_at
 from joinedup.opportunities.models import Opportunity, Run
-from joinedup.opportunities.queries import OPEN_STATES
+from joinedup.opportunities.queries.lists import OPEN_STATES
 from joinedup.opportunities.queries.one import one
 
 PER_PAGE = 25

@@ -10,7 +10,7 @@ from django.db.models import Case, Count, F, IntegerField, Q, Value, When
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event, Topic
 from joinedup.opportunities.models import Opportunity, Run
-from joinedup.opportunities.queries import shortlist
+from joinedup.opportunities.queries.documents import shortlist
 from joinedup.registration.models import YOUNG, Attendee
 from joinedup.voice.models import Contribution
 

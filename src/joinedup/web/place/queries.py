@@ -20,7 +20,7 @@ from joinedup.evidence.models import Dataset, Figure
 from joinedup.evidence.queries import Gap
 from joinedup.initiatives.queries import initiatives_for_place, perhaps_at
 from joinedup.opportunities.models import Opportunity
-from joinedup.opportunities.queries import best_for_place
+from joinedup.opportunities.queries.lists import best_for_place
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import partners_for_place
 from joinedup.places.models import Footprint, Place

@@ -11,7 +11,7 @@ from django.urls import reverse
 from joinedup.accounts.person import Person
 from joinedup.events.queries.events import listed
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities.queries import listing
+from joinedup.opportunities.queries.lists import listing
 from joinedup.partners.models import Partner
 from joinedup.places import queries as places
 from joinedup.places.models import Place
