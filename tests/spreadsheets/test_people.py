@@ -22,8 +22,8 @@ from joinedup.spreadsheets import actions
 from joinedup.spreadsheets.columns import headings_of
 from joinedup.spreadsheets.kinds import KINDS
 from joinedup.spreadsheets.models import RememberedColumn, Upload
+from joinedup.spreadsheets.parse import read_text
 from joinedup.spreadsheets.people import SinglePeople, refuse_people
-from joinedup.spreadsheets.reading import read_text
 from joinedup.spreadsheets.worker import forget_uploads
 from tests.spreadsheets.lists import CASES, OTHERS
 from tests.spreadsheets.making import OFFERS, PARTNERS, TRACKER, ready, xlsx

@@ -11,7 +11,7 @@ from django.utils import timezone
 from joinedup.clusters.alert_mail import tell
 from joinedup.clusters.counts import figures_version, has_figures
 from joinedup.clusters.models import Scan
-from joinedup.clusters.running import run_next
+from joinedup.clusters.scan_runs import run_next
 from joinedup.places.models import Footprint
 
 YEAR = datetime.timedelta(days=365)

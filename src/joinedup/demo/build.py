@@ -21,8 +21,8 @@ from joinedup.evidence import observations
 from joinedup.opportunities.actions.reading import have_read
 from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.places.models import Footprint, Place
-from joinedup.site.beginning import load_facts, load_figures
-from joinedup.site.serving import migrate
+from joinedup.site.init_command import load_facts, load_figures
+from joinedup.site.serve_command import migrate
 
 Say = Callable[[str, float | None], None]
 

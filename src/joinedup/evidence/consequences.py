@@ -10,7 +10,7 @@ from typing import Any
 
 from joinedup.evidence import observations, recompute
 from joinedup.evidence.models import Dataset, Figure
-from joinedup.evidence.withdrawing import refuse_lost_files
+from joinedup.evidence.withdrawal import refuse_lost_files
 from joinedup.evidence.wording import by_slug
 
 

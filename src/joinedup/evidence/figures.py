@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from joinedup.evidence import comparing, disclosure, windows
+from joinedup.evidence import comparison, disclosure, windows
 from joinedup.evidence.disclosure import Rule
 from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.methods import ancestors, year_of
@@ -139,7 +139,7 @@ def figures(
             made.append(_finished(rows, indicator, rules, small))
     if not made:
         return pl.DataFrame(schema=FIGURES)
-    return comparing.where_few_live(pl.concat(made), indicators).sort("indicator", "kind", "place")
+    return comparison.where_few_live(pl.concat(made), indicators).sort("indicator", "kind", "place")
 
 
 def _finished(
@@ -160,7 +160,7 @@ def _finished(
         # Residents are published for everybody; any other whole may be as telling as its part.
         rows = rows.with_columns(denominator=pl.when(known).then("denominator"))
     rows = rows.with_columns(trend=pl.when(known).then("trend"))
-    rows = comparing.compared(comparing.with_intervals(rows, indicator), indicator, small)
+    rows = comparison.compared(comparison.with_intervals(rows, indicator), indicator, small)
     return rows.with_columns(indicator=pl.lit(indicator.slug)).select(
         pl.col(name).cast(kind) for name, kind in FIGURES.items()
     )

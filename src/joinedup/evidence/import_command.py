@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from joinedup.accounts.person import Person
 from joinedup.evidence.actions import Imported, import_all, recompute
-from joinedup.evidence.withdrawing import refuse_lost_files
+from joinedup.evidence.withdrawal import refuse_lost_files
 
 Say = Callable[[str, float | None], None]
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
-from joinedup.evidence import charts, consequences, queries, withdrawing, wording
+from joinedup.evidence import charts, consequences, queries, withdrawal, wording
 from joinedup.evidence.forms import WithdrawForm
 from joinedup.evidence.models import Dataset
 from joinedup.evidence.plain_words import formula, move
@@ -51,7 +51,7 @@ def dataset_withdraw(request: Request, pk: int) -> HttpResponse:
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            withdrawing.withdraw(by=request.person, dataset=found, as_of=today, **form.cleaned_data)
+            withdrawal.withdraw(by=request.person, dataset=found, as_of=today, **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -70,7 +70,7 @@ def dataset_withdraw(request: Request, pk: int) -> HttpResponse:
 def dataset_put_back(request: Request, pk: int) -> HttpResponse:
     found = _dataset_to_withdraw(request, pk)
     try:
-        withdrawing.put_back(by=request.person, dataset=found, as_of=timezone.localdate())
+        withdrawal.put_back(by=request.person, dataset=found, as_of=timezone.localdate())
     except ValidationError as error:
         messages.error(request, error.messages[0])
     else:

@@ -10,14 +10,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from joinedup.accounts import audit
+from joinedup.accounts.fields import check
 from joinedup.accounts.models import Grant
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
+from joinedup.accounts.slugs import unique_slug
 from joinedup.events.actions.event import add_event
 from joinedup.firstrun.contacts import contacts
-from joinedup.firstrun.naming import suggested_name
+from joinedup.firstrun.place_names import suggested_name
 from joinedup.opportunities.actions.refreshing import refresh
-from joinedup.partners.keeping import check, unique_slug
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import statutory_proposals
 from joinedup.partners.statutory import accept_proposals

@@ -14,7 +14,7 @@ from joinedup.evidence.models import Figure, Need
 from joinedup.evidence.plain_words import need_class, need_word
 from joinedup.evidence.queries import year_of
 from joinedup.firstrun.missing import Missing, SectorRow, missing
-from joinedup.firstrun.naming import called, listed
+from joinedup.firstrun.place_names import called, listed
 from joinedup.firstrun.queries import needs_and_figures
 from joinedup.initiatives.models import Initiative
 from joinedup.initiatives.queries import find_initiatives, running

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from joinedup.spreadsheets.cells import is_nothing
 from joinedup.spreadsheets.columns import headings_of, plain, suggest
 from joinedup.spreadsheets.kinds import KINDS
-from joinedup.spreadsheets.reading import MOST_ROWS, Sheet, Unreadable, read_text
+from joinedup.spreadsheets.parse import MOST_ROWS, Sheet, Unreadable, read_text
 
 HEADER = ["Organisation", "Sector", "Role", "Name", "E-mail"]
 MAPPING = {"name": 0, "sector": 1, "role": 2, "contact": 3, "email": 4}

@@ -22,7 +22,7 @@ from joinedup.firstrun import invitations as invitation_list
 from joinedup.firstrun.brief import brief
 from joinedup.firstrun.forms import ContactsForm, EventForm, StartForm, StatutoryForm
 from joinedup.firstrun.missing import missing
-from joinedup.firstrun.naming import suggested_name
+from joinedup.firstrun.place_names import suggested_name
 from joinedup.firstrun.word import TYPE, as_word
 from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.partners.queries import statutory_proposals

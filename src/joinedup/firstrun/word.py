@@ -9,7 +9,7 @@ from docx.shared import Cm
 
 from joinedup.documents.word import TYPE, as_bytes, new_document, section, table
 from joinedup.firstrun.brief import THEMES, Brief
-from joinedup.firstrun.naming import listed
+from joinedup.firstrun.place_names import listed
 
 __all__ = ["HEADER", "TYPE", "as_word"]
 

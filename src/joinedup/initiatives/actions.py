@@ -10,21 +10,14 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from joinedup.accounts import audit
+from joinedup.accounts.fields import fill_in, picture, refuse_unknown
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came, Marking
+from joinedup.accounts.slugs import fresh_slug
 from joinedup.initiatives.models import Initiative
-from joinedup.partners.keeping import (
-    CONFIRMING,
-    came_now,
-    confirm_now,
-    fill_in,
-    fresh_slug,
-    lapse,
-    picture,
-    refuse_unknown,
-    refuse_while_held,
-)
+from joinedup.partners.confirmation import CONFIRMING, came_now, confirm_now, lapse
+from joinedup.partners.election_hold import refuse_while_held
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
 from joinedup.taxonomy.models import Approach, Theme

@@ -18,8 +18,8 @@ from joinedup.documents.csv_file import as_csv
 from joinedup.initiatives import actions, queries
 from joinedup.initiatives.forms import AddInitiativeForm, ChangeInitiativeForm, InitiativeFilter
 from joinedup.initiatives.models import Initiative
+from joinedup.partners.confirmation import thanks
 from joinedup.partners.forms import keep_unseen
-from joinedup.partners.keeping import thanks
 
 PAGE = 25
 

@@ -12,21 +12,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from joinedup.accounts import audit
+from joinedup.accounts.fields import check, fill_in, picture, refuse_unknown
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came, Marking
-from joinedup.partners.keeping import (
-    CONFIRMING,
-    came_now,
-    check,
-    confirm_now,
-    fill_in,
-    fresh_slug,
-    lapse,
-    picture,
-    refuse_unknown,
-    refuse_while_held,
-)
+from joinedup.accounts.slugs import fresh_slug
+from joinedup.partners.confirmation import CONFIRMING, came_now, confirm_now, lapse
+from joinedup.partners.election_hold import refuse_while_held
 from joinedup.partners.models import Ask, Contact, Link, Partner
 from joinedup.partners.registers import charity_number, company_number
 from joinedup.places.models import Footprint, Place

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from joinedup.accounts.permissions import may, require
 from joinedup.accounts.request import Request
 from joinedup.partners import actions
+from joinedup.partners.confirmation import thanks
 from joinedup.partners.forms import (
     AddPartnerForm,
     AskForm,
@@ -24,7 +25,6 @@ from joinedup.partners.forms import (
     LinkForm,
     keep_unseen,
 )
-from joinedup.partners.keeping import thanks
 from joinedup.partners.models import Ask, Contact, Link, Partner
 from joinedup.partners.queries import shares_a_partnership
 

@@ -18,7 +18,7 @@ from joinedup.clusters.models import Scan
 from joinedup.evidence.queries import missing_files, orphaned_files
 from joinedup.opportunities.models import Opportunity, Run, Touched
 from joinedup.registration.queries.attendees import due_deletions
-from joinedup.site.serving import refuse_empty, waiting_migrations
+from joinedup.site.serve_command import refuse_empty, waiting_migrations
 from joinedup.tables.models import Seat
 
 # A change is followed at once, or by the worker within minutes; the check on that is a whole run each night.

@@ -21,10 +21,10 @@ from joinedup.privacy.case_lists import looks_like_data
 from joinedup.spreadsheets.columns import headings_of, plain, suggest
 from joinedup.spreadsheets.kinds import KINDS
 from joinedup.spreadsheets.models import RememberedColumn, Upload
+from joinedup.spreadsheets.parse import Sheet, Unreadable, read_file, read_text
 from joinedup.spreadsheets.people import refuse_people
 from joinedup.spreadsheets.preview import Preview, preview, without_marked
-from joinedup.spreadsheets.reading import Sheet, Unreadable, read_file, read_text
-from joinedup.spreadsheets.undoing import take_back, what_stands_in_the_way
+from joinedup.spreadsheets.undo import take_back, what_stands_in_the_way
 
 # What nobody accepted holds people's addresses for no purpose: the worker lets it go, and so does the next one that is
 # brought where no worker runs.

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
-from joinedup.partners.keeping import refuse_while_held
+from joinedup.partners.election_hold import refuse_while_held
 from joinedup.strategy.models import Commitment, Update
 
 

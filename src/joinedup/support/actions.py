@@ -18,7 +18,9 @@ from joinedup.accounts.links import address_of
 from joinedup.accounts.permissions import Scope, may, require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
-from joinedup.partners.keeping import CONFIRMING, came_now, confirm_now, fresh_slug, refuse_while_own_held
+from joinedup.accounts.slugs import fresh_slug
+from joinedup.partners.confirmation import CONFIRMING, came_now, confirm_now
+from joinedup.partners.election_hold import refuse_while_own_held
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
 from joinedup.support.models import Offer

@@ -8,21 +8,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from joinedup.accounts import audit
+from joinedup.accounts.fields import fill_in, picture, refuse_unknown
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
+from joinedup.accounts.slugs import fresh_slug
 from joinedup.events.models import Programme
-from joinedup.partners.keeping import (
-    CONFIRMING,
-    came_now,
-    confirm_now,
-    fill_in,
-    fresh_slug,
-    lapse,
-    picture,
-    refuse_unknown,
-    refuse_while_held,
-)
+from joinedup.partners.confirmation import CONFIRMING, came_now, confirm_now, lapse
+from joinedup.partners.election_hold import refuse_while_held
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
 from joinedup.visits.models import PracticeCard, Visit

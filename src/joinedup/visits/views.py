@@ -17,9 +17,9 @@ from django.views.decorators.http import require_safe
 from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
 from joinedup.documents.csv_file import as_csv, csv_file
-from joinedup.partners.keeping import thanks
+from joinedup.partners.confirmation import thanks
 from joinedup.visits import actions, queries
-from joinedup.visits.finding import practice_for
+from joinedup.visits.card_search import practice_for
 from joinedup.visits.forms import AddCardForm, CardFilter, CardForm, VisitFilter, VisitForm
 from joinedup.visits.models import PracticeCard, Visit
 from joinedup.visits.page import card_page, visit_page

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import PUBLIC, Person
+from joinedup.accounts.slugs import fresh_slug
 from joinedup.events.drafts import refuse_draft
 from joinedup.events.models import Event, Topic
-from joinedup.partners.keeping import fresh_slug, refuse_while_held
+from joinedup.partners.election_hold import refuse_while_held
 from joinedup.partners.models import Partner
 from joinedup.taxonomy.models import Theme
 from joinedup.voice.checks import findings

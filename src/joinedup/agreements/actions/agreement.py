@@ -16,6 +16,7 @@ from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came, Marking
+from joinedup.accounts.slugs import fresh_slug
 from joinedup.agreements.actions.named_bodies import agreed_on, helpers_of, renew_namings, say_yes_for_own
 from joinedup.agreements.models import Agreement, Contribution, Naming, Progress
 from joinedup.agreements.naming import terms_of, without_first_step
@@ -25,7 +26,8 @@ from joinedup.events.drafts import refuse_draft
 from joinedup.events.models import Event
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
-from joinedup.partners.keeping import came_now, fresh_slug, refuse_while_held
+from joinedup.partners.confirmation import came_now
+from joinedup.partners.election_hold import refuse_while_held
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
 from joinedup.strategy.models import Commitment, Update

@@ -32,7 +32,7 @@ from joinedup.engines.days import day
 from joinedup.events.actions.topics import set_state
 from joinedup.opportunities.models import Opportunity
 from joinedup.partners.addressees import coordinators
-from joinedup.partners.keeping import refuse_while_held
+from joinedup.partners.election_hold import refuse_while_held
 from joinedup.partners.models import Partner
 
 Answer = Naming.Answer

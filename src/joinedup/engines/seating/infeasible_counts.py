@@ -11,8 +11,8 @@ from itertools import combinations
 import numpy as np
 
 from joinedup.engines.seating.arrays import Arrays, as_arrays, blocks
+from joinedup.engines.seating.assignment import matching
 from joinedup.engines.seating.conflict_set import clashes
-from joinedup.engines.seating.matching import matching
 from joinedup.engines.seating.problem import APART, TOGETHER, YOUNG_PERSON, Finding, Problem
 from joinedup.engines.seating.rules import accompanies
 

@@ -10,13 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from joinedup.accounts import audit
+from joinedup.accounts.fields import check
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
+from joinedup.accounts.slugs import fresh_slug
 from joinedup.events.actions.programmes import link_stop
 from joinedup.events.models import Event, Programme, Stop, Table
 from joinedup.events.queries.programmes import own_slug
 from joinedup.events.signals import event_changed
-from joinedup.partners.keeping import check, fresh_slug
 from joinedup.places.models import Footprint
 from joinedup.places.regions import regions_of
 

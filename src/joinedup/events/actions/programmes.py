@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from joinedup.accounts import audit
+from joinedup.accounts.fields import check
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
+from joinedup.accounts.slugs import RESERVED
 from joinedup.events.models import Event, Programme, Stop
-from joinedup.partners.keeping import RESERVED, check
 from joinedup.places.regions import REGIONS
 
 

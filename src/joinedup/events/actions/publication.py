@@ -12,7 +12,7 @@ from joinedup.accounts.person import Person
 from joinedup.events.actions.topics import BEFORE_THE_AGENDA, set_state
 from joinedup.events.models import Event
 from joinedup.opportunities.models import Opportunity
-from joinedup.partners.keeping import refuse_while_held
+from joinedup.partners.election_hold import refuse_while_held
 
 State = Opportunity.State
 

@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from joinedup.accounts import audit
+from joinedup.accounts.fields import check, refuse_unknown
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event, Session, Speaker
-from joinedup.partners.keeping import check, refuse_unknown
 from joinedup.privacy import identifying
 
 SESSION = ("starts", "minutes", "title", "kind", "round", "about", "off_record", "notes")

@@ -10,10 +10,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from joinedup.accounts import audit
+from joinedup.accounts.fields import check, refuse_unknown
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.events.models import Venue
-from joinedup.partners.keeping import check, refuse_unknown
 from joinedup.places.models import Footprint
 
 DETAILS = ("name", "address", "place", "access", "travel", "notes", "most_people")

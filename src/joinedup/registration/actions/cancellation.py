@@ -7,10 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from joinedup.accounts import audit
+from joinedup.accounts.fields import check
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event
-from joinedup.partners.keeping import check
 from joinedup.registration import notices
 from joinedup.registration.actions.waiting_list import fill_places
 

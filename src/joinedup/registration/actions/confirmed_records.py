@@ -12,7 +12,7 @@ from django.utils import timezone
 from joinedup.accounts import audit
 from joinedup.accounts.person import Person
 from joinedup.initiatives.models import Initiative
-from joinedup.partners.keeping import CONFIRMING, confirm_now
+from joinedup.partners.confirmation import CONFIRMING, confirm_now
 from joinedup.partners.models import Partner
 from joinedup.registration.models import Attendee
 

@@ -15,9 +15,9 @@ from joinedup.accounts import audit
 from joinedup.accounts.permissions import may, require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came, Marking, Teller
+from joinedup.accounts.slugs import fresh_slug
 from joinedup.events.models import Event
 from joinedup.opportunities import touching
-from joinedup.partners.keeping import fresh_slug
 from joinedup.partners.models import Ask, Partner
 from joinedup.privacy import identifying
 from joinedup.registration import mailbox, mails

@@ -9,13 +9,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from joinedup.accounts import audit
+from joinedup.accounts.fields import check
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
 from joinedup.agreements.models import Agreement
 from joinedup.events.models import Event
 from joinedup.partners.addressees import coordinators
-from joinedup.partners.keeping import check, refuse_while_held
+from joinedup.partners.election_hold import refuse_while_held
 from joinedup.partners.models import Partner
 from joinedup.results.models import Response
 from joinedup.results.queries.responses import SHOWN, AskedByMail, addressees, asked_by_mail

@@ -25,7 +25,7 @@ from joinedup.partners.models import Partner
 from joinedup.partners.queries import partners_for_place
 from joinedup.places.models import Footprint, Place
 from joinedup.support.models import Offer
-from joinedup.visits.finding import Found, practice_for
+from joinedup.visits.card_search import Found, practice_for
 from joinedup.voice.models import Contribution
 from joinedup.voice.shown import Shown, shown
 from joinedup.web.layers import HEADLINE, Layer, layer

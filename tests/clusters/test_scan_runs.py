@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from joinedup.clusters import running, wording, worker
+from joinedup.clusters import scan_runs, wording, worker
 from joinedup.clusters.continuation import carried_on
 from joinedup.clusters.counts import figures_version
 from joinedup.clusters.models import Cluster, Scan
@@ -30,7 +30,7 @@ def waiting(world: World, kind: str = "monthly") -> Scan:
 
 
 def run() -> Scan:
-    scan = running.run_next(replications=99)
+    scan = scan_runs.run_next(replications=99)
     assert scan is not None
     return scan
 
@@ -42,7 +42,7 @@ def test_what_is_new_is_found_and_kept_whole(world: World, terrain: Ground, home
     counts_of(terrain, more={(2, "2026-03"): 30})
     asked = waiting(world)
     said: list[str] = []
-    scan = running.run_next(said.append, replications=99)
+    scan = scan_runs.run_next(said.append, replications=99)
     assert scan == asked
     assert said == ["Where and when: looking at 12 neighbourhoods of North partnership"]
     assert (scan.state, scan.failure, scan.done) == ("done", "", 1)
@@ -127,10 +127,10 @@ def test_the_yearly_one_compares_with_residents(world: World, terrain: Ground, h
 
 def test_the_oldest_runs_first_and_each_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[int] = []
-    monkeypatch.setattr(running, "_look", lambda scan, say, settings: looked.append(scan.pk))
+    monkeypatch.setattr(scan_runs, "_look", lambda scan, say, settings: looked.append(scan.pk))
     first, second = waiting(world), waiting(world, "yearly")
     for _ in range(3):
-        running.run_next()
+        scan_runs.run_next()
     assert looked == [first.pk, second.pk]
     first.refresh_from_db()
     assert (first.state, first.said_at is not None) == ("running", True)
@@ -138,12 +138,12 @@ def test_the_oldest_runs_first_and_each_once(world: World, monkeypatch: pytest.M
 
 def test_one_whose_worker_fell_silent_is_begun_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[int] = []
-    monkeypatch.setattr(running, "_look", lambda scan, say, settings: looked.append(scan.pk))
+    monkeypatch.setattr(scan_runs, "_look", lambda scan, say, settings: looked.append(scan.pk))
     ago = timezone.now() - datetime.timedelta(minutes=9)
     Scan.objects.create(footprint=world.north, kind="monthly", state="running", said_at=ago, done=0.5)
-    assert running.run_next() is None
+    assert scan_runs.run_next() is None
     Scan.objects.update(said_at=ago - datetime.timedelta(minutes=2))
-    scan = running.run_next()
+    scan = scan_runs.run_next()
     assert scan is not None
     assert (looked, scan.done) == ([scan.pk], 0)
 
@@ -161,10 +161,10 @@ def test_what_breaks_is_kept_as_a_sentence_and_logged(
     def broken(*_: Any) -> None:
         raise RuntimeError("lost")
 
-    monkeypatch.setattr(running, "_look", broken)
+    monkeypatch.setattr(scan_runs, "_look", broken)
     waiting(world)
     scan = run()
-    assert (scan.state, scan.failure) == ("failed", running.BROKE)
+    assert (scan.state, scan.failure) == ("failed", scan_runs.BROKE)
     assert "lost" in caplog.text
 
 
@@ -182,9 +182,9 @@ def test_progress_is_noted_about_once_a_second(
     world: World, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:
     clock = [100.0]
-    monkeypatch.setattr(running, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(scan_runs, "monotonic", lambda: clock[0])
     scan = running_scan(world)
-    progress = running._Progress(scan)
+    progress = scan_runs._Progress(scan)
     with django_assert_num_queries(2):
         for step in range(30):
             clock[0] = 100 + step / 20
@@ -195,12 +195,12 @@ def test_progress_is_noted_about_once_a_second(
 @pytest.mark.parametrize("how", ["stopped", "begun again"])
 def test_a_scan_that_is_no_longer_ours_stops(world: World, how: str) -> None:
     scan = running_scan(world)
-    progress = running._Progress(scan)
+    progress = scan_runs._Progress(scan)
     if how == "stopped":
         Scan.objects.update(state="failed", ended_at=timezone.now(), failure="Stopped by Alice")
     else:
         Scan.objects.update(said_at=timezone.now())
-    with pytest.raises(running.GivenUp):
+    with pytest.raises(scan_runs.GivenUp):
         progress(0.5)
 
 
@@ -210,12 +210,12 @@ def test_one_stopped_while_it_runs_keeps_nothing(
     counts_of(terrain, more={(2, "2026-03"): 30})
     scan = waiting(world)
 
-    class Stopping(running._Progress):
+    class Stopping(scan_runs._Progress):
         def __call__(self, share: float) -> None:
             if share == 1:
                 Scan.objects.update(state="failed", ended_at=timezone.now(), failure="Stopped by Alice")
 
-    monkeypatch.setattr(running, "_Progress", Stopping)
+    monkeypatch.setattr(scan_runs, "_Progress", Stopping)
     run()
     scan.refresh_from_db()
     assert (scan.state, scan.failure, scan.first) == ("failed", "Stopped by Alice", "")
@@ -252,10 +252,10 @@ def test_only_the_scan_before_of_its_kind_and_partnership_is_carried_on(
     a_scan(world.north, days_ago=30)
     a_scan(world.north, kind="yearly", clusters=[terrain.north[:2]], days_ago=10)
     a_scan(world.south, clusters=[terrain.southton], days_ago=5)
-    assert running._before(waiting(world)) == {}
+    assert scan_runs._before(waiting(world)) == {}
     Scan.objects.filter(pk=older.pk).update(ended_at=timezone.now() - datetime.timedelta(days=1))
     cluster = older.clusters.get()
-    assert running._before(Scan.objects.get(state="waiting")) == {
+    assert scan_runs._before(Scan.objects.get(state="waiting")) == {
         cluster.pk: (cluster.pk, {place.pk for place in terrain.north[:2]})
     }
 

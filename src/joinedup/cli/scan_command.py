@@ -13,6 +13,7 @@ from joinedup.cli.console import Failed, progress, put_json
 if TYPE_CHECKING:
     from joinedup.offline.scan.run import Found
 
+
 FILE = click.Path(path_type=Path)
 ENDINGS = (".html", ".json", ".csv")
 

@@ -21,6 +21,7 @@ from joinedup.offline.scan.wording import USUAL
 if TYPE_CHECKING:
     from joinedup.engines.scan import Answer, Question
 
+
 logger = logging.getLogger(__name__)
 
 # A running scan whose worker said nothing for so long is begun again: the worker is gone.

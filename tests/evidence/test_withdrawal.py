@@ -16,7 +16,7 @@ from django.test import Client
 from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.person import Person
 from joinedup.cli import main
-from joinedup.evidence import actions, consequences, observations, queries, withdrawing
+from joinedup.evidence import actions, consequences, observations, queries, withdrawal
 from joinedup.evidence.models import Dataset, Figure, Need
 from tests.world import World
 
@@ -71,7 +71,7 @@ def kept() -> dict[str, Any]:
 
 
 def withdraw(dataset: Dataset, by: Person = OPERATOR) -> actions.Recomputed:
-    return withdrawing.withdraw(by=by, dataset=dataset, because="A nought too many", as_of=AS_OF)
+    return withdrawal.withdraw(by=by, dataset=dataset, because="A nought too many", as_of=AS_OF)
 
 
 def test_what_it_replaced_counts_again(three: list[Dataset]) -> None:
@@ -100,7 +100,7 @@ def test_withdrawn_and_put_back_is_as_it_was(three: list[Dataset]) -> None:
         before = kept()
         withdraw(row)
         assert kept() != before
-        withdrawing.put_back(by=OPERATOR, dataset=row, as_of=AS_OF)
+        withdrawal.put_back(by=OPERATOR, dataset=row, as_of=AS_OF)
         assert kept() == before
     assert AuditEntry.objects.filter(action="dataset.put_back").count() == 3
 
@@ -128,16 +128,16 @@ def test_the_same_file_brought_again_is_taken_in(three: list[Dataset], tmp_path:
     assert not again.already
     assert again.dataset is not None
     with pytest.raises(ValidationError, match=f"brought in again since, as ID {again.dataset.pk}"):
-        withdrawing.put_back(by=OPERATOR, dataset=three[2], as_of=AS_OF)
+        withdrawal.put_back(by=OPERATOR, dataset=three[2], as_of=AS_OF)
     assert actions.import_file(by=OPERATOR, path=path).already
 
 
 def test_a_reason_is_needed_and_once_is_enough(three: list[Dataset]) -> None:
     before = kept()
     with pytest.raises(ValidationError, match="Say why"):
-        withdrawing.withdraw(by=OPERATOR, dataset=three[2], because=" ", as_of=AS_OF)
+        withdrawal.withdraw(by=OPERATOR, dataset=three[2], because=" ", as_of=AS_OF)
     with pytest.raises(ValidationError, match="is not withdrawn"):
-        withdrawing.put_back(by=OPERATOR, dataset=three[2], as_of=AS_OF)
+        withdrawal.put_back(by=OPERATOR, dataset=three[2], as_of=AS_OF)
     assert kept() == before
     withdraw(three[2])
     with pytest.raises(ValidationError, match="withdrawn already"):
@@ -170,7 +170,7 @@ def test_a_file_that_is_gone_can_be_withdrawn_and_no_other(three: list[Dataset],
     withdraw(three[0])
     assert shown()["Northton"] == ("2023/24", 450)
     with pytest.raises(ValidationError, match="gone from the store"):
-        withdrawing.put_back(by=OPERATOR, dataset=three[0], as_of=AS_OF)
+        withdrawal.put_back(by=OPERATOR, dataset=three[0], as_of=AS_OF)
 
 
 @pytest.mark.parametrize("who", ["nobody", "charlie", "bob", "alice", "lead"])
@@ -179,7 +179,7 @@ def test_only_an_administrator_withdraws(world: World, three: list[Dataset], who
         withdraw(three[2], world.person(who))
     withdraw(three[2], world.person("admin"))
     with pytest.raises(PermissionDenied):
-        withdrawing.put_back(by=world.person(who), dataset=three[2], as_of=AS_OF)
+        withdrawal.put_back(by=world.person(who), dataset=three[2], as_of=AS_OF)
 
 
 def test_beforehand_it_is_said_what_would_become(three: list[Dataset]) -> None:

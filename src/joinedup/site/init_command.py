@@ -15,7 +15,7 @@ from joinedup.accounts.person import Person
 from joinedup.events import loading as events
 from joinedup.evidence import actions as evidence
 from joinedup.places import loading as places
-from joinedup.site.serving import migrate
+from joinedup.site.serve_command import migrate
 from joinedup.strategy import loading as strategy
 from joinedup.support import loading as support
 from joinedup.taxonomy import loading as taxonomy

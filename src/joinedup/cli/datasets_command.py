@@ -62,7 +62,7 @@ def _withdraw(pk: int, because: str, dry_run: bool, as_json: bool) -> None:
 
     from joinedup.accounts.person import Person
     from joinedup.evidence.consequences import consequences
-    from joinedup.evidence.withdrawing import refuse_withdrawn, withdraw
+    from joinedup.evidence.withdrawal import refuse_withdrawn, withdraw
 
     found = _found(pk)
     refuse_withdrawn(found)
@@ -111,7 +111,7 @@ def _put_back(pk: int, as_json: bool) -> None:
     from django.utils import timezone
 
     from joinedup.accounts.person import Person
-    from joinedup.evidence.withdrawing import put_back
+    from joinedup.evidence.withdrawal import put_back
 
     found = _found(pk)
     with progress(quiet=as_json) as say:

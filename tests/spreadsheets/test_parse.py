@@ -7,8 +7,8 @@ import zipfile
 import pytest
 from django.core.exceptions import ValidationError
 
-from joinedup.spreadsheets import reading
-from joinedup.spreadsheets.reading import Unreadable, read_file, read_text
+from joinedup.spreadsheets import parse
+from joinedup.spreadsheets.parse import Unreadable, read_file, read_text
 from tests.spreadsheets.making import with_part, xlsx
 
 EXPECTED = [["Café Project", "Northton"], ["Other", "x"]]
@@ -114,8 +114,8 @@ def unpacked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """The cells that were looked at."""
     cells: list[object] = []
-    text = reading._text
-    monkeypatch.setattr(reading, "_text", lambda value: cells.append(value) or text(value))
+    text = parse._text
+    monkeypatch.setattr(parse, "_text", lambda value: cells.append(value) or text(value))
     return cells
 
 
@@ -144,7 +144,7 @@ def test_what_lies_far_below_is_not_walked_to(looked_at: list[object]) -> None:
     whole = xlsx([["Name"], ["One"]])
     far = b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="A1048576"><v>1</v></c></row>'
     refused(with_part(whole, "xl/worksheets/sheet1.xml", SHEET % (b"", far)), "far below")
-    assert len(looked_at) <= reading.LAST_ROW * reading.MOST_COLUMNS
+    assert len(looked_at) <= parse.LAST_ROW * parse.MOST_COLUMNS
 
 
 def test_a_made_up_dimension_is_not_believed(looked_at: list[object]) -> None:
@@ -152,4 +152,4 @@ def test_a_made_up_dimension_is_not_believed(looked_at: list[object]) -> None:
     rows = b'<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A2"><v>2</v></c></row>'
     content = with_part(xlsx([["x"]]), "xl/worksheets/sheet1.xml", SHEET % (declared, rows))
     assert read_file(content).rows == [["2"]]
-    assert len(looked_at) <= 2 * reading.MOST_COLUMNS, "two rows, not the sheet that it says it is"
+    assert len(looked_at) <= 2 * parse.MOST_COLUMNS, "two rows, not the sheet that it says it is"

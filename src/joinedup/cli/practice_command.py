@@ -22,7 +22,7 @@ def practice(place: str | None, theme: str | None, limit: int | None, as_json: b
     Example: joinedup practice --place Camden --theme school-exclusion
     """
     from joinedup.accounts.person import Person
-    from joinedup.visits.finding import practice_document
+    from joinedup.visits.card_search import practice_document
     from joinedup.visits.queries import place_called, theme_called
 
     document = practice_document(
