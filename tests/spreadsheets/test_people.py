@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry
 from joinedup.evidence.sources.privacy import refuse_people as refuse_in_evidence
-from joinedup.evidence.sources.table import Refused, open_table
+from joinedup.offline.delimited import Refused
+from joinedup.offline.table_files import open_table
 from joinedup.privacy.case_lists import find_people, has_nhs_number, looks_like_data, plain_heading
 from joinedup.spreadsheets import actions
 from joinedup.spreadsheets.columns import headings_of

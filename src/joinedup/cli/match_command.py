@@ -54,8 +54,8 @@ def match(
 
     Example: joinedup match --input tables --as-of 2026-11-23 --output found.json
     """
-    from joinedup.offline.match.matching import match as match_files
-    from joinedup.offline.match.reading import Refused
+    from joinedup.offline.delimited import Refused
+    from joinedup.offline.match.run import match as match_files
 
     if output is None and not (asked or since or grid):
         raise click.UsageError("Say where to write: give --output, or ask with --why-not, --since or --grid.")

@@ -11,7 +11,7 @@ import click
 from joinedup.cli.console import Failed, progress, put_json
 
 if TYPE_CHECKING:
-    from joinedup.offline.scan.run import Found
+    from joinedup.offline.scan.run import ScanRun
 
 
 FILE = click.Path(path_type=Path)
@@ -81,15 +81,15 @@ def scan(**given: Any) -> None:
 
     Example: joinedup scan --cases cases.csv --places places.csv --model permutation --prospective
     """
-    from joinedup.evidence.sources.table import Refused
-    from joinedup.offline.scan.asked import Asked
+    from joinedup.offline.delimited import Refused
+    from joinedup.offline.scan.request import ScanRequest
     from joinedup.offline.scan.run import scan_files
 
     output, explain, as_json = (given.pop(name) for name in ("output", "explain", "as_json"))
     if output is not None and output.suffix.lower() not in ENDINGS:
         raise click.UsageError(f"The output file must end in .html, .json or .csv; “{output.name}” does not.")
     _check(given)
-    asked = Asked(
+    request = ScanRequest(
         shape=_shape(given),
         covariates=tuple(
             dict.fromkeys(word for each in given.pop("covariates").split(",") if (word := each.strip()))
@@ -98,7 +98,7 @@ def scan(**given: Any) -> None:
     )
     try:
         with progress(quiet=as_json) as say:
-            found = scan_files(asked, say)
+            found = scan_files(request, say)
         if explain:
             found.document["explanation"] = "\n\n".join(found.explanation)
         if output is not None:
@@ -140,20 +140,18 @@ def _shape(given: dict[str, Any]) -> str:
     return chosen[0] if chosen else "retrospective"
 
 
-def _write(found: Found, path: Path) -> None:
+def _write(found: ScanRun, path: Path) -> None:
+    """Raises `Refused`."""
     import json
 
-    from joinedup.offline.match.reading import Refused as NotWritten
-    from joinedup.offline.match.writing import table, write
-    from joinedup.offline.scan.wording import COLUMNS, csv_rows
+    from joinedup.offline.atomic_write import write_files
+    from joinedup.offline.delimited import csv_text
+    from joinedup.offline.scan.cluster_rows import COLUMNS, csv_rows
 
     if path.suffix.lower() == ".csv":
-        text = table(list(COLUMNS), csv_rows(found.clusters))
+        text = csv_text(list(COLUMNS), csv_rows(found.clusters))
     elif path.suffix.lower() == ".html":
         text = found.page()
     else:
         text = json.dumps(found.document, ensure_ascii=False, indent=2)
-    try:
-        write({path: text})
-    except NotWritten as error:
-        raise Failed(str(error)) from error
+    write_files({path: text})

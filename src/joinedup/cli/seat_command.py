@@ -40,7 +40,7 @@ def seat(folder: Path, rounds: int, seconds: float, seed: int, output: Path) -> 
 
     Example: joinedup seat --input event --rounds 3 --output plan
     """
-    from joinedup.offline.match.reading import Refused
+    from joinedup.offline.delimited import Refused
     from joinedup.offline.seat.run import seat as seat_files
 
     try:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from joinedup.clusters.continuation import carried_on
 from joinedup.clusters.counts import CannotLook, Ground, figures_version, ground_of
 from joinedup.clusters.models import Cluster, Scan
-from joinedup.offline.scan.wording import USUAL
+from joinedup.engines.scan_words import USUAL
 
 if TYPE_CHECKING:
     from joinedup.engines.scan import Answer, Question

@@ -10,9 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from joinedup.clusters.models import Cluster, Scan
-from joinedup.engines import periods
+from joinedup.engines import periods, scan_words
 from joinedup.engines.matching.wording import listing
-from joinedup.offline.scan import explain
 from joinedup.places.models import Place
 
 MODELS = {Scan.Kind.MONTHLY: "permutation", Scan.Kind.YEARLY: "poisson"}
@@ -124,14 +123,14 @@ def sentence(cluster: Cluster, found: Sequence[Part], kind: str) -> str:
 
 def caveat(kind: str) -> str:
     """What must stand beside the sentence: what the expected number is blind to, and what a cluster is not."""
-    return f"{explain.EXPECTED[MODELS[Scan.Kind(kind)]]} {explain.RECORDED}"
+    return f"{scan_words.EXPECTED[MODELS[Scan.Kind(kind)]]} {scan_words.RECORDED}"
 
 
 def asked(scan: Scan) -> str:
     """What the engine was asked, from what is kept with the scan."""
     settings = scan.settings
     model, shape = settings.get("model", ""), settings.get("shape", "")
-    text = f"{explain.SHAPES.get(shape, '')} {explain.MODELS.get(model, '')}".strip()
+    text = f"{scan_words.SHAPES.get(shape, '')} {scan_words.MODELS.get(model, '')}".strip()
     if "max_share" in settings and "max_periods" in settings:
         of = "expected offences" if model == "poisson" else "offences"
         text += f" A circle holds at most {settings['max_share']:.0%} of the {of}."

@@ -20,7 +20,7 @@ from joinedup.accounts.person import Person
 from joinedup.evidence import observations, queries, recognise, store
 from joinedup.evidence import recompute as recomputing
 from joinedup.evidence.models import Dataset, Figure, Need
-from joinedup.evidence.sources.table import plain
+from joinedup.evidence.sources.place_names import plain
 
 Progress = Callable[[float], None]
 BATCH = 1000

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from zipfile import ZipFile, ZipInfo
 
-from joinedup.evidence.sources import SOURCES, packed, recognise
+from joinedup.evidence.sources import SOURCES, recognise
 from joinedup.evidence.sources.contract import SCHEMA, Codes, NothingHere, Progress, Reading, Source
-from joinedup.evidence.sources.packed import is_archive
 from joinedup.evidence.sources.privacy import headings, refuse_people
-from joinedup.evidence.sources.table import Refused, Table, open_table, table_of
+from joinedup.offline import archives
+from joinedup.offline.delimited import Refused, TextTable, table_of
+from joinedup.offline.table_files import open_table
 
 __all__ = ["SCHEMA", "Codes", "Read", "Reading", "Refused", "Series", "Source", "read_all", "read_file"]
 
@@ -69,9 +70,9 @@ def read_all(
     """
     say = progress or (lambda _: None)
     say(0.0)
-    if is_archive(path):
-        with packed.opened(path) as (archive, found):
-            if sum(packed.is_table(item) for item in found) > 1:
+    if archives.is_archive(path):
+        with archives.opened(path) as (archive, found):
+            if sum(archives.is_table(item) for item in found) > 1:
                 return _of_archive(archive, found, codes, dataset, say)
     table = open_table(path)
     say(0.3)
@@ -83,7 +84,7 @@ def read_all(
     return read
 
 
-def _of_table(table: Table, source: Source, codes: Codes) -> Read:
+def _of_table(table: TextTable, source: Source, codes: Codes) -> Read:
     """Raises `Refused`; `NothingHere` when no series of it is about the places held."""
     if not table.ends_clean and source.name != "tidy":
         # Publishers' files end with a line break; without it a last figure may have lost digits.
@@ -110,11 +111,11 @@ def _of_archive(
     read = Read([], [])
     for number, item in enumerate(found):
         say(number / len(found))
-        name = packed.label(item)
-        if not packed.is_table(item):
+        name = archives.label(item)
+        if not archives.is_table(item):
             read.aside.append((name, "It is not a CSV file."))
             continue
-        body = packed.content(archive, item)
+        body = archives.content(archive, item)
         try:
             table = table_of(body)
             if why := _not_wanted(table.header, dataset):

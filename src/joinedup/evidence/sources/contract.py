@@ -7,7 +7,9 @@ from pathlib import Path
 
 import polars as pl
 
-from joinedup.evidence.sources.table import Refused, Table, open_table, plain
+from joinedup.evidence.sources.place_names import plain
+from joinedup.offline.delimited import Refused, TextTable
+from joinedup.offline.table_files import open_table
 
 SCHEMA: dict[str, pl.DataType] = {
     "indicator": pl.String(),
@@ -136,9 +138,9 @@ class Source:
     caveats: tuple[str, ...]
     disclosure: Disclosure
     recognises: Callable[[list[str]], bool]
-    take: Callable[[Table, Codes], Reading]
+    take: Callable[[TextTable, Codes], Reading]
     replaces: Revision = Revision.CELLS
-    parts: "Callable[[Table], list[Part]] | None" = None
+    parts: "Callable[[TextTable], list[Part]] | None" = None
 
     def read(self, path: Path, codes: Codes) -> Reading:
         """Read a file of this format. Raises `Refused` with one sentence for the person who brought it."""
@@ -151,11 +153,11 @@ class Part:
 
     source: Source
     reported_by: str
-    table: Table
+    table: TextTable
 
 
 def finish(
-    table: Table,
+    table: TextTable,
     rows: pl.DataFrame,
     observations: pl.DataFrame,
     notes: list[str],

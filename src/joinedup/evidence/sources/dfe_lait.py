@@ -19,7 +19,8 @@ from joinedup.evidence.sources.contract import (
     Source,
     finish,
 )
-from joinedup.evidence.sources.table import Refused, Table, plain
+from joinedup.evidence.sources.place_names import plain
+from joinedup.offline.delimited import Refused, TextTable
 
 NEEDED = {"Short Desc", "Years", "LA and Regions", "Values"}
 WORDS = {
@@ -69,7 +70,7 @@ def period_of(years: str | None) -> str | None:
     return None
 
 
-def take(table: Table, codes: Codes) -> Reading:
+def take(table: TextTable, codes: Codes) -> Reading:
     whole = {**codes.names.get("country", {}), **codes.names.get("region", {})}
     places = {**whole, **codes.names.get("local_authority", {})}
     given = table.frame["LA and Regions"].drop_nulls().unique().to_list()

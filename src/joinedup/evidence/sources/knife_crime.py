@@ -7,7 +7,8 @@ import polars as pl
 
 from joinedup.evidence.sources import mps
 from joinedup.evidence.sources.contract import MISSING, NUMBER, Codes, Reading, Source, finish
-from joinedup.evidence.sources.table import Table, plain
+from joinedup.evidence.sources.place_names import plain
+from joinedup.offline.delimited import TextTable
 
 WORDS = {
     "Knife Crime": "knife-crime",
@@ -38,7 +39,7 @@ def recognises(header: list[str]) -> bool:
     return set(_columns(header)) == set(NAMES) and "area type" in {plain(name) for name in header}
 
 
-def take(table: Table, codes: Codes) -> Reading:
+def take(table: TextTable, codes: Codes) -> Reading:
     columns = _columns(table.header)
     boroughs, wards = codes.of_kind("local_authority"), codes.of_kind("ward")
     shaped = pl.col("place").str.contains(r"^E(09|05)\d{6}$")

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 import polars as pl
 
 from joinedup.evidence.sources.contract import MISSING, NUMBER, OUTSIDE, Codes, Reading, finish
-from joinedup.evidence.sources.table import Refused, Table
+from joinedup.offline.delimited import Refused, TextTable
 
 PLACE = "lsoa21cd"
 
 
 def take_columns(
-    table: Table,
+    table: TextTable,
     codes: Codes,
     columns: Mapping[str, str],
     *,

@@ -10,7 +10,7 @@ import re
 import polars as pl
 
 from joinedup.evidence.sources.contract import MISSING, NUMBER, Codes, Disclosure, Reading, carried, finish
-from joinedup.evidence.sources.table import Refused, Table
+from joinedup.offline.delimited import Refused, TextTable
 
 MONTH = re.compile(r"^(19|20)\d{2}(0[1-9]|1[0-2])$")
 PUBLISHER = "Metropolitan Police Service, through the London Datastore"
@@ -57,7 +57,9 @@ _PLACED = pl.col("place").is_not_null()
 HARDLY_ANYTHING = 0.05
 
 
-def take_wide(table: Table, codes: Codes, *, major: str, minor: str, place: pl.Expr, kind: str) -> Reading:
+def take_wide(
+    table: TextTable, codes: Codes, *, major: str, minor: str, place: pl.Expr, kind: str
+) -> Reading:
     """Read one wide file. `place` gives a GSS code, or null for a place that is none."""
     months = [name for name in table.header if MONTH.match(name)]
     if not months:

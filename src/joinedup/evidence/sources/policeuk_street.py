@@ -23,7 +23,8 @@ from joinedup.evidence.sources.contract import (
     carried,
     finish,
 )
-from joinedup.evidence.sources.table import Refused, Table, plain
+from joinedup.evidence.sources.place_names import plain
+from joinedup.offline.delimited import Refused, TextTable
 
 NEEDED = {"Crime ID", "Month", "Reported by", "LSOA code", "Crime type", "Last outcome category"}
 WORDS = {
@@ -45,7 +46,7 @@ def recognises(header: list[str]) -> bool:
     return set(header) >= NEEDED
 
 
-def by_force(table: Table) -> list[Part]:
+def by_force(table: TextTable) -> list[Part]:
     """The rows of each force, by its name in the file. Raises `Refused` when rows do not say whose they are."""
     force = table.frame["Reported by"].str.strip_chars()
     nameless = table.frame.filter(force.is_null() | (force == ""))
@@ -68,7 +69,7 @@ def by_force(table: Table) -> list[Part]:
     ]
 
 
-def take(table: Table, codes: Codes) -> Reading:
+def take(table: TextTable, codes: Codes) -> Reading:
     """The counts of one force."""
     lsoas = codes.of_kind("lsoa")
     known = lsoas + list(codes.changes)

@@ -17,7 +17,8 @@ from joinedup.evidence.sources.contract import (
     carried,
     finish,
 )
-from joinedup.evidence.sources.table import Refused, Table, plain
+from joinedup.evidence.sources.place_names import plain
+from joinedup.offline.delimited import Refused, TextTable
 
 NEEDED = ("place", "period", "indicator")
 FIGURES = ("count", "denominator", "value")
@@ -33,7 +34,7 @@ def recognises(header: list[str]) -> bool:
     return names >= set(NEEDED) and bool(names & {"count", "value"})
 
 
-def take(table: Table, codes: Codes) -> Reading:
+def take(table: TextTable, codes: Codes) -> Reading:
     extra = [name for name in table.header if name.lower() not in ALLOWED]
     if extra:
         raise Refused(

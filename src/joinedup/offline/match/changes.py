@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from joinedup.engines.matching.score import COMPONENTS
-from joinedup.offline.match.reading import LARGEST, Refused, quoted
+from joinedup.offline.delimited import Refused, quoted
+from joinedup.offline.typed_columns import LARGEST
 
 # A smaller change of the score is not worth a line.
 MOVED_FROM = 3.0

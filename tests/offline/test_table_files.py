@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from joinedup.evidence.sources import packed
-from joinedup.evidence.sources.table import Refused, open_table, plain
+from joinedup.offline import archives
+from joinedup.offline.delimited import Refused
+from joinedup.offline.table_files import open_table
 
 Brought = Callable[..., Path]
 
@@ -76,7 +77,7 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(brought: Brought, body: 
 def test_an_archive_that_would_fill_the_memory_is_refused(
     brought: Brought, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(packed, "LARGEST", 1000)
+    monkeypatch.setattr(archives, "LARGEST", 1000)
     with pytest.raises(Refused, match="more than"):
         open_table(brought(gzip.compress(b"a,b\n" + b"1,2\n" * 1000)))
 
@@ -116,10 +117,3 @@ def test_line_numbers_are_those_of_the_csv_reader(rows: list[list[str]]) -> None
         table = open_table(Path(brought.name))
     assert table.frame.select("first", "second").rows() == [tuple(row) for row in rows]
     assert table.lines(table.frame["record"].to_list()) == starts[: len(rows)]
-
-
-@pytest.mark.parametrize(
-    "name", ["Hammersmith & Fulham", "HAMMERSMITH AND FULHAM", "Hammersmith-and  Fulham "]
-)
-def test_names_are_compared_plainly(name: str) -> None:
-    assert plain(name) == "hammersmith and fulham"

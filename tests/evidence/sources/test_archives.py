@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from joinedup.evidence.recognise import read_all
-from joinedup.evidence.sources import packed
 from joinedup.evidence.sources.contract import Codes
-from joinedup.evidence.sources.table import Refused, open_table
+from joinedup.offline import archives
+from joinedup.offline.delimited import Refused
+from joinedup.offline.table_files import open_table
 from tests.evidence.sources.samples import SAMPLES
 
 Brought = Callable[..., Path]
@@ -149,7 +150,7 @@ def test_two_files_of_one_name_are_not_guessed_between(codes: Codes, brought: Br
 def test_all_files_together_have_a_largest_size(
     codes: Codes, brought: Brought, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(packed, "LARGEST", int(1.5 * len(STREET)))
+    monkeypatch.setattr(archives, "LARGEST", int(1.5 * len(STREET)))
     read_all(brought(zipped({"one.csv": STREET, "b.txt": "words" * len(STREET)}), "one.zip"), codes)
     with pytest.raises(Refused, match="more than 2 GB"):
         read_all(brought(zipped({"one.csv": STREET, "two.csv": of_month("2024-04")}), "all.zip"), codes)
@@ -157,9 +158,9 @@ def test_all_files_together_have_a_largest_size(
 
 def test_a_gzip_bomb_is_stopped_on_its_way(brought: Brought, monkeypatch: pytest.MonkeyPatch) -> None:
     steps = []
-    judge = packed._refuse_too_large
+    judge = archives._refuse_too_large
     monkeypatch.setattr(
-        packed, "_refuse_too_large", lambda size, small: (steps.append(size), judge(size, small))
+        archives, "_refuse_too_large", lambda size, small: (steps.append(size), judge(size, small))
     )
     path = brought(gzip.compress(b"0" * 150_000_000, compresslevel=6), "bomb.csv.gz")
     with pytest.raises(Refused, match="very much more than a table"):

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from joinedup.engines.matching import opportunities, shortlist
-from joinedup.offline.match.matching import match
-from joinedup.offline.match.reading import SEVEN, Refused, read_folder
-from tests.offline.match.making import AS_OF, FILES, PLAIN, document, fill
+from joinedup.offline.delimited import Refused
+from joinedup.offline.match.input_files import SEVEN, read_folder
+from joinedup.offline.match.run import match
+from tests.offline.match.folders import AS_OF, FILES, PLAIN, document, fill
 
 
 def test_writes_the_document_best_first(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,11 +14,13 @@ from typing import Any
 
 from joinedup.engines.matching import Opportunity, Result, Tables, opportunities, shortlist, why_not
 from joinedup.engines.matching.tables import COLUMNS
-from joinedup.offline.match import changes, readers, spotted
+from joinedup.offline.atomic_write import write_files
+from joinedup.offline.delimited import Refused, quoted
+from joinedup.offline.match import changes, spotted, visibility
 from joinedup.offline.match.grid import grid as as_grid
-from joinedup.offline.match.reading import Refused, quoted, read_folder
-from joinedup.offline.match.weighing import weights as as_weights
-from joinedup.offline.match.writing import as_csv, as_json, write
+from joinedup.offline.match.input_files import read_folder
+from joinedup.offline.match.opportunity_rows import as_csv
+from joinedup.offline.match.weights import weights as as_weights
 
 # What is asked about with `why_not`.
 ASKED = ("partner", "offer", "initiative", "place")
@@ -28,7 +31,7 @@ FOUND = ("It is in the list", "It meets the rules")
 
 
 @dataclass(frozen=True)
-class Matched:
+class MatchRun:
     """What a run wrote: how many opportunities (None where none were asked for), and in sentences the rows of the
     input that it could not use, the answers to what was asked, and what changed."""
 
@@ -39,7 +42,7 @@ class Matched:
 
 
 @dataclass(frozen=True)
-class Found:
+class VisibleResult:
     """What a run found and what people saw, as a reader may see both (None sees everything)."""
 
     tables: Tables
@@ -49,7 +52,7 @@ class Found:
 
     def best_first(self) -> Iterator[Opportunity]:
         """In one ranking; of two with one score what the engine found comes first."""
-        visible = (each for each in self.result if readers.may_see(each, self.reader))
+        visible = (each for each in self.result if visibility.may_see(each, self.reader))
         return merge(visible, self.spotted, key=lambda each: -each.score)
 
 
@@ -65,13 +68,13 @@ def match(
     reader: str | None = None,
     weights: str | None = None,
     asked: Sequence[str] = (),
-) -> Matched:
+) -> MatchRun:
     """Reads the folder `input`, works out opportunities on `as_of` (today where none is given), and writes them to
     `output`, which ends in .json or .csv. Raises `Refused`; then nothing is written.
 
     `short`: only a diverse short list of so many. `since`: an earlier JSON output to compare with. `grid`: a .csv file
     for the coverage grid. `reader`: keeps to what public, partnership or one partner may see. `weights`: as
-    `weighing.weights` reads them. `asked`: of what to say why it is not there, each like `partner=ID`.
+    `weights.weights` reads them. `asked`: of what to say why it is not there, each like `partner=ID`.
     """
     _check_paths(input, output, grid)
     if limit is not None and limit < 1:
@@ -83,21 +86,21 @@ def match(
     earlier = None if since is None else changes.read_earlier(since, reader)
 
     whole, seen_by_people = read_folder(input), spotted.read(input)
-    tables, kept_back = (whole, {}) if reader is None else readers.for_reader(whole, reader)
+    tables, kept_back = (whole, {}) if reader is None else visibility.for_reader(whole, reader)
     rows, unusable = spotted.usable(seen_by_people, whole, tables)
     if number := unusable.pop(spotted.NOT_SHOWN, 0):
         kept_back[spotted.NAME] = number
     as_of = as_of or date.today()
     result = opportunities(tables, as_of, limit=_enough(limit, short, reader), weights=weighed)
-    everything = Found(tables, result, spotted.ranked(rows, result.scene), reader)
+    everything = VisibleResult(tables, result, spotted.ranked(rows, result.scene), reader)
     left_out = [f"Left out: {n} ({why})." for why, n in result.left_out.items()]
     left_out += [f"Left out: {n} ({spotted.NAME}: {why})." for why, n in unusable.items()]
     left_out += [f"Left out: {n} ({table}: {spotted.NOT_SHOWN})." for table, n in kept_back.items()]
     answers = [line for what, code in questions for line in _answer(everything, what, code)]
     texts = {} if grid is None else {grid: as_grid(result)}
     if output is None and earlier is None:
-        write(texts)
-        return Matched(found=None, left_out=left_out, answers=answers)
+        write_files(texts)
+        return MatchRun(found=None, left_out=left_out, answers=answers)
 
     written = list(_chosen(everything, limit, short))
     document: dict[str, Any] = {"as_of": as_of.isoformat()}
@@ -107,16 +110,20 @@ def match(
     changed: list[str] = []
     if earlier is not None:
         lower = _lower(everything, earlier, document) if limit or short else {}
-        seen = None if reader is None else readers.ids_in(tables)
+        seen = None if reader is None else visibility.ids_in(tables)
         found = changes.changes(earlier["opportunities"], document["opportunities"], lower, seen)
         document["changes"] = found
         changed = changes.lines(found, earlier, document["opportunities"])
     if output is not None:
         is_csv = output.suffix.lower() == ".csv"
         with_others = seen_by_people is not None
-        texts[output] = as_csv(as_of, written, with_others=with_others) if is_csv else as_json(document)
-    write(texts)
-    return Matched(None if output is None else len(written), left_out, answers, changed)
+        texts[output] = (
+            as_csv(as_of, written, with_others=with_others)
+            if is_csv
+            else json.dumps(document, ensure_ascii=False, indent=1)
+        )
+    write_files(texts)
+    return MatchRun(None if output is None else len(written), left_out, answers, changed)
 
 
 def _check_paths(input: Path, output: Path | None, grid: Path | None) -> None:
@@ -151,13 +158,13 @@ def _enough(limit: int | None, short: int | None, reader: str | None) -> int | N
     return min(limit or POOL, POOL) if short is not None else limit
 
 
-def _chosen(found: Found, limit: int | None, short: int | None) -> Iterator[Opportunity]:
+def _chosen(found: VisibleResult, limit: int | None, short: int | None) -> Iterator[Opportunity]:
     if short is None:
         return islice(found.best_first(), limit)
     return iter(shortlist(islice(found.best_first(), min(limit or POOL, POOL)), short))
 
 
-def _lower(found: Found, earlier: dict[str, Any], now: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _lower(found: VisibleResult, earlier: dict[str, Any], now: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Of what was written earlier and is not now, what is found all the same, by id."""
     written = {row["id"] for row in now["opportunities"]}
     missing = {
@@ -169,11 +176,11 @@ def _lower(found: Found, earlier: dict[str, Any], now: dict[str, Any]) -> dict[s
     again = opportunities(
         found.tables, run.as_of, places=sorted(set(missing.values())), weights=run.settings.weights
     )
-    every = Found(found.tables, again, found.spotted, found.reader).best_first()
+    every = VisibleResult(found.tables, again, found.spotted, found.reader).best_first()
     return {each.id: each.as_dict() for each in every if each.id in missing}
 
 
-def _answer(found: Found, what: str, code: str) -> list[str]:
+def _answer(found: VisibleResult, what: str, code: str) -> list[str]:
     run, reader = found.result, found.reader
     asked = {name: code if name == what else None for name in ASKED}
     answers = why_not(
@@ -188,7 +195,7 @@ def _answer(found: Found, what: str, code: str) -> list[str]:
     if reader is not None and answers[0].startswith(FOUND):
         # What is found may be for others' eyes: count again what this reader is shown.
         every = opportunities(found.tables, run.as_of, weights=run.settings.weights)
-        number = sum(_names(each, what, code) for each in every if readers.may_see(each, reader))
+        number = sum(_names(each, what, code) for each in every if visibility.may_see(each, reader))
         times = f"{number} time{'s' if number > 1 else ''}"
         answers = [
             f"It is in the list, {times}." if number else "Nothing that this reader is shown comes of it."

@@ -3,8 +3,8 @@
 import pytest
 
 from joinedup.engines.matching import WEIGHTS, Weights
-from joinedup.offline.match.reading import Refused
-from joinedup.offline.match.weighing import weights
+from joinedup.offline.delimited import Refused
+from joinedup.offline.match.weights import weights
 
 
 def test_those_named_change_and_the_rest_stays() -> None:

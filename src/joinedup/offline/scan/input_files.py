@@ -10,15 +10,17 @@ import polars as pl
 from numpy.typing import NDArray
 
 from joinedup.engines import periods
-from joinedup.offline.scan import reading
-from joinedup.offline.scan.asked import Asked
+from joinedup.offline.delimited import Refused, quoted
+from joinedup.offline.scan import counts
+from joinedup.offline.scan.columns import opened, plural
+from joinedup.offline.scan.counts import CountRows, Span
+from joinedup.offline.scan.places import Places, read_places
 from joinedup.offline.scan.population import population
-from joinedup.offline.scan.reading import Places, Rows, Span
-from joinedup.offline.scan.sheets import Refused, opened, quoted
+from joinedup.offline.scan.request import ScanRequest
 
 
 @dataclass(frozen=True)
-class Read:
+class ScanInput:
     """`arrays`: what the engine's `World` takes beyond areas, places and periods. `steps`: periods as the files write
     them. `rows`: how many each file has. `notes`: sentences fit to show."""
 
@@ -37,70 +39,70 @@ class Read:
         return int(cases.sum())
 
 
-def read(asked: Asked) -> Read:
+def read_files(request: ScanRequest) -> ScanInput:
     """Raises `Refused`."""
     notes: list[str] = []
-    places = reading.read_places(asked, notes)
-    cases, span = reading.read_cases(asked, places)
-    rows = {"cases": cases.sheet.rows, "places": places.rows}
-    seasons, steps = _seasons(asked, span), _steps(asked, span)
-    if asked.model == "poisson":
-        arrays, rows["population"] = _with_population(asked, cases, places, span, notes)
+    places = read_places(request, notes)
+    cases, span = counts.read_cases(request, places)
+    rows = {"cases": cases.file.rows, "places": places.rows}
+    seasons, steps = _seasons(request, span), _steps(request, span)
+    if request.model == "poisson":
+        arrays, rows["population"] = _with_population(request, cases, places, span, notes)
     else:
-        found, known = reading.cells(cases, span, len(places.names), 1, notes)
+        found, known = counts.cells(cases, span, len(places.names), 1, notes)
         arrays = {"cases": found[0], "known": known}
-    if asked.model == "bernoulli":
-        controls = reading.read_controls(asked, places, span, notes)
-        counts, also_known = reading.cells(controls, span, len(places.names), 1, notes)
-        arrays["controls"], rows["controls"] = counts[0], controls.sheet.rows
+    if request.model == "bernoulli":
+        controls = counts.read_controls(request, places, span, notes)
+        found, also_known = counts.cells(controls, span, len(places.names), 1, notes)
+        arrays["controls"], rows["controls"] = found[0], controls.file.rows
         _both_known(arrays, also_known)
     for name in ("population", "controls"):
-        if getattr(asked, name) is not None and name not in asked.files:
+        if getattr(request, name) is not None and name not in request.files:
             notes.append(
-                f"{getattr(asked, name).name} was not read: the model {asked.model} takes no {name}."
+                f"{getattr(request, name).name} was not read: the model {request.model} takes no {name}."
             )
-    return Read(places, span, arrays, seasons, steps, rows, notes)
+    return ScanInput(places, span, arrays, seasons, steps, rows, notes)
 
 
 def _with_population(
-    asked: Asked, cases: Rows, places: Places, span: Span, notes: list[str]
+    request: ScanRequest, cases: CountRows, places: Places, span: Span, notes: list[str]
 ) -> tuple[dict[str, NDArray[Any] | None], int]:
-    assert asked.population is not None
-    sheet = opened(asked.population, "area", "population", *asked.covariates)
-    names, (cases.group, of) = reading.group([cases.sheet, sheet], asked.covariates)
-    if len(names) * len(places.names) * len(span.labels) > reading.MOST_CELLS:
+    assert request.population is not None
+    csv_file = opened(request.population, "area", "population", *request.covariates)
+    names, (cases.group, of) = counts.group([cases.file, csv_file], request.covariates)
+    if len(names) * len(places.names) * len(span.labels) > counts.MOST_CELLS:
         raise Refused(
-            f"{len(names):,} groups of {' and '.join(asked.covariates)} in {len(places.names):,} areas and "
+            f"{len(names):,} groups of {' and '.join(request.covariates)} in {len(places.names):,} areas and "
             f"{len(span.labels):,} periods are too many: take broader groups, as ages in bands."
         )
-    people = population(sheet, of, len(names), places, span, notes, interpolate=asked.interpolate)
-    found, known = reading.cells(cases, span, len(places.names), len(names), notes)
-    _refuse_nobody(cases, people, places, span, names, sheet.name)
+    people = population(csv_file, of, len(names), places, span, notes, interpolate=request.interpolate)
+    found, known = counts.cells(cases, span, len(places.names), len(names), notes)
+    _refuse_nobody(cases, people, places, span, names, csv_file.name)
     arrays: dict[str, NDArray[Any] | None] = {
         "cases": found.sum(axis=0),
         "known": known,
         "population": people.sum(axis=0),
     }
-    if asked.covariates:
+    if request.covariates:
         arrays |= {"strata_cases": found, "strata_population": people}
-    return arrays, sheet.rows
+    return arrays, csv_file.rows
 
 
 def _refuse_nobody(
-    cases: Rows, people: NDArray[np.float64], places: Places, span: Span, groups: list[str], file: str
+    cases: CountRows, people: NDArray[np.float64], places: Places, span: Span, groups: list[str], file: str
 ) -> None:
     """Raises `Refused` where cases are counted of whom there are none: in an area and period, or of a group."""
     period = span.at(cases.period)
     empty = people.sum(axis=0)[cases.area, period] <= 0
-    cases.sheet.refuse(
+    cases.file.refuse(
         pl.Series(empty & (cases.count > 0)),
         lambda row, n: (
             f"the area “{quoted(places.names[cases.area[row]])}” has cases and no population"
-            f"{_when(span.labels[period[row]])}: give it in {file} or leave its cases out ({reading.plural(n, 'row')})."
+            f"{_when(span.labels[period[row]])}: give it in {file} or leave its cases out ({plural(n, 'row')})."
         ),
     )
     nobody = people.sum(axis=(1, 2))[cases.group] <= 0
-    cases.sheet.refuse(
+    cases.file.refuse(
         pl.Series(nobody & (cases.count > 0)),
         lambda row, n: f"there are cases and no population of {quoted(groups[cases.group[row]])} in {file}.",
     )
@@ -123,9 +125,9 @@ def _both_known(arrays: dict[str, NDArray[Any] | None], known: NDArray[np.bool_]
         arrays[name] = np.where(both, arrays[name], 0)  # type: ignore[arg-type]
 
 
-def _seasons(asked: Asked, span: Span) -> NDArray[np.int64] | None:
+def _seasons(request: ScanRequest, span: Span) -> NDArray[np.int64] | None:
     """The month of each period."""
-    if not asked.seasons:
+    if not request.seasons:
         return None
     if span.kind not in (periods.MONTH, periods.DAY):
         raise Refused(
@@ -135,11 +137,11 @@ def _seasons(asked: Asked, span: Span) -> NDArray[np.int64] | None:
     return np.array([day.month for day in first], np.int64)
 
 
-def _steps(asked: Asked, span: Span) -> tuple[str, ...]:
-    for step in asked.steps:
+def _steps(request: ScanRequest, span: Span) -> tuple[str, ...]:
+    for step in request.steps:
         if step not in span.labels:
             raise Refused(
                 f"--step {quoted(step)} is not one of the periods: they run from {span.labels[0]} to "
                 f"{span.labels[-1]}."
             )
-    return tuple(sorted(set(asked.steps)))
+    return tuple(sorted(set(request.steps)))

@@ -6,7 +6,7 @@ from dataclasses import astuple, replace
 
 from joinedup.engines.matching import WEIGHTS, Weights
 from joinedup.engines.matching.score import COMPONENTS
-from joinedup.offline.match.reading import Refused, quoted
+from joinedup.offline.delimited import Refused, quoted
 
 HEAVIEST = 100.0
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from joinedup.offline.match.matching import match
-from joinedup.offline.match.reading import Refused, read_folder
-from tests.offline.match.making import AS_OF, FILES
+from joinedup.offline.delimited import Refused
+from joinedup.offline.match.input_files import read_folder
+from joinedup.offline.match.run import match
+from tests.offline.match.folders import AS_OF, FILES
 
 
 def test_optional_files_are_read(folder: Path) -> None:

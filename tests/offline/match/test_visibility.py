@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from joinedup.offline.match.matching import match
-from joinedup.offline.match.reading import Refused
-from tests.offline.match.making import AS_OF, NAMED, PLAIN, SHARED, document, fill, replace_row
+from joinedup.offline.delimited import Refused
+from joinedup.offline.match.run import match
+from tests.offline.match.folders import AS_OF, NAMED, PLAIN, SHARED, document, fill, replace_row
 
 # For each reader the layers that are left. Hidden rows name ids that are then unknown, and are cut out by hand.
 QUIET_ALONE = {**SHARED, "initiatives": ["k,Quiet evenings,club,quiet,b,drugs,10,17,5,,partnership"]}

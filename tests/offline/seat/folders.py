@@ -8,6 +8,7 @@ from pathlib import Path
 
 from joinedup.engines.seating import Problem
 
+ROOM = "table,seats_min,seats_max,access\n1,1,4,Step-free\n2,,4,\n"
 NAMES = ("people", "topics", "met", "rules", "room")
 
 

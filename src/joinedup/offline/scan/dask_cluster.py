@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from joinedup.offline.scan.sheets import Refused, quoted
+from joinedup.offline.delimited import Refused, quoted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

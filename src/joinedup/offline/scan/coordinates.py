@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from joinedup.evidence.sources.table import Refused
-from joinedup.places.bounds import far_off, inside, where
+from joinedup.offline.delimited import Refused
+from joinedup.offline.uk_bounds import far_off, inside, where
 
 GO_ON = "If they are as meant, give --outside-uk."
 NAMED = 3
 
 
-def located(
+def check_coordinates(
     name: str,
     areas: Sequence[str],
     points: NDArray[np.float64],

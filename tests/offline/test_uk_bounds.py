@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from joinedup.places.bounds import far_off, inside, where
+from joinedup.offline.uk_bounds import far_off, inside, where
 from tests.places.test_loading import SHIPPED
 
 ENDS = {

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from joinedup.evidence.sources.table import Refused
-from joinedup.offline.scan.asked import Asked
-from joinedup.offline.scan.world import Read, read
+from joinedup.offline.delimited import Refused
+from joinedup.offline.scan.input_files import ScanInput, read_files
+from joinedup.offline.scan.request import ScanRequest
 from tests.yardsticks import yardsticks
 
 FILES = {
@@ -20,16 +20,16 @@ FILES = {
 }
 
 
-def given(folder: Path, asked: dict[str, Any] | None = None, **files: str | bytes) -> Read:
+def given(folder: Path, asked: dict[str, Any] | None = None, **files: str | bytes) -> ScanInput:
     for name, text in (FILES | files).items():
         (folder / f"{name}.csv").write_bytes(text if isinstance(text, bytes) else text.encode())
     asked = {"model": "poisson"} | (asked or {})
     unread = "population" if asked["model"] == "bernoulli" else "controls"
     paths = {name: folder / f"{name}.csv" for name in FILES if name != unread}
-    return read(Asked(**(paths | asked)))  # type: ignore[arg-type]
+    return read_files(ScanRequest(**(paths | asked)))  # type: ignore[arg-type]
 
 
-def array(found: Read, name: str) -> np.ndarray[Any, Any]:
+def array(found: ScanInput, name: str) -> np.ndarray[Any, Any]:
     values = found.arrays[name]
     assert values is not None
     return values
@@ -215,8 +215,8 @@ def test_a_group_of_nobody_a_step_that_is_none_and_a_folder(tmp_path: Path) -> N
 
 def test_new_mexico_as_it_comes(shared: Path, tmp_path: Path) -> None:
     folder = yardsticks(shared, tmp_path)
-    found = read(
-        Asked(
+    found = read_files(
+        ScanRequest(
             cases=folder / "nm_cases.csv",
             places=folder / "nm_places.csv",
             population=folder / "nm_population.csv",

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from joinedup.engines.matching.tables import FLAG, NUMBER, TEXT, WORDS
 from joinedup.engines.seating import Person, Problem, Rule, Table, Topic
-from joinedup.offline.match.reading import Refused, quoted, read_table
+from joinedup.offline.delimited import Refused, quoted, read_rows
+from joinedup.offline.typed_columns import typed
 
 ROLES = ("facilitator", "scribe", "guest", "young_person", "companion", "speaker")
 COLUMNS: dict[str, dict[str, Any]] = {
@@ -83,10 +81,9 @@ def _rows(path: Path, notes: list[str]) -> Iterator[Row]:
             return
     except OSError as error:
         raise Refused(f"{path.name} cannot be read: {error.strerror}.") from error
-    frame: pl.DataFrame = read_table(path, COLUMNS[name], REQUIRED[name])
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        header = [column.strip() for column in next(csv.reader(file))]
-    strange = [column for column in header if column and column not in COLUMNS[name]]
+    rows = read_rows(path, REQUIRED[name])
+    frame = typed(rows, COLUMNS[name])
+    strange = [column for column in rows.header if column and column not in COLUMNS[name]]
     if strange:
         notes.append(f"{path.name}: nothing is known of the column {_some(strange)}; it is left out.")
     for number, row in enumerate(frame.iter_rows(named=True), 1):

@@ -12,22 +12,21 @@ import polars as pl
 from numpy.typing import NDArray
 
 from joinedup.engines import periods
-from joinedup.evidence.sources.table import Refused, Table, open_table
+from joinedup.offline.delimited import Refused, TextTable, quoted
+from joinedup.offline.table_files import open_table
 
 # More in one cell, or in all, is a slip of the keyboard.
 LARGEST, LARGEST_SUM = 1_000_000_000, 2_000_000_000
-# As much of a cell as helps to find it.
-QUOTED = 60
 
-Codes = NDArray[np.int64]
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Sheet:
+class CsvFile:
     """A file with the columns that are needed of it."""
 
     name: str
-    table: Table
+    table: TextTable
 
     @property
     def rows(self) -> int:
@@ -58,7 +57,7 @@ class Sheet:
         return text
 
 
-def opened(path: Path, *required: str) -> Sheet:
+def opened(path: Path, *required: str) -> CsvFile:
     """The file, with rows and the columns that are required. Raises `Refused`."""
     if path.is_dir():
         raise Refused(f"“{path}” is a folder: give a CSV file.")
@@ -70,24 +69,22 @@ def opened(path: Path, *required: str) -> Sheet:
         raise Refused(f"“{path}” cannot be read: {error.strerror}.") from error
     except Refused as error:
         raise Refused(f"{path.name}: {error}") from error
-    sheet = Sheet(path.name, table)
-    need_columns(sheet, required)
-    if not sheet.rows:
+    csv_file = CsvFile(path.name, table)
+    need_columns(csv_file, required)
+    if not csv_file.rows:
         raise Refused(f"{path.name} has a header line and no rows.")
-    return sheet
+    return csv_file
 
 
-def need_columns(sheet: Sheet, columns: Iterable[str]) -> None:
-    lacking = [name for name in columns if not sheet.has(name)]
+def need_columns(csv_file: CsvFile, columns: Iterable[str]) -> None:
+    lacking = [name for name in columns if not csv_file.has(name)]
     if lacking:
-        there = quoted(", ".join(sheet.table.header), 200)
-        raise Refused(f"{sheet.name} has no column {', '.join(lacking)}; its columns are: {there}.")
+        there = quoted(", ".join(csv_file.table.header), 200)
+        raise Refused(f"{csv_file.name} has no column {', '.join(lacking)}; its columns are: {there}.")
 
 
-def quoted(cell: object, most: int = QUOTED) -> str:
-    """The start of what a file says, on one line, to be read in a sentence."""
-    plain = " ".join("".join(letter if letter.isprintable() else " " for letter in str(cell)).split())
-    return plain if len(plain) <= most else f"{plain[:most]}…"
+def plural(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _and_more(rows: int) -> str:
@@ -99,9 +96,9 @@ def codes(text: pl.Series, names: Sequence[str]) -> pl.Series:
     return text.cast(pl.Enum(pl.Series(names, dtype=pl.String)), strict=False).to_physical().cast(pl.Int64)
 
 
-def areas(sheet: Sheet, names: Sequence[str], places: str) -> Codes:
+def areas(csv_file: CsvFile, names: Sequence[str], places: str) -> Ints:
     """Numbers of the areas of a file. Raises `Refused` where one is not among the places."""
-    text = sheet.filled("area")
+    text = csv_file.filled("area")
     found = codes(text, names)
 
     def why(row: int, rows: int) -> str:
@@ -110,13 +107,13 @@ def areas(sheet: Sheet, names: Sequence[str], places: str) -> Codes:
         also = f" nor {'is' if others == 1 else 'are'} {others:,} other{'s' * (others > 1)}" if others else ""
         return f"the area “{quoted(text[row])}” is not in {places}{also} ({rows:,} row{'s' * (rows > 1)})."
 
-    sheet.refuse(found.is_null(), why)
+    csv_file.refuse(found.is_null(), why)
     return found.to_numpy()
 
 
-def dated(sheet: Sheet) -> tuple[str, Codes]:
+def dated(csv_file: CsvFile) -> tuple[str, Ints]:
     """The kind of the periods of a file, and the number of each row's (`periods.number`). Raises `Refused`."""
-    text = sheet.filled("period")
+    text = csv_file.filled("period")
     labels = text.unique(maintain_order=True)
     read: list[tuple[str, int] | None] = []
     for each in labels:
@@ -125,7 +122,7 @@ def dated(sheet: Sheet) -> tuple[str, Codes]:
         except ValueError:
             read.append(None)
     bad = [each for each, at in zip(labels, read, strict=True) if at is None]
-    sheet.refuse(
+    csv_file.refuse(
         text.is_in(bad),
         lambda row, n: (
             f"“{quoted(text[row])}” is not a period{_and_more(n)}: write a day as 2024-03-31, a month as 2024-03, "
@@ -135,7 +132,7 @@ def dated(sheet: Sheet) -> tuple[str, Codes]:
     found = [at for at in read if at is not None]
     kind = found[0][0]
     odd = [each for each, at in zip(labels, found, strict=True) if at[0] != kind]
-    sheet.refuse(
+    csv_file.refuse(
         text.is_in(odd),
         lambda row, n: (
             f"“{quoted(text[row])}” is not a {kind}, as “{quoted(labels[0])}” above is{_and_more(n)}: keep to days, "
@@ -146,51 +143,51 @@ def dated(sheet: Sheet) -> tuple[str, Codes]:
     return kind, numbers[codes(text, labels.to_list()).to_numpy()]
 
 
-def whole(sheet: Sheet, column: str = "count") -> tuple[Codes, NDArray[np.bool_]]:
+def whole(csv_file: CsvFile, column: str = "count") -> tuple[Ints, NDArray[np.bool_]]:
     """Whole numbers from 0, and where there is one: a blank is not known, and stands as 0. Raises `Refused`."""
-    text = sheet.text(column)
+    text = csv_file.text(column)
     found = text.cast(pl.Int64, strict=False)
     odd = text.is_not_null() & found.is_null()
     if odd.any():
         # 3.0 is as whole as 3.
-        real = number(sheet, column)
-        sheet.refuse(
+        real = number(csv_file, column)
+        csv_file.refuse(
             odd & (real != real.floor()).fill_null(True),
             lambda row, n: f"“{quoted(text[row])}” is not a whole number{_and_more(n)}.",
         )
-        _in_bounds(sheet, column, text, real)
+        _in_bounds(csv_file, column, text, real)
         found = real.cast(pl.Int64)
-    _in_bounds(sheet, column, text, found)
+    _in_bounds(csv_file, column, text, found)
     known = found.is_not_null().to_numpy()
     counts = found.fill_null(0).to_numpy()
     if counts.sum() > LARGEST_SUM:
         raise Refused(
-            f"{sheet.name} counts {int(counts.sum()):,}: more than {LARGEST_SUM:,} cannot be meant."
+            f"{csv_file.name} counts {int(counts.sum()):,}: more than {LARGEST_SUM:,} cannot be meant."
         )
     return counts, known
 
 
-def number(sheet: Sheet, column: str) -> pl.Series:
+def number(csv_file: CsvFile, column: str) -> pl.Series:
     """Finite numbers; null where there is none. Raises `Refused`."""
-    text = sheet.text(column)
+    text = csv_file.text(column)
     found = text.cast(pl.Float64, strict=False)
-    sheet.refuse(
+    csv_file.refuse(
         text.is_not_null() & ~found.is_finite().fill_null(False),
         lambda row, n: f"{column} “{quoted(text[row])}” is not a number{_and_more(n)}.",
     )
     return found
 
 
-def positive(sheet: Sheet, column: str) -> pl.Series:
+def positive(csv_file: CsvFile, column: str) -> pl.Series:
     """Numbers from 0; null where there is none. Raises `Refused`."""
-    found = number(sheet, column)
-    _in_bounds(sheet, column, sheet.text(column), found)
+    found = number(csv_file, column)
+    _in_bounds(csv_file, column, csv_file.text(column), found)
     return found
 
 
-def _in_bounds(sheet: Sheet, column: str, text: pl.Series, found: Any) -> None:
-    sheet.refuse(found < 0, lambda row, n: f"{column} “{quoted(text[row])}” is below 0{_and_more(n)}.")
-    sheet.refuse(
+def _in_bounds(csv_file: CsvFile, column: str, text: pl.Series, found: Any) -> None:
+    csv_file.refuse(found < 0, lambda row, n: f"{column} “{quoted(text[row])}” is below 0{_and_more(n)}.")
+    csv_file.refuse(
         found > LARGEST,
         lambda row, n: (
             f"{column} “{quoted(text[row])}” is larger than can be meant ({LARGEST:,}){_and_more(n)}."

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from joinedup.cli import main
-from joinedup.offline.scan import elsewhere
+from joinedup.offline.scan import dask_cluster
 from tests.waiting import HANGS
 
 distributed = pytest.importorskip("distributed")
@@ -77,7 +77,7 @@ def test_what_is_no_address_is_one_sentence(files: Path, address: str) -> None:
 def test_nobody_or_somebody_else_is_one_sentence(
     files: Path, monkeypatch: pytest.MonkeyPatch, listens: bool
 ) -> None:
-    monkeypatch.setattr(elsewhere, "ANSWERS_WITHIN", 0.2)
+    monkeypatch.setattr(dask_cluster, "ANSWERS_WITHIN", 0.2)
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         if listens:
@@ -89,14 +89,14 @@ def test_nobody_or_somebody_else_is_one_sentence(
 
 
 def test_another_version_or_no_worker_is_one_sentence(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(elsewhere, "WORKS_WITHIN", 0.2)
+    monkeypatch.setattr(dask_cluster, "WORKS_WITHIN", 0.2)
     with distributed.LocalCluster(
         n_workers=0, threads_per_worker=1, processes=False, protocol="tcp://", dashboard_address=None
     ) as cluster:
         told = scan(files, "--dask", cluster.scheduler_address)
         assert told.stderr.splitlines()[-1].endswith("has no workers.")
-        monkeypatch.setattr(elsewhere, "WORKS_WITHIN", 30)
-        monkeypatch.setattr(elsewhere, "_version", lambda: ("0.0.1", "0"))
+        monkeypatch.setattr(dask_cluster, "WORKS_WITHIN", 30)
+        monkeypatch.setattr(dask_cluster, "_version", lambda: ("0.0.1", "0"))
         cluster.scale(1)
         told = scan(files, "--dask", cluster.scheduler_address)
     assert told.exit_code == 1

@@ -9,7 +9,7 @@ import polars as pl
 
 from joinedup.engines.matching import Opportunity, Tables
 from joinedup.engines.matching.tables import empty
-from joinedup.offline.match.reading import Refused, quoted
+from joinedup.offline.delimited import Refused, quoted
 
 PUBLIC, PARTNERSHIP = "public", "partnership"
 # The tables whose rows say who may see them, and those that go with a partner.

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
+from joinedup.offline.delimited import Refused
+
 LARGEST = 2 * 1024**3  # unpacked bytes, of all tables together: a small archive must not fill the memory
 MOST_FILES = 5_000
 # A table of figures packs to a tenth, of noughts to a hundredth. What packs further is not a table.
@@ -34,10 +36,6 @@ BROKEN = (
     ValueError,
 )
 ARCHIVES = (".zip", ".gz", ".7z", ".rar", ".tar", ".tgz", ".bz2", ".xz", ".zst")
-
-
-class Refused(Exception):
-    """A file that cannot be taken in. The message is one or two plain sentences fit to show."""
 
 
 def is_archive(path: Path) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Asked:
+class ScanRequest:
     """`model` and `shape` are the words of the engine; neither `high` nor `low` means high."""
 
     cases: Path
