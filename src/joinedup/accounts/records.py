@@ -14,6 +14,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -139,7 +140,7 @@ class Record(models.Model):
         """What the body itself said of it, and when."""
         if self.confirmed_on is None:
             return _("not yet confirmed by the body")
-        day = {"day": in_words(self.confirmed_on)}
+        day = {"day": date_format(self.confirmed_on, "j F Y")}
         if self.is_stale:
             return _("not confirmed by the body since %(day)s") % day
         return _("confirmed by the body on %(day)s") % day
@@ -155,7 +156,7 @@ class Record(models.Model):
         if not self.came:
             return ""
         pattern = _ORIGINS[self.came] if self.came_on else _UNDATED[self.came]
-        day = in_words(self.came_on) if self.came_on else ""
+        day = date_format(self.came_on, "j F Y") if self.came_on else ""
         return pattern % {"who": Teller(self.came_by or Teller.ELSE).label, "day": day}
 
     @property
@@ -163,7 +164,7 @@ class Record(models.Model):
         if self.checked_on is None:
             return ""
         who = Teller(self.checked_by or Teller.ELSE).label
-        return _("checked by %(who)s on %(day)s") % {"who": who, "day": in_words(self.checked_on)}
+        return _("checked by %(who)s on %(day)s") % {"who": who, "day": date_format(self.checked_on, "j F Y")}
 
 
 _ORIGINS: dict[str, Any] = {
@@ -176,11 +177,6 @@ _ORIGINS: dict[str, Any] = {
     Came.ELSE: gettext_lazy("written down by %(who)s on %(day)s"),
 }
 _UNDATED: dict[str, Any] = {each: each.label for each in Came}
-
-
-def in_words(day: datetime.date) -> str:
-    """3 November 2026."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def role_of(person: Person) -> str:

@@ -9,13 +9,13 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
 from joinedup.agreements.agreement_state import shown_state, state_words
 from joinedup.agreements.models import Agreement
-from joinedup.engines.days import day
 from joinedup.events.models import Topic
 from joinedup.events.queries.events import listed
 from joinedup.evidence import wording
@@ -188,7 +188,7 @@ def _item(each: Any, record: Record, name: str, key: object, note: str = "") -> 
 
 def _standing(agreement: Agreement, person: Person) -> str:
     words = state_words(shown_state(agreement, person, timezone.localdate()))
-    return f"{words}, due {day(agreement.due)}"
+    return f"{words}, due {date_format(agreement.due, 'j F Y')}"
 
 
 def _figure(figure: Figure) -> Item:

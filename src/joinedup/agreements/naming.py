@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
 from joinedup.agreements.agreement_state import is_inside
 from joinedup.agreements.models import Agreement, Naming
-from joinedup.engines.days import day
 from joinedup.partners.models import Partner
 
 OWNER, DEPUTY, CONTRIBUTOR = "owner", "deputy", "contributor"
@@ -120,12 +120,12 @@ def note_of(agreement: Agreement, partner_id: int) -> str:
     """What the partnership reads beside the name: what the body itself has said to it, and when."""
     found = naming_of(agreement, partner_id)
     if found is not None and found.answer == Answer.YES and found.answered_on:
-        return _("said yes on %(day)s") % {"day": day(found.answered_on)}
+        return _("said yes on %(day)s") % {"day": date_format(found.answered_on, "j F Y")}
     if found is not None and found.answer == Answer.NO and found.answered_on:
-        return _("said no on %(day)s") % {"day": day(found.answered_on)}
+        return _("said no on %(day)s") % {"day": date_format(found.answered_on, "j F Y")}
     if found is None or found.asked_on is None:
         return _("not asked yet: no e-mail reached them")
-    return _("asked on %(day)s, no answer yet") % {"day": day(found.asked_on)}
+    return _("asked on %(day)s, no answer yet") % {"day": date_format(found.asked_on, "j F Y")}
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 from django.core.cache import cache
+from django.utils.translation import ngettext
 
 from joinedup.engines import periods
 from joinedup.evidence import observations
@@ -218,10 +219,12 @@ def _world(places: list[Place], months: list[str], cases: np.ndarray, known: np.
 def _left_out(places: list[Place]) -> list[str]:
     if not places:
         return []
-    number = "1 neighbourhood has" if len(places) == 1 else f"{len(places):,} neighbourhoods have"
-    return [
-        f"{number} no counts in these files and {'is' if len(places) == 1 else 'are'} left out: not nought."
-    ]
+    said = ngettext(
+        "%(n)s neighbourhood has no counts in these files and is left out: not nought.",
+        "%(n)s neighbourhoods have no counts in these files and are left out: not nought.",
+        len(places),
+    )
+    return [said % {"n": f"{len(places):,}"}]
 
 
 def _told(dataset: Dataset) -> dict[str, Any]:

@@ -9,9 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils.text import get_text_list
+from django.utils.translation import ngettext
+
 from joinedup.clusters.models import Cluster, Scan
 from joinedup.engines import periods
-from joinedup.engines.matching.wording import listing
 from joinedup.offline.scan import explain
 from joinedup.places.models import Place
 
@@ -46,7 +48,7 @@ def parts(areas: Iterable[Place]) -> list[Part]:
 
 
 def neighbourhoods(number: int) -> str:
-    return "1 neighbourhood" if number == 1 else f"{number:,} neighbourhoods"
+    return ngettext("%(n)s neighbourhood", "%(n)s neighbourhoods", number) % {"n": f"{number:,}"}
 
 
 def where(found: Sequence[Part]) -> str:
@@ -65,9 +67,9 @@ def where(found: Sequence[Part]) -> str:
 
 def _some(names: Sequence[str], kind: str) -> str:
     if len(names) <= NAMED:
-        return listing(names)
+        return get_text_list(list(names), "and")
     more = len(names) - NAMED + 1
-    return listing([*names[: NAMED - 1], f"{more} more {kind}s"])
+    return get_text_list([*names[: NAMED - 1], f"{more} more {kind}s"], "and")
 
 
 def when(cluster: Cluster) -> str:
@@ -103,7 +105,7 @@ def recurrence(days: float | None) -> str:
         return ""
     if days < 2 * DAYS_OF_A_YEAR:
         months = max(round(days / DAYS_OF_A_MONTH), 1)
-        return "1 month" if months == 1 else f"{months} months"
+        return ngettext("%(n)s month", "%(n)s months", months) % {"n": months}
     return f"{round(days / DAYS_OF_A_YEAR):,} years"
 
 
@@ -137,7 +139,7 @@ def asked(scan: Scan) -> str:
         text += f" A circle holds at most {settings['max_share']:.0%} of the {of}."
         text += f" A stretch of time is at most {settings['max_periods']} months long."
     if settings.get("steps"):
-        steps = listing([periods.in_words(each) for each in settings["steps"]])
+        steps = get_text_list([periods.in_words(each) for each in settings["steps"]], "and")
         text += f" Counting is taken to have changed for a known reason in {steps}."
     if scan.dispersion is not None and scan.dispersion > 1:
         text += (
@@ -153,10 +155,10 @@ def standing(scan: Scan, found: Sequence[Cluster]) -> str:
         return _high(scan, len(found))
     new = sum(each.first_id is None for each in found)
     if new:
-        things = "1 thing is new" if new == 1 else f"{new} things are new"
+        things = ngettext("%(n)s thing is new", "%(n)s things are new", new) % {"n": new}
         lasting = len(found) - new
-        goes_on = "" if not lasting else ", and 1 goes on" if lasting == 1 else f", and {lasting} go on"
-        return f"{things} in the figures to {periods.in_words(scan.last)}{goes_on}."
+        goes_on = ngettext(", and %(n)s goes on", ", and %(n)s go on", lasting) % {"n": lasting}
+        return f"{things} in the figures to {periods.in_words(scan.last)}{goes_on if lasting else ''}."
     if found:
         goes_on = (
             "what stood out before goes on"
@@ -173,7 +175,10 @@ def _high(scan: Scan, number: int) -> str:
         return f"No place stands out for its residents {when}.{_best(scan)}"
     # The search ends at so many: there may be more.
     least = "At least " if number >= scan.settings.get("most", number + 1) else ""
-    stands = "1 place stands" if number == 1 else f"{least}{number} places stand"
+    stands = ngettext("%(n)s place stands", "%(least)s%(n)s places stand", number) % {
+        "least": least,
+        "n": number,
+    }
     return f"{stands} out for the number of their residents {when}."
 
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from joinedup.accounts.permissions import Scope
@@ -51,7 +52,7 @@ class Stop(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_region_display()}, {self.month:%B %Y}"
+        return f"{self.get_region_display()}, {date_format(self.month, 'F Y')}"
 
     def scope(self) -> Scope:
         return self.programme.scope()

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 from django.core.cache import cache
 from django.db.models import F, Prefetch
+from django.utils.text import get_text_list
 
 from joinedup.accounts.person import Person
 from joinedup.evidence import disclosure, observations, store
@@ -252,7 +253,7 @@ def year_of(period: str) -> int:
 
 def _listed(names: Sequence[str]) -> str:
     words = [name[0].lower() + name[1:] if name[1:2].islower() else name for name in names]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return get_text_list(words, "and")
 
 
 def themes_fed(indicator: Indicator) -> list[tuple[Theme, float]]:

@@ -6,6 +6,8 @@ import datetime
 import re
 from functools import cache
 
+from django.utils.formats import date_format
+
 from joinedup.evidence.indicators import Indicator, indicators
 from joinedup.evidence.models import Figure
 
@@ -67,13 +69,13 @@ def period(figure: Figure) -> str:
     text = figure.period
     found = by_slug().get(figure.indicator)
     if MONTH.fullmatch(text):
-        month = datetime.date(int(text[:4]), int(text[5:]), 1)
+        month = date_format(datetime.date(int(text[:4]), int(text[5:]), 1), "F Y")
         window = found.window if found else 0
         if window > YEAR:
-            return f"in the {window} months to {month:%B %Y}, {_number(window // YEAR)} years pooled"
+            return f"in the {window} months to {month}, {_number(window // YEAR)} years pooled"
         if window > 1:
-            return f"in the {window} months to {month:%B %Y}"
-        return f"in {month:%B %Y}"
+            return f"in the {window} months to {month}"
+        return f"in {month}"
     if pooled := POOLED.fullmatch(text):
         first = int(pooled[1])
         last = first + (int(pooled[3]) - first) % 100

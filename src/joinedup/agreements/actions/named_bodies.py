@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
@@ -28,7 +29,6 @@ from joinedup.agreements.queries.named_bodies import (
     whole,
     whom_to_name,
 )
-from joinedup.engines.days import day
 from joinedup.events.actions.topics import set_state
 from joinedup.opportunities.models import Opportunity
 from joinedup.partners.addressees import coordinators
@@ -89,7 +89,7 @@ def _ask(agreement: Agreement, naming: Naming, partner: Partner, *, is_changed: 
                 "agreement": agreement,
                 "partner": partner,
                 "part": _part(agreement, partner),
-                "due": day(agreement.due),
+                "due": date_format(agreement.due, "j F Y"),
                 "is_public": agreement.marking == Marking.PUBLIC,
                 "is_changed": is_changed,
                 "link": address_of("naming_by_mail", naming_link(agreement, partner, each)),

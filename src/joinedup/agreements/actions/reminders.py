@@ -6,6 +6,7 @@ import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
@@ -20,7 +21,6 @@ from joinedup.agreements.models import Agreement, Chase, Progress
 from joinedup.agreements.naming import has_said_yes
 from joinedup.agreements.queries.reminders import Asked, by_mail, report_link, whom_to_ask
 from joinedup.agreements.reminder_steps import OPEN, after_step, next_to_ask
-from joinedup.engines.days import day
 from joinedup.partners.addressees import Addressee, coordinators
 from joinedup.partners.models import Partner
 
@@ -105,7 +105,7 @@ def _letter(row: Chase, asked: Asked, to: Addressee) -> dict[str, str]:
         "goal": agreement.goal,
         "action": agreement.action,
         "measure": agreement.measure,
-        "due": day(agreement.due),
+        "due": date_format(agreement.due, "j F Y"),
         "event": agreement.event.name,
         "owner": f"{agreement.owner_partner.name}, {agreement.owner_role}",
         "link": address_of("report_by_mail", report_link(agreement, asked, to)),

@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from joinedup.engines.days import months_after
@@ -70,4 +71,4 @@ class StopForm(forms.Form):
         if stop is not None and stop.month not in months:
             months.insert(0, stop.month)
         field: Any = self.fields["month"]
-        field.choices = [("", _("Choose a month")), *((f"{m:%Y-%m}", f"{m:%B %Y}") for m in months)]
+        field.choices = [("", _("Choose a month")), *((f"{m:%Y-%m}", date_format(m, "F Y")) for m in months)]

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import F, Q, QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.person import Person
-from joinedup.engines.days import day, months_after
+from joinedup.engines.days import months_after
 from joinedup.events.models import Event, Programme, Stop
 from joinedup.events.queries.events import is_over, listed
 from joinedup.places.models import Footprint
@@ -216,15 +217,15 @@ def _last(last: Event | None) -> str:
         return _("No event is known to have been here.")
     if last.date is None:
         return _("One was here, on a day that was not published.")
-    return _("The last one was on %(day)s.") % {"day": day(last.date)}
+    return _("The last one was on %(day)s.") % {"day": date_format(last.date, "j F Y")}
 
 
 def _ahead(ahead: list[Event], stops: list[Stop]) -> str:
     dated = [event for event in ahead if event.date]
     if dated and dated[0].date:
-        return _("The next is on %(day)s.") % {"day": day(dated[0].date)}
+        return _("The next is on %(day)s.") % {"day": date_format(dated[0].date, "j F Y")}
     if stops:
-        return _("The next is planned for %(month)s.") % {"month": f"{stops[0].month:%B %Y}"}
+        return _("The next is planned for %(month)s.") % {"month": date_format(stops[0].month, "F Y")}
     if ahead:
         return _("The next is being planned; its day is not known yet.")
     return _("None is planned.")
@@ -241,7 +242,7 @@ def _next(events: list[Event], stops: list[Stop], on: datetime.date) -> str:
     found |= {(e.date, e.name) for e in events if not e.regions and e.date and _kind(e, on) == AHEAD}
     if found:
         earliest, name = min(found, key=lambda pair: (pair[0] or on, pair[1]))
-        return f"{name}, {day(earliest)}" if earliest else name
+        return f"{name}, {date_format(earliest, 'j F Y')}" if earliest else name
     ahead = sorted((stop for stop in stops if _is_ahead(stop, on)), key=lambda stop: stop.month)
     return str(ahead[0]) if ahead else ""
 
@@ -277,7 +278,7 @@ def csv_rows(plan: Plan) -> Iterator[list[object]]:
             one = mark.event or mark.stop
             yield [
                 *start,
-                f"{month:%B %Y}" if month else None,
+                date_format(month, "F Y") if month else None,
                 WORDS[mark.kind],
                 mark.event.name if mark.event else None,
                 mark.event.date if mark.event else None,
@@ -285,7 +286,7 @@ def csv_rows(plan: Plan) -> Iterator[list[object]]:
                 one.is_demonstration if one else None,
             ]
     for event in plan.elsewhere:
-        when = f"{event.date:%B %Y}" if event.date else None
+        when = date_format(event.date, "F Y") if event.date else None
         yield [
             "no one region", None, None, when, "event", event.name, event.date, event.date_note,
             event.is_demonstration,

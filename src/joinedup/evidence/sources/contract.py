@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from joinedup.engines.words import plural
 from joinedup.evidence.sources.table import Refused, Table, open_table, plain
 
 SCHEMA: dict[str, pl.DataType] = {
@@ -216,7 +217,9 @@ def _refuse_elsewhere(
     reached = observations["place"].n_unique()
     if kept >= SHARE_AT_LEAST * placed or reached >= REACH_AT_LEAST * len(held):
         return
-    rows = f"of {placed:,} rows that could be used, {kept:,} {'is' if kept == 1 else 'are'} in the places held here"
+    rows = (
+        f"of {placed:,} rows that could be used, {kept:,} {plural(kept, 'is', 'are')} in the places held here"
+    )
     raise NothingHere(
         f"This file is for another area{f' ({whose})' if whose else ''}: {rows}. Bring the file for your own area."
     )
@@ -256,7 +259,7 @@ def carried(frame: pl.DataFrame, codes: Codes, counts: Sequence[str]) -> tuple[p
     )
     split = sum(len(codes.changes[code]) > 1 for code in old)
     note = (
-        f"{rows:,} {'row' if rows == 1 else 'rows'} with {len(old):,} LSOA codes of 2011 were carried to codes "
+        f"{rows:,} {plural(rows, 'row')} with {len(old):,} LSOA codes of 2011 were carried to codes "
         f"of 2021; what was counted in {split:,} split areas is shared by residents, so it may not be whole."
     )
     return shared.drop("_new", "_share"), note

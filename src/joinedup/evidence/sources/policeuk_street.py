@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
+from joinedup.engines.words import plural
 from joinedup.evidence.sources.contract import (
     NUMBER,
     Codes,
@@ -140,7 +141,7 @@ def _notes(rows: pl.DataFrame) -> list[str]:
         few = by_month.filter(pl.col("len") < 0.6 * usual)["period"].to_list()
         if few:
             notes.append(
-                f"{', '.join(few)} {'has' if len(few) == 1 else 'have'} far fewer rows than the other months: "
+                f"{', '.join(few)} {plural(len(few), 'has', 'have')} far fewer rows than the other months: "
                 "more likely a gap in what the force sent than a fall in crime."
             )
     return notes

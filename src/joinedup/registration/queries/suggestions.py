@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.person import Person
@@ -326,4 +327,4 @@ def _several(names: Sequence[str]) -> str:
     shown = list(names[:3])
     if len(names) > 3:
         shown.append(_("others"))
-    return shown[0] if len(shown) == 1 else _(" and ").join([", ".join(shown[:-1]), shown[-1]])
+    return get_text_list(shown, _("and"))

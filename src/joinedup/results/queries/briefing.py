@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,8 +20,7 @@ from joinedup.accounts.links import read_link
 from joinedup.accounts.models import AuditEntry, User
 from joinedup.accounts.person import PUBLIC, Person
 from joinedup.agreements.queries.agreement import find_agreements, lines
-from joinedup.documents.sheet import Grid, Said, Section, Sheet, listed
-from joinedup.engines.days import day
+from joinedup.documents.sheet import Grid, Said, Section, Sheet
 from joinedup.events.models import Event
 from joinedup.events.queries.events import FEW, agenda, sector_counts
 from joinedup.events.queries.sessions import PublicDay, day_for
@@ -86,7 +87,7 @@ def _footer(on: datetime.date, is_shared: bool) -> str:
         else _("For who hosts and speaks: what everybody may read, and what the day needs.")
     )
     licence = _("Contains public sector information licensed under the Open Government Licence.")
-    return f"{who} {licence} {day(on)}."
+    return f"{who} {licence} {date_format(on, 'j F Y')}."
 
 
 def _page(event: Event) -> str:
@@ -102,12 +103,13 @@ def _when_and_where(event: Event) -> Section:
     when = _("The day is not known yet.")
     if event.date:
         hours = " to ".join(f"{hour:%H:%M}" for hour in (event.starts, event.ends) if hour)
-        when = f"{event.date:%A} {day(event.date)}{', ' if hours else ''}{hours}."
+        when = f"{date_format(event.date, 'l j F Y')}{', ' if hours else ''}{hours}."
     said = [Said(when), Said(f"{event.where}." if event.where else _("The place is not known yet."))]
     if event.at is not None:
         has = [str(fact.label) for fact in type(event.at).Access if event.at.access.get(fact)]
         if has:
-            said.append(Said(_("There is: %(facts)s.") % {"facts": listed([each.lower() for each in has])}))
+            facts = get_text_list([each.lower() for each in has], _("and"))
+            said.append(Said(_("There is: %(facts)s.") % {"facts": facts}))
         if event.at.travel.strip():
             said.append(Said(event.at.travel.strip()))
     access = event.access.strip() or _("Nothing is said about access yet: ask whoever plans the event.")
@@ -157,7 +159,7 @@ def _last_time(person: Person, before: Event | None, on: datetime.date) -> Secti
     said = [
         Said(
             f"{each.agreement.goal}{f', {each.owner.name}' if each.names_owner else ''}: {each.state_words.lower()}"
-            + (f", {_('was due')} {day(each.agreement.due)}." if each.is_late else "."),
+            + (f", {_('was due')} {date_format(each.agreement.due, 'j F Y')}." if each.is_late else "."),
             reverse("agreement", args=[each.agreement.pk]),
             each.agreement.goal,
         )
@@ -242,7 +244,7 @@ def _questions(
     lacking = [sector.name.lower() for sector in missing(event).sectors]
     if lacking:
         sentence = _("Who speaks for %(sectors)s, who are not in the room?") % {
-            "sectors": listed(lacking[:3])
+            "sectors": get_text_list(lacking[:3], _("and"))
         }
     else:
         sentence = _("What do young people want to ask that is not on the agenda?")

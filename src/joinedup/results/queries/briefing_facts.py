@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.person import Person
-from joinedup.documents.sheet import Said, Section, listed
-from joinedup.engines.days import day
+from joinedup.documents.sheet import Said, Section
 from joinedup.events.models import Event
 from joinedup.events.queries.events import AgendaTopic
 from joinedup.evidence import wording
@@ -113,12 +114,12 @@ def need_said(around: Around) -> Section:
         sentence = _("Compared with places like these, need stands out on no theme that is known.")
     else:
         named = [
-            f"{name[0].lower()}{name[1:]} ({listed([each.place.name for each in found[:PLACES]])})"
+            f"{name[0].lower()}{name[1:]} ({get_text_list([each.place.name for each in found[:PLACES]], _('and'))})"
             for name, found in list(high.items())[:THEMES]
         ]
         sentence = _("Compared with places like these, need is %(word)s or more on %(themes)s.") % {
             "word": need_word(0.7),
-            "themes": listed(named),
+            "themes": get_text_list(named, _("and")),
         }
     top = around.needs[0]
     said = [Said(sentence, reverse("place", args=[top.place_id]), top.place.name)]
@@ -176,6 +177,6 @@ def _support(person: Person, around: Around, themes: set[str], on: datetime.date
 
 
 def _offer(offer: Offer, on: datetime.date) -> str:
-    closes = _(", closes %(day)s") % {"day": day(offer.closes)} if offer.closes else ""
+    closes = _(", closes %(day)s") % {"day": date_format(offer.closes, "j F Y")} if offer.closes else ""
     check = _(": check first that it is still open") if needs_checking(offer.last_checked, on) else ""
     return f"{offer.name} ({offer.provider}{closes}){check}."

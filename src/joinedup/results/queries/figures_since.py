@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from django.utils.formats import date_format
+
 from joinedup.evidence import wording
 from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.methods import BREAKS, months_to
@@ -150,4 +152,4 @@ def _months(last: str, count: int) -> list[str]:
 
 
 def _words(month: str) -> str:
-    return f"{datetime.date(int(month[:4]), int(month[5:]), 1):%B %Y}"
+    return date_format(datetime.date(int(month[:4]), int(month[5:]), 1), "F Y")

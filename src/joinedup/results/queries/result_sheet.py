@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Count
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,8 +17,8 @@ from joinedup.accounts.person import Person
 from joinedup.agreements.agreement_state import DAYS_TO_ANSWER, is_inside, state_words
 from joinedup.agreements.models import Agreement, YoungMark
 from joinedup.agreements.queries.verdicts import FEWEST
-from joinedup.documents.sheet import Said, Section, Sheet, listed
-from joinedup.engines.days import day, working_days_after
+from joinedup.documents.sheet import Said, Section, Sheet
+from joinedup.engines.days import working_days_after
 from joinedup.events.models import Event
 from joinedup.events.queries.events import is_over
 from joinedup.initiatives.models import Initiative
@@ -67,8 +69,8 @@ def _lead(event: Event, on: datetime.date) -> str:
     if event.date is None:
         return str(_("The day of the event is not known."))
     where = ", ".join(part for part in (event.venue, event.place_name) if part)
-    stands = _("What came of it, as it stands on %(day)s.") % {"day": day(on)}
-    return f"{day(event.date)}{', ' if where else ''}{where}. {stands}"
+    stands = _("What came of it, as it stands on %(day)s.") % {"day": date_format(on, "j F Y")}
+    return f"{date_format(event.date, 'j F Y')}{', ' if where else ''}{where}. {stands}"
 
 
 def _footer(on: datetime.date, inside: bool) -> str:
@@ -77,7 +79,7 @@ def _footer(on: datetime.date, inside: bool) -> str:
     )
     sources = _("Agreements and results: as the partners reported them. Figures: as named in each sentence.")
     licence = _("Contains public sector information licensed under the Open Government Licence.")
-    return f"{who} {sources} {licence} {day(on)}."
+    return f"{who} {sources} {licence} {date_format(on, 'j F Y')}."
 
 
 def _of_event(event: Event) -> str:
@@ -97,7 +99,7 @@ def _agreed(event: Event, weighed: Sequence[Weighed], on: datetime.date) -> Sect
     if len(themes) > THEMES:
         named.append(_("%(num)s other themes") % {"num": len(themes) - THEMES})
     words = ngettext("%(num)s agreement", "%(num)s agreements", len(weighed)) % {"num": len(weighed)}
-    sentence = _("%(words)s: %(themes)s.") % {"words": words, "themes": listed(named)}
+    sentence = _("%(words)s: %(themes)s.") % {"words": words, "themes": get_text_list(named, _("and"))}
     return Section(heading, [Said(sentence, _of_event(event), words)])
 
 
@@ -173,7 +175,7 @@ def _example(each: Weighed, owners: dict[int, Partner], on: datetime.date) -> st
     stands = f"{state_words(each.state)}."
     if each.is_open:
         due = _("was due %(day)s") if agreement.due < on else _("due %(day)s")
-        stands = f"{state_words(each.state)}, {due % {'day': day(agreement.due)}}."
+        stands = f"{state_words(each.state)}, {due % {'day': date_format(agreement.due, 'j F Y')}}."
     result = f"{each.result.rstrip('.')}." if each.result else ""
     return " ".join(part for part in (who, stands, result) if part)
 
@@ -287,7 +289,8 @@ def _late_one(each: Weighed) -> str:
     words = _("%(goal)s: was due %(day)s.")
     if each.instead:
         words = _("%(goal)s: was due %(day)s; %(owner)s.")
-    return words % {"goal": each.agreement.goal, "day": day(each.agreement.due), "owner": each.instead}
+    day = date_format(each.agreement.due, "j F Y")
+    return words % {"goal": each.agreement.goal, "day": day, "owner": each.instead}
 
 
 def asks(

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,7 +19,6 @@ from joinedup.accounts.permissions import may
 from joinedup.accounts.person import PUBLIC
 from joinedup.accounts.posted import attempt, number_in
 from joinedup.accounts.request import Request
-from joinedup.engines.days import day
 from joinedup.events.models import Event
 from joinedup.events.queries.events import is_over, listed
 from joinedup.results.actions.responses import (
@@ -119,7 +119,7 @@ def _saved(request: Request, event: Event, changed: Response | None, form: Respo
     if last is not None and response.told_on == timezone.localdate():
         said = _("Saved. %(partner)s is told, and has until %(day)s to answer.") % {
             "partner": response.about,
-            "day": day(last),
+            "day": date_format(last, "j F Y"),
         }
     if is_untold(response):
         said = _(

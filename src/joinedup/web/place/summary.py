@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.text import get_text_list
+
 from joinedup.evidence.models import Figure, Need
 from joinedup.evidence.plain_words import agreement_word, move, need_class, need_word
 from joinedup.places.models import Place
@@ -42,8 +44,7 @@ def _need(place: Place, needs: Sequence[Need]) -> str:
         return f"Compared with other {others}, need in {place.name} stands out on none of the {len(sure)} themes known."
     top = sorted(high, key=lambda each: -(each.said or 0))[:NAMED]
     named = [f"{_small(each.theme.name)} ({_how_much(each)})" for each in top]
-    listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
-    return f"Compared with other {others}, need in {place.name} stands out most on {listed}."
+    return f"Compared with other {others}, need in {place.name} stands out most on {get_text_list(named, 'and')}."
 
 
 def _how_much(need: Need) -> str:

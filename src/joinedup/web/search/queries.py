@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from joinedup.accounts.person import Person
 from joinedup.events.queries.events import listed
@@ -85,7 +86,7 @@ def search(person: Person, text: str) -> Results:
             "Events",
             _matching(listed(person), text, "name", "purpose", "place_name"),
             lambda e: Hit(
-                e.name, reverse("event", args=[e.slug]), f"{e.date.day} {e.date:%B %Y}" if e.date else ""
+                e.name, reverse("event", args=[e.slug]), date_format(e.date, "j F Y") if e.date else ""
             ),
         ),
         _group(
