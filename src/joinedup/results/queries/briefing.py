@@ -1,7 +1,8 @@
-"""The pack for who hosts and speaks at an event: what they need to know, and nobody's name.
+"""The briefing pack for those who host and speak at an event: what they need to know, without names of
+people.
 
-By the link in their mail they read what everybody may read; those who plan the event also read what its partnership
-shares.
+Through the link in their mail they read what is public; those who plan the event also read what its
+partnership shares.
 """
 
 from __future__ import annotations
@@ -33,15 +34,15 @@ from joinedup.results.queries.result_sheet import asks, late_ones
 from joinedup.results.queries.weighed_agreements import to_weigh, weigh
 
 PURPOSE = "brief"
-# Sent well before the day, and still wanted on it.
+# The link is sent well before the day, and still needed on it.
 VALID_DAYS = 180
 SENT = "event.send_brief"
 LAST_TIME, QUESTIONS, MOST_OF_A_HOST = 6, 3, 3
 
 
 def pack(person: Person, event: Event, on: datetime.date) -> Sheet:
-    """What `person` may know; 45 queries at most, however large the event. Wants the event's footprint, programme and
-    venue."""
+    """What `person` may know; 45 queries at most, however large the event. Expects the event's footprint,
+    programme and venue to be selected."""
     topics = agenda(person, event)
     around = around_of(event)
     the_day = day_for(person, event)
@@ -142,7 +143,7 @@ def _coming(sectors: Sequence[tuple[int, str]]) -> Section:
 
 
 def last_event(event: Event) -> Event | None:
-    """The event of the same partnership before this one; 1 query, and 1 where the event is a copy."""
+    """The event of the same partnership before this one; 1 query, or 2 if the event is a copy."""
     if event.copied_from is not None and event.copied_from.footprint_id == event.footprint_id:
         return event.copied_from
     earlier = Event.objects.filter(footprint=event.footprint_id, is_history=False, cancelled_on=None)
@@ -230,7 +231,7 @@ def _off_record(the_day: PublicDay) -> Section:
 def _questions(
     person: Person, event: Event, before: Event | None, topics: Sequence[object], on: datetime.date
 ) -> list[Said]:
-    """One about last time, one about a topic, one about who is not heard; as many as there are, three at most."""
+    """Up to three questions: one about last time, one about a topic, one about who is not heard."""
     found = []
     if before is not None:
         weighed = weigh(person, to_weigh(person).filter(event=before).order_by("due", "pk"), on)
@@ -252,8 +253,8 @@ def _questions(
 
 
 def recipients(event: Event) -> list[str]:
-    """The addresses of adults who host and speak, and of the hosts of young people who do; 1 query, and 2 for each
-    host."""
+    """The addresses of adults who host and speak, and of the hosts of young people who do; 1 query, plus 2
+    for each host."""
     speakers = list(event.speakers.select_related("partner"))
     found = {each.email.lower() for each in speakers if each.email}
     hosts = {each.partner_id: each.partner for each in speakers if each.is_young and each.partner}
@@ -264,7 +265,7 @@ def recipients(event: Event) -> list[str]:
 
 
 def without_address(event: Event) -> int:
-    """How many adults who host or speak cannot be sent it; 1 query."""
+    """How many adults who host or speak have no address to send it to; 1 query."""
     return event.speakers.filter(is_young=False, email="").count()
 
 
@@ -282,8 +283,8 @@ def last_sent(event: Event) -> Sent | None:
 
 
 def event_by_link(token: str) -> Event | None:
-    """The event whose pack a link leads to; None for one that is too old or was changed, and where whoever it was
-    sent to no longer hosts, speaks, or brings a young person who does."""
+    """The event whose pack a link leads to. None if the link is too old or was changed, or if its recipient
+    no longer hosts, speaks, or brings a young person who does."""
     link = read_link(PURPOSE, token, days=VALID_DAYS)
     if link is None or not link.pk.isdecimal() or not link.email:
         return None
@@ -294,5 +295,5 @@ def event_by_link(token: str) -> Event | None:
 
 
 def pack_by_link(event: Event, on: datetime.date) -> Sheet:
-    """The pack as whoever has a link reads it: what everybody may."""
+    """The pack as anyone with a link reads it: what is public."""
     return pack(PUBLIC, event, on)

@@ -1,4 +1,4 @@
-"""What the pack for hosts and speakers says of the place: topics with figures, need, local action, support."""
+"""What the briefing pack says about the place: topics with figures, need, local action and support."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ HIGH = 4  # class of need
 
 @dataclass(frozen=True)
 class Around:
-    """The places of an event's partnership, what they lie in, and the themes of its topics in their order."""
+    """The places of an event's partnership, the places around them, and the themes of its topics in order."""
 
     places: list[Place]
     codes: list[str]
@@ -59,7 +59,7 @@ def around_of(event: Event) -> Around:
 
 
 def topics_said(topics: Sequence[AgendaTopic], event: Event, around: Around) -> Section:
-    """Each topic with what its reader may know of it and a figure with its source; no query."""
+    """Each topic with what its reader may know about it, and a figure with its source; no query."""
     said = []
     for topic, theme in zip(topics, around.themes, strict=True):
         link = reverse("opportunity", args=[topic.opportunity.pk]) if topic.opportunity else ""
@@ -87,7 +87,7 @@ def _why(opportunity: Opportunity, title: str) -> str:
 def _figure(code: str, theme: str | None, around: Around) -> Figure | None:
     if theme is None:
         return None
-    # Without a place of its own, where need on it is highest.
+    # For a topic without a place of its own: the place where need on its theme is highest.
     most = [need.place_id for need in around.needs if need.theme_id == theme]
     codes = [code, *most, *(place.pk for place in around.places)]
     return next((around.figures[one, theme] for one in codes if (one, theme) in around.figures), None)
@@ -128,7 +128,7 @@ def need_said(around: Around) -> Section:
 
 
 def under_way_and_support(person: Person, event: Event, around: Around, on: datetime.date) -> list[Section]:
-    """Local action of the partnership and support that is open here, what is on the topics' themes first; 9 queries
+    """Local action of the partnership and support that is open here, with the topics' themes first; 9 queries
     at most."""
     themes = {theme for theme in around.themes if theme}
     here = find_initiatives(person).filter(running(on), partner__footprints=event.footprint_id).distinct()
@@ -149,7 +149,7 @@ def under_way_and_support(person: Person, event: Event, around: Around, on: date
 
 
 def _told(initiative: Initiative, lead: Partner | None) -> list[str]:
-    """Its name, who leads it where the reader may know, and that its partner has not confirmed it where so."""
+    """Its name, who leads it if the reader may know, and whether its partner has yet to confirm it."""
     said = [initiative.name, *([lead.name] if lead else [])]
     return [*said, initiative.told] if initiative.is_stale else said
 
