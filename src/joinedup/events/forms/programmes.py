@@ -1,4 +1,4 @@
-"""A series of events and its plan."""
+"""Forms for a series of events and its plan."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class StopForm(forms.Form):
         if stop is not None:
             initial = {"region": stop.region, "month": f"{stop.month:%Y-%m}", "note": stop.note}
         super().__init__(data, initial=initial)
-        # What is to come first; past months so that a change can be undone.
+        # Coming months first; past months are there so that a change can be undone.
         numbers = [*range(MONTHS_AHEAD), *range(-1, -1 - MONTHS_BACK, -1)]
         months = [months_after(on.replace(day=1), number) for number in numbers]
         if stop is not None and stop.month not in months:

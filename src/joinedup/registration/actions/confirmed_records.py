@@ -31,8 +31,8 @@ def records(partner: Partner) -> dict[str, Any]:
 
 @transaction.atomic
 def confirm(*, by: Person, attendee: Attendee, keys: Collection[str]) -> int:
-    """Record that these records are true today; returns how many. Checked by registering: call it only for
-    members, and for people who were invited for the partner by name."""
+    """Record that these records are true today; returns how many. Registration checks who may say so: only
+    members, and people who were invited for the partner by name."""
     if not keys:
         return 0
     held = records(attendee.partner)
