@@ -1,6 +1,6 @@
-"""What a cluster is in words: where, since when, how many against how many expected, how often by chance. Pure.
+"""A cluster in words: where, since when, how many against how many expected, how often by chance. Pure.
 
-The same sentence stands on the pages, in the feed and in a mail, and never without its caveat.
+Pages, the feed and mails use the same sentence, never without its caveat.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from joinedup.offline.scan import explain
 from joinedup.places.models import Place
 
 MODELS = {Scan.Kind.MONTHLY: "permutation", Scan.Kind.YEARLY: "poisson"}
-# As many boroughs, and as many wards of each, as a sentence names.
+# How many boroughs, and how many wards of each, a sentence names.
 NAMED = 3
 DAYS_OF_A_YEAR, DAYS_OF_A_MONTH = 365.25, 30.4375
 OFFENCES = "violence, robbery and weapons offences"
@@ -26,7 +26,7 @@ OFFENCES = "violence, robbery and weapons offences"
 
 @dataclass(frozen=True)
 class Part:
-    """How many of the neighbourhoods lie in one ward; in a borough without wards the two are the same place."""
+    """How many of the neighbourhoods are in one ward; in a borough without wards the two are the same place."""
 
     ward: Place
     borough: Place
@@ -38,7 +38,7 @@ class Part:
 
 
 def parts(areas: Iterable[Place]) -> list[Part]:
-    """The wards of neighbourhoods that come with `parent__parent`; most neighbourhoods first."""
+    """The wards of neighbourhoods, most neighbourhoods first. Expects `parent__parent` to be selected."""
     found: dict[str, Part] = {}
     for area in areas:
         ward = area.parent or area
@@ -52,7 +52,8 @@ def neighbourhoods(number: int) -> str:
 
 
 def where(found: Sequence[Part]) -> str:
-    """“26 neighbourhoods in Lambeth (Brixton North, Vassall and 3 more wards)”; boroughs where there are several."""
+    """“26 neighbourhoods in Lambeth (Brixton North, Vassall and 3 more wards)”; boroughs if there are
+    several."""
     number = sum(len(part.areas) for part in found)
     boroughs = Counter[Place]()
     for part in found:
@@ -78,17 +79,17 @@ def when(cluster: Cluster) -> str:
 
 
 def times(cluster: Cluster) -> str:
-    """“2.3 times as many”; empty where nothing was expected."""
+    """“2.3 times as many”; empty if nothing was expected."""
     return f"{cluster.observed / cluster.expected:.1f}" if cluster.expected > 0 else ""
 
 
 def one_in(p: float) -> str:
-    """A chance as “1 in 1,000”; one of more than two in five as “7 in 10”."""
+    """A chance as “1 in 1,000”; above two in five as “7 in 10”."""
     return " in ".join(_share(p))
 
 
 def looks(p: float) -> str:
-    """The same of looks: “1 look in 1,000”, “7 looks in 10”."""
+    """The same, counted in looks: “1 look in 1,000”, “7 looks in 10”."""
     some, of = _share(p)
     return f"{some} {'look' if some == '1' else 'looks'} in {of}"
 
@@ -100,7 +101,7 @@ def _share(p: float) -> tuple[str, str]:
 
 
 def recurrence(days: float | None) -> str:
-    """“83 years”, “14 months”; empty where it is not known."""
+    """“83 years”, “14 months”; empty if it is not known."""
     if days is None:
         return ""
     if days < 2 * DAYS_OF_A_YEAR:
@@ -125,12 +126,12 @@ def sentence(cluster: Cluster, found: Sequence[Part], kind: str) -> str:
 
 
 def caveat(kind: str) -> str:
-    """What must stand beside the sentence: what the expected number is blind to, and what a cluster is not."""
+    """What must accompany the sentence: what the expected number leaves out, and what a cluster is not."""
     return f"{explain.EXPECTED[MODELS[Scan.Kind(kind)]]} {explain.RECORDED}"
 
 
 def asked(scan: Scan) -> str:
-    """What the engine was asked, from what is kept with the scan."""
+    """What the engine was asked, from what is stored with the scan."""
     settings = scan.settings
     model, shape = settings.get("model", ""), settings.get("shape", "")
     text = f"{explain.SHAPES.get(shape, '')} {explain.MODELS.get(model, '')}".strip()
@@ -150,7 +151,7 @@ def asked(scan: Scan) -> str:
 
 
 def standing(scan: Scan, found: Sequence[Cluster]) -> str:
-    """The answer of one done scan in a sentence."""
+    """The result of one finished scan in a sentence."""
     if scan.kind == Scan.Kind.YEARLY:
         return _high(scan, len(found))
     new = sum(each.first_id is None for each in found)
@@ -173,7 +174,7 @@ def _high(scan: Scan, number: int) -> str:
     when = periods.between(scan.first, scan.last)
     if not number:
         return f"No place stands out for its residents {when}.{_best(scan)}"
-    # The search ends at so many: there may be more.
+    # The search stops at this many: there may be more.
     least = "At least " if number >= scan.settings.get("most", number + 1) else ""
     stands = ngettext("%(n)s place stands", "%(least)s%(n)s places stand", number) % {
         "least": least,
