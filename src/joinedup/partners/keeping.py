@@ -1,4 +1,4 @@
-"""How a record that people keep is written: its slug, its checks in plain words, what history remembers of it.
+"""How records are written: slugs, validation in plain words, and what the history keeps.
 
 Partners and local action share it.
 """
@@ -21,7 +21,7 @@ from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came, Teller, role_of
 from joinedup.places.models import Footprint
 
-# Addresses such as /partners/add/ would hide a record of that slug.
+# URLs such as /partners/add/ would hide a record with that slug.
 RESERVED = frozenset({"add"})
 
 
@@ -30,9 +30,11 @@ _SIGNS = "bcdfghjkmnpqrstvwxz23456789"
 
 
 def fresh_slug(model: type[models.Model], name: str) -> str:
-    """A free slug for a record that not everybody may find: its name and four signs by chance, at most 80 characters.
+    """A free slug for a record that not everybody may find: its name and four random characters, at most 80
+    characters.
 
-    Always with them: a name that were free for some and taken for others would say that there is one more of it.
+    They are always added: if a name were free for some records and taken for others, that would reveal
+    another record of the name.
     """
     base = slugify(name)[:70].strip("-_") or str(model._meta.model_name)
     while True:
@@ -42,7 +44,7 @@ def fresh_slug(model: type[models.Model], name: str) -> str:
 
 
 def unique_slug(model: type[models.Model], name: str) -> str:
-    """The first free slug for `name` in `model`, of which everybody may find every record.
+    """The first free slug for `name` in a `model` whose records everybody may find.
 
     At most 80 characters; also for a name without Latin letters.
     """
@@ -58,15 +60,15 @@ def unique_slug(model: type[models.Model], name: str) -> str:
 
 
 def picture(record: models.Model, many: Iterable[str]) -> dict[str, Any]:
-    """The audit snapshot with the keys of the many-to-many fields, so that history shows their changes too."""
+    """The audit snapshot plus the keys of many-to-many fields, so that the history shows their changes too."""
     related = {name: sorted(str(o.pk) for o in getattr(record, name).all()) for name in many}
     return snapshot(record) | related
 
 
 def fill_in(record: models.Model, details: Mapping[str, Any], many: frozenset[str]) -> None:
-    """Set the record's fields, check it and save it; `many` names the many-to-many fields among `details`.
+    """Set the record's fields, validate and save it; `many` names the many-to-many fields among `details`.
 
-    Raises ValidationError with one sentence: the first thing that is wrong.
+    Raises ValidationError with one sentence: the first error.
     """
     for name in details.keys() - many:
         setattr(record, name, details[name])
@@ -87,10 +89,10 @@ def check(record: models.Model) -> None:
         raise ValidationError(f"{label}: {sentences[0]}") from error
 
 
-# What `confirm_now` writes.
+# The fields that `confirm_now` writes.
 CONFIRMING = ["confirmed_on", "confirmed_by", "checked_on", "checked_by"]
 CAME = ["came", "came_by", "came_on"]
-# What may change without changing anything that a body said of itself.
+# Fields that may change without changing anything that a body said about itself.
 NOT_SAID = frozenset(
     {
         "id", "slug", "owner", "marking", "named", "is_statutory", "is_demonstration", "source", "source_url",
@@ -100,8 +102,8 @@ NOT_SAID = frozenset(
 
 
 def confirm_now(record: Any, by: Person) -> None:
-    """Put down that `by` says today that the record is true; saves nothing. Only who speaks for the body confirms it:
-    anybody else has checked it."""
+    """Record that `by` says today that the record is true; saves nothing. Only those who speak for the body
+    confirm it: anybody else has checked it."""
     today = timezone.localdate()
     if record.is_told_by(by):
         record.confirmed_on, record.confirmed_by = today, by.name[:160]
@@ -110,14 +112,15 @@ def confirm_now(record: Any, by: Person) -> None:
 
 
 def thanks(record: Any, by: Person) -> str:
-    """What a page says to whoever pressed the button for it."""
+    """The message of the page after its confirm button is pressed."""
     if record.is_told_by(by):
         return _("Thank you: confirmed today.")
     return _("Noted: you checked it today. It counts as confirmed once they say so themselves.")
 
 
 def came_now(record: Any, by: Person, how: str = Came.ELSE) -> None:
-    """Put down how a new record came: what its own people write they confirm with it. Saves nothing."""
+    """Record how a new record came about: what its own people write is confirmed by writing it. Saves
+    nothing."""
     record.came, record.came_by, record.came_on = how, role_of(by), timezone.localdate()
     if record.is_told_by(by):
         record.came, record.came_by = Came.BODY, Teller.BODY
@@ -127,8 +130,9 @@ def came_now(record: Any, by: Person, how: str = Came.ELSE) -> None:
 def lapse(
     record: Any, by: Person, before: Mapping[str, Any], after: Mapping[str, Any], *, checked: bool = False
 ) -> None:
-    """Where somebody else changed what a body had said of itself (two `picture`s differ), it is their word now, and no
-    longer confirmed; nor checked, unless they say with the change that they `checked` it. Saves what that changes."""
+    """If somebody else changed what a body had said about itself (two `picture`s differ), it becomes their
+    statement, no longer confirmed, and not checked unless they say that they `checked` it. Saves what that
+    changes."""
     changed = {name for name in after if before.get(name) != after[name]} - NOT_SAID
     if not changed or record.is_told_by(by):
         return
@@ -140,8 +144,8 @@ def lapse(
 
 
 def refuse_while_held(footprints: Iterable[Footprint]) -> None:
-    """Call it where something becomes public. Raises ValidationError while one of the partnerships publishes nothing
-    new, before an election for example."""
+    """Call it where something becomes public. Raises ValidationError while one of the partnerships publishes
+    nothing new, for example before an election."""
     today = timezone.localdate()
     for footprint in footprints:
         if footprint.held_until and footprint.is_held(today):
@@ -152,14 +156,15 @@ def refuse_while_held(footprints: Iterable[Footprint]) -> None:
 
 
 def refuse_while_own_held(by: Person) -> None:
-    """Call it where a coordinator makes something public that belongs to no partnership. Raises ValidationError while
-    one of theirs publishes nothing new; whoever runs the programme is not held by one place. 1 query."""
+    """Call it where a coordinator makes something public that belongs to no partnership. Raises
+    ValidationError while one of theirs publishes nothing new; programme leads are not held up by a single
+    place. 1 query."""
     if not by.sees_every_partnership:
         refuse_while_held(Footprint.objects.filter(pk__in=by.coordinated_ids))
 
 
 def refuse_unknown(details: Mapping[str, Any], known: Iterable[str]) -> None:
-    """A misspelt field is a mistake of the caller, never silently dropped."""
+    """A misspelt field is the caller's error and is never silently dropped."""
     unknown = sorted(details.keys() - set(known))
     if unknown:
         raise TypeError(f"There is no field called {', '.join(unknown)}.")

@@ -18,7 +18,8 @@ OPPORTUNITIES_SHOWN = 10
 
 @dataclass
 class WorksWith:
-    """Another partner, and how we know that the two work together: a link row, joint local action, the duty."""
+    """Another partner, and how we know that the two work together: a link row, joint local action, or the
+    duty."""
 
     partner: Partner
     link: Link | None
@@ -42,15 +43,15 @@ class PartnerPage:
 
 
 def shares_a_partnership(person: Person, partner: Partner) -> bool:
-    """Whether `person` belongs to a partnership of this partner: names of people are for them alone."""
+    """Whether `person` belongs to one of this partner's partnerships: only they see names of people."""
     together = person.footprint_ids & {f.pk for f in partner.footprints.all()}
     return person.is_operator or bool(together) or partner.pk in person.partner_ids
 
 
 def partner_page(person: Person, slug: str) -> PartnerPage | None:
-    """What `person` may see of the partner; None where they may not know that it exists.
+    """What `person` may see of the partner; None if they may not know that it exists.
 
-    18 queries at most: which are left out depends on who asks, never on how much there is to show.
+    18 queries at most: which are left out depends on the reader, never on how much there is to show.
     """
     visible = Partner.objects.visible_to(person).select_related("sector", "base")
     partner = visible.prefetch_related("footprints", "serves", "themes").filter(slug=slug).first()
@@ -83,8 +84,8 @@ def _initiatives(person: Person, partner: Partner) -> list[Any]:
 
 
 def _agreements(person: Person, partner: Partner) -> list[Any]:
-    """Owned, deputised or contributed to, each with `has_their_yes`. Whoever belongs neither to them nor to a
-    partnership of the agreement reads only of those that the partner has said yes to."""
+    """Owned, deputised or contributed to, each with `has_their_yes`. Readers who belong neither to the
+    partners nor to the partnership of an agreement see only those the partner has said yes to."""
     model: Any = partner.agreements_owned.model
     given = partner.contributions.values("agreement_id")
     theirs = Q(owner_partner=partner) | Q(deputy_partner=partner) | Q(pk__in=given)
@@ -103,7 +104,7 @@ def _agreements(person: Person, partner: Partner) -> list[Any]:
 
 
 def _opportunities(person: Person, partner: Partner) -> list[Any]:
-    """The best ones first. What a partnership and the public both have is named once, as the partnership's."""
+    """The best ones first. If both a partnership and the public have one, only the partnership's is listed."""
     found = partner.opportunities.visible_to(person).exclude(state__in=["dismissed", "gone"])
     rows = found.select_related("place", "theme").order_by(
         F("placed").desc(nulls_last=True), "audience", "key"
