@@ -1,4 +1,4 @@
-"""What people type about accounts: their address, the code, whom they invite."""
+"""Forms for accounts: the address, the code, whom to invite."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class CodeForm(ConfirmLoginCodeForm):
 
 
 class DetailsForm(forms.Form):
-    """What somebody says about themselves."""
+    """Somebody's own details."""
 
     name = forms.CharField(
         max_length=120,
@@ -75,7 +75,7 @@ class MailsForm(forms.Form):
 
 
 class InviteForm(forms.Form):
-    """Whom to invite, as what. Only administrators choose another role than partner member."""
+    """Whom to invite, and in which role. Only administrators can choose a role other than partner member."""
 
     email = forms.EmailField(label=_("E-mail address"), help_text=_("They sign in with it."))
     name = forms.CharField(
@@ -109,7 +109,7 @@ class InviteForm(forms.Form):
             self.fields["partner"].label = _("Organisation")
 
     def invitation(self) -> dict[str, Any]:
-        """The arguments of `actions.invite_person`. A scope that the chosen role has no use for is left out."""
+        """The arguments of `actions.invite_person`. A scope that the chosen role does not use is left out."""
         chosen = {"role": Grant.Role.PARTNER_MEMBER.value, "footprint": None} | self.cleaned_data
         if chosen["role"] != Grant.Role.PARTNER_MEMBER:
             chosen["partner"] = None
