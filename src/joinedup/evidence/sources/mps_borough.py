@@ -7,7 +7,7 @@ from joinedup.evidence.sources.contract import Codes, Reading, Source
 from joinedup.evidence.sources.table import Table, plain
 
 NEEDED = {"MajorText", "MinorText", "BoroughName"}
-# Places that the publisher lists beside the boroughs and that are none.
+# Entries that the publisher lists beside the boroughs and that are not places.
 NOT_BOROUGHS = {
     plain(name)
     for name in (

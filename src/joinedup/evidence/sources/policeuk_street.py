@@ -1,10 +1,11 @@
-"""data.police.uk street-level crime: one row a crime, one file a force and month, counted by LSOA.
+"""data.police.uk street-level crime: one row per crime, one file per force and month, counted by LSOA.
 
-Each force ("Reported by") is a series of its own. The forces of areas are added up: two of them have crimes of their
-own in the same neighbourhood. British Transport Police polices railways everywhere, and is a source apart.
+Each force ("Reported by") is a separate series. Territorial forces are added up: two of them record different
+crimes in the same neighbourhood. British Transport Police covers railways everywhere and is a separate
+source.
 
-A crime is counted once: a repeated Crime ID may carry another place or outcome and is the same crime.
-Anti-social behaviour has no Crime ID, so that rows alike are separate incidents, and all count.
+A crime is counted once: a repeated Crime ID may have another place or outcome and is the same crime.
+Anti-social behaviour has no Crime ID, so identical rows are separate incidents, and all count.
 """
 
 from dataclasses import replace
@@ -47,7 +48,7 @@ def recognises(header: list[str]) -> bool:
 
 
 def by_force(table: Table) -> list[Part]:
-    """The rows of each force, by its name in the file. Raises `Refused` when rows do not say whose they are."""
+    """The rows of each force, by its name in the file. Raises `Refused` if rows do not name their force."""
     force = table.frame["Reported by"].str.strip_chars()
     nameless = table.frame.filter(force.is_null() | (force == ""))
     if nameless.height:
@@ -125,7 +126,7 @@ def take(table: Table, codes: Codes) -> Reading:
 
 
 def _first(crime: str, period: str, months: int) -> pl.Expr:
-    """Whether a row is the first of its crime in its month; with one month the quicker way."""
+    """Whether a row is the first of its crime in its month; uses a quicker way if there is only one month."""
     return pl.col(crime).is_first_distinct() if months == 1 else pl.struct(crime, period).is_first_distinct()
 
 
