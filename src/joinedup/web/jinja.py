@@ -1,4 +1,4 @@
-"""The environment that every page is rendered in: what templates may call, and how things are written."""
+"""The environment that renders every page: what templates may call, and how values are written."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def is_demonstration_site() -> bool:
 
 @pass_context
 def allowed(context: Context, action: str, on: Any = None) -> bool:
-    """Whether who is asking may do `action`; decides which buttons a page shows."""
+    """Whether the person asking may do `action`; decides which buttons a page shows."""
     request = context.get("request")
     return request is not None and may(request.person, action, on)
 

@@ -1,4 +1,4 @@
-"""One or two sentences on the need of a place and what changed, with how sure that is. Pure."""
+"""One or two sentences on the need of a place and what changed, with how certain that is. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from joinedup.evidence.plain_words import agreement_word, move, need_class, need
 from joinedup.places.models import Place
 from joinedup.web.layers import HEADLINE
 
-# What changed is said of these, in this order, where it is clear.
+# Changes are stated for these, in this order, if they are clear.
 WATCHED = (HEADLINE, "robbery", "knife-injury-aged-1-24", "knife-crime")
 NAMED = 3
 HIGH = 4  # class of need
@@ -25,7 +25,7 @@ class Summary:
 
 
 def summary(place: Place, needs: Sequence[Need], figures: Sequence[Figure]) -> Summary:
-    """`needs` with their theme, `figures` of the place."""
+    """Expects `needs` with their theme selected; `figures` are the place's."""
     return Summary(_need(place, needs), _change(place, figures))
 
 
@@ -48,7 +48,7 @@ def _need(place: Place, needs: Sequence[Need]) -> str:
 
 
 def _how_much(need: Need) -> str:
-    """High, several figures agree: the need, and what is to be known of how sure it is."""
+    """High, several figures agree: the need, and how certain it is."""
     return ", ".join(word for word in (need_word(need.said), agreement_word(need)) if word)
 
 
