@@ -1,4 +1,4 @@
-"""What people type about accounts: their address, the code, whom they invite."""
+"""Forms for accounts: the address, the code, whom to invite."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class CodeForm(ConfirmLoginCodeForm):
 
 
 class DetailsForm(forms.Form):
-    """What somebody says about themselves."""
+    """Somebody's own details."""
 
     name = forms.CharField(
         max_length=120,

@@ -1,4 +1,4 @@
-"""Addresses of this room. Of allauth's pages only signing in, its code and signing out exist: no passwords."""
+"""URLs of this room. Of allauth's pages only signing in, its code and signing out exist: no passwords."""
 
 from allauth.account.views import logout
 from django.urls import path
@@ -7,7 +7,7 @@ from joinedup.accounts import mails, sign_in
 from joinedup.accounts.views import account_details
 
 urlpatterns = [
-    # One page under two names: allauth goes back to the second when a code is refused.
+    # One page under two names: allauth redirects to the second when a code is refused.
     path("account/login/", sign_in.sign_in, name="account_request_login_code"),
     path("account/login/", sign_in.sign_in, name="account_login"),
     path("account/login/code/", sign_in.confirm_code, name="account_confirm_login_code"),

@@ -1,4 +1,4 @@
-"""Pages about people with accounts: for those who invite them, and for each about themselves."""
+"""Pages about people with accounts: for those who invite them, and for everyone about themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs the scans that wait: one at a time, by whichever worker comes first, with progress and a way to stop."""
+"""Run the scans that wait: one at a time, by the first free worker, with progress and a way to stop."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# A running scan whose worker said nothing for so long is begun again: the worker is gone.
+# A running scan whose worker has been silent this long is started again: the worker is gone.
 SILENT = datetime.timedelta(minutes=10)
-# Seconds between two notes of how far it is.
+# Seconds between two saves of the progress.
 NOTED = 1.0
 ASKED: dict[str, dict[str, Any]] = {
-    # What is new: alive now, whatever is always so in a place.
+    # What is new: clusters that are alive now, leaving out what is always so in a place.
     Scan.Kind.MONTHLY: {"model": "permutation", "shape": "prospective", "high": True, "max_share": 0.1},
     # Where it is high for the number of residents, at any time.
     Scan.Kind.YEARLY: {"model": "poisson", "shape": "retrospective", "high": True, "max_share": 0.1},
@@ -39,14 +39,14 @@ BROKE = "Something went wrong while looking; whoever looks after the installatio
 
 
 class GivenUp(Exception):
-    """Somebody stopped the scan, or another worker began it again."""
+    """Somebody stopped the scan, or another worker started it again."""
 
 
 def run_next(say: Callable[[str], object] = lambda _: None, **settings: Any) -> Scan | None:
-    """Run one scan that waits, or whose worker fell silent; None where there is none.
+    """Run one scan that waits, or whose worker fell silent; None if there is none.
 
-    `say` is told in words; `settings` differ from those of its kind, as the number of replications. What goes wrong
-    is kept with the scan, as a sentence, and logged.
+    `say` receives messages; `settings` override those of its kind, such as the number of replications. Errors
+    are stored with the scan, as a sentence, and logged.
     """
     scan = _taken()
     if scan is None:
@@ -65,7 +65,7 @@ def run_next(say: Callable[[str], object] = lambda _: None, **settings: Any) -> 
 
 
 def _taken() -> Scan | None:
-    """The scan that has waited longest, marked as ours. Of several workers one gets it."""
+    """The scan that has waited longest, marked as taken. Only one of several workers gets it."""
     now = timezone.now()
     waits = Q(state=Scan.State.WAITING) | Q(state=Scan.State.RUNNING, said_at__lt=now - SILENT)
     for pk, said_at in Scan.objects.filter(waits).order_by("asked_at", "pk").values_list("pk", "said_at"):
@@ -77,7 +77,7 @@ def _taken() -> Scan | None:
 
 def _look(scan: Scan, say: Callable[[str], object], settings: Mapping[str, Any]) -> None:
     version = figures_version()
-    # Kept at once: a scan that cannot be made is not tried again before the figures change.
+    # Saved at once: a scan that cannot be made is not tried again before the figures change.
     Scan.objects.filter(pk=scan.pk).update(figures_version=version)
     from joinedup.engines import scan as engine
 
@@ -96,12 +96,13 @@ def _question(scan: Scan, ground: Ground, settings: Mapping[str, Any]) -> Questi
 
     asked: dict[str, Any] = {**ASKED[scan.kind], **BOTH, **settings}
     asked |= {"model": engine.Model(asked["model"]), "shape": engine.Shape(asked["shape"])}
-    # One seed a scan: the same when its worker is begun again, and told with its result.
+    # One seed per scan: the same if its worker is restarted, and reported with its result.
     return engine.Question(seed=scan.pk, steps=ground.steps, **asked)
 
 
 class _Progress:
-    """Told the share that is done, by the thread that asked; stores it now and then, and stops what was given up."""
+    """Receives the share done, from the calling thread; stores it now and then, and stops a scan that was
+    given up."""
 
     def __init__(self, scan: Scan) -> None:
         self.scan, self.noted = scan, monotonic() - NOTED
@@ -124,7 +125,7 @@ def _fail(scan: Scan, sentence: str) -> None:
 
 @transaction.atomic
 def _keep(scan: Scan, ground: Ground, question: Question, answer: Answer, version: str) -> None:
-    """Everything that was found, or nothing."""
+    """Save everything that was found, or nothing."""
     from joinedup.engines.scan import VERSION
 
     held = Scan.objects.select_for_update().get(pk=scan.pk)
@@ -144,20 +145,21 @@ def _keep(scan: Scan, ground: Ground, question: Question, answer: Answer, versio
     held.lowest_p = min((p for each in answer.clusters if (p := each.chance) is not None), default=None)
     held.notes = [*ground.notes, *answer.notes]
     _keep_clusters(held, ground, answer)
-    # Last, so that whoever listens for a scan that is done finds its clusters.
+    # Last, so that anyone polling for a finished scan finds its clusters.
     held.save()
 
 
 def settings_of(question: Question) -> dict[str, Any]:
-    """What was asked, as JSON; without what changes only how long the answer takes."""
+    """The settings as JSON, without those that only change how long the answer takes."""
     found = asdict(question) | {"model": str(question.model), "shape": str(question.shape)}
     found["steps"] = list(question.steps)
     return {name: value for name, value in found.items() if name not in ("threads", "seasons")}
 
 
 def _keep_clusters(scan: Scan, ground: Ground, answer: Answer) -> None:
-    # What chance gives more often is not kept. Months vary more than by chance alone, by events, weather and recording:
-    # without allowing for that, two looks in three would call something new that is not (`bench/scan_power.py`).
+    # Results that chance produces more often are not kept. Months vary by more than chance alone, through
+    # events, weather and recording: without allowing for that, two looks in three would call something new
+    # that is not (`bench/scan_power.py`).
     found = [(each, p) for each in answer.clusters if (p := each.chance) is not None and p <= USUAL]
     inside = [[ground.areas[at] for at in each.areas] for each, _ in found]
     before = _before(scan)
@@ -194,7 +196,7 @@ def _keep_clusters(scan: Scan, ground: Ground, answer: Answer) -> None:
 
 
 def _before(scan: Scan) -> dict[int, tuple[int, set[str]]]:
-    """The clusters of the scan of this kind that was done before: the head of its chain, and its areas."""
+    """The clusters of the previous finished scan of this kind: the head of each chain, and its areas."""
     done = Scan.objects.filter(footprint=scan.footprint_id, kind=scan.kind, state=Scan.State.DONE)
     last = done.exclude(pk=scan.pk).order_by("-ended_at", "-pk").first()
     if last is None:

@@ -1,4 +1,4 @@
-"""Where a place stands among others of its kind: only figures of one source and one period are compared.
+"""How a place compares with others of its kind: only figures of one source and one period are compared.
 
 Pure computation.
 """
@@ -23,9 +23,9 @@ EQUAL = ["source", "start", "period"]
 
 
 def with_intervals(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
-    """Add `low` and `high`, the ends of the 95% interval of the value shown, where its count and denominator are
-    known: Byar's for rates, Wilson's for proportions. Where the count was rounded, the interval is as wide as the
-    counts behind it may lie apart."""
+    """Add `low` and `high`, the ends of the 95% interval of the value shown, if its count and denominator are
+    known: Byar's for rates, Wilson's for proportions. If the count was rounded, the interval covers every
+    count it may stand for."""
     count = rows["count"].cast(pl.Float64).to_numpy().astype(float)
     of = rows["denominator"].cast(pl.Float64).to_numpy().astype(float)
     value = rows["value"].cast(pl.Float64).to_numpy().astype(float)
@@ -37,7 +37,7 @@ def with_intervals(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
         low, high = wilson(least, of)[0], wilson(np.minimum(most, of), of)[1]
     else:
         low, high = byar(least)[0] / of, byar(most)[1] / of
-    # What a publisher worked out is in a unit of its own: value and share tell which.
+    # A figure computed by its publisher has its own unit, which value and share reveal.
     scale = np.full(len(value), indicator.per)
     if indicator.method == "published":
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -52,12 +52,12 @@ def _is_proportion(indicator: Indicator) -> bool:
 
 
 def compared(rows: pl.DataFrame, indicator: Indicator, small: Sequence[str]) -> pl.DataFrame:
-    """Add where each place stands among those of its kind with a figure of the same source and period.
+    """Add how each place compares with those of its kind that have a figure of the same source and period.
 
     percentile   0 to 1, high where need is high, of the value shown
-    drawn        the same of the value drawn to the mean as far as chance may explain it: what need is made of
-    best, worst  the best and worst rank it can have (1 is most need) as the 95% intervals allow; none without one
-    compared     of how many
+    drawn        the same for the value drawn to the mean as far as chance may explain it: need is made of this
+    best, worst  the best and worst rank it can have (1 is most need) given the 95% intervals; null without one
+    compared     how many places were compared
     middle       their median
     """
     parts = [_among(part, indicator, small) for part in rows.partition_by(EQUAL, maintain_order=True)]
@@ -115,7 +115,8 @@ def _ranks(rows: pl.DataFrame, known: np.ndarray, sign: int) -> tuple[np.ndarray
 
 
 def where_few_live(made: pl.DataFrame, indicators: Sequence[Indicator]) -> pl.DataFrame:
-    """Where several rates by residents lie far out, few live and many come: none of them is to be trusted."""
+    """Where several rates by residents are extreme, few people live and many visit: none of these rates is
+    reliable."""
     by_residents = [one.slug for one in indicators if one.method == "rate" and one.by_residents]
     visited = (
         made.filter("residents_mislead")

@@ -1,4 +1,4 @@
-"""The pages of a sceptic: what is held, from whom, how old, and how each figure is made."""
+"""The pages for a sceptic: what is held, from whom, how old, and how each figure is made."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -27,7 +27,7 @@ def dataset(request: Request, pk: int) -> HttpResponse:
 
 
 def _dataset(request: Request, pk: int) -> Dataset:
-    """What is withdrawn is there for those who may put it back only."""
+    """Withdrawn datasets exist only for those who may put them back."""
     found = queries.dataset(pk)
     if found is None or (found.withdrawn_at and not may(request.person, "dataset.withdraw")):
         raise Http404
@@ -43,7 +43,7 @@ def _dataset_to_withdraw(request: Request, pk: int) -> Dataset:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def dataset_withdraw(request: Request, pk: int) -> HttpResponse:
-    """What would become of the figures, and then why it should not count."""
+    """What would happen to the figures, and then the reason why the file should not count."""
     found = _dataset_to_withdraw(request, pk)
     if found.withdrawn_at:
         return redirect("dataset", pk)

@@ -1,4 +1,4 @@
-"""A file that should not count: withdrawn, with the figures worked out again without it, or put back."""
+"""A file that should not count: withdraw it and recompute the figures without it, or put it back."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def withdraw(
     as_of: datetime.date,
     progress: actions.Progress | None = None,
 ) -> actions.Recomputed:
-    """Read nothing more from a dataset, and work the figures out again in the same transaction.
+    """Stop reading a dataset, and recompute the figures in the same transaction.
 
-    It stays remembered: who withdrew it, when and why. What it replaced counts again. Raises `ValidationError` when it
-    is withdrawn already or no reason is given.
+    It stays remembered, with who withdrew it, when and why. What it replaced counts again. Raises
+    `ValidationError` if it is withdrawn already or no reason is given.
     """
     require(by, "dataset.withdraw")
     if not because.strip():
@@ -51,9 +51,9 @@ def withdraw(
 def put_back(
     *, by: Person, dataset: Dataset, as_of: datetime.date, progress: actions.Progress | None = None
 ) -> actions.Recomputed:
-    """Read a withdrawn dataset again, where it stood, and work the figures out again in the same transaction.
+    """Read a withdrawn dataset again, in its former place, and recompute the figures in the same transaction.
 
-    Raises `ValidationError` when it is not withdrawn, a file is gone, or the same one has been brought in again.
+    Raises `ValidationError` if it is not withdrawn, a file is gone, or the same file was imported again.
     """
     require(by, "dataset.withdraw")
     with transaction.atomic():
@@ -85,7 +85,7 @@ def refuse_withdrawn(row: Dataset) -> None:
 
 
 def refuse_lost_files(besides: Dataset | None = None) -> None:
-    """Figures worked out without a file that should be read would be wrong. Raises `ValidationError`."""
+    """Figures computed without a file that should be read would be wrong. Raises `ValidationError`."""
     lost = [row for row in queries.missing_files() if row != besides]
     if lost:
         raise ValidationError(
@@ -95,9 +95,9 @@ def refuse_lost_files(besides: Dataset | None = None) -> None:
 
 
 def _link(series: str) -> None:
-    """Each file of a series points to the next that counts, and the newest to none.
+    """Point each file of a series to the next that counts, and the newest to none.
 
-    There is one without a next at every moment, so the newest comes last.
+    At every moment exactly one has no next, so the newest is set last.
     """
     rows = list(Dataset.objects.filter(name=series, withdrawn_at=None).order_by("imported_at", "pk"))
     for row, following in zip_longest(rows, rows[1:]):

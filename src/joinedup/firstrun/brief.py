@@ -7,6 +7,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.formats import date_format
+from django.utils.translation import ngettext
+
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came
 from joinedup.evidence import wording
@@ -181,8 +184,12 @@ def unknown(
         found.append(f"Older than two years: {listed(sorted(old), 2)}.")
     unplaced = sum(row.unplaced for row in lacking.sectors)
     if unplaced:
-        who = "1 partner does" if unplaced == 1 else f"{unplaced} partners do"
-        found.append(f"{who} not say which places they serve.")
+        said = ngettext(
+            "%(n)s partner does not say which places they serve.",
+            "%(n)s partners do not say which places they serve.",
+            unplaced,
+        )
+        found.append(said % {"n": unplaced})
     found += _unconfirmed(lacking)
     found.append("What nobody has recorded here may still be done: no record is not no action.")
     return found
@@ -201,7 +208,7 @@ def _unconfirmed(lacking: Missing) -> list[str]:
         return []
     proposed = sum(partner.came == Came.LOOKUPS and partner.confirmed_on is None for partner in silent)
     how = f" ({proposed} proposed from public look-ups)" if proposed else ""
-    have = "has" if len(silent) == 1 else "have"
+    have = ngettext("has", "have", len(silent))
     return [
         f"{len(silent)} of the {len(every)} partners {have} not confirmed within a year what is recorded of them{how}."
     ]
@@ -224,7 +231,7 @@ def _where(row: SectorRow, places: Sequence[Place]) -> str:
 
 
 def _offer(offer: Offer, on: datetime.date) -> str:
-    closes = f", closes {offer.closes.day} {offer.closes:%B %Y}" if offer.closes else ""
+    closes = f", closes {date_format(offer.closes, 'j F Y')}" if offer.closes else ""
     check = ": check first that it is still open" if needs_checking(offer.last_checked, on) else ""
     words = offer.who_may_use.strip().rstrip(".")
     who = f"for: {words}" if words else "ask the publisher who may use it"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.text import get_text_list
+
 from joinedup.places.models import Place
 
 NAMED = 3
@@ -19,7 +21,7 @@ def listed(names: Sequence[str], most: int | None = None) -> str:
     """A; A and B; A, B and C; with `most`: A, B and 5 more."""
     if most is not None and len(names) > most:
         names = [*names[:most], f"{len(names) - most} more"]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return get_text_list(list(names), "and")
 
 
 def suggested_name(places: Sequence[Place]) -> str:

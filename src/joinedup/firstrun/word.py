@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.formats import date_format
 from docx.document import Document as WordDocument
 from docx.shared import Cm
 
@@ -28,7 +29,7 @@ def as_word(brief: Brief) -> bytes:
         footer=_footer(brief),
     )
     document.add_heading(f"{brief.name}: where we stand", level=1)
-    day = f"{brief.on.day} {brief.on:%B %Y}"
+    day = date_format(brief.on, "j F Y")
     document.add_paragraph(f"{brief.where}. {day}. For the partners named here, not for publication.")
     if brief.is_demonstration:
         document.add_paragraph("Demonstration: partners, local action and funds in it are invented.")

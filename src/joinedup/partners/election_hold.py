@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from joinedup.accounts.person import Person
 from joinedup.places.models import Footprint
@@ -17,7 +18,7 @@ def refuse_while_held(footprints: Iterable[Footprint]) -> None:
     today = timezone.localdate()
     for footprint in footprints:
         if footprint.held_until and footprint.is_held(today):
-            day = f"{footprint.held_until.day} {footprint.held_until:%B %Y}"
+            day = date_format(footprint.held_until, "j F Y")
             raise ValidationError(
                 f"Nothing new is published before {day}: share it with the partnership until then."
             )

@@ -1,4 +1,4 @@
-"""Questions about partners. Every answer holds only what `person` may see."""
+"""Queries about partners. Every result holds only what `person` may see."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from joinedup.places.models import Footprint, Place
 from joinedup.places.queries import ancestors, descendants
 from joinedup.taxonomy.models import Sector, Theme
 
-# So many places fit on a form; a footprint with more offers its boroughs only, not their wards.
+# How many places fit on a form; a footprint with more offers only its boroughs, not their wards.
 PLACES_ON_A_FORM = 60
 
 
 def places_touching(place: Place) -> QuerySet[Place]:
-    """The place, all that lies in it and all that it lies in, to be used as a subquery. 1 query."""
+    """The place, everything in it and everything around it, for use as a subquery. 1 query."""
     above = [place.pk, *(p.pk for p in ancestors(place))]
     return Place.objects.filter(Q(pk__in=above) | Q(pk__in=descendants(place).values("pk")))
 
@@ -32,7 +32,8 @@ def find_partners(
     theme: Theme | None = None,
     text: str = "",
 ) -> QuerySet[Partner]:
-    """Partners that fit every filter given; a place is met by what serves it, a part of it, or all around it."""
+    """Partners that match every filter given; a place matches partners who serve it, a part of it, or an area
+    around it."""
     found: QuerySet[Partner] = Partner.objects.visible_to(person)
     if place is not None:
         serving = Partner.serves.through.objects.filter(place__in=places_touching(place))
@@ -64,7 +65,7 @@ def count_by_sector(partners: QuerySet[Partner]) -> list[tuple[str, int]]:
 
 
 def visible_partners(person: Person, ids: Iterable[int]) -> dict[int, Partner]:
-    """Those of these partners that `person` may see; 1 query. Whoever shows a name asks this first."""
+    """Those of these partners that `person` may see; 1 query. Anything that shows a name asks this first."""
     found = Partner.objects.visible_to(person).filter(pk__in=set(ids)).select_related("sector")
     return {partner.pk: partner for partner in found}
 
@@ -76,8 +77,8 @@ def shares_a_partnership(person: Person, partner: Partner) -> bool:
 
 
 def speaks_for(partner: Partner, user_id: int | None, email: str) -> str | None:
-    """What to call whoever a link in a mail was sent to, while they still speak for the partner: a member by their
-    name, a contact by the role; None for who is neither any longer. 1 query."""
+    """What to call the recipient of a link in a mail, while they still speak for the partner: a member by
+    name, a contact by role; None if they are no longer either. 1 query."""
     if user_id is None:
         contact = partner.contacts.filter(email__iexact=email).first() if email else None
         return contact.role if contact else None
@@ -93,7 +94,8 @@ def partners_to_choose(person: Person, footprint_ids: Iterable[int]) -> QuerySet
 
 
 def places_to_choose(footprint_ids: Iterable[int], chosen: Iterable[str] = ()) -> QuerySet[Place]:
-    """Places to offer on a form: of these footprints, around them, their wards if few; and the `chosen` codes."""
+    """Places to offer on a form: of these footprints, around them, their wards if few; plus the `chosen`
+    codes."""
     own = Q(footprints__in=list(footprint_ids))
     inside = Q(kind=Place.Kind.WARD, ended=None, parent__footprints__in=list(footprint_ids))
     wards = Place.objects.filter(own | inside).distinct().count() <= PLACES_ON_A_FORM

@@ -34,7 +34,7 @@ def _visible(request: Request, slug: str) -> Partner:
 
 
 def _refused(form: forms.Form | forms.ModelForm, error: ValidationError) -> Partner | None:
-    """Put an action's refusal on the form, and give the partner that is there already."""
+    """Put an action's refusal on the form, and return the partner that exists already."""
     form.add_error(None, error.messages[0])
     return getattr(error, "partner", None)
 
@@ -80,7 +80,7 @@ def partner_edit(request: Request, slug: str) -> HttpResponse:
 
 @login_required
 def partner_confirm(request: Request, slug: str) -> HttpResponse:
-    """A link in a mail leads here; mail scanners follow links, so only the button confirms."""
+    """A link in a mail leads here. Mail scanners follow links, so only the button confirms."""
     partner = _visible(request, slug)
     require(request.person, "partner.confirm", on=partner)
     if request.method == "POST":
@@ -91,7 +91,7 @@ def partner_confirm(request: Request, slug: str) -> HttpResponse:
 
 
 def _added(request: Request, form: Any, partner: Partner, title: str, add: Any) -> HttpResponse:
-    """The page of a small form about a partner: show it, or do `add` with what was filled in."""
+    """The page of a small form about a partner: show it, or do `add` with the input."""
     if request.method == "POST" and form.is_valid():
         try:
             add(by=request.person, partner=partner, **form.cleaned_data)

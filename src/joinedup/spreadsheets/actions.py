@@ -11,6 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import Scope, require
@@ -228,9 +229,9 @@ def _fingerprint(sheet: Sheet) -> str:
 def _refuse_twice(footprint: Footprint, kind: str, fingerprint: str) -> None:
     same = footprint.uploads.filter(kind=kind, content_hash=fingerprint, state=Upload.State.ACCEPTED).first()
     if same is not None:
-        day = timezone.localdate(same.at)
+        day = date_format(timezone.localdate(same.at), "j F Y")
         raise Unreadable(
-            f"The same rows were brought in on {day.day} {day:%B %Y} already (“{same.file_name}”): undo that first."
+            f"The same rows were brought in on {day} already (“{same.file_name}”): undo that first."
         )
 
 

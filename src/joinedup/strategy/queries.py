@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -78,7 +79,8 @@ def standing(commitment: Commitment, on: datetime.date) -> Standing:
     whole = [update for update in heard if not update.is_local]
     newest = max(whole or heard, key=lambda update: (update.on, update.pk or 0))
     last = max(update.on for update in heard)
-    word, when = newest.standing, _day(newest.on)
+    heard_of = date_format(last, "j F Y")
+    word, when = newest.standing, date_format(newest.on, "j F Y")
     if word == Update.Standing.KEPT:
         return Standing("kept", _("Kept, as at %(day)s.") % {"day": when}, newest.on)
     if word == Update.Standing.NOT_KEPT:
@@ -87,18 +89,18 @@ def standing(commitment: Commitment, on: datetime.date) -> Standing:
         said = _(
             "Late: it was due on %(due)s, and nothing since says that it was kept. Last heard of on %(day)s."
         )
-        return Standing("late", said % {"due": _day(commitment.due), "day": _day(last)}, last)
+        return Standing("late", said % {"due": date_format(commitment.due, "j F Y"), "day": heard_of}, last)
     if last + SILENT_AFTER < on:
-        return Standing("silent", _("Nothing heard since %(day)s.") % {"day": _day(last)}, last)
+        return Standing("silent", _("Nothing heard since %(day)s.") % {"day": heard_of}, last)
     if word == Update.Standing.LATE:
         return Standing("late", _("Late, as at %(day)s.") % {"day": when}, newest.on)
-    return Standing("on_the_way", _("On the way, as at %(day)s.") % {"day": _day(last)}, last)
+    return Standing("on_the_way", _("On the way, as at %(day)s.") % {"day": heard_of}, last)
 
 
 def _not_known(commitment: Commitment, on: datetime.date) -> str:
     if commitment.due and commitment.due < on:
         return _("It was to be done by %(due)s. No dated evidence of it is recorded here.") % {
-            "due": _day(commitment.due)
+            "due": date_format(commitment.due, "j F Y")
         }
     return _("No dated evidence of it is recorded here.")
 
@@ -158,4 +160,4 @@ def _size(commitment: Commitment) -> str:
 
 
 def _day(day: datetime.date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    return date_format(day, "j F Y")

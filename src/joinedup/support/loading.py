@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.text import slugify
 
 from joinedup.accounts.records import Came, Marking
@@ -132,10 +133,9 @@ def in_words(text: str) -> str:
     """Dates and sums as people write them: 2018-07-30 becomes 30 July 2018; 11000000 becomes £11,000,000."""
 
     def day(match: re.Match[str]) -> str:
-        date = datetime.date(*map(int, match.groups()))
-        return f"{date.day} {date:%B %Y}"
+        return date_format(datetime.date(*map(int, match.groups())), "j F Y")
 
     def month(match: re.Match[str]) -> str:
-        return f"{datetime.date(int(match[1]), int(match[2]), 1):%B %Y}"
+        return date_format(datetime.date(int(match[1]), int(match[2]), 1), "F Y")
 
     return _POUNDS.sub(lambda m: f"£{int(m[0]):,}", _MONTH.sub(month, _DAY.sub(day, text)))

@@ -1,4 +1,4 @@
-"""Practice cards found again from places that need what their places needed."""
+"""Find practice cards from places with needs like this place's."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from joinedup.visits.queries import documents, find_cards, seen_partners
 from joinedup.visits.similar import compared, likeness
 
 SHOWN = 5
-# From here on a place needs a theme's work, when nobody asks for one theme: class "high" of five.
+# From this need on, a place needs work on a theme if no theme was asked for: class "high" of five.
 HIGH = 0.6
 _Needs = dict[str, dict[str, float]]
 
 
 @dataclass(frozen=True)
 class Found:
-    """A card with why it is shown. `likeness`: 0 to 1, None where too little is known of the two places.
-    `partner`: who does it, None where the reader may not see them."""
+    """A card with why it is shown. `likeness`: 0 to 1, None if too little is known about the two places.
+    `partner`: who does it, None if the reader may not see them."""
 
     card: PracticeCard
     partner: Partner | None
@@ -43,11 +43,11 @@ def practice_for(
     limit: int | None = SHOWN,
     among: Iterable[PracticeCard] | None = None,
 ) -> list[Found]:
-    """Cards for a place, of those that `person` may see (or of `among` them): first those on the theme, then by how
-    alike the needs of the two places are; 5 queries at most.
+    """Cards for a place that `person` may see (or among `among`): first those on the theme, then by how alike
+    the needs of the two places are; 5 queries at most.
 
-    Without a theme the place's own high needs are what counts. What is done in the place itself comes first of its
-    kind.
+    Without a theme the place's own high needs are used. Within each kind, work in the place itself comes
+    first.
     """
     cards = list(find_cards(person) if among is None else among)
     if not cards:
@@ -72,7 +72,8 @@ def practice_for(
 
 
 def _needs(place: Place, cards: list[PracticeCard]) -> _Needs:
-    """Place to theme to need, of the place, of every card's, and of what these lie in; known ones only. 1 query."""
+    """Place to theme to need, for the place, for every card's, and for the places around these; known values
+    only. 1 query."""
     codes = {place.pk, place.parent_id} | {card.place_id for card in cards}
     codes |= {card.place.parent_id for card in cards}
     rows = Need.objects.said().filter(place__in=[code for code in codes if code])
@@ -84,7 +85,7 @@ def _needs(place: Place, cards: list[PracticeCard]) -> _Needs:
 
 
 def _there(card: PracticeCard, needs: _Needs) -> dict[str, float]:
-    """What the card's place needs, or where nothing is known of it, what it lies in."""
+    """What the card's place needs or, if nothing is known, what the place around it needs."""
     return needs.get(card.place_id) or needs.get(card.place.parent_id or "", {})
 
 
@@ -95,7 +96,7 @@ def _is_inside(card: PracticeCard, place: Place) -> bool:
 def _rated(
     card: PracticeCard, place: Place, theme: Theme | None, here: dict[str, float], needs: _Needs
 ) -> tuple[PracticeCard, bool, float | None]:
-    """The card, whether it is on what is asked for, and how alike the places are."""
+    """The card, whether it is on the theme asked for, and how alike the places are."""
     tagged = {each.pk for each in card.themes.all()}
     wanted = {theme.pk} if theme else {slug for slug, need in here.items() if need >= HIGH}
     alike = 1.0 if _is_inside(card, place) else likeness(here, _there(card, needs))
@@ -103,8 +104,8 @@ def _rated(
 
 
 def _spoken_of(card: PracticeCard, theme: Theme | None, here: dict[str, float]) -> Theme | None:
-    """The theme by which the two places are compared in words: the one asked for, or of the card's the one that is
-    needed most here."""
+    """The theme used to compare the two places in words: the one asked for, or the card's theme that is most
+    needed here."""
     tagged = list(card.themes.all())
     if theme is not None and theme in tagged:
         return theme
@@ -158,7 +159,8 @@ def _compared(there_name: str, theme: Theme, here: float, there: float) -> str:
 def practice_document(
     person: Person, place: Place | None, theme: Theme | None, limit: int | None = None
 ) -> dict[str, Any]:
-    """The document of `joinedup practice`: every card, or for a place those of similar places first with why."""
+    """The document of `joinedup practice`: every card or, for a place, those of similar places first, with
+    the reason."""
     if place is None:
         return {"place": None, "practice": documents(person, find_cards(person, theme=theme)[:limit])}
     found = practice_for(person, place, theme, limit)

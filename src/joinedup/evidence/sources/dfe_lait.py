@@ -1,7 +1,8 @@
-"""DfE Local Authority Interactive Tool, long form: youth justice, absence, exclusion, care, health by authority.
+"""DfE Local Authority Interactive Tool, long form: youth justice, absence, exclusion, care, health by
+authority.
 
-Values are text; a dash stands for "suppressed or not available", which the file does not tell apart: it
-is missing here. Authorities carry the department's own three-figure numbers, so they are joined by name.
+Values are text; a dash means "suppressed or not available", which the file does not tell apart: it is missing
+here. Authorities have the department's own three-figure numbers, so they are joined by name.
 """
 
 import re

@@ -8,7 +8,7 @@ from joinedup.evidence.sources.place_names import plain
 from joinedup.offline.delimited import TextTable
 
 NEEDED = {"MajorText", "MinorText", "BoroughName"}
-# Places that the publisher lists beside the boroughs and that are none.
+# Entries that the publisher lists beside the boroughs and that are not places.
 NOT_BOROUGHS = {
     plain(name)
     for name in (

@@ -1,6 +1,6 @@
 """A plain table that anyone can bring: place, period, indicator, count, denominator, value, state.
 
-One row a figure. `place` is a GSS code or the name of a borough; `period` is 2024-03, 2024 or 2023/24.
+One row per figure. `place` is a GSS code or the name of a borough; `period` is 2024-03, 2024 or 2023/24.
 Write `c` or `*` for a figure that is held back, and leave the cell blank for one that is not known.
 """
 
@@ -110,7 +110,7 @@ def _judged(frame: pl.DataFrame, codes: Codes) -> pl.DataFrame:
         .then(pl.lit("a state that is not number, suppressed or missing"))
         .otherwise(pl.lit(None, pl.String)),
     )
-    # A figure that is held back or missing leaves no number behind, whatever stood in the other cells.
+    # A figure that is held back or missing leaves no number behind, whatever the other cells contained.
     shown = pl.col("state") == NUMBER
     return rows.with_columns(
         *(pl.when(shown).then(pl.col(name)).alias(name) for name in FIGURES),

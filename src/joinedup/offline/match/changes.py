@@ -9,6 +9,7 @@ from itertools import chain, islice, zip_longest
 from pathlib import Path
 from typing import Any
 
+from joinedup.engines import words
 from joinedup.engines.matching.score import COMPONENTS
 from joinedup.offline.delimited import Refused, quoted
 from joinedup.offline.typed_columns import LARGEST
@@ -157,7 +158,6 @@ def _because(row: Document) -> str:
 
 def _day(text: object) -> str:
     try:
-        day = date.fromisoformat(str(text))
+        return words.day(date.fromisoformat(str(text)))
     except ValueError:
         return "the earlier run"
-    return f"{day.day} {day:%B %Y}"

@@ -1,4 +1,4 @@
-"""What the page of methods shows: our judgements as tables, and the constants of the engines, never retyped."""
+"""The page of methods: our judgements as tables, and the constants of the engines, never retyped."""
 
 from __future__ import annotations
 

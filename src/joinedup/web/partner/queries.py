@@ -23,7 +23,8 @@ OPPORTUNITIES_SHOWN = 10
 
 @dataclass
 class WorksWith:
-    """Another partner, and how we know that the two work together: a link row, joint local action, the duty."""
+    """Another partner, and how we know that the two work together: a link row, joint local action, or the
+    duty."""
 
     partner: Partner
     link: Link | None
@@ -47,9 +48,9 @@ class PartnerPage:
 
 
 def partner_page(person: Person, slug: str) -> PartnerPage | None:
-    """What `person` may see of the partner; None where they may not know that it exists.
+    """What `person` may see of the partner; None if they may not know that it exists.
 
-    18 queries at most: which are left out depends on who asks, never on how much there is to show.
+    18 queries at most: which are left out depends on the reader, never on how much there is to show.
     """
     visible = Partner.objects.visible_to(person).select_related("sector", "base")
     partner = visible.prefetch_related("footprints", "serves", "themes").filter(slug=slug).first()
@@ -100,7 +101,7 @@ def _agreements(person: Person, partner: Partner) -> list[Any]:
 
 
 def _opportunities(person: Person, partner: Partner) -> list[Any]:
-    """The best ones first. What a partnership and the public both have is named once, as the partnership's."""
+    """The best ones first. If both a partnership and the public have one, only the partnership's is listed."""
     found = partner.opportunities.visible_to(person).exclude(state__in=["dismissed", "gone"])
     rows = found.select_related("place", "theme").order_by(
         F("placed").desc(nulls_last=True), "audience", "key"

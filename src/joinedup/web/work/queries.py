@@ -48,7 +48,7 @@ class Shortlist(Generic[Item]):
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits for a person. Every item has one page, or one button, where it is done."""
+    """What waits for a person. Every item has one page, or one button, to deal with it."""
 
     invitations: list[Invitation] = field(default_factory=list)
     opportunities: Shortlist[Opportunity] = field(default_factory=Shortlist)
@@ -66,7 +66,8 @@ class Waiting:
 
     @property
     def total(self) -> int:
-        """How many things to do: what moved in a partnership's list, or a conversation's answers, are one."""
+        """How many things there are to do: what changed in a partnership's list, or a conversation's answers,
+        counts as one."""
         singles = (
             self.invitations,
             self.named,
@@ -128,7 +129,7 @@ def waiting_for(person: Person) -> Waiting:
 
 
 def kept_by(person: Person) -> Kept:
-    """Five queries and one for the places, whatever the number of items."""
+    """Five queries plus one for the places, whatever the number of items."""
     today = timezone.localdate()
     return Kept(
         initiatives=list(Initiative.objects.visible_to(person).filter(owner=person.user_id)[:SHOWN]),
@@ -190,7 +191,7 @@ def _invitations(person: Person, today: datetime.date) -> QuerySet[Invitation]:
 
 
 def _unanswered(person: Person) -> QuerySet[Opportunity]:
-    """Open opportunities that name one of their partners, where that partner has not answered."""
+    """Open opportunities that name one of their partners, and that this partner has not answered."""
     named = Opportunity.parties.through.objects.filter(partner__in=person.partner_ids)
     answered = Answer.objects.filter(opportunity=OuterRef("opportunity"), partner=OuterRef("partner"))
     return (
@@ -228,7 +229,8 @@ def _uploads(person: Person) -> QuerySet[Any]:
 
 
 def _assigned(person: Person, today: datetime.date) -> QuerySet[Opportunity]:
-    """What a coordinator gave them and nothing was agreed on yet, of what they may see."""
+    """Opportunities that a coordinator assigned to them and that nothing was agreed on yet, as far as they
+    may see."""
     return (
         Opportunity.objects.visible_to(person)
         .filter(awake(today), assigned_to=person.user_id, state__in=UNDECIDED)
