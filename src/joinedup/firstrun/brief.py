@@ -1,4 +1,4 @@
-"""What the one-page brief of a partnership says. Only what its reader may see; what is not known is said too."""
+"""The one-page brief of a partnership. Only what its reader may see; what is not known is stated too."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from joinedup.web.layers import HEADLINE
 from joinedup.web.place.queries import open_offers
 from joinedup.web.place.summary import summary
 
-# What fits on one page beside the rest.
+# How many fit on one page beside the rest.
 OPPORTUNITIES, RUNNING, OFFERS, NAMES, THEMES = 5, 5, 4, 3, 4
 HIGH = 4  # class of need
 OLD_AFTER_YEARS = 2
-# Said beside a sector that the law names: never, in any words, that its bodies do nothing.
+# Shown beside a sector named in law: no words ever say that its bodies do nothing.
 ASK_FIRST = "ask first what is already done"
 
 
 @dataclass(frozen=True)
 class SectorLine:
-    """One row of the table: a sector, who of it is here, and where nothing of it is recorded."""
+    """One row of the table: a sector, its partners here, and where none is recorded."""
 
     sector: str
     here: str
@@ -65,7 +65,7 @@ class Brief:
 
 
 def brief(person: Person, footprint: Footprint, on: datetime.date) -> Brief:
-    """Everything the brief says, as `person` may know it. 22 queries, whatever the partnership holds."""
+    """Everything in the brief, as `person` may know it. 22 queries, whatever the partnership holds."""
     places = list(footprint.places.select_related("parent__parent").order_by("name"))
     needs, figures = needs_and_figures(places)
     lacking = missing(person, footprint, on)
@@ -117,8 +117,8 @@ def need_sentences(
 
 
 def _ends(held: Sequence[tuple[Place, Figure]]) -> list[str]:
-    """The highest and the lowest of some places, where that can be said: of figures of one source and period, and
-    only where its 95% interval lies apart from all others. Else one figure as an example."""
+    """The highest and the lowest of some places, if that can be said: among figures of one source and period,
+    and only if its 95% interval is apart from all others. Otherwise one figure as an example."""
     if not held:
         return []
     alike = {(f.dataset.source, f.start, f.period) for _, f in held}
@@ -201,7 +201,7 @@ def _action(initiative: Initiative) -> str:
 
 
 def _unconfirmed(lacking: Missing) -> list[str]:
-    """How many partners have not said themselves that what is recorded of them is true, and how those came."""
+    """How many partners have not confirmed their own records, and how those came here."""
     every = {partner.pk: partner for row in lacking.sectors for partner in row.partners}
     silent = [partner for partner in every.values() if partner.is_stale]
     if not silent:
@@ -240,7 +240,7 @@ def _offer(offer: Offer, on: datetime.date) -> str:
 
 
 def _around(places: Sequence[Place]) -> list[Place]:
-    """The places and what they lie in, each once; from what was fetched along."""
+    """The places and the places around them, each once; uses only what is prefetched."""
     found: dict[str, Place] = {}
     for place in places:
         above: Place | None = place

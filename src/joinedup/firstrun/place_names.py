@@ -1,4 +1,4 @@
-"""What to call a partnership, and how to say several places. Pure."""
+"""What to call a partnership, and how to list several places. Pure."""
 
 from __future__ import annotations
 

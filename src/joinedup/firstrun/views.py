@@ -43,7 +43,7 @@ def _today_file(footprint: Footprint, what: str, kind: str) -> dict[str, str]:
 
 @login_required
 def first_run(request: Request) -> HttpResponse:
-    """Choose local authorities (kept in the address while searching), then name the partnership they make."""
+    """Choose local authorities (kept in the URL while searching), then name the partnership they make."""
     own = list(queries.own_areas(request.person))
     if not own:
         require(request.person, "footprint.create")

@@ -54,7 +54,7 @@ def _visible(request: Request, slug: str) -> Initiative:
 
 
 def _saved(request: Request, saved: Initiative, said: str) -> HttpResponse:
-    """To its page; or to the list when whoever saved it is not among those who may see it."""
+    """Redirect to its page, or to the list if the person who saved it may not see it."""
     if Initiative.objects.visible_to(request.person).filter(pk=saved.pk).exists():
         messages.success(request, said)
         return redirect("initiative", saved.slug)
@@ -101,7 +101,7 @@ def initiative_edit(request: Request, slug: str) -> HttpResponse:
 
 @login_required
 def initiative_confirm(request: Request, slug: str) -> HttpResponse:
-    """A link in a mail leads here; mail scanners follow links, so only the button confirms."""
+    """A link in a mail leads here. Mail scanners follow links, so only the button confirms."""
     initiative = _visible(request, slug)
     require(request.person, "initiative.confirm", on=initiative)
     if request.method == "POST":

@@ -23,7 +23,7 @@ WORDS = {
     "silent": gettext_lazy("Silent"),
     "not_known": gettext_lazy("Not known"),
 }
-# Money is told apart by its size, since only some commitments name any.
+# Money is grouped by size, since only some commitments name a sum.
 MILLION = 1_000_000
 
 
@@ -53,7 +53,8 @@ class Share:
 
 @dataclass(frozen=True)
 class Progress:
-    """All that the page of a strategy says; `rows` is what the filter chose, the rest speaks of all."""
+    """Everything the page of a strategy shows; `rows` is what the filter chose, the rest covers all
+    commitments."""
 
     strategy: Strategy
     rows: list[Row]
@@ -65,13 +66,13 @@ class Progress:
 
 
 def standing(commitment: Commitment, on: datetime.date) -> Standing:
-    """How far it has come, judged on the day `on` from its due date and updates; no query where these are
+    """How far it has come, judged on the day `on` from its due date and updates; no query if these are
     prefetched. Updates dated after `on` do not count.
 
-    The newest update decides; the evidence of one partnership decides only where nobody has spoken for the whole, and
-    otherwise says that it is not silent. One that says kept, or not kept, is the end of it. Otherwise: past its due
-    date it is late; not heard of for a year it is silent. Without any update it is not known, which is not the same
-    as not kept.
+    The newest update decides. Evidence of a single partnership decides only if nobody has spoken for the
+    whole, and otherwise only shows that it is not silent. An update that says kept, or not kept, is final.
+    Otherwise it is late once its due date is past, and silent after a year without an update. Without any
+    update it is not known, which is not the same as not kept.
     """
     heard = [update for update in commitment.updates.all() if update.on <= on]
     if not heard:
@@ -106,7 +107,8 @@ def _not_known(commitment: Commitment, on: datetime.date) -> str:
 
 
 def is_counted(commitment: Commitment) -> bool:
-    """Whether it is a promise of its own: not part of another, not the money behind all, not announced besides."""
+    """Whether it is a separate promise: not part of another, not the money behind all, not a related
+    announcement."""
     return commitment.part_of_id is None and commitment.kind.startswith(("commitment", "delivery action"))
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 Word = Literal["yes", "no", "via", "ask", "maybe"]
 
-# A closing date or a list of who may apply is too often out of date after a quarter of a year.
+# After three months, a closing date or a list of who may apply is too often out of date.
 CHECK_AFTER = datetime.timedelta(days=92)
 
 
@@ -21,7 +21,7 @@ CHECK_AFTER = datetime.timedelta(days=92)
 class Terms:
     """What an offer restricts. Each mapping is code to name; an empty one restricts nothing.
 
-    `via_sectors` apply on behalf of `sectors`; where there are none, everybody applies directly. `who`: in its
+    `via_sectors` apply on behalf of `sectors`; if there are none, everybody applies directly. `who`: in its
     publisher's words; sectors are then our reading of them. Without either, who may use it is not known.
     """
 
@@ -37,8 +37,8 @@ class Terms:
 
 @dataclass(frozen=True)
 class Answer:
-    """`word`: yes, no, via (through another body), ask (something is missing, named in `missing`) or maybe (the
-    publisher says for whom it is in words, or not at all)."""
+    """`word`: yes, no, via (through another body), ask (something is missing, named in `missing`) or maybe
+    (the publisher states who it is for in words, or not at all)."""
 
     word: Word
     sentence: str
@@ -70,7 +70,7 @@ def answer(
 
 
 def _by_its_words(offer: Terms, sector: str | None) -> Answer:
-    """A plain yes only where the list of sectors is all there is to go by."""
+    """A plain yes only if the list of sectors is all there is to go by."""
     words = offer.who.strip().rstrip(".")
     if not words:
         if offer.sectors:
@@ -85,7 +85,7 @@ def _by_its_words(offer: Terms, sector: str | None) -> Answer:
 def _refusal(
     offer: Terms, sector: str | None, place_codes: Collection[str], theme: str | None, on: datetime.date
 ) -> str:
-    """Why certainly not; empty when it may still be."""
+    """Why the answer is certainly no; empty if it may still be yes."""
     if offer.closes and offer.closes < on:
         return _("It closed on %(day)s.") % {"day": date_format(offer.closes, "j F Y")}
     if offer.is_history:

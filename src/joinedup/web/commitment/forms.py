@@ -46,7 +46,7 @@ class UpdateForm(forms.Form):
 
 
 class EvidenceForm(forms.Form):
-    """What a partnership's own local action does towards a commitment: how the whole stands is not theirs to say."""
+    """What a partnership's own local action does towards a commitment; it cannot say how the whole stands."""
 
     initiative: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         None,

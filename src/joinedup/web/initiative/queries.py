@@ -23,8 +23,8 @@ from joinedup.partners.queries import shares_a_partnership, visible_partners
 class Origin:
     """Where an initiative came from: agreement, the table where it was made, the opportunity behind it.
 
-    `opportunity` is None when there was none or the reader may not see it. `shows_table`: the reader belongs to
-    the partnership whose event it was, so may be led to the table.
+    `opportunity` is None if there was none or the reader may not see it. `shows_table`: the reader belongs to
+    the partnership whose event it was, and may follow a link to the table.
     """
 
     agreement: Any
@@ -34,7 +34,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class InitiativePage:
-    """`lead` is None when the reader may not see who leads it. `named` is None for those who may not change it."""
+    """`lead` is None if the reader may not see who leads it. `named` is None for those who may not change it."""
 
     initiative: Initiative
     standing: str
@@ -50,9 +50,9 @@ class InitiativePage:
 
 
 def initiative_page(person: Person, slug: str) -> InitiativePage | None:
-    """What `person` may see of the initiative; None where they may not know that it exists.
+    """What `person` may see of the initiative; None if they may not know that it exists.
 
-    14 queries at most: which are left out depends on who asks, never on how much there is to show.
+    14 queries at most: which are left out depends on the reader, never on how much there is to show.
     """
     visible = Initiative.objects.visible_to(person).select_related("partner", "approach")
     fetched = visible.prefetch_related(
@@ -82,7 +82,7 @@ def initiative_page(person: Person, slug: str) -> InitiativePage | None:
 
 
 def _once(found: Any) -> list[Any]:
-    """What a partnership and the public both have is named once, as the partnership's."""
+    """If both a partnership and the public have one, only the partnership's is listed."""
     once: dict[tuple[int, str], Any] = {}
     for row in found.order_by(F("placed").desc(nulls_last=True), "audience", "key"):
         once.setdefault((row.footprint_id, row.key), row)
