@@ -87,9 +87,9 @@ def invitations_to_read(
 ) -> list[tuple[str, str]]:
     """(subject, text) of what `send_invitations` sends, once for each that differs by more than its link; no query."""
     template = f"registration/mails/{_invitation(is_reminder)}"
-    context = _with_day({"event": event, "link": _("[a link, for this reader alone]")})
+    context = {"event": event, "link": _("[a link, for this reader alone]")}
     found = {each.brings: each for each in invitations}
-    return [words_of(template, {**context, "invitation": each}) for each in found.values()]
+    return [words_of(template, _with_day({**context, "invitation": each})) for each in found.values()]
 
 
 def send_withdrawn(invitation: Invitation) -> Sending:
