@@ -15,7 +15,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client, override_settings
 from xdist.scheduler import LoadScopeScheduling
 
-from joinedup.accounts.delivery import SILENT
+from joinedup.mail.server import SILENT
 from tests.databases import COLLECTED, DATABASES, databases_of, together, turn
 from tests.demo.installation import Demonstration, Tables, keep_tables, make_demonstration
 from tests.standing import layer, standing

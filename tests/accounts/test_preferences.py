@@ -11,7 +11,8 @@ from django.test import Client
 from joinedup.accounts import actions
 from joinedup.accounts.links import make_link
 from joinedup.accounts.models import AuditEntry, Preference
-from joinedup.accounts.preferences import off_headers, off_link, those_who_want, wants
+from joinedup.accounts.preferences import off_link, those_who_want, wants
+from joinedup.mail.compose import off_headers
 from tests.world import World
 
 PAGE = "/account/mails/"

@@ -406,10 +406,10 @@ class TestNobodyToAsk:
         self,
         quiet: Partner,
         agree: Callable[..., Agreement],
-        monkeypatch: pytest.MonkeyPatch,
+        settings: Any,
         django_capture_on_commit_callbacks: Capture,
     ) -> None:
-        monkeypatch.setattr("joinedup.agreements.actions.named_bodies.send_letter", lambda *a, **k: False)
+        settings.EMAIL_BACKEND = "tests.mail.refusing.Refusing"
         with django_capture_on_commit_callbacks(execute=True):
             made = agree(said="", owner_partner=quiet)
         assert made.namings.get(partner=quiet).asked_on is None

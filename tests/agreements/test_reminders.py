@@ -16,13 +16,13 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from joinedup.accounts.delivery import send_kept
 from joinedup.accounts.links import make_link
 from joinedup.accounts.models import AuditEntry, Grant, Preference
 from joinedup.agreements.actions.reminders import ask_now, chase
 from joinedup.agreements.models import Agreement, Chase, Progress
 from joinedup.agreements.reminder_steps import due_chases, next_to_ask, to_come, waits
 from joinedup.agreements.worker import chase_agreements
+from joinedup.mail.kept import send_kept
 from joinedup.partners.models import Contact
 from tests.waiting import HANGS
 from tests.world import World, make_user

@@ -151,23 +151,18 @@ def test_why_nobody_is_asked(
 
 
 def test_a_mail_server_that_refuses_leaves_them_unasked(
-    world: World, asked: Opportunity, django_capture_on_commit_callbacks: Commit, monkeypatch: Any
+    world: World, asked: Opportunity, django_capture_on_commit_callbacks: Commit, settings: Any
 ) -> None:
     long_ago = timezone.now() - 2 * A_WEEK
     earlier = Enquiry.objects.create(opportunity=asked, partner=world.school, by="Alice")
     Enquiry.objects.update(at=long_ago)
-    monkeypatch.setattr(
-        "joinedup.opportunities.actions.asking.send_letter",
-        lambda template, to, letter, reply_to: to.startswith("worker@"),
-    )
+    settings.EMAIL_BACKEND = "tests.mail.refusing.KnowsWorkers"
     done = ask(world, asked, django_capture_on_commit_callbacks)
     assert done.refused == [world.school]
     assert Enquiry.objects.filter(partner=world.lantern).exists()
     earlier.refresh_from_db()
     assert earlier.at == long_ago
-    monkeypatch.setattr(
-        "joinedup.opportunities.actions.asking.send_letter", lambda template, to, letter, reply_to: False
-    )
+    settings.EMAIL_BACKEND = "tests.mail.refusing.Refusing"
     Enquiry.objects.filter(partner=world.lantern).delete()
     ask(world, asked, django_capture_on_commit_callbacks)
     assert not Enquiry.objects.filter(partner=world.lantern).exists()

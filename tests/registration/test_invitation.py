@@ -8,8 +8,9 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 from icalendar import Calendar
 
-from joinedup.accounts.models import AuditEntry, KeptMail
+from joinedup.accounts.models import AuditEntry
 from joinedup.events.models import Event
+from joinedup.mail.models import KeptMail
 from joinedup.partners.models import Contact
 from joinedup.registration.actions.invitation_answers import answer_invitation
 from joinedup.registration.actions.invitations import (

@@ -10,9 +10,9 @@ from django.core.exceptions import PermissionDenied
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
-from joinedup.accounts.delivery import send_kept
 from joinedup.accounts.models import AuditEntry
 from joinedup.events.models import Event
+from joinedup.mail.kept import send_kept
 from joinedup.registration import worker
 from joinedup.registration.actions.invitation_answers import answer_invitation
 from joinedup.registration.actions.invitations import add_invitation

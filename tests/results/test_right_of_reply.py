@@ -245,10 +245,10 @@ class TestNobodyCounts:
             tell_again(by=world.person("alice"), response=waiting)
 
     def test_a_mail_server_that_takes_nothing_has_told_nobody(
-        self, write: Callable[..., Response], world: World, monkeypatch: pytest.MonkeyPatch
+        self, write: Callable[..., Response], world: World, settings: Any
     ) -> None:
         contact(world, "sergeant@police.example")
-        monkeypatch.setattr("joinedup.results.reply_mails.send_letter", lambda *a, **k: False)
+        settings.EMAIL_BACKEND = "tests.mail.refusing.Refusing"
         response = write()
         response.refresh_from_db()
         assert response.told_on is None

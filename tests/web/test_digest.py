@@ -9,9 +9,9 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from joinedup.accounts.delivery import send_kept
 from joinedup.accounts.models import Preference, User
 from joinedup.agreements.models import Agreement
+from joinedup.mail.kept import send_kept
 from joinedup.web.work.digest import send_digests
 from tests.web.test_work import make_agreement, make_event, make_one_of_everything
 from tests.world import World

@@ -11,12 +11,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
-from joinedup.accounts.letters import send_letter
 from joinedup.accounts.links import address_of, make_link
 from joinedup.accounts.models import Grant, Preference, User, fresh_token
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.accounts.preferences import DIGEST, read_off_link
+from joinedup.mail.compose import compose
+from joinedup.mail.send import send_on_commit
 from joinedup.places.models import Footprint
 
 Role = Grant.Role
@@ -51,14 +52,14 @@ def invite_person(
     grant, is_new = _give(by, user, role, partner, footprint)
     if not is_new and user.last_login:
         raise ValidationError(_("This person has this role already."))
-    letter = {
+    words = {
         "by": by.name,
         "body": str(partner or footprint or ""),
         "role": grant.get_role_display(),
         "link": address_of("welcome", make_link("welcome", user.pk, user)),
     }
     replies = [by.email] if by.email else []
-    transaction.on_commit(lambda: send_letter("accounts/mail/invited", user.email, letter, reply_to=replies))
+    send_on_commit([compose("accounts/mails/invited", user.email, words, reply_to=replies)])
     return grant
 
 

@@ -12,7 +12,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from joinedup.accounts.letters import send_letter_now
+from joinedup.mail.compose import compose
+from joinedup.mail.send import deliver_now_or_never
 
 
 class Adapter(DefaultAccountAdapter):
@@ -29,7 +30,9 @@ class Adapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Our words, in our look. The page says it when the mail server refuses, for any address alike."""
-        if not send_letter_now(template_prefix, email, {"code": context.get("code", "")}):
+        # allauth names its own templates: account/email/login_code.
+        template = f"accounts/mails/{template_prefix.rpartition('/')[2]}"
+        if not deliver_now_or_never(compose(template, email, {"code": context.get("code", "")})):
             messages.error(self.request, _("We could not send the mail. Please try again in a few minutes."))
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:

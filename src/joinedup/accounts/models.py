@@ -119,22 +119,6 @@ class Preference(models.Model):
         return f"mails: {self.get_digest_display()}"
 
 
-class KeptMail(models.Model):
-    """A mail that did not get through and is tried again by the worker; gone once it is sent, or after a day."""
-
-    letter = models.JSONField(help_text="as accounts.delivery.packed makes it")
-    attempts = models.PositiveSmallIntegerField(default=0)
-    kept_at = models.DateTimeField()
-    try_at = models.DateTimeField(db_index=True)
-
-    class Meta:
-        ordering = ["kept_at", "pk"]
-
-    def __str__(self) -> str:
-        """Without the address: this may be logged."""
-        return f"mail kept since {self.kept_at:%d/%m/%Y %H:%M}"
-
-
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
     """Reads and adds; never changes or deletes, not even in bulk."""
 

@@ -8,11 +8,11 @@ from django.db import models
 NOTHING: frozenset[str] = frozenset()
 
 PERSONAL: dict[str, frozenset[str]] = {
+    # A whole mail with its address, for a day at most.
+    "mail.KeptMail": frozenset({"mail"}),
     "accounts.User": frozenset({"email", "name", "job", "password", "last_login"}),
     "accounts.Grant": NOTHING,
     "accounts.AuditEntry": frozenset({"by"}),
-    # A whole mail with its address, for a day at most.
-    "accounts.KeptMail": frozenset({"letter"}),
     "accounts.Preference": frozenset({"calendar_token"}),
     "taxonomy.Sector": NOTHING,
     "taxonomy.Theme": NOTHING,

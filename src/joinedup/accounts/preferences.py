@@ -38,11 +38,6 @@ def off_link(user: User, kind: str) -> str:
     return address_of("mails_off", make_link(PURPOSE, kind, user))
 
 
-def off_headers(link: str) -> dict[str, str]:
-    """What lets a mail program show a button of its own for it (RFC 2369 and RFC 8058)."""
-    return {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-
-
 @dataclass(frozen=True)
 class Off:
     """What such a link turns off, and for whom."""

@@ -8,7 +8,6 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
-from joinedup.accounts.letters import send_letter
 from joinedup.accounts.links import address_of
 from joinedup.accounts.models import Preference
 from joinedup.accounts.person import Person
@@ -18,6 +17,8 @@ from joinedup.clusters.looks import Line
 from joinedup.clusters.models import Follower, Scan
 from joinedup.engines import periods
 from joinedup.engines.matching.wording import day
+from joinedup.mail.compose import compose
+from joinedup.mail.send import send_on_commit
 
 # A mail that the server refused is tried again after an hour (seconds).
 LATER = 3600
@@ -49,14 +50,13 @@ def _tell(pk: int, newest: int) -> bool:
     found = news_for(follower, told=earlier)
     if not found:
         return False
-    user, letter = follower.user, letter_to(follower, found)
 
-    def send() -> None:
-        if not send_letter("clusters/mails/new", user.email, letter):
-            cache.set(_refused(pk), True, LATER)
-            Follower.objects.filter(pk=pk, told=newest).update(told=earlier)
+    def undo() -> None:
+        cache.set(_refused(pk), True, LATER)
+        Follower.objects.filter(pk=pk, told=newest).update(told=earlier)
 
-    transaction.on_commit(send)
+    mail = compose("clusters/mails/new", follower.user.email, words_for(follower, found))
+    send_on_commit([mail], reached_nobody=undo)
     return True
 
 
@@ -73,8 +73,8 @@ def news_for(follower: Follower, *, told: int | None) -> list[Line]:
     return looks.lines(alerts.filter(scan__ended_at__gt=since))
 
 
-def letter_to(follower: Follower, found: list[Line]) -> dict[str, Any]:
-    """What the templates of the mail are filled with."""
+def words_for(follower: Follower, found: list[Line]) -> dict[str, Any]:
+    """What the template of the mail is filled with."""
     scan, slug = found[0].cluster.scan, follower.footprint.slug
     return {
         "where": str(follower.place or follower.footprint),

@@ -5,9 +5,6 @@ from __future__ import annotations
 import calendar
 import datetime
 
-# `registration.mails` and `web.work.digest` still read it here.
-from joinedup.engines.words import day as day
-
 # Bank holidays of England and Wales, as published at https://www.gov.uk/bank-holidays (Open Government Licence v3.0),
 # substitute days included; for each year the month and day. Years that are not here have none.
 BANK_HOLIDAYS: dict[int, str] = {

@@ -1,4 +1,4 @@
-"""The mails of an event: plain words, with the same in HTML, sent once the change is kept.
+"""The mails of an event, sent once the change is kept.
 
 A young person never gets one: what concerns them goes to the adult who comes with them.
 """
@@ -6,20 +6,19 @@ A young person never gets one: what concerns them goes to the adult who comes wi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.template.loader import render_to_string
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from joinedup.accounts.delivery import deliver
 from joinedup.accounts.links import address_of
-from joinedup.accounts.turns import after_turn
-from joinedup.engines.days import day
 from joinedup.events.calendar import event_calendar
 from joinedup.events.models import Event
+from joinedup.mail.compose import compose, words_of
+from joinedup.mail.send import Sending, deliver, send_on_commit
+from joinedup.mail.turns import after_turn
 from joinedup.partners.addressees import coordinators, host_addresses
 from joinedup.partners.models import Partner
 from joinedup.privacy.identifying import EMAIL
@@ -29,44 +28,26 @@ from joinedup.registration.queries.reminders import Coming
 from joinedup.registration.survey import survey_link
 
 
-@dataclass
-class Sending:
-    """How a batch of mails went: `number` were written. Known once the change is kept: how many the mail server
-    `refused`, and how many wait because it did not answer (`kept`: the worker sends them)."""
-
-    number: int = 0
-    refused: int = 0
-    kept: int = 0
-
-    @property
-    def sent(self) -> int:
-        return self.number - self.refused - self.kept
-
-
-def _when(event: Event) -> str:
+def when_of(event: Event) -> str:
     """8 October 2018, 10:00 to 15:00; as far as it is known."""
     if event.date is None:
         return ""
-    hours = " to ".join(f"{hour:%H:%M}" for hour in (event.starts, event.ends) if hour)
-    return day(event.date) + (f", {hours}" if event.starts else "")
+    hours = f" {_('to')} ".join(f"{hour:%H:%M}" for hour in (event.starts, event.ends) if hour)
+    return date_format(event.date, "j F Y") + (f", {hours}" if event.starts else "")
 
 
-def _mail(
-    kind: str, subject: str, to: str, context: Mapping[str, Any], calendar: bytes = b""
-) -> EmailMultiAlternatives:
-    event = context["event"]
-    values = {"when": _when(event), "where": event.where, **context}
-    text = render_to_string(f"registration/mails/{kind}.txt", values)
-    mail = EmailMultiAlternatives(" ".join(subject.split()), text, to=[to])
-    mail.attach_alternative(render_to_string(f"registration/mails/{kind}.jinja", values), "text/html")
-    attach_calendar(mail, calendar)
+def mail_of(kind: str, to: str, context: Mapping[str, Any], calendar: bytes = b"") -> EmailMultiAlternatives:
+    """One mail about an event, with a calendar file if there is one: published, not requested, as the answer is given
+    on a page and not by a calendar."""
+    mail = compose(f"registration/mails/{kind}", to, _with_day(context))
+    if calendar:
+        mail.attach("event.ics", calendar, "text/calendar; method=PUBLISH")
     return mail
 
 
-def attach_calendar(mail: EmailMultiAlternatives, calendar: bytes) -> None:
-    """Published, not requested: the answer is given on a page, not by a calendar. Nothing for an empty one."""
-    if calendar:
-        mail.attach("event.ics", calendar, "text/calendar; method=PUBLISH")
+def _with_day(context: Mapping[str, Any]) -> dict[str, Any]:
+    event = context["event"]
+    return {"when": when_of(event), "where": event.where, **context}
 
 
 def answered_by(event: Event, mails: Sequence[EmailMultiAlternatives]) -> Sequence[EmailMultiAlternatives]:
@@ -75,23 +56,6 @@ def answered_by(event: Event, mails: Sequence[EmailMultiAlternatives]) -> Sequen
     for each in mails:
         each.reply_to = replies
     return mails
-
-
-def send_all(
-    mails: Sequence[EmailMultiAlternatives], refused: Callable[[list[int]], object] | None = None
-) -> Sending:
-    """Send on commit; `refused` is given the positions of the mails that the server refused for good, if any."""
-    sending = Sending(len(mails))
-
-    def send() -> None:
-        done = deliver(mails)
-        sending.refused, sending.kept = len(done.refused), len(done.kept)
-        if done.refused and refused is not None:
-            refused(done.refused)
-
-    if mails:
-        transaction.on_commit(lambda: after_turn(send))
-    return sending
 
 
 def send_invitations(
@@ -107,53 +71,45 @@ def send_invitations(
     Wants the event's programme and venue.
     """
     calendar = event_calendar(event) if event.date else b""
-    mails = [
-        _invitation(event, each, address_of("invitation", each.token), calendar, is_reminder=is_reminder)
-        for each in invitations
-    ]
-    return send_all(answered_by(event, mails), refused)
+    mails = []
+    for each in invitations:
+        context = {"event": event, "invitation": each, "link": address_of("invitation", each.token)}
+        mails.append(mail_of(_invitation(is_reminder), each.email, context, calendar))
+    return send_on_commit(answered_by(event, mails), refused=refused)
 
 
-def _invitation(
-    event: Event, invitation: Invitation, link: str, calendar: bytes = b"", *, is_reminder: bool
-) -> EmailMultiAlternatives:
-    kind = "invitation_reminder" if is_reminder else "invitation"
-    words = "Are you coming?" if is_reminder else "Invitation:"
-    context = {"event": event, "invitation": invitation, "link": link}
-    return _mail(kind, f"{words} {event.told_name}", invitation.email, context, calendar)
+def _invitation(is_reminder: bool) -> str:
+    return "invitation_reminder" if is_reminder else "invitation"
 
 
 def invitations_to_read(
     event: Event, invitations: Iterable[Invitation], *, is_reminder: bool = False
 ) -> list[tuple[str, str]]:
     """(subject, text) of what `send_invitations` sends, once for each that differs by more than its link; no query."""
-    link = _("[a link, for this reader alone]")
-    found = {each.brings: _invitation(event, each, link, is_reminder=is_reminder) for each in invitations}
-    return [(str(mail.subject), str(mail.body).strip()) for mail in found.values()]
+    template = f"registration/mails/{_invitation(is_reminder)}"
+    context = {"event": event, "link": _("[a link, for this reader alone]")}
+    found = {each.brings: each for each in invitations}
+    return [words_of(template, _with_day({**context, "invitation": each})) for each in found.values()]
 
 
 def send_withdrawn(invitation: Invitation) -> Sending:
     """That an invitation no longer holds, so that nobody wonders about a link that leads nowhere."""
     event = invitation.event
-    subject = f"Invitation withdrawn: {event.told_name}"
-    mails = [_mail("withdrawn", subject, invitation.email, {"event": event})]
-    return send_all(answered_by(event, mails))
+    return send_on_commit(answered_by(event, [mail_of("withdrawn", invitation.email, {"event": event})]))
 
 
 def send_substituted(invitation: Invitation) -> Sending:
     """To whoever was invited: that somebody else is asked in their place, on the word of who held their link."""
     event = invitation.event
     context = {"event": event, "link": address_of("invitation", invitation.token)}
-    subject = f"We invite somebody else: {event.told_name}"
-    return send_all(answered_by(event, [_mail("substituted", subject, invitation.email, context)]))
+    return send_on_commit(answered_by(event, [mail_of("substituted", invitation.email, context)]))
 
 
 def send_substitute_declined(invitation: Invitation) -> Sending:
     """To whoever named somebody else: that these cannot come either."""
     event = invitation.event
     context = {"event": event, "link": address_of("invitation", invitation.token)}
-    subject = f"The person you named cannot come: {event.told_name}"
-    return send_all(answered_by(event, [_mail("substitute_declined", subject, invitation.email, context)]))
+    return send_on_commit(answered_by(event, [mail_of("substitute_declined", invitation.email, context)]))
 
 
 def send_reminders(
@@ -175,8 +131,8 @@ def send_reminders(
             "link": address_of("attending", first.token),
             "survey": survey_link(first) if is_own else "",
         }
-        mails.append(_mail("reminder", f"Soon: {event.told_name}", address, context, calendars[address]))
-    return send_all(answered_by(event, mails))
+        mails.append(mail_of("reminder", address, context, calendars[address]))
+    return send_on_commit(answered_by(event, mails))
 
 
 def send_registration(attendee: Attendee, address: str) -> None:
@@ -192,11 +148,8 @@ def send_registration(attendee: Attendee, address: str) -> None:
 
 def _registration(attendee: Attendee, address: str) -> EmailMultiAlternatives:
     event = attendee.event
-    context = _about(attendee)
-    placed = attendee.standing == Attendee.Standing.PLACED
-    words = "You have a place" if placed else "You are on the waiting list"
     calendar = mailbox_calendars(event, [address])[address]
-    return _mail("registration", f"{words}: {event.told_name}", address, context, calendar)
+    return mail_of("registration", address, _about(attendee), calendar)
 
 
 def _about(attendee: Attendee) -> dict[str, Any]:
@@ -223,33 +176,27 @@ def send_cancelled(event: Event, address: str, attendee: Attendee) -> None:
     """That a registration is cancelled, with what a calendar needs to strike the day through."""
     context = {"event": event, "event_link": address_of("event", event.slug), "who": called(attendee)}
     calendar = mailbox_calendars(event, [address])[address]
-    send_all(
-        answered_by(event, [_mail("cancelled", f"Cancelled: {event.told_name}", address, context, calendar)])
-    )
+    send_on_commit(answered_by(event, [mail_of("cancelled", address, context, calendar)]))
 
 
 def send_held(attendee: Attendee) -> Sending:
     """The one mail to a stranger: their turn is kept for a day, and the button behind the link confirms it."""
     event = attendee.event
-    mail = _mail("held", f"One more step: {event.told_name}", attendee.email, _about(attendee))
-    return send_all(answered_by(event, [mail]))
+    return send_on_commit(answered_by(event, [mail_of("held", attendee.email, _about(attendee))]))
 
 
 def send_unchanged(event: Event, address: str, *, is_full: bool) -> Sending:
     """That somebody registered with an address that is registered, that nothing changed, and what to do for another
     person. It names nobody: whoever wrote it may not be at that address."""
     context = {"event": event, "is_full": is_full, "link": address_of("event_register", event.slug)}
-    return send_all(
-        answered_by(event, [_mail("unchanged", f"Nothing changed: {event.told_name}", address, context)])
-    )
+    return send_on_commit(answered_by(event, [mail_of("unchanged", address, context)]))
 
 
 def send_asked_to_bring(companion: Attendee) -> Sending:
     """To an adult who comes: that a young person of their organisation wants to come with them. Nothing happens until
     they say yes."""
-    subject = f"Will you bring a young person? {companion.event.told_name}"
-    mail = _mail("asked_to_bring", subject, companion.email, _about(companion))
-    return send_all(answered_by(companion.event, [mail]))
+    mail = mail_of("asked_to_bring", companion.email, _about(companion))
+    return send_on_commit(answered_by(companion.event, [mail]))
 
 
 def send_without_companion(event: Event, host: Partner, number: int) -> Sending:
@@ -265,7 +212,6 @@ def send_without_companion(event: Event, host: Partner, number: int) -> Sending:
         "number": number,
         "link": address_of("event_people", event.slug),
     }
-    subject = f"Young people without a companion: {event.told_name}"
     found = dict.fromkeys(each.lower() for each in [*lead, *to] if each)
-    mails = [_mail("without_companion", subject, address, context) for address in found]
-    return send_all(answered_by(event, mails))
+    mails = [mail_of("without_companion", address, context) for address in found]
+    return send_on_commit(answered_by(event, mails))

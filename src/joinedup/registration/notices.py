@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
-
 from joinedup.accounts.links import address_of
 from joinedup.events.models import Event
+from joinedup.mail.send import send_on_commit
 from joinedup.registration.calendar import mailbox_calendars
-from joinedup.registration.mails import answered_by, attach_calendar, send_all
+from joinedup.registration.mails import answered_by, mail_of, when_of
 from joinedup.registration.models import Attendee, Invitation
 
 
@@ -30,32 +28,23 @@ def addresses_of(event: Event) -> list[str]:
 
 
 def send_event_cancelled(event: Event, addresses: Collection[str]) -> None:
-    _send("cancelled", event, addresses, {})
+    _send("event_cancelled", event, addresses, {})
 
 
 def send_event_back(event: Event, addresses: Collection[str]) -> None:
     """It takes place after all."""
-    _send("back", event, addresses, {})
+    _send("event_back", event, addresses, {})
 
 
 def send_event_changed(event: Event, was: Event, addresses: Collection[str]) -> None:
     """Another day, time or place; `was`: the event before the change."""
-    _send("changed", event, addresses, {"was": was})
+    _send("event_changed", event, addresses, {"was": when_of(was), "was_at": was.where})
 
 
 def _send(kind: str, event: Event, addresses: Collection[str], more: Mapping[str, Any]) -> None:
     """The same mail to each address, one by one, so that nobody sees the others."""
     context = {"event": event, "link": address_of("event", event.slug), **more}
-    template = f"registration/notices/{kind}"
-    subject = " ".join(render_to_string(f"{template}_subject.txt", context).split())
-    text = render_to_string(f"{template}_message.txt", context)
-    rich = render_to_string(f"{template}_message.jinja", context)
-    letters = []
     # A calendar that knows the day only from a file in a mail learns of its end, or its move, from this one.
     calendars = mailbox_calendars(event, addresses)
-    for address in addresses:
-        letter = EmailMultiAlternatives(subject, text, to=[address])
-        letter.attach_alternative(rich, "text/html")
-        attach_calendar(letter, calendars[address])
-        letters.append(letter)
-    send_all(answered_by(event, letters))
+    mails = [mail_of(kind, address, context, calendars[address]) for address in addresses]
+    send_on_commit(answered_by(event, mails))

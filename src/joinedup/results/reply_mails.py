@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from django.db import transaction
-
-from joinedup.accounts.letters import send_letter
 from joinedup.accounts.links import address_of, make_link
 from joinedup.accounts.models import User
+from joinedup.mail.compose import compose
+from joinedup.mail.send import send_on_commit
 from joinedup.partners.addressees import coordinators
 from joinedup.results.models import Response
 from joinedup.results.right_of_reply import answer_by
@@ -28,7 +27,7 @@ def send_to_answer(
         "day": answer_by(response),
         "may_answer": may_answer,
     }
-    _send("results/letters/right_of_reply", response, to, context, failing)
+    _send("results/mails/right_of_reply", response, to, context, failing)
 
 
 def send_answered(
@@ -43,32 +42,22 @@ def send_answered(
         "is_waived": is_waived,
         "is_taken_back": is_taken_back,
     }
-    _send("results/letters/answered", response, to, context)
+    _send("results/mails/answered", response, to, context)
 
 
 def _send(
-    letter: str,
+    template: str,
     response: Response,
     to: To,
     context: Mapping[str, object],
     failing: Callable[[], object] | None = None,
 ) -> None:
-    letters = [
-        (
-            each if isinstance(each, str) else each.email,
-            {**context, "link": address_of("response_by_mail", make_link(PURPOSE, response.pk, each))},
-        )
-        for each in to
-    ]
-
-    replies = [user.email for user in coordinators(response.event.footprint_id)]
-
-    def send() -> None:
-        taken = [send_letter(letter, address, values, reply_to=replies) for address, values in letters]
-        if letters and failing is not None and not any(taken):
-            failing()
-
-    transaction.on_commit(send)
+    replies, mails = [user.email for user in coordinators(response.event.footprint_id)], []
+    for each in to:
+        words = {**context, "link": address_of("response_by_mail", make_link(PURPOSE, response.pk, each))}
+        address = each if isinstance(each, str) else each.email
+        mails.append(compose(template, address, words, reply_to=replies))
+    send_on_commit(mails, reached_nobody=failing)
 
 
 def send_untold(response: Response, to: Iterable[User]) -> None:
@@ -78,10 +67,4 @@ def send_untold(response: Response, to: Iterable[User]) -> None:
         "event": response.event,
         "link": address_of("event_responses", response.event.slug),
     }
-    emails = [each.email for each in to]
-
-    def send() -> None:
-        for email in emails:
-            send_letter("results/letters/untold", email, context)
-
-    transaction.on_commit(send)
+    send_on_commit([compose("results/mails/untold", each.email, context) for each in to])

@@ -11,12 +11,12 @@ from django.db import connection
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
-from joinedup.accounts.delivery import waiting_since
 from joinedup.accounts.models import Grant
 from joinedup.agreements.models import Agreement
 from joinedup.clusters.models import Scan
 from joinedup.engines.words import counted, plural
 from joinedup.evidence.queries import missing_files, orphaned_files
+from joinedup.mail.kept import waiting_since
 from joinedup.opportunities.models import Opportunity, Run, Touched
 from joinedup.registration.queries.attendees import due_deletions
 from joinedup.site.serve_command import refuse_empty, waiting_migrations

@@ -21,6 +21,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL] if HTTPS else []
 APPS = [
     "taxonomy",
     "places",
+    "mail",
     "accounts",
     "partners",
     "evidence",

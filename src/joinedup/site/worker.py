@@ -12,10 +12,10 @@ from django.core.cache import cache
 from django.db import close_old_connections
 from django.utils import timezone
 
-from joinedup.accounts.delivery import send_kept
 from joinedup.agreements.worker import ask_young_people, chase_agreements, forget_drafts
 from joinedup.clusters.worker import look_where_and_when
 from joinedup.engines.words import counted
+from joinedup.mail.kept import send_kept
 from joinedup.opportunities.worker import follow_waiting, work_out_the_night
 from joinedup.registration.worker import delete_due_personal, let_go_of_held, look_after_young, remind
 from joinedup.results.worker import thank_attendees

@@ -13,12 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
-from joinedup.accounts.letters import send_letter
 from joinedup.accounts.links import address_of
 from joinedup.accounts.permissions import Scope, may, require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
 from joinedup.accounts.slugs import fresh_slug
+from joinedup.mail.compose import compose
+from joinedup.mail.send import send_on_commit
 from joinedup.partners.confirmation import CONFIRMING, came_now, confirm_now
 from joinedup.partners.election_hold import refuse_while_own_held
 from joinedup.partners.models import Partner
@@ -118,15 +119,11 @@ def correct_offer(*, by: Person, offer: Offer, text: str) -> None:
     if not said:
         raise ValidationError({"text": _("Say what is wrong, and what is right.")})
     audit.record(by=by, action="offer.correct", on=offer, before={}, after={"correction": said[:LONGEST]})
-    letter = {"by": by.name, "offer": offer, "said": said[:LONGEST], "link": address_of("offer", offer.slug)}
+    words = {"by": by.name, "offer": offer, "said": said[:LONGEST], "link": address_of("offer", offer.slug)}
     replies = [by.email] if by.email else []
-    to = keepers(offer)
-
-    def send() -> None:
-        for address in to:
-            send_letter("support/letters/correction", address, letter, reply_to=replies)
-
-    transaction.on_commit(send)
+    send_on_commit(
+        [compose("support/mails/correction", to, words, reply_to=replies) for to in keepers(offer)]
+    )
 
 
 def _check_today(offer: Offer, by: Person) -> None:

@@ -18,6 +18,7 @@ from jinja2.runtime import Context
 from joinedup import __version__
 from joinedup.accounts.permissions import may
 from joinedup.engines.matching.score import band
+from joinedup.mail.markup import to
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
@@ -87,6 +88,6 @@ def environment(**options: Any) -> Environment:
         query_with=query_with,
         is_demonstration_site=is_demonstration_site,
     )
-    env.filters.update(band=band, day=day, month=month, period=period, number=number, money=money)
+    env.filters.update(band=band, day=day, month=month, period=period, number=number, money=money, to=to)
     env.install_gettext_translations(translation, newstyle=True)  # type: ignore[attr-defined]
     return env

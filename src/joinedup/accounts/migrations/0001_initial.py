@@ -31,19 +31,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='KeptMail',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('letter', models.JSONField(help_text='as accounts.delivery.packed makes it')),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('kept_at', models.DateTimeField()),
-                ('try_at', models.DateTimeField(db_index=True)),
-            ],
-            options={
-                'ordering': ['kept_at', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
             name='Preference',
             fields=[
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='preference', serialize=False, to=settings.AUTH_USER_MODEL)),

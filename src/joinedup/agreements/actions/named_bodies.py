@@ -11,7 +11,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
-from joinedup.accounts.letters import send_letter
 from joinedup.accounts.links import address_of
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
@@ -30,6 +29,8 @@ from joinedup.agreements.queries.named_bodies import (
     whom_to_name,
 )
 from joinedup.events.actions.topics import set_state
+from joinedup.mail.compose import compose
+from joinedup.mail.send import send_on_commit
 from joinedup.opportunities.models import Opportunity
 from joinedup.partners.addressees import coordinators
 from joinedup.partners.election_hold import refuse_while_held
@@ -83,31 +84,20 @@ def _ask(agreement: Agreement, naming: Naming, partner: Partner, *, is_changed: 
     naming.asked_on = timezone.localdate()
     naming.save(update_fields=["asked_on"])
     replies = [user.email for user in coordinators(agreement.event.footprint_id)]
-    letters = [
-        (
-            each.email,
-            {
-                "agreement": agreement,
-                "partner": partner,
-                "part": _part(agreement, partner),
-                "due": date_format(agreement.due, "j F Y"),
-                "is_public": agreement.marking == Marking.PUBLIC,
-                "is_changed": is_changed,
-                "link": address_of("naming_by_mail", naming_link(agreement, partner, each)),
-            },
+    words = {
+        "agreement": agreement,
+        "part": _part(agreement, partner),
+        "due": date_format(agreement.due, "j F Y"),
+        "is_public": agreement.marking == Marking.PUBLIC,
+        "is_changed": is_changed,
+    }
+    mails = []
+    for each in to:
+        link = address_of("naming_by_mail", naming_link(agreement, partner, each))
+        mails.append(
+            compose("agreements/mails/naming", each.email, {**words, "link": link}, reply_to=replies)
         )
-        for each in to
-    ]
-
-    def send() -> None:
-        taken = [
-            send_letter("agreements/letters/naming", email, letter, reply_to=replies)
-            for email, letter in letters
-        ]
-        if not any(taken):
-            Naming.objects.filter(pk=naming.pk).update(asked_on=None)
-
-    transaction.on_commit(send)
+    send_on_commit(mails, reached_nobody=lambda: Naming.objects.filter(pk=naming.pk).update(asked_on=None))
     return len(to)
 
 
@@ -242,19 +232,14 @@ def _leave(by: Person, agreement: Agreement, partner: Partner) -> None:
 
 def _tell_of_no(agreement: Agreement, partner: Partner) -> None:
     told = coordinators(agreement.event.footprint_id) if agreement.marking != Marking.NAMED else []
-    to = [each.email for each in coordinators_and_writer(agreement, told)]
-    letter = {
+    to = coordinators_and_writer(agreement, told)
+    words = {
         "agreement": agreement,
         "partner": partner,
         "is_owner": partner.pk == agreement.owner_partner_id,
         "link": address_of("agreement", agreement.pk),
     }
-
-    def send() -> None:
-        for email in to:
-            send_letter("agreements/letters/said_no", email, letter)
-
-    transaction.on_commit(send)
+    send_on_commit([compose("agreements/mails/said_no", each.email, words) for each in to])
 
 
 @transaction.atomic

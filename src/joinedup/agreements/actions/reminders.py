@@ -10,7 +10,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
-from joinedup.accounts.letters import send_letter
 from joinedup.accounts.links import address_of
 from joinedup.accounts.models import Preference
 from joinedup.accounts.permissions import require
@@ -21,6 +20,8 @@ from joinedup.agreements.models import Agreement, Chase, Progress
 from joinedup.agreements.naming import has_said_yes
 from joinedup.agreements.queries.reminders import Asked, by_mail, report_link, whom_to_ask
 from joinedup.agreements.reminder_steps import OPEN, after_step, next_to_ask
+from joinedup.mail.compose import compose
+from joinedup.mail.send import send_on_commit
 from joinedup.partners.addressees import Addressee, coordinators
 from joinedup.partners.models import Partner
 
@@ -82,24 +83,21 @@ def _send_on_commit(row: Chase, asked: Asked) -> None:
     """If the mail server took none of them, the row is deleted and the step is tried another day."""
     agreement = row.agreement
     replies = [user.email for user in coordinators(agreement.event.footprint_id)]
-    letters = [(to, _letter(row, asked, to)) for to in asked.to]
-
-    def send() -> None:
-        taken = 0
-        for to, letter in letters:
-            taken += send_letter("agreements/letters/chase", to.email, letter, reply_to=replies)
-        if taken == 0:
-            Chase.objects.filter(pk=row.pk).delete()
-        elif taken < len(letters):
-            Chase.objects.filter(pk=row.pk).update(addresses=taken)
-
-    transaction.on_commit(send)
+    mails = [
+        compose("agreements/mails/chase", to.email, _words(row, asked, to), reply_to=replies)
+        for to in asked.to
+    ]
+    sent = Chase.objects.filter(pk=row.pk)
+    send_on_commit(
+        mails,
+        refused=lambda those: sent.update(addresses=len(mails) - len(those)),
+        reached_nobody=sent.delete,
+    )
 
 
-def _letter(row: Chase, asked: Asked, to: Addressee) -> dict[str, str]:
+def _words(row: Chase, asked: Asked, to: Addressee) -> dict[str, str]:
     agreement = row.agreement
     return {
-        "subject": f"{_question(row)} {agreement.goal}",
         "question": _question(row),
         "why": _why(agreement, asked),
         "goal": agreement.goal,

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
-from joinedup.accounts.letters import send_letter
 from joinedup.accounts.links import address_of
 from joinedup.accounts.models import Preference
 from joinedup.accounts.permissions import require
@@ -28,6 +27,8 @@ from joinedup.agreements.queries.verdicts import (
     young_of,
 )
 from joinedup.events.models import Event
+from joinedup.mail.compose import compose
+from joinedup.mail.send import send_on_commit
 from joinedup.partners.addressees import coordinators, host_addresses
 from joinedup.partners.models import Partner
 
@@ -56,17 +57,13 @@ def ask_young(*, by: Person, event: Event, on: datetime.date) -> int:
 
 def _send_on_commit(event: Event, host: Partner, to: list[Addressee]) -> None:
     replies = [user.email for user in coordinators(event.footprint_id)]
-    letters = []
+    mails = []
     for each in to:
         off = off_link(each.account, Preference.Mail.AGREEMENTS) if each.account else ""
         link = address_of("young_marks", link_of(event, host, each))
-        letters.append((each.email, {"event": event, "host": host.name, "link": link, "off": off}))
-
-    def send() -> None:
-        for email, letter in letters:
-            send_letter("agreements/letters/young", email, letter, reply_to=replies)
-
-    transaction.on_commit(send)
+        words = {"event": event, "host": host.name, "link": link, "off": off}
+        mails.append(compose("agreements/mails/young", each.email, words, reply_to=replies))
+    send_on_commit(mails)
 
 
 @transaction.atomic

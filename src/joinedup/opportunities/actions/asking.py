@@ -7,22 +7,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
-from joinedup.accounts.letters import send_letter, words_of
 from joinedup.accounts.links import address_of, make_link
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
+from joinedup.mail.compose import compose, words_of
+from joinedup.mail.send import send_on_commit
 from joinedup.opportunities.actions.deciding import hold
 from joinedup.opportunities.models import Answer, Enquiry, Opportunity
 from joinedup.opportunities.queries.asking import OWN, PURPOSE, Addressee, replies_to, whom_to_ask
 from joinedup.opportunities.queries.lists import UNDECIDED
 from joinedup.partners.models import Partner
 
-LETTER = "opportunities/mails/ask"
+TEMPLATE = "opportunities/mails/ask"
 LONGEST = 2000
 
 
@@ -65,8 +67,11 @@ def ask(
             opportunity=opportunity, partner=partner, defaults={"by": by.name[:160]}
         )
         asked.partners.append(partner)
-        letters = [(to.email, _letter(by, opportunity, partner, to, said)) for to in addressees]
-        _send_on_commit(asked, partner, enquiry, letters, earlier.at if earlier else None, reply_to)
+        mails = [
+            compose(TEMPLATE, to.email, _words_to(by, opportunity, partner, to, said), reply_to=reply_to)
+            for to in addressees
+        ]
+        _send_on_commit(asked, partner, enquiry, mails, earlier.at if earlier else None)
     names = sorted(partner.slug for partner in asked.partners)
     audit.record(by=by, action="opportunity.ask", on=opportunity, before={}, after={"asked": names})
     return asked
@@ -76,21 +81,17 @@ def _send_on_commit(
     asked: Asked,
     partner: Partner,
     enquiry: Enquiry,
-    letters: Sequence[tuple[str, dict[str, object]]],
+    mails: Sequence[EmailMultiAlternatives],
     earlier: datetime.datetime | None,
-    reply_to: Sequence[str],
 ) -> None:
-    def send() -> None:
-        sent = [send_letter(LETTER, email, letter, reply_to=reply_to) for email, letter in letters]
-        if any(sent):
-            return
+    def undo() -> None:
         asked.refused.append(partner)
         if earlier is None:
             enquiry.delete()
         else:
             Enquiry.objects.filter(pk=enquiry.pk).update(at=earlier)
 
-    transaction.on_commit(send)
+    send_on_commit(mails, reached_nobody=undo)
 
 
 def first_words(opportunity: Opportunity) -> str:
@@ -111,10 +112,10 @@ def letter_to_read(by: Person, opportunity: Opportunity, partner: Partner, said:
     """Subject and text of the mail to one partner, as it is sent; in the place of each link it says that one is there:
     they are of the reader's own."""
     answers = [(label, _("[a link, for this reader alone]")) for _word, label in Answer.Word.choices]
-    return words_of(LETTER, _context(by, opportunity, partner, said) | {"answers": answers})
+    return words_of(TEMPLATE, _context(by, opportunity, partner, said) | {"answers": answers})
 
 
-def _letter(
+def _words_to(
     by: Person, opportunity: Opportunity, partner: Partner, to: Addressee, said: str
 ) -> dict[str, object]:
     token = make_link(PURPOSE, f"{opportunity.pk}.{partner.pk}", to.account or to.email)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from joinedup.accounts.letters import masked
 from joinedup.accounts.links import read_link
 from joinedup.accounts.models import Grant, User
 from joinedup.accounts.person import Person
@@ -35,7 +34,9 @@ class Addressee:
 
     @property
     def masked(self) -> str:
-        return masked(self.email)
+        """As a page shows it to who need not know it: m…@lantern.example."""
+        name, _at, domain = self.email.rpartition("@")
+        return f"{name[:1]}…@{domain}" if name else ""
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from joinedup.accounts.request import Request
-from joinedup.accounts.turns import in_turn
 from joinedup.events.models import Event
 from joinedup.events.queries.events import is_over, listed
+from joinedup.mail.turns import in_turn
 from joinedup.registration.actions.companions import NobodyThere
 from joinedup.registration.actions.held_places import is_proved
 from joinedup.registration.actions.registration import register

@@ -7,12 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from joinedup.accounts import audit
-from joinedup.accounts.letters import send_letter
 from joinedup.accounts.links import address_of, make_link
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.events.drafts import refuse_draft
 from joinedup.events.models import Event
+from joinedup.mail.compose import compose
+from joinedup.mail.send import send_on_commit
 from joinedup.partners.addressees import coordinators
 from joinedup.results.queries.briefing import PURPOSE, SENT, recipients
 
@@ -33,13 +34,10 @@ def send_brief(*, by: Person, event: Event) -> int:
             "Nobody who hosts or speaks has an e-mail address here: add it to the day first."
         )
     audit.record(by=by, action=SENT, on=event, after={"mails": len(to)})
-
-    replies = [user.email for user in coordinators(event.footprint_id)]
-
-    def send() -> None:
-        for address in to:
-            link = address_of("brief", make_link(PURPOSE, event.pk, address))
-            send_letter("results/letters/brief", address, {"event": event, "link": link}, reply_to=replies)
-
-    transaction.on_commit(send)
+    replies, mails = [user.email for user in coordinators(event.footprint_id)], []
+    for address in to:
+        link = address_of("brief", make_link(PURPOSE, event.pk, address))
+        words = {"event": event, "link": link}
+        mails.append(compose("results/mails/brief", address, words, reply_to=replies))
+    send_on_commit(mails)
     return len(to)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,13 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
-from joinedup.accounts.letters import send_letter
 from joinedup.accounts.links import address_of
 from joinedup.accounts.models import Preference
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.accounts.preferences import off_link
 from joinedup.events.models import Event
+from joinedup.mail.compose import compose
+from joinedup.mail.send import send_on_commit
 from joinedup.partners.addressees import coordinators
 from joinedup.registration.models import Attendee
 from joinedup.registration.survey import survey_link
@@ -35,29 +35,25 @@ def thank(*, by: Person, event: Event, now: datetime.datetime | None = None) -> 
         raise ValidationError(_("This goes out once the day has come."))
     # Held while the mails are chosen, so that two workers never write to the same person.
     event = Event.objects.select_for_update().get(pk=event.pk)
-    mails = to_thank(event)
-    if not mails:
+    thanked = to_thank(event)
+    if not thanked:
         return 0
-    told = [each.pk for mail in mails for each in mail.about]
+    told = [each.pk for one in thanked for each in one.about]
     Attendee.objects.filter(pk__in=told).update(thanked_at=now)
-    audit.record(by=by, action="event.thank", on=event, before={}, after={"mails": len(mails)})
+    audit.record(by=by, action="event.thank", on=event, before={}, after={"mails": len(thanked)})
     replies = [user.email for user in coordinators(event.footprint_id)]
-    letters = [(mail, _letter(event, mail)) for mail in mails]
-    transaction.on_commit(lambda: _send(letters, replies))
-    return len(mails)
+    send_on_commit(
+        [
+            compose("results/mails/after", each.to.email, _words(event, each), reply_to=replies)
+            for each in thanked
+        ],
+        # They are told another time.
+        reached_nobody=lambda: Attendee.objects.filter(pk__in=told).update(thanked_at=None),
+    )
+    return len(thanked)
 
 
-def _send(letters: Sequence[tuple[Thanked, dict[str, object]]], replies: Sequence[str]) -> None:
-    """If the mail server took none of them, nobody was notified, and it is tried again."""
-    taken = 0
-    for mail, letter in letters:
-        taken += send_letter("results/letters/after", mail.to.email, letter, reply_to=replies)
-    if taken == 0:
-        told = [each.pk for mail, _letter in letters for each in mail.about]
-        Attendee.objects.filter(pk__in=told).update(thanked_at=None)
-
-
-def _letter(event: Event, mail: Thanked) -> dict[str, object]:
+def _words(event: Event, mail: Thanked) -> dict[str, object]:
     to = mail.to
     return {
         "event": event,

@@ -6,10 +6,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from joinedup.accounts import audit
-from joinedup.accounts.letters import send_letter
 from joinedup.accounts.links import address_of
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
+from joinedup.mail.compose import compose
+from joinedup.mail.send import send_on_commit
 from joinedup.registration.models import Attendee
 
 Answer = Attendee.OfferAnswer
@@ -49,10 +50,10 @@ def answer_offer(*, by: Person, attendee: Attendee, answer: str) -> Attendee:
 
 
 def _tell(attendee: Attendee) -> None:
-    letter = {
+    words = {
         "event": attendee.event,
         "is_accepted": attendee.offer_answer == Answer.ACCEPTED,
         "writes": attendee.offer == Attendee.Offer.WRITE,
         "link": address_of("attending", attendee.token),
     }
-    transaction.on_commit(lambda: send_letter("tables/letters/offer", attendee.email, letter))
+    send_on_commit([compose("tables/mails/offer", attendee.email, words)])

@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 
 from joinedup.accounts.posted import attempt, number_in
 from joinedup.accounts.request import Request
-from joinedup.accounts.turns import in_turn
 from joinedup.events.queries.events import is_over
+from joinedup.mail.turns import in_turn
 from joinedup.registration.actions.companions import answer_ask
 from joinedup.registration.actions.held_places import confirm_place
 from joinedup.registration.actions.registration import cancel_registration, change_registration

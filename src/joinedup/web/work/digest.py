@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from joinedup.accounts.letters import send_letter
 from joinedup.accounts.links import address_of
 from joinedup.accounts.models import Preference, User
 from joinedup.accounts.person import Person
 from joinedup.accounts.preferences import DIGEST, off_link
-from joinedup.engines.days import day
+from joinedup.mail.compose import compose
+from joinedup.mail.send import send_on_commit
 from joinedup.web.work.queries import Shortlist, Waiting, waiting_for
 
 # From this hour on: it is there when the day's work begins.
@@ -66,19 +67,17 @@ def _send_digest(user: User, preference: Preference, today: datetime.date) -> bo
             return False
         earlier, row.digest_sent_on = row.digest_sent_on, today
         row.save(update_fields=["digest_sent_on"])
-        letter = {
+        words = {
             "sections": sections,
             "total": sum(len(each.items) + each.more for each in sections),
             "work": address_of("my_work"),
             "choose": address_of("account_mails"),
             "off": off_link(user, DIGEST),
         }
-
-        def send() -> None:
-            if not send_letter("web/mails/digest", user.email, letter):
-                Preference.objects.filter(pk=user.pk).update(digest_sent_on=earlier)
-
-        transaction.on_commit(send)
+        send_on_commit(
+            [compose("web/mails/digest", user.email, words)],
+            reached_nobody=lambda: Preference.objects.filter(pk=user.pk).update(digest_sent_on=earlier),
+        )
     return True
 
 
@@ -145,7 +144,7 @@ def _agreements(waiting: Waiting) -> Section:
     words = {"overdue": _("was due %(day)s"), "due": _("due %(day)s"), "review": _("review was due %(day)s")}
     items = [
         (
-            f"{each.agreement.goal} ({words[each.why] % {'day': day(each.on)}})",
+            f"{each.agreement.goal} ({words[each.why] % {'day': date_format(each.on, 'j F Y')}})",
             address_of("agreement_report", each.agreement.pk),
         )
         for each in waiting.agreements.items
