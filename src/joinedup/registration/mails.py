@@ -22,7 +22,7 @@ from joinedup.events.calendar import event_calendar
 from joinedup.events.models import Event
 from joinedup.partners.addressees import coordinators, host_addresses
 from joinedup.partners.models import Partner
-from joinedup.privacy.identifying import EMAIL
+from joinedup.privacy.detect import EMAIL
 from joinedup.registration.calendar import mailbox_calendars
 from joinedup.registration.models import Attendee, Invitation
 from joinedup.registration.queries.reminders import Coming
@@ -255,7 +255,7 @@ def send_asked_to_bring(companion: Attendee) -> Sending:
 def send_without_companion(event: Event, host: Partner, number: int) -> Sending:
     """To the host, to those who plan the event, and to the safeguarding lead where an address is known: so many young
     people have no companion now. No name is in it."""
-    lead = EMAIL.findall(f"{event.safeguarding_contact} {event.safeguarding_lead}")
+    lead = EMAIL.all_in(f"{event.safeguarding_contact} {event.safeguarding_lead}")
     to = [each.email for each in host_addresses(host)] + [
         each.email for each in coordinators(event.footprint_id)
     ]

@@ -19,7 +19,7 @@ from joinedup.events.models import Event
 from joinedup.opportunities import touching
 from joinedup.partners.keeping import fresh_slug
 from joinedup.partners.models import Ask, Partner
-from joinedup.privacy import identifying
+from joinedup.privacy import detect, free_text
 from joinedup.registration import mailbox, mails
 from joinedup.registration.actions import companions, confirmed_records, held_places
 from joinedup.registration.actions.waiting_list import add, cancel, fill_places, open_event, refuse_closed
@@ -182,23 +182,23 @@ def refuse_people(name: str, young_names: Sequence[str], boxes: dict[str, str], 
     """Refuse what would stay when what is known of people is deleted: nothing in these boxes (a role, what an
     organisation does or needs) leads to a person, and nothing in a name, or a role, leads anywhere else."""
     lines = {box: text for box, text in boxes.items() if box != "role"}
-    identifying.refuse(lines, [name, *young_names], besides=organisation)
+    free_text.refuse(lines, [name, *young_names], besides=organisation)
     role = boxes.get("role", "")
-    identifying.refuse({"role": role})
-    if any(identifying.is_named_in(role, each) for each in [name, *young_names]):
+    free_text.refuse({"role": role})
+    if any(detect.is_named_in(role, each) for each in [name, *young_names]):
         raise ValidationError({"role": _("Give a role, not a name: it is kept when names are deleted.")})
     names = {"name": name, "young_names": "; ".join(young_names), "role": role}
     for box, text in names.items():
-        if identifying.what_identifies(text) or identifying.LINK.search(text):
+        if free_text.what_identifies(text, free_text.WORDS_ALONE):
             raise ValidationError({box: _("Give nothing but the words asked for: no number, no address.")})
 
 
 def refuse_as_organisation(organisation: str, names: Iterable[str]) -> None:
     """An organisation that is not listed: by its own name, and not by that of somebody who comes."""
     whole = [name for name in names if " " in name.strip()]
-    wrong = identifying.what_identifies(organisation) or identifying.LINK.search(organisation)
-    own = identifying.plain(organisation) in {identifying.plain(name) for name in names}
-    if wrong or own or identifying.name_in(organisation, whole):
+    wrong = free_text.what_identifies(organisation, free_text.WORDS_ALONE)
+    own = detect.plain(organisation) in {detect.plain(name) for name in names}
+    if wrong or own or detect.name_in(organisation, whole):
         raise ValidationError(
             {
                 "new_partner": _(
