@@ -82,7 +82,8 @@ class Codes:
 class Disclosure:
     """What a publisher asks, or the law, of whoever shows these figures again.
 
-    A count from 1 to below `threshold` is hidden (none: nothing is), others are rounded to `rounding`.
+    A count from 1 to below `threshold` is hidden (none: nothing is), nought too unless `zeros_shown`; others are
+    rounded to `rounding` (none: to nothing). Kept with the dataset, and read by `disclosure.rule_of`.
     """
 
     threshold: int | None

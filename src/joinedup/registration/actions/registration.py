@@ -20,6 +20,7 @@ from joinedup.opportunities import touching
 from joinedup.partners.keeping import fresh_slug
 from joinedup.partners.models import Ask, Partner
 from joinedup.privacy import detect, free_text
+from joinedup.privacy.retention import HELD_PLACES
 from joinedup.registration import mailbox, mails
 from joinedup.registration.actions import companions, confirmed_records, held_places
 from joinedup.registration.actions.waiting_list import add, cancel, fill_places, open_event, refuse_closed
@@ -117,7 +118,7 @@ def register(
         home,
         chosen,
         standing=Standing.WAITING if proved else Standing.HELD,
-        held_until=None if proved else timezone.now() + held_places.HELD_FOR,
+        held_until=None if proved else timezone.now() + HELD_PLACES.length,
         said={} if is_heard else {kind: text.strip() for kind, text in said.items() if text.strip()},
         role=role.strip(),
         name=name.strip(),
