@@ -156,9 +156,12 @@ def test_a_name_that_is_known() -> None:
     assert name_in("jay jay sings", ["Jay-Jay"]) == "Jay-Jay"
     assert name_in("Lantern Youth runs boxing", ["Ro Lantern"], besides="Lantern Youth") == ""
     assert name_in("a summer of boxing", ["Summer"]) == "Summer"
-    assert name_in("a summer of boxing", ["Summer"], capitals_only=True) == ""
-    assert name_in("Summer sings", ["Summer"], capitals_only=True) == "Summer"
-    assert name_in("kit green sings", ["Kit Green"], capitals_only=True) == "Kit Green"
+    assert name_in("a summer of boxing", ["Summer"], sparing=True) == ""
+    assert name_in("Summer sings", ["Summer"], sparing=True) == "Summer"
+    assert name_in("kit green sings", ["Kit Green"], sparing=True) == "Kit Green"
+    assert name_in("Green space", ["Kit Green"]) == "Kit Green"
+    assert name_in("Green space", ["Kit Green"], sparing=True) == ""
+    assert name_in("A mentor for Jordan", ["Jordan Green"], sparing=True) == "Jordan Green"
 
 
 def test_a_name_as_it_is_written() -> None:

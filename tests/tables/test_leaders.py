@@ -287,8 +287,8 @@ class TestYoungPeople:
             Attendee.objects.filter(pk=young.pk).update(name=name)
             with pytest.raises(ValidationError, match="without naming young people"):
                 record_agreement(by=world.person("alice"), event=seated, **parts | {"goal": goal})
-        Attendee.objects.filter(pk=young.pk).update(name="Summer")
-        fine = parts | {"goal": "Two mentors over the summer"}
+        Attendee.objects.filter(pk=young.pk).update(name="Summer Green")
+        fine = parts | {"goal": "Two mentors over the summer", "action": "Green spaces are lit."}
         assert record_agreement(by=world.person("alice"), event=seated, **fine).pk
         Attendee.objects.filter(pk=young.pk).update(name="Sky")
         fine = parts | {"goal": "Skylight for the youth club, under an open sky"}

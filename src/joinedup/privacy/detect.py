@@ -198,21 +198,27 @@ def plain(text: str) -> str:
     return " ".join("".join(each if each.isalnum() else " " for each in letters.replace("'", "")).split())
 
 
-def name_in(text: str, names: Iterable[str], *, besides: str = "", capitals_only: bool = False) -> str:
+def name_in(text: str, names: Iterable[str], *, besides: str = "", sparing: bool = False) -> str:
     """The first of these names that the text holds, whole or, written with a capital, in part; "" for none. Words of
-    `besides`, such as an organisation's own name, are nobody's here. With `capitals_only` a single name counts only
-    where it is written as one, however long it is: “over the summer” is not Summer."""
+    `besides`, such as an organisation's own name, are nobody's here.
+
+    `sparing`, for texts about seasons and places: a single name counts only with a capital (“over the summer” is not
+    Summer), and of several words only the whole or a common given name (“Green space” is not Kit Green).
+    """
     heard, allowed = f" {plain(text)} ", set(plain(besides).split())
     words = set(re.findall(r"\w[\w'’-]*", unicodedata.normalize("NFKC", text)))
     capitals = {plain(word.removesuffix("'s").removesuffix("’s")) for word in words if word[:1].isupper()}
     for name in names:
         whole = plain(name)
-        if len(whole) < SHORTEST_NAME or set(whole.split()) <= allowed:
+        parts = whole.split()
+        if len(whole) < SHORTEST_NAME or set(parts) <= allowed:
             continue
-        is_told = " " in whole or (len(whole) >= UNMISTAKABLE and not capitals_only)
+        is_told = len(parts) > 1 or (len(whole) >= UNMISTAKABLE and not sparing)
         if is_told and f" {whole} " in heard:
             return name
-        if any(len(part) >= SHORTEST_NAME and part in capitals - allowed for part in whole.split()):
+        if sparing and len(parts) > 1:
+            parts = [part for part in parts if is_given_name(part)]
+        if any(len(part) >= SHORTEST_NAME and part in capitals - allowed for part in parts):
             return name
     return ""
 

@@ -104,9 +104,9 @@ def _refuse_young_names(event: Event, parts: Parts) -> None:
     words += [each.what for each in parts["contributions"]]
     young = event.attendees.exclude(companion=None).exclude(name="")
     # Stricter than of others: also a name of one letter or in small ones, as it is written. But what is agreed is
-    # about seasons and places too, so a single name counts in small letters only where it is written so.
+    # about seasons and places too, so otherwise sparing.
     for name in {each.name for each in young if each.is_young}:
-        if any(is_written_in(text, name) or name_in(text, [name], capitals_only=True) for text in words):
+        if any(is_written_in(text, name) or name_in(text, [name], sparing=True) for text in words):
             raise ValidationError(
                 "These words hold the name that a young person at this event wants to be called: write what will be "
                 "done without naming young people."

@@ -82,9 +82,8 @@ def forget_lines(event: Event, attendees: Sequence[Attendee], invitations: Seque
     )
     for each in everybody:
         is_young = isinstance(each, Attendee) and each.is_young
-        leads = free_text.what_identifies(each.role, free_text.WORDS_ALONE)
-        leads = leads or detect.is_named_in(each.role, each.name)
-        if leads and not is_young:
+        leads = bool(free_text.what_identifies(each.role, free_text.WORDS_ALONE))
+        if (leads or detect.is_named_in(each.role, each.name)) and not is_young:
             each.role = ROLE_NOT_KEPT
 
 
