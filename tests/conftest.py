@@ -163,3 +163,15 @@ def shared() -> Path:
             pytest.fail("The shared data is missing, and in CI it must be there.")
         pytest.skip("the shared open data is not beside this clone")
     return folder
+
+
+@pytest.fixture
+def brought(tmp_path: Path) -> Callable[..., Path]:
+    """`brought("a,b\\n1,2\\n")`: a file with that text, as somebody brings it."""
+
+    def write(text: str | bytes, name: str = "brought.csv") -> Path:
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return write

@@ -32,7 +32,7 @@ OF_THE_DEMONSTRATION = {
 # Upserts, constraints, search, and between them nearly every statement that locks rows.
 OWN_BEHAVIOUR = {
     "accounts": ("audit", "pages"),
-    "clusters": ("actions", "alert_mail", "running"),
+    "clusters": ("actions", "alert_mail", "scan_runs"),
     "agreements": ("named_bodies", "reminders"),
     "events": ("drafts", "event", "loading"),
     "opportunities": ("actions", "public", "spotting", "storing", "weighing"),

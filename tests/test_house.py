@@ -1,8 +1,27 @@
 """Rules of the house that a machine can hold."""
 
+import ast
+import re
+from pathlib import Path
+
+import pytest
 from django.apps import apps
 
+import joinedup
 from joinedup.accounts.personal import PERSONAL
+from tests.conftest import REPO
+
+SOURCE = Path(joinedup.__file__).parent
+# Elsewhere months are written by `django.utils.formats.date_format`.
+MONTHS_BY_HAND = {
+    "engines/words.py": "knows no Django; what is like it asks here",
+    "events/actions/event.py": "an address, which no language changes",
+    "engines/matching/wording.py": "until the matching engine is rebuilt",
+    "opportunities/actions/spotting.py": "until opportunities are rebuilt",
+    "opportunities/queries/asking.py": "until opportunities are rebuilt",
+    "opportunities/storing.py": "until opportunities are rebuilt",
+    "opportunities/views/deciding.py": "until opportunities are rebuilt",
+}
 
 
 def test_every_model_says_which_of_its_fields_are_personal() -> None:
@@ -14,3 +33,54 @@ def test_personal_fields_exist() -> None:
     for label, fields in PERSONAL.items():
         names = {field.name for field in apps.get_model(label)._meta.get_fields()}
         assert fields <= names, label
+
+
+def _is_work(statement: ast.stmt) -> bool:
+    """More than a docstring, or saying what is passed on."""
+    if isinstance(statement, ast.Assign):
+        return ast.unparse(statement.targets[0]) != "__all__"
+    return not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
+
+
+def test_packages_pass_nothing_on() -> None:
+    """Whoever reads an import knows the file: the front doors of the engines alone say what else they hold."""
+    source = REPO / "src" / "joinedup"
+    passing = []
+    for init in source.rglob("__init__.py"):
+        body = ast.parse(init.read_text(encoding="utf-8")).body
+        done = [each for each in body if not isinstance(each, ast.ImportFrom) and _is_work(each)]
+        if any(isinstance(each, ast.ImportFrom) for each in body) and not done:
+            passing.append(init.relative_to(source).parent.as_posix())
+    assert [each for each in passing if not each.startswith("engines/")] == []
+
+
+def test_months_are_written_in_one_place() -> None:
+    sources = (path for path in SOURCE.rglob("*") if path.suffix in {".py", ".jinja", ".txt"})
+    by_hand = {
+        path.relative_to(SOURCE).as_posix() for path in sources if re.search("%[Bb]", path.read_text("utf-8"))
+    }
+    assert by_hand <= set(MONTHS_BY_HAND)
+
+
+MAPS = ["docs/architecture.md", "docs/glossary.md", "SECURITY.md"]
+PATH = re.compile(r"`((?:[\w-]+/)+[\w.-]+\.(?:py|toml|csv|jinja|txt|md))`")
+NAMED = re.compile(r"((?:`[A-Za-z_][\w.]*`(?:, | and )?)+) in `((?:[\w-]+/)+\w+\.py)`")
+
+
+def _found(path: str) -> Path | None:
+    return next((base / path for base in (REPO, REPO / "src" / "joinedup") if (base / path).exists()), None)
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_maps_lead_to_what_is_there(name: str) -> None:
+    """A path that a map names is there, and what it says is in a file is defined in it."""
+    text = " ".join((REPO / name).read_text(encoding="utf-8").split())
+    wrong = [path for path in PATH.findall(text) if _found(path) is None]
+    for names, path in NAMED.findall(text):
+        file = _found(path)
+        source = file.read_text(encoding="utf-8") if file else ""
+        for each in re.findall(r"`([\w.]+)`", names):
+            last = re.escape(each.rpartition(".")[2])
+            if not re.search(rf"^\s*((class|def) {last}\b|{last}\s*[:=(])", source, re.MULTILINE):
+                wrong.append(f"{each} in {path}")
+    assert wrong == []

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from joinedup.cli import main
-from tests.offline.match.making import NAMED, PLAIN, fill
+from tests.offline.match.folders import NAMED, PLAIN, fill
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from click.testing import CliRunner, Result
 
 from joinedup.cli import main
 from tests.engines.seating.planted import planted
-from tests.offline.seat.making import blank, written
+from tests.offline.seat.folders import blank, written
 
 
 def seat(folder: Path, *words: object) -> Result:

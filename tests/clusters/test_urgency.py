@@ -13,10 +13,11 @@ from django.db import connection
 from django.test import Client
 
 from joinedup.clusters.models import Cluster, Outcome, Scan
-from joinedup.opportunities import actions, alerts, engine
+from joinedup.opportunities import alerts, engine
+from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.frames import tables_for_each
 from joinedup.opportunities.models import Opportunity, Run, Touched
-from joinedup.opportunities.queries import facts
+from joinedup.opportunities.queries.reasons import facts
 from tests.clusters.making import Ground, a_scan
 from tests.opportunities.making import make_need
 from tests.standing import layer
@@ -164,7 +165,7 @@ def test_a_scan_and_its_outcome_are_followed_at_once(
         with django_capture_on_commit_callbacks(execute=True):
             yield
 
-    actions.refresh(by=world.person("alice"), footprint=world.north)
+    refresh(by=world.person("alice"), footprint=world.north)
     before, public = urgency(world), list(Opportunity.objects.filter(audience="public").values())
     with committed():
         scan = Scan.objects.create(footprint=world.north, kind="monthly")
@@ -190,7 +191,7 @@ def test_the_fact_leads_to_the_cluster_for_its_partnership_alone(
     world: World, needing: Ground, today: None, as_: Any, django_assert_num_queries: Any
 ) -> None:
     cluster = a_scan(world.north, clusters=[needing.northton[:3]]).clusters.get()
-    actions.refresh(by=world.person("alice"), footprint=world.north)
+    refresh(by=world.person("alice"), footprint=world.north)
     row = next(
         each
         for each in Opportunity.objects.filter(audience="partnership", place=world.northton, theme=THEME)

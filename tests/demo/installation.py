@@ -155,7 +155,7 @@ class Tables:
         kept = self.installation.home / "records.sqlite3"
         return (
             "import shutil\nfrom django.conf import settings\nfrom joinedup.demo import build\n"
-            "from joinedup.site.serving import migrate\n"
+            "from joinedup.site.serve_command import migrate\n"
             "def copied():\n"
             "    records = settings.HOME / 'records.sqlite3'\n"
             "    if build.connection.vendor == 'sqlite' and not records.exists():\n"

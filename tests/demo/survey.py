@@ -14,7 +14,7 @@ from joinedup.engines.seating import broken
 from joinedup.events.models import Event
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
-from joinedup.opportunities.queries import document_for
+from joinedup.opportunities.queries.documents import document_for
 from joinedup.partners.models import Contact, Partner
 from joinedup.registration.models import Attendee
 from joinedup.support.models import Offer

@@ -1,6 +1,5 @@
 """A handful of places, and all of London as it ships."""
 
-from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
@@ -48,15 +47,3 @@ def codes() -> Codes:
 @pytest.fixture(scope="session")
 def london() -> Codes:
     return Codes.of(pl.read_csv(LONDON / "places.csv.gz"), pl.read_csv(LONDON / "changes.csv.gz"))
-
-
-@pytest.fixture
-def brought(tmp_path: Path) -> Callable[..., Path]:
-    """`brought("a,b\\n1,2\\n")`: a file with that text, as somebody brings it."""
-
-    def write(text: str | bytes, name: str = "brought.csv") -> Path:
-        path = tmp_path / name
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return path
-
-    return write

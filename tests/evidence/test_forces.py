@@ -19,7 +19,7 @@ from joinedup.evidence import actions, observations, queries
 from joinedup.evidence.models import Dataset
 from joinedup.evidence.recognise import read_all
 from joinedup.evidence.sources.contract import Codes
-from joinedup.evidence.sources.table import Refused
+from joinedup.offline.delimited import Refused
 from joinedup.places.models import Place
 from tests.evidence.sources.samples import SAMPLES
 

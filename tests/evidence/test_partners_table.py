@@ -19,7 +19,7 @@ from joinedup.evidence.models import Dataset, Figure, Need
 from joinedup.evidence.wording import by_slug
 from joinedup.firstrun.brief import brief
 from joinedup.firstrun.missing import missing
-from joinedup.opportunities.actions import refresh
+from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.frames import tables_for
 from joinedup.opportunities.models import Opportunity
 from joinedup.web.layers import layer

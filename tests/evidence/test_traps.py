@@ -8,7 +8,7 @@ import pytest
 
 from joinedup.evidence.recognise import read_file
 from joinedup.evidence.sources.contract import Codes
-from joinedup.evidence.sources.table import Refused
+from joinedup.offline.delimited import Refused
 
 POLICE = "policeuk"
 

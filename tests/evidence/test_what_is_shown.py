@@ -19,7 +19,7 @@ from joinedup.evidence import actions, charts, queries, wording
 from joinedup.evidence.models import Dataset, Figure, Need
 from joinedup.evidence.wording import by_slug
 from joinedup.firstrun.brief import brief
-from joinedup.opportunities.actions import refresh
+from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.models import Opportunity
 from tests.evidence.holding import BROUGHT, OPEN, Files, Row, hold_census, more_boroughs
 from tests.world import World

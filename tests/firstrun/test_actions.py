@@ -12,7 +12,7 @@ from joinedup.accounts.models import AuditEntry, Grant
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event
 from joinedup.firstrun import actions
-from joinedup.firstrun.naming import suggested_name
+from joinedup.firstrun.place_names import suggested_name
 from joinedup.opportunities.models import Run
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import statutory_proposals

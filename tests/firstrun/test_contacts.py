@@ -3,7 +3,7 @@
 import pytest
 
 from joinedup.firstrun.contacts import MAPPING, contacts
-from joinedup.spreadsheets.reading import Unreadable
+from joinedup.spreadsheets.parse import Unreadable
 
 SECTORS = {"education", "housing", "voluntary sector", "youth justice"}
 

@@ -5,7 +5,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from joinedup.accounts.models import AuditEntry
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities import actions
+from joinedup.opportunities.actions.answering import answer
+from joinedup.opportunities.actions.deciding import set_aside, take_up
+from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.models import Answer, Opportunity, Run
 from tests.opportunities.making import TODAY, make_need, make_opportunity
 from tests.world import World
@@ -20,7 +22,7 @@ def test_refresh_stores_what_the_engine_finds_for_each_audience(world: World) ->
     world.lantern.marking = "public"
     world.lantern.save()
 
-    runs = actions.refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
+    runs = refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
 
     # That need is not met is for the partnership; its run knows all three, not only the partner who is public.
     assert {run.audience: run.found for run in runs} == {"public": 0, "partnership": 1}
@@ -34,21 +36,21 @@ def test_refresh_stores_what_the_engine_finds_for_each_audience(world: World) ->
 
 def test_refresh_twice_changes_nothing(world: World) -> None:
     make_need(world.northton, "trusted-adult", 0.9)
-    actions.refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
+    refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
     before = list(Opportunity.objects.order_by("pk").values())
-    actions.refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
+    refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
     assert list(Opportunity.objects.order_by("pk").values()) == before
 
 
 def test_what_is_no_longer_found_is_gone_unless_somebody_took_it_up(world: World) -> None:
     first = make_need(world.northton, "trusted-adult", 0.9)
     second = make_need(world.northton, "weapon-carrying", 0.9)
-    actions.refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
+    refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
     kept = Opportunity.objects.get(audience="partnership", theme="trusted-adult")
-    actions.take_up(by=world.person("alice"), opportunity=kept)
+    take_up(by=world.person("alice"), opportunity=kept)
     first.delete()
     second.delete()
-    actions.refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
+    refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
     states = dict(Opportunity.objects.filter(audience="partnership").values_list("theme", "state"))
     assert states == {"trusted-adult": "taken_up", "weapon-carrying": "gone"}
 
@@ -56,14 +58,14 @@ def test_what_is_no_longer_found_is_gone_unless_somebody_took_it_up(world: World
 def test_what_was_set_aside_stays_away_half_a_year_and_then_returns(world: World) -> None:
     make_need(world.northton, "trusted-adult", 0.9)
     alice = world.person("alice")
-    actions.refresh(by=alice, footprint=world.north, as_of=TODAY)
+    refresh(by=alice, footprint=world.north, as_of=TODAY)
     each = Opportunity.objects.get(audience="partnership")
-    actions.set_aside(by=alice, opportunity=each, reason="not_now")
+    set_aside(by=alice, opportunity=each, reason="not_now")
     decided = Opportunity.objects.get(pk=each.pk).decided_on
     assert decided is not None
-    actions.refresh(by=alice, footprint=world.north, as_of=decided + datetime.timedelta(days=100))
+    refresh(by=alice, footprint=world.north, as_of=decided + datetime.timedelta(days=100))
     assert Opportunity.objects.get(pk=each.pk).state == "dismissed"
-    actions.refresh(by=alice, footprint=world.north, as_of=decided + datetime.timedelta(days=190))
+    refresh(by=alice, footprint=world.north, as_of=decided + datetime.timedelta(days=190))
     assert Opportunity.objects.get(pk=each.pk).state == "suggested"
 
 
@@ -72,7 +74,7 @@ def test_what_charlies_partnership_holds_changes_nothing_for_north(world: World)
     make_need(world.northton, "trusted-adult", 0.9)
     make_need(world.southton, "trusted-adult", 0.9)
     alice = world.person("alice")
-    actions.refresh(by=alice, footprint=world.north, as_of=TODAY)
+    refresh(by=alice, footprint=world.north, as_of=TODAY)
     compared = ("key", "score", "sentence", "because", "components")
     before = list(Opportunity.objects.order_by("pk").values(*compared))
     hidden = Initiative.objects.create(
@@ -80,7 +82,7 @@ def test_what_charlies_partnership_holds_changes_nothing_for_north(world: World)
     )
     hidden.places.add(world.southton, world.northton)
     hidden.themes.add("trusted-adult")
-    actions.refresh(by=alice, footprint=world.north, as_of=TODAY)
+    refresh(by=alice, footprint=world.north, as_of=TODAY)
     assert list(Opportunity.objects.order_by("pk").values(*compared)) == before
 
 
@@ -88,11 +90,11 @@ def test_what_charlies_partnership_holds_changes_nothing_for_north(world: World)
 def test_only_the_coordinator_decides(world: World, who: str) -> None:
     each = make_opportunity(world, "one", world.lantern)
     with pytest.raises(PermissionDenied):
-        actions.take_up(by=world.person(who), opportunity=each)
+        take_up(by=world.person(who), opportunity=each)
     with pytest.raises(PermissionDenied):
-        actions.set_aside(by=world.person(who), opportunity=each, reason="no_fit")
+        set_aside(by=world.person(who), opportunity=each, reason="no_fit")
     with pytest.raises(PermissionDenied):
-        actions.refresh(by=world.person(who), footprint=world.north, as_of=TODAY)
+        refresh(by=world.person(who), footprint=world.north, as_of=TODAY)
     assert Opportunity.objects.get(pk=each.pk).state == "suggested"
     assert not Run.objects.exists()
 
@@ -100,31 +102,31 @@ def test_only_the_coordinator_decides(world: World, who: str) -> None:
 def test_taking_up_marks_the_publics_copy_too(world: World) -> None:
     shared = make_opportunity(world, "same", world.lantern)
     public = make_opportunity(world, "same", world.lantern, audience="public", marking="public")
-    actions.take_up(by=world.person("alice"), opportunity=shared)
+    take_up(by=world.person("alice"), opportunity=shared)
     public.refresh_from_db()
     assert (public.state, public.decided_by) == ("taken_up", "Alice")
     with pytest.raises(ValidationError):
-        actions.take_up(by=world.person("alice"), opportunity=shared)
+        take_up(by=world.person("alice"), opportunity=shared)
 
 
 def test_setting_aside_needs_one_of_the_fixed_reasons(world: World) -> None:
     each = make_opportunity(world, "one", world.lantern)
     with pytest.raises(ValidationError):
-        actions.set_aside(by=world.person("alice"), opportunity=each, reason="they are useless")
+        set_aside(by=world.person("alice"), opportunity=each, reason="they are useless")
     assert Opportunity.objects.get(pk=each.pk).state == "suggested"
 
 
 def test_already_doing_it_becomes_one_draft_however_often_it_is_said(world: World) -> None:
     each = make_opportunity(world, "one", world.lantern)
     bob = world.person("bob")
-    first = actions.answer(by=bob, opportunity=each, partner=world.lantern, word="already")
-    again = actions.answer(by=bob, opportunity=each, partner=world.lantern, word="already")
+    first = answer(by=bob, opportunity=each, partner=world.lantern, word="already")
+    again = answer(by=bob, opportunity=each, partner=world.lantern, word="already")
     assert first.initiative == again.initiative
     draft = Initiative.objects.get()
     assert (draft.partner, draft.marking, draft.confirmed_on) == (world.lantern, "partnership", None)
     assert list(draft.places.all()) == [world.northton]
     assert [t.pk for t in draft.themes.all()] == ["trusted-adult"]
-    changed = actions.answer(by=bob, opportunity=each, partner=world.lantern, word="interested")
+    changed = answer(by=bob, opportunity=each, partner=world.lantern, word="interested")
     assert changed.word == "interested"
     assert Answer.objects.count() == 1
 
@@ -132,10 +134,10 @@ def test_already_doing_it_becomes_one_draft_however_often_it_is_said(world: Worl
 def test_answers_are_for_the_partners_that_are_named(world: World) -> None:
     each = make_opportunity(world, "one", world.school)
     with pytest.raises(PermissionDenied):
-        actions.answer(by=world.person("charlie"), opportunity=each, partner=world.school, word="not_us")
+        answer(by=world.person("charlie"), opportunity=each, partner=world.school, word="not_us")
     with pytest.raises(ValidationError):
-        actions.answer(by=world.person("bob"), opportunity=each, partner=world.lantern, word="not_us")
+        answer(by=world.person("bob"), opportunity=each, partner=world.lantern, word="not_us")
     mine = make_opportunity(world, "two", world.lantern)
     with pytest.raises(ValidationError):
-        actions.answer(by=world.person("bob"), opportunity=mine, partner=world.lantern, word="go away")
+        answer(by=world.person("bob"), opportunity=mine, partner=world.lantern, word="go away")
     assert not Answer.objects.exists()

@@ -17,7 +17,8 @@ from django.utils import timezone
 from joinedup.accounts.links import make_link
 from joinedup.accounts.models import AuditEntry, Grant, User
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities import actions
+from joinedup.opportunities.actions import asking as asking_actions
+from joinedup.opportunities.actions.asking import Asked
 from joinedup.opportunities.models import Answer, Enquiry, Opportunity
 from tests.opportunities.making import make_opportunity
 from tests.world import World, make_user
@@ -37,9 +38,9 @@ def asked(world: World) -> Opportunity:
     return make_opportunity(world, "one", world.lantern, world.school, world.police)
 
 
-def ask(world: World, opportunity: Opportunity, commit: Commit) -> actions.Asked:
+def ask(world: World, opportunity: Opportunity, commit: Commit) -> Asked:
     with commit(execute=True):
-        return actions.ask(by=world.person("alice"), opportunity=opportunity)
+        return asking_actions.ask(by=world.person("alice"), opportunity=opportunity)
 
 
 def link_in(letter: Any, word: str) -> str:
@@ -86,7 +87,7 @@ def test_the_letter_has_the_sentence_the_first_step_and_a_link_an_answer(
 
 def test_nothing_is_sent_when_the_asking_fails(world: World, asked: Opportunity) -> None:
     with pytest.raises(PermissionDenied):
-        actions.ask(by=world.person("bob"), opportunity=asked)
+        asking_actions.ask(by=world.person("bob"), opportunity=asked)
     assert mail.outbox == []
     assert not Enquiry.objects.exists()
 
@@ -94,7 +95,7 @@ def test_nothing_is_sent_when_the_asking_fails(world: World, asked: Opportunity)
 @pytest.mark.parametrize("who", ["nobody", "charlie", "bob", "lead", "admin"])
 def test_only_the_coordinator_asks(world: World, asked: Opportunity, who: str) -> None:
     with pytest.raises(PermissionDenied):
-        actions.ask(by=world.person(who), opportunity=asked)
+        asking_actions.ask(by=world.person(who), opportunity=asked)
 
 
 def test_nobody_is_asked_twice_in_a_week(
@@ -145,7 +146,7 @@ def test_why_nobody_is_asked(
 ) -> None:
     change(asked, world)
     with pytest.raises(ValidationError, match=re.escape(sentence)):
-        actions.ask(by=world.person("alice"), opportunity=asked)
+        asking_actions.ask(by=world.person("alice"), opportunity=asked)
     assert not Enquiry.objects.exists()
 
 

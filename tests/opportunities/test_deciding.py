@@ -12,7 +12,15 @@ from django.test import Client
 from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry, User
-from joinedup.opportunities import actions
+from joinedup.opportunities.actions.deciding import (
+    assign,
+    put_back,
+    set_aside,
+    snooze,
+    take_up,
+    unassign,
+    wake,
+)
 from joinedup.opportunities.models import Opportunity
 from joinedup.opportunities.queries.desk import people_for
 from joinedup.opportunities.queries.lists import listing
@@ -32,11 +40,11 @@ def listed(world: World, who: str = "bob", **filters: Any) -> list[str]:
 
 
 ACTS: dict[str, Callable[[Any, Opportunity, World], object]] = {
-    "put_back": lambda by, each, world: actions.put_back(by=by, opportunity=each),
-    "snooze": lambda by, each, world: actions.snooze(by=by, opportunity=each, until=days(30)),
-    "wake": lambda by, each, world: actions.wake(by=by, opportunity=each),
-    "assign": lambda by, each, world: actions.assign(by=by, opportunity=each, to=world.bob),
-    "unassign": lambda by, each, world: actions.unassign(by=by, opportunity=each),
+    "put_back": lambda by, each, world: put_back(by=by, opportunity=each),
+    "snooze": lambda by, each, world: snooze(by=by, opportunity=each, until=days(30)),
+    "wake": lambda by, each, world: wake(by=by, opportunity=each),
+    "assign": lambda by, each, world: assign(by=by, opportunity=each, to=world.bob),
+    "unassign": lambda by, each, world: unassign(by=by, opportunity=each),
 }
 
 
@@ -69,9 +77,9 @@ def test_put_back_undoes_taking_up_and_setting_aside(world: World, before: str, 
     )
     if not allowed:
         with pytest.raises(ValidationError, match="This is already"):
-            actions.put_back(by=world.person("alice"), opportunity=each)
+            put_back(by=world.person("alice"), opportunity=each)
         return
-    actions.put_back(by=world.person("alice"), opportunity=each)
+    put_back(by=world.person("alice"), opportunity=each)
     for row in (each, public):
         row.refresh_from_db()
         assert (row.state, row.reason, row.decided_by, row.decided_on) == ("suggested", "", "", None)
@@ -87,14 +95,14 @@ def test_a_decision_made_meanwhile_is_found(world: World) -> None:
     each = make_opportunity(world, "one", world.lantern)
     Opportunity.objects.update(state="on_agenda")
     with pytest.raises(ValidationError, match="This is already on an event's agenda"):
-        actions.set_aside(by=world.person("alice"), opportunity=each, reason="not_now")
+        set_aside(by=world.person("alice"), opportunity=each, reason="not_now")
 
 
 def test_a_snoozed_one_leaves_the_list_and_returns_by_itself(world: World) -> None:
     each = make_opportunity(world, "one", world.lantern)
     make_opportunity(world, "two", world.lantern, score=10.0)
     public = make_opportunity(world, "one", audience="public", marking="public")
-    actions.snooze(by=world.person("alice"), opportunity=each, until=days(1))
+    snooze(by=world.person("alice"), opportunity=each, until=days(1))
     public.refresh_from_db()
     assert public.snoozed_until is None
     assert listed(world) == ["two"]
@@ -112,10 +120,10 @@ def test_a_snoozed_one_leaves_the_list_and_returns_by_itself(world: World) -> No
 def test_within_a_year(world: World, until: int, allowed: bool) -> None:
     each = make_opportunity(world, "one", world.lantern)
     if allowed:
-        actions.snooze(by=world.person("alice"), opportunity=each, until=days(until))
+        snooze(by=world.person("alice"), opportunity=each, until=days(until))
     else:
         with pytest.raises(ValidationError, match="within a year"):
-            actions.snooze(by=world.person("alice"), opportunity=each, until=days(until))
+            snooze(by=world.person("alice"), opportunity=each, until=days(until))
     assert Opportunity.objects.get().snoozed_until == (days(until) if allowed else None)
 
 
@@ -123,9 +131,9 @@ def test_within_a_year(world: World, until: int, allowed: bool) -> None:
 def test_what_is_past_deciding_is_not_put_off(world: World, state: str) -> None:
     each = make_opportunity(world, "one", world.lantern, state=state)
     with pytest.raises(ValidationError):
-        actions.snooze(by=world.person("alice"), opportunity=each, until=days(3))
+        snooze(by=world.person("alice"), opportunity=each, until=days(3))
     with pytest.raises(ValidationError):
-        actions.assign(by=world.person("alice"), opportunity=each, to=world.bob)
+        assign(by=world.person("alice"), opportunity=each, to=world.bob)
 
 
 def test_the_publics_copy_is_not_put_off_or_given(world: World) -> None:
@@ -137,12 +145,12 @@ def test_the_publics_copy_is_not_put_off_or_given(world: World) -> None:
 
 def test_waking_and_deciding_end_a_snooze(world: World) -> None:
     each = make_opportunity(world, "one", world.lantern, snoozed_until=days(9))
-    actions.wake(by=world.person("alice"), opportunity=each)
+    wake(by=world.person("alice"), opportunity=each)
     assert Opportunity.objects.get().snoozed_until is None
     with pytest.raises(ValidationError, match="on the list already"):
-        actions.wake(by=world.person("alice"), opportunity=each)
-    actions.snooze(by=world.person("alice"), opportunity=each, until=days(9))
-    actions.take_up(by=world.person("alice"), opportunity=each)
+        wake(by=world.person("alice"), opportunity=each)
+    snooze(by=world.person("alice"), opportunity=each, until=days(9))
+    take_up(by=world.person("alice"), opportunity=each)
     assert Opportunity.objects.get().snoozed_until is None
     assert [entry.action for entry in AuditEntry.objects.order_by("pk")] == [
         "opportunity.wake",
@@ -154,19 +162,19 @@ def test_waking_and_deciding_end_a_snooze(world: World) -> None:
 def test_it_is_given_to_people_of_the_partnership_only(world: World) -> None:
     each = make_opportunity(world, "one", world.lantern)
     assert list(people_for(each)) == [world.alice, world.bob]
-    actions.assign(by=world.person("alice"), opportunity=each, to=world.bob)
+    assign(by=world.person("alice"), opportunity=each, to=world.bob)
     given = Opportunity.objects.get()
     assert (given.assigned_to, given.assigned_on) == (world.bob, TODAY)
     for other in (world.charlie, world.lead, world.admin):
         with pytest.raises(ValidationError, match="somebody of this partnership"):
-            actions.assign(by=world.person("alice"), opportunity=each, to=other)
+            assign(by=world.person("alice"), opportunity=each, to=other)
     User.objects.filter(pk=world.alice.pk).update(is_active=False)
     assert list(people_for(each)) == [world.bob]
-    actions.unassign(by=world.person("alice"), opportunity=each)
+    unassign(by=world.person("alice"), opportunity=each)
     given.refresh_from_db()
     assert (given.assigned_to, given.assigned_on) == (None, None)
     with pytest.raises(ValidationError, match="Nobody has it"):
-        actions.unassign(by=world.person("alice"), opportunity=each)
+        unassign(by=world.person("alice"), opportunity=each)
 
 
 def test_an_overlap_is_given_to_its_parties_only(world: World) -> None:

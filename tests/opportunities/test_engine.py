@@ -9,7 +9,8 @@ from django.db import transaction
 
 from joinedup.evidence.models import Need
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities import actions, engine, worker
+from joinedup.opportunities import engine, worker
+from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.models import Basis, Cell, Move, Opportunity, Run, Touched
 from joinedup.partners.models import Ask, Link, Partner
 from joinedup.support.models import Offer
@@ -49,7 +50,7 @@ def north(world: World) -> World:
     for kind, partner in (("need", world.lantern), ("offer", world.police)):
         ask = Ask.objects.create(partner=partner, kind=kind, text="A hall", marking="partnership")
         ask.themes.add("trusted-adult")
-    actions.refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
+    refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
     return world
 
 
@@ -145,7 +146,7 @@ def test_following_a_change_stores_what_a_whole_run_stores(
         followed = stored(), cells()
         transaction.set_rollback(True)
     assert followed != before, "the change changes nothing: it proves nothing"
-    actions.refresh(by=north.person("alice"), footprint=north.north, as_of=TODAY)
+    refresh(by=north.person("alice"), footprint=north.north, as_of=TODAY)
     assert followed == (stored(), cells())
 
 
@@ -183,17 +184,17 @@ def test_the_nightly_run_says_nothing_where_nothing_was_missed(north: World) -> 
     touch(north)
     engine.follow(north.north, TODAY)
     tomorrow = TODAY + datetime.timedelta(days=1)
-    runs = actions.refresh(by=north.person("alice"), footprint=north.north, as_of=tomorrow, check=True)
+    runs = refresh(by=north.person("alice"), footprint=north.north, as_of=tomorrow, check=True)
     assert [run.differences for run in runs] == [[], []]
 
 
 def test_the_nightly_run_says_what_following_missed_and_puts_it_right(north: World) -> None:
     ended(north)
-    run = actions.refresh(by=north.person("alice"), footprint=north.north, as_of=TODAY, check=True)[1]
+    run = refresh(by=north.person("alice"), footprint=north.north, as_of=TODAY, check=True)[1]
     assert run.audience == "partnership"
     assert run.differences
     assert all("a whole run" in each for each in run.differences)
-    again = actions.refresh(by=north.person("alice"), footprint=north.north, as_of=TODAY, check=True)[1]
+    again = refresh(by=north.person("alice"), footprint=north.north, as_of=TODAY, check=True)[1]
     assert again.differences == []
 
 
@@ -212,7 +213,7 @@ def at(hour: int, days: int = 0) -> datetime.datetime:
 
 
 def test_the_worker_follows_what_waits(north: World) -> None:
-    actions.refresh(by=north.person("alice"), footprint=north.north)
+    refresh(by=north.person("alice"), footprint=north.north)
     more_reach(north)
     touch(north)
     assert worker.follow_waiting() == 1

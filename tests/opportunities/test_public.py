@@ -16,7 +16,8 @@ from joinedup.engines.matching import facts
 from joinedup.engines.matching.opportunity import Because
 from joinedup.evidence.models import Figure
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities import actions, engine, silence
+from joinedup.opportunities import engine, silence
+from joinedup.opportunities.actions.publishing import hide_from_public, show_to_public
 from joinedup.opportunities.models import Answer, Opportunity
 from joinedup.opportunities.public import NOT_FOR_THE_PUBLIC
 from joinedup.opportunities.storing import in_public
@@ -259,7 +260,7 @@ def test_nobody_else_switches_it(scene: Scene, as_: As, who: str, status: int) -
     page = "/opportunities/public/?partnership=north"
     assert as_(who).post(page, {"do": "show"}).status_code == status
     assert as_("nobody").get(page).status_code == 302
-    for act in (actions.show_to_public, actions.hide_from_public):
+    for act in (show_to_public, hide_from_public):
         with pytest.raises(PermissionDenied):
             act(by=scene.world.person(who), footprint=scene.world.north)
     assert not Footprint.objects.get(slug="north").shows_opportunities
@@ -298,9 +299,9 @@ def test_nothing_new_becomes_public_while_publication_is_held(scene: Scene, as_:
 def test_it_is_not_switched_on_while_held_but_off(scene: Scene) -> None:
     alice = scene.world.person("alice")
     hold(scene.world)
-    actions.hide_from_public(by=alice, footprint=scene.world.north)
+    hide_from_public(by=alice, footprint=scene.world.north)
     with pytest.raises(ValidationError, match="Nothing new is published before"):
-        actions.show_to_public(by=alice, footprint=scene.world.north)
+        show_to_public(by=alice, footprint=scene.world.north)
     assert not Footprint.objects.get(slug="north").shows_opportunities
 
 

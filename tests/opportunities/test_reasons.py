@@ -15,7 +15,7 @@ from joinedup.accounts.person import Person
 from joinedup.engines.matching import wording
 from joinedup.evidence.plain_words import need_word
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities import actions
+from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.models import Answer, Opportunity, Weighting
 from joinedup.opportunities.queries import reasons
 from joinedup.opportunities.queries.one import one
@@ -355,7 +355,7 @@ def test_the_facts_cost_the_same_however_many(
 
 def test_the_page_shows_the_sources_and_the_parts_with_their_reasons(world: World, as_: As) -> None:
     make_need(world.northton, "trusted-adult", 0.9)
-    actions.refresh(by=world.person("alice"), footprint=world.north)
+    refresh(by=world.person("alice"), footprint=world.north)
     made = Opportunity.objects.get(audience="partnership", kind="unmet_need")
     page = html.unescape(as_("bob").get(f"/opportunities/{made.pk}/").content.decode())
     assert "could benefit" not in page

@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry, Grant
-from joinedup.opportunities import actions
+from joinedup.opportunities.actions.reading import have_read
 from joinedup.opportunities.models import Look, Move, Opportunity
 from joinedup.opportunities.queries.since import Unread, changes, last_moves, unread
 from tests.opportunities.making import make_opportunity
@@ -139,14 +139,14 @@ def test_reading_starts_with_a_month_and_goes_on_from_there(world: World, as_: A
 def test_an_older_page_takes_nothing_back(world: World) -> None:
     alice = world.person("alice")
     newer, older = ago(hours=1), ago(hours=5)
-    actions.have_read(by=alice, footprint=world.north, until=newer)
-    actions.have_read(by=alice, footprint=world.north, until=older)
+    have_read(by=alice, footprint=world.north, until=newer)
+    have_read(by=alice, footprint=world.north, until=older)
     assert Look.objects.get().at == newer
     with pytest.raises(ValidationError, match="has not come yet"):
-        actions.have_read(by=alice, footprint=world.north, until=ago(hours=-1))
+        have_read(by=alice, footprint=world.north, until=ago(hours=-1))
     for who in ("bob", "charlie", "nobody"):
         with pytest.raises(PermissionDenied):
-            actions.have_read(by=world.person(who), footprint=world.north, until=older)
+            have_read(by=world.person(who), footprint=world.north, until=older)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_each_partnership_is_read_by_itself(world: World, as_: As) -> None:
     assert "THERE" in page
     assert "HERE (" not in page
     assert 'href="?partnership=north"' in page
-    actions.have_read(by=alice, footprint=world.south, until=timezone.now())
+    have_read(by=alice, footprint=world.south, until=timezone.now())
     assert unread(alice, timezone.now()) == numbers[:1]
     assert last_moves(alice, Opportunity.objects.all(), timezone.now()) == {
         Opportunity.objects.get(key="here").pk: "new"

@@ -16,7 +16,11 @@ from joinedup.accounts.models import AuditEntry, User
 from joinedup.accounts.person import Person
 from joinedup.engines import matching
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities import actions, checks, spotted
+from joinedup.opportunities import checks, spotted
+from joinedup.opportunities.actions import spotting as spotting_actions
+from joinedup.opportunities.actions.deciding import take_up
+from joinedup.opportunities.actions.refreshing import refresh
+from joinedup.opportunities.actions.spotting import withdraw
 from joinedup.opportunities.frames import tables_for
 from joinedup.opportunities.models import Opportunity
 from joinedup.opportunities.queries import beside, spotting
@@ -41,7 +45,7 @@ def spot(world: World, who: str | Person = "bob", *parties: Partner, **fields: A
         "first_step": "Bob rings the school.",
         "parties": parties,
     }
-    return actions.spot(**{**values, **fields})
+    return spotting_actions.spot(**{**values, **fields})
 
 
 def typed(world: World, **fields: Any) -> dict[str, Any]:
@@ -78,7 +82,7 @@ def test_a_person_spots_one_and_the_engine_adds_what_it_knows(world: World) -> N
 
 def test_what_was_spotted_stays_when_the_list_is_worked_out_again(world: World) -> None:
     made = spot(world, "bob", world.lantern)
-    actions.refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
+    refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
     assert Opportunity.objects.get(pk=made.pk).state == "suggested"
 
 
@@ -341,8 +345,8 @@ def test_who_spotted_it_takes_it_back_while_nobody_has_decided(world: World) -> 
     made = spot(world, "charlie")
     for who in ("alice", "bob", "nobody"):
         with pytest.raises(PermissionDenied):
-            actions.withdraw(by=world.person(who), opportunity=made)
-    actions.withdraw(by=world.person("charlie"), opportunity=made)
+            withdraw(by=world.person(who), opportunity=made)
+    withdraw(by=world.person("charlie"), opportunity=made)
     made.refresh_from_db()
     assert (made.state, made.decided_by) == ("gone", "Charlie")
     assert [entry.action for entry in AuditEntry.objects.order_by("pk")] == [
@@ -350,7 +354,7 @@ def test_who_spotted_it_takes_it_back_while_nobody_has_decided(world: World) -> 
         "opportunity.undo",
     ]
     with pytest.raises(ValidationError):
-        actions.withdraw(by=world.person("charlie"), opportunity=made)
+        withdraw(by=world.person("charlie"), opportunity=made)
     # What was taken back can be entered again, and no run fills what is gone.
     assert spot(world, "charlie") != made
     assert made not in spotted.rows_of(world.north)
@@ -358,7 +362,7 @@ def test_who_spotted_it_takes_it_back_while_nobody_has_decided(world: World) -> 
 
 def test_what_somebody_decided_is_not_taken_back(world: World, as_: As) -> None:
     made = spot(world, "bob", world.lantern)
-    actions.take_up(by=world.person("alice"), opportunity=made)
+    take_up(by=world.person("alice"), opportunity=made)
     page = page_of(as_("bob").post(f"/opportunities/{made.pk}/withdraw/", follow=True))
     assert "This is already taken up, so it cannot be taken back: ask the coordinator." in page
     assert Opportunity.objects.get(pk=made.pk).state == "taken_up"

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities import actions, engine
+from joinedup.opportunities import engine
+from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.models import Cell, Opportunity, Touched
 from joinedup.partners.models import Ask, Link
 from joinedup.support.models import Offer
@@ -21,7 +22,7 @@ def north(world: World, django_capture_on_commit_callbacks: Committing) -> World
     make_need(world.northton, "trusted-adult", 0.9)
     make_need(world.southton, "trusted-adult", 0.9)
     for footprint in (world.north, world.south):
-        actions.refresh(by=world.person("admin"), footprint=footprint)
+        refresh(by=world.person("admin"), footprint=footprint)
     return world
 
 
@@ -73,7 +74,7 @@ def test_who_is_touched(north: World, change: Callable[[World], Any], where: set
 def test_what_is_handed_to_a_partner_elsewhere_touches_both(world: World) -> None:
     made = an_initiative(world)
     for footprint in (world.north, world.south):
-        actions.refresh(by=world.person("admin"), footprint=footprint)
+        refresh(by=world.person("admin"), footprint=footprint)
     made.partner = world.harbour
     made.save()
     assert touched() == {"north", "south"}

@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities import actions, engine
+from joinedup.opportunities import engine
+from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.models import Cell, Opportunity
 from joinedup.partners.models import Partner
 from joinedup.places.models import Membership, Place
@@ -36,7 +37,7 @@ def make_action(world: World, *places: Place, themes: tuple[str, ...] = (), **fi
 
 
 def run(world: World) -> None:
-    actions.refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
+    refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
 
 
 def cell(world: World, place: Place, theme: str = "weapon-carrying") -> Cell:

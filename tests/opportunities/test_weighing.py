@@ -18,11 +18,15 @@ from joinedup.accounts.models import AuditEntry, Grant
 from joinedup.accounts.queries import history_of
 from joinedup.engines.matching import WEIGHTS, Weights
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities import actions, engine, spotted
+from joinedup.opportunities import engine, spotted
+from joinedup.opportunities.actions import spotting as spotting_actions
+from joinedup.opportunities.actions import weighing as weighing_actions
 from joinedup.opportunities.actions.refreshing import refresh
+from joinedup.opportunities.actions.weighing import weigh_as_shipped
 from joinedup.opportunities.basis import WEIGHED, held_in
 from joinedup.opportunities.models import COMPONENTS, Basis, Move, Opportunity, Run, Touched, Weighting
-from joinedup.opportunities.queries import document_for, weighing, why_not
+from joinedup.opportunities.queries import weighing, why_not
+from joinedup.opportunities.queries.documents import document_for
 from joinedup.opportunities.storing import REWEIGHED
 from joinedup.opportunities.weights import weights_of
 from joinedup.partners.models import Partner
@@ -60,7 +64,7 @@ def north(world: World) -> World:
 
 
 def weigh(world: World, who: str = "alice", weights: Weights = SOON, reason: str = WHY) -> Weighting:
-    return actions.weigh(by=world.person(who), footprint=world.north, weights=weights, reason=reason)
+    return weighing_actions.weigh(by=world.person(who), footprint=world.north, weights=weights, reason=reason)
 
 
 def order(world: World, audience: str = "partnership") -> list[str]:
@@ -94,7 +98,7 @@ def test_only_the_coordinator_of_the_partnership_may(world: World, who: str) -> 
         footprint=world.north, **asdict(SOON), reason=WHY, changed_by="Alice", changed_on=today()
     )
     with pytest.raises(PermissionDenied):
-        actions.weigh_as_shipped(by=world.person(who), footprint=world.north)
+        weigh_as_shipped(by=world.person(who), footprint=world.north)
     assert weights_of(world.north) == SOON
 
 
@@ -118,7 +122,7 @@ def test_it_is_kept_with_who_when_and_why_for_that_partnership_alone(
 
 def test_the_history_says_what_changed_and_outlives_going_back(world: World) -> None:
     weigh(world)
-    actions.weigh_as_shipped(by=world.person("alice"), footprint=world.north)
+    weigh_as_shipped(by=world.person("alice"), footprint=world.north)
     weigh(world, weights=replace(WEIGHTS, urgency=1.0), reason="A new year.")
     entries = AuditEntry.objects.filter(record="opportunities.weighting").order_by("pk")
     assert [each.action for each in entries] == [
@@ -146,7 +150,7 @@ def test_the_same_again_writes_nothing_and_another_reason_moves_nothing(world: W
 
 def test_what_is_as_shipped_cannot_go_back(world: World) -> None:
     with pytest.raises(ValidationError, match="as shipped already"):
-        actions.weigh_as_shipped(by=world.person("alice"), footprint=world.north)
+        weigh_as_shipped(by=world.person("alice"), footprint=world.north)
     assert not AuditEntry.objects.exists()
 
 
@@ -189,7 +193,7 @@ def test_the_stored_list_is_in_the_new_order_at_once_and_back(north: World) -> N
     weigh(north)
     for audience in Run.Audience.values:
         assert order(north, audience)[0].startswith("untapped_support--E09000992--weapon-carrying")
-    actions.weigh_as_shipped(by=north.person("alice"), footprint=north.north)
+    weigh_as_shipped(by=north.person("alice"), footprint=north.north)
     assert {audience: order(north, audience) for audience in Run.Audience.values} == before
 
 
@@ -298,7 +302,7 @@ def test_why_not_asks_by_the_same_weights(north: World, monkeypatch: pytest.Monk
 
 def test_what_people_spot_is_weighed_so_when_it_comes_and_when_weights_change(north: World) -> None:
     def spot(sentence: str) -> Opportunity:
-        return actions.spot(
+        return spotting_actions.spot(
             by=north.person("bob"), place=north.northton, theme=None, sentence=sentence, first_step="",
             parties=[north.lantern, north.school],
         )  # fmt: skip

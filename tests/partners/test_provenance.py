@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils.formats import date_format
 from django.utils.html import strip_tags
 
 from joinedup.accounts.models import AuditEntry
-from joinedup.accounts.records import in_words
 from joinedup.initiatives.actions import add_initiative, change_initiative
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.frames import tables_for
@@ -23,7 +23,7 @@ from tests.world import SECTORS, World, make_partner
 
 As = Callable[[str], Client]
 TODAY = datetime.date.today()
-SAID = in_words(TODAY)
+SAID = date_format(TODAY, "j F Y")
 
 
 def flat(page: str) -> str:

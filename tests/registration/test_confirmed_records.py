@@ -108,7 +108,7 @@ def test_registrations_leave_the_list_to_the_worker(
 ) -> None:
     """Hundreds may register in a minute; working the list out takes most of a second."""
     from joinedup.opportunities import engine
-    from joinedup.opportunities.actions import refresh
+    from joinedup.opportunities.actions.refreshing import refresh
 
     refresh(by=world.person("alice"), footprint=world.north, as_of=datetime.date.today())
     monkeypatch.setattr(engine, "follow", lambda footprint: pytest.fail("followed in the request"))

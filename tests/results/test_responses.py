@@ -100,7 +100,8 @@ def in_days(monkeypatch: pytest.MonkeyPatch, days: int) -> None:
 
 def test_what_was_said_led_to_an_agreement_by_its_table(over, world: World, said, agree, as_):
     spoken = said("Somebody who listens")
-    topic = Topic.objects.create(event=over, title="Trusted adults", contribution=spoken)
+    topic = Topic.objects.create(event=over, title="Trusted adults")
+    topic.contributions.add(spoken)
     table = over.tables.first()
     sitting = Sitting.objects.create(event=over, table=table, round=1, topic=topic)
     agreed = agree(goal="A mentor for everyone", event=over)
@@ -391,7 +392,7 @@ def test_the_page_takes_a_fixed_number_of_queries(over, world: World, said, writ
 
     def more() -> None:
         response = write(about=world.lantern, agreement=agree(event=over))
-        Topic.objects.create(event=over, title="T", contribution=response.contribution)
+        Topic.objects.create(event=over, title="T").contributions.add(response.contribution)
         said()
 
     publish(world, over)

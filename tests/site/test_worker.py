@@ -13,7 +13,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from joinedup.opportunities import actions
+from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.models import Run, Touched
 from joinedup.registration.actions.registration import register
 from joinedup.registration.models import Attendee
@@ -47,7 +47,7 @@ def test_nothing_due_says_nothing(world: World, by_day: None) -> None:
 
 def test_it_follows_what_waits(world: World, by_day: None) -> None:
     make_need(world.northton, "trusted-adult", 0.9)
-    actions.refresh(by=world.person("alice"), footprint=world.north)
+    refresh(by=world.person("alice"), footprint=world.north)
     Touched.objects.create(footprint=world.north, what="test")
     assert work_once() == ["Followed the changes of 1 partnership."]
     assert not Touched.objects.exists()

@@ -16,15 +16,16 @@ from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry
 from joinedup.evidence.sources.privacy import refuse_people as refuse_in_evidence
-from joinedup.evidence.sources.table import Refused, open_table
+from joinedup.offline.delimited import Refused
+from joinedup.offline.table_files import open_table
 from joinedup.privacy.case_headings import plain_heading
 from joinedup.privacy.case_lists import looks_like_data
 from joinedup.spreadsheets import actions
 from joinedup.spreadsheets.columns import headings_of
 from joinedup.spreadsheets.kinds import KINDS
 from joinedup.spreadsheets.models import RememberedColumn, Upload
+from joinedup.spreadsheets.parse import read_text
 from joinedup.spreadsheets.people import SinglePeople, refuse_people
-from joinedup.spreadsheets.reading import read_text
 from joinedup.spreadsheets.worker import forget_uploads
 from tests.privacy.lists import CASES, OTHERS
 from tests.spreadsheets.making import OFFERS, PARTNERS, TRACKER, ready, xlsx

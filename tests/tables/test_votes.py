@@ -152,7 +152,7 @@ def test_answers_that_are_shown_want_a_topic_too(event: Event, world: World, top
         conversation=asked, host=host, text="Someone", age_band="14-15", state="shown", read_by="Alice"
     )
     assert "young_topic" in kinds(event)
-    Topic.objects.create(event=event, title="Someone who listens", contribution=said)
+    Topic.objects.create(event=event, title="Someone who listens").contributions.add(said)
     assert "young_topic" not in kinds(event)
 
 

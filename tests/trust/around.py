@@ -82,7 +82,7 @@ def _not_listed(everything: Any, hidden: str) -> None:
                 conversation=asked, host=host, text=f"{hidden} said", state="shown", age_band="14-15", read_by=hidden,
                 read_on=everything.today,
             )  # fmt: skip
-            Topic.objects.create(event=made, title=f"{hidden} of the young", contribution=said)
+            Topic.objects.create(event=made, title=f"{hidden} of the young").contributions.add(said)
 
 
 def _stand_out(everything: Any, hidden: str) -> None:

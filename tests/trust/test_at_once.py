@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from joinedup.events.models import Event
 from joinedup.evidence.models import Need
-from joinedup.opportunities.actions import refresh
+from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.models import Opportunity, Run
 from joinedup.partners.models import Partner
 from joinedup.registration.models import Attendee

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from joinedup.agreements.actions.agreement import start_agreement
 from joinedup.initiatives.actions import add_initiative, change_initiative
-from joinedup.opportunities.actions import refresh
+from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.models import Opportunity
 from joinedup.partners.actions import add_ask, add_partner, change_partner
 from joinedup.partners.models import Ask

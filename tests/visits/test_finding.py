@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from joinedup.taxonomy.models import Theme
-from joinedup.visits.finding import practice_for
+from joinedup.visits.card_search import practice_for
 from joinedup.visits.similar import compared, likeness
 from tests.world import World, make_partner
 

@@ -185,7 +185,12 @@ def test_a_shown_answer_becomes_a_topic_once(world: World, asked: Asked) -> None
     given, alice = asked.answer("More lights.", "shown"), world.person("alice")
     theme = Theme.objects.get(pk="trusted-adult")
     topic = make_topic(by=alice, contribution=given, title="Light on the way home", theme=theme)
-    assert (topic.event, topic.contribution, topic.order, topic.theme) == (asked.event, given, 5, theme)
+    assert (topic.event, topic.contributions.get(), topic.order, topic.theme) == (
+        asked.event,
+        given,
+        5,
+        theme,
+    )
     with pytest.raises(ValidationError, match="already"):
         make_topic(by=alice, contribution=given, title="Again", theme=None)
     assert AuditEntry.objects.get().action == "contribution.make_topic"

@@ -119,7 +119,7 @@ def test_an_empty_list_says_how_one_begins(world: World, as_: As) -> None:
 
 def test_what_became_of_an_answer_shows_beside_it(asked: Asked, as_: As) -> None:
     given = asked.answer("More lights.", "shown")
-    Topic.objects.create(event=asked.event, title="Light on the way home", contribution=given)
+    Topic.objects.create(event=asked.event, title="Light on the way home").contributions.add(given)
     page = text(as_("nobody").get("/voices/safer/"))
     assert "This became a topic at" in page
     assert "Light on the way home" in page
@@ -326,7 +326,7 @@ def test_an_answer_to_another_question_cannot_be_decided_here(world: World, aske
 
 def test_a_topic_whose_answer_was_taken_back_is_pointed_out(asked: Asked, as_: As) -> None:
     given = asked.answer("", "withdrawn")
-    Topic.objects.create(event=asked.event, title="Light on the way home", contribution=given)
+    Topic.objects.create(event=asked.event, title="Light on the way home").contributions.add(given)
     assert "Light on the way home" in text(as_("alice").get("/voices/safer/read/"))
     assert "Light on the way home" not in text(as_("nobody").get("/voices/safer/"))
 
@@ -340,7 +340,7 @@ def test_a_shown_answer_becomes_a_topic_by_form(asked: Asked, as_: As) -> None:
     assert "More lights." in text(as_("alice").get(path))
     assert not Topic.objects.exists()
     assert as_("alice").post(path, {"title": "Light", "theme": "trusted-adult"}).url == "/voices/safer/"
-    assert Topic.objects.get().contribution == given
+    assert Topic.objects.get().contributions.get() == given
     assert "It is a topic already." in text(as_("alice").post(path, {"title": "Again"}))
 
 
@@ -390,9 +390,9 @@ def test_a_fixed_number_of_queries(
             event=asked.event, slug=f"q{number}", question="Q?", opens=TODAY, closes=TODAY
         )
         given = asked.answer(f"Shown {number}", "shown")
-        Topic.objects.create(event=asked.event, title=f"T{number}", contribution=given)
+        Topic.objects.create(event=asked.event, title=f"T{number}").contributions.add(given)
         gone = asked.answer("", "withdrawn")
-        Topic.objects.create(event=asked.event, title=f"G{number}", contribution=gone)
+        Topic.objects.create(event=asked.event, title=f"G{number}").contributions.add(gone)
         asked.answer(f"Waits {number}")
     alice, nobody = as_("alice"), as_("nobody")
     for path, queries in (("/voices/", 2), ("/voices/safer/", 4), (JOIN, 1)):

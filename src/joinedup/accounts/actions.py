@@ -1,4 +1,4 @@
-"""What people do with accounts: invite, give roles and take them away, say how they want to be called."""
+"""Accounts: invite people, grant and remove roles, and change one's own details and mails."""
 
 from __future__ import annotations
 
@@ -33,11 +33,12 @@ def invite_person(
     partner: Any = None,
     footprint: Footprint | None = None,
 ) -> Grant:
-    """An account with one role, and a mail that leads to signing in.
+    """Make an account with one role, and send a mail that leads to signing in.
 
     `partner` is a partners.Partner. Somebody who has an account keeps their name and gets the role as well;
-    somebody who has the role but never signed in gets the mail again. Nobody makes themselves a member of a partner
-    whose records they look after: what they then confirm would read as that body's own word.
+    somebody who has the role but never signed in gets the mail again. Nobody can make themselves a member of
+    a partner whose records they look after: anything they then confirmed would read as that body's own
+    statement.
     """
     require(by, "account.invite", on=_scope(partner, footprint))
     if partner is not None and by.is_signed_in and by.email.lower() == email.strip().lower():
@@ -65,7 +66,7 @@ def invite_person(
 def grant_role(
     *, by: Person, user: User, role: str, partner: Any = None, footprint: Footprint | None = None
 ) -> Grant:
-    """One more role for somebody who has an account. No mail goes out."""
+    """Grant one more role to somebody who has an account. Sends no mail."""
     require(by, "role.grant")
     grant, is_new = _give(by, user, role, partner, footprint)
     if not is_new:
@@ -75,7 +76,7 @@ def grant_role(
 
 @transaction.atomic
 def take_role_away(*, by: Person, grant: Grant) -> None:
-    """The account stays, without this role. The last administrator keeps theirs."""
+    """Remove a role; the account stays. The last administrator keeps theirs."""
     if grant.role == Role.PARTNER_MEMBER:
         require(by, "role.take_away", on=grant.partner)
     else:
@@ -91,7 +92,7 @@ def take_role_away(*, by: Person, grant: Grant) -> None:
 
 @transaction.atomic
 def first_administrator(*, email: str, name: str, by: Person | None = None) -> User:
-    """Who looks after a new installation. Refused when somebody does already."""
+    """The administrator of a new installation. Refused if there is one already."""
     by = by or Person.operator()
     require(by, "role.grant")
     if Grant.objects.filter(role=Role.ADMINISTRATOR, user__is_active=True).exists():
@@ -105,7 +106,7 @@ def first_administrator(*, email: str, name: str, by: Person | None = None) -> U
 
 @transaction.atomic
 def change_details(*, by: Person, name: str, job: str) -> User:
-    """How somebody wants to be called here, and their role in their organisation; each for themselves only."""
+    """Change one's own name as shown here, and one's role in one's organisation."""
     require(by, "account.change")
     if by.user_id is None:
         raise ValidationError(_("The operator has no account: sign in to change yours."))
@@ -122,7 +123,7 @@ def change_details(*, by: Person, name: str, job: str) -> User:
 
 @transaction.atomic
 def change_mails(*, by: Person, digest: str, not_wanted: Sequence[str]) -> Preference:
-    """Which mails somebody wants, each for themselves only."""
+    """Choose which mails one gets; only for oneself."""
     require(by, "account.change")
     if digest not in Preference.Digest.values or set(not_wanted) - set(Preference.Mail.values):
         raise ValidationError(_("Choose among the mails that are listed."))
@@ -131,17 +132,17 @@ def change_mails(*, by: Person, digest: str, not_wanted: Sequence[str]) -> Prefe
 
 @transaction.atomic
 def renew_calendar(*, by: Person) -> Preference:
-    """A new secret address of somebody's calendar. The old one stops working."""
+    """Make a new secret URL for one's calendar. The old one stops working."""
     require(by, "account.change")
     return _prefer(by, calendar_token=fresh_token())
 
 
 @transaction.atomic
 def turn_off(*, token: str) -> str:
-    """Turn a kind of mail off from the mail itself: the signed link stands where others sign in.
+    """Turn off a kind of mail from the mail itself: the signed link replaces signing in.
 
-    Returns what the kind is called. Raises PermissionDenied for a link that is too old, was changed, or whose account
-    is closed.
+    Returns the name of the kind. Raises PermissionDenied if the link is too old or was changed, or its
+    account is closed.
     """
     off = read_off_link(token)
     if off is None:
@@ -176,7 +177,7 @@ def _scope(partner: Any, footprint: Footprint | None) -> Scope:
 
 
 def _account(by: Person, email: str, name: str, job: str) -> User:
-    """The account of an address, made if there is none."""
+    """The account with an address, made if there is none."""
     email = email.strip().lower()
     try:
         validate_email(email)

@@ -1,4 +1,4 @@
-"""How allauth works here: accounts are made by invitation, never by signing up, and sign-in is by code."""
+"""How we use allauth: accounts are made by invitation, never by signing up, and sign-in is by code."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Adapter(DefaultAccountAdapter):
             messages.error(self.request, _("We could not send the mail. Please try again in a few minutes."))
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
-        """allauth's own notices stay silent: our pages say where the code went and what to do next."""
+        """Suppress allauth's own messages: our pages say where the code went and what to do next."""
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         messages.error(request, _("This account is closed. Ask the coordinator of your partnership."))

@@ -1,4 +1,4 @@
-"""The audit trail: one entry a change, written in the same transaction as the change."""
+"""The audit trail: one entry per change, written in the same transaction as the change."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def snapshot(record: models.Model) -> dict[str, Any]:
 
 
 def _label(on: models.Model) -> str:
-    """What to call a record for ever: its own words, unless they hold something personal."""
+    """The permanent label of a record: its own words, unless they hold something personal."""
     words = str(on)
     personal = (str(getattr(on, name) or "") for name in personal_fields(type(on)))
     if any(value and value in words for value in personal):
@@ -54,7 +54,8 @@ def record(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> AuditEntry:
-    """Write one entry. Call it inside the transaction that makes the change; `after` defaults to now."""
+    """Write one entry. Call it inside the transaction that makes the change; `after` defaults to the record's
+    state now."""
     return AuditEntry.objects.create(
         user_id=by.user_id,
         by=by.name[:160],

@@ -1,9 +1,9 @@
 """Links in mails that act for one person on one record, without signing in.
 
-How a room uses them: put `make_link("report", …)` into an address of its own
-(`path("agreements/report-by-mail/<str:token>/", …)`), and in the view ask `read_link("report", token)`.
-Nothing comes back from a link that is too old, was changed, or was made for another purpose: answer 404, or say
-in a sentence what to do. Mail scanners follow every link, so a GET shows one button and only its POST acts.
+To use them, put `make_link("report", …)` into a URL of the room
+(`path("agreements/report-by-mail/<str:token>/", …)`), and call `read_link("report", token)` in the view. It
+returns None if the link is too old, was changed, or was made for another purpose: answer 404, or say in a
+sentence what to do. Mail scanners follow every link, so a GET shows one button and only its POST acts.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ VALID_DAYS = 30
 
 @dataclass(frozen=True)
 class Link:
-    """What a link says: which record it is about, and to whom it was sent."""
+    """The content of a link: the record it is about, and its recipient."""
 
     pk: str
     user_id: int | None
@@ -31,9 +31,9 @@ class Link:
 
 
 def make_link(purpose: str, pk: int | str, person_or_email: Person | User | str) -> str:
-    """A signed token for an address: what it is for, about which record, sent to whom.
+    """A signed token for a URL: its purpose, its record, and its recipient.
 
-    An account holder goes in by number, so that their address does not end up in logs of web addresses.
+    An account holder is given by number, so that their address does not end up in logs of URLs.
     """
     if isinstance(person_or_email, str):
         user_id, email = None, person_or_email.strip().lower()
@@ -45,7 +45,7 @@ def make_link(purpose: str, pk: int | str, person_or_email: Person | User | str)
 
 
 def read_link(purpose: str, token: str, *, days: int = VALID_DAYS) -> Link | None:
-    """What the token says, or None when it is older than `days`, was changed, or is for another purpose."""
+    """The content of a token, or None if it is older than `days`, was changed, or is for another purpose."""
     try:
         pk, user_id, email = signing.loads(token, salt=_salt(purpose), max_age=datetime.timedelta(days=days))
     except signing.BadSignature:
@@ -54,7 +54,7 @@ def read_link(purpose: str, token: str, *, days: int = VALID_DAYS) -> Link | Non
 
 
 def address_of(name: str, *args: object) -> str:
-    """The full address of a page, for mails: from our settings, since a request's host header may lie."""
+    """The full URL of a page, for mails: from our settings, since a request's Host header can be forged."""
     return f"{settings.SITE_URL}{reverse(name, args=args)}"
 
 

@@ -1,4 +1,4 @@
-"""Which mails somebody gets: chosen here by who is signed in, turned off from the mail by anybody who got it."""
+"""Which mails somebody gets: chosen here when signed in, or turned off from the mail by anybody who got it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def account_mails(request: Request) -> HttpResponse:
         actions.change_mails(by=request.person, **form.chosen())
         messages.success(request, _("Saved."))
         return redirect("account_mails")
-    # Looking stores nothing: where nothing is stored yet, a button makes the address.
+    # Reading stores nothing: if nothing is stored yet, a button makes the URL.
     stored = Preference.objects.filter(user=held.user).exists()
     calendar = address_of("my_calendar", held.calendar_token)
     context = {"form": form, "calendar": calendar, "has_calendar": stored}
@@ -45,8 +45,8 @@ def account_mails(request: Request) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def mails_off(request: Request, token: str) -> HttpResponse:
-    """A mail program sends exactly this word, from a place that has no form of ours (RFC 8058); whoever sees the page
-    presses its button. The link itself is the secret."""
+    """A mail program posts exactly this word, without a form of ours (RFC 8058); people who see the page
+    press its button. The link itself is the secret."""
     if request.method == "POST" and request.POST.get("List-Unsubscribe") == "One-Click":
         if read_off_link(token) is None:
             return render(request, "accounts/mails_off_dead.jinja", status=404)

@@ -1,4 +1,4 @@
-"""Who is asking, once a request."""
+"""Who is making the request."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from joinedup.accounts.person import Person
 
 
 def reader(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Set `request.person`, read from the database only when somebody looks at it."""
+    """Set `request.person`, read from the database only when it is used."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.person = SimpleLazyObject(lambda: Person.of(request.user))  # type: ignore[attr-defined]

@@ -19,7 +19,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person with an account. People appear here only as account holders, by the name they chose."""
+    """A person with an account. People appear here only as account holders, under the name they chose."""
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120, blank=True)
@@ -40,7 +40,7 @@ class User(AbstractBaseUser):
 
 
 class Grant(models.Model):
-    """A role that a person holds, and over what: a partner, a footprint, or everything."""
+    """A role that a person holds, and its scope: a partner, a footprint, or everything."""
 
     class Role(models.TextChoices):
         PARTNER_MEMBER = "partner_member", "Partner member"
@@ -95,7 +95,7 @@ def fresh_token() -> str:
 
 
 class Preference(models.Model):
-    """Which mails somebody wants, and the secret address of their calendar. Without a row the defaults hold."""
+    """Which mails somebody wants, and the secret URL of their calendar. Without a row the defaults apply."""
 
     class Digest(models.TextChoices):
         NEVER = "never", "Never"
@@ -136,7 +136,7 @@ class KeptMail(models.Model):
 
 
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
-    """Reads and adds; never changes or deletes, not even many at once."""
+    """Reads and adds; never changes or deletes, not even in bulk."""
 
     def update(self, **kwargs: object) -> int:
         raise TypeError(APPEND_ONLY)

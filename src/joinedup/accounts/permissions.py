@@ -1,6 +1,6 @@
-"""The permission table: every action, the roles that may do it, and over what.
+"""The permission table: every action, the roles that may do it, and their scope.
 
-`tests/accounts/test_permissions.py` walks every action × every role against this table.
+`tests/accounts/test_permissions.py` checks every action × every role against this table.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class Over(StrEnum):
 
 
 class Role(StrEnum):
-    """Who may be granted an action. `public` is everybody; `signed_in` is anyone with an account; a participant
-    comes to one event and has a link instead of an account."""
+    """Who may be granted an action. `public` is everybody; `signed_in` is anyone with an account; a
+    participant comes to one event and has a link instead of an account."""
 
     PUBLIC = "public"
     PARTICIPANT = "participant"
@@ -39,8 +39,8 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Scope:
-    """Which partners and footprints a record belongs to, who of an event's attendees acts on it, and which account
-    keeps it."""
+    """The partners and footprints a record belongs to, which of an event's attendees acts on it, and whose
+    account keeps it."""
 
     partners: frozenset[int] = frozenset()
     footprints: frozenset[int] = frozenset()
@@ -58,7 +58,7 @@ _COORDINATED = {Role.COORDINATOR: FOOTPRINT}
 _EVENTS = {Role.COORDINATOR: FOOTPRINT, Role.PROGRAMME_LEAD: ANY}
 _TABLE = {Role.PARTNER_MEMBER: PARTNER, Role.COORDINATOR: FOOTPRINT, Role.PROGRAMME_LEAD: ANY}
 _LEADS = {Role.PROGRAMME_LEAD: ANY}
-# What all partnerships read the same is kept by those who keep it for all, and by whose it is.
+# Records that all partnerships share are kept by those who may do so for all, and by their owner.
 _SHARED = {Role.PROGRAMME_LEAD: ANY, Role.ADMINISTRATOR: ANY}
 _OFFER = {**_SHARED, **_BOTH, Role.SIGNED_IN: Over.OWN_RECORD}
 
@@ -162,7 +162,7 @@ def may(person: Person, action: str, on: Scoped | Scope | None = None) -> bool:
     return False
 
 
-# Whom to ask where no coordinator can help.
+# Whom to ask if no coordinator can help.
 _KEPT_FOR_ALL = (
     "All partnerships share this record, so it is kept by the administrators of this site and by those who added it. "
     "Ask an administrator, or send them a correction from its page."

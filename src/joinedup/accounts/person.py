@@ -11,11 +11,11 @@ from joinedup.accounts.models import Grant, User
 
 @dataclass(frozen=True)
 class Person:
-    """What permissions and visibility need to know, read once a request.
+    """What permissions and visibility need to know, read once per request.
 
-    `partner_ids`: the partners this person is a member of. `footprint_ids`: the partnerships they belong
-    to through those partners or coordinate. `coordinated_ids`: the footprints they coordinate. `attendee_id`: who
-    acts at one event by the link in their mail, without an account.
+    `partner_ids`: the partners this person is a member of. `footprint_ids`: the partnerships they belong to
+    through those partners, or coordinate. `coordinated_ids`: the footprints they coordinate. `attendee_id`:
+    an attendee acting at one event through the link in their mail, without an account.
     """
 
     user_id: int | None = None
@@ -74,12 +74,13 @@ class Person:
 
     @classmethod
     def participant(cls, attendee_id: int, name: str) -> Person:
-        """Somebody at one event, by the link in their mail: they see what the public sees, and write at their table."""
+        """An attendee of one event, through the link in their mail: they see what is public, and write at
+        their table."""
         return cls(name=name, attendee_id=attendee_id)
 
     @classmethod
     def operator(cls) -> Person:
-        """Whoever runs the command on the machine itself may do everything there."""
+        """Anyone who runs the command on the machine itself may do everything there."""
         return cls(name="the operator", is_operator=True)
 
 

@@ -1,4 +1,4 @@
-"""Which fields of each model are about a person. A test fails when a model is not classified here.
+"""Which fields of each model are about a person. A test fails if a model is not classified here.
 
 Audit entries say only that such a field was filled in. `after_event` fields are emptied on schedule.
 """
@@ -38,7 +38,7 @@ PERSONAL: dict[str, frozenset[str]] = {
     "evidence.Need": NOTHING,
     "clusters.Scan": NOTHING,
     "clusters.Cluster": NOTHING,
-    # Words of one partner about a place; the note may say more than the audit trail should keep for ever.
+    # A partner's words about a place; the note may say more than the audit trail should keep for ever.
     "clusters.Outcome": frozenset({"note"}),
     "clusters.Follower": frozenset({"token"}),
     "opportunities.Run": NOTHING,
@@ -49,7 +49,7 @@ PERSONAL: dict[str, frozenset[str]] = {
     "opportunities.Look": NOTHING,
     "opportunities.Cell": NOTHING,
     "opportunities.Touched": NOTHING,
-    # What the engine reads holds no person: partners, action, support, asks.
+    # The engine reads nothing about people: partners, action, support, asks.
     "opportunities.Basis": NOTHING,
     "opportunities.Weighting": NOTHING,
     "events.Programme": NOTHING,
@@ -60,7 +60,7 @@ PERSONAL: dict[str, frozenset[str]] = {
     ),
     "events.Stop": NOTHING,
     "events.Venue": NOTHING,
-    # What was said in a session is for those who plan the event; the audit trail would keep it for ever.
+    # What was said in a session is for planners; the audit trail would keep it for ever.
     "events.Session": frozenset({"notes"}),
     "events.Speaker": frozenset({"name", "email"}),
     "registration.SurveyAnswer": frozenset({"pair", "answers"}),
@@ -85,12 +85,12 @@ PERSONAL: dict[str, frozenset[str]] = {
     "voice.Conversation": NOTHING,
     "voice.Host": frozenset({"token"}),
     "voice.Contribution": frozenset({"text", "withdraw_code"}),
-    # Where a list came without headings, its first row stands for them.
+    # If a list came without headings, its first row is stored in their place.
     "spreadsheets.Upload": frozenset({"rows", "header"}),
     "spreadsheets.RememberedColumn": NOTHING,
 }
 
 
 def personal_fields(model: type[models.Model]) -> frozenset[str]:
-    """The personal fields of a model; models that are not ours have none that we record."""
+    """The personal fields of a model; models that are not ours have none recorded."""
     return PERSONAL.get(model._meta.label, NOTHING)

@@ -1,4 +1,4 @@
-"""Making an event and its room: for those who plan it."""
+"""Act on what a form posted: do what a button asked for, and read a number."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from joinedup.accounts.request import Request
 
 
 def attempt(request: Request, act: Callable[[], Any], done: Callable[[Any], str]) -> bool:
-    """Do something that a button asked for; say how it went."""
+    """Do what a button asked for, and show a message about the result."""
     try:
         result = act()
     except ValidationError as error:
@@ -23,5 +23,5 @@ def attempt(request: Request, act: Callable[[], Any], done: Callable[[Any], str]
 
 
 def number_in(text: str | None) -> int:
-    """A number from a form; what is none leads nowhere."""
+    """A number from a form; -1, which no record has, for anything else."""
     return int(text) if text and text.isdecimal() and len(text) < 10 else -1

@@ -1,4 +1,4 @@
-"""Which mails somebody wants, and the link in every one of them that turns its kind off."""
+"""Which mails somebody wants, and the link in each of them that turns its kind off."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from joinedup.accounts.links import address_of, make_link, read_link
 from joinedup.accounts.models import Preference, User
 
 PURPOSE = "mails-off"
-# Long after a mail was read, its link still has to work.
+# Its link still has to work long after a mail was read.
 VALID_DAYS = 400
 DIGEST = "digest"
 KINDS = {**dict(Preference.Mail.choices), DIGEST: "A summary of what waits for me"}
@@ -26,14 +26,15 @@ def wants(user: User, mail: str) -> bool:
 
 
 def those_who_want(users: Iterable[User], mail: str) -> list[User]:
-    """Of these, whose account is open and who did not turn this kind of mail off, in the same order; 1 query."""
+    """Those of them whose account is open and who did not turn this kind of mail off, in the same order; 1
+    query."""
     every = list(users)
     chosen = dict(Preference.objects.filter(user__in=every).values_list("user_id", "not_wanted"))
     return [user for user in every if user.is_active and mail not in chosen.get(user.pk, [])]
 
 
 def off_link(user: User, kind: str) -> str:
-    """The address that turns a kind of mail (a key of KINDS) off, for the mail itself."""
+    """The URL that turns off a kind of mail (a key of KINDS), for the mail itself."""
     return address_of("mails_off", make_link(PURPOSE, kind, user))
 
 
@@ -53,7 +54,7 @@ class Off:
 
 
 def read_off_link(token: str) -> Off | None:
-    """None for a link that is too old or was changed, and where the account is closed; 2 queries."""
+    """None if a link is too old or was changed, or if the account is closed; 2 queries."""
     link = read_link(PURPOSE, token, days=VALID_DAYS)
     if link is None or link.user_id is None or link.pk not in KINDS:
         return None

@@ -1,12 +1,10 @@
-"""Questions about accounts and about who changed what."""
+"""Queries about accounts and about who changed what."""
 
 from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import Any
 
-from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Prefetch, Q, QuerySet
@@ -15,9 +13,8 @@ from joinedup.accounts import audit
 from joinedup.accounts.models import Grant, User
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
-from joinedup.places.models import Footprint
 
-# What a history page says somebody did; the verb is the second half of an action's name.
+# How a history page words an action; the verb is the second half of its name.
 DONE = {
     "accept": "accepted it",
     "add": "added it",
@@ -119,7 +116,7 @@ DONE = {
 
 @dataclass(frozen=True)
 class Change:
-    """One line of a record's history: who, did what, when, to which fields (in words)."""
+    """One line of a record's history: who did what, when, to which fields (in words)."""
 
     at: datetime.datetime
     by: str
@@ -130,8 +127,8 @@ class Change:
 def history_of(record: models.Model) -> list[Change]:
     """Who changed what about a record and when, newest first; one query.
 
-    Says which fields changed, not what stood in them: an older text may have had a narrower marking than the
-    page that shows the history. Names of people are for those who are signed in: show it to them only.
+    Says which fields changed, not their content: an older text may have had a narrower marking than the page
+    with the history. Names of people are for signed-in readers: show them to no one else.
     """
     return [
         Change(
@@ -170,10 +167,11 @@ def _grants_seen_by(person: Person) -> QuerySet[Grant]:
 
 
 def people(person: Person) -> QuerySet[User]:
-    """Whom `person` may see: administrators everybody, coordinators the people of their footprint's partners.
+    """The people that `person` may see: everybody for administrators, the people of their footprint's
+    partners for coordinators.
 
-    Each comes with `seen_grants`, the roles that concern the reader: what somebody does in another partnership
-    is not shown. Three further queries for the roles, whatever the number of people.
+    Each has `seen_grants`, the roles that concern the reader: roles in another partnership are not shown.
+    Three further queries for the roles, whatever the number of people.
     """
     grants = _grants_seen_by(person).order_by("role", "partner__name", "footprint__name")
     found = User.objects.all()
@@ -183,20 +181,8 @@ def people(person: Person) -> QuerySet[User]:
 
 
 def role_to_take_away(person: Person, pk: int) -> Grant | None:
-    """The role, with its holder, or None where `person` may not take it away."""
+    """The role, with its holder, or None if `person` may not remove it."""
     grant = _grants_seen_by(person).select_related("user").filter(pk=pk).first()
     if grant is None or may(person, "role.grant"):
         return grant
     return grant if grant.partner and may(person, "role.take_away", grant.partner) else None
-
-
-def partners_to_invite_for(person: Person) -> QuerySet[Any]:
-    """The partners that `person` may invite somebody for."""
-    found = apps.get_model("partners", "Partner")._default_manager.order_by("name")
-    if may(person, "role.grant"):
-        return found
-    return found.filter(footprints__in=person.coordinated_ids).distinct()
-
-
-def footprints_to_invite_for() -> QuerySet[Footprint]:
-    return Footprint.objects.order_by("name")

@@ -1,7 +1,7 @@
-"""What every record that people keep has in common: an owner, a marking, how it came here and who says it is true.
+"""What every record that people keep has in common: an owner, a marking, its origin and who says it is true.
 
-“Confirmed” is what the body itself said. How a record came and who else looked at it are told beside that, and never
-called so.
+“Confirmed” is only what the body itself said. A record's origin and who else checked it are given beside
+that, and never called confirmed.
 """
 
 from __future__ import annotations
@@ -10,16 +10,17 @@ import datetime
 from collections.abc import Iterable
 from typing import Any, Self
 
-from django.apps import apps
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from joinedup.accounts.person import Person
+from joinedup.places.models import Footprint
 
-# A record that nobody confirmed for a year is stale: it still shows, and says so.
+# A record that nobody has confirmed for a year is stale: it is still shown, and says so.
 CONFIRM_AFTER = datetime.timedelta(days=365)
 
 
@@ -30,7 +31,7 @@ class Marking(models.TextChoices):
 
 
 class Came(models.TextChoices):
-    """How what a record says came here."""
+    """How a record's content came here."""
 
     BODY = "body", gettext_lazy("recorded by the body itself")
     LOOKUPS = "lookups", gettext_lazy("proposed from public look-ups")
@@ -42,7 +43,7 @@ class Came(models.TextChoices):
 
 
 class Teller(models.TextChoices):
-    """In which role somebody who is not of the body said so: their names are in the history only."""
+    """The role of somebody outside the body who provided it: their names are only in the history."""
 
     BODY = "body", gettext_lazy("the body")
     COORDINATOR = "coordinator", gettext_lazy("the coordinator")
@@ -54,12 +55,8 @@ class Teller(models.TextChoices):
 
 def footprints_of(partner_ids: Iterable[int]) -> list[int]:
     """The partnerships that these partners belong to; one query."""
-    through = apps.get_model("partners", "Partner").footprints.through
-    return list(
-        through.objects.filter(partner_id__in=list(partner_ids))
-        .values_list("footprint_id", flat=True)
-        .distinct()
-    )
+    found = Footprint.objects.filter(partners__in=list(partner_ids))
+    return list(found.order_by().values_list("pk", flat=True).distinct())
 
 
 class RecordQuerySet(models.QuerySet[Any]):
@@ -87,8 +84,8 @@ class RecordQuerySet(models.QuerySet[Any]):
 
 
 class Record(models.Model):
-    """Kept by somebody, marked, confirmed. Subclasses say by which paths partners and footprints are reached, and
-    which field holds the body that it speaks of."""
+    """Kept by somebody, marked, confirmed. Subclasses define the paths to partners and footprints, and the
+    field with the body that the record is about."""
 
     body_field: str = "partner_id"
     partner_paths: tuple[str, ...] = ("partner",)
@@ -125,37 +122,37 @@ class Record(models.Model):
         return self.confirmed_on is None or timezone.localdate() > self.confirmed_on + CONFIRM_AFTER
 
     def is_told_by(self, person: Person) -> bool:
-        """Whether `person` speaks for the body: only a member of it does, whatever else they may change."""
+        """Whether `person` speaks for the body: only its members do, whatever others may change."""
         return getattr(self, self.body_field) in person.partner_ids
 
     @property
     def told(self) -> str:
-        """How far it can be relied on: "proposed from public look-ups on 3 November 2026, not yet confirmed by the
+        """How reliable it is: "proposed from public look-ups on 3 November 2026, not yet confirmed by the
         body"."""
         return ", ".join([*self.behind, self.word])
 
     @property
     def word(self) -> str:
-        """What the body itself said of it, and when."""
+        """What the body itself said about it, and when."""
         if self.confirmed_on is None:
             return _("not yet confirmed by the body")
-        day = {"day": in_words(self.confirmed_on)}
+        day = {"day": date_format(self.confirmed_on, "j F Y")}
         if self.is_stale:
             return _("not confirmed by the body since %(day)s") % day
         return _("confirmed by the body on %(day)s") % day
 
     @property
     def behind(self) -> list[str]:
-        """How it came and who else checked it, in words: what there is to go by until the body speaks."""
+        """Its origin and who else checked it, in words: what there is to rely on until the body confirms it."""
         return [] if not self.is_stale else [each for each in (self.origin, self.checked) if each]
 
     @property
     def origin(self) -> str:
-        """How it came, with the day and the role of who brought it; empty where that is not known."""
+        """Its origin, with the day and the role of the person who provided it; empty if that is not known."""
         if not self.came:
             return ""
         pattern = _ORIGINS[self.came] if self.came_on else _UNDATED[self.came]
-        day = in_words(self.came_on) if self.came_on else ""
+        day = date_format(self.came_on, "j F Y") if self.came_on else ""
         return pattern % {"who": Teller(self.came_by or Teller.ELSE).label, "day": day}
 
     @property
@@ -163,7 +160,7 @@ class Record(models.Model):
         if self.checked_on is None:
             return ""
         who = Teller(self.checked_by or Teller.ELSE).label
-        return _("checked by %(who)s on %(day)s") % {"who": who, "day": in_words(self.checked_on)}
+        return _("checked by %(who)s on %(day)s") % {"who": who, "day": date_format(self.checked_on, "j F Y")}
 
 
 _ORIGINS: dict[str, Any] = {
@@ -178,13 +175,8 @@ _ORIGINS: dict[str, Any] = {
 _UNDATED: dict[str, Any] = {each: each.label for each in Came}
 
 
-def in_words(day: datetime.date) -> str:
-    """3 November 2026."""
-    return f"{day.day} {day:%B %Y}"
-
-
 def role_of(person: Person) -> str:
-    """The role in which `person` says something of a body that is not theirs: the nearest one first."""
+    """The role in which `person` says something about a body that is not theirs: the nearest one first."""
     if person.is_operator:
         return Teller.OPERATOR
     if person.is_coordinator:

@@ -1,4 +1,4 @@
-"""The request as our middleware leaves it: it knows who is asking."""
+"""The request as our middleware leaves it, with the person who is asking."""
 
 from django.http import HttpRequest
 

@@ -1,4 +1,4 @@
-"""Signing in with a code sent by mail, and signing out. allauth does the work; every address is our own."""
+"""Signing in with a code sent by mail, and signing out. allauth does the work; every URL is our own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ WELCOME_DAYS = 14
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """One field: the address that the code goes to. Whoever is signed in already goes on to where they were."""
+    """One field: the address that the code goes to. People already signed in are redirected to where they
+    were going."""
     if request.user.is_authenticated:
         return redirect(get_login_redirect_url(request))
     return request_login_code(request)
@@ -40,7 +41,8 @@ def joining(request: HttpRequest) -> HttpResponse:
 
 
 def welcome(request: HttpRequest, token: str) -> HttpResponse:
-    """Where an invitation's link leads: one button, which asks for a code as the sign-in page would."""
+    """The page that an invitation's link leads to: one button, which asks for a code as the sign-in page
+    does."""
     link = read_link("welcome", token, days=WELCOME_DAYS)
     invited = User.objects.filter(pk=link.pk, is_active=True).first() if link else None
     return render(request, "accounts/welcome.jinja", {"invited": invited})

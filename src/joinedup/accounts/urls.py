@@ -1,12 +1,13 @@
-"""Addresses of this room. Of allauth's pages only signing in, its code and signing out exist: no passwords."""
+"""URLs of this room. Of allauth's pages only signing in, its code and signing out exist: no passwords."""
 
 from allauth.account.views import logout
 from django.urls import path
 
-from joinedup.accounts import mails, sign_in, views
+from joinedup.accounts import mails, sign_in
+from joinedup.accounts.views import account_details
 
 urlpatterns = [
-    # One page under two names: allauth goes back to the second when a code is refused.
+    # One page under two names: allauth redirects to the second when a code is refused.
     path("account/login/", sign_in.sign_in, name="account_request_login_code"),
     path("account/login/", sign_in.sign_in, name="account_login"),
     path("account/login/code/", sign_in.confirm_code, name="account_confirm_login_code"),
@@ -14,10 +15,7 @@ urlpatterns = [
     # allauth looks for this name to say in a mail how to get an account.
     path("account/joining/", sign_in.joining, name="account_signup"),
     path("account/welcome/<str:token>/", sign_in.welcome, name="welcome"),
-    path("account/details/", views.account_details, name="account_details"),
+    path("account/details/", account_details, name="account_details"),
     path("account/mails/", mails.account_mails, name="account_mails"),
     path("account/mails/off/<str:token>/", mails.mails_off, name="mails_off"),
-    path("people/", views.people, name="people"),
-    path("people/invite/", views.person_invite, name="person_invite"),
-    path("people/roles/<int:pk>/take-away/", views.role_take_away, name="role_take_away"),
 ]

@@ -1,61 +1,17 @@
-"""Pages about people with accounts: for those who invite them, and for each about themselves."""
+"""Pages about people with accounts: for those who invite them, and for everyone about themselves."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from joinedup.accounts import actions, queries
-from joinedup.accounts.forms import DetailsForm, InviteForm
+from joinedup.accounts import actions
+from joinedup.accounts.forms import DetailsForm
 from joinedup.accounts.models import User
-from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
-
-PER_PAGE = 50
-
-
-@login_required
-def people(request: Request) -> HttpResponse:
-    _must_invite(request)
-    page = Paginator(queries.people(request.person), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "accounts/people.jinja", {"page": page})
-
-
-@login_required
-def person_invite(request: Request) -> HttpResponse:
-    _must_invite(request)
-    start = {"partner": request.GET.get("partner", "")}
-    form = InviteForm(request.POST or None, person=request.person, initial=start)
-    if request.method == "POST" and form.is_valid():
-        try:
-            grant = actions.invite_person(by=request.person, **form.invitation())
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            messages.success(request, _("We have written to %(email)s.") % {"email": grant.user.email})
-            return redirect("people")
-    return render(request, "accounts/invite.jinja", {"form": form})
-
-
-@login_required
-def role_take_away(request: Request, pk: int) -> HttpResponse:
-    grant = queries.role_to_take_away(request.person, pk)
-    if grant is None:
-        raise Http404
-    if request.method == "POST":
-        try:
-            actions.take_role_away(by=request.person, grant=grant)
-        except ValidationError as error:
-            messages.error(request, error.messages[0])
-        else:
-            messages.success(request, _("%(name)s no longer has this role.") % {"name": grant.user})
-        return redirect("people")
-    return render(request, "accounts/take_away.jinja", {"grant": grant})
 
 
 @login_required
@@ -67,8 +23,3 @@ def account_details(request: Request) -> HttpResponse:
         messages.success(request, _("Your details are changed."))
         return redirect("my_work")
     return render(request, "accounts/details.jinja", {"form": form})
-
-
-def _must_invite(request: Request) -> None:
-    if not may(request.person, "account.invite"):
-        raise Http404

@@ -1,7 +1,7 @@
-"""How an agreement stands, and what of that a reader is told.
+"""How an agreement stands, and how much of that a reader is shown.
 
-Nothing critical of a named body is public before it has had ten working days to answer: until then "not kept"
-shows to the partners and their partnership only.
+No criticism of a named body is public before it has had ten working days to answer: until then only the
+partners and their partnership see "not kept".
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ DAYS_TO_ANSWER = 10
 
 
 def is_inside(agreement: Agreement, person: Person) -> bool:
-    """Whether `person` belongs to the agreement's partners or its partnership. Wants contributions and event."""
+    """Whether `person` belongs to the agreement's partners or its partnership. Expects `contributions` to be
+    prefetched and `event` selected."""
     scope = agreement.scope()
     return (
         person.sees_every_partnership
@@ -28,7 +29,7 @@ def is_inside(agreement: Agreement, person: Person) -> bool:
 
 
 def is_of_partnership(event: Event, person: Person) -> bool:
-    """Whether `person` belongs to the partnership whose event it is, or reads what every partnership shares."""
+    """Whether `person` belongs to the event's partnership, or reads what every partnership shares."""
     return person.sees_every_partnership or event.footprint_id in person.footprint_ids
 
 
@@ -37,14 +38,15 @@ def _may_be_told(progress: Progress, on: datetime.date) -> bool:
 
 
 def shown_progress(agreement: Agreement, person: Person, on: datetime.date) -> list[Progress]:
-    """The reports that `person` may read, newest first. Wants progress prefetched."""
+    """The reports that `person` may read, newest first. Expects `progress` to be prefetched."""
     reports: Iterable[Progress] = agreement.progress.all()
     inside = is_inside(agreement, person)
     return [each for each in reports if inside or _may_be_told(each, on)]
 
 
 def shown_state(agreement: Agreement, person: Person, on: datetime.date) -> str:
-    """A value of Agreement.State. Wants contributions, event and progress prefetched."""
+    """A value of Agreement.State. Expects `contributions` and `progress` to be prefetched and `event`
+    selected."""
     if agreement.state != Agreement.State.NOT_KEPT or is_inside(agreement, person):
         return agreement.state
     last = next((p for p in agreement.progress.all() if p.state == Agreement.State.NOT_KEPT), None)
@@ -58,7 +60,7 @@ def state_words(state: str) -> str:
 
 
 def last_told(on: datetime.date) -> datetime.date:
-    """Reports of this day and later are not public yet on the day `on`: for filters in the database."""
+    """Reports from this day on are not public yet on the day `on`; for database filters."""
     day = on
     while working_days_after(day - datetime.timedelta(days=1), DAYS_TO_ANSWER) > on:
         day -= datetime.timedelta(days=1)

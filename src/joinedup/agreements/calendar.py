@@ -1,11 +1,12 @@
-"""What calendars are told (RFC 5545): an event, a series, and everything that one person has to keep.
+"""What calendars receive (RFC 5545): an event, a series, and all dates of one person.
 
-An entry keeps its UID for ever: that of the event, which names nobody; only where two people share a mailbox has the
-second a key by chance in it. Its SEQUENCE rises with whatever the entry says and never falls: what everybody may know
-counts on the event, what is said to one person on top of that (`Attendee.calendar_version`), so that their own file
-always wins over the public one. What is off is told as CANCELLED rather than left out, so that a calendar that holds it
-strikes it through. Times are those of the clock on the wall in London, with the zone's own rules in the file, so that a
-date after the clocks change is right. Why it is so: docs/decisions/calendar-versions.md.
+An entry keeps its UID for ever. It is the event's and identifies nobody; only the second of two people who
+share a mailbox has a random key in it. SEQUENCE rises with every change to the entry and never falls: what is
+public counts on the event, and what is added for one person is counted on top (`Attendee.calendar_version`),
+so that their own file always wins over the public one. A cancelled entry is sent as CANCELLED rather than
+left out, so that calendars that hold it strike it through. Times are London wall-clock times, with the zone's
+rules in the file, so that dates after the clocks change are right. The reasons are in
+docs/decisions/calendar-versions.md.
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ from joinedup.events.calendar import A_DAY, calendar_of, entry_of, uid_of
 from joinedup.registration.calendar import attendee_entry, latest
 from joinedup.registration.models import Attendee
 
-# Kept in a person's calendar for so long after the day.
+# How long an entry stays in a personal calendar after the day.
 BEHIND = datetime.timedelta(days=400)
 
 
 def my_calendar(user: User) -> bytes:
-    """The events somebody comes to, and the days of the agreements that their partners own or stand in for.
+    """The events that someone attends, and the dates of agreements that their partners own or deputise for.
 
     Six queries, whatever the number of entries.
     """
@@ -41,7 +42,7 @@ def my_calendar(user: User) -> bytes:
         .select_related("event__programme", "event__at")
         .order_by("event__date", "calendar_version")
     )
-    # Who registered a colleague as well sees their own day, whatever becomes of the other's.
+    # Someone who registered a colleague too sees their own day, whatever happens to the colleague's.
     own_last = sorted(attending, key=lambda each: each.email == user.email)
     entries = [attendee_entry(each.event, each) for each in latest(own_last)]
     mine = Q(owner_partner__in=person.partner_ids) | Q(deputy_partner__in=person.partner_ids)
@@ -59,8 +60,8 @@ def my_calendar(user: User) -> bytes:
 
 
 def _versions(agreements: list[Agreement]) -> dict[int, tuple[int, datetime.datetime]]:
-    """How many changes of each agreement are known, and when the last was: from the audit trail, of which nothing is
-    ever taken away; 1 query."""
+    """How many changes each agreement has had, and when the last was: from the audit trail, which never loses
+    entries; 1 query."""
     keys = [str(each.pk) for each in agreements]
     rows = AuditEntry.objects.filter(record="agreements.agreement", record_id__in=keys).order_by("at")
     counts: Counter[str] = Counter()
@@ -74,7 +75,8 @@ def _versions(agreements: list[Agreement]) -> dict[int, tuple[int, datetime.date
 def _agreement_entries(
     agreement: Agreement, sequence: int, changed: datetime.datetime
 ) -> list[icalendar.Event]:
-    """The due day and the three reviews, as whole days. What was dropped is off; what was kept is not due again."""
+    """The due date and the three reviews, as whole days. A dropped agreement is cancelled; a kept one is no
+    longer due."""
     is_dropped = agreement.state == Agreement.State.DROPPED
     closed = {Agreement.State.KEPT: "Kept", Agreement.State.NOT_KEPT: "Not kept"}
     word = closed.get(Agreement.State(agreement.state))

@@ -1,4 +1,5 @@
-"""The chain, walkable both ways: evidence, opportunity, event and table, agreement, local action, commitment."""
+"""The chain, browsable both ways: evidence, opportunity, event and table, agreement, local action,
+commitment."""
 
 from __future__ import annotations
 
@@ -9,13 +10,13 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
 from joinedup.agreements.agreement_state import shown_state, state_words
 from joinedup.agreements.models import Agreement
-from joinedup.engines.days import day
 from joinedup.events.models import Topic
 from joinedup.events.queries.events import listed
 from joinedup.evidence import wording
@@ -30,7 +31,7 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class Item:
-    """One record of the chain. Without a link there is nothing to open for this reader."""
+    """One record of the chain. It has no link if this reader cannot open it."""
 
     label: str
     link: str
@@ -40,7 +41,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Step:
-    """One link of the chain: what kind of record, those that are visible, and what it means when there is none."""
+    """One step of the chain: the kind of record, those that are visible, and what it means if there are none."""
 
     kind: str
     heading: str
@@ -63,15 +64,15 @@ class _Found:
 def chain_of(record: Record, person: Person) -> list[Step]:
     """The six steps around a record, each with what `person` may see; at most 9 queries.
 
-    What the reader may not see is left out, and so is whatever only it leads to. That there is nothing at a step is
-    said to the partnership alone: to others it would not be true of what they may not see.
+    What the reader may not see is left out, and so is anything that only it leads to. Only the partnership is
+    told that a step is empty: for others, there may be something they cannot see.
     """
     found = _around(record, person)
     opportunity_ids = [each.pk for each in found.opportunities]
     figures = list(
         Figure.objects.filter(opportunities__in=opportunity_ids).select_related("place").distinct()
     )
-    # An agenda holds the partnership's copy; the public reads of it through its own, which has the same key.
+    # An agenda holds the partnership's copy; the public reads its own copy, which has the same key.
     keys = {(each.footprint_id, each.key) for each in found.opportunities}
     on_agendas = Topic.objects.filter(
         opportunity__key__in=[key for _, key in keys], is_chosen=True, event__in=listed(person)
@@ -124,7 +125,7 @@ def chain_of(record: Record, person: Person) -> list[Step]:
 
 
 def _is_inside(record: Record, person: Person) -> bool:
-    """Whether `person` belongs to the partnership of a record; what all share is nobody's own."""
+    """Whether `person` belongs to the partnership of a record; what all partnerships share belongs to none."""
     if person.is_operator or person.sees_every_partnership:
         return True
     return not isinstance(record, Commitment) and bool(person.footprint_ids & record.scope().footprints)
@@ -164,7 +165,7 @@ def _around(record: Record, person: Person) -> _Found:
 
 
 def _opportunities(record: Record, person: Person, agreed: list[Agreement]) -> Iterable[Opportunity]:
-    """One row for each opportunity: where a reader may see both copies, the partnership's."""
+    """One row for each opportunity: the partnership's copy if the reader may see both."""
     visible = Opportunity.objects.visible_to(person).order_by("key", "audience")
     if isinstance(record, Opportunity):
         return visible.filter(pk=record.pk)
@@ -188,7 +189,7 @@ def _item(each: Any, record: Record, name: str, key: object, note: str = "") -> 
 
 def _standing(agreement: Agreement, person: Person) -> str:
     words = state_words(shown_state(agreement, person, timezone.localdate()))
-    return f"{words}, due {day(agreement.due)}"
+    return f"{words}, due {date_format(agreement.due, 'j F Y')}"
 
 
 def _figure(figure: Figure) -> Item:
@@ -204,6 +205,6 @@ def _events(
     for event in events.values():
         yield Item(event.name, reverse("event", args=[event.slug]), "")
     for sitting in sittings:
-        # Who sat there is for those who plan the event; everybody may know which table it was.
+        # Who sat there is for planners only; which table it was is public.
         opens = may(person, "event.plan", sitting.event)
         yield Item(str(sitting), reverse("sitting", args=[sitting.pk]) if opens else "")

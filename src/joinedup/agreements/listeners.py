@@ -1,4 +1,4 @@
-"""What goes when what is known of those who came is deleted: what they had not finished writing."""
+"""Delete unfinished drafts when the personal details of attendees are deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What partners agreed, how it went, who was asked about it and when."""
+"""What partners agreed, how it went, and who was asked about it and when."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from joinedup.tables.models import Sitting
 
 
 class Draft(models.Model):
-    """What somebody is writing at a table and has not saved as an agreement: kept so that nothing is lost.
+    """What someone is writing at a table and has not saved as an agreement, kept so that nothing is lost.
 
-    Either an account holder writes, or whoever leads the table or writes for it, by the link in their mail.
+    The writer is an account holder or, through the link in their mail, someone who leads the table or writes
+    for it.
     """
 
     sitting = models.ForeignKey(Sitting, on_delete=models.CASCADE, related_name="drafts")
@@ -51,7 +52,8 @@ class Draft(models.Model):
 
 class AgreementQuerySet(RecordQuerySet):
     def visible_to(self, person: Person) -> Self:
-        """As for every record; and what is not ready for everybody is for its partners and partnership only."""
+        """As for every record; in addition, what is not ready for everyone is only for its partners and
+        partnership."""
         found = super().visible_to(person)
         if person.sees_every_partnership:
             return found
@@ -63,8 +65,8 @@ class AgreementQuerySet(RecordQuerySet):
 
     @staticmethod
     def unready() -> models.QuerySet[Agreement]:
-        """What was written by a table's link and confirmed by nobody, and what repeats, in its words, the name of a
-        body that has not said yes: public or not, not for everybody yet."""
+        """Agreements not ready for everyone, even if public: written through a table's link and not
+        confirmed, or repeating in their words the name of a body that has not said yes."""
         silent = Naming.objects.filter(in_words=True).exclude(answer=Naming.Answer.YES)
         return Agreement._base_manager.filter(
             Q(is_by_link=True, confirmed_on=None) | Q(pk__in=silent.values("agreement"))
@@ -165,8 +167,8 @@ class Agreement(models.Model):
         return Scope(frozenset(partners), self.event.scope().footprints)
 
     def instead_of_owner(self, person: Person) -> str:
-        """What a reader who may not know its owner reads instead; empty for who may. For rooms below this one. Wants
-        contributions and namings."""
+        """The words for a reader who may not know its owner; empty for one who may. For rooms below this one.
+        Expects `contributions` and `namings` to be prefetched."""
         from joinedup.agreements.naming import OWNER, may_be_named, stands_for
 
         if may_be_named(self, self.owner_partner_id, person):
@@ -190,9 +192,10 @@ class Contribution(models.Model):
 
 
 class Naming(models.Model):
-    """That an agreement names a body, as owner, deputy or for what it puts in; when it was asked, what it says.
+    """That an agreement names a body, as owner, deputy or for its contribution; when it was asked, and its
+    answer.
 
-    Other words to it, and it is asked again: an answer is to what the agreement says now.
+    If the words about it change it is asked again: an answer applies to what the agreement says now.
     """
 
     class Answer(models.TextChoices):
@@ -241,7 +244,8 @@ class Progress(models.Model):
 
 
 class Chase(models.Model):
-    """That somebody was asked about an agreement: which step, about which day, at how many addresses. Never twice."""
+    """That someone was asked about an agreement: which step, about which day, at how many addresses. Never
+    twice."""
 
     class Step(models.TextChoices):
         BEFORE = "before", "Before it is due"
@@ -267,7 +271,8 @@ class Chase(models.Model):
 
 
 class YoungMark(models.Model):
-    """What a young person who was there says of an agreement: was it done? Through their host, without a name."""
+    """Whether a young person who attended says that what was agreed was done. Given through their host,
+    without a name."""
 
     class Done(models.TextChoices):
         YES = "yes", "Yes, it was done"

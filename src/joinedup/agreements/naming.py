@@ -1,6 +1,6 @@
-"""Which bodies an agreement names, what each has said to that, and how a reader may know them.
+"""Which bodies an agreement names, what each has answered, and how a reader may know them.
 
-No queries here: an agreement comes with its `namings` and `contributions` fetched. In public a body is called by its
+No queries here: an agreement comes with `namings` and `contributions` prefetched. In public a body appears by
 name once it has said yes; until then the words say that somebody has been asked.
 """
 
@@ -8,23 +8,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
 from joinedup.agreements.agreement_state import is_inside
 from joinedup.agreements.models import Agreement, Naming
-from joinedup.engines.days import day
 from joinedup.partners.models import Partner
 
 OWNER, DEPUTY, CONTRIBUTOR = "owner", "deputy", "contributor"
 Answer = Naming.Answer
-# What one body says yes to: the words of the agreement, and what it is to do itself.
+# What a body says yes to: the words of the agreement, and what it is to do itself.
 Terms = tuple[object, ...]
 
 
 def named_bodies(agreement: Agreement) -> dict[int, Partner]:
-    """Every body that an agreement names, the owner first, each once. Wants their partners."""
+    """Every body that an agreement names, once each, the owner first. Expects their partners to be selected."""
     found = {agreement.owner_partner_id: agreement.owner_partner}
     if agreement.deputy_partner is not None:
         found.setdefault(agreement.deputy_partner.pk, agreement.deputy_partner)
@@ -34,7 +34,7 @@ def named_bodies(agreement: Agreement) -> dict[int, Partner]:
 
 
 def terms_of(agreement: Agreement) -> dict[int, Terms]:
-    """What each named body says yes to. Where these are others, its answer holds no longer and it is asked again."""
+    """What each named body says yes to. If this changes, its answer is no longer valid and it is asked again."""
     puts_in = {each.partner_id: each.what for each in agreement.contributions.all()}
     words = (
         agreement.goal,
@@ -45,7 +45,7 @@ def terms_of(agreement: Agreement) -> dict[int, Terms]:
         agreement.due.isoformat(),
         agreement.marking == Marking.PUBLIC,
     )
-    # Without a deputy of its own the owner's organisation stands in for itself.
+    # Without a named deputy, the owner's organisation deputises for itself.
     deputy = agreement.deputy_partner_id or agreement.owner_partner_id
     return {
         pk: (
@@ -59,7 +59,7 @@ def terms_of(agreement: Agreement) -> dict[int, Terms]:
 
 
 def is_in_words(agreement: Agreement, partner: Partner) -> bool:
-    """Whether what everybody would read repeats the name of a body: hiding it beside the words would hide nothing."""
+    """Whether the public words repeat the name of a body: hiding it beside the words would then hide nothing."""
     roles = (agreement.owner_role, agreement.deputy_role)
     words = (agreement.goal, agreement.action, agreement.measure, *roles)
     given = (each.what for each in agreement.contributions.all())
@@ -68,13 +68,13 @@ def is_in_words(agreement: Agreement, partner: Partner) -> bool:
 
 
 def told_action(agreement: Agreement, person: Person) -> str:
-    """What will be done, as `person` may read it. Wants its opportunity."""
+    """What will be done, as `person` may read it. Expects its opportunity to be selected."""
     return agreement.action if is_inside(agreement, person) else without_first_step(agreement)
 
 
 def without_first_step(agreement: Agreement) -> str:
-    """What will be done, without the first step of the opportunity that it came from: that asks something of a body
-    by its name, and is for its partnership. Wants its opportunity."""
+    """What will be done, without the first step of the opportunity behind it: that asks something of a body
+    by name, and is for its partnership. Expects its opportunity to be selected."""
     words = " ".join(agreement.action.split())
     step = " ".join(agreement.opportunity.first_step.split()) if agreement.opportunity else ""
     return " ".join(words.replace(step, " ").split()) if step else agreement.action
@@ -95,7 +95,7 @@ def may_be_named(agreement: Agreement, partner_id: int, person: Person) -> bool:
 
 
 def stands_for(agreement: Agreement, partner_id: int, kind: str) -> str:
-    """What everybody else reads instead of the name: whom is asked, never that somebody said no."""
+    """The words everyone else reads instead of the name: who is asked, never that somebody said no."""
     found = naming_of(agreement, partner_id)
     if found is not None and found.answer == Answer.NO:
         return {
@@ -117,23 +117,24 @@ def stands_for(agreement: Agreement, partner_id: int, kind: str) -> str:
 
 
 def note_of(agreement: Agreement, partner_id: int) -> str:
-    """What the partnership reads beside the name: what the body itself has said to it, and when."""
+    """What the partnership reads beside the name: the body's answer, and when it was given."""
     found = naming_of(agreement, partner_id)
     if found is not None and found.answer == Answer.YES and found.answered_on:
-        return _("said yes on %(day)s") % {"day": day(found.answered_on)}
+        return _("said yes on %(day)s") % {"day": date_format(found.answered_on, "j F Y")}
     if found is not None and found.answer == Answer.NO and found.answered_on:
-        return _("said no on %(day)s") % {"day": day(found.answered_on)}
+        return _("said no on %(day)s") % {"day": date_format(found.answered_on, "j F Y")}
     if found is None or found.asked_on is None:
         return _("not asked yet: no e-mail reached them")
-    return _("asked on %(day)s, no answer yet") % {"day": day(found.asked_on)}
+    return _("asked on %(day)s, no answer yet") % {"day": date_format(found.asked_on, "j F Y")}
 
 
 @dataclass(frozen=True)
 class Party:
-    """A body as this reader may know it: by name with its address, by sector only, or as somebody who was asked.
+    """A body as this reader may know it: by name with its address, by sector only, or as somebody who was
+    asked.
 
-    `role`: what the person there is called, for those inside: a small body's one youth worker is known by it. `note`:
-    what it has said so far, for those inside. `is_named`: whether the words name it at all.
+    `role`: the title of the person there, for those inside: a small body's one youth worker can be identified
+    by it. `note`: its answer so far, for those inside. `is_named`: whether the words name it at all.
     """
 
     name: str
@@ -144,7 +145,7 @@ class Party:
 
 
 def party(partner: Partner, visible: dict[int, Partner], role: str = "", note: str = "") -> Party:
-    """A partner as a reader may know it who sees `visible` (by key). Wants its sector."""
+    """A partner as shown to a reader who sees `visible` (by key). Expects its sector to be selected."""
     if partner.pk in visible:
         return Party(partner.name, partner.slug, role, note)
     return Party(f"A partner ({partner.sector.name.lower()})", "", role, note)

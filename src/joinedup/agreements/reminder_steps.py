@@ -1,7 +1,7 @@
-"""Whom an agreement waits for on a day, and who is asked about it when: the one place that decides it.
+"""Who an agreement waits for on a day, and who is asked about it when: the one place that decides it.
 
-No queries here: an agreement comes with its `progress` fetched. What is asked by mail and what shows on “My work”
-follow the same rules. `docs/methods/following-agreements.md` says them in words.
+No queries here: an agreement comes with `progress` prefetched. Mails and “My work” follow the same rules,
+which are described in `docs/methods/following-agreements.md`.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ Step = Chase.Step
 State = Agreement.State
 OPEN = (State.AGREED, State.STARTED)
 
-# From so long before its day an agreement shows as due; a report since then says enough, and nobody is asked again
-# before the day.
+# How long before its date an agreement shows as due. A report since then is enough: nobody is asked again
+# before the date.
 SOON = datetime.timedelta(days=30)
 BEFORE = datetime.timedelta(days=14)
-# After its day without a word.
+# After its date without a report.
 OWNER, DEPUTY, COORDINATOR = (datetime.timedelta(days=days) for days in (1, 7, 14))
-# A report of the fortnight before a review counts for it, and a review in the fortnight around the due day is the
-# question that is asked about that day anyway.
+# A report in the fortnight before a review counts for it. A review in the fortnight around the due date is
+# the same question as the one asked about that date.
 FRESH = datetime.timedelta(days=14)
-# Whether what was kept has lasted is asked within this time or not at all.
+# Whether a kept agreement has lasted is asked within this time or not at all.
 LASTED_WITHIN = datetime.timedelta(days=60)
 
 Due = tuple[str, datetime.date]
@@ -33,7 +33,7 @@ Due = tuple[str, datetime.date]
 
 @dataclass(frozen=True)
 class Wait:
-    """Why an agreement waits for a word of its owner or deputy: overdue, due or review; `on` is that day."""
+    """Why an agreement waits for its owner or deputy: overdue, due or review; `on` is that day."""
 
     why: str
     on: datetime.date
@@ -52,7 +52,7 @@ def _said_since(agreement: Agreement, day: datetime.date) -> bool:
 
 
 def waits(agreement: Agreement, on: datetime.date) -> Wait | None:
-    """What a word is wanted about; None where nothing is. A report on the day or later closes it."""
+    """What an update is needed about; None if nothing. A report on the day or later settles it."""
     if agreement.state not in OPEN:
         return None
     due = agreement.due
@@ -89,11 +89,11 @@ def _at_reviews(agreement: Agreement, on: datetime.date) -> list[Due]:
 
 
 def due_chases(agreement: Agreement, on: datetime.date) -> list[Due]:
-    """The (step, about) that have come by `on` and were not answered by a report, the furthest first: what is
-    overdue before reviews, a later step before the earlier ones that it makes needless.
+    """The (step, about) pairs that have come by `on` and were not answered by a report, the most advanced
+    first: overdue before reviews, and a later step before the earlier ones it makes needless.
 
-    Whether somebody was asked already is not looked at here. Kept agreements are asked once more, at 12 months,
-    whether it has lasted; not kept and dropped ones never.
+    Does not look at whether someone was asked already. Kept agreements are asked about once more, at 12
+    months, whether it has lasted; those not kept or dropped never.
     """
     if agreement.state not in (*OPEN, State.KEPT):
         return []
@@ -102,8 +102,8 @@ def due_chases(agreement: Agreement, on: datetime.date) -> list[Due]:
 
 
 def next_to_ask(agreement: Agreement, on: datetime.date, chases: Iterable[Chase]) -> Due | None:
-    """The one step to take now: after a pause the furthest only, never an earlier one later on; and no review of a
-    day since which they were asked anyway."""
+    """The one step to take now. After a pause this is only the most advanced, never an earlier one later on,
+    and no review of a day since which they were asked anyway."""
     made = list(chases)
     done, due = {(each.step, each.about) for each in made}, due_chases(agreement, on)
     last = max((each.on for each in made), default=datetime.date.min)
@@ -118,12 +118,12 @@ def next_to_ask(agreement: Agreement, on: datetime.date, chases: Iterable[Chase]
 
 
 def after_step(step: str) -> str | None:
-    """Whom to ask at once where nobody of a step has an address."""
+    """Who to ask next if nobody in a step has an address."""
     return {Step.OWNER: Step.DEPUTY, Step.DEPUTY: Step.COORDINATOR}.get(Step(step))
 
 
 def to_come(agreement: Agreement, on: datetime.date) -> Due | None:
-    """The next step that will be due if nobody reports: (step, the day on which it is taken)."""
+    """The next step that will be due if nobody reports: (step, the day it is taken)."""
     days = {agreement.due - BEFORE, *(agreement.due + each for each in (OWNER, DEPUTY, COORDINATOR))}
     days |= {day for _step, day in _reviews(agreement)}
     known = set(due_chases(agreement, on))

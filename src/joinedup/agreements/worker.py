@@ -1,4 +1,4 @@
-"""What events do on a timer: one function each, safe to call again, and it says how much it did."""
+"""Timed work: one function each, safe to call again, returning how much it did."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ASKED_FOR = datetime.timedelta(days=430)
 
 
 def forget_drafts(now: datetime.datetime) -> int:
-    """Delete what somebody was writing at a table and left for a month; returns how many drafts that were."""
+    """Delete drafts left unfinished at a table for a month; returns how many."""
     old = Draft.objects.filter(saved_at__lt=now - DRAFTS.length)
     number = old.count()
     old.delete()
@@ -27,7 +27,7 @@ def forget_drafts(now: datetime.datetime) -> int:
 
 
 def chase_agreements(on: datetime.date) -> int:
-    """Ask about every agreement of which a step is due; returns how many steps were taken."""
+    """Ask about every agreement that has a step due; returns how many steps were taken."""
     is_due = Q(due__lte=on + BEFORE) | Q(review_3__lte=on) | Q(review_6__lte=on) | Q(review_12__lte=on)
     lasted = Q(state=Agreement.State.KEPT, review_12__range=(on - LASTED_WITHIN, on))
     found = (
@@ -43,7 +43,8 @@ def chase_agreements(on: datetime.date) -> int:
 
 
 def ask_young_people(on: datetime.date) -> int:
-    """Ask the young people who were at past days, through their hosts, what was done; returns how many hosts."""
+    """Ask the young people who attended past events, through their hosts, what was done; returns how many
+    hosts."""
     past = Event.objects.filter(
         date__range=(on - ASKED_FOR, on - datetime.timedelta(days=1)), cancelled_on=None, is_history=False
     )

@@ -1,10 +1,10 @@
 """The `joinedup` command: thin, every verb calls one function of an app."""
 
-from joinedup.cli.holding import datasets
-from joinedup.cli.matching import match
-from joinedup.cli.practice import practice
-from joinedup.cli.scanning import scan
-from joinedup.cli.seating import seat
+from joinedup.cli.datasets_command import datasets
+from joinedup.cli.match_command import match
+from joinedup.cli.practice_command import practice
+from joinedup.cli.scan_command import scan
+from joinedup.cli.seat_command import seat
 from joinedup.cli.verbs import main
 
 main.add_command(datasets)

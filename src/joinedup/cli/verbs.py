@@ -38,7 +38,7 @@ def demo(port: int, no_serve: bool, fresh: bool) -> None:
     """
     from joinedup.demo.build import build
     from joinedup.demo.people import welcome
-    from joinedup.site.serving import refuse_taken_port, refuse_unready, serve
+    from joinedup.site.serve_command import refuse_taken_port, refuse_unready, serve
 
     if not no_serve:
         refuse_taken_port(port)
@@ -62,7 +62,7 @@ def init(email: str, name: str) -> None:
     """
     from django.conf import settings
 
-    from joinedup.site.beginning import begin
+    from joinedup.site.init_command import begin
 
     with progress() as say:
         begin(email=email, name=name, say=say)
@@ -88,13 +88,13 @@ def serve(port: int, address: str, migrate_first: bool) -> None:
 
     Example: joinedup serve --port 8080
     """
-    from joinedup.site import serving
+    from joinedup.site import serve_command
 
     if migrate_first:
-        serving.migrate()
-    serving.refuse_unready(port, address)
+        serve_command.migrate()
+    serve_command.refuse_unready(port, address)
     click.echo(f"Serving on http://{address}:{port} (stop with Ctrl-C)")
-    serving.serve(port=port, address=address)
+    serve_command.serve(port=port, address=address)
 
 
 @main.command("import")
@@ -130,7 +130,7 @@ def opportunities(place: str, as_of: datetime.datetime | None, limit: int | None
 
     Example: joinedup opportunities E09000019 --limit 10
     """
-    from joinedup.opportunities.queries import document_for
+    from joinedup.opportunities.queries.documents import document_for
 
     document = document_for(place, as_of.date() if as_of else None, limit)
     if as_json:

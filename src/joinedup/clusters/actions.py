@@ -1,4 +1,4 @@
-"""What people do with scans: ask for one, stop it, say what became of a cluster, be told of new ones."""
+"""Scans: ask for one, stop it, record what became of a cluster, and follow new ones."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ LONGEST_NOTE = 1_000
 
 
 def _of(footprint: Footprint) -> Scope:
-    """The permissions of this room reach over a partnership: its partners, and who coordinates it."""
+    """The permissions of this room cover a partnership: its partners and its coordinators."""
     return Scan(footprint=footprint).scope()
 
 
 @transaction.atomic
 def ask_for_scan(*, by: Person, footprint: Footprint, kind: str) -> Scan:
-    """Have the worker look where and when more is recorded than chance explains; one that waits or runs already is
-    given back. Raises PermissionDenied; ValidationError with one sentence."""
+    """Ask the worker to look where and when more is recorded than chance explains; a scan that waits or runs
+    already is returned instead. Raises PermissionDenied; ValidationError with one sentence."""
     require(by, "cluster.scan", on=_of(footprint))
     if kind not in Scan.Kind.values:
         raise ValidationError("Choose what to look for.")
@@ -47,7 +47,7 @@ def ask_for_scan(*, by: Person, footprint: Footprint, kind: str) -> Scan:
 
 @transaction.atomic
 def give_up(*, by: Person, scan: Scan) -> Scan:
-    """Stop a scan that waits or runs; the worker notices within a second or so."""
+    """Stop a scan that waits or runs; the worker notices within about a second."""
     require(by, "cluster.scan", on=scan)
     held = Scan.objects.select_for_update().get(pk=scan.pk)
     if held.state not in Scan.UNFINISHED:
@@ -63,7 +63,7 @@ def give_up(*, by: Person, scan: Scan) -> Scan:
 def settle(
     *, by: Person, cluster: Cluster, word: str, note: str = "", initiative: Initiative | None = None
 ) -> Outcome:
-    """Say what became of a cluster: kept with the first of its chain, so that it is not asked again each month.
+    """Record what became of a cluster, with the first of its chain, so that nobody is asked again each month.
 
     Raises PermissionDenied; ValidationError with one sentence.
     """
@@ -93,7 +93,7 @@ def settle(
 
 @transaction.atomic
 def take_back(*, by: Person, outcome: Outcome) -> None:
-    """Take back what was said of a cluster: by who said it, or by the partnership's coordinator."""
+    """Take back what was recorded about a cluster: by its author, or by the partnership's coordinator."""
     require(by, "cluster.settle", on=outcome)
     is_own = by.user_id is not None and outcome.by_user_id == by.user_id
     if not is_own and not may(by, "cluster.scan", outcome):
@@ -104,9 +104,9 @@ def take_back(*, by: Person, outcome: Outcome) -> None:
 
 @transaction.atomic
 def follow(*, by: Person, footprint: Footprint, place: Place | None = None) -> Follower:
-    """Be told when something new appears in a partnership, or in one of its places; asked twice, it is one.
+    """Follow new clusters in a partnership, or in one of its places; following twice makes one follower.
 
-    What was found before is no news. Raises PermissionDenied; ValidationError with one sentence.
+    What was found before is not news. Raises PermissionDenied; ValidationError with one sentence.
     """
     require(by, "cluster.follow", on=_of(footprint))
     if by.user_id is None:
@@ -132,7 +132,7 @@ def _lies_in(place: Place, footprint: Footprint) -> bool:
 
 @transaction.atomic
 def unfollow(*, by: Person, follower: Follower) -> None:
-    """Be told no more; everybody for themselves."""
+    """Stop following; only for oneself."""
     if by.user_id is None or follower.user_id != by.user_id:
         raise PermissionDenied("Only who is told may stop it.")
     audit.record(by=by, action="cluster.unfollow", on=follower, before=audit.snapshot(follower), after={})

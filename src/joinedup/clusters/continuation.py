@@ -1,4 +1,4 @@
-"""Whether a cluster is something new, or carries on what an earlier scan found."""
+"""Whether a cluster is new, or continues one that an earlier scan found."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ Areas = Set[str]
 
 
 def carried_on(now: Sequence[Areas], before: Mapping[int, Areas]) -> list[int | None]:
-    """For the areas of each cluster, the earlier cluster that it carries on; None where it is new.
+    """For the areas of each cluster, the earlier cluster that it continues; None if it is new.
 
-    `before`: the areas of the clusters of the scan before, by any number. A cluster carries on one that shares at
-    least half of the areas of the smaller of the two: of several the one that shares most, then the first given.
+    `before`: the areas of the previous scan's clusters, by any number. A cluster continues one with which it
+    shares at least half of the areas of the smaller of the two; if there are several, the one that shares
+    most, then the first given.
     """
     return [_earlier(areas, before) for areas in now]
 

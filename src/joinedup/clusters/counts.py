@@ -1,4 +1,4 @@
-"""The neighbourhoods of a partnership and what was counted there, as the scan engine takes them."""
+"""The neighbourhoods of a partnership and their counts, in the form the scan engine takes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 from django.core.cache import cache
+from django.utils.translation import ngettext
 
 from joinedup.engines import periods
 from joinedup.evidence import observations
@@ -27,17 +28,18 @@ if TYPE_CHECKING:
 
 SERIOUS = ("VIOLENCE AGAINST THE PERSON", "ROBBERY", "POSSESSION OF WEAPONS")
 MPS, STREET = "mps_lsoa", "policeuk_street"
-# What is counted together, by the source that has it by neighbourhood; of two sources the first, never both: place,
-# time and offence follow other rules in each.
+# What is counted together, by the source that has it by neighbourhood. Only the first source with data is
+# used, never both: they treat place, time and offence differently.
 COUNTED: dict[str, tuple[str, ...]] = {
     MPS: tuple(slug for major in SERIOUS for slug in mps.OFFENCES[major].values()),
     STREET: ("policeuk-violence-and-sexual-offences", "policeuk-robbery", "policeuk-weapons-possession"),
 }
-# As many of the latest months are looked at: a window may be a year long, and a year before it shows what is usual.
+# How many of the latest months are used: a window may be a year long, and the year before it shows what is
+# usual.
 MONTHS = 24
 FEWEST_MONTHS, FEWEST_AREAS = 13, 10
-# A month in which a borough's file holds less than this share of its usual month was not sent whole, where a usual
-# month has enough to tell.
+# If a borough's file holds less than this share of its usual month, the month was not sent whole; judged only
+# where a usual month has enough counts.
 WHOLE, ENOUGH = 0.6, 20
 SMALL_NUMBERS = (
     "Small numbers of these counts are hidden or rounded, so chance cannot be told from them: {reason}"
@@ -53,8 +55,8 @@ class CannotLook(ValueError):
 
 @dataclass(frozen=True)
 class Ground:
-    """`areas`: codes, and `world` the same for the engine, in that order. `rests_on`: as `Scan` keeps it. `steps`:
-    months from which counting changed. `notes`: sentences fit to show."""
+    """`areas`: codes; `world`: the same areas, in that order, for the engine. `rests_on`: as `Scan` stores
+    it. `steps`: months from which counting changed. `notes`: sentences fit to show."""
 
     areas: list[str]
     world: World
@@ -64,12 +66,12 @@ class Ground:
 
 
 def figures_version() -> str:
-    """A word that changes whenever counts by neighbourhood were brought in. 1 query."""
+    """A hash that changes whenever counts by neighbourhood are imported. 1 query."""
     return observations.version(observations.newest_first(COUNTED))
 
 
 def neighbourhoods(footprint: Footprint) -> list[Place]:
-    """Every neighbourhood in use in the places of a partnership, however far down, by code. 2 queries."""
+    """Every neighbourhood in use in the places of a partnership, at any depth, by code. 2 queries."""
     own = list(footprint.places.values_list("pk", flat=True))
     lsoas = Place.objects.filter(kind=Place.Kind.LSOA, ended__isnull=True)
     found: dict[str, Place] = {}
@@ -82,7 +84,8 @@ def neighbourhoods(footprint: Footprint) -> list[Place]:
 
 
 def has_figures(footprint: Footprint) -> bool:
-    """Whether counts by neighbourhood are held for a partnership; the store is read once after either changes."""
+    """Whether counts by neighbourhood are held for a partnership; the store is read once after either
+    changes."""
     places = sorted(footprint.places.values_list("pk", flat=True))
     named = hashlib.sha256(" ".join([figures_version(), *places]).encode()).hexdigest()
     found: bool | None = cache.get(f"clusters-figures:{named}")
@@ -93,7 +96,7 @@ def has_figures(footprint: Footprint) -> bool:
 
 
 def _held(codes: Sequence[str]) -> tuple[list[Dataset], pl.DataFrame | None, str]:
-    """The files of the first source that has counts of some of these places, what they hold, and its name."""
+    """The files of the first source that has counts for some of these places, their content, and its name."""
     for source, indicators in COUNTED.items():
         datasets = observations.newest_first([source])
         frame = (
@@ -105,8 +108,8 @@ def _held(codes: Sequence[str]) -> tuple[list[Dataset], pl.DataFrame | None, str
 
 
 def ground_of(footprint: Footprint, *, by_residents: bool) -> Ground:
-    """What the engine looks at. A count that is not held, or suppressed, is missing and not nought. `by_residents`:
-    only neighbourhoods that somebody lives in.
+    """The data that the engine looks at. A count that is not held, or suppressed, is missing, not zero.
+    `by_residents`: only neighbourhoods with residents.
 
     Raises `CannotLook`.
     """
@@ -150,7 +153,7 @@ def ground_of(footprint: Footprint, *, by_residents: bool) -> Ground:
 
 
 def _months(frame: pl.DataFrame) -> list[str]:
-    """The latest months, without a gap: one that no file has is unknown, and still a month."""
+    """The latest months, without a gap: a month that no file has is unknown, but still a month."""
     first, last = (periods.number(str(each))[1] for each in (frame["period"].min(), frame["period"].max()))
     return [periods.label(periods.MONTH, at) for at in range(max(first, last - MONTHS + 1), last + 1)]
 
@@ -158,7 +161,7 @@ def _months(frame: pl.DataFrame) -> list[str]:
 def _counts(
     frame: pl.DataFrame, places: list[Place], months: list[str], source: str
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Areas × months: what was counted, whole, and whether it is known."""
+    """Areas × months: the counts, as whole numbers, and whether each is known."""
     row = {place.pk: at for at, place in enumerate(places)}
     column = {month: at for at, month in enumerate(months)}
     used = frame.filter(pl.col("period").is_in(months))
@@ -178,15 +181,16 @@ def _counts(
         known = _sent_whole(counts, places, sorted({row[code] for code in frame["place"].unique()}))
         known[at] &= ~summed["hidden"].to_numpy()
     else:
-        # These files say nought where nothing was counted. A part that is missing makes the whole unknown.
+        # These files give zero where nothing was counted. If a part is missing, the whole is unknown.
         parts = used["indicator"].n_unique()
         known[at] = (summed["parts"] == parts).to_numpy() & ~summed["hidden"].to_numpy()
-    # What was carried from areas of 2011 may not be whole.
+    # Counts carried over from areas of 2011 may not be whole numbers.
     return np.where(known, np.rint(counts), 0).astype(np.int64), known
 
 
 def _sent_whole(counts: np.ndarray, places: list[Place], named: list[int]) -> np.ndarray:
-    """Files with a row a crime: no row is nought where any month names the place and its borough's month is whole."""
+    """For files with one row per crime: no row means zero if any month names the place and its borough's
+    month is whole."""
     known = np.zeros(counts.shape, bool)
     borough = [place.parent.parent_id if place.parent else "" for place in places]
     for code in sorted({str(borough[at]) for at in named}):
@@ -198,7 +202,7 @@ def _sent_whole(counts: np.ndarray, places: list[Place], named: list[int]) -> np
 
 
 def _world(places: list[Place], months: list[str], cases: np.ndarray, known: np.ndarray) -> World:
-    # Not before here: the engine is compiled code, which no page should wait for.
+    # Imported here because the engine is compiled code, which no page should wait for.
     from joinedup.engines.scan import World
 
     days = np.array([periods.days(*periods.number(month)) for month in months], np.float64)
@@ -218,10 +222,12 @@ def _world(places: list[Place], months: list[str], cases: np.ndarray, known: np.
 def _left_out(places: list[Place]) -> list[str]:
     if not places:
         return []
-    number = "1 neighbourhood has" if len(places) == 1 else f"{len(places):,} neighbourhoods have"
-    return [
-        f"{number} no counts in these files and {'is' if len(places) == 1 else 'are'} left out: not nought."
-    ]
+    said = ngettext(
+        "%(n)s neighbourhood has no counts in these files and is left out: not nought.",
+        "%(n)s neighbourhoods have no counts in these files and are left out: not nought.",
+        len(places),
+    )
+    return [said % {"n": f"{len(places):,}"}]
 
 
 def _told(dataset: Dataset) -> dict[str, Any]:
@@ -237,7 +243,7 @@ def _told(dataset: Dataset) -> dict[str, Any]:
 
 
 def _used(datasets: list[Dataset], frame: pl.DataFrame, codes: list[str], months: list[str]) -> list[Dataset]:
-    """The files that counts of these places and months came from, newest first."""
+    """The files with counts for these places and months, newest first."""
     counted = frame.filter(pl.col("place").is_in(codes), pl.col("period").is_in(months))
     used = set(counted["datasets"].explode())
     return [each for each in datasets if each.pk in used]

@@ -1,6 +1,6 @@
-"""What is new where somebody follows, as a feed (Atom, RFC 4287) at a secret address.
+"""New clusters that somebody follows, as a feed (Atom, RFC 4287) at a secret URL.
 
-An entry keeps its id for ever. Who is no longer a member of the partnership, or closed their account, has no feed.
+An entry keeps its id for ever. People who left the partnership or closed their account have no feed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MOST = 50
 
 
 class _Feed(Atom1Feed):
-    """One that does not change while nothing does: an empty feed was last changed when it was made."""
+    """A feed that changes only when its content does: an empty feed was last changed when it was made."""
 
     def latest_post_date(self) -> datetime.datetime:
         dates = [item["updateddate"] for item in self.items]
@@ -76,6 +76,6 @@ def _written(person: Person, follower: Follower) -> bytes:
 
 
 def _tag(address: str, at: datetime.datetime) -> str:
-    """A name that stays (RFC 4151), made of an address and the day since which it means this."""
+    """A permanent identifier (RFC 4151), made of a URL and the date since which it has this meaning."""
     parts = urlsplit(address)
     return f"tag:{parts.hostname},{at:%Y-%m-%d}:{parts.path}"

@@ -1,4 +1,4 @@
-"""Clusters as files for an analyst: a row for each cluster, or for each neighbourhood to lay over a map."""
+"""Clusters as files for an analyst: one row per cluster, or per neighbourhood to lay over a map."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people fill in about clusters."""
+"""Forms for clusters."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class SettleForm(forms.Form):
 
 
 class FollowForm(forms.Form):
-    """Where to be told of something new: all of the partnership, or a place in it, named by its code."""
+    """Where to follow new clusters: the whole partnership, or a place in it, given by its code."""
 
     place = forms.ModelChoiceField(
         Place.objects.none(), label=_("Where?"), required=False, empty_label=_("All of the partnership")
@@ -57,5 +57,5 @@ class FollowForm(forms.Form):
     def __init__(self, data: Any = None, *, footprint: Footprint) -> None:
         super().__init__(data)
         own: Any = self.fields
-        # From the page of a ward its own code comes, which is not in this list; the action judges it.
+        # The page of a ward sends its own code, which is not in this list; the action checks it.
         own["place"].queryset = Place.objects.filter(ended=None) if self.is_bound else footprint.places.all()

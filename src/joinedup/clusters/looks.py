@@ -1,4 +1,4 @@
-"""A done scan as pages show it: a line for each cluster, the answer in a sentence, the map."""
+"""A finished scan as pages show it: a line for each cluster, the answer in a sentence, the map."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AREAS = Prefetch("areas", Place.objects.select_related("parent__parent"))
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """One cluster. `outcome`: the newest word on it, with whatever scan it was said."""
+    """One cluster. `outcome`: the newest one recorded, whichever scan it was recorded with."""
 
     cluster: Cluster
     kind: str
@@ -40,7 +40,7 @@ class Line:
 
     @property
     def when(self) -> str:
-        """Monthly: the month since when, for it lasts to the end of the figures. Yearly: first and last month."""
+        """Monthly: the month since when, as it lasts to the end of the figures. Yearly: first and last month."""
         first, last = (periods.in_words(each) for each in (self.cluster.start, self.cluster.end))
         if self.kind == Scan.Kind.MONTHLY:
             return f"since {first}"
@@ -62,8 +62,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Look:
-    """A done scan with what it found, or with what of it touches a place. `shown`: the first of the lines, those that
-    are on the map."""
+    """A finished scan with everything it found, or only what touches a place. `shown`: the first of the
+    lines, those on the map."""
 
     scan: Scan
     lines: list[Line]
@@ -91,8 +91,8 @@ def looks(
     frame: str = "",
     most: int | None = None,
 ) -> list[Look]:
-    """Each scan with those of `clusters` that are its own, `most` of them on a map of `frame` (see `picture.draw`).
-    Four queries, one where there is no cluster."""
+    """Each scan with those of `clusters` that belong to it, `most` of them on a map of `frame` (see
+    `picture.draw`). Four queries, or one if there are no clusters."""
     rows = lines(clusters.filter(scan__in=scans))
     found = {scan: [line for line in rows if line.cluster.scan_id == scan.pk] for scan in scans}
     shown = {scan: own[:most] for scan, own in found.items()}
@@ -106,7 +106,7 @@ def looks(
 
 
 def lines(clusters: QuerySet[Cluster]) -> list[Line]:
-    """With neighbourhoods and the newest outcome of each, as ranked. Three queries."""
+    """Clusters as ranked, with the neighbourhoods and newest outcome of each. Three queries."""
     found = list(
         clusters.select_related("scan", "first__scan").defer("scan__null_maxima").prefetch_related(AREAS)
     )
@@ -126,13 +126,13 @@ def outcomes(clusters: Sequence[Cluster]) -> dict[int, list[Outcome]]:
 
 
 def outlines_of(places: Iterable[Place]) -> dict[str, Outline]:
-    """By code; one query, none where there are no places."""
+    """By code; one query, or none if there are no places."""
     codes = {place.pk for place in places}
     return Outline.objects.in_bulk(codes) if codes else {}
 
 
 def ground_of(footprint: Footprint) -> list[Outline]:
-    """The boroughs of a partnership; the wards where it is one borough. Two queries."""
+    """The boroughs of a partnership, or the wards if it is a single borough. Two queries."""
     own = list(footprint.places.all())
     regions = [place for place in own if place.kind == Place.Kind.REGION]
     inside = own if len(own) == 1 else regions
@@ -142,7 +142,7 @@ def ground_of(footprint: Footprint) -> list[Outline]:
 
 
 def ground_around(places: Sequence[Place]) -> list[Outline]:
-    """Places and the parts of them that their pages speak of. One query."""
+    """Places and the parts of them that their pages mention. One query."""
     return list(
         Outline.objects.filter(
             Q(place__in=places) | Q(place__parent__in=places, place__kind__in=PUBLIC_KINDS)

@@ -1,4 +1,5 @@
-"""Where and when: the scans of a partnership's neighbourhoods, what stood out, what became of it, and who is told.
+"""Where and when: scans of a partnership's neighbourhoods, what stood out, what became of it, and who
+follows.
 
 Neighbourhoods are small: all of this is for the partnership, never for the public.
 """
@@ -24,12 +25,12 @@ def _scope(footprint: int) -> Scope:
 
 
 class OfPartnership(models.QuerySet[Any]):
-    """Rows that belong to a partnership; `path` leads to it."""
+    """Rows that belong to a partnership; `path` is the lookup that leads to it."""
 
     path = "footprint"
 
     def visible_to(self, person: Person) -> Self:
-        """Members of the partnership, and who reads what every partnership shares."""
+        """For members of the partnership, and readers of what every partnership shares."""
         if person.sees_every_partnership:
             return self
         return self.filter(**{f"{self.path}__in": person.footprint_ids})
@@ -40,7 +41,7 @@ class OfScan(OfPartnership):
 
 
 class Scan(models.Model):
-    """One look at all neighbourhoods of a partnership: what was asked, on what figures, and how it went."""
+    """One look at all neighbourhoods of a partnership: the settings, the figures used, and how it went."""
 
     class Kind(models.TextChoices):
         MONTHLY = "monthly", "What is new, each month"
@@ -65,7 +66,7 @@ class Scan(models.Model):
         null=True, blank=True, help_text="when the worker last said so: one that fell silent is begun again"
     )
     failure = models.CharField(max_length=300, blank=True)
-    # What it rests on. The rows of the datasets may go; what they were stays.
+    # What it is based on. Dataset rows may be deleted; this record of them stays.
     rests_on = models.JSONField(
         default=list, help_text="[{dataset, title, publisher, licence, stored_as, period_start, period_end}]"
     )
@@ -112,8 +113,8 @@ class Scan(models.Model):
 class Cluster(models.Model):
     """Neighbourhoods and months in which more was recorded than chance explains.
 
-    `first`: the cluster of an earlier scan of the same kind that this one carries on; empty where it is new. What
-    became of it is recorded with the first, so that it is not asked again each month.
+    `first`: the cluster of an earlier scan of the same kind that this one continues; empty if it is new. What
+    became of it is recorded with the first, so that nobody is asked again each month.
     """
 
     scan = models.ForeignKey(Scan, on_delete=models.CASCADE, related_name="clusters")
@@ -148,7 +149,7 @@ class Cluster(models.Model):
 
     @property
     def head(self) -> int:
-        """The pk that what became of it is recorded with."""
+        """The pk under which its outcomes are recorded."""
         return self.first_id or self.pk
 
     def scope(self) -> Scope:
@@ -187,7 +188,7 @@ class Outcome(models.Model):
 
 
 class Follower(models.Model):
-    """Somebody who wants to be told when something new appears, in a borough or in the whole partnership."""
+    """Somebody who wants to be notified of new clusters, in a borough or in the whole partnership."""
 
     user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="cluster_followers")
     footprint = models.ForeignKey("places.Footprint", on_delete=models.CASCADE, related_name="followers")

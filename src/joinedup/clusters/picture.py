@@ -1,7 +1,8 @@
-"""Clusters drawn on the outlines of their neighbourhoods, each with its number. Pure: outlines in, shapes out.
+"""Clusters drawn on the outlines of their neighbourhoods, each with its number. Pure: outlines in, shapes
+out.
 
-Units are those of the outlines: 10 m, downwards. The number also stands in the table beside the map, so that no colour
-has to be told from another.
+Units are those of the outlines: 10 m, downwards. The numbers are also in the table beside the map, so that
+nobody has to tell colours apart.
 """
 
 from __future__ import annotations
@@ -13,27 +14,27 @@ from dataclasses import dataclass
 from joinedup.clusters.models import Cluster
 from joinedup.places.models import Outline
 
-# Four colours take turns; neighbours that share one still have their numbers.
+# Four colours take turns; neighbours of the same colour still have their numbers.
 COLOURS = 4
 View = tuple[float, float, float, float]
-# Of the longer side of the map: the radius of the disc that a number stands in, and the edge around everything.
+# As shares of the longer side of the map: the radius of a number's disc, and the margin.
 DISC, EDGE = 0.02, 0.03
-# With more numbers than these the discs are smaller.
+# With more numbers than this the discs are smaller.
 FEW, SMALLER = 12, 0.7
-# A map of one cluster shows so much around it, so that a reader knows where it is; that of a place so much.
+# The margin shown around one cluster, so that readers know where it is, and around a place.
 AROUND, BESIDE = 0.6, 0.06
 
 
 @dataclass(frozen=True)
 class Shape:
-    """One cluster: its neighbourhoods as one path, and where its number stands."""
+    """One cluster: its neighbourhoods as one path, and where its number is."""
 
     cluster: Cluster
     colour: int
     path: str
     x: float
     y: float
-    # Where the number points to when there was no room for it there; the same as x and y otherwise.
+    # The point that the number refers to if there was no room for it there; otherwise the same as x and y.
     at_x: float
     at_y: float
 
@@ -55,10 +56,11 @@ def draw(
     close: bool = False,
     frame: str = "",
 ) -> Picture | None:
-    """The clusters with the codes of their areas, over the outlines of what lies around; None without an outline.
+    """The clusters, with the codes of their areas, over the outlines of the surroundings; None without an
+    outline.
 
-    Shows all of the ground; with `close` only what lies around the clusters, and with `frame`, the code of a place on
-    the ground, that place, whatever reaches beyond it.
+    Shows all of the ground; with `close` only the surroundings of the clusters, and with `frame`, the code of
+    a place on the ground, only that place, even if clusters reach beyond it.
     """
     drawn = [(cluster, [outlines[code] for code in codes if code in outlines]) for cluster, codes in clusters]
     drawn = [(cluster, own) for cluster, own in drawn if own]
@@ -80,7 +82,7 @@ def draw(
 
 
 def _view(outlines: Sequence[Outline], share: float) -> View:
-    """Around all of them, and a share of the longer side more."""
+    """Around all of them, plus a share of the longer side as margin."""
     left, right = min(each.left for each in outlines), max(each.right for each in outlines)
     top, bottom = min(each.top for each in outlines), max(each.bottom for each in outlines)
     edge = max(right - left, bottom - top) * share
@@ -117,7 +119,7 @@ def _shapes(drawn: Sequence[tuple[Cluster, list[Outline]]], disc: float, view: V
 
 
 def _room(at: tuple[float, float], taken: Sequence[tuple[float, float]], disc: float) -> tuple[float, float]:
-    """The nearest point to `at` where a disc covers no other, looked for on circles around it."""
+    """The nearest point to `at` where a disc covers no other, searched on circles around it."""
     for ring in range(8):
         for eighth in range(8 if ring else 1):
             angle = eighth * math.pi / 4

@@ -1,4 +1,4 @@
-"""What is read of where and when: a partnership's page, one scan, one cluster, what touches a place."""
+"""Queries about where and when: a partnership's page, one scan, one cluster, what touches a place."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from joinedup.initiatives.models import Initiative
 from joinedup.places.models import Footprint, Place
 from joinedup.places.queries import descendants
 
-# Of earlier scans a page lists so many.
+# How many earlier scans a page lists.
 EARLIER = 24
-# More on one map, and in the table beside it, nobody reads: the page of the scan has them all.
+# Nobody reads more on one map and in its table: the scan's own page has them all.
 MAPPED = 20
 A_YEAR = datetime.timedelta(days=365)
 
 
 @dataclass(frozen=True)
 class Tally:
-    """Of the alerts of the monthly scans of the last 12 months: how many, and by what last became of each."""
+    """Alerts of the monthly scans of the last 12 months: how many, and by their newest outcome."""
 
     alerts: int
     words: dict[str, int]
@@ -53,7 +53,7 @@ class Allowed:
 
 @dataclass(frozen=True)
 class PartnershipPage:
-    """`unfinished`: waiting or running. `failed`: the newest of its kind, where that failed."""
+    """`unfinished`: waiting or running. `failed`: the newest of its kind, if that failed."""
 
     footprint: Footprint
     looks: list[Look]
@@ -67,8 +67,8 @@ class PartnershipPage:
 
 @dataclass(frozen=True)
 class ClusterPage:
-    """`chain`: the same in every scan that saw it, the oldest first. `outcomes`: with whether the reader may take
-    each back; `initiatives`: those named there that the reader may see."""
+    """`chain`: the same cluster in every scan that saw it, the oldest first. `outcomes`: with whether the
+    reader may take each back; `initiatives`: those named there that the reader may see."""
 
     line: Line
     footprint: Footprint
@@ -83,7 +83,8 @@ class ClusterPage:
 
 @dataclass(frozen=True)
 class Here:
-    """What one partnership has of a place. `follow`: the place that the reader may follow, None for all of it."""
+    """What one partnership has about a place. `follow`: the place that the reader may follow, None for the
+    whole."""
 
     footprint: Footprint
     looks: list[Look]
@@ -129,7 +130,7 @@ def partnership_page(person: Person, footprint: Footprint, now: datetime.datetim
 
 
 def _newest_done(scans: QuerySet[Scan]) -> list[Scan]:
-    """The newest done one of each partnership and kind, monthly first. One query."""
+    """The newest finished scan of each partnership and kind, monthly first. One query."""
     done = Scan.objects.filter(
         footprint=OuterRef("footprint"), kind=OuterRef("kind"), state=Scan.State.DONE
     ).order_by("-ended_at", "-pk")
@@ -149,13 +150,13 @@ def tally(person: Person, footprint: Footprint, now: datetime.datetime) -> Tally
 
 
 def following(person: Person, footprint: Footprint) -> list[Follower]:
-    """How `person` follows this partnership; all of it first."""
+    """How `person` follows this partnership; the whole first."""
     own = Follower.objects.filter(user=person.user_id, footprint=footprint).select_related("place")
     return sorted(own, key=lambda each: each.place.name if each.place else "")
 
 
 def alerts_for(person: Person, follower: Follower) -> QuerySet[Cluster]:
-    """What was new in the monthly scans where somebody follows, the newest first."""
+    """What was new in the monthly scans of what somebody follows, the newest first."""
     found = Cluster.objects.visible_to(person).filter(
         scan__footprint=follower.footprint_id,
         scan__kind=Scan.Kind.MONTHLY,
@@ -183,7 +184,7 @@ def done_scan(person: Person, slug: str, pk: int) -> Look | None:
 
 
 def looks_for_file(person: Person, footprint: Footprint, scan: str) -> list[Look]:
-    """The scan with that number, else the newest of each kind; without maps."""
+    """The scan with that number, or the newest of each kind; without maps."""
     scans = Scan.objects.visible_to(person).filter(footprint=footprint)
     if scan.isascii() and scan.isdigit():
         done = scans.filter(pk=int(scan), state=Scan.State.DONE).select_related("footprint")
@@ -194,7 +195,7 @@ def looks_for_file(person: Person, footprint: Footprint, scan: str) -> list[Look
 
 
 def cluster_page(person: Person, slug: str, pk: int) -> ClusterPage | None:
-    """One cluster, the same one in other scans, and what became of it. Nine queries at most."""
+    """One cluster, the same cluster in other scans, and what became of it. Nine queries at most."""
     visible = Cluster.objects.visible_to(person).filter(scan__footprint__slug=slug)
     cluster = visible.filter(pk=pk).first()
     if cluster is None:
@@ -226,9 +227,9 @@ def cluster_page(person: Person, slug: str, pk: int) -> ClusterPage | None:
 
 
 def at_place(person: Person, place: Place, above: list[Place]) -> list[Here]:
-    """What stands out in a place, by partnership that has been looked at; nothing for who is in none.
+    """What stands out in a place, for each partnership with a scan; empty for readers who belong to none.
 
-    `above`: what the place lies in. Eight queries at most.
+    `above`: the places around it. Eight queries at most.
     """
     if not person.footprint_ids and not person.sees_every_partnership:
         return []

@@ -1,4 +1,4 @@
-"""Pages about where and when something stands out. For members of the partnership; for others there is no such page."""
+"""Pages about where and when something stands out. For members of the partnership; 404 for everyone else."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def clusters_of(request: Request, slug: str) -> HttpResponse:
 
 
 def _kinds(page: queries.PartnershipPage) -> list[tuple[Scan.Kind, Any, bool]]:
-    """Each kind with its newest look, and whether one is waiting or running."""
+    """Each kind with its newest look, and whether a scan of it is waiting or running."""
     by_kind = {each.scan.kind: each for each in page.looks}
     busy = {each.kind for each in page.unfinished}
     return [(kind, by_kind.get(kind), kind in busy) for kind in Scan.Kind]
@@ -68,7 +68,8 @@ def _kinds(page: queries.PartnershipPage) -> list[tuple[Scan.Kind, Any, bool]]:
 @require_safe
 @never_cache
 def clusters_progress(request: Request, slug: str) -> HttpResponse:
-    """How far what waits or runs has come; without that page, for who looks again every few seconds."""
+    """The progress of what waits or runs; only that part of the page, for scripts that poll every few
+    seconds."""
     footprint = _partnership(request, slug)
     unfinished = Scan.objects.visible_to(request.person).filter(
         footprint=footprint, state__in=Scan.UNFINISHED
@@ -105,7 +106,7 @@ def clusters_areas_csv(request: Request, slug: str) -> HttpResponse:
 
 
 def _file(request: Request, slug: str, name: str, header: Any, rows: Any) -> HttpResponse:
-    """Of the scan that the address names, else of the newest of each kind."""
+    """For the scan named in the URL, or the newest of each kind."""
     footprint = _partnership(request, slug)
     found = queries.looks_for_file(request.person, footprint, request.GET.get("scan", ""))
     return csv_file(
@@ -121,7 +122,7 @@ def cluster(request: Request, slug: str, pk: int) -> HttpResponse:
 
 
 def _cluster(request: Request, slug: str, pk: int, form: SettleForm | None = None) -> HttpResponse:
-    """`form`: what was typed and is not right yet."""
+    """`form`: input with errors."""
     page = queries.cluster_page(request.person, slug, pk)
     if page is None:
         raise Http404
@@ -224,7 +225,7 @@ def clusters_unfollow(request: Request, slug: str, pk: int) -> HttpResponse:
 
 
 def _back(request: Request, slug: str, place: str) -> HttpResponse:
-    """To the page of the place where the button stood there, else to that of the partnership."""
+    """To the place's page if the button was there, otherwise to the partnership's."""
     if place and request.POST.get("from") == "place":
         return redirect(f"{reverse('place', args=[place])}#where-and-when")
     return redirect(f"{reverse('clusters_of', args=[slug])}#follow")

@@ -1,6 +1,6 @@
-"""What a cluster is in words: where, since when, how many against how many expected, how often by chance. Pure.
+"""A cluster in words: where, since when, how many against how many expected, how often by chance. Pure.
 
-The same sentence stands on the pages, in the feed and in a mail, and never without its caveat.
+Pages, the feed and mails use the same sentence, never without its caveat.
 """
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils.text import get_text_list
+from django.utils.translation import ngettext
+
 from joinedup.clusters.models import Cluster, Scan
-from joinedup.engines import periods
-from joinedup.engines.matching.wording import listing
-from joinedup.offline.scan import explain
+from joinedup.engines import periods, scan_words
 from joinedup.places.models import Place
 
 MODELS = {Scan.Kind.MONTHLY: "permutation", Scan.Kind.YEARLY: "poisson"}
-# As many boroughs, and as many wards of each, as a sentence names.
+# How many boroughs, and how many wards of each, a sentence names.
 NAMED = 3
 DAYS_OF_A_YEAR, DAYS_OF_A_MONTH = 365.25, 30.4375
 OFFENCES = "violence, robbery and weapons offences"
@@ -24,7 +25,7 @@ OFFENCES = "violence, robbery and weapons offences"
 
 @dataclass(frozen=True)
 class Part:
-    """How many of the neighbourhoods lie in one ward; in a borough without wards the two are the same place."""
+    """How many of the neighbourhoods are in one ward; in a borough without wards the two are the same place."""
 
     ward: Place
     borough: Place
@@ -36,7 +37,7 @@ class Part:
 
 
 def parts(areas: Iterable[Place]) -> list[Part]:
-    """The wards of neighbourhoods that come with `parent__parent`; most neighbourhoods first."""
+    """The wards of neighbourhoods, most neighbourhoods first. Expects `parent__parent` to be selected."""
     found: dict[str, Part] = {}
     for area in areas:
         ward = area.parent or area
@@ -46,11 +47,12 @@ def parts(areas: Iterable[Place]) -> list[Part]:
 
 
 def neighbourhoods(number: int) -> str:
-    return "1 neighbourhood" if number == 1 else f"{number:,} neighbourhoods"
+    return ngettext("%(n)s neighbourhood", "%(n)s neighbourhoods", number) % {"n": f"{number:,}"}
 
 
 def where(found: Sequence[Part]) -> str:
-    """“26 neighbourhoods in Lambeth (Brixton North, Vassall and 3 more wards)”; boroughs where there are several."""
+    """“26 neighbourhoods in Lambeth (Brixton North, Vassall and 3 more wards)”; boroughs if there are
+    several."""
     number = sum(len(part.areas) for part in found)
     boroughs = Counter[Place]()
     for part in found:
@@ -65,9 +67,9 @@ def where(found: Sequence[Part]) -> str:
 
 def _some(names: Sequence[str], kind: str) -> str:
     if len(names) <= NAMED:
-        return listing(names)
+        return get_text_list(list(names), "and")
     more = len(names) - NAMED + 1
-    return listing([*names[: NAMED - 1], f"{more} more {kind}s"])
+    return get_text_list([*names[: NAMED - 1], f"{more} more {kind}s"], "and")
 
 
 def when(cluster: Cluster) -> str:
@@ -76,17 +78,17 @@ def when(cluster: Cluster) -> str:
 
 
 def times(cluster: Cluster) -> str:
-    """“2.3 times as many”; empty where nothing was expected."""
+    """“2.3 times as many”; empty if nothing was expected."""
     return f"{cluster.observed / cluster.expected:.1f}" if cluster.expected > 0 else ""
 
 
 def one_in(p: float) -> str:
-    """A chance as “1 in 1,000”; one of more than two in five as “7 in 10”."""
+    """A chance as “1 in 1,000”; above two in five as “7 in 10”."""
     return " in ".join(_share(p))
 
 
 def looks(p: float) -> str:
-    """The same of looks: “1 look in 1,000”, “7 looks in 10”."""
+    """The same, counted in looks: “1 look in 1,000”, “7 looks in 10”."""
     some, of = _share(p)
     return f"{some} {'look' if some == '1' else 'looks'} in {of}"
 
@@ -98,12 +100,12 @@ def _share(p: float) -> tuple[str, str]:
 
 
 def recurrence(days: float | None) -> str:
-    """“83 years”, “14 months”; empty where it is not known."""
+    """“83 years”, “14 months”; empty if it is not known."""
     if days is None:
         return ""
     if days < 2 * DAYS_OF_A_YEAR:
         months = max(round(days / DAYS_OF_A_MONTH), 1)
-        return "1 month" if months == 1 else f"{months} months"
+        return ngettext("%(n)s month", "%(n)s months", months) % {"n": months}
     return f"{round(days / DAYS_OF_A_YEAR):,} years"
 
 
@@ -124,20 +126,20 @@ def sentence(cluster: Cluster, found: Sequence[Part], kind: str) -> str:
 
 def caveat(kind: str) -> str:
     """What must stand beside the sentence: what the expected number is blind to, and what a cluster is not."""
-    return f"{explain.EXPECTED[MODELS[Scan.Kind(kind)]]} {explain.RECORDED}"
+    return f"{scan_words.EXPECTED[MODELS[Scan.Kind(kind)]]} {scan_words.RECORDED}"
 
 
 def asked(scan: Scan) -> str:
-    """What the engine was asked, from what is kept with the scan."""
+    """What the engine was asked, from what is stored with the scan."""
     settings = scan.settings
     model, shape = settings.get("model", ""), settings.get("shape", "")
-    text = f"{explain.SHAPES.get(shape, '')} {explain.MODELS.get(model, '')}".strip()
+    text = f"{scan_words.SHAPES.get(shape, '')} {scan_words.MODELS.get(model, '')}".strip()
     if "max_share" in settings and "max_periods" in settings:
         of = "expected offences" if model == "poisson" else "offences"
         text += f" A circle holds at most {settings['max_share']:.0%} of the {of}."
         text += f" A stretch of time is at most {settings['max_periods']} months long."
     if settings.get("steps"):
-        steps = listing([periods.in_words(each) for each in settings["steps"]])
+        steps = get_text_list([periods.in_words(each) for each in settings["steps"]], "and")
         text += f" Counting is taken to have changed for a known reason in {steps}."
     if scan.dispersion is not None and scan.dispersion > 1:
         text += (
@@ -148,15 +150,15 @@ def asked(scan: Scan) -> str:
 
 
 def standing(scan: Scan, found: Sequence[Cluster]) -> str:
-    """The answer of one done scan in a sentence."""
+    """The result of one finished scan in a sentence."""
     if scan.kind == Scan.Kind.YEARLY:
         return _high(scan, len(found))
     new = sum(each.first_id is None for each in found)
     if new:
-        things = "1 thing is new" if new == 1 else f"{new} things are new"
+        things = ngettext("%(n)s thing is new", "%(n)s things are new", new) % {"n": new}
         lasting = len(found) - new
-        goes_on = "" if not lasting else ", and 1 goes on" if lasting == 1 else f", and {lasting} go on"
-        return f"{things} in the figures to {periods.in_words(scan.last)}{goes_on}."
+        goes_on = ngettext(", and %(n)s goes on", ", and %(n)s go on", lasting) % {"n": lasting}
+        return f"{things} in the figures to {periods.in_words(scan.last)}{goes_on if lasting else ''}."
     if found:
         goes_on = (
             "what stood out before goes on"
@@ -171,9 +173,12 @@ def _high(scan: Scan, number: int) -> str:
     when = periods.between(scan.first, scan.last)
     if not number:
         return f"No place stands out for its residents {when}.{_best(scan)}"
-    # The search ends at so many: there may be more.
+    # The search stops at this many: there may be more.
     least = "At least " if number >= scan.settings.get("most", number + 1) else ""
-    stands = "1 place stands" if number == 1 else f"{least}{number} places stand"
+    stands = ngettext("%(n)s place stands", "%(least)s%(n)s places stand", number) % {
+        "least": least,
+        "n": number,
+    }
     return f"{stands} out for the number of their residents {when}."
 
 

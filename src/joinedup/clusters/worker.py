@@ -1,4 +1,4 @@
-"""What the worker does here: asks for the scans whose time it is, runs one, tells who follows."""
+"""What the worker does here: ask for the scans that are due, run one, notify followers."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from django.utils import timezone
 from joinedup.clusters.alert_mail import tell
 from joinedup.clusters.counts import figures_version, has_figures
 from joinedup.clusters.models import Scan
-from joinedup.clusters.running import run_next
+from joinedup.clusters.scan_runs import run_next
 from joinedup.places.models import Footprint
 
 YEAR = datetime.timedelta(days=365)
-# A scan that failed by itself is tried again on the next day; whoever wants it sooner asks for it.
+# A scan that failed is retried the next day; anyone who wants it sooner asks for it.
 AGAIN = datetime.timedelta(days=1)
 
 
 def look_where_and_when(say: Callable[[str], object]) -> int:
-    """One scan at most, so that other work goes on; returns to how many followers a mail goes."""
+    """At most one scan, so that other work goes on; returns how many followers are mailed."""
     ask_in_time(timezone.now())
     scan = run_next(say)
     if scan is not None:
@@ -30,8 +30,8 @@ def look_where_and_when(say: Callable[[str], object]) -> int:
 
 
 def ask_in_time(now: datetime.datetime) -> list[Scan]:
-    """Let the scans wait whose time it is: the monthly where the figures are newer than those it last rested on, the
-    yearly a year after the last. 3 queries where there is nothing to do."""
+    """Queue the scans that are due: the monthly one if the figures are newer than those it last used, the
+    yearly one a year after the last. 3 queries if there is nothing to do."""
     version = figures_version()
     newest = _newest()
     asked = []
@@ -46,7 +46,7 @@ def ask_in_time(now: datetime.datetime) -> list[Scan]:
 
 
 def is_time(kind: str, done: Scan | None, failed: Scan | None, version: str, now: datetime.datetime) -> bool:
-    """Whether a scan is due, by the last of its kind that was done and the last that failed. No query."""
+    """Whether a scan is due, given the last of its kind that finished and the last that failed. No query."""
     if failed is not None and failed.ended_at and (done is None or _ended(done) < failed.ended_at):
         is_same = failed.figures_version in ("", version)
         if is_same and now < failed.ended_at + AGAIN:
@@ -63,7 +63,7 @@ def _ended(scan: Scan) -> datetime.datetime:
 
 
 def _newest() -> dict[tuple[int, str, str], Scan]:
-    """The newest scan of each partnership and kind that was done, that failed, and that waits or runs."""
+    """The newest scan of each partnership and kind that finished, that failed, and that waits or runs."""
     found: dict[tuple[int, str, str], Scan] = {}
     fields = ("footprint", "kind", "state", "asked_at", "ended_at", "figures_version")
     for scan in Scan.objects.only(*fields).order_by("asked_at", "pk"):

@@ -18,10 +18,11 @@ from joinedup.accounts.models import User
 from joinedup.accounts.person import Person
 from joinedup.demo import clusters, events, invented, people
 from joinedup.evidence import observations
-from joinedup.opportunities import actions as opportunities
+from joinedup.opportunities.actions.reading import have_read
+from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.places.models import Footprint, Place
-from joinedup.site.beginning import load_facts, load_figures
-from joinedup.site.serving import migrate
+from joinedup.site.init_command import load_facts, load_figures
+from joinedup.site.serve_command import migrate
 
 Say = Callable[[str, float | None], None]
 
@@ -123,15 +124,15 @@ def _invent(operator: Person, today: datetime.date, say: Say) -> None:
     clusters.look(coordinator, footprints["main"], say)
     say("Opportunities to work together", None)
     for footprint in footprints.values():
-        opportunities.refresh(by=operator, footprint=footprint, as_of=today)
+        refresh(by=operator, footprint=footprint, as_of=today)
     events.taken_up(operator, footprints["main"], 6)
     # The first list has been read; what moves from here on is news.
-    opportunities.have_read(by=coordinator, footprint=footprints["main"], until=timezone.now())
+    have_read(by=coordinator, footprint=footprints["main"], until=timezone.now())
     say("Two events: one that is over, one to come", None)
     lead = Person.of(User.objects.get(email=people.LEAD))
     events.make_events(coordinator, lead, footprints["main"], ours, today)
     # What was agreed is local action now: the list moves with it.
-    opportunities.refresh(by=operator, footprint=footprints["main"], as_of=today)
+    refresh(by=operator, footprint=footprints["main"], as_of=today)
 
 
 def _footprint(slug: str, name: str, kind: str | None, codes: list[str] | None) -> Footprint:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from joinedup.accounts.person import Person
 from joinedup.clusters import actions
 from joinedup.clusters.models import Scan
-from joinedup.clusters.running import run_next
+from joinedup.clusters.scan_runs import run_next
 from joinedup.places.models import Footprint
 
 # A real one has 999: too long to wait for while a demonstration is made.

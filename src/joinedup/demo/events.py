@@ -26,8 +26,8 @@ from joinedup.events.actions.programmes import add_programme
 from joinedup.events.actions.publication import publish_event
 from joinedup.events.actions.topics import choose_opportunity
 from joinedup.events.models import Event, Programme, Venue
-from joinedup.opportunities.actions import take_up
-from joinedup.opportunities.queries import shortlist
+from joinedup.opportunities.actions.deciding import take_up
+from joinedup.opportunities.queries.documents import shortlist
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
 from joinedup.registration.actions.companions import vouch

@@ -16,8 +16,8 @@ from pathlib import Path
 from django.utils.text import slugify
 
 from joinedup.accounts.records import Came, Marking, Teller
+from joinedup.accounts.slugs import fresh_slug
 from joinedup.initiatives.models import Initiative
-from joinedup.partners.keeping import fresh_slug
 from joinedup.partners.models import Ask, Contact, Link, Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.support.models import Offer

@@ -67,8 +67,3 @@ class Sheet:
     @property
     def shown(self) -> list[Section]:
         return [each for each in self.sections if not each.is_left_out]
-
-
-def listed(names: Sequence[str]) -> str:
-    """A; A and B; A, B and C."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""

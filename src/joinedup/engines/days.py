@@ -1,9 +1,12 @@
-"""Days: as they are said, and those that agreements and answers are counted by."""
+"""Days that agreements and answers are counted by."""
 
 from __future__ import annotations
 
 import calendar
 import datetime
+
+# `registration.mails` and `web.work.digest` still read it here.
+from joinedup.engines.words import day as day
 
 # Bank holidays of England and Wales, as published at https://www.gov.uk/bank-holidays (Open Government Licence v3.0),
 # substitute days included; for each year the month and day. Years that are not here have none.
@@ -20,11 +23,6 @@ BANK_HOLIDAYS: dict[int, str] = {
     2027: "0101 0326 0329 0503 0531 0830 1227 1228",
     2028: "0103 0414 0417 0501 0529 0828 1225 1226",
 }
-
-
-def day(value: datetime.date) -> str:
-    """8 October 2018."""
-    return f"{value.day} {value:%B %Y}"
 
 
 def is_bank_holiday(day: datetime.date) -> bool:

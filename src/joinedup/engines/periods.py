@@ -6,6 +6,8 @@ import calendar
 import re
 from datetime import date
 
+from joinedup.engines import words
+
 YEAR, MONTH, DAY = "year", "month", "day"
 PERIOD = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 # The one period of files that have none.
@@ -49,10 +51,10 @@ def in_words(period: str) -> str:
     if period == ALL:
         return ""
     kind, at = number(period)
-    day = first_day(kind, at)
+    first = first_day(kind, at)
     if kind == DAY:
-        return f"{day.day} {day:%B %Y}"
-    return f"{day:%B} {day.year}" if kind == MONTH else period
+        return words.day(first)
+    return words.month(first) if kind == MONTH else period
 
 
 def between(first: str, last: str) -> str:

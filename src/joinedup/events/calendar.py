@@ -1,11 +1,12 @@
-"""What calendars are told (RFC 5545): an event, a series, and everything that one person has to keep.
+"""What calendars receive (RFC 5545): an event, a series, and all dates of one person.
 
-An entry keeps its UID for ever: that of the event, which names nobody; only where two people share a mailbox has the
-second a key by chance in it. Its SEQUENCE rises with whatever the entry says and never falls: what everybody may know
-counts on the event, what is said to one person on top of that (`Attendee.calendar_version`), so that their own file
-always wins over the public one. What is off is told as CANCELLED rather than left out, so that a calendar that holds it
-strikes it through. Times are those of the clock on the wall in London, with the zone's own rules in the file, so that a
-date after the clocks change is right. Why it is so: docs/decisions/calendar-versions.md.
+An entry keeps its UID for ever. It is the event's and identifies nobody; only the second of two people who
+share a mailbox has a random key in it. SEQUENCE rises with every change to the entry and never falls: what is
+public counts on the event, and what is added for one person is counted on top (`Attendee.calendar_version`),
+so that their own file always wins over the public one. A cancelled entry is sent as CANCELLED rather than
+left out, so that calendars that hold it strike it through. Times are London wall-clock times, with the zone's
+rules in the file, so that dates after the clocks change are right. The reasons are in
+docs/decisions/calendar-versions.md.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from joinedup.events.queries.events import listed
 
 MAKER = "-//JoinedUp//JoinedUp//EN"
 A_DAY = datetime.timedelta(days=1)
-# How often a calendar that subscribes should look again.
+# How often a subscribed calendar should refresh.
 AGAIN = datetime.timedelta(hours=6)
 
 
@@ -49,8 +50,8 @@ def calendar_of(name: str, entries: Iterable[icalendar.Event]) -> bytes:
 
 
 def _london() -> icalendar.Timezone:
-    """The rules of the clock since 1996, as a rule. A list of every change since 1970 opens with three years in which
-    London kept summer time all year; a reader in wide use then takes summer for winter."""
+    """The rules of the clock since 1996, as a rule. A list of every change since 1970 begins with three years
+    in which London kept summer time all year, and a widely used reader then takes summer for winter."""
     zone = icalendar.Timezone()
     zone.add("tzid", "Europe/London")
     for kind, first, month, name, was, then in (
@@ -82,9 +83,9 @@ def entry_of(
 
 
 def hours(event: Event) -> tuple[datetime.datetime, datetime.datetime] | None:
-    """From when to when, with the zone; None where the day or the hour of its start is not known.
+    """Start and end, with the zone; None if the day or the start is not known.
 
-    An end that nobody gave is taken to be two hours after the start.
+    If no end was given it is taken to be two hours after the start.
     """
     if event.date is None or event.starts is None:
         return None
@@ -96,7 +97,7 @@ def hours(event: Event) -> tuple[datetime.datetime, datetime.datetime] | None:
 
 
 def event_entry(event: Event) -> icalendar.Event:
-    """The day as everybody may know it. Wants a day."""
+    """The public entry for the day. Expects the event to have a date."""
     return day_entry(event, uid_of("event", event.pk), event.sequence, event.changed_at)
 
 
@@ -109,7 +110,8 @@ def day_entry(
     is_off: bool = False,
     words: Sequence[str] = (),
 ) -> icalendar.Event:
-    """The day of an event; `words` are said of it besides, `is_off` where it is off for one reader only."""
+    """The entry for an event's day. `words` are added to its description; `is_off`: cancelled for one reader
+    only."""
     assert event.date is not None
     link = address_of("event", event.slug)
     off = event.cancelled_on is not None or is_off
@@ -133,7 +135,7 @@ def day_entry(
 def event_calendar(event: Event) -> bytes:
     """One event as a calendar file.
 
-    Raises ValueError for an event whose day is not known: there is nothing to put into a calendar.
+    Raises ValueError for an event whose day is not known: it has no place in a calendar.
     """
     if event.date is None:
         raise ValueError("This event has no day yet.")
@@ -141,8 +143,8 @@ def event_calendar(event: Event) -> bytes:
 
 
 def programme_calendar(programme: Programme, person: Person) -> bytes:
-    """Every event of a series that has a day, past and to come, of those that `person` may find in the list;
-    2 queries."""
+    """Every event of a series that has a date, past and to come, and that `person` may find in the list; 2
+    queries."""
     events = listed(person).filter(programme=programme, is_draft=False).exclude(date=None)
     found = events.select_related("programme", "at", "footprint").order_by("date", "pk")
     return calendar_of(programme.name, [event_entry(each) for each in found])

@@ -1,4 +1,4 @@
-"""What waits until an event is published."""
+"""What has to wait until an event is published."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from joinedup.events.models import Event
 
 
 def refuse_draft(event: Event, sentence: str) -> None:
-    """Call it where something reaches people who do not plan the event. Raises ValidationError for a draft."""
+    """Raise ValidationError for a draft. Call it where something reaches people who do not plan the event."""
     if event.is_draft:
         raise ValidationError(sentence)

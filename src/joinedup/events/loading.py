@@ -19,7 +19,7 @@ SERIES_SUMMARY = (
     "and nothing public says what was agreed."
 )
 RELATED_SUMMARY = "Events on serious violence that were not part of the series."
-# The regions in which the published areas lie; a national meeting is in none.
+# The regions of the published areas; a national meeting has none.
 REGIONS_OF = {
     "E01": ["E12000007"],
     "E02": ["E12000006"],
@@ -33,7 +33,8 @@ NOT_STATED = {"", "not stated", "not shown"}
 
 @transaction.atomic
 def load(folder: Path) -> int:
-    """Read events.csv of the reference facts; doing it again changes nothing. Returns how many events it holds."""
+    """Read events.csv of the reference facts; running it again changes nothing. Returns how many events it
+    has."""
     with (folder / "events.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     for row in rows:
@@ -78,7 +79,7 @@ def _stated(text: str) -> str:
 
 
 def _note(text: str) -> str:
-    """Why the day is not certain, or which days it was; "not shown" says that no source gives it."""
+    """Why the date is uncertain, or which days it was; "not shown" says that no source gives it."""
     if text.startswith("exact"):
         return text.removeprefix("exact").strip(" ()")
     return text.replace("not shown", "day not published")[:200]

@@ -1,4 +1,4 @@
-"""A series of events, and where it means to go when."""
+"""Series of events, where they intend to go and when, and the events themselves."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from joinedup.accounts.permissions import Scope
@@ -27,12 +28,12 @@ class Programme(models.Model):
         return self.name
 
     def scope(self) -> Scope:
-        """A series goes across the country: it belongs to no partnership."""
+        """A series covers the whole country: it belongs to no partnership."""
         return Scope()
 
 
 class Stop(models.Model):
-    """A month in which a programme means to be in a region; `event` once one is made for it."""
+    """A month in which a programme intends to be in a region; `event` once one is made for it."""
 
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="stops")
     region = models.CharField(max_length=9, choices=list(REGIONS.items()))
@@ -51,13 +52,13 @@ class Stop(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_region_display()}, {self.month:%B %Y}"
+        return f"{self.get_region_display()}, {date_format(self.month, 'F Y')}"
 
     def scope(self) -> Scope:
         return self.programme.scope()
 
 
-# Facts of a venue as the page of an event says them; the form asks with more words.
+# Facts about a venue as an event's page words them; the form uses longer questions.
 SHORT = {
     "step_free": _("Step-free"),
     "lift": _("Lift"),
@@ -70,7 +71,7 @@ SHORT = {
 
 
 class Venue(models.Model):
-    """A building to meet in, with what somebody who comes needs to know of it. `access` maps facts to yes or no."""
+    """A building to meet in, with what attendees need to know about it. `access` maps facts to yes or no."""
 
     class Access(models.TextChoices):
         STEP_FREE = "step_free", "Step-free from the street to the room"
@@ -105,16 +106,16 @@ class Venue(models.Model):
         return Scope(footprints=frozenset({self.footprint_id}))
 
     def facts(self) -> list[tuple[str, bool | None]]:
-        """Every access fact in short words, with yes, no, or None where nobody knows."""
+        """Every access fact in short words, with yes, no, or None if nobody knows."""
         return [(str(SHORT[key]), self.access.get(key)) for key in self.Access.values]
 
 
 class EventQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: Person, on: datetime.date | None = None) -> Self:
-        """Only what `person` may find: the one answer for pages, search, feeds, calendars, counts and forms.
+        """Only what `person` may find: the single rule for pages, search, feeds, calendars, counts and forms.
 
-        A draft is for those who plan it. One that waits until its partnership publishes again (by the day `on`,
-        today unless said) is for that partnership.
+        A draft is for its planners. One waiting until its partnership publishes again (judged on the day
+        `on`, by default today) is for that partnership.
         """
         if person.sees_every_partnership:
             return self
@@ -124,7 +125,7 @@ class EventQuerySet(models.QuerySet[Any]):
 
 
 class Event(models.Model):
-    """One day of a programme. A past event that we know only from publications is history."""
+    """One day of a programme. A past event known only from publications is history."""
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="events")
     footprint = models.ForeignKey(
@@ -196,12 +197,12 @@ class Event(models.Model):
 
     @property
     def told_name(self) -> str:
-        """What to call it outside of our pages, where no tag beside it says that it is invented."""
+        """Its name outside our pages, where no tag beside it says that it is invented."""
         return f"{self.name} (demonstration)" if self.is_demonstration else self.name
 
     @property
     def where(self) -> str:
-        """Venue, address and town, as far as they are known. Wants the venue."""
+        """Venue, address and town, as far as known. Expects the venue to be selected."""
         address = self.at.address if self.at else ""
         return ", ".join(part for part in (self.venue, address, self.place_name) if part)
 
@@ -250,7 +251,7 @@ class Session(models.Model):
 
 
 class Speaker(models.Model):
-    """Who hosts, chairs or speaks. The name shows to everybody only where they agreed."""
+    """Somebody who hosts, chairs or speaks. The name is public only if they agreed."""
 
     class Part(models.TextChoices):
         HOST = "host", "Host"
@@ -281,7 +282,7 @@ class Speaker(models.Model):
         ]
 
     def __str__(self) -> str:
-        # The audit trail keeps this for ever: no name.
+        # The audit trail keeps this for ever, so no name.
         return f"{self.get_part_display()}, {self.job}"
 
     def scope(self) -> Scope:
@@ -289,7 +290,7 @@ class Speaker(models.Model):
 
 
 class Topic(models.Model):
-    """What a table talks about: from an opportunity, from what young people said, or proposed by a partner."""
+    """What a table discusses: from an opportunity, from what young people said, or proposed by a partner."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="topics")
     title = models.CharField(max_length=250)
@@ -322,7 +323,7 @@ class Topic(models.Model):
         return self.event.scope()
 
 
-# An interpreter comes with the person; the other needs are met by a table.
+# An interpreter comes with the person; a table meets the other needs.
 TABLE_ACCESS = ("step_free", "quiet", "hearing_loop")
 
 

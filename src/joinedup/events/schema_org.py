@@ -1,6 +1,6 @@
-"""A public event in the words of schema.org, for search engines and other readers, as JSON-LD.
+"""A public event in schema.org terms, for search engines and other readers, as JSON-LD.
 
-Only what the public page says: no name of anybody who comes, and nothing that is for the partnership.
+It holds only what the public page says: no names of attendees, and nothing that is for the partnership.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ SCHEMA = "https://schema.org"
 
 
 def event_data(event: Event) -> dict[str, Any]:
-    """The event as a schema.org Event; keys without a value are left out. Wants programme, footprint and venue."""
+    """The event as a schema.org Event; keys without a value are left out. Expects programme, footprint and
+    venue to be selected."""
     span = hours(event)
     data: dict[str, Any] = {
         "@context": SCHEMA,
@@ -72,7 +73,8 @@ def _organiser(event: Event) -> dict[str, Any] | None:
 
 
 def event_script(event: Event) -> Markup:
-    """The same as the body of a script element: data, which no browser runs and no text in it can close."""
+    """The same as the content of a script element: data that no browser runs and that no text in it can
+    close."""
     text = json.dumps(event_data(event), ensure_ascii=False, sort_keys=True)
     safe = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
     return Markup(safe)  # noqa: S704

@@ -1,4 +1,4 @@
-"""What people do with evidence: bring a file in, and have the figures and the need worked out again."""
+"""Evidence: import files, and recompute the figures and the need."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from joinedup.accounts.person import Person
 from joinedup.evidence import observations, queries, recognise, store
 from joinedup.evidence import recompute as recomputing
 from joinedup.evidence.models import Dataset, Figure, Need
-from joinedup.evidence.sources.table import plain
+from joinedup.evidence.sources.place_names import plain
 
 Progress = Callable[[float], None]
 BATCH = 1000
@@ -28,9 +28,10 @@ BATCH = 1000
 
 @dataclass(frozen=True)
 class Imported:
-    """What became of one series of a file. `dataset` is None after a dry run; `already` when nothing had to change.
+    """The result for one series of a file. `dataset` is None after a dry run; `already`: nothing had to
+    change.
 
-    `file`: the name of the file, or of the one in an archive.
+    `file`: the name of the file, or of the one inside an archive.
     """
 
     source: str
@@ -51,7 +52,8 @@ class Imported:
 
 @dataclass(frozen=True)
 class Brought:
-    """What became of a file: every series of it, and what was left aside: (which, a sentence that says why)."""
+    """The result for a file: every series in it, and what was left aside as (which, a sentence that says
+    why)."""
 
     series: list[Imported]
     aside: list[tuple[str, str]]
@@ -75,7 +77,8 @@ def import_file(
     progress: Progress | None = None,
     dry_run: bool = False,
 ) -> Imported:
-    """Take in a file of one series; see `import_all`. `ValueError` when it holds several, and then nothing is kept."""
+    """Import a file of one series; see `import_all`. Raises `ValueError` if it holds several, and then keeps
+    nothing."""
     require(by, "dataset.import")
     own_hash, read = _read(path, dataset, progress)
     if len(read.series) != 1:
@@ -93,15 +96,16 @@ def import_all(
     progress: Progress | None = None,
     dry_run: bool = False,
 ) -> Brought:
-    """Take in one file, or an archive of several, whole or not at all: a dataset for each series in it.
+    """Import one file, or an archive of several, whole or not at all: a dataset for each series in it.
 
-    `dataset` insists on a source by name. `name` is the series that the file continues; default, the source's
-    name; where a source has a series for each who reports, theirs. `about` says what is known beside the file: title,
-    publisher, licence, url, published_on, retrieved_on, caveats (added to the source's). The same file twice changes
-    nothing, and `already` says so; one that was withdrawn is taken in again.
+    `dataset` insists on a source by name. `name` is the series that the file continues; by default the
+    source's name or, if a source has a series per reporter, the reporter's. `about` gives what is known
+    besides the file: title, publisher, licence, url, published_on, retrieved_on, caveats (added to the
+    source's). Importing the same file twice changes nothing, and `already` says so; a withdrawn file is
+    imported again.
 
-    Raises `ValidationError` with one plain sentence when the file cannot be taken in; then nothing is kept.
-    Killed at any moment, it leaves at most files in the store that no row names.
+    Raises `ValidationError` with one plain sentence if the file cannot be imported, and then keeps nothing.
+    If killed at any moment, it leaves at most files in the store that no row names.
     """
     require(by, "dataset.import")
     own_hash, read = _read(path, dataset, progress)
@@ -137,7 +141,7 @@ def _keep(
 def _row(
     one: recognise.Series, *, path: Path, own_hash: str, name: str, about: dict[str, Any], by: Person
 ) -> Dataset:
-    """The row of a dataset, not yet saved and without a file in the store."""
+    """A dataset's row, not yet saved and without a file in the store."""
     source, found = one.source, one.reading
     title = about.get("title", source.title)
     series = slugify(name) or source.name
@@ -170,7 +174,7 @@ def _row(
 
 
 def _take(one: recognise.Series, row: Dataset, *, own_hash: str, by: Person, dry_run: bool) -> Imported:
-    """Keep one series, unless it is held already."""
+    """Store one series, unless it is held already."""
     found = one.reading
     outcome = Imported(
         source=row.source,
@@ -199,7 +203,7 @@ def _take(one: recognise.Series, row: Dataset, *, own_hash: str, by: Person, dry
     try:
         _make_current(row, by)
     except IntegrityError:
-        # Somebody brought the same file at the same moment and was first.
+        # Somebody imported the same file at the same moment and was first.
         return _with(outcome, dataset=the_same.get(), already=True)
     return _with(outcome, dataset=row)
 
@@ -221,8 +225,8 @@ def _hash(path: Path) -> str:
 def _make_current(row: Dataset, by: Person) -> None:
     """Make the row visible and mark what it replaces, in one transaction.
 
-    One series has one current row at every moment, so the new one points at the old one until that has
-    stepped aside.
+    A series has exactly one current row at every moment, so the new row points at the old one until that has
+    been replaced.
     """
     with transaction.atomic():
         older = (
@@ -240,7 +244,8 @@ def _make_current(row: Dataset, by: Person) -> None:
 
 
 def import_shipped(*, by: Person, folder: Path, progress: Progress | None = None) -> list[Imported]:
-    """Take in the files that `datasets.toml` in `folder` lists, in its order, by the same way as any other."""
+    """Import the files listed in `datasets.toml` in `folder`, in its order, in the same way as any other
+    file."""
     listed = tomllib.loads((folder / "datasets.toml").read_text(encoding="utf-8"))
     entries = listed["dataset"]
     say = progress or (lambda _: None)
@@ -264,10 +269,11 @@ def import_shipped(*, by: Person, folder: Path, progress: Progress | None = None
 
 
 def recompute(*, by: Person, as_of: datetime.date, progress: Progress | None = None) -> Recomputed:
-    """Work out the figures and the need of every borough and ward from what is held, as known on `as_of`.
+    """Compute the figures and the need of every borough and ward from what is held, as known on `as_of`.
 
-    Rows that stay keep their numbers, so that links to a figure last; what no longer has a figure goes. Run
-    twice on the same datasets it changes nothing. Raises `ValidationError` when no dataset is held.
+    Rows that stay keep their primary keys, so that links to a figure last; those without a figure are
+    deleted. Running it twice on the same datasets changes nothing. Raises `ValidationError` if no dataset is
+    held.
     """
     require(by, "dataset.import")
     datasets = observations.newest_first()
@@ -287,9 +293,9 @@ def recompute(*, by: Person, as_of: datetime.date, progress: Progress | None = N
 def work_out_again(
     datasets: Sequence[Dataset], as_of: datetime.date, progress: Progress | None = None
 ) -> Recomputed:
-    """Put the figures and the need that `datasets` (newest first) give in the place of those there are.
+    """Replace the figures and the need by those computed from `datasets` (newest first).
 
-    For whoever changes what is held, in their transaction and with their entry in the audit trail.
+    For callers that change what is held, in their transaction and with their audit entry.
     """
     say = progress or (lambda _: None)
     figures: list[Figure] = []

@@ -1,6 +1,6 @@
 """A series over time as the numbers that an SVG line needs. Pure geometry; the template draws it.
 
-Why no chart library: docs/decisions, "Charts are drawn by hand".
+Why there is no chart library: docs/decisions, "Charts are drawn by hand".
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Chart:
-    """Lines are runs of points without a gap; a run of one is a dot. Coordinates are of the view box."""
+    """Lines are runs of points without a gap; a run of one is a dot. Coordinates are those of the view box."""
 
     width: int
     height: int
@@ -43,10 +43,10 @@ class Chart:
 
 
 def line_chart(points: Sequence[Point]) -> Chart | None:
-    """A chart of the points that are numbers, from nought upwards; None with fewer than two of them.
+    """A chart of the points that are numbers, from zero upwards; None with fewer than two of them.
 
-    A period that is missing or suppressed breaks the line. So does a change of recording, which is marked:
-    what lies on its two sides is not one series.
+    A missing or suppressed period breaks the line. So does a change of recording, which is marked: the two
+    sides are not one series.
     """
     known = [point.value for point in points if point.value is not None]
     if len(known) < 2:
@@ -87,7 +87,7 @@ def _runs(points: Sequence[Point], breaks: Sequence[int]) -> list[list[tuple[int
 
 
 def _scale(least: float, most: float) -> tuple[float, list[float]]:
-    """Where the axis starts (nought, or below it for scores that go there) and its round steps."""
+    """Where the axis starts (zero, or below it for scores that go there) and its round steps."""
     low, high = min(least, 0.0), max(most, 0.0)
     rough = max((high - low) / 4, SMALLEST_STEP) if high > low else 1.0
     size = 10 ** math.floor(math.log10(rough))

@@ -1,4 +1,4 @@
-"""What would become of the figures without a dataset, and what has been withdrawn: questions only."""
+"""What would happen to the figures without a dataset, and what has been withdrawn: read-only."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 
 from joinedup.evidence import observations, recompute
 from joinedup.evidence.models import Dataset, Figure
-from joinedup.evidence.withdrawing import refuse_lost_files
+from joinedup.evidence.withdrawal import refuse_lost_files
 from joinedup.evidence.wording import by_slug
 
 
 @dataclass(frozen=True)
 class Change:
-    """Figures of one indicator: how many are gone, and how many become others, from older files."""
+    """Figures of one indicator: how many would disappear, and how many would change, from older files."""
 
     indicator: str
     gone: int
@@ -40,15 +40,15 @@ class Consequences:
 
 
 def withdrawn() -> list[Dataset]:
-    """What is remembered and not read, latest first. One query."""
+    """Datasets that are remembered and not read, latest first. One query."""
     return list(Dataset.objects.exclude(withdrawn_at=None).order_by("-withdrawn_at", "-pk"))
 
 
 def consequences(dataset: Dataset, as_of: datetime.date) -> Consequences:
-    """What becomes of the figures without a dataset, worked out as it would be. Nothing is changed.
+    """What would happen to the figures without a dataset, by computing it. Changes nothing.
 
-    As long as working all figures out again, which is seconds for a region. Raises `ValidationError` when the file of
-    another dataset is gone.
+    Takes as long as recomputing all figures, which is seconds for a region. Raises `ValidationError` if the
+    file of another dataset is gone.
     """
     refuse_lost_files(besides=dataset)
     kept = [row for row in observations.newest_first() if row.pk != dataset.pk]
@@ -79,7 +79,7 @@ def _said(figure: Figure) -> tuple[Any, ...]:
 
 
 def _again(dataset: Dataset, kept: Sequence[Dataset]) -> list[Dataset]:
-    """The older files that have some of its cells, or of its months, and are not read for them now."""
+    """The older files that have some of its cells, or of its months, and are not used for them now."""
     own = [row for row in kept if row.source == dataset.source]
     if not own or not (observations.home() / dataset.stored_as).is_file():
         return []

@@ -1,7 +1,8 @@
-"""What may be shown of a count: every dataset's own rule on small numbers, the strictest of several, and the one
-place where it is applied. Pure computation.
+"""What may be shown of a count: every dataset's own rule on small numbers, the strictest of several, and the
+one place where it is applied. Pure computation.
 
-Nothing else hides or rounds a count: figures, series, charts, files and sentences all show what comes out of here.
+Nothing else hides or rounds a count: figures, series, charts, files and sentences all show the result of this
+module.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from joinedup.evidence.sources.contract import NUMBER, SUPPRESSED
 
 @dataclass(frozen=True)
 class Rule:
-    """A count from 1 to below `threshold` is hidden, nought too unless `zeros_shown`; others are rounded to the
+    """A count from 1 to below `threshold` is hidden, zero too unless `zeros_shown`; others are rounded to the
     nearest multiple of `rounding`. `because`: the reasons, each a sentence."""
 
     threshold: int = 0
@@ -31,7 +32,7 @@ class Rule:
 
 
 OPEN = Rule()
-# Where a dataset says nothing of how its small numbers are to be treated, or is not known any more.
+# Used if a dataset does not say how its small numbers are to be treated, or is no longer known.
 NOT_KNOWN = Rule(
     threshold=5,
     rounding=5,
@@ -41,7 +42,7 @@ NOT_KNOWN = Rule(
 
 
 def rule_of(kept: Mapping[str, Any]) -> Rule:
-    """The rule that a dataset's row keeps: threshold, rounding (either may be None), zeros_shown, because."""
+    """The rule stored in a dataset's row: threshold, rounding (either may be None), zeros_shown, because."""
     if not kept:
         return NOT_KNOWN
     because = kept.get("because") or ""
@@ -54,8 +55,8 @@ def rule_of(kept: Mapping[str, Any]) -> Rule:
 
 
 def strictest(rules: Iterable[Rule]) -> Rule:
-    """One rule that keeps what each of several promises: the largest threshold, the largest rounding base, noughts
-    hidden where any hides them."""
+    """One rule that satisfies all of several: the largest threshold, the largest rounding base, and zeros
+    hidden if any of them hides them."""
     every = list(rules)
     return Rule(
         threshold=max((rule.threshold for rule in every), default=0),
@@ -66,7 +67,7 @@ def strictest(rules: Iterable[Rule]) -> Rule:
 
 
 def rule_for(datasets: Iterable[int], rules: Mapping[int, Rule], *more: Rule) -> Rule:
-    """The strictest rule of what went into a figure: its datasets by primary key, and `more`."""
+    """The strictest rule of everything in a figure: its datasets by primary key, and `more`."""
     return strictest([*(rules.get(pk, NOT_KNOWN) for pk in datasets), *more])
 
 
@@ -75,10 +76,11 @@ def shown(
 ) -> pl.DataFrame:
     """The same rows as they may be shown: each under the strictest rule of its `datasets` and of `more`.
 
-    `rows`: count, value, state, datasets (lists of primary keys), and perhaps `whole`, which no count may be rounded
-    up beyond. A hidden count leaves neither count nor value, and its state is suppressed. Where a count is rounded
-    the value is worked out from the rounded one. A value without a count is shown as it was published, but not a
-    nought where noughts are hidden. Adds `rounding`, the base to which the count may have been rounded.
+    `rows`: count, value, state, datasets (lists of primary keys), and optionally `whole`, beyond which no
+    count may be rounded up. A hidden count removes both count and value, and its state becomes suppressed. If
+    a count is rounded, the value is computed from the rounded one. A value without a count is shown as
+    published, except zero where zeros are hidden. Adds `rounding`, the base to which the count may have been
+    rounded.
     """
     if rows.is_empty():
         return rows.with_columns(rounding=pl.lit(None, pl.Int64))
@@ -114,10 +116,10 @@ def shown(
 
 
 def shown_together(rows: pl.DataFrame, rules: Mapping[int, Rule], *more: Rule) -> pl.DataFrame:
-    """As `shown`, for counts that stand side by side and whose sum is told elsewhere: the months of a year.
+    """Like `shown`, for counts listed together whose sum is given elsewhere: the months of a year.
 
-    Where a rule hides some of them and rounds none, the hidden ones are the sum less the others: then none is shown.
-    Rounding leaves each of the others uncertain enough.
+    If a rule hides some of them and rounds none, the hidden ones can be worked out as the sum less the
+    others, so none is shown. Rounding makes the others uncertain enough.
     """
     one_by_one = shown(rows, rules, *more)
     exact = (rows["state"] == NUMBER) & (one_by_one["state"] == SUPPRESSED) & (one_by_one["rounding"] <= 1)

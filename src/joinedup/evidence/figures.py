@@ -1,17 +1,18 @@
 """From observations to the latest figure of each indicator in each place. Pure computation.
 
-Three states are kept apart throughout: a number, suppressed, missing. The last two never count as nought:
-they leave a figure unknown. What a dataset's rule on small numbers hides is suppressed too (see `disclosure`).
+Three states are kept apart throughout: a number, suppressed, missing. The last two never count as zero: they
+leave a figure unknown. What a dataset's rule on small numbers hides is suppressed too (see `disclosure`).
 
 Rates are by residents of the 2021 Census. People at risk are residents aged 16 to 24 (Census 2021), the
-youngest band above childhood that exists for today's small areas; for work with children, residents aged 0 to 15.
+youngest band above childhood available for today's small areas; for work with children, residents aged 0 to
+15.
 """
 
 from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from joinedup.evidence import comparing, disclosure, windows
+from joinedup.evidence import comparison, disclosure, windows
 from joinedup.evidence.disclosure import Rule
 from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.methods import ancestors, year_of
@@ -43,7 +44,7 @@ FIGURES: dict[str, pl.DataType] = {
     "datasets": pl.List(pl.Int64()),
     "people_from": pl.List(pl.Int64()),
 }
-# What the three methods agree on before small numbers are hidden and places compared.
+# The columns common to the three methods, before small numbers are hidden and places compared.
 MADE = (
     "place", "kind", "source", "start", "period", "count", "denominator", "value", "state", "datasets", "people_from",
     "last", "before",
@@ -62,18 +63,18 @@ ABOUT_CHILDREN = frozenset(
         "special-needs",
     }
 )
-# Below this many residents aged 0 to 15 a published rate of children stands on a handful, and a nought may be
-# rounded away (the City of London: one primary school). It is shown, and not compared.
+# With fewer residents aged 0 to 15 than this a published rate of children rests on a handful, and a zero may
+# be the result of rounding (the City of London: one primary school). It is shown, but not compared.
 FEWEST_CHILDREN = 2000
-# A mean over a place stands when the parts that are known hold this share of its residents.
+# A mean over a place is valid if its known parts hold this share of its residents.
 MOST_OF_IT = 0.9
 
 
 def populations(observations: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """Residents of every place, summed from LSOAs upwards.
 
-    `observations`: columns of the observation schema and `datasets`, of which the groups named residents… are used.
-    `places`: place, kind, parent. Returns place, group, people (persons), datasets.
+    `observations`: columns of the observation schema and `datasets`, of which the groups named residents… are
+    used. `places`: place, kind, parent. Returns place, group, people (persons), datasets.
     """
     people = observations.filter(
         pl.col("indicator").str.starts_with("residents"), pl.col("state") == NUMBER
@@ -88,8 +89,9 @@ def populations(observations: pl.DataFrame, places: pl.DataFrame) -> pl.DataFram
 
 
 def at_risk(population: pl.DataFrame, theme: str = "") -> dict[str, float]:
-    """Who a theme is about, by place (Census 2021): residents aged 0 to 15 for work with children, their schools
-    and their families, else residents aged 16 to 24. The census bands at today's neighbourhoods are no finer."""
+    """The people a theme is about, by place (Census 2021): residents aged 0 to 15 for work with children,
+    their schools and their families, otherwise residents aged 16 to 24. The census has no finer bands for
+    today's neighbourhoods."""
     group = CHILDREN if theme in ABOUT_CHILDREN else AT_RISK
     return dict(population.filter(pl.col("group") == group).select("place", "people").iter_rows())
 
@@ -104,19 +106,20 @@ def figures(
 ) -> pl.DataFrame:
     """The latest figure of each indicator in each place, as known at `as_of` (YYYY-MM), as it may be shown.
 
-    `observations`: the observation schema with `datasets` (primary keys) and `source`, one row a source and cell.
-    `population`: from `populations`. `places`: place, kind, parent, force (the police force area, or null).
-    `rules`: what each dataset asks of whoever shows its counts.
+    `observations`: the observation schema with `datasets` (primary keys) and `source`, one row per source and
+    cell. `population`: from `populations`. `places`: place, kind, parent, force (the police force area, or
+    null). `rules`: what each dataset requires of those who show its counts.
 
-    Returns one row for every place of a kind that the indicator has, known or not, with the columns of `FIGURES`.
-    Each is made from one source (see `windows`), of the months from `start` to `period` that this source holds for
-    the police force area, and under the strictest rule of all that it rests on (`disclosure.shown`): `datasets` of
-    its counts and `people_from` of its residents. `value` is in the indicator's unit, worked out from the count that
-    is shown, `low` and `high` its 95% interval. `shrunk` is the value drawn to the mean of its comparators as far as
-    chance may explain it (empirical Bayes, see `methods.shrunk`). `percentile`, `drawn`, `best`, `worst`, `compared`
-    and `middle`: see `comparing.compared`. `trend`: see `windows.trend_shown`. `residents_mislead` for rates by
-    residents of a place where two or more of them lie beyond the outer fence (few live there and many come); a `note`
-    to show beside it; and the `source`.
+    Returns one row for every place of a kind that the indicator has, known or not, with the columns of
+    `FIGURES`. Each is made from one source (see `windows`), from the months `start` to `period` that this
+    source holds for the police force area, and under the strictest rule of everything it is based on
+    (`disclosure.shown`): `datasets` of its counts and `people_from` of its residents. `value` is in the
+    indicator's unit, computed from the count shown, with `low` and `high` its 95% interval. `shrunk` is the
+    value drawn to the mean of its comparators as far as chance may explain it (empirical Bayes, see
+    `methods.shrunk`). `percentile`, `drawn`, `best`, `worst`, `compared` and `middle`: see
+    `comparing.compared`. `trend`: see `windows.trend_shown`. `residents_mislead` for rates by residents of a
+    place where two or more of them are beyond the outer fence (few live there and many visit); a `note` to
+    show beside it; and the `source`.
     """
     upwards = ancestors(places)
     children = population.filter(pl.col("group") == "residents-0-15", pl.col("people") < FEWEST_CHILDREN)
@@ -139,7 +142,7 @@ def figures(
             made.append(_finished(rows, indicator, rules, small))
     if not made:
         return pl.DataFrame(schema=FIGURES)
-    return comparing.where_few_live(pl.concat(made), indicators).sort("indicator", "kind", "place")
+    return comparison.where_few_live(pl.concat(made), indicators).sort("indicator", "kind", "place")
 
 
 def _finished(
@@ -152,15 +155,15 @@ def _finished(
     )
     rows = rows.with_columns(trend=windows.trend_shown(rows, rules, least))
     own = rows["datasets"]
-    # The strictest rule of all that went into it: of what was counted, and of whom it is divided by.
+    # The strictest rule of everything in it: of what was counted, and of what it is divided by.
     rows = rows.with_columns(datasets=pl.col("datasets").list.concat("people_from"))
     rows = disclosure.shown(rows, rules, least).with_columns(own)
     known = pl.col("state") == NUMBER
     if indicator.method != "rate":
-        # Residents are published for everybody; any other whole may be as telling as its part.
+        # Resident numbers are public; any other denominator may reveal as much as its count.
         rows = rows.with_columns(denominator=pl.when(known).then("denominator"))
     rows = rows.with_columns(trend=pl.when(known).then("trend"))
-    rows = comparing.compared(comparing.with_intervals(rows, indicator), indicator, small)
+    rows = comparison.compared(comparison.with_intervals(rows, indicator), indicator, small)
     return rows.with_columns(indicator=pl.lit(indicator.slug)).select(
         pl.col(name).cast(kind) for name, kind in FIGURES.items()
     )
@@ -174,7 +177,7 @@ def _rates(
     order: Sequence[str],
     as_of: str,
 ) -> pl.DataFrame:
-    """Counts of the last months over residents; known only where every month of every part is a number."""
+    """Counts of the last months divided by residents; known only if every month of every part is a number."""
     own = own.filter(pl.col("period").str.contains(windows.MONTH), pl.col("period") <= as_of)
     own = windows.of_one_source(own.join(there.select("place", "force"), on="place"), order)
     ends = windows.last_months(own, len(indicator.numerator))
@@ -207,7 +210,8 @@ def _rates(
 
 
 def _of_the_usual(rows: pl.DataFrame, order: Sequence[str], indicator: Indicator) -> pl.DataFrame:
-    """A place of which no source speaks is missing from the first that speaks of any, in its latest period."""
+    """A place that no source covers is missing from the first source that covers any place, in its latest
+    period."""
     there = rows["source"].to_list()
     usual = next((name for name in order if name in there), indicator.source[0])
     ends = rows.filter(pl.col("source") == usual, pl.col("period").is_not_null()).sort("period", "start")
@@ -221,7 +225,7 @@ def _of_the_usual(rows: pl.DataFrame, order: Sequence[str], indicator: Indicator
 
 
 def _published(own: pl.DataFrame, there: pl.DataFrame, order: Sequence[str], as_of: str) -> pl.DataFrame:
-    """The publisher's own figure, of the latest year in which at least half of the places that it speaks of have a
+    """The publisher's own figure, for the latest year in which at least half of the places it covers have a
     number."""
     own = own.join(there.select("place"), on="place", how="semi").with_columns(year=year_of("period"))
     own = windows.of_one_source(own.filter(pl.col("year") <= int(as_of[:4])), order)
@@ -242,7 +246,7 @@ def _published(own: pl.DataFrame, there: pl.DataFrame, order: Sequence[str], as_
         )
         .with_columns(start="end", period="end")
     )
-    # A count alone is no published figure: in what unit it would be is not said.
+    # A count alone is not a published figure: its unit would be unknown.
     worked_out = (pl.col("state") != NUMBER) | pl.col("value").is_not_null()
     return rows.with_columns(
         state=pl.when(worked_out.fill_null(False)).then("state").otherwise(pl.lit(MISSING)),

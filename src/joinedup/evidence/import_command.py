@@ -1,4 +1,4 @@
-"""Several files taken in one after the other, for the command line: checked first, then imported, then figures."""
+"""Import several files in turn, for the command line: check all, then import, then compute figures."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from django.utils import timezone
 
 from joinedup.accounts.person import Person
 from joinedup.evidence.actions import Imported, import_all, recompute
-from joinedup.evidence.withdrawing import refuse_lost_files
+from joinedup.evidence.withdrawal import refuse_lost_files
 
 Say = Callable[[str, float | None], None]
 
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of one series of a file. `aside`, with the first: (what was left aside, why)."""
+    """The result for one series of a file. `aside`, with the first: (what was left aside, why)."""
 
     path: Path
     outcome: Imported
@@ -69,11 +69,11 @@ class Taken:
 
 
 def take_in(paths: Sequence[Path], *, dataset: str | None, dry_run: bool, say: Say) -> list[Taken]:
-    """Import files as the operator; then work out the figures again if anything is new.
+    """Import files as the operator, then recompute the figures if anything is new.
 
-    Several files are all checked before the first is taken in, and everything is one transaction: files and
-    figures are there together or not at all, however the run ends. Raises ValidationError for the first file that
-    cannot be taken in, with its name when there are several; nothing is changed then.
+    All files are checked before the first is imported, and everything is one transaction: files and figures
+    are stored together or not at all, however the run ends. Raises ValidationError for the first file that
+    cannot be imported, naming it if there are several; nothing is changed then.
     """
     by = Person.operator()
     if dry_run:
@@ -93,7 +93,7 @@ def take_in(paths: Sequence[Path], *, dataset: str | None, dry_run: bool, say: S
 def _each(
     by: Person, paths: Sequence[Path], dataset: str | None, dry_run: bool, say: Say, verb: str
 ) -> list[Taken]:
-    # One step however many files: where lines are printed, what is refused must not drown in them.
+    # One progress step for all files: where lines are printed, refusals must not get lost among them.
     step = f"{verb} {paths[0].name or paths[0]}" if len(paths) == 1 else f"{verb} {len(paths)} files"
     say(step, 0.0)
     done = []

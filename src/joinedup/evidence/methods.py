@@ -1,9 +1,9 @@
-"""Small pure methods under the figures: who lies in what, periods, percentiles, intervals, ranks, shrinkage."""
+"""Small pure methods used by the figures: containment, periods, percentiles, intervals, ranks, shrinkage."""
 
 import numpy as np
 import polars as pl
 
-# Recording changed here (Metropolitan Police): the months before and from it are two series.
+# Recording changed here (Metropolitan Police): the months before, and those from here on, are two series.
 BREAKS = ("2024-03",)
 # The standard normal deviate of a two-sided 95% interval.
 Z = 1.959963984540054
@@ -46,9 +46,9 @@ def year_of(column: str) -> pl.Expr:
 
 
 def percentiles(values: np.ndarray) -> np.ndarray:
-    """Where each value stands among all, 0 to 1: the share below it and half of the share equal to it.
+    """The position of each value among all, 0 to 1: the share below it plus half of the share equal to it.
 
-    NaN is unknown, and neither stands nor counts.
+    NaN is unknown: it has no position and does not count.
     """
     known = ~np.isnan(values)
     standing = np.full(len(values), np.nan)
@@ -64,8 +64,8 @@ def shrunk(count: np.ndarray, denominator: np.ndarray, *, proportion: bool = Fal
     """Rates drawn towards their mean as far as chance may explain the distance (events per unit at risk).
 
     Global empirical Bayes by moments: Marshall, "Mapping disease and mortality rates using empirical Bayes
-    estimators", Applied Statistics 40 (1991). A count varies like Poisson's; with `proportion`, like a
-    binomial. NaN is unknown and stays so. A place with a small denominator moves most.
+    estimators", Applied Statistics 40 (1991). Counts vary as Poisson or, with `proportion`, as binomial. NaN
+    is unknown and stays so. A place with a small denominator moves most.
     """
     known = ~np.isnan(count) & ~np.isnan(denominator) & (denominator > 0)
     drawn = np.full(len(count), np.nan)
@@ -112,8 +112,8 @@ def wilson(hits: np.ndarray, of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def rank_bounds(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The best and the worst rank that each place can have, 1 being the highest, as its interval and those of the
-    others allow: one stands above another for certain only where its interval lies wholly above.
+    """The best and the worst rank that each place can have, 1 being the highest, given all intervals: a place
+    ranks above another for certain only if its interval lies wholly above.
 
     `low`, `high`: ends of the intervals of the places compared; a place without one is (-inf, inf).
     """

@@ -1,6 +1,6 @@
-"""Datasets that were brought in, the figures made from them, and the need worked out from those.
+"""Imported datasets, the figures made from them, and the need computed from those.
 
-Observations themselves lie in Parquet files in the store; a dataset row makes a file visible.
+Observations themselves are in Parquet files in the store; a dataset row makes a file visible.
 """
 
 from __future__ import annotations
@@ -145,20 +145,20 @@ class Figure(models.Model):
         return f"{self.indicator} in {self.place_id}, {self.period}"
 
 
-# Under this certainty need is worked out, and not said: the engine of opportunities knows nothing of it either.
+# Below this certainty need is computed but not stated: the opportunities engine does not see it either.
 ENOUGH = LEAST_CERTAINTY
 
 
 class Needs(models.QuerySet["Need"]):
     def said(self) -> Self:
-        """Those that may be said: known, and surely enough. Whoever speaks of need reads these."""
+        """Needs that may be stated: known, with enough certainty. Anything that mentions need reads these."""
         return self.filter(need__isnull=False, certainty__gte=ENOUGH)
 
 
 class Need(models.Model):
     """How much a place needs work on a theme, 0 to 1, from its figures. Empty is unknown, which is not 0.
 
-    Too unsure to be said is not known either: pages, files and engines read `said`, never `need`.
+    A need too uncertain to state counts as unknown: pages, files and engines read `said`, never `need`.
     """
 
     place = models.ForeignKey("places.Place", on_delete=models.CASCADE, related_name="needs")
@@ -186,5 +186,5 @@ class Need(models.Model):
 
     @property
     def said(self) -> float | None:
-        """The need, where it is known surely enough to be said."""
+        """The need, if it is certain enough to be stated."""
         return self.need if self.certainty >= ENOUGH else None

@@ -1,6 +1,6 @@
 """From figures to how much each place needs work on each theme. Pure computation.
 
-What is suppressed or missing never counts as nought: a need of which nothing is known is unknown.
+Suppressed or missing never counts as zero: a need about which nothing is known is unknown.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,17 +23,17 @@ def need(
     themes: Sequence[str] = (),
     weights: Mapping[str, Mapping[str, float]] | None = None,
 ) -> pl.DataFrame:
-    """How much each place needs work on each theme, and how sure that is.
+    """How much each place needs work on each theme, and how certain that is.
 
-    `weights`: theme to indicator to weight; default, those that the indicators state. `themes`: further
-    themes to answer for, on which nothing is measured. Returns, for every place and theme,
+    `weights`: theme to indicator to weight; by default those of the indicators. `themes`: further themes to
+    include, on which nothing is measured. Returns, for every place and theme,
 
     need        0 to 1, the weighted mean of the percentiles that are known (those of the values drawn to the mean);
-                null where none is. It is said only where the certainty allows (see `plain_words.ENOUGH`)
+                null if none is. It is stated only if the certainty allows (see `plain_words.ENOUGH`)
     certainty   0 to 1, the product of: the share of the theme's weight that is known; how fresh it is (a
-                tenth less for each year, not below 0.3); how many sources it rests on (1: 0.5, 2: 0.75, 3:
+                tenth less for each year, not below 0.3); how many sources it is based on (1: 0.5, 2: 0.75, 3:
                 0.875); and 0.7 for the part of it that is a rate by residents where these mislead
-    sources     how many sources it rests on: those that an indicator names count the same things and are one
+    sources     how many sources it is based on: those that an indicator names count the same things and are one
     parts       what it is made of: indicator, weight, percentile, value, period, state, source, residents_mislead
     """
     if weights is None:
@@ -109,8 +109,8 @@ def trend(series: pl.DataFrame, *, breaks: Sequence[str] = BREAKS) -> float | No
     """Whether a monthly count of one place rises or falls, -1 to 1: (last - before) / (last + before).
 
     `series`: period (YYYY-MM), count, state. `last` is the sum of its latest 12 months, `before` of the 12
-    before them. None when a month of the 24 is absent or not a number, or when a change of recording in
-    `breaks` (its first month) falls inside them; 0 when there is nothing in either year.
+    before them. None if a month of the 24 is absent or not a number, or if a change of recording in `breaks`
+    (its first month) falls inside them; 0 if both years are zero.
     """
     counted = series.filter(pl.col("state") == NUMBER).group_by("period").agg(pl.col("count").sum())
     hidden = set(series.filter(pl.col("state") != NUMBER)["period"])

@@ -1,4 +1,4 @@
-"""Reading the store: what is held today, over all files, each source by itself, with the files that it came from."""
+"""Read the store: what is held today, over all files, each source separately, with the files it came from."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from joinedup.evidence.sources import source_named
 from joinedup.evidence.sources.contract import MISSING, NUMBER, SCHEMA, SUPPRESSED, Revision
 
 CELL = ["indicator", "place", "period"]
-# What is held of a cell, from which source, and the keys of the datasets that it came from.
+# What is held about a cell, from which source, and the keys of its datasets.
 HELD: dict[str, pl.DataType] = {**SCHEMA, "source": pl.String(), "datasets": pl.List(pl.Int64)}
 
 
 def home() -> Path:
-    """The folder of an installation that observations lie in."""
+    """The folder of an installation that holds observations."""
     return Path(settings.HOME) / "store"
 
 
 def newest_first(sources: Collection[str] | None = None) -> list[Dataset]:
-    """Every dataset that counts, replaced ones too and withdrawn ones not, newest first; only those of some sources
-    when asked. One query."""
+    """Every dataset that counts, including replaced but not withdrawn ones, newest first; optionally only
+    those of some sources. One query."""
     rows = Dataset.objects.filter(withdrawn_at=None).order_by("-imported_at", "-pk")
     return list(rows if sources is None else rows.filter(source__in=sources))
 
 
 def version(datasets: Iterable[Dataset]) -> str:
-    """A short word that changes whenever what these datasets hold changes: for the keys of caches."""
+    """A short hash that changes whenever what these datasets hold changes: for cache keys."""
     names = " ".join(sorted(f"{d.pk}:{d.stored_as}" for d in datasets))
     return hashlib.sha256(names.encode()).hexdigest()[:16]
 
@@ -44,12 +44,13 @@ def held(
     indicators: Collection[str] | None = None,
     places: Collection[str] | None = None,
 ) -> pl.DataFrame:
-    """Observations in the columns of `HELD`, one a source and cell of indicator, place and period.
+    """Observations in the columns of `HELD`, one per source and cell of indicator, place and period.
 
-    `datasets`: newest first. What a newer file replaces, its source says (`Revision`). Most replace the cells that
-    they have, whatever series they belong to: earlier months stand, as in publishers' rolling releases, and so do
-    places and counts that a partial file leaves out. Others replace whole months of whoever reported them, and what
-    several reported of one cell is added up. Two sources never become one cell: whoever asks chooses between them.
+    `datasets`: newest first. A source defines what its newer files replace (`Revision`). Most replace the
+    cells that they have, whatever series they belong to: earlier months remain, as in publishers' rolling
+    releases, and so do places and counts that a partial file leaves out. Others replace whole months of their
+    reporter, and what several reported about one cell is added up. Two sources never become one cell: the
+    caller chooses between them.
     """
     by_source: dict[str, list[Dataset]] = {}
     for dataset in datasets:
@@ -80,11 +81,12 @@ def _by_cells(
 def _by_months(
     datasets: Sequence[Dataset], indicators: Collection[str] | None, places: Collection[str] | None
 ) -> pl.DataFrame:
-    """Added up in the order of who reported: the same sum to the last bit, whatever came in first."""
+    """Added up in the order of reporters: the same sum to the last bit, in whatever order files were
+    imported."""
     series: dict[str, list[Dataset]] = {}
     for dataset in datasets:
         series.setdefault(dataset.name if dataset.reported_by else "", []).append(dataset)
-    # What was brought in before forces were told apart counts in months that no force's own file tells.
+    # Data imported before forces were told apart counts in months that no force's own file covers.
     named = {month for whose, own in series.items() if whose for each in own for month in _months_of(each)}
     frames = []
     for whose, own in sorted(series.items()):
@@ -111,7 +113,7 @@ def _by_months(
 
 
 def _months_of(dataset: Dataset) -> list[str]:
-    """The months that a dataset tells whole."""
+    """The months that a dataset covers whole."""
     if dataset.covers:
         return list(dataset.covers)
     first, last = (int(each[:4]) * 12 + int(each[5:7]) for each in (dataset.period_start, dataset.period_end))

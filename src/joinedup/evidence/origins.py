@@ -1,4 +1,4 @@
-"""Whose numbers a dataset holds: the source that recognised it, and of plain tables the series that it continues."""
+"""The source of a dataset: the one that recognised it or, for plain tables, the series that it continues."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from joinedup.evidence.models import Dataset
 from joinedup.evidence.sources import tidy
 from joinedup.evidence.sources.contract import SCHEMA
 
-# What figures are made from: where a cell came from travels with it, as primary keys of datasets and as its source.
+# Figures carry where each cell came from, as primary keys of datasets and as its source.
 HELD = {**SCHEMA, "datasets": pl.List(pl.Int64()), "source": pl.String()}
 
 
 def source_of(dataset: Dataset) -> str:
-    """Two people's plain tables are two sources: who says what in each is not known."""
+    """Two people's plain tables are two sources: how they relate is not known."""
     if dataset.source == tidy.SOURCE.name:
         return f"{dataset.source}:{dataset.name}"
     return dataset.source
 
 
 def by_source(datasets: Iterable[Dataset]) -> dict[str, list[Dataset]]:
-    """Datasets by their source, each in the order given."""
+    """Datasets by source, each in the order given."""
     found: dict[str, list[Dataset]] = {}
     for dataset in datasets:
         found.setdefault(source_of(dataset), []).append(dataset)
@@ -31,8 +31,8 @@ def by_source(datasets: Iterable[Dataset]) -> dict[str, list[Dataset]]:
 
 
 def in_turn(datasets: Sequence[Dataset], indicator: Indicator) -> list[tuple[str, list[Dataset]]]:
-    """The sources that a figure may be made from, best first: those that the indicator names, in its order, then
-    what anybody else brought, newest first. `datasets`: newest first."""
+    """The sources that a figure may be made from, best first: those the indicator names, in its order, then
+    anybody else's, newest first. `datasets`: newest first."""
     found = by_source(datasets)
     named = [name for name in indicator.source if name in found]
     return [(name, found[name]) for name in [*named, *(each for each in found if each not in named)]]

@@ -1,4 +1,4 @@
-"""Need, certainty and change in plain words: one scale wherever they are spoken of."""
+"""Need, certainty and change in plain words: one scale wherever they are mentioned."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from joinedup.evidence.wording import by_slug
 
 CLASSES = ("very low", "low", "middling", "high", "very high")
 AGREE, DISAGREE, ONE_SOURCE = "several figures agree", "figures disagree", "from one source"
-# Two yearly counts that chance alone would set so far apart in fewer than one case of twenty.
+# By chance alone, two yearly counts would differ by this much in fewer than one case in twenty.
 CHANCE = 1.96
 
 
 def need_class(need: float | None) -> int | None:
-    """1 (very low) to 5 (very high), in steps of a fifth; None where need is unknown."""
+    """1 (very low) to 5 (very high), in steps of a fifth; None if need is unknown."""
     return None if need is None else min(int(need * 5), 4) + 1
 
 
 def need_word(need: float | None) -> str:
-    """In words; "not known" where it is None."""
+    """In words; "not known" for None."""
     found = need_class(need)
     return "not known" if found is None else CLASSES[found - 1]
 
 
 def agreement_word(need: Need) -> str:
-    """What its figures say of how sure a need is; empty where it is not said, or of no side.
+    """What a need's figures say about its certainty; empty if it is not stated, or exactly in the middle.
 
-    `AGREE` only where figures of two or more sources are known and every source, by the weighted mean of where its
-    figures stand, puts the place on the same side of the middle as the need itself.
+    `AGREE` only if figures of two or more sources are known and every source, by the weighted mean of its
+    figures' positions, puts the place on the same side of the middle as the need itself.
     """
     if need.said is None:
         return ""
@@ -62,17 +62,17 @@ class Move:
 
 
 def move(figure: Figure) -> Move | None:
-    """What changed, or None where that cannot be said.
+    """What changed, or None if that cannot be said.
 
-    Two counts are compared as two Poisson counts, by z = |last - before| / sqrt(last + before); below 1.96 the
-    difference may be chance, and the words say that there is no clear change.
+    Two counts are compared as two Poisson counts, by z = |last - before| / sqrt(last + before); below 1.96
+    the difference may be chance, and the words say that there is no clear change.
     """
     if figure.trend is None or figure.count is None or figure.state != Figure.State.NUMBER:
         return None
     known = by_slug().get(figure.indicator)
     name = known.name if known else figure.indicator
     if figure.count == 0:
-        # How many there were the year before cannot be told from what is kept, so nothing is said of it.
+        # The count of the year before cannot be derived from what is stored, so nothing is said about it.
         return Move("level", None, f"{name}: none recorded in the last 12 months.")
     last, before = _two_years(figure.count, figure.trend, known.window if known else 12)
     if abs(last - before) / math.sqrt(last + before) < CHANCE:
@@ -85,17 +85,16 @@ def move(figure: Figure) -> Move | None:
 
 
 def _two_years(count: float, trend: float, window: int) -> tuple[float, float]:
-    """The counts of the last 12 months and of the 12 before, from what a figure keeps.
+    """The counts of the last 12 months and of the 12 before, from what a figure stores.
 
-    `trend` is (last - before) / (last + before); `count`, above nought, is of the last 12
-    months, or of all 24.
+    `trend` is (last - before) / (last + before); `count`, above zero, is of the last 12 months, or of all 24.
     """
     both = count if window >= 24 else 2 * count / (1 + trend)
     return both * (1 + trend) / 2, both * (1 - trend) / 2
 
 
 def formula(indicator: Indicator) -> str:
-    """How a figure is worked out, in one line."""
+    """How a figure is computed, in one line."""
     if indicator.method == "rate":
         above = " + ".join(_spaced(part) for part in indicator.numerator)
         below = " + ".join(_spaced(part) for part in indicator.denominator)

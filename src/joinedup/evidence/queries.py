@@ -1,4 +1,4 @@
-"""Questions about evidence, each in a fixed number of database queries."""
+"""Queries about evidence, each a fixed number of database queries."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 from django.core.cache import cache
 from django.db.models import F, Prefetch
+from django.utils.text import get_text_list
 
 from joinedup.accounts.person import Person
 from joinedup.evidence import disclosure, observations, store
@@ -45,19 +46,19 @@ class Gap:
 
 
 def codes() -> Codes:
-    """What readers of files need to know of the places held. Two queries."""
+    """What readers of files need to know about the places held. Two queries."""
     return Codes.of(*code_frames())
 
 
 def figures_for(place: Place) -> list[Figure]:
-    """Every figure of a place with its dataset, as the indicators are named. One query."""
+    """Every figure of a place with its dataset, in order of indicator name. One query."""
     rows = list(Figure.objects.filter(place=place).select_related("dataset"))
     names = {slug: one.name for slug, one in by_slug().items()}
     return sorted(rows, key=lambda figure: names.get(figure.indicator, figure.indicator))
 
 
 def need_for(place: Place) -> list[Need]:
-    """The need of a place on every theme, in the order of the themes; unknown need is in it. One query."""
+    """The need of a place on every theme, in the order of the themes, including unknown need. One query."""
     rows = Need.objects.filter(place=place).select_related("theme")
     return list(rows.order_by("theme__order", "theme__slug"))
 
@@ -68,18 +69,18 @@ def figure(pk: int) -> Figure | None:
 
 
 def series(indicator: Indicator, place_code: str) -> list[Point]:
-    """Every period held of what an indicator is made from, oldest first, as each may be shown.
+    """Every period held for the observations behind an indicator, oldest first, each as it may be shown.
 
-    Counts for a rate (its numerators together), the published value otherwise; of the one source that the figure of
-    the place is made from. Nothing for what is worked out from neighbourhoods. One query, and one read of the store
-    the first time after its content changes.
+    Counts for a rate (its numerators together), the published value otherwise; from the one source that the
+    place's figure is made from. Empty for indicators computed from neighbourhoods. One query, and one read of
+    the store the first time after its content changes.
     """
     return _kept("series", indicator, place_code, lambda held, rules: _points(held, indicator, rules))
 
 
 def totals(indicator: Indicator, place_code: str, spans: Sequence[Sequence[str]]) -> list[Point]:
-    """What was counted in each of some spans of months (YYYY-MM) together, as it may be shown: small months that are
-    hidden one by one can be shown as one sum. Missing where a month is; as many queries and reads as `series`."""
+    """The total count in each of several spans of months (YYYY-MM), as it may be shown: small months that are
+    hidden one by one can be shown as one sum. Missing if a month is; as many queries and reads as `series`."""
     months = ",".join(f"{span[0]}-{span[-1]}" for span in spans)
     return _kept(
         f"totals:{months}",
@@ -95,10 +96,10 @@ _Rules = Mapping[int, Rule]
 def _kept(
     what: str, indicator: Indicator, place_code: str, ask: Callable[[pl.DataFrame, _Rules], list[Point]]
 ) -> list[Point]:
-    """The answer to `ask` of the observations that a figure is made from, kept until the store changes."""
+    """The answer of `ask` on the observations behind a figure, cached until the store changes."""
     if indicator.method in ("mean", "share"):
         return []
-    # A file that is gone is for `joinedup check` to report; the page still shows the rest.
+    # `joinedup check` reports a file that is gone; the page still shows the rest.
     there = [row for row in observations.newest_first() if _is_there(row)]
     key = f"shown:{observations.version(there)}:{indicator.slug}:{place_code}:{what}"
     found: list[Point] | None = cache.get(key)
@@ -110,7 +111,7 @@ def _kept(
 
 
 def _of_one_source(indicator: Indicator, place_code: str, newest_first: Sequence[Dataset]) -> pl.DataFrame:
-    """What the first source holds that speaks of the place at all."""
+    """What the first source that covers the place holds about it."""
     for _name, own in in_turn(newest_first, indicator):
         held = observations.held(own, indicators=indicator.observed, places=[place_code])
         if indicator.method == "rate":
@@ -152,7 +153,7 @@ def _sums(
 
 
 def _summed(rows: pl.DataFrame, indicator: Indicator, months: int) -> pl.DataFrame:
-    """Counts by `span`. A part that is not there, or is hidden, makes the whole unknown: a sum of the others is
+    """Counts by `span`. A part that is absent or hidden makes the whole unknown: a sum of the others would be
     wrong."""
     wanted = months * len(indicator.observed)
     summed = rows.group_by("span").agg(
@@ -176,15 +177,15 @@ def _as_points(shown: pl.DataFrame) -> list[Point]:
 
 
 def rests_on(held: Figure) -> list[Dataset]:
-    """Every dataset that went into a figure, that of its counts first. One query."""
+    """Every dataset behind a figure, that of its counts first. One query."""
     found = Dataset.objects.in_bulk([held.dataset_id, *held.rests_on])
     return [found[pk] for pk in dict.fromkeys([held.dataset_id, *held.rests_on]) if pk in found]
 
 
 def small_numbers(indicator: Indicator, datasets: Iterable[Dataset]) -> list[str]:
-    """Why small numbers of a figure are treated as they are, in the words of the datasets that it rests on (as
-    `rests_on` gives them): of the source that counted, and of any other that hides something; and the indicator's own
-    threshold where it hides more than they ask. No query."""
+    """Why small numbers of a figure are treated as they are, in the words of its datasets (as `rests_on`
+    returns them): of the source that counted, and of any other that hides something; plus the indicator's own
+    threshold if it hides more than they require. No query."""
     every = list(datasets)
     rules = [(source_of(each), rule_of(each.disclosure)) for each in every]
     rule = disclosure.strictest(
@@ -210,15 +211,15 @@ def datasets() -> list[Dataset]:
 
 
 def dataset(pk: int) -> Dataset | None:
-    """One dataset with what replaced it and what it replaced itself, and counts. Two queries."""
+    """One dataset with what replaced it, what it replaced, and counts. Two queries."""
     earlier = Prefetch("replaces", Dataset.objects.filter(withdrawn_at=None))
     return Dataset.objects.select_related("replaced_by").prefetch_related(earlier).filter(pk=pk).first()
 
 
 def gaps(place: Place, on: datetime.date, needs: Sequence[Need], figures: Sequence[Figure]) -> list[Gap]:
-    """What is not known about a place: themes nothing is measured on, figures missing or hidden, old ones.
+    """What is not known about a place: themes that nothing measures, figures missing or hidden, old ones.
 
-    `needs` and `figures` are those of the place, as `need_for` and `figures_for` give them. No query.
+    `needs` and `figures` are the place's, as `need_for` and `figures_for` return them. No query.
     """
     found = []
     unknown = [each.theme.name for each in needs if each.need is None]
@@ -252,7 +253,7 @@ def year_of(period: str) -> int:
 
 def _listed(names: Sequence[str]) -> str:
     words = [name[0].lower() + name[1:] if name[1:2].islower() else name for name in names]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return get_text_list(words, "and")
 
 
 def themes_fed(indicator: Indicator) -> list[tuple[Theme, float]]:
@@ -263,9 +264,9 @@ def themes_fed(indicator: Indicator) -> list[tuple[Theme, float]]:
 
 
 def opportunities_on(held: Figure, person: Person, limit: int = 10) -> list[Any]:
-    """The opportunities that rest on a figure and that `person` may see, best first. One query.
+    """The opportunities based on a figure that `person` may see, best first. One query.
 
-    What a partnership and the public both have is named once.
+    If both a partnership and the public have one, it is listed once.
     """
     found = held.opportunities.visible_to(person).exclude(state__in=["gone", "dismissed"])
     rows = found.select_related("place", "theme")
@@ -276,12 +277,12 @@ def opportunities_on(held: Figure, person: Person, limit: int = 10) -> list[Any]
 
 
 def orphaned_files() -> list[Path]:
-    """Files in the store that no dataset names: what an import left that was killed half-way. One query."""
+    """Files in the store that no dataset names, left by an import that was killed half-way. One query."""
     return store.orphans(observations.home(), Dataset.objects.values_list("stored_as", flat=True))
 
 
 def missing_files() -> list[Dataset]:
-    """Datasets that count and whose file is gone from the store. One query."""
+    """Datasets that count but whose file is gone from the store. One query."""
     return [row for row in Dataset.objects.filter(withdrawn_at=None) if not _is_there(row)]
 
 

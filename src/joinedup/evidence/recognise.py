@@ -1,4 +1,4 @@
-"""Taking in a file that somebody brought: recognise it, check it, read it, or say plainly why not.
+"""Read a file that somebody brought: recognise it, check it, read it, or say plainly why not.
 
 Nothing here writes anything: a refused file leaves nothing behind.
 """
@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from zipfile import ZipFile, ZipInfo
 
-from joinedup.evidence.sources import SOURCES, packed, recognise
+from joinedup.evidence.sources import SOURCES, recognise
 from joinedup.evidence.sources.contract import SCHEMA, Codes, NothingHere, Progress, Reading, Source
-from joinedup.evidence.sources.packed import is_archive
 from joinedup.evidence.sources.privacy import headings, refuse_people
-from joinedup.evidence.sources.table import Refused, Table, open_table, table_of
+from joinedup.offline import archives
+from joinedup.offline.delimited import Refused, TextTable, table_of
+from joinedup.offline.table_files import open_table
 
 __all__ = ["SCHEMA", "Codes", "Read", "Reading", "Refused", "Series", "Source", "read_all", "read_file"]
 
-# Files that resemble one that is wanted, and what to bring instead.
+# Files that resemble a wanted one, and what to bring instead.
 NEAR = (
     (
         {"Crime ID", "Outcome type"},
@@ -31,9 +32,11 @@ NEAR = (
 
 @dataclass(frozen=True)
 class Series:
-    """What a file says for one series. `reported_by`: whose, where the source has a series for each; else blank.
+    """What a file says for one series. `reported_by`: its reporter, if the source has a series for each; else
+    blank.
 
-    `file`: its name in an archive of several; `content_hash`: the SHA-256 of its bytes there; blank otherwise.
+    `file`: its name in an archive of several; `content_hash`: the SHA-256 of its bytes there; blank
+    otherwise.
     """
 
     source: Source
@@ -45,7 +48,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Read:
-    """Every series of a file, and what of it is left aside: (which, a sentence that says why)."""
+    """Every series of a file, and what is left aside: (which, a sentence that says why)."""
 
     series: list[Series]
     aside: list[tuple[str, str]]
@@ -54,7 +57,7 @@ class Read:
 def read_file(
     path: Path, codes: Codes, *, dataset: str | None = None, progress: Progress | None = None
 ) -> tuple[Source, Reading]:
-    """Read a file of one series whole. See `read_all`; `ValueError` when it holds several."""
+    """Read a file of one series whole. See `read_all`; raises `ValueError` if it holds several."""
     (only,) = read_all(path, codes, dataset=dataset, progress=progress).series
     return only.source, only.reading
 
@@ -62,16 +65,16 @@ def read_file(
 def read_all(
     path: Path, codes: Codes, *, dataset: str | None = None, progress: Progress | None = None
 ) -> Read:
-    """Read one file, or an archive of several, whole. `dataset` insists on a source by name; `progress` is told the
-    part done, 0 to 1.
+    """Read one file, or an archive of several, whole. `dataset` insists on a source by name; `progress`
+    receives the part done, 0 to 1.
 
-    Raises `Refused` with a sentence that says what to do, and `FileNotFoundError` when there is no file.
+    Raises `Refused` with a sentence that says what to do, and `FileNotFoundError` if there is no file.
     """
     say = progress or (lambda _: None)
     say(0.0)
-    if is_archive(path):
-        with packed.opened(path) as (archive, found):
-            if sum(packed.is_table(item) for item in found) > 1:
+    if archives.is_archive(path):
+        with archives.opened(path) as (archive, found):
+            if sum(archives.is_table(item) for item in found) > 1:
                 return _of_archive(archive, found, codes, dataset, say)
     table = open_table(path)
     say(0.3)
@@ -83,10 +86,10 @@ def read_all(
     return read
 
 
-def _of_table(table: Table, source: Source, codes: Codes) -> Read:
+def _of_table(table: TextTable, source: Source, codes: Codes) -> Read:
     """Raises `Refused`; `NothingHere` when no series of it is about the places held."""
     if not table.ends_clean and source.name != "tidy":
-        # Publishers' files end with a line break; without it a last figure may have lost digits.
+        # Publishers' files end with a line break; without one the last figure may have lost digits.
         raise Refused("The last line has no end, so the file may be cut off. Download it again.")
     if source.parts is None or table.frame.is_empty():
         return Read([Series(source, source.take(table, codes))], [])
@@ -106,15 +109,15 @@ def _of_table(table: Table, source: Source, codes: Codes) -> Read:
 def _of_archive(
     archive: ZipFile, found: list[ZipInfo], codes: Codes, dataset: str | None, say: Progress
 ) -> Read:
-    """The files that are known, all of them or none; the others by name."""
+    """The files that are recognised, all of them or none; the others by name."""
     read = Read([], [])
     for number, item in enumerate(found):
         say(number / len(found))
-        name = packed.label(item)
-        if not packed.is_table(item):
+        name = archives.label(item)
+        if not archives.is_table(item):
             read.aside.append((name, "It is not a CSV file."))
             continue
-        body = packed.content(archive, item)
+        body = archives.content(archive, item)
         try:
             table = table_of(body)
             if why := _not_wanted(table.header, dataset):
@@ -137,7 +140,7 @@ def _of_archive(
 
 
 def _why(aside: list[tuple[str, str]]) -> str:
-    """One of the reasons for which nothing could be kept; a file for another area says more than a file unknown."""
+    """One of the reasons why nothing could be kept; a file for another area says more than an unknown file."""
     if len(aside) == 1:
         return aside[0][1]
     told = [each for each in aside if "another area" in each[1]] or aside
@@ -145,7 +148,7 @@ def _why(aside: list[tuple[str, str]]) -> str:
 
 
 def _not_wanted(header: list[str], dataset: str | None) -> str | None:
-    """Why a file that lies beside others is not read, or None when it is."""
+    """Why a file in an archive is not read, or None if it is."""
     found = recognise(header)
     if found is None:
         if headings(header):

@@ -1,4 +1,4 @@
-"""From the observations that are held to rows of figures and of need, ready to be stored."""
+"""From the observations held to rows of figures and of need, ready to be stored."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from joinedup.evidence.origins import HELD, by_source, source_of
 from joinedup.places.queries import code_frames, force_areas
 from joinedup.taxonomy.models import Theme
 
-# The public page speaks of boroughs and wards; neighbourhoods are for the partnership's maps.
+# The public page has boroughs and wards; neighbourhoods are for the partnership's maps.
 KINDS = ("local_authority", "ward")
 RESIDENTS = "census_population"
-# What a row of figures keeps as it was worked out: all null unless it is a number, but the denominator.
+# The computed columns stored in a figure's row: all but the denominator are null unless it is a number.
 AS_THEY_ARE = (
     "value", "count", "denominator", "low", "high", "percentile", "compared", "middle", "trend",
 )  # fmt: skip
@@ -59,10 +59,10 @@ def _of_kinds(indicator: Indicator) -> Indicator:
 def _observations(
     datasets: Sequence[Dataset], measured: Sequence[Indicator], places: pl.DataFrame
 ) -> pl.DataFrame:
-    """What the figures are made from: residents and scores of neighbourhoods, and the rest without them; each cell
-    once for every source that has it.
+    """The observations behind the figures: residents and scores of neighbourhoods, and the rest without them;
+    each cell once for every source that has it.
 
-    Crime by neighbourhood is most of what is held, and no figure of a borough or ward is made from it.
+    Crime by neighbourhood is most of what is held, and no figure of a borough or ward uses it.
     """
     small = [one.value for one in measured if one.method in ("mean", "share")]
     large = [slug for one in measured if one.method in ("rate", "published") for slug in one.observed]
@@ -78,8 +78,8 @@ def _observations(
 
 
 def _dataset_of(datasets: Sequence[Dataset]) -> Callable[[str, str], Dataset | None]:
-    """The newest current dataset of a source whose periods reach the one that is asked for: where a figure that is
-    missing would have come from."""
+    """The newest current dataset of a source whose periods include the one asked for: where a missing figure
+    would have come from."""
     current = [dataset for dataset in datasets if dataset.replaced_by_id is None]
 
     def of(source: str, period: str) -> Dataset | None:
@@ -151,7 +151,7 @@ def _need_rows(
 
 
 def _mean_trend(place: str, parts: list[dict[str, Any]], moved: dict[tuple[str, str], float]) -> float | None:
-    """The trends of the parts that have one, weighted as in the need; None where none has."""
+    """The trends of the parts that have one, weighted as in the need; None if none has."""
     told = [(moved[place, p["indicator"]], p["weight"]) for p in parts if (place, p["indicator"]) in moved]
     total = sum(weight for _, weight in told)
     return sum(trend * weight for trend, weight in told) / total if total else None

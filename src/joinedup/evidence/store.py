@@ -1,7 +1,7 @@
-"""Observations on disk: Parquet files that never change, named by what they hold.
+"""Observations on disk: Parquet files that never change, named by their content.
 
-A file appears under its name whole or not at all: it is written aside, flushed to the disk, and renamed.
-The row in the database that names it makes it visible; a file that no row names is an orphan.
+A file appears under its name whole or not at all: it is written to a temporary name, flushed to disk, and
+renamed. The database row that names it makes it visible; a file that no row names is an orphan.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ import polars as pl
 from joinedup.evidence.sources.contract import SCHEMA, in_order
 
 ASIDE = ".partial-"
-# Small, so that one place's series of one indicator is in one or two groups and the rest is skipped unread.
+# Small, so that a place's series of one indicator is in one or two groups and the rest is skipped unread.
 ROWS_IN_A_GROUP = 12_000
 
 
@@ -31,7 +31,7 @@ class StoredFile:
 def write_observations(home: Path, frame: pl.DataFrame) -> StoredFile:
     """Store observations (columns of `SCHEMA`) under `home`; the same observations give the same file.
 
-    Raises `ValueError` when the columns are not those of `SCHEMA`, `OSError` when the disk fails.
+    Raises `ValueError` if the columns are not those of `SCHEMA`, `OSError` if the disk fails.
     """
     if dict(frame.schema) != SCHEMA:
         raise ValueError(f"observations must have the columns {', '.join(SCHEMA)} in this order and type")
@@ -91,7 +91,7 @@ def read_series(
 
 
 def orphans(home: Path, known_names: Iterable[str]) -> list[Path]:
-    """Files under `home` that no name accounts for, and what an interrupted write left aside."""
+    """Files under `home` that no name accounts for, and temporary files of an interrupted write."""
     known = set(known_names)
     if not home.is_dir():
         return []
@@ -110,7 +110,7 @@ def _sha256(path: Path) -> str:
 
 
 def _flush_folder(folder: Path) -> None:
-    """Make the rename itself last through a power cut."""
+    """Make the rename itself survive a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,4 +1,4 @@
-"""The pages of a sceptic: what is held, from whom, how old, and how each figure is made."""
+"""The pages for a sceptic: what is held, from whom, how old, and how each figure is made."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
-from joinedup.evidence import charts, consequences, methods_page, queries, withdrawing, wording
+from joinedup.evidence import charts, consequences, queries, withdrawal, wording
 from joinedup.evidence.forms import WithdrawForm
 from joinedup.evidence.models import Dataset
 from joinedup.evidence.plain_words import formula, move
@@ -27,7 +27,7 @@ def dataset(request: Request, pk: int) -> HttpResponse:
 
 
 def _dataset(request: Request, pk: int) -> Dataset:
-    """What is withdrawn is there for those who may put it back only."""
+    """Withdrawn datasets exist only for those who may put them back."""
     found = queries.dataset(pk)
     if found is None or (found.withdrawn_at and not may(request.person, "dataset.withdraw")):
         raise Http404
@@ -43,7 +43,7 @@ def _dataset_to_withdraw(request: Request, pk: int) -> Dataset:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def dataset_withdraw(request: Request, pk: int) -> HttpResponse:
-    """What would become of the figures, and then why it should not count."""
+    """What would happen to the figures, and then the reason why the file should not count."""
     found = _dataset_to_withdraw(request, pk)
     if found.withdrawn_at:
         return redirect("dataset", pk)
@@ -51,7 +51,7 @@ def dataset_withdraw(request: Request, pk: int) -> HttpResponse:
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            withdrawing.withdraw(by=request.person, dataset=found, as_of=today, **form.cleaned_data)
+            withdrawal.withdraw(by=request.person, dataset=found, as_of=today, **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -70,7 +70,7 @@ def dataset_withdraw(request: Request, pk: int) -> HttpResponse:
 def dataset_put_back(request: Request, pk: int) -> HttpResponse:
     found = _dataset_to_withdraw(request, pk)
     try:
-        withdrawing.put_back(by=request.person, dataset=found, as_of=timezone.localdate())
+        withdrawal.put_back(by=request.person, dataset=found, as_of=timezone.localdate())
     except ValidationError as error:
         messages.error(request, error.messages[0])
     else:
@@ -104,7 +104,3 @@ def figure(request: Request, pk: int) -> HttpResponse:
         "opportunities": queries.opportunities_on(found, request.person),
     }
     return render(request, "evidence/figure.jinja", context)
-
-
-def methods(request: Request) -> HttpResponse:
-    return render(request, "evidence/methods.jinja", {"methods": methods_page.everything()})

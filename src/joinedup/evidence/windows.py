@@ -1,7 +1,7 @@
-"""Whose numbers a figure is made from, and of which months. Pure computation.
+"""Which source and which months a figure is made from. Pure computation.
 
-A figure is made from one source's observations: numbers of different sources are never mixed, and what somebody
-brings beside a publisher's series neither hides nor lengthens it.
+A figure is made from one source's observations: numbers of different sources are never mixed, and data
+brought alongside a publisher's series neither hides nor lengthens it.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ YEAR = 12
 
 
 def order_of(own: pl.DataFrame, indicator: Indicator) -> list[str]:
-    """The sources of some observations, best first: those that the indicator names, in its order, then what anybody
-    else brought, as the observations have them (newest first)."""
+    """The sources of some observations, best first: those the indicator names, in its order, then anybody
+    else's, in the order of the observations (newest first)."""
     there = own["source"].unique(maintain_order=True).to_list()
     named = [name for name in indicator.source if name in there]
     return [*named, *(name for name in there if name not in named)]
 
 
 def of_one_source(own: pl.DataFrame, order: Sequence[str], place: str = "place") -> pl.DataFrame:
-    """Of each place the observations of the first source, in an `order`, that speaks of it at all."""
+    """For each place, the observations of the first source, in an `order`, that covers it."""
     rank = {name: n for n, name in enumerate(order)}
     ranked = own.with_columns(_rank=pl.col("source").replace_strict(rank, return_dtype=pl.Int64))
     return ranked.filter(pl.col("_rank") == pl.col("_rank").min().over(place)).drop("_rank")
 
 
 def last_months(own: pl.DataFrame, parts: int) -> pl.DataFrame:
-    """The month that the window of each source and police force area ends with: source, force, period.
+    """The month in which the window of each source and police force area ends: source, force, period.
 
-    It is the newest in which the source has all of the `parts` of a figure for at least half of the places that it
-    speaks of there: a month that a few places have before the others does not end the window.
+    It is the newest in which the source has all `parts` of a figure for at least half of the places it covers
+    there: a month that a few places have before the others does not end the window.
     """
     of = own.group_by("source", "force").agg(
         every=pl.col("place").n_unique(), newest=pl.col("period").max(), _order=pl.int_range(pl.len()).min()
@@ -60,11 +60,11 @@ def last_months(own: pl.DataFrame, parts: int) -> pl.DataFrame:
 
 
 def counted(own: pl.DataFrame, ends: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
-    """Counts of each place in the window that ends as `ends` says, and in the last two years of it.
+    """Counts of each place in the window that ends as `ends` says, and in its last two years.
 
-    `own`: of one source a place, with `force`. Returns place, source, force, start, period, count, whole (every month
-    of every part is a number), hidden, datasets, last, before (counts of the last 12 months and of the 12 before
-    them; null where a month is not a number or a change of recording lies between).
+    `own`: one source per place, with `force`. Returns place, source, force, start, period, count, whole
+    (every month of every part is a number), hidden, datasets, last, before (counts of the last 12 months and
+    of the 12 before them; null if a month is not a number or a change of recording falls between).
     """
     parts = len(indicator.numerator)
     longest = max(indicator.window, 2 * YEAR)
@@ -112,8 +112,8 @@ def _crosses_a_break(end: str) -> bool:
 
 
 def trend_shown(rows: pl.DataFrame, rules: Mapping[int, Rule], least: Rule) -> pl.Series:
-    """How the last 12 months compare with the 12 before, -1 to 1: (last - before) / (last + before); 0 where both are
-    nought. Worked out from the two counts as they may be shown: None where either may not."""
+    """How the last 12 months compare with the 12 before, -1 to 1: (last - before) / (last + before); 0 if
+    both are zero. Computed from the two counts as they may be shown: None if either may not."""
     sides = []
     for name in ("last", "before"):
         one = rows.select(

@@ -1,10 +1,12 @@
-"""Figures in words, for sentences and lists: the same words wherever a figure is spoken of."""
+"""Figures in words, for sentences and lists: the same words wherever a figure is mentioned."""
 
 from __future__ import annotations
 
 import datetime
 import re
 from functools import cache
+
+from django.utils.formats import date_format
 
 from joinedup.evidence.indicators import Indicator, indicators
 from joinedup.evidence.models import Figure
@@ -23,20 +25,20 @@ def by_slug() -> dict[str, Indicator]:
 
 
 def name(slug: str) -> str:
-    """The indicator's name; its slug in words where an installation no longer has it."""
+    """The indicator's name; its slug in words if an installation no longer has it."""
     found = by_slug().get(slug)
     return found.name if found else slug.replace("-", " ").capitalize()
 
 
 def value(figure: Figure) -> str:
-    """12.3 per 1,000 residents, or what stands in place of a number."""
+    """12.3 per 1,000 residents, or the words in place of a number."""
     if figure.state != Figure.State.NUMBER or figure.value is None:
         return "held back, too small to show" if figure.state == Figure.State.SUPPRESSED else "not known"
     return _in_unit(_digits(figure.value), figure.indicator)
 
 
 def interval(figure: Figure) -> str:
-    """10.1 to 14.8, the 95% interval in the digits of the value; empty where there is none."""
+    """10.1 to 14.8, the 95% interval in the digits of the value; empty if there is none."""
     if figure.value is None or figure.low is None or figure.high is None:
         return ""
     places = _places(figure.value)
@@ -67,13 +69,13 @@ def period(figure: Figure) -> str:
     text = figure.period
     found = by_slug().get(figure.indicator)
     if MONTH.fullmatch(text):
-        month = datetime.date(int(text[:4]), int(text[5:]), 1)
+        month = date_format(datetime.date(int(text[:4]), int(text[5:]), 1), "F Y")
         window = found.window if found else 0
         if window > YEAR:
-            return f"in the {window} months to {month:%B %Y}, {_number(window // YEAR)} years pooled"
+            return f"in the {window} months to {month}, {_number(window // YEAR)} years pooled"
         if window > 1:
-            return f"in the {window} months to {month:%B %Y}"
-        return f"in {month:%B %Y}"
+            return f"in the {window} months to {month}"
+        return f"in {month}"
     if pooled := POOLED.fullmatch(text):
         first = int(pooled[1])
         last = first + (int(pooled[3]) - first) % 100
@@ -90,8 +92,8 @@ def _number(count: int) -> str:
 
 
 def third(figure: Figure) -> str:
-    """ "highest" or "lowest" where the 95% intervals of all places compared leave no doubt that this one is among the
-    third of them with the highest or lowest values; else empty."""
+    """ "highest" or "lowest" if the 95% intervals of all places compared leave no doubt that this one is in
+    the third with the highest or lowest values; else empty."""
     best, worst, of = figure.best_rank, figure.worst_rank, figure.compared
     if not best or not worst or not of:
         return ""
@@ -105,13 +107,13 @@ def third(figure: Figure) -> str:
 
 
 def standing(figure: Figure) -> str:
-    """Among the highest third of 32; nothing where the intervals do not allow even that."""
+    """Among the highest third of 32; empty if the intervals do not allow even that."""
     found = third(figure)
     return f"among the {found} third of {figure.compared}" if found else ""
 
 
 def sentence(figure: Figure, place: str) -> str:
-    """A fact that can be read out: what, how much, when, how it stands, who published it."""
+    """A fact that can be read out: what, how much, when, how it compares, who published it."""
     stands = standing(figure)
     return (
         f"{name(figure.indicator)} in {place}: {value(figure)} {period(figure)}"

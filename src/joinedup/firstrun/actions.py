@@ -1,4 +1,4 @@
-"""What a new coordinator does first: the actions of the rooms, strung together."""
+"""What a new coordinator does first: the actions of the rooms, in sequence."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from joinedup.accounts import audit
+from joinedup.accounts.fields import check
 from joinedup.accounts.models import Grant
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
+from joinedup.accounts.slugs import unique_slug
 from joinedup.events.actions.event import add_event
 from joinedup.firstrun.contacts import contacts
-from joinedup.firstrun.naming import suggested_name
-from joinedup.opportunities.actions import refresh
-from joinedup.partners.keeping import check, unique_slug
+from joinedup.firstrun.place_names import suggested_name
+from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import statutory_proposals
 from joinedup.partners.statutory import accept_proposals
@@ -31,9 +32,9 @@ from joinedup.taxonomy.models import Sector
 
 @transaction.atomic
 def start_area(*, by: Person, places: Sequence[Place], name: str = "") -> Footprint:
-    """Make a partnership of these local authorities, with whoever makes it as its coordinator.
+    """Make a partnership of these local authorities, with the person making it as its coordinator.
 
-    Raises PermissionDenied; ValidationError without places, or where the name is taken.
+    Raises PermissionDenied; ValidationError without places, or if the name is taken.
     """
     require(by, "footprint.create")
     if not places or any(place.kind != Place.Kind.LOCAL_AUTHORITY or place.ended for place in places):
@@ -59,7 +60,7 @@ def start_area(*, by: Person, places: Sequence[Place], name: str = "") -> Footpr
 def accept_statutory(*, by: Person, footprint: Footprint, keys: Collection[str]) -> list[Partner]:
     """Record the statutory partners that were ticked (their keys), and look for opportunities at once.
 
-    Bodies that are recorded already stay as they are. Returns the new partners.
+    Bodies recorded already stay as they are. Returns the new partners.
     """
     proposed = statutory_proposals(footprint)
     if set(keys) - {body.key for body in proposed}:
@@ -73,7 +74,8 @@ def accept_statutory(*, by: Person, footprint: Footprint, keys: Collection[str])
 
 
 def paste_contacts(*, by: Person, footprint: Footprint, text: str) -> Upload:
-    """Contacts, one a line, as a spreadsheet that is ready to preview: accepted whole or not at all, and undone."""
+    """Turn pasted contacts, one per line, into a spreadsheet ready to preview: accepted whole or not at all,
+    and undoable."""
     words = set(SAID) | {sector.name.casefold().replace("&", "and") for sector in Sector.objects.all()}
     words |= {slug.replace("_", " ") for slug in Sector.objects.values_list("slug", flat=True)}
     sheet, mapping = contacts(text, words)
@@ -91,7 +93,8 @@ def paste_contacts(*, by: Person, footprint: Footprint, text: str) -> Upload:
 def plan_first_event(
     *, by: Person, footprint: Footprint, name: str, date: datetime.date, venue: str = ""
 ) -> int:
-    """An event with an invitation for every contact that has an address; returns how many. Nothing is sent."""
+    """Make an event with an invitation for every contact that has an address; returns how many. Nothing is
+    sent."""
     if date < timezone.localdate():
         raise ValidationError("Choose a day to come.")
     event = add_event(by=by, footprint=footprint, name=" ".join(name.split()), date=date, venue=venue.strip())

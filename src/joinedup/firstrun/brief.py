@@ -1,4 +1,4 @@
-"""What the one-page brief of a partnership says. Only what its reader may see; what is not known is said too."""
+"""The one-page brief of a partnership. Only what its reader may see; what is not known is stated too."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.formats import date_format
+from django.utils.translation import ngettext
+
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came
 from joinedup.evidence import wording
@@ -14,11 +17,11 @@ from joinedup.evidence.models import Figure, Need
 from joinedup.evidence.plain_words import need_class, need_word
 from joinedup.evidence.queries import year_of
 from joinedup.firstrun.missing import Missing, SectorRow, missing
-from joinedup.firstrun.naming import called, listed
+from joinedup.firstrun.place_names import called, listed
 from joinedup.firstrun.queries import needs_and_figures
 from joinedup.initiatives.models import Initiative
 from joinedup.initiatives.queries import find_initiatives, running
-from joinedup.opportunities.queries import shortlist
+from joinedup.opportunities.queries.documents import shortlist
 from joinedup.places.models import Footprint, Place
 from joinedup.support.eligibility import needs_checking
 from joinedup.support.models import Offer
@@ -26,17 +29,17 @@ from joinedup.web.layers import HEADLINE
 from joinedup.web.place.queries import open_offers
 from joinedup.web.place.summary import summary
 
-# What fits on one page beside the rest.
+# How many fit on one page beside the rest.
 OPPORTUNITIES, RUNNING, OFFERS, NAMES, THEMES = 5, 5, 4, 3, 4
 HIGH = 4  # class of need
 OLD_AFTER_YEARS = 2
-# Said beside a sector that the law names: never, in any words, that its bodies do nothing.
+# Shown beside a sector named in law: no words ever say that its bodies do nothing.
 ASK_FIRST = "ask first what is already done"
 
 
 @dataclass(frozen=True)
 class SectorLine:
-    """One row of the table: a sector, who of it is here, and where nothing of it is recorded."""
+    """One row of the table: a sector, its partners here, and where none is recorded."""
 
     sector: str
     here: str
@@ -62,7 +65,7 @@ class Brief:
 
 
 def brief(person: Person, footprint: Footprint, on: datetime.date) -> Brief:
-    """Everything the brief says, as `person` may know it. 22 queries, whatever the partnership holds."""
+    """Everything in the brief, as `person` may know it. 22 queries, whatever the partnership holds."""
     places = list(footprint.places.select_related("parent__parent").order_by("name"))
     needs, figures = needs_and_figures(places)
     lacking = missing(person, footprint, on)
@@ -114,8 +117,8 @@ def need_sentences(
 
 
 def _ends(held: Sequence[tuple[Place, Figure]]) -> list[str]:
-    """The highest and the lowest of some places, where that can be said: of figures of one source and period, and
-    only where its 95% interval lies apart from all others. Else one figure as an example."""
+    """The highest and the lowest of some places, if that can be said: among figures of one source and period,
+    and only if its 95% interval is apart from all others. Otherwise one figure as an example."""
     if not held:
         return []
     alike = {(f.dataset.source, f.start, f.period) for _, f in held}
@@ -181,8 +184,12 @@ def unknown(
         found.append(f"Older than two years: {listed(sorted(old), 2)}.")
     unplaced = sum(row.unplaced for row in lacking.sectors)
     if unplaced:
-        who = "1 partner does" if unplaced == 1 else f"{unplaced} partners do"
-        found.append(f"{who} not say which places they serve.")
+        said = ngettext(
+            "%(n)s partner does not say which places they serve.",
+            "%(n)s partners do not say which places they serve.",
+            unplaced,
+        )
+        found.append(said % {"n": unplaced})
     found += _unconfirmed(lacking)
     found.append("What nobody has recorded here may still be done: no record is not no action.")
     return found
@@ -194,14 +201,14 @@ def _action(initiative: Initiative) -> str:
 
 
 def _unconfirmed(lacking: Missing) -> list[str]:
-    """How many partners have not said themselves that what is recorded of them is true, and how those came."""
+    """How many partners have not confirmed their own records, and how those came here."""
     every = {partner.pk: partner for row in lacking.sectors for partner in row.partners}
     silent = [partner for partner in every.values() if partner.is_stale]
     if not silent:
         return []
     proposed = sum(partner.came == Came.LOOKUPS and partner.confirmed_on is None for partner in silent)
     how = f" ({proposed} proposed from public look-ups)" if proposed else ""
-    have = "has" if len(silent) == 1 else "have"
+    have = ngettext("has", "have", len(silent))
     return [
         f"{len(silent)} of the {len(every)} partners {have} not confirmed within a year what is recorded of them{how}."
     ]
@@ -224,7 +231,7 @@ def _where(row: SectorRow, places: Sequence[Place]) -> str:
 
 
 def _offer(offer: Offer, on: datetime.date) -> str:
-    closes = f", closes {offer.closes.day} {offer.closes:%B %Y}" if offer.closes else ""
+    closes = f", closes {date_format(offer.closes, 'j F Y')}" if offer.closes else ""
     check = ": check first that it is still open" if needs_checking(offer.last_checked, on) else ""
     words = offer.who_may_use.strip().rstrip(".")
     who = f"for: {words}" if words else "ask the publisher who may use it"
@@ -233,7 +240,7 @@ def _offer(offer: Offer, on: datetime.date) -> str:
 
 
 def _around(places: Sequence[Place]) -> list[Place]:
-    """The places and what they lie in, each once; from what was fetched along."""
+    """The places and the places around them, each once; uses only what is prefetched."""
     found: dict[str, Place] = {}
     for place in places:
         above: Place | None = place

@@ -1,4 +1,4 @@
-"""Contacts as people paste them: a line each, in any of the ways that such lists are written. Pure."""
+"""Contacts as people paste them: one per line, in any of the usual layouts. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from joinedup.privacy.detect import EMAIL
 from joinedup.spreadsheets.cells import is_nothing
 from joinedup.spreadsheets.columns import headings_of, plain, suggest
 from joinedup.spreadsheets.kinds import KINDS
-from joinedup.spreadsheets.reading import MOST_ROWS, Sheet, Unreadable, read_text
+from joinedup.spreadsheets.parse import MOST_ROWS, Sheet, Unreadable, read_text
 
 HEADER = ["Organisation", "Sector", "Role", "Name", "E-mail"]
 MAPPING = {"name": 0, "sector": 1, "role": 2, "contact": 3, "email": 4}
@@ -20,9 +20,9 @@ FIELDS = KINDS["partners"].fields
 def contacts(text: str, sectors: Collection[str]) -> tuple[Sheet, dict[str, int]]:
     """The lines as a sheet, and which column is which.
 
-    One contact a line: organisation, sector (may be left out), role, name (may be left out), e-mail address;
-    parted by commas, semicolons or tabs. A first line with headings is believed. `sectors`: names of sectors in
-    lower case, by which one is told from a role. Raises `Unreadable` with one sentence.
+    One contact per line: organisation, sector (optional), role, name (optional), e-mail address; separated by
+    commas, semicolons or tabs. A first line with headings is used. `sectors`: names of sectors in lower case,
+    to tell a sector from a role. Raises `Unreadable` with one sentence.
     """
     if not text.strip():
         raise Unreadable("Paste at least one line.")
@@ -51,7 +51,8 @@ def _cells(line: str) -> list[str]:
 
 
 def _row(cells: Sequence[str], sectors: Collection[str]) -> list[str]:
-    """The five cells in our order. With all five given their places are believed; else each is told by its look."""
+    """The five cells in our order. If all five are given their positions are used; otherwise each is
+    identified by its look."""
     if len(cells) == len(HEADER):
         return list(cells)
     name, *rest = cells
@@ -63,7 +64,7 @@ def _row(cells: Sequence[str], sectors: Collection[str]) -> list[str]:
     if others and _plain_sector(others[0]) in sectors:
         sector = others.pop(0)
     if len(others) > 2:
-        # A role that holds a comma: the last is the name.
+        # A role with a comma in it: the last part is the name.
         others = [", ".join(others[:-1]), others[-1]]
     role, person = [*others, "", ""][:2]
     return [name, sector, role, person, address]

@@ -1,4 +1,4 @@
-"""What a new coordinator fills in."""
+"""Forms for a new coordinator."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class StartForm(forms.Form):
 
 
 class StatutoryForm(forms.Form):
-    """A tick for every proposed body that is not recorded yet, all ticked beforehand."""
+    """A tick for every proposed body that is not recorded yet, all ticked at first."""
 
     body = forms.MultipleChoiceField(
         label=_("Who should be at the table by law"), required=False, widget=forms.CheckboxSelectMultiple

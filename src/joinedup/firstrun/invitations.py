@@ -1,4 +1,4 @@
-"""The invitation list as rows: everybody to ask, and, as rows of their own, who is still missing."""
+"""The invitation list as rows: everybody to ask and, as separate rows, who is still missing."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def next_event(footprint: Footprint, on: datetime.date) -> Event | None:
 
 
 def rows(person: Person, footprint: Footprint, on: datetime.date) -> list[list[object]]:
-    """One row a contact under HEADER, then organisations without one, then sectors without any. 18 queries."""
+    """One row per contact under HEADER, then organisations without one, then sectors without any. 18 queries."""
     event = next_event(footprint, on)
     answers = _answers(event)
     day: list[object] = [event, event.date] if event else ["", None]
@@ -60,7 +60,7 @@ def rows(person: Person, footprint: Footprint, on: datetime.date) -> list[list[o
 
 
 def _answers(event: Event | None) -> dict[str, str]:
-    """What each address answered; empty without an event."""
+    """The answer of each address; empty without an event."""
     if event is None:
         return {}
     found = Invitation.objects.filter(event=event).exclude(email="")

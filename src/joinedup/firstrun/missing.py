@@ -1,4 +1,4 @@
-"""Who is not round the table yet, and on what nobody is known to work: each with what to do about it.
+"""Who is not round the table yet, and which themes nobody is known to work on, each with what to do about it.
 
 No record is not no action: the words are “none recorded here”, and the first step is to ask.
 """
@@ -46,8 +46,8 @@ ASK_ANYBODY = "Ask the partners who are here whom they know."
 
 @dataclass(frozen=True)
 class SectorRow:
-    """`nowhere`: the places for which no partner of the sector is recorded; `unplaced`: how many do not say where;
-    `is_of_the_duty`: the law names bodies of it, so that none is called missing."""
+    """`nowhere`: the places for which no partner of the sector is recorded; `unplaced`: how many do not state
+    a place; `is_of_the_duty`: the law names bodies of it, so that none is called missing."""
 
     sector: Sector
     partners: list[Partner]
@@ -60,7 +60,7 @@ class SectorRow:
 
 @dataclass(frozen=True)
 class ThemeGap:
-    """A theme on which nobody is recorded. `ask`: names of the sectors that it needs most."""
+    """A theme with nobody recorded. `ask`: names of the sectors that it needs most."""
 
     theme: Theme
     need: str
@@ -73,12 +73,12 @@ class Missing:
     statutory: list[Proposal]
     has_young_people: bool
     themes: list[ThemeGap]
-    # Local action here that does not say its theme: it may be on any of them, so that none is without action.
+    # Local action here without a theme: it may be on any of them, so no theme is said to be without action.
     unsaid: int = 0
 
     @property
     def gaps(self) -> list[SectorRow]:
-        """Sectors that are expected everywhere and are not, those with nobody at all first."""
+        """Sectors that are expected everywhere and missing somewhere, those with nobody at all first."""
         found = [row for row in self.sectors if row.nowhere and row.is_expected]
         return sorted(found, key=lambda row: (bool(row.partners), row.sector.order))
 
@@ -105,14 +105,15 @@ def missing(person: Person, footprint: Footprint, on: datetime.date) -> Missing:
 
 
 def lies_in(served: Place, place: Place) -> bool:
-    """Whether serving one means serving the other, at least in part: the same, a part of it, or all around it."""
+    """Whether serving one means serving the other, at least in part: the same place, a part of it, or one
+    around it."""
     return (
         served.pk in (place.pk, place.parent_id) or served.parent_id == place.pk or served.kind == "country"
     )
 
 
 def _is_here(initiative: Initiative, places: Sequence[Place], partners: Collection[int]) -> bool:
-    """Whether local action touches one of the places, or says of none and is a partner's from here."""
+    """Whether local action touches one of the places, or states none and belongs to a partner from here."""
     where = list(initiative.places.all())
     if not where:
         return initiative.partner_id in partners

@@ -1,4 +1,4 @@
-"""Questions of the first run, each in a fixed number of database queries."""
+"""Queries of the first run, each a fixed number of database queries."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from joinedup.evidence.models import Figure, Need
 from joinedup.firstrun.invitations import next_event
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity, Run
-from joinedup.opportunities.queries import OPEN_STATES
+from joinedup.opportunities.queries.lists import OPEN_STATES
 from joinedup.partners.models import Contact
 from joinedup.partners.queries import statutory_proposals
 from joinedup.partners.statutory import Proposal
 from joinedup.places.models import Footprint, Place
 from joinedup.web.place.summary import Summary, summary
 
-# So many authorities fit on a page; with more, only those that a search finds are shown.
+# How many authorities fit on a page; with more, only those that a search finds are shown.
 SHOWN = 60
 
 
@@ -35,7 +35,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class AreaPage:
-    """Where a partnership stands on its first run. `next` is the name of the first step that is not done."""
+    """How far a partnership's first run has got. `next` is the name of the first step not done."""
 
     places: list[Place]
     statutory: list[Proposal]
@@ -54,7 +54,7 @@ class AreaPage:
         return sum(body.already is not None for body in self.statutory)
 
     def standing(self, step: str) -> Standing:
-        """Of the steps statutory, contacts, tracker, event and opportunities."""
+        """For the steps statutory, contacts, tracker, event and opportunities."""
         done = {
             "statutory": self.statutory_here > 0,
             "contacts": self.contacts > 0,
@@ -68,7 +68,7 @@ class AreaPage:
 
 
 def area_to_start(person: Person, slug: str) -> Footprint | None:
-    """The partnership, or None where `person` does not coordinate it: then they learn nothing of it. 1 query."""
+    """The partnership, or None if `person` does not coordinate it: then they learn nothing about it. 1 query."""
     found = Footprint.objects.filter(slug=slug).first()
     if found is None or not may(person, "partner.add", Scope(footprints=frozenset({found.pk}))):
         return None
@@ -81,7 +81,8 @@ def own_areas(person: Person) -> QuerySet[Footprint]:
 
 
 def authorities(text: str, chosen: Collection[str]) -> list[Place]:
-    """Local authorities to choose from: those that fit `text`, and the chosen ones (codes) first. 2 queries."""
+    """Local authorities to choose from: those that match `text`, and the chosen ones (codes) first. 2
+    queries."""
     usable = Place.objects.filter(kind=Place.Kind.LOCAL_AUTHORITY, ended=None)
     text = " ".join(text.split())[:100]
     wanted = Q(pk__in=list(chosen))
@@ -118,7 +119,7 @@ def area_page(person: Person, footprint: Footprint, on: datetime.date) -> AreaPa
 
 
 def figures_of(places: Sequence[Place]) -> list[tuple[Place, Summary]]:
-    """What is published of each place, in one or two sentences; it says so where nothing is. 2 queries."""
+    """What is published about each place, in one or two sentences; states if nothing is. 2 queries."""
     needs, figures = needs_and_figures(places)
     return [(place, summary(place, needs[place.pk], figures[place.pk])) for place in places]
 

@@ -22,9 +22,9 @@ from joinedup.firstrun import invitations as invitation_list
 from joinedup.firstrun.brief import brief
 from joinedup.firstrun.forms import ContactsForm, EventForm, StartForm, StatutoryForm
 from joinedup.firstrun.missing import missing
-from joinedup.firstrun.naming import suggested_name
+from joinedup.firstrun.place_names import suggested_name
 from joinedup.firstrun.word import TYPE, as_word
-from joinedup.opportunities.actions import refresh
+from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.partners.queries import statutory_proposals
 from joinedup.places.models import Footprint
 
@@ -43,7 +43,7 @@ def _today_file(footprint: Footprint, what: str, kind: str) -> dict[str, str]:
 
 @login_required
 def first_run(request: Request) -> HttpResponse:
-    """Choose local authorities (kept in the address while searching), then name the partnership they make."""
+    """Choose local authorities (kept in the URL while searching), then name the partnership they make."""
     own = list(queries.own_areas(request.person))
     if not own:
         require(request.person, "footprint.create")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.formats import date_format
 from docx.document import Document as WordDocument
 from docx.shared import Cm
 
 from joinedup.documents.word import TYPE, as_bytes, new_document, section, table
 from joinedup.firstrun.brief import THEMES, Brief
-from joinedup.firstrun.naming import listed
+from joinedup.firstrun.place_names import listed
 
 __all__ = ["HEADER", "TYPE", "as_word"]
 
@@ -28,7 +29,7 @@ def as_word(brief: Brief) -> bytes:
         footer=_footer(brief),
     )
     document.add_heading(f"{brief.name}: where we stand", level=1)
-    day = f"{brief.on.day} {brief.on:%B %Y}"
+    day = date_format(brief.on, "j F Y")
     document.add_paragraph(f"{brief.where}. {day}. For the partners named here, not for publication.")
     if brief.is_demonstration:
         document.add_paragraph("Demonstration: partners, local action and funds in it are invented.")

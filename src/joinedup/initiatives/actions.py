@@ -1,4 +1,4 @@
-"""What people do with local action: add, change and confirm it."""
+"""Local action: add, change and confirm it."""
 
 from __future__ import annotations
 
@@ -10,21 +10,14 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from joinedup.accounts import audit
+from joinedup.accounts.fields import fill_in, picture, refuse_unknown
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came, Marking
+from joinedup.accounts.slugs import fresh_slug
 from joinedup.initiatives.models import Initiative
-from joinedup.partners.keeping import (
-    CONFIRMING,
-    came_now,
-    confirm_now,
-    fill_in,
-    fresh_slug,
-    lapse,
-    picture,
-    refuse_unknown,
-    refuse_while_held,
-)
+from joinedup.partners.confirmation import CONFIRMING, came_now, confirm_now, lapse
+from joinedup.partners.election_hold import refuse_while_held
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
 from joinedup.taxonomy.models import Approach, Theme
@@ -33,7 +26,7 @@ MANY = frozenset({"co_partners", "named", "places", "themes", "offers", "commitm
 
 
 class InitiativeDetails(TypedDict, total=False):
-    """What may be said of an initiative. None is not known, which is never nought."""
+    """The fields that describe an initiative. None means not known, never zero."""
 
     name: str
     what: str
@@ -62,7 +55,8 @@ class InitiativeDetails(TypedDict, total=False):
 def add_initiative(
     *, by: Person, partner: Partner, came: str = Came.ELSE, **details: Unpack[InitiativeDetails]
 ) -> Initiative:
-    """Record local action that a partner leads. `came` says how; it is confirmed once that partner says so.
+    """Record local action that a partner leads. `came`: how it got here. It counts as confirmed only once
+    that partner says so.
 
     Raises PermissionDenied; ValidationError with one sentence.
     """
@@ -83,7 +77,7 @@ def add_initiative(
 def change_initiative(
     *, by: Person, initiative: Initiative, confirm: bool = False, **details: Unpack[InitiativeDetails]
 ) -> Initiative:
-    """Change what is said of an initiative; `confirm`: and say that all of it is true today."""
+    """Change an initiative's details; `confirm`: also say that all of it is true today."""
     require(by, "initiative.change", on=initiative)
     with transaction.atomic():
         before = picture(initiative, MANY)
@@ -97,8 +91,7 @@ def change_initiative(
 
 
 def confirm_initiative(*, by: Person, initiative: Initiative) -> Initiative:
-    """Say that what is recorded of an initiative is still true today: for its partner to confirm, for others to have
-    checked."""
+    """Say that an initiative's record is still true today: its partner confirms it, others have checked it."""
     require(by, "initiative.confirm", on=initiative)
     with transaction.atomic():
         before = audit.snapshot(initiative)

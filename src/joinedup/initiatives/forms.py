@@ -1,4 +1,4 @@
-"""What people fill in about local action."""
+"""Forms for local action."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class InitiativeFilter(forms.Form):
         self.fields["place"].queryset = places_to_filter_by(data)  # type: ignore[attr-defined]
 
     def chosen(self) -> dict[str, Any]:
-        """The filters for `queries.find_initiatives`; one that makes no sense is reported and not applied."""
+        """The filters for `queries.find_initiatives`; an invalid one is reported and not applied."""
         self.is_valid()
         wanted = dict(self.cleaned_data)
         return {"text": wanted.pop("q", ""), "unsaid": bool(wanted.pop("unsaid", "")), **wanted}
@@ -166,7 +166,7 @@ class InitiativeForm(forms.ModelForm):
         self.fields[name].queryset = queryset  # type: ignore[attr-defined]
 
     def _keep_rating(self, name: str, value: float | None) -> None:
-        """A rating between our words, from a spreadsheet perhaps, stays as it is unless somebody changes it."""
+        """A rating between our words, perhaps from a spreadsheet, stays as it is unless somebody changes it."""
         field: Any = self.fields[name]
         if value is not None and str(value) not in dict(field.choices):
             field.choices = [
@@ -175,7 +175,7 @@ class InitiativeForm(forms.ModelForm):
             ]
 
     def _post_clean(self) -> None:
-        """The rules are checked once, where every door leads: in the action."""
+        """The rules are checked once, in the action that every form leads to."""
 
 
 class AddInitiativeForm(InitiativeForm):

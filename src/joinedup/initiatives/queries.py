@@ -1,4 +1,4 @@
-"""Questions about local action. Every answer holds only what `person` may see."""
+"""Queries about local action. Every result holds only what `person` may see."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RUNNING, PLANNED, ENDED = "running", "planned", "ended"
 
 
 def running(on: datetime.date) -> Q:
-    """Initiatives under way on a day. A start or an end that is not known counts as begun, and as not ended."""
+    """Initiatives under way on a day. An unknown start counts as begun, and an unknown end as not ended."""
     begun = Q(starts__isnull=True) | Q(starts__lte=on)
     return begun & (Q(ends__isnull=True) | Q(ends__gte=on))
 
@@ -60,12 +60,12 @@ def find_initiatives(
     unsaid: bool = False,
     on: datetime.date | None = None,
 ) -> QuerySet[Initiative]:
-    """Local action that fits every filter given.
+    """Local action that matches every filter given.
 
-    `partner` is a slug or a part of a name, of whoever leads it or is a co-partner; `when` is RUNNING, PLANNED
-    or ENDED on the day `on` (today); a place is met by the place, its parts, and what it lies in; with `unsaid`, only
-    what does not say on which theme or where it is. A partner whom
-    `person` may not see is never a way to find something.
+    `partner` is a slug or part of a name, of the lead or a co-partner; `when` is RUNNING, PLANNED or ENDED on
+    the day `on` (today); a place matches the place, its parts, and the places around it; with `unsaid`, only
+    what does not state its theme or place. A partner whom `person` may not see is never a way to find
+    something.
     """
     found: QuerySet[Initiative] = Initiative.objects.visible_to(person)
     if place is not None:
@@ -91,8 +91,8 @@ def find_initiatives(
 
 
 def perhaps_at(person: Person, place: Place, *, on: datetime.date) -> QuerySet[Initiative]:
-    """Local action under way that says of no place where it is, and may be in this one: its partner works there, or
-    does not say where and is of a partnership that covers it. 4 queries."""
+    """Local action under way that states no place and may be in this one: its partner works there, or does
+    not state a place and belongs to a partnership that covers it. 4 queries."""
     there = list(places_touching(place).values_list("pk", flat=True))
     silent = Partner.objects.filter(serves__isnull=True, footprints__places__in=there)
     seen = Partner.objects.visible_to(person)
@@ -144,7 +144,8 @@ CSV_HEADER = [
 
 
 def csv_rows(person: Person, initiatives: QuerySet[Initiative]) -> Iterator[list[Any]]:
-    """The list as rows under CSV_HEADER; 5 queries. Unknown is empty; a partner out of sight is not named."""
+    """The list as rows under CSV_HEADER; 5 queries. Unknown is empty; a partner that `person` may not see is
+    not named."""
     everything = list(initiatives.select_related("partner", "approach"))
     seen = seen_partners(person, everything)
     today = timezone.localdate()

@@ -1,14 +1,19 @@
-"""Addresses of this room."""
+"""URLs of this room."""
 
 from django.urls import path
 
-from joinedup.initiatives import views
+from joinedup.initiatives.views import (
+    initiative_add,
+    initiative_confirm,
+    initiative_edit,
+    initiatives,
+    initiatives_csv,
+)
 
 urlpatterns = [
-    path("initiatives/", views.initiatives, name="initiatives"),
-    path("initiatives.csv", views.initiatives_csv, name="initiatives_csv"),
-    path("initiatives/add/", views.initiative_add, name="initiative_add"),
-    path("initiatives/<slug:slug>/", views.initiative, name="initiative"),
-    path("initiatives/<slug:slug>/edit/", views.initiative_edit, name="initiative_edit"),
-    path("initiatives/<slug:slug>/confirm/", views.initiative_confirm, name="initiative_confirm"),
+    path("initiatives/", initiatives, name="initiatives"),
+    path("initiatives.csv", initiatives_csv, name="initiatives_csv"),
+    path("initiatives/add/", initiative_add, name="initiative_add"),
+    path("initiatives/<slug:slug>/edit/", initiative_edit, name="initiative_edit"),
+    path("initiatives/<slug:slug>/confirm/", initiative_confirm, name="initiative_confirm"),
 ]

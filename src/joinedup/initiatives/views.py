@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,9 +18,8 @@ from joinedup.documents.csv_file import as_csv
 from joinedup.initiatives import actions, queries
 from joinedup.initiatives.forms import AddInitiativeForm, ChangeInitiativeForm, InitiativeFilter
 from joinedup.initiatives.models import Initiative
-from joinedup.initiatives.page import initiative_page
+from joinedup.partners.confirmation import thanks
 from joinedup.partners.forms import keep_unseen
-from joinedup.partners.keeping import thanks
 
 PAGE = 25
 
@@ -49,22 +48,13 @@ def initiatives_csv(request: Request) -> HttpResponse:
     return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
 
 
-@require_safe
-def initiative(request: Request, slug: str) -> HttpResponse:
-    page = initiative_page(request.person, slug)
-    if page is None:
-        raise Http404
-    context = {"page": page, "initiative": page.initiative, "inside": page.history is not None}
-    return render(request, "initiatives/initiative.jinja", context)
-
-
 def _visible(request: Request, slug: str) -> Initiative:
     visible = Initiative.objects.visible_to(request.person).select_related("partner", "approach")
     return get_object_or_404(visible, slug=slug)
 
 
 def _saved(request: Request, saved: Initiative, said: str) -> HttpResponse:
-    """To its page; or to the list when whoever saved it is not among those who may see it."""
+    """Redirect to its page, or to the list if the person who saved it may not see it."""
     if Initiative.objects.visible_to(request.person).filter(pk=saved.pk).exists():
         messages.success(request, said)
         return redirect("initiative", saved.slug)
@@ -111,7 +101,7 @@ def initiative_edit(request: Request, slug: str) -> HttpResponse:
 
 @login_required
 def initiative_confirm(request: Request, slug: str) -> HttpResponse:
-    """A link in a mail leads here; mail scanners follow links, so only the button confirms."""
+    """A link in a mail leads here. Mail scanners follow links, so only the button confirms."""
     initiative = _visible(request, slug)
     require(request.person, "initiative.confirm", on=initiative)
     if request.method == "POST":

@@ -13,7 +13,6 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -40,8 +39,9 @@ def would_be_shown() -> Q:
 
 
 def _opportunities() -> QuerySet[Any]:
-    model: Any = apps.get_model("opportunities", "Opportunity")
-    return model._base_manager.filter(audience="public").order_by()
+    from joinedup.opportunities.models import Opportunity
+
+    return Opportunity._base_manager.filter(audience="public").order_by()
 
 
 def _kept_to_themselves() -> QuerySet[Any]:
@@ -54,12 +54,13 @@ def _kept_to_themselves() -> QuerySet[Any]:
 
 def _answers(partner: str, **wanted: Any) -> Exists:
     """Whether a body answered the opportunity, in whichever copy: members answer the partnership's."""
-    model: Any = apps.get_model("opportunities", "Answer")
+    from joinedup.opportunities.models import Answer
+
     same = {
         "opportunity__key": OuterRef("opportunity__key"),
         "opportunity__footprint": OuterRef("opportunity__footprint"),
     }
-    return Exists(model._base_manager.filter(partner=OuterRef(partner), **same, **wanted))
+    return Exists(Answer._base_manager.filter(partner=OuterRef(partner), **same, **wanted))
 
 
 def _consented(partner: str) -> Exists:
@@ -67,8 +68,9 @@ def _consented(partner: str) -> Exists:
 
 
 def _rows(field: str) -> QuerySet[Any]:
-    model: Any = apps.get_model("opportunities", "Opportunity")
-    return getattr(model, field).through._base_manager.filter(opportunity__audience="public").order_by()
+    from joinedup.opportunities.models import Opportunity
+
+    return getattr(Opportunity, field).through._base_manager.filter(opportunity__audience="public").order_by()
 
 
 def _unspoken(field: str, partner: str, **wanted: Any) -> QuerySet[Any]:

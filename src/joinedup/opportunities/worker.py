@@ -7,7 +7,7 @@ import datetime
 from django.utils import timezone
 
 from joinedup.accounts.person import Person
-from joinedup.opportunities.actions import refresh
+from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.engine import follow
 from joinedup.opportunities.models import Move, Run, Touched
 from joinedup.places.models import Footprint

@@ -1,4 +1,4 @@
-"""What people do with partners: add, change and confirm them, and say who works with whom."""
+"""Partners: add, change and confirm them, and record who works with whom."""
 
 from __future__ import annotations
 
@@ -12,21 +12,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from joinedup.accounts import audit
+from joinedup.accounts.fields import check, fill_in, picture, refuse_unknown
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came, Marking
-from joinedup.partners.keeping import (
-    CONFIRMING,
-    came_now,
-    check,
-    confirm_now,
-    fill_in,
-    fresh_slug,
-    lapse,
-    picture,
-    refuse_unknown,
-    refuse_while_held,
-)
+from joinedup.accounts.slugs import fresh_slug
+from joinedup.partners.confirmation import CONFIRMING, came_now, confirm_now, lapse
+from joinedup.partners.election_hold import refuse_while_held
 from joinedup.partners.models import Ask, Contact, Link, Partner
 from joinedup.partners.registers import charity_number, company_number
 from joinedup.places.models import Footprint, Place
@@ -36,7 +28,7 @@ MANY = frozenset({"serves", "themes"})
 
 
 class PartnerDetails(TypedDict, total=False):
-    """What may be said of a partner."""
+    """The fields that describe a partner."""
 
     name: str
     sector: Sector
@@ -68,7 +60,7 @@ class AlreadyHere(ValidationError):
 def _tidy(
     by: Person, details: dict[str, Any], footprints: Iterable[Footprint], existing: Partner | None = None
 ) -> None:
-    """Put identifiers as their registers write them; refuse what cannot be."""
+    """Write identifiers as their registers do; refuse invalid ones."""
     refuse_unknown(details, PartnerDetails.__annotations__)
     if "name" in details:
         details["name"] = " ".join(details["name"].split())
@@ -93,7 +85,8 @@ def _tidy(
 def add_partner(
     *, by: Person, footprint: Footprint, came: str = Came.ELSE, **details: Unpack[PartnerDetails]
 ) -> Partner:
-    """Record a partner of a footprint. `came` says how; it is confirmed once the body itself says so, and not before.
+    """Record a partner of a footprint. `came`: how it got here. It counts as confirmed only once the body
+    itself says so.
 
     Raises PermissionDenied, AlreadyHere (same name or charity number in the footprint), ValidationError.
     """
@@ -112,10 +105,10 @@ def add_partner(
 def change_partner(
     *, by: Person, partner: Partner, confirm: bool = False, **details: Unpack[PartnerDetails]
 ) -> Partner:
-    """Change what is said of a partner; `confirm`: and say that all of it is true today.
+    """Change a partner's details; `confirm`: also say that all of it is true today.
 
-    What somebody else changes, the body has no longer confirmed.
-    Only a coordinator changes whether the duty names it, since statutory bodies count as linked.
+    Changes by somebody else are not confirmed by the body. Only a coordinator changes whether the duty names
+    it, since statutory bodies count as linked.
     """
     require(by, "partner.change", on=partner)
     given: dict[str, Any] = dict(details)
@@ -133,8 +126,7 @@ def change_partner(
 
 
 def confirm_partner(*, by: Person, partner: Partner) -> Partner:
-    """Say that what is recorded of a partner is still true today: for its own people to confirm, for others to have
-    checked."""
+    """Say that a partner's record is still true today: its own people confirm it, others have checked it."""
     require(by, "partner.confirm", on=partner)
     with transaction.atomic():
         before = audit.snapshot(partner)
@@ -146,7 +138,7 @@ def confirm_partner(*, by: Person, partner: Partner) -> Partner:
 
 
 def add_contact(*, by: Person, partner: Partner, role: str, name: str = "", email: str = "") -> Contact:
-    """Record somebody to ask at a partner: a role, and a name or address only where they gave it."""
+    """Record somebody to ask at a partner: a role, and a name or address only if they gave it."""
     require(by, "partner.change", on=partner)
     contact = Contact(
         partner=partner,
@@ -165,7 +157,7 @@ def add_contact(*, by: Person, partner: Partner, role: str, name: str = "", emai
 
 
 def remove_contact(*, by: Person, contact: Contact) -> None:
-    """Take a contact away, for good: personal details are not kept for an undo."""
+    """Permanently delete a contact: personal details are not kept for an undo."""
     require(by, "partner.change", on=contact)
     with transaction.atomic():
         audit.record(by=by, action="contact.remove", on=contact, before=audit.snapshot(contact), after={})
@@ -175,7 +167,7 @@ def remove_contact(*, by: Person, contact: Contact) -> None:
 def add_link(
     *, by: Person, partner: Partner, other: Partner, strength: float = 0.5, since: datetime.date | None = None
 ) -> Link:
-    """Put down that two partners work together already. `strength` is 0 to 1."""
+    """Record that two partners work together already. `strength` is 0 to 1."""
     require(by, "link.add", on=partner)
     if partner.pk == other.pk:
         raise ValidationError("A partner always works with itself: choose another one.")
@@ -213,9 +205,9 @@ def add_ask(
     marking: str = Marking.PARTNERSHIP,
     is_demonstration: bool = False,
 ) -> Ask:
-    """One line that a partner needs or can give (`kind`: need or offer), said at `event` if at one.
+    """Add one line that a partner needs or can give (`kind`: need or offer), said at `event` if at one.
 
-    Without places it holds wherever the partner works; without themes, for any.
+    Without places it applies wherever the partner works; without themes, to any.
     """
     require(by, "ask.add", on=partner)
     ask = Ask(partner=partner, kind=kind, text=" ".join(text.split()), event=event, marking=marking)
@@ -235,7 +227,7 @@ def add_ask(
 
 
 def close_ask(*, by: Person, ask: Ask) -> Ask:
-    """Answered, or no longer needed. `reopen_ask` undoes it."""
+    """Close an ask that was answered or is no longer needed. `reopen_ask` undoes it."""
     return _set_closed(by, ask, "ask.close", timezone.localdate())
 
 

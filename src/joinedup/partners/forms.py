@@ -1,4 +1,4 @@
-"""What people fill in about partners."""
+"""Forms for partners."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ SHARED = [(m.value, m.label) for m in (Marking.PUBLIC, Marking.PARTNERSHIP)]
 
 
 def places_to_filter_by(data: Mapping[str, Any]) -> QuerySet[Place]:
-    """Authorities and regions, and whatever place a link has put into the address."""
+    """Authorities and regions, plus any place that a link has put into the URL."""
     wide = [Place.Kind.LOCAL_AUTHORITY, Place.Kind.REGION, Place.Kind.COUNTRY]
     return Place.objects.filter(Q(kind__in=wide, ended=None) | Q(pk=data.get("place", "")))
 
 
 def keep_unseen(form: Any, name: str, record: Model) -> list[Any]:
-    """What was ticked, and what the record holds that this form could not offer: saving must not drop it."""
+    """What was ticked, plus what the record holds that this form could not offer: saving must not drop it."""
     field: Any = form.fields[name]
     unseen = getattr(record, name).exclude(pk__in=field.queryset.values("pk"))
     return [*form.cleaned_data[name], *unseen]
@@ -50,7 +50,7 @@ class PartnerFilter(forms.Form):
         self.fields["place"].queryset = places_to_filter_by(data)  # type: ignore[attr-defined]
 
     def chosen(self) -> dict[str, Any]:
-        """The filters for `queries.find_partners`; one that makes no sense is reported and not applied."""
+        """The filters for `queries.find_partners`; an invalid one is reported and not applied."""
         self.is_valid()
         wanted = dict(self.cleaned_data)
         return {"text": wanted.pop("q", ""), **wanted}
@@ -123,7 +123,7 @@ class PartnerForm(forms.ModelForm):
             del self.fields["is_statutory"]
 
     def _post_clean(self) -> None:
-        """The rules are checked once, where every door leads: in the action."""
+        """The rules are checked once, in the action that every form leads to."""
 
     def details(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
@@ -141,7 +141,7 @@ class AddPartnerForm(PartnerForm):
             choice.initial, choice.widget = next(iter(coordinated_ids)), forms.HiddenInput()
 
 
-# Beside the box by which somebody says that a record is true.
+# Beside the box that confirms a record.
 CONFIRMS = _(
     "From their own people this confirms it. From anybody else it says that you checked it with them today."
 )

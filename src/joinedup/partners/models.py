@@ -10,7 +10,7 @@ from joinedup.accounts.records import Record
 
 
 class Partner(Record):
-    """An organisation. What it is (identifiers, base) is kept apart from where it works (serves)."""
+    """An organisation. What it is (identifiers, base) is stored apart from where it works (serves)."""
 
     body_field = "pk"
     partner_paths = ("pk",)
@@ -48,7 +48,7 @@ class Partner(Record):
 
 
 class Contact(models.Model):
-    """Somebody to ask at a partner: a role first, a name only where they gave it."""
+    """Somebody to ask at a partner: a role first, a name only if they gave it."""
 
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="contacts")
     role = models.CharField(max_length=120)
@@ -80,7 +80,7 @@ class Contact(models.Model):
 
 
 class Link(models.Model):
-    """That two partners already work together. `first` has the smaller number, so a pair is stored once."""
+    """Two partners that already work together. `first` has the smaller number, so a pair is stored once."""
 
     first = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="links_as_first")
     second = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="links_as_second")

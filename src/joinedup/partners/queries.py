@@ -1,28 +1,25 @@
-"""Questions about partners. Every answer holds only what `person` may see."""
+"""Queries about partners. Every result holds only what `person` may see."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
 from django.db.models import Count, Q, QuerySet
 
 from joinedup.accounts.models import Grant
 from joinedup.accounts.person import Person
-from joinedup.documents.csv_file import several
 from joinedup.partners.models import Partner
 from joinedup.partners.statutory import Proposal, proposals
 from joinedup.places.models import Footprint, Place
 from joinedup.places.queries import ancestors, descendants
 from joinedup.taxonomy.models import Sector, Theme
 
-# So many places fit on a form; a footprint with more offers its boroughs only, not their wards.
+# How many places fit on a form; a footprint with more offers only its boroughs, not their wards.
 PLACES_ON_A_FORM = 60
 
 
 def places_touching(place: Place) -> QuerySet[Place]:
-    """The place, all that lies in it and all that it lies in, to be used as a subquery. 1 query."""
+    """The place, everything in it and everything around it, for use as a subquery. 1 query."""
     above = [place.pk, *(p.pk for p in ancestors(place))]
     return Place.objects.filter(Q(pk__in=above) | Q(pk__in=descendants(place).values("pk")))
 
@@ -35,7 +32,8 @@ def find_partners(
     theme: Theme | None = None,
     text: str = "",
 ) -> QuerySet[Partner]:
-    """Partners that fit every filter given; a place is met by what serves it, a part of it, or all around it."""
+    """Partners that match every filter given; a place matches partners who serve it, a part of it, or an area
+    around it."""
     found: QuerySet[Partner] = Partner.objects.visible_to(person)
     if place is not None:
         serving = Partner.serves.through.objects.filter(place__in=places_touching(place))
@@ -66,22 +64,21 @@ def count_by_sector(partners: QuerySet[Partner]) -> list[tuple[str, int]]:
     return [(name, number) for name, number in counts.annotate(number=Count("pk"))]
 
 
-def initiatives_each(person: Person, partners: Iterable[Partner]) -> dict[int, int]:
-    """How many initiatives each partner leads, of those `person` may see; 1 query."""
-    model: Any = Partner._meta.get_field("initiatives").related_model
-    led = model.objects.visible_to(person).filter(partner__in=[p.pk for p in partners])
-    return dict(Counter(led.values_list("partner_id", flat=True)))
-
-
 def visible_partners(person: Person, ids: Iterable[int]) -> dict[int, Partner]:
-    """Those of these partners that `person` may see; 1 query. Whoever shows a name asks this first."""
+    """Those of these partners that `person` may see; 1 query. Anything that shows a name asks this first."""
     found = Partner.objects.visible_to(person).filter(pk__in=set(ids)).select_related("sector")
     return {partner.pk: partner for partner in found}
 
 
+def shares_a_partnership(person: Person, partner: Partner) -> bool:
+    """Whether `person` belongs to a partnership of this partner: names of people are for them alone."""
+    together = person.footprint_ids & {f.pk for f in partner.footprints.all()}
+    return person.is_operator or bool(together) or partner.pk in person.partner_ids
+
+
 def speaks_for(partner: Partner, user_id: int | None, email: str) -> str | None:
-    """What to call whoever a link in a mail was sent to, while they still speak for the partner: a member by their
-    name, a contact by the role; None for who is neither any longer. 1 query."""
+    """What to call the recipient of a link in a mail, while they still speak for the partner: a member by
+    name, a contact by role; None if they are no longer either. 1 query."""
     if user_id is None:
         contact = partner.contacts.filter(email__iexact=email).first() if email else None
         return contact.role if contact else None
@@ -97,7 +94,8 @@ def partners_to_choose(person: Person, footprint_ids: Iterable[int]) -> QuerySet
 
 
 def places_to_choose(footprint_ids: Iterable[int], chosen: Iterable[str] = ()) -> QuerySet[Place]:
-    """Places to offer on a form: of these footprints, around them, their wards if few; and the `chosen` codes."""
+    """Places to offer on a form: of these footprints, around them, their wards if few; plus the `chosen`
+    codes."""
     own = Q(footprints__in=list(footprint_ids))
     inside = Q(kind=Place.Kind.WARD, ended=None, parent__footprints__in=list(footprint_ids))
     wards = Place.objects.filter(own | inside).distinct().count() <= PLACES_ON_A_FORM
@@ -110,57 +108,3 @@ def statutory_proposals(footprint: Footprint) -> list[Proposal]:
     """The statutory partners of a footprint, each with the partner already recorded for it; 4 queries."""
     places = footprint.places.filter(kind=Place.Kind.LOCAL_AUTHORITY).prefetch_related("memberships")
     return proposals(places, footprint.partners.all())
-
-
-CSV_HEADER = [
-    "Partner",
-    "Sector",
-    "What it does",
-    "Base",
-    "Serves",
-    "Themes",
-    "Charity number",
-    "Company number",
-    "School number (URN)",
-    "NHS code",
-    "Area code",
-    "Website",
-    "Named by the duty",
-    "Local action it leads",
-    "Confirmed by the body on",
-    "How far it can be relied on",
-    "Who may see it",
-    "Demonstration",
-    "Source",
-    "Source address",
-]
-
-
-def csv_rows(person: Person, partners: QuerySet[Partner]) -> Iterator[list[object]]:
-    """The list as rows under CSV_HEADER; 4 queries."""
-    everyone = list(partners)
-    led = initiatives_each(person, everyone)
-    for partner in everyone:
-        yield [
-            partner.name,
-            partner.sector,
-            partner.does,
-            partner.base,
-            several(partner.serves.all()),
-            several(partner.themes.all()),
-            partner.charity_number,
-            partner.company_number,
-            partner.urn,
-            partner.ods,
-            partner.gss,
-            partner.website,
-            partner.is_statutory,
-            # None recorded is not none: the cell stays empty.
-            led.get(partner.pk),
-            partner.confirmed_on,
-            partner.told,
-            partner.get_marking_display(),
-            partner.is_demonstration,
-            partner.source,
-            partner.source_url,
-        ]

@@ -1,4 +1,4 @@
-"""Where the public can look a partner up: the registers behind its identifiers."""
+"""Where the public can look a partner up: the registers of its identifiers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SCHOOL = "https://get-information-schools.service.gov.uk/Establishments/Establis
 
 @dataclass(frozen=True)
 class Identifier:
-    """One official identifier. `link` is empty where the register has no address for a single body."""
+    """One official identifier. `link` is empty if the register has no page for a single body."""
 
     label: str
     value: str
@@ -30,7 +30,7 @@ class Identifier:
 def charity_number(text: str) -> str:
     """A charity number as its register writes it: 1084122, SC012059, NIC100084. Empty stays empty.
 
-    Takes the prefixes of org-id.guide (GB-CHC-, GB-SC-, GB-NIC-) off. Raises ValidationError otherwise.
+    Removes the prefixes of org-id.guide (GB-CHC-, GB-SC-, GB-NIC-). Raises ValidationError for anything else.
     """
     number = re.sub(r"\s", "", text.upper()).removeprefix("GB-CHC-")
     number = re.sub(r"^GB-(SC|NIC)-(SC|NIC)?", r"\1", number)
@@ -41,7 +41,7 @@ def charity_number(text: str) -> str:
 
 
 def company_number(text: str) -> str:
-    """A company number in 8 characters, leading noughts put back. Empty stays empty."""
+    """A company number in 8 characters, with leading zeros restored. Empty stays empty."""
     number = re.sub(r"^GB-COH-", "", re.sub(r"\s", "", text.upper()))
     if number.isdigit():
         number = number.zfill(8)
@@ -59,7 +59,7 @@ def _charity_link(number: str) -> str:
 
 
 def identifiers(partner: Partner) -> list[Identifier]:
-    """The identifiers that a partner has, each with its page on the public register."""
+    """A partner's identifiers, each with its page on the public register."""
     found = []
     if partner.charity_number:
         link = _charity_link(partner.charity_number)

@@ -1,8 +1,8 @@
-"""The bodies that the serious violence duty names, proposed for an area from the official look-ups.
+"""The bodies named in the serious violence duty, proposed for an area from the official look-ups.
 
-The duty: Police, Crime, Sentencing and Courts Act 2022, sections 8 to 11 and Schedule 1. Which police force and
-which integrated care board serve a place: the look-ups of the Office for National Statistics, kept as
-`places.Membership`. Where no look-up says, a body is named after the area and its `why` says so.
+The duty: Police, Crime, Sentencing and Courts Act 2022, sections 8 to 11 and Schedule 1. Which police force
+and which integrated care board serve a place comes from the look-ups of the Office for National Statistics,
+stored as `places.Membership`. If no look-up says, a body is named after the area and its `why` says so.
 """
 
 from __future__ import annotations
@@ -34,22 +34,22 @@ COUNCILS = {
     "E09000033": "Westminster City Council",
 }
 FORCES = {"E23000001": "Metropolitan Police Service", "E23000034": "City of London Police"}
-# One organisation, but sectors of their own: each has its own people and its own data.
+# One organisation but separate sectors: each has its own people and its own data.
 COUNCIL_PARTS = {
     "social_care": "children’s social care",
     "education": "education service",
     "youth_justice": "youth justice service",
 }
 ORDER = ["local_authority", *COUNCIL_PARTS, "police", "health", "probation", "fire"]
-DISTRICT = "E07"  # a county council does children's social care, education and youth justice there
+DISTRICT = "E07"  # A county council does children's social care, education and youth justice there.
 
 
 @dataclass(frozen=True)
 class Proposal:
     """A statutory partner of an area that somebody may accept.
 
-    `gss` is the code of the area it is the authority for, if a look-up gives one. `places` are the GSS codes
-    that it serves. `already` is the partner that is recorded for it.
+    `gss`: the code of the area it is the authority for, if a look-up gives one. `places`: the GSS codes that
+    it serves. `already`: the partner recorded for it.
     """
 
     name: str
@@ -63,15 +63,15 @@ class Proposal:
 
     @property
     def key(self) -> str:
-        """What tells it apart within an area; stable, fit for a form."""
+        """Identifies it within an area; stable, fit for a form."""
         return f"{self.sector}:{self.gss or self.name}"
 
 
 def proposals(places: Iterable[Place], partners: Iterable[Partner] = ()) -> list[Proposal]:
-    """The statutory partners of `places` (local authorities), each once, in the order the duty is read.
+    """The statutory partners of `places` (local authorities), each once, in the order of the duty.
 
-    Pure but for `place.memberships` and `place.parent`, which the caller fetches along. `partners` are those
-    already recorded in the area.
+    Pure except for `place.memberships` (expected to be prefetched) and `place.parent` (selected). `partners`:
+    those already recorded in the area.
     """
     found: dict[str, Proposal] = {}
     for place in sorted(places, key=lambda p: (p.name, p.code)):
@@ -84,12 +84,12 @@ def proposals(places: Iterable[Place], partners: Iterable[Partner] = ()) -> list
 
 
 def accept_proposals(*, by: Person, footprint: Footprint, chosen: Sequence[Proposal]) -> list[Partner]:
-    """Record the chosen bodies as public statutory partners of a footprint, and return those that are new.
+    """Record the chosen bodies as public statutory partners of a footprint, and return the new ones.
 
-    They are proposed from look-ups until each says itself that its record is true. What is recorded there already is
-    left as it is. A body that another partnership keeps gets its own record here: sharing one would give each
-    coordinator the other's, and what is shared with it.
-    Raises PermissionDenied; ValidationError when the sectors are not loaded.
+    They count as proposed from look-ups until each confirms its own record. What is recorded already is left
+    as it is. A body that another partnership keeps gets a separate record here: sharing one would give each
+    coordinator the other's, and what is shared with it. Raises PermissionDenied; ValidationError if the
+    sectors are not loaded.
     """
     require(by, "partner.add", on=Scope(footprints=frozenset({footprint.pk})))
     sectors = Sector.objects.in_bulk()

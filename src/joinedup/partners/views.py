@@ -8,66 +8,25 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from joinedup.accounts.permissions import may, require
 from joinedup.accounts.request import Request
-from joinedup.documents.csv_file import as_csv
-from joinedup.partners import actions, queries
+from joinedup.partners import actions
+from joinedup.partners.confirmation import thanks
 from joinedup.partners.forms import (
     AddPartnerForm,
     AskForm,
     ChangePartnerForm,
     ContactForm,
     LinkForm,
-    PartnerFilter,
     keep_unseen,
 )
-from joinedup.partners.keeping import thanks
 from joinedup.partners.models import Ask, Contact, Link, Partner
-from joinedup.partners.page import partner_page, shares_a_partnership
-
-PAGE = 25
-
-
-@require_safe
-def partners(request: Request) -> HttpResponse:
-    form = PartnerFilter(request.GET)
-    found = queries.find_partners(request.person, **form.chosen())
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    context = {
-        "form": form,
-        "page": page,
-        "led": queries.initiatives_each(request.person, page.object_list),
-        "by_sector": queries.count_by_sector(found),
-    }
-    return render(request, "partners/partners.jinja", context)
-
-
-@require_safe
-def partners_csv(request: Request) -> HttpResponse:
-    found = queries.find_partners(request.person, **PartnerFilter(request.GET).chosen())
-    content = as_csv(queries.CSV_HEADER, queries.csv_rows(request.person, found))
-    name = f"partners-{timezone.localdate().isoformat()}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
-
-
-@require_safe
-def partner(request: Request, slug: str) -> HttpResponse:
-    page = partner_page(request.person, slug)
-    if page is None:
-        raise Http404
-    return render(
-        request,
-        "partners/partner.jinja",
-        {"page": page, "partner": page.partner, "inside": page.history is not None},
-    )
+from joinedup.partners.queries import shares_a_partnership
 
 
 def _visible(request: Request, slug: str) -> Partner:
@@ -75,7 +34,7 @@ def _visible(request: Request, slug: str) -> Partner:
 
 
 def _refused(form: forms.Form | forms.ModelForm, error: ValidationError) -> Partner | None:
-    """Put an action's refusal on the form, and give the partner that is there already."""
+    """Put an action's refusal on the form, and return the partner that exists already."""
     form.add_error(None, error.messages[0])
     return getattr(error, "partner", None)
 
@@ -121,7 +80,7 @@ def partner_edit(request: Request, slug: str) -> HttpResponse:
 
 @login_required
 def partner_confirm(request: Request, slug: str) -> HttpResponse:
-    """A link in a mail leads here; mail scanners follow links, so only the button confirms."""
+    """A link in a mail leads here. Mail scanners follow links, so only the button confirms."""
     partner = _visible(request, slug)
     require(request.person, "partner.confirm", on=partner)
     if request.method == "POST":
@@ -132,7 +91,7 @@ def partner_confirm(request: Request, slug: str) -> HttpResponse:
 
 
 def _added(request: Request, form: Any, partner: Partner, title: str, add: Any) -> HttpResponse:
-    """The page of a small form about a partner: show it, or do `add` with what was filled in."""
+    """The page of a small form about a partner: show it, or do `add` with the input."""
     if request.method == "POST" and form.is_valid():
         try:
             add(by=request.person, partner=partner, **form.cleaned_data)

@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from joinedup.engines.words import listing, plural
 from joinedup.privacy.case_cells import OFFENCE, YES_NO, is_age, is_birthday, is_number, what_one_says
 from joinedup.privacy.case_headings import (
     ABOUT_WORK,
@@ -52,8 +53,7 @@ class Found:
         named = [f"“{each}”" for each in self.columns]
         where = ""
         if named:
-            together = " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
-            where = f", column{'s' * (len(named) > 1)} {together}"
+            where = f", {plural(len(named), 'column')} {listing(named)}"
         return (
             f"This looks like records of single people ({self.what}{where}): JoinedUp holds none, and has kept nothing "
             "of it."

@@ -1,4 +1,4 @@
-"""When a day is over, for whom, and who of those that registered was there. No queries but where it says so."""
+"""When a day is over, for whom, and which of those who registered attended. No queries unless stated."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from joinedup.accounts.person import Person
 from joinedup.events.models import Event
 from joinedup.registration.models import Attendee, Invitation
 
-# A day of which nobody said when it ends is over at this hour.
+# A day without a known end is over at this hour.
 ENDS = datetime.time(17, 0)
 
 
 def has_ended(event: Event, now: datetime.datetime) -> bool:
-    """Whether the day is over; a day that was called off, or has no date, never is."""
+    """Whether the day is over; False if it was cancelled or has no date."""
     if event.date is None or event.cancelled_on:
         return False
     here = timezone.localtime(now)
@@ -24,7 +24,8 @@ def has_ended(event: Event, now: datetime.datetime) -> bool:
 
 
 def rounds_done(event: Event, now: datetime.datetime) -> list[int]:
-    """The rounds of table talk that are over: all after the day, on the day those whose session has ended; 1 query."""
+    """The rounds of table talk that are over: all of them after the day; on the day, those whose session has
+    ended; 1 query."""
     if has_ended(event, now):
         return list(range(1, event.rounds + 1))
     here = timezone.localtime(now)
@@ -42,7 +43,7 @@ def rounds_done(event: Event, now: datetime.datetime) -> list[int]:
 
 
 def were_there(event: Event) -> list[Attendee]:
-    """Everybody who had a place and, where people were checked in, arrived; with partner and sector; 1 query."""
+    """Everybody who had a place and, if people were checked in, arrived; with partner and sector; 1 query."""
     placed = list(
         event.attendees.filter(standing=Attendee.Standing.PLACED).select_related("partner", "sector", "user")
     )
@@ -51,8 +52,9 @@ def were_there(event: Event) -> list[Attendee]:
 
 
 def is_vouched(attendee: Attendee, person: Person) -> bool:
-    """Whether somebody's word for their partner is more than theirs: they are signed in as its member, registered
-    as one, or were invited for it at this address; 2 queries at most. Anybody can register for any partner."""
+    """Whether there is more than their own word that they belong to their partner: they are signed in as its
+    member, registered as one, or were invited for it at this address; 2 queries at most. Anybody can register
+    for any partner."""
     if attendee.is_young:
         return False
     if attendee.partner_id in person.partner_ids:

@@ -1,11 +1,12 @@
-"""What calendars are told (RFC 5545): an event, a series, and everything that one person has to keep.
+"""What calendars receive (RFC 5545): an event, a series, and all dates of one person.
 
-An entry keeps its UID for ever: that of the event, which names nobody; only where two people share a mailbox has the
-second a key by chance in it. Its SEQUENCE rises with whatever the entry says and never falls: what everybody may know
-counts on the event, what is said to one person on top of that (`Attendee.calendar_version`), so that their own file
-always wins over the public one. What is off is told as CANCELLED rather than left out, so that a calendar that holds it
-strikes it through. Times are those of the clock on the wall in London, with the zone's own rules in the file, so that a
-date after the clocks change is right. Why it is so: docs/decisions/calendar-versions.md.
+An entry keeps its UID for ever. It is the event's and identifies nobody; only the second of two people who
+share a mailbox has a random key in it. SEQUENCE rises with every change to the entry and never falls: what is
+public counts on the event, and what is added for one person is counted on top (`Attendee.calendar_version`),
+so that their own file always wins over the public one. A cancelled entry is sent as CANCELLED rather than
+left out, so that calendars that hold it strike it through. Times are London wall-clock times, with the zone's
+rules in the file, so that dates after the clocks change are right. The reasons are in
+docs/decisions/calendar-versions.md.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from joinedup.registration.models import Attendee
 
 
 def attendee_entry(event: Event, attendee: Attendee) -> icalendar.Event:
-    """The day as it is for one who comes, waits or does not come any more. Wants a day."""
+    """The day for someone who comes, waits, or no longer comes. Expects the event to have a date."""
     off = event.cancelled_on is not None or attendee.standing in Attendee.GONE
     words: list[str] = []
     if attendee.standing == Attendee.Standing.WAITING:
@@ -41,8 +42,8 @@ def attendee_entry(event: Event, attendee: Attendee) -> icalendar.Event:
 
 
 def attendee_calendar(attendee: Attendee) -> bytes:
-    """The event as a calendar file for somebody who comes. Whoever cancelled and registered again reads by the old
-    link too how it stands now. Wants a day; 1 query."""
+    """The event as a calendar file for someone who comes. After cancelling and registering again, the old
+    link shows the new state too. Expects the event to have a date; 1 query."""
     event = attendee.event
     return calendar_of(event.name, [attendee_entry(event, _newest(attendee))])
 
@@ -58,10 +59,10 @@ def _newest(attendee: Attendee) -> Attendee:
 
 
 def mailbox_calendars(event: Event, addresses: Collection[str]) -> dict[str, bytes]:
-    """What is sent to each address when something about an event changes: how it stands for everybody who registered
-    with that address, or the event itself where nobody did; empty for an event without a day. 1 query.
+    """What is sent to each address when an event changes: the state of everybody registered with it, or the
+    event itself if nobody is; empty for an event without a date. 1 query.
 
-    A young person's day is that of their companion, who holds it already: they have no entry in these.
+    A young person has no entry here: their companion has the day already.
     """
     if event.date is None:
         return dict.fromkeys(addresses, b"")
@@ -80,5 +81,5 @@ def mailbox_calendars(event: Event, addresses: Collection[str]) -> dict[str, byt
 
 
 def latest(attending: Iterable[Attendee]) -> list[Attendee]:
-    """The last of each entry: whoever cancelled and registered again comes."""
+    """The last of each entry: someone who cancelled and registered again comes."""
     return list({(each.event_id, each.calendar_key): each for each in attending}.values())

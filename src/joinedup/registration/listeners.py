@@ -1,4 +1,4 @@
-"""What follows for those who come when an event is changed."""
+"""What happens to attendees when an event changes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from joinedup.registration.actions.waiting_list import fill_places
 
 @receiver(event_changed)
 def follow_change(sender: type[Event], *, event: Event, was: Event, tell: bool, **_more: Any) -> None:
-    """More places let people in from the waiting list; another day, time or place is told to whoever it concerns."""
+    """More places let people in from the waiting list; those concerned are notified of another day, time or
+    place."""
     fill_places(event)
     if tell:
         notices.send_event_changed(event, was, notices.addresses_of(event))

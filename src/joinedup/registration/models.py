@@ -13,9 +13,9 @@ from joinedup.accounts.models import fresh_token
 from joinedup.accounts.permissions import Scope
 from joinedup.events.models import Event
 
-# What a young person is called among the parts of those who come.
+# How young people are named among the roles of attendees.
 YOUNG = "young_person"
-# No letter or figure that is taken for another when it is read out.
+# No letters or figures that are easily confused when read out.
 CODE_LETTERS = "ABCDEFGHJKMNPQRTUVWXY346789"
 
 
@@ -23,21 +23,23 @@ def fresh_code() -> str:
     return "".join(secrets.choice(CODE_LETTERS) for _ in range(6))
 
 
-# Files given out before versions were counted said at most one more than the event's own number.
+# Files handed out before versions were counted had at most one more than the event's own number.
 COUNTED_FROM = 2
 
 
 def next_version(event_id: int) -> int:
-    """Higher than any version that somebody who comes, or came, to the event was told; 1 query.
+    """Higher than any version given to someone who comes, or came, to the event; 1 query.
 
-    It is the event's, not the person's: whoever registers again gets a higher one although nothing says who they are.
+    It belongs to the event, not the person: someone who registers again gets a higher one although nothing
+    says who they are.
     """
     last = Attendee.objects.filter(event=event_id).aggregate(last=Max("calendar_version"))["last"]
     return max(last or 0, COUNTED_FROM) + 1
 
 
 def newer(event_id: int) -> dict[str, Any]:
-    """What goes with a change of standing of several at once (`update`), so that their calendars take it; 1 query."""
+    """Fields to add when changing the standing of several at once (`update`), so that their calendars take
+    it; 1 query."""
     return {"standing_since": timezone.now(), "calendar_version": next_version(event_id)}
 
 
@@ -51,7 +53,7 @@ class Invitation(models.Model):
         SUBSTITUTE = "substitute", "Sending someone else"
 
     class Brings(models.TextChoices):
-        """Whom a host is asked to bring. It says something of the invitation, never of a person."""
+        """Whom a host is asked to bring. It describes the invitation, never a person."""
 
         NOBODY = "", "Themselves"
         YOUNG = "young", "Young people"
@@ -91,7 +93,7 @@ class Invitation(models.Model):
 
 
 class Attendee(models.Model):
-    """Somebody who comes. Personal parts are deleted on schedule; the public never sees a list."""
+    """Somebody who comes. Personal fields are deleted on schedule; the public never sees a list."""
 
     class Standing(models.TextChoices):
         PLACED = "placed", "Has a place"
@@ -101,10 +103,10 @@ class Attendee(models.Model):
         LAPSED = "lapsed", "Did not confirm in time"
         CANCELLED = "cancelled", "Not coming"
 
-    # Who counts: they have a place or wait for one. A young person without a companion waits for that first, and
-    # whoever has not answered from their address yet is only held in the queue.
+    # Those who count: they have a place or wait for one. A young person without a companion waits for that
+    # first, and someone who has not confirmed from their address is only held in the queue.
     COMING = (Standing.PLACED, Standing.WAITING)
-    # Of these nothing is to be kept up: they do not come, or never said that they would.
+    # For these nothing is kept up to date: they do not come, or never said they would.
     GONE = (Standing.CANCELLED, Standing.LAPSED)
 
     class Offer(models.TextChoices):
@@ -206,7 +208,7 @@ class Attendee(models.Model):
         return f"{self.role}, {self.partner}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Whoever changes whether somebody comes, a calendar that holds their day is told of it by a higher version."""
+        """If a change affects whether somebody comes, a higher version tells calendars that hold their day."""
         fields = kwargs.get("update_fields")
         if self._state.adding:
             self.calendar_key = self._own_key()
@@ -224,8 +226,9 @@ class Attendee(models.Model):
         return Attendee.objects.filter(pk=self.pk).values_list("standing", flat=True).first()
 
     def _own_key(self) -> str:
-        """The key of whoever is the same in this mailbox: for most people none. A second person of one mailbox, and a
-        young person, whose mails go to their companion, get one by chance; who registers again has theirs again."""
+        """The key that tells apart people in one mailbox: empty for most. A second person in a mailbox, and a
+        young person, whose mails go to their companion, get a random one; someone who registers again gets
+        theirs again."""
         if self.is_young:
             adult = self.companion or self.wanted_companion
             address = adult.email if adult else ""
@@ -251,7 +254,7 @@ class Attendee(models.Model):
 
     @property
     def is_young(self) -> bool:
-        """Comes as a young person: with a companion, by a chosen name, never written to."""
+        """Comes as a young person: with a companion, under a chosen name, never written to."""
         return YOUNG in self.parts
 
     def scope(self) -> Scope:
@@ -259,10 +262,10 @@ class Attendee(models.Model):
 
 
 class SurveyAnswer(models.Model):
-    """What one person answered before or after the day, held without who it was.
+    """What one person answered before or after the day, stored without who they are.
 
-    `pair` is a keyed hash of the person's link: it lets one person answer once and pairs their two answers; it is
-    emptied with the other personal details. `answers` maps a question of `events.survey` to 1 to 5.
+    `pair` is a keyed hash of the person's link: it lets one person answer once and joins their two answers;
+    it is emptied with the other personal details. `answers` maps a question of `events.survey` to 1 to 5.
     """
 
     class Moment(models.TextChoices):

@@ -1,7 +1,7 @@
-"""What registration tells the rooms above it, which it does not know. They listen in their `listeners`."""
+"""Signals to the rooms above, which registration does not know. They listen in their `listeners`."""
 
 from django.dispatch import Signal
 
-# What is known of those who came to an `event` is being deleted, in the transaction in which it is: what other rooms
-# hold of them goes too.
+# Sent in the transaction that deletes the personal details of an `event`, so that other rooms delete theirs
+# too.
 personal_deleted = Signal()

@@ -17,7 +17,7 @@ from joinedup.registration.models import Attendee, SurveyAnswer
 
 Moment = SurveyAnswer.Moment
 
-# Changing the words of a statement needs a new key: answers before and after must be to the same words.
+# If the words of a statement change it needs a new key: answers before and after must be to the same words.
 STATEMENTS = {
     "strategy": _("I know the Serious Violence Strategy and what it asks of my organisation."),
     "support": _("I know which national and regional support we could use."),
@@ -38,8 +38,8 @@ AGREES = 4
 
 
 def moment_of(event: Event, now: datetime.datetime | None = None) -> str:
-    """Which half is asked now: before until the day starts, after from then on; "" where the day is not known, was
-    called off, or what is known of people is deleted."""
+    """Which half is asked now: before until the day starts, after from then on; "" if the day is not known,
+    was cancelled, or personal details are deleted."""
     if event.date is None or event.cancelled_on or event.personal_deleted_on or event.is_history:
         return ""
     here = timezone.localtime(now)
@@ -53,10 +53,10 @@ def is_asked(attendee: Attendee) -> bool:
 
 
 def survey_link(attendee: Attendee) -> str:
-    """The full address of somebody's survey, for a mail; "" where none is asked of them."""
+    """The full URL of somebody's survey, for a mail; "" if they are not asked."""
     return address_of("attending_survey", attendee.token) if is_asked(attendee) else ""
 
 
 def pair_of(attendee: Attendee) -> str:
-    """What joins one person's two answers without saying whose they are: it needs this installation's key."""
+    """Joins one person's two answers without saying whose they are: making it needs this installation's key."""
     return salted_hmac("joinedup.registration.survey", str(attendee.pk), algorithm="sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""What events do on a timer: one function each, safe to call again, and it says how much it did."""
+"""Timed work: one function each, safe to call again, returning how much it did."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from joinedup.registration.queries.reminders import reminders_due
 
 
 def let_go_of_held(now: datetime.datetime) -> int:
-    """Let go of places that nobody confirmed within a day; returns how many people that were."""
+    """Release places that nobody confirmed within a day; returns how many people that affects."""
     return lapse_held(now)
 
 
 def look_after_young(on: datetime.date) -> int:
-    """Follow who is vouched for at events to come; returns for how many young people something changed."""
+    """Apply changes in who is vouched for at coming events; returns how many young people that affects."""
     brings = Q(attendees__companion__isnull=False) | Q(attendees__wanted_companion__isnull=False)
     ahead = Event.objects.filter(brings, date__gte=on, cancelled_on=None, is_history=False).distinct()
     return sum(look_after(event) for event in ahead.order_by("date", "pk"))
 
 
 def remind(now: datetime.datetime) -> int:
-    """Remind everybody of the events to come who is due to be reminded; returns how many mails went out."""
+    """Send the reminders that are due for coming events; returns how many mails were sent."""
     ahead = Event.objects.filter(date__gte=timezone.localdate(now), cancelled_on=None, is_history=False)
     number = 0
     for event in ahead.order_by("date", "pk"):
@@ -42,5 +42,6 @@ def remind(now: datetime.datetime) -> int:
 
 
 def delete_due_personal(on: datetime.date) -> int:
-    """Delete the personal details of every event whose 90 days are over; returns how many people that were."""
+    """Delete the personal details of every event whose 90 days are over; returns how many people that
+    affects."""
     return sum(delete_personal(by=Person.operator(), event=event, on=on) for event in due_deletions(on))

@@ -1,4 +1,4 @@
-"""What partners agreed, how it went, who was asked about it and when."""
+"""Responses: what was done about what was said at an event."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from joinedup.events.models import Event
 class Response(models.Model):
     """What was done about something that was said at an event: the “we did” beside “you said”.
 
-    One that is critical of a named body is told to it first, and shows to everybody ten working days later, with
-    its answer beside it.
+    If it criticises a named body, that body is notified first. Everyone else sees it ten working days later,
+    with the body's answer beside it.
     """
 
     partner_paths = ("about",)

@@ -1,4 +1,4 @@
-"""The mails of the right of reply: what is critical of a body, what was answered, and that nobody could be told."""
+"""The mails of the right of reply: criticism of a body, its answer, and that nobody there could be reached."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ To = Iterable[User | str]
 def send_to_answer(
     response: Response, to: To, *, may_answer: bool = True, failing: Callable[[], object] | None = None
 ) -> None:
-    """To each account and address, once the change is kept. The link opens a page; only its button answers. `failing`
-    is called where the mail server took none of them."""
+    """To each account and address, on commit. The link opens a page; only its button answers. `failing` is
+    called if the mail server took none of them."""
     context = {
         "response": response,
         "event": response.event,
@@ -34,7 +34,7 @@ def send_to_answer(
 def send_answered(
     response: Response, to: To, *, who: str, is_waived: bool, is_taken_back: bool = False
 ) -> None:
-    """To everybody else who was addressed: what one of them answered, and that they can undo what it lets show."""
+    """To everyone else who was addressed: what one of them answered, and how to undo showing it early."""
     context = {
         "response": response,
         "event": response.event,
@@ -72,7 +72,7 @@ def _send(
 
 
 def send_untold(response: Response, to: Iterable[User]) -> None:
-    """To those who coordinate: nobody of the named body who may answer could be told, and what to do."""
+    """To the coordinators: nobody at the named body who may answer could be reached, and what to do."""
     context = {
         "response": response,
         "event": response.event,

@@ -1,4 +1,4 @@
-"""Who may read a response, and from when: the named body first, everybody once it had time to answer.
+"""Who may read a response, and when: the named body first, everyone else once it has had time to answer.
 
 An answer waits for the ten working days, as the response does, unless the named body lets both show at once.
 """
@@ -18,21 +18,21 @@ NEVER = datetime.date.max
 
 
 def is_untold(response: Response) -> bool:
-    """Whether something critical was written and nobody of the named body who may answer it knows."""
+    """Whether it is critical, and nobody at the named body who may answer has been notified."""
     return response.is_critical and response.told_on is None
 
 
 def answer_by(response: Response) -> datetime.date | None:
-    """The last day of the ten working days; None where nothing critical is said of anybody, and where nobody who may
-    answer has been told."""
+    """The last of the ten working days; None if nobody is criticised, or if nobody who may answer has been
+    notified."""
     if not response.is_critical or response.told_on is None:
         return None
     return working_days_after(response.told_on, DAYS_TO_ANSWER)
 
 
 def shows_from(response: Response) -> datetime.date | None:
-    """The day from which others may read it, once the results are published; None for at once, and NEVER while nobody
-    who may answer has been told."""
+    """The day from which others may read it once the results are published; None for at once, and NEVER while
+    nobody who may answer has been notified."""
     last = answer_by(response)
     if last is None:
         return NEVER if is_untold(response) else None
@@ -42,11 +42,12 @@ def shows_from(response: Response) -> datetime.date | None:
 def may_read(
     response: Response, person: Person, event: Event, on: datetime.date, *, is_published: bool
 ) -> bool:
-    """Whether `person`, who may see it by its marking, may read it on this day. Wants the event's footprint.
+    """Whether `person`, who may see it by its marking, may read it on this day. Expects the event's footprint
+    to be selected.
 
-    Those who write responses read all of them, and the named body what is said of it. Everybody else waits: until
-    the results are published, and until the named body has answered or had ten working days. While the partnership
-    publishes nothing new, the public reads nothing critical of anybody.
+    Those who write responses read all of them, and the named body reads what is said about it. Everyone else
+    waits until the results are published, and until the named body has answered or has had ten working days.
+    While the partnership publishes nothing new, the public reads no criticism of anyone.
     """
     if may(person, "response.write", event):
         return True

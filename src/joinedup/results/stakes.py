@@ -1,6 +1,6 @@
 """What is at stake in an agreement, and the share kept of it, so that easy promises do not win. Pure.
 
-The method, with its reasons and limits, is docs/methods/results.md.
+The method, with its reasons and limits, is described in docs/methods/results.md.
 """
 
 from __future__ import annotations
@@ -8,20 +8,20 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
-# Where nobody knows how much need there is, half of the scale stands in, and the page says so.
+# Used if the need is not known: half of the scale. The page says so.
 UNKNOWN_NEED = 0.5
-# However low a place stands among others, a promise to its young people is worth something.
+# However low the need in a place, a promise to its young people is worth something.
 LEAST_NEED = 0.05
 MOST_PARTNERS = 4
 
 
 @dataclass(frozen=True)
 class Promise:
-    """One agreement as it is weighed.
+    """One agreement to be weighed.
 
-    `cell`: what it is about: promises about the same theme in the same area, made at the same event, are one cell.
-    `need`: 0 to 1, None where it is unknown. `partners`: how many put something in. `kept`: None while it is not
-    due yet, or dropped by agreement; then it counts in nothing.
+    `cell`: its subject: promises on the same theme in the same area, made at the same event, are one cell.
+    `need`: 0 to 1, None if unknown. `partners`: how many put something in. `kept`: None if it is not due yet,
+    or was dropped by agreement; it then counts in nothing.
     """
 
     cell: Hashable
@@ -31,7 +31,8 @@ class Promise:
 
 
 def stake(need: float | None, partners: int) -> float:
-    """What is at stake in one agreement, 0.05 to 4: the need there, times the partners who put something in."""
+    """What is at stake in one agreement, 0.05 to 4: the need times the number of partners who put something
+    in."""
     known = UNKNOWN_NEED if need is None else max(LEAST_NEED, min(1.0, need))
     return known * max(1, min(MOST_PARTNERS, partners))
 
@@ -39,9 +40,9 @@ def stake(need: float | None, partners: int) -> float:
 def weights(promises: Sequence[Promise]) -> list[float]:
     """The weight of each promise; one that counts in nothing weighs 0.
 
-    The promises of a cell share one stake, that of the largest of them: those that as many partners put something
-    into share it equally, and those of fewer partners add nothing to it. So a promise that is cut into pieces
-    weighs what it weighed before, and an easy one beside a hard one neither adds to the hard one nor hides it.
+    The promises of a cell share one stake, the largest among them. Those with that many partners share it
+    equally, and those with fewer add nothing. So a promise cut into pieces weighs what it weighed whole, and
+    an easy one beside a hard one neither adds to the hard one nor hides it.
     """
     cells: dict[Hashable, list[int]] = {}
     for number, each in enumerate(promises):
@@ -63,7 +64,7 @@ def _size(promise: Promise) -> int:
 
 
 def kept_share(promises: Iterable[Promise]) -> float | None:
-    """The share kept, 0 to 1, weighted by what was at stake; None where nothing is due."""
+    """The share kept, 0 to 1, weighted by what was at stake; None if nothing is due."""
     every = list(promises)
     weighed = weights(every)
     total = sum(weighed)
@@ -73,6 +74,6 @@ def kept_share(promises: Iterable[Promise]) -> float | None:
 
 
 def kept_count(promises: Iterable[Promise]) -> float | None:
-    """The share kept when every promise counts the same; None where nothing is due."""
+    """The share kept if every promise counts the same; None if nothing is due."""
     due = [each.kept for each in promises if each.kept is not None]
     return sum(due) / len(due) if due else None

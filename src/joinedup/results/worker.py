@@ -1,4 +1,4 @@
-"""What events do on a timer: one function each, safe to call again, and it says how much it did."""
+"""Timed work: one function each, safe to call again, returning how much it did."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from joinedup.registration.attendance import has_ended
 from joinedup.results.actions.thanks import thank
 from joinedup.results.queries.follow_up import to_thank
 
-# A page that is told of later than this is news to nobody.
+# After this long, the page is no longer news.
 THANKED_WITHIN = datetime.timedelta(days=7)
 
 
 def thank_attendees(now: datetime.datetime) -> int:
-    """Tell everybody who was at a day that has ended of their page; returns how many mails go out."""
+    """Notify everyone who attended a day that has ended of their page; returns the number of mails."""
     today = timezone.localdate(now)
     just_over = Event.objects.filter(
         date__gt=today - THANKED_WITHIN, date__lte=today, cancelled_on=None, personal_deleted_on=None

@@ -15,10 +15,11 @@ from joinedup.accounts.delivery import waiting_since
 from joinedup.accounts.models import Grant
 from joinedup.agreements.models import Agreement
 from joinedup.clusters.models import Scan
+from joinedup.engines.words import counted, plural
 from joinedup.evidence.queries import missing_files, orphaned_files
 from joinedup.opportunities.models import Opportunity, Run, Touched
 from joinedup.registration.queries.attendees import due_deletions
-from joinedup.site.serving import refuse_empty, waiting_migrations
+from joinedup.site.serve_command import refuse_empty, waiting_migrations
 from joinedup.tables.models import Seat
 
 # A change is followed at once, or by the worker within minutes; the check on that is a whole run each night.
@@ -35,10 +36,6 @@ class Finding:
 
     def as_dict(self) -> dict[str, object]:
         return asdict(self)
-
-
-def counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def findings() -> list[Finding]:
@@ -198,7 +195,7 @@ def _looking() -> list[Finding]:
     number = Scan.objects.filter(waits).count()
     if not number:
         return []
-    wait = "waits" if number == 1 else "wait"
+    wait = plural(number, "waits", "wait")
     return [
         Finding(
             "clusters",
@@ -224,7 +221,7 @@ def _mails() -> list[Finding]:
     number, since = waiting_since()
     if since is None or since > timezone.now() - SENT_WITHIN:
         return []
-    waits = "waits" if number == 1 else "wait"
+    waits = plural(number, "waits", "wait")
     return [
         Finding(
             "mail",

@@ -15,6 +15,7 @@ from django.utils import timezone
 from joinedup.accounts.delivery import send_kept
 from joinedup.agreements.worker import ask_young_people, chase_agreements, forget_drafts
 from joinedup.clusters.worker import look_where_and_when
+from joinedup.engines.words import counted
 from joinedup.opportunities.worker import follow_waiting, work_out_the_night
 from joinedup.registration.worker import delete_due_personal, let_go_of_held, look_after_young, remind
 from joinedup.results.worker import thank_attendees
@@ -54,49 +55,45 @@ def work(*, once: bool, say: Callable[[str], object]) -> None:
 
 def _work(say: Callable[[str], object]) -> None:
     if sent := send_kept(timezone.now()):
-        say(f"Sent {_counted(sent, 'mail')} that had to wait.")
+        say(f"Sent {counted(sent, 'mail')} that had to wait.")
     if followed := follow_waiting():
-        say(f"Followed the changes of {_counted(followed, 'partnership')}.")
+        say(f"Followed the changes of {counted(followed, 'partnership')}.")
     runs = work_out_the_night()
     if runs:
-        say(f"Worked out the lists of {_counted(len({run.footprint_id for run in runs}), 'partnership')}.")
+        say(f"Worked out the lists of {counted(len({run.footprint_id for run in runs}), 'partnership')}.")
     if missed := sum(len(run.differences) for run in runs):
-        say(f"Following had missed {_counted(missed, 'thing')}: see “joinedup check”.")
+        say(f"Following had missed {counted(missed, 'thing')}: see “joinedup check”.")
     if told := look_where_and_when(say):
-        say(f"Told {_counted(told, 'follower')} what is new where they follow.")
+        say(f"Told {counted(told, 'follower')} what is new where they follow.")
     if reminded := remind(timezone.now()):
-        say(f"Sent {_counted(reminded, 'reminder')} of events.")
+        say(f"Sent {counted(reminded, 'reminder')} of events.")
     if deleted := delete_due_personal(timezone.localdate()):
-        say(f"Deleted the personal details of {_counted(deleted, 'guest')} of past events.")
+        say(f"Deleted the personal details of {counted(deleted, 'guest')} of past events.")
     if lapsed := let_go_of_held(timezone.now()):
-        say(f"Let go of {_counted(lapsed, 'place')} that nobody confirmed.")
+        say(f"Let go of {counted(lapsed, 'place')} that nobody confirmed.")
     if moved := look_after_young(timezone.localdate()):
-        say(f"Followed who is vouched for, for {_counted(moved, 'young guest')}.")
+        say(f"Followed who is vouched for, for {counted(moved, 'young guest')}.")
     if forgotten := forget_drafts(timezone.now()):
-        say(f"Let go of {_counted(forgotten, 'draft')} that nobody went on with.")
+        say(f"Let go of {counted(forgotten, 'draft')} that nobody went on with.")
     if unaccepted := forget_uploads(timezone.now()):
-        say(f"Deleted {_counted(unaccepted, 'spreadsheet')} that nobody accepted.")
+        say(f"Deleted {counted(unaccepted, 'spreadsheet')} that nobody accepted.")
     _write_to_people(say, timezone.localtime())
 
 
 def _write_to_people(say: Callable[[str], object], now: datetime.datetime) -> None:
     if cache.add("worker-thanked", True, LATELY) and (thanked := thank_attendees(now)):
-        say(f"Told {_counted(thanked, 'guest')} of their page after the day.")
+        say(f"Told {counted(thanked, 'guest')} of their page after the day.")
     # Each keeps in the records what it did; the mark only saves looking again all day.
     mark, today = f"worker-wrote-{now.date()}", now.date()
     if now.hour < MORNING or not cache.add(mark, True, A_DAY):
         return
     try:
         if asked := chase_agreements(today):
-            say(f"Asked about {_counted(asked, 'agreement')}.")
+            say(f"Asked about {counted(asked, 'agreement')}.")
         if hosts := ask_young_people(today):
-            say(f"Asked young people through {_counted(hosts, 'host')}.")
+            say(f"Asked young people through {counted(hosts, 'host')}.")
         if digests := send_digests(now):
-            say(f"Sent {_counted(digests, 'digest')} of what waits.")
+            say(f"Sent {counted(digests, 'digest')} of what waits.")
     except Exception:
         cache.delete(mark)
         raise
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

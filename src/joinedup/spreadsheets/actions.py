@@ -11,6 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import Scope, require
@@ -22,10 +23,10 @@ from joinedup.privacy.retention import UPLOADS
 from joinedup.spreadsheets.columns import headings_of, plain, suggest
 from joinedup.spreadsheets.kinds import KINDS
 from joinedup.spreadsheets.models import RememberedColumn, Upload
+from joinedup.spreadsheets.parse import Sheet, Unreadable, read_file, read_text
 from joinedup.spreadsheets.people import refuse_people
 from joinedup.spreadsheets.preview import Preview, preview, without_marked
-from joinedup.spreadsheets.reading import Sheet, Unreadable, read_file, read_text
-from joinedup.spreadsheets.undoing import take_back, what_stands_in_the_way
+from joinedup.spreadsheets.undo import take_back, what_stands_in_the_way
 
 
 def bring(
@@ -229,9 +230,9 @@ def _fingerprint(sheet: Sheet) -> str:
 def _refuse_twice(footprint: Footprint, kind: str, fingerprint: str) -> None:
     same = footprint.uploads.filter(kind=kind, content_hash=fingerprint, state=Upload.State.ACCEPTED).first()
     if same is not None:
-        day = timezone.localdate(same.at)
+        day = date_format(timezone.localdate(same.at), "j F Y")
         raise Unreadable(
-            f"The same rows were brought in on {day.day} {day:%B %Y} already (“{same.file_name}”): undo that first."
+            f"The same rows were brought in on {day} already (“{same.file_name}”): undo that first."
         )
 
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from joinedup.spreadsheets.columns import Field
 from joinedup.spreadsheets.models import Upload
+from joinedup.spreadsheets.parse import MOST_BYTES
 from joinedup.spreadsheets.queries import Column
-from joinedup.spreadsheets.reading import MOST_BYTES
 
 
 class BringForm(forms.Form):

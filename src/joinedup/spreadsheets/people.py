@@ -7,7 +7,7 @@ no such record.
 from __future__ import annotations
 
 from joinedup.privacy.case_lists import find_people
-from joinedup.spreadsheets.reading import Sheet, Unreadable
+from joinedup.spreadsheets.parse import Sheet, Unreadable
 
 
 class SinglePeople(Unreadable):

@@ -1,4 +1,4 @@
-"""What people do with a commitment: add dated evidence of how far it has come."""
+"""Commitments: add dated evidence of how far each has come."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
-from joinedup.partners.keeping import refuse_while_held
+from joinedup.partners.election_hold import refuse_while_held
 from joinedup.strategy.models import Commitment, Update
 
 
@@ -29,11 +29,11 @@ def add_update(
     initiative: Any = None,
     is_demonstration: bool = False,
 ) -> Update:
-    """Record that on the day `on` the commitment stood so, by what source or through which local action: for those who
-    keep what all partnerships share.
+    """Record how the commitment stood on the day `on`, with a source or a local action: for those who keep
+    what all partnerships share.
 
-    Updates are public and stay: a wrong one is put right by a newer one. ValidationError for a day to come, an
-    unknown standing, no words, or neither a source nor a local action that anyone may see.
+    Updates are public and stay: a wrong one is corrected by a newer one. Raises ValidationError for a future
+    day, an unknown standing, no words, or neither a source nor a local action that anyone may see.
     """
     require(by, "commitment.update")
     if on > timezone.localdate():
@@ -63,10 +63,10 @@ def add_update(
 def add_evidence(
     *, by: Person, commitment: Commitment, on: datetime.date, text: str, initiative: Any, source: str = ""
 ) -> Update:
-    """What a partnership's own local action does towards a commitment, as the evidence of that partnership.
+    """Record what a partnership's own local action does towards a commitment, as that partnership's evidence.
 
-    It says that something is on the way, never how the whole commitment stands. ValidationError for a day to come, for
-    local action that is not public, and while the partnership publishes nothing new.
+    It says that something is on the way, never how the whole commitment stands. Raises ValidationError for a
+    future day, for local action that is not public, and while the partnership publishes nothing new.
     """
     require(by, "commitment.evidence")
     whose = initiative.partner.footprints.filter(pk__in=by.coordinated_ids).order_by("name").first()

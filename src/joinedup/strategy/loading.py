@@ -1,8 +1,8 @@
-"""The Serious Violence Strategy as public text confirms it, what was announced besides, and dated published facts.
+"""The Serious Violence Strategy as public text confirms it, related announcements, and dated published facts.
 
-`commitments.csv` and `commitments_later.csv` hold what was published. Beside this file, `reading.csv` holds our
-reading (the themes; a date, only where the text names one by which it was to be done) and `published.csv` dated facts
-with their sources, each as at the last day that its source names.
+`commitments.csv` and `commitments_later.csv` hold what was published. Beside this file, `reading.csv` holds
+our reading (the themes; a date, only if the text names one by which it was to be done) and `published.csv`
+dated facts with their sources, each as at the last day that its source names.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ BESIDES = "announced besides"
 STRATEGY: dict[str, Any] = {
     "name": "Serious Violence Strategy",
     "publisher": "Home Office",
-    # The sources gathered here name the month only, and the page shows no more than that.
+    # The sources gathered here give only the month, so the page shows only the month.
     "published": datetime.date(2018, 4, 9),
     "url": "https://gov.uk/government/publications/serious-violence-strategy",
     "note": (
@@ -37,9 +37,10 @@ RECORDED_BY = "Published facts, gathered in November 2026"
 
 @transaction.atomic
 def load(folder: Path) -> dict[str, int]:
-    """Bring in both files of commitments and the dated facts, all or none; returns the number of each.
+    """Import both files of commitments and the dated facts, all or none; returns the number of each.
 
-    Loading again refreshes the wording and adds no fact twice. What people added stays. Themes must be there first.
+    Loading again refreshes the wording and adds no fact twice. What people added stays. Themes have to be
+    loaded first.
     """
     strategy, _ = Strategy.objects.update_or_create(slug=SLUG, defaults=STRATEGY)
     reading = {row["ref"]: row for row in rows(READING)}

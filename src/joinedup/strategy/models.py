@@ -14,7 +14,8 @@ class Strategy(models.Model):
     note = models.TextField(blank=True)
 
     class Meta:
-        # A plan without a date comes after those that were published; databases differ on where nothing sorts.
+        # A plan without a date comes after those that were published; databases differ in where they sort
+        # nulls.
         ordering = [models.F("published").desc(nulls_last=True), "name"]
         verbose_name_plural = "strategies"
 

@@ -6,18 +6,12 @@ import datetime
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from django.apps import apps
-from django.db.models import Prefetch, QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from joinedup.accounts.person import Person
-from joinedup.partners.models import Partner
-from joinedup.partners.queries import visible_partners
 from joinedup.strategy.models import Commitment, Strategy, Update
-from joinedup.taxonomy.models import Theme
 
 # Nothing heard for this long is silence.
 SILENT_AFTER = datetime.timedelta(days=365)
@@ -29,7 +23,7 @@ WORDS = {
     "silent": gettext_lazy("Silent"),
     "not_known": gettext_lazy("Not known"),
 }
-# Money is told apart by its size, since only some commitments name any.
+# Money is grouped by size, since only some commitments name a sum.
 MILLION = 1_000_000
 
 
@@ -59,7 +53,8 @@ class Share:
 
 @dataclass(frozen=True)
 class Progress:
-    """All that the page of a strategy says; `rows` is what the filter chose, the rest speaks of all."""
+    """Everything the page of a strategy shows; `rows` is what the filter chose, the rest covers all
+    commitments."""
 
     strategy: Strategy
     rows: list[Row]
@@ -71,13 +66,13 @@ class Progress:
 
 
 def standing(commitment: Commitment, on: datetime.date) -> Standing:
-    """How far it has come, judged on the day `on` from its due date and updates; no query where these are
+    """How far it has come, judged on the day `on` from its due date and updates; no query if these are
     prefetched. Updates dated after `on` do not count.
 
-    The newest update decides; the evidence of one partnership decides only where nobody has spoken for the whole, and
-    otherwise says that it is not silent. One that says kept, or not kept, is the end of it. Otherwise: past its due
-    date it is late; not heard of for a year it is silent. Without any update it is not known, which is not the same
-    as not kept.
+    The newest update decides. Evidence of a single partnership decides only if nobody has spoken for the
+    whole, and otherwise only shows that it is not silent. An update that says kept, or not kept, is final.
+    Otherwise it is late once its due date is past, and silent after a year without an update. Without any
+    update it is not known, which is not the same as not kept.
     """
     heard = [update for update in commitment.updates.all() if update.on <= on]
     if not heard:
@@ -85,7 +80,8 @@ def standing(commitment: Commitment, on: datetime.date) -> Standing:
     whole = [update for update in heard if not update.is_local]
     newest = max(whole or heard, key=lambda update: (update.on, update.pk or 0))
     last = max(update.on for update in heard)
-    word, when = newest.standing, _day(newest.on)
+    heard_of = date_format(last, "j F Y")
+    word, when = newest.standing, date_format(newest.on, "j F Y")
     if word == Update.Standing.KEPT:
         return Standing("kept", _("Kept, as at %(day)s.") % {"day": when}, newest.on)
     if word == Update.Standing.NOT_KEPT:
@@ -94,24 +90,25 @@ def standing(commitment: Commitment, on: datetime.date) -> Standing:
         said = _(
             "Late: it was due on %(due)s, and nothing since says that it was kept. Last heard of on %(day)s."
         )
-        return Standing("late", said % {"due": _day(commitment.due), "day": _day(last)}, last)
+        return Standing("late", said % {"due": date_format(commitment.due, "j F Y"), "day": heard_of}, last)
     if last + SILENT_AFTER < on:
-        return Standing("silent", _("Nothing heard since %(day)s.") % {"day": _day(last)}, last)
+        return Standing("silent", _("Nothing heard since %(day)s.") % {"day": heard_of}, last)
     if word == Update.Standing.LATE:
         return Standing("late", _("Late, as at %(day)s.") % {"day": when}, newest.on)
-    return Standing("on_the_way", _("On the way, as at %(day)s.") % {"day": _day(last)}, last)
+    return Standing("on_the_way", _("On the way, as at %(day)s.") % {"day": heard_of}, last)
 
 
 def _not_known(commitment: Commitment, on: datetime.date) -> str:
     if commitment.due and commitment.due < on:
         return _("It was to be done by %(due)s. No dated evidence of it is recorded here.") % {
-            "due": _day(commitment.due)
+            "due": date_format(commitment.due, "j F Y")
         }
     return _("No dated evidence of it is recorded here.")
 
 
 def is_counted(commitment: Commitment) -> bool:
-    """Whether it is a promise of its own: not part of another, not the money behind all, not announced besides."""
+    """Whether it is a separate promise: not part of another, not the money behind all, not a related
+    announcement."""
     return commitment.part_of_id is None and commitment.kind.startswith(("commitment", "delivery action"))
 
 
@@ -165,64 +162,4 @@ def _size(commitment: Commitment) -> str:
 
 
 def _day(day: datetime.date) -> str:
-    return f"{day.day} {day:%B %Y}"
-
-
-def one(ref: str, person: Person) -> QuerySet[Commitment]:
-    """A commitment with all that its page shows to `person`; the chain holds only what they may see."""
-    opportunity = apps.get_model("opportunities", "Opportunity")
-    initiative = apps.get_model("initiatives", "Initiative")
-    agreement = apps.get_model("agreements", "Agreement")
-    figure = apps.get_model("evidence", "Figure")
-    initiatives = initiative.objects.visible_to(person)
-    chain: QuerySet[Any] = (
-        agreement.objects.visible_to(person)
-        .select_related("event", "sitting__table", "sitting__topic", "theme", "place")
-        .prefetch_related(
-            "contributions",
-            "namings",
-            Prefetch("initiative", initiatives),
-            Prefetch(
-                "opportunity",
-                opportunity.objects.visible_to(person)
-                .select_related("place", "theme")
-                .prefetch_related(Prefetch("figures", figure.objects.select_related("place", "dataset"))),
-            ),
-        )
-    )
-    return (
-        Commitment.objects.filter(ref=ref)
-        .select_related("strategy", "part_of")
-        .prefetch_related(
-            Prefetch(
-                "updates",
-                Update.objects.select_related("footprint").prefetch_related(
-                    Prefetch("initiative", initiatives)
-                ),
-            ),
-            Prefetch("parts", Commitment.objects.prefetch_related("updates")),
-            Prefetch("themes", Theme.objects.all()),
-            Prefetch("initiatives", initiatives.order_by("name")),
-            Prefetch("agreements", chain),
-        )
-    )
-
-
-def seen_partners(commitment: Commitment, person: Person) -> dict[int, Partner]:
-    """Of the partners behind what `one` fetched, those that `person` may see; one query. Others are never named."""
-    ids = {each.owner_partner_id for each in commitment.agreements.all()}
-    return visible_partners(person, ids | {each.partner_id for each in commitment.initiatives.all()})
-
-
-def owners_of(commitment: Commitment, person: Person, seen: dict[int, Partner]) -> dict[int, str]:
-    """Who sees to each agreement, by its key, as `person` may know them: by name only once they have said yes; no
-    query."""
-    return {
-        each.pk: each.instead_of_owner(person)
-        or (
-            seen[each.owner_partner_id].name
-            if each.owner_partner_id in seen
-            else _("a partner not open to you")
-        )
-        for each in commitment.agreements.all()
-    }
+    return date_format(day, "j F Y")

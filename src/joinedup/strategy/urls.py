@@ -1,11 +1,9 @@
-"""Addresses of this room."""
+"""URLs of this room."""
 
 from django.urls import path
 
-from joinedup.strategy import views
+from joinedup.strategy.views import strategy
 
 urlpatterns = [
-    path("strategy/", views.strategy, name="strategy"),
-    path("strategy/<str:ref>/", views.commitment, name="commitment"),
-    path("strategy/<str:ref>/update/", views.commitment_update, name="commitment_update"),
+    path("strategy/", strategy, name="strategy"),
 ]

@@ -1,4 +1,4 @@
-"""What people do with support: add it, change it, say that they checked it today."""
+"""Offers of support: add one, change it, confirm that it was checked today."""
 
 from __future__ import annotations
 
@@ -18,20 +18,22 @@ from joinedup.accounts.links import address_of
 from joinedup.accounts.permissions import Scope, may, require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
-from joinedup.partners.keeping import CONFIRMING, came_now, confirm_now, fresh_slug, refuse_while_own_held
+from joinedup.accounts.slugs import fresh_slug
+from joinedup.partners.confirmation import CONFIRMING, came_now, confirm_now
+from joinedup.partners.election_hold import refuse_while_own_held
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
 from joinedup.support.models import Offer
 from joinedup.support.queries import codes_of, keepers
 
-# So much of a correction is kept.
+# How much of a correction is kept.
 LONGEST = 1000
 _LISTS = ("themes", "sectors", "via_sectors", "places")
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What is said about an offer. Lists hold primary keys; an empty list restricts nothing."""
+    """The facts of an offer. Lists hold primary keys; an empty list restricts nothing."""
 
     name: str
     provider: str
@@ -58,10 +60,11 @@ class Facts:
 
 @transaction.atomic
 def add_offer(*, by: Person, facts: Facts, footprint: Footprint | None = None) -> Offer:
-    """Add an offer, as checked today by whoever adds it. ValidationError where the facts contradict each other.
+    """Add an offer, as checked today by the person adding it. Raises ValidationError if the facts contradict
+    each other.
 
-    A coordinator adds it for their own area: to `footprint`, or to the one partnership that they coordinate. Without
-    one it is shared by all, which is for those who keep the shared records.
+    A coordinator adds it for their own area: to `footprint`, or to the one partnership that they coordinate.
+    Without a footprint all partnerships share it, which needs permission to keep shared records.
     """
     require(by, "offer.add")
     home = footprint or _own_area(by)
@@ -76,7 +79,7 @@ def add_offer(*, by: Person, facts: Facts, footprint: Footprint | None = None) -
 
 @transaction.atomic
 def change_offer(*, by: Person, offer: Offer, facts: Facts) -> Offer:
-    """Put new facts in the place of the old. ValidationError where they contradict each other."""
+    """Replace an offer's facts. Raises ValidationError if they contradict each other."""
     require(by, "offer.change", on=offer)
     before = _snapshot(offer)
     _write(offer, facts, by)
@@ -86,7 +89,7 @@ def change_offer(*, by: Person, offer: Offer, facts: Facts) -> Offer:
 
 @transaction.atomic
 def confirm_offer(*, by: Person, offer: Offer) -> Offer:
-    """Say that what stands here was checked with the provider today."""
+    """Say that the offer was checked with the provider today."""
     require(by, "offer.confirm", on=offer)
     before = _snapshot(offer)
     _check_today(offer, by)
@@ -107,7 +110,7 @@ def _own_area(by: Person) -> Footprint | None:
 
 @transaction.atomic
 def correct_offer(*, by: Person, offer: Offer, text: str) -> None:
-    """Tell those who keep a record what is wrong with it: kept in its history, and sent to them by mail."""
+    """Tell a record's keepers what is wrong with it: stored in its history, and sent to them by mail."""
     require(by, "offer.correct", on=offer)
     if not Offer.objects.visible_to(by).filter(pk=offer.pk).exists():
         raise PermissionDenied("You may not do this.")
@@ -156,7 +159,7 @@ def _write(offer: Offer, facts: Facts, by: Person) -> None:
 
 
 def _keep_within(offer: Offer, footprint: Footprint) -> None:
-    """What a partnership adds is for its own area; without a place it is for all of that."""
+    """What a partnership adds is for its own area; without a place it covers all of that area."""
     provider = offer.provider_partner
     if provider is not None and not provider.footprints.filter(pk=footprint.pk).exists():
         raise ValidationError({"provider_partner": _("Choose a partner of your own partnership.")})
@@ -172,6 +175,6 @@ def _keep_within(offer: Offer, footprint: Footprint) -> None:
 
 
 def _snapshot(offer: Offer) -> dict[str, Any]:
-    """The offer's own fields and its lists: a change of who may use it is the change that matters most."""
+    """The offer's own fields and its lists: a change in who may use it is the most important one."""
     lists = {name: sorted(str(each.pk) for each in getattr(offer, name).all()) for name in _LISTS}
     return audit.snapshot(offer) | lists

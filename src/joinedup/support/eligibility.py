@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from django.utils.formats import date_format
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 Word = Literal["yes", "no", "via", "ask", "maybe"]
 
-# A closing date or a list of who may apply is too often out of date after a quarter of a year.
+# After three months, a closing date or a list of who may apply is too often out of date.
 CHECK_AFTER = datetime.timedelta(days=92)
 
 
@@ -19,7 +21,7 @@ CHECK_AFTER = datetime.timedelta(days=92)
 class Terms:
     """What an offer restricts. Each mapping is code to name; an empty one restricts nothing.
 
-    `via_sectors` apply on behalf of `sectors`; where there are none, everybody applies directly. `who`: in its
+    `via_sectors` apply on behalf of `sectors`; if there are none, everybody applies directly. `who`: in its
     publisher's words; sectors are then our reading of them. Without either, who may use it is not known.
     """
 
@@ -35,8 +37,8 @@ class Terms:
 
 @dataclass(frozen=True)
 class Answer:
-    """`word`: yes, no, via (through another body), ask (something is missing, named in `missing`) or maybe (the
-    publisher says for whom it is in words, or not at all)."""
+    """`word`: yes, no, via (through another body), ask (something is missing, named in `missing`) or maybe
+    (the publisher states who it is for in words, or not at all)."""
 
     word: Word
     sentence: str
@@ -55,22 +57,20 @@ def answer(
         return Answer("no", refusal)
     missing = _missing(offer, sector, place_codes, theme)
     if missing:
-        return Answer("ask", _("Tell us %(what)s to know.") % {"what": _join(missing, _("and"))}, missing)
+        return Answer("ask", _("Tell us %(what)s to know.") % {"what": _all(missing)}, missing)
     if not offer.via_sectors:
         return _by_its_words(offer, sector)
     if sector in offer.via_sectors:
         behalf = [name for code, name in offer.sectors.items() if code != sector]
         if behalf:
-            return Answer(
-                "yes", _("You may apply, also on behalf of: %(who)s.") % {"who": _join(behalf, _("and"))}
-            )
+            return Answer("yes", _("You may apply, also on behalf of: %(who)s.") % {"who": _all(behalf)})
         return Answer("yes", _("You may apply, also on behalf of others."))
-    bodies = _join(list(offer.via_sectors.values()), _("or"))
+    bodies = get_text_list(list(offer.via_sectors.values()), _("or"))
     return Answer("via", _("Not directly: apply through %(who)s.") % {"who": bodies})
 
 
 def _by_its_words(offer: Terms, sector: str | None) -> Answer:
-    """A plain yes only where the list of sectors is all there is to go by."""
+    """A plain yes only if the list of sectors is all there is to go by."""
     words = offer.who.strip().rstrip(".")
     if not words:
         if offer.sectors:
@@ -85,19 +85,19 @@ def _by_its_words(offer: Terms, sector: str | None) -> Answer:
 def _refusal(
     offer: Terms, sector: str | None, place_codes: Collection[str], theme: str | None, on: datetime.date
 ) -> str:
-    """Why certainly not; empty when it may still be."""
+    """Why the answer is certainly no; empty if it may still be yes."""
     if offer.closes and offer.closes < on:
-        return _("It closed on %(day)s.") % {"day": _day(offer.closes)}
+        return _("It closed on %(day)s.") % {"day": date_format(offer.closes, "j F Y")}
     if offer.is_history:
         return _("It is closed or decided, and kept as history.")
     if offer.opens and offer.opens > on:
-        return _("It is not open yet: it opens on %(day)s.") % {"day": _day(offer.opens)}
+        return _("It is not open yet: it opens on %(day)s.") % {"day": date_format(offer.opens, "j F Y")}
     if offer.places and place_codes and not offer.places.keys() & set(place_codes):
-        return _("It is for other places: %(where)s.") % {"where": _join(_names(offer.places), _("and"))}
+        return _("It is for other places: %(where)s.") % {"where": _all(offer.places.values())}
     if sector and offer.sectors and sector not in offer.sectors and sector not in offer.via_sectors:
-        return _("It is for other sectors: %(who)s.") % {"who": _join(_names(offer.sectors), _("and"))}
+        return _("It is for other sectors: %(who)s.") % {"who": _all(offer.sectors.values())}
     if theme and offer.themes and theme not in offer.themes:
-        return _("It is for other themes: %(what)s.") % {"what": _join(_names(offer.themes), _("and"))}
+        return _("It is for other themes: %(what)s.") % {"what": _all(offer.themes.values())}
     return ""
 
 
@@ -119,15 +119,5 @@ def needs_checking(last_checked: datetime.date | None, on: datetime.date) -> boo
     return last_checked is None or last_checked + CHECK_AFTER < on
 
 
-def _names(named: Mapping[str, str]) -> list[str]:
-    return list(named.values())
-
-
-def _join(words: Collection[str], last: str) -> str:
-    """one; one and two; one, two and three."""
-    *first, end = words
-    return f"{', '.join(first)} {last} {end}" if first else end
-
-
-def _day(day: datetime.date) -> str:
-    return f"{day.day} {day:%B %Y}"
+def _all(names: Iterable[str]) -> str:
+    return get_text_list(list(names), _("and"))

@@ -20,7 +20,7 @@ from joinedup.taxonomy.models import Sector, Theme
 
 
 class FinderForm(forms.Form):
-    """Every question may stay open; a value nobody offered counts as not answered."""
+    """Every question may stay open; an invalid value counts as not answered."""
 
     sector = forms.ModelChoiceField(
         Sector.objects.all(),
@@ -144,7 +144,7 @@ class OfferForm(forms.Form):
         if is_new and not may(person, "offer.add", Scope()) and len(person.coordinated_ids) > 1:
             self.fields["footprint"].queryset = own  # type: ignore[attr-defined]
         else:
-            # There is nothing to choose: it is shared by all, or their one partnership's.
+            # There is nothing to choose: all share it, or it belongs to their one partnership.
             del self.fields["footprint"]
         partners = Partner.objects.visible_to(person)
         if not may(person, "offer.add", Scope()):
@@ -155,7 +155,7 @@ class OfferForm(forms.Form):
         self.fields["places"].queryset = areas()  # type: ignore[attr-defined]
 
     def facts(self) -> Facts:
-        """What was filled in; after `is_valid`."""
+        """The facts filled in; after `is_valid`."""
         values = dict(self.cleaned_data)
         values.pop("footprint", None)
         for name in ("themes", "sectors", "via_sectors", "places"):
@@ -163,7 +163,7 @@ class OfferForm(forms.Form):
         return Facts(**values)
 
     def home(self) -> Footprint | None:
-        """For which partnership it is added, where there is a choice; after `is_valid`."""
+        """The partnership it is added for, if there is a choice; after `is_valid`."""
         chosen: Footprint | None = self.cleaned_data.get("footprint")
         return chosen
 

@@ -1,8 +1,8 @@
 """The national and regional support that ships with the system, as history or as open.
 
 `support.csv` holds what was published. `reading.csv`, beside this file, holds how we read it: whether it is
-open or history, whether the law requires it, which sectors may use it, via whom, on which themes. Where no sector is
-read out of the publisher's words, these words are all that is said of who may use it.
+open or history, whether the law requires it, which sectors may use it, through whom, on which themes. If no
+sector follows from the publisher's words, only these words say who may use it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.text import slugify
 
 from joinedup.accounts.records import Came, Marking
@@ -32,24 +33,24 @@ AREAS: dict[str, tuple[str, str, str | None]] = {
 ANYWHERE = frozenset({"UK"})
 SOURCE = "Gathered from public pages in November 2026. Who may use it, in sectors and themes, is our reading."
 
-# A row that nobody has read is kept as history, and says nothing of who may use it.
+# A row that nobody has read is kept as history, and does not say who may use it.
 NOT_READ = {"state": "history", "basis": "", "sectors": "", "via_sectors": "", "themes": ""}
 
 _DAY = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _MONTH = re.compile(r"\b(\d{4})-(\d{2})\b")
 _WHOLE_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
-# Four digits or more that are not a year are pounds in this file.
+# In this file, numbers of four digits or more that are not a year are pounds.
 _POUNDS = re.compile(r"\b(?!(?:19|20)\d\d\b)\d{4,}\b")
 _LARGE = re.compile(r"\b\d{5,}\b")
 
 
 @transaction.atomic
 def load(folder: Path) -> int:
-    """Bring in support.csv, whole or not at all; returns the number of offers in it.
+    """Import support.csv, whole or not at all; returns the number of offers in it.
 
-    Loading again refreshes what nobody here has checked; what somebody checked since is theirs and stays.
-    Raises ValueError for an open offer in an area that cannot be placed, because without its area it would
-    look open to everywhere. Sectors and themes must be there first.
+    Loading again refreshes offers that nobody here has checked; those checked since stay as they are. Raises
+    ValueError for an open offer in an area that cannot be placed, because without its area it would look open
+    to everywhere. Sectors and themes have to be loaded first.
     """
     reading = {row["id"]: row for row in rows(READING)}
     places = _areas()
@@ -63,7 +64,7 @@ def load(folder: Path) -> int:
         offer, _ = Offer.objects.get_or_create(
             slug=slugify(row["name"])[:80], defaults=_facts(row, is_history, is_law) | {"name": row["name"]}
         )
-        # Somebody here looked at it since: the published list no longer writes over it.
+        # Somebody here has checked it since, so the published list no longer overwrites it.
         if offer.checked_on is not None or offer.confirmed_on is not None:
             continue
         Offer.objects.filter(pk=offer.pk).update(**_facts(row, is_history, is_law))
@@ -90,7 +91,7 @@ def _areas() -> dict[str, Place]:
 
 
 def _where(area: str) -> tuple[str, ...] | None:
-    """The areas named, none of them for everywhere, or None where the words name no area we know."""
+    """The areas named, empty for everywhere, or None if the words name no area we know."""
     if area in ANYWHERE:
         return ()
     names = tuple(area.split(" and "))
@@ -123,7 +124,7 @@ def _facts(row: dict[str, str], is_history: bool, is_law: bool) -> dict[str, Any
 
 
 def _amount(text: str) -> int | None:
-    """The sum in pounds where the text names exactly one of five digits or more."""
+    """The sum in pounds if the text names exactly one of five digits or more."""
     found = _LARGE.findall(text)
     return int(found[0]) if len(found) == 1 else None
 
@@ -132,10 +133,9 @@ def in_words(text: str) -> str:
     """Dates and sums as people write them: 2018-07-30 becomes 30 July 2018; 11000000 becomes £11,000,000."""
 
     def day(match: re.Match[str]) -> str:
-        date = datetime.date(*map(int, match.groups()))
-        return f"{date.day} {date:%B %Y}"
+        return date_format(datetime.date(*map(int, match.groups())), "j F Y")
 
     def month(match: re.Match[str]) -> str:
-        return f"{datetime.date(int(match[1]), int(match[2]), 1):%B %Y}"
+        return date_format(datetime.date(int(match[1]), int(match[2]), 1), "F Y")
 
     return _POUNDS.sub(lambda m: f"£{int(m[0]):,}", _MONTH.sub(month, _DAY.sub(day, text)))

@@ -40,8 +40,8 @@ class Offer(Record):
     who_may_use = models.TextField(blank=True, help_text="in the provider's words")
     # What the law requires of those it names is labelled so, and never offered as something they do not use.
     is_required_by_law = models.BooleanField(default=False, help_text="the law requires it of those it names")
-    # No place chosen means anywhere; no sector, that who may use it is known in words only or not at all; no theme,
-    # that it is tied to none.
+    # No place means anywhere; no sector means that who may use it is known only in words or not at all; no
+    # theme means that it is tied to none.
     themes = models.ManyToManyField("taxonomy.Theme", blank=True, related_name="offers")
     sectors = models.ManyToManyField("taxonomy.Sector", blank=True, related_name="offers")
     via_sectors = models.ManyToManyField(
@@ -66,7 +66,7 @@ class Offer(Record):
         return self.name
 
     def scope(self) -> Scope:
-        """Its provider, the partnership that added it for its own area, and whoever keeps it: not every partnership
+        """Its provider, the partnership that added it for its own area, and its keeper: not every partnership
         that the provider belongs to."""
         return Scope(
             partners=frozenset({self.provider_partner_id} if self.provider_partner_id else ()),
@@ -76,5 +76,5 @@ class Offer(Record):
 
     @property
     def is_shared(self) -> bool:
-        """Whether all partnerships share it: it is no partnership's own."""
+        """Whether all partnerships share it: it belongs to none of them."""
         return self.footprint_id is None

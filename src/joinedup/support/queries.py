@@ -1,4 +1,4 @@
-"""What the support pages need to know, each in a fixed number of database queries."""
+"""Queries of the support pages, each a fixed number of database queries."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from joinedup.support.eligibility import Answer, Terms, answer, needs_checking
 from joinedup.support.models import Offer
 from joinedup.taxonomy.models import Sector, Theme
 
-# Areas that somebody would say they work in; neighbourhoods and wards lie inside them.
+# Areas that people would say they work in; neighbourhoods and wards are inside them.
 AREAS = [Place.Kind.LOCAL_AUTHORITY, Place.Kind.POLICE_FORCE, Place.Kind.REGION, Place.Kind.COUNTRY]
 _ORDER = {"yes": 0, "maybe": 1, "via": 2, "ask": 3, "no": 4}
 
 
 @dataclass(frozen=True)
 class Question:
-    """Who is asking, in three answers, any of which may be missing; `place_codes` as `codes_of` gives them."""
+    """The asker's three answers, any of which may be missing; `place_codes` as `codes_of` returns them."""
 
     sector: str = ""
     place_codes: frozenset[str] = frozenset()
@@ -39,7 +39,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Listed:
-    """One offer with what it says to this person today."""
+    """One offer with its answer for this person today."""
 
     offer: Offer
     answer: Answer
@@ -56,7 +56,7 @@ class Found:
 
 
 def offers_for(person: Person) -> QuerySet[Offer]:
-    """Offers that `person` may see, with all that `terms_of` reads (five queries)."""
+    """Offers that `person` may see, with everything that `terms_of` reads (five queries)."""
     return Offer.objects.visible_to(person).prefetch_related(
         Prefetch("sectors", Sector.objects.only("slug", "name", "order")),
         Prefetch("via_sectors", Sector.objects.only("slug", "name", "order")),
@@ -66,7 +66,7 @@ def offers_for(person: Person) -> QuerySet[Offer]:
 
 
 def terms_of(offer: Offer) -> Terms:
-    """What an offer of `offers_for` restricts; no query."""
+    """What an offer from `offers_for` restricts; no query."""
     return Terms(
         who=offer.who_may_use,
         sectors={s.pk: s.name for s in offer.sectors.all()},
@@ -85,7 +85,7 @@ def areas() -> QuerySet[Place]:
 
 
 def codes_of(place: Place | None) -> frozenset[str]:
-    """A place and every area that it lies in: its parents, and its police force or health board. Two queries."""
+    """A place and every area around it: its parents, and its police force or health board. Two queries."""
     if place is None:
         return frozenset()
     whole = Place.objects.select_related("parent__parent__parent__parent").get(pk=place.pk)
@@ -98,10 +98,11 @@ def codes_of(place: Place | None) -> frozenset[str]:
 
 
 def find(person: Person, question: Question, kind: str, on: datetime.date) -> Found:
-    """Every visible offer of `kind` (any when empty), told apart by whether this asker may use it. Five queries.
+    """Every visible offer of `kind` (any if empty), separated by whether this asker may use it. Five queries.
 
-    Open funds come first, the next to close before the others, then what has no closing date; where a question
-    is asked, a certain yes comes before "through somebody" and "tell us more". History has the newest first.
+    Open funds come first, the next to close before the others, then those without a closing date; if a
+    question is asked, a certain yes comes before "through somebody" and "tell us more". History has the
+    newest first.
     """
     chosen = offers_for(person)
     if kind:
@@ -135,15 +136,15 @@ def users_of(offer: Offer, person: Person) -> QuerySet[Any]:
 
 
 def provider_of(offer: Offer, person: Person) -> Partner | None:
-    """The partner that provides it, where it is a partner here and `person` may see it; one query."""
+    """The partner that provides it, if it is a partner here and `person` may see it; one query."""
     if offer.provider_partner_id is None:
         return None
     return Partner.objects.visible_to(person).filter(pk=offer.provider_partner_id).first()
 
 
 def keepers(offer: Offer) -> list[str]:
-    """The addresses of those who are told of a correction: whoever owns it or coordinates the partnership whose own
-    it is, else the administrators; 2 queries at most."""
+    """The addresses of those notified of a correction: its owner or the coordinators of the partnership it
+    belongs to, else the administrators; 2 queries at most."""
     active = User.objects.filter(is_active=True).order_by("email")
     whose = Q(pk=offer.owner_id) if offer.owner_id else Q(pk__in=[])
     if offer.footprint_id:
@@ -154,6 +155,7 @@ def keepers(offer: Offer) -> list[str]:
 
 
 def corrections(history: Iterable[AuditEntry]) -> list[AuditEntry]:
-    """Of an offer's history (newest first): what others said is wrong with it since it was last changed. No query."""
+    """From an offer's history (newest first): what others said is wrong with it since it was last changed. No
+    query."""
     since = takewhile(lambda entry: entry.action != "offer.change", history)
     return [entry for entry in since if entry.action == "offer.correct"]

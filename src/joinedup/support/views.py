@@ -25,7 +25,7 @@ from joinedup.support.models import Offer
 from joinedup.support.queries import corrections, find, offers_for, provider_of, terms_of, users_of
 
 PAGE = 20
-# How much of what is closed stands below what is open before one asks for all of it.
+# How many closed offers are listed below the open ones before the reader asks for all.
 HISTORY_FIRST = 5
 
 
@@ -112,7 +112,7 @@ def offer_confirm(request: Request, slug: str) -> HttpResponse:
 
 @login_required
 def offer_correct(request: Request, slug: str) -> HttpResponse:
-    """Tell those who keep it what is wrong with it."""
+    """Tell its keepers what is wrong with it."""
     shown = get_object_or_404(offers_for(request.person), slug=slug)
     require(request.person, "offer.correct", on=shown)
     form = CorrectionForm(request.POST or None)
@@ -130,7 +130,7 @@ def offer_correct(request: Request, slug: str) -> HttpResponse:
 def _written(
     request: Request, form: OfferForm, old: Offer | None, write: Callable[[], Offer]
 ) -> HttpResponse:
-    """Save a form and show what was saved, or show the form with what is wrong with it."""
+    """Save a form and show the result, or show the form with its errors."""
     if request.method == "POST" and form.is_valid():
         try:
             return redirect("offer", write().slug)

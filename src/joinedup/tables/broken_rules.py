@@ -1,4 +1,4 @@
-"""Rules that a plan does not keep: each in words, with what would put it right and where that is done."""
+"""Rules that a plan breaks: each in words, with what would fix it and where."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from joinedup.registration.models import Attendee
 
 @dataclass(frozen=True)
 class Trouble:
-    """One broken rule. `change` is what frees it, `link` the page where that is done and `label` what the link says."""
+    """One broken rule. `change`: what would fix it; `link`: the page to do it on; `label`: the text of the
+    link."""
 
     sentence: str
     change: str
@@ -24,7 +25,7 @@ class Trouble:
 
 
 def troubles_of(event: Event, problem: Problem, plan: Plan, people: Iterable[Attendee]) -> list[Trouble]:
-    """Every hard rule that the plan does not keep now; `people` are those who come. No query."""
+    """Every hard rule that the plan breaks now; `people` are those who come. No query."""
     keys = {str(each.number): each.pk for each in people}
     return [_said(event, each, keys) for each in broken(problem, plan)]
 

@@ -1,4 +1,4 @@
-"""What is not ready about an event: each finding a sentence fit to show, with the page where it is put right."""
+"""What is not ready about an event: each finding is a sentence fit to show, with the page to fix it on."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Finding:
 
 
 def findings(event: Event, problem: Problem | None = None) -> list[Finding]:
-    """Everything that is not ready, what stops the day first; 23 queries, 10 fewer where `problem` is given."""
+    """Everything that is not ready, what stops the day first; 23 queries, or 10 fewer if `problem` is given."""
     try:
         problem = problem or problem_of(event)
     except ValidationError as error:
@@ -76,7 +76,7 @@ def _room(event: Event, problem: Problem) -> Iterator[Finding]:
 
 
 def _young(event: Event, come: bool) -> Iterator[Finding]:
-    """Young people come: who looks after them, what they are paid, and that they chose something."""
+    """If young people come: who looks after them, what they are paid, and that they chose something."""
     edit, topics = (reverse(name, args=[event.slug]) for name in ("event_edit", "event_topics"))
     if come and not event.safeguarding_lead:
         sentence = _("Young people come and no safeguarding lead is named.")

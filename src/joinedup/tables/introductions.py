@@ -1,7 +1,7 @@
-"""People who should meet at an event: two who both asked to be introduced, and why. Only the two are told.
+"""People who should meet at an event: two who both asked to be introduced, and why. Only these two are told.
 
-The matching engine says what two partners share, from what the reader may see: whoever's word for their partner is
-only their own reads what the public reads. After that come those who want to talk about the same thing.
+The matching engine finds what two partners share, from what the reader may see: a reader whom nobody vouched
+for as their partner's gets what is public. After that come those who want to talk about the same topic.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from joinedup.registration.attendance import is_vouched
 from joinedup.registration.models import Attendee
 from joinedup.tables.models import Seat
 
-# More than these, nobody looks for in a break.
+# Nobody looks for more people than this in a break.
 SHOWN = 5
-# More pairs than 120 people can make for the best-known reasons.
+# More pairs than 120 people can make on the best-known grounds.
 PAIRS_A_PLACE = 2000
 KIND = "introduction"
 
 
 @dataclass(frozen=True)
 class Introduction:
-    """Somebody to meet, why, and where both sit, as (round, table) of the plan as it stands."""
+    """Somebody to meet, why, and where both sit, as (round, table) of the current plan."""
 
     other: Attendee
     reason: str
@@ -41,10 +41,11 @@ class Introduction:
 
 
 def introductions_for(attendee: Attendee, person: Person, on: datetime.date) -> list[Introduction]:
-    """Up to five people for one attendee to meet, best first; nobody where they did not ask for it, where the day is
-    over or they have no place. `person` is who looks. Wants the attendee's event and partner.
+    """Up to five people for one attendee to meet, best first; empty if they did not ask for it, the day is
+    over, or they have no place. `person` is the viewer. Expects the attendee's event and partner to be
+    selected.
 
-    The number of queries does not depend on how many come; about half a second for 120 people.
+    The number of queries does not depend on how many people come; it takes about half a second for 120.
     """
     event = attendee.event
     if not _is_willing(attendee) or event.date is None or event.date < on or event.cancelled_on:
@@ -62,7 +63,7 @@ def introductions_for(attendee: Attendee, person: Person, on: datetime.date) -> 
     people = {each.pk: each for each in willing}
     chosen: list[Attendee] = []
     for pk in reasons:
-        # One of a partner is enough to find the partner.
+        # One person of a partner is enough to find the partner.
         if len(chosen) < SHOWN and people[pk].partner_id not in {each.partner_id for each in chosen}:
             chosen.append(people[pk])
     tables = _tables(attendee, chosen)
@@ -80,7 +81,7 @@ def _willing(event: Event) -> list[Attendee]:
 
 
 def _shared(attendee: Attendee, willing: list[Attendee], audience: str, on: datetime.date) -> dict[int, str]:
-    """What the engine says two partners share: who to meet (by key) and the reason, best first."""
+    """What the engine finds that two partners share: who to meet (by key) and the reason, best first."""
     event = attendee.event
     if event.footprint is None:
         return {}
@@ -100,9 +101,9 @@ def _shared(attendee: Attendee, willing: list[Attendee], audience: str, on: date
     found: list[tuple[bool, int, str]] = []
     for other, why in matching.introductions(result, str(attendee.pk)):
         pk = int(other)
-        # The first facts say that both asked for it; then comes what their partners share.
+        # The first facts state that both asked for it; what their partners share comes after.
         found.append((why.theme not in own | themes[pk], pk, why.because[2].text))
-    # What one of them registered to talk about comes first; beyond that the engine's order stays.
+    # Topics that one of them registered for come first; otherwise the engine's order stays.
     return {pk: words for _is_other, pk, words in sorted(found, key=lambda each: each[0])}
 
 

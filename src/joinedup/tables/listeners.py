@@ -1,4 +1,4 @@
-"""What goes when what is known of those who came is deleted: what they wished."""
+"""Delete wishes when the personal details of attendees are deleted."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ from joinedup.registration.signals import personal_deleted
 
 @receiver(personal_deleted)
 def forget_wishes(sender: type[Event], *, event: Event, **_more: Any) -> None:
-    # Who should not sit with whom is nobody's business afterwards.
+    # Afterwards, who should not sit with whom is nobody's business.
     event.wishes.all().delete()

@@ -1,4 +1,4 @@
-"""What is talked about, at which table, by whom."""
+"""Which topic is discussed at which table, and by whom."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ class Sitting(models.Model):
         return f"{self.table}, round {self.round}"
 
     def scope(self) -> Scope:
-        """The partners at the table may write down what is agreed there, and whoever leads it or writes for it."""
+        """The partners at the table, and those who lead it or write for it, may write down what is agreed
+        there."""
         here = [seat.attendee for seat in self.seats.all()]
         return Scope(
             frozenset(each.partner_id for each in here),
@@ -47,7 +48,8 @@ class Seat(models.Model):
 
 
 class PlanReport(models.Model):
-    """What the planner said of its last plan: the value of each goal, and rules that could not hold."""
+    """What the planner reported about its last plan: the value of each goal, and rules that could not be
+    kept."""
 
     event = models.OneToOneField(
         Event, primary_key=True, on_delete=models.CASCADE, related_name="plan_report"
@@ -61,7 +63,8 @@ class PlanReport(models.Model):
 
 
 class Wish(models.Model):
-    """That some who come should share a table in every round, or never. Why is nobody's business here."""
+    """A wish that some attendees share a table in every round, or never do. The reason is nobody's business
+    here."""
 
     class Kind(models.TextChoices):
         TOGETHER = "together", "Together"
@@ -83,7 +86,7 @@ class Wish(models.Model):
 
 
 class Vote(models.Model):
-    """A young person who comes wants this topic talked about. Their companion's page holds the buttons."""
+    """A young person who comes wants this topic discussed. Their companion's page has the buttons."""
 
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="votes")
     attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="votes")

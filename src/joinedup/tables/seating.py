@@ -1,4 +1,4 @@
-"""The records of an event as the planner's problem, and its plan as records."""
+"""An event's records as the planner's problem, and the planner's plan as records."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from joinedup.tables.models import PlanReport, Seat, Sitting
 
 
 def attendee_label(attendee: Attendee) -> str:
-    """What a plan calls somebody: the name they chose, or their number and role."""
+    """The name of an attendee in a plan: the name they chose, or their number and role."""
     return attendee.name or f"No. {attendee.number} ({attendee.role})"
 
 
 def badge_name(attendee: Attendee) -> str:
-    """What stands on a badge, above the role."""
+    """The name on a badge, above the role."""
     return attendee.name or f"No. {attendee.number}"
 
 
 def coming(event: Event) -> QuerySet[Attendee]:
-    """Who is to have a seat: everybody with a place."""
+    """Who needs a seat: everybody with a place."""
     return event.attendees.filter(standing=Attendee.Standing.PLACED)
 
 
 def problem_of(event: Event, *, seed: int = 1) -> Problem:
     """Everybody with a place, the agenda, the room and the wishes; 9 queries.
 
-    People are known by their registration number, so that the stored report holds no name; topics by their key,
-    partners by name. People who shared a table at an earlier event have met. Raises ValidationError where the
-    room contradicts itself.
+    People are identified by their registration number, so that the stored report holds no name; topics by
+    key, partners by name. People who shared a table at an earlier event have met. Raises ValidationError if
+    the room contradicts itself.
     """
     attendees = list(coming(event).select_related("partner").prefetch_related("themes"))
     topics = list(event.topics.filter(is_chosen=True).prefetch_related("parties"))
@@ -56,7 +56,7 @@ def problem_of(event: Event, *, seed: int = 1) -> Problem:
             partner=called[a.partner_id],
             sector=a.sector_id,
             themes=tuple(sorted(theme.pk for theme in a.themes.all())),
-            # Whoever only says that they are a companion is nobody's: who brings whom is settled before.
+            # Those who only say they are a companion have nobody: who brings whom is settled before.
             roles=tuple(part for part in a.parts if part != "companion" or a.pk in bringing),
             access=tuple(need for need in TABLE_ACCESS if need in a.access),
             rounds=tuple(a.rounds),
@@ -90,8 +90,8 @@ def problem_of(event: Event, *, seed: int = 1) -> Problem:
 
 
 def _rules(event: Event, attendees: list[Attendee]) -> tuple[Rule, ...]:
-    """The wishes as rules, of those who come, and companions with those they brought; a rule that is left with a
-    single person asks for nothing."""
+    """The wishes as rules, reduced to those who come, and companions with those they brought; a rule left
+    with a single person is dropped."""
     numbers = {each.pk: str(each.number) for each in attendees}
     wishes = event.wishes.prefetch_related("attendees")
     named = [(wish.kind, [each.pk for each in wish.attendees.all()]) for wish in wishes]
@@ -101,8 +101,8 @@ def _rules(event: Event, attendees: list[Attendee]) -> tuple[Rule, ...]:
 
 
 def _with_companions(attendees: list[Attendee]) -> list[list[int]]:
-    """Each companion with the young people who came with them, where their host brings several: nobody else of the
-    host inherits them at a table."""
+    """Each companion with the young people they bring, if their host brings several: nobody else of the host
+    takes them over at a table."""
     with_whom: dict[int, list[int]] = defaultdict(list)
     hosts: dict[int, set[int]] = defaultdict(set)
     for each in attendees:
@@ -114,11 +114,12 @@ def _with_companions(attendees: list[Attendee]) -> list[list[int]]:
 
 
 def _met(event: Event, attendees: list[Attendee]) -> tuple[tuple[str, str], ...]:
-    """Pairs (by number) who shared a table at an earlier event, known by their addresses while these are kept."""
+    """Pairs (by number) who shared a table at an earlier event, matched by their addresses while these are
+    kept."""
     numbers = {(a.email, plain(a.name or a.role)): str(a.number) for a in attendees if a.email}
     if not numbers:
         return ()
-    # Whoever is alone at their address is known by it; colleagues at one address by what they are called.
+    # A person alone at their address is identified by it; colleagues at one address by their name as well.
     alone = Counter(email for email, _who in numbers)
     by_email = {email: number for (email, _who), number in numbers.items() if alone[email] == 1}
     shared: dict[int, list[str]] = defaultdict(list)
@@ -132,7 +133,7 @@ def _met(event: Event, attendees: list[Attendee]) -> tuple[tuple[str, str], ...]
 
 
 def stored_plan(event: Event) -> Plan:
-    """The plan as it is kept; empty where none was made; 1 query."""
+    """The plan as stored; empty if none was made; 1 query."""
     rows = Seat.objects.filter(sitting__event=event).values_list(
         "sitting__round", "sitting__table__number", "sitting__topic_id", "attendee__number"
     )
@@ -143,7 +144,7 @@ def stored_plan(event: Event) -> Plan:
 def keep(event: Event, plan: Plan, seed: int) -> PlanReport:
     """Store a plan in place of the one before; call it inside a transaction.
 
-    Raises ValidationError where a sitting at which something was agreed would lose its table or topic.
+    Raises ValidationError if a sitting where something was agreed would lose its table or topic.
     """
     wanted = {(r, int(table)): int(topic) if topic else None for r, table, topic, _ in plan.assignments}
     sittings = {(s.round, s.table.number): s for s in event.sittings.select_related("table")}
@@ -188,7 +189,7 @@ def try_move(
 def change_seats(event: Event, number: int, tables: Mapping[int, int]) -> None:
     """Give people (by key) other tables (by number) in one round; call it inside a transaction.
 
-    A table that is left empty keeps its topic, so that whoever is moved back finds it.
+    A table left empty keeps its topic, so that people who are moved back find it.
     """
     for who, table in tables.items():
         at, _new = Sitting.objects.get_or_create(
@@ -200,14 +201,15 @@ def change_seats(event: Event, number: int, tables: Mapping[int, int]) -> None:
 
 
 def unseated(event: Event) -> tuple[list[str], list[str]]:
-    """Who the stored plan does not know yet (comes, no seat), and who it still seats but does not come; 2 queries."""
+    """Those the stored plan does not know yet (they come and have no seat), and those it seats but who do not
+    come; 2 queries."""
     wanted = {str(number) for number in coming(event).values_list("number", flat=True)}
     seated = {row[3] for row in stored_plan(event).assignments}
     return sorted(wanted - seated, key=int), sorted(seated - wanted, key=int)
 
 
 def goal_lines(report: dict[str, Any]) -> list[dict[str, Any]]:
-    """The goals of a stored report as lines to show: what, value, of how many, and chance beside it."""
+    """The goals of a stored report as lines to show: what, value, of how many, and the value by chance."""
     goals, chance = report.get("goals"), report.get("random_seating", {})
     if not goals:
         return []

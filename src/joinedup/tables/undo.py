@@ -1,4 +1,4 @@
-"""Taking the last change of a plan back: what would undo it travels with the message that says it was made."""
+"""Undo the last change of a plan: the message about the change carries what would undo it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MARK = "undo?"
 
 @dataclass(frozen=True)
 class Undo:
-    """`said` is what was done; `fields` is the form that takes it back."""
+    """`said`: what was done; `fields`: the form that undoes it."""
 
     said: str
     fields: list[tuple[str, str]]
@@ -25,7 +25,7 @@ class Undo:
 
     @property
     def round(self) -> int:
-        """Where it happened; 0 for what belongs to no round."""
+        """The round it happened in; 0 if it belongs to none."""
         return int(self.values.get("round", "0"))
 
     @property
@@ -35,13 +35,13 @@ class Undo:
 
 
 def offer(request: HttpRequest, said: str, fields: list[tuple[str, object]]) -> None:
-    """Say what was done, with a button on the next page that takes it back. Nothing but the browser's own message
-    holds it: the button asks for another change as any other, with the same permission."""
+    """Say what was done, with a button on the next page that undoes it. Only the browser's own message holds
+    it: the button asks for an ordinary change, with the same permission."""
     messages.success(request, said, extra_tags=MARK + urlencode(fields))
 
 
 def offered(request: HttpRequest) -> Undo | None:
-    """What the last change can be taken back with; None where there is none or it was shown already."""
+    """How to undo the last change; None if there is none or it was shown already."""
     for each in get_messages(request):
         if each.extra_tags and each.extra_tags.startswith(MARK):
             return Undo(str(each.message), parse_qsl(each.extra_tags.removeprefix(MARK), True))

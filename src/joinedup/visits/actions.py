@@ -1,4 +1,4 @@
-"""What people do with visits and practice cards: add, change, confirm."""
+"""Visits and practice cards: add, change, confirm."""
 
 from __future__ import annotations
 
@@ -8,21 +8,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from joinedup.accounts import audit
+from joinedup.accounts.fields import fill_in, picture, refuse_unknown
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
+from joinedup.accounts.slugs import fresh_slug
 from joinedup.events.models import Programme
-from joinedup.partners.keeping import (
-    CONFIRMING,
-    came_now,
-    confirm_now,
-    fill_in,
-    fresh_slug,
-    lapse,
-    picture,
-    refuse_unknown,
-    refuse_while_held,
-)
+from joinedup.partners.confirmation import CONFIRMING, came_now, confirm_now, lapse
+from joinedup.partners.election_hold import refuse_while_held
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
 from joinedup.visits.models import PracticeCard, Visit
@@ -46,7 +39,7 @@ CARD = (
     "source_url",
 )
 MANY = frozenset({"themes"})
-# Every part of a card is asked for: a card without what failed tells nobody how to do better.
+# Every part of a card is required: a card without what failed teaches nobody to do better.
 PARTS = {
     "problem": "Say what was wrong, and for whom.",
     "mechanism": "Say what is done, and why it should work.",
@@ -58,7 +51,7 @@ PARTS = {
 
 @transaction.atomic
 def add_visit(*, by: Person, footprint: Footprint, programme: Programme, **details: Any) -> Visit:
-    """A visit of a partnership to a community, planned or done; somebody is named who leads on safeguarding."""
+    """Add a partnership's visit to a community, planned or done; it needs a named safeguarding lead."""
     require(by, "visit.keep", on=Scope(footprints=frozenset({footprint.pk})))
     visit = Visit(
         footprint=footprint,
@@ -73,7 +66,7 @@ def add_visit(*, by: Person, footprint: Footprint, programme: Programme, **detai
 
 @transaction.atomic
 def change_visit(*, by: Person, visit: Visit, programme: Programme | None = None, **details: Any) -> Visit:
-    """Change what is said of a visit: what was learned, afterwards."""
+    """Change a visit; afterwards, add what was learned."""
     require(by, "visit.keep", on=visit)
     before = audit.snapshot(Visit.objects.get(pk=visit.pk))
     if programme is not None:
@@ -112,7 +105,7 @@ def _refuse_unseen(by: Person, partner: Partner) -> None:
 
 @transaction.atomic
 def add_card(*, by: Person, footprint: Footprint, partner: Partner, **details: Any) -> PracticeCard:
-    """Something that a partner does, told whole. It is confirmed once that partner says so.
+    """Add something that a partner does, described in full. It is confirmed once that partner says so.
 
     Raises PermissionDenied; ValidationError with one sentence.
     """
@@ -134,7 +127,7 @@ def add_card(*, by: Person, footprint: Footprint, partner: Partner, **details: A
 
 @transaction.atomic
 def change_card(*, by: Person, card: PracticeCard, confirm: bool = False, **details: Any) -> PracticeCard:
-    """Change what a card tells; `confirm`: and say that all of it is true today."""
+    """Change a card; `confirm`: also say that all of it is true today."""
     require(by, "practice.change", on=card)
     before = picture(PracticeCard.objects.get(pk=card.pk), MANY)
     if confirm:
@@ -147,7 +140,7 @@ def change_card(*, by: Person, card: PracticeCard, confirm: bool = False, **deta
 
 @transaction.atomic
 def confirm_card(*, by: Person, card: PracticeCard) -> PracticeCard:
-    """Say that what a card tells is still true today."""
+    """Say that a card is still true today."""
     require(by, "practice.change", on=card)
     before = audit.snapshot(card)
     confirm_now(card, by)

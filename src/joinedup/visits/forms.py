@@ -1,4 +1,4 @@
-"""What people fill in about visits and practice cards."""
+"""Forms for visits and practice cards."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _place(data: Mapping[str, Any], label: Any, empty: Any, name: str = "place")
 
 
 class VisitFilter(forms.Form):
-    """Narrows the list of visits; what makes no sense is reported and not applied."""
+    """Narrows the list of visits; invalid values are reported and not applied."""
 
     programme = forms.ModelChoiceField(
         Programme.objects.none(), to_field_name="slug", label=_("Programme"), required=False, empty_label=ALL
@@ -58,7 +58,7 @@ class VisitFilter(forms.Form):
 
 
 class CardFilter(forms.Form):
-    """Narrows the list of practice cards. `like`: in the order of how alike the needs there are to this place's."""
+    """Narrows the list of practice cards. `like`: order by how alike the needs there are to this place's."""
 
     q = forms.CharField(label=_("Words in it"), required=False, max_length=100)
     theme = forms.ModelChoiceField(Theme.objects.all(), label=_("Theme"), required=False, empty_label=ALL)
@@ -73,7 +73,7 @@ class CardFilter(forms.Form):
         own["like"] = _place(data, _("From places like"), _("Any place"), "like")
 
     def chosen(self) -> tuple[dict[str, Any], Place | None]:
-        """The filters for `queries.find_cards`, and the place to which others are compared."""
+        """The filters for `queries.find_cards`, and the place that others are compared with."""
         self.is_valid()
         wanted = dict(self.cleaned_data)
         like = wanted.pop("like", None)
@@ -137,7 +137,7 @@ class VisitForm(forms.Form):
 
 
 def _told(label: Any, name: str, help_text: Any) -> forms.CharField:
-    """One part of a card: each is asked for."""
+    """One part of a card: each is required."""
     return forms.CharField(
         widget=forms.Textarea,
         max_length=3000,
@@ -148,7 +148,7 @@ def _told(label: Any, name: str, help_text: Any) -> forms.CharField:
 
 
 class CardForm(forms.Form):
-    """A practice card: nothing in it is optional that somebody would need to copy the work."""
+    """A practice card: everything that somebody would need to copy the work is required."""
 
     title = forms.CharField(max_length=160, label=_("What it is called"))
     place = forms.ModelChoiceField(Place.objects.none(), label=_("Where"), empty_label=_("Choose a place"))
@@ -234,7 +234,7 @@ class AddCardForm(CardForm):
 
 
 def footprints_of(person: Person) -> Any:
-    """The partnerships for which `person` may write a practice card: their own; a programme lead's are all."""
+    """The partnerships for which `person` may write a practice card: their own, or all for a programme lead."""
     if person.is_programme_lead or person.is_operator:
         return Footprint.objects.all()
     return Footprint.objects.filter(pk__in=person.footprint_ids)

@@ -1,4 +1,4 @@
-"""Visits to communities to learn, and the practice cards that they leave for others."""
+"""Visits to learn from communities, and the practice cards that they leave for others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from joinedup.accounts.records import Marking, Record, RecordQuerySet
 
 
 class Visit(models.Model):
-    """A day in one community to learn: part of a programme, planned or done."""
+    """A day of learning in one community: part of a programme, planned or done."""
 
     partner_paths = ("host",)
     footprint_paths = ("footprint",)
@@ -43,9 +43,9 @@ class Visit(models.Model):
 
 
 class PracticeCard(Record):
-    """Something that is done somewhere, told so that somebody else can copy it, with what did not work.
+    """Something that is done somewhere, described so that others can copy it, with what did not work.
 
-    Free-text databases of good practice were too thin for anyone to copy from: every part is asked for.
+    Free-text databases of good practice were too thin for anyone to copy from, so every part is required.
     """
 
     partner_paths = ("partner",)

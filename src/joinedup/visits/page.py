@@ -1,4 +1,4 @@
-"""Everything that the page of a visit or of a practice card shows a reader, in a fixed number of queries."""
+"""Everything that the page of a visit or practice card shows a reader, in a fixed number of queries."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from joinedup.visits.queries import find_cards
 
 @dataclass(frozen=True)
 class VisitPage:
-    """`host` is None when there is none or the reader may not see them; `history` for the partnership only."""
+    """`host` is None if there is none or the reader may not see them; `history` is for the partnership only."""
 
     visit: Visit
     host: Partner | None
@@ -26,7 +26,7 @@ class VisitPage:
 
 @dataclass(frozen=True)
 class CardPage:
-    """`partner`, `visit`, `initiative`: None when there is none or the reader may not see it."""
+    """`partner`, `visit`, `initiative`: None if there is none or the reader may not see it."""
 
     card: PracticeCard
     partner: Partner | None
@@ -36,7 +36,7 @@ class CardPage:
 
 
 def visit_page(person: Person, slug: str) -> VisitPage | None:
-    """What `person` may see of a visit; None where they may not know that it exists. 5 queries at most."""
+    """What `person` may see of a visit; None if they may not know that it exists. 5 queries at most."""
     found: Visit | None = (
         Visit.objects.visible_to(person)
         .select_related("programme", "place", "footprint")
@@ -55,7 +55,7 @@ def visit_page(person: Person, slug: str) -> VisitPage | None:
 
 
 def card_page(person: Person, slug: str) -> CardPage | None:
-    """What `person` may see of a practice card; None where they may not know that it exists. 6 queries at most."""
+    """What `person` may see of a practice card; None if they may not know that it exists. 6 queries at most."""
     card: PracticeCard | None = find_cards(person).filter(slug=slug).first()
     if card is None:
         return None
@@ -75,6 +75,6 @@ def card_page(person: Person, slug: str) -> CardPage | None:
 
 
 def is_inside(person: Person, record: Visit | PracticeCard) -> bool:
-    """Whether `person` belongs to the partnership behind it: names of who changed what are for them."""
+    """Whether `person` belongs to the partnership behind it: only they see the names of who changed what."""
     action = "practice.change" if isinstance(record, PracticeCard) else "visit.keep"
     return record.footprint_id in person.footprint_ids or may(person, action, record)

@@ -1,4 +1,4 @@
-"""Questions about visits and practice cards. Every answer holds only what `person` may see."""
+"""Queries about visits and practice cards. Every result holds only what `person` may see."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def find_visits(
     place: Place | None = None,
     theme: Theme | None = None,
 ) -> QuerySet[Visit]:
-    """Visits that fit every filter, latest first; a theme is met by a card that the visit left and `person` may
-    see."""
+    """Visits that match every filter, latest first; a theme matches if the visit left a card on it that
+    `person` may see."""
     found: QuerySet[Visit] = Visit.objects.visible_to(person)
     if programme is not None:
         found = found.filter(programme=programme)
@@ -46,7 +46,7 @@ def find_cards(
     level: str = "",
     text: str = "",
 ) -> QuerySet[PracticeCard]:
-    """Practice cards that fit every filter; a place is met by the place, its parts, and what it lies in."""
+    """Practice cards that match every filter; a place matches the place, its parts, and the places around it."""
     found: QuerySet[PracticeCard] = PracticeCard.objects.visible_to(person)
     if theme is not None:
         found = found.filter(
@@ -118,7 +118,7 @@ def csv_rows(person: Person, cards: Iterable[PracticeCard]) -> Iterator[list[Any
 
 
 def documents(person: Person, cards: Iterable[PracticeCard]) -> list[dict[str, Any]]:
-    """Cards as documents for programs; 3 queries. `partner` is None where `person` may not see who does it."""
+    """Cards as documents for programs; 3 queries. `partner` is None if `person` may not see who does it."""
     every = list(cards)
     seen = seen_partners(person, every)
     return [
@@ -148,7 +148,7 @@ def documents(person: Person, cards: Iterable[PracticeCard]) -> list[dict[str, A
 
 
 def place_called(text: str) -> Place:
-    """The place of a code or a name. Raises ValidationError with a sentence when there is none."""
+    """The place with a code or name. Raises ValidationError with a sentence if there is none."""
     found = (
         Place.objects.filter(Q(pk=text.upper()) | Q(name__iexact=text))
         .exclude(kind=Place.Kind.LSOA)
@@ -163,7 +163,7 @@ def place_called(text: str) -> Place:
 
 
 def theme_called(text: str) -> Theme:
-    """The theme of that id or name. Raises ValidationError with the themes that there are."""
+    """The theme with that id or name. Raises ValidationError listing the themes if there is none."""
     found = Theme.objects.filter(Q(pk=text.lower()) | Q(name__iexact=text)).first()
     if found is None:
         known = ", ".join(Theme.objects.values_list("pk", flat=True)) or "none"

@@ -1,7 +1,7 @@
-"""How alike two places are in what they need. Pure.
+"""How alike the needs of two places are. Pure.
 
-The opportunities' engine compares places by how people live there (its profiles); a practice card is looked for by
-what a place needs, so what is compared here is the need on each theme, 0 to 1, that is known of both.
+The opportunities' engine compares places by how people live there (its profiles). A practice card is looked
+for by what a place needs, so this compares the need on each theme, 0 to 1, that is known for both.
 """
 
 from __future__ import annotations
@@ -9,16 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-# Two profiles that share fewer known themes say nothing of each other.
+# With fewer shared themes, two profiles say nothing about each other.
 LEAST_SHARED = 3
-# Needs so close are called the same: half a class of five.
+# Needs this close count as the same: half a class of five.
 CLOSE = 0.1
 
 
 def likeness(here: Mapping[str, float], there: Mapping[str, float]) -> float | None:
-    """1 for the same need on every shared theme, 0 for opposite: one less the root mean square difference.
+    """1 for the same need on every shared theme, 0 for opposite needs: one minus the root mean square
+    difference.
 
-    `here`, `there`: theme to need. None where fewer than LEAST_SHARED themes are known of both.
+    `here`, `there`: theme to need. None if fewer than LEAST_SHARED themes are known for both.
     """
     shared = here.keys() & there.keys()
     if len(shared) < LEAST_SHARED:
@@ -27,7 +28,7 @@ def likeness(here: Mapping[str, float], there: Mapping[str, float]) -> float | N
 
 
 def compared(here: float, there: float) -> str:
-    """Returns "same", "higher" or "lower": how the need there is beside the need here."""
+    """ "same", "higher" or "lower": the need there compared with the need here."""
     if abs(there - here) <= CLOSE:
         return "same"
     return "higher" if there > here else "lower"

@@ -17,9 +17,9 @@ from django.views.decorators.http import require_safe
 from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
 from joinedup.documents.csv_file import as_csv, csv_file
-from joinedup.partners.keeping import thanks
+from joinedup.partners.confirmation import thanks
 from joinedup.visits import actions, queries
-from joinedup.visits.finding import practice_for
+from joinedup.visits.card_search import practice_for
 from joinedup.visits.forms import AddCardForm, CardFilter, CardForm, VisitFilter, VisitForm
 from joinedup.visits.models import PracticeCard, Visit
 from joinedup.visits.page import card_page, visit_page
@@ -78,7 +78,7 @@ def visit_edit(request: Request, slug: str) -> HttpResponse:
 
 
 def _kept(request: Request, model: Any, slug: str, permission: str) -> Any:
-    """The record, for somebody who may do `permission` to it; for everybody else there is no such page."""
+    """The record, for anyone who may do `permission` to it; 404 for everyone else."""
     visible = model.objects.visible_to(request.person).select_related("footprint", "place")
     found = get_object_or_404(visible, slug=slug)
     if not may(request.person, permission, found):
@@ -91,7 +91,7 @@ def practice(request: Request) -> HttpResponse:
     form = CardFilter(request.GET)
     chosen, like = form.chosen()
     cards = queries.find_cards(request.person, **chosen)
-    # In the order of how alike the places are, every card has to be looked at; otherwise one page of them.
+    # To order by how alike the places are, every card has to be read; otherwise just one page of them.
     rows: Any = practice_for(request.person, like, chosen.get("theme"), None, cards) if like else cards
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {

@@ -1,4 +1,4 @@
-"""What people do with a conversation: open it, answer, read, withdraw, and make an answer a topic."""
+"""Conversations: open one, answer, moderate, withdraw, and make an answer a topic."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import PUBLIC, Person
+from joinedup.accounts.slugs import fresh_slug
 from joinedup.events.drafts import refuse_draft
 from joinedup.events.models import Event, Topic
-from joinedup.partners.keeping import fresh_slug, refuse_while_held
+from joinedup.partners.election_hold import refuse_while_held
 from joinedup.partners.models import Partner
 from joinedup.taxonomy.models import Theme
 from joinedup.voice.checks import findings
@@ -37,10 +38,11 @@ def open_conversation(
     hosts: Iterable[Partner],
     is_demonstration: bool = False,
 ) -> Conversation:
-    """Put a question to young people through hosts, each of which gets a link of its own.
+    """Put a question to young people through hosts, each of which gets its own link.
 
-    ValidationError without a host that `by` may see, without a named safeguarding lead of the event (somebody
-    must be there for what may be told), for a past event, or for a last day before the first.
+    Raises ValidationError without a host that `by` may see, without a named safeguarding lead of the event
+    (somebody must be there for what may be disclosed), for a past event, or if the last day is before the
+    first.
     """
     require(by, "conversation.open", on=event)
     refuse_draft(event, _("This event is a draft: publish it before you ask young people about it."))
@@ -80,11 +82,11 @@ def open_conversation(
 
 @transaction.atomic
 def give(*, by: Person, host: Host, text: str, age_band: str, names_nobody: bool = False) -> Contribution:
-    """Take in one answer, which waits until a trained adult has read it. Whoever sends it stays unknown: the trail
-    says only that an answer came, even when somebody signed in sent it.
+    """Save one answer, which waits until a trained adult has read it. The sender stays unknown: the audit
+    trail says only that an answer came, even if somebody signed in sent it.
 
-    ValidationError while the conversation is not open, or for what `checks.findings` refuses; what it asks about is
-    taken when `names_nobody` says that nobody is named.
+    Raises ValidationError if the conversation is not open, or for anything that `checks.findings` refuses.
+    Anything it only asks about is accepted if `names_nobody` says that nobody is named.
     """
     require(by, "contribution.give")
     if not is_open(host.conversation, timezone.localdate()):
@@ -109,8 +111,8 @@ def give(*, by: Person, host: Host, text: str, age_band: str, names_nobody: bool
 
 @transaction.atomic
 def withdraw(*, by: Person, contribution: Contribution) -> Contribution:
-    """Take an answer back: its words are gone for good. Whoever holds its code may, at any time; twice does nothing.
-    As with `give`, the trail does not say who."""
+    """Withdraw an answer: its words are permanently deleted. Anyone with its code may do so at any time;
+    doing it twice does nothing. As in `give`, the audit trail does not say who."""
     require(by, "contribution.give")
     if contribution.state == State.WITHDRAWN:
         return contribution
@@ -123,7 +125,7 @@ def withdraw(*, by: Person, contribution: Contribution) -> Contribution:
 
 
 def _take_from_titles(contribution: Contribution) -> None:
-    """A topic's title may repeat the words, and everybody reads the agenda: it keeps its theme only."""
+    """A topic's title may repeat the words, and the agenda is public: it keeps only its theme."""
     if topic := Topic.objects.filter(contributions=contribution).select_related("theme").first():
         topic.title = topic.theme.name if topic.theme else _("Raised by a young person")
         topic.save(update_fields=["title"])
@@ -131,7 +133,8 @@ def _take_from_titles(contribution: Contribution) -> None:
 
 @transaction.atomic
 def moderate(*, by: Person, contribution: Contribution, state: str, reason: str = "") -> Contribution:
-    """Show an answer, or not, for one of the fixed reasons. A decision may be changed; what was withdrawn stays so."""
+    """Show an answer, or hide it for one of the fixed reasons. The decision can be changed; a withdrawn
+    answer stays withdrawn."""
     require(by, "contribution.moderate", on=contribution)
     current = Contribution.objects.select_for_update().get(pk=contribution.pk)
     if current.state == State.WITHDRAWN:
@@ -157,7 +160,8 @@ def moderate(*, by: Person, contribution: Contribution, state: str, reason: str 
 
 @transaction.atomic
 def make_topic(*, by: Person, contribution: Contribution, title: str, theme: Theme | None) -> Topic:
-    """Put what a young person said on the agenda of the event, once. Only what is shown can become a topic."""
+    """Put what a young person said on the event's agenda, once. Only an answer that is shown can become a
+    topic."""
     require(by, "contribution.make_topic", on=contribution)
     if contribution.state != State.SHOWN:
         raise ValidationError(_("Only an answer that is shown can become a topic."))

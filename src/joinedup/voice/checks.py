@@ -1,6 +1,7 @@
-"""What a young person may have written that could point to somebody. Refused, or asked about, in one kind sentence.
+"""Find what a young person wrote that could identify somebody. It is refused, or queried, in one kind
+sentence.
 
-A machine finds what is obvious. A trained adult reads everything before it shows, whatever is found here.
+A machine finds what is obvious. A trained adult reads everything before it is shown, whatever is found here.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from joinedup.privacy.detect import (
 
 @dataclass(frozen=True)
 class Finding:
-    """`certain`: refuse it. Otherwise ask, and take the answer if the writer says that it names nobody."""
+    """`certain`: refuse it. Otherwise ask, and accept the answer if the writer says that it names nobody."""
 
     kind: str
     sentence: str
@@ -53,8 +54,8 @@ REFUSED: tuple[Detector, ...] = (
 
 
 def findings(text: str) -> list[Finding]:
-    """What the text may give away: at most one certain finding that names all ways to reach somebody, then at most
-    one question each about a name and about a place where somebody can be found."""
+    """What the text may give away: at most one certain finding that names all ways to reach somebody, then at
+    most one question each about a name and about a place where somebody can be found."""
     found = []
     reach = list(dict.fromkeys(str(each.what) for each in found_in(text, REFUSED)))
     if reach:

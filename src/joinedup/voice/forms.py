@@ -1,4 +1,4 @@
-"""The question, the answer, the reading of it, and the topic it becomes."""
+"""Forms for the question, the answer, moderating it, and the topic it becomes."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ class OpenForm(forms.Form):
 
 
 class _Words(forms.CharField):
-    """Text whose line breaks count once, as they do while somebody types."""
+    """Text in which a line break counts as one character, as it does while typing."""
 
     def to_python(self, value: Any) -> str:
         return str(super().to_python(value)).replace("\r\n", "\n")
 
 
 class AnswerForm(forms.Form):
-    """`asks`: something in the answer may point to somebody, so the writer is asked to look again."""
+    """`asks`: something in the answer may identify somebody, so the writer is asked to look again."""
 
     text = _Words(
         max_length=LONGEST,

@@ -1,4 +1,4 @@
-"""How many answers one host's link takes: enough for a whole club in an evening, not enough for a flood."""
+"""How many answers one host's link accepts: enough for a whole club in an evening, not enough for a flood."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ AN_HOUR = 30
 
 
 def is_over_limit(host: Host) -> bool:
-    """Count one more try through this link in this hour of the clock, and say whether it is one too many."""
+    """Count one more attempt through this link in this clock hour, and say whether it is one too many."""
     key = f"voice-tries:{host.pk}:{timezone.now():%Y%m%d%H}"
     tries = int(cache.get(key, 0)) + 1
     cache.set(key, tries, timeout=2 * 3600)

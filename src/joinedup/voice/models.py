@@ -39,7 +39,7 @@ class Conversation(models.Model):
 
 
 class Host(models.Model):
-    """A partner through which young people answer: its link is how they come in."""
+    """A partner through which young people answer, using its link."""
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="host_links")
     partner = models.ForeignKey("partners.Partner", on_delete=models.CASCADE, related_name="+")
@@ -54,8 +54,8 @@ class Host(models.Model):
 
 class ContributionQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: Person) -> Self:
-        """Nothing shows before a trained adult has read it, nor to whom may not find its event; those who moderate see
-        what waits for them."""
+        """Nothing is shown before a trained adult has read it, or to anyone who may not find its event;
+        moderators see what waits for them."""
         if person.is_operator:
             return self
         shown = Q(
@@ -66,7 +66,8 @@ class ContributionQuerySet(models.QuerySet[Any]):
 
 
 class Contribution(models.Model):
-    # A quote of an adult at a table: it is never called a young person's, and never becomes a topic of theirs.
+    # A quote of an adult at a table: it is never attributed to a young person, and never becomes a young
+    # person's topic.
     ADULT = "25+"
 
     class State(models.TextChoices):

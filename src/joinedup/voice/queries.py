@@ -1,4 +1,4 @@
-"""What the pages of voices need to know, each in a fixed number of database queries."""
+"""Queries of the voices pages, each a fixed number of database queries."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHOWN = Contribution.State.SHOWN
 
 @dataclass(frozen=True)
 class Link:
-    """The way in for the young people of one host. `given` counts answers through it, for who may read them."""
+    """One host's link for young people. `given` counts the answers through it, for those who may read them."""
 
     partner: Partner
     token: str
@@ -29,7 +29,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Said:
-    """One answer as everybody may see it: `who` is what `shown` tells of whom it is from."""
+    """One answer as everybody may see it. `who`: as `shown` describes the writer."""
 
     contribution: Contribution
     who: str
@@ -42,20 +42,20 @@ def found_by(person: Person) -> QuerySet[Conversation]:
 
 
 def listing(person: Person) -> QuerySet[Conversation]:
-    """Every question that `person` may find, newest first, with the number of answers that are shown; one query."""
+    """Every question that `person` may find, newest first, with the number of answers shown; one query."""
     number = Count("contributions", Q(contributions__state=SHOWN))
     return found_by(person).annotate(shown=number).order_by("-opens", "-pk")
 
 
 def said(conversation: Conversation) -> list[Said]:
-    """The answers that are shown, newest first: the same for everybody, whoever asks. Two queries."""
+    """The answers that are shown, newest first: the same for every reader. Two queries."""
     found = conversation.contributions.filter(state=SHOWN)
     with_topics = found.select_related("topic__event")
     return [Said(each.contribution, each.who, each.contribution.topic) for each in shown(with_topics)]
 
 
 def links(conversation: Conversation, person: Person) -> list[Link]:
-    """The links that `person` may hand out: all of them for who opens conversations there, otherwise those of
+    """The links that `person` may hand out: all of them if they open conversations there, otherwise those of
     their own partner. One query besides those of the permission."""
     opens, reads = (
         may(person, action, conversation) for action in ("conversation.open", "contribution.moderate")
@@ -70,12 +70,12 @@ def links(conversation: Conversation, person: Person) -> list[Link]:
 
 
 def by_token(token: str) -> QuerySet[Host]:
-    """The host whose link this is, with all that the page of the question shows; one query."""
+    """The host with this link, with everything that the question's page shows; one query."""
     return Host.objects.filter(token=token).select_related("conversation__event", "partner")
 
 
 def to_read(conversation: Conversation) -> QuerySet[Contribution]:
-    """Every answer that is not withdrawn, those that wait first and the oldest of them on top. One query."""
+    """Every answer that is not withdrawn, those waiting first, oldest on top. One query."""
     waiting_first = Case(
         When(state=Contribution.State.WAITING, then=Value(0)), default=Value(1), output_field=IntegerField()
     )
@@ -88,7 +88,7 @@ def to_read(conversation: Conversation) -> QuerySet[Contribution]:
 
 
 def counts(conversation: Conversation) -> dict[str, int]:
-    """How many answers wait and how many were taken back, for those who read them; one query."""
+    """How many answers wait and how many were withdrawn, for moderators; one query."""
     return conversation.contributions.aggregate(
         waiting=Count("pk", Q(state=Contribution.State.WAITING)),
         withdrawn=Count("pk", Q(state=Contribution.State.WITHDRAWN)),
@@ -96,7 +96,7 @@ def counts(conversation: Conversation) -> dict[str, int]:
 
 
 def withdrawn_topics(conversation: Conversation) -> list[Topic]:
-    """Topics made from an answer that was taken back since: their titles may still repeat it. One query."""
+    """Topics made from an answer that was withdrawn since: their titles may still repeat it. One query."""
     return list(
         Topic.objects.filter(
             contributions__conversation=conversation, contributions__state=Contribution.State.WITHDRAWN

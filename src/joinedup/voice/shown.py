@@ -1,7 +1,7 @@
-"""What of a contribution is shown in public: its words, and in which age band, never who hosts it.
+"""What is public about a contribution: its words and age band, never its host.
 
-One rule for every page, file and list, whoever reads: an age band here and a host there would together say which of a
-few young people spoke. See docs/decisions/quotes-show-an-age-band-never-a-host.md.
+One rule for every page, file and list, whoever reads: an age band here and a host there would together reveal
+which of a few young people spoke. See docs/decisions/quotes-show-an-age-band-never-a-host.md.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 
 from joinedup.voice.models import Contribution
 
-# A band of fewer answers to one question than this is not told: it would point to one of one or two.
+# A band with fewer answers to a question than this is not shown: it would point to one or two people.
 FEWEST_IN_A_BAND = 3
 
 
 @dataclass(frozen=True)
 class Shown:
-    """`who`: "a young person aged 14 to 15", or "a young person" where the band would single somebody out."""
+    """`who`: "a young person aged 14 to 15", or "a young person" if the band would identify somebody."""
 
     contribution: Contribution
     who: str
@@ -35,14 +35,14 @@ class Shown:
 
 
 def shown(contributions: Iterable[Contribution]) -> list[Shown]:
-    """What is shown of answers that a trained adult let be shown; one query more."""
+    """What is shown of answers that a trained adult approved; one more query."""
     every = list(contributions)
     bands = _bands({each.conversation_id for each in every})
     return [Shown(each, _who(each, bands.get((each.conversation_id, each.age_band), 0))) for each in every]
 
 
 def _bands(conversations: Iterable[int]) -> dict[tuple[int, str], int]:
-    """How many answers of each band are shown to each question."""
+    """How many answers of each band are shown for each question."""
     rows = (
         Contribution.objects.filter(conversation__in=list(conversations), state=Contribution.State.SHOWN)
         .order_by()

@@ -1,4 +1,4 @@
-"""The pages of voices, for young people, their hosts, those who read, and everybody."""
+"""The voices pages, for young people, their hosts, moderators, and everybody."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def moderate(request: Request, slug: str) -> HttpResponse:
 
 
 def _read(request: Request, conversation: Conversation) -> None:
-    """One decision about one answer, and the sentence that says what came of it."""
+    """Apply one decision about one answer, and say what it did."""
     form = ReadForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Choose whether to show it."))

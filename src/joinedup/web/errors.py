@@ -1,7 +1,7 @@
-"""Pages for what went wrong: what happened and what to do next, in one look with the rest of the site.
+"""Error pages: what happened and what to do next, in the same look as the rest of the site.
 
-A bad request and a failure of our own may come before anything is known about the reader, or without a
-database, so their page stands alone and asks nothing of the request.
+A bad request and a server error may occur before anything is known about the reader, or without a database,
+so their page stands alone and needs nothing from the request.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The same words for what is not there and for what the reader may not see."""
+    """The same words for what does not exist and for what the reader may not see."""
     return render(request, "web/404.jinja", status=HTTPStatus.NOT_FOUND)
 
 

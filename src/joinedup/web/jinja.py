@@ -1,4 +1,4 @@
-"""The environment that every page is rendered in: what templates may call, and how things are written."""
+"""The environment that renders every page: what templates may call, and how values are written."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
@@ -29,13 +30,18 @@ def day(value: datetime.date | datetime.datetime | None) -> str:
         return ""
     if isinstance(value, datetime.datetime):
         value = timezone.localtime(value) if timezone.is_aware(value) else value
-    return f"{value.day} {value:%B %Y}"
+    return date_format(value, "j F Y")
+
+
+def month(value: datetime.date, form: str = "F Y") -> str:
+    """October 2018; Oct 2018 with "M Y"."""
+    return date_format(value, form)
 
 
 def period(value: str) -> str:
     """A period as people write it: 2025-06 becomes June 2025; other periods stay as published."""
     if len(value) == 7 and value[4] == "-" and value[5:].isdigit() and 1 <= int(value[5:]) <= 12:
-        return f"{datetime.date(int(value[:4]), int(value[5:]), 1):%B %Y}"
+        return month(datetime.date(int(value[:4]), int(value[5:]), 1))
     return value
 
 
@@ -63,7 +69,7 @@ def is_demonstration_site() -> bool:
 
 @pass_context
 def allowed(context: Context, action: str, on: Any = None) -> bool:
-    """Whether who is asking may do `action`; decides which buttons a page shows."""
+    """Whether the person asking may do `action`; decides which buttons a page shows."""
     request = context.get("request")
     return request is not None and may(request.person, action, on)
 
@@ -81,6 +87,6 @@ def environment(**options: Any) -> Environment:
         query_with=query_with,
         is_demonstration_site=is_demonstration_site,
     )
-    env.filters.update(band=band, day=day, period=period, number=number, money=money)
+    env.filters.update(band=band, day=day, month=month, period=period, number=number, money=money)
     env.install_gettext_translations(translation, newstyle=True)  # type: ignore[attr-defined]
     return env

@@ -14,7 +14,7 @@ from joinedup.places.queries import parts
 from joinedup.taxonomy.models import Theme
 from joinedup.web.maps import Map, Value, draw
 
-# What most people look for first, and what is published for every borough and ward but the City's.
+# What most people look for first; published for every borough and ward but the City's.
 HEADLINE = "violence-with-injury"
 
 
@@ -66,7 +66,7 @@ def layer(inside: Place | None, show: str, themes: Sequence[Theme] | None = None
 
 
 def usual(figures: Sequence[Figure]) -> Figure | None:
-    """One of those that most of these figures are alike to: of one source and one period, numbers first."""
+    """A figure typical of most of these: of one source and one period, numbers first."""
     alike = Counter(_kind_of(each) for each in figures)
     number = Figure.State.NUMBER
     return max(figures, key=lambda each: (each.state == number, alike[_kind_of(each)]), default=None)
@@ -82,8 +82,8 @@ def _of_need(place: Place, need: Need | None) -> Value:
 
 
 def _of_figure(place: Place, figure: Figure | None, usual_one: Figure | None) -> Value:
-    """Fifths of the places compared, by the value shown, so that the colours part them evenly; the number stands in
-    the table. What comes from elsewhere, or is of other months, says so and has no colour."""
+    """Fifths of the places compared, by the value shown, so that the colours divide them evenly; the number
+    is in the table. A value from another source, or for other months, says so and has no colour."""
     if figure is None or figure.value is None:
         hidden = figure is not None and figure.state == Figure.State.SUPPRESSED
         return Value(

@@ -1,4 +1,4 @@
-"""A map as shapes for the template: outlines of places, each with the class that its colour shows. Pure."""
+"""A map as shapes for the template: outlines of places, each with the class of its colour. Pure."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ MARGIN = 40  # units of 10 m, so that lines at the edge are not cut
 
 @dataclass(frozen=True)
 class Value:
-    """What a map and its table say of one place. `need_class` is 1 to 5, None where it is not known or not to be
-    compared with the others. `apart`: why a number is not, in words."""
+    """What a map and its table show about one place. `need_class` is 1 to 5, None if it is not known or not
+    comparable with the others. `apart`: why a number is not comparable, in words."""
 
     place: Place
     need_class: int | None
@@ -38,7 +38,7 @@ class Map:
 
 
 def draw(values: Sequence[Value], outlines: Sequence[Outline]) -> Map | None:
-    """The map of the places that have an outline; None where none has. Shapes in the order of `values`."""
+    """The map of the places that have an outline; None if none has. Shapes in the order of `values`."""
     by_place = {outline.place_id: outline for outline in outlines}
     drawn = [(value, by_place[value.place.pk]) for value in values if value.place.pk in by_place]
     if not drawn:

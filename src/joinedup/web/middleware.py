@@ -1,4 +1,4 @@
-"""What stands around every page."""
+"""Middleware around every page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ logger = logging.getLogger(__name__)
 
 
 class Unstorable:
-    """What no database can hold, such as a NUL in an address or a choice, is a bad request: not a failure of ours."""
+    """Anything that no database can hold, such as a NUL in a URL or a choice, is a bad request, not a server
+    error."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -29,14 +30,14 @@ class Unstorable:
         too_large = isinstance(exception, OverflowError) and "SQLite" in str(exception)
         if not too_large and not isinstance(exception, DataError):
             return None
-        # Without the words of the database, which repeat what was sent.
+        # Without the database's message, which repeats what was sent.
         name = request.resolver_match.view_name if request.resolver_match else "an unknown address"
         logger.warning("The database could not take what was sent to %s.", name)
         return bad_request(request, exception)
 
 
 def private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Pages for somebody who signed in are kept nowhere on the way, nor shown again after they signed out."""
+    """Pages for signed-in people are not stored by any cache, nor shown again after they sign out."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)

@@ -1,12 +1,17 @@
-"""Addresses of this room."""
+"""URLs of this room."""
 
 from django.urls import path
 
 from joinedup.web.agenda.views import event_topics, opportunity_agenda
 from joinedup.web.attending.views import attending
+from joinedup.web.commitment.views import commitment, commitment_update
 from joinedup.web.event.views import event, event_show, events
 from joinedup.web.funnel.views import opportunity_paths, opportunity_paths_csv
 from joinedup.web.home.views import home
+from joinedup.web.initiative.views import initiative
+from joinedup.web.methods.views import methods
+from joinedup.web.partner.views import partner, partners, partners_csv
+from joinedup.web.people.views import people, person_invite, role_take_away
 from joinedup.web.place.views import place
 from joinedup.web.programme.views import programme
 from joinedup.web.search.views import search
@@ -28,4 +33,14 @@ urlpatterns = [
     path("programmes/<slug:slug>/", programme, name="programme"),
     path("opportunities/<int:pk>/agenda/", opportunity_agenda, name="opportunity_agenda"),
     path("attending/<str:token>/", attending, name="attending"),
+    path("partners/<slug:slug>/", partner, name="partner"),
+    path("partners/", partners, name="partners"),
+    path("partners.csv", partners_csv, name="partners_csv"),
+    path("initiatives/<slug:slug>/", initiative, name="initiative"),
+    path("strategy/<str:ref>/", commitment, name="commitment"),
+    path("strategy/<str:ref>/update/", commitment_update, name="commitment_update"),
+    path("methods/", methods, name="methods"),
+    path("people/", people, name="people"),
+    path("people/invite/", person_invite, name="person_invite"),
+    path("people/roles/<int:pk>/take-away/", role_take_away, name="role_take_away"),
 ]

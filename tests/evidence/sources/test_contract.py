@@ -16,7 +16,7 @@ from polars.testing import assert_frame_equal
 from joinedup.evidence.recognise import read_file
 from joinedup.evidence.sources import SOURCES, recognise, source_named
 from joinedup.evidence.sources.contract import SCHEMA, Codes, Source
-from joinedup.evidence.sources.table import Refused
+from joinedup.offline.delimited import Refused
 from tests.evidence.sources.samples import SAMPLES
 
 PERIOD = r"^\d{4}(-(0[1-9]|1[0-2])|/\d\d)?$"

@@ -6,7 +6,7 @@ import pytest
 
 from joinedup.evidence.sources import dfe_lait
 from joinedup.evidence.sources.contract import Codes
-from joinedup.evidence.sources.table import Refused
+from joinedup.offline.delimited import Refused
 from tests.evidence.sources.samples import SAMPLES
 
 Brought = Callable[..., Path]

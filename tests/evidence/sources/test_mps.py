@@ -6,7 +6,7 @@ import pytest
 
 from joinedup.evidence.sources import mps_borough, mps_lsoa, mps_ward
 from joinedup.evidence.sources.contract import Codes, Reading
-from joinedup.evidence.sources.table import Refused
+from joinedup.offline.delimited import Refused
 from tests.evidence.sources.samples import SAMPLES
 
 Brought = Callable[..., Path]

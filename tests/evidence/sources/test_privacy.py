@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from joinedup.evidence.sources.privacy import refuse_people
-from joinedup.evidence.sources.table import Refused, open_table
+from joinedup.offline.delimited import Refused
+from joinedup.offline.table_files import open_table
 
 Brought = Callable[..., Path]
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.offline.match.making import FILES, NAMED, PLAIN, SHARED, fill
+from tests.offline.match.folders import FILES, NAMED, PLAIN, SHARED, fill
 
 
 @pytest.fixture

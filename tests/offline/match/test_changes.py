@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from joinedup.offline.match.matching import match
-from joinedup.offline.match.reading import Refused
-from tests.offline.match.making import AS_OF, PLAIN, SHARED, document, fill, replace_row
+from joinedup.offline.delimited import Refused
+from joinedup.offline.match.run import match
+from tests.offline.match.folders import AS_OF, PLAIN, SHARED, document, fill, replace_row
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import csv
 from pathlib import Path
 
-from joinedup.offline.match.matching import match
-from tests.offline.match.making import AS_OF, PLAIN, fill, replace_row
+from joinedup.offline.match.run import match
+from tests.offline.match.folders import AS_OF, PLAIN, fill, replace_row
 
 
 def rows(folder: Path, **options: str) -> dict[tuple[str, str], dict[str, str]]:

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from joinedup.engines.matching import Weights, beside
-from joinedup.offline.match.matching import match
-from joinedup.offline.match.reading import Refused, read_folder
-from tests.offline.match.making import AS_OF, PLAIN, document, fill
+from joinedup.offline.delimited import Refused
+from joinedup.offline.match.input_files import read_folder
+from joinedup.offline.match.run import match
+from tests.offline.match.folders import AS_OF, PLAIN, document, fill
 
 HEADER = "id,place,theme,parties,sentence\n"
 HALL = "s1,b,exclusion,club;school,Club and School could share a hall on Fridays.\n"

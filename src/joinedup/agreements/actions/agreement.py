@@ -1,4 +1,4 @@
-"""What partners agree, the local action that comes of it, and how it went."""
+"""Agreements: write one, correct it, start its local action, and report on it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came, Marking
+from joinedup.accounts.slugs import fresh_slug
 from joinedup.agreements.actions.named_bodies import agreed_on, helpers_of, renew_namings, say_yes_for_own
 from joinedup.agreements.models import Agreement, Contribution, Naming, Progress
 from joinedup.agreements.naming import terms_of, without_first_step
@@ -24,7 +25,8 @@ from joinedup.events.drafts import refuse_draft
 from joinedup.events.models import Event
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
-from joinedup.partners.keeping import came_now, fresh_slug, refuse_while_held
+from joinedup.partners.confirmation import came_now
+from joinedup.partners.election_hold import refuse_while_held
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
 from joinedup.privacy.detect import is_written_in, name_in
@@ -33,7 +35,7 @@ from joinedup.tables.models import Sitting
 from joinedup.taxonomy.models import Theme
 
 MOST_CONTRIBUTORS = 4
-# "On the way" is not a state of its own: an agreement that is on the way stays agreed or started.
+# "On the way" is not a separate state: the agreement stays agreed or started.
 ON_THE_WAY = "on_the_way"
 REPORTS = {
     ON_THE_WAY: "On the way",
@@ -52,7 +54,7 @@ class Contributed:
 
 
 class Parts(TypedDict):
-    """Everything an agreement consists of. Reviews default to 3, 6 and 12 months after the day it is made."""
+    """The parts of an agreement. Reviews default to 3, 6 and 12 months after the day it is made."""
 
     goal: str
     action: str
@@ -99,7 +101,7 @@ def _check(event: Event, parts: Parts, made_on: datetime.date, was: str = "") ->
 
 
 def _refuse_young_names(event: Event, parts: Parts) -> None:
-    """What is agreed is read by many: it names no young person who was there, by the name that they chose either."""
+    """Many people read an agreement, so it names no young person who attended, not even by their chosen name."""
     words = [parts["goal"], parts["action"], parts["measure"], parts["owner_role"], parts["deputy_role"]]
     words += [each.what for each in parts["contributions"]]
     young = event.attendees.exclude(companion=None).exclude(name="")
@@ -135,8 +137,8 @@ def record_agreement(
     reviews: tuple[datetime.date, datetime.date, datetime.date] | None = None,
     **parts: Unpack[Parts],
 ) -> Agreement:
-    """Write down what was agreed, at a table or beside one, and tell every body that it names. Its opportunity counts
-    as agreed; written by the link of a table, once somebody has confirmed it."""
+    """Write down what was agreed, at a table or outside one, and notify every body it names. Its opportunity
+    becomes agreed; if written through a table's link, only once someone confirms it."""
     require(by, "agreement.record", on=sitting or event)
     refuse_draft(event, "This event is a draft: publish it before you write down what was agreed at it.")
     if sitting is not None and sitting.event_id != event.pk:
@@ -177,13 +179,13 @@ def record_agreement(
 
 @transaction.atomic
 def change_agreement(*, by: Person, agreement: Agreement, **parts: Unpack[Parts]) -> Agreement:
-    """Correct an agreement before it is kept or given up."""
+    """Correct an agreement, before it is kept or dropped."""
     require(by, "agreement.change", on=agreement)
     return correct(by, agreement, parts)
 
 
 def correct(by: Person, agreement: Agreement, parts: Parts) -> Agreement:
-    """The correction itself, for actions that have asked whether `by` may; call it inside a transaction."""
+    """The correction itself, for actions that have checked that `by` may do it; call it inside a transaction."""
     if agreement.state not in {Agreement.State.AGREED, Agreement.State.STARTED}:
         raise ValidationError(
             f"This agreement is {agreement.get_state_display().lower()}: it is no longer changed."
@@ -193,7 +195,7 @@ def correct(by: Person, agreement: Agreement, parts: Parts) -> Agreement:
     _check(agreement.event, parts, min(timezone.localdate(), parts["due"]), agreement.marking)
     _save(agreement, parts)
     if by.attendee_id is not None:
-        # What somebody confirmed, or wrote with an account, were other words.
+        # Anything confirmed, or written with an account, had other words.
         agreement.is_by_link, agreement.writer_id = True, by.attendee_id
         agreement.confirmed_on, agreement.confirmed_by = None, ""
         agreement.save(update_fields=["is_by_link", "writer", "confirmed_on", "confirmed_by"])
@@ -204,14 +206,16 @@ def correct(by: Person, agreement: Agreement, parts: Parts) -> Agreement:
 
 @transaction.atomic
 def start_agreement(*, by: Person, agreement: Agreement) -> Initiative:
-    """Local action from an agreement, without typing anything again; its commitment hears that it is on the way.
+    """Start local action from an agreement, without typing anything again, and note on its commitment that it
+    is on the way.
 
-    The owner leads, and has said yes: pressed by a member of theirs, the button is that yes. Whoever else has said yes
-    joins in, and everything keeps the agreement's marking; while its partnership publishes nothing new, or while
-    the agreement is not for everybody yet, what is public starts shared with the partnership.
+    The owner leads and has said yes: a member of theirs pressing the button counts as that yes. Everyone else
+    who has said yes joins in. Everything keeps the agreement's marking, but while its partnership publishes
+    nothing new, or the agreement is not ready for everyone, what would be public starts shared with the
+    partnership.
     """
     require(by, "agreement.start", on=agreement)
-    # Two people may press the button at once: the second waits here and reads what the first did.
+    # Two people may press the button at once: the second waits here, then reads what the first did.
     agreement.refresh_from_db(from_queryset=Agreement.objects.select_for_update())
     if agreement.state != Agreement.State.AGREED or agreement.initiative_id:
         raise ValidationError(f"This agreement is {agreement.get_state_display().lower()} already.")
@@ -220,7 +224,7 @@ def start_agreement(*, by: Person, agreement: Agreement) -> Initiative:
     initiative = Initiative(
         name=agreement.goal[:200],
         slug=fresh_slug(Initiative, agreement.goal),
-        # Everybody may come to read it: the first step of an opportunity is for its partnership.
+        # The action may become public, but the first step of an opportunity is for its partnership.
         what=without_first_step(agreement),
         partner=agreement.owner_partner,
         owner_id=by.user_id,
@@ -231,7 +235,7 @@ def start_agreement(*, by: Person, agreement: Agreement) -> Initiative:
     )
     came_now(initiative, by, Came.AGREEMENT)
     if initiative.confirmed_on is None:
-        # What starts is what its leader said yes to.
+        # The local action has the words that its leader said yes to.
         yes = agreement.namings.get(partner=agreement.owner_partner_id, answer=Naming.Answer.YES)
         initiative.confirmed_on, initiative.confirmed_by = yes.answered_on, "its yes to the agreement"
     initiative.save()
@@ -252,7 +256,7 @@ def start_agreement(*, by: Person, agreement: Agreement) -> Initiative:
 
 
 def _want_the_owners_yes(by: Person, agreement: Agreement) -> None:
-    """Nobody leads local action on somebody else's word."""
+    """Nobody starts local action on another body's behalf."""
     owner = agreement.namings.filter(partner=agreement.owner_partner_id)
     if owner.filter(answer=Naming.Answer.YES).exists():
         return
@@ -265,7 +269,7 @@ def _want_the_owners_yes(by: Person, agreement: Agreement) -> None:
 
 
 def _is_held(agreement: Agreement) -> bool:
-    """Whether what comes of a public agreement has to wait before it is public too."""
+    """Whether anything made from a public agreement must wait before it is public too."""
     footprint = agreement.event.footprint
     held = footprint is not None and footprint.is_held(timezone.localdate())
     is_unready = Agreement.objects.unready().filter(pk=agreement.pk).exists()
@@ -273,9 +277,10 @@ def _is_held(agreement: Agreement) -> bool:
 
 
 def _tell(commitment: Commitment, by: Person, agreement: Agreement, what: str, result: str = "") -> None:
-    """A dated update on the commitment. It is public, so it tells of an agreement only what that lets everybody see.
+    """Add a dated update to the commitment. It is public, so it says only what everyone may know about the
+    agreement.
 
-    One place's work shows that a commitment is on the way; whether it is kept is for the programme to say.
+    Work in one place shows that a commitment is on the way; whether it is kept is for the programme to say.
     """
     text = f"A piece of local action that counts towards this {what}."
     public = agreement.marking == Marking.PUBLIC and not _is_held(agreement)
@@ -298,8 +303,8 @@ def _tell(commitment: Commitment, by: Person, agreement: Agreement, what: str, r
 
 @transaction.atomic
 def report_progress(*, by: Person, agreement: Agreement, report: str, text: str = "") -> Progress:
-    """How it stands, as a key of REPORTS. An agreement that was kept says with what result, and its commitment
-    hears of it; one that was not kept, or dropped, says why."""
+    """Report how an agreement stands, as a key of REPORTS. One that was kept states its result, which also
+    goes to its commitment; one that was not kept, or was dropped, states why."""
     require(by, "agreement.report", on=agreement)
     return note_progress(by, agreement, report, text)
 
@@ -307,7 +312,7 @@ def report_progress(*, by: Person, agreement: Agreement, report: str, text: str 
 def note_progress(
     by: Person, agreement: Agreement, report: str, text: str, action: str = "agreement.report"
 ) -> Progress:
-    """The report itself, for actions that have asked whether `by` may; call it inside a transaction."""
+    """The report itself, for actions that have checked that `by` may do it; call it inside a transaction."""
     agreement.refresh_from_db(from_queryset=Agreement.objects.select_for_update())
     text = text.strip()
     if report not in REPORTS:

@@ -1,4 +1,4 @@
-"""Telling the bodies that an agreement names, and what they say to it: yes, that is us, or no."""
+"""Notify the bodies that an agreement names, and record whether each says yes or no."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
@@ -28,21 +29,21 @@ from joinedup.agreements.queries.named_bodies import (
     whole,
     whom_to_name,
 )
-from joinedup.engines.days import day
 from joinedup.events.actions.topics import set_state
 from joinedup.opportunities.models import Opportunity
 from joinedup.partners.addressees import coordinators
-from joinedup.partners.keeping import refuse_while_held
+from joinedup.partners.election_hold import refuse_while_held
 from joinedup.partners.models import Partner
 
 Answer = Naming.Answer
 
 
 def renew_namings(by: Person, agreement: Agreement, before: Mapping[int, Terms]) -> None:
-    """Keep who is named in step with an agreement that was just saved, and tell whoever reads something new; call it
-    inside a transaction. `before`: the terms of each body until now.
+    """Keep the named bodies in step with an agreement that was just saved, and notify those whose words
+    changed; call it inside a transaction. `before`: the terms of each body until now.
 
-    A body's own member, signed in, who writes it has said yes for it. An answer to other words does not hold.
+    If a signed-in member of a body writes the agreement, that is its yes. An answer to other words is no
+    longer valid.
     """
     fresh = whole(Agreement.objects.filter(pk=agreement.pk)).get()
     now, bodies = terms_of(fresh), named_bodies(fresh)
@@ -72,9 +73,9 @@ def _say(naming: Naming, answer: str, name: str) -> None:
 
 
 def _ask(agreement: Agreement, naming: Naming, partner: Partner, *, is_changed: bool) -> int:
-    """One mail to each who speaks for the body, with one link, once the change is kept; to how many.
+    """Send one mail with one link, on commit, to each person who speaks for the body; returns how many.
 
-    A mail server that took none of them is as if nobody had been asked: the page says so.
+    If the mail server took none of them, it is as if nobody had been asked, and the page says so.
     """
     to = whom_to_name(agreement, partner, role_in(agreement, partner))
     if not to:
@@ -89,7 +90,7 @@ def _ask(agreement: Agreement, naming: Naming, partner: Partner, *, is_changed: 
                 "agreement": agreement,
                 "partner": partner,
                 "part": _part(agreement, partner),
-                "due": day(agreement.due),
+                "due": date_format(agreement.due, "j F Y"),
                 "is_public": agreement.marking == Marking.PUBLIC,
                 "is_changed": is_changed,
                 "link": address_of("naming_by_mail", naming_link(agreement, partner, each)),
@@ -111,7 +112,7 @@ def _ask(agreement: Agreement, naming: Naming, partner: Partner, *, is_changed: 
 
 
 def _part(agreement: Agreement, partner: Partner) -> str:
-    """As what an agreement names a body, in a sentence."""
+    """How an agreement names a body (owner, deputy, ...), for use in a sentence."""
     words = {"partner": partner.name, "role": role_in(agreement, partner)}
     if partner.pk == agreement.owner_partner_id:
         return _("%(partner)s (%(role)s) makes sure that it happens.") % words
@@ -122,7 +123,7 @@ def _part(agreement: Agreement, partner: Partner) -> str:
 
 
 def say_yes_for_own(by: Person, agreement: Agreement, partner: Partner) -> None:
-    """That somebody acts on an agreement for their own body is its yes; call it inside a transaction."""
+    """Acting on an agreement for one's own body counts as its yes; call it inside a transaction."""
     naming, _is_new = Naming.objects.get_or_create(agreement=agreement, partner=partner)
     before = {"partner": partner.pk, "answer": naming.answer}
     _say(naming, Answer.YES, by.name)
@@ -134,7 +135,7 @@ def say_yes_for_own(by: Person, agreement: Agreement, partner: Partner) -> None:
 
 @transaction.atomic
 def ask_named_again(*, by: Person, agreement: Agreement, partner: Partner) -> Naming:
-    """Ask a body that has not answered, or that no mail reached so far: once a day."""
+    """Ask a body that has not answered, or that no mail has reached; once a day."""
     require(by, "agreement.chase", on=agreement)
     agreement = whole(Agreement.objects.select_for_update(of=("self",)).filter(pk=agreement.pk)).get()
     if partner.pk not in named_bodies(agreement):
@@ -162,8 +163,8 @@ def ask_named_again(*, by: Person, agreement: Agreement, partner: Partner) -> Na
 
 
 def answer_naming(*, by: Person, agreement: Agreement, partner: Partner, answer: str, version: str) -> Naming:
-    """Say for one's own body whether it is rightly named; it may be changed. `version` stands for the words that were
-    read. Whoever wrote the agreement does not speak for another body than theirs."""
+    """Say for one's own body whether it is rightly named; the answer can be changed. `version` identifies the
+    words that were read. The agreement's writer speaks for no body but their own."""
     named = next((each for each in named_for(by, agreement.pk) if each.partner.pk == partner.pk), None)
     if named is None:
         raise PermissionDenied(_("Only %(partner)s says this.") % {"partner": partner.name})
@@ -172,8 +173,8 @@ def answer_naming(*, by: Person, agreement: Agreement, partner: Partner, answer:
 
 
 def answer_naming_by_mail(*, token: str, answer: str, version: str) -> Naming:
-    """The same by the link in their mail, without an account: the signed link stands where others have a permission.
-    PermissionDenied where it does not hold any more."""
+    """Like `answer_naming`, but through the link in a mail and without an account: the signed link replaces
+    the permission. Raises PermissionDenied if it is no longer valid."""
     named = named_by_mail(token)
     if named is None:
         raise PermissionDenied(_("This link no longer works."))
@@ -209,7 +210,8 @@ def _answer(named: Named, answer: str, version: str) -> Naming:
 
 
 def _settle(by: Person, agreement: Agreement, partner: Partner) -> None:
-    """What follows from a yes: the owner's confirms what a link wrote, and who helps is named beside who leads."""
+    """The consequences of a yes: the owner's confirms what was written through a link, and a helper is named
+    beside the leader."""
     is_owner = partner.pk == agreement.owner_partner_id
     if is_owner and agreement.is_by_link and agreement.confirmed_on is None and not _is_held(agreement):
         _confirm(by, agreement)
@@ -218,14 +220,14 @@ def _settle(by: Person, agreement: Agreement, partner: Partner) -> None:
 
 
 def _is_held(agreement: Agreement) -> bool:
-    """Whether to confirm it would publish something new while its partnership publishes nothing."""
+    """Whether confirming it would publish something new while its partnership publishes nothing."""
     footprint = agreement.event.footprint
     is_public = agreement.marking == Marking.PUBLIC
     return is_public and footprint is not None and footprint.is_held(timezone.localdate())
 
 
 def _leave(by: Person, agreement: Agreement, partner: Partner) -> None:
-    """What follows from a no: nothing public says any more that the body leads or helps."""
+    """The consequences of a no: nothing public says any longer that the body leads or helps."""
     initiative = agreement.initiative
     if initiative is None:
         return
@@ -257,7 +259,8 @@ def _tell_of_no(agreement: Agreement, partner: Partner) -> None:
 
 @transaction.atomic
 def confirm_agreement(*, by: Person, agreement: Agreement) -> Agreement:
-    """Say that what was written by the link of a table was agreed there: from now on its marking holds."""
+    """Confirm that what was written through the link of a table was agreed there: from now on its marking
+    applies."""
     require(by, "agreement.confirm", on=agreement)
     agreement.refresh_from_db(from_queryset=Agreement.objects.select_for_update())
     if not agreement.is_by_link or agreement.confirmed_on is not None:
@@ -278,7 +281,7 @@ def _confirm(by: Person, agreement: Agreement) -> None:
 
 @transaction.atomic
 def take_back_confirmation(*, by: Person, agreement: Agreement) -> Agreement:
-    """It is for the partnership again until somebody confirms it."""
+    """Show it to the partnership only, until someone confirms it again."""
     require(by, "agreement.confirm", on=agreement)
     agreement.refresh_from_db(from_queryset=Agreement.objects.select_for_update())
     if not agreement.is_by_link or agreement.confirmed_on is None:
@@ -291,7 +294,7 @@ def take_back_confirmation(*, by: Person, agreement: Agreement) -> Agreement:
 
 
 def agreed_on(by: Person, agreement: Agreement) -> None:
-    """Its opportunity counts as agreed, for everybody: only what somebody answers for says so."""
+    """Mark its opportunity as agreed, for everyone; only an agreement that someone answers for does so."""
     done = {Opportunity.State.AGREED, Opportunity.State.STARTED}
     opportunity = agreement.opportunity
     if opportunity is not None and opportunity.state not in done:
@@ -299,6 +302,6 @@ def agreed_on(by: Person, agreement: Agreement) -> None:
 
 
 def helpers_of(agreement: Agreement) -> set[int]:
-    """The bodies beside the owner that have said yes to what they put in or stand in for."""
+    """The bodies besides the owner that have said yes to their contribution or to being deputy."""
     yes = agreement.namings.filter(answer=Answer.YES).values_list("partner", flat=True)
     return set(yes) - {agreement.owner_partner_id}

@@ -1,4 +1,4 @@
-"""What people do with a conversation: open it, answer, read, withdraw, and make an answer a topic."""
+"""Write down what a young person says at a table."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def quote(
     said_yes: bool,
     names_nobody: bool = False,
 ) -> Contribution:
-    """Write down what somebody said at a table, who said yes to it; it waits until a trained adult has read it, and
-    whoever holds its code takes it back at any time. Sent twice on one day it is kept once.
+    """Write down what someone at a table said and agreed to have written. It waits until a trained adult has
+    read it, and anyone with its code can withdraw it at any time. Sent twice on one day, it is kept once.
 
-    ValidationError off the record, without their yes, where their host is at the table or in this event's question
-    not at all, and for what `give` refuses.
+    Raises ValidationError if the round is off the record, the speaker did not consent, their host is not at
+    the table or not part of this event's question, and for anything that `give` refuses.
     """
     require(by, "agreement.record", on=sitting)
     if by.attendee_id is not None and not is_the_day(sitting.event):
@@ -60,6 +60,6 @@ def quote(
     )
     contribution.full_clean()
     contribution.save()
-    # As with `give`, the trail does not say who.
+    # As in `give`, the audit trail does not say who.
     audit.record(by=PUBLIC, action="contribution.quote", on=contribution)
     return contribution

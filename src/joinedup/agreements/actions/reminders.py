@@ -1,4 +1,4 @@
-"""Asking how an agreement stands, and the answer from the mail."""
+"""Ask how an agreement stands, and take the answer from the mail."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
@@ -20,7 +21,6 @@ from joinedup.agreements.models import Agreement, Chase, Progress
 from joinedup.agreements.naming import has_said_yes
 from joinedup.agreements.queries.reminders import Asked, by_mail, report_link, whom_to_ask
 from joinedup.agreements.reminder_steps import OPEN, after_step, next_to_ask
-from joinedup.engines.days import day
 from joinedup.partners.addressees import Addressee, coordinators
 from joinedup.partners.models import Partner
 
@@ -29,11 +29,11 @@ Step = Chase.Step
 
 @transaction.atomic
 def chase(*, by: Person, agreement: Agreement, on: datetime.date) -> list[Chase]:
-    """Take the step that is due on a day, if one is: one mail to each who is asked, with one link.
+    """Take the step that is due on a day, if there is one: one mail with one link to each person asked.
 
-    Returns the steps taken: several only where nobody of the first has an address, so that the next is taken at once.
-    Again on the same day, or in a second worker at the same moment, nothing more happens. Wants the agreement's
-    event, partners, progress and chases.
+    Returns the steps taken: several only if nobody in the first has an address, so that the next is taken at
+    once. Running again on the same day, or in a second worker at the same moment, does nothing more. Expects
+    the agreement's event and partners to be selected, and `progress` and `chases` to be prefetched.
     """
     require(by, "agreement.chase", on=agreement)
     step = next_to_ask(agreement, on, agreement.chases.all())
@@ -42,7 +42,7 @@ def chase(*, by: Person, agreement: Agreement, on: datetime.date) -> list[Chase]
 
 @transaction.atomic
 def ask_now(*, by: Person, agreement: Agreement, on: datetime.date) -> list[Chase]:
-    """As `chase`, whatever is due: somebody who coordinates wants to know today. Once a day for each agreement."""
+    """Like `chase`, but whatever is due: a coordinator wants to know today. Once a day for each agreement."""
     require(by, "agreement.chase", on=agreement)
     if agreement.state not in OPEN:
         raise ValidationError(_("This agreement is closed: there is nothing to ask."))
@@ -66,7 +66,7 @@ def _ask(by: Person, agreement: Agreement, step: str, about: datetime.date, on: 
             with transaction.atomic():
                 row.save()
         except IntegrityError:
-            # Somebody else is asking at this moment.
+            # Someone else is asking at this moment.
             return made
         made.append(row)
         after = {"step": at, "about": about.isoformat(), "addresses": row.addresses}
@@ -79,7 +79,7 @@ def _ask(by: Person, agreement: Agreement, step: str, about: datetime.date, on: 
 
 
 def _send_on_commit(row: Chase, asked: Asked) -> None:
-    """A mail server that took none of them costs nothing: the row goes, and the step is tried another day."""
+    """If the mail server took none of them, the row is deleted and the step is tried another day."""
     agreement = row.agreement
     replies = [user.email for user in coordinators(agreement.event.footprint_id)]
     letters = [(to, _letter(row, asked, to)) for to in asked.to]
@@ -105,7 +105,7 @@ def _letter(row: Chase, asked: Asked, to: Addressee) -> dict[str, str]:
         "goal": agreement.goal,
         "action": agreement.action,
         "measure": agreement.measure,
-        "due": day(agreement.due),
+        "due": date_format(agreement.due, "j F Y"),
         "event": agreement.event.name,
         "owner": f"{agreement.owner_partner.name}, {agreement.owner_role}",
         "link": address_of("report_by_mail", report_link(agreement, asked, to)),
@@ -145,10 +145,11 @@ def _why(agreement: Agreement, asked: Asked) -> str:
 
 @transaction.atomic
 def report_from_mail(*, token: str, report: str, text: str = "") -> Progress:
-    """As `actions.report_progress`, by whom a mail asked, without an account: the signed link stands where others have
-    a permission. It is recorded as the contact or account that the link was sent to, by mail.
+    """Like `actions.report_progress`, by someone who was asked by mail, without an account: the signed link
+    replaces the permission. It is recorded as coming by mail from the contact or account that the link was
+    sent to.
 
-    Raises PermissionDenied for a link that is too old, was changed, or was sent to somebody who has left the partner.
+    Raises PermissionDenied if the link is too old or was changed, or if its recipient has left the partner.
     """
     asked = by_mail(token)
     if asked is None:

@@ -1,4 +1,4 @@
-"""At the table: what is agreed, corrected on the day, and not finished yet."""
+"""At the table: write agreements, correct them on the day, and keep drafts."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from joinedup.agreements.queries.table_notes import drafts, is_the_day, partners
 from joinedup.tables.models import Sitting
 from joinedup.tables.queries import sittings
 
-# More than any part of an agreement takes; nobody fills our disk with drafts.
+# More than the parts of an agreement need; drafts cannot fill the disk.
 LONGEST = 4000
 
 
 def _refuse_another_day(by: Person, sitting: Sitting) -> None:
-    """The link of a table is for the day of the event; whoever has an account is known on any day."""
+    """The link of a table works on the day of the event; people with an account may write on any day."""
     if by.attendee_id is not None and not is_the_day(sitting.event):
         raise PermissionDenied("The link of a table works on the day of the event only.")
 
 
 def _refuse_who_is_not_here(by: Person, sitting: Sitting, parts: Parts, also: Set[int] = frozenset()) -> None:
-    """Nobody writes down at a table what a body will do that is not there, but for those who plan the event. `also`:
-    bodies that an agreement names already."""
+    """Only planners may write at a table what an absent body will do. `also`: bodies that the agreement names
+    already."""
     if may(by, "event.plan", on=sitting.event):
         return
     found = sittings.sitting(sitting.pk)
@@ -48,15 +48,16 @@ def _refuse_who_is_not_here(by: Person, sitting: Sitting, parts: Parts, also: Se
 
 @transaction.atomic
 def agree_at_table(*, by: Person, sitting: Sitting, **parts: Unpack[Parts]) -> tuple[Agreement, bool]:
-    """Write down what a table agreed and let go of the writer's draft: (the agreement, whether it is new).
+    """Write down what a table agreed and delete the writer's draft. Returns (the agreement, whether it is
+    new).
 
-    A button that is pressed twice writes once: what this table wrote down today with the same goal, action, owner and
-    day is there already.
+    Pressing the button twice writes once: an agreement that this table wrote today with the same goal,
+    action, owner and date is returned instead.
     """
     _refuse_another_day(by, sitting)
     require(by, "agreement.record", on=sitting)
     _refuse_who_is_not_here(by, sitting, parts)
-    # The second press waits here, and then finds what the first wrote.
+    # The second press waits here, then finds what the first wrote.
     Sitting.objects.select_for_update().get(pk=sitting.pk)
     known = written_already(sitting, parts)
     agreement = known or record_agreement(by=by, event=sitting.event, sitting=sitting, **parts)
@@ -68,7 +69,7 @@ def agree_at_table(*, by: Person, sitting: Sitting, **parts: Unpack[Parts]) -> t
 def correct_at_table(
     *, by: Person, sitting: Sitting, agreement: Agreement, **parts: Unpack[Parts]
 ) -> Agreement:
-    """Correct on the day what was written down at this table: whoever may write there may still put it right."""
+    """Correct on the day what was written at this table; anyone who may write there may do so."""
     _refuse_another_day(by, sitting)
     require(by, "agreement.record", on=sitting)
     if agreement.sitting_id != sitting.pk:
@@ -83,10 +84,10 @@ def correct_at_table(
 
 @transaction.atomic
 def save_draft(*, by: Person, sitting: Sitting, values: Mapping[str, str]) -> Draft | None:
-    """Keep the fields of the form as they were typed, for their writer alone; None where there is nothing to keep:
-    a form that was on its way while its agreement was written down.
+    """Keep the fields of the form as typed, for their writer alone. None if there is nothing to keep, for
+    example when the agreement was written while the form was on its way.
 
-    It leaves no audit entry: nothing that anybody else could see has changed, every few seconds.
+    Leaves no audit entry: it happens every few seconds and changes nothing that others can see.
     """
     _refuse_another_day(by, sitting)
     require(by, "agreement.record", on=sitting)
@@ -107,12 +108,12 @@ def _is_written(sitting: Sitting, kept: Mapping[str, str]) -> bool:
     try:
         return written_already(sitting, values) is not None
     except ValidationError:
-        # Half a date.
+        # An incomplete date.
         return False
 
 
 @transaction.atomic
 def forget_draft(*, by: Person, sitting: Sitting) -> None:
-    """Start again: what was unsaved is gone."""
+    """Start again: delete what was not saved."""
     require(by, "agreement.record", on=sitting)
     drafts(by, sitting).delete()

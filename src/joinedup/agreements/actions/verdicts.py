@@ -1,4 +1,4 @@
-"""Young people who were there are asked, through their host, whether what was agreed was done."""
+"""Ask young people who attended, through their host, whether what was agreed was done."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ from joinedup.partners.models import Partner
 
 @transaction.atomic
 def ask_young(*, by: Person, event: Event, on: datetime.date) -> int:
-    """A mail to each host whose young people were there, where a review has come or something was kept since; one a
-    host in four weeks. Returns how many hosts are written to; again, or in a second worker, none."""
+    """Mail each host whose young people attended, once a review has come or something was kept; one mail per
+    host in four weeks. Returns the number of hosts; running again, or in a second worker, sends none."""
     require(by, "agreement.chase", on=event)
     hosts = young_of(event)
     agreements = public_agreements(event) if hosts else []
     if not agreements:
         return 0
-    # Held until the audit entry that says so is written: it is what a second worker looks for.
+    # Held until the audit entry is written, which a second worker looks for.
     Event.objects.select_for_update().get(pk=event.pk)
     last, written = last_asked(event), 0
     for host in Partner.objects.filter(pk__in=hosts).order_by("pk"):
@@ -71,10 +71,11 @@ def _send_on_commit(event: Event, host: Partner, to: list[Addressee]) -> None:
 
 @transaction.atomic
 def mark_from_link(*, token: str, who: int, agreement_pk: int, done: str) -> YoungMark:
-    """What young person number `who` of a host says of one agreement; it may be changed. The signed link of the host
-    stands where others have a permission.
+    """Record what young person number `who` of a host says about an agreement; it can be changed. The host's
+    signed link replaces the permission.
 
-    Raises PermissionDenied for a link that no longer works, ValidationError for what it does not lead to.
+    Raises PermissionDenied if the link no longer works, ValidationError for an agreement or person it does
+    not lead to.
     """
     link = host_link(token)
     if link is None:
@@ -95,6 +96,6 @@ def mark_from_link(*, token: str, who: int, agreement_pk: int, done: str) -> You
     if not is_new:
         mark.done, mark.on = done, timezone.localdate()
         mark.save(update_fields=["done", "on"])
-    # Which of them it was stays between them and their host.
+    # Which young person it was stays between them and their host.
     audit.record(by=by, action="agreement.mark", on=mark, before=before, after={"done": done})
     return mark

@@ -1,4 +1,4 @@
-"""What is agreed, found, and reported."""
+"""Forms for agreements: writing one, filtering a list, and reporting."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ class AgreementForm(forms.Form):
         is_here_only: bool = False,
         **kwargs: Any,
     ) -> None:
-        """`here`: the partners at the table, offered first, whoever asks: they sit there. `is_here_only`: nobody else
-        can be chosen."""
+        """`here`: the partners at the table, offered first whoever asks, since they sit there.
+        `is_here_only`: nobody else can be chosen."""
         super().__init__(*args, **kwargs)
         visible = Partner.objects.visible_to(person).values("pk")
         at_table = {each.pk for each in here}
@@ -96,14 +96,14 @@ class AgreementForm(forms.Form):
         place.queryset = places_to_choose(footprints, [chosen] if chosen else [])
 
     def _offer(self, name: str, queryset: Any, choices: list[Any]) -> None:
-        """Six fields offer the same partners: read once."""
+        """Six fields offer the same partners, so they are read once."""
         field = self.fields[name]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = queryset
         field.choices = choices
 
     def _offer_commitments(self, theme: str | None) -> None:
-        """Those of the theme first; none is chosen beforehand: that it counts is for people to say."""
+        """Those of the theme first. None is preselected: people say whether it counts."""
         field = self.fields["commitment"]
         assert isinstance(field, CommitmentField)
         every = list(Commitment.objects.prefetch_related("themes"))
@@ -129,7 +129,7 @@ class AgreementForm(forms.Form):
                 yield Contributed(partner, self.cleaned_data[f"what_{number}"])
 
     def parts(self) -> dict[str, Any]:
-        """What `actions.record_agreement` takes."""
+        """The arguments of `actions.record_agreement`."""
         names = ("goal", "action", "place", "theme", "measure", "owner_partner", "owner_role")
         rest = ("deputy_partner", "deputy_role", "due", "commitment", "marking")
         values = {name: self.cleaned_data[name] for name in (*names, *rest)}
@@ -145,7 +145,7 @@ class AgreementForm(forms.Form):
         return [self[f"{name}_{number}"] for number in numbers for name in ("partner", "what")]
 
     def lacks_a_part(self) -> bool:
-        """Whether what some partner puts in has still to be written down."""
+        """Whether a partner's contribution has still to be written."""
         if not self["what_1"].value():
             return True
         numbers = range(1, MOST_CONTRIBUTORS + 1)
@@ -156,7 +156,7 @@ class AgreementForm(forms.Form):
         return [self[name] for name in names]
 
     def lacks_a_rest(self) -> bool:
-        """Whether something that is folded away has still to be chosen."""
+        """Whether something in the folded part has still to be chosen."""
         return any(each.field.required and not each.value() for each in self.rest())
 
 
@@ -171,11 +171,11 @@ def _at_the_table_first(partners: list[Partner], at_table: set[int]) -> list[Any
 def from_sitting(
     sitting: Sitting, by: Person, seen: Opportunity | None, is_here_only: bool = False
 ) -> dict[str, Any]:
-    """What the form starts with, so that 30 seconds suffice: from the topic, who is at the table, and of its
-    opportunity and of what organisations said that they can give only what `by` may see; 2 queries.
+    """The form's initial values, so that 30 seconds are enough: from the topic, who is at the table and, only
+    as far as `by` may see them, its opportunity and what organisations said they can give; 2 queries.
 
-    `is_here_only`: nobody is filled in who does not sit there. `seen` is the opportunity as `by` may see it. Wants
-    the sitting of `queries.planner.sitting`.
+    `is_here_only`: nobody is filled in who does not sit there. `seen`: the opportunity as `by` may see it.
+    Expects a sitting from `queries.planner.sitting`.
     """
     topic, event = sitting.topic, sitting.event
     theme = (seen.theme if seen else None) or (topic.theme if topic else None)
@@ -190,7 +190,8 @@ def from_sitting(
     parties = parties[:MOST_CONTRIBUTORS]
     asks = Ask.objects.visible_to(by).filter(partner__in=parties, kind=Ask.Kind.OFFER, closed_on=None)
     gives = {ask.partner_id: ask.text[:250] for ask in asks.order_by("created")}
-    # Whom nobody knows to give anything is not put before a table that has half a minute; two always are.
+    # A table has half a minute: partners that nobody knows to give anything are left out, but there are
+    # always two.
     parties = [pk for n, pk in enumerate(parties) if n < 2 or pk in gives]
     today = timezone.localdate()
     initial: dict[str, Any] = {
@@ -206,7 +207,7 @@ def from_sitting(
 
 
 def _place_named(event: Event, title: str) -> Place | None:
-    """The place that a topic's title names, or the only one that there is. Titles are read by whoever sits there."""
+    """The place that a topic's title names, or the only one there is. Everyone at the table reads the title."""
     if event.footprint is None:
         return None
     places = list(event.footprint.places.all())
@@ -215,7 +216,7 @@ def _place_named(event: Event, title: str) -> Place | None:
 
 
 def _who(parties: Sequence[int], roles: dict[int, str], gives: dict[int, str]) -> dict[str, Any]:
-    """The first owns, the next deputises, each puts in what it said that it can give."""
+    """The first owns it, the next deputises, and each contributes what it said it can give."""
     initial: dict[str, Any] = {}
     if parties:
         deputy = parties[1] if len(parties) > 1 else parties[0]
@@ -227,10 +228,10 @@ def _who(parties: Sequence[int], roles: dict[int, str], gives: dict[int, str]) -
 
 
 def from_opportunity(opportunity: Opportunity, by: Person) -> dict[str, Any]:
-    """What the form starts with when an accepted opportunity becomes an agreement: whoever said "interested" first
-    owns it, the next deputises; 5 queries, 2 fewer where parties and answers are fetched.
+    """The form's initial values when an accepted opportunity becomes an agreement: the first to say
+    "interested" owns it, the next deputises; 5 queries, 2 fewer if parties and answers are prefetched.
 
-    It starts shared with the partnership: that it is public is for people to choose.
+    It starts shared with the partnership: making it public is for people to choose.
     """
     theme, place = opportunity.theme, opportunity.place
     parties = _by_answer(opportunity)
@@ -258,8 +259,8 @@ def from_opportunity(opportunity: Opportunity, by: Person) -> dict[str, Any]:
 
 
 def _by_answer(opportunity: Opportunity) -> list[int]:
-    """The partners of its partnership that it names and that may take part: first who is interested, in the order of
-    their answers, then who does it already, then who has not answered."""
+    """Partners of its partnership that it names and that may take part: the interested first, in the order of
+    their answers, then those that do it already, then those that have not answered."""
     said = {each.partner_id: each for each in opportunity.answers.all()}
     named = [each.pk for each in opportunity.parties.all()]
     here = Partner.objects.filter(pk__in=named, footprints=opportunity.footprint_id)
@@ -274,7 +275,7 @@ def _by_answer(opportunity: Opportunity) -> list[int]:
 
 
 class ChosenEventForm(forms.Form):
-    """At which event it was agreed, or beside which."""
+    """At which event it was agreed, or alongside which."""
 
     event = forms.ModelChoiceField(
         Event.objects.none(), label=_("At which event was it agreed?"), empty_label=None, to_field_name="slug"
@@ -295,14 +296,14 @@ def _measure(theme: Theme | None, place: Place | None) -> str:
 
 
 def _marking(opportunity: Opportunity | None) -> str:
-    """Public is a choice, never where a form starts."""
+    """Public has to be chosen; a form never starts with it."""
     if opportunity is not None and opportunity.marking == Marking.NAMED:
         return Marking.NAMED
     return Marking.PARTNERSHIP
 
 
 def from_agreement(agreement: Agreement) -> dict[str, Any]:
-    """What the form starts with when an agreement is corrected."""
+    """The form's initial values when an agreement is corrected."""
     names = ("goal", "action", "owner_role", "due", "measure", "deputy_role", "marking")
     initial: dict[str, Any] = {name: getattr(agreement, name) for name in names}
     for name in ("owner_partner", "deputy_partner", "place", "theme", "commitment"):
@@ -359,7 +360,7 @@ class FilterForm(forms.Form):
         event.queryset = Event.objects.filter(pk__in=visible.values("event"))
 
     def chosen(self) -> dict[str, Any]:
-        """The filters for `queries.find_agreements`; what cannot be understood is not a filter."""
+        """The filters for `queries.find_agreements`; anything invalid is ignored."""
         self.is_valid()
         values = {name: value for name, value in self.cleaned_data.items() if value}
         if "event" in values:

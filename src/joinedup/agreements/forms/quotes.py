@@ -1,4 +1,4 @@
-"""The question, the answer, the reading of it, and the topic it becomes."""
+"""The form for a quote at a table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class _Hosts(forms.ModelChoiceField):
 
 
 class QuoteForm(AnswerForm):
-    """What somebody said at a table, written down by whoever writes there."""
+    """What someone said at a table, as written down by someone who may write there."""
 
     host = _Hosts(
         Host.objects.none(),

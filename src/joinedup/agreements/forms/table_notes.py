@@ -1,4 +1,4 @@
-"""What is typed at a table before it is an agreement."""
+"""Forms for what is typed at a table."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FIELDS = (
 def table_form(
     writer: Writer, seen: Opportunity | None, sent: Any = None, draft: Draft | None = None
 ) -> AgreementForm:
-    """The form as the table starts with it, or as the writer left it in `draft`."""
+    """The form as it starts, or as the writer left it in `draft`."""
     form = AgreementForm(
         sent,
         person=writer.by,
@@ -30,13 +30,13 @@ def table_form(
         initial=from_sitting(writer.sitting, writer.by, seen, not writer.may_name_anybody),
     )
     if draft is not None:
-        # Only now: what the fields offer does not depend on what somebody typed.
+        # Set last: the choices do not depend on what was typed.
         form.initial |= draft.values
     return form
 
 
 def correction_form(writer: Writer, agreement: Agreement, sent: Any = None) -> AgreementForm:
-    """The form as an agreement of this table stands: whoever it names already can still be chosen."""
+    """The form for correcting an agreement of this table: bodies that it names already can still be chosen."""
     named = [agreement.owner_partner, *(each.partner for each in agreement.contributions.all())]
     if agreement.deputy_partner is not None:
         named.append(agreement.deputy_partner)
@@ -51,5 +51,5 @@ def correction_form(writer: Writer, agreement: Agreement, sent: Any = None) -> A
 
 
 def typed(sent: Mapping[str, str]) -> dict[str, str]:
-    """The fields of the form as they were sent, right or wrong."""
+    """The fields of the form as sent, valid or not."""
     return {name: sent[name] for name in FIELDS if name in sent}

@@ -1,4 +1,4 @@
-"""Questions about agreements, each in a fixed number of database queries."""
+"""Queries for agreements, each a fixed number of database queries."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from joinedup.agreements.naming import (
     told_action,
 )
 from joinedup.agreements.reminder_steps import OPEN, waits
+from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import visible_partners
 from joinedup.places.models import Place
@@ -33,8 +34,8 @@ from joinedup.places.models import Place
 
 @dataclass(frozen=True)
 class Line:
-    """One agreement in a list. `names_owner`: not for those outside where it is late or not kept: a list of that sets
-    no body's name beside it. What its partners say to it stands on its own page, beside their names."""
+    """One agreement in a list. `names_owner`: false for those outside if it is late or not kept: such a list
+    names no body. What its partners say about it is on its own page, beside their names."""
 
     agreement: Agreement
     owner: Party
@@ -47,10 +48,11 @@ class Line:
 
 @dataclass(frozen=True)
 class AgreementPage:
-    """Everything its page shows. `contributions` are what those put in who are named, for those inside; `take_part`:
-    everybody else reads only who has said yes, the owner first. `asked`: what stands for the
-    others, each once. `unasked`: for those inside, the bodies that no mail has reached and that have not answered, and
-    `waiting` those that were asked and have not. `days_before`: how long before the event's day it was written."""
+    """Everything the page shows. `contributions`: of those who are named, for those inside. `take_part`: for
+    everyone else, only those who have said yes, the owner first. `asked`: the words for the others, each
+    once. `unasked`, for those inside: bodies that no mail has reached and that have not answered; `waiting`:
+    those that were asked and have not answered. `days_before`: how long before the event's day it was
+    written."""
 
     agreement: Agreement
     state: str
@@ -101,7 +103,7 @@ def find_agreements(person: Person, on: datetime.date, **filters: Any) -> QueryS
     """What `person` may see, soonest due first; one query, and three more when read.
 
     Filters: place (code, with its parts), theme, event (slug), partner (slug), state (of Agreement.State, or
-    "overdue"), text. Filtering by "not kept" leaves out what this reader is not told yet.
+    "overdue"), text. Filtering by "not kept" leaves out what this reader may not know yet.
     """
     found = _whole(Agreement.objects.visible_to(person))
     if place := filters.get("place"):
@@ -115,10 +117,10 @@ def find_agreements(person: Person, on: datetime.date, **filters: Any) -> QueryS
         sides = Q(owner_partner__in=known) | Q(deputy_partner__in=known) | Q(contributions__partner__in=known)
         named = Agreement.objects.filter(sides).values("pk")
         said_yes = Naming.objects.filter(partner__in=known, answer=Naming.Answer.YES).values("agreement")
-        # Whoever may not read that a body is named does not find it by that name.
+        # Readers who may not know that a body is named do not find it by that name.
         found = found.filter(Q(pk__in=said_yes) | inside(person), pk__in=named)
     if text := str(filters.get("text") or "").strip()[:100]:
-        # Whoever does not read the first step of an opportunity finds nothing by its words.
+        # Readers who cannot see the first step of an opportunity find nothing by its words.
         no_step = Q(opportunity=None) | Q(opportunity__first_step="") | inside(person)
         done = Q(action__icontains=text) & no_step
         found = found.filter(Q(goal__icontains=text) | done | Q(measure__icontains=text))
@@ -159,7 +161,7 @@ def _in_state(
 
 
 def lines(person: Person, agreements: Iterable[Agreement], on: datetime.date) -> list[Line]:
-    """Agreements as a list shows them; one query more than reading them."""
+    """Agreements as a list shows them; one query besides reading them."""
     every = list(agreements)
     visible = visible_partners(person, _ids(every))
     rows = []
@@ -175,7 +177,7 @@ def lines(person: Person, agreements: Iterable[Agreement], on: datetime.date) ->
 
 
 def agreement_page(person: Person, pk: int, on: datetime.date) -> AgreementPage | None:
-    """One agreement, or None where `person` may not see it; 5 queries."""
+    """One agreement, or None if `person` may not see it; 5 queries."""
     agreement = (
         _whole(Agreement.objects.visible_to(person))
         .select_related("event__footprint", "sitting__table")
@@ -219,7 +221,7 @@ def agreement_page(person: Person, pk: int, on: datetime.date) -> AgreementPage 
 
 
 def _take_part(agreement: Agreement, person: Person, visible: dict[int, Partner]) -> list[Party]:
-    """Whom it names and who has said yes, each once. What each puts in is for their partnership."""
+    """The named bodies that have said yes, each once. Their contributions are for their partnership."""
     everybody = named_bodies(agreement).items()
     return [
         party_of(agreement, each, person, visible, CONTRIBUTOR)
@@ -229,21 +231,21 @@ def _take_part(agreement: Agreement, person: Person, visible: dict[int, Partner]
 
 
 def _days_before(agreement: Agreement) -> int:
-    """How many days before the event it was written down; 0 where it was on the day or after it."""
+    """How many days before the event it was written; 0 if on the day or later."""
     if agreement.event.date is None:
         return 0
     return max(0, (agreement.event.date - timezone.localdate(agreement.recorded_at)).days)
 
 
 def agreements_for_place(person: Person, place: Place, limit: int | None = None) -> list[Agreement]:
-    """What `person` may see of what was agreed for a place and its parts, soonest due first; 4 queries."""
+    """What `person` may see of the agreements for a place and its parts, soonest due first; 4 queries."""
     found = _whole(Agreement.objects.visible_to(person)).filter(_within(place))
     return list(found[:limit])
 
 
 def kept_this_year(person: Person, on: datetime.date) -> tuple[int, int]:
-    """(kept, due): of the agreements of this calendar year that fell due by `on`, or were kept before that, how
-    many are kept. What was dropped by agreement counts in neither. Only what `person` may see; one query."""
+    """(kept, due): of this calendar year's agreements that fell due by `on`, or were kept before that, how
+    many are kept. Those dropped by agreement count in neither. Only what `person` may see; one query."""
     this_year = (
         Agreement.objects.visible_to(person)
         .filter(due__year=on.year)
@@ -256,8 +258,8 @@ def kept_this_year(person: Person, on: datetime.date) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Waiting:
-    """An open agreement that waits for a word of these partners: why, and about which day; `is_deputy` where they
-    are its deputy only."""
+    """An open agreement that waits for an update from these partners: why, and about which day; `is_deputy`
+    if they are only its deputy."""
 
     agreement: Agreement
     why: str
@@ -266,8 +268,8 @@ class Waiting:
 
 
 def waiting(person: Person, partner_ids: Iterable[int], on: datetime.date) -> list[Waiting]:
-    """Agreements that these partners own or deputise, and have not said no to, that are overdue, due soon, or due for a
-    review, as `events.chasing` decides; the day that is longest past first; 2 queries."""
+    """Agreements that these partners own or deputise for, and have not said no to, that are overdue, due soon
+    or due for review, as `events.chasing` decides; the longest overdue first; 2 queries."""
     ids = set(partner_ids)
     theirs = Q(owner_partner__in=ids) | Q(deputy_partner__in=ids)
     said_no = Naming.objects.filter(partner__in=ids, answer=Naming.Answer.NO).values("agreement")
@@ -291,7 +293,7 @@ class ThemeResult:
 
 
 def by_theme(rows: Iterable[Line]) -> list[ThemeResult]:
-    """Results by theme of a list of agreements; no query. What was dropped by agreement counts as agreed only."""
+    """Results by theme of a list of agreements; no query. Those dropped by agreement count only as agreed."""
     counts: dict[str, Counter[str]] = {}
     for row in rows:
         counts.setdefault(row.agreement.theme.name, Counter())[row.state] += 1
@@ -336,8 +338,7 @@ def csv_rows(person: Person, agreements: QuerySet[Agreement], on: datetime.date)
     """The list as rows under CSV_HEADER; 6 queries."""
     rows = lines(person, agreements, on)
     initiatives = {row.agreement.initiative_id for row in rows if row.agreement.initiative_id}
-    model: Any = Agreement._meta.get_field("initiative").related_model
-    seen = set(model.objects.visible_to(person).filter(pk__in=initiatives).values_list("pk", flat=True))
+    seen = set(Initiative.objects.visible_to(person).filter(pk__in=initiatives).values_list("pk", flat=True))
     for row in rows:
         each = row.agreement
         yield [

@@ -1,4 +1,4 @@
-"""Whom to ask whether a body that an agreement names is rightly named, and who answers for it."""
+"""Who to ask whether an agreement names a body rightly, and who answers for it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def whole(agreements: QuerySet[Agreement]) -> QuerySet[Agreement]:
 
 
 def writers(agreement: Agreement) -> list[Addressee]:
-    """Whoever wrote it, with an account or by the link of a table, and has an address; each once."""
+    """Its writers with an address, by account or through the link of a table; each once."""
     user, attendee = agreement.written_by, agreement.writer
     found = {user.email.lower(): Addressee(user.email, user)} if user is not None and user.is_active else {}
     if attendee is not None and attendee.email:
@@ -49,7 +49,7 @@ def writers(agreement: Agreement) -> list[Addressee]:
 
 
 def _is_anothers(agreement: Agreement, partner: Partner, email: str) -> bool:
-    """Whether an address is that of whoever wrote the agreement, who does not speak for another body than theirs."""
+    """Whether an address belongs to the agreement's writer, who may answer only for their own body."""
     wrote = {each.email.lower() for each in writers(agreement)}
     if email.lower() not in wrote:
         return False
@@ -59,8 +59,8 @@ def _is_anothers(agreement: Agreement, partner: Partner, email: str) -> bool:
 
 
 def whom_to_name(agreement: Agreement, partner: Partner, role: str) -> list[Addressee]:
-    """Every member of a body, whatever other mails they want, and its contacts of this role, else any of its contacts
-    where it has no member; never whoever wrote the agreement as a contact of somebody else; 2 queries."""
+    """Every member of a body, whatever other mails they receive, and its contacts with this role, or any of
+    its contacts if it has no member; never the agreement's writer as a contact of another body; 2 queries."""
     held = Grant.objects.filter(partner=partner, user__is_active=True).select_related("user")
     members = list({each.user_id: each.user for each in held.order_by("user__email")}.values())
     known = {user.email.lower() for user in members}
@@ -75,14 +75,14 @@ def whom_to_name(agreement: Agreement, partner: Partner, role: str) -> list[Addr
 
 
 def role_in(agreement: Agreement, partner: Partner) -> str:
-    """What the person is called whom the agreement has in mind there; empty where it names none."""
+    """The title of the person there whom the agreement means; empty if it names none."""
     if partner.pk == agreement.owner_partner_id:
         return agreement.owner_role
     return agreement.deputy_role if partner.pk == agreement.deputy_partner_id else ""
 
 
 def version_of(agreement: Agreement, partner: Partner) -> str:
-    """A short word for what a body says yes to: an answer to other words is no answer."""
+    """A short hash of what a body says yes to: an answer to other words is not an answer."""
     terms = terms_of(agreement).get(partner.pk, ())
     return hashlib.sha256(repr(terms).encode()).hexdigest()[:16]
 
@@ -93,7 +93,8 @@ def naming_link(agreement: Agreement, partner: Partner, to: Addressee) -> str:
 
 @dataclass(frozen=True)
 class Named:
-    """For which body of an agreement somebody answers, and as whom; `version` stands for the words that they read."""
+    """The body of an agreement that someone answers for, and in what capacity. `version` identifies the words
+    they read."""
 
     agreement: Agreement
     partner: Partner
@@ -125,7 +126,8 @@ class Named:
 
 
 def _named(agreement: Agreement, partner: Partner, user_id: int | None, email: str) -> Named | None:
-    """As whom the holder of an account or an address answers for a body; None for who does not speak for it."""
+    """In what capacity the holder of an account or address answers for a body; None if they do not speak for
+    it."""
     name = speaks_for(partner, user_id, email)
     if name is None or (user_id is None and _is_anothers(agreement, partner, email)):
         return None
@@ -135,8 +137,8 @@ def _named(agreement: Agreement, partner: Partner, user_id: int | None, email: s
 
 
 def named_by_mail(token: str) -> Named | None:
-    """What the link in the mail leads to. None for one that is too old or was changed, where whoever it was sent to no
-    longer speaks for the body, and where the agreement no longer names it; at most 6 queries."""
+    """What the link in a mail leads to. None if it is too old or was changed, if its recipient no longer
+    speaks for the body, or if the agreement no longer names it; at most 6 queries."""
     link = read_link(PURPOSE, token, days=VALID_DAYS)
     agreement_pk, _dot, partner_pk = link.pk.partition(".") if link else ("", "", "")
     if link is None or not (agreement_pk.isdecimal() and partner_pk.isdecimal()):
@@ -149,8 +151,8 @@ def named_by_mail(token: str) -> Named | None:
 
 
 def named_for(person: Person, pk: int) -> list[Named]:
-    """For which bodies of an agreement somebody who is signed in answers: those they are a member of, and those that
-    have their address among their contacts; at most 4 queries and one a body."""
+    """The bodies of an agreement that a signed-in person answers for: those they are a member of, and those
+    that list their address as a contact; at most 4 queries, plus one for each body."""
     if person.user_id is None:
         return []
     agreement = whole(Agreement.objects.all()).filter(pk=pk).first()
@@ -178,7 +180,7 @@ def _as_contact(agreement: Agreement, partner: Partner, person: Person) -> Named
 
 
 def to_answer(person: Person) -> list[Naming]:
-    """Where an open agreement names a body of theirs that has not answered, the oldest first; 1 query."""
+    """Where an open agreement names one of their bodies that has not answered, the oldest first; 1 query."""
     waiting = Naming.objects.filter(partner__in=person.partner_ids, answer="", agreement__state__in=OPEN)
     return list(
         waiting.select_related("agreement__event", "partner").order_by("agreement__recorded_at", "pk")
@@ -187,15 +189,15 @@ def to_answer(person: Person) -> list[Naming]:
 
 @dataclass(frozen=True)
 class Unsettled:
-    """An open agreement that wants something of those who coordinate, and what."""
+    """An open agreement that needs something from its coordinators, and what."""
 
     agreement: Agreement
     why: str
 
 
 def unsettled(person: Person) -> list[Unsettled]:
-    """Open agreements of the partnerships they coordinate that somebody wrote by a table's link and nobody confirmed,
-    whose owner said no, or whose owner nobody could ask; 1 query and 1 for who answered."""
+    """Open agreements of the partnerships they coordinate that were written through a table's link and not
+    confirmed, whose owner said no, or whose owner could not be asked; 1 query, plus 1 for who answered."""
     owner = Naming.objects.filter(agreement=OuterRef("pk"), partner=OuterRef("owner_partner"))
     said_no = Exists(owner.filter(answer=Answer.NO))
     was_asked = Exists(owner.filter(Q(asked_on__isnull=False) | ~Q(answer="")))
@@ -218,7 +220,7 @@ def _why(agreement: Agreement) -> str:
 
 
 def coordinators_and_writer(agreement: Agreement, coordinators: Iterable[User]) -> list[Addressee]:
-    """Who hears that a body said no: those who coordinate, and whoever wrote the agreement; each address once."""
+    """Who is notified that a body said no: the coordinators, and the agreement's writers; each address once."""
     found = {user.email.lower(): Addressee(user.email, user) for user in coordinators}
     for each in writers(agreement):
         found.setdefault(each.email.lower(), each)

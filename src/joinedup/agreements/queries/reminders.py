@@ -1,4 +1,4 @@
-"""Whom to ask how an agreement stands, and who answers from such a mail."""
+"""Who to ask how an agreement stands, and who answers from such a mail."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Step = Chase.Step
 
 @dataclass(frozen=True)
 class Asked:
-    """Who is asked together: on whose behalf (`partner`; None for those who coordinate), as owner, deputy or
+    """Those asked together: on whose behalf (`partner`; None for coordinators), and as owner, deputy or
     coordinator."""
 
     role: str
@@ -32,11 +32,11 @@ class Asked:
 
 
 def whom_to_ask(agreement: Agreement, step: str) -> Asked:
-    """Whom this step asks; `to` is empty where nobody has an address; 7 queries at most.
+    """Who this step asks; `to` is empty if nobody has an address; 7 queries at most.
 
-    A body that said it is not rightly named is not asked. Before its day and at reviews the owner is asked, or the
-    deputy or those who coordinate where the owner has no address. Of an agreement for named partners only, those who
-    coordinate are not told.
+    A body that said it is wrongly named is not asked. Before the due date and at reviews the owner is asked,
+    or the deputy or the coordinators if the owner has no address. Coordinators are not told of an agreement
+    that is for named partners only.
     """
     owner = agreement.owner_partner
     deputy = agreement.deputy_partner or owner
@@ -69,7 +69,7 @@ def _coordinators(agreement: Agreement) -> list[Addressee]:
 
 
 def reachable(partner_ids: Iterable[int]) -> set[int]:
-    """Those of these partners of whom somebody can be asked by mail; 3 queries."""
+    """Those of these partners with someone who can be asked by mail; 3 queries."""
     ids = set(partner_ids)
     grants = list(Grant.objects.filter(partner__in=ids, user__is_active=True).select_related("user"))
     willing = {user.pk for user in those_who_want({g.user_id: g.user for g in grants}.values(), AGREEMENTS)}
@@ -80,14 +80,14 @@ def reachable(partner_ids: Iterable[int]) -> set[int]:
 
 
 def report_link(agreement: Agreement, asked: Asked, to: Addressee) -> str:
-    """The token by which one addressee reports for those asked with them."""
+    """The token with which one addressee reports on behalf of those asked with them."""
     partner = asked.partner.pk if asked.partner else 0
     return make_link(PURPOSE, f"{agreement.pk}.{partner}", to.account or to.email)
 
 
 @dataclass(frozen=True)
 class ByMail:
-    """What such a link leads to: which agreement, for whom (None: those who coordinate), as whom."""
+    """What such a link leads to: the agreement, for whom (None: the coordinators), and in what capacity."""
 
     agreement: Agreement
     partner: Partner | None
@@ -95,8 +95,8 @@ class ByMail:
 
 
 def by_mail(token: str) -> ByMail | None:
-    """None for a link that is too old or was changed, and where whoever it was sent to no longer speaks for a partner
-    of the agreement, or no longer coordinates; at most 6 queries."""
+    """None if a link is too old or was changed, or if its recipient no longer speaks for a partner of the
+    agreement or no longer coordinates; at most 6 queries."""
     link = read_link(PURPOSE, token, days=VALID_DAYS)
     agreement_pk, _dot, partner_pk = link.pk.partition(".") if link else ("", "", "")
     if link is None or not (agreement_pk.isdecimal() and partner_pk.isdecimal()):

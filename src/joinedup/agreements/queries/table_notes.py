@@ -1,4 +1,4 @@
-"""Questions of whoever writes at a table: what it talks about, who sits there, what was agreed, what is unsaved."""
+"""Queries for those who write at a table: its topic, who sits there, what was agreed, and what is unsaved."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from joinedup.accounts.records import Marking
 from joinedup.agreements.models import Agreement, Draft
 from joinedup.events.models import Event, Session
 from joinedup.opportunities.models import Opportunity
-from joinedup.opportunities.queries import facts
+from joinedup.opportunities.queries.reasons import facts
 from joinedup.partners.models import Partner
 from joinedup.registration.models import Attendee
 from joinedup.tables.models import Seat, Sitting
@@ -29,32 +29,32 @@ WRITES = frozenset({"facilitator", "scribe"})
 
 @dataclass(frozen=True)
 class Writer:
-    """Who writes at which table: an account holder, or an attendee by the link in their mail."""
+    """Who writes at which table: an account holder, or an attendee through the link in their mail."""
 
     by: Person
     sitting: Sitting
     attendee: Attendee | None = None
 
     def link(self, page: str) -> str:
-        """The address of a page of this table for this writer: "sitting", "draft" or "quote"."""
+        """The URL of a page of this table for this writer: "sitting", "draft" or "quote"."""
         if self.attendee is not None:
             return reverse(f"attending_{page}", args=[self.attendee.token, self.sitting.round])
         return reverse("sitting" if page == "sitting" else f"sitting_{page}", args=[self.sitting.pk])
 
     @property
     def may_name_anybody(self) -> bool:
-        """Whether they may write an agreement for bodies that are not there: those who plan the event."""
+        """Whether they may write agreements for absent bodies: only planners may."""
         return may(self.by, "event.plan", self.sitting.event)
 
     def partners(self) -> list[Partner]:
-        """The bodies at the table, each once, by name: those that have a seat here, and those that are checked in,
-        since people change tables; 1 query."""
+        """The bodies at the table, each once, by name: those with a seat here and those checked in, since
+        people change tables; 1 query."""
         return partners_at(self.sitting)
 
 
 def partners_at(sitting: Sitting) -> list[Partner]:
-    """As `Writer.partners`. That a young person sits here brings nobody: whoever comes with them does. Wants the
-    sitting of `queries.planner.sitting`."""
+    """Like `Writer.partners`. A young person's seat does not bring their host; their companion's does.
+    Expects a sitting from `queries.planner.sitting`."""
     here = {
         seat.attendee.partner_id: seat.attendee.partner
         for seat in sitting.seats.all()
@@ -68,7 +68,7 @@ def partners_at(sitting: Sitting) -> list[Partner]:
 
 
 def writer_by_account(person: Person, pk: int) -> Writer | None:
-    """Whoever is signed in and may write down what is agreed at this table; 6 queries at most."""
+    """A signed-in person who may write down what is agreed at this table; 6 queries at most."""
     found = planner.sitting(pk)
     if found is None or not may(person, "agreement.record", found):
         return None
@@ -76,8 +76,9 @@ def writer_by_account(person: Person, pk: int) -> Writer | None:
 
 
 def attendee_by_link(token: str) -> Attendee | None:
-    """Who leads a table or writes for it, by the link in their mail: those whose offer was accepted. A link ends when
-    they cancel, when the event is called off, and when its personal details are deleted; 1 query."""
+    """Someone who leads a table or writes for it, through the link in their mail, if their offer was
+    accepted. A link ends when they cancel, the event is called off, or its personal details are deleted; 1
+    query."""
     found = Attendee.objects.select_related("event__footprint", "partner").filter(token=token)
     attendee = found.filter(standing__in=Attendee.COMING).first()
     if attendee is None or attendee.event.cancelled_on is not None:
@@ -86,17 +87,18 @@ def attendee_by_link(token: str) -> Attendee | None:
 
 
 def is_the_day(event: Event) -> bool:
-    """Whether the links of its tables work: from the morning to the end of the event's day, by the clock in London."""
+    """Whether the links of its tables work: all through the event's day, by the clock in London."""
     return event.date is not None and event.date == timezone.localdate()
 
 
 def as_participant(attendee: Attendee) -> Person:
-    """They act by role and partner: no name of theirs stays with what they wrote."""
+    """They act by role and partner: their name is not kept with what they write."""
     return Person.participant(attendee.pk, f"{attendee.role}, {attendee.partner}")
 
 
 def writer_by_link(token: str, number: int) -> Writer | None:
-    """Whoever leads the table, or writes for it, at which they sit in this round, on the day; 8 queries at most."""
+    """Someone who leads, or writes for, the table where they sit in this round, on the day; 8 queries at
+    most."""
     attendee = attendee_by_link(token)
     if attendee is None or not is_the_day(attendee.event):
         return None
@@ -110,7 +112,7 @@ def writer_by_link(token: str, number: int) -> Writer | None:
 
 @dataclass(frozen=True)
 class Mine:
-    """A table of somebody's day; `session` is its part of the agenda where there is one."""
+    """A table in someone's day; `session` is its part of the agenda, if it has one."""
 
     sitting: Sitting
     session: Session | None
@@ -118,7 +120,7 @@ class Mine:
 
 
 def tables_of(attendee: Attendee, now: datetime.datetime) -> list[Mine]:
-    """Where somebody sits, by round, with the table of this moment first; 2 queries."""
+    """Where someone sits, by round, the current table first; 2 queries."""
     local = timezone.localtime(now)
     sessions = {each.round: each for each in attendee.event.sessions.exclude(round=None)}
     sittings = Sitting.objects.filter(seats__attendee=attendee).select_related("table", "topic")
@@ -136,14 +138,14 @@ def _is_on(session: Session, local: datetime.datetime) -> bool:
 
 
 def session_of(sitting: Sitting) -> Session | None:
-    """The part of the agenda in which this round is; 1 query."""
+    """The part of the agenda that contains this round; 1 query."""
     return Session.objects.filter(event=sitting.event_id, round=sitting.round).first()
 
 
 @dataclass(frozen=True)
 class TablePage:
-    """What stands beside the form. `quotes`: whether somebody here comes from a host of a question to young people,
-    so that what they say may be written down; None where what is said is off the record."""
+    """What the page shows beside the form. `quotes`: whether someone here comes from a host of a question to
+    young people, so that quotes may be written down; None if the round is off the record."""
 
     opportunity: Opportunity | None
     facts: list[Any]
@@ -152,7 +154,7 @@ class TablePage:
 
 
 def table_page(writer: Writer, seen: Opportunity | None) -> TablePage:
-    """Of the opportunity only what the writer may see, `seen`; 10 queries at most."""
+    """About the opportunity, it shows only what the writer may see, `seen`; 10 queries at most."""
     session = session_of(writer.sitting)
     off_record = session is not None and session.off_record
     return TablePage(
@@ -164,28 +166,28 @@ def table_page(writer: Writer, seen: Opportunity | None) -> TablePage:
 
 
 def seen_opportunity(writer: Writer) -> Opportunity | None:
-    """The opportunity behind the topic as the writer may see it: without an account that is the public's copy of it,
-    where there is one; 1 query."""
+    """The opportunity behind the topic as the writer may see it: without an account, its public copy, if
+    there is one; 1 query."""
     topic = writer.sitting.topic
     if topic is None or topic.opportunity is None:
         return None
     same = Opportunity.objects.visible_to(writer.by).filter(
         footprint=writer.sitting.event.footprint_id, key=topic.opportunity.key
     )
-    # The partnership's copy says more, for those who see it; it comes first in this order.
+    # The partnership's copy says more to those who see it, and comes first in this order.
     return same.select_related("place", "theme", "footprint").order_by("audience").first()
 
 
 def quote_hosts(writer: Writer) -> QuerySet[Any]:
-    """The hosts of this event's questions to young people from which somebody sits at the table; 1 query."""
+    """The hosts of this event's questions to young people that have someone at the table; 1 query."""
     here = [partner.pk for partner in writer.partners()]
     found = Host.objects.filter(conversation__event=writer.sitting.event_id, partner__in=here)
     return found.select_related("conversation", "partner").order_by("partner__name", "pk")
 
 
 def agreed_here(by: Person, at: Sitting) -> list[Agreement]:
-    """What was agreed at a table: what `by` may see, and to whoever writes there by a link also what the table wrote
-    down today, which they heard and may still correct; oldest first; 1 query."""
+    """What was agreed at a table, oldest first: what `by` may see and, for someone writing through a link,
+    also what the table wrote today, which they heard and may still correct; 1 query."""
     visible = Q(pk__in=Agreement.objects.visible_to(by).values("pk"))
     if by.attendee_id is not None:
         visible |= _correctable(by)
@@ -194,21 +196,21 @@ def agreed_here(by: Person, at: Sitting) -> list[Agreement]:
 
 
 def _correctable(by: Person) -> Q:
-    """Written down today; what only the partners named may see, only by who wrote it down."""
+    """Written today; an agreement for named partners only, just by its writer."""
     shared = ~Q(marking=Marking.NAMED) | Q(recorded_by=by.name[:160])
     return Q(recorded_at__date=timezone.localdate()) & shared
 
 
 def of_today(writer: Writer, pk: int) -> Agreement | None:
-    """An agreement that this table wrote down today and that the writer may correct there; 2 queries."""
+    """An agreement that this table wrote today and that the writer may correct there; 2 queries."""
     found = Agreement.objects.filter(_correctable(writer.by), sitting=writer.sitting, pk=pk)
     related = ("event__footprint", "owner_partner", "deputy_partner", "opportunity", "place")
     return found.select_related(*related).prefetch_related("contributions__partner").first()
 
 
 def written_already(sitting: Sitting, values: Mapping[str, Any]) -> Agreement | None:
-    """What this table wrote down today with the same goal, action, owner and day; 1 query. Goals are filled in from
-    the topic, so that two agreements of one table often share theirs: what will be done tells them apart."""
+    """What this table wrote today with the same goal, action, owner and date; 1 query. Goals are filled in
+    from the topic, so two agreements of a table often share theirs: the action tells them apart."""
     return (
         Agreement.objects.filter(
             sitting=sitting,
@@ -224,7 +226,7 @@ def written_already(sitting: Sitting, values: Mapping[str, Any]) -> Agreement | 
 
 
 def drafts(by: Person, sitting: Sitting) -> QuerySet[Draft]:
-    """What `by`, and nobody else, has not finished writing at this table."""
+    """What `by` alone has not finished writing at this table."""
     if by.attendee_id is not None:
         return Draft.objects.filter(sitting=sitting, attendee=by.attendee_id)
     if by.user_id is not None:

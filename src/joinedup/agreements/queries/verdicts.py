@@ -1,6 +1,6 @@
-"""What young people who were there say of what was agreed: through their host, without a name.
+"""What young people who attended say about what was agreed: through their host, without a name.
 
-They read what everybody may read, and so does whoever sees what they said.
+They read what is public, and so does anyone who sees what they said.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from joinedup.registration.models import Attendee
 
 PURPOSE = "young_marks"
 VALID_DAYS = 400
-# Fewer marks than these are not counted out: in a small group everybody knows who said what.
+# With fewer marks no counts are shown: in a small group everyone knows who said what.
 FEWEST = 3
-# A host is asked once in so many days, and about what happened in that time.
+# A host is asked at most once in this many days, about what happened in that time.
 BETWEEN = datetime.timedelta(days=28)
 FRESH = datetime.timedelta(days=60)
 ASKED = "event.ask_young"
@@ -35,7 +35,7 @@ Done = YoungMark.Done
 
 @dataclass(frozen=True)
 class Said:
-    """What they said of one agreement; `counts` is empty where too few did."""
+    """What they said about one agreement; `counts` is empty if too few did."""
 
     counts: dict[str, int]
     total: int
@@ -50,21 +50,21 @@ class Said:
 
 
 def said(agreement: Agreement) -> Said:
-    """What young people said of one agreement, as everybody who sees it may know; 1 query."""
+    """What young people said about one agreement, as anyone who sees it may know; 1 query."""
     marks = Counter(agreement.young_marks.order_by().values_list("done", flat=True))
     total = marks.total()
     return Said(dict(marks) if total >= FEWEST else {}, total)
 
 
 def seen_otherwise(agreements: Iterable[Agreement]) -> set[int]:
-    """Of these, the keys of those that are kept by the word of their owner, and not by that of a young person; for
-    those who coordinate; 1 query."""
+    """The keys of those agreements that are kept according to their owner but not according to a young
+    person; for coordinators; 1 query."""
     kept = [each.pk for each in agreements if each.state == Agreement.State.KEPT]
     return set(YoungMark.objects.filter(agreement__in=kept, done=Done.NO).values_list("agreement", flat=True))
 
 
 def young_of(event: Event) -> dict[int, list[Attendee]]:
-    """The young people who were there, by host, in the order of their numbers; 1 query."""
+    """The young people who attended, by host, in the order of their numbers; 1 query."""
     found: dict[int, list[Attendee]] = {}
     for each in were_there(event):
         if each.is_young:
@@ -78,8 +78,8 @@ def link_of(event: Event, host: Partner, to: Addressee) -> str:
 
 @dataclass(frozen=True)
 class HostPage:
-    """What a host's link leads to: `rows` are the public agreements with what young person `who` (from 1) said of
-    each, empty where nothing."""
+    """What a host's link leads to. `rows`: the public agreements, with what young person `who` (from 1) said
+    about each, empty if nothing."""
 
     event: Event
     host: Partner
@@ -96,8 +96,8 @@ class HostLink:
 
 
 def host_link(token: str) -> HostLink | None:
-    """None for a link that is too old or was changed, where whoever it was sent to has left the host, and where no
-    young person of theirs was there; 4 queries."""
+    """None if a link is too old or was changed, if its recipient has left the host, or if no young person of
+    theirs attended; 4 queries."""
     link = read_link(PURPOSE, token, days=VALID_DAYS)
     event_pk, _colon, host_pk = link.pk.partition(":") if link else ("", "", "")
     if link is None or not (event_pk.isdecimal() and host_pk.isdecimal()):
@@ -122,14 +122,14 @@ def host_page(link: HostLink, who: int, on: datetime.date) -> HostPage:
 
 
 def moments(agreement: Agreement) -> list[datetime.date]:
-    """The days after which young people are asked about an agreement: its reviews, and when it was first kept. Wants
-    its progress."""
+    """The days after which young people are asked about an agreement: its reviews, and when it was first
+    kept. Expects `progress` to be prefetched."""
     kept = [each.on for each in agreement.progress.all() if each.state == Agreement.State.KEPT]
     return [agreement.review_3, agreement.review_6, agreement.review_12, *([min(kept)] if kept else [])]
 
 
 def is_time_to_ask(agreements: Iterable[Agreement], last: datetime.date | None, on: datetime.date) -> bool:
-    """Whether a host is written to on a day, where it was last written to on `last`."""
+    """Whether to write to a host on a day, if the last mail was sent on `last`."""
     if last is not None and on < last + BETWEEN:
         return False
     since = max(last or datetime.date.min, on - FRESH)
@@ -137,13 +137,13 @@ def is_time_to_ask(agreements: Iterable[Agreement], last: datetime.date | None, 
 
 
 def public_agreements(event: Event) -> list[Agreement]:
-    """What young people may be asked about, with its progress; 2 queries."""
+    """What young people may be asked about, with `progress`; 2 queries."""
     found = Agreement.objects.visible_to(PUBLIC).filter(event=event).exclude(state=Agreement.State.DROPPED)
     return list(found.prefetch_related("progress"))
 
 
 def last_asked(event: Event) -> dict[int, datetime.date]:
-    """When each host was last written to about an event, by its key; 1 query."""
+    """When each host, by key, was last written to about an event; 1 query."""
     entries = AuditEntry.objects.filter(
         action=ASKED, record=Event._meta.label_lower, record_id=str(event.pk)
     ).order_by("at", "pk")

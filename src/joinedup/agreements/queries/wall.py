@@ -1,4 +1,4 @@
-"""What hangs on the wall of the room: the agreements as they come in."""
+"""The wall of the room: agreements as they come in."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ SHOWN = 12
 
 @dataclass(frozen=True)
 class Card:
-    """One agreement, as large type shows it. `goal`: its words, or that they wait where they repeat the name of a body
-    that has not said yes; `partners`: its owner first, then the others that have said yes, each once."""
+    """One agreement, in large type. `goal`: its words, or that they wait if they repeat the name of a body
+    that has not said yes. `partners`: its owner, then the others that have said yes, each once."""
 
     agreement: Agreement
     goal: str
@@ -31,7 +31,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Wall:
-    """`version` changes when anything that is shown changes."""
+    """`version` changes when anything shown changes."""
 
     number: int
     cards: list[Card]
@@ -39,9 +39,9 @@ class Wall:
 
 
 def wall(person: Person, event: Event) -> Wall:
-    """The newest agreements of an event and how many there are, 4 queries. The whole room reads it: never what only
-    the partners named may see, no partner whom only those named may know, and no body that has not said yes: for
-    those, as in public, that they have been asked."""
+    """The newest agreements of an event and how many there are; 4 queries. The whole room reads it, so it
+    never shows an agreement for named partners only, a partner that only those may know, or a body that has
+    not said yes: for these it says, as in public, that they have been asked."""
     shared = Agreement.objects.visible_to(person).filter(event=event).exclude(marking=Marking.NAMED)
     newest = shared.select_related(
         "event", "owner_partner__sector", "deputy_partner__sector", "sitting__table"
@@ -57,7 +57,7 @@ def wall(person: Person, event: Event) -> Wall:
 
 
 def _word_for(said: object) -> str:
-    """A short word for what is shown; the same in every process."""
+    """A short hash of what is shown; the same in every process."""
     return f"{crc32(repr(said).encode()):08x}"
 
 

@@ -38,7 +38,7 @@ from joinedup.agreements.queries.verdicts import said
 from joinedup.documents.csv_file import as_csv, csv_file
 from joinedup.events.queries.events import events_to_agree_at
 from joinedup.opportunities.models import Opportunity, Run
-from joinedup.opportunities.queries import OPEN_STATES
+from joinedup.opportunities.queries.lists import OPEN_STATES
 from joinedup.opportunities.queries.one import one
 
 PER_PAGE = 25
@@ -47,7 +47,7 @@ PER_PAGE = 25
 @login_required
 @never_cache
 def opportunity_agree(request: Request, pk: int) -> HttpResponse:
-    """An accepted opportunity becomes an agreement, without typing anything again."""
+    """Turn an accepted opportunity into an agreement, without typing anything again."""
     found = _to_agree(request, pk)
     events = events_to_agree_at(found, timezone.localdate())
     if not events:
@@ -69,7 +69,7 @@ def opportunity_agree(request: Request, pk: int) -> HttpResponse:
 
 
 def _to_agree(request: Request, pk: int) -> Opportunity:
-    """An open opportunity of a partnership, for somebody who may write an agreement at its events."""
+    """An open opportunity of a partnership, for someone who may write an agreement at its events."""
     found = one(request.person, pk)
     if found is None or found.audience != Run.Audience.PARTNERSHIP or found.state not in OPEN_STATES:
         raise Http404
@@ -124,7 +124,7 @@ def agreement(request: Request, pk: int) -> HttpResponse:
 
 
 def _mine(request: Request, pk: int, permission: str) -> Agreement:
-    """The agreement, for somebody who may do `permission` to it; for everybody else there is no such page."""
+    """The agreement, for someone who may do `permission` to it; 404 for everyone else."""
     visible = Agreement.objects.visible_to(request.person).select_related(
         "event__footprint", "owner_partner", "deputy_partner", "commitment", "opportunity", "place"
     )

@@ -1,4 +1,4 @@
-"""Reporting from a mail, without an account. Mail scanners follow links: only a button says anything."""
+"""Report from a mail, without an account. Mail scanners follow links, so only a button reports anything."""
 
 from __future__ import annotations
 
@@ -61,5 +61,5 @@ def young_marks(request: Request, token: str) -> HttpResponse:
 
 
 def _number(typed: str | None) -> int:
-    """0 for what is no number that a record could have."""
+    """0 for anything that cannot be a primary key."""
     return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 10 else 0

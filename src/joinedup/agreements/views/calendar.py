@@ -1,4 +1,4 @@
-"""Calendar files and feeds. Each carries a tag of what it holds, so that asking again gets a short answer."""
+"""Calendar files and feeds. Each has an ETag of its content, so that asking again gets a short answer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from joinedup.events.views.calendar import calendar_file
 
 @require_safe
 def my_calendar(request: Request, token: str) -> HttpResponseBase:
-    """The secret address that somebody gave to their calendar; a new one makes the old one a page not found."""
+    """The secret URL that someone gave to their calendar; making a new one turns the old one into a 404."""
     preference = get_object_or_404(
         Preference.objects.select_related("user"), calendar_token=token, user__is_active=True
     )

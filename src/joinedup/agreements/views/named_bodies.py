@@ -1,5 +1,4 @@
-"""What a body says that an agreement names: from its mail or signed in. Mail scanners follow links: only a button
-says anything."""
+"""A named body's answer, from its mail or signed in. Mail scanners follow links, so only a button answers."""
 
 from __future__ import annotations
 
@@ -48,7 +47,7 @@ def naming_by_mail(request: Request, token: str) -> HttpResponse:
 @login_required
 @never_cache
 def agreement_answer(request: Request, pk: int) -> HttpResponse:
-    """The same for who is signed in: for each of their bodies that the agreement names."""
+    """Like the page from the mail, when signed in: for each of their bodies that the agreement names."""
     every = named_for(request.person, pk)
     if not every:
         raise Http404
@@ -91,7 +90,7 @@ def _thanks(answer: str) -> str:
 @login_required
 @require_POST
 def agreement_settle(request: Request, pk: int) -> HttpResponse:
-    """For those who coordinate: ask a body again, confirm what was written by a table's link, or take that back."""
+    """For coordinators: ask a body again, confirm what was written through a table's link, or take that back."""
     visible = whole(Agreement.objects.visible_to(request.person))
     found = get_object_or_404(visible, pk=pk)
     if not may(request.person, "agreement.confirm", found):

@@ -1,4 +1,4 @@
-"""The pages of voices, for young people, their hosts, those who read, and everybody."""
+"""The page for quotes at a table."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def attending_quote(request: Request, token: str, round: int) -> HttpResponse:
 
 
 def _quote(request: Request, writer: table_notes.Writer | None) -> HttpResponse:
-    """Write down a quote at a table. Its slip is the answer to the form itself: it has no address by which somebody
-    else could find it again on a tablet that goes round."""
+    """Write down a quote at a table. Its slip is the response to the form itself: it has no URL by which the
+    next person with a shared tablet could find it."""
     if writer is None:
         raise Http404
     session = table_notes.session_of(writer.sitting)

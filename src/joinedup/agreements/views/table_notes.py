@@ -1,4 +1,4 @@
-"""At the table: for members of the partners who sit there, and for whoever leads it, by the link in their mail."""
+"""At the table: for members of partners who sit there and, through the link in a mail, for those who lead it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from joinedup.tables import seating
 
 
 def found(writer: Writer | None) -> Writer:
-    """What is not there and what is not for this reader look the same."""
+    """What does not exist and what is not for this reader look the same."""
     if writer is None:
         raise Http404
     return writer
@@ -108,7 +108,7 @@ def _table(request: Request, writer: Writer) -> HttpResponse:
 
 
 def _around(writer: Writer, draft: Draft | None) -> dict[str, Any]:
-    """What the template needs besides: how people are called, and what keeps a draft apart on a shared tablet."""
+    """What else the template needs: how people are called, and what keeps drafts apart on a shared tablet."""
     who = f"{writer.sitting.pk}.{writer.by.user_id}.{writer.by.attendee_id}"
     return {
         "sitting": writer.sitting,
@@ -121,7 +121,7 @@ def _around(writer: Writer, draft: Draft | None) -> dict[str, Any]:
 
 
 def _made(writer: Writer, page: queries.TablePage) -> list[dict[str, Any]]:
-    """What was agreed here, each with where it is read or corrected."""
+    """What was agreed here, each with the URL to read or correct it."""
     today, rows = timezone.localdate(), []
     for each in page.agreements:
         link = reverse("agreement", args=[each.pk])
@@ -132,7 +132,7 @@ def _made(writer: Writer, page: queries.TablePage) -> list[dict[str, Any]]:
 
 
 def _draft(request: Request, writer: Writer) -> HttpResponse:
-    """Keep what is typed so far, for a script or for a button; or let it go ("Start again")."""
+    """Keep what is typed so far, from the script or the button; or delete it ("Start again")."""
     here = writer.link("sitting")
     if request.POST.get("do") == "again":
         forget_draft(by=writer.by, sitting=writer.sitting)
@@ -148,7 +148,7 @@ def _draft(request: Request, writer: Writer) -> HttpResponse:
 
 @never_cache
 def attending_agreement(request: Request, token: str, round: int, pk: int) -> HttpResponse:
-    """Correct on the day what this table wrote down."""
+    """Correct on the day what this table wrote."""
     attendee = queries.attendee_by_link(token)
     if attendee is not None and not queries.is_the_day(attendee.event):
         return _another_day(request, attendee)

@@ -26,7 +26,7 @@ def event_wall(request: Request, slug: str) -> HttpResponse:
 @require_GET
 @never_cache
 def event_wall_new(request: Request, slug: str) -> HttpResponse:
-    """The part of the page that changes, for the script that looks again every ten seconds."""
+    """The part of the page that changes, for the script that polls every ten seconds."""
     event = planned_event(request, slug, "event.plan")
     context = {"event": event, "wall": wall(request.person, event)}
     return render(request, "agreements/wall_new.jinja", context)

@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from joinedup.engines.seating.matching import matching
+from joinedup.engines.seating.assignment import matching
 from joinedup.engines.seating.problem import (
     APART,
     FACILITATOR,

@@ -19,6 +19,7 @@ from joinedup.engines.seating.problem import (
     Rule,
     Table,
 )
+from joinedup.engines.words import counted, listing, plural
 
 # Several collisions in one round are looked for one by one, at most so many.
 MOST_COLLISIONS = 4
@@ -105,8 +106,7 @@ def _finding(now: Round, number: int, core: list[_Part]) -> Finding:
     elif not changes:
         changes = ["take one of these rules away; others collide besides"]
     kinds = list(dict.fromkeys(part.kind for part in core))
-    tables = len(now.tables)
-    where = "1 table" if tables == 1 else f"{tables} tables"
+    where = counted(len(now.tables), "table")
     said = "; ".join(part.says for part in core[:MOST_NAMED])
     if len(core) > MOST_NAMED:
         said += f"; and {len(core) - MOST_NAMED} more"
@@ -165,7 +165,7 @@ def _parts(now: Round) -> Iterator[_Part]:
         young = [p for p in now.people if YOUNG_PERSON in p.roles and p.partner == host]
         yield _Part(
             "companion",
-            f"{_names(young)} {'sits' if len(young) == 1 else 'sit'} with a companion from {host or 'their host'}",
+            f"{_names(young)} {plural(len(young), 'sits', 'sit')} with a companion from {host or 'their host'}",
             f"bring another companion from {host or 'their host'}",
             tuple(p.id for p in young),
             lambda each, host=host: _people(each, YOUNG_PERSON, host),  # type: ignore[misc]
@@ -175,7 +175,7 @@ def _parts(now: Round) -> Iterator[_Part]:
         said = need.replace("_", " ")
         yield _Part(
             "access",
-            f"{_names(who)} {'needs' if len(who) == 1 else 'need'} {said}",
+            f"{_names(who)} {plural(len(who), 'needs', 'need')} {said}",
             f"make more tables {said}",
             tuple(p.id for p in who),
             lambda each, need=need: replace(  # type: ignore[misc]
@@ -212,5 +212,5 @@ def _people(now: Round, role: str, host: str) -> Round:
 def _names(people: list[Person]) -> str:
     labels = [person.label for person in people]
     if len(labels) > 4:
-        return f"{', '.join(labels[:3])} and {len(labels) - 3} others"
-    return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
+        return listing([*labels[:3], f"{len(labels) - 3} others"])
+    return listing(labels)

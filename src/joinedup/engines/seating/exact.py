@@ -7,7 +7,7 @@ the same choice of a like table and of a like person (Gent and Smith 2000, symme
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from joinedup.engines.seating.matching import matching
+from joinedup.engines.seating.assignment import matching
 from joinedup.engines.seating.problem import (
     APART,
     COMPANION,

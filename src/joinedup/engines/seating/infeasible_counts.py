@@ -11,10 +11,11 @@ from itertools import combinations
 import numpy as np
 
 from joinedup.engines.seating.arrays import Arrays, as_arrays, blocks
+from joinedup.engines.seating.assignment import matching
 from joinedup.engines.seating.conflict_set import clashes
-from joinedup.engines.seating.matching import matching
 from joinedup.engines.seating.problem import APART, TOGETHER, YOUNG_PERSON, Finding, Problem
 from joinedup.engines.seating.rules import accompanies
+from joinedup.engines.words import counted, listing, plural
 
 
 def blockers(problem: Problem) -> list[Finding]:
@@ -43,13 +44,9 @@ def blockers(problem: Problem) -> list[Finding]:
     return list(once.values())
 
 
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
-
-
 def _names(arrays: Arrays, people: list[int]) -> str:
     labels = [arrays.people[who].label for who in people]
-    return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
+    return listing(labels)
 
 
 def _ids(arrays: Arrays, people: list[int]) -> tuple[str, ...]:
@@ -63,18 +60,18 @@ def _seats(arrays: Arrays, number: int) -> Iterator[Finding]:
     if people > most:
         yield Finding(
             "table_size",
-            f"Round {number + 1}: {people} people for {_count(most, 'seat', 'seats')}.",
+            f"Round {number + 1}: {people} people for {counted(most, 'seat')}.",
             round=number + 1,
-            change=f"Add {_count(people - most, 'seat', 'seats')}.",
+            change=f"Add {counted(people - most, 'seat')}.",
             clashes_with=("seat",),
         )
     elif people < sum(least):
         use = max(n for n in range(len(least) + 1) if sum(least[:n]) <= people)
-        tables = f"use {_count(use, 'table', 'tables')}" if use else "lower the smallest size"
+        tables = f"use {counted(use, 'table')}" if use else "lower the smallest size"
         yield Finding(
             "table_size",
             f"Round {number + 1}: {people} people are too few for "
-            f"{_count(len(least), 'table', 'tables')} that need {sum(least)}.",
+            f"{counted(len(least), 'table')} that need {sum(least)}.",
             round=number + 1,
             change=f"{tables.capitalize()}, or find {sum(least) - people} more people.",
             clashes_with=("seat",),
@@ -99,12 +96,12 @@ def _facilitators(arrays: Arrays, number: int, together: list[list[int]]) -> Ite
         reason, clashes = f", and {_names(arrays, who)} must sit together", (TOGETHER,)
     else:
         reason, clashes = f", and only {led} can sit where their access needs are met", ("access",)
-    count = _count(people, "facilitator", "facilitators")
+    count = counted(people, "facilitator")
     yield Finding(
         "facilitator",
-        f"Round {number + 1}: {_count(tables, 'table', 'tables')} but {count}{reason}.",
+        f"Round {number + 1}: {counted(tables, 'table')} but {count}{reason}.",
         round=number + 1,
-        change=f"Use {_count(led, 'table', 'tables')} or find {tables - led} more.",
+        change=f"Use {counted(led, 'table')} or find {tables - led} more.",
         clashes_with=clashes,
     )
 
@@ -141,10 +138,10 @@ def _companions(arrays: Arrays, number: int) -> Iterator[Finding]:
                 clashes_with=(APART,),
             )
     for host, people in sorted(alone.items()):
-        has = "has" if len(people) == 1 else "have"
+        has = plural(len(people), "has", "have")
         yield Finding(
             "companion",
-            f"Round {number + 1}: {_count(len(people), 'young person', 'young people')} "
+            f"Round {number + 1}: {counted(len(people), 'young person', 'young people')} "
             f"({_names(arrays, people)}) {has} no companion from their own host.",
             _ids(arrays, people),
             round=number + 1,
@@ -220,10 +217,10 @@ def _suited(arrays: Arrays, number: int, together: list[list[int]]) -> Iterator[
         yield Finding(
             "access",
             f"Round {number + 1}: {len(people)} people can only sit at tables that are {said}, "
-            f"and {_count(seats - waiting, 'seat is', 'seats are')} free there.",
+            f"and {counted(seats - waiting, 'seat is', 'seats are')} free there.",
             _ids(arrays, people),
             round=number + 1,
-            change=f"Add {_count(short, 'seat', 'seats')} there, or make another table {said}.",
+            change=f"Add {counted(short, 'seat')} there, or make another table {said}.",
             clashes_with=("table_size", "facilitator") if waiting else ("table_size",),
         )
 
@@ -241,7 +238,7 @@ def _apart(arrays: Arrays, number: int) -> Iterator[Finding]:
             yield Finding(
                 APART,
                 f"Round {number + 1}: {_names(arrays, people)} must all be apart, and there "
-                f"{'is' if placed == 1 else 'are'} {_count(placed, 'table', 'tables')} for them.",
+                f"{plural(placed, 'is', 'are')} {counted(placed, 'table')} for them.",
                 _ids(arrays, people),
                 round=number + 1,
                 change=f"Take {len(people) - placed - nowhere} of them out of the rule, or add as many tables.",
@@ -265,9 +262,9 @@ def _parties(arrays: Arrays) -> Iterator[Finding]:
             yield Finding(
                 "topic_party",
                 f"{names[party]} is needed for {topics} topics, and its people have "
-                f"{_count(turns[party], 'turn', 'turns')} in {_count(problem.rounds, 'round', 'rounds')}.",
+                f"{counted(turns[party], 'turn')} in {counted(problem.rounds, 'round')}.",
                 round=0,
-                change=f"Take it off {_count(topics - turns[party], 'topic', 'topics')}, "
+                change=f"Take it off {counted(topics - turns[party], 'topic')}, "
                 f"or ask {names[party]} to send somebody more.",
                 clashes_with=("seat",),
             )

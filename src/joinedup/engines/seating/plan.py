@@ -13,7 +13,7 @@ from joinedup.engines.seating.conflict_set import round_of
 from joinedup.engines.seating.exact import Undecided, one_seating
 from joinedup.engines.seating.goals import measure, random_seating
 from joinedup.engines.seating.infeasible_counts import blockers
-from joinedup.engines.seating.keeping import keep_agenda, pin_kept
+from joinedup.engines.seating.kept_tables import keep_agenda, pin_kept
 from joinedup.engines.seating.problem import (
     YOUNG_PERSON,
     Assignment,

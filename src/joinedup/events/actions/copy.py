@@ -1,4 +1,4 @@
-"""Making an event from another one: what was learned of the day stays, nobody's name comes along."""
+"""Make an event from another one: what was learned about the day is kept, names of people are not."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ COPIED = (
 
 @transaction.atomic
 def copy_event(*, by: Person, event: Event, name: str, date: datetime.date) -> Event:
-    """Another event like this one, as a draft: purpose, venue, access, times, room, the day's programme, who leads on
-    safeguarding.
+    """Another event like this one, as a draft: purpose, venue, access, times, room, the day's programme, and
+    who leads on safeguarding.
 
-    Not copied: people, speakers, invitations, topics, notes, and that photographs are taken: none are unless somebody
-    says so again.
+    Not copied: people, speakers, invitations, topics, notes, and whether photographs are taken: no, unless
+    somebody says so again.
     """
     require(by, "event.add", on=event)
     if event.is_history or event.footprint is None:
@@ -76,7 +76,7 @@ def _like(session: Session, made: Event) -> Session:
 
 
 def day_for_copy(event: Event, today: datetime.date) -> datetime.date | None:
-    """The same weekday in the month after, or in the first month after it that is still to come."""
+    """The same weekday in the month after, or in the first later month that is still to come."""
     if event.date is None:
         return None
     day = event.date

@@ -1,4 +1,4 @@
-"""Making an event, its room, and deleting what it knew about people."""
+"""Make and change an event and its room."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from joinedup.accounts import audit
+from joinedup.accounts.fields import check
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
+from joinedup.accounts.slugs import fresh_slug
 from joinedup.events.actions.programmes import link_stop
 from joinedup.events.models import Event, Programme, Stop, Table
 from joinedup.events.queries.programmes import own_slug
 from joinedup.events.signals import event_changed
-from joinedup.partners.keeping import check, fresh_slug
 from joinedup.places.models import Footprint
 from joinedup.places.regions import regions_of
 
@@ -44,12 +45,12 @@ DETAILS = frozenset(
     }
 )
 
-# What a calendar holds of an event: a change of it is told to those calendars as a new version.
+# The fields that calendars hold: a change reaches them as a new version.
 IN_CALENDARS = frozenset({"name", "purpose", "date", "starts", "ends", "at", "venue", "place_name", "access"})
-# What other actions change, perhaps since `event` was read.
+# Fields that other actions change, perhaps since `event` was read.
 NOT_CHANGED_HERE = ("sequence", "changed_at", "cancelled_on", "cancelled_because")
 
-# What is told to those who come when it changes and whoever changes it says so.
+# People who come are notified if these change and the editor asks for it.
 WHEN_AND_WHERE = IN_CALENDARS - {"name", "purpose", "access"}
 
 
@@ -82,11 +83,11 @@ def add_event(
     stop: Stop | None = None,
     **details: Any,
 ) -> Event:
-    """A new event of a partnership, with tables for everybody: a draft, which nobody but those who plan it may find
-    until somebody publishes it (`publish_event`). Without a programme it joins the partnership's own;
-    made for a `stop` of a programme, it belongs to that programme and counts for that region.
+    """Add an event of a partnership, with tables for everybody: a draft, which only planners can find until
+    it is published (`publish_event`). Without a programme it joins the partnership's own; made for a `stop`
+    of a programme, it belongs to that programme and counts for that region.
 
-    No safeguarding lead need be named yet, but nobody is invited before (`ready_to_invite`).
+    It does not need a safeguarding lead yet, but nobody can be invited without one (`ready_to_invite`).
     """
     event = new_event(by=by, footprint=footprint, programme=stop.programme if stop else programme, **details)
     if stop is not None:
@@ -120,7 +121,7 @@ def new_event(*, by: Person, footprint: Footprint, programme: Programme | None, 
 
 
 def ready_to_invite(event: Event) -> list[str]:
-    """What has to be put right before anybody is invited, each in a sentence; nothing to put right: empty."""
+    """What has to be fixed before anybody is invited, one sentence each; empty if nothing."""
     wrong = []
     if event.cancelled_on is not None:
         wrong.append("This event is cancelled: nobody can be invited.")
@@ -137,14 +138,15 @@ def ready_to_invite(event: Event) -> list[str]:
 
 @transaction.atomic
 def change_event(*, by: Person, event: Event, tell: bool = False, **details: Any) -> Event:
-    """Change what is said about an event. More places let people in from the waiting list.
+    """Change an event's details. More places let people in from the waiting list.
 
-    `tell`: those who come and those who were invited get a mail if the day, the time or the place is another.
+    `tell`: notify those who come and those who were invited if the day, time or place changed.
     """
     require(by, "event.change", on=event)
     if event.is_history:
         raise ValidationError("This event is known from publications: it is kept as published.")
-    # Held while it changes: what somebody called off a moment ago stays off, and two changes never get one number.
+    # Locked while it changes: an event cancelled a moment ago stays cancelled, and no two changes get the
+    # same number.
     was = Event.objects.select_for_update(of=("self",)).select_related("at").get(pk=event.pk)
     for name in NOT_CHANGED_HERE:
         setattr(event, name, getattr(was, name))
@@ -170,7 +172,8 @@ def set_tables(
     seats_max: int,
     access: dict[str, list[int]] | None = None,
 ) -> list[Table]:
-    """The room: tables 1 to `count`, each with the same seats; `access` says which numbers meet which need."""
+    """Set the room: tables 1 to `count`, each with the same seats; `access` says which numbers meet which
+    need."""
     require(by, "event.plan", on=event)
     if not 1 <= count <= 200 or not 1 <= seats_min <= seats_max:
         raise ValidationError(

@@ -1,4 +1,4 @@
-"""Planning a series: its name, and in which month it means to be in which region."""
+"""Plan a series: its name, and the months and regions it intends to visit."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from joinedup.accounts import audit
+from joinedup.accounts.fields import check
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
+from joinedup.accounts.slugs import RESERVED
 from joinedup.events.models import Event, Programme, Stop
-from joinedup.partners.keeping import RESERVED, check
 from joinedup.places.regions import REGIONS
 
 
 @transaction.atomic
 def add_programme(*, by: Person, name: str, summary: str = "") -> Programme:
-    """A new series of events. Its name is not that of another one."""
+    """Add a series of events. Its name must be new."""
     require(by, "programme.plan")
     programme = Programme(slug=_slug(name), name=_name(name), summary=summary.strip())
     check(programme)
@@ -32,7 +33,7 @@ def add_programme(*, by: Person, name: str, summary: str = "") -> Programme:
 
 @transaction.atomic
 def change_programme(*, by: Person, programme: Programme, name: str, summary: str = "") -> Programme:
-    """Change what a series is called and what is said of it; its address stays."""
+    """Change the name and summary of a series; its URL stays."""
     require(by, "programme.plan", on=programme)
     before = audit.snapshot(programme)
     programme.name, programme.summary = _name(name, programme), summary.strip()
@@ -58,7 +59,7 @@ def _name(name: str, own: Programme | None = None) -> str:
 def _slug(name: str) -> str:
     base = slugify(name)[:44].strip("-_") or "programme"
     taken = {*Programme.objects.filter(slug__startswith=base).values_list("slug", flat=True), *RESERVED}
-    # What the first event of a partnership is put under keeps its address free.
+    # Keeps free the URL of the programme that a partnership's first event would be put under.
     free = base if not base.endswith("-events") else f"{base}-series"
     number = 2
     while free in taken:
@@ -79,7 +80,7 @@ def add_stop(*, by: Person, programme: Programme, region: str, month: datetime.d
 
 @transaction.atomic
 def move_stop(*, by: Person, stop: Stop, region: str, month: datetime.date, note: str = "") -> Stop:
-    """Plan it for another region or month, or change its note."""
+    """Move a stop to another region or month, or change its note."""
     require(by, "programme.plan", on=stop)
     before = audit.snapshot(stop)
     if (region, month.replace(day=1)) != (stop.region, stop.month):
@@ -92,7 +93,7 @@ def move_stop(*, by: Person, stop: Stop, region: str, month: datetime.date, note
 
 @transaction.atomic
 def remove_stop(*, by: Person, stop: Stop) -> None:
-    """Take a stop out of the plan."""
+    """Delete a stop from the plan."""
     require(by, "programme.plan", on=stop)
     _refuse_with_event(stop)
     audit.record(by=by, action="stop.remove", on=stop, before=audit.snapshot(stop), after={})
@@ -100,7 +101,7 @@ def remove_stop(*, by: Person, stop: Stop) -> None:
 
 
 def link_stop(*, by: Person, stop: Stop, event: Event) -> None:
-    """The event that is made for a stop; call it inside the transaction that makes it."""
+    """Link the event made for a stop; call it inside the transaction that makes the event."""
     require(by, "programme.plan", on=stop)
     if stop.event is not None and stop.event.cancelled_on is None:
         raise ValidationError("An event is made for this stop already.")

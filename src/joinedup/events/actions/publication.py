@@ -1,4 +1,4 @@
-"""Showing an event to everybody, and taking that back while nobody relies on it."""
+"""Publish an event, and take that back while nobody relies on it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from joinedup.accounts.person import Person
 from joinedup.events.actions.topics import BEFORE_THE_AGENDA, set_state
 from joinedup.events.models import Event
 from joinedup.opportunities.models import Opportunity
-from joinedup.partners.keeping import refuse_while_held
+from joinedup.partners.election_hold import refuse_while_held
 
 State = Opportunity.State
 
 
 def not_to_publish(event: Event) -> str:
-    """Why this draft cannot be published now, in a sentence; empty where it can. 1 query."""
+    """Why this draft cannot be published now, in a sentence; empty if it can. 1 query."""
     if not event.is_draft:
         return "This event is published already."
     if event.cancelled_on is not None:
@@ -34,10 +34,11 @@ def not_to_publish(event: Event) -> str:
 
 @transaction.atomic
 def publish_event(*, by: Person, event: Event) -> Event:
-    """From now on everybody finds it, may register, and may be invited; what is on its agenda says so.
+    """Publish it: from now on everybody can find it and register, people can be invited, and the
+    opportunities on its agenda say so.
 
-    Raises ValidationError for one that is no draft, is cancelled or over, and while its partnership publishes nothing
-    new.
+    Raises ValidationError if it is not a draft, is cancelled or over, and while its partnership publishes
+    nothing new.
     """
     require(by, "event.announce", on=event)
     event = Event.objects.select_for_update().get(pk=event.pk)
@@ -54,7 +55,7 @@ def publish_event(*, by: Person, event: Event) -> Event:
 
 
 def not_to_withdraw(event: Event) -> str:
-    """Why this event cannot be a draft again, in a sentence; empty where it can. 3 queries at most."""
+    """Why this event cannot become a draft again, in a sentence; empty if it can. 3 queries at most."""
     if event.is_draft:
         return "This event is a draft: nobody has seen it yet."
     if event.is_history or (event.date is not None and event.date < timezone.localdate()):
@@ -72,7 +73,7 @@ def not_to_withdraw(event: Event) -> str:
 
 @transaction.atomic
 def withdraw_event(*, by: Person, event: Event) -> Event:
-    """A draft again, while nobody has registered and no invitation has gone out."""
+    """Make it a draft again, while nobody has registered and no invitation was sent."""
     require(by, "event.announce", on=event)
     event = Event.objects.select_for_update().get(pk=event.pk)
     if reason := not_to_withdraw(event):

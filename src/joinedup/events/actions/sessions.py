@@ -1,4 +1,4 @@
-"""The day of an event: its sessions, and who hosts and speaks."""
+"""The day of an event: its sessions, hosts and speakers."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from joinedup.accounts import audit
+from joinedup.accounts.fields import check, refuse_unknown
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event, Session, Speaker
-from joinedup.partners.keeping import check, refuse_unknown
 from joinedup.privacy import free_text
 
 SESSION = ("starts", "minutes", "title", "kind", "round", "about", "off_record", "notes")
@@ -20,12 +20,12 @@ LONGEST = 12 * 60
 
 
 class NotesWouldGo(ValidationError):
-    """A session with notes is to be off the record: somebody has to say that the notes may be deleted."""
+    """A session with notes is to go off the record: somebody has to agree to delete the notes."""
 
 
 @transaction.atomic
 def add_session(*, by: Person, event: Event, **details: Any) -> Session:
-    """One part of the day."""
+    """Add one part of the day."""
     require(by, "event.plan", on=event)
     session = Session(event=event)
     _fill_in_session(session, details)
@@ -35,8 +35,8 @@ def add_session(*, by: Person, event: Event, **details: Any) -> Session:
 
 @transaction.atomic
 def change_session(*, by: Person, session: Session, forget_notes: bool = False, **details: Any) -> Session:
-    """Change a part of the day. What was noted of one that goes off the record is deleted, for good, once
-    `forget_notes` says so; raises NotesWouldGo before."""
+    """Change a part of the day. If it goes off the record, its notes are permanently deleted once
+    `forget_notes` is true; raises NotesWouldGo otherwise."""
     require(by, "event.plan", on=session)
     was = Session.objects.select_related("event").get(pk=session.pk)
     before = audit.snapshot(was)
@@ -53,7 +53,7 @@ def change_session(*, by: Person, session: Session, forget_notes: bool = False, 
 
 @transaction.atomic
 def remove_session(*, by: Person, session: Session) -> None:
-    """Take it off the agenda, with its notes; who was to speak in it stays."""
+    """Take it off the agenda, with its notes; its speakers stay."""
     require(by, "event.plan", on=session)
     audit.record(by=by, action="session.remove", on=session, before=audit.snapshot(session), after={})
     session.delete()
@@ -65,7 +65,7 @@ def _fill_in_session(session: Session, details: dict[str, Any]) -> None:
         setattr(session, name, value)
     session.title = " ".join(session.title.split())
     session.notes, session.about = session.notes.strip(), session.about.strip()
-    # Whoever plans the event knows who comes: a name may be told to them.
+    # Planners know who comes, so a name may be shown to them.
     there = session.event.attendees.exclude(name="").values_list("name", flat=True)
     free_text.refuse({"notes": session.notes}, list(there) if session.notes else [])
     if not 1 <= session.minutes <= LONGEST:
@@ -92,7 +92,8 @@ def _check_round(session: Session, number: int) -> None:
 
 @transaction.atomic
 def add_speaker(*, by: Person, event: Event, **details: Any) -> Speaker:
-    """Somebody who hosts, chairs or speaks. A young person comes by a chosen name, through their host."""
+    """Add somebody who hosts, chairs or speaks. A young person has a chosen name and comes through their
+    host."""
     require(by, "event.plan", on=event)
     speaker = Speaker(event=event, order=event.speakers.count())
     _fill_in_speaker(speaker, details)
@@ -112,7 +113,7 @@ def change_speaker(*, by: Person, speaker: Speaker, **details: Any) -> Speaker:
 
 @transaction.atomic
 def remove_speaker(*, by: Person, speaker: Speaker) -> None:
-    """Take somebody off, for good: personal details are not kept for an undo."""
+    """Permanently delete a speaker: personal details are not kept for an undo."""
     require(by, "event.plan", on=speaker)
     audit.record(by=by, action="speaker.remove", on=speaker, before=audit.snapshot(speaker), after={})
     speaker.delete()

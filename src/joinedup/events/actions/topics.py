@@ -1,4 +1,4 @@
-"""The agenda: what is on it, in which order, and what partners propose."""
+"""The agenda: its topics, their order, and what partners propose."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BEFORE_THE_AGENDA = {Opportunity.State.SUGGESTED, Opportunity.State.TAKEN_UP}
 
 
 def set_state(by: Person, opportunity: Opportunity, state: str, action: str) -> None:
-    """Say what became of an opportunity, on the public's copy of it too; call it inside a transaction."""
+    """Change the state of an opportunity, and of its public copy; call it inside a transaction."""
     before = audit.snapshot(opportunity)
     Opportunity.objects.filter(footprint=opportunity.footprint_id, key=opportunity.key).update(
         state=state, decided_by=by.name[:160], decided_on=timezone.localdate()
@@ -48,7 +48,7 @@ def _title(text: str) -> str:
 def choose_opportunity(*, by: Person, event: Event, opportunity: Opportunity, title: str = "") -> Topic:
     """Put an opportunity on the agenda, with the partners it names.
 
-    Everybody reads the agenda, so the title names the theme and the place unless somebody writes another.
+    The agenda is public, so the title names the theme and the place unless somebody writes another.
     """
     require(by, "topic.choose", on=event)
     visible = Opportunity.objects.visible_to(by).filter(pk=opportunity.pk, footprint=event.footprint_id)
@@ -69,7 +69,7 @@ def choose_opportunity(*, by: Person, event: Event, opportunity: Opportunity, ti
     )
     topic.parties.set(opportunity.parties.all())
     audit.record(by=by, action="topic.choose", on=topic)
-    # What is on the agenda of a draft says so once that is published.
+    # An opportunity on a draft's agenda shows that once the event is published.
     if opportunity.state in BEFORE_THE_AGENDA and not event.is_draft:
         set_state(by, opportunity, Opportunity.State.ON_AGENDA, "opportunity.on_agenda")
     return topic
@@ -79,7 +79,7 @@ def choose_opportunity(*, by: Person, event: Event, opportunity: Opportunity, ti
 def propose_topic(
     *, by: Person, event: Event, partner: Partner, title: str, theme: Theme | None = None
 ) -> Topic:
-    """A partner of the partnership proposes; whoever plans the event decides."""
+    """Propose a topic for a partner of the partnership; the planners decide."""
     require(by, "topic.propose", on=Scope(frozenset({partner.pk}), event.scope().footprints))
     if not Partner.objects.filter(pk=partner.pk, footprints=event.footprint_id).exists():
         raise PermissionDenied("Only partners of this partnership propose topics for its events.")
@@ -122,7 +122,7 @@ def change_topic(
     weight: float,
     parties: Iterable[Partner],
 ) -> Topic:
-    """Title, theme, weight (0 to 5) and the partners whose presence it needs."""
+    """Change the title, theme, weight (0 to 5) and the partners whose presence it needs."""
     require(by, "topic.choose", on=topic)
     if not 0 <= weight <= 5:
         raise ValidationError("The weight of a topic is 0 to 5.")
@@ -136,7 +136,7 @@ def change_topic(
 
 @transaction.atomic
 def move_topic(*, by: Person, topic: Topic, up: bool) -> list[Topic]:
-    """One place up or down on the agenda."""
+    """Move it one place up or down on the agenda."""
     require(by, "topic.choose", on=topic)
     before = audit.snapshot(topic)
     agenda = list(topic.event.topics.filter(is_chosen=True))
@@ -156,7 +156,8 @@ def move_topic(*, by: Person, topic: Topic, up: bool) -> list[Topic]:
 def remove_topic(*, by: Person, topic: Topic) -> None:
     """Take a topic off the agenda, unless something was agreed on it. Its opportunity is open again.
 
-    One that young people chose stays among what is proposed, with their choice: only from there it goes for good.
+    One that young people chose becomes a proposal again, with their choice; removing it from there deletes
+    it.
     """
     require(by, "topic.choose", on=topic)
     if topic.sittings.filter(agreements__isnull=False).exists():

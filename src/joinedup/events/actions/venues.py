@@ -1,4 +1,4 @@
-"""Keeping the buildings that a partnership meets in."""
+"""Keep the buildings in which a partnership meets."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from joinedup.accounts import audit
+from joinedup.accounts.fields import check, refuse_unknown
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.events.models import Venue
-from joinedup.partners.keeping import check, refuse_unknown
 from joinedup.places.models import Footprint
 
 DETAILS = ("name", "address", "place", "access", "travel", "notes", "most_people")
@@ -21,7 +21,8 @@ DETAILS = ("name", "address", "place", "access", "travel", "notes", "most_people
 
 @transaction.atomic
 def add_venue(*, by: Person, footprint: Footprint, confirm: bool = False, **details: Any) -> Venue:
-    """A building of a partnership. `access` maps values of Venue.Access to yes or no; what is left out is not known."""
+    """Add a building of a partnership. `access` maps values of Venue.Access to yes or no; anything left out
+    is not known."""
     require(by, "venue.keep", on=Scope(footprints=frozenset({footprint.pk})))
     venue = Venue(footprint=footprint, is_demonstration=footprint.is_demonstration)
     _fill_in(venue, details, confirm)
@@ -31,13 +32,13 @@ def add_venue(*, by: Person, footprint: Footprint, confirm: bool = False, **deta
 
 @transaction.atomic
 def change_venue(*, by: Person, venue: Venue, confirm: bool = False, **details: Any) -> Venue:
-    """Change what is known of it; `confirm`: somebody checked all of it with the venue today."""
+    """Change what is known about it; `confirm`: somebody checked all of it with the venue today."""
     require(by, "venue.keep", on=venue)
     was = Venue.objects.get(pk=venue.pk)
     before = audit.snapshot(was)
     _fill_in(venue, details, confirm)
     if (was.name, was.address) != (venue.name, venue.address):
-        # Events to come say where they are by these words, and calendars hold them.
+        # Coming events give their place in these words, and calendars hold them.
         ahead = venue.events.filter(Q(date__gte=timezone.localdate()) | Q(date=None))
         ahead.update(venue=venue.name, sequence=F("sequence") + 1, changed_at=timezone.now())
     audit.record(by=by, action="venue.change", on=venue, before=before)

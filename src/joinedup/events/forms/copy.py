@@ -1,4 +1,4 @@
-"""Copying an event, and calling one off."""
+"""The form that copies an event."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ class CopyForm(forms.Form):
 
     @classmethod
     def of(cls, event: Event, today: datetime.date, data: Any = None) -> CopyForm:
-        """With the name it has and the same weekday a month later."""
+        """Starts with the same name and the same weekday a month later."""
         return cls(data, initial={"name": event.name, "date": day_for_copy(event, today)})

@@ -1,4 +1,4 @@
-"""The day and its room."""
+"""Forms for the day and its room."""
 
 from __future__ import annotations
 
@@ -146,8 +146,8 @@ class EventForm(forms.Form):
 
     @classmethod
     def for_stop(cls, data: Any, *, person: Person, stop: Stop) -> EventForm:
-        """The form as far as a stop of a programme fills it in: the region says which partnership, the month the
-        day, until somebody says better."""
+        """The form as far as a stop of a programme fills it in: the region gives the partnership, and the
+        month the day, until they are changed."""
         day = max(stop.month, timezone.localdate())
         while day.weekday() > FRIDAY:
             day += datetime.timedelta(days=1)
@@ -163,7 +163,7 @@ class EventForm(forms.Form):
         return form
 
     def moves(self) -> bool:
-        """Whether what was typed gives the event another day, time or place."""
+        """Whether the input gives the event another day, time or place."""
         return bool(WHEN_AND_WHERE & set(self.changed_data))
 
 
@@ -181,7 +181,7 @@ class TablesForm(forms.Form):
 
     @classmethod
     def of(cls, event: Event, data: Any = None) -> TablesForm:
-        """The form as the room is now; 1 query."""
+        """The form for the room as it is now; 1 query."""
         tables = list(event.tables.all())
         initial: dict[str, Any] = {
             "count": len(tables) or 1,
@@ -210,5 +210,5 @@ class TablesForm(forms.Form):
         return sorted({int(word) for word in words})
 
     def room(self) -> dict[str, Any]:
-        """What `actions.set_tables` takes."""
+        """The arguments of `actions.set_tables`."""
         return {name: self.cleaned_data[name] for name in ("count", "seats_min", "seats_max", "access")}

@@ -1,4 +1,4 @@
-"""A series of events and its plan."""
+"""Forms for a series of events and its plan."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from joinedup.engines.days import months_after
@@ -64,10 +65,10 @@ class StopForm(forms.Form):
         if stop is not None:
             initial = {"region": stop.region, "month": f"{stop.month:%Y-%m}", "note": stop.note}
         super().__init__(data, initial=initial)
-        # What is to come first; past months so that a change can be undone.
+        # Coming months first; past months are there so that a change can be undone.
         numbers = [*range(MONTHS_AHEAD), *range(-1, -1 - MONTHS_BACK, -1)]
         months = [months_after(on.replace(day=1), number) for number in numbers]
         if stop is not None and stop.month not in months:
             months.insert(0, stop.month)
         field: Any = self.fields["month"]
-        field.choices = [("", _("Choose a month")), *((f"{m:%Y-%m}", f"{m:%B %Y}") for m in months)]
+        field.choices = [("", _("Choose a month")), *((f"{m:%Y-%m}", date_format(m, "F Y")) for m in months)]

@@ -1,4 +1,4 @@
-"""The sessions of a day, and who hosts and speaks."""
+"""Forms for the sessions of a day, and for hosts and speakers."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class SessionForm(forms.Form):
         initial = {name: getattr(session, name) for name in self.base_fields} if session else None
         super().__init__(data, initial=initial)
         if session is None or session.off_record:
-            # There is nothing to note before the day, and of one off the record nothing ever.
+            # There is nothing to note before the day, and never for a session off the record.
             del self.fields["notes"]
         own: Any = self.fields
         if event.rounds:

@@ -1,4 +1,4 @@
-"""The agenda."""
+"""Forms for the agenda."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A building to meet in, with what somebody who comes needs to know of it."""
+"""The form for a building to meet in, with what attendees need to know about it."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class VenueForm(forms.Form):
         )
 
     def details(self) -> dict[str, Any]:
-        """What `actions.venue` takes."""
+        """The arguments of `actions.venue`."""
         values = dict(self.cleaned_data)
         asked = {fact.value: values.pop(f"access_{fact.value}") for fact in Venue.Access}
         values["access"] = {key: answer == "yes" for key, answer in asked.items() if answer}

@@ -1,4 +1,4 @@
-"""Questions about events: the list, and what the public page of one shows."""
+"""Queries about events: the list, and what an event's public page shows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from joinedup.events.models import Event, Topic
 from joinedup.opportunities.models import Opportunity
 from joinedup.places.models import Footprint, Place
 
-# Counts below this are said as "a few", so that nobody can be picked out.
+# Counts below this are given as "a few", so that nobody can be identified.
 FEW = 3
 
 
@@ -29,7 +29,7 @@ def listed(person: Person, on: datetime.date | None = None) -> QuerySet[Event]:
 
 
 def upcoming(on: datetime.date, person: Person | None = None) -> QuerySet[Event]:
-    """Events to come, next first; one without a day yet comes last. With `person`, those that they may find."""
+    """Coming events, next first; those without a date last. With `person`, those they may find."""
     found = listed(person, on) if person else Event.objects.all()
     return found.filter(Q(date__gte=on) | Q(date=None), is_history=False).order_by(
         F("date").asc(nulls_last=True), "name"
@@ -37,8 +37,8 @@ def upcoming(on: datetime.date, person: Person | None = None) -> QuerySet[Event]
 
 
 def next_event(person: Person, on: datetime.date | None = None, places: Sequence[Place] = ()) -> Event | None:
-    """The next event with a day: one of the person's own partnerships first. Of partnerships that cover one of the
-    places, if any are given. 1 query."""
+    """The next event with a date, the person's own partnerships first. If places are given, only of
+    partnerships that cover one of them. 1 query."""
     coming = upcoming(on or timezone.localdate(), person).exclude(date=None).select_related("footprint")
     coming = coming.filter(cancelled_on=None, is_draft=False)
     if places:
@@ -50,8 +50,8 @@ def next_event(person: Person, on: datetime.date | None = None, places: Sequence
 
 
 def events_to_agree_at(opportunity: Opportunity, on: datetime.date) -> list[Event]:
-    """The events of its partnership that are no drafts, the likeliest to have agreed on it first: whose agenda holds
-    it, then the next, then the last; 3 queries."""
+    """The published events of its partnership, the likeliest place to have agreed on it first: those with it
+    on their agenda, then the next, then the last; 3 queries."""
     holding = set(Topic.objects.filter(opportunity__key=opportunity.key).values_list("event", flat=True))
     events = Event.objects.filter(footprint=opportunity.footprint_id, is_history=False, is_draft=False)
     ahead = list(
@@ -62,7 +62,7 @@ def events_to_agree_at(opportunity: Opportunity, on: datetime.date) -> list[Even
 
 
 def event_by_slug(person: Person, slug: str) -> Event:
-    """The event of that address. Raises ValidationError with the events to come where there is none."""
+    """The event with that slug. Raises ValidationError, listing coming events, if there is none."""
     found = Event.objects.select_related("footprint").filter(slug=slug).first()
     if found is None:
         known = ", ".join(upcoming(timezone.localdate()).values_list("slug", flat=True)[:5]) or "none"
@@ -77,7 +77,7 @@ class SectorCount:
 
 
 def sector_counts(sectors: Iterable[tuple[int, str]]) -> list[SectorCount]:
-    """How many of each (order, name) of a sector, in their order, so that nobody can be picked out."""
+    """How many of each (order, name) of a sector, in order, given so that nobody can be identified."""
     counts = sorted(Counter(sectors).items())
     return [SectorCount(name, str(n) if n >= FEW else _("a few")) for (_order, name), n in counts]
 
@@ -97,13 +97,14 @@ def is_over(event: Event, on: datetime.date) -> bool:
 
 
 def agenda(person: Person, event: Event) -> list[AgendaTopic]:
-    """The topics of an event. One whose opportunity the reader may not see is called by its theme; 2 queries."""
+    """The topics of an event. If the reader may not see a topic's opportunity, it goes by its theme; 2
+    queries."""
     said = Count("contributions")
     chosen = event.topics.filter(is_chosen=True).annotate(said=said)
     topics = list(chosen.select_related("theme", "opportunity"))
     keys = [t.opportunity.key for t in topics if t.opportunity]
     visible = Opportunity.objects.visible_to(person).filter(footprint=event.footprint_id, key__in=keys)
-    # A public copy says no more than what the public may know; the partnership's comes last and stays.
+    # A public copy holds only what the public may know; the partnership's copy comes last and wins.
     seen = {each.key: each for each in visible.order_by("-audience")}
     return [_agenda_topic(topic, seen) for topic in topics]
 
@@ -115,7 +116,7 @@ def _agenda_topic(topic: Any, seen: dict[str, Opportunity]) -> AgendaTopic:
 
 
 def topic_title(topic: Topic, *, is_seen: bool) -> str:
-    """What a reader may know of a topic: one whose opportunity they do not see is called by its theme. No query."""
+    """The title a reader may know: a topic whose opportunity they cannot see goes by its theme. No query."""
     if topic.opportunity_id is None or is_seen:
         return topic.title
     return topic.theme.name if topic.theme else _("Working together")

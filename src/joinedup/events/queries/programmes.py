@@ -1,4 +1,4 @@
-"""Questions about programmes: which regions have had an event, which are planned for, which are due."""
+"""Queries about programmes: which regions have had an event, which have one planned, and which are due."""
 
 from __future__ import annotations
 
@@ -8,42 +8,43 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import F, Q, QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.person import Person
-from joinedup.engines.days import day, months_after
+from joinedup.engines.days import months_after
 from joinedup.events.models import Event, Programme, Stop
 from joinedup.events.queries.events import is_over, listed
 from joinedup.places.models import Footprint
 from joinedup.places.regions import REGIONS
 
-# A region is due when it had no event for so many months and none is planned.
+# A region is due if it had no event for this many months and none is planned.
 DUE_AFTER = 12
 MONTHS_SHOWN, MONTHS_BEHIND = 12, 3
 DUE, AHEAD, HAD = "due", "ahead", "had"
 
 
 def own_slug(footprint: Footprint) -> str:
-    """The address of the programme that holds a partnership's own events."""
+    """The slug of the programme that holds a partnership's own events."""
     return f"{footprint.slug}-events"[:50]
 
 
 def seen_by(person: Person, on: datetime.date) -> QuerySet[Programme]:
-    """The programmes that `person` may find: one of a partnership's own events once they may find an event of it;
-    1 query, and 1 for the partnerships."""
+    """The programmes that `person` may find: a partnership's own once they may find one of its events; 1
+    query, plus 1 for the partnerships."""
     own = [own_slug(each) for each in Footprint.objects.all()]
     found = Q(pk__in=listed(person, on).values("programme"))
     return Programme.objects.filter(~Q(slug__in=own) | found)
 
 
 def to_choose() -> QuerySet[Programme]:
-    """The series that an event may be part of; a partnership's own events are what it is otherwise. 1 query."""
+    """The series that an event may be part of; otherwise it is one of its partnership's own events. 1 query."""
     return Programme.objects.exclude(slug__in=[own_slug(each) for each in Footprint.objects.all()])
 
 
 @dataclass(frozen=True)
 class Line:
-    """A programme in the list. `next`: in words, empty where nothing is planned."""
+    """A programme in the list. `next`: in words, empty if nothing is planned."""
 
     programme: Programme
     held: int
@@ -70,7 +71,7 @@ def lines(person: Person, on: datetime.date) -> list[Line]:
 
 @dataclass(frozen=True)
 class Mark:
-    """One thing in one month of one region: an event, or a stop for which none is made (or shown) yet."""
+    """One item in a month of a region: an event, or a stop for which none is made (or shown) yet."""
 
     kind: str  # HAD, AHEAD, "stop", "missed" or "cancelled"
     event: Event | None
@@ -79,7 +80,8 @@ class Mark:
 
 @dataclass(frozen=True)
 class Row:
-    """How one region stands. `cells`: the marks of each month shown; `every`: (month or None, mark), all of them."""
+    """How one region stands. `cells`: the marks of each month shown; `every`: (month or None, mark) for all
+    of them."""
 
     code: str
     region: str
@@ -93,7 +95,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Plan:
-    """`elsewhere`: events in no one region. `earlier`, `later`: first months of what is not shown, None for nothing."""
+    """`elsewhere`: events in no single region. `earlier`, `later`: first months of what is not shown, None if
+    nothing."""
 
     months: list[datetime.date]
     rows: list[Row]
@@ -116,10 +119,10 @@ def plan_of(
     *,
     seen: QuerySet[Event] | None = None,
 ) -> Plan:
-    """Region by month, from `start` (a month) or from where there is most to see; 3 queries. `seen`: the events that
-    `person` may find, where more is wanted of each than what is listed.
+    """Region by month, from `start` (a month) or from where there is most to see; 3 queries. `seen`: the
+    events that `person` may find, given by callers who need more of each than the list has.
 
-    Regions of a partnership's own programme are those it has been in; every other programme goes round them all.
+    A partnership's own programme has the regions it has been in; every other programme has all of them.
     """
     found = listed(person, on) if seen is None else seen
     ahead = F("date").asc(nulls_last=True)
@@ -144,7 +147,7 @@ def plan_of(
 
 
 def _as_seen(stop: Stop, events: Iterable[Event]) -> Stop:
-    """A stop whose event the reader may not find stands there as one for which none is made. No query."""
+    """A stop whose event the reader may not find appears as one without an event. No query."""
     if stop.event_id is not None and all(event.pk != stop.event_id for event in events):
         stop.event = None
     return stop
@@ -216,15 +219,15 @@ def _last(last: Event | None) -> str:
         return _("No event is known to have been here.")
     if last.date is None:
         return _("One was here, on a day that was not published.")
-    return _("The last one was on %(day)s.") % {"day": day(last.date)}
+    return _("The last one was on %(day)s.") % {"day": date_format(last.date, "j F Y")}
 
 
 def _ahead(ahead: list[Event], stops: list[Stop]) -> str:
     dated = [event for event in ahead if event.date]
     if dated and dated[0].date:
-        return _("The next is on %(day)s.") % {"day": day(dated[0].date)}
+        return _("The next is on %(day)s.") % {"day": date_format(dated[0].date, "j F Y")}
     if stops:
-        return _("The next is planned for %(month)s.") % {"month": f"{stops[0].month:%B %Y}"}
+        return _("The next is planned for %(month)s.") % {"month": date_format(stops[0].month, "F Y")}
     if ahead:
         return _("The next is being planned; its day is not known yet.")
     return _("None is planned.")
@@ -241,7 +244,7 @@ def _next(events: list[Event], stops: list[Stop], on: datetime.date) -> str:
     found |= {(e.date, e.name) for e in events if not e.regions and e.date and _kind(e, on) == AHEAD}
     if found:
         earliest, name = min(found, key=lambda pair: (pair[0] or on, pair[1]))
-        return f"{name}, {day(earliest)}" if earliest else name
+        return f"{name}, {date_format(earliest, 'j F Y')}" if earliest else name
     ahead = sorted((stop for stop in stops if _is_ahead(stop, on)), key=lambda stop: stop.month)
     return str(ahead[0]) if ahead else ""
 
@@ -268,7 +271,7 @@ STANDINGS = {DUE: "due", AHEAD: "planned", HAD: "had one"}
 
 
 def csv_rows(plan: Plan) -> Iterator[list[object]]:
-    """The whole plan, every month of it, as rows under CSV_HEADER; a region without anything has one row."""
+    """The whole plan, every month of it, as rows under CSV_HEADER; an empty region has one row."""
     for row in plan.rows:
         start: list[object] = [row.region, row.code, STANDINGS[row.standing]]
         if not row.every:
@@ -277,7 +280,7 @@ def csv_rows(plan: Plan) -> Iterator[list[object]]:
             one = mark.event or mark.stop
             yield [
                 *start,
-                f"{month:%B %Y}" if month else None,
+                date_format(month, "F Y") if month else None,
                 WORDS[mark.kind],
                 mark.event.name if mark.event else None,
                 mark.event.date if mark.event else None,
@@ -285,7 +288,7 @@ def csv_rows(plan: Plan) -> Iterator[list[object]]:
                 one.is_demonstration if one else None,
             ]
     for event in plan.elsewhere:
-        when = f"{event.date:%B %Y}" if event.date else None
+        when = date_format(event.date, "F Y") if event.date else None
         yield [
             "no one region", None, None, when, "event", event.name, event.date, event.date_note,
             event.is_demonstration,

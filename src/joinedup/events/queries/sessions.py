@@ -1,4 +1,4 @@
-"""Questions about the day itself: what happens at what time, who speaks, and what does not fit together."""
+"""Queries about the day itself: what happens when, who speaks, and what does not fit together."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def minute(time: datetime.time) -> int:
 
 
 def clock(minutes: int) -> str:
-    """13:05. What runs past midnight starts again at 00:00."""
+    """13:05. Times past midnight start again at 00:00."""
     return f"{minutes // 60 % 24:02}:{minutes % 60:02}"
 
 
@@ -30,7 +30,7 @@ def ends(session: Session) -> int:
 
 @dataclass(frozen=True)
 class Part:
-    """A session with who speaks in it, for those who plan."""
+    """A session with its speakers, for planners."""
 
     session: Session
     starts: str
@@ -40,7 +40,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Day:
-    """`others`: hosts and speakers of no one session."""
+    """`others`: hosts and speakers who belong to no single session."""
 
     parts: list[Part]
     others: list[Speaker]
@@ -48,7 +48,7 @@ class Day:
 
 
 def day_of(event: Event) -> Day:
-    """The whole day for those who plan it; 2 queries."""
+    """The whole day for planners; 2 queries."""
     sessions = list(event.sessions.all())
     speakers = list(event.speakers.select_related("partner"))
     known = {session.pk for session in sessions}
@@ -68,7 +68,8 @@ def day_of(event: Event) -> Day:
 
 
 def warnings(event: Event, sessions: Sequence[Session]) -> list[str]:
-    """What does not fit, each in a sentence; an agenda that is not begun gets none. `sessions` by time. No query."""
+    """What does not fit, one sentence each; none for an agenda that is not begun. Expects `sessions` in order
+    of time. No query."""
     if not sessions:
         return []
     found = [*_overlaps(sessions), *_outside(event, sessions)]
@@ -103,7 +104,7 @@ def _overlaps(sessions: Sequence[Session]) -> list[str]:
 
 
 def _outside(event: Event, sessions: Sequence[Session]) -> list[str]:
-    """What begins before the event or runs past its end."""
+    """What begins before the event or ends after it."""
     found = []
     for each in sessions:
         if event.starts and each.starts < event.starts:
@@ -125,8 +126,8 @@ def _outside(event: Event, sessions: Sequence[Session]) -> list[str]:
 
 @dataclass(frozen=True)
 class PublicSpeaker:
-    """Who speaks, as everybody may know it: `name` only where they agreed, the organisation only where the reader may
-    see it, and a young person without theirs."""
+    """A speaker as everybody may know them: `name` only if they agreed, the organisation only if the reader
+    may see it, and never for a young person."""
 
     part: str
     name: str

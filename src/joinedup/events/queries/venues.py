@@ -1,4 +1,4 @@
-"""Questions about venues: those somebody keeps, and what of one is told to whoever comes."""
+"""Queries about venues: those somebody keeps, and what attendees are told about one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def footprints_kept_by(person: Person) -> QuerySet[Footprint]:
 
 
 def kept_by(person: Person) -> QuerySet[Venue]:
-    """The venues that `person` keeps, each with `ahead`: how many events to come are there; 1 query."""
+    """The venues that `person` keeps, each with `ahead`: how many coming events are there; 1 query."""
     today = timezone.localdate()
     ahead = Q(events__date__gte=today, events__cancelled_on=None)
     found = Venue.objects.filter(footprint__in=footprints_kept_by(person)).select_related(
@@ -29,7 +29,7 @@ def kept_by(person: Person) -> QuerySet[Venue]:
 
 
 def is_stale(venue: Venue) -> bool:
-    """Nobody checked with the venue for a year."""
+    """Whether nobody has checked with the venue for a year."""
     return venue.confirmed_on is None or timezone.localdate() > venue.confirmed_on + CONFIRM_AFTER
 
 

@@ -1,4 +1,4 @@
-"""Calendar files and feeds. Each carries a tag of what it holds, so that asking again gets a short answer."""
+"""Calendar files and feeds. Each has an ETag of its content, so that asking again gets a short answer."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def event_calendar(request: Request, slug: str) -> HttpResponseBase:
 
 @require_safe
 def programme_calendar(request: Request, slug: str) -> HttpResponseBase:
-    """What anybody may know of the series: a calendar asks without saying who it is."""
+    """What is public about the series: a calendar asks anonymously."""
     programme = get_object_or_404(seen_by(PUBLIC, timezone.localdate()), slug=slug)
     body = calendar.programme_calendar(programme, PUBLIC)
     return calendar_file(request, programme.slug, body, is_private=False)

@@ -1,4 +1,4 @@
-"""Copying an event as a template, and calling one off: for those who plan it."""
+"""Copy an event as a template: for planners."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Making an event and its room: for those who plan it."""
+"""Make an event and its room: for planners."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from joinedup.events.models import Event, Stop
 
 
 def planned_event(request: Request, slug: str, permission: str) -> Event:
-    """The event, for somebody who may do `permission` to it; for everybody else there is no such page."""
+    """The event, for anyone who may do `permission` to it; 404 for everyone else."""
     event = get_object_or_404(
         Event.objects.select_related("footprint", "programme"), slug=slug, is_history=False
     )
@@ -54,7 +54,7 @@ def event_add(request: Request) -> HttpResponse:
 
 
 def _stop_asked_for(request: Request) -> Stop | None:
-    """The stop of a programme for which an event is to be made, for whoever plans programmes."""
+    """The programme's stop for which an event is to be made, if the user plans programmes."""
     if "stop" not in request.GET:
         return None
     if not may(request.person, "programme.plan"):

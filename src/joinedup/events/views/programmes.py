@@ -1,4 +1,4 @@
-"""Series of events: what everybody may see of them, and planning them."""
+"""Series of events: the public pages, and planning them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from joinedup.events.forms.programmes import ProgrammeForm, StopForm
 from joinedup.events.models import Programme, Stop
 from joinedup.events.queries import programmes as queries
 
-# Where the session keeps what one press undoes, until the plan was shown with it.
+# Where the session keeps how to undo the last button, until the plan has been shown with it.
 UNDO = "undo_stop"
 
 
@@ -52,7 +52,7 @@ def _seen(request: Request, slug: str) -> Programme:
 
 
 def _planned(request: Request, slug: str) -> Programme:
-    """The programme, for whoever plans programmes; for everybody else there is no such page."""
+    """The programme, for those who plan programmes; 404 for everyone else."""
     if not may(request.person, "programme.plan"):
         raise Http404
     return get_object_or_404(Programme, slug=slug)
@@ -93,7 +93,7 @@ def programme_edit(request: Request, slug: str) -> HttpResponse:
 @login_required
 @never_cache
 def programme_plan(request: Request, slug: str) -> HttpResponse:
-    """Add a stop, take one out; what was done last can be undone."""
+    """Add or remove a stop; the last change can be undone."""
     found, today = _planned(request, slug), timezone.localdate()
     form = StopForm(request.POST if request.POST.get("do") == "add" else None, on=today)
     if request.method == "POST" and _stop_button(request, found, form):
@@ -110,7 +110,7 @@ def programme_plan(request: Request, slug: str) -> HttpResponse:
 
 
 def _stop_button(request: Request, programme: Programme, form: StopForm) -> bool:
-    """What a button of the plan asked for; False where the form has to be shown again."""
+    """Do what a button of the plan asked for; False if the form has to be shown again."""
     button = request.POST.get("do")
     if button == "add":
         if not form.is_valid():

@@ -1,4 +1,4 @@
-"""The day of an event: its agenda, hosts and speakers. For those who plan it."""
+"""The day of an event: its agenda, hosts and speakers. For planners."""
 
 from __future__ import annotations
 

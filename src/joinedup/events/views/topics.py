@@ -1,4 +1,4 @@
-"""What everybody may see of events."""
+"""The agenda of an event, and proposals for it."""
 
 from __future__ import annotations
 

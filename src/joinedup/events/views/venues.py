@@ -1,4 +1,4 @@
-"""The buildings that a partnership meets in: for those who plan its events."""
+"""The buildings in which a partnership meets: for those who plan its events."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class Indicator:
 
 
 def indicator_from(text: str) -> Indicator:
-    """One indicator from its TOML text. Raises `ValueError` that says what is wrong with it."""
+    """One indicator from its TOML text. Raises `ValueError` stating what is wrong with it."""
     given: dict[str, Any] = tomllib.loads(text)
     slug = given.get("slug", "?")
     try:

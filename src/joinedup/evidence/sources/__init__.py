@@ -1,4 +1,4 @@
-"""The publishers' formats that are understood. A new one is a file here and a line below."""
+"""The publishers' formats that are supported. A new one is a file here and a line below."""
 
 from joinedup.evidence.sources import (
     census_population,
@@ -24,7 +24,7 @@ SOURCES: tuple[Source, ...] = (
     dfe_lait.SOURCE,
     tidy.SOURCE,
 )
-# Known by their rows, in a file whose columns are those of another source.
+# Recognised by their rows, in a file whose columns are those of another source.
 BY_THEIR_ROWS: tuple[Source, ...] = (policeuk_street.RAILWAYS,)
 
 
@@ -33,5 +33,5 @@ def source_named(name: str) -> Source | None:
 
 
 def recognise(header: list[str]) -> Source | None:
-    """The format whose columns these are, or None."""
+    """The format with these columns, or None."""
     return next((source for source in SOURCES if source.recognises(header)), None)

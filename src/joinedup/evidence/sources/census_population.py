@@ -2,7 +2,7 @@
 
 from joinedup.evidence.sources.contract import Codes, Disclosure, Reading, Source
 from joinedup.evidence.sources.lsoa_wide import take_columns
-from joinedup.evidence.sources.table import Table
+from joinedup.offline.delimited import TextTable
 
 COLUMNS = {
     "usual_residents": "residents",
@@ -20,7 +20,7 @@ def recognises(header: list[str]) -> bool:
     return set(header) >= NEEDED
 
 
-def take(table: Table, codes: Codes) -> Reading:
+def take(table: TextTable, codes: Codes) -> Reading:
     notes = ["The bands add up to within 14 people of all residents: the Census moves a few to protect them."]
     return take_columns(table, codes, COLUMNS, period="2021", as_count=True, lowest=0.0, notes=notes)
 

@@ -1,4 +1,4 @@
-"""What every source promises, and the words in which a file is taken in or refused."""
+"""The contract of every source, and the words in which a file is accepted or refused."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,10 @@ from pathlib import Path
 
 import polars as pl
 
-from joinedup.evidence.sources.table import Refused, Table, open_table, plain
+from joinedup.engines.words import plural
+from joinedup.evidence.sources.place_names import plain
+from joinedup.offline.delimited import Refused, TextTable
+from joinedup.offline.table_files import open_table
 
 SCHEMA: dict[str, pl.DataType] = {
     "indicator": pl.String(),
@@ -21,21 +24,23 @@ SCHEMA: dict[str, pl.DataType] = {
 NUMBER, SUPPRESSED, MISSING = "number", "suppressed", "missing"
 WRONG_AT_MOST = 0.05
 EXAMPLES = 5
-# Why a row is left out that would have been kept, had its place been one of those held here.
+# Why a row is left out that would have been kept if its place were one of those held here.
 OUTSIDE = "places outside those held here"
-# A file is for another area when under this share of what it places lies in the places held, and it says something of
-# under this share of them. Of the real files the smallest district of a force has 3.6% of the force's month, and a
-# neighbouring force at most 1.1%; a neighbour's strays touch at most a fifth of a district's neighbourhoods, and the
-# least complete month of a force's own a quarter of them (docs/decisions/a-file-for-another-area.md).
+# A file is for another area if less than this share of the rows it places lies in the places held, and it
+# covers less than this share of them. Of the real files the smallest district of a force has 3.6% of the
+# force's month, and a neighbouring force at most 1.1%; a neighbour's strays touch at most a fifth of a
+# district's neighbourhoods, and the least complete month of a force's own a quarter of them
+# (docs/decisions/a-file-for-another-area.md).
 SHARE_AT_LEAST, REACH_AT_LEAST = 0.02, 0.25
 
 
 class Revision(StrEnum):
     """What a newer file of a series replaces.
 
-    CELLS: what it says, cell by cell. For files that state every count, noughts too, and may be of a part of an area.
-    MONTHS: the whole of every month that it has, everywhere. For files with a line a case: a place that is not in
-    them has none.
+    CELLS: what it states, cell by cell. For files that state every count, including zeros, and may cover part of an
+    area.
+    MONTHS: the whole of every month that it has, everywhere. For files with one row per case: a place that is not
+    in them has none.
     """
 
     CELLS = "cells"
@@ -43,7 +48,7 @@ class Revision(StrEnum):
 
 
 class NothingHere(Refused):
-    """A file that may well be right, and has (next to) nothing about the places held here."""
+    """A file that may well be right, but has (almost) nothing about the places held here."""
 
 
 @dataclass(frozen=True)
@@ -80,10 +85,10 @@ class Codes:
 
 @dataclass(frozen=True)
 class Disclosure:
-    """What a publisher asks, or the law, of whoever shows these figures again.
+    """What a publisher or the law requires of those who show these figures.
 
-    A count from 1 to below `threshold` is hidden (none: nothing is), nought too unless `zeros_shown`; others are
-    rounded to `rounding` (none: to nothing). Kept with the dataset, and read by `disclosure.rule_of`.
+    A count from 1 to below `threshold` is hidden (None: nothing is), nought too unless `zeros_shown`; others are
+    rounded to `rounding` (None: to nothing). Kept with the dataset, and read by `disclosure.rule_of`.
     """
 
     threshold: int | None
@@ -94,11 +99,11 @@ class Disclosure:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one file says.
+    """The content of one file.
 
     `rows_read` = `rows_kept` + all of `refused` (wrong) + all of `left_out` (right, but not needed here).
-    `examples` are the first refused rows as (line number, reason). `covers`: the periods that the file tells whole,
-    where its source replaces months.
+    `examples` are the first refused rows as (line number, reason). `covers`: the periods that the file covers
+    whole, if its source replaces months.
     """
 
     observations: pl.DataFrame
@@ -124,9 +129,10 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Source:
-    """One publisher's format: what it is, how it is recognised, how it is read, what a newer file replaces.
+    """One publisher's format: what it is, how it is recognised and read, and what a newer file replaces.
 
-    `parts`: for a file that may hold several series, the source, the name and the rows of each; `take` reads one.
+    `parts`: for a file that may hold several series, the source, the name and the rows of each; `take` reads
+    one.
     """
 
     name: str
@@ -137,9 +143,9 @@ class Source:
     caveats: tuple[str, ...]
     disclosure: Disclosure
     recognises: Callable[[list[str]], bool]
-    take: Callable[[Table, Codes], Reading]
+    take: Callable[[TextTable, Codes], Reading]
     replaces: Revision = Revision.CELLS
-    parts: "Callable[[Table], list[Part]] | None" = None
+    parts: "Callable[[TextTable], list[Part]] | None" = None
 
     def read(self, path: Path, codes: Codes) -> Reading:
         """Read a file of this format. Raises `Refused` with one sentence for the person who brought it."""
@@ -152,11 +158,11 @@ class Part:
 
     source: Source
     reported_by: str
-    table: Table
+    table: TextTable
 
 
 def finish(
-    table: Table,
+    table: TextTable,
     rows: pl.DataFrame,
     observations: pl.DataFrame,
     notes: list[str],
@@ -166,12 +172,13 @@ def finish(
     whose: str = "",
     covers: Sequence[str] = (),
 ) -> Reading:
-    """Count what became of each row; refuse the file when over a twentieth of it is wrong, or it is for elsewhere.
+    """Count what became of each row; refuse the file if over a twentieth is wrong, or if it is for another
+    area.
 
-    `rows`: one line a record with `record` (its number in the table), `wrong` and `left_out` (a reason, or
-    null). `observations`: the columns of `SCHEMA`, in any order. `held`: the places held here that the file could
-    speak of, by which it is judged whether it is for this area; none: it is not judged. `outside`: the reason for
-    which rows of other places are left out. `whose`: whose file it is.
+    `rows`: one row per record with `record` (its number in the table), `wrong` and `left_out` (a reason, or
+    null). `observations`: the columns of `SCHEMA`, in any order. `held`: the places held here that the file
+    could cover, used to judge whether it is for this area; None skips that. `outside`: the reason given for
+    leaving out rows of other places. `whose`: whose file it is.
     """
     wrong = rows.filter(pl.col("wrong").is_not_null())
     left_out = rows.filter(pl.col("wrong").is_null() & pl.col("left_out").is_not_null())
@@ -212,19 +219,23 @@ def finish(
 def _refuse_elsewhere(
     kept: int, elsewhere: int, observations: pl.DataFrame, held: Collection[str], whose: str
 ) -> None:
-    """Rows left out for another reason than their place are not counted: they say nothing of where the file is for."""
+    """Rows left out for reasons other than their place are not counted: they say nothing about the file's
+    area."""
     placed = kept + elsewhere
     reached = observations["place"].n_unique()
     if kept >= SHARE_AT_LEAST * placed or reached >= REACH_AT_LEAST * len(held):
         return
-    rows = f"of {placed:,} rows that could be used, {kept:,} {'is' if kept == 1 else 'are'} in the places held here"
+    rows = (
+        f"of {placed:,} rows that could be used, {kept:,} {plural(kept, 'is', 'are')} in the places held here"
+    )
     raise NothingHere(
         f"This file is for another area{f' ({whose})' if whose else ''}: {rows}. Bring the file for your own area."
     )
 
 
 def in_order(observations: pl.DataFrame) -> pl.DataFrame:
-    """Sorted by indicator, place, period. Words are compared as numbers: four times as fast on a million."""
+    """Sorted by indicator, place, period. Words are compared as numbers: four times as fast on a million
+    rows."""
     keys = [
         pl.col(name).cast(pl.Enum(observations[name].unique().sort()))
         for name in ("indicator", "place", "period")
@@ -238,9 +249,9 @@ def _tally(rows: pl.DataFrame, column: str) -> dict[str, int]:
 
 
 def carried(frame: pl.DataFrame, codes: Codes, counts: Sequence[str]) -> tuple[pl.DataFrame, str | None]:
-    """Carry rows with retired LSOA codes in `place` to today's, sharing `counts` by residents.
+    """Move rows with retired LSOA codes in `place` to current codes, sharing `counts` by residents.
 
-    Returns the frame and a note, or None when no code was old. Rows with other codes pass unchanged.
+    Returns the frame and a note, or None if no code was old. Rows with other codes pass unchanged.
     """
     old = sorted(set(frame["place"].unique()) & set(codes.changes))
     if not old:
@@ -257,7 +268,7 @@ def carried(frame: pl.DataFrame, codes: Codes, counts: Sequence[str]) -> tuple[p
     )
     split = sum(len(codes.changes[code]) > 1 for code in old)
     note = (
-        f"{rows:,} {'row' if rows == 1 else 'rows'} with {len(old):,} LSOA codes of 2011 were carried to codes "
+        f"{rows:,} {plural(rows, 'row')} with {len(old):,} LSOA codes of 2011 were carried to codes "
         f"of 2021; what was counted in {split:,} split areas is shared by residents, so it may not be whole."
     )
     return shared.drop("_new", "_share"), note

@@ -1,7 +1,8 @@
-"""DfE Local Authority Interactive Tool, long form: youth justice, absence, exclusion, care, health by authority.
+"""DfE Local Authority Interactive Tool, long form: youth justice, absence, exclusion, care, health by
+authority.
 
-Values are text; a dash stands for "suppressed or not available", which the file does not tell apart: it
-is missing here. Authorities carry the department's own three-figure numbers, so they are joined by name.
+Values are text; a dash means "suppressed or not available", which the file does not tell apart: it is missing
+here. Authorities have the department's own three-figure numbers, so they are joined by name.
 """
 
 import re
@@ -19,7 +20,8 @@ from joinedup.evidence.sources.contract import (
     Source,
     finish,
 )
-from joinedup.evidence.sources.table import Refused, Table, plain
+from joinedup.evidence.sources.place_names import plain
+from joinedup.offline.delimited import Refused, TextTable
 
 NEEDED = {"Short Desc", "Years", "LA and Regions", "Values"}
 WORDS = {
@@ -69,7 +71,7 @@ def period_of(years: str | None) -> str | None:
     return None
 
 
-def take(table: Table, codes: Codes) -> Reading:
+def take(table: TextTable, codes: Codes) -> Reading:
     whole = {**codes.names.get("country", {}), **codes.names.get("region", {})}
     places = {**whole, **codes.names.get("local_authority", {})}
     given = table.frame["LA and Regions"].drop_nulls().unique().to_list()

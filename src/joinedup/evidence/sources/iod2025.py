@@ -2,7 +2,7 @@
 
 from joinedup.evidence.sources.contract import Codes, Disclosure, Reading, Source
 from joinedup.evidence.sources.lsoa_wide import take_columns
-from joinedup.evidence.sources.table import Table
+from joinedup.offline.delimited import TextTable
 
 DOMAINS = {
     "imd": "deprivation",
@@ -26,7 +26,7 @@ def recognises(header: list[str]) -> bool:
     return set(header) >= NEEDED
 
 
-def take(table: Table, codes: Codes) -> Reading:
+def take(table: TextTable, codes: Codes) -> Reading:
     notes = ["The crime domain is itself made from police-recorded crime, so it is left out; so are ranks."]
     return take_columns(table, codes, COLUMNS, period="2025", as_count=False, lowest=None, notes=notes)
 

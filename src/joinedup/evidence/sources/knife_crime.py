@@ -1,13 +1,14 @@
 """MPS knife crime dashboard: knife crime by borough and ward, month by month, in long form.
 
-The file is sparse: a place and month without a row is a true nought for every place that is in it.
+The file is sparse: a place and month without a row is a true zero for every place that is in it.
 """
 
 import polars as pl
 
 from joinedup.evidence.sources import mps
 from joinedup.evidence.sources.contract import MISSING, NUMBER, Codes, Reading, Source, finish
-from joinedup.evidence.sources.table import Table, plain
+from joinedup.evidence.sources.place_names import plain
+from joinedup.offline.delimited import TextTable
 
 WORDS = {
     "Knife Crime": "knife-crime",
@@ -38,7 +39,7 @@ def recognises(header: list[str]) -> bool:
     return set(_columns(header)) == set(NAMES) and "area type" in {plain(name) for name in header}
 
 
-def take(table: Table, codes: Codes) -> Reading:
+def take(table: TextTable, codes: Codes) -> Reading:
     columns = _columns(table.header)
     boroughs, wards = codes.of_kind("local_authority"), codes.of_kind("ward")
     shaped = pl.col("place").str.contains(r"^E(09|05)\d{6}$")
@@ -68,7 +69,7 @@ def take(table: Table, codes: Codes) -> Reading:
     )
     good = rows.filter(pl.col("wrong").is_null() & pl.col("left_out").is_null())
     counts = good.group_by("indicator", "place", "month").agg(pl.col("count").sum())
-    # Boroughs and wards are levels of one count: a place of each is filled with noughts of its own.
+    # Boroughs and wards are levels of one count: the places of each level are filled with zeros separately.
     observations = (
         good.select("place")
         .unique()
@@ -91,7 +92,7 @@ def take(table: Table, codes: Codes) -> Reading:
 
 
 def _spoiled(rows: pl.DataFrame) -> pl.DataFrame:
-    """Places and months where a row was refused: not nought, and not the rest of the count either."""
+    """Places and months where a row was refused: neither zero nor the rest of the count."""
     return (
         rows.filter(pl.col("wrong").is_not_null())
         .select("indicator", "place", "month", spoiled=pl.lit(True))

@@ -1,17 +1,17 @@
-"""Files with one row an LSOA and one column a measure, as the Census and the Indices of Deprivation have."""
+"""Files with one row per LSOA and one column per measure, such as the Census and the Indices of Deprivation."""
 
 from collections.abc import Mapping
 
 import polars as pl
 
 from joinedup.evidence.sources.contract import MISSING, NUMBER, OUTSIDE, Codes, Reading, finish
-from joinedup.evidence.sources.table import Refused, Table
+from joinedup.offline.delimited import Refused, TextTable
 
 PLACE = "lsoa21cd"
 
 
 def take_columns(
-    table: Table,
+    table: TextTable,
     codes: Codes,
     columns: Mapping[str, str],
     *,
@@ -20,9 +20,9 @@ def take_columns(
     lowest: float | None,
     notes: list[str],
 ) -> Reading:
-    """One observation a place and column; numbers go to `count` or to `value`, a blank is missing.
+    """One observation per place and column; numbers go to `count` or to `value`, a blank is missing.
 
-    Places that are not held here are left out: these files cover England.
+    Places not held here are left out: these files cover England.
     """
     used = {column: slug for column, slug in columns.items() if column in table.header}
     numbers = {slug: pl.col(column).cast(pl.Float64, strict=False) for column, slug in used.items()}
@@ -66,7 +66,7 @@ def take_columns(
 
 
 def _repeats(good: pl.DataFrame, used: Mapping[str, str]) -> pl.Expr:
-    """`left_out` with rows that repeat another marked; refuses when two rows of a place disagree."""
+    """`left_out`, with rows that repeat another marked; refuses if two rows of a place disagree."""
     versions = good.unique([PLACE, *used])
     if versions[PLACE].is_duplicated().any():
         raise Refused("Two rows speak of the same LSOA with different figures. Keep the right one.")

@@ -1,8 +1,8 @@
 """What the three wide files of the Metropolitan Police Service share: months as columns, offence words.
 
 Each row is a place and a category of offence; each column named YYYYMM is a month. A place that is in the
-file at all is covered, so a category without a row there is a true nought. A category that is nowhere in
-the file is withheld at that level: unknown, and never nought. So is a place whose row was refused.
+file at all is covered, so a category without a row there is a true zero. A category that is nowhere in the
+file is withheld at that level: unknown, and never zero. So is a place with a refused row.
 """
 
 import re
@@ -10,7 +10,7 @@ import re
 import polars as pl
 
 from joinedup.evidence.sources.contract import MISSING, NUMBER, Codes, Disclosure, Reading, carried, finish
-from joinedup.evidence.sources.table import Refused, Table
+from joinedup.offline.delimited import Refused, TextTable
 
 MONTH = re.compile(r"^(19|20)\d{2}(0[1-9]|1[0-2])$")
 PUBLISHER = "Metropolitan Police Service, through the London Datastore"
@@ -53,11 +53,13 @@ WORDS = pl.DataFrame(
     orient="row",
 )
 _PLACED = pl.col("place").is_not_null()
-# A month column that holds under this share of what the others hold was not counted in full.
+# A month column with less than this share of what the others hold was not counted in full.
 HARDLY_ANYTHING = 0.05
 
 
-def take_wide(table: Table, codes: Codes, *, major: str, minor: str, place: pl.Expr, kind: str) -> Reading:
+def take_wide(
+    table: TextTable, codes: Codes, *, major: str, minor: str, place: pl.Expr, kind: str
+) -> Reading:
     """Read one wide file. `place` gives a GSS code, or null for a place that is none."""
     months = [name for name in table.header if MONTH.match(name)]
     if not months:
@@ -138,7 +140,7 @@ def _left_out(kind: str) -> pl.Expr:
 def _without_repeats(
     rows: pl.DataFrame, labels: list[str], months: list[str]
 ) -> tuple[pl.DataFrame, str | None]:
-    """Mark rows that are there twice as left out; refuse the file when two disagree."""
+    """Mark repeated rows as left out; refuse the file if two disagree."""
     same = rows.select(labels).is_duplicated()
     if not same.any():
         return rows, None
@@ -157,7 +159,7 @@ def _without_repeats(
 
 
 def _whole_months(rows: pl.DataFrame, months: list[str]) -> tuple[list[str], list[str]]:
-    """Drop a first or last month that is all but empty; say which months are not there at all."""
+    """Drop a first or last month that is nearly empty; say which months are absent altogether."""
     notes = []
     totals = [float(rows[month].sum()) for month in months]
     usual = sorted(totals)[len(totals) // 2]

@@ -4,10 +4,11 @@ import polars as pl
 
 from joinedup.evidence.sources import mps
 from joinedup.evidence.sources.contract import Codes, Reading, Source
-from joinedup.evidence.sources.table import Table, plain
+from joinedup.evidence.sources.place_names import plain
+from joinedup.offline.delimited import TextTable
 
 NEEDED = {"MajorText", "MinorText", "BoroughName"}
-# Places that the publisher lists beside the boroughs and that are none.
+# Entries that the publisher lists beside the boroughs and that are not places.
 NOT_BOROUGHS = {
     plain(name)
     for name in (
@@ -27,7 +28,7 @@ def recognises(header: list[str]) -> bool:
     return set(header) >= NEEDED and "WardCode" not in header
 
 
-def take(table: Table, codes: Codes) -> Reading:
+def take(table: TextTable, codes: Codes) -> Reading:
     boroughs = codes.names.get("local_authority", {})
     given = table.frame["BoroughName"].drop_nulls().unique().to_list()
     found: dict[str, str | None] = {name: boroughs.get(plain(name), UNKNOWN_NAME) for name in given}

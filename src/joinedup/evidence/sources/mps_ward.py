@@ -4,7 +4,7 @@ import polars as pl
 
 from joinedup.evidence.sources import mps
 from joinedup.evidence.sources.contract import Codes, Reading, Source
-from joinedup.evidence.sources.table import Table
+from joinedup.offline.delimited import TextTable
 
 NEEDED = {"MajorText", "MinorText", "WardCode"}
 
@@ -13,7 +13,7 @@ def recognises(header: list[str]) -> bool:
     return set(header) >= NEEDED
 
 
-def take(table: Table, codes: Codes) -> Reading:
+def take(table: TextTable, codes: Codes) -> Reading:
     return mps.take_wide(
         table,
         codes,

@@ -1,10 +1,11 @@
-"""data.police.uk street-level crime: one row a crime, one file a force and month, counted by LSOA.
+"""data.police.uk street-level crime: one row per crime, one file per force and month, counted by LSOA.
 
-Each force ("Reported by") is a series of its own. The forces of areas are added up: two of them have crimes of their
-own in the same neighbourhood. British Transport Police polices railways everywhere, and is a source apart.
+Each force ("Reported by") is a separate series. Territorial forces are added up: two of them record different
+crimes in the same neighbourhood. British Transport Police covers railways everywhere and is a separate
+source.
 
-A crime is counted once: a repeated Crime ID may carry another place or outcome and is the same crime.
-Anti-social behaviour has no Crime ID, so that rows alike are separate incidents, and all count.
+A crime is counted once: a repeated Crime ID may have another place or outcome and is the same crime.
+Anti-social behaviour has no Crime ID, so identical rows are separate incidents, and all count.
 """
 
 from dataclasses import replace
@@ -12,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
+from joinedup.engines.words import plural
 from joinedup.evidence.sources.contract import (
     NUMBER,
     Codes,
@@ -23,7 +25,8 @@ from joinedup.evidence.sources.contract import (
     carried,
     finish,
 )
-from joinedup.evidence.sources.table import Refused, Table, plain
+from joinedup.evidence.sources.place_names import plain
+from joinedup.offline.delimited import Refused, TextTable
 
 NEEDED = {"Crime ID", "Month", "Reported by", "LSOA code", "Crime type", "Last outcome category"}
 WORDS = {
@@ -45,7 +48,7 @@ def recognises(header: list[str]) -> bool:
     return set(header) >= NEEDED
 
 
-def by_force(table: Table) -> list[Part]:
+def by_force(table: TextTable) -> list[Part]:
     """The rows of each force, by its name in the file. Raises `Refused` when rows do not say whose they are."""
     force = table.frame["Reported by"].str.strip_chars()
     nameless = table.frame.filter(force.is_null() | (force == ""))
@@ -68,7 +71,7 @@ def by_force(table: Table) -> list[Part]:
     ]
 
 
-def take(table: Table, codes: Codes) -> Reading:
+def take(table: TextTable, codes: Codes) -> Reading:
     """The counts of one force."""
     lsoas = codes.of_kind("lsoa")
     known = lsoas + list(codes.changes)
@@ -124,7 +127,7 @@ def take(table: Table, codes: Codes) -> Reading:
 
 
 def _first(crime: str, period: str, months: int) -> pl.Expr:
-    """Whether a row is the first of its crime in its month; with one month the quicker way."""
+    """Whether a row is the first of its crime in its month; uses a quicker way if there is only one month."""
     return pl.col(crime).is_first_distinct() if months == 1 else pl.struct(crime, period).is_first_distinct()
 
 
@@ -140,7 +143,7 @@ def _notes(rows: pl.DataFrame) -> list[str]:
         few = by_month.filter(pl.col("len") < 0.6 * usual)["period"].to_list()
         if few:
             notes.append(
-                f"{', '.join(few)} {'has' if len(few) == 1 else 'have'} far fewer rows than the other months: "
+                f"{', '.join(few)} {plural(len(few), 'has', 'have')} far fewer rows than the other months: "
                 "more likely a gap in what the force sent than a fall in crime."
             )
     return notes

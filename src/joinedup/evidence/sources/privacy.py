@@ -2,7 +2,7 @@
 
 import re
 
-from joinedup.evidence.sources.table import Refused, Table
+from joinedup.offline.delimited import Refused, TextTable
 from joinedup.privacy.case_headings import NEVER_BESIDE_COUNTS, plain_heading
 from joinedup.privacy.case_lists import find_people
 from joinedup.privacy.detect import EMAIL, POSTCODE, TEN_FIGURES_ALONE, passes_nhs_check
@@ -19,7 +19,7 @@ ROWS_COMPARED = 500
 OWN_COLUMNS = frozenset({"Crime ID"})
 
 
-def refuse_people(table: Table) -> None:
+def refuse_people(table: TextTable) -> None:
     """Raise `Refused` when the header or the cells look like records of people. No cell is quoted."""
     found = headings(table.header) or _cells(table) or _as_in_spreadsheets(table)
     if found:
@@ -40,7 +40,7 @@ def headings(header: list[str]) -> str | None:
     return None
 
 
-def _cells(table: Table) -> str | None:
+def _cells(table: TextTable) -> str | None:
     about_people = any(ABOUT_PEOPLE.search(plain_heading(name)) for name in table.header)
     has_at = b"@" in table.text or not table.text  # Parquet has no text to look through
     step = max(1, table.frame.height // LOOKED_AT)
@@ -60,7 +60,7 @@ def _cells(table: Table) -> str | None:
     return None
 
 
-def _as_in_spreadsheets(table: Table) -> str | None:
+def _as_in_spreadsheets(table: TextTable) -> str | None:
     step = max(1, table.frame.height // ROWS_COMPARED)
     sample = table.frame.select(table.header).gather_every(step).fill_null("")
     found = find_people(table.header, sample.rows(), own_columns=OWN_COLUMNS.__contains__)

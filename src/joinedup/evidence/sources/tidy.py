@@ -1,6 +1,6 @@
 """A plain table that anyone can bring: place, period, indicator, count, denominator, value, state.
 
-One row a figure. `place` is a GSS code or the name of a borough; `period` is 2024-03, 2024 or 2023/24.
+One row per figure. `place` is a GSS code or the name of a borough; `period` is 2024-03, 2024 or 2023/24.
 Write `c` or `*` for a figure that is held back, and leave the cell blank for one that is not known.
 """
 
@@ -17,7 +17,8 @@ from joinedup.evidence.sources.contract import (
     carried,
     finish,
 )
-from joinedup.evidence.sources.table import Refused, Table, plain
+from joinedup.evidence.sources.place_names import plain
+from joinedup.offline.delimited import Refused, TextTable
 
 NEEDED = ("place", "period", "indicator")
 FIGURES = ("count", "denominator", "value")
@@ -33,7 +34,7 @@ def recognises(header: list[str]) -> bool:
     return names >= set(NEEDED) and bool(names & {"count", "value"})
 
 
-def take(table: Table, codes: Codes) -> Reading:
+def take(table: TextTable, codes: Codes) -> Reading:
     extra = [name for name in table.header if name.lower() not in ALLOWED]
     if extra:
         raise Refused(
@@ -109,7 +110,7 @@ def _judged(frame: pl.DataFrame, codes: Codes) -> pl.DataFrame:
         .then(pl.lit("a state that is not number, suppressed or missing"))
         .otherwise(pl.lit(None, pl.String)),
     )
-    # A figure that is held back or missing leaves no number behind, whatever stood in the other cells.
+    # A figure that is held back or missing leaves no number behind, whatever the other cells contained.
     shown = pl.col("state") == NUMBER
     return rows.with_columns(
         *(pl.when(shown).then(pl.col(name)).alias(name) for name in FIGURES),

@@ -9,8 +9,10 @@ from itertools import chain, islice, zip_longest
 from pathlib import Path
 from typing import Any
 
+from joinedup.engines import words
 from joinedup.engines.matching.score import COMPONENTS
-from joinedup.offline.match.reading import LARGEST, Refused, quoted
+from joinedup.offline.delimited import Refused, quoted
+from joinedup.offline.typed_columns import LARGEST
 
 # A smaller change of the score is not worth a line.
 MOVED_FROM = 3.0
@@ -156,7 +158,6 @@ def _because(row: Document) -> str:
 
 def _day(text: object) -> str:
     try:
-        day = date.fromisoformat(str(text))
+        return words.day(date.fromisoformat(str(text)))
     except ValueError:
         return "the earlier run"
-    return f"{day.day} {day:%B %Y}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from joinedup.engines.matching import Result
 from joinedup.engines.matching.cells import CellState, state_of
-from joinedup.offline.match.writing import table
+from joinedup.offline.delimited import csv_text
 
 HEADER = ["place", "theme", "need", "initiatives", "theme_or_place_not_recorded", "state"]
 WORDS = {
@@ -25,4 +25,4 @@ def grid(result: Result) -> str:
             state = state_of(need, number, perhaps, known=bool(scene.register[p]))
             said = "" if need is None else round(need, 4)
             rows.append([tree.codes[p], theme, said, number, perhaps, WORDS[state]])
-    return table(HEADER, rows)
+    return csv_text(HEADER, rows)

@@ -16,7 +16,7 @@ from joinedup.engines.matching.beside import Joiner
 from joinedup.engines.matching.opportunity import identifier
 from joinedup.engines.matching.scene import Scene
 from joinedup.engines.matching.tables import TEXT, WORDS
-from joinedup.offline.match.reading import read_table
+from joinedup.offline.typed_columns import read_columns
 
 NAME = "spotted"
 COLUMNS: dict[str, Any] = {"id": TEXT, "place": TEXT, "theme": TEXT, "parties": WORDS, "sentence": TEXT}
@@ -38,7 +38,7 @@ class Spotted(Opportunity):
 
 
 @dataclass(frozen=True)
-class Seen:
+class SpottedRow:
     """A row that can be used: its parties are partners that the reader may see."""
 
     id: str
@@ -51,10 +51,12 @@ class Seen:
 def read(folder: Path) -> pl.DataFrame | None:
     """The file, None where there is none. Raises `Refused`."""
     path = folder / f"{NAME}.csv"
-    return read_table(path, COLUMNS, REQUIRED) if path.is_file() else None
+    return read_columns(path, COLUMNS, REQUIRED) if path.is_file() else None
 
 
-def usable(given: pl.DataFrame | None, whole: Tables, shown: Tables) -> tuple[list[Seen], dict[str, int]]:
+def usable(
+    given: pl.DataFrame | None, whole: Tables, shown: Tables
+) -> tuple[list[SpottedRow], dict[str, int]]:
     """The rows that can be used, by id, and how many could not be, by reason. `whole`: the tables as they were read,
     `shown`: without what the reader may not see.
 
@@ -66,7 +68,7 @@ def usable(given: pl.DataFrame | None, whole: Tables, shown: Tables) -> tuple[li
     partners, places = _ids(shown.partners, "id"), _ids(shown.places, "code")
     hidden = _ids(whole.partners, "id") - partners
     secret = _names(whole.partners, hidden) - _names(shown.partners, partners)
-    kept: dict[str, Seen] = {}
+    kept: dict[str, SpottedRow] = {}
     # Of two with one id the same one stays, whatever the order of rows.
     for row in sorted(frame.iter_rows(named=True), key=lambda row: [str(cell) for cell in row.values()]):
         named = dict.fromkeys(row.get("parties") or [])
@@ -81,7 +83,7 @@ def usable(given: pl.DataFrame | None, whole: Tables, shown: Tables) -> tuple[li
             left_out["the same id again"] += 1
         else:
             left_out["partner not in partners"] += len(set(named) - partners - hidden)
-            kept[row["id"]] = Seen(row["id"], row["place"], row.get("theme"), parties, row["sentence"])
+            kept[row["id"]] = SpottedRow(row["id"], row["place"], row.get("theme"), parties, row["sentence"])
     return list(kept.values()), {why: number for why, number in sorted(left_out.items()) if number}
 
 
@@ -105,13 +107,13 @@ def _says(sentence: str, names: set[str]) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", plain) for name in names)
 
 
-def ranked(rows: Iterable[Seen], scene: Scene) -> list[Spotted]:
+def ranked(rows: Iterable[SpottedRow], scene: Scene) -> list[Spotted]:
     """What people saw, with the facts, the score and the parts that the scene of a run gives, best first."""
     found = [_beside(row, scene) for row in rows]
     return sorted(found, key=lambda each: (-each.score, each.id))
 
 
-def _beside(row: Seen, scene: Scene) -> Spotted:
+def _beside(row: SpottedRow, scene: Scene) -> Spotted:
     found = beside_scene(scene, place=row.place, theme=row.theme, parties=row.parties)
     return Spotted(
         id=identifier(NAME, row.id),

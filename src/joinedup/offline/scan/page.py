@@ -10,8 +10,9 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader
 from numpy.typing import NDArray
 
-from joinedup.offline.scan.reading import Places
-from joinedup.offline.scan.wording import USUAL, table_rows
+from joinedup.engines.scan_words import USUAL
+from joinedup.offline.scan.cluster_rows import table_rows
+from joinedup.offline.scan.places import Places
 
 WIDTH, HEIGHT, MARGIN = 900.0, 900.0, 30.0
 # Told apart on white by most people, whatever colours they see; the numbers tell them apart for everybody.

@@ -9,28 +9,37 @@ import polars as pl
 from numpy.typing import NDArray
 
 from joinedup.engines import periods
-from joinedup.offline.scan.reading import Places, Span, plural
-from joinedup.offline.scan.sheets import Codes, Refused, Sheet, codes, dated, positive
+from joinedup.offline.delimited import Refused
+from joinedup.offline.scan.columns import CsvFile, Ints, codes, dated, plural, positive
+from joinedup.offline.scan.counts import Span
+from joinedup.offline.scan.places import Places
 
 
 def population(
-    sheet: Sheet, of: Codes, groups: int, places: Places, span: Span, notes: list[str], *, interpolate: bool
+    csv_file: CsvFile,
+    of: Ints,
+    groups: int,
+    places: Places,
+    span: Span,
+    notes: list[str],
+    *,
+    interpolate: bool,
 ) -> NDArray[np.float64]:
     """People, groups × areas × periods; 0 where none are given. `of`: the group of each row. What is not given for a
     period holds on from the last earlier figure or, with `interpolate`, lies on a straight line between two figures.
     Raises `Refused`."""
-    people = positive(sheet, "population")
-    area = codes(sheet.filled("area"), places.names)
-    timed = sheet.has("period")
+    people = positive(csv_file, "population")
+    area = codes(csv_file.filled("area"), places.names)
+    timed = csv_file.has("period")
     if timed and span.kind == periods.ALL:
-        raise Refused(f"{sheet.name} has a period and the cases have none: give it to both or to neither.")
-    kind, number = dated(sheet) if timed else (periods.ALL, np.zeros(sheet.rows, np.int64))
+        raise Refused(f"{csv_file.name} has a period and the cases have none: give it to both or to neither.")
+    kind, number = dated(csv_file) if timed else (periods.ALL, np.zeros(csv_file.rows, np.int64))
     use = (area.is_not_null() & people.is_not_null()).to_numpy()
-    _say_what_is_left_out(sheet, area, people, notes)
+    _say_what_is_left_out(csv_file, area, people, notes)
     area_at = area.fill_null(0).to_numpy()[use]
     given, when = np.unique(number[use], return_inverse=True)
     if not len(given):
-        raise Refused(f"{sheet.name} has no population for any area in {places.file}.")
+        raise Refused(f"{csv_file.name} has no population for any area in {places.file}.")
     shape = (groups, len(places.names), len(given))
     at = (of[use] * shape[1] + area_at) * shape[2] + when
     size = int(np.prod(shape))
@@ -38,30 +47,30 @@ def population(
     found = np.bincount(at, weights=weights, minlength=size).astype(np.float64).reshape(shape)
     again = len(at) - int(np.count_nonzero(np.bincount(at, minlength=size)))
     if again:
-        notes.append(f"{sheet.name}: {plural(again, 'more row')} of the same area and period added up.")
+        notes.append(f"{csv_file.name}: {plural(again, 'more row')} of the same area and period added up.")
     there = np.zeros(shape[1:], bool)
     there[area_at, when] = True
     if (none := int((~there.any(axis=1)).sum())) > 0:
         notes.append(
-            f"{sheet.name}: {plural(none, 'area')} of {places.file} without population, taken as empty."
+            f"{csv_file.name}: {plural(none, 'area')} of {places.file} without population, taken as empty."
         )
     if not timed:
         return np.repeat(found, len(span.labels), axis=2)
     if interpolate and len(given) > 1:
         lying, filled = _on_a_line(found, there, kind, given, span)
         if filled:
-            notes.append(f"{sheet.name}: a straight line was taken between the {kind}s that are given.")
+            notes.append(f"{csv_file.name}: a straight line was taken between the {kind}s that are given.")
         return lying
-    return _held(found, there, kind, given, span, sheet, notes)
+    return _held(found, there, kind, given, span, csv_file, notes)
 
 
 def _held(
     found: NDArray[np.float64],
     there: NDArray[np.bool_],
     kind: str,
-    given: Codes,
+    given: Ints,
     span: Span,
-    sheet: Sheet,
+    csv_file: CsvFile,
     notes: list[str],
 ) -> NDArray[np.float64]:
     """An area has the population of the last of its figures that is not later, else of its first."""
@@ -81,19 +90,23 @@ def _held(
     earlier = int((~is_own & ~later)[lives].sum())
     if earlier:
         notes.append(
-            f"{sheet.name}: for {plural(earlier, 'area and period').replace('area and periods', 'areas and periods')} "
+            f"{csv_file.name}: for {_areas_and_periods(earlier)} "
             f"the last earlier {kind} that is given was used."
         )
     if number := int(later[lives].sum()):
         notes.append(
-            f"{sheet.name}: for {plural(number, 'area and period').replace('area and periods', 'areas and periods')} "
+            f"{csv_file.name}: for {_areas_and_periods(number)} "
             f"none is given so early; the first later {kind} was used."
         )
     return found[:, np.arange(len(used))[:, None], used]
 
 
+def _areas_and_periods(number: int) -> str:
+    return plural(number, "area and period").replace("area and periods", "areas and periods")
+
+
 def _on_a_line(
-    found: NDArray[np.float64], there: NDArray[np.bool_], kind: str, given: Codes, span: Span
+    found: NDArray[np.float64], there: NDArray[np.bool_], kind: str, given: Ints, span: Span
 ) -> tuple[NDArray[np.float64], bool]:
     """The mean over the days of a period of the line through the middles of the figures, flat before and after; and
     whether any had to be taken from the line."""
@@ -127,7 +140,7 @@ def _on_a_line(
     return people, filled > 0
 
 
-def _as_given(given: Codes, own: Codes, span: Span) -> tuple[Codes, Codes]:
+def _as_given(given: Ints, own: Ints, span: Span) -> tuple[Ints, Ints]:
     """Periods whose own figure stands, and which it is: those between two that are given as well. A figure on its own
     is a point of the line."""
     figure = np.full(len(span.labels), -1)
@@ -152,8 +165,10 @@ def _holds(own: tuple[str, int], label: str) -> bool:
     return label == mine or label.startswith(f"{mine}-")
 
 
-def _say_what_is_left_out(sheet: Sheet, area: pl.Series, people: pl.Series, notes: list[str]) -> None:
+def _say_what_is_left_out(csv_file: CsvFile, area: pl.Series, people: pl.Series, notes: list[str]) -> None:
     if number := int(area.is_null().sum()):
-        notes.append(f"{sheet.name}: {plural(number, 'row')} of areas that are not in the places left out.")
+        notes.append(
+            f"{csv_file.name}: {plural(number, 'row')} of areas that are not in the places left out."
+        )
     if number := int((people.is_null() & area.is_not_null()).sum()):
-        notes.append(f"{sheet.name}: {plural(number, 'blank population')} left out.")
+        notes.append(f"{csv_file.name}: {plural(number, 'blank population')} left out.")

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from joinedup.offline.scan.asked import Asked
-from joinedup.offline.scan.elsewhere import on_dask
-from joinedup.offline.scan.explain import caveats, explanation
-from joinedup.offline.scan.sheets import Refused
-from joinedup.offline.scan.wording import as_row, sentence, table
+from joinedup.engines.scan_words import caveats
+from joinedup.offline.delimited import Refused
+from joinedup.offline.scan.cluster_rows import as_row, table
+from joinedup.offline.scan.dask_cluster import on_dask
+from joinedup.offline.scan.request import ScanRequest
+from joinedup.offline.scan.words import explanation, sentence
 
 if TYPE_CHECKING:
     from joinedup.engines.scan import Answer
-    from joinedup.offline.scan.reading import Places
-    from joinedup.offline.scan.world import Read
+    from joinedup.offline.scan.input_files import ScanInput
+    from joinedup.offline.scan.places import Places
 
 
 # Counts that vary by less than this, as a multiple of what chance gives, are as good as those of chance.
@@ -26,7 +27,7 @@ Say = Callable[[str, float | None], None]
 
 
 @dataclass(frozen=True)
-class Found:
+class ScanRun:
     """`document`: what `--json` prints. `explanation`: paragraphs."""
 
     document: dict[str, Any]
@@ -55,20 +56,20 @@ class Found:
         return [*lines, "", *self.document["settings"]["caveats"]]
 
 
-def scan_files(asked: Asked, say: Say) -> Found:
+def scan_files(request: ScanRequest, say: Say) -> ScanRun:
     """Reads the files and looks for what stands out. Raises `Refused`."""
     began = perf_counter()
     say("Reading", None)
-    from joinedup.offline.scan.world import read
+    from joinedup.offline.scan.input_files import read_files
 
-    found = read(asked)
-    answer, version = _answered(asked, found, say)
-    document = _document(asked, found, answer, version)
+    found = read_files(request)
+    answer, version = _answered(request, found, say)
+    document = _document(request, found, answer, version)
     document["seconds"] = round(perf_counter() - began, 3)
-    return Found(document, explanation(asked, document), found.places)
+    return ScanRun(document, explanation(request, document), found.places)
 
 
-def _answered(asked: Asked, found: Read, say: Say) -> tuple[Answer, str]:
+def _answered(request: ScanRequest, found: ScanInput, say: Say) -> tuple[Answer, str]:
     # Not before here: what is wrong with the files should be said at once.
     from joinedup.engines import scan as engine
 
@@ -81,24 +82,24 @@ def _answered(asked: Asked, found: Read, say: Say) -> tuple[Answer, str]:
         **found.arrays,  # type: ignore[arg-type]
     )
     question = engine.Question(
-        model=engine.Model(asked.model),
-        shape=engine.Shape(asked.shape),
-        high=asked.looks_high,
-        low=asked.low,
-        max_share=asked.max_share,
-        max_km=asked.max_km,
-        max_periods=asked.max_periods,
-        min_periods=asked.min_periods,
-        min_cases=asked.min_cases,
-        replications=asked.replications,
-        seed=asked.seed,
-        stop_after=asked.stop_after,
+        model=engine.Model(request.model),
+        shape=engine.Shape(request.shape),
+        high=request.looks_high,
+        low=request.low,
+        max_share=request.max_share,
+        max_km=request.max_km,
+        max_periods=request.max_periods,
+        min_periods=request.min_periods,
+        min_cases=request.min_cases,
+        replications=request.replications,
+        seed=request.seed,
+        stop_after=request.stop_after,
         steps=found.steps,
         seasons=found.seasons,
-        threads=asked.threads,
+        threads=request.threads,
     )
     try:
-        with nullcontext() if asked.dask is None else on_dask(asked.dask) as spread:
+        with nullcontext() if request.dask is None else on_dask(request.dask) as spread:
             answer = engine.scan(
                 world, question, say=lambda share: say("Looking for what stands out", share), spread=spread
             )
@@ -107,11 +108,11 @@ def _answered(asked: Asked, found: Read, say: Say) -> tuple[Answer, str]:
     return answer, engine.VERSION
 
 
-def _document(asked: Asked, found: Read, answer: Answer, version: str) -> dict[str, Any]:
+def _document(request: ScanRequest, found: ScanInput, answer: Answer, version: str) -> dict[str, Any]:
     from joinedup import __version__
 
     span = found.span
-    settings = asked.settings() | {
+    settings = request.settings() | {
         "steps": list(found.steps),
         "rows": found.rows,
         "areas": len(found.places.names),
@@ -126,7 +127,7 @@ def _document(asked: Asked, found: Read, answer: Answer, version: str) -> dict[s
         "dispersion": answer.dispersion,
         "version": __version__,
         "engine": version,
-        "caveats": caveats(asked.model),
+        "caveats": caveats(request.model),
     }
     rows = [as_row(each, found.places.names, span.labels) for each in answer.clusters]
     for row in rows:

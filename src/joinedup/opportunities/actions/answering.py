@@ -11,11 +11,11 @@ from joinedup.accounts import audit
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came, Teller
+from joinedup.accounts.slugs import fresh_slug
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.engine import note_shown
 from joinedup.opportunities.models import Answer, Opportunity
 from joinedup.opportunities.queries.asking import by_mail
-from joinedup.partners.keeping import fresh_slug
 from joinedup.partners.models import Partner
 
 

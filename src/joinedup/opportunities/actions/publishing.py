@@ -10,7 +10,7 @@ from joinedup.accounts import audit
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.opportunities.actions.refreshing import refresh
-from joinedup.partners.keeping import refuse_while_held
+from joinedup.partners.election_hold import refuse_while_held
 from joinedup.places.models import Footprint
 
 

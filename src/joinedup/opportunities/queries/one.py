@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from django.apps import apps
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 from django.utils.translation import ngettext
 
 from joinedup.accounts.person import Person
@@ -37,6 +36,10 @@ def members_copy(person: Person, opportunity: Opportunity) -> int | None:
     return copies.values_list("pk", flat=True).first()
 
 
+# What rooms above this one show beside an opportunity: each gives what to fetch for a reader, once it is ready.
+BESIDE: list[Callable[[Person], Prefetch]] = []
+
+
 def one(person: Person, pk: int) -> Opportunity | None:
     """The opportunity with everything its page shows, or None where `person` may not see it."""
     return (
@@ -48,20 +51,12 @@ def one(person: Person, pk: int) -> Opportunity | None:
             Prefetch("initiatives", Initiative.objects.visible_to(person)),
             Prefetch("offers", Offer.objects.visible_to(person)),
             Prefetch("answers", Answer.objects.select_related("partner", "initiative")),
-            Prefetch("topics", _on_agendas(person)),
             "agreements",
+            *[beside(person) for beside in BESIDE],
         )
         .filter(pk=pk)
         .first()
     )
-
-
-def _on_agendas(person: Person) -> QuerySet[Any]:
-    """What stands on the agendas of the events that `person` may find. Their room is above this one."""
-    event, topic = apps.get_model("events", "Event"), apps.get_model("events", "Topic")
-    seen = event.objects.visible_to(person)
-    found: QuerySet[Any] = topic.objects.filter(is_chosen=True, event__in=seen).select_related("event")
-    return found
 
 
 def parties_of(person: Person, opportunity: Opportunity) -> list[Partner]:

@@ -14,8 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from joinedup.accounts.permissions import require
 from joinedup.accounts.request import Request
-from joinedup.opportunities import actions
-from joinedup.opportunities.actions.asking import Asked, first_words, letter_to_read, words
+from joinedup.opportunities.actions.asking import Asked, ask, first_words, letter_to_read, words
 from joinedup.opportunities.forms.asking import AskForm
 from joinedup.opportunities.models import Opportunity
 from joinedup.opportunities.queries.asking import replies_to, whom_to_ask
@@ -31,7 +30,7 @@ def opportunity_ask(request: Request, pk: int) -> HttpResponse:
     form = AskForm(request.POST or None, initial={"text": first_words(found)})
     if request.method == "POST" and form.is_valid() and request.POST.get("do") == "send":
         try:
-            asked = actions.ask(
+            asked = ask(
                 by=request.person,
                 opportunity=found,
                 shown=request.POST.get("shown", ""),

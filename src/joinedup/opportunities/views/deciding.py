@@ -16,8 +16,16 @@ from django.views.decorators.http import require_POST
 
 from joinedup.accounts.permissions import require
 from joinedup.accounts.request import Request
-from joinedup.opportunities import actions
-from joinedup.opportunities.forms import AssignForm, SnoozeForm
+from joinedup.opportunities.actions.deciding import (
+    assign,
+    put_back,
+    set_aside,
+    snooze,
+    take_up,
+    unassign,
+    wake,
+)
+from joinedup.opportunities.forms.one import AssignForm, SnoozeForm
 from joinedup.opportunities.models import Opportunity
 from joinedup.opportunities.queries.desk import people_for
 from joinedup.opportunities.views.one import get_opportunity, show
@@ -26,16 +34,14 @@ from joinedup.opportunities.views.one import get_opportunity, show
 @login_required
 @require_POST
 def opportunity_take_up(request: Request, pk: int) -> HttpResponse:
-    return _decide(request, pk, lambda found: actions.take_up(by=request.person, opportunity=found))
+    return _decide(request, pk, lambda found: take_up(by=request.person, opportunity=found))
 
 
 @login_required
 @require_POST
 def opportunity_set_aside(request: Request, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
-    return _decide(
-        request, pk, lambda found: actions.set_aside(by=request.person, opportunity=found, reason=reason)
-    )
+    return _decide(request, pk, lambda found: set_aside(by=request.person, opportunity=found, reason=reason))
 
 
 def _back_on_the_list(found: Opportunity) -> str:
@@ -48,7 +54,7 @@ def opportunity_put_back(request: Request, pk: int) -> HttpResponse:
     return _decide(
         request,
         pk,
-        lambda found: actions.put_back(by=request.person, opportunity=found),
+        lambda found: put_back(by=request.person, opportunity=found),
         _back_on_the_list,
     )
 
@@ -61,7 +67,7 @@ def opportunity_snooze(request: Request, pk: int) -> HttpResponse:
     form = SnoozeForm(request.POST)
     if form.is_valid():
         try:
-            done = actions.snooze(by=request.person, opportunity=found, until=form.until())
+            done = snooze(by=request.person, opportunity=found, until=form.until())
         except ValidationError as error:
             form.add_error("day" if form.cleaned_data["length"] == "day" else "length", error)
         else:
@@ -78,7 +84,7 @@ def opportunity_wake(request: Request, pk: int) -> HttpResponse:
     return _decide(
         request,
         pk,
-        lambda found: actions.wake(by=request.person, opportunity=found),
+        lambda found: wake(by=request.person, opportunity=found),
         _back_on_the_list,
     )
 
@@ -96,7 +102,7 @@ def opportunity_assign(request: Request, pk: int) -> HttpResponse:
     return _decide(
         request,
         pk,
-        lambda found: actions.assign(by=request.person, opportunity=found, to=to),
+        lambda found: assign(by=request.person, opportunity=found, to=to),
         lambda _found: _("%(name)s has it now: it waits for them in My work.") % {"name": to},
     )
 
@@ -107,7 +113,7 @@ def opportunity_unassign(request: Request, pk: int) -> HttpResponse:
     return _decide(
         request,
         pk,
-        lambda found: actions.unassign(by=request.person, opportunity=found),
+        lambda found: unassign(by=request.person, opportunity=found),
         lambda _found: _("It is nobody's in particular again."),
     )
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from joinedup.accounts.request import Request
 from joinedup.documents.csv_file import as_csv, csv_file
 from joinedup.evidence.plain_words import need_word
-from joinedup.opportunities.forms import PictureForm
+from joinedup.opportunities.forms.pictures import PictureForm
 from joinedup.opportunities.queries import grid
 from joinedup.opportunities.queries.reading import is_inside
 

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from joinedup.accounts.request import Request
 from joinedup.documents.csv_file import as_csv, csv_file
-from joinedup.opportunities import actions
-from joinedup.opportunities.forms import FilterForm
+from joinedup.opportunities.actions.refreshing import refresh
+from joinedup.opportunities.forms.lists import FilterForm
 from joinedup.opportunities.models import Run
 from joinedup.opportunities.queries import lists, since
 from joinedup.places.models import Footprint
@@ -62,7 +62,7 @@ def opportunity_refresh(request: Request) -> HttpResponse:
     footprint = Footprint.objects.filter(pk__in=request.person.coordinated_ids).order_by("pk").first()
     if footprint is None:
         raise PermissionDenied(_("Only the coordinator of a partnership can have its list worked out again."))
-    runs = actions.refresh(by=request.person, footprint=footprint)
+    runs = refresh(by=request.person, footprint=footprint)
     found = sum(run.found for run in runs if run.audience == Run.Audience.PARTNERSHIP)
     messages.success(
         request, _("Worked out again from today's records: %(number)s found.") % {"number": found}

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from joinedup.accounts.request import Request
-from joinedup.opportunities import actions
+from joinedup.opportunities.actions.answering import answer_from_mail
 from joinedup.opportunities.models import Answer
 from joinedup.opportunities.queries.asking import by_mail
 
@@ -27,7 +27,7 @@ def answer_by_mail(request: Request, word: str, token: str) -> HttpResponse:
     if request.method == "POST" and asked.is_open:
         # Decided on this very moment: the page that follows says so.
         with suppress(ValidationError):
-            actions.answer_from_mail(token=token, word=word)
+            answer_from_mail(token=token, word=word)
         return redirect("answer_by_mail", word, token)
     context = {
         "asked": asked,

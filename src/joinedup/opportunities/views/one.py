@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST
 
 from joinedup.accounts.queries import history_of
 from joinedup.accounts.request import Request
-from joinedup.opportunities import actions
-from joinedup.opportunities.forms import AnswerForm, SetAsideForm, SnoozeForm
+from joinedup.opportunities.actions.answering import answer
+from joinedup.opportunities.forms.one import AnswerForm, SetAsideForm, SnoozeForm
 from joinedup.opportunities.models import Answer, Opportunity
 from joinedup.opportunities.queries import beside, one, reasons
 from joinedup.opportunities.queries.desk import desk
@@ -57,7 +57,7 @@ def opportunity_answer(request: Request, pk: int) -> HttpResponse:
     form = AnswerForm(request.POST, partners=one.parties_of(request.person, found))
     if not form.is_valid():
         raise PermissionDenied(_("This opportunity does not name your organisation."))
-    given = actions.answer(by=request.person, opportunity=found, **form.cleaned_data)
+    given = answer(by=request.person, opportunity=found, **form.cleaned_data)
     if given.word == Answer.Word.ALREADY and given.initiative:
         messages.success(request, _("Thank you. We made a draft of what you do: please complete it."))
         return redirect("initiative_edit", given.initiative.slug)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.request import Request
-from joinedup.opportunities import actions
+from joinedup.opportunities.actions.publishing import hide_from_public, show_to_public
 from joinedup.opportunities.queries import weighing
 from joinedup.opportunities.queries.publishing import publishing
 from joinedup.places.models import Footprint
@@ -22,7 +22,7 @@ def opportunity_public(request: Request) -> HttpResponse:
     footprint = _footprint(request)
     if request.method == "POST":
         shows = request.POST.get("do") == "show"
-        act = actions.show_to_public if shows else actions.hide_from_public
+        act = show_to_public if shows else hide_from_public
         try:
             act(by=request.person, footprint=footprint)
         except ValidationError as error:

@@ -16,8 +16,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from joinedup.accounts.request import Request
-from joinedup.opportunities import actions
-from joinedup.opportunities.forms import ReadForm, SnoozeForm
+from joinedup.opportunities.actions.reading import have_read
+from joinedup.opportunities.forms.lists import ReadForm
+from joinedup.opportunities.forms.one import SnoozeForm
 from joinedup.opportunities.models import Opportunity
 from joinedup.opportunities.queries import since as queries
 from joinedup.places.models import Footprint
@@ -61,7 +62,7 @@ def opportunity_changes_read(request: Request) -> HttpResponse:
         messages.error(request, _("Nothing is marked as read: open this page again, then press the button."))
         return redirect("opportunity_changes")
     try:
-        actions.have_read(by=request.person, **form.cleaned_data)
+        have_read(by=request.person, **form.cleaned_data)
     except ValidationError as error:
         messages.error(request, error.messages[0])
     else:

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from joinedup.accounts.request import Request
-from joinedup.opportunities import actions, spotted
-from joinedup.opportunities.forms import SpotForm
+from joinedup.opportunities import spotted
+from joinedup.opportunities.actions.spotting import spot, withdraw
+from joinedup.opportunities.forms.spotting import SpotForm
 from joinedup.opportunities.models import Opportunity
 from joinedup.opportunities.queries import beside, spotting
 
@@ -36,7 +37,7 @@ def opportunity_spot(request: Request) -> HttpResponse:
         return _who(request, form)
     try:
         values = {name: value for name, value in form.cleaned_data.items() if name != "find"}
-        made = actions.spot(by=request.person, **values)
+        made = spot(by=request.person, **values)
     except ValidationError as error:
         form.add_error(None, error)
         return _who(request, form)
@@ -93,7 +94,7 @@ def opportunity_withdraw(request: Request, pk: int) -> HttpResponse:
     if own is None:
         raise Http404
     try:
-        actions.withdraw(by=request.person, opportunity=own)
+        withdraw(by=request.person, opportunity=own)
     except ValidationError as error:
         messages.error(request, error.messages[0])
     else:

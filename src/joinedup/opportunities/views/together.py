@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from joinedup.accounts.request import Request
 from joinedup.documents.csv_file import as_csv
-from joinedup.opportunities.forms import PictureForm
+from joinedup.opportunities.forms.pictures import PictureForm
 from joinedup.opportunities.queries import together
 from joinedup.opportunities.views.grid import dated_csv
 

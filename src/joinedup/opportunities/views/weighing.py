@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from joinedup.accounts.request import Request
-from joinedup.opportunities import actions
-from joinedup.opportunities.forms import WeighForm
+from joinedup.opportunities.actions.weighing import weigh, weigh_as_shipped
+from joinedup.opportunities.forms.weighing import WeighForm
 from joinedup.opportunities.queries import weighing
 from joinedup.places.models import Footprint
 
@@ -47,7 +47,7 @@ def opportunity_weights(request: Request) -> HttpResponse:
 def _saved(request: Request, footprint: Footprint, form: WeighForm) -> bool:
     reason = form.cleaned_data["reason"]
     try:
-        actions.weigh(by=request.person, footprint=footprint, weights=form.weights(), reason=reason)
+        weigh(by=request.person, footprint=footprint, weights=form.weights(), reason=reason)
     except ValidationError as error:
         form.add_error(None, error)
         return False
@@ -60,7 +60,7 @@ def _saved(request: Request, footprint: Footprint, form: WeighForm) -> bool:
 def opportunity_weights_as_shipped(request: Request) -> HttpResponse:
     footprint = _footprints(request)[0]
     try:
-        actions.weigh_as_shipped(by=request.person, footprint=footprint)
+        weigh_as_shipped(by=request.person, footprint=footprint)
     except ValidationError as error:
         messages.error(request, error.messages[0])
     else:

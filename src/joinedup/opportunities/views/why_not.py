@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from joinedup.accounts.request import Request
-from joinedup.opportunities.forms import WhyNotForm
+from joinedup.opportunities.forms.pictures import WhyNotForm
 from joinedup.opportunities.queries import why_not
 
 

@@ -1,4 +1,4 @@
-"""What those who plan an event note of people who come, and take out of the list."""
+"""What planners record about attendees, and the export of the list."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from joinedup.registration.models import Attendee
 
 @transaction.atomic
 def note_payment(*, by: Person, attendee: Attendee, on: datetime.date | None) -> Attendee:
-    """That a young person was paid for the day, on which day; None takes it back."""
+    """Record that a young person was paid for the day, and when; None takes it back."""
     require(by, "event.see_attendees", on=attendee)
     if not attendee.is_young:
         raise ValidationError("Only young people are paid for the day.")
@@ -32,6 +32,6 @@ def note_payment(*, by: Person, attendee: Attendee, on: datetime.date | None) ->
 
 @transaction.atomic
 def note_export(*, by: Person, event: Event, number: int) -> None:
-    """That somebody took the list of people out as a file: it holds personal details of so many."""
+    """Record that somebody exported the list of people: the file holds personal details of this many."""
     require(by, "event.see_attendees", on=event)
     audit.record(by=by, action="event.export_people", on=event, after={"people": number})

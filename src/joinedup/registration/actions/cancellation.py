@@ -1,4 +1,4 @@
-"""Calling an event off, and taking that back. Whoever comes or was invited is told by mail."""
+"""Cancel an event, or take that back. Everyone who comes or was invited is notified by mail."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from joinedup.accounts import audit
+from joinedup.accounts.fields import check
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event
-from joinedup.partners.keeping import check
 from joinedup.registration import notices
 from joinedup.registration.actions.waiting_list import fill_places
 
 
 @transaction.atomic
 def cancel_event(*, by: Person, event: Event, because: str) -> int:
-    """Call it off and say why; returns how many addresses are told."""
+    """Cancel the event and say why; returns how many addresses are notified."""
     require(by, "event.change", on=event)
     event = Event.objects.select_for_update().get(pk=event.pk)
     if event.is_history or (event.date and event.date < timezone.localdate()):
@@ -37,7 +37,7 @@ def cancel_event(*, by: Person, event: Event, because: str) -> int:
 
 @transaction.atomic
 def take_back_cancellation(*, by: Person, event: Event) -> int:
-    """It takes place after all; returns how many addresses are told."""
+    """Take back the cancellation; returns how many addresses are notified."""
     require(by, "event.change", on=event)
     event = Event.objects.select_for_update().get(pk=event.pk)
     if event.cancelled_on is None:
@@ -47,7 +47,7 @@ def take_back_cancellation(*, by: Person, event: Event) -> int:
     before = audit.snapshot(event)
     event.cancelled_on, event.cancelled_because = None, ""
     _new_version(event)
-    # Whoever gave a place back meanwhile left it free.
+    # Places given back in the meantime stay free.
     fill_places(event)
     addresses = notices.addresses_of(event)
     notices.send_event_back(event, addresses)
@@ -56,7 +56,7 @@ def take_back_cancellation(*, by: Person, event: Event) -> int:
 
 
 def _new_version(event: Event) -> None:
-    """A calendar that holds the event takes the newer version."""
+    """Calendars that hold the event take the newer version."""
     event.sequence, event.changed_at = event.sequence + 1, timezone.now()
     check(event)
     event.save(update_fields=["cancelled_on", "cancelled_because", "sequence", "changed_at"])

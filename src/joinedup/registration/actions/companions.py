@@ -1,7 +1,8 @@
 """Young people and the adults they come with.
 
-Nobody brings young people on their own word, and nobody is made a companion unasked: a young person waits until
-somebody said yes who is vouched for (`queries.vouching`). When a companion goes, a person decides who comes next.
+Nobody brings young people on their own word, and nobody is made a companion unasked: a young person waits
+until somebody who is vouched for (`queries.vouching`) has said yes. When a companion leaves, a person decides
+who is next.
 """
 
 from __future__ import annotations
@@ -31,14 +32,16 @@ UNKNOWN = "They are not vouched for: say first that you know them."
 
 
 class NobodyThere(ValidationError):
-    """The companion's address is not among those who come. A page must not say so: it would tell strangers who does."""
+    """The companion's address is not among those who come. A page must not say so: it would tell strangers
+    who comes."""
 
 
 def ask(
     by: Person, event: Event, host: Partner, address: str, name: str, themes: Iterable[Theme], **details: Any
 ) -> Attendee:
-    """A young person names their companion by an address: the adult behind it is asked, and they wait. Wants the
-    event locked. Raises NobodyThere where no adult of the host has it, or can bring no more."""
+    """A young person names their companion by address: the adult behind it is asked, and the young person
+    waits. Expects the event to be locked. Raises NobodyThere if no adult of the host has the address or can
+    bring one more."""
     found = event.attendees.filter(partner=host, email=address.strip().lower()).exclude(email="")
     adults = list(found.exclude(standing__in=Attendee.GONE).order_by("number"))
     for each in adults:
@@ -72,8 +75,8 @@ def bring(
     agreed: bool,
     **details: Any,
 ) -> list[Attendee]:
-    """Young people who are to come with somebody, as far as one companion and one host can bring them; they wait.
-    `agreed`: the companion says so themselves. A name they bring already is not taken twice."""
+    """Register young people who are to come with somebody, as many as one companion and one host can bring;
+    they wait. `agreed`: the companion says so themselves. Names they bring already are not added twice."""
     event, room = companion.event, room_for(companion.event, companion)
     known = {plain(name) for name in with_or_for(companion).values_list("name", flat=True)}
     fresh = {plain(name): name for name in names if plain(name) not in known}
@@ -94,14 +97,14 @@ def bring(
 
 
 def begin(by: Person, companion: Attendee) -> None:
-    """Somebody counts now: the young people they registered wait for them no longer, but for being vouched for."""
+    """Somebody counts now: the young people they registered wait only until their companion is vouched for."""
     held = companion.asked_to_bring.filter(standing__in=[Standing.HELD, Standing.LAPSED])
     held.update(standing=Standing.ALONE, **newer(companion.event_id))
     settle(by, companion)
 
 
 def settle(by: Person, companion: Attendee) -> list[Attendee]:
-    """Attach the young people whom a companion said they bring, if they are vouched for; call it inside a
+    """Attach the young people a companion said they bring, if the companion is vouched for; call it inside a
     transaction, and fill places after it."""
     if not is_vouched(companion):
         return []
@@ -120,7 +123,7 @@ def settle(by: Person, companion: Attendee) -> list[Attendee]:
             keeps_place=False,
         )
         if has_place:
-            # Nobody is given a place here, and so nobody else would tell them.
+            # Nobody is given a place here, so no other mail tells them.
             mails.send_registration(each, companion.email)
     if young and "companion" not in companion.parts:
         companion.parts = [*companion.parts, "companion"]
@@ -129,8 +132,8 @@ def settle(by: Person, companion: Attendee) -> list[Attendee]:
 
 
 def part(by: Person, companion: Attendee) -> list[Attendee]:
-    """A companion does not come, or is no longer vouched for: their young people wait for another, whom nobody but a
-    person chooses. Host, safeguarding lead and those who plan are told; call it inside a transaction."""
+    """A companion no longer comes or is no longer vouched for: their young people wait for another, chosen
+    only by a person. Notifies the host, the safeguarding lead and the planners; call it inside a transaction."""
     with_them = companion.with_them.filter(standing__in=Attendee.COMING)
     young = list(with_them.select_related("event").order_by("number"))
     for each in young:
@@ -142,7 +145,8 @@ def part(by: Person, companion: Attendee) -> list[Attendee]:
 
 
 def leave(by: Person, companion: Attendee) -> None:
-    """Somebody gives their place back, with all that they were to bring; call it inside a transaction."""
+    """Somebody gives back their place, and those of everyone they were to bring; call it inside a
+    transaction."""
     part(by, companion)
     for each in companion.asked_to_bring.exclude(standing__in=Attendee.GONE):
         standing = Standing.ALONE if each.standing == Standing.ALONE else Standing.CANCELLED
@@ -151,7 +155,7 @@ def leave(by: Person, companion: Attendee) -> None:
 
 @transaction.atomic
 def answer_ask(*, by: Person, through: Attendee, young: Attendee, yes: bool) -> Attendee:
-    """Whether somebody brings a young person who asked, by the link in their own mail."""
+    """Answer, through the link in their own mail, whether somebody brings a young person who asked."""
     require(by, "event.register", on=through)
     event = _locked(through)
     young.refresh_from_db()
@@ -171,8 +175,8 @@ def answer_ask(*, by: Person, through: Attendee, young: Attendee, yes: bool) -> 
 
 @transaction.atomic
 def vouch(*, by: Person, attendee: Attendee, known: bool = True) -> Attendee:
-    """Somebody who plans the event knows this companion, or takes that back: then their young people wait, unless
-    they are vouched for otherwise."""
+    """Record that a planner knows this companion, or take that back: their young people then wait, unless the
+    companion is vouched for in another way."""
     require(by, "event.vouch", on=attendee)
     if attendee.is_young:
         raise ValidationError("A young person cannot be the companion of others.")
@@ -195,8 +199,8 @@ def vouch(*, by: Person, attendee: Attendee, known: bool = True) -> Attendee:
 def ask_companion(
     *, by: Person, young: Attendee, companion: Attendee, has_said_yes: bool = False
 ) -> Attendee:
-    """Ask a vouched companion of the host to bring a young person who waits. With `has_said_yes`, whoever plans the
-    event has asked them already, and the young person comes with them at once."""
+    """Ask a vouched companion of the host to bring a young person who waits. With `has_said_yes`, the planner
+    has asked them already, and the young person comes with them at once."""
     require(by, "event.vouch", on=young)
     event = _locked(companion)
     young.refresh_from_db()
@@ -221,7 +225,7 @@ def ask_companion(
 
 @transaction.atomic
 def cancel_young(*, by: Person, young: Attendee) -> list[Attendee]:
-    """Whoever plans the event decides that a young person without a companion does not come; returns who came in."""
+    """A planner decides that a young person without a companion does not come; returns who got a place."""
     require(by, "event.vouch", on=young)
     event = _locked(young)
     if young.standing != Standing.ALONE:
@@ -231,8 +235,9 @@ def cancel_young(*, by: Person, young: Attendee) -> list[Attendee]:
 
 
 def look_after(event: Event) -> int:
-    """Follow who is vouched for since: whoever no longer is brings nobody, whoever is now brings whom they said;
-    returns for how many young people that changed something. Locks the event only where something is to change."""
+    """Apply changes in who is vouched for: those who no longer are bring nobody, and those who now are bring
+    the young people they named. Returns how many young people this affected. Locks the event only if
+    something changes."""
     if not any(_to_follow(event)):
         return 0
     by, changed = Person.operator(), 0
@@ -248,7 +253,8 @@ def look_after(event: Event) -> int:
 
 
 def _to_follow(event: Event) -> tuple[list[Attendee], list[Attendee]]:
-    """Who brings young people and is vouched for no longer, and who is now and has some waiting; 4 queries."""
+    """Those who bring young people but are no longer vouched for, and those who now are and have some
+    waiting; 4 queries."""
     everybody = list(event.attendees.exclude(standing__in=Attendee.GONE).select_related("partner"))
     bringing = {each.companion_id for each in everybody if each.is_coming}
     waiting = [each for each in everybody if each.standing == Standing.ALONE and each.agreed_at]

@@ -1,4 +1,4 @@
-"""Records of a partner that its own people say are still true, on the way, when they register."""
+"""Records of a partner that its own people confirm when they register."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from django.utils import timezone
 from joinedup.accounts import audit
 from joinedup.accounts.person import Person
 from joinedup.initiatives.models import Initiative
-from joinedup.partners.keeping import CONFIRMING, confirm_now
+from joinedup.partners.confirmation import CONFIRMING, confirm_now
 from joinedup.partners.models import Partner
 from joinedup.registration.models import Attendee
 
-# More than anybody reads on a registration form; the rest is confirmed where the records are kept.
+# More than anyone reads on a registration form; the rest is confirmed where the records are kept.
 MOST = 8
 
 
 def records(partner: Partner) -> dict[str, Any]:
-    """What is held of a partner and its local action, by key, the longest unconfirmed first: for its own people, who
-    were invited by name or are members. 1 query."""
+    """A partner and its local action, by key, the longest unconfirmed first: for its own people, who were
+    invited by name or are members. 1 query."""
     today = timezone.localdate()
     running = Initiative.objects.filter(Q(ends=None) | Q(ends__gte=today), partner=partner)
     kept: dict[str, Any] = {f"partner-{partner.pk}": partner}
@@ -31,8 +31,8 @@ def records(partner: Partner) -> dict[str, Any]:
 
 @transaction.atomic
 def confirm(*, by: Person, attendee: Attendee, keys: Collection[str]) -> int:
-    """Put down that these records are true today; returns how many. Registering asks whether they may say so: this
-    is called for members, and for people who were invited for the partner by name, only."""
+    """Record that these records are true today; returns how many. Registration checks who may say so: only
+    members, and people who were invited for the partner by name."""
     if not keys:
         return 0
     held = records(attendee.partner)
@@ -40,7 +40,8 @@ def confirm(*, by: Person, attendee: Attendee, keys: Collection[str]) -> int:
     for record in told:
         before = audit.snapshot(record)
         if by.is_signed_in:
-            # Somebody else who is signed in and holds a partner's link speaks for themselves, not for the partner.
+            # Someone signed in who holds another person's link for a partner speaks for themselves, not for
+            # the partner.
             confirm_now(record, by)
         else:
             record.confirmed_on = timezone.localdate()

@@ -1,6 +1,6 @@
-"""A stranger's place is held for a day, and counts once their address has answered.
+"""A stranger's place is held for a day, and counts once they confirm from their address.
 
-What is held takes no place from anybody: it keeps the turn in the queue (`docs/decisions/held-for-a-day.md`).
+A held place takes none from anybody: it keeps the turn in the queue (`docs/decisions/held-for-a-day.md`).
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ Standing = Attendee.Standing
 
 
 def is_proved(by: Person, event: Event, email: str, invitation: Invitation | None) -> bool:
-    """Whether an address is that of whoever registers: they are signed in with it, or hold the link of the
-    invitation that was sent to it. Whoever plans the event answers for whom they register."""
+    """Whether an address belongs to the person registering: they are signed in with it, or hold the link of
+    the invitation sent to it. Planners answer for those they register."""
     if by.is_signed_in and by.email.lower() == email:
         return True
     if invitation is not None and invitation.event_id == event.pk and invitation.email.lower() == email:
@@ -40,10 +40,11 @@ def is_proved(by: Person, event: Event, email: str, invitation: Invitation | Non
 @touching.left_to_the_worker()
 @transaction.atomic
 def confirm_place(*, by: Person, attendee: Attendee) -> Attendee:
-    """The address has answered, by the button behind its link: they count, in the order in which they registered.
+    """Confirm through the button behind the link in the mail: they count, in the order in which they
+    registered.
 
-    Too late, they come after everybody else. The page says what they have; nobody gets another mail. Confirming
-    twice changes nothing.
+    If they are too late, they come after everyone else. The page says what they have; nobody gets another
+    mail. Confirming twice changes nothing.
     """
     require(by, "event.register", on=attendee)
     return confirm(by, attendee, told=True)
@@ -52,13 +53,13 @@ def confirm_place(*, by: Person, attendee: Attendee) -> Attendee:
 @touching.left_to_the_worker()
 @transaction.atomic
 def confirm_by_hand(*, by: Person, attendee: Attendee) -> Attendee:
-    """Somebody who plans the event knows that they come. They get a mail that says whether they have a place."""
+    """A planner knows that they come. They get a mail that says whether they have a place."""
     require(by, "event.vouch", on=attendee)
     return confirm(by, attendee, told=False)
 
 
 def confirm(by: Person, attendee: Attendee, *, told: bool) -> Attendee:
-    """Let them count, and the young people they bring; with a mail unless they are `told` otherwise."""
+    """Let them count, with the young people they bring; sends a mail unless they are `told` in another way."""
     event = open_event(attendee.event)
     attendee.refresh_from_db()
     attendee.event = event
@@ -85,7 +86,7 @@ def confirm(by: Person, attendee: Attendee, *, told: bool) -> Attendee:
 
 
 def hold_again(by: Person, attendee: Attendee) -> None:
-    """Somebody whose time had passed registers once more: another day from now, behind those who did
+    """Somebody whose time had passed registers again: another day from now, behind those who registered
     since."""
     until, number = timezone.now() + HELD_PLACES.length, next_number(attendee.event)
     stand(by, attendee, Standing.HELD, "event.hold", held_until=until, number=number)
@@ -93,13 +94,13 @@ def hold_again(by: Person, attendee: Attendee) -> None:
 
 
 def _young(attendee: Attendee, was: str, now: str) -> None:
-    """The young people of somebody who has not confirmed go the same way as they."""
+    """Young people follow the state of an adult who has not confirmed."""
     attendee.asked_to_bring.filter(standing=was).update(standing=now, **newer(attendee.event_id))
 
 
 def lapse_held(now: datetime.datetime) -> int:
-    """Let go of what was held for longer than a day; returns how many people that were. The link still works. Locks
-    the events where something goes only."""
+    """Release places held for longer than a day; returns how many people that affects. Their links still
+    work. Locks only the events concerned."""
     late = Attendee.objects.filter(standing=Standing.HELD, held_until__lt=now)
     events = list(late.order_by().values_list("event", flat=True).distinct())
     return sum(_lapse(pk, now) for pk in events)
@@ -119,8 +120,9 @@ def _lapse(event_pk: int, now: datetime.datetime) -> int:
 def note_asks(
     event: Event, partner: Partner, said: Mapping[str, str], themes: Sequence[Theme], confirmed_by: str
 ) -> None:
-    """One line each of what a partner does and needs. It counts as confirmed only when the partner's own people say
-    it. All at once, since people register in crowds: what follows changes of asks is told by hand."""
+    """Save what a partner does and needs, one line each. It counts as confirmed only if the partner's own
+    people say it. Saved in bulk, since people register in crowds: signals about changed asks are sent by
+    hand."""
     asks = [
         Ask(
             partner=partner,
@@ -148,7 +150,7 @@ def note_asks(
 
 
 def forget_said(event: Event, asks: Sequence[Ask]) -> None:
-    """Take out lines that turned out to lead to a person; call it inside a transaction."""
+    """Remove lines that turned out to identify a person; call it inside a transaction."""
     if asks:
         partners = [each.partner_id for each in asks]
         Ask.objects.filter(pk__in=[each.pk for each in asks], event=event).delete()

@@ -1,4 +1,4 @@
-"""What an invited person answers from their mail, without an account, until the day."""
+"""An invited person's answer from their mail, without an account, until the day."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from joinedup.registration.models import Attendee, Invitation
 
 Answer = Invitation.Answer
 
-# How often an invitation may be passed on, from one to the next, and how many one person may name.
+# How often an invitation may be passed on in a chain, and how many people one person may name.
 MOST = 3
 PASSED_ON = "This invitation was passed on often enough: please write to those who invite you."
 
@@ -28,9 +28,10 @@ PASSED_ON = "This invitation was passed on often enough: please write to those w
 def answer_invitation(
     *, by: Person, invitation: Invitation, answer: str, substitute_email: str = "", substitute_role: str = ""
 ) -> Invitation:
-    """What the invited person says, by the link in their mail. Sending somebody else invites them at once.
+    """Save an invited person's answer, given through the link in their mail. Sending somebody else invites
+    them at once.
 
-    Whoever does not come after all gives back the place that they registered for with the same address.
+    If they turn out not to come, the place they registered for with the same address is given back.
     """
     require(by, "event.register", on=invitation)
     event = Event.objects.select_related("programme", "at").get(pk=invitation.event_id)
@@ -59,8 +60,8 @@ def _refuse_over(event: Event) -> None:
 
 
 def _invite_instead(by: Person, event: Event, invitation: Invitation, email: str, role: str) -> None:
-    """Invite the person named. One who is invited already is not again, and the page does not say so: it would
-    tell strangers who is."""
+    """Invite the person named. Someone already invited is not invited again, and the page does not say so: it
+    would tell strangers who is."""
     address = email.strip().lower()
     free_text.refuse({"substitute_role": role}, detectors=free_text.WORDS_ALONE)
     try:
@@ -91,12 +92,12 @@ def _invite_instead(by: Person, event: Event, invitation: Invitation, email: str
 
 
 def _not_sent(invitation: Invitation) -> None:
-    """The mail server knows no such address: the list says so to those who plan the event."""
+    """The mail server knows no such address: the list tells planners so."""
     Invitation.objects.filter(pk=invitation.pk).update(sent_at=None)
 
 
 def _chain(invitation: Invitation) -> list[Invitation]:
-    """The invitation and those it stands in for, back to the first."""
+    """The invitation and those it replaces, back to the first."""
     chain = [invitation]
     while len(chain) <= MOST + 1 and (before := chain[-1].substitute_for) is not None:
         chain.append(before)

@@ -1,4 +1,4 @@
-"""Who is asked to come: the list, sending it, correcting and withdrawing."""
+"""The invitation list: make it, send it, correct and withdraw invitations."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def make_invitations(
     reasons: Mapping[int, str] | None = None,
     brings: str = "",
 ) -> int:
-    """An invitation for every contact with an address at the partnership's partners (or at these); returns how
-    many are new. Nothing is sent yet, and an address is invited once.
+    """Make an invitation for every contact with an address at the partnership's partners (or at these);
+    returns how many are new. Nothing is sent yet, and each address is invited once.
 
     `reasons`: why each partner (by number) was suggested; `brings`: whom they are asked to bring.
     """
@@ -74,7 +74,7 @@ def add_invitation(
     brings: str = "",
     reason: str = "",
 ) -> Invitation:
-    """One more invitation, for somebody who is not among the contacts."""
+    """Add an invitation for somebody who is not among the contacts."""
     require(by, "event.invite", on=event)
     if not Partner.objects.filter(pk=partner.pk, footprints=event.footprint_id).exists():
         raise ValidationError("Choose a partner of this partnership.")
@@ -97,7 +97,7 @@ def new_invitation(event: Event, partner: Partner | None, email: str, **details:
 
 
 def _address(event: Event, email: str) -> str:
-    """The address as it is kept. Raises ValidationError where it is none, or is invited already."""
+    """The normalised address. Raises ValidationError if it is not one, or is invited already."""
     address = email.strip().lower()
     validate_email(address)
     if event.invitations.filter(email=address).exists():
@@ -114,7 +114,8 @@ def _check_brings(brings: str) -> None:
 def change_invitation(
     *, by: Person, invitation: Invitation, email: str, role: str, name: str = "", brings: str = ""
 ) -> Invitation:
-    """Correct an invitation. With another address the old link stops working, and it waits to be sent again."""
+    """Correct an invitation. If the address changes, the old link stops working and the invitation has to be
+    sent again."""
     require(by, "event.invite", on=invitation)
     _check_brings(brings)
     before = audit.snapshot(invitation)
@@ -135,7 +136,7 @@ def _refuse_answered(invitation: Invitation, sentence: str) -> None:
 
 @transaction.atomic
 def withdraw_invitation(*, by: Person, invitation: Invitation) -> None:
-    """Take back an invitation that is not answered. Whoever got it is told, and its link stops working."""
+    """Withdraw an invitation that is not answered. Its recipient is notified, and its link stops working."""
     require(by, "event.invite", on=invitation)
     _refuse_answered(invitation, "it can no longer be withdrawn.")
     if invitation.sent_at is not None and invitation.email:
@@ -147,7 +148,7 @@ def withdraw_invitation(*, by: Person, invitation: Invitation) -> None:
 
 @transaction.atomic
 def send_invitations(*, by: Person, event: Event) -> mails.Sending:
-    """Send every invitation that was not sent. One that the mail server refuses stays in the list as not sent."""
+    """Send every invitation not sent yet. One that the mail server refuses stays in the list as not sent."""
     require(by, "event.invite", on=event)
     unsent = event.invitations.filter(sent_at=None, answer=Invitation.Answer.WAITING).exclude(email="")
     sending = _send(event, list(unsent))
@@ -157,7 +158,7 @@ def send_invitations(*, by: Person, event: Event) -> mails.Sending:
 
 @transaction.atomic
 def send_invitation_again(*, by: Person, invitation: Invitation) -> mails.Sending:
-    """Send one invitation now, whether or not it was sent before; not to somebody who said no."""
+    """Send one invitation now, whether or not it was sent before; not to somebody who declined."""
     require(by, "event.invite", on=invitation)
     if invitation.answer not in {Invitation.Answer.WAITING, Invitation.Answer.ACCEPTED}:
         raise ValidationError("They have said that they do not come: invite somebody else instead.")
@@ -169,7 +170,7 @@ def send_invitation_again(*, by: Person, invitation: Invitation) -> mails.Sendin
 
 
 def _send(event: Event, unsent: list[Invitation]) -> mails.Sending:
-    """Note that they are sent and send them on commit; those that the mail server refuses are as they were before."""
+    """Mark them as sent and send them on commit; those that the mail server refuses are marked as before."""
     if wrong := ready_to_invite(event):
         raise ValidationError(wrong[0])
     event = Event.objects.select_related("programme", "at").get(pk=event.pk)

@@ -1,4 +1,4 @@
-"""Lines of free text that lead to a person go when what is known of people is deleted, and from the file as well."""
+"""Delete personal details, free text that identifies a person included, from the database file as well."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from joinedup.registration.signals import personal_deleted
 
 @transaction.atomic
 def delete_personal(*, by: Person, event: Event, on: datetime.date | None = None) -> int:
-    """Empty every personal field of those who were invited or came; returns how many people that were.
+    """Empty every personal field of those who were invited or came; returns how many people that affects.
 
-    What stays (partner, sector, role, who sat at which table) says nothing of a person; a line of free text that
-    leads to one goes too. The links in old mails stop working. Due 90 days after the event
-    (`queries.due_deletions`); it may be done earlier once it is over.
+    What stays (partner, sector, role, who sat at which table) identifies nobody; free text that would is
+    removed too. The links in old mails stop working. Due 90 days after the event (`queries.due_deletions`),
+    and possible earlier once the event is over.
     """
     require(by, "event.change", on=event)
     on = on or timezone.localdate()
@@ -45,7 +45,7 @@ def delete_personal(*, by: Person, event: Event, on: datetime.date | None = None
     personal = ["role", "name", "email", "dietary", "access", "said", "token", "code", "user", "calendar_key"]
     Attendee.objects.bulk_update(attendees, personal, 100)
     Invitation.objects.bulk_update(invitations, ["role", "name", "email", "token"], 100)
-    # A speaker who agreed to be named in public stays named, as the programme of the day was.
+    # A speaker who agreed to be named in public stays named, as in the programme of the day.
     event.speakers.update(email="")
     event.speakers.filter(is_named=False).update(name="")
     event.survey_answers.update(pair="")
@@ -62,13 +62,15 @@ ROLE_NOT_KEPT = "Role not kept"
 
 
 def forget_lines(event: Event, attendees: Sequence[Attendee], invitations: Sequence[Invitation]) -> None:
-    """Delete what was said of an organisation where it names somebody or says how to reach them, and set roles that
-    do so to `ROLE_NOT_KEPT`, unsaved. Wants names as they were; call it inside a transaction."""
+    """Delete what was said about an organisation if it names somebody or says how to reach them, and set
+    roles that do so to `ROLE_NOT_KEPT`, unsaved. Expects names not to be emptied yet; call it inside a
+    transaction."""
     everybody: list[Attendee | Invitation] = [*attendees, *invitations]
     own: dict[int | None, list[str]] = {}
     for each in everybody:
         own.setdefault(each.partner_id, []).append(each.name)
-    # A short name of a stranger is too often a word; two words together, or a name of their own people, are not.
+    # A stranger's single short name is too often an ordinary word; two words together, or a name of their own
+    # people, are not.
     whole = [each.name for each in everybody if " " in each.name.strip()]
     asks = Ask.objects.filter(event=event).select_related("partner")
     forget_said(
@@ -88,7 +90,7 @@ def forget_lines(event: Event, attendees: Sequence[Attendee], invitations: Seque
 
 
 def leave_nothing_in_the_file() -> None:
-    """SQLite writes first into a file beside the records, and what was deleted would stay in that for a while."""
+    """SQLite writes to a separate file first, where deleted data would stay for a while."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,4 +1,4 @@
-"""Coming to an event: registering without an account, the waiting list, changing one's mind."""
+"""Register without an account, join the waiting list, change or cancel."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from joinedup.accounts import audit
 from joinedup.accounts.permissions import may, require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came, Marking, Teller
+from joinedup.accounts.slugs import fresh_slug
 from joinedup.events.models import Event
 from joinedup.opportunities import touching
-from joinedup.partners.keeping import fresh_slug
 from joinedup.partners.models import Ask, Partner
 from joinedup.privacy import detect, free_text
 from joinedup.privacy.retention import HELD_PLACES
@@ -35,7 +35,7 @@ CHANGEABLE = frozenset({"role", "name", "access", "dietary", "photo_consent", "o
 
 @dataclass(frozen=True)
 class NewPartner:
-    """An organisation that is not in the list: what it is called and its sector."""
+    """An organisation that is not in the list: its name and sector."""
 
     name: str
     sector: Sector
@@ -64,16 +64,17 @@ def register(
     invitation: Invitation | None = None,
     still_true: Collection[str] = (),
 ) -> Attendee:
-    """One registration, and with a companion those of the young people who come with them.
+    """Register one person and, if they are a companion, the young people who come with them.
 
-    `still_true` are keys of `confirming.records`: what their own people say on the way is true of a partner. What a
-    partner does or needs reaches the list of opportunities by the worker, since people register in crowds.
+    `still_true` are keys of `confirming.records`: what a partner's own people confirm while registering. What
+    a partner does or needs reaches the list of opportunities through the worker, since people register in
+    crowds.
 
-    A stranger's place is held for a day, until their address has answered (`holding`); whoever is signed in with the
-    address, or comes by the invitation that was sent to it, counts at once. Where all places are taken the waiting
-    list keeps the order. The same person posting again changes nothing; a colleague at the same address gets a place
-    of their own. A young person gives a chosen name only, never an address, and waits until a companion of the same
-    host says yes who is vouched for (`companions`).
+    A stranger's place is held for a day, until they confirm from their address (`holding`); someone signed in
+    with the address, or using the invitation sent to it, counts at once. If all places are taken, the waiting
+    list keeps the order. The same person posting again changes nothing; a colleague at the same address gets
+    a place of their own. A young person gives a chosen name only, never an address, and waits until a
+    companion of the same host who is vouched for says yes (`companions`).
     """
     require(by, "event.register", on=event)
     refuse_closed(event)
@@ -104,7 +105,7 @@ def register(
         return box.here[0]
     home, is_new = _partner(by, event, partner), isinstance(partner, NewPartner)
     vouched = home.pk in by.partner_ids or (invitation is not None and invitation.partner_id == home.pk)
-    # Who offers to lead a table or to write for one comes as a guest until somebody accepts it.
+    # People who offer to lead a table or to write for one come as guests until somebody accepts.
     offer = part if part in Attendee.Offer.values and not may(by, "event.plan", event) else ""
     part = "guest" if offer else part
     parts = ["companion"] if young_names and part == "guest" else [part]
@@ -131,7 +132,7 @@ def register(
         **needs,
     )
     if is_heard:
-        # The partner's own people: its members, and whom a mail of their own brought here.
+        # The partner's own people: its members, and those who came through a mail of their own.
         own = vouched and not is_new and (home.pk in by.partner_ids or not by.is_signed_in)
         who = by.name if by.is_signed_in else f"{role.strip()}, when registering"
         held_places.note_asks(event, home, said, chosen, confirmed_by=who if own else "")
@@ -162,9 +163,9 @@ def _hold(attendee: Attendee) -> None:
 def _again(
     by: Person, known: Attendee, young_names: Sequence[str], themes: Sequence[Theme], proved: bool
 ) -> Attendee:
-    """The very same person posts once more. Nothing changes and no second mail goes out, but: whoever now proves that
-    the address is theirs counts, one whose day had passed is held again, and young people who were not named before
-    are asked about."""
+    """The same person posts again. Nothing changes and no second mail is sent, with three exceptions: someone
+    who now proves that the address is theirs counts, someone whose day had passed is held again, and young
+    people not named before are asked about."""
     if known.standing in {Standing.HELD, Standing.LAPSED} and proved:
         known = held_places.confirm(by, known, told=False)
     elif known.standing == Standing.LAPSED:
@@ -180,8 +181,8 @@ def _again(
 
 
 def refuse_people(name: str, young_names: Sequence[str], boxes: dict[str, str], *, organisation: str) -> None:
-    """Refuse what would stay when what is known of people is deleted: nothing in these boxes (a role, what an
-    organisation does or needs) leads to a person, and nothing in a name, or a role, leads anywhere else."""
+    """Refuse what would outlive the deletion of personal details: these boxes (a role, what an organisation
+    does or needs) may not identify a person, and a name or role may not contain a way to reach one."""
     lines = {box: text for box, text in boxes.items() if box != "role"}
     free_text.refuse(lines, [name, *young_names], besides=organisation)
     role = boxes.get("role", "")
@@ -195,7 +196,7 @@ def refuse_people(name: str, young_names: Sequence[str], boxes: dict[str, str], 
 
 
 def refuse_as_organisation(organisation: str, names: Iterable[str]) -> None:
-    """An organisation that is not listed: by its own name, and not by that of somebody who comes."""
+    """An organisation that is not listed has to be given by its own name, not by that of somebody who comes."""
     whole = [name for name in names if " " in name.strip()]
     wrong = free_text.what_identifies(organisation, free_text.WORDS_ALONE)
     own = detect.plain(organisation) in {detect.plain(name) for name in names}
@@ -258,7 +259,7 @@ def _partner(by: Person, event: Event, given: Partner | NewPartner) -> Partner:
 
 @transaction.atomic
 def change_registration(*, by: Person, attendee: Attendee, **details: Any) -> Attendee:
-    """Change one's own details, by the link in the mail."""
+    """Change one's own details, through the link in the mail."""
     require(by, "event.register", on=attendee)
     if unknown := details.keys() - CHANGEABLE:
         raise TypeError(f"A registration does not let one change {sorted(unknown)}.")
@@ -288,9 +289,10 @@ def change_registration(*, by: Person, attendee: Attendee, **details: Any) -> At
 
 @transaction.atomic
 def cancel_registration(*, by: Person, attendee: Attendee) -> list[Attendee]:
-    """Give the place back; returns who came in from the waiting list.
+    """Give the place back; returns who got a place from the waiting list.
 
-    Young people who came with them wait for a companion: nobody else inherits them (`companions.leave`).
+    Young people who came with them wait for another companion: nobody takes them over automatically
+    (`companions.leave`).
     """
     require(by, "event.register", on=attendee)
     event = Event.objects.select_for_update().get(pk=attendee.event_id)
@@ -308,7 +310,7 @@ def cancel_registration(*, by: Person, attendee: Attendee) -> list[Attendee]:
 
 @transaction.atomic
 def set_parts(*, by: Person, attendee: Attendee, parts: Sequence[str]) -> Attendee:
-    """Who leads a table, writes, speaks. That somebody is a young person or their companion is not changed here."""
+    """Set who leads a table, writes or speaks. Does not change who is a young person or a companion."""
     require(by, "event.plan", on=attendee)
     if wrong := set(parts) - {"facilitator", "scribe", "guest", "speaker"}:
         raise ValidationError(f"“{sorted(wrong)[0]}” is not a part that can be given here.")

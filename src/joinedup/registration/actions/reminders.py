@@ -1,4 +1,4 @@
-"""Reminding those who have not answered, and those who come. The worker and the button do the same."""
+"""Remind those who have not answered, and those who come. The worker and the button do the same."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from joinedup.registration.queries.reminders import Due, reminders_due
 
 @dataclass(frozen=True)
 class Reminded:
-    """How the mails to those who have not answered went, and those to people who come."""
+    """The outcome of the mails to those who have not answered, and to those who come."""
 
     invited: mails.Sending
     coming: mails.Sending
@@ -30,12 +30,12 @@ class Reminded:
 
     @property
     def refused(self) -> int:
-        """Known once the change is kept."""
+        """Known once the transaction is committed."""
         return self.invited.refused + self.coming.refused
 
     @property
     def kept(self) -> int:
-        """Those that the worker sends, since the mail server did not answer. Known once the change is kept."""
+        """Mails that the worker sends later, because the mail server did not answer. Known after commit."""
         return self.invited.kept + self.coming.kept
 
     @property
@@ -45,10 +45,10 @@ class Reminded:
 
 @transaction.atomic
 def send_reminders(*, by: Person, event: Event, now: datetime.datetime | None = None) -> Reminded:
-    """Send the reminders of one event that are due now. Sending again at once sends nothing."""
+    """Send the reminders of one event that are due now. Running again at once sends nothing."""
     require(by, "event.invite", on=event)
     now = now or timezone.now()
-    # SQLite begins every transaction as a writer; PostgreSQL locks the row: nobody is reminded twice.
+    # SQLite begins every transaction as a writer; PostgreSQL locks the row. So nobody is reminded twice.
     Event.objects.select_for_update().get(pk=event.pk)
     event = Event.objects.select_related("programme", "at").get(pk=event.pk)
     due = reminders_due(event, now)
@@ -66,8 +66,8 @@ def send_reminders(*, by: Person, event: Event, now: datetime.datetime | None = 
 
 
 def _note(due: Due, people: list[list[Attendee]], now: datetime.datetime) -> None:
-    """Keep when each was reminded. A mail server that does not answer changes nothing in it: the mails are kept and
-    sent later; nor does one that refuses an address: it would again."""
+    """Record when each was reminded. This stays if the mail server does not answer, since the mails are kept
+    and sent later, and if it refuses an address, since it would refuse it again."""
     told = [each.pk for them in people for each in them]
     Invitation.objects.filter(pk__in=[each.pk for each in due.invited]).update(reminded_at=now)
     Attendee.objects.filter(pk__in=told).update(reminded_at=now)

@@ -1,4 +1,4 @@
-"""Answering the short survey by the link in a mail. Who answered is kept nowhere."""
+"""Answer the short survey through the link in a mail. Nothing records who answered."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from joinedup.registration.survey import SCALE, STATEMENTS, is_asked, moment_of,
 def answer_survey(
     *, by: Person, attendee: Attendee, answers: Mapping[str, int], now: datetime.datetime | None = None
 ) -> str:
-    """Keep one person's answers (a key of STATEMENTS to 1 to 5); returns the moment they are for.
+    """Save one person's answers (a key of STATEMENTS to 1 to 5); returns the moment they belong to.
 
-    A second answer at the same moment replaces the first. Neither the answer nor the audit trail says who gave it.
+    A second answer at the same moment replaces the first. Neither the answer nor the audit trail says who
+    gave it.
     """
     require(by, "survey.answer", on=attendee)
     moment = moment_of(attendee.event, now)

@@ -23,7 +23,7 @@ Standing = Attendee.Standing
 
 
 def open_event(event: Event) -> Event:
-    """The event, locked while places are given out, if one can still register."""
+    """The event, locked while places are given out, if registration is still open."""
     # SQLite begins every transaction as a writer; PostgreSQL locks the row.
     locked = Event.objects.select_for_update().get(pk=event.pk)
     refuse_closed(locked)
@@ -39,8 +39,8 @@ def refuse_closed(event: Event) -> None:
 
 
 def taken(event: Event) -> int:
-    """Places that somebody has, and those kept for young people whose companion went; 1 query. Whoever has not
-    answered from their address takes none."""
+    """Places that somebody has, and those kept for young people whose companion left; 1 query. Those who have
+    not confirmed from their address take none."""
     return event.attendees.filter(Q(standing=Standing.PLACED) | Q(keeps_place=True)).count()
 
 
@@ -51,7 +51,7 @@ def next_number(event: Event) -> int:
 def add(
     by: Person, event: Event, partner: Partner, themes: Iterable[Theme], *, standing: str, **details: Any
 ) -> Attendee:
-    """One more attendee of a locked event; whoever is to wait gets a place by `fill_places`."""
+    """Add an attendee to a locked event; those who have to wait get a place through `fill_places`."""
     attendee = Attendee(
         event=event,
         number=next_number(event),
@@ -71,7 +71,7 @@ def add(
 
 
 def stand(by: Person, attendee: Attendee, standing: str, action: str, **others: Any) -> None:
-    """Another standing, and what goes with it, with an audit entry."""
+    """Change a standing, and the fields that go with it, with an audit entry."""
     before = audit.snapshot(attendee)
     for name, value in {"standing": standing, **others}.items():
         setattr(attendee, name, value)
@@ -80,7 +80,7 @@ def stand(by: Person, attendee: Attendee, standing: str, action: str, **others: 
 
 
 def cancel(by: Person, attendee: Attendee) -> None:
-    """They do not come; whom they bring is not looked at."""
+    """They do not come; does not handle those they bring."""
     stand(
         by,
         attendee,
@@ -94,9 +94,9 @@ def cancel(by: Person, attendee: Attendee) -> None:
 
 
 def fill_places(event: Event, *, quiet: Collection[int] = ()) -> list[Attendee]:
-    """Let people in from the waiting list, in order, as far as there are places; call it inside a transaction.
+    """Give places to people on the waiting list, in order, while there are any; call it inside a transaction.
 
-    They are told by mail, but for those in `quiet`, who are told otherwise.
+    They are notified by mail, except those in `quiet`, who are notified in another way.
     """
     moved: list[Attendee] = []
     if event.cancelled_on is not None:
@@ -106,7 +106,7 @@ def fill_places(event: Event, *, quiet: Collection[int] = ()) -> list[Attendee]:
     for each in waiting.select_related("companion", "partner", "event").order_by("number"):
         if free <= 0:
             break
-        # Read afresh: the companion may have come in a moment ago.
+        # Read again: the companion may have got a place a moment ago.
         if each.companion_id and not event.attendees.filter(pk=each.companion_id, standing=Standing.PLACED):
             continue
         each.standing = Standing.PLACED

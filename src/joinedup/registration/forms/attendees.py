@@ -1,4 +1,4 @@
-"""Which of the people who registered a planner wants to see. What is not understood filters nothing."""
+"""Filters for the list of attendees. Invalid values filter nothing."""
 
 from __future__ import annotations
 
@@ -43,6 +43,6 @@ class PeopleFilterForm(forms.Form):
         sector.queryset = Sector.objects.filter(pk__in=here)
 
     def chosen(self) -> dict[str, Any]:
-        """What `queries.people.filtered` takes."""
+        """The arguments of `queries.people.filtered`."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}

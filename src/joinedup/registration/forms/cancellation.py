@@ -1,4 +1,4 @@
-"""Copying an event, and calling one off."""
+"""Forms to copy an event and to cancel one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Inviting somebody, correcting an invitation, answering one."""
+"""Forms to invite somebody, correct an invitation, and answer one."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class InvitationForm(ChangeInvitationForm):
 
 
 class InvitationAnswerForm(forms.Form):
-    """One form, three buttons: the address is asked for only by the button that sends somebody else."""
+    """One form with three buttons: only the one that sends somebody else needs the address."""
 
     answer = forms.ChoiceField(choices=Invitation.Answer, label=_("Your answer"))
     substitute_email = forms.EmailField(

@@ -1,4 +1,4 @@
-"""Registering, answering an invitation, changing one's mind."""
+"""Forms to register, answer an invitation, and change or cancel."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ class RegistrationForm(forms.Form):
             del self.fields["photo_consent"]
 
     def _ask_what_is_true(self, partner: int | None) -> None:
-        """Only of those who were invited for a partner by name, or are its members."""
+        """Asked only of those who were invited for a partner by name, or are its members."""
         home = Partner.objects.select_related("sector").filter(pk=partner).first() if partner else None
         if home is None:
             del self.fields["still_true"]
@@ -150,7 +150,7 @@ class RegistrationForm(forms.Form):
         return values
 
     def _refuse_people(self, values: dict[str, Any]) -> None:
-        """Beside its own box, so that nothing else that was typed is lost."""
+        """The error goes to its own box, so that nothing else typed is lost."""
         partner, new = values.get("partner"), values.get("new_partner", "").strip()
         name, young = values.get("name", ""), values.get("young_names", "").splitlines()
         boxes = ("doing", "needing") if values.get("part") == YOUNG else ("role", "doing", "needing")
@@ -166,7 +166,7 @@ class RegistrationForm(forms.Form):
                 self.add_error(None, error)
 
     def registration(self) -> dict[str, Any]:
-        """What `actions.register` takes."""
+        """The arguments of `actions.register`."""
         values = dict(self.cleaned_data)
         new, sector = values.pop("new_partner"), values.pop("sector")
         values["partner"] = values["partner"] or NewPartner(new, sector)
@@ -177,7 +177,7 @@ class RegistrationForm(forms.Form):
 
 
 def _held(record: Partner | Initiative) -> str:
-    """A record in a line, as its own people would know it again."""
+    """A record in one line, as its own people would recognise it."""
     if isinstance(record, Partner):
         serves = ", ".join(place.name for place in record.serves.all()[:6])
         return f"{record.name} ({record.sector.name.lower()}){f', serves {serves}' if serves else ''}"
@@ -185,7 +185,7 @@ def _held(record: Partner | Initiative) -> str:
 
 
 class AttendingForm(forms.Form):
-    """What one may change by the link in the mail."""
+    """What attendees may change through the link in the mail."""
 
     role = forms.CharField(max_length=120, label=_("Your role"))
     name = forms.CharField(max_length=120, required=False, label=_("What you want to be called"))
@@ -221,6 +221,6 @@ class AttendingForm(forms.Form):
             del self.fields["photo_consent"]
 
     def clean_rounds(self) -> list[int]:
-        """Every round is the same as none named: new rounds count too."""
+        """Every round is the same as none named, so that rounds added later count too."""
         chosen = sorted(self.cleaned_data["rounds"])
         return [] if chosen == self.all_rounds else chosen

@@ -1,4 +1,4 @@
-"""The short survey: one scale a statement, none of them required."""
+"""The short survey: one scale per statement, none of them required."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ class SurveyForm(forms.Form):
             )
 
     def answers(self) -> dict[str, int]:
-        """What was answered: a key of STATEMENTS to 1 to 5."""
+        """The answers given: a key of STATEMENTS to 1 to 5."""
         return {key: value for key, value in self.cleaned_data.items() if value is not None}

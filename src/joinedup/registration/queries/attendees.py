@@ -1,4 +1,4 @@
-"""Questions about who is invited and who comes: for those who plan the event only."""
+"""Queries about who is invited and who comes: for planners only."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ class Missing:
 
 
 def missing(event: Event) -> Missing:
-    """Sectors of the eight without a partner invited (and not declined) or coming, and young people; 4 queries."""
+    """Which of the eight sectors have no partner invited (and not declined) or coming, and whether young
+    people do not; 4 queries."""
     asked = event.invitations.exclude(answer=Invitation.Answer.DECLINED)
     coming = event.attendees.filter(standing__in=Attendee.COMING)
     here = {*asked.values_list("partner__sector_id", flat=True), *coming.values_list("sector_id", flat=True)}
@@ -44,7 +45,7 @@ def missing(event: Event) -> Missing:
 
 
 def invitations(event: Event) -> QuerySet[Invitation]:
-    """The list, with whom each stands in for, and how many it named in its place; 1 query."""
+    """The list, with the invitation each one replaces and how many it named in its place; 1 query."""
     return (
         event.invitations.select_related("partner__sector", "substitute_for")
         .annotate(named=Count("substitutes"))
@@ -67,8 +68,8 @@ def filtered(
     part: str = "",
     arrived: str = "",
 ) -> list[Attendee]:
-    """Who registered and fits every filter given (`arrived`: yes or no), in the order of registration; 2 queries.
-    Who has not confirmed that they come is in no list, unless asked for by standing."""
+    """Those who registered and match every filter given (`arrived`: yes or no), in order of registration; 2
+    queries. Those who have not confirmed appear only if asked for by standing."""
     found = attendees(event)
     if standing:
         found = found.filter(standing=standing)
@@ -83,7 +84,7 @@ def filtered(
 
 @dataclass(frozen=True)
 class ToProvide:
-    """What those who have a place need, as counts without names: (what, how many)."""
+    """The needs of those who have a place, as counts without names: (what, how many)."""
 
     people: int = 0
     access: list[tuple[str, int]] = field(default_factory=list)
@@ -91,7 +92,7 @@ class ToProvide:
 
 
 def to_provide(event: Event) -> ToProvide:
-    """For the venue and the caterer; 1 query. The same words count together, however they are written."""
+    """For the venue and the caterer; 1 query. The same words are counted together, however they are written."""
     placed = event.attendees.filter(standing=Attendee.Standing.PLACED)
     rows = list(placed.values_list("access", "dietary"))
     access = Counter(need for needs, _dietary in rows for need in needs)
@@ -104,7 +105,7 @@ def _most_first(counts: Counter[str]) -> list[tuple[str, int]]:
 
 
 def not_registered(event: Event, listed: list[Invitation]) -> set[int]:
-    """Of these invitations, those that were accepted and whose address nobody registered with; 1 query."""
+    """Of these invitations, those that were accepted but whose address nobody registered with; 1 query."""
     coming = event.attendees.filter(standing__in=Attendee.COMING)
     here = {address.lower() for address in coming.values_list("email", flat=True)}
     accepted = (each for each in listed if each.answer == Invitation.Answer.ACCEPTED and each.email)
@@ -112,7 +113,7 @@ def not_registered(event: Event, listed: list[Invitation]) -> set[int]:
 
 
 def partners_to_register(person: Person, event: Event, invitation: Invitation | None) -> QuerySet[Partner]:
-    """Partners of the event's partnership that this reader may know, and the one that was invited."""
+    """Partners of the event's partnership that this reader may know, plus the one that was invited."""
     known = Partner.objects.visible_to(person).values("pk")
     offered = Q(pk__in=known) | Q(pk=invitation.partner_id if invitation else None)
     here = Partner.footprints.through.objects.filter(footprint=event.footprint_id).values("partner_id")
@@ -179,7 +180,7 @@ PEOPLE_HEADER = [
 
 
 def people_rows(event: Event) -> Iterator[list[object]]:
-    """Everybody who registered and confirmed it as rows under PEOPLE_HEADER; 2 queries. A young person has no
+    """Everybody who registered and confirmed, as rows under PEOPLE_HEADER; 2 queries. A young person has no
     address."""
     for each in attendees(event).exclude(standing__in=UNCONFIRMED):
         yield [

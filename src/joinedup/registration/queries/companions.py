@@ -1,7 +1,8 @@
 """Which companions are vouched for, and which young people wait for one.
 
-Nobody brings young people on their own word: a companion was invited to the event by name, is a member of the host, or
-is known to somebody who plans the event. And the address has answered, since anybody can type anybody's.
+Nobody brings young people on their own word: a companion was invited to the event by name, is a member of the
+host, or is known to a planner. They must also have confirmed from their address, since anybody can type
+anybody's.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ Standing = Attendee.Standing
 
 
 def vouched(event: Event, adults: Iterable[Attendee]) -> dict[int, str]:
-    """Of these, who is vouched for and how (INVITED, MEMBER or KNOWN), by key; 3 queries.
+    """Which of these are vouched for and how (INVITED, MEMBER or KNOWN), by key; 3 queries.
 
-    An invitation that somebody passed on says nothing of whoever they named.
+    An invitation that was passed on does not vouch for the person named.
     """
     coming = [each for each in adults if each.is_coming and not each.is_young]
     if not coming:
@@ -59,7 +60,7 @@ def _invited(event: Event, adults: list[Attendee]) -> set[int]:
 
 
 def is_vouched(adult: Attendee) -> bool:
-    """Whether somebody may bring young people; 3 queries. Wants the attendee's event."""
+    """Whether somebody may bring young people; 3 queries. Expects the attendee's event to be selected."""
     return adult.pk in vouched(adult.event, [adult])
 
 
@@ -70,8 +71,8 @@ def with_or_for(companion: Attendee) -> QuerySet[Attendee]:
 
 
 def room_for(event: Event, companion: Attendee, *, besides: Attendee | None = None) -> int:
-    """How many young people more somebody may bring, by what they and their host bring already, not counting
-    `besides`; 2 queries."""
+    """How many more young people somebody may bring, given those they and their host bring already, not
+    counting `besides`; 2 queries."""
     gone = besides.pk if besides else 0
     of_host = event.attendees.filter(partner=companion.partner_id).exclude(standing__in=Attendee.GONE)
     young = sum(each.is_young for each in of_host.exclude(pk=gone))
@@ -81,7 +82,7 @@ def room_for(event: Event, companion: Attendee, *, besides: Attendee | None = No
 
 @dataclass(frozen=True)
 class Waits:
-    """A young person without a companion; `could` are the vouched companions of their host with room."""
+    """A young person without a companion; `could`: the vouched companions of their host with room."""
 
     young: Attendee
     could: list[Attendee] = field(default_factory=list)
@@ -89,8 +90,8 @@ class Waits:
 
 @dataclass(frozen=True)
 class Apart:
-    """Who does not count yet, for those who plan the event: `held` have not answered from their address, `alone` wait
-    for a companion, `unknown` would bring young people and nobody vouches for them."""
+    """Those who do not count yet, for planners. `held`: not confirmed from their address; `alone`: wait for a
+    companion; `unknown`: would bring young people, but nobody vouches for them."""
 
     held: list[Attendee]
     alone: list[Waits]

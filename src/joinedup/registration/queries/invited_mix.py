@@ -1,5 +1,5 @@
-"""Who is invited to an event and who comes, seen as organisations: their sectors, the places they serve, the themes
-they work on. What the picture of who is missing is made from, read once in a fixed number of queries."""
+"""The organisations invited to an event and coming: their sectors, the places they serve, the themes they
+work on. The picture of who is missing is made from this, read in a fixed number of queries."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from joinedup.places.models import Footprint, Place
 from joinedup.registration.models import Attendee, Invitation
 from joinedup.taxonomy.models import Sector, Theme
 
-# So many of the footprint's strongest needs count beside the themes of the agenda.
+# How many of the footprint's strongest needs count besides the themes of the agenda.
 STRONGEST = 3
-# How far up a place is followed: neighbourhood, ward, borough, region, country.
+# How many levels up a place is followed: neighbourhood, ward, borough, region, country.
 ABOVE = ["parent_id", "parent__parent_id", "parent__parent__parent_id", "parent__parent__parent__parent_id"]
 
 Places = dict[int, frozenset[str]]
@@ -32,7 +32,7 @@ Themes = dict[int, frozenset[str]]
 
 @dataclass(frozen=True)
 class Invited:
-    """Somebody whose invitation stands: not declined, not passed on."""
+    """Somebody with a valid invitation: not declined, not passed on."""
 
     partner_id: int | None
     sector_id: str | None

@@ -1,5 +1,5 @@
-"""Whom to remind of an event now: who has not answered, and who comes. At most two mails each; colleagues at one
-address get one each, since each has a link and a code of their own."""
+"""Whom to remind of an event now: those who have not answered, and those who come. At most two mails each;
+colleagues at one address get one each, since each has their own link and code."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from joinedup.accounts.models import Preference
 from joinedup.events.models import Event
 from joinedup.registration.models import Attendee, Invitation
 
-# Who has not answered: so long after the invitation, and again when the day is so near, but not on the heels of it.
+# For those who have not answered: this long after the invitation, and again this close to the day, but not
+# right after it.
 AFTER_SENDING, BEFORE_THE_DAY = datetime.timedelta(days=7), datetime.timedelta(days=14)
 APART = datetime.timedelta(days=3)
-# Who comes: so long before the day.
+# For those who come: this long before the day.
 FIRST, LAST = datetime.timedelta(days=7), datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Coming:
-    """What a reminder says of somebody who comes: `tables` are lines such as “Round 1: table 3”."""
+    """What a reminder says about somebody who comes: `tables` are lines such as “Round 1: table 3”."""
 
     attendee: Attendee
     tables: list[str]
@@ -31,14 +32,14 @@ class Coming:
 
 @dataclass(frozen=True)
 class Due:
-    """`invited`: who has not answered; `coming`: (address, whom the mail to it is about) for those who come."""
+    """`invited`: those who have not answered; `coming`: (address, the attendees its mail is about)."""
 
     invited: list[Invitation]
     coming: list[tuple[str, list[Coming]]]
 
     @property
     def number(self) -> int:
-        """How many mails that is."""
+        """How many mails there are."""
         return len(self.invited) + len(self.coming)
 
 
@@ -99,7 +100,7 @@ def _coming(event: Event, day: datetime.date, now: datetime.datetime) -> list[tu
 
 
 def _not_wanted(addresses: Iterable[str]) -> list[str]:
-    """Of these, the addresses of account holders who turned mails about events off; 1 query."""
+    """Of these, the addresses of account holders who turned off mails about events; 1 query."""
     off = Preference.objects.filter(user__email__in=list(addresses)).select_related("user")
     return [each.user.email for each in off if Preference.Mail.EVENTS in each.not_wanted]
 
@@ -115,7 +116,7 @@ def _is_due(attendee: Attendee, since: datetime.date) -> bool:
 
 
 def _tables(event: Event) -> dict[int, list[str]]:
-    """What is planned for each who has a seat, in order of the rounds; 1 query."""
+    """The planned table of each person with a seat, in order of rounds; 1 query."""
     seated = event.attendees.filter(seats__isnull=False).order_by("seats__sitting__round")
     found: dict[int, list[str]] = {}
     for who, number, table in seated.values_list(

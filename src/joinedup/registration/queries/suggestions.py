@@ -1,8 +1,8 @@
 """Who is missing at an event, and whom to invite, each with a reason.
 
-A gap is a sector, a place, a theme, a party of a topic, a kind of body that the law names, young people or people with
-lived experience that nobody invited and nobody who comes stands for. A partner is suggested for the gaps that it
-would fill.
+A gap is a sector, a place, a theme, a party of a topic, a kind of body named in law, young people or people
+with lived experience for whom nobody invited and nobody coming stands. A partner is suggested for the gaps
+that it would fill.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.person import Person
@@ -21,11 +22,11 @@ from joinedup.partners.models import Partner
 from joinedup.registration.models import Invitation
 from joinedup.registration.queries.invited_mix import Room, read_room
 
-# What a suggestion is worth: the agenda first, since a table without its parties cannot agree; then a voice that the
-# room lacks altogether; then the law. Several gaps of a kind add up.
+# The value of a suggestion: the agenda first, since a table without its parties cannot agree; then a voice
+# the room lacks altogether; then the law. Several gaps of a kind add up.
 WORTH = {"party": 5.0, "sector": 4.0, "who": 4.0, "place": 3.0, "theme": 2.0, "duty": 2.0}
 NAMED_BY_AN_OPPORTUNITY = 3.0
-# A list that one can read; the others are below it.
+# A list short enough to read; the others are below it.
 SUGGESTED, OTHERS = 20, 60
 
 YOUNG, LIVED = Invitation.Brings.YOUNG.value, Invitation.Brings.LIVED.value
@@ -35,8 +36,8 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the picture. `invited` and `coming` count people; `could` counts partners not asked yet who would
-    fill it."""
+    """One line of the picture. `invited` and `coming` count people; `could` counts partners, not asked yet,
+    who would fill it."""
 
     kind: str
     key: str
@@ -51,13 +52,13 @@ class Row:
 
     @property
     def gap(self) -> str:
-        """What an address calls it."""
+        """How a URL names it."""
         return f"{self.kind}:{self.key}"
 
 
 @dataclass(frozen=True)
 class Dimension:
-    """One table of the picture: its caption, what its first column holds, its lines."""
+    """One table of the picture: its caption, the heading of its first column, its lines."""
 
     kind: str
     caption: str
@@ -75,8 +76,8 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A partner to invite: `fills` are the gaps it would fill, `reasons` say so and more, `contacts` counts those
-    with an address; `is_host`: it could bring young people."""
+    """A partner to invite. `fills`: the gaps it would fill; `reasons`: says so, and more; `contacts`: how
+    many have an address; `is_host`: it could bring young people."""
 
     partner: Partner
     reasons: list[str]
@@ -93,8 +94,8 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Inviting:
-    """`suggested`: a short list that between them fills the gaps, best first; `others`: whoever else was not asked;
-    `more`: how many of these are not in the list; `chosen`: the gap that the reader asked about."""
+    """`suggested`: a short list that together fills the gaps, best first; `others`: everyone else not asked;
+    `more`: how many of these are not listed; `chosen`: the gap that the reader asked about."""
 
     dimensions: list[Dimension]
     suggested: list[Suggestion]
@@ -104,7 +105,7 @@ class Inviting:
 
     @property
     def gaps(self) -> list[Row]:
-        """What has nobody; a sector that lacks altogether lacks its body too, and is named once."""
+        """Lines with nobody; a sector that is missing altogether lacks its body too, and is named once."""
         rows = [row for each in self.dimensions for row in each.rows if row.is_missing]
         sectors = {row.key for row in rows if row.kind == "sector"}
         return [row for row in rows if row.kind != "duty" or row.key not in sectors]
@@ -116,7 +117,7 @@ class Inviting:
 
 
 def inviting(person: Person, event: Event, on: datetime.date, gap: str = "") -> Inviting:
-    """The picture and the suggestions; with `gap` (kind:key) only whoever would fill that. 18 queries."""
+    """The picture and the suggestions; with `gap` (kind:key) only those who would fill it. 18 queries."""
     lacks = _Lacks(read_room(person, event, on))
     found = lacks.everybody()
     kind, _colon, key = gap.partition(":")
@@ -133,15 +134,15 @@ def inviting(person: Person, event: Event, on: datetime.date, gap: str = "") -> 
 def suggested_now(
     person: Person, event: Event, on: datetime.date, partners: Collection[int]
 ) -> list[Suggestion]:
-    """Why to invite these partners (by number), of those who are not asked yet and whom `person` may see: the best
-    first, and each for what those before it do not fill. 18 queries."""
+    """Why to invite these partners (by number), of those not asked yet whom `person` may see: the best first,
+    each for what those before it do not fill. 18 queries."""
     lacks = _Lacks(read_room(person, event, on))
     chosen = [each for each in lacks.everybody() if each.partner.pk in partners]
     return lacks.between_them(chosen, len(chosen), also_for_nothing=True)
 
 
 class _Lacks:
-    """What a room lacks, and what each partner who is not asked yet would fill of it."""
+    """What a room lacks, and what each partner not asked yet would fill."""
 
     def __init__(self, room: Room) -> None:
         self.room = room
@@ -152,15 +153,15 @@ class _Lacks:
         self.gaps = frozenset(key for key, row in self.lines.items() if row.is_missing)
 
     def everybody(self) -> list[Suggestion]:
-        """Each for all that it would fill, best first."""
+        """Each for everything it would fill, best first."""
         found = [self._suggestion(each, self.gaps) for each in self.free]
         return sorted(found, key=lambda each: (-each.worth, not each.contacts, each.partner.name))
 
     def between_them(
         self, found: Sequence[Suggestion], most: int, *, also_for_nothing: bool = False
     ) -> list[Suggestion]:
-        """The best, then whoever adds most to those already in the list, each for what it adds: ten of one sector do
-        not fill ten lines. Whoever adds nothing stays out, unless `also_for_nothing`."""
+        """The best, then whoever adds most to those already listed, each for what it adds: ten of one sector
+        do not fill ten lines. Those who add nothing are left out, unless `also_for_nothing`."""
         left, open_gaps = {each.partner.pk: each for each in found}, self.gaps
         chosen: list[Suggestion] = []
         while left and len(chosen) < most:
@@ -191,7 +192,7 @@ def _could_fill(room: Room, partner: Partner) -> frozenset[Key]:
     if is_of_young_people(partner):
         keys.add(("who", YOUNG))
     if partner.sector_id == "vcs":
-        # Voluntary groups are where bereaved families, and those who left violence behind, are known.
+        # Voluntary groups know bereaved families, and people who left violence behind.
         keys.add(("who", LIVED))
     return frozenset(keys)
 
@@ -240,7 +241,7 @@ def _places(room: Room) -> Lines:
 
 
 def _themes(room: Room) -> Lines:
-    """Who comes for a theme: of a partner that works on it, or because they want to talk about it."""
+    """Who comes for a theme: their partner works on it, or they want to talk about it."""
     for each in room.themes:
         working = {partner for partner, themes in room.works_on.items() if each.pk in themes}
         invited, coming = _people_of(room, working)
@@ -255,7 +256,7 @@ def _parties(room: Room) -> Lines:
 
 
 def _duty(room: Room) -> Lines:
-    """By sector, the bodies of the partnership that the law names."""
+    """By sector, the bodies of the partnership that are named in law."""
     bodies: dict[str, set[int]] = {}
     names = {}
     for each in sorted(room.partners, key=lambda partner: partner.sector.order):
@@ -269,7 +270,7 @@ def _duty(room: Room) -> Lines:
 def _who(room: Room) -> Lines:
     asked = Counter(guest.brings for guest in room.invited)
     yield YOUNG, _("Young people"), asked[YOUNG], sum(guest.is_young for guest in room.coming)
-    # Nobody who comes is asked about it: an invitation that was accepted is all that is known.
+    # Nobody who comes is asked about it: accepted invitations are all that is known.
     accepted = sum(guest.brings == LIVED and guest.has_accepted for guest in room.invited)
     yield LIVED, _("People with lived experience"), asked[LIVED], accepted
 
@@ -314,7 +315,7 @@ def _suggestion(room: Room, partner: Partner, fills: frozenset[Key], rows: dict[
 
 
 def _named_by(room: Room, partner: Partner) -> str:
-    """The topic whose opportunity names the partner, of those whose opportunity the reader may see."""
+    """The topic whose opportunity names the partner, among opportunities that the reader may see."""
     for topic in room.topics:
         chance = topic.opportunity
         if chance is not None and chance.pk in room.opportunities and partner in chance.parties.all():
@@ -326,4 +327,4 @@ def _several(names: Sequence[str]) -> str:
     shown = list(names[:3])
     if len(names) > 3:
         shown.append(_("others"))
-    return shown[0] if len(shown) == 1 else _(" and ").join([", ".join(shown[:-1]), shown[-1]])
+    return get_text_list(shown, _("and"))

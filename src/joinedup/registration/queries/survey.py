@@ -1,4 +1,4 @@
-"""What people said before and after a day: shares and how they moved, never one answer."""
+"""What people answered before and after a day: shares and how they changed, never a single answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from joinedup.events.models import Event
 from joinedup.registration.models import SurveyAnswer
 from joinedup.registration.survey import AGREES, STATEMENTS
 
-# With fewer answers nothing is shown: a share of four tells too much of each.
+# With fewer answers nothing is shown: a share of four reveals too much about each.
 FEWEST = 5
 
 Answers = Mapping[str, int]
@@ -20,7 +20,7 @@ Answers = Mapping[str, int]
 
 @dataclass(frozen=True)
 class Share:
-    """`n`: how many answered the statement; `agree`: the share of them who agree. None: fewer than FEWEST."""
+    """`n`: how many answered the statement; `agree`: the share who agree. None: fewer than FEWEST."""
 
     n: int | None
     agree: float | None
@@ -28,10 +28,10 @@ class Share:
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement, and how the share who agree moved; `change` is None where too few answered to say.
+    """One statement, and how the share who agree changed; `change` is None if too few answered.
 
-    `paired`: how many the change is taken from who answered both times; 0 where it compares everybody before with
-    everybody after, who need not be the same people.
+    `paired`: how many people who answered both times the change is based on; 0 if it compares everybody
+    before with everybody after, who need not be the same people.
     """
 
     key: str
@@ -57,7 +57,8 @@ class Statement:
 
 @dataclass(frozen=True)
 class SurveyResults:
-    """`before` and `after`: how many people answered at all; None means fewer than FEWEST, which is not told."""
+    """`before` and `after`: how many people answered at all; None means fewer than FEWEST, which is not
+    shown."""
 
     before: int | None
     after: int | None
@@ -101,7 +102,7 @@ def _share(said: list[tuple[str, bool]]) -> Share:
 
 
 def _change(was: list[tuple[str, bool]], now: list[tuple[str, bool]]) -> tuple[Difference, int]:
-    """From those who answered both times where there are enough of them, else from everybody."""
+    """From those who answered both times if there are enough, otherwise from everybody."""
     first = {pair: agrees for pair, agrees in was if pair}
     both = [(first[pair], agrees) for pair, agrees in now if pair in first]
     if len(both) >= FEWEST:
@@ -126,7 +127,7 @@ SURVEY_HEADER = [
 
 
 def survey_rows(results: SurveyResults) -> Iterator[list[object]]:
-    """Rows under SURVEY_HEADER. Empty is not known or too few, never nought."""
+    """Rows under SURVEY_HEADER. Empty means not known or too few, never zero."""
     for each in results.statements:
         change = each.change
         yield [

@@ -1,4 +1,4 @@
-"""Who registered: for those who plan the event only."""
+"""Who registered: for planners only."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _people_button(request: Request, event: Event) -> None:
 @require_POST
 @never_cache
 def event_people_csv(request: Request, slug: str) -> HttpResponse:
-    """The list as a file, for those who plan. It is a button, not a link: that somebody took it is noted."""
+    """The list as a file, for planners. It is a button, not a link, because exporting it is recorded."""
     event = planned_event(request, slug, "event.see_attendees")
     rows = list(attendees.people_rows(event))
     note_export(by=request.person, event=event, number=len(rows))

@@ -1,4 +1,4 @@
-"""Calendar files and feeds. Each carries a tag of what it holds, so that asking again gets a short answer."""
+"""Calendar files and feeds. Each has an ETag of its content, so that asking again gets a short answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The invitation list: who is missing, whom to invite and why, sending and reminding. For those who plan the event."""
+"""The invitation list: who is missing, whom to invite and why, sending and reminding. For planners."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def event_invitations(request: Request, slug: str) -> HttpResponse:
 
 
 def _invite(request: Request, event: Event, form: InvitationForm) -> bool:
-    """What a button of the invitation page asked for; False where the form has to be shown again."""
+    """Do what a button of the invitation page asked for; False if the form has to be shown again."""
     by, button = request.person, request.POST.get("do")
     if button == "add":
         return _add(request, event, form)
@@ -100,7 +100,7 @@ def _add(request: Request, event: Event, form: InvitationForm) -> bool:
 
 
 def _invite_suggested(request: Request, event: Event) -> None:
-    """Put partners that are not asked yet into the list, each with the reason for which it was suggested now."""
+    """Add partners not asked yet to the list, each with the reason for which it was suggested now."""
     wanted = {number_in(text) for text in request.POST.getlist("partner")}
     chosen = suggested_now(request.person, event, timezone.localdate(), wanted)
     made = _("%(number)s new invitations are in the list; nothing is sent yet.")
@@ -118,7 +118,7 @@ def _invite_suggested(request: Request, event: Event) -> None:
 
 
 def attempt_sending(request: Request, act: Any) -> None:
-    """Send mails; say how many went, and which did not go."""
+    """Send mails; say how many were sent and which were not."""
     try:
         sending: Sending = act()
     except ValidationError as error:
@@ -152,14 +152,14 @@ def event_invitation(request: Request, slug: str, pk: int) -> HttpResponse:
     form = ChangeInvitationForm.of(found, request.POST if button == "save" else None)
     if request.method == "POST" and _press(request, found, form):
         return redirect("event_invitations", event.slug)
-    # As it is kept, not as it was about to become.
+    # As stored, not as it was about to become.
     found.refresh_from_db()
     context = {"event": event, "invitation": found, "form": form, "wrong": ready_to_invite(event)}
     return render(request, "registration/invitation_edit.jinja", context)
 
 
 def _press(request: Request, invitation: Invitation, form: ChangeInvitationForm) -> bool:
-    """What a button of one invitation asked for; False where the form has to be shown again."""
+    """Do what a button of one invitation asked for; False if the form has to be shown again."""
     by, button = request.person, request.POST.get("do")
     if button == "withdraw":
         attempt(

@@ -1,4 +1,4 @@
-"""Who does not count yet: places held for strangers, and young people who wait for a companion."""
+"""Those who do not count yet: places held for strangers, and young people who wait for a companion."""
 
 from __future__ import annotations
 

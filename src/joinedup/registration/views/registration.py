@@ -1,4 +1,4 @@
-"""Registering and answering from a mail, without an account. Opening a link never changes anything."""
+"""Register, and answer from a mail, without an account. Opening a link never changes anything."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ AN_HOUR, MOST_AN_HOUR = 3600, 60
 
 
 def _too_many(request: Request) -> bool:
-    # The address as sign-in counts it: behind a proxy of ours, everybody would otherwise share one.
+    # The client address as sign-in counts it: behind our own proxy, everybody would otherwise share one.
     key = f"register-{get_adapter().get_client_ip(request)}-{timezone.now():%Y%m%d%H}"
     if cache.add(key, 1, AN_HOUR):
         return False
@@ -40,8 +40,8 @@ def _too_many(request: Request) -> bool:
 
 
 def _register(request: Request, event: Event, invited: Invitation | None, form: RegistrationForm) -> None:
-    """Register, and say the same whether the address, or that of a companion, is known here or not: what the page
-    says depends on what was posted and on who is signed in alone."""
+    """Register, and answer the same whether or not an address, or that of a companion, is known here: the
+    page depends only on what was posted and on who is signed in."""
     details = form.registration()
     if details["part"] == YOUNG:
         words = _(
@@ -64,7 +64,7 @@ def _register(request: Request, event: Event, invited: Invitation | None, form: 
 
 
 def _to_register_for(request: Request, slug: str) -> tuple[Event, Invitation | None]:
-    """The event, and the invitation by whose link somebody comes: one that they may find, or are invited to."""
+    """The event, and the invitation whose link was used: an event they may find, or are invited to."""
     token = request.GET.get("invitation", "")
     found = Invitation.objects.select_related("partner").filter(event__slug=slug, token=token)
     invited = found.first() if token else None
@@ -88,7 +88,7 @@ def event_register(request: Request, slug: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            # An event that is not listed yet has no public page: whoever was invited comes back to this one.
+            # An event not listed yet has no public page, so invited people come back to this one.
             is_listed = listed(request.person).filter(pk=event.pk).exists()
             return redirect("event" if is_listed else "event_register", event.slug)
     over = is_over(event, timezone.localdate())

@@ -1,4 +1,4 @@
-"""The short survey: answering it by the link in a mail, and what it says."""
+"""The short survey: answering it through the link in a mail, and its results."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def attending_survey(request: Request, token: str) -> HttpResponse:
 
 
 def _surveyed_event(request: Request, slug: str) -> Event:
-    """The event, for those who plan it; for everybody once its results are published."""
+    """The event: for planners and, once its results are published, for everybody."""
     event = get_object_or_404(
         Event.objects.select_related("footprint", "programme"), slug=slug, is_history=False
     )

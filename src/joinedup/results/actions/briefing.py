@@ -1,4 +1,4 @@
-"""Sending the pack to who hosts and speaks."""
+"""Send the briefing pack to those who host and speak."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from joinedup.results.queries.briefing import PURPOSE, SENT, recipients
 
 @transaction.atomic
 def send_brief(*, by: Person, event: Event) -> int:
-    """Mail a link of their own to every adult who hosts or speaks and has an address, and to the hosts of young people
-    who do; returns how many mails that are."""
+    """Mail a personal link to every adult with an address who hosts or speaks, and to the hosts of young
+    people who do. Returns the number of mails."""
     require(by, "event.plan", on=event)
     refuse_draft(event, "This event is a draft: publish it before the pack goes out.")
     if event.cancelled_on is not None:

@@ -1,4 +1,4 @@
-"""What was done about what was said: written down, told to whom it is critical of, answered, and published."""
+"""Responses to what was said: write them, notify the body criticised, take its answer, and publish."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from joinedup.accounts import audit
+from joinedup.accounts.fields import check
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
 from joinedup.agreements.models import Agreement
 from joinedup.events.models import Event
 from joinedup.partners.addressees import coordinators
-from joinedup.partners.keeping import check, refuse_while_held
+from joinedup.partners.election_hold import refuse_while_held
 from joinedup.partners.models import Partner
 from joinedup.results.models import Response
 from joinedup.results.queries.responses import SHOWN, AskedByMail, addressees, asked_by_mail
@@ -25,7 +26,7 @@ from joinedup.results.right_of_reply import answer_by, is_untold
 
 
 class Parts(TypedDict):
-    """Everything a response consists of. `contribution`: a voice.Contribution of the event's that is shown."""
+    """The parts of a response. `contribution`: a voice.Contribution of the event that is shown."""
 
     contribution: Any
     text: str
@@ -39,14 +40,15 @@ NOT_THEIRS = (
     "Whoever wrote this, or somebody on their side, put this address in: it cannot answer for the organisation. One of "
     "its members, or a contact that it named itself, can."
 )
-# Whoever is named answers to these words: another of them, and they have ten working days again.
+# A body that is named answers these words: if they change, it gets another ten working days.
 TOLD = ("text", "about_id", "is_critical")
 
 
 @transaction.atomic
 def write_response(*, by: Person, event: Event, **parts: Unpack[Parts]) -> Response:
-    """Say what was done about something that was said. One that is critical of a named body is told to it today; where
-    nobody there may answer whom the criticising side did not add, it waits, and those who coordinate are told."""
+    """Say what was done about something that was said. A response that criticises a named body is sent to it
+    today. If nobody there may answer except people the criticising side added, it waits, and the coordinators
+    are notified."""
     require(by, "response.write", on=event)
     response = Response(event=event, recorded_by=by.name[:160], is_demonstration=event.is_demonstration)
     _fill_in(response, parts)
@@ -58,8 +60,8 @@ def write_response(*, by: Person, event: Event, **parts: Unpack[Parts]) -> Respo
 
 @transaction.atomic
 def change_response(*, by: Person, response: Response, **parts: Unpack[Parts]) -> Response:
-    """Change it. Whom it is critical of is told afresh where the words are others; their answer stays with them to
-    change, unless it is about somebody else now."""
+    """Change a response. If the words change, the body they criticise is notified again. Its answer stays,
+    for it to edit, unless the response is now about another body."""
     require(by, "response.write", on=response.event)
     response.refresh_from_db(from_queryset=Response.objects.select_for_update())
     before = audit.snapshot(response)
@@ -82,7 +84,8 @@ def change_response(*, by: Person, response: Response, **parts: Unpack[Parts]) -
 
 @transaction.atomic
 def tell_again(*, by: Person, response: Response) -> Response:
-    """Tell the named body where nobody who may answer could be told so far: its ten working days begin today."""
+    """Notify the named body when so far nobody who may answer could be reached. Its ten working days begin
+    today."""
     require(by, "response.write", on=response.event)
     response.refresh_from_db(from_queryset=Response.objects.select_for_update())
     if not is_untold(response):
@@ -100,7 +103,7 @@ def tell_again(*, by: Person, response: Response) -> Response:
 
 @transaction.atomic
 def remove_response(*, by: Person, response: Response) -> None:
-    """Take it away, with the answer to it."""
+    """Delete a response and the answer to it."""
     require(by, "response.write", on=response.event)
     audit.record(by=by, action="response.remove", on=response, before=audit.snapshot(response), after={})
     response.delete()
@@ -108,8 +111,8 @@ def remove_response(*, by: Person, response: Response) -> None:
 
 @transaction.atomic
 def answer_response(*, by: Person, response: Response, text: str, show_now: bool = False) -> Response:
-    """What the named body says to it. `show_now`: it agrees that both are shown before the ten working days are over,
-    which it can take back until then. Everybody else addressed is told."""
+    """Save the named body's answer. `show_now`: it agrees to show both before the ten working days are over,
+    which it can take back until then. Everyone else addressed is notified."""
     _want_their_own(by, response)
     return _answer(by, response, text, show_now)
 
@@ -126,8 +129,8 @@ def _want_their_own(by: Person, response: Response) -> None:
 
 @transaction.atomic
 def answer_by_mail(*, token: str, text: str, show_now: bool = False) -> Response:
-    """The same by the link in their mail, without an account: the link says who they are, and for whom they speak.
-    ValidationError where it does not hold any more."""
+    """Like `answer_response`, but through the link in a mail and without an account: the link says who they
+    are and for whom they speak. Raises ValidationError if it is no longer valid."""
     asked = _by_mail(token)
     return _answer(asked.by, asked.response, text, show_now, asked.email)
 
@@ -143,15 +146,15 @@ def _by_mail(token: str) -> AskedByMail:
 
 @transaction.atomic
 def take_back_waiver(*, by: Person, response: Response) -> Response:
-    """Both wait again for the ten working days to end: for everybody whom the body has to say so. Everybody else
-    addressed is told."""
+    """Make both wait for the ten working days again; anyone the body authorised may do this. Everyone else
+    addressed is notified."""
     _want_their_own(by, response)
     return _wait_again(by, response)
 
 
 @transaction.atomic
 def take_back_waiver_by_mail(*, token: str) -> Response:
-    """The same by the link in their mail, without an account."""
+    """Like `take_back_waiver`, but through the link in a mail and without an account."""
     asked = _by_mail(token)
     return _wait_again(asked.by, asked.response, asked.email)
 
@@ -181,7 +184,7 @@ def _answer(by: Person, response: Response, text: str, show_now: bool, email: st
         _refuse_new_words(response)
     before = audit.snapshot(response)
     response.answer = text
-    # A second answer leaves it as it was: to wait again after all has a button of its own.
+    # A second answer does not change this: waiting again has a button of its own.
     if show_now or not response.is_critical:
         response.shown_early_on = response.shown_early_on or timezone.localdate()
     check(response)
@@ -195,8 +198,8 @@ def _answer(by: Person, response: Response, text: str, show_now: bool, email: st
 
 @transaction.atomic
 def publish_results(*, by: Person, event: Event) -> Event:
-    """From now on everybody reads what was done about what was said, as far as its marking and the right of reply
-    allow. Refused while the partnership publishes nothing new."""
+    """Let everyone read the responses, as far as their marking and the right of reply allow. Refused while
+    the partnership publishes nothing new."""
     require(by, "event.publish", on=event)
     event.refresh_from_db(from_queryset=Event.objects.select_for_update())
     today = timezone.localdate()
@@ -218,7 +221,7 @@ def publish_results(*, by: Person, event: Event) -> Event:
 
 @transaction.atomic
 def take_back_results(*, by: Person, event: Event) -> Event:
-    """Nobody outside reads the responses any more; what is agreed stays as it is marked."""
+    """Hide the responses from everyone outside. Agreements stay as they are marked."""
     require(by, "event.publish", on=event)
     event.refresh_from_db(from_queryset=Event.objects.select_for_update())
     if event.results_published_on is None:
@@ -259,15 +262,15 @@ def _save(response: Response) -> None:
 
 
 def _refuse_new_words(response: Response) -> None:
-    """Where results are published, a public response is public the moment it is saved."""
+    """Once results are published, a public response is public the moment it is saved."""
     event = response.event
     if event.results_published_on and response.marking == Marking.PUBLIC and event.footprint:
         refuse_while_held([event.footprint])
 
 
 def _tell(by: Person, response: Response) -> None:
-    """The ten working days begin when somebody who counts is written to; whoever the criticising side added is told
-    too, and cannot answer."""
+    """The ten working days begin when someone who may answer is written to. Anyone the criticising side added
+    is notified too, but cannot answer."""
     if not response.is_critical or response.about is None:
         return
     found = addresses(response, [by.user_id])

@@ -1,4 +1,4 @@
-"""Within the hour after a day: everybody who was there is told of their page."""
+"""Notify everyone who attended of their page, within an hour of the end of the day."""
 
 from __future__ import annotations
 
@@ -26,13 +26,14 @@ from joinedup.results.queries.follow_up import Thanked, to_thank
 
 @transaction.atomic
 def thank(*, by: Person, event: Event, now: datetime.datetime | None = None) -> int:
-    """One mail to each who was there and was not told yet, with the link of their page, and those of the young people
-    who came with them. Returns how many mails go out; again, or in a second worker, none."""
+    """Send one mail to each person who attended and was not notified yet, with the link of their page and
+    those of the young people they brought. Returns the number of mails; running again, or in a second worker,
+    sends none."""
     require(by, "event.plan", on=event)
     now = now or timezone.now()
     if event.date is None or event.date > timezone.localdate(now) or event.cancelled_on:
         raise ValidationError(_("This goes out once the day has come."))
-    # Held while mails are counted out, so that two at once never write to one person twice.
+    # Held while the mails are chosen, so that two workers never write to the same person.
     event = Event.objects.select_for_update().get(pk=event.pk)
     mails = to_thank(event)
     if not mails:
@@ -47,7 +48,7 @@ def thank(*, by: Person, event: Event, now: datetime.datetime | None = None) -> 
 
 
 def _send(letters: Sequence[tuple[Thanked, dict[str, object]]], replies: Sequence[str]) -> None:
-    """Where the mail server took none, nobody was told: it is tried again."""
+    """If the mail server took none of them, nobody was notified, and it is tried again."""
     taken = 0
     for mail, letter in letters:
         taken += send_letter("results/letters/after", mail.to.email, letter, reply_to=replies)

@@ -1,4 +1,4 @@
-"""What was done about what was said, and what the named body says to it."""
+"""Forms for a response, and for the named body's answer to it."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class ResponseForm(forms.Form):
         about.queryset = partners_to_choose(person, [event.footprint_id] if event.footprint_id else [])
 
     def parts(self) -> dict[str, Any]:
-        """What `actions.response.write_response` takes."""
+        """The arguments of `actions.response.write_response`."""
         values = dict(self.cleaned_data)
         return {**values, "contribution": self.said.get(values["contribution"], self.kept)}
 
@@ -97,7 +97,7 @@ def _short(text: str) -> str:
 
 
 class AnswerForm(forms.Form):
-    """What the named body says."""
+    """The named body's answer."""
 
     text = forms.CharField(
         max_length=600,

@@ -1,4 +1,4 @@
-"""What somebody who was there takes home: what was agreed, whom they met, which support fits."""
+"""What someone who attended takes home: what was agreed, who they met, and which support fits."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MOST_OFFERS = 8
 
 @dataclass(frozen=True)
 class Met:
-    """Somebody at one's tables; both agreed to be introduced."""
+    """Someone who sat at the same tables; both agreed to be introduced."""
 
     name: str
     role: str
@@ -39,7 +39,7 @@ class Met:
 
 @dataclass(frozen=True)
 class Fitting:
-    """An offer of support that is open and may be used, directly or through somebody."""
+    """An offer of support that is open and can be used, directly or through another body."""
 
     offer: Offer
     sentence: str
@@ -54,8 +54,8 @@ class Table:
 
 @dataclass(frozen=True)
 class AfterPage:
-    """`agreements` come with the keys in `opens` of those that this reader may open. `others` counts who else sat
-    there, by sector. `is_whole`: the day is over; before that, only the rounds that are."""
+    """`opens` holds the keys of those `agreements` that this reader may open. `others` counts by sector who
+    else sat there. `is_whole`: the day is over; before that, the page covers only the rounds that are."""
 
     attendee: Attendee
     event: Event
@@ -74,7 +74,8 @@ class AfterPage:
 
 
 def reader_of(attendee: Attendee, person: Person) -> Person:
-    """Who reads by this link: the public, or with somebody's word for it a member of their partner; 3 queries."""
+    """The reader behind this link: the public or, if someone vouched for them, a member of their partner; 3
+    queries."""
     if not is_vouched(attendee, person):
         return PUBLIC
     partners = frozenset({attendee.partner_id})
@@ -82,8 +83,8 @@ def reader_of(attendee: Attendee, person: Person) -> Person:
 
 
 def after_page(attendee: Attendee, person: Person, now: datetime.datetime, on: datetime.date) -> AfterPage:
-    """The page of one attendee; at most 22 queries, whatever the number of people, tables and agreements. `person` is
-    who looks, signed in or not. Wants the attendee's event and partner."""
+    """The page of one attendee; at most 22 queries, whatever the number of people, tables and agreements.
+    `person` is the viewer, signed in or not. Expects the attendee's event and partner to be selected."""
     event, is_whole = attendee.event, has_ended(attendee.event, now)
     done = rounds_done(event, now)
     there = {each.pk: each for each in were_there(event)}
@@ -128,8 +129,8 @@ def after_page(attendee: Attendee, person: Person, now: datetime.datetime, on: d
 def _agreements(
     attendee: Attendee, reader: Person, sittings: list[int], on: datetime.date
 ) -> Iterable[Agreement]:
-    """Of their tables, and those that name their partner: what the reader may see, and what was agreed in front of
-    them. A young person reads what everybody may."""
+    """Agreements of their tables, and those that name their partner: what the reader may see, plus what was
+    agreed in front of them. A young person reads only what is public."""
     partner, at_table = attendee.partner_id, Q(sitting__in=sittings)
     visible = Agreement.objects.visible_to(reader).filter(event=attendee.event_id)
     if attendee.is_young:
@@ -139,19 +140,19 @@ def _agreements(
         wanted = Agreement.objects.filter(
             at_table | Q(pk__in=visible.filter(names).values("pk")), event=attendee.event_id
         )
-    # The same columns as every list; who may read them was decided here.
+    # The same columns as every list; who may read them was decided above.
     return find_agreements(Person.operator(), on).filter(pk__in=wanted.values("pk"))
 
 
 def _themes(attendee: Attendee, of_tables: Iterable[Theme]) -> list[Theme]:
-    """Of the topics at their tables, and what their partner works on."""
+    """Themes of the topics at their tables, and those their partner works on."""
     found = {theme.pk: theme for theme in [*of_tables, *attendee.partner.themes.all()]}
     return sorted(found.values(), key=lambda theme: (theme.order, theme.pk))
 
 
 def _support(attendee: Attendee, reader: Person, themes: list[Theme], on: datetime.date) -> list[Fitting]:
-    """What is open today and may be used by their sector, where they work, for one of these themes: what closes next
-    comes first."""
+    """Offers open today that their sector may use, where they work, for one of these themes; the next to
+    close first."""
     if not themes:
         return []
     codes = _codes(attendee)
@@ -167,7 +168,8 @@ def _support(attendee: Attendee, reader: Person, themes: list[Theme], on: dateti
 
 
 def _codes(attendee: Attendee) -> frozenset[str]:
-    """Where their partner works, or else the partnership, and every area that lies around it; 2 queries."""
+    """Codes of the places where their partner works, or else of the partnership's, and of all areas around
+    them; 2 queries."""
     places = list(_whole(Q(partners=attendee.partner_id)))
     if not places and attendee.event.footprint_id:
         places = list(_whole(Q(footprints=attendee.event.footprint_id)))

@@ -1,7 +1,8 @@
-"""The pack for who hosts and speaks at an event: what they need to know, and nobody's name.
+"""The briefing pack for those who host and speak at an event: what they need to know, without names of
+people.
 
-By the link in their mail they read what everybody may read; those who plan the event also read what its partnership
-shares.
+Through the link in their mail they read what is public; those who plan the event also read what its
+partnership shares.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,8 +21,7 @@ from joinedup.accounts.links import read_link
 from joinedup.accounts.models import AuditEntry, User
 from joinedup.accounts.person import PUBLIC, Person
 from joinedup.agreements.queries.agreement import find_agreements, lines
-from joinedup.documents.sheet import Grid, Said, Section, Sheet, listed
-from joinedup.engines.days import day
+from joinedup.documents.sheet import Grid, Said, Section, Sheet
 from joinedup.events.models import Event
 from joinedup.events.queries.events import FEW, agenda, sector_counts
 from joinedup.events.queries.sessions import PublicDay, day_for
@@ -32,15 +34,15 @@ from joinedup.results.queries.result_sheet import asks, late_ones
 from joinedup.results.queries.weighed_agreements import to_weigh, weigh
 
 PURPOSE = "brief"
-# Sent well before the day, and still wanted on it.
+# The link is sent well before the day, and still needed on it.
 VALID_DAYS = 180
 SENT = "event.send_brief"
 LAST_TIME, QUESTIONS, MOST_OF_A_HOST = 6, 3, 3
 
 
 def pack(person: Person, event: Event, on: datetime.date) -> Sheet:
-    """What `person` may know; 45 queries at most, however large the event. Wants the event's footprint, programme and
-    venue."""
+    """What `person` may know; 45 queries at most, however large the event. Expects the event's footprint,
+    programme and venue to be selected."""
     topics = agenda(person, event)
     around = around_of(event)
     the_day = day_for(person, event)
@@ -86,7 +88,7 @@ def _footer(on: datetime.date, is_shared: bool) -> str:
         else _("For who hosts and speaks: what everybody may read, and what the day needs.")
     )
     licence = _("Contains public sector information licensed under the Open Government Licence.")
-    return f"{who} {licence} {day(on)}."
+    return f"{who} {licence} {date_format(on, 'j F Y')}."
 
 
 def _page(event: Event) -> str:
@@ -102,12 +104,13 @@ def _when_and_where(event: Event) -> Section:
     when = _("The day is not known yet.")
     if event.date:
         hours = " to ".join(f"{hour:%H:%M}" for hour in (event.starts, event.ends) if hour)
-        when = f"{event.date:%A} {day(event.date)}{', ' if hours else ''}{hours}."
+        when = f"{date_format(event.date, 'l j F Y')}{', ' if hours else ''}{hours}."
     said = [Said(when), Said(f"{event.where}." if event.where else _("The place is not known yet."))]
     if event.at is not None:
         has = [str(fact.label) for fact in type(event.at).Access if event.at.access.get(fact)]
         if has:
-            said.append(Said(_("There is: %(facts)s.") % {"facts": listed([each.lower() for each in has])}))
+            facts = get_text_list([each.lower() for each in has], _("and"))
+            said.append(Said(_("There is: %(facts)s.") % {"facts": facts}))
         if event.at.travel.strip():
             said.append(Said(event.at.travel.strip()))
     access = event.access.strip() or _("Nothing is said about access yet: ask whoever plans the event.")
@@ -140,7 +143,7 @@ def _coming(sectors: Sequence[tuple[int, str]]) -> Section:
 
 
 def last_event(event: Event) -> Event | None:
-    """The event of the same partnership before this one; 1 query, and 1 where the event is a copy."""
+    """The event of the same partnership before this one; 1 query, or 2 if the event is a copy."""
     if event.copied_from is not None and event.copied_from.footprint_id == event.footprint_id:
         return event.copied_from
     earlier = Event.objects.filter(footprint=event.footprint_id, is_history=False, cancelled_on=None)
@@ -157,7 +160,7 @@ def _last_time(person: Person, before: Event | None, on: datetime.date) -> Secti
     said = [
         Said(
             f"{each.agreement.goal}{f', {each.owner.name}' if each.names_owner else ''}: {each.state_words.lower()}"
-            + (f", {_('was due')} {day(each.agreement.due)}." if each.is_late else "."),
+            + (f", {_('was due')} {date_format(each.agreement.due, 'j F Y')}." if each.is_late else "."),
             reverse("agreement", args=[each.agreement.pk]),
             each.agreement.goal,
         )
@@ -228,7 +231,7 @@ def _off_record(the_day: PublicDay) -> Section:
 def _questions(
     person: Person, event: Event, before: Event | None, topics: Sequence[object], on: datetime.date
 ) -> list[Said]:
-    """One about last time, one about a topic, one about who is not heard; as many as there are, three at most."""
+    """Up to three questions: one about last time, one about a topic, one about who is not heard."""
     found = []
     if before is not None:
         weighed = weigh(person, to_weigh(person).filter(event=before).order_by("due", "pk"), on)
@@ -242,7 +245,7 @@ def _questions(
     lacking = [sector.name.lower() for sector in missing(event).sectors]
     if lacking:
         sentence = _("Who speaks for %(sectors)s, who are not in the room?") % {
-            "sectors": listed(lacking[:3])
+            "sectors": get_text_list(lacking[:3], _("and"))
         }
     else:
         sentence = _("What do young people want to ask that is not on the agenda?")
@@ -250,8 +253,8 @@ def _questions(
 
 
 def recipients(event: Event) -> list[str]:
-    """The addresses of adults who host and speak, and of the hosts of young people who do; 1 query, and 2 for each
-    host."""
+    """The addresses of adults who host and speak, and of the hosts of young people who do; 1 query, plus 2
+    for each host."""
     speakers = list(event.speakers.select_related("partner"))
     found = {each.email.lower() for each in speakers if each.email}
     hosts = {each.partner_id: each.partner for each in speakers if each.is_young and each.partner}
@@ -262,7 +265,7 @@ def recipients(event: Event) -> list[str]:
 
 
 def without_address(event: Event) -> int:
-    """How many adults who host or speak cannot be sent it; 1 query."""
+    """How many adults who host or speak have no address to send it to; 1 query."""
     return event.speakers.filter(is_young=False, email="").count()
 
 
@@ -280,8 +283,8 @@ def last_sent(event: Event) -> Sent | None:
 
 
 def event_by_link(token: str) -> Event | None:
-    """The event whose pack a link leads to; None for one that is too old or was changed, and where whoever it was
-    sent to no longer hosts, speaks, or brings a young person who does."""
+    """The event whose pack a link leads to. None if the link is too old or was changed, or if its recipient
+    no longer hosts, speaks, or brings a young person who does."""
     link = read_link(PURPOSE, token, days=VALID_DAYS)
     if link is None or not link.pk.isdecimal() or not link.email:
         return None
@@ -292,5 +295,5 @@ def event_by_link(token: str) -> Event | None:
 
 
 def pack_by_link(event: Event, on: datetime.date) -> Sheet:
-    """The pack as whoever has a link reads it: what everybody may."""
+    """The pack as anyone with a link reads it: what is public."""
     return pack(PUBLIC, event, on)

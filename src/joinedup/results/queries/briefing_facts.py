@@ -1,4 +1,4 @@
-"""What the pack for hosts and speakers says of the place: topics with figures, need, local action, support."""
+"""What the briefing pack says about the place: topics with figures, need, local action and support."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.person import Person
-from joinedup.documents.sheet import Said, Section, listed
-from joinedup.engines.days import day
+from joinedup.documents.sheet import Said, Section
 from joinedup.events.models import Event
 from joinedup.events.queries.events import AgendaTopic
 from joinedup.evidence import wording
@@ -35,7 +36,7 @@ HIGH = 4  # class of need
 
 @dataclass(frozen=True)
 class Around:
-    """The places of an event's partnership, what they lie in, and the themes of its topics in their order."""
+    """The places of an event's partnership, the places around them, and the themes of its topics in order."""
 
     places: list[Place]
     codes: list[str]
@@ -58,7 +59,7 @@ def around_of(event: Event) -> Around:
 
 
 def topics_said(topics: Sequence[AgendaTopic], event: Event, around: Around) -> Section:
-    """Each topic with what its reader may know of it and a figure with its source; no query."""
+    """Each topic with what its reader may know about it, and a figure with its source; no query."""
     said = []
     for topic, theme in zip(topics, around.themes, strict=True):
         link = reverse("opportunity", args=[topic.opportunity.pk]) if topic.opportunity else ""
@@ -86,7 +87,7 @@ def _why(opportunity: Opportunity, title: str) -> str:
 def _figure(code: str, theme: str | None, around: Around) -> Figure | None:
     if theme is None:
         return None
-    # Without a place of its own, where need on it is highest.
+    # For a topic without a place of its own: the place where need on its theme is highest.
     most = [need.place_id for need in around.needs if need.theme_id == theme]
     codes = [code, *most, *(place.pk for place in around.places)]
     return next((around.figures[one, theme] for one in codes if (one, theme) in around.figures), None)
@@ -113,12 +114,12 @@ def need_said(around: Around) -> Section:
         sentence = _("Compared with places like these, need stands out on no theme that is known.")
     else:
         named = [
-            f"{name[0].lower()}{name[1:]} ({listed([each.place.name for each in found[:PLACES]])})"
+            f"{name[0].lower()}{name[1:]} ({get_text_list([each.place.name for each in found[:PLACES]], _('and'))})"
             for name, found in list(high.items())[:THEMES]
         ]
         sentence = _("Compared with places like these, need is %(word)s or more on %(themes)s.") % {
             "word": need_word(0.7),
-            "themes": listed(named),
+            "themes": get_text_list(named, _("and")),
         }
     top = around.needs[0]
     said = [Said(sentence, reverse("place", args=[top.place_id]), top.place.name)]
@@ -127,7 +128,7 @@ def need_said(around: Around) -> Section:
 
 
 def under_way_and_support(person: Person, event: Event, around: Around, on: datetime.date) -> list[Section]:
-    """Local action of the partnership and support that is open here, what is on the topics' themes first; 9 queries
+    """Local action of the partnership and support that is open here, with the topics' themes first; 9 queries
     at most."""
     themes = {theme for theme in around.themes if theme}
     here = find_initiatives(person).filter(running(on), partner__footprints=event.footprint_id).distinct()
@@ -148,7 +149,7 @@ def under_way_and_support(person: Person, event: Event, around: Around, on: date
 
 
 def _told(initiative: Initiative, lead: Partner | None) -> list[str]:
-    """Its name, who leads it where the reader may know, and that its partner has not confirmed it where so."""
+    """Its name, who leads it if the reader may know, and whether its partner has yet to confirm it."""
     said = [initiative.name, *([lead.name] if lead else [])]
     return [*said, initiative.told] if initiative.is_stale else said
 
@@ -176,6 +177,6 @@ def _support(person: Person, around: Around, themes: set[str], on: datetime.date
 
 
 def _offer(offer: Offer, on: datetime.date) -> str:
-    closes = _(", closes %(day)s") % {"day": day(offer.closes)} if offer.closes else ""
+    closes = _(", closes %(day)s") % {"day": date_format(offer.closes, "j F Y")} if offer.closes else ""
     check = _(": check first that it is still open") if needs_checking(offer.last_checked, on) else ""
     return f"{offer.name} ({offer.provider}{closes}){check}."

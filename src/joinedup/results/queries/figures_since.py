@@ -1,4 +1,5 @@
-"""What a figure was when an event took place, and what it is now. That one came after the other shows no cause."""
+"""What a figure was when an event took place, and what it is now. That one followed the other does not show a
+cause."""
 
 from __future__ import annotations
 
@@ -8,6 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from django.utils.formats import date_format
+
 from joinedup.evidence import wording
 from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.methods import BREAKS, months_to
@@ -15,7 +18,7 @@ from joinedup.evidence.models import Figure
 from joinedup.evidence.plain_words import CHANCE
 from joinedup.evidence.queries import Point, series, totals, year_of
 
-# So many figures fit beside the rest.
+# As many figures as fit beside the rest.
 MOST = 3
 
 
@@ -28,8 +31,8 @@ class Since:
 
 
 def figures_since(pairs: Sequence[tuple[str, str]], on: datetime.date) -> list[Since]:
-    """For the first of these (place code, theme) that figures are held of: what changed since the day `on`. 1 query,
-    and one for each of at most three figures."""
+    """What changed since the day `on`, for the first of these (place code, theme) pairs that have figures. 1
+    query, plus one for each of at most three figures."""
     chosen = _chosen(pairs)
     known = wording.by_slug()
     return [Since(each, _told(known[each.indicator], each, on)) for each in chosen]
@@ -42,13 +45,13 @@ def _told(indicator: Indicator, figure: Figure, on: datetime.date) -> str:
 
 
 def _chosen(pairs: Sequence[tuple[str, str]]) -> list[Figure]:
-    """The first few figures that say most of these pairs, each once."""
+    """The first few figures that say most about these pairs, each once."""
     found = {each.pk: each for each in telling_figures(pairs).values()}
     return list(found.values())[:MOST]
 
 
 def telling_figures(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Figure]:
-    """For each (place code, theme) of which figures are held, the one that says most about the theme; 1 query."""
+    """For each (place code, theme) that has figures, the one that says most about the theme; 1 query."""
     wanted = list(pairs)
     held: dict[str, list[Figure]] = {}
     places = {place for place, _theme in wanted}
@@ -71,7 +74,7 @@ def _most_telling(figures: Iterable[Figure], theme: str) -> Figure | None:
     return max(weighed, key=lambda pair: pair[0])[1] if weighed else None
 
 
-# What was counted in each of some spans of months, as it may be shown.
+# What was counted in each span of months, as it may be shown.
 Sums = Callable[[Sequence[Sequence[str]]], Sequence[Point]]
 
 
@@ -80,7 +83,7 @@ def sentence(
 ) -> str:
     """What the figure was around the day `on` and what it is now, or why that cannot be said. Pure.
 
-    A rate is told from `sums` of its counts, anything else from its `points`.
+    A rate is worked out from `sums` of its counts, anything else from its `points`.
     """
     indicator = wording.by_slug()[figure.indicator]
     what = f"{indicator.name} in {figure.place.name}"
@@ -143,11 +146,11 @@ def _month(year: int, month: int) -> str:
 
 
 def _months(last: str, count: int) -> list[str]:
-    """So many months up to `last`, YYYY-MM; none where that is no month."""
+    """The `count` months up to `last`, as YYYY-MM; empty if `last` is not a month."""
     if len(last) != 7 or not (last[:4] + last[5:]).isdigit() or not count:
         return []
     return months_to(last, count)
 
 
 def _words(month: str) -> str:
-    return f"{datetime.date(int(month[:4]), int(month[5:]), 1):%B %Y}"
+    return date_format(datetime.date(int(month[:4]), int(month[5:]), 1), "F Y")

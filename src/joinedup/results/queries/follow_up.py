@@ -1,4 +1,5 @@
-"""What those who plan an event see of it afterwards: which mails wait, which agreements want a word, who was asked."""
+"""What planners see of an event afterwards: mails that wait, agreements that need attention, and who was
+asked."""
 
 from __future__ import annotations
 
@@ -23,14 +24,14 @@ from joinedup.registration.models import Attendee
 
 @dataclass
 class Thanked:
-    """One mail: to whom, and about which attendees. A young person's page goes to their companion."""
+    """One mail: its recipient, and the attendees it is about. A young person's page goes to their companion."""
 
     to: Attendee
     about: list[Attendee] = field(default_factory=list)
 
 
 def to_thank(event: Event) -> list[Thanked]:
-    """The mails that have not gone out, to people with an address who want them; 4 queries."""
+    """The mails not sent yet, to people who have an address and want them; 4 queries."""
     there = [each for each in were_there(event) if each.thanked_at is None]
     adults = event.attendees.exclude(email="").select_related("user")
     known = {each.pk: each for each in adults if not each.is_young}
@@ -51,8 +52,8 @@ def to_thank(event: Event) -> list[Thanked]:
 
 @dataclass(frozen=True)
 class Followed:
-    """One agreement: what is missing in it, why it waits, who was asked, what comes next as (words, day), which of
-    its partners nobody can be asked of, and whether young people see it otherwise than its owner."""
+    """One agreement: what it lacks, why it waits, who was asked, what comes next as (words, day), which of
+    its partners have nobody to ask, and whether young people see it differently from its owner."""
 
     line: Line
     missing: list[str]

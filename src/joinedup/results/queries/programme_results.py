@@ -1,4 +1,5 @@
-"""What came of a series of events: by event, region, theme and sector, counted and weighed by what was at stake."""
+"""The results of a series of events by event, region, theme and sector, counted and weighed by what was at
+stake."""
 
 from __future__ import annotations
 
@@ -22,8 +23,8 @@ State = Agreement.State
 
 @dataclass(frozen=True)
 class Tally:
-    """How a group of agreements stands. The shares are 0 to 1, None where nothing is due. `note` stands instead of
-    noughts where there is nothing to count."""
+    """How a group of agreements stands. Shares are 0 to 1, None if nothing is due. `note` replaces zeros
+    where there is nothing to count."""
 
     name: str
     agreed: int
@@ -41,7 +42,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Table:
-    """One way to cut the results. `heading` names what its rows are."""
+    """One way to group the results. `heading` names its rows."""
 
     kind: str
     heading: str
@@ -50,7 +51,7 @@ class Table:
 
 @dataclass(frozen=True)
 class ProgrammeResults:
-    """`unknown`: of how many agreements the need is not known, so that half of the scale stands in."""
+    """`unknown`: for how many agreements the need is not known, so that half of the scale is used."""
 
     total: Tally
     tables: list[Table]
@@ -79,7 +80,7 @@ def tally(name: str, weighed: Sequence[Weighed], event: Event | None = None, not
 
 
 def programme_results(person: Person, programme: Programme, on: datetime.date) -> ProgrammeResults:
-    """As `person` may know it on this day; 5 queries."""
+    """As `person` may know them on this day; 5 queries."""
     events = list(
         listed(person, on).filter(programme=programme).order_by(F("date").asc(nulls_last=True), "name")
     )
@@ -107,7 +108,7 @@ def _by_event(events: Iterable[Event], weighed: Iterable[Weighed], on: datetime.
 
 
 def _note(event: Event, weighed: list[Weighed] | None, on: datetime.date) -> str:
-    """What stands instead of noughts."""
+    """The note that replaces zeros."""
     if weighed:
         return ""
     if event.is_history:
@@ -120,7 +121,7 @@ def _note(event: Event, weighed: list[Weighed] | None, on: datetime.date) -> str
 
 
 def _by_region(over: Iterable[Event], weighed: Sequence[Weighed]) -> list[Tally]:
-    """Regions with agreements, and those that an event was in without any that the reader may see."""
+    """Regions with agreements, and regions that had an event but no agreement that the reader may see."""
     rows = _grouped(weighed, lambda each: region_of(each.agreement) or str(_("Region not known")))
     named = {row.name for row in rows}
     been = {REGIONS[code] for event in over for code in event.regions if code in REGIONS}
@@ -137,7 +138,8 @@ def _grouped(weighed: Iterable[Weighed], key: Callable[[Weighed], str]) -> list[
 
 
 def _sector(each: Weighed) -> str:
-    """Of a body that has not said yes, not even the sector is said: in a place with one police force it is its name."""
+    """For a body that has not said yes, even the sector is withheld: in a place with one police force it
+    names the body."""
     if each.instead:
         return str(_("Not known yet: who sees to it has not said yes"))
     return each.agreement.owner_partner.sector.name
@@ -161,7 +163,8 @@ CSV_HEADER = [
 
 
 def csv_rows(results: ProgrammeResults) -> Iterator[list[object]]:
-    """Every table under CSV_HEADER, the total first. Empty is not known, or nothing due; it is not nought."""
+    """Every table under CSV_HEADER, the total first. Empty means not known, or nothing due; it does not mean
+    zero."""
     yield _csv_row("all", results.total)
     for table in results.tables:
         for row in table.rows:

@@ -1,4 +1,4 @@
-"""What was asked, what was said, and what was done about it: for everybody, for those who write it, for those named."""
+"""What was asked, said and done about it: for everyone, for those who write responses, and for those named."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from joinedup.results.right_of_reply import answer_by, is_untold, may_read, show
 from joinedup.voice.models import Contribution, Conversation
 
 SHOWN = "shown"
-# So many answers that led to nothing yet stand on the page; the rest is a link away.
+# How many answers that led to nothing yet the page shows; the rest is a link away.
 UNANSWERED_SHOWN = 12
 
 
 @dataclass(frozen=True)
 class Answered:
-    """A response as this reader may know it. `about` is empty where it is about nobody."""
+    """A response as this reader may know it. `about` is empty if it is about nobody."""
 
     response: Response
     about: Party | None
@@ -41,7 +41,7 @@ class Answered:
 
     @property
     def is_untold(self) -> bool:
-        """It waits, and no day is set: nobody of the named body who may answer has been told."""
+        """Whether it waits without a date, because nobody at the named body who may answer has been notified."""
         return is_untold(self.response)
 
 
@@ -55,7 +55,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Group:
-    """What was said and led to the same: `said` are shown contributions; none where what was said was taken back."""
+    """Contributions that led to the same result. `said`: those that are shown; empty if they were taken back."""
 
     said: list[Any]
     topics: list[str]
@@ -65,7 +65,8 @@ class Group:
 
 @dataclass(frozen=True)
 class Asked:
-    """One question with what came of it. `unanswered`: the first of what led to nothing yet; `more`: how many more."""
+    """One question with what came of it. `unanswered`: the first of those that led to nothing yet; `more`:
+    how many others."""
 
     conversation: Any
     groups: list[Group]
@@ -76,7 +77,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class ResultsPage:
-    """`taken_back`: answers to what is not shown any more. `others`: agreements that came of no answer."""
+    """`taken_back`: answers to contributions no longer shown. `others`: agreements that came of no answer."""
 
     asked: list[Asked]
     taken_back: list[Group]
@@ -90,7 +91,7 @@ class ResultsPage:
 
 @dataclass
 class _Found:
-    """What was read, by what it belongs to."""
+    """What was read from the database, by what it belongs to."""
 
     topics: dict[int | None, list[Topic]] = field(default_factory=lambda: defaultdict(list))
     agreed: dict[int | None, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -102,8 +103,8 @@ class _Found:
 def results_page(
     person: Person, event: Event, on: datetime.date, *, as_published: bool = False
 ) -> ResultsPage:
-    """What `person` may read; 9 queries. `as_published` shows it as it would be once published. Wants the event's
-    footprint."""
+    """What `person` may read; 9 queries. `as_published` shows it as if it were published. Expects the event's
+    footprint to be selected."""
     conversations = list(_conversations(event))
     shown: dict[int, list[Any]] = defaultdict(list)
     for each in _shown(event):
@@ -129,7 +130,7 @@ def _conversations(event: Event) -> QuerySet[Any]:
 
 
 def _shown(event: Event) -> QuerySet[Any]:
-    """What a trained adult lets everybody read, oldest first. What was taken back is not among it."""
+    """Contributions that a trained adult has made public, oldest first, without those taken back."""
     return Contribution.objects.filter(conversation__event=event, state=SHOWN).order_by("given_at", "pk")
 
 
@@ -164,7 +165,7 @@ def _result(agreement: Agreement, person: Person, on: datetime.date) -> str:
 
 
 def _asked(conversation: Any, said: list[Any], found: _Found) -> Asked:
-    """What was said grouped by what came of it: the agreements, else the topics, else the answer to it alone."""
+    """What was said, grouped by what came of it: the agreements, else the topics, else its own answer."""
     together: dict[Any, list[Any]] = defaultdict(list)
     answers: dict[Any, list[Answered]] = defaultdict(list)
     unanswered = []
@@ -215,14 +216,15 @@ def _answered(response: Response, seen: dict[int, Partner], on: datetime.date) -
 
 @dataclass(frozen=True)
 class WritingPage:
-    """For those who write responses: what has none yet, and every response with what was said, if that is shown."""
+    """For those who write responses: contributions that have none yet, and every response with its
+    contribution, if that is shown."""
 
     waiting: list[Any]
     written: list[Answered]
 
 
 def writing_page(person: Person, event: Event, on: datetime.date) -> WritingPage:
-    """3 queries. A response whose contribution is not shown any more holds none (`response.contribution`)."""
+    """3 queries. A response whose contribution is no longer shown has none (`response.contribution`)."""
     every = list(_shown(event).select_related("conversation"))
     shown = {each.pk: each for each in every}
     found = event.responses.select_related("about__sector", "agreement").order_by("pk")
@@ -238,15 +240,16 @@ def writing_page(person: Person, event: Event, on: datetime.date) -> WritingPage
 
 
 def answerable(page: WritingPage, changed: Response | None) -> list[Any]:
-    """What a form may choose from: what waits, and what the response that is changed is to. No query."""
+    """The choices of a form: contributions that wait, plus the one that the response being changed is to. No
+    query."""
     held = [each.response.contribution for each in page.written]
     own = [each for each in held if each and changed and each.pk == changed.contribution_id]
     return [*own, *page.waiting]
 
 
 def addressees(partner: Partner) -> list[User | str]:
-    """Everybody who can answer for a partner: its members' accounts, and the addresses of its contacts that have no
-    account there; 2 queries."""
+    """Everyone who can answer for a partner: its members' accounts, and the addresses of its contacts who
+    have no account there; 2 queries."""
     grants = Grant.objects.filter(partner=partner, user__is_active=True).select_related("user")
     members = {grant.user.email.lower(): grant.user for grant in grants.order_by("user__email")}
     contacts = Contact.objects.filter(partner=partner).exclude(email="").values_list("email", flat=True)
@@ -256,8 +259,8 @@ def addressees(partner: Partner) -> list[User | str]:
 
 @dataclass(frozen=True)
 class AskedByMail:
-    """What the link in the mail leads to: which response, and as whom its reader answers; `may_answer` is false where
-    the criticising side put them there: they read it only. `email`: theirs, where they have no account."""
+    """What the link in a mail leads to: the response, and the body its reader answers for. `may_answer` is
+    false if the criticising side added them: they only read. `email`: theirs, if they have no account."""
 
     response: Response
     by: Person
@@ -266,8 +269,8 @@ class AskedByMail:
 
 
 def asked_by_mail(token: str) -> AskedByMail | None:
-    """None for a link that is too old or was changed, and where whoever it was sent to no longer speaks for the named
-    body; 8 queries."""
+    """None if a link is too old or was changed, or if its recipient no longer speaks for the named body; 8
+    queries."""
     link = read_link(PURPOSE, token)
     if link is None or not link.pk.isdecimal():
         return None
@@ -285,7 +288,7 @@ def asked_by_mail(token: str) -> AskedByMail | None:
 
 
 def asked_of(person: Person, pk: int) -> AskedByMail | None:
-    """The response that is about a partner of theirs and asks for an answer, or None; 7 queries."""
+    """The response if it is about one of their partners and awaits an answer, or None; 7 queries."""
     response = _to_answer().filter(pk=pk, about__in=person.partner_ids).first()
     if response is None:
         return None
@@ -298,20 +301,20 @@ def _to_answer() -> QuerySet[Any]:
 
 @dataclass(frozen=True)
 class ToAnswer:
-    """A response that waits for an answer of a partner of theirs, `until` its last day."""
+    """A response that awaits an answer from one of their partners. `until`: the last day for it."""
 
     response: Response
     until: datetime.date | None
 
 
 def untold(person: Person) -> list[Response]:
-    """What is critical of a body and waits since nobody of it who may answer has been told: for those who coordinate
-    the partnership; 1 query."""
+    """Responses that criticise a body and wait because nobody there who may answer has been notified: for the
+    partnership's coordinators; 1 query."""
     waiting = _to_answer().filter(event__footprint__in=person.coordinated_ids, told_on=None)
     return list(waiting.order_by("pk"))
 
 
 def to_answer(person: Person) -> list[ToAnswer]:
-    """What is critical of their partners and not answered yet, the soonest due first; 1 query."""
+    """Responses that criticise their partners and are not answered yet, the soonest due first; 1 query."""
     waiting = _to_answer().filter(about__in=person.partner_ids, answer="").order_by("told_on", "pk")
     return [ToAnswer(each, answer_by(each)) for each in waiting]

@@ -1,4 +1,4 @@
-"""“Since you were there”: what a minister or a chief officer is handed, one page, every sentence with its source."""
+"""“Since you were there”: one page to hand to a minister or a chief officer, every sentence with its source."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Count
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,8 +17,8 @@ from joinedup.accounts.person import Person
 from joinedup.agreements.agreement_state import DAYS_TO_ANSWER, is_inside, state_words
 from joinedup.agreements.models import Agreement, YoungMark
 from joinedup.agreements.queries.verdicts import FEWEST
-from joinedup.documents.sheet import Said, Section, Sheet, listed
-from joinedup.engines.days import day, working_days_after
+from joinedup.documents.sheet import Said, Section, Sheet
+from joinedup.engines.days import working_days_after
 from joinedup.events.models import Event
 from joinedup.events.queries.events import is_over
 from joinedup.initiatives.models import Initiative
@@ -34,8 +36,8 @@ ADULT = "25+"
 
 
 def since_sheet(person: Person, event: Event, on: datetime.date) -> Sheet:
-    """What `person` may know of what came of an event; 22 queries at most, whatever came of it. Wants the event's
-    footprint and programme."""
+    """What `person` may know about the results of an event; 22 queries at most. Expects the event's footprint
+    and programme to be selected."""
     weighed = weigh(person, to_weigh(person).filter(event=event).order_by("due", "pk"), on)
     owners = visible_partners(person, {each.agreement.owner_partner_id for each in weighed})
     results = results_page(person, event, on)
@@ -67,8 +69,8 @@ def _lead(event: Event, on: datetime.date) -> str:
     if event.date is None:
         return str(_("The day of the event is not known."))
     where = ", ".join(part for part in (event.venue, event.place_name) if part)
-    stands = _("What came of it, as it stands on %(day)s.") % {"day": day(on)}
-    return f"{day(event.date)}{', ' if where else ''}{where}. {stands}"
+    stands = _("What came of it, as it stands on %(day)s.") % {"day": date_format(on, "j F Y")}
+    return f"{date_format(event.date, 'j F Y')}{', ' if where else ''}{where}. {stands}"
 
 
 def _footer(on: datetime.date, inside: bool) -> str:
@@ -77,7 +79,7 @@ def _footer(on: datetime.date, inside: bool) -> str:
     )
     sources = _("Agreements and results: as the partners reported them. Figures: as named in each sentence.")
     licence = _("Contains public sector information licensed under the Open Government Licence.")
-    return f"{who} {sources} {licence} {day(on)}."
+    return f"{who} {sources} {licence} {date_format(on, 'j F Y')}."
 
 
 def _of_event(event: Event) -> str:
@@ -97,7 +99,7 @@ def _agreed(event: Event, weighed: Sequence[Weighed], on: datetime.date) -> Sect
     if len(themes) > THEMES:
         named.append(_("%(num)s other themes") % {"num": len(themes) - THEMES})
     words = ngettext("%(num)s agreement", "%(num)s agreements", len(weighed)) % {"num": len(weighed)}
-    sentence = _("%(words)s: %(themes)s.") % {"words": words, "themes": listed(named)}
+    sentence = _("%(words)s: %(themes)s.") % {"words": words, "themes": get_text_list(named, _("and"))}
     return Section(heading, [Said(sentence, _of_event(event), words)])
 
 
@@ -131,7 +133,8 @@ def _standing(event: Event, all_of_it: Tally) -> Section:
 
 
 def owner_of(each: Weighed, owners: dict[int, Partner]) -> str:
-    """Who sees to it, as this reader may know them. The role there is for those inside: it may be one person."""
+    """The owner, as this reader may know them. Their role is shown only to those inside: it may identify one
+    person."""
     if each.instead:
         return str(_("whoever takes it on"))
     agreement = each.agreement
@@ -142,15 +145,15 @@ def owner_of(each: Weighed, owners: dict[int, Partner]) -> str:
 
 
 def names_nobody(each: Weighed, on: datetime.date) -> bool:
-    """Whether no body stands beside it for this reader: outside, what is late or not kept is told as that of all who
-    take part. What its partners say to it stands on the agreement's own page."""
+    """Whether no body is named for this reader: to those outside, what is late or not kept is reported of all
+    who take part. Partners' own words are on the agreement's page."""
     is_late = each.is_open and each.agreement.due < on
     failed = is_late or each.state == Agreement.State.NOT_KEPT
     return failed and not each.is_inside and not each.instead
 
 
 def _examples(weighed: Sequence[Weighed], owners: dict[int, Partner], on: datetime.date) -> list[Said]:
-    """Those with most at stake, whatever came of them; one for each theme and area before a second."""
+    """Those with most at stake, whatever their result; one for each theme and area before a second."""
     ordered = sorted(weighed, key=lambda each: (-each.stake, each.agreement.pk))
     first = {each.promise.cell: each for each in reversed(ordered)}
     firsts = [each for each in ordered if first[each.promise.cell] is each]
@@ -173,7 +176,7 @@ def _example(each: Weighed, owners: dict[int, Partner], on: datetime.date) -> st
     stands = f"{state_words(each.state)}."
     if each.is_open:
         due = _("was due %(day)s") if agreement.due < on else _("due %(day)s")
-        stands = f"{state_words(each.state)}, {due % {'day': day(agreement.due)}}."
+        stands = f"{state_words(each.state)}, {due % {'day': date_format(agreement.due, 'j F Y')}}."
     result = f"{each.result.rstrip('.')}." if each.result else ""
     return " ".join(part for part in (who, stands, result) if part)
 
@@ -219,7 +222,7 @@ def _support(person: Person, weighed: Sequence[Weighed]) -> Section:
         )
         for each in offers[:OFFERS]
     ]
-    # Where none is recorded the section is not there: in public it would read as if nobody used any.
+    # The section is left out if none is recorded: in public it would read as if nobody used any.
     return Section(heading, said)
 
 
@@ -244,7 +247,8 @@ def _voices(person: Person, event: Event, results: ResultsPage, weighed: Sequenc
 
 
 def _marks(weighed: Sequence[Weighed]) -> str:
-    """How many marks say that what was agreed was done; only of agreements of which enough have said it."""
+    """How many marks say that what was agreed was done, counting only agreements that enough people have
+    marked."""
     of: dict[int, Counter[str]] = defaultdict(Counter)
     rows = YoungMark.objects.filter(agreement__in=[each.agreement.pk for each in weighed])
     for agreement, done, number in (
@@ -262,8 +266,8 @@ def _marks(weighed: Sequence[Weighed]) -> str:
 
 
 def late_ones(weighed: Iterable[Weighed], person: Person, on: datetime.date) -> list[Weighed]:
-    """What is past its day, the largest stake first. Outside the partnership that is said of a named body only once
-    it had ten working days to report."""
+    """Agreements past their date, the largest stake first. Outside the partnership a named body appears only
+    after it has had ten working days to report."""
     found = []
     for each in weighed:
         due = each.agreement.due
@@ -274,7 +278,7 @@ def late_ones(weighed: Iterable[Weighed], person: Person, on: datetime.date) -> 
 
 
 def _late(late: Sequence[Weighed]) -> Section:
-    """No body stands beside what is late: who holds it, and what they say to it, is on the agreement's own page."""
+    """No body is named beside what is late: its owner, and what they say, is on the agreement's own page."""
     said = [Said(_late_one(each), _link(each), each.agreement.goal) for each in late[:LATE]]
     if len(late) > LATE:
         more = _("And %(num)s more past their day.") % {"num": len(late) - LATE}
@@ -287,7 +291,8 @@ def _late_one(each: Weighed) -> str:
     words = _("%(goal)s: was due %(day)s.")
     if each.instead:
         words = _("%(goal)s: was due %(day)s; %(owner)s.")
-    return words % {"goal": each.agreement.goal, "day": day(each.agreement.due), "owner": each.instead}
+    day = date_format(each.agreement.due, "j F Y")
+    return words % {"goal": each.agreement.goal, "day": day, "owner": each.instead}
 
 
 def asks(
@@ -298,7 +303,7 @@ def asks(
     owners: dict[int, Partner],
     on: datetime.date,
 ) -> list[Said]:
-    """Questions that help, the most useful first, each with what it rests on. None asks who is to blame, and nobody
+    """Helpful questions, the most useful first, each with its basis. None asks who is to blame, and nobody
     outside is given a question about what a body has or has not done."""
     found = []
     if ours := [each for each in late if each.is_inside]:
@@ -310,7 +315,7 @@ def asks(
             "What will be said to young people about the %(number)s that nothing has come of yet?"
         ) % {"number": number}
         found.append(Said(sentence, reverse("event_results", args=[event.slug]), number))
-    # What a body learned or lacks is asked among those who agreed it with them.
+    # Questions about what a body learned or lacked go to those who made the agreement with it.
     own = [each for each in weighed if each.is_inside]
     kept = [each for each in own if each.state == Agreement.State.KEPT]
     for each in kept[:1]:

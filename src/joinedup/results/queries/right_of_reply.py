@@ -1,4 +1,4 @@
-"""Who may answer for a body that something critical is said of: nobody whom the criticising side put there."""
+"""Who may answer for a criticised body: nobody added by the criticising side."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ WROTE = ("response.write", "response.change")
 
 @dataclass(frozen=True)
 class Addresses:
-    """Of the named body: `counting` may answer, and let both be shown early; `others` are told, and may not."""
+    """People of the named body: those in `counting` may answer and agree to show both early; `others` are
+    notified but may not."""
 
     counting: list[User | str]
     others: list[User | str]
 
     def may_answer(self, user_id: int | None, email: str) -> bool:
-        """Whether an account, or without one an address, speaks for the body in this."""
+        """Whether an account, or an address without one, speaks for the body here."""
         if user_id is not None:
             return any(isinstance(each, User) and each.pk == user_id for each in self.counting)
         return bool(email) and email.lower() in {each for each in self.counting if isinstance(each, str)}
 
     def all_but(self, user_id: int | None, email: str) -> list[User | str]:
-        """Everybody addressed but for one."""
+        """Everyone addressed except one."""
         every = [*self.counting, *self.others]
         return [
             each
@@ -38,12 +39,12 @@ class Addresses:
 
 
 def addresses(response: Response, writing: Iterable[int | None] = ()) -> Addresses:
-    """Everybody at the body that a response is about; 6 queries.
+    """Everyone at the body that a response is about; 6 queries.
 
-    The members of the body count, but for whoever wrote the criticism, and for whoever got their membership from the
-    criticising side since. A contact counts unless the criticising side added it: whoever wrote it (`writing`: and
-    whoever writes it now), the people of their organisations, and those who coordinate the partnership; what one of
-    the body's own members added counts. Who added those from before this was noted is not known: they count.
+    Its members count, except anyone who wrote the criticism and anyone whose membership the criticising side
+    granted since. A contact counts unless the criticising side added it: those who wrote it (`writing`: and
+    those writing it now), the people of their organisations, and the partnership's coordinators. A contact
+    added by one of the body's own members counts. Contacts from before this was recorded count too.
     """
     about = response.about
     if about is None:
@@ -81,8 +82,8 @@ def _wrote(response: Response) -> set[int]:
 
 
 def _side(response: Response, wrote: set[int]) -> dict[int, str]:
-    """The accounts of the criticising side, each with its address: who wrote it, their colleagues, and those who
-    coordinate the partnership."""
+    """The accounts of the criticising side, with addresses: the writers, their colleagues, and the
+    partnership's coordinators."""
     held = Grant.objects.filter(user__in=wrote, partner__isnull=False).exclude(partner=response.about_id)
     homes = list(held.values_list("partner", flat=True))
     people = User.objects.filter(pk__in=wrote) | User.objects.filter(grants__partner__in=homes)
@@ -94,7 +95,7 @@ def _side(response: Response, wrote: set[int]) -> dict[int, str]:
 
 
 def _given(response: Response, side: set[int]) -> set[int]:
-    """The memberships that the criticising side gave since the response was written."""
+    """The memberships that the criticising side granted since the response was written."""
     if response.pk is None:
         return set()
     entries = AuditEntry.objects.filter(

@@ -1,4 +1,4 @@
-"""Agreements as they are weighed: what is at stake in each, and whether it counts as kept."""
+"""Agreements with their weight: what is at stake in each, and whether it counts as kept."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ AREA = Place.Kind.LOCAL_AUTHORITY
 
 @dataclass(frozen=True)
 class Weighed:
-    """One agreement as a reader may know it: `state` as it is shown to them, `result` what was reported of it,
-    `instead`: what stands for its owner where they do not read who that is, `is_inside`: whether they belong to its
-    partners or its partnership."""
+    """One agreement as a reader may know it. `state`: as shown to them. `result`: what was reported.
+    `instead`: the words shown to readers who may not know its owner. `is_inside`: whether the reader belongs
+    to its partners or its partnership."""
 
     agreement: Agreement
     state: str
@@ -45,7 +45,7 @@ class Weighed:
 
 
 def to_weigh(person: Person) -> QuerySet[Agreement]:
-    """The agreements that `person` may see, with all that is weighed; 1 query, and 3 more when read."""
+    """The agreements that `person` may see, with everything that is weighed; 1 query, and 3 more when read."""
     return (
         Agreement.objects.visible_to(person)
         .select_related("event", "theme", "owner_partner__sector", "place__parent__parent__parent")
@@ -54,9 +54,10 @@ def to_weigh(person: Person) -> QuerySet[Agreement]:
 
 
 def weigh(person: Person, agreements: Iterable[Agreement], on: datetime.date) -> list[Weighed]:
-    """What `to_weigh` found, as `person` may know it on this day; 1 query more than reading it.
+    """The result of `to_weigh`, as `person` may know it on this day; 1 query besides reading it.
 
-    What was not kept counts as open for everybody outside until its partners had ten working days to answer.
+    To everyone outside, an agreement that was not kept counts as open until its partners have had ten working
+    days to answer.
     """
     every = list(agreements)
     around = {each.pk: above(each.place) for each in every}
@@ -87,7 +88,7 @@ def weigh(person: Person, agreements: Iterable[Agreement], on: datetime.date) ->
 
 
 def above(place: Place) -> list[Place]:
-    """A place and what it lies in, the nearest first; from what was fetched along."""
+    """A place and the places around it, the nearest first; uses only what is prefetched."""
     found, here = [], place
     for _step in range(3):
         found.append(here)
@@ -98,7 +99,7 @@ def above(place: Place) -> list[Place]:
 
 
 def region_of(agreement: Agreement) -> str:
-    """The name of the region that its place lies in, or of the event's only one; empty where neither is known."""
+    """The name of the region its place lies in, or of the event's only one; empty if neither is known."""
     chain = above(agreement.place)
     for place in chain:
         if place.pk in REGIONS:

@@ -1,4 +1,4 @@
-"""After the day: the page of somebody who was there, and what those who planned it follow."""
+"""After the day: the page of someone who attended, and the follow-up page for planners."""
 
 from __future__ import annotations
 

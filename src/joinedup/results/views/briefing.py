@@ -1,4 +1,4 @@
-"""The pack for who hosts and speaks: for those who plan the event, and by the link in a mail."""
+"""The briefing pack: for planners, and through the link in a mail."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from joinedup.results.views.result_sheet import word_file
 
 
 def _planned(request: Request, slug: str) -> Event:
-    """The event, for those who plan it; for everybody else there is no such page."""
+    """The event, for those who plan it; 404 for everyone else."""
     events = Event.objects.select_related("programme", "footprint", "at", "copied_from")
     found = get_object_or_404(events, slug=slug, is_history=False)
     if not may(request.person, "event.plan", found):
@@ -74,7 +74,7 @@ def _by_link(token: str) -> Event:
 @require_safe
 @never_cache
 def brief(request: Request, token: str) -> HttpResponse:
-    """Without an account, for whoever holds the link: whoever is signed in reads no more by it."""
+    """No account needed: signing in shows the holder of the link nothing more."""
     event = _by_link(token)
     context = {
         "event": event,

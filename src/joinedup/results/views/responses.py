@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,7 +19,6 @@ from joinedup.accounts.permissions import may
 from joinedup.accounts.person import PUBLIC
 from joinedup.accounts.posted import attempt, number_in
 from joinedup.accounts.request import Request
-from joinedup.engines.days import day
 from joinedup.events.models import Event
 from joinedup.events.queries.events import is_over, listed
 from joinedup.results.actions.responses import (
@@ -52,7 +52,7 @@ def event_results(request: Request, slug: str) -> HttpResponse:
 
 
 def _planned(request: Request, slug: str, permission: str) -> Event:
-    """The event, for somebody who may do `permission` to it; for everybody else there is no such page."""
+    """The event, for anyone who may do `permission` to it; 404 for everyone else."""
     found = get_object_or_404(
         Event.objects.select_related("programme", "footprint"), slug=slug, is_history=False
     )
@@ -64,7 +64,8 @@ def _planned(request: Request, slug: str, permission: str) -> Event:
 @login_required
 @never_cache
 def event_responses(request: Request, slug: str) -> HttpResponse:
-    """What has no response yet, a form for one, and those that are written, to change or take away."""
+    """Contributions without a response, a form for one, and the responses written so far, to change or
+    delete."""
     event = _planned(request, slug, "response.write")
     page = queries.writing_page(request.person, event, timezone.localdate())
     changed = _named(event, request.GET.get("change"))
@@ -119,7 +120,7 @@ def _saved(request: Request, event: Event, changed: Response | None, form: Respo
     if last is not None and response.told_on == timezone.localdate():
         said = _("Saved. %(partner)s is told, and has until %(day)s to answer.") % {
             "partner": response.about,
-            "day": day(last),
+            "day": date_format(last, "j F Y"),
         }
     if is_untold(response):
         said = _(
@@ -133,7 +134,7 @@ def _saved(request: Request, event: Event, changed: Response | None, form: Respo
 @login_required
 @never_cache
 def response_answer(request: Request, pk: int) -> HttpResponse:
-    """For members of the organisation that a response is critical of."""
+    """For members of the organisation that a response criticises."""
     asked = queries.asked_of(request.person, pk)
     if asked is None:
         raise Http404
@@ -160,7 +161,7 @@ def response_answer(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def response_by_mail(request: Request, token: str) -> HttpResponse:
-    """The same by the link in their mail, without an account."""
+    """Like `response_answer`, but through the link in a mail and without an account."""
     asked = queries.asked_by_mail(token)
     if asked is None:
         raise Http404
@@ -204,7 +205,7 @@ def _to_answer(asked: queries.AskedByMail, form: AnswerForm) -> dict[str, Any]:
 @login_required
 @never_cache
 def event_publish(request: Request, slug: str) -> HttpResponse:
-    """What everybody would read, and the button that shows it to them or takes it back."""
+    """A preview of what everyone would read, and the button that publishes it or takes it back."""
     event, today = _planned(request, slug, "event.publish"), timezone.localdate()
     if request.method == "POST":
         back = request.POST.get("do") == "take_back"

@@ -1,4 +1,4 @@
-"""What came of an event on one page, on the screen and in Word."""
+"""The results of an event on one page, on screen and in Word."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""At the door: who has arrived, who comes in without a registration, who did not come."""
+"""At the door: who has arrived, who is let in without a registration, and who did not come."""
 
 from __future__ import annotations
 
@@ -27,16 +27,18 @@ FULL = "Every place is taken. Tick “we have a chair” to let them in all the 
 
 
 def _locked(pk: int) -> Event:
-    """The event, held while places are given out: two doors never give the same number or the last place twice."""
+    """The event, locked while places are given out: two doors never give the same number or the last place
+    twice."""
     return Event.objects.select_for_update().get(pk=pk)
 
 
 @transaction.atomic
 def check_in(*, by: Person, attendee: Attendee, together: bool = True, chair: bool = False) -> list[Attendee]:
-    """Note that somebody is here, and with a companion (`together`) the young people who come with them; returns who
-    is newly noted. Twice, or at two doors, does nothing more.
+    """Check somebody in and, if they are a companion and `together`, the young people who come with them.
+    Returns those newly checked in; doing it twice, or at two doors, changes nothing more.
 
-    Who was waiting or had cancelled gets a place while one is free, or with `chair` where somebody found one.
+    Someone who was waiting or had cancelled gets a place while one is free, or with `chair` if a seat was
+    found for them.
     """
     require(by, "event.check_in", on=attendee)
     event = _locked(attendee.event_id)
@@ -84,7 +86,7 @@ def _arrive(by: Person, attendee: Attendee) -> None:
 
 @transaction.atomic
 def undo_check_in(*, by: Person, attendee: Attendee) -> bool:
-    """They are not here after all; whether that was new."""
+    """Undo a check-in; returns whether they were checked in."""
     require(by, "event.check_in", on=attendee)
     _locked(attendee.event_id)
     attendee.refresh_from_db()
@@ -108,10 +110,10 @@ def walk_in(
     companion: Attendee | None = None,
     chair: bool = False,
 ) -> Attendee:
-    """Somebody who stands at the door without a registration: in, with a number, and here.
+    """Register someone who is at the door without a registration: with a place, a number, and checked in.
 
-    With `companion` it is a young person, by a chosen name only, and the companion is an adult of the same host who
-    has arrived. `chair`: there is a seat although every place is taken.
+    With `companion` it is a young person, by a chosen name only, and the companion is an adult of the same
+    host who has arrived. `chair`: there is a seat although every place is taken.
     """
     require(by, "event.check_in", on=event)
     event = _locked(event.pk)
@@ -139,7 +141,7 @@ def walk_in(
         is_demonstration=event.is_demonstration,
     )
     if companion is not None:
-        # Whoever stands at the door has both before them, and answers for it.
+        # The person at the door has both in front of them, and answers for it.
         companion.vouched_on = companion.vouched_on or timezone.localdate()
         companion.parts = list(dict.fromkeys([*companion.parts, "companion"]))
         companion.save(update_fields=["parts", "vouched_on"])
@@ -148,7 +150,7 @@ def walk_in(
 
 
 def _refuse_a_stranger(event: Event, host: Partner, companion: Attendee, name: str) -> None:
-    """A young person is never alone here, and needs no real name."""
+    """A young person is never alone here, and does not need to give a real name."""
     companion.refresh_from_db()
     here = companion.event_id == event.pk and companion.arrived_at is not None
     if not here or companion.standing != Standing.PLACED or companion.is_young:
@@ -163,8 +165,8 @@ def _refuse_a_stranger(event: Event, host: Partner, companion: Attendee, name: s
 
 @transaction.atomic
 def release_absent(*, by: Person, event: Event) -> list[Attendee]:
-    """Whoever has a place and has not arrived counts as not coming, so that the tables can be planned for those who
-    are here. Nobody gets a mail, nobody moves up; `bring_back` undoes it."""
+    """Mark everyone who has a place and has not arrived as not coming, so that the tables can be planned for
+    those who are here. Nobody gets a mail and nobody moves up; `bring_back` undoes it."""
     require(by, "event.check_in", on=event)
     event = _locked(event.pk)
     if event.date != timezone.localdate():
@@ -185,7 +187,8 @@ def release_absent(*, by: Person, event: Event) -> list[Attendee]:
 
 @transaction.atomic
 def bring_back(*, by: Person, event: Event) -> list[Attendee]:
-    """Undo the last `release_absent`: its people are expected again, but for those who registered anew meanwhile."""
+    """Undo the last `release_absent`: its people are expected again, except those who have registered again
+    since."""
     require(by, "event.check_in", on=event)
     event = _locked(event.pk)
     numbers = last_release(event)
@@ -196,7 +199,7 @@ def bring_back(*, by: Person, event: Event) -> list[Attendee]:
     for each in coming:
         again[each.email].append(each)
     gone = event.attendees.filter(number__in=numbers, standing=Standing.CANCELLED)
-    # A colleague at the same address is not them.
+    # A colleague at the same address is another person.
     back = [
         each
         for each in gone

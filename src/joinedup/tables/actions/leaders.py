@@ -1,4 +1,4 @@
-"""Who offers to lead a table or to write for one, and what those who plan the event say to it."""
+"""Offers to lead a table or to write for one, and the planners' answers."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Answer = Attendee.OfferAnswer
 
 @transaction.atomic
 def answer_offer(*, by: Person, attendee: Attendee, answer: str) -> Attendee:
-    """Accept an offer to lead a table or to write for one, decline it, or take back what was said ("").
+    """Accept an offer to lead a table or to write for one, decline it, or take back the answer ("").
 
-    Only what is accepted gives somebody that part, and with it the link of their table. They are told of a yes and a
-    no.
+    Only an accepted offer gives somebody the role and the link of their table. They are notified of a yes and
+    of a no.
     """
     require(by, "event.plan", on=attendee)
     attendee.refresh_from_db(from_queryset=Attendee.objects.select_for_update())

@@ -1,4 +1,4 @@
-"""Planning the tables, fitting in changes on the day, moving people by hand."""
+"""Plan the tables, adapt the plan on the day, and move people by hand."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ def plan_event(
     iterations: int | None = None,
     seed: int = 1,
 ) -> PlanReport:
-    """Plan who sits with whom and on what, and store it in one transaction in place of an earlier plan.
+    """Plan who sits with whom and on which topic, and store it in one transaction in place of an earlier
+    plan.
 
-    The search itself runs before the transaction, so that nobody waits for it. Raises ValidationError where the
-    room contradicts itself, nobody comes, or something was agreed at a table that would change.
+    The search itself runs before the transaction, so that nobody waits for it. Raises ValidationError if the
+    room contradicts itself, nobody comes, or the plan would change a table where something was agreed.
     """
     require(by, "event.plan", on=event)
     problem = problem_of(event, seed=seed)
@@ -44,7 +45,7 @@ def plan_event(
 
 
 def replan_event(*, by: Person, event: Event) -> PlanReport:
-    """Fit in who came and who did not since the plan was made, moving as few people as possible."""
+    """Adapt the plan to who came and who did not, moving as few people as possible."""
     require(by, "event.plan", on=event)
     stored = PlanReport.objects.filter(event=event).first()
     if stored is None:
@@ -56,7 +57,7 @@ def replan_event(*, by: Person, event: Event) -> PlanReport:
     before = replace(after, people=(*present, *gone))
     new = [person for person in after.people if person.id in arrivals]
     agreed = event.agreements.exclude(sitting=None).values_list("sitting__round", "sitting__table__number")
-    # Where something was agreed, the table goes on talking about what it was agreed on.
+    # A table where something was agreed keeps the topic of that agreement.
     held = [(number, str(table)) for number, table in agreed.distinct()]
     found = engine.replan(before, stored_plan(event), absent, new, held=held)
     return _store(by, event, found, stored.seed, "event.replan")
@@ -76,7 +77,7 @@ def _store(by: Person, event: Event, plan: engine.Plan, seed: int, action: str) 
 def move_person(*, by: Person, event: Event, attendee: Attendee, number: int, table: int) -> PlanReport:
     """Put one person at another table in one round, whatever it costs: the page showed the cost before.
 
-    Who has no seat in that round yet gets one.
+    Someone without a seat in that round gets one.
     """
     stored = _plan_to_change(by, event, attendee)
     moved, cost, _ = seating.try_move(event, attendee, number, table)

@@ -1,4 +1,4 @@
-"""What young people who come want talked about, chosen through their companion's link."""
+"""The topics that young people want, chosen through their companion's link."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from joinedup.tables.models import Vote
 
 @transaction.atomic
 def choose_topics(*, by: Person, through: Attendee, young: Attendee, topics: Iterable[Topic]) -> int:
-    """All the topics that one young person wants, in place of those chosen before; returns how many.
+    """Save all the topics that one young person wants, replacing those chosen before; returns how many.
 
-    `through`: whose link it is, the companion's or their own. The audit trail says how many were chosen, never which.
-    Raises ValidationError once the event is over or where they do not come.
+    `through`: the attendee whose link it is, the companion or themselves. The audit trail records how many
+    were chosen, never which. Raises ValidationError once the event is over, or if they do not come.
     """
     require(by, "event.register", on=young)
     if through.pk not in (young.pk, young.companion_id) or not young.is_young:

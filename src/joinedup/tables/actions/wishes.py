@@ -1,4 +1,4 @@
-"""Wishes of those who plan an event: who shares a table in every round, and who never does."""
+"""Planners' wishes: who shares a table in every round, and who never does."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from joinedup.tables.models import Wish
 
 @transaction.atomic
 def add_wish(*, by: Person, event: Event, kind: str, attendees: Iterable[Attendee]) -> Wish:
-    """Ask that these people sit together in every round, or that no two of them ever share a table. No reason is
-    kept. Raises ValidationError for fewer than two people, or a wish that is there already."""
+    """Ask that these people sit together in every round, or that no two of them ever share a table. No reason
+    is kept. Raises ValidationError for fewer than two people, or if the wish exists already."""
     require(by, "event.plan", on=event)
     people = {each.pk: each for each in attendees}
     if kind not in Wish.Kind.values:
@@ -39,7 +39,7 @@ def add_wish(*, by: Person, event: Event, kind: str, attendees: Iterable[Attende
 
 @transaction.atomic
 def remove_wish(*, by: Person, wish: Wish) -> None:
-    """Take a wish away. The plan stays as it is until somebody is moved or the tables are planned anew."""
+    """Delete a wish. The plan stays as it is until somebody is moved or the tables are planned again."""
     require(by, "event.plan", on=wish)
     people = {each.pk: each for each in wish.attendees.all()}
     before = {"kind": wish.kind, "people": _numbers(people)}

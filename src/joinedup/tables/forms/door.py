@@ -1,4 +1,4 @@
-"""What is typed at the door: a code, and somebody who comes without a registration."""
+"""Forms at the door: a code, and somebody who comes without a registration."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from joinedup.tables.queries.door import by_code, companions
 
 
 class CodeForm(forms.Form):
-    """`attendee` after a code that was found."""
+    """`attendee` is set once a code is found."""
 
     code = forms.CharField(
         max_length=40,
@@ -31,7 +31,7 @@ class CodeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.event = event
         if is_next:
-            # A scanner types into the field that has the focus: the next code goes in by itself.
+            # A scanner types into the field that has the focus, so the next code goes in by itself.
             self.fields["code"].widget.attrs["autofocus"] = True
 
     def clean_code(self) -> str:
@@ -87,7 +87,7 @@ class WalkInForm(forms.Form):
         here = [each.pk for each in companions(event)]
         companion.queryset = Attendee.objects.filter(pk__in=here).select_related("partner")
         if self.data.get("companion"):
-            # A young person belongs where their companion does, and is asked for no role.
+            # A young person belongs to their companion's organisation, and is asked for no role.
             partner.required = self.fields["role"].required = False
 
     def clean(self) -> dict[str, Any]:

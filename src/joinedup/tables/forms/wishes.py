@@ -14,7 +14,8 @@ from joinedup.tables.seating import coming
 
 
 class WishForm(forms.Form):
-    """What `tables/seats.jinja` asks. No reason: why somebody sits apart from somebody is nobody's business here."""
+    """The fields of `tables/seats.jinja`. No reason is asked: why two people should sit apart is nobody's
+    business here."""
 
     kind = forms.ChoiceField(
         choices=Wish.Kind,

@@ -1,4 +1,4 @@
-"""Questions at the door: who is expected, who is here, where they sit. For those who check people in only."""
+"""Queries for the door: who is expected, who is here, and where they sit. Only for those who check people in."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Sector:
 
 @dataclass(frozen=True)
 class Line:
-    """One person in the list; `young` are those who come with them."""
+    """One person in the list; `young` are those they bring."""
 
     attendee: Attendee
     label: str
@@ -42,9 +42,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Door:
-    """`expected` and `arrived` count those with a place; `alone` are young people here whose companion is not;
-    `letters` are the first letters that somebody has; `others` wait for a place, did not
-    confirm or had cancelled."""
+    """`expected` and `arrived` count those with a place. `alone`: young people who are here without their
+    companion. `letters`: the initials that occur. `others`: those who wait for a place, did not confirm, or
+    cancelled."""
 
     expected: int
     arrived: int
@@ -57,7 +57,7 @@ class Door:
 
 
 def door(event: Event, *, text: str = "", letter: str = "") -> Door:
-    """Everybody of an event as the door needs them; `text` finds name, partner, role or number; 2 queries."""
+    """Everyone at an event as the door needs them; `text` searches name, partner, role and number; 2 queries."""
     everybody = list(event.attendees.select_related("partner", "sector"))
     placed = [each for each in everybody if each.standing == Standing.PLACED]
     young: dict[int, list[Attendee]] = defaultdict(list)
@@ -92,7 +92,7 @@ def _by_name(line: Line) -> tuple[str, int]:
 
 
 def _plain(text: str) -> str:
-    """Without accents and capitals: who reads a name aloud does not type them."""
+    """Without accents and capitals: people who hear a name do not type them."""
     parts = unicodedata.normalize("NFKD", text)
     return "".join(each for each in parts if not unicodedata.combining(each)).casefold().strip()
 
@@ -116,7 +116,7 @@ def _sectors(placed: Iterable[Attendee]) -> list[Sector]:
 
 
 def alone(placed: Iterable[Attendee]) -> list[Attendee]:
-    """Young people who are here and whose companion is not; no query. Wants everybody with a place."""
+    """Young people who are here without their companion; no query. Expects everybody with a place."""
     everybody = list(placed)
     here = {each.pk for each in everybody if each.arrived_at is not None}
     return [each for each in everybody if each.is_young and each.pk in here and each.companion_id not in here]
@@ -132,7 +132,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Card:
-    """What to tell somebody who has just been noted: where they sit, what they need, who comes with them."""
+    """What to tell somebody just checked in: where they sit, what they need, and who comes with them."""
 
     attendee: Attendee
     label: str
@@ -169,19 +169,19 @@ def card(event: Event, pk: int) -> Card | None:
 
 
 def by_code(event: Event, typed: str) -> Attendee | None:
-    """Whose code this is, however it was typed or scanned: capitals and spaces do not matter; 1 query."""
+    """The attendee with this code, however it was typed or scanned: case and spaces do not matter; 1 query."""
     code = "".join(letter for letter in typed.upper() if letter.isalnum())
     return event.attendees.select_related("partner").filter(code=code).first() if code else None
 
 
 def companions(event: Event) -> list[Attendee]:
-    """Adults who are here: whom a young person at the door may come with; 1 query."""
+    """Adults who are here, with whom a young person at the door may come; 1 query."""
     here = event.attendees.filter(standing=Standing.PLACED, arrived_at__isnull=False)
     return [each for each in here.select_related("partner") if not each.is_young]
 
 
 def last_release(event: Event) -> list[int]:
-    """The numbers of those who were last said not to come, unless that was undone since; 1 query."""
+    """The numbers of those last marked as not coming, unless that was undone; 1 query."""
     entries = AuditEntry.objects.filter(record="events.event", record_id=str(event.pk))
     last = entries.filter(action__in=["event.release_absent", "event.bring_back"]).order_by("-pk").first()
     if last is None or last.action != "event.release_absent":
@@ -193,7 +193,7 @@ ARRIVALS_HEADER = ["No.", "Who", "Role", "Partner", "Sector", "Standing", "Arriv
 
 
 def arrival_rows(event: Event) -> Iterator[list[object]]:
-    """Everybody who confirmed as rows under ARRIVALS_HEADER; no addresses and no needs; 1 query."""
+    """Everybody who confirmed, as rows under ARRIVALS_HEADER; no addresses and no needs; 1 query."""
     gone = [Standing.HELD, Standing.LAPSED]
     for each in event.attendees.exclude(standing__in=gone).select_related("partner", "sector"):
         at = f"{timezone.localtime(each.arrived_at):%H:%M}" if each.arrived_at else ""

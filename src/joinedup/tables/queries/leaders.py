@@ -1,4 +1,4 @@
-"""Who offers to lead a table: for those who plan the event only."""
+"""Offers to lead a table: for planners only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from joinedup.registration.models import Attendee
 
 
 def offers(event: Event) -> list[Attendee]:
-    """Every offer of somebody who comes, those without an answer first, then in the order of registration; 1 query."""
+    """Every offer from someone who comes, those without an answer first, then in order of registration; 1
+    query."""
     made = event.attendees.exclude(offer="").filter(standing__in=Attendee.COMING)
     found = list(made.select_related("partner", "sector"))
     return sorted(found, key=lambda each: (bool(each.offer_answer), each.number))

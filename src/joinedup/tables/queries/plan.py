@@ -1,4 +1,4 @@
-"""The planner's page: who sits where in each round, what the plan is worth, and which rules it does not keep."""
+"""The planner's page: who sits where in each round, how good the plan is, and which rules it breaks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from joinedup.tables.queries.sittings import sittings
 
 @dataclass(frozen=True)
 class Card:
-    """One table in one round. `leader` is the number of whoever leads it; further facilitators sit there as guests."""
+    """One table in one round. `leader` is the number of its leader; other facilitators sit there as guests."""
 
     table: Table
     sitting: Sitting | None
@@ -43,8 +43,8 @@ class Round:
 
 @dataclass(frozen=True)
 class PlanPage:
-    """`people` are those with a place. `arrivals` and `absent` are how many the plan does not seat yet, or seats though
-    they do not come; `not_here` how many have not been checked in, on the day itself and once somebody was."""
+    """`people`: those with a place. `arrivals` and `absent`: how many the plan does not seat yet, or seats
+    although they do not come. `not_here`: how many are not checked in, on the day itself, once somebody was."""
 
     findings: list[checklist.Finding]
     report: PlanReport | None
@@ -59,7 +59,7 @@ class PlanPage:
 
 
 def plan_page(event: Event) -> PlanPage:
-    """All of it; 32 queries at most."""
+    """The whole page; 32 queries at most."""
     report = PlanReport.objects.filter(event=event).first()
     try:
         problem = seating.problem_of(event)
@@ -128,7 +128,7 @@ def _without_seat(people: Iterable[Attendee], number: int, here: Iterable[Sittin
 
 @dataclass(frozen=True)
 class WishLine:
-    """A wish and whom it concerns, of those who still come. It asks for nothing when fewer than two do."""
+    """A wish and the people it concerns who still come. It has no effect if there are fewer than two."""
 
     wish: Wish
     people: list[Attendee]
@@ -149,8 +149,8 @@ PLAN_HEADER = ["Round", "Table", "Topic", "No.", "Name", "Partner", "Part"]
 
 
 def plan_rows(event: Event) -> list[list[object]]:
-    """The stored plan as rows under PLAN_HEADER, by round, table and number; 2 queries. Of a young person it says
-    neither the name that they chose nor with whom they come, and of nobody that they come with one."""
+    """The stored plan as rows under PLAN_HEADER, by round, table and number; 2 queries. For a young person it
+    gives neither the chosen name nor the companion, and for a companion not that they are one."""
     return [
         [
             sitting.round,

@@ -1,4 +1,4 @@
-"""What is printed before the day: cards for tables, badges, the list for the door, a page for each person."""
+"""What is printed before the day: table cards, badges, the list for the door, and a page for each person."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from joinedup.tables.seating import badge_name
 
 @dataclass
 class Seated:
-    """One person with their table in each round. Of a young person nothing but the name they chose and their host is
+    """One person with their table in each round. For a young person only the chosen name and the host are
     printed."""
 
     attendee: Attendee
@@ -22,7 +22,7 @@ class Seated:
 
 @dataclass(frozen=True)
 class Print:
-    """`rounds` are (round, its tables); `leaders` who leads, by registration number, at (round, table)."""
+    """`rounds` are (round, its tables); `leaders` maps (round, table) to the registration numbers of leaders."""
 
     rounds: list[tuple[int, list[Sitting]]]
     people: list[Seated]
@@ -30,7 +30,7 @@ class Print:
 
     @property
     def by_name(self) -> list[Seated]:
-        """As one looks people up at the door: by name, then those who gave none by their number."""
+        """In the order used to look people up at the door: by name, then those without one by number."""
         return sorted(
             self.people,
             key=lambda each: (

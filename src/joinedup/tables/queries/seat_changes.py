@@ -1,4 +1,4 @@
-"""What it would cost to move somebody by hand, in words: for those who plan an event. Nothing is stored."""
+"""What it would cost to move somebody by hand, in words: for planners. Nothing is stored."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from joinedup.tables.seating import problem_of, stored_plan
 
 @dataclass(frozen=True)
 class Option:
-    """One table for one person in one round: what a move there would cost, and the rules it would newly break."""
+    """One table for one person in one round: what a move there would cost, and the rules it would newly
+    break."""
 
     table: int
     is_here: bool
@@ -44,7 +45,7 @@ class Partner:
 def options(event: Event, attendee: Attendee, number: int) -> list[Option]:
     """Every table of the room for one person in one round, in order; 12 queries.
 
-    Raises ValidationError where they are not there in that round.
+    Raises ValidationError if they are not there in that round.
     """
     problem, plan = problem_of(event), stored_plan(event)
     at = [row[1] for row in plan.assignments if row[0] == number]
@@ -71,8 +72,8 @@ def options(event: Event, attendee: Attendee, number: int) -> list[Option]:
 
 
 def partners(event: Event, attendee: Attendee, number: int, table: int) -> list[Partner]:
-    """Everybody at a table with whom one person could change places in one round, those who break no rule first, then
-    by what it costs; 13 queries. Empty where the person has no seat to give."""
+    """Everyone at a table with whom one person could swap places in one round, those who break no rule first,
+    then by cost; 13 queries. Empty if the person has no seat to give."""
     problem, plan = problem_of(event), stored_plan(event)
     try:
         found = engine.swaps(problem, plan, str(attendee.number), number, str(table))
@@ -101,7 +102,7 @@ def _named(attendee: Attendee, number: int) -> dict[str, object]:
 
 
 def cost_words(cost: Mapping[str, float]) -> list[str]:
-    """What changes, the most important goal first; one line that says so where nothing does."""
+    """What changes, the most important goal first; a single line if nothing does."""
     lines = []
     if parties := round(cost["topic_parties"], 2):
         lines.append(_change(_("Weight of topics whose partners meet"), parties, f"{abs(parties):.2f}"))

@@ -1,4 +1,4 @@
-"""Questions of those who plan an event: what could be on the agenda, who sits where."""
+"""Queries for planners: which table, on which topic, with whom."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from joinedup.tables.models import PlanReport, Seat, Sitting
 
 
 def sittings(event: Event) -> QuerySet[Sitting]:
-    """Every table of every round with who sits there; 2 queries."""
+    """Every table of every round with the people there; 2 queries."""
     seats = Seat.objects.select_related("attendee__partner", "attendee__sector").order_by("attendee__number")
     return (
         event.sittings.select_related("table", "topic__theme", "topic__opportunity")

@@ -1,4 +1,4 @@
-"""What the young people who come with somebody may choose to talk about, and what they chose."""
+"""The topics that young people with a companion may choose, and what they chose."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from joinedup.registration.models import Attendee
 
 @dataclass(frozen=True)
 class Choice:
-    """A topic by the words that everybody may read."""
+    """A topic in words that are public."""
 
     pk: int
     title: str
@@ -34,10 +34,10 @@ class Chooser:
 
 
 def topics_to_choose(event: Event) -> list[Choice]:
-    """What is on the agenda, then what is proposed; 2 queries.
+    """Topics on the agenda, then those proposed; 2 queries.
 
-    Whoever holds a companion's link knows no more than the public does: a topic whose opportunity is for the
-    partnership only is called by its theme.
+    The holder of a companion's link knows no more than the public: a topic whose opportunity is for the
+    partnership only goes by its theme.
     """
     found = event.topics.annotate(said=Count("contributions")).select_related("theme", "opportunity")
     topics = list(found.order_by("-is_chosen", "order", "pk"))
@@ -56,8 +56,7 @@ def topics_to_choose(event: Event) -> list[Choice]:
 
 
 def choosers(through: Attendee) -> list[Chooser]:
-    """The young people for whom this link chooses: those who come with a companion, or whoever it belongs to;
-    2 queries."""
+    """The young people for whom this link chooses: those who come with its owner, or the owner; 2 queries."""
     votes = Prefetch("votes", to_attr="chosen_votes")
     if through.is_young:
         found = Attendee.objects.filter(pk=through.pk)

@@ -68,7 +68,7 @@ def _here(event: Event, **question: Any) -> str:
 
 
 def _button(request: Request, event: Event, code: CodeForm, walk_in: WalkInForm) -> str:
-    """Do what a button asked for; the address to go on to, or "" where a form has to be shown again."""
+    """Do what a button asked for. Returns the URL to redirect to, or "" if a form has to be shown again."""
     by, button = request.person, request.POST.get("do", "")
     if button == "code":
         return _by_code(request, event, code)
@@ -97,7 +97,7 @@ def _released(button: str, number: int) -> str:
 
 
 def _note(request: Request, event: Event, name: str) -> str:
-    """Somebody has arrived (with those who come with them, or alone), is let in, or is not here after all."""
+    """Somebody arrives (with those they bring, or alone), is let in, or is not here after all."""
     attendee = get_object_or_404(event.attendees, pk=number_in(request.POST.get(name)))
     by, who = request.person, seating.badge_name(attendee)
     if name == "undo":

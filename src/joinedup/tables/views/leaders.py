@@ -1,4 +1,4 @@
-"""Who offers to lead a table, with a button for yes and one for no: for those who plan the event only."""
+"""Offers to lead a table, with a button to accept and one to decline: for planners only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables: planned, changed on the day, people moved by hand. For those who plan the event."""
+"""The tables: planned, changed on the day, and people moved by hand. For planners."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def _move_asked(values: Any, event: Event) -> tuple[Attendee | None, int, int]:
 
 
 def _trial(request: Request, event: Event, report: PlanReport | None) -> dict[str, Any]:
-    """What a move would cost and break, before anybody confirms it: at one table, with whom to change places there, or
-    at every table where none is named. Nothing is stored."""
+    """What a move would cost and break, before anybody confirms it: at one table, with the possible swaps
+    there, or at every table if none is named. Nothing is stored."""
     nothing: dict[str, Any] = {"trial": None, "trial_error": ""}
     who, number, to = _move_asked(request.GET, event)
     if report is None or who is None:
@@ -74,7 +74,7 @@ def _trial(request: Request, event: Event, report: PlanReport | None) -> dict[st
 @require_GET
 @never_cache
 def event_plan_moves(request: Request, slug: str) -> JsonResponse:
-    """What a move to each table would cost, while somebody is picked up on the planner's page."""
+    """What a move to each table would cost, while somebody is dragged on the planner's page."""
     event = planned_event(request, slug, "event.plan")
     who, number, _to = _move_asked(request.GET, event)
     if who is None:
@@ -101,7 +101,7 @@ def event_plan_moves(request: Request, slug: str) -> JsonResponse:
 
 
 def _plan_button(request: Request, event: Event) -> str:
-    """Do what a button asked for; says where on the page to look next."""
+    """Do what a button asked for; returns where on the page to look next."""
     by, button = request.person, request.POST.get("do")
     if button == "plan":
         attempt(
@@ -128,7 +128,7 @@ def _fitted_in(report: dict[str, Any]) -> str:
 
 
 def _by_hand(request: Request, event: Event) -> str:
-    """Move somebody, or let two people change places, and offer to take it back."""
+    """Move somebody, or swap two people, and offer to undo it."""
     by, (who, number, to) = request.person, _move_asked(request.POST, event)
     attendee = get_object_or_404(Attendee, pk=who.pk if who else -1)
     here: list[tuple[str, object]] = [("who", attendee.pk), ("round", number)]

@@ -1,4 +1,4 @@
-"""The plan on paper and as a file: for those who plan the event."""
+"""The plan on paper and as a file: for planners."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from joinedup.tables.queries import plan, printouts
 @require_GET
 @never_cache
 def event_plan_print(request: Request, slug: str) -> HttpResponse:
-    """Everything, or one kind of sheet only."""
+    """Everything, or only one kind of sheet."""
     event = planned_event(request, slug, "event.plan")
     kinds = {
         "cards": _("Cards for the tables"),
@@ -29,7 +29,7 @@ def event_plan_print(request: Request, slug: str) -> HttpResponse:
         "people": _("A page for each person"),
     }
     only = request.GET.get("only", "")
-    # A page for each person is a pile of paper: it is printed when it is asked for.
+    # A page for each person is a lot of paper, so it is printed only on request.
     shown = [only] if only in kinds else ["cards", "badges", "door"]
     context = {
         "event": event,

@@ -1,4 +1,4 @@
-"""Who should share a table and who should not: for those who plan the event."""
+"""Who should share a table and who should not: for planners."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from joinedup.tables.seating import attendee_label, coming
 @login_required
 @never_cache
 def event_wishes(request: Request, slug: str) -> HttpResponse:
-    """The form with its errors; the planner's page holds the same."""
+    """The form with its errors; the planner's page has the same form."""
     event = planned_event(request, slug, "event.plan")
     if request.method == "POST" and request.POST.get("do") == "remove":
         return _remove(request, event)

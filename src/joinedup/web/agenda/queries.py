@@ -1,4 +1,4 @@
-"""Questions of those who plan an event: what could be on the agenda, who sits where."""
+"""Queries for planners: what is on the agenda and what could be."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db.models import Case, Count, F, IntegerField, Q, Value, When
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event, Topic
 from joinedup.opportunities.models import Opportunity, Run
-from joinedup.opportunities.queries import shortlist
+from joinedup.opportunities.queries.documents import shortlist
 from joinedup.registration.models import YOUNG, Attendee
 from joinedup.voice.models import Contribution
 
@@ -22,8 +22,8 @@ SHORT = 12
 class Agenda:
     """What is on the agenda, and what could be. Each topic has `wanted`: how many young people chose it.
 
-    `places` is how many topics the room has tables for, None before it is set up; `short` the short list, as varied
-    as the need; `opportunities` the best of the others.
+    `places`: how many topics the room has tables for, None before it is set up; `short`: the short list, as
+    varied as the need; `opportunities`: the best of the others.
     """
 
     chosen: list[Topic]
@@ -37,8 +37,8 @@ class Agenda:
 
 
 def agenda_to_plan(person: Person, event: Event) -> Agenda:
-    """The topics, the short list for what is still free, and the best of what else could become one: taken-up
-    opportunities first, then by strength; 12 queries."""
+    """The topics, the short list for what is still free, and the best of the rest: taken-up opportunities
+    first, then by strength; 12 queries."""
     wanted = Count("votes", Q(votes__attendee__standing__in=Attendee.COMING), distinct=True)
     said = Count("contributions", distinct=True)
     topics: list[Any] = list(
@@ -85,7 +85,7 @@ def agenda_to_plan(person: Person, event: Event) -> Agenda:
 
 
 def _short(person: Person, event: Event, size: int) -> list[Opportunity]:
-    """The short list of the partnership, in its order, of what `person` may see; 4 queries."""
+    """The short list of the partnership, in its order, as far as `person` may see it; 4 queries."""
     if event.footprint is None or size < 1:
         return []
     order = [each.pk for each in shortlist(event.footprint, size, without_topics=True)]

@@ -1,4 +1,4 @@
-"""The agenda, for those who plan the event."""
+"""The agenda, for planners."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Registering and answering from a mail, without an account. Opening a link never changes anything."""
+"""An attendee's own page, without an account. Opening a link never changes anything."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def attending(request: Request, token: str) -> HttpResponse:
 
 
 def _press(request: Request, attendee: Attendee, button: str) -> None:
-    """A button of somebody's own page, other than saving: each says in a sentence what came of it."""
+    """Do what a button of somebody's own page asked for, other than saving; each reports its result in a
+    sentence."""
     by = request.person
     if button == "cancel":
         said = _("Your registration is cancelled. Thank you for telling us.")

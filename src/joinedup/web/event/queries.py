@@ -1,4 +1,4 @@
-"""Questions about events: the list, and what the public page of one shows."""
+"""Queries about events: past ones, and what an event's public page shows."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def past(person: Person, on: datetime.date) -> QuerySet[Event]:
 
 
 def with_agreed(person: Person, on: datetime.date) -> QuerySet[Event]:
-    """The events that `person` may find, each with `agreed`: how many agreements of it they may see."""
+    """The events that `person` may find, each with `agreed`: how many of its agreements they may see."""
     visible = Agreement.objects.visible_to(person).values("pk")
     return listed(person, on).annotate(
         agreed=Count("agreements", filter=Q(agreements__in=visible), distinct=True)
@@ -48,7 +48,7 @@ class EventPage:
 
 
 def event_page(person: Person, event: Event, on: datetime.date) -> EventPage:
-    """What everybody may know of an event, with the agreements that `person` may see; 9 queries."""
+    """What is public about an event, with the agreements that `person` may see; 9 queries."""
     taken = event.attendees.filter(Q(standing=Attendee.Standing.PLACED) | Q(keeps_place=True))
     rows = list(taken.order_by().values_list("sector__order", "sector__name", "keeps_place"))
     sectors = [(order, name) for order, name, is_kept in rows if not is_kept]
@@ -71,7 +71,7 @@ def _conversations(event: Event) -> list[Any]:
 
 
 def _voices(event: Event) -> list[Any]:
-    """Answers of young people that a trained adult has read and lets everybody see."""
+    """Answers of young people that a trained adult has read and made public."""
     shown = Contribution.objects.filter(conversation__event=event, state="shown").exclude(
         age_band=Contribution.ADULT
     )

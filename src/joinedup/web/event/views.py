@@ -1,4 +1,4 @@
-"""What everybody would see of an event, and the button that shows it to them: for those who plan it."""
+"""The public page of an event, and the preview with its publish button: for planners."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from joinedup.web.funnel.queries import Path
 
 
 class PathsForm(forms.Form):
-    """Offers the years that there are, and inside the partnerships too; what makes no sense is no filter."""
+    """Offers the years with data and, for members, the partnerships; invalid values filter nothing."""
 
     footprint = forms.TypedChoiceField(
         required=False,

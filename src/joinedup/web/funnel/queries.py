@@ -1,8 +1,8 @@
 """How far opportunities went: suggested, taken up, discussed, agreed, started, and with what result.
 
-The path is in the foreign keys (opportunity, topic of an event, agreement, local action), so it is read from there
-and kept nowhere else. The agenda and agreements hold the partnership's copy of an opportunity; the public reads of
-them through its own copy, which has the same key.
+The path is in the foreign keys (opportunity, topic of an event, agreement, local action), so it is read from
+there and stored nowhere else. The agenda and agreements hold the partnership's copy of an opportunity; the
+public reads its own copy, which has the same key.
 """
 
 from __future__ import annotations
@@ -34,22 +34,22 @@ STEPS = {
     "not_kept": gettext_lazy("Not kept"),
     "dropped": gettext_lazy("Dropped"),
 }
-# What is counted for the public is public row by row, so a small number hides nothing: it is only not to be read as
-# a verdict on the one or two bodies behind it.
+# Everything counted for the public is public row by row, so a small number hides nothing: it only must not be
+# read as a verdict on the one or two bodies behind it.
 FEWEST = 5
-# Below so many suggested, a share says nothing.
+# With fewer suggested than this, a share says nothing.
 LEAST_FOR_A_SHARE = 10
 
 _State = Opportunity.State
 _TAKEN_UP = {_State.TAKEN_UP, _State.ON_AGENDA, _State.AGREED, _State.STARTED}
 _Key = tuple[int, str]
-# A name with its place in the order of such names.
+# A name with its position in the order of such names.
 _Named = tuple[int, str]
 
 
 @dataclass(frozen=True)
 class Path:
-    """One opportunity and how far it got. `days`: from suggested to agreed, None where it was not agreed."""
+    """One opportunity and how far it got. `days`: from suggested to agreed, None if it was not agreed."""
 
     footprint: tuple[int, str]
     first_seen: datetime.date
@@ -63,8 +63,8 @@ class Path:
 
 @dataclass(frozen=True)
 class Row:
-    """`cells`: how many reached each of STEPS, in that order; None is "fewer than 5". `share` (0 to 1) of those
-    suggested that were agreed, and `days` in the middle from suggested to agreed; None is "not known"."""
+    """`cells`: how many reached each of STEPS, in that order; None means "fewer than 5". `share` (0 to 1) of
+    those suggested that were agreed, and the median `days` from suggested to agreed; None means "not known"."""
 
     name: str
     cells: list[int | None]
@@ -86,13 +86,13 @@ class Report:
 
 
 def is_public(person: Person) -> bool:
-    """Whether `person` reads what anybody reads: no partnership's own list is open to them."""
+    """Whether `person` reads only what is public: no partnership's own list is open to them."""
     return not (person.sees_every_partnership or person.footprint_ids)
 
 
 def paths(person: Person, on: datetime.date) -> list[Path]:
-    """Of every opportunity that `person` counts: members those of their partnerships that they may see, whoever sees
-    every partnership all that are shared, everybody else the public's. 6 queries."""
+    """Every opportunity that `person` counts: for members, those of their partnerships that they may see; for
+    those who see every partnership, all that are shared; for everyone else, the public ones. 6 queries."""
     rows = _counted(person)
     values = rows.values_list(
         "pk", "footprint_id", "footprint__name", "key", "kind", "theme__order", "theme__name", "is_spotted",
@@ -162,8 +162,8 @@ def _agreed(person: Person) -> dict[_Key, list[Agreement]]:
 
 
 def _reached(state: str, is_discussed: bool, agreements: list[tuple[Agreement, str]]) -> frozenset[str]:
-    """Every step up to the furthest: who agreed has talked about it. Of several agreements, one that is kept says
-    more than one that is not, and that more than one that was dropped."""
+    """Every step up to the furthest: what was agreed was also discussed. Of several agreements, a kept one
+    outranks one not kept, which outranks a dropped one."""
     states = [told for _agreement, told in agreements]
     result = next((each for each in ("kept", "not_kept", "dropped") if each in states), "")
     is_started = result == "kept" or any(
@@ -190,7 +190,7 @@ def report(found: Iterable[Path], *, public: bool) -> Report:
         (_("By sector of the partners named"), _("Sector"), lambda each: each.sectors),
         (_("By who found it"), _("Found by"), lambda each: [each.found_by]),
     ]
-    # Only the engine finds what the public reads.
+    # What the public reads is found only by the engine.
     kept = by[:-1] if public else by
     return Report(
         _row(_("All"), every, public),

@@ -25,7 +25,7 @@ def opportunity_paths(request: Request) -> HttpResponse:
         "fewest": queries.FEWEST,
         "least": queries.LEAST_FOR_A_SHARE,
     }
-    return render(request, "web/paths.jinja", context)
+    return render(request, "web/funnel.jinja", context)
 
 
 @require_safe
@@ -36,7 +36,7 @@ def opportunity_paths_csv(request: Request) -> HttpResponse:
 
 
 def _asked(request: Request) -> tuple[PathsForm, list[queries.Path], bool]:
-    """The filters, what they leave, and whether only what is public is counted."""
+    """The filters, what remains after them, and whether only what is public is counted."""
     public = queries.is_public(request.person)
     every = queries.paths(request.person, timezone.localdate())
     form = PathsForm(request.GET, every, public=public)

@@ -24,7 +24,7 @@ TAKEN_UP = (
 
 @dataclass(frozen=True)
 class Home:
-    """`kept` of `due` agreements this year; `share` in per cent, None where none was due."""
+    """`kept` of `due` agreements this year; `share` in per cent, None if none was due."""
 
     region: Place | None
     layer: Layer
@@ -51,7 +51,7 @@ def home(person: Person, on: datetime.date, show: str) -> Home:
 
 
 def newest_taken_up(person: Person) -> list[Opportunity]:
-    """The newest opportunities that somebody took up and that `person` may see; each is named once. One query."""
+    """The newest opportunities that somebody took up and that `person` may see, each once. One query."""
     rows = (
         Opportunity.objects.visible_to(person)
         .filter(state__in=TAKEN_UP)

@@ -1,4 +1,4 @@
-"""The coverage grid: for every theme, the need beside the local action that is recorded. Pure."""
+"""The coverage grid: for every theme, the need beside the recorded local action. Pure."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ HIGH = 4
 
 @dataclass(frozen=True)
 class Row:
-    """`counts`: initiatives by level, in the order of LEVELS. `perhaps`: how many there may be on it, since their theme
-    or their place is not recorded. `gap`: asking is the first step here."""
+    """`counts`: initiatives by level, in the order of LEVELS. `perhaps`: how many more there may be, since
+    their theme or place is not recorded. `gap`: asking is the first step here."""
 
     theme: Theme
     need_class: int | None
@@ -34,8 +34,9 @@ class Row:
 def coverage_grid(
     needs: Iterable[Need], initiatives: Sequence[Initiative], unplaced: Sequence[Initiative] = ()
 ) -> list[Row]:
-    """One row a theme, most need first, unknown need last. `needs` with theme; `initiatives` with themes and offers,
-    and `unplaced`, which do not say where they are, with themes."""
+    """One row per theme, most need first, unknown need last. Expects `needs` with their theme selected,
+    `initiatives` with themes and offers prefetched, and `unplaced`, which do not state their place, with
+    themes prefetched."""
     rows = [_row(each, initiatives, unplaced) for each in needs]
     return sorted(rows, key=lambda row: (-(row.need_class or 0), row.theme.order))
 
@@ -45,7 +46,7 @@ def _row(need: Need, initiatives: Sequence[Initiative], unplaced: Sequence[Initi
     own = [each for each in initiatives if need.theme_id in themes_of[each.pk]]
     counts = [sum(each.level == level for each in own) for level in LEVELS]
     offers = {offer.pk for each in own for offer in each.offers.all()}
-    # What does not say its theme may be on any.
+    # Initiatives without a theme may be on any.
     perhaps = sum(not themes_of[each.pk] for each in initiatives)
     perhaps += sum(not themes_of[each.pk] or need.theme_id in themes_of[each.pk] for each in unplaced)
     found = need_class(need.said)
@@ -65,7 +66,7 @@ def _row(need: Need, initiatives: Sequence[Initiative], unplaced: Sequence[Initi
 
 
 def _says(own: int, perhaps: int, high: bool) -> str:
-    """Nothing is called without action where action is recorded whose theme or place is not."""
+    """Nothing is said to be without action if action is recorded whose theme or place is not."""
     if own:
         return "recorded"
     if perhaps:

@@ -20,12 +20,12 @@ from joinedup.evidence.models import Dataset, Figure
 from joinedup.evidence.queries import Gap
 from joinedup.initiatives.queries import initiatives_for_place, perhaps_at
 from joinedup.opportunities.models import Opportunity
-from joinedup.opportunities.queries import best_for_place
+from joinedup.opportunities.queries.lists import best_for_place
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import partners_for_place
 from joinedup.places.models import Footprint, Place
 from joinedup.support.models import Offer
-from joinedup.visits.finding import Found, practice_for
+from joinedup.visits.card_search import Found, practice_for
 from joinedup.voice.models import Contribution
 from joinedup.voice.shown import Shown, shown
 from joinedup.web.layers import HEADLINE, Layer, layer
@@ -37,7 +37,8 @@ OFFERS_SHOWN, VOICES_SHOWN, AGREEMENTS_SHOWN = 6, 4, 5
 
 @dataclass(frozen=True)
 class PlacePage:
-    """`inside`: the reader belongs to a partnership that covers the place, and may read what is not recorded there."""
+    """`inside`: the reader belongs to a partnership that covers the place, and may read what is not recorded
+    there."""
 
     place: Place
     inside: bool
@@ -68,7 +69,7 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
     """The page of a region, borough or ward for `person`, on a day; `show` as for `layer`."""
     needs, figures = queries.need_for(place), queries.figures_for(place)
     points = queries.series(wording.by_slug()[HEADLINE], place.pk)
-    # Only offers that the reader may see: a count would betray the others.
+    # Only offers that the reader may see: a count would reveal the others.
     used = Prefetch("offers", Offer.objects.visible_to(person))
     found = initiatives_for_place(person, place, on=on).prefetch_related(None)
     initiatives = list(found.prefetch_related("themes", used))
@@ -122,7 +123,7 @@ def is_inside(person: Person, around: Sequence[Place]) -> bool:
 
 
 def _around(place: Place) -> list[Place]:
-    """The place and what it lies in, nearest first; from what `with_page` fetched."""
+    """The place and the places around it, nearest first; from what `with_page` fetched."""
     found = [place]
     while (above := found[-1].parent) is not None and len(found) < 3:
         found.append(above)
@@ -132,7 +133,7 @@ def _around(place: Place) -> list[Place]:
 def open_offers(person: Person, around: Sequence[Place], on: datetime.date) -> list[Offer]:
     """Support that is open on a day and may be used here, soonest to close first. One query.
 
-    Nothing said of where means anywhere.
+    An offer that states no place may be used anywhere.
     """
     begun = Q(opens__isnull=True) | Q(opens__lte=on)
     going = Q(closes__isnull=True) | Q(closes__gte=on)
@@ -152,10 +153,10 @@ def by_sector(partners: Any) -> list[tuple[str, list[Partner]]]:
 
 
 def voices(place: Place, around: Sequence[Place]) -> list[Shown]:
-    """The newest answers that were read and are shown, from conversations of partnerships that cover the place.
+    """The newest answers that were approved, from conversations of partnerships that cover the place.
 
-    Only what the public may read, whoever asks. None on the page of a ward: a ward would say where to look for who
-    said it. Two queries.
+    Only what is public, for every reader. None on the page of a ward: a ward would show where to look for the
+    writer. Two queries.
     """
     if place.kind == Place.Kind.WARD:
         return []

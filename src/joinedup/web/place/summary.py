@@ -1,16 +1,18 @@
-"""One or two sentences on the need of a place and what changed, with how sure that is. Pure."""
+"""One or two sentences on the need of a place and what changed, with how certain that is. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.text import get_text_list
+
 from joinedup.evidence.models import Figure, Need
 from joinedup.evidence.plain_words import agreement_word, move, need_class, need_word
 from joinedup.places.models import Place
 from joinedup.web.layers import HEADLINE
 
-# What changed is said of these, in this order, where it is clear.
+# Changes are stated for these, in this order, if they are clear.
 WATCHED = (HEADLINE, "robbery", "knife-injury-aged-1-24", "knife-crime")
 NAMED = 3
 HIGH = 4  # class of need
@@ -23,7 +25,7 @@ class Summary:
 
 
 def summary(place: Place, needs: Sequence[Need], figures: Sequence[Figure]) -> Summary:
-    """`needs` with their theme, `figures` of the place."""
+    """Expects `needs` with their theme selected; `figures` are the place's."""
     return Summary(_need(place, needs), _change(place, figures))
 
 
@@ -42,12 +44,11 @@ def _need(place: Place, needs: Sequence[Need]) -> str:
         return f"Compared with other {others}, need in {place.name} stands out on none of the {len(sure)} themes known."
     top = sorted(high, key=lambda each: -(each.said or 0))[:NAMED]
     named = [f"{_small(each.theme.name)} ({_how_much(each)})" for each in top]
-    listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
-    return f"Compared with other {others}, need in {place.name} stands out most on {listed}."
+    return f"Compared with other {others}, need in {place.name} stands out most on {get_text_list(named, 'and')}."
 
 
 def _how_much(need: Need) -> str:
-    """High, several figures agree: the need, and what is to be known of how sure it is."""
+    """High, several figures agree: the need, and how certain it is."""
     return ", ".join(word for word in (need_word(need.said), agreement_word(need)) if word)
 
 

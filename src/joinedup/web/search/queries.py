@@ -1,4 +1,4 @@
-"""Finding things by a word or two, over all rooms, in a fixed number of database queries."""
+"""Search by a word or two, over all rooms, in a fixed number of database queries."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from joinedup.accounts.person import Person
 from joinedup.events.queries.events import listed
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities.queries import listing
+from joinedup.opportunities.queries.lists import listing
 from joinedup.partners.models import Partner
 from joinedup.places import queries as places
 from joinedup.places.models import Place
@@ -32,7 +33,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Group:
-    """`more`: there are more than are shown; they are found by a longer question."""
+    """`more`: there are more than shown; a longer query finds them."""
 
     name: str
     hits: list[Hit]
@@ -41,7 +42,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Results:
-    """`too_short`: nothing was looked for. `is_postcode`: what was typed is one, and those are not held."""
+    """`too_short`: nothing was searched. `is_postcode`: the text is a postcode, and those are not held."""
 
     text: str
     groups: list[Group]
@@ -51,9 +52,9 @@ class Results:
 
 
 def search(person: Person, text: str) -> Results:
-    """What `person` may see that has `text` in its name or description; the groups that found something.
+    """What `person` may see that has `text` in its name or description, in groups that found something.
 
-    `exact` is the one place whose name or code is the text. Nine queries; none when the text is too short.
+    `exact` is the one place whose name or code is the text. Nine queries; none if the text is too short.
     """
     text = " ".join(text.replace("\0", " ").split())[:LONGEST]
     if len(text) < SHORTEST:
@@ -85,7 +86,7 @@ def search(person: Person, text: str) -> Results:
             "Events",
             _matching(listed(person), text, "name", "purpose", "place_name"),
             lambda e: Hit(
-                e.name, reverse("event", args=[e.slug]), f"{e.date.day} {e.date:%B %Y}" if e.date else ""
+                e.name, reverse("event", args=[e.slug]), date_format(e.date, "j F Y") if e.date else ""
             ),
         ),
         _group(
@@ -118,7 +119,8 @@ def search(person: Person, text: str) -> Results:
 
 
 def _matching(rows: QuerySet[Any], text: str, *fields: str) -> list[Any]:
-    """Rows with every word of the text in one of the fields; one more than is shown, to know that there are more."""
+    """Rows with every word of the text in one of the fields; one more than is shown, to know that there are
+    more."""
     wanted = Q()
     for word in text.split()[:8]:
         anywhere = Q()

@@ -1,4 +1,4 @@
-"""The page that finds things."""
+"""The search page."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +9,7 @@ from joinedup.web.search.queries import search as ask
 
 
 def search(request: Request) -> HttpResponse:
-    """A place that is named exactly leads straight to its page."""
+    """A place that is named exactly redirects straight to its page."""
     results = ask(request.person, request.GET.get("q", ""))
     if results.exact:
         return redirect("place", results.exact.pk)

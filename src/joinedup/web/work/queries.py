@@ -6,7 +6,6 @@ import datetime
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from django.apps import apps
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -27,6 +26,7 @@ from joinedup.places.models import Footprint
 from joinedup.registration.models import Attendee, Invitation
 from joinedup.results.models import Response
 from joinedup.results.queries.responses import ToAnswer, to_answer, untold
+from joinedup.spreadsheets.models import Upload
 from joinedup.voice.models import Contribution, Conversation
 
 SHOWN = 10
@@ -48,7 +48,7 @@ class Shortlist(Generic[Item]):
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits for a person. Every item has one page, or one button, where it is done."""
+    """What waits for a person. Every item has one page, or one button, to deal with it."""
 
     invitations: list[Invitation] = field(default_factory=list)
     opportunities: Shortlist[Opportunity] = field(default_factory=Shortlist)
@@ -66,7 +66,8 @@ class Waiting:
 
     @property
     def total(self) -> int:
-        """How many things to do: what moved in a partnership's list, or a conversation's answers, are one."""
+        """How many things there are to do: what changed in a partnership's list, or a conversation's answers,
+        counts as one."""
         singles = (
             self.invitations,
             self.named,
@@ -128,7 +129,7 @@ def waiting_for(person: Person) -> Waiting:
 
 
 def kept_by(person: Person) -> Kept:
-    """Five queries and one for the places, whatever the number of items."""
+    """Five queries plus one for the places, whatever the number of items."""
     today = timezone.localdate()
     return Kept(
         initiatives=list(Initiative.objects.visible_to(person).filter(owner=person.user_id)[:SHOWN]),
@@ -190,7 +191,7 @@ def _invitations(person: Person, today: datetime.date) -> QuerySet[Invitation]:
 
 
 def _unanswered(person: Person) -> QuerySet[Opportunity]:
-    """Open opportunities that name one of their partners, where that partner has not answered."""
+    """Open opportunities that name one of their partners, and that this partner has not answered."""
     named = Opportunity.parties.through.objects.filter(partner__in=person.partner_ids)
     answered = Answer.objects.filter(opportunity=OuterRef("opportunity"), partner=OuterRef("partner"))
     return (
@@ -222,14 +223,14 @@ def _unread(person: Person) -> QuerySet[Conversation]:
 
 
 def _uploads(person: Person) -> QuerySet[Any]:
-    """Spreadsheets brought in and neither accepted nor undone. Their room is above this one: asked by name."""
-    upload = apps.get_model("spreadsheets", "Upload")
-    open_states = [upload.State.MAPPING, upload.State.PREVIEWED]
-    return upload._default_manager.filter(footprint__in=person.coordinated_ids, state__in=open_states)
+    """Spreadsheets brought in and neither accepted nor undone."""
+    open_states = [Upload.State.MAPPING, Upload.State.PREVIEWED]
+    return Upload.objects.filter(footprint__in=person.coordinated_ids, state__in=open_states)
 
 
 def _assigned(person: Person, today: datetime.date) -> QuerySet[Opportunity]:
-    """What a coordinator gave them and nothing was agreed on yet, of what they may see."""
+    """Opportunities that a coordinator assigned to them and that nothing was agreed on yet, as far as they
+    may see."""
     return (
         Opportunity.objects.visible_to(person)
         .filter(awake(today), assigned_to=person.user_id, state__in=UNDECIDED)

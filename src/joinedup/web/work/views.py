@@ -1,4 +1,4 @@
-"""The page that somebody sees after signing in."""
+"""The page shown after signing in."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse

@@ -1,0 +1,49 @@
+"""What models and shapes of a scan mean, in plain words, and what a cluster does not say.
+
+It lies beside `scan/`, whose import compiles: pages and messages need the words alone.
+"""
+
+from __future__ import annotations
+
+# As often as this by chance alone is usually called too often to act upon.
+USUAL = 0.05
+MODELS = {
+    "poisson": "If no place and no time stood out, cases would fall by the number of residents and days.",
+    "permutation": (
+        "Each area keeps its own total and each period its own; if no place changed differently from the others, the "
+        "two would be independent. What is always so in a place is not found: only what is new."
+    ),
+    "bernoulli": "If no place and no time stood out, every person would be equally likely to be a case, not a control.",
+}
+SHAPES = {
+    "retrospective": "Every circle of areas was looked at, over every stretch of time.",
+    "prospective": "Every circle of areas was looked at, over the stretches of time that last to the end of the data.",
+    "spatial": "Every circle of areas was looked at, over the whole time.",
+    "temporal": "Every stretch of time was looked at, for all areas together.",
+}
+RESIDENTS = (
+    "Residents are not everybody present: rates by residents are high wherever many come to work, shop or go out, so "
+    "that a city centre such as the West End always stands out."
+)
+EXPECTED = {
+    "poisson": RESIDENTS,
+    "permutation": (
+        "What is expected comes from the cases alone: a rise everywhere at once is not seen, and a fall elsewhere can "
+        "look like a rise here. Where numbers of residents or visitors changed fast in one place, so do its cases."
+    ),
+    "bernoulli": (
+        "A cluster of cases among controls is only as good as the controls: they must come from the same people."
+    ),
+}
+P_MEANS = (
+    "p says how often chance alone would show a window at least this unusual anywhere in the data. It is not the "
+    "chance that the cluster is real, and says nothing about the cause."
+)
+RECORDED = (
+    "Recorded cases depend on what is reported and how it is recorded. A cluster is a place and time to ask about, not "
+    "a finding about the people who live there."
+)
+
+
+def caveats(model: str) -> list[str]:
+    return [EXPECTED[model], P_MEANS, RECORDED]

@@ -1,0 +1,136 @@
+"""How a place compares with others of its kind: only figures of one source and one period are compared.
+
+Pure computation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from joinedup.evidence.indicators import Indicator
+from joinedup.evidence.methods import byar, percentiles, rank_bounds, shrunk, wilson
+from joinedup.evidence.sources.contract import MISSING, NUMBER
+
+FEWEST_COMPARATORS = 5
+HANDFUL = "Too few children live here for this rate to be compared."
+VISITED = "Few people live here and many come: a rate by residents misleads."
+BROUGHT = "From a table that somebody brought, not from the usual publisher: ask how it was counted."
+FAR_OUT_AT_LEAST = 2
+EQUAL = ["source", "start", "period"]
+
+
+def with_intervals(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
+    """Add `low` and `high`, the ends of the 95% interval of the value shown, if its count and denominator are
+    known: Byar's for rates, Wilson's for proportions. If the count was rounded, the interval covers every
+    count it may stand for."""
+    count = rows["count"].cast(pl.Float64).to_numpy().astype(float)
+    of = rows["denominator"].cast(pl.Float64).to_numpy().astype(float)
+    value = rows["value"].cast(pl.Float64).to_numpy().astype(float)
+    base = rows["rounding"].fill_null(1).to_numpy().astype(float)
+    count = np.where(np.isnan(value) | ~(of > 0), np.nan, count)
+    slack = np.where(base > 1, base / 2, 0.0)
+    least, most = np.maximum(count - slack, 0), count + slack
+    if _is_proportion(indicator):
+        low, high = wilson(least, of)[0], wilson(np.minimum(most, of), of)[1]
+    else:
+        low, high = byar(least)[0] / of, byar(most)[1] / of
+    # A figure computed by its publisher has its own unit, which value and share reveal.
+    scale = np.full(len(value), indicator.per)
+    if indicator.method == "published":
+        with np.errstate(divide="ignore", invalid="ignore"):
+            scale = np.where(count > 0, value * of / count, np.nan)
+    return rows.with_columns(
+        low=pl.Series(low * scale, nan_to_null=True), high=pl.Series(high * scale, nan_to_null=True)
+    )
+
+
+def _is_proportion(indicator: Indicator) -> bool:
+    return indicator.method == "share" or (indicator.method == "published" and indicator.unit.startswith("%"))
+
+
+def compared(rows: pl.DataFrame, indicator: Indicator, small: Sequence[str]) -> pl.DataFrame:
+    """Add how each place compares with those of its kind that have a figure of the same source and period.
+
+    percentile   0 to 1, high where need is high, of the value shown
+    drawn        the same for the value drawn to the mean as far as chance may explain it: need is made of this
+    best, worst  the best and worst rank it can have (1 is most need) given the 95% intervals; null without one
+    compared     how many places were compared
+    middle       their median
+    """
+    parts = [_among(part, indicator, small) for part in rows.partition_by(EQUAL, maintain_order=True)]
+    return pl.concat(parts, how="vertical_relaxed")
+
+
+def _among(rows: pl.DataFrame, indicator: Indicator, small: Sequence[str]) -> pl.DataFrame:
+    counts = (rows["state"] == NUMBER).to_numpy()
+    if indicator.method == "published":
+        counts &= ~rows["place"].is_in(small).to_numpy()
+    value = np.where(counts, rows["value"].cast(pl.Float64).to_numpy(), np.nan).astype(float)
+    drawn = value
+    if indicator.method in ("rate", "share"):
+        count = rows["count"].cast(pl.Float64).to_numpy().astype(float)
+        denominator = rows["denominator"].cast(pl.Float64).to_numpy().astype(float)
+        count = np.where(np.isnan(value), np.nan, count)
+        drawn = shrunk(count, denominator, proportion=indicator.method == "share") * indicator.per
+    known = ~np.isnan(value)
+    enough = int(known.sum()) >= FEWEST_COMPARATORS
+    sign = 1 if indicator.direction == "high_is_worse" else -1
+    nothing = np.full(len(value), np.nan)
+    best, worst = _ranks(rows, known, sign) if enough else (nothing, nothing)
+    far_out = np.zeros(len(value), dtype=bool)
+    if enough and indicator.method == "rate" and indicator.by_residents:
+        below, above = np.quantile(value[known], [0.25, 0.75])
+        far_out = known & (value > above + 3 * (above - below))  # Tukey's outer fence
+    brought = rows["source"][0] not in indicator.source
+    return rows.with_columns(
+        percentile=pl.Series(percentiles(sign * value) if enough else nothing, nan_to_null=True),
+        drawn=pl.Series(percentiles(sign * drawn) if enough else nothing, nan_to_null=True),
+        shrunk=pl.Series(drawn, nan_to_null=True),
+        best=pl.Series(best, nan_to_null=True).cast(pl.Int64),
+        worst=pl.Series(worst, nan_to_null=True).cast(pl.Int64),
+        compared=pl.lit(int(known.sum()), pl.Int64),
+        middle=pl.lit(float(np.median(value[known])) if enough else None, pl.Float64),
+        residents_mislead=pl.Series(far_out, dtype=pl.Boolean),
+        note=pl.when((pl.col("state") == NUMBER) & ~pl.Series(counts, dtype=pl.Boolean))
+        .then(pl.lit(HANDFUL))
+        .when((pl.col("state") != MISSING) & pl.lit(brought))
+        .then(pl.lit(BROUGHT)),
+    )
+
+
+def _ranks(rows: pl.DataFrame, known: np.ndarray, sign: int) -> tuple[np.ndarray, np.ndarray]:
+    low, high = (rows[name].cast(pl.Float64).to_numpy().astype(float) for name in ("low", "high"))
+    if sign < 0:
+        low, high = -high, -low
+    has = known & ~np.isnan(low) & ~np.isnan(high)
+    best, worst = np.full(len(known), np.nan), np.full(len(known), np.nan)
+    # A place without an interval may stand anywhere.
+    found = rank_bounds(np.where(has, low, -np.inf)[known], np.where(has, high, np.inf)[known])
+    best[known], worst[known] = found
+    best[~has], worst[~has] = np.nan, np.nan
+    return best, worst
+
+
+def where_few_live(made: pl.DataFrame, indicators: Sequence[Indicator]) -> pl.DataFrame:
+    """Where several rates by residents are extreme, few people live and many visit: none of these rates is
+    reliable."""
+    by_residents = [one.slug for one in indicators if one.method == "rate" and one.by_residents]
+    visited = (
+        made.filter("residents_mislead")
+        .group_by("place")
+        .agg(pl.len())
+        .filter(pl.col("len") >= FAR_OUT_AT_LEAST)["place"]
+        .to_list()
+    )
+    return made.with_columns(
+        residents_mislead=pl.col("place").is_in(visited)
+        & pl.col("indicator").is_in(by_residents)
+        & (pl.col("state") == NUMBER)
+    ).with_columns(
+        note=pl.when("residents_mislead")
+        .then(pl.concat_str(pl.lit(VISITED), "note", separator=" ", ignore_nulls=True))
+        .otherwise("note")
+    )

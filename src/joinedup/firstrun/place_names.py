@@ -1,0 +1,29 @@
+"""What to call a partnership, and how to list several places. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.text import get_text_list
+
+from joinedup.places.models import Place
+
+NAMED = 3
+
+
+def called(place: Place) -> str:
+    """City of London rather than London, City of."""
+    name, comma, of = place.name.partition(", ")
+    return f"{of} {name}" if comma and of.endswith(" of") else place.name
+
+
+def listed(names: Sequence[str], most: int | None = None) -> str:
+    """A; A and B; A, B and C; with `most`: A, B and 5 more."""
+    if most is not None and len(names) > most:
+        names = [*names[:most], f"{len(names) - most} more"]
+    return get_text_list(list(names), "and")
+
+
+def suggested_name(places: Sequence[Place]) -> str:
+    """Camden and Islington partnership."""
+    return f"{listed(sorted(called(place) for place in places), NAMED - 1)[:100]} partnership"

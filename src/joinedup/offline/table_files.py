@@ -1,0 +1,48 @@
+"""Opening a file that somebody brought: plain text, compressed, or Parquet; safe to look at, or refused."""
+
+from pathlib import Path
+
+import polars as pl
+
+from joinedup.offline import archives
+from joinedup.offline.delimited import Refused, TextTable, table_of
+
+
+def open_table(path: Path) -> TextTable:
+    """Read `.csv`, `.csv.gz`, `.zip` with one CSV inside, or `.parquet`. Raises `Refused`."""
+    if path.stat().st_size == 0:
+        raise Refused("The file is empty. Download it again.")
+    with path.open("rb") as stream:
+        start = stream.read(16)
+    if start.startswith(b"PAR1"):
+        return _parquet(path)
+    return table_of(_unpacked(path, start))
+
+
+def _unpacked(path: Path, start: bytes) -> bytes:
+    if start.startswith(b"PK"):
+        with archives.opened(path) as (archive, found):
+            tables = [item for item in found if archives.is_table(item)]
+            if len(tables) != 1:
+                raise Refused(
+                    f"The archive holds {len(tables)} CSV files; it must hold one. Unpack it and bring each alone."
+                )
+            return archives.content(archive, tables[0])
+    if start.startswith(b"\x1f\x8b"):
+        return archives.gunzipped(path)
+    if path.stat().st_size > archives.LARGEST:
+        raise Refused(archives.TOO_LARGE)
+    return path.read_bytes()
+
+
+def _parquet(path: Path) -> TextTable:
+    try:
+        frame = pl.read_parquet(path)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise Refused("The Parquet file is cut off or damaged. Make it again.") from error
+    try:
+        frame = frame.with_columns(pl.all().cast(pl.String))
+    except pl.exceptions.PolarsError as error:
+        raise Refused("The Parquet file has columns of lists. Bring plain columns.") from error
+    header = frame.columns
+    return TextTable(header, frame.with_row_index("record").with_columns(pl.col("record").cast(pl.Int64)))

@@ -1,0 +1,31 @@
+"""Before an election a partnership publishes nothing new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from joinedup.accounts.person import Person
+from joinedup.places.models import Footprint
+
+
+def refuse_while_held(footprints: Iterable[Footprint]) -> None:
+    """Call it where something becomes public. Raises ValidationError while one of the partnerships publishes nothing
+    new, before an election for example."""
+    today = timezone.localdate()
+    for footprint in footprints:
+        if footprint.held_until and footprint.is_held(today):
+            day = date_format(footprint.held_until, "j F Y")
+            raise ValidationError(
+                f"Nothing new is published before {day}: share it with the partnership until then."
+            )
+
+
+def refuse_while_own_held(by: Person) -> None:
+    """Call it where a coordinator makes something public that belongs to no partnership. Raises ValidationError while
+    one of theirs publishes nothing new; whoever runs the programme is not held by one place. 1 query."""
+    if not by.sees_every_partnership:
+        refuse_while_held(Footprint.objects.filter(pk__in=by.coordinated_ids))

@@ -1,0 +1,92 @@
+"""Taking back what a spreadsheet made: only while nobody has changed it or built on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import models
+
+from joinedup.accounts import audit
+from joinedup.accounts.models import AuditEntry
+from joinedup.accounts.person import Person
+from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.models import Opportunity
+from joinedup.partners.models import Contact, Partner
+from joinedup.support.models import Offer
+
+# What is removed first is what leans on the others.
+ORDER: list[type[models.Model]] = [Initiative, Offer, Contact, Partner]
+# Entries that the making itself left.
+MADE_BY = {"partner.add", "contact.add", "initiative.add", "offer.add"}
+# An opportunity that the engine suggested is no use that anybody made of a record.
+ONLY_SUGGESTED = [Opportunity.State.SUGGESTED, Opportunity.State.GONE]
+
+Made = Sequence[Sequence[Any]]
+
+
+def what_stands_in_the_way(made: Made) -> list[str]:
+    """Sentences, each naming a record and what somebody did with it since; empty where all of it can go.
+
+    The number of queries depends on the kinds of records made, not on how many there are.
+    """
+    ours = _by_model(made)
+    found = []
+    for model, pks in ours.items():
+        records = model._base_manager.in_bulk(pks)
+        if len(records) < len(pks):
+            found.append("some of what it made has been removed since.")
+        changed = AuditEntry.objects.filter(
+            record=model._meta.label_lower, record_id__in=[str(pk) for pk in pks]
+        ).exclude(action__in=MADE_BY)
+        for record_id in changed.order_by("record_id").values_list("record_id", flat=True).distinct():
+            found.append(f"“{records.get(int(record_id), 'a record')}” was changed since.")
+        for what, pk in _uses(model, pks, ours):
+            found.append(f"“{records[pk]}” is used since: {what}.")
+    return found
+
+
+def take_back(by: Person, made: Made) -> int:
+    """Remove the records, each with an audit entry. Call it inside a transaction, once nothing stands in the way."""
+    ours = _by_model(made)
+    for model, pks in ours.items():
+        records = model._base_manager.filter(pk__in=pks)
+        _forget_suggestions(model, pks)
+        for record in records:
+            audit.record(by=by, action="spreadsheet.undo", on=record, before=audit.snapshot(record), after={})
+        records.delete()
+    return sum(len(pks) for pks in ours.values())
+
+
+def _by_model(made: Made) -> dict[type[models.Model], list[int]]:
+    found = {model: [pk for label, pk in made if label == model._meta.label] for model in ORDER}
+    return {model: pks for model, pks in found.items() if pks}
+
+
+def _uses(
+    model: type[models.Model], pks: list[int], ours: dict[type[models.Model], list[int]]
+) -> Iterable[tuple[str, int]]:
+    """What points at the records: one query for every kind of thing that can, leaving out what goes with them."""
+    for relation in model._meta.get_fields(include_hidden=True):
+        if not relation.auto_created or relation.concrete:
+            continue
+        other: Any = relation.related_model
+        # Rows that only join a record to its own lists go with it.
+        if other._meta.auto_created:
+            continue
+        name = relation.field.name  # type: ignore[union-attr]
+        users = other._base_manager.filter(**{f"{name}__in": pks}).exclude(pk__in=ours.get(other, []))
+        if other is Opportunity:
+            users = users.exclude(state__in=ONLY_SUGGESTED)
+        for pk in users.order_by().values_list(name, flat=True).distinct():
+            if pk in pks:
+                yield str(other._meta.verbose_name), pk
+
+
+def _forget_suggestions(model: type[models.Model], pks: list[int]) -> None:
+    """What the engine suggested with them is no longer found: said at once, as its next run would say it."""
+    path = {"Initiative": "initiatives", "Offer": "offers", "Partner": "parties"}.get(model.__name__)
+    if path:
+        suggested = Opportunity.objects.filter(state=Opportunity.State.SUGGESTED, **{f"{path}__in": pks})
+        gone = Opportunity.objects.filter(pk__in=suggested.values("pk"))
+        gone.update(state=Opportunity.State.GONE)

@@ -1,0 +1,71 @@
+"""The page of methods: our judgements as tables, and the constants of the engines, never retyped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from joinedup.engines.matching import score
+from joinedup.evidence import plain_words
+from joinedup.evidence.indicators import Indicator
+from joinedup.evidence.models import ENOUGH
+from joinedup.evidence.wording import by_slug
+from joinedup.strategy.models import Commitment
+from joinedup.taxonomy.models import Mix, Sector, Theme
+
+
+@dataclass(frozen=True)
+class ThemeRow:
+    theme: Theme
+    indicators: list[tuple[str, float]]
+    mix: list[float | None]
+
+
+@dataclass(frozen=True)
+class Methods:
+    """`themes` with the weights of their indicators and the mix of sectors, in the order of `sectors`."""
+
+    indicators: list[tuple[Indicator, str]]
+    themes: list[ThemeRow]
+    sectors: list[Sector]
+    score_weights: list[tuple[str, float, str]]
+    bands: tuple[tuple[float, str], ...]
+    enough: float
+    agree: str
+    disagree: str
+    one_source: str
+    classes: tuple[str, ...]
+    commitments_held: int
+
+
+def everything() -> Methods:
+    """Four queries."""
+    weights = {(each.theme_id, each.sector_id): each.weight for each in Mix.objects.all()}
+    used = {sector for _, sector in weights}
+    sectors = [sector for sector in Sector.objects.all() if sector.pk in used]
+    measured = sorted(by_slug().values(), key=lambda one: one.name)
+    rows = [
+        ThemeRow(
+            theme=theme,
+            indicators=sorted(
+                ((one.name, one.themes[theme.pk]) for one in measured if theme.pk in one.themes),
+                key=lambda pair: -pair[1],
+            ),
+            mix=[weights.get((theme.pk, sector.pk)) for sector in sectors],
+        )
+        for theme in Theme.objects.all()
+    ]
+    return Methods(
+        indicators=[(one, plain_words.formula(one)) for one in measured],
+        themes=rows,
+        sectors=sectors,
+        score_weights=[
+            (name, getattr(score.WEIGHTS, name), score.REASONS[name]) for name in score.COMPONENTS
+        ],
+        bands=score.BANDS,
+        enough=ENOUGH,
+        agree=plain_words.AGREE,
+        disagree=plain_words.DISAGREE,
+        one_source=plain_words.ONE_SOURCE,
+        classes=plain_words.CLASSES,
+        commitments_held=Commitment.objects.count(),
+    )

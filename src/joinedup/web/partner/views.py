@@ -1,0 +1,54 @@
+"""Pages about partners."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from joinedup.accounts.request import Request
+from joinedup.documents.csv_file import as_csv
+from joinedup.partners.forms import (
+    PartnerFilter,
+)
+from joinedup.partners.queries import count_by_sector, find_partners
+from joinedup.web.partner.queries import CSV_HEADER, csv_rows, initiatives_each, partner_page
+
+PAGE = 25
+
+
+@require_safe
+def partners(request: Request) -> HttpResponse:
+    form = PartnerFilter(request.GET)
+    found = find_partners(request.person, **form.chosen())
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": page,
+        "led": initiatives_each(request.person, page.object_list),
+        "by_sector": count_by_sector(found),
+    }
+    return render(request, "web/partners.jinja", context)
+
+
+@require_safe
+def partners_csv(request: Request) -> HttpResponse:
+    found = find_partners(request.person, **PartnerFilter(request.GET).chosen())
+    content = as_csv(CSV_HEADER, csv_rows(request.person, found))
+    name = f"partners-{timezone.localdate().isoformat()}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@require_safe
+def partner(request: Request, slug: str) -> HttpResponse:
+    page = partner_page(request.person, slug)
+    if page is None:
+        raise Http404
+    return render(
+        request,
+        "web/partner.jinja",
+        {"page": page, "partner": page.partner, "inside": page.history is not None},
+    )

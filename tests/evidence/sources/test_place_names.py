@@ -1,0 +1,10 @@
+import pytest
+
+from joinedup.evidence.sources.place_names import plain
+
+
+@pytest.mark.parametrize(
+    "name", ["Hammersmith & Fulham", "HAMMERSMITH AND FULHAM", "Hammersmith-and  Fulham "]
+)
+def test_names_are_compared_plainly(name: str) -> None:
+    assert plain(name) == "hammersmith and fulham"
