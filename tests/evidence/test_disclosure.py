@@ -1,5 +1,7 @@
 """The rule on small numbers: read as data, the strictest of several, applied in one place."""
 
+from dataclasses import asdict, fields
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -15,6 +17,8 @@ from joinedup.evidence.disclosure import (
     shown_together,
     strictest,
 )
+from joinedup.evidence.sources import SOURCES
+from joinedup.evidence.sources.contract import Source
 
 rules = st.builds(
     Rule, threshold=st.integers(0, 12), rounding=st.sampled_from([1, 3, 5, 10]), zeros_shown=st.booleans()
@@ -32,6 +36,19 @@ def test_a_rule_is_read_from_what_a_dataset_keeps() -> None:
     assert rule_of(kept) == Rule(5, 1, False, ("So it is agreed.",))
     assert rule_of({"threshold": None, "because": ""}) == OPEN
     assert rule_of({}) == NOT_KNOWN
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda each: each.name)
+def test_all_that_a_reader_promises_is_read(source: Source) -> None:
+    """As `actions` keeps it in the row of a dataset."""
+    promised = asdict(source.disclosure)
+    assert rule_of(promised) == Rule(
+        source.disclosure.threshold or 0,
+        source.disclosure.rounding or 1,
+        source.disclosure.zeros_shown,
+        (source.disclosure.because,),
+    )
+    assert set(promised) == {field.name for field in fields(Rule)}
 
 
 def test_the_strictest_keeps_what_each_promises() -> None:

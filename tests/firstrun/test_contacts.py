@@ -35,6 +35,11 @@ NAME = "Hilltop School"
             [NAME, "", "Head, of year 9, Jo", "Doe", "a@b.example"],
         ),
         ('Hilltop" School, Head', ['Hilltop" School', "", "Head", "", ""]),
+        (
+            f"{NAME}, Lead @ the hub, Jo Doe, a@b.example",
+            [NAME, "", "Lead @ the hub", "Jo Doe", "a@b.example"],
+        ),
+        (f"{NAME}, Head, Jo Doe, a@b", [NAME, "", "Head", "Jo Doe", "a@b"]),
         (NAME, [NAME, "", "", "", ""]),
     ],
 )

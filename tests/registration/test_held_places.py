@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from joinedup.events.models import Event
 from joinedup.partners.models import Ask
+from joinedup.privacy.retention import HELD_PLACES
 from joinedup.registration import worker
-from joinedup.registration.actions.held_places import HELD_FOR, confirm_by_hand, confirm_place
+from joinedup.registration.actions.held_places import confirm_by_hand, confirm_place
 from joinedup.registration.actions.invitations import add_invitation
 from joinedup.registration.actions.registration import cancel_registration, register
 from joinedup.registration.models import Attendee
@@ -120,8 +121,8 @@ def test_after_a_day_it_lapses_and_the_same_link_takes_it_up_behind_the_others(
     event: Event, world: World, post
 ):
     late, now = post(email="late@example.org", name="Late"), timezone.now()
-    assert worker.let_go_of_held(now + HELD_FOR - datetime.timedelta(minutes=5)) == 0
-    assert worker.let_go_of_held(now + HELD_FOR + datetime.timedelta(minutes=5)) == 1
+    assert worker.let_go_of_held(now + HELD_PLACES.length - datetime.timedelta(minutes=5)) == 0
+    assert worker.let_go_of_held(now + HELD_PLACES.length + datetime.timedelta(minutes=5)) == 1
     late.refresh_from_db()
     assert late.standing == "lapsed"
     confirm_place(by=world.person("nobody"), attendee=post(email="b@example.org"))
@@ -131,7 +132,7 @@ def test_after_a_day_it_lapses_and_the_same_link_takes_it_up_behind_the_others(
 
 def test_registering_again_after_it_lapsed_holds_it_once_more(event: Event, world: World, post):
     who = post(name="Ro")
-    worker.let_go_of_held(timezone.now() + 2 * HELD_FOR)
+    worker.let_go_of_held(timezone.now() + 2 * HELD_PLACES.length)
     assert post(name="Ro").pk == who.pk
     who.refresh_from_db()
     assert who.standing == "held"

@@ -10,12 +10,15 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils import timezone
 
+from joinedup.events.actions.sessions import add_speaker
 from joinedup.events.actions.topics import propose_topic
 from joinedup.events.models import Event
 from joinedup.partners.models import Ask, Partner
 from joinedup.registration import worker
+from joinedup.registration.actions.invitation_answers import answer_invitation
+from joinedup.registration.actions.personal_details import ROLE_NOT_KEPT, forget_lines
 from joinedup.registration.actions.registration import change_registration, register
-from joinedup.registration.models import Attendee
+from joinedup.registration.models import Attendee, Invitation
 from joinedup.tables.actions.door import walk_in
 from tests.world import World
 
@@ -110,6 +113,28 @@ def test_notes_topics_and_roles_refuse_it_too(event: Event, world: World, come):
         sessions.add_session(
             by=alice, event=event, kind="talk", title="Talk", starts=datetime.time(9), notes=f"{WHO} asked"
         )
+
+
+def test_roles_and_jobs_are_words_alone_in_every_box(event: Event, world: World, come):
+    """A page on the web leads to a person too: one box of roles refused it and the others did not."""
+    alice, nobody, web = world.person("alice"), world.person("nobody"), "Head, www.example.org/pat"
+    asked = Invitation.objects.create(event=event, role="Head", email="h@example.org")
+    with pytest.raises(ValidationError, match="a web address"):
+        answer_invitation(
+            by=nobody,
+            invitation=asked,
+            answer="substitute",
+            substitute_email="x@example.org",
+            substitute_role=web,
+        )
+    with pytest.raises(ValidationError, match="a web address"):
+        add_speaker(by=alice, event=event, name="Dana Whole", job=web, partner=world.school)
+    # Kept before boxes refused it.
+    who = come(event, world.lantern, name=WHO)
+    Attendee.objects.filter(pk=who.pk).update(role=web)
+    who.refresh_from_db()
+    forget_lines(event, [who], [])
+    assert who.role == ROLE_NOT_KEPT
 
 
 @pytest.mark.django_db(transaction=True)

@@ -18,7 +18,8 @@ from joinedup.accounts.models import AuditEntry
 from joinedup.evidence.sources.privacy import refuse_people as refuse_in_evidence
 from joinedup.offline.delimited import Refused
 from joinedup.offline.table_files import open_table
-from joinedup.privacy.case_lists import find_people, has_nhs_number, looks_like_data, plain_heading
+from joinedup.privacy.case_headings import plain_heading
+from joinedup.privacy.case_lists import looks_like_data
 from joinedup.spreadsheets import actions
 from joinedup.spreadsheets.columns import headings_of
 from joinedup.spreadsheets.kinds import KINDS
@@ -26,7 +27,7 @@ from joinedup.spreadsheets.models import RememberedColumn, Upload
 from joinedup.spreadsheets.parse import read_text
 from joinedup.spreadsheets.people import SinglePeople, refuse_people
 from joinedup.spreadsheets.worker import forget_uploads
-from tests.spreadsheets.lists import CASES, OTHERS
+from tests.privacy.lists import CASES, OTHERS
 from tests.spreadsheets.making import OFFERS, PARTNERS, TRACKER, ready, xlsx
 from tests.world import World
 
@@ -54,18 +55,6 @@ def test_case_lists_are_refused_as_people_write_them(name: str, kind: str) -> No
 def test_other_lists_are_not(name: str, kind: str) -> None:
     text = (OTHERS | {"PARTNERS": PARTNERS, "TRACKER": TRACKER, "OFFERS": OFFERS})[name]
     refuse_people(read_text(text, headings_of(KINDS[kind].fields)))
-
-
-def test_the_refusal_says_which_columns_and_why() -> None:
-    found = find_people(["First name", "Surname", "Offence"], [["Ali", "Khan", "Robbery"]])
-    assert found is not None
-    assert found.sentence == (
-        "This looks like records of single people (names beside what is said of a person, columns “First name”, "
-        "“Surname” and “Offence”): JoinedUp holds none, and has kept nothing of it."
-    )
-    found = find_people(["Ref", "D.O.B."], [["1", "x"]])
-    assert found is not None
-    assert "(dates of birth, column “D.O.B.”)" in found.sentence
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -113,21 +102,6 @@ def test_one_sign_is_enough_and_no_value_is_said(text: str) -> None:
 )
 def test_numbers_and_addresses_of_organisations_are_none(text: str) -> None:
     refuse_people(read_text(text))
-
-
-def test_an_nhs_number_passes_its_own_check() -> None:
-    assert has_nhs_number("401 023 2137")
-    assert has_nhs_number("NHS4010232137")
-    assert not has_nhs_number("401 023 2138")
-    assert not has_nhs_number("+44401 023 2137")
-    assert not has_nhs_number("a94010232137c"), "a part of a longer code"
-    assert not has_nhs_number("-0.4010232137"), "a coordinate"
-
-
-def test_a_header_of_years_is_a_header() -> None:
-    assert not looks_like_data(["Project", "2024/25 spend", "2026-03"])
-    assert looks_like_data(["Lantern Youth", "01/04/2026"])
-    assert looks_like_data(["Lantern Youth", "020 7946 0000"])
 
 
 def everything() -> str:

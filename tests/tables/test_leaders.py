@@ -276,6 +276,21 @@ class TestYoungPeople:
         ):
             with pytest.raises(ValidationError, match="without naming young people"):
                 record_agreement(by=world.person("alice"), event=seated, **parts | wrong)
+        # However it is spelt, in small letters too where it was given so, and of one letter.
+        for name, goal in (
+            ("Zo\u00eb", "A mentor for Zoe"),
+            ("Jay-Jay", "A mentor for jay jay"),
+            ("kit", "A mentor for kit"),
+            ("kit", "A mentor for Kit"),
+            ("J", "A mentor for J"),
+        ):
+            Attendee.objects.filter(pk=young.pk).update(name=name)
+            with pytest.raises(ValidationError, match="without naming young people"):
+                record_agreement(by=world.person("alice"), event=seated, **parts | {"goal": goal})
+        Attendee.objects.filter(pk=young.pk).update(name="Summer Green")
+        fine = parts | {"goal": "Two mentors over the summer", "action": "Green spaces are lit."}
+        assert record_agreement(by=world.person("alice"), event=seated, **fine).pk
+        Attendee.objects.filter(pk=young.pk).update(name="Sky")
         fine = parts | {"goal": "Skylight for the youth club, under an open sky"}
         assert record_agreement(by=world.person("alice"), event=seated, **fine).pk
 

@@ -22,12 +22,23 @@ from joinedup.voice.checks import findings
         ("near m1 1ae", "a postcode"),
         ("see https://example.org", "a web address"),
         ("see www.example.org", "a web address"),
+        # Boxes about organisations refused these, and questions to young people did not.
+        ("I was born on 12 March 2009", "a date of birth"),
+        ("my DOB is 12/03/2009", "a date of birth"),
+        ("my NHS number is 943 476 5919", "a number that stands for a person"),
+        ("AB 12 34 56 C is my NI", "a number that stands for a person"),
+        ("\uff10\uff17\uff17\uff10\uff10 900123", "a phone number"),
     ],
 )
 def test_ways_to_reach_somebody_are_refused(text: str, named: str) -> None:
     first = findings(text)[0]
     assert first.certain
     assert named in first.sentence
+
+
+def test_one_sentence_names_each_once() -> None:
+    found = findings("943 476 5919 and AB 12 34 56 C, not 7700 900123")
+    assert "take out a phone number and a number that stands for a person, so" in found[0].sentence
 
 
 def test_one_sentence_names_all_of_them() -> None:
@@ -64,6 +75,7 @@ def test_what_may_be_a_name_or_a_place_is_asked_about(text: str, kind: str) -> N
         "my friend is scared and my brother was too",
         "Somebody who listens. Not the police.",
         "1,000,000 people; 2024 was worse than 2023.",
+        "I was born 14 years ago, born and bred here.",
     ],
 )
 def test_ordinary_words_pass(text: str) -> None:

@@ -12,15 +12,15 @@ from joinedup.agreements.actions.verdicts import ask_young
 from joinedup.agreements.models import Agreement, Contribution, Draft
 from joinedup.agreements.reminder_steps import BEFORE, LASTED_WITHIN, OPEN, next_to_ask
 from joinedup.events.models import Event
+from joinedup.privacy.retention import DRAFTS
 
-DRAFTS_FOR = datetime.timedelta(days=30)
 # Young people are asked until the last review has been answered.
 ASKED_FOR = datetime.timedelta(days=430)
 
 
 def forget_drafts(now: datetime.datetime) -> int:
     """Delete drafts left unfinished at a table for a month; returns how many."""
-    old = Draft.objects.filter(saved_at__lt=now - DRAFTS_FOR)
+    old = Draft.objects.filter(saved_at__lt=now - DRAFTS.length)
     number = old.count()
     old.delete()
     return number

@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Collection, Sequence
 
+from joinedup.privacy.detect import EMAIL
 from joinedup.spreadsheets.cells import is_nothing
 from joinedup.spreadsheets.columns import headings_of, plain, suggest
 from joinedup.spreadsheets.kinds import KINDS
@@ -55,7 +56,9 @@ def _row(cells: Sequence[str], sectors: Collection[str]) -> list[str]:
     if len(cells) == len(HEADER):
         return list(cells)
     name, *rest = cells
-    address = next((cell for cell in rest if "@" in cell), "")
+    # A mistyped address is still one, so that its line says so; but “Lead @ the hub” is not, beside a whole one.
+    marked = [cell for cell in rest if "@" in cell]
+    address = next((cell for cell in marked if EMAIL.is_in(cell)), next(iter(marked), ""))
     others = [cell for cell in rest if cell != address and not is_nothing(cell)]
     sector = ""
     if others and _plain_sector(others[0]) in sectors:

@@ -18,13 +18,12 @@ from django.utils import timezone
 
 from joinedup.mail.models import KeptMail
 from joinedup.mail.server import attempt, log
+from joinedup.privacy.retention import WAITING_MAIL
 
 logger = logging.getLogger(__name__)
 
 # Minutes from each attempt of the worker to the next. The last stands for all later ones.
 PAUSES = (1, 2, 5, 10, 20, 30, 60)
-# After this a mail is late enough to mislead, and is let go.
-KEPT_FOR = datetime.timedelta(hours=24)
 # The worker has time; a page has not (settings.EMAIL_TIMEOUT). Seconds.
 WORKER_WAITS = 30
 # So many are sent at one look, that what else is due need not wait for all.
@@ -78,7 +77,7 @@ def _taken(now: datetime.datetime) -> list[KeptMail]:
 
 
 def _let_go(now: datetime.datetime) -> None:
-    number, _ = KeptMail.objects.filter(kept_at__lte=now - KEPT_FOR).delete()
+    number, _ = KeptMail.objects.filter(kept_at__lte=now - WAITING_MAIL.length).delete()
     if number:
         logger.error("%s mails were let go: the mail server did not take them for a day.", number)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from joinedup.engines.matching import Weights
 from joinedup.opportunities.models import HEAVIEST
-from joinedup.privacy.identifying import what_identifies
+from joinedup.privacy.free_text import what_identifies
 
 SHORTEST, LONGEST, LONGEST_STEP, LONGEST_REASON = 20, 400, 250, 250
 

@@ -11,11 +11,10 @@ from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.engine import follow
 from joinedup.opportunities.models import Move, Run, Touched
 from joinedup.places.models import Footprint
+from joinedup.privacy.retention import MOVES
 
 # The hour from which a night's run is due: the day's changes are in, and nobody waits for a page.
 NIGHT = 2
-# What moved is told for so long; what became of each opportunity is kept for ever, in its own records.
-MOVES_KEPT = datetime.timedelta(days=400)
 
 
 def follow_waiting() -> int:
@@ -32,7 +31,7 @@ def work_out_the_night(now: datetime.datetime | None = None) -> list[Run]:
     now = timezone.localtime(now)
     if now.hour < NIGHT:
         return []
-    Move.objects.filter(at__lt=now - MOVES_KEPT).delete()
+    Move.objects.filter(at__lt=now - MOVES.length).delete()
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     today = Run.objects.filter(at__gte=midnight).values("footprint")
     runs: list[Run] = []

@@ -1,9 +1,10 @@
 """Headings of lists of single people, of work, and of counts, in English and Welsh, as `plain_heading` writes them.
 
-What to add when one is found that passes: the heading as people write it, and a line in tests/spreadsheets/lists.py.
+What to add when one is found that passes: the heading as people write it, and a line in tests/privacy/lists.py.
 """
 
 import re
+import unicodedata
 
 NUMBER = (
     r"(no|nos|num|nums|number|numbers|nr|id|ids|ref|refs|reference|references|urn|record|identifier|code)"
@@ -12,11 +13,19 @@ SOMEBODY = (
     r"(client|service user|su|yp|young person|young persons|child|childs|children|pupil|student|learner|patient|person|"
     r"participant|mentee|resident|tenant|juvenile|youth|subject|individual|beneficiary|inmate|prisoner|missing person)"
 )
+FIRST = r"(first|fore|given|christian)[ -]?names?"
+LAST = r"(sur|last|family)[ -]?names?"
+BIRTHS = (
+    r"\bdobs?\b|\bd o b\b|\bd of b\b|\b(date|day|year|yr|month|place|country) of birth\b|\bbirth ?(date|day|year)\b|"
+    r"\bborn\b|\byob\b|\bgeni\b|\bganwyd\b"
+)
+NHS_NUMBERS = rf"\bnhs ?{NUMBER}\b"
+# “Contact no further action” is what social care counts.
+TELEPHONES = r"\b(tel|(tele)?phone|mobile|fax|contact (number|no)(?! further))\b"
 # What only a file about single people has for a heading.
 DECISIVE: tuple[tuple[str, str], ...] = (
-    (r"\bdobs?\b|\bd o b\b|\bd of b\b|\b(date|day|year|yr|month|place|country) of birth\b|\bbirth ?(date|day|year)\b|"
-     r"\bborn\b|\bdate born\b|\byob\b|\bgeni\b|\bganwyd\b", "dates of birth"),
-    (rf"\bnhs ?{NUMBER}\b|\brhif (y )?gig\b|\bhospital {NUMBER}\b|\bmrn\b|\bpatients?( ?(name|{NUMBER}|initials))?$|"
+    (BIRTHS, "dates of birth"),
+    (rf"{NHS_NUMBERS}|\brhif (y )?gig\b|\bhospital {NUMBER}\b|\bmrn\b|\bpatients?( ?(name|{NUMBER}|initials))?$|"
      rf"\b(rio|emis|chi) {NUMBER}\b", "numbers of patients"),
     (r"\bpnc\b|\bpncid\b|\bcro( ?(no|number))?$|\bcrn\b|\bcustody (no|num|number|ref|reference|record|date|suite|id)|"
      r"\bnoms\b|\b(prison|prisoner|nomis|delius|niche|nominal|probation|oasys|yot|yjs|asset) " + NUMBER + r"\b|"
@@ -45,6 +54,22 @@ DECISIVE: tuple[tuple[str, str], ...] = (
      r"\b(alias|aliases|aka|street name|nick ?name|maiden name|known as|known associates|associates|co defendants?)\b|"
      r"\bgang (name|affiliation|member|nominal|association|status)\b", "families and acquaintances of single people"),
 )  # fmt: skip
+# A publisher's file of counts needs none of these, so there one is enough; a list of organisations has most of them.
+# A publisher's own column (“Area name”, “LSOA name”, “Crime ID”) must match none, nor a body (“NHS trust”).
+NEVER_BESIDE_COUNTS: tuple[tuple[str, str], ...] = (
+    (rf"\b({FIRST}|{LAST}|(middle|full|maiden|nick)[ -]?names?|initials|"
+     r"name of .*(child|person|pupil|patient|client|victim|parent)|"
+     r"(child|person|pupil|patient|client|student|victim|suspect|offender|defendant|nominal|parent|carer|"
+     r"resident|member|participant)s? ?(name|id|ref|reference|number|no|identifier))\b", "names of people"),
+    (BIRTHS, "dates of birth"),
+    (rf"^nhs$|{NHS_NUMBERS}", "NHS numbers"),
+    (r"\b(upn|uln|nino|national insurance|passport|pnc ?id|custody (ref|number)|hospital number|unique pupil)\b",
+     "numbers that stand for one person"),
+    (r"\be ?mails?\b", "e-mail addresses"),
+    (TELEPHONES, "telephone numbers"),
+    (r"\b(home|street|postal|full)? ?address( ?line ?\d?)?\b|\bhouse (number|name)\b", "addresses"),
+    (r"\b(self|officer) defined ethnicity\b", "records of single searches"),
+)  # fmt: skip
 # Words for somebody, which a heading about work with them, or a count of them, has as well.
 ROLES = re.compile(
     r"\b(suspects?|offenders?|victims?|perpetrators?|perps?|nominals?|detainees?|arrestees?|defendants?|accused|"
@@ -59,8 +84,6 @@ WORK = re.compile(
     r"commissioner|organisation|agency|partner|participation|number of|no of|count|counts|total|totals|rate|rates|"
     r"per|percent|supported|reached|seen|referred|numbers|how many|ages?|proportion|share)\b|%"
 )
-FIRST = r"(first|fore|given|christian)[ -]?names?"
-LAST = r"(sur|last|family)[ -]?names?"
 SUBJECT_NAME = re.compile(
     rf"^(name|names|first|last|full names?|{FIRST}|{LAST}|middle names?|initials|person|people|individual|subject|"
     rf"client|participant|attendee|member|student|{FIRST} {LAST}|{LAST} {FIRST}|{FIRST} and {LAST}|{LAST} and {FIRST}|"
@@ -101,3 +124,12 @@ COUNTS = re.compile(
     r"june|july|august|september|october|november|december)\b|%"
 )
 REFERENCE = re.compile(rf"^({NUMBER}|unique {NUMBER}|rhif|person|individual)$")
+
+
+def plain_heading(heading: str) -> str:
+    """Without case, marks and accents, words of one that was written together apart: “DateOfBirth” is
+    “date of birth”, “D.O.B.” is “dob”."""
+    text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading.replace("’", "").replace("'", ""))
+    text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
+    text = re.sub(r"\b(?:[a-z]\.){2,}[a-z]?\b\.?", lambda each: each[0].replace(".", ""), text)
+    return " ".join(re.sub(r"[^a-z0-9&]+", " ", text).split())

@@ -10,13 +10,12 @@ Nothing here keeps or quotes a cell; of a heading only what is known as one is n
 
 from __future__ import annotations
 
-import datetime
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from joinedup.engines.words import listing, plural
+from joinedup.privacy.case_cells import OFFENCE, YES_NO, is_age, is_birthday, is_number, what_one_says
 from joinedup.privacy.case_headings import (
     ABOUT_WORK,
     AT_WORK,
@@ -28,10 +27,12 @@ from joinedup.privacy.case_headings import (
     SPLIT_LAST,
     STRONG,
     SUBJECT_NAME,
+    TELEPHONES,
     WEAK,
     WORK,
+    plain_heading,
 )
-from joinedup.privacy.given_names import GIVEN_NAMES
+from joinedup.privacy.detect import DAY, EMAIL, POSTCODE, is_given_name, is_person
 
 # A second header may stand below a title; rows below these are rows.
 HEADER_WITHIN = 12
@@ -59,71 +60,6 @@ class Found:
         )
 
 
-def plain_heading(heading: str) -> str:
-    """Without case, marks and accents, words of one that was written together apart: “DateOfBirth” is
-    “date of birth”, “D.O.B.” is “dob”."""
-    text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading.replace("’", "").replace("'", ""))
-    text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
-    text = re.sub(r"\b(?:[a-z]\.){2,}[a-z]?\b\.?", lambda each: each[0].replace(".", ""), text)
-    return " ".join(re.sub(r"[^a-z0-9&]+", " ", text).split())
-
-
-_PHONE = re.compile(r"\b(tel|phone|telephone|mobile|fax|contact (number|no))\b")
-_ORGANISED = re.compile(
-    r"\b(foundation|trust|centre|center|project|school|academy|college|club|charity|youth|council|police|nhs|"
-    r"association|society|group|house|church|mosque|partners?|partnership|services?|support|ltd|limited|cic|cio|plc|"
-    r"university|hospital|borough|team|hub|network|community|housing|homes|street|road|park|ward|programme|fund|for|"
-    r"of|the|and|in|with|to)\b",
-    re.IGNORECASE,
-)
-# Not within a longer code, nor behind a decimal point.
-_TEN_DIGITS = re.compile(r"(?<![\da-fA-F+])(?<!\d\.)(\d{3})[ -]?(\d{3})[ -]?(\d{4})(?![\da-fA-F])")
-_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b", re.IGNORECASE)
-_DATE = re.compile(r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})$|^(\d{4})-(\d{1,2})-(\d{1,2})")
-_OFFENCE = re.compile(
-    r"\b(robbery|burglary|assault|abh|gbh|s18|s20|affray|theft|twoc|pwits|possession|stabbing|stabbed|knife|weapon|"
-    r"bladed|firearm|drugs|criminal damage|murder|wounding|harassment|rape|arson|public order)\b",
-    re.IGNORECASE,
-)
-_YES_NO = re.compile(r"^(y|n|yes|no|x|true|false|✓|✔|-|n/?a|\d{1,4}(,\d{3})*|ie|na)$", re.IGNORECASE)
-# What one cell says that is of one person, whatever the heading above it.
-_IN_CELL: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\b(d\.?o\.?b\b\.?|date of birth|born( on)?|geni)\W*\d{1,2}[/.\- ]", re.I), "dates of birth"),
-    (re.compile(r"\b(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b"),
-     "National Insurance numbers"),
-    (re.compile(r"\b(19|20)?\d{2}/\d{3,7}[A-HJ-NP-RT-Z]\b"), "police numbers of people"),
-    (re.compile(r"\b[A-Z]\d{11}[A-Z\d]\b"), "numbers of pupils"),
-)  # fmt: skip
-_NOBODY = (
-    r"(?!(?:Anyone|Everyone|Someone|Nobody|Who|It|This|That|Work|Project|Funding|Grant|Support|Programme)\b)"
-)
-# What happens to people alone, and what also does to contracts, rents and reports.
-_HAPPENED = (
-    r"arrested|stabbed|shot|bailed|remanded|convicted|sentenced|reported missing|"
-    r"in custody|on (?:tag|bail|remand)"
-)
-_ALSO = (
-    r"charged|excluded|suspended|assaulted|released|found with|caught with|known to|at risk of|living with"
-)
-_SOMEBODY = r"[Hh]e|[Ss]he|YP|yp|[Tt]he (?:young person|child|boy|girl|victim|suspect)"
-# A story of one person: somebody by name, “he”, “YP”, and what happened; or their family.
-_BEFELL = re.compile(
-    rf"\b(?:(?:{_SOMEBODY})|{_NOBODY}([A-Z][a-z]+)(?: [A-Z][a-z]+)?) (?:was|is|has been|had been|got|been) "
-    rf"(?:recently |again |also )?(?:{_HAPPENED}|({_ALSO}))\b"
-)
-_FAMILY = re.compile(
-    r"\b(?:[Hh]is|[Hh]er) (?:mum|mother|dad|father|nan|gran|parents?|social worker|solicitor|probation|yot|school)\b"
-    r"|\b(?:mum|mother|dad|father|nan|carer|guardian)(?:'s| is)?[ :,]*(?:mob\w*|tel|phone|number|no)?[ :,.]*"
-    r"(?:\+44|0)\d"
-)
-_NAME_AND_AGE = re.compile(
-    rf"\b{_NOBODY}([A-Z][a-z]+)(?: [A-Z][A-Za-z'\-]*\.?)?"
-    r"[ ,]*\(?,? ?(?:aged? )?(\d{1,2})(?: ?(?:yo|y/o|yrs?|years?)( old)?)?\)?(?=[,;.:)\s]|$)"
-    r"(?! *[-–/:]| ?(?:to|sessions?|weeks?|hours?|places|people|young|January|February|March|April|May|June|July|"
-    r"August|September|October|November|December)\b)"
-)
-
-
 def find_people(
     header: Sequence[str], rows: Rows, *, own_columns: Callable[[str], bool] = lambda _name: False
 ) -> Found | None:
@@ -146,11 +82,12 @@ def find_people(
 def looks_like_data(header: Sequence[str]) -> bool:
     """Whether what stands for a header is a row: then none of it is a heading that may be kept."""
     cells = [cell for cell in header if cell]
-    marks = sum("@" in cell or bool(_DATE.match(cell)) or bool(_POSTCODE.search(cell)) for cell in cells)
+    # Any “@”, and not an address alone: what is taken for a row by mistake is only not remembered.
+    marks = sum("@" in cell or bool(DAY.match(cell)) or POSTCODE.is_in(cell) for cell in cells)
     # “2025/26” and “2026-03” are headings of figures.
     without_years = [re.sub(r"\b(19|20)\d\d([/-]\d\d(\d\d)?)?\b", "", cell) for cell in cells]
     digits = sum(sum(letter.isdigit() for letter in cell) > 4 for cell in without_years)
-    return bool(marks or digits or any(_is_person(cell) for cell in cells))
+    return bool(marks or digits or any(is_person(cell) for cell in cells))
 
 
 @dataclass(frozen=True)
@@ -169,11 +106,11 @@ class _Column:
 
     @property
     def is_count(self) -> bool:
-        return bool(COUNTS.search(self.heading)) and self.mostly(_is_number)
+        return bool(COUNTS.search(self.heading)) and self.mostly(is_number)
 
     @property
     def is_single_age(self) -> bool:
-        return bool(re.search(r"\b(ages?|oed|oedran|years old)\b", self.heading)) and self.mostly(_is_age)
+        return bool(re.search(r"\b(ages?|oed|oedran|years old)\b", self.heading)) and self.mostly(is_age)
 
 
 def _headers(header: Sequence[str], rows: Rows) -> list[tuple[Sequence[str], Rows]]:
@@ -204,7 +141,7 @@ def _decisive(columns: Sequence[_Column]) -> Found | None:
             return Found(what, _titles(hits))
     for each in columns:
         said = ROLES.search(each.heading)
-        if said and not WORK.search(each.heading) and not each.mostly(lambda cell: bool(_YES_NO.match(cell))):
+        if said and not WORK.search(each.heading) and not each.mostly(lambda cell: bool(YES_NO.match(cell))):
             return Found(f"somebody as {said[0]}", (each.title,))
     return None
 
@@ -212,7 +149,7 @@ def _decisive(columns: Sequence[_Column]) -> Found | None:
 def _is_tally(column: _Column, what: str) -> bool:
     """So many arrested, so many patients: a word that also counts, over numbers."""
     may_count = what == "arrests and sentences" or column.heading == "patients"
-    return may_count and column.mostly(_is_number)
+    return may_count and column.mostly(is_number)
 
 
 def _named_people(columns: Sequence[_Column]) -> Found | None:
@@ -222,13 +159,13 @@ def _named_people(columns: Sequence[_Column]) -> Found | None:
         return None
     others = [each for each in columns if each not in names]
     at_work = any(AT_WORK.search(each.heading) for each in others) or any(
-        each.mostly(lambda cell: "@" in cell) for each in others
+        each.mostly(EMAIL.is_in) for each in others
     )
     about_work = any(ABOUT_WORK.search(each.heading) for each in others)
     are_split = any(SPLIT_FIRST.match(each.heading) for each in names) or any(
         SPLIT_LAST.match(each.heading) for each in names
     )
-    are_people = are_split or any(each.mostly(_is_person, 0.3) for each in names)
+    are_people = are_split or any(each.mostly(is_person, 0.3) for each in names)
     strong = [each for each in others if STRONG.search(each.heading) and not _says_work(each.heading)]
     if at_work:
         # Somebody's job is at a school, and “risk” may be their subject.
@@ -258,7 +195,7 @@ def _rows_of_people(columns: Sequence[_Column]) -> Found | None:
         said = bool(STRONG.search(each.heading) or WEAK.search(each.heading)) and not _says_work(each.heading)
         if each.is_single_age or (said and not each.is_count and not _bands(each)):
             about.append(each)
-        elif COUNTS.search(each.heading) or (each.mostly(_is_number) and not REFERENCE.match(each.heading)):
+        elif COUNTS.search(each.heading) or (each.mostly(is_number) and not REFERENCE.match(each.heading)):
             counted = True
     telling = [
         each
@@ -281,23 +218,14 @@ def _bands(column: _Column) -> bool:
 def _in_cells(header: Sequence[str], rows: Rows) -> Found | None:
     every = [header, *rows]
     for n, title in enumerate(header):
-        is_phone = bool(_PHONE.search(plain_heading(title)))
-        cells = [row[n] for row in every if row[n]]
-        # A telephone number that lost its leading nought has ten digits too.
-        if not is_phone and any(has_nhs_number(cell) for cell in cells):
-            return Found("numbers of patients")
-        for pattern, what in _IN_CELL:
-            if any(pattern.search(cell) for cell in cells):
-                return Found(what)
-        if any(_is_story(cell) for cell in cells):
-            return Found("what happened to single people")
-        if sum(_names_with_age(cell) for cell in cells) * 4 >= len(cells) > 0:
-            return Found("people by name and age")
+        are_telephones = bool(re.search(TELEPHONES, plain_heading(title)))
+        if said := what_one_says([row[n] for row in every if row[n]], are_telephones=are_telephones):
+            return Found(said)
     ages = any(
         _Column(title, plain_heading(title), [row[n] for row in rows]).is_single_age
         for n, title in enumerate(header)
     )
-    if ages and any(_POSTCODE.search(cell) for row in rows for cell in row):
+    if ages and any(POSTCODE.is_in(cell) for row in rows for cell in row):
         return Found("ages beside full postcodes")
     return None
 
@@ -310,84 +238,18 @@ def _without_headings(header: Sequence[str], rows: Rows) -> Found | None:
     is_row = looks_like_data(header)
     every = [list(header), *rows] if is_row else list(rows)
     columns = [_Column("", titles[n], [row[n] for row in every]) for n in range(len(header))]
-    if any(each.mostly(lambda cell: "@" in cell) for each in columns):
+    if any(each.mostly(EMAIL.is_in) for each in columns):
         return None
-    people = [each for each in columns if each.mostly(_is_person, 0.3) or each.mostly(_is_given_name, 0.4)]
+    people = [each for each in columns if each.mostly(is_person, 0.3) or each.mostly(is_given_name, 0.4)]
     said = [
         each
         for each in columns
-        if each.mostly(_is_birthday)
-        or each.mostly(lambda cell: bool(_OFFENCE.search(cell)))
+        if each.mostly(is_birthday)
+        or each.mostly(lambda cell: bool(OFFENCE.search(cell)))
         # Under a heading, a small number may be places on a course.
-        or (is_row and each.mostly(_is_age, 0.8))
+        or (is_row and each.mostly(is_age, 0.8))
     ]
     return Found("people by name, with a birthday, age or offence") if people and said else None
-
-
-def has_nhs_number(text: str) -> bool:
-    """Whether ten digits in it pass the modulus-11 check of the NHS Data Dictionary and lie in its ranges."""
-    for match in _TEN_DIGITS.finditer(text):
-        digits = [int(d) for d in "".join(match.groups())]
-        check = 11 - sum(d * (10 - n) for n, d in enumerate(digits[:9])) % 11
-        if digits[0] in (4, 6, 7) and check % 11 == digits[9] and check != 10:
-            return True
-    return False
-
-
-def _is_person(cell: str) -> bool:
-    """Two to four words, one of them a common given name, none that an organisation has."""
-    words = re.sub(r"[,.]", " ", cell).split()
-    if not 2 <= len(words) <= 4 or _ORGANISED.search(cell) or any(map(str.isdigit, cell)):
-        return False
-    return any(word.casefold() in GIVEN_NAMES for word in words) and all(word[0].isupper() for word in words)
-
-
-def _is_given_name(cell: str) -> bool:
-    return cell.casefold() in GIVEN_NAMES
-
-
-def _is_story(cell: str) -> bool:
-    if _FAMILY.search(cell):
-        return True
-    # A contract is suspended too: then it has to be somebody of a given name.
-    return any(
-        not (each[1] and each[2]) or each[0].split()[0].casefold() in GIVEN_NAMES
-        for each in _BEFELL.finditer(cell)
-    )
-
-
-def _names_with_age(cell: str) -> bool:
-    for match in _NAME_AND_AGE.finditer(cell):
-        if (
-            match[1].casefold() in GIVEN_NAMES
-            and 5 <= int(match[2]) <= 90
-            and not _ORGANISED.search(match[0])
-        ):
-            return True
-    return False
-
-
-def _is_number(cell: str) -> bool:
-    return bool(re.fullmatch(r"[£-]?\d[\d,]*(\.\d+)?%?", cell))
-
-
-def _is_age(cell: str) -> bool:
-    return (
-        bool(re.fullmatch(r"\d{1,2}( ?(yo|y/o|yrs?|years?)( old)?)?", cell))
-        and 4 <= int(re.sub(r"\D", "", cell)) <= 99
-    )
-
-
-def _is_birthday(cell: str) -> bool:
-    """A day 4 to 90 years ago."""
-    match = _DATE.match(cell)
-    if not match:
-        return False
-    year = int(match[3] or match[4])
-    today = datetime.date.today()
-    if year < 100:
-        year += 2000 if year <= today.year % 100 else 1900
-    return 4 <= today.year - year <= 90
 
 
 def _titles(columns: Sequence[_Column]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from joinedup.events.models import Event
-from joinedup.privacy.identifying import plain
+from joinedup.privacy.detect import plain
 from joinedup.registration.models import Attendee, Invitation
 
 # Colleagues at one address; planners may register more.

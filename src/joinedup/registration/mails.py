@@ -21,7 +21,7 @@ from joinedup.mail.send import Sending, deliver, send_on_commit
 from joinedup.mail.turns import after_turn
 from joinedup.partners.addressees import coordinators, host_addresses
 from joinedup.partners.models import Partner
-from joinedup.privacy.identifying import EMAIL
+from joinedup.privacy.detect import EMAIL
 from joinedup.registration.calendar import mailbox_calendars
 from joinedup.registration.models import Attendee, Invitation
 from joinedup.registration.queries.reminders import Coming
@@ -202,7 +202,7 @@ def send_asked_to_bring(companion: Attendee) -> Sending:
 def send_without_companion(event: Event, host: Partner, number: int) -> Sending:
     """To the host, to those who plan the event, and to the safeguarding lead where an address is known: so many young
     people have no companion now. No name is in it."""
-    lead = EMAIL.findall(f"{event.safeguarding_contact} {event.safeguarding_lead}")
+    lead = EMAIL.all_in(f"{event.safeguarding_contact} {event.safeguarding_lead}")
     to = [each.email for each in host_addresses(host)] + [
         each.email for each in coordinators(event.footprint_id)
     ]

@@ -19,6 +19,7 @@ from joinedup.accounts.person import Person
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
 from joinedup.privacy.case_lists import looks_like_data
+from joinedup.privacy.retention import UPLOADS
 from joinedup.spreadsheets.columns import headings_of, plain, suggest
 from joinedup.spreadsheets.kinds import KINDS
 from joinedup.spreadsheets.models import RememberedColumn, Upload
@@ -26,10 +27,6 @@ from joinedup.spreadsheets.parse import Sheet, Unreadable, read_file, read_text
 from joinedup.spreadsheets.people import refuse_people
 from joinedup.spreadsheets.preview import Preview, preview, without_marked
 from joinedup.spreadsheets.undo import take_back, what_stands_in_the_way
-
-# What nobody accepted holds people's addresses for no purpose: the worker lets it go, and so does the next one that is
-# brought where no worker runs.
-FORGOTTEN_AFTER = datetime.timedelta(days=5)
 
 
 def bring(
@@ -200,11 +197,15 @@ def drop(*, by: Person, upload: Upload) -> None:
 
 @transaction.atomic
 def forget(now: datetime.datetime, footprint: Footprint | None = None) -> int:
-    """Throw away what nobody accepted for so many days, everywhere or in one partnership; how many sheets that were."""
+    """Throw away what nobody accepted for so many days, everywhere or in one partnership; how many sheets that were.
+
+    It holds people's addresses for no purpose: the worker lets it go, and so does the next one that is brought where
+    no worker runs.
+    """
     waiting = Upload.objects.filter(state__in=[Upload.State.MAPPING, Upload.State.PREVIEWED])
     if footprint is not None:
         waiting = waiting.filter(footprint=footprint)
-    old = list(waiting.filter(at__lt=now - FORGOTTEN_AFTER).select_for_update())
+    old = list(waiting.filter(at__lt=now - UPLOADS.length).select_for_update())
     for each in old:
         audit.record(
             by=Person.operator(), action="spreadsheet.forget", on=each, before=audit.snapshot(each), after={}

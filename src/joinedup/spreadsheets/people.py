@@ -1,6 +1,6 @@
 """Whether a sheet lists single people: those are refused, and nothing of them is kept.
 
-The rules are those of `accounts.case_lists`, the same for every way in. A contact's name, role and work address are
+The rules are those of `privacy.case_lists`, the same for every way in. A contact's name, role and work address are
 no such record.
 """
 

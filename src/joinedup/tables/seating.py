@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from joinedup.engines.seating import Person, Plan, Problem, Rule, Table, Topic, broken, move
 from joinedup.engines.seating.problem import Finding
 from joinedup.events.models import TABLE_ACCESS, Event
-from joinedup.privacy.identifying import plain
+from joinedup.privacy.detect import plain
 from joinedup.registration.models import Attendee
 from joinedup.tables.models import PlanReport, Seat, Sitting
 

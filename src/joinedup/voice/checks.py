@@ -6,13 +6,26 @@ A machine finds what is obvious. A trained adult reads everything before it is s
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from joinedup.privacy.identifying import EMAIL, LINK, PHONE, POSTCODE
+from joinedup.privacy.detect import (
+    BIRTH,
+    EMAIL,
+    HANDLE,
+    LINK,
+    NATIONAL_INSURANCE,
+    PHONE,
+    POLICE_NUMBER,
+    POSTCODE,
+    PUPIL_NUMBER,
+    SOMEBODY,
+    STREET,
+    TEN_FIGURES,
+    Detector,
+    found_in,
+)
 
 
 @dataclass(frozen=True)
@@ -24,29 +37,19 @@ class Finding:
     certain: bool
 
 
-_NETWORK = r"(?:snap(?:chat)?|insta(?:gram)?|ig|tik ?tok|whatsapp)"
-# Ways to reach somebody. Each is certain enough to refuse: no answer needs one.
-_CERTAIN = {
-    "email": (EMAIL, gettext_lazy("an e-mail address")),
-    "phone": (PHONE, gettext_lazy("a phone number")),
-    "handle": (
-        re.compile(
-            rf"(?<![\w@.])@\w{{2,}}|\b{_NETWORK}\s*[:=]\s*\S+|\bmy {_NETWORK} is\s+\w*[\d_.]\w+", re.I
-        ),
-        gettext_lazy("a name on social media"),
-    ),
-    "postcode": (POSTCODE, gettext_lazy("a postcode")),
-    "link": (LINK, gettext_lazy("a web address")),
-}
-_INTRODUCED = re.compile(
-    r"\b(?:called|named|name is|name's|names are|my (?:mate|friend|brother|sister|cousin|teacher|mum|dad))\s+"
-    r"(?!is\b|are\b|was\b|and\b|who\b)[A-Z][a-z'’-]+"
-)
-_TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Sir|PC|Officer|Sgt)\.?\s+[A-Z][A-Za-z'’-]+")
-_TWO_CAPITALS = re.compile(r"(?<=[a-z,;] )[A-Z][a-z'’-]+ [A-Z][a-z'’-]+")
-_STREET = re.compile(
-    r"\b[A-Z][\w'’-]+ "
-    r"(?:Road|Rd|Street|St|Lane|Avenue|Ave|Estate|Close|Court|House|Tower|Park|Gardens|School|Academy)\b"
+# Refused, each certain enough: no answer needs one. Stricter than boxes about organisations (`free_text.KEPT_LINE`):
+# a postcode or a web address of a young person is their own, and so is a name on social media.
+REFUSED: tuple[Detector, ...] = (
+    EMAIL,
+    PHONE,
+    HANDLE,
+    POSTCODE,
+    LINK,
+    BIRTH,
+    TEN_FIGURES,
+    NATIONAL_INSURANCE,
+    POLICE_NUMBER,
+    PUPIL_NUMBER,
 )
 
 
@@ -54,7 +57,7 @@ def findings(text: str) -> list[Finding]:
     """What the text may give away: at most one certain finding that names all ways to reach somebody, then at
     most one question each about a name and about a place where somebody can be found."""
     found = []
-    reach = [str(words) for pattern, words in _CERTAIN.values() if pattern.search(text)]
+    reach = list(dict.fromkeys(str(each.what) for each in found_in(text, REFUSED)))
     if reach:
         found.append(
             Finding(
@@ -66,7 +69,8 @@ def findings(text: str) -> list[Finding]:
                 certain=True,
             )
         )
-    if any(pattern.search(_without_streets(text)) for pattern in (_INTRODUCED, _TITLED, _TWO_CAPITALS)):
+    # A street's two capitals are not a person's.
+    if SOMEBODY.is_in(STREET.pattern.sub("…", text)):
         found.append(
             Finding(
                 "name",
@@ -76,7 +80,7 @@ def findings(text: str) -> list[Finding]:
                 certain=False,
             )
         )
-    if _STREET.search(text):
+    if STREET.is_in(text):
         found.append(
             Finding(
                 "place",
@@ -88,8 +92,3 @@ def findings(text: str) -> list[Finding]:
             )
         )
     return found
-
-
-def _without_streets(text: str) -> str:
-    """The two capitals of a street are not a person's."""
-    return _STREET.sub("…", text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
@@ -30,6 +29,7 @@ from joinedup.partners.confirmation import came_now
 from joinedup.partners.election_hold import refuse_while_held
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
+from joinedup.privacy.detect import is_written_in, name_in
 from joinedup.strategy.models import Commitment, Update
 from joinedup.tables.models import Sitting
 from joinedup.taxonomy.models import Theme
@@ -105,8 +105,10 @@ def _refuse_young_names(event: Event, parts: Parts) -> None:
     words = [parts["goal"], parts["action"], parts["measure"], parts["owner_role"], parts["deputy_role"]]
     words += [each.what for each in parts["contributions"]]
     young = event.attendees.exclude(companion=None).exclude(name="")
-    for name in {" ".join(each.name.split()) for each in young if each.is_young}:
-        if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", " ".join(text.split())) for text in words):
+    # Stricter than of others: also a name of one letter or in small ones, as it is written. But what is agreed is
+    # about seasons and places too, so otherwise sparing.
+    for name in {each.name for each in young if each.is_young}:
+        if any(is_written_in(text, name) or name_in(text, [name], sparing=True) for text in words):
             raise ValidationError(
                 "These words hold the name that a young person at this event wants to be called: write what will be "
                 "done without naming young people."

@@ -12,7 +12,7 @@ from joinedup.accounts.fields import check, refuse_unknown
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event, Session, Speaker
-from joinedup.privacy import identifying
+from joinedup.privacy import free_text
 
 SESSION = ("starts", "minutes", "title", "kind", "round", "about", "off_record", "notes")
 SPEAKER = ("part", "name", "job", "partner", "session", "email", "is_young", "is_named")
@@ -67,7 +67,7 @@ def _fill_in_session(session: Session, details: dict[str, Any]) -> None:
     session.notes, session.about = session.notes.strip(), session.about.strip()
     # Planners know who comes, so a name may be shown to them.
     there = session.event.attendees.exclude(name="").values_list("name", flat=True)
-    identifying.refuse({"notes": session.notes}, list(there) if session.notes else [])
+    free_text.refuse({"notes": session.notes}, list(there) if session.notes else [])
     if not 1 <= session.minutes <= LONGEST:
         raise ValidationError("Give how many minutes it takes: 1 to 720.")
     if session.off_record and session.notes:
@@ -125,7 +125,8 @@ def _fill_in_speaker(speaker: Speaker, details: dict[str, Any]) -> None:
         setattr(speaker, name, value)
     speaker.name, speaker.email = " ".join(speaker.name.split()), speaker.email.strip().lower()
     speaker.job = " ".join(speaker.job.split())
-    identifying.refuse({"job": speaker.job}, [] if speaker.is_named else [speaker.name])
+    names = [] if speaker.is_named else [speaker.name]
+    free_text.refuse({"job": speaker.job}, names, detectors=free_text.WORDS_ALONE)
     if speaker.is_young:
         _check_young(speaker)
     if not speaker.job:

@@ -15,7 +15,7 @@ from joinedup.accounts.person import Person
 from joinedup.events.models import Event, Topic
 from joinedup.opportunities.models import Opportunity
 from joinedup.partners.models import Partner
-from joinedup.privacy import identifying
+from joinedup.privacy import free_text
 from joinedup.taxonomy.models import Theme
 
 BEFORE_THE_AGENDA = {Opportunity.State.SUGGESTED, Opportunity.State.TAKEN_UP}
@@ -39,7 +39,7 @@ def _title(text: str) -> str:
     title = " ".join(text.split())
     if not 3 <= len(title) <= 250:
         raise ValidationError("Give the topic a title of 3 to 250 characters.")
-    if wrong := identifying.refusal(title):
+    if wrong := free_text.refusal(title):
         raise ValidationError(wrong)
     return title
 

@@ -87,7 +87,8 @@ class Codes:
 class Disclosure:
     """What a publisher or the law requires of those who show these figures.
 
-    A count from 1 to below `threshold` is hidden (None: nothing is), others are rounded to `rounding`.
+    A count from 1 to below `threshold` is hidden (None: nothing is), nought too unless `zeros_shown`; others are
+    rounded to `rounding` (None: to nothing). Kept with the dataset, and read by `disclosure.rule_of`.
     """
 
     threshold: int | None

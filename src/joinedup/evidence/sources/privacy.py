@@ -3,27 +3,16 @@
 import re
 
 from joinedup.offline.delimited import Refused, TextTable
+from joinedup.privacy.case_headings import NEVER_BESIDE_COUNTS, plain_heading
 from joinedup.privacy.case_lists import find_people
+from joinedup.privacy.detect import EMAIL, POSTCODE, TEN_FIGURES_ALONE, passes_nhs_check
 
-# Column names. A publisher's own column ("Area name", "LSOA name", "Crime ID") must match none of these.
-HEADINGS = {
-    "names of people": r"\b((first|fore|given|middle|last|sur|full|family|maiden|nick)\s?names?|"
-    r"initials|name of .*(child|person|pupil|patient|client|victim|parent)|"
-    r"(child|person|pupil|patient|client|student|victim|suspect|offender|defendant|nominal|parent|carer|"
-    r"resident|member|participant)s? ?(name|id|ref|reference|number|no|identifier))\b",
-    "dates of birth": r"\b(dob|d o b|date of birth|birth ?date|born on|date born)\b",
-    "NHS numbers": r"\bnhs( ?(number|no|num|id))?\b",
-    "numbers that stand for one person": r"\b(upn|uln|nino|national insurance|passport|pnc ?id|custody (ref|number)|"
-    r"hospital number|unique pupil)\b",
-    "e-mail addresses": r"\be ?mails?\b",
-    "telephone numbers": r"\b(tele)?phone( ?(number|no))?\b|\bmobile( ?(number|no|phone))?\b",
-    "addresses": r"\b(home|street|postal|full)? ?address( ?line ?\d?)?\b|\bhouse (number|name)\b",
-    "records of single searches": r"\bself defined ethnicity\b|\bofficer defined ethnicity\b",
-}
 ABOUT_PEOPLE = re.compile(r"\b(age|sex|gender|ethnicity|ethnic|religion|diagnosis|offence|injury)\b")
-EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z]{2,}"
-POSTCODE = r"(?i)^[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}$"
-NHS_NUMBER = r"^[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}$"
+# As Polars reads them. An e-mail address refuses in one cell, since figures need none; in lists of organisations it
+# does not. Postcodes and numbers have to fill a column: in a single cell they may be a count or a code.
+AN_EMAIL = EMAIL.pattern.pattern
+A_POSTCODE = rf"(?i)^(?:{POSTCODE.pattern.pattern})$"
+AN_NHS_NUMBER = TEN_FIGURES_ALONE.pattern
 LOOKED_AT = 2000
 # Rows for the rules that spreadsheets have too; a publisher's own column is none of a case file.
 ROWS_COMPARED = 500
@@ -42,11 +31,8 @@ def refuse_people(table: TextTable) -> None:
 
 def headings(header: list[str]) -> str | None:
     """What in the names of the columns speaks of single people, or None."""
-    plain = [
-        re.sub(r"[^a-z0-9]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()).strip()
-        for name in header
-    ]
-    for what, pattern in HEADINGS.items():
+    plain = [plain_heading(name) for name in header]
+    for pattern, what in NEVER_BESIDE_COUNTS:
         if any(re.search(pattern, name) for name in plain):
             return what
     if "name" in plain and any(re.search(r"\b(age|sex|gender)\b", name) for name in plain):
@@ -55,21 +41,21 @@ def headings(header: list[str]) -> str | None:
 
 
 def _cells(table: TextTable) -> str | None:
-    about_people = any(ABOUT_PEOPLE.search(name.lower()) for name in table.header)
+    about_people = any(ABOUT_PEOPLE.search(plain_heading(name)) for name in table.header)
     has_at = b"@" in table.text or not table.text  # Parquet has no text to look through
     step = max(1, table.frame.height // LOOKED_AT)
     sample = table.frame.gather_every(step)
     for name in table.header:
         cells = table.frame.get_column(name)
-        if has_at and cells.str.contains(EMAIL).any():
+        if has_at and cells.str.contains(AN_EMAIL).any():
             return "e-mail addresses"
         some = sample.get_column(name).drop_nulls()
         if some.is_empty():
             continue
-        if about_people and some.str.contains(POSTCODE).sum() > 0.3 * some.len():
+        if about_people and some.str.contains(A_POSTCODE).sum() > 0.3 * some.len():
             return "full postcodes beside what is known of a person"
-        numbers = some.filter(some.str.contains(NHS_NUMBER))
-        if numbers.len() > 0.5 * some.len() and all(_is_nhs_number(text) for text in numbers.head(50)):
+        numbers = some.filter(some.str.contains(AN_NHS_NUMBER))
+        if numbers.len() > 0.5 * some.len() and all(passes_nhs_check(text) for text in numbers.head(50)):
             return "NHS numbers"
     return None
 
@@ -82,10 +68,3 @@ def _as_in_spreadsheets(table: TextTable) -> str | None:
         return None
     named = ", ".join(found.columns)
     return f"{found.what} ({named})" if named else found.what
-
-
-def _is_nhs_number(text: str) -> bool:
-    """The check digit, modulo 11 (NHS Data Dictionary). Ten figures by chance pass one time in eleven."""
-    digits = [int(figure) for figure in re.sub(r"\D", "", text)]
-    check = 11 - sum(figure * (10 - i) for i, figure in enumerate(digits[:9])) % 11
-    return check % 11 == digits[9]

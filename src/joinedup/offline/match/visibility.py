@@ -16,8 +16,6 @@ PUBLIC, PARTNERSHIP = "public", "partnership"
 MARKED = ("partners", "initiatives", "offers", "links", "asks", "people")
 # Of these, only the partners they name are told: that two double each other's work, or that two people should meet.
 FOR_ITS_PARTIES = ("join_up", "introduction")
-# And these are for the partnership to settle, not for the public to read first.
-NOT_FOR_THE_PUBLIC = ("missing_partner",)
 
 
 def for_reader(tables: Tables, reader: str) -> tuple[Tables, dict[str, int]]:
@@ -69,7 +67,8 @@ def may_see(each: Opportunity, reader: str | None) -> bool:
         return True
     if each.only_parties or each.kind in FOR_ITS_PARTIES:
         return reader in each.parties
-    return reader != PUBLIC or not (each.not_public or each.kind in NOT_FOR_THE_PUBLIC)
+    # Each says itself whether it is for the partnership to settle first; the site shows the public less than that.
+    return reader != PUBLIC or not each.not_public
 
 
 def ids_in(tables: Tables) -> set[str]:

@@ -19,7 +19,7 @@ from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event
 from joinedup.partners.models import Partner
-from joinedup.privacy.identifying import plain
+from joinedup.privacy.detect import plain
 from joinedup.registration import mailbox, mails
 from joinedup.registration.actions.waiting_list import add, cancel, fill_places, stand
 from joinedup.registration.models import YOUNG, Attendee, newer

@@ -17,13 +17,13 @@ from joinedup.accounts.records import Came, Marking, Teller, footprints_of
 from joinedup.events.models import Event
 from joinedup.opportunities import touching
 from joinedup.partners.models import Ask, Partner
+from joinedup.privacy.retention import HELD_PLACES
 from joinedup.registration import mails
 from joinedup.registration.actions import companions
 from joinedup.registration.actions.waiting_list import fill_places, next_number, open_event, stand
 from joinedup.registration.models import Attendee, Invitation, newer
 from joinedup.taxonomy.models import Theme
 
-HELD_FOR = datetime.timedelta(days=1)
 Standing = Attendee.Standing
 
 
@@ -88,7 +88,7 @@ def confirm(by: Person, attendee: Attendee, *, told: bool) -> Attendee:
 def hold_again(by: Person, attendee: Attendee) -> None:
     """Somebody whose time had passed registers again: another day from now, behind those who registered
     since."""
-    until, number = timezone.now() + HELD_FOR, next_number(attendee.event)
+    until, number = timezone.now() + HELD_PLACES.length, next_number(attendee.event)
     stand(by, attendee, Standing.HELD, "event.hold", held_until=until, number=number)
     _young(attendee, Standing.LAPSED, Standing.HELD)
 

@@ -11,7 +11,7 @@ from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event
-from joinedup.privacy import identifying
+from joinedup.privacy import free_text
 from joinedup.registration import mailbox, mails
 from joinedup.registration.actions.invitations import new_invitation
 from joinedup.registration.actions.registration import cancel_registration
@@ -63,7 +63,7 @@ def _invite_instead(by: Person, event: Event, invitation: Invitation, email: str
     """Invite the person named. Someone already invited is not invited again, and the page does not say so: it
     would tell strangers who is."""
     address = email.strip().lower()
-    identifying.refuse({"substitute_role": role})
+    free_text.refuse({"substitute_role": role}, detectors=free_text.WORDS_ALONE)
     try:
         validate_email(address)
     except ValidationError as error:

@@ -15,7 +15,7 @@ from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event
 from joinedup.partners.models import Ask
-from joinedup.privacy import identifying
+from joinedup.privacy import detect, free_text
 from joinedup.registration.actions.held_places import forget_said
 from joinedup.registration.models import Attendee, Invitation, fresh_code
 from joinedup.registration.signals import personal_deleted
@@ -78,14 +78,14 @@ def forget_lines(event: Event, attendees: Sequence[Attendee], invitations: Seque
         [
             each
             for each in asks
-            if identifying.refusal(each.text, own.get(each.partner_id, []), besides=each.partner.name)
-            or identifying.refusal(each.text, whole, besides=each.partner.name)
+            if free_text.refusal(each.text, own.get(each.partner_id, []), besides=each.partner.name)
+            or free_text.refusal(each.text, whole, besides=each.partner.name)
         ],
     )
     for each in everybody:
         is_young = isinstance(each, Attendee) and each.is_young
-        leads = identifying.what_identifies(each.role) or identifying.is_named_in(each.role, each.name)
-        if leads and not is_young:
+        leads = bool(free_text.what_identifies(each.role, free_text.WORDS_ALONE))
+        if (leads or detect.is_named_in(each.role, each.name)) and not is_young:
             each.role = ROLE_NOT_KEPT
 
 

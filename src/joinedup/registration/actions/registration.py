@@ -19,7 +19,8 @@ from joinedup.accounts.slugs import fresh_slug
 from joinedup.events.models import Event
 from joinedup.opportunities import touching
 from joinedup.partners.models import Ask, Partner
-from joinedup.privacy import identifying
+from joinedup.privacy import detect, free_text
+from joinedup.privacy.retention import HELD_PLACES
 from joinedup.registration import mailbox, mails
 from joinedup.registration.actions import companions, confirmed_records, held_places
 from joinedup.registration.actions.waiting_list import add, cancel, fill_places, open_event, refuse_closed
@@ -118,7 +119,7 @@ def register(
         home,
         chosen,
         standing=Standing.WAITING if proved else Standing.HELD,
-        held_until=None if proved else timezone.now() + held_places.HELD_FOR,
+        held_until=None if proved else timezone.now() + HELD_PLACES.length,
         said={} if is_heard else {kind: text.strip() for kind, text in said.items() if text.strip()},
         role=role.strip(),
         name=name.strip(),
@@ -183,23 +184,23 @@ def refuse_people(name: str, young_names: Sequence[str], boxes: dict[str, str], 
     """Refuse what would outlive the deletion of personal details: these boxes (a role, what an organisation
     does or needs) may not identify a person, and a name or role may not contain a way to reach one."""
     lines = {box: text for box, text in boxes.items() if box != "role"}
-    identifying.refuse(lines, [name, *young_names], besides=organisation)
+    free_text.refuse(lines, [name, *young_names], besides=organisation)
     role = boxes.get("role", "")
-    identifying.refuse({"role": role})
-    if any(identifying.is_named_in(role, each) for each in [name, *young_names]):
+    free_text.refuse({"role": role})
+    if any(detect.is_named_in(role, each) for each in [name, *young_names]):
         raise ValidationError({"role": _("Give a role, not a name: it is kept when names are deleted.")})
     names = {"name": name, "young_names": "; ".join(young_names), "role": role}
     for box, text in names.items():
-        if identifying.what_identifies(text) or identifying.LINK.search(text):
+        if free_text.what_identifies(text, free_text.WORDS_ALONE):
             raise ValidationError({box: _("Give nothing but the words asked for: no number, no address.")})
 
 
 def refuse_as_organisation(organisation: str, names: Iterable[str]) -> None:
     """An organisation that is not listed has to be given by its own name, not by that of somebody who comes."""
     whole = [name for name in names if " " in name.strip()]
-    wrong = identifying.what_identifies(organisation) or identifying.LINK.search(organisation)
-    own = identifying.plain(organisation) in {identifying.plain(name) for name in names}
-    if wrong or own or identifying.name_in(organisation, whole):
+    wrong = free_text.what_identifies(organisation, free_text.WORDS_ALONE)
+    own = detect.plain(organisation) in {detect.plain(name) for name in names}
+    if wrong or own or detect.name_in(organisation, whole):
         raise ValidationError(
             {
                 "new_partner": _(

@@ -13,15 +13,14 @@ from django.utils import timezone
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event
 from joinedup.partners.models import Ask, Partner
+from joinedup.privacy.retention import PERSONAL_DETAILS
 from joinedup.registration.models import YOUNG, Attendee, Invitation
 from joinedup.taxonomy.models import Sector, Theme
-
-DELETE_AFTER = datetime.timedelta(days=90)
 
 
 def due_deletions(on: datetime.date) -> list[Event]:
     """Events whose personal details should have been deleted by `on`: 90 days after the day; 1 query."""
-    held = Event.objects.filter(date__lte=on - DELETE_AFTER, personal_deleted_on=None)
+    held = Event.objects.filter(date__lte=on - PERSONAL_DETAILS.length, personal_deleted_on=None)
     kept = Q(attendees__isnull=False) | Q(invitations__isnull=False)
     return list(held.filter(kept).distinct().order_by("date"))
 

@@ -1,0 +1,120 @@
+"""What one cell of a table says that is of one person, whatever the heading above it.
+
+Addresses, telephone numbers and links refuse no table: lists of organisations have those of people at work.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Sequence
+
+from joinedup.privacy.detect import (
+    BIRTH,
+    DAY,
+    NATIONAL_INSURANCE,
+    NHS_NUMBER,
+    ORGANISED,
+    POLICE_NUMBER,
+    PUPIL_NUMBER,
+    WRITTEN_DAY,
+    Detector,
+    is_given_name,
+)
+
+# One cell is enough of these, so each has to be certain.
+REFUSED: tuple[tuple[Detector, str], ...] = (
+    (NHS_NUMBER, "numbers of patients"),
+    (BIRTH, "dates of birth"),
+    (NATIONAL_INSURANCE, "National Insurance numbers"),
+    (POLICE_NUMBER, "police numbers of people"),
+    (PUPIL_NUMBER, "numbers of pupils"),
+)
+OFFENCE = re.compile(
+    r"\b(robbery|burglary|assault|abh|gbh|s18|s20|affray|theft|twoc|pwits|possession|stabbing|stabbed|knife|weapon|"
+    r"bladed|firearm|drugs|criminal damage|murder|wounding|harassment|rape|arson|public order)\b",
+    re.IGNORECASE,
+)
+YES_NO = re.compile(r"^(y|n|yes|no|x|true|false|✓|✔|-|n/?a|\d{1,4}(,\d{3})*|ie|na)$", re.IGNORECASE)
+_NOBODY = (
+    r"(?!(?:Anyone|Everyone|Someone|Nobody|Who|It|This|That|Work|Project|Funding|Grant|Support|Programme)\b)"
+)
+# What happens to people alone, and what also does to contracts, rents and reports.
+_HAPPENED = (
+    r"arrested|stabbed|shot|bailed|remanded|convicted|sentenced|reported missing|"
+    r"in custody|on (?:tag|bail|remand)"
+)
+_ALSO = (
+    r"charged|excluded|suspended|assaulted|released|found with|caught with|known to|at risk of|living with"
+)
+_SOMEBODY = r"[Hh]e|[Ss]he|YP|yp|[Tt]he (?:young person|child|boy|girl|victim|suspect)"
+# A story of one person: somebody by name, “he”, “YP”, and what happened; or their family.
+_BEFELL = re.compile(
+    rf"\b(?:(?:{_SOMEBODY})|{_NOBODY}([A-Z][a-z]+)(?: [A-Z][a-z]+)?) (?:was|is|has been|had been|got|been) "
+    rf"(?:recently |again |also )?(?:{_HAPPENED}|({_ALSO}))\b"
+)
+_FAMILY = re.compile(
+    r"\b(?:[Hh]is|[Hh]er) (?:mum|mother|dad|father|nan|gran|parents?|social worker|solicitor|probation|yot|school)\b"
+    r"|\b(?:mum|mother|dad|father|nan|carer|guardian)(?:'s| is)?[ :,]*(?:mob\w*|tel|phone|number|no)?[ :,.]*"
+    r"(?:\+44|0)\d"
+)
+_NAME_AND_AGE = re.compile(
+    rf"\b{_NOBODY}([A-Z][a-z]+)(?: [A-Z][A-Za-z'\-]*\.?)?"
+    r"[ ,]*\(?,? ?(?:aged? )?(\d{1,2})(?: ?(?:yo|y/o|yrs?|years?)( old)?)?\)?(?=[,;.:)\s]|$)"
+    r"(?! *[-–/:]| ?(?:to|sessions?|weeks?|hours?|places|people|young|January|February|March|April|May|June|July|"
+    r"August|September|October|November|December)\b)"
+)
+
+
+def what_one_says(cells: Sequence[str], *, are_telephones: bool) -> str:
+    """What the cells of a column say of single people, whatever its heading; "" for nothing."""
+    # A telephone number that lost its leading nought has ten digits too.
+    refused = [each for each in REFUSED if not (are_telephones and each[0] is NHS_NUMBER)]
+    for detector, what in refused:
+        if any(detector.is_in(cell) for cell in cells):
+            return what
+    if any(_is_story(cell) for cell in cells):
+        return "what happened to single people"
+    if sum(_names_with_age(cell) for cell in cells) * 4 >= len(cells) > 0:
+        return "people by name and age"
+    return ""
+
+
+def _is_story(cell: str) -> bool:
+    if _FAMILY.search(cell):
+        return True
+    # A contract is suspended too: then it has to be somebody of a given name.
+    return any(
+        not (each[1] and each[2]) or is_given_name(each[0].split()[0]) for each in _BEFELL.finditer(cell)
+    )
+
+
+def _names_with_age(cell: str) -> bool:
+    for match in _NAME_AND_AGE.finditer(cell):
+        if is_given_name(match[1]) and 5 <= int(match[2]) <= 90 and not ORGANISED.search(match[0]):
+            return True
+    return False
+
+
+def is_number(cell: str) -> bool:
+    return bool(re.fullmatch(r"[£-]?\d[\d,]*(\.\d+)?%?", cell))
+
+
+def is_age(cell: str) -> bool:
+    return (
+        bool(re.fullmatch(r"\d{1,2}( ?(yo|y/o|yrs?|years?)( old)?)?", cell))
+        and 4 <= int(re.sub(r"\D", "", cell)) <= 99
+    )
+
+
+def is_birthday(cell: str) -> bool:
+    """A day 4 to 90 years ago, in figures or with the name of its month."""
+    match = DAY.match(cell) or WRITTEN_DAY.match(cell)
+    if not match:
+        return False
+    found = match.groupdict()
+    year = int(found["year"] or found["first"])
+    today = datetime.date.today()
+    if year < 100:
+        year += 2000 if year <= today.year % 100 else 1900
+    return 4 <= today.year - year <= 90

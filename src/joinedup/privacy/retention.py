@@ -1,0 +1,72 @@
+"""What is kept of people for how long: one table. The workers delete by it; pages and documents are held to it by
+tests/privacy/test_retention.py.
+
+A model with personal fields (`accounts/personal.py`) stands in a period or in `WITHOUT_AN_END`, so that a new one has
+to be decided on.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Period:
+    """`what` is kept for `length`, counted from when `since` says; `of`: the models, of which that much goes."""
+
+    what: str
+    length: datetime.timedelta
+    since: str
+    of: tuple[str, ...] = ()
+
+
+def _days(number: int) -> datetime.timedelta:
+    return datetime.timedelta(days=number)
+
+
+PERSONAL_DETAILS = Period(
+    "what is known of those who were invited to an event, came, or spoke unnamed",
+    _days(90),
+    "the day of the event",
+    ("registration.Attendee", "registration.Invitation", "registration.SurveyAnswer", "events.Speaker"),
+)
+DRAFTS = Period(
+    "what somebody began to write at a table", _days(30), "it was last saved", ("agreements.Draft",)
+)
+UPLOADS = Period("a spreadsheet that nobody accepted", _days(5), "it was brought", ("spreadsheets.Upload",))
+WAITING_MAIL = Period(
+    # Later it would mislead.
+    "a mail that the mail server did not take",
+    _days(1),
+    "it was written",
+    ("mail.KeptMail",),
+)
+HELD_PLACES = Period(
+    # The place lapses; the details go with those of the event.
+    "a place that a stranger has not confirmed",
+    _days(1),
+    "they registered",
+)
+MOVES = Period(
+    # Of opportunities, not of people. What became of each is kept for ever, in its own records.
+    "which opportunities moved on the list",
+    _days(400),
+    "they moved",
+)
+
+EVERY = (PERSONAL_DETAILS, DRAFTS, UPLOADS, WAITING_MAIL, HELD_PLACES, MOVES)
+
+# Kept until somebody takes it away, and why.
+WITHOUT_AN_END: dict[str, str] = {
+    "accounts.User": "An account is needed for as long as its owner works here; a role can be taken away.",
+    "accounts.AuditEntry": "Entries are only ever added: who did something, never what a personal field said.",
+    "accounts.Preference": "Goes with the account.",
+    "partners.Contact": "The partner, or who coordinates it, removes a contact.",
+    "clusters.Outcome": "Words of a partner about a place, which whoever wrote them takes back.",
+    "clusters.Follower": "The token of a feed, which stops when its owner stops following.",
+    "events.Session": "Notes refuse what leads to a person.",
+    "events.Topic": "Titles refuse what leads to a person.",
+    "voice.Host": "The token of a host’s link, and nothing of a person.",
+    "voice.Contribution": "Read by an adult before it shows; whoever gave it takes it back.",
+}

@@ -1,0 +1,96 @@
+"""What is kept for how long: the table covers every model, and pages and documents say what it says."""
+
+import datetime
+import re
+from pathlib import Path
+
+import pytest
+
+from joinedup.accounts.personal import PERSONAL
+from joinedup.privacy import retention
+from joinedup.privacy.retention import (
+    DRAFTS,
+    EVERY,
+    HELD_PLACES,
+    MOVES,
+    PERSONAL_DETAILS,
+    UPLOADS,
+    WAITING_MAIL,
+    WITHOUT_AN_END,
+    Period,
+)
+
+ROOT = Path(retention.__file__).resolve().parents[3]
+PACKAGE = ROOT / "src" / "joinedup"
+PAGES = sorted([*PACKAGE.rglob("*.jinja"), *PACKAGE.rglob("templates/**/*.txt")])
+
+
+def test_the_periods_by_hand() -> None:
+    assert {each.what: each.length.days for each in EVERY} == {
+        PERSONAL_DETAILS.what: 90,
+        DRAFTS.what: 30,
+        UPLOADS.what: 5,
+        WAITING_MAIL.what: 1,
+        HELD_PLACES.what: 1,
+        MOVES.what: 400,
+    }
+    assert {id(each) for each in vars(retention).values() if isinstance(each, Period)} == set(map(id, EVERY))
+
+
+def test_every_model_with_personal_fields_has_a_period_or_a_reason() -> None:
+    timed = [label for each in EVERY for label in each.of]
+    assert len(timed) == len(set(timed))
+    assert not set(timed) & set(WITHOUT_AN_END)
+    assert {*timed, *WITHOUT_AN_END} == {label for label, fields in PERSONAL.items() if fields}
+    assert all(WITHOUT_AN_END.values())
+
+
+@pytest.mark.parametrize(
+    ("document", "pattern", "period"),
+    [
+        ("SECURITY.md", r"(\d+) days after an event the worker empties", PERSONAL_DETAILS),
+        ("SECURITY.md", r"Drafts at a table go after (\d+) days", DRAFTS),
+        ("SECURITY.md", r"spreadsheets that nobody accepted after (\d+) days", UPLOADS),
+        ("SECURITY.md", r"mails that wait after (\d+) day", WAITING_MAIL),
+        ("docs/operating.md", r"(\d+) days after the day the worker empties", PERSONAL_DETAILS),
+        ("docs/operating.md", r"personal details (\d+) days after an event", PERSONAL_DETAILS),
+        ("docs/operating.md", r"drafts left for (\d+) days", DRAFTS),
+        ("docs/operating.md", r"spreadsheets that nobody accepted within (\d+) days", UPLOADS),
+        ("docs/decisions/case-lists.md", r"not accepted is deleted after (\d+) days", UPLOADS),
+        (
+            "docs/decisions/tables-without-an-account.md",
+            r"personal details, (\d+) days after",
+            PERSONAL_DETAILS,
+        ),
+    ],
+)
+def test_documents_say_the_same(document: str, pattern: str, period: Period) -> None:
+    words = " ".join((ROOT / document).read_text().split())
+    assert re.findall(pattern, words) == [str(period.length.days)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "period", "pages"),
+    [
+        (r"delet[^.'{}]*? (\d+) days after", PERSONAL_DETAILS, 5),
+        (r"(?:accepted it within|do not accept is deleted after) (\d+) days", UPLOADS, 2),
+    ],
+)
+def test_pages_and_mails_say_the_same(pattern: str, period: Period, pages: int) -> None:
+    found = {path: re.findall(pattern, path.read_text()) for path in PAGES}
+    told = {path: days for path, days in found.items() if days}
+    assert len(told) == pages
+    assert {day for days in told.values() for day in days} == {str(period.length.days)}
+
+
+def test_a_day_is_a_day() -> None:
+    """Of a mail that waits and of a place that is held, pages and documents say “a day”."""
+    assert WAITING_MAIL.length == HELD_PLACES.length == datetime.timedelta(days=1)
+
+
+def test_nobody_has_a_period_of_their_own() -> None:
+    """Only this table says how long something is kept: workers take it from here."""
+    for path in ("agreements/worker.py", "registration/queries/attendees.py", "spreadsheets/actions.py",
+                 "mail/kept.py", "registration/actions/held_places.py", "opportunities/worker.py"):  # fmt: skip
+        text = (PACKAGE / path).read_text()
+        assert re.search(r"from joinedup\.privacy\.retention import \w+", text), path
