@@ -219,7 +219,7 @@ def install(data: Path) -> set[str]:
     from django.core.management import call_command
 
     from joinedup.places import loading
-    from joinedup.places.models import Change, Place
+    from joinedup.places.models import CodeChange, Place
 
     shipped = Path(str(resources.files("joinedup.data"))) / "london"
     call_command("migrate", verbosity=0)
@@ -231,8 +231,8 @@ def install(data: Path) -> set[str]:
     Place.objects.bulk_create(
         Place(code=row["lsoa21_code"], name=row["lsoa21_name"], kind="lsoa", vintage=2021) for row in lsoas
     )
-    Change.objects.bulk_create(
-        Change(old=old, new=new, kind="S", share=1 / len(several))
+    CodeChange.objects.bulk_create(
+        CodeChange(old=old, new=new, kind="S", share=1 / len(several))
         for old, several in parts.items()
         for new in several
     )

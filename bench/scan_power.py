@@ -58,7 +58,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scan import LONDON, london
 
-from joinedup.engines.scan import Model, Question, Shape, World
+from joinedup.engines.scan import Model, Question, ScanCounts, Shape
 from joinedup.engines.scan import scan as whole_scan
 from joinedup.engines.scan.circles import Circles, along_a_curve, circles, points_of
 from joinedup.engines.scan.search import highest_around
@@ -76,7 +76,7 @@ class Town:
     """`cases`, `expected`: A x T. `units`: for each kind of unit the number of the unit that each area lies in.
     `holders[starts[i] : starts[i + 1]]`: the centres whose circles come to hold area i."""
 
-    world: World
+    world: ScanCounts
     cases: Counts
     expected: NDArray[np.float64]
     around: Circles
@@ -119,7 +119,7 @@ def read(threads: ThreadPoolExecutor) -> Town:
     expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
     there = counts.sum(axis=1) > 0
     chi = ((counts - expected)[there] ** 2 / expected[there]).sum()
-    world = World(
+    world = ScanCounts(
         areas=places["area"].to_list(),
         position=places.select("x", "y").to_numpy().astype(float),
         periods=periods,

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 
 import joinedup.engines.scan
-from joinedup.engines.scan import Model, Question, Shape, World, scan
+from joinedup.engines.scan import Model, Question, ScanCounts, Shape, scan
 
 for old in (Path(joinedup.engines.scan.__path__[0]) / "__pycache__").glob("*.nb[ic]"):
     old.unlink()
 
 random = np.random.default_rng(1)
-world = World(
+world = ScanCounts(
     areas=[str(each) for each in range(6)],
     position=random.uniform(0, 9_000, (6, 2)),
     periods=["1", "2", "3"],

@@ -11,7 +11,7 @@ from django.template import engines
 from joinedup.accounts import audit
 from joinedup.accounts.models import AuditEntry, Grant, User
 from joinedup.accounts.permissions import PERMISSIONS
-from joinedup.accounts.queries import DONE, Change, history_of
+from joinedup.accounts.queries import DONE, HistoryLine, history_of
 from joinedup.partners.models import Partner
 from tests.world import World
 
@@ -105,7 +105,7 @@ def test_history_takes_one_query(world: World, changes: int, django_assert_num_q
 
 def test_the_fragment_reads_as_sentences_and_escapes_names() -> None:
     noon = datetime.datetime(2018, 10, 8, 12, tzinfo=datetime.UTC)
-    entries = [Change(at=noon, by="<b>Bo</b>", done="changed it", fields=["does"])]
+    entries = [HistoryLine(at=noon, by="<b>Bo</b>", done="changed it", fields=["does"])]
     page = " ".join(FRAGMENT.render({"entries": entries}).split())
     assert "8 October 2018</time>: &lt;b&gt;Bo&lt;/b&gt; changed it (does)" in page
     assert FRAGMENT.render({"entries": []}).strip() == ""

@@ -5,14 +5,16 @@ from django.core import signing
 from django.test import override_settings
 
 from joinedup.accounts import links
-from joinedup.accounts.links import Link, address_of, make_link, read_link
+from joinedup.accounts.links import SignedLink, address_of, make_link, read_link
 from tests.world import World
 
 
 def test_a_link_says_which_record_and_whom(world: World) -> None:
-    assert read_link("confirm", make_link("confirm", 7, world.bob)) == Link("7", world.bob.pk, "")
-    assert read_link("confirm", make_link("confirm", 7, world.person("bob"))) == Link("7", world.bob.pk, "")
-    assert read_link("confirm", make_link("confirm", "x", " Ann@Example.org ")) == Link(
+    assert read_link("confirm", make_link("confirm", 7, world.bob)) == SignedLink("7", world.bob.pk, "")
+    assert read_link("confirm", make_link("confirm", 7, world.person("bob"))) == SignedLink(
+        "7", world.bob.pk, ""
+    )
+    assert read_link("confirm", make_link("confirm", "x", " Ann@Example.org ")) == SignedLink(
         "x", None, "ann@example.org"
     )
 

@@ -14,7 +14,7 @@ from joinedup.cli import main
 from joinedup.engines import scan as engine
 from tests.yardsticks import yardsticks
 
-ANSWER = engine.Answer(
+ANSWER = engine.ScanResult(
     clusters=(
         engine.Cluster(1, 1, (1, 0), 1.25, 1, 2, 12, 4.0, 3.5, 6.25, 0.001, 0.0004, None, True, 0.004),
         engine.Cluster(2, 2, (2,), 0.0, 0, 0, 1, 3.0, float("inf"), 1.5, 0.81, None, None, is_high=False),
@@ -38,11 +38,13 @@ def files(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[engine.World, engine.Question]]:
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[engine.ScanCounts, engine.Question]]:
     """What the engine was asked; it answers at once."""
-    found: list[tuple[engine.World, engine.Question]] = []
+    found: list[tuple[engine.ScanCounts, engine.Question]] = []
 
-    def answer(world: engine.World, question: engine.Question, say: Any, spread: Any) -> engine.Answer:
+    def answer(
+        world: engine.ScanCounts, question: engine.Question, say: Any, spread: Any
+    ) -> engine.ScanResult:
         found.append((world, question))
         say(0.5)
         return ANSWER
@@ -64,7 +66,7 @@ def scan(folder: Path, *words: object, model: str = "permutation", name: str = "
 
 
 def test_a_table_a_sentence_for_each_and_what_to_bear_in_mind(
-    files: Path, asked: list[tuple[engine.World, engine.Question]]
+    files: Path, asked: list[tuple[engine.ScanCounts, engine.Question]]
 ) -> None:
     told = scan(files)
     assert (told.exit_code, told.stderr) == (0, "Reading\nLooking for what stands out\n")
@@ -89,7 +91,7 @@ def test_a_table_a_sentence_for_each_and_what_to_bear_in_mind(
     assert (question.high, question.low, question.max_periods, question.seed) == (True, False, 12, 1)
 
 
-def test_json_is_one_document(files: Path, asked: list[tuple[engine.World, engine.Question]]) -> None:
+def test_json_is_one_document(files: Path, asked: list[tuple[engine.ScanCounts, engine.Question]]) -> None:
     told = scan(
         files, "--prospective", "--low", "--json", "--explain", "--population", files / "population.csv"
     )
@@ -110,7 +112,7 @@ def test_json_is_one_document(files: Path, asked: list[tuple[engine.World, engin
     assert (asked[0][1].shape, asked[0][1].high, asked[0][1].low) == ("prospective", False, True)
 
 
-def test_files_are_written_whole(files: Path, asked: list[tuple[engine.World, engine.Question]]) -> None:
+def test_files_are_written_whole(files: Path, asked: list[tuple[engine.ScanCounts, engine.Question]]) -> None:
     assert scan(files, "--output", files / "out.csv").stdout.endswith(f"\nWritten to {files / 'out.csv'}.\n")
     assert (
         (files / "out.csv")
@@ -199,7 +201,7 @@ def test_new_mexico(shared: Path, tmp_path: Path) -> None:
 
 
 def test_swapped_places_stop_the_scan_with_a_question(
-    files: Path, asked: list[tuple[engine.World, engine.Question]]
+    files: Path, asked: list[tuple[engine.ScanCounts, engine.Question]]
 ) -> None:
     (files / "places.csv").write_text("area,latitude,longitude\nA,-0.1,51.5\nB,-0.2,51.6\nC,-0.3,51.7\n")
     told = scan(files)

@@ -72,7 +72,7 @@ def test_counts_that_vary_more_than_by_chance_are_allowed_for(
     waiting(world)
     real = engine.scan
 
-    def lumpy(*asked: Any, **words: Any) -> engine.Answer:
+    def lumpy(*asked: Any, **words: Any) -> engine.ScanResult:
         answer = real(*asked, **words)
         found = tuple(replace(each, adjusted_p=each.p * n) for n, each in enumerate(answer.clusters, 4))
         return replace(answer, clusters=found, dispersion=1.5)

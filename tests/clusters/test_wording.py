@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from joinedup.clusters import wording
-from joinedup.clusters.looks import Line
+from joinedup.clusters.looks import ClusterLine
 from joinedup.clusters.models import Cluster, Scan
 from joinedup.clusters.picture import Picture, draw
 from joinedup.places.models import Outline, Place
@@ -72,10 +72,10 @@ def test_how_often_by_chance(days: float | None, words: str) -> None:
 
 
 def test_a_line_says_since_when_and_a_year_from_when_to_when() -> None:
-    assert Line(cluster(), Scan.Kind.MONTHLY, [], None).when == "since March 2026"
-    assert Line(cluster(), Scan.Kind.YEARLY, [], None).when == "March 2026 to July 2026"
-    assert Line(cluster(end="2026-03"), Scan.Kind.YEARLY, [], None).when == "March 2026"
-    assert Line(cluster(), Scan.Kind.YEARLY, [], None).recurrence == ""
+    assert ClusterLine(cluster(), Scan.Kind.MONTHLY, [], None).when == "since March 2026"
+    assert ClusterLine(cluster(), Scan.Kind.YEARLY, [], None).when == "March 2026 to July 2026"
+    assert ClusterLine(cluster(end="2026-03"), Scan.Kind.YEARLY, [], None).when == "March 2026"
+    assert ClusterLine(cluster(), Scan.Kind.YEARLY, [], None).recurrence == ""
 
 
 def test_standing_tells_new_from_what_goes_on() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from joinedup.evidence.disclosure import (
     NOT_KNOWN,
     OPEN,
-    Rule,
+    DisclosureRule,
     rule_for,
     rule_of,
     shown,
@@ -21,11 +21,14 @@ from joinedup.evidence.sources import SOURCES
 from joinedup.evidence.sources.contract import Source
 
 rules = st.builds(
-    Rule, threshold=st.integers(0, 12), rounding=st.sampled_from([1, 3, 5, 10]), zeros_shown=st.booleans()
+    DisclosureRule,
+    threshold=st.integers(0, 12),
+    rounding=st.sampled_from([1, 3, 5, 10]),
+    zeros_shown=st.booleans(),
 )
 
 
-def one(count: float | None, rule: Rule, value: float | None = 1.0, **more: object) -> dict:
+def one(count: float | None, rule: DisclosureRule, value: float | None = 1.0, **more: object) -> dict:
     given_row = {"count": count, "value": value, "state": "number", "datasets": [7]} | more
     frame = pl.DataFrame([given_row], schema_overrides={"count": pl.Float64, "value": pl.Float64})
     return shown(frame, {7: rule}).row(0, named=True)
@@ -33,7 +36,7 @@ def one(count: float | None, rule: Rule, value: float | None = 1.0, **more: obje
 
 def test_a_rule_is_read_from_what_a_dataset_keeps() -> None:
     kept = {"threshold": 5, "rounding": None, "zeros_shown": False, "because": "So it is agreed."}
-    assert rule_of(kept) == Rule(5, 1, False, ("So it is agreed.",))
+    assert rule_of(kept) == DisclosureRule(5, 1, False, ("So it is agreed.",))
     assert rule_of({"threshold": None, "because": ""}) == OPEN
     assert rule_of({}) == NOT_KNOWN
 
@@ -42,18 +45,22 @@ def test_a_rule_is_read_from_what_a_dataset_keeps() -> None:
 def test_all_that_a_reader_promises_is_read(source: Source) -> None:
     """As `actions` keeps it in the row of a dataset."""
     promised = asdict(source.disclosure)
-    assert rule_of(promised) == Rule(
+    assert rule_of(promised) == DisclosureRule(
         source.disclosure.threshold or 0,
         source.disclosure.rounding or 1,
         source.disclosure.zeros_shown,
         (source.disclosure.because,),
     )
-    assert set(promised) == {field.name for field in fields(Rule)}
+    assert set(promised) == {field.name for field in fields(DisclosureRule)}
 
 
 def test_the_strictest_keeps_what_each_promises() -> None:
-    several = [Rule(5, 1, True, ("A.",)), Rule(3, 10, True, ("B.",)), Rule(0, 1, False, ("A.",))]
-    assert strictest(several) == Rule(5, 10, False, ("A.", "B."))
+    several = [
+        DisclosureRule(5, 1, True, ("A.",)),
+        DisclosureRule(3, 10, True, ("B.",)),
+        DisclosureRule(0, 1, False, ("A.",)),
+    ]
+    assert strictest(several) == DisclosureRule(5, 10, False, ("A.", "B."))
     assert strictest([]) == OPEN
     assert rule_for([1, 2], {1: OPEN}) == NOT_KNOWN
 
@@ -61,39 +68,39 @@ def test_the_strictest_keeps_what_each_promises() -> None:
 @pytest.mark.parametrize(
     ("count", "rule", "seen"),
     [
-        (4, Rule(threshold=5), None),
-        (5, Rule(threshold=5), 5),
-        (0, Rule(threshold=5), 0),
-        (0, Rule(threshold=5, zeros_shown=False), None),
-        (7, Rule(threshold=5, rounding=5), 5),
-        (8, Rule(threshold=5, rounding=5), 10),
-        (2, Rule(rounding=5), 0),
-        (2, Rule(rounding=5, zeros_shown=False), None),
+        (4, DisclosureRule(threshold=5), None),
+        (5, DisclosureRule(threshold=5), 5),
+        (0, DisclosureRule(threshold=5), 0),
+        (0, DisclosureRule(threshold=5, zeros_shown=False), None),
+        (7, DisclosureRule(threshold=5, rounding=5), 5),
+        (8, DisclosureRule(threshold=5, rounding=5), 10),
+        (2, DisclosureRule(rounding=5), 0),
+        (2, DisclosureRule(rounding=5, zeros_shown=False), None),
         # What was carried from old areas need not be whole.
-        (4.6, Rule(threshold=5), None),
+        (4.6, DisclosureRule(threshold=5), None),
     ],
 )
-def test_a_count_is_hidden_or_rounded(count: float, rule: Rule, seen: float | None) -> None:
+def test_a_count_is_hidden_or_rounded(count: float, rule: DisclosureRule, seen: float | None) -> None:
     row = one(count, rule)
     assert (row["count"], row["state"]) == (seen, "suppressed" if seen is None else "number")
     assert (row["value"] is None) == (seen is None)
 
 
 def test_a_value_is_worked_out_from_the_count_that_is_shown() -> None:
-    assert one(8, Rule(rounding=5), value=1.6)["value"] == pytest.approx(2.0)
+    assert one(8, DisclosureRule(rounding=5), value=1.6)["value"] == pytest.approx(2.0)
     assert one(8, OPEN, value=1.6)["value"] == 1.6
 
 
 def test_a_value_without_a_count_is_shown_but_not_a_hidden_nought() -> None:
-    hides = Rule(threshold=5, rounding=5, zeros_shown=False)
+    hides = DisclosureRule(threshold=5, rounding=5, zeros_shown=False)
     assert one(None, hides, value=3.7)["value"] == 3.7
     assert one(None, hides, value=0.0)["state"] == "suppressed"
     assert one(None, OPEN, value=0.0)["value"] == 0.0
 
 
 def test_nothing_is_rounded_up_beyond_its_whole() -> None:
-    assert one(8, Rule(rounding=5), denominator=8.0)["count"] == 5
-    assert one(8, Rule(rounding=5), denominator=12.0)["count"] == 10
+    assert one(8, DisclosureRule(rounding=5), denominator=8.0)["count"] == 5
+    assert one(8, DisclosureRule(rounding=5), denominator=12.0)["count"] == 10
 
 
 def test_what_is_no_number_stays_so() -> None:
@@ -103,7 +110,7 @@ def test_what_is_no_number_stays_so() -> None:
 
 
 @given(st.integers(0, 60), st.lists(rules, min_size=1, max_size=4))
-def test_no_rule_of_several_is_broken(count: int, several: list[Rule]) -> None:
+def test_no_rule_of_several_is_broken(count: int, several: list[DisclosureRule]) -> None:
     row = one(count, strictest(several))
     if row["count"] is None:
         assert any(0 < count < rule.threshold or not rule.zeros_shown for rule in several)
@@ -117,14 +124,14 @@ def test_no_rule_of_several_is_broken(count: int, several: list[Rule]) -> None:
 @pytest.mark.parametrize(
     ("counts", "rule", "seen"),
     [
-        ([9.0, 3.0, 0.0], Rule(threshold=5), [None, None, None]),  # the sum less the others is 3
-        ([9.0, 8.0, 0.0], Rule(threshold=5), [9, 8, 0]),
-        ([9.0, 3.0, 0.0], Rule(threshold=5, rounding=5), [10, None, 0]),
-        ([9.0, 0.0, 7.0], Rule(zeros_shown=False), [None, None, None]),
+        ([9.0, 3.0, 0.0], DisclosureRule(threshold=5), [None, None, None]),  # the sum less the others is 3
+        ([9.0, 8.0, 0.0], DisclosureRule(threshold=5), [9, 8, 0]),
+        ([9.0, 3.0, 0.0], DisclosureRule(threshold=5, rounding=5), [10, None, 0]),
+        ([9.0, 0.0, 7.0], DisclosureRule(zeros_shown=False), [None, None, None]),
     ],
 )
 def test_a_hidden_month_cannot_be_told_from_the_year(
-    counts: list[float], rule: Rule, seen: list[float | None]
+    counts: list[float], rule: DisclosureRule, seen: list[float | None]
 ) -> None:
     frame = pl.DataFrame({"count": counts, "value": 1.0, "state": "number", "datasets": [[7]] * 3})
     assert shown_together(frame, {7: rule})["count"].to_list() == seen

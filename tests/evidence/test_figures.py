@@ -4,7 +4,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from joinedup.evidence.disclosure import NOT_KNOWN, OPEN, Rule
+from joinedup.evidence.disclosure import NOT_KNOWN, OPEN, DisclosureRule
 from joinedup.evidence.figures import FIGURES, at_risk, figures, populations
 from joinedup.evidence.indicators import Indicator, indicators
 from joinedup.evidence.methods import months_to
@@ -61,7 +61,7 @@ def made(
     indicator: Indicator,
     as_of: str = "2026-03",
     places: pl.DataFrame = PLACES,
-    rules: Mapping[int, Rule] = RULES,
+    rules: Mapping[int, DisclosureRule] = RULES,
     **people: float,
 ) -> pl.DataFrame:
     held = rows if isinstance(rows, pl.DataFrame) else frame(rows)
@@ -277,7 +277,7 @@ def test_years_in_a_table_of_months_break_nothing() -> None:
 def test_the_strictest_rule_of_all_files_of_a_figure_holds() -> None:
     rows = monthly("weapons-possession", dict.fromkeys(BOROUGHS, 1.0))
     both = pl.concat([frame(rows[:50]), frame(rows[50:], dataset=9)])
-    rules = {**RULES, 9: Rule(threshold=20)}
+    rules = {**RULES, 9: DisclosureRule(threshold=20)}
     states = dict(made(both, WEAPONS, rules=rules).select("place", "state").iter_rows())
     assert [states[code] for code in BOROUGHS] == ["number"] * 4 + ["suppressed"] * 4
     assert set(made(both, WEAPONS)["state"]) == {"number"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Mapping
 
-from joinedup.agreements.models import Contribution
+from joinedup.agreements.models import PartnerContribution
 from joinedup.events.models import Topic
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Answer, Opportunity
@@ -39,7 +39,7 @@ def hidden_words(world: World, more: Mapping[str, set[str]]) -> dict[str, set[st
         "heading": {each.heading for each in shared} - read_by_all,
         "answer": {each.get_word_display() for each in Answer.objects.all()},
         "contact": set(Contact.objects.values_list("role", flat=True)),
-        "contribution": set(Contribution.objects.values_list("what", flat=True)),
+        "contribution": set(PartnerContribution.objects.values_list("what", flat=True)),
         **more,
     }
 

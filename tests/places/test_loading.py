@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from joinedup.places import loading
-from joinedup.places.models import Change, Membership, Outline, Place
+from joinedup.places.models import CodeChange, Membership, Outline, Place
 
 SHIPPED = Path(str(resources.files("joinedup.data"))) / "london"
 
@@ -24,7 +24,7 @@ def test_the_shipped_places_come_in_and_twice_is_once() -> None:
     assert told[-1] == 1.0
     assert loading.load(SHIPPED) == loaded
     assert Place.objects.count() == loaded.places
-    assert Change.objects.count() == loaded.changes == 5016
+    assert CodeChange.objects.count() == loaded.changes == 5016
     assert Membership.objects.count() == loaded.memberships
     assert Outline.objects.count() == loaded.outlines
     assert Place.objects.filter(kind="local_authority").count() == 33
@@ -46,7 +46,7 @@ def test_every_borough_has_a_force_a_board_and_a_partnership() -> None:
 def test_shares_of_a_split_add_up_to_one() -> None:
     loading.load(SHIPPED)
     shares: dict[str, float] = {}
-    for old, share in Change.objects.values_list("old", "share"):
+    for old, share in CodeChange.objects.values_list("old", "share"):
         shares[old] = shares.get(old, 0) + share
     assert all(abs(total - 1) < 1e-4 for total in shares.values())
 

@@ -12,14 +12,14 @@ from joinedup.partners.models import Contact
 from joinedup.registration.actions.invitation_answers import answer_invitation
 from joinedup.registration.actions.invitations import add_invitation
 from joinedup.registration.models import Invitation
-from joinedup.registration.queries.suggestions import Row, inviting
+from joinedup.registration.queries.suggestions import GapRow, inviting
 from joinedup.taxonomy.models import Theme
 from tests.world import World, make_partner, published_event
 
 TODAY = timezone.localdate()
 
 
-def row(event: Event, world: World, gap: str, who: str = "alice") -> Row:
+def row(event: Event, world: World, gap: str, who: str = "alice") -> GapRow:
     (found,) = [
         row
         for each in inviting(world.person(who), event, TODAY).dimensions

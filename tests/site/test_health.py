@@ -37,7 +37,7 @@ def said() -> list[tuple[str, bool]]:
     return [(each.what, each.is_wrong) for each in health.findings()]
 
 
-def only() -> health.Finding:
+def only() -> health.HealthFinding:
     (found,) = health.findings()
     return found
 

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from joinedup.support.eligibility import Answer, Terms, answer, needs_checking
+from joinedup.support.eligibility import EligibilityAnswer, Terms, answer, needs_checking
 
 TODAY = datetime.date(2026, 11, 23)
 DAY = datetime.timedelta(days=1)
@@ -19,15 +19,15 @@ UNKNOWN = "Who may use it is not known here: ask the publisher."
 
 def test_blank_refuses_nobody_and_promises_nothing() -> None:
     for sector, places, theme in product((None, "vcs"), ((), {"E09000991"}), (None, "trusted-adult")):
-        assert answer(Terms(), sector, places, theme, TODAY) == Answer("maybe", UNKNOWN)
+        assert answer(Terms(), sector, places, theme, TODAY) == EligibilityAnswer("maybe", UNKNOWN)
 
 
 @pytest.mark.parametrize("who", ["Duty holders", "Authorised analysts in public bodies only."])
 def test_what_the_publisher_says_in_words_is_quoted_and_never_a_plain_yes(who: str) -> None:
     said = f"Its publisher says for whom it is: “{who.rstrip('.')}”."
-    assert answer(Terms(who=who), *ALL_TOLD) == Answer("maybe", said)
+    assert answer(Terms(who=who), *ALL_TOLD) == EligibilityAnswer("maybe", said)
     by_reading = f"{said} By our reading your sector is among them."
-    assert answer(Terms(who=who, sectors=VCS), *ALL_TOLD) == Answer("maybe", by_reading)
+    assert answer(Terms(who=who, sectors=VCS), *ALL_TOLD) == EligibilityAnswer("maybe", by_reading)
     assert answer(Terms(who=who, sectors=POLICE), *ALL_TOLD).word == "no"
 
 
@@ -63,7 +63,7 @@ def test_what_the_publisher_says_in_words_is_quoted_and_never_a_plain_yes(who: s
     ],
 )
 def test_when_all_is_told(terms: Terms, word: str, sentence: str) -> None:
-    assert answer(terms, *ALL_TOLD) == Answer(word, sentence)  # type: ignore[arg-type]
+    assert answer(terms, *ALL_TOLD) == EligibilityAnswer(word, sentence)  # type: ignore[arg-type]
 
 
 RESTRICTED = Terms(sectors=VCS, places=NORTH, themes=THEME)

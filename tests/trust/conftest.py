@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from joinedup.accounts import audit
 from joinedup.accounts.models import Grant, User
-from joinedup.agreements.models import Agreement, Contribution, Naming, Progress
+from joinedup.agreements.models import Agreement, Naming, PartnerContribution, Progress
 from joinedup.events.actions.event import add_event
 from joinedup.events.actions.publication import publish_event
 from joinedup.events.actions.topics import propose_topic
@@ -224,7 +224,7 @@ class Everything:
             review_6=later, review_12=later, marking=marking, recorded_by="Alice",
             **{"commitment": self.promise, **fields},
         )  # fmt: skip
-        Contribution.objects.create(agreement=made, partner=world.school, what="A room")
+        PartnerContribution.objects.create(agreement=made, partner=world.school, what="A room")
         for partner in (world.lantern, world.school):
             Naming.objects.create(agreement=made, partner=partner, answer="yes", answered_on=self.today)
         return made

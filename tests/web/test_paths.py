@@ -156,7 +156,7 @@ def test_small_numbers_are_not_told_to_the_public_nor_what_gives_them_away(world
         if n < 4:
             agree(world, shared, marking="public")
     report = queries.report(queries.paths(world.person("nobody"), TODAY), public=True)
-    assert report.every == queries.Row("All", [12, None, None, None, 0, 0, 0, 0], None, None)
+    assert report.every == queries.FunnelRow("All", [12, None, None, None, 0, 0, 0, 0], None, None)
     assert [table.title for table in report.tables] == [
         "By kind", "By theme", "By sector of the partners named",
     ]  # fmt: skip

@@ -22,7 +22,7 @@ class AddressForm(RequestLoginCodeForm):
         field.widget.attrs = {"autocomplete": "email", "spellcheck": "false"}
 
 
-class CodeForm(ConfirmLoginCodeForm):
+class SignInCodeForm(ConfirmLoginCodeForm):
     """The second step."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

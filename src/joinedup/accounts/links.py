@@ -22,7 +22,7 @@ VALID_DAYS = 30
 
 
 @dataclass(frozen=True)
-class Link:
+class SignedLink:
     """The content of a link: the record it is about, and its recipient."""
 
     pk: str
@@ -44,13 +44,13 @@ def make_link(purpose: str, pk: int | str, person_or_email: Person | User | str)
     return signing.dumps([str(pk), user_id, email], salt=_salt(purpose))
 
 
-def read_link(purpose: str, token: str, *, days: int = VALID_DAYS) -> Link | None:
+def read_link(purpose: str, token: str, *, days: int = VALID_DAYS) -> SignedLink | None:
     """The content of a token, or None if it is older than `days`, was changed, or is for another purpose."""
     try:
         pk, user_id, email = signing.loads(token, salt=_salt(purpose), max_age=datetime.timedelta(days=days))
     except signing.BadSignature:
         return None
-    return Link(pk=pk, user_id=user_id, email=email)
+    return SignedLink(pk=pk, user_id=user_id, email=email)
 
 
 def address_of(name: str, *args: object) -> str:

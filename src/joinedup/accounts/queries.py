@@ -115,7 +115,7 @@ DONE = {
 
 
 @dataclass(frozen=True)
-class Change:
+class HistoryLine:
     """One line of a record's history: who did what, when, to which fields (in words)."""
 
     at: datetime.datetime
@@ -124,14 +124,14 @@ class Change:
     fields: list[str]
 
 
-def history_of(record: models.Model) -> list[Change]:
+def history_of(record: models.Model) -> list[HistoryLine]:
     """Who changed what about a record and when, newest first; one query.
 
     Says which fields changed, not their content: an older text may have had a narrower marking than the page
     with the history. Names of people are for signed-in readers: show them to no one else.
     """
     return [
-        Change(
+        HistoryLine(
             at=entry.at,
             by=entry.by,
             done=_done(entry.action),

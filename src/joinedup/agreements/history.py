@@ -40,7 +40,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Step:
+class HistoryStep:
     """One step of the chain: the kind of record, those that are visible, and what it means if there are none."""
 
     kind: str
@@ -54,14 +54,14 @@ Record = Agreement | Opportunity | Initiative | Commitment
 
 
 @dataclass
-class _Found:
+class _Chain:
     agreements: list[Agreement]
     opportunities: list[Opportunity]
     initiatives: list[Initiative]
     commitments: list[Commitment]
 
 
-def chain_of(record: Record, person: Person) -> list[Step]:
+def chain_of(record: Record, person: Person) -> list[HistoryStep]:
     """The six steps around a record, each with what `person` may see; at most 9 queries.
 
     What the reader may not see is left out, and so is anything that only it leads to. Only the partnership is
@@ -131,7 +131,7 @@ def _is_inside(record: Record, person: Person) -> bool:
     return not isinstance(record, Commitment) and bool(person.footprint_ids & record.scope().footprints)
 
 
-def _around(record: Record, person: Person) -> _Found:
+def _around(record: Record, person: Person) -> _Chain:
     agreements: QuerySet[Agreement] = (
         Agreement.objects.visible_to(person)
         .select_related("event", "sitting__table", "sitting__event")
@@ -161,7 +161,7 @@ def _around(record: Record, person: Person) -> _Found:
     if isinstance(record, Commitment):
         counts = Q(pk=record.pk)
     commitments = list(Commitment.objects.filter(counts).distinct())
-    return _Found(agreed, opportunities, started, commitments)
+    return _Chain(agreed, opportunities, started, commitments)
 
 
 def _opportunities(record: Record, person: Person, agreed: list[Agreement]) -> Iterable[Opportunity]:
@@ -177,9 +177,9 @@ def _opportunities(record: Record, person: Person, agreed: list[Agreement]) -> I
     return unique.values()
 
 
-def _step(kind: str, heading: str, none: str, items: Iterable[Item]) -> Step:
+def _step(kind: str, heading: str, none: str, items: Iterable[Item]) -> HistoryStep:
     every = list(items)
-    return Step(kind, heading, none, every[:SHOWN], max(0, len(every) - SHOWN))
+    return HistoryStep(kind, heading, none, every[:SHOWN], max(0, len(every) - SHOWN))
 
 
 def _item(each: Any, record: Record, name: str, key: object, note: str = "") -> Item:

@@ -176,7 +176,7 @@ class Agreement(models.Model):
         return stands_for(self, self.owner_partner_id, OWNER)
 
 
-class Contribution(models.Model):
+class PartnerContribution(models.Model):
     """What one partner puts into an agreement."""
 
     agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="contributions")
@@ -185,6 +185,7 @@ class Contribution(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        verbose_name = "contribution"
         constraints = [models.UniqueConstraint(fields=["agreement", "partner"], name="contribution_once")]
 
     def __str__(self) -> str:

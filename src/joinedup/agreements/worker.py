@@ -9,7 +9,7 @@ from django.db.models import Prefetch, Q
 from joinedup.accounts.person import Person
 from joinedup.agreements.actions.reminders import chase
 from joinedup.agreements.actions.verdicts import ask_young
-from joinedup.agreements.models import Agreement, Contribution, Draft
+from joinedup.agreements.models import Agreement, Draft, PartnerContribution
 from joinedup.agreements.reminder_steps import BEFORE, LASTED_WITHIN, OPEN, next_to_ask
 from joinedup.events.models import Event
 from joinedup.privacy.retention import DRAFTS
@@ -33,7 +33,7 @@ def chase_agreements(on: datetime.date) -> int:
     found = (
         Agreement.objects.filter(Q(is_due, state__in=OPEN) | lasted)
         .select_related("event", "owner_partner", "deputy_partner")
-        .prefetch_related("progress", "chases", Prefetch("contributions", Contribution.objects.all()))
+        .prefetch_related("progress", "chases", Prefetch("contributions", PartnerContribution.objects.all()))
     )
     taken = 0
     for each in found:

@@ -13,7 +13,7 @@ from joinedup.accounts.models import Preference
 from joinedup.accounts.person import Person
 from joinedup.accounts.preferences import off_link, wants
 from joinedup.clusters import looks, queries, wording
-from joinedup.clusters.looks import Line
+from joinedup.clusters.looks import ClusterLine
 from joinedup.clusters.models import Follower, Scan
 from joinedup.engines import periods
 from joinedup.engines.matching.wording import day
@@ -64,7 +64,7 @@ def _refused(pk: int) -> str:
     return f"clusters-mail-refused-{pk}"
 
 
-def news_for(follower: Follower, *, told: int | None) -> list[Line]:
+def news_for(follower: Follower, *, told: int | None) -> list[ClusterLine]:
     """What was new where somebody follows, and which they may still see, in the monthly scans done since the one (pk)
     that they were told of, or since they follow."""
     last = None if told is None else Scan.objects.filter(pk=told).only("ended_at").first()
@@ -73,7 +73,7 @@ def news_for(follower: Follower, *, told: int | None) -> list[Line]:
     return looks.lines(alerts.filter(scan__ended_at__gt=since))
 
 
-def words_for(follower: Follower, found: list[Line]) -> dict[str, Any]:
+def words_for(follower: Follower, found: list[ClusterLine]) -> dict[str, Any]:
     """What the template of the mail is filled with."""
     scan, slug = found[0].cluster.scan, follower.footprint.slug
     return {

@@ -23,7 +23,7 @@ from joinedup.places.models import Footprint, Place
 from joinedup.places.queries import DEPTH
 
 if TYPE_CHECKING:
-    from joinedup.engines.scan import World
+    from joinedup.engines.scan import ScanCounts
 
 
 SERIOUS = ("VIOLENCE AGAINST THE PERSON", "ROBBERY", "POSSESSION OF WEAPONS")
@@ -54,12 +54,12 @@ class CannotLook(ValueError):
 
 
 @dataclass(frozen=True)
-class Ground:
+class CountsToScan:
     """`areas`: codes; `world`: the same areas, in that order, for the engine. `rests_on`: as `Scan` stores
     it. `steps`: months from which counting changed. `notes`: sentences fit to show."""
 
     areas: list[str]
-    world: World
+    world: ScanCounts
     rests_on: list[dict[str, Any]]
     steps: tuple[str, ...]
     notes: list[str]
@@ -107,7 +107,7 @@ def _held(codes: Sequence[str]) -> tuple[list[Dataset], pl.DataFrame | None, str
     return [], None, ""
 
 
-def ground_of(footprint: Footprint, *, by_residents: bool) -> Ground:
+def ground_of(footprint: Footprint, *, by_residents: bool) -> CountsToScan:
     """The data that the engine looks at. A count that is not held, or suppressed, is missing, not zero.
     `by_residents`: only neighbourhoods with residents.
 
@@ -143,7 +143,7 @@ def ground_of(footprint: Footprint, *, by_residents: bool) -> Ground:
         raise CannotLook(
             "Nothing is counted in any neighbourhood of this partnership: there is nothing to compare."
         )
-    return Ground(
+    return CountsToScan(
         [place.pk for place in places],
         _world(places, months, cases, known),
         [_told(each) for each in _used(datasets, frame, [place.pk for place in places], months)],
@@ -201,13 +201,13 @@ def _sent_whole(counts: np.ndarray, places: list[Place], named: list[int]) -> np
     return known
 
 
-def _world(places: list[Place], months: list[str], cases: np.ndarray, known: np.ndarray) -> World:
+def _world(places: list[Place], months: list[str], cases: np.ndarray, known: np.ndarray) -> ScanCounts:
     # Imported here because the engine is compiled code, which no page should wait for.
-    from joinedup.engines.scan import World
+    from joinedup.engines.scan import ScanCounts
 
     days = np.array([periods.days(*periods.number(month)) for month in months], np.float64)
     residents = np.array([place.residents or 0 for place in places], np.float64)
-    return World(
+    return ScanCounts(
         areas=[place.pk for place in places],
         position=np.array([(place.latitude, place.longitude) for place in places], np.float64),
         periods=months,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from joinedup.clusters.looks import Line, Look
+from joinedup.clusters.looks import ClusterLine, ScanLook
 from joinedup.clusters.models import Scan
 from joinedup.documents.csv_file import several
 from joinedup.places.models import Footprint
@@ -20,7 +20,7 @@ AREAS_HEADER = (
 )  # fmt: skip
 
 
-def csv_rows(footprint: Footprint, found: Iterable[Look]) -> Iterator[Sequence[object]]:
+def csv_rows(footprint: Footprint, found: Iterable[ScanLook]) -> Iterator[Sequence[object]]:
     for look in found:
         for line in look.lines:
             yield (footprint.name, *_of_scan(look.scan), *_of_cluster(line), *_how(look.scan))
@@ -30,7 +30,7 @@ def _of_scan(scan: Scan) -> tuple[object, ...]:
     return scan.kind, scan.ended_at, scan.first, scan.last
 
 
-def _of_cluster(line: Line) -> tuple[object, ...]:
+def _of_cluster(line: ClusterLine) -> tuple[object, ...]:
     each = line.cluster
     areas = sorted(area.pk for area in each.areas.all())
     return (
@@ -47,7 +47,7 @@ def _how(scan: Scan) -> tuple[object, ...]:
     return scan.settings.get("seed"), scan.settings.get("replications"), scan.engine
 
 
-def area_rows(_footprint: Footprint, found: Iterable[Look]) -> Iterator[Sequence[object]]:
+def area_rows(_footprint: Footprint, found: Iterable[ScanLook]) -> Iterator[Sequence[object]]:
     for look in found:
         for line in look.lines:
             for part in line.parts:

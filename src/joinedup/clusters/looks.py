@@ -18,12 +18,12 @@ AREAS = Prefetch("areas", Place.objects.select_related("parent__parent"))
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
+class ClusterLine:
     """One cluster. `outcome`: the newest one recorded, whichever scan it was recorded with."""
 
     cluster: Cluster
     kind: str
-    parts: list[wording.Part]
+    parts: list[wording.WardShare]
     outcome: Outcome | None
 
     @property
@@ -61,13 +61,13 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Look:
+class ScanLook:
     """A finished scan with everything it found, or only what touches a place. `shown`: the first of the
     lines, those on the map."""
 
     scan: Scan
-    lines: list[Line]
-    shown: list[Line]
+    lines: list[ClusterLine]
+    shown: list[ClusterLine]
     picture: Picture | None
 
     @property
@@ -90,7 +90,7 @@ def looks(
     *,
     frame: str = "",
     most: int | None = None,
-) -> list[Look]:
+) -> list[ScanLook]:
     """Each scan with those of `clusters` that belong to it, `most` of them on a map of `frame` (see
     `picture.draw`). Four queries, or one if there are no clusters."""
     rows = lines(clusters.filter(scan__in=scans))
@@ -101,18 +101,20 @@ def looks(
     made = []
     for scan in scans:
         drawn = [(line.cluster, [area.pk for area in areas[line]]) for line in shown[scan]]
-        made.append(Look(scan, found[scan], shown[scan], draw(drawn, outlines, ground, frame=frame)))
+        made.append(ScanLook(scan, found[scan], shown[scan], draw(drawn, outlines, ground, frame=frame)))
     return made
 
 
-def lines(clusters: QuerySet[Cluster]) -> list[Line]:
+def lines(clusters: QuerySet[Cluster]) -> list[ClusterLine]:
     """Clusters as ranked, with the neighbourhoods and newest outcome of each. Three queries."""
     found = list(
         clusters.select_related("scan", "first__scan").defer("scan__null_maxima").prefetch_related(AREAS)
     )
     newest = outcomes(found)
     return [
-        Line(each, each.scan.kind, wording.parts(each.areas.all()), next(iter(newest[each.head]), None))
+        ClusterLine(
+            each, each.scan.kind, wording.parts(each.areas.all()), next(iter(newest[each.head]), None)
+        )
         for each in found
     ]
 

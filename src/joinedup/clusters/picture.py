@@ -26,7 +26,7 @@ AROUND, BESIDE = 0.6, 0.06
 
 
 @dataclass(frozen=True)
-class Shape:
+class ClusterShape:
     """One cluster: its neighbourhoods as one path, and where its number is."""
 
     cluster: Cluster
@@ -43,7 +43,7 @@ class Shape:
 class Picture:
     view_box: str
     ground: list[str]
-    shapes: list[Shape]
+    shapes: list[ClusterShape]
     disc: float
     line: float
 
@@ -102,8 +102,8 @@ def _holds(view: View, point: tuple[float, float]) -> bool:
     return view[0] < point[0] < view[2] and view[1] < point[1] < view[3]
 
 
-def _shapes(drawn: Sequence[tuple[Cluster, list[Outline]]], disc: float, view: View) -> list[Shape]:
-    shapes: list[Shape] = []
+def _shapes(drawn: Sequence[tuple[Cluster, list[Outline]]], disc: float, view: View) -> list[ClusterShape]:
+    shapes: list[ClusterShape] = []
     taken: list[tuple[float, float]] = []
     for cluster, own in drawn:
         centre = _middle(next((each for each in own if each.place_id == cluster.centre_id), own[0]))
@@ -113,7 +113,9 @@ def _shapes(drawn: Sequence[tuple[Cluster, list[Outline]]], disc: float, view: V
         taken.append((x, y))
         path = "".join(each.path for each in own)
         shapes.append(
-            Shape(cluster, (cluster.rank - 1) % COLOURS + 1, path, *(round(each, 1) for each in (x, y, *at)))
+            ClusterShape(
+                cluster, (cluster.rank - 1) % COLOURS + 1, path, *(round(each, 1) for each in (x, y, *at))
+            )
         )
     return shapes
 

@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
 from joinedup.clusters import looks, wording
-from joinedup.clusters.looks import Line, Look
+from joinedup.clusters.looks import ClusterLine, ScanLook
 from joinedup.clusters.models import Cluster, Follower, Outcome, Scan
 from joinedup.clusters.picture import Picture, draw
 from joinedup.initiatives.models import Initiative
@@ -27,7 +27,7 @@ A_YEAR = datetime.timedelta(days=365)
 
 
 @dataclass(frozen=True)
-class Tally:
+class AlertTally:
     """Alerts of the monthly scans of the last 12 months: how many, and by their newest outcome."""
 
     alerts: int
@@ -56,11 +56,11 @@ class PartnershipPage:
     """`unfinished`: waiting or running. `failed`: the newest of its kind, if that failed."""
 
     footprint: Footprint
-    looks: list[Look]
+    looks: list[ScanLook]
     unfinished: list[Scan]
     failed: list[Scan]
     earlier: list[Scan]
-    tally: Tally
+    tally: AlertTally
     following: list[Follower]
     allowed: Allowed
 
@@ -70,11 +70,11 @@ class ClusterPage:
     """`chain`: the same cluster in every scan that saw it, the oldest first. `outcomes`: with whether the
     reader may take each back; `initiatives`: those named there that the reader may see."""
 
-    line: Line
+    line: ClusterLine
     footprint: Footprint
     caveat: str
     picture: Picture | None
-    chain: list[Line]
+    chain: list[ClusterLine]
     outcomes: list[tuple[Outcome, bool]]
     initiatives: frozenset[int]
     boroughs: list[Place]
@@ -87,7 +87,7 @@ class Here:
     whole."""
 
     footprint: Footprint
-    looks: list[Look]
+    looks: list[ScanLook]
     follow: Place | None
     follower: Follower | None
 
@@ -138,7 +138,7 @@ def _newest_done(scans: QuerySet[Scan]) -> list[Scan]:
     return list(found.defer("null_maxima").order_by("footprint__name", "kind"))
 
 
-def tally(person: Person, footprint: Footprint, now: datetime.datetime) -> Tally:
+def tally(person: Person, footprint: Footprint, now: datetime.datetime) -> AlertTally:
     """Two queries."""
     alerts = Cluster.objects.visible_to(person).filter(
         scan__footprint=footprint, scan__kind=Scan.Kind.MONTHLY, scan__state=Scan.State.DONE,
@@ -146,7 +146,7 @@ def tally(person: Person, footprint: Footprint, now: datetime.datetime) -> Tally
     )  # fmt: skip
     found = list(alerts.prefetch_related(Prefetch("outcomes", to_attr="said")).only("pk", "first"))
     last = Counter(each.said[0].word for each in found if each.said)
-    return Tally(len(found), {word: last[word] for word in Outcome.Word.values})
+    return AlertTally(len(found), {word: last[word] for word in Outcome.Word.values})
 
 
 def following(person: Person, footprint: Footprint) -> list[Follower]:
@@ -174,7 +174,7 @@ def _touching(place: Place) -> QuerySet[Any, Any]:
     return Cluster.areas.through.objects.filter(place__in=areas).values("cluster")
 
 
-def done_scan(person: Person, slug: str, pk: int) -> Look | None:
+def done_scan(person: Person, slug: str, pk: int) -> ScanLook | None:
     """One scan with everything it found. Six queries at most."""
     scans = Scan.objects.visible_to(person).select_related("footprint").defer("null_maxima")
     scan = scans.filter(footprint__slug=slug, pk=pk, state=Scan.State.DONE).first()
@@ -183,7 +183,7 @@ def done_scan(person: Person, slug: str, pk: int) -> Look | None:
     return looks.looks([scan], Cluster.objects.visible_to(person), looks.ground_of(scan.footprint))[0]
 
 
-def looks_for_file(person: Person, footprint: Footprint, scan: str) -> list[Look]:
+def looks_for_file(person: Person, footprint: Footprint, scan: str) -> list[ScanLook]:
     """The scan with that number, or the newest of each kind; without maps."""
     scans = Scan.objects.visible_to(person).filter(footprint=footprint)
     if scan.isascii() and scan.isdigit():

@@ -14,12 +14,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from joinedup.clusters.continuation import carried_on
-from joinedup.clusters.counts import CannotLook, Ground, figures_version, ground_of
+from joinedup.clusters.counts import CannotLook, CountsToScan, figures_version, ground_of
 from joinedup.clusters.models import Cluster, Scan
 from joinedup.engines.scan_words import USUAL
 
 if TYPE_CHECKING:
-    from joinedup.engines.scan import Answer, Question
+    from joinedup.engines.scan import Question, ScanResult
 
 
 logger = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ def _look(scan: Scan, say: Callable[[str], object], settings: Mapping[str, Any])
     _keep(scan, ground, question, answer, version)
 
 
-def _question(scan: Scan, ground: Ground, settings: Mapping[str, Any]) -> Question:
+def _question(scan: Scan, ground: CountsToScan, settings: Mapping[str, Any]) -> Question:
     from joinedup.engines import scan as engine
 
     asked: dict[str, Any] = {**ASKED[scan.kind], **BOTH, **settings}
@@ -124,7 +124,7 @@ def _fail(scan: Scan, sentence: str) -> None:
 
 
 @transaction.atomic
-def _keep(scan: Scan, ground: Ground, question: Question, answer: Answer, version: str) -> None:
+def _keep(scan: Scan, ground: CountsToScan, question: Question, answer: ScanResult, version: str) -> None:
     """Save everything that was found, or nothing."""
     from joinedup.engines.scan import VERSION
 
@@ -156,7 +156,7 @@ def settings_of(question: Question) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name not in ("threads", "seasons")}
 
 
-def _keep_clusters(scan: Scan, ground: Ground, answer: Answer) -> None:
+def _keep_clusters(scan: Scan, ground: CountsToScan, answer: ScanResult) -> None:
     # Results that chance produces more often are not kept. Months vary by more than chance alone, through
     # events, weather and recording: without allowing for that, two looks in three would call something new
     # that is not (`bench/scan_power.py`).

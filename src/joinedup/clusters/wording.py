@@ -24,7 +24,7 @@ OFFENCES = "violence, robbery and weapons offences"
 
 
 @dataclass(frozen=True)
-class Part:
+class WardShare:
     """How many of the neighbourhoods are in one ward; in a borough without wards the two are the same place."""
 
     ward: Place
@@ -36,13 +36,13 @@ class Part:
         return self.ward.name if self.ward == self.borough else f"{self.ward.name}, {self.borough.name}"
 
 
-def parts(areas: Iterable[Place]) -> list[Part]:
+def parts(areas: Iterable[Place]) -> list[WardShare]:
     """The wards of neighbourhoods, most neighbourhoods first. Expects `parent__parent` to be selected."""
-    found: dict[str, Part] = {}
+    found: dict[str, WardShare] = {}
     for area in areas:
         ward = area.parent or area
         above = ward.parent if ward.kind == Place.Kind.WARD and ward.parent else ward
-        found.setdefault(ward.pk, Part(ward, above, [])).areas.append(area)
+        found.setdefault(ward.pk, WardShare(ward, above, [])).areas.append(area)
     return sorted(found.values(), key=lambda part: (-len(part.areas), part.name))
 
 
@@ -50,7 +50,7 @@ def neighbourhoods(number: int) -> str:
     return ngettext("%(n)s neighbourhood", "%(n)s neighbourhoods", number) % {"n": f"{number:,}"}
 
 
-def where(found: Sequence[Part]) -> str:
+def where(found: Sequence[WardShare]) -> str:
     """“26 neighbourhoods in Lambeth (Brixton North, Vassall and 3 more wards)”; boroughs if there are
     several."""
     number = sum(len(part.areas) for part in found)
@@ -109,7 +109,7 @@ def recurrence(days: float | None) -> str:
     return f"{round(days / DAYS_OF_A_YEAR):,} years"
 
 
-def sentence(cluster: Cluster, found: Sequence[Part], kind: str) -> str:
+def sentence(cluster: Cluster, found: Sequence[WardShare], kind: str) -> str:
     """Where, when, how many against how many expected, and how far chance explains it."""
     place, many = where(found), times(cluster)
     counted = (

@@ -28,7 +28,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Grid:
+class SheetGrid:
     """A small table. `about` says in a sentence what it holds, for those who do not see it."""
 
     header: Sequence[str]
@@ -42,7 +42,7 @@ class Section:
 
     heading: str
     said: Sequence[Said] = ()
-    grid: Grid | None = None
+    grid: SheetGrid | None = None
     none: str = ""
 
     @property

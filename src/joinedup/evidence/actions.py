@@ -112,7 +112,7 @@ def import_all(
     return _keep(read, own_hash, by=by, path=path, name=name, about=about or {}, dry_run=dry_run)
 
 
-def _read(path: Path, dataset: str | None, progress: Progress | None) -> tuple[str, recognise.Read]:
+def _read(path: Path, dataset: str | None, progress: Progress | None) -> tuple[str, recognise.FileSeries]:
     own_hash = _hash(path)
     try:
         return own_hash, recognise.read_all(path, queries.codes(), dataset=dataset, progress=progress)
@@ -121,7 +121,7 @@ def _read(path: Path, dataset: str | None, progress: Progress | None) -> tuple[s
 
 
 def _keep(
-    read: recognise.Read,
+    read: recognise.FileSeries,
     own_hash: str,
     *,
     by: Person,

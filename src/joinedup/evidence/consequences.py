@@ -15,7 +15,7 @@ from joinedup.evidence.wording import by_slug
 
 
 @dataclass(frozen=True)
-class Change:
+class FiguresChanged:
     """Figures of one indicator: how many would disappear, and how many would change, from older files."""
 
     indicator: str
@@ -27,7 +27,7 @@ class Change:
 class Consequences:
     """What withdrawing a dataset does. `again`: files that are read again for what it had."""
 
-    changes: list[Change]
+    changes: list[FiguresChanged]
     again: list[Dataset]
 
     @property
@@ -59,7 +59,7 @@ def consequences(dataset: Dataset, as_of: datetime.date) -> Consequences:
     return Consequences(_changes(figures), _again(dataset, kept))
 
 
-def _changes(figures: Sequence[Figure]) -> list[Change]:
+def _changes(figures: Sequence[Figure]) -> list[FiguresChanged]:
     after = {(each.indicator, each.place_id): _said(each) for each in figures}
     gone: Counter[str] = Counter()
     other: Counter[str] = Counter()
@@ -70,7 +70,7 @@ def _changes(figures: Sequence[Figure]) -> list[Change]:
         elif then != _said(before):
             other[before.indicator] += 1
     names = {slug: one.name for slug, one in by_slug().items()}
-    found = [Change(names.get(slug, slug), gone[slug], other[slug]) for slug in {*gone, *other}]
+    found = [FiguresChanged(names.get(slug, slug), gone[slug], other[slug]) for slug in {*gone, *other}]
     return sorted(found, key=lambda each: (-each.gone, -each.other, each.indicator))
 
 

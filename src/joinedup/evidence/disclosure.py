@@ -17,7 +17,7 @@ from joinedup.evidence.sources.contract import NUMBER, SUPPRESSED
 
 
 @dataclass(frozen=True)
-class Rule:
+class DisclosureRule:
     """A count from 1 to below `threshold` is hidden, zero too unless `zeros_shown`; others are rounded to the
     nearest multiple of `rounding`. `because`: the reasons, each a sentence."""
 
@@ -31,9 +31,9 @@ class Rule:
         return self.threshold <= 1 and self.rounding <= 1 and self.zeros_shown
 
 
-OPEN = Rule()
+OPEN = DisclosureRule()
 # Used if a dataset does not say how its small numbers are to be treated, or is no longer known.
-NOT_KNOWN = Rule(
+NOT_KNOWN = DisclosureRule(
     threshold=5,
     rounding=5,
     zeros_shown=False,
@@ -41,12 +41,12 @@ NOT_KNOWN = Rule(
 )
 
 
-def rule_of(kept: Mapping[str, Any]) -> Rule:
+def rule_of(kept: Mapping[str, Any]) -> DisclosureRule:
     """The rule stored in a dataset's row: threshold, rounding (either may be None), zeros_shown, because."""
     if not kept:
         return NOT_KNOWN
     because = kept.get("because") or ""
-    return Rule(
+    return DisclosureRule(
         threshold=kept.get("threshold") or 0,
         rounding=max(1, kept.get("rounding") or 1),
         zeros_shown=kept.get("zeros_shown", True),
@@ -54,11 +54,11 @@ def rule_of(kept: Mapping[str, Any]) -> Rule:
     )
 
 
-def strictest(rules: Iterable[Rule]) -> Rule:
+def strictest(rules: Iterable[DisclosureRule]) -> DisclosureRule:
     """One rule that satisfies all of several: the largest threshold, the largest rounding base, and zeros
     hidden if any of them hides them."""
     every = list(rules)
-    return Rule(
+    return DisclosureRule(
         threshold=max((rule.threshold for rule in every), default=0),
         rounding=max((rule.rounding for rule in every), default=1),
         zeros_shown=all(rule.zeros_shown for rule in every),
@@ -66,13 +66,15 @@ def strictest(rules: Iterable[Rule]) -> Rule:
     )
 
 
-def rule_for(datasets: Iterable[int], rules: Mapping[int, Rule], *more: Rule) -> Rule:
+def rule_for(
+    datasets: Iterable[int], rules: Mapping[int, DisclosureRule], *more: DisclosureRule
+) -> DisclosureRule:
     """The strictest rule of everything in a figure: its datasets by primary key, and `more`."""
     return strictest([*(rules.get(pk, NOT_KNOWN) for pk in datasets), *more])
 
 
 def shown(
-    rows: pl.DataFrame, rules: Mapping[int, Rule], *more: Rule, whole: str = "denominator"
+    rows: pl.DataFrame, rules: Mapping[int, DisclosureRule], *more: DisclosureRule, whole: str = "denominator"
 ) -> pl.DataFrame:
     """The same rows as they may be shown: each under the strictest rule of its `datasets` and of `more`.
 
@@ -115,7 +117,9 @@ def shown(
     ).drop("_threshold", "_zeros", "_shown")
 
 
-def shown_together(rows: pl.DataFrame, rules: Mapping[int, Rule], *more: Rule) -> pl.DataFrame:
+def shown_together(
+    rows: pl.DataFrame, rules: Mapping[int, DisclosureRule], *more: DisclosureRule
+) -> pl.DataFrame:
     """Like `shown`, for counts listed together whose sum is given elsewhere: the months of a year.
 
     If a rule hides some of them and rounds none, the hidden ones can be worked out as the sum less the

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from joinedup.evidence import comparison, disclosure, windows
-from joinedup.evidence.disclosure import Rule
+from joinedup.evidence.disclosure import DisclosureRule
 from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.methods import ancestors, year_of
 from joinedup.evidence.sources.contract import MISSING, NUMBER, SUPPRESSED
@@ -102,7 +102,7 @@ def figures(
     indicators: Sequence[Indicator],
     places: pl.DataFrame,
     as_of: str,
-    rules: Mapping[int, Rule],
+    rules: Mapping[int, DisclosureRule],
 ) -> pl.DataFrame:
     """The latest figure of each indicator in each place, as known at `as_of` (YYYY-MM), as it may be shown.
 
@@ -146,10 +146,10 @@ def figures(
 
 
 def _finished(
-    rows: pl.DataFrame, indicator: Indicator, rules: Mapping[int, Rule], small: Sequence[str]
+    rows: pl.DataFrame, indicator: Indicator, rules: Mapping[int, DisclosureRule], small: Sequence[str]
 ) -> pl.DataFrame:
     """As it may be shown, with its interval, compared."""
-    least = Rule(threshold=indicator.threshold)
+    least = DisclosureRule(threshold=indicator.threshold)
     rows = rows.select(MADE).with_columns(
         pl.col("datasets").fill_null([]), pl.col("people_from").fill_null([])
     )

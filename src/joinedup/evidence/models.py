@@ -149,7 +149,7 @@ class Figure(models.Model):
 ENOUGH = LEAST_CERTAINTY
 
 
-class Needs(models.QuerySet["Need"]):
+class NeedQuerySet(models.QuerySet["Need"]):
     def said(self) -> Self:
         """Needs that may be stated: known, with enough certainty. Anything that mentions need reads these."""
         return self.filter(need__isnull=False, certainty__gte=ENOUGH)
@@ -170,7 +170,7 @@ class Need(models.Model):
     parts = models.JSONField(default=list, help_text="[{indicator, weight, percentile, source}]")
     worked_out_on = models.DateField()
 
-    objects = Needs.as_manager()
+    objects = NeedQuerySet.as_manager()
 
     class Meta:
         ordering = ["place", "theme"]

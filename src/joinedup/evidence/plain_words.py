@@ -53,7 +53,7 @@ def _side(stands: float) -> int:
 
 
 @dataclass(frozen=True)
-class Move:
+class YearOnYear:
     """How the last 12 months compare with the 12 before: `direction` is up, down or level."""
 
     direction: str
@@ -61,7 +61,7 @@ class Move:
     sentence: str
 
 
-def move(figure: Figure) -> Move | None:
+def move(figure: Figure) -> YearOnYear | None:
     """What changed, or None if that cannot be said.
 
     Two counts are compared as two Poisson counts, by z = |last - before| / sqrt(last + before); below 1.96
@@ -73,15 +73,15 @@ def move(figure: Figure) -> Move | None:
     name = known.name if known else figure.indicator
     if figure.count == 0:
         # The count of the year before cannot be derived from what is stored, so nothing is said about it.
-        return Move("level", None, f"{name}: none recorded in the last 12 months.")
+        return YearOnYear("level", None, f"{name}: none recorded in the last 12 months.")
     last, before = _two_years(figure.count, figure.trend, known.window if known else 12)
     if abs(last - before) / math.sqrt(last + before) < CHANCE:
-        return Move("level", None, f"{name}: no clear change on the year before.")
+        return YearOnYear("level", None, f"{name}: no clear change on the year before.")
     direction = "up" if last > before else "down"
     if before == 0:
-        return Move(direction, None, f"{name}: up from none the year before.")
+        return YearOnYear(direction, None, f"{name}: up from none the year before.")
     percent = round(abs(last / before - 1) * 100)
-    return Move(direction, percent, f"{name}: {direction} {percent}% on the year before.")
+    return YearOnYear(direction, percent, f"{name}: {direction} {percent}% on the year before.")
 
 
 def _two_years(count: float, trend: float, window: int) -> tuple[float, float]:

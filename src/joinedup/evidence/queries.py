@@ -15,7 +15,7 @@ from django.utils.text import get_text_list
 
 from joinedup.accounts.person import Person
 from joinedup.evidence import disclosure, observations, store
-from joinedup.evidence.disclosure import Rule, rule_of
+from joinedup.evidence.disclosure import DisclosureRule, rule_of
 from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.models import Dataset, Figure, Need
 from joinedup.evidence.origins import HELD, in_turn, source_of
@@ -90,7 +90,7 @@ def totals(indicator: Indicator, place_code: str, spans: Sequence[Sequence[str]]
     )
 
 
-_Rules = Mapping[int, Rule]
+_Rules = Mapping[int, DisclosureRule]
 
 
 def _kept(
@@ -128,13 +128,13 @@ def _points(held: pl.DataFrame, indicator: Indicator, rules: _Rules) -> list[Poi
             .then(pl.lit(MISSING))
             .otherwise("state")
         )
-        shown = disclosure.shown(said, rules, Rule(threshold=indicator.threshold))
+        shown = disclosure.shown(said, rules, DisclosureRule(threshold=indicator.threshold))
         return [Point(*row) for row in shown.sort("period").select("period", "value", "state").iter_rows()]
     return _as_points(
         disclosure.shown_together(
             _summed(held.with_columns(span="period"), indicator, 1),
             rules,
-            Rule(threshold=indicator.threshold),
+            DisclosureRule(threshold=indicator.threshold),
         )
     )
 
@@ -146,7 +146,7 @@ def _sums(
     for span in spans:
         inside = held.filter(pl.col("period").is_in(list(span))).with_columns(span=pl.lit(span[-1]))
         one = disclosure.shown(
-            _summed(inside, indicator, len(span)), rules, Rule(threshold=indicator.threshold)
+            _summed(inside, indicator, len(span)), rules, DisclosureRule(threshold=indicator.threshold)
         )
         found += _as_points(one) or [Point(span[-1], None, MISSING)]
     return found

@@ -15,7 +15,7 @@ from joinedup.offline import archives
 from joinedup.offline.delimited import Refused, TextTable, table_of
 from joinedup.offline.table_files import open_table
 
-__all__ = ["SCHEMA", "Codes", "Read", "Reading", "Refused", "Series", "Source", "read_all", "read_file"]
+__all__ = ["SCHEMA", "Codes", "FileSeries", "Reading", "Refused", "Series", "Source", "read_all", "read_file"]
 
 # Files that resemble a wanted one, and what to bring instead.
 NEAR = (
@@ -47,7 +47,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Read:
+class FileSeries:
     """Every series of a file, and what is left aside: (which, a sentence that says why)."""
 
     series: list[Series]
@@ -64,7 +64,7 @@ def read_file(
 
 def read_all(
     path: Path, codes: Codes, *, dataset: str | None = None, progress: Progress | None = None
-) -> Read:
+) -> FileSeries:
     """Read one file, or an archive of several, whole. `dataset` insists on a source by name; `progress`
     receives the part done, 0 to 1.
 
@@ -86,14 +86,14 @@ def read_all(
     return read
 
 
-def _of_table(table: TextTable, source: Source, codes: Codes) -> Read:
+def _of_table(table: TextTable, source: Source, codes: Codes) -> FileSeries:
     """Raises `Refused`; `NothingHere` when no series of it is about the places held."""
     if not table.ends_clean and source.name != "tidy":
         # Publishers' files end with a line break; without one the last figure may have lost digits.
         raise Refused("The last line has no end, so the file may be cut off. Download it again.")
     if source.parts is None or table.frame.is_empty():
-        return Read([Series(source, source.take(table, codes))], [])
-    read = Read([], [])
+        return FileSeries([Series(source, source.take(table, codes))], [])
+    read = FileSeries([], [])
     for part in source.parts(table):
         try:
             reading = part.source.take(part.table, codes)
@@ -108,9 +108,9 @@ def _of_table(table: TextTable, source: Source, codes: Codes) -> Read:
 
 def _of_archive(
     archive: ZipFile, found: list[ZipInfo], codes: Codes, dataset: str | None, say: Progress
-) -> Read:
+) -> FileSeries:
     """The files that are recognised, all of them or none; the others by name."""
-    read = Read([], [])
+    read = FileSeries([], [])
     for number, item in enumerate(found):
         say(number / len(found))
         name = archives.label(item)

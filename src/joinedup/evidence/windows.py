@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from joinedup.evidence import disclosure
-from joinedup.evidence.disclosure import Rule
+from joinedup.evidence.disclosure import DisclosureRule
 from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.methods import BREAKS, months_to
 from joinedup.evidence.sources.contract import NUMBER, SUPPRESSED
@@ -111,7 +111,7 @@ def _crosses_a_break(end: str) -> bool:
     return any(window[0] < changed <= window[-1] for changed in BREAKS)
 
 
-def trend_shown(rows: pl.DataFrame, rules: Mapping[int, Rule], least: Rule) -> pl.Series:
+def trend_shown(rows: pl.DataFrame, rules: Mapping[int, DisclosureRule], least: DisclosureRule) -> pl.Series:
     """How the last 12 months compare with the 12 before, -1 to 1: (last - before) / (last + before); 0 if
     both are zero. Computed from the two counts as they may be shown: None if either may not."""
     sides = []

@@ -16,7 +16,7 @@ from joinedup.evidence import wording
 from joinedup.evidence.models import Figure, Need
 from joinedup.evidence.plain_words import need_class, need_word
 from joinedup.evidence.queries import year_of
-from joinedup.firstrun.missing import Missing, SectorRow, missing
+from joinedup.firstrun.missing import MissingFromArea, SectorRow, missing
 from joinedup.firstrun.place_names import called, listed
 from joinedup.firstrun.queries import needs_and_figures
 from joinedup.initiatives.models import Initiative
@@ -159,7 +159,7 @@ def _need_of_several(places: Sequence[Place], needs: Mapping[str, list[Need]]) -
 
 
 def unknown(
-    places: Sequence[Place], figures: Mapping[str, list[Figure]], lacking: Missing, on: datetime.date
+    places: Sequence[Place], figures: Mapping[str, list[Figure]], lacking: MissingFromArea, on: datetime.date
 ) -> list[str]:
     """What is not known, in a few sentences. Pure."""
     found = []
@@ -200,7 +200,7 @@ def _action(initiative: Initiative) -> str:
     return f"{initiative.name} ({initiative.partner}){told}"
 
 
-def _unconfirmed(lacking: Missing) -> list[str]:
+def _unconfirmed(lacking: MissingFromArea) -> list[str]:
     """How many partners have not confirmed their own records, and how those came here."""
     every = {partner.pk: partner for row in lacking.sectors for partner in row.partners}
     silent = [partner for partner in every.values() if partner.is_stale]

@@ -10,14 +10,14 @@ from joinedup.privacy.detect import EMAIL
 from joinedup.spreadsheets.cells import is_nothing
 from joinedup.spreadsheets.columns import headings_of, plain, suggest
 from joinedup.spreadsheets.kinds import KINDS
-from joinedup.spreadsheets.parse import MOST_ROWS, Sheet, Unreadable, read_text
+from joinedup.spreadsheets.parse import MOST_ROWS, Spreadsheet, Unreadable, read_text
 
 HEADER = ["Organisation", "Sector", "Role", "Name", "E-mail"]
 MAPPING = {"name": 0, "sector": 1, "role": 2, "contact": 3, "email": 4}
 FIELDS = KINDS["partners"].fields
 
 
-def contacts(text: str, sectors: Collection[str]) -> tuple[Sheet, dict[str, int]]:
+def contacts(text: str, sectors: Collection[str]) -> tuple[Spreadsheet, dict[str, int]]:
     """The lines as a sheet, and which column is which.
 
     One contact per line: organisation, sector (optional), role, name (optional), e-mail address; separated by
@@ -38,7 +38,7 @@ def contacts(text: str, sectors: Collection[str]) -> tuple[Sheet, dict[str, int]
     rows: list[list[str]] = [[""] * len(HEADER) for _ in range(lines[-1][0])]
     for number, line in lines:
         rows[number - 1] = _row(_cells(line), sectors)
-    return Sheet(HEADER, rows, 1), dict(MAPPING)
+    return Spreadsheet(HEADER, rows, 1), dict(MAPPING)
 
 
 def _cells(line: str) -> list[str]:

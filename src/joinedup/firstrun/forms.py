@@ -43,7 +43,7 @@ class ContactsForm(forms.Form):
     )
 
 
-class EventForm(forms.Form):
+class FirstEventForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=200)
     date = forms.DateField(label=_("Day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     venue = forms.CharField(label=_("Venue and address"), max_length=200, required=False)

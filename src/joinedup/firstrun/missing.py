@@ -68,7 +68,7 @@ class ThemeGap:
 
 
 @dataclass(frozen=True)
-class Missing:
+class MissingFromArea:
     sectors: list[SectorRow]
     statutory: list[Proposal]
     has_young_people: bool
@@ -88,14 +88,14 @@ class Missing:
         return [row for row in self.sectors if not row.partners and not row.is_expected]
 
 
-def missing(person: Person, footprint: Footprint, on: datetime.date) -> Missing:
+def missing(person: Person, footprint: Footprint, on: datetime.date) -> MissingFromArea:
     """What `person` can know to be missing in a partnership. 12 queries, whatever its size."""
     places = list(footprint.places.prefetch_related("memberships").order_by("name"))
     partners = list(partners_of_footprint(person, footprint))
     sectors = list(Sector.objects.all())
     rows = Initiative.objects.visible_to(person).filter(running(on)).prefetch_related("places", "themes")
     local = [each for each in rows if _is_here(each, places, {partner.pk for partner in partners})]
-    return Missing(
+    return MissingFromArea(
         sectors=[_sector_row(sector, partners, places) for sector in sectors],
         statutory=[body for body in proposals(_authorities(places), partners) if body.already is None],
         has_young_people=any(is_of_young_people(partner) for partner in partners),

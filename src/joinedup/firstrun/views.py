@@ -20,7 +20,7 @@ from joinedup.documents.csv_file import as_csv
 from joinedup.firstrun import actions, queries
 from joinedup.firstrun import invitations as invitation_list
 from joinedup.firstrun.brief import brief
-from joinedup.firstrun.forms import ContactsForm, EventForm, StartForm, StatutoryForm
+from joinedup.firstrun.forms import ContactsForm, FirstEventForm, StartForm, StatutoryForm
 from joinedup.firstrun.missing import missing
 from joinedup.firstrun.place_names import suggested_name
 from joinedup.firstrun.word import TYPE, as_word
@@ -132,7 +132,9 @@ def first_run_missing(request: Request, slug: str) -> HttpResponse:
 @login_required
 def first_run_event(request: Request, slug: str) -> HttpResponse:
     footprint = _area(request, slug)
-    form = EventForm(request.POST if request.method == "POST" else None, initial={"name": footprint.name})
+    form = FirstEventForm(
+        request.POST if request.method == "POST" else None, initial={"name": footprint.name}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             invited = actions.plan_first_event(by=request.person, footprint=footprint, **form.cleaned_data)

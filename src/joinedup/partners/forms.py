@@ -151,7 +151,7 @@ class ChangePartnerForm(PartnerForm):
     confirm = forms.BooleanField(label=_("All of this is true today"), help_text=CONFIRMS, required=False)
 
 
-class AskForm(forms.ModelForm):
+class PartnerAskForm(forms.ModelForm):
     kind = forms.ChoiceField(
         label=_("What kind of line is it?"), choices=Ask.Kind.choices, widget=forms.RadioSelect
     )

@@ -19,10 +19,10 @@ from joinedup.partners import actions
 from joinedup.partners.confirmation import thanks
 from joinedup.partners.forms import (
     AddPartnerForm,
-    AskForm,
     ChangePartnerForm,
     ContactForm,
     LinkForm,
+    PartnerAskForm,
     keep_unseen,
 )
 from joinedup.partners.models import Ask, Contact, Link, Partner
@@ -107,7 +107,7 @@ def _added(request: Request, form: Any, partner: Partner, title: str, add: Any) 
 def ask_add(request: Request, slug: str) -> HttpResponse:
     partner = _visible(request, slug)
     require(request.person, "ask.add", on=partner)
-    form = AskForm(request.POST or None)
+    form = PartnerAskForm(request.POST or None)
     return _added(request, form, partner, _("What do you need, what can you give?"), actions.add_ask)
 
 

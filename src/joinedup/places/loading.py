@@ -17,7 +17,7 @@ from pathlib import Path
 import polars as pl
 from django.db import transaction
 
-from joinedup.places.models import Change, Membership, Outline, Place
+from joinedup.places.models import CodeChange, Membership, Outline, Place
 
 BATCH = 1000
 # What is wide is written before what lies in it, so that a parent is there when its parts come.
@@ -84,8 +84,8 @@ def _write_places(places: pl.DataFrame) -> None:
 
 
 def _write_changes(changes: pl.DataFrame) -> None:
-    Change.objects.bulk_create(
-        [Change(**row) for row in changes.iter_rows(named=True)],
+    CodeChange.objects.bulk_create(
+        [CodeChange(**row) for row in changes.iter_rows(named=True)],
         update_conflicts=True,
         unique_fields=["old", "new"],
         update_fields=["kind", "share"],

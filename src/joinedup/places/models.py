@@ -50,7 +50,7 @@ class Outline(models.Model):
         return f"outline of {self.place_id}"
 
 
-class Change(models.Model):
+class CodeChange(models.Model):
     """How an old code became a new one, with the share of its residents that went there."""
 
     old = models.CharField(max_length=9, db_index=True)
@@ -59,6 +59,7 @@ class Change(models.Model):
     share = models.FloatField()
 
     class Meta:
+        verbose_name = "change of a code"
         constraints = [models.UniqueConstraint(fields=["old", "new"], name="change_once")]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ import re
 import polars as pl
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
-from joinedup.places.models import Change, Membership, Place
+from joinedup.places.models import CodeChange, Membership, Place
 
 GSS_CODE = re.compile(r"^[EWSN]\d{8}$")
 # From a country down to a neighbourhood there are five steps at most.
@@ -35,7 +35,7 @@ def code_frames() -> tuple[pl.DataFrame, pl.DataFrame]:
         orient="row",
     )
     changes = pl.DataFrame(
-        list(Change.objects.order_by("old", "new").values_list("old", "new", "share")),
+        list(CodeChange.objects.order_by("old", "new").values_list("old", "new", "share")),
         schema={"old": pl.String, "new": pl.String, "share": pl.Float64},
         orient="row",
     )

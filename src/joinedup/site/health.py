@@ -29,7 +29,7 @@ SENT_WITHIN = datetime.timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
-class Finding:
+class HealthFinding:
     what: str
     sentence: str
     is_wrong: bool = True
@@ -38,7 +38,7 @@ class Finding:
         return asdict(self)
 
 
-def findings() -> list[Finding]:
+def findings() -> list[HealthFinding]:
     """Everything that is wrong or wants attention; empty when all is well.
 
     Raises ValidationError where there is no installation to look at.
@@ -48,7 +48,7 @@ def findings() -> list[Finding]:
     if waiting:
         lacking = counted(len(waiting), "step")
         return [
-            Finding(
+            HealthFinding(
                 "migrations",
                 f"The records lack {lacking} of this version: run “joinedup serve --migrate” once.",
             )
@@ -66,28 +66,30 @@ def findings() -> list[Finding]:
     ]
 
 
-def _settings() -> list[Finding]:
-    found = [Finding("settings", str(message.msg)) for message in checks.run_checks()]
+def _settings() -> list[HealthFinding]:
+    found = [HealthFinding("settings", str(message.msg)) for message in checks.run_checks()]
     if settings.DEBUG:
         found.append(
-            Finding("settings", "DEBUG is on: visitors would see how the system is made. Set DEBUG=false.")
+            HealthFinding(
+                "settings", "DEBUG is on: visitors would see how the system is made. Set DEBUG=false."
+            )
         )
     if not settings.HTTPS and "127.0.0.1" not in settings.SITE_URL and "localhost" not in settings.SITE_URL:
         found.append(
-            Finding(
+            HealthFinding(
                 "settings", "SITE_URL does not start with https://: sign-in codes could be read on the way."
             )
         )
     if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
         found.append(
-            Finding(
+            HealthFinding(
                 "mail", "Mail is printed on the console. Set EMAIL_BACKEND and EMAIL_HOST to send it.", False
             )
         )
     return found
 
 
-def _damage() -> list[Finding]:
+def _damage() -> list[HealthFinding]:
     """What SQLite itself finds wrong with its file; a PostgreSQL server looks after its own."""
     if connection.vendor != "sqlite":
         return []
@@ -96,18 +98,18 @@ def _damage() -> list[Finding]:
         answer = cursor.fetchone()[0]
     if answer == "ok":
         return []
-    return [Finding("records", f"The records file is damaged ({answer}): restore a copy.")]
+    return [HealthFinding("records", f"The records file is damaged ({answer}): restore a copy.")]
 
 
-def _accounts() -> list[Finding]:
+def _accounts() -> list[HealthFinding]:
     if Grant.objects.filter(role=Grant.Role.ADMINISTRATOR).exists():
         return []
-    return [Finding("accounts", "Nobody is administrator: run “joinedup init”.")]
+    return [HealthFinding("accounts", "Nobody is administrator: run “joinedup init”.")]
 
 
-def _files() -> list[Finding]:
+def _files() -> list[HealthFinding]:
     found = [
-        Finding(
+        HealthFinding(
             "store",
             f"The observations of “{row.title}” ({row.file_name}) are gone: restore a copy of {row.stored_as}.",
         )
@@ -117,7 +119,7 @@ def _files() -> list[Finding]:
     if orphans:
         names = ", ".join(path.name for path in orphans[:3]) + (" and others" if len(orphans) > 3 else "")
         found.append(
-            Finding(
+            HealthFinding(
                 "store",
                 f"{counted(len(orphans), 'file')} that no dataset names, left by an import that did not finish, "
                 f"may be deleted: {names}.",
@@ -127,30 +129,34 @@ def _files() -> list[Finding]:
     return found
 
 
-def _chains() -> list[Finding]:
+def _chains() -> list[HealthFinding]:
     """Links that the database itself cannot hold: across the seating of an event, or to what engines found."""
     found = []
     astray = Agreement.objects.filter(sitting__isnull=False).exclude(sitting__event_id=F("event_id")).count()
     if astray:
         found.append(
-            Finding("chain", f"{counted(astray, 'agreement')} of one event made at a table of another.")
+            HealthFinding("chain", f"{counted(astray, 'agreement')} of one event made at a table of another.")
         )
     elsewhere = Seat.objects.exclude(attendee__event_id=F("sitting__event_id")).count()
     if elsewhere:
         found.append(
-            Finding("chain", f"{counted(elsewhere, 'seat')} taken by people of another event: plan it again.")
+            HealthFinding(
+                "chain", f"{counted(elsewhere, 'seat')} taken by people of another event: plan it again."
+            )
         )
     unproven = Opportunity.objects.filter(because=[]).count()
     if unproven:
         found.append(
-            Finding("chain", f"Opportunities without a reason: {unproven}. Refresh the opportunities.")
+            HealthFinding("chain", f"Opportunities without a reason: {unproven}. Refresh the opportunities.")
         )
     if Opportunity.objects.filter(is_spotted=False).exists() and not Run.objects.exists():
-        found.append(Finding("chain", "Opportunities are held that no run found: refresh the opportunities."))
+        found.append(
+            HealthFinding("chain", "Opportunities are held that no run found: refresh the opportunities.")
+        )
     return found
 
 
-def _following() -> list[Finding]:
+def _following() -> list[HealthFinding]:
     """Are the lists of opportunities what a whole run would make of the records?"""
     found = []
     late = (
@@ -158,7 +164,7 @@ def _following() -> list[Finding]:
     )
     if late:
         found.append(
-            Finding(
+            HealthFinding(
                 "opportunities",
                 f"Changed records of {counted(late, 'partnership')} wait to be followed: run “joinedup worker”.",
             )
@@ -169,7 +175,7 @@ def _following() -> list[Finding]:
     ):
         if run.differences:
             found.append(
-                Finding(
+                HealthFinding(
                     "opportunities",
                     f"The last whole run of {run.footprint} ({run.get_audience_display()}) found "
                     f"{counted(len(run.differences), 'thing')} that following changes had missed, and put it right: "
@@ -178,7 +184,7 @@ def _following() -> list[Finding]:
             )
         if run.at < timezone.now() - WHOLE_WITHIN:
             found.append(
-                Finding(
+                HealthFinding(
                     "opportunities",
                     f"The opportunities of {run.footprint} were last worked out whole on {run.at:%d/%m/%Y}: run "
                     "“joinedup worker”, or “joinedup worker --once” every night.",
@@ -188,7 +194,7 @@ def _following() -> list[Finding]:
     return found
 
 
-def _looking() -> list[Finding]:
+def _looking() -> list[HealthFinding]:
     """Scans of where and when that no worker begins, or goes on with."""
     late = timezone.now() - FOLLOWED_WITHIN
     waits = Q(state=Scan.State.WAITING, asked_at__lt=late) | Q(state=Scan.State.RUNNING, said_at__lt=late)
@@ -197,17 +203,17 @@ def _looking() -> list[Finding]:
         return []
     wait = plural(number, "waits", "wait")
     return [
-        Finding(
+        HealthFinding(
             "clusters",
             f"{counted(number, 'scan')} of where and when {wait} since more than an hour: run “joinedup worker”.",
         )
     ]
 
 
-def _deletions() -> list[Finding]:
+def _deletions() -> list[HealthFinding]:
     due = list(due_deletions(timezone.localdate()))
     return [
-        Finding(
+        HealthFinding(
             "deletion",
             f"Personal details of “{event}” should be deleted by now: run “joinedup worker”, or do it on its people "
             "page.",
@@ -216,14 +222,14 @@ def _deletions() -> list[Finding]:
     ]
 
 
-def _mails() -> list[Finding]:
+def _mails() -> list[HealthFinding]:
     """Mails that wait because the mail server did not take them."""
     number, since = waiting_since()
     if since is None or since > timezone.now() - SENT_WITHIN:
         return []
     waits = plural(number, "waits", "wait")
     return [
-        Finding(
+        HealthFinding(
             "mail",
             f"{counted(number, 'mail')} {waits} since {timezone.localtime(since):%d/%m/%Y %H:%M}: the mail server does "
             "not take them, or no worker runs. See EMAIL_HOST and run “joinedup worker”; after a day they are let go.",

@@ -23,9 +23,9 @@ from joinedup.privacy.retention import UPLOADS
 from joinedup.spreadsheets.columns import headings_of, plain, suggest
 from joinedup.spreadsheets.kinds import KINDS
 from joinedup.spreadsheets.models import RememberedColumn, Upload
-from joinedup.spreadsheets.parse import Sheet, Unreadable, read_file, read_text
+from joinedup.spreadsheets.parse import Spreadsheet, Unreadable, read_file, read_text
 from joinedup.spreadsheets.people import refuse_people
-from joinedup.spreadsheets.preview import Preview, preview, without_marked
+from joinedup.spreadsheets.preview import SpreadsheetPreview, preview, without_marked
 from joinedup.spreadsheets.undo import take_back, what_stands_in_the_way
 
 
@@ -67,7 +67,7 @@ def keep(
     by: Person,
     footprint: Footprint,
     kind: str,
-    sheet: Sheet,
+    sheet: Spreadsheet,
     file_name: str,
     mapping: Mapping[str, int] | None = None,
 ) -> Upload:
@@ -154,7 +154,7 @@ def accept(
     return len(upload.made)
 
 
-def _make(by: Person, upload: Upload, seen: Preview) -> list[Any]:
+def _make(by: Person, upload: Upload, seen: SpreadsheetPreview) -> list[Any]:
     made: list[Any] = []
     partners: dict[str, Partner] = {}
     for line in seen.to_make:
@@ -223,7 +223,7 @@ def _refuse_finished(upload: Upload) -> None:
         raise ValidationError("This spreadsheet was finished already: bring it in anew.")
 
 
-def _fingerprint(sheet: Sheet) -> str:
+def _fingerprint(sheet: Spreadsheet) -> str:
     return hashlib.sha256(json.dumps([sheet.header, sheet.rows]).encode()).hexdigest()
 
 

@@ -20,7 +20,7 @@ EVERYWHERE_HERE = ("all", "all boroughs", "all areas", "whole area", "area wide"
 
 
 @dataclass(frozen=True)
-class Around:
+class KnownRecords:
     """All keys are in lower case. `places` and `themes` by name and by code; `here`: the footprint's own places.
 
     `contacts`: (partner, address) and (partner, role, name). `initiatives`: (partner, name). `offers`:
@@ -39,7 +39,7 @@ class Around:
     offers: set[tuple[str, str]]
 
 
-def around(person: Person, footprint: Footprint) -> Around:
+def around(person: Person, footprint: Footprint) -> KnownRecords:
     """What `person` may see around a partnership. 8 queries, whatever the number of records."""
     partners = list(Partner.objects.visible_to(person).filter(footprints=footprint).select_related("sector"))
     here = list(footprint.places.all())
@@ -54,7 +54,7 @@ def around(person: Person, footprint: Footprint) -> Around:
     own_words = {name: sectors[slug] for name, slug in SAID.items() if slug in sectors}
     themes = list(Theme.objects.all())
     local = Initiative.objects.visible_to(person).filter(partner__in=[p.pk for p in partners])
-    return Around(
+    return KnownRecords(
         partners={_key(p.name): p for p in partners},
         charities={p.charity_number: p for p in partners if p.charity_number},
         contacts=contacts,

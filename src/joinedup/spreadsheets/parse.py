@@ -51,7 +51,7 @@ class Unreadable(ValidationError):
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Spreadsheet:
     """`rows` are as wide as `header`; `first_row` is the number of the first of them in the file."""
 
     header: list[str]
@@ -59,7 +59,7 @@ class Sheet:
     first_row: int
 
 
-def read_file(content: bytes, known: Iterable[str] = ()) -> Sheet:
+def read_file(content: bytes, known: Iterable[str] = ()) -> Spreadsheet:
     """A CSV or XLSX file. `known`: headings by which the header row is recognised below a title."""
     if not content.strip():
         raise Unreadable("The file is empty.")
@@ -74,7 +74,7 @@ def read_file(content: bytes, known: Iterable[str] = ()) -> Sheet:
     return read_text(_decoded(content), known)
 
 
-def read_text(text: str, known: Iterable[str] = ()) -> Sheet:
+def read_text(text: str, known: Iterable[str] = ()) -> Spreadsheet:
     """Text as pasted from a spreadsheet, or the content of a CSV file."""
     if not text.strip():
         raise Unreadable("There is nothing in it.")
@@ -192,7 +192,7 @@ def _text(value: object) -> str:
     return str(value).strip()
 
 
-def _sheet(records: Iterable[Sequence[str]], known: Iterable[str]) -> Sheet:
+def _sheet(records: Iterable[Sequence[str]], known: Iterable[str]) -> Spreadsheet:
     rows = []
     for number, record in enumerate(records, 1):
         # PostgreSQL keeps no null characters.
@@ -216,7 +216,7 @@ def _sheet(records: Iterable[Sequence[str]], known: Iterable[str]) -> Sheet:
         raise Unreadable("There is a header and nothing below it.")
     width = max(len(header), *(len(row) for row in below))
     named = [cell or f"Column {n}" for n, cell in enumerate([*header, *[""] * (width - len(header))], 1)]
-    return Sheet(named, [row + [""] * (width - len(row)) for row in below], at + 2)
+    return Spreadsheet(named, [row + [""] * (width - len(row)) for row in below], at + 2)
 
 
 def _header_row(rows: Sequence[Sequence[str]], known: set[str]) -> int:

@@ -7,14 +7,14 @@ no such record.
 from __future__ import annotations
 
 from joinedup.privacy.case_lists import find_people
-from joinedup.spreadsheets.parse import Sheet, Unreadable
+from joinedup.spreadsheets.parse import Spreadsheet, Unreadable
 
 
 class SinglePeople(Unreadable):
     """The sheet lists single people; the message names headings and never a value."""
 
 
-def refuse_people(sheet: Sheet) -> None:
+def refuse_people(sheet: Spreadsheet) -> None:
     """Raise `SinglePeople`, saying which columns and why, where the sheet looks like case records."""
     found = find_people(sheet.header, sheet.rows)
     if found:

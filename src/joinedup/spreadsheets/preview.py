@@ -6,29 +6,29 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from joinedup.accounts.person import Person
-from joinedup.spreadsheets.around import Around, around
+from joinedup.spreadsheets.around import KnownRecords, around
 from joinedup.spreadsheets.kinds import KINDS
 from joinedup.spreadsheets.models import Upload
-from joinedup.spreadsheets.rows import Line, Problem, Row, SectorToCheck, Verdict, numbered
+from joinedup.spreadsheets.rows import CellProblem, RowCells, RowOutcome, SectorToCheck, Verdict, numbered
 
 
 @dataclass(frozen=True)
-class Preview:
+class SpreadsheetPreview:
     """`lines` in the order of the file; `left_out` are rows that whoever accepts it chose to leave out."""
 
-    lines: list[Line]
+    lines: list[RowOutcome]
     left_out: int = 0
 
     @property
-    def problems(self) -> list[Problem]:
+    def problems(self) -> list[CellProblem]:
         return [problem for line in self.lines for problem in line.problems]
 
     @property
-    def marked(self) -> list[Line]:
+    def marked(self) -> list[RowOutcome]:
         return [line for line in self.lines if line.verdict is Verdict.PROBLEM]
 
     @property
-    def to_make(self) -> list[Line]:
+    def to_make(self) -> list[RowOutcome]:
         return [line for line in self.lines if line.verdict in (Verdict.NEW, Verdict.ADDS)]
 
     @property
@@ -40,31 +40,33 @@ class Preview:
         return [line.sector_to_check for line in self.lines if line.sector_to_check]
 
 
-def preview(person: Person, upload: Upload, sectors: Mapping[int, str] | None = None) -> Preview:
+def preview(person: Person, upload: Upload, sectors: Mapping[int, str] | None = None) -> SpreadsheetPreview:
     """Every row of an upload as it stands. 8 queries, whatever the number of rows.
 
     `sectors`: row number -> slug, chosen for organisations whose sector the sheet does not say.
     """
-    return Preview(_read(upload, around(person, upload.footprint), sectors or {}, leave_out=()))
+    return SpreadsheetPreview(_read(upload, around(person, upload.footprint), sectors or {}, leave_out=()))
 
 
-def without_marked(person: Person, upload: Upload, sectors: Mapping[int, str] | None = None) -> Preview:
+def without_marked(
+    person: Person, upload: Upload, sectors: Mapping[int, str] | None = None
+) -> SpreadsheetPreview:
     """As `preview`, with the marked rows left out and the others read again: a row may have leant on one of them."""
     beside = around(person, upload.footprint)
     leave_out: set[int] = set()
     while True:
-        seen = Preview(_read(upload, beside, sectors or {}, leave_out), len(leave_out))
+        seen = SpreadsheetPreview(_read(upload, beside, sectors or {}, leave_out), len(leave_out))
         if not seen.marked:
             return seen
         leave_out |= {line.row for line in seen.marked}
 
 
 def _read(
-    upload: Upload, beside: Around, sectors: Mapping[int, str], leave_out: Collection[int]
-) -> list[Line]:
+    upload: Upload, beside: KnownRecords, sectors: Mapping[int, str], leave_out: Collection[int]
+) -> list[RowOutcome]:
     chosen = {row: slug for row, slug in sectors.items() if slug in beside.sectors}
     rows = [
-        Row(number, texts, upload.mapping, upload.header)
+        RowCells(number, texts, upload.mapping, upload.header)
         for number, texts in numbered(upload.rows, upload.first_row)
         if number not in leave_out
     ]

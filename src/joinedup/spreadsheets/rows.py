@@ -22,7 +22,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Problem:
+class CellProblem:
     """A cell that cannot be taken, in one sentence."""
 
     row: int
@@ -40,7 +40,7 @@ class SectorToCheck:
 
 
 @dataclass(frozen=True)
-class NewPartner:
+class PartnerInRow:
     """An organisation that a row brings with it: named by the row, not recorded yet."""
 
     name: str
@@ -48,26 +48,26 @@ class NewPartner:
 
 
 @dataclass
-class Line:
+class RowOutcome:
     """What one row comes to. `plan` is what the kind needs to make it; empty unless new or adding."""
 
     row: int
     title: str
     says: str
     verdict: Verdict
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[CellProblem] = field(default_factory=list)
     plan: dict[str, Any] = field(default_factory=dict)
     sector_to_check: SectorToCheck | None = None
 
 
-class Row:
+class RowCells:
     """The cells of one row under our names; a cell that cannot be read is put down as a problem."""
 
     def __init__(
         self, number: int, texts: Sequence[str], mapping: Mapping[str, int], header: Sequence[str]
     ) -> None:
         self.number = number
-        self.problems: list[Problem] = []
+        self.problems: list[CellProblem] = []
         self._texts, self._mapping, self._header = texts, mapping, header
 
     def text(self, name: str, longest: int = 5_000) -> str:
@@ -101,13 +101,13 @@ class Row:
     def refuse(self, name: str, sentence: str) -> None:
         column = self._mapping.get(name)
         heading = self._header[column] if column is not None and column < len(self._header) else ""
-        self.problems.append(Problem(self.number, heading, sentence))
+        self.problems.append(CellProblem(self.number, heading, sentence))
 
-    def line(self, title: str, says: str, verdict: Verdict, **plan: Any) -> Line:
+    def line(self, title: str, says: str, verdict: Verdict, **plan: Any) -> RowOutcome:
         """This row's line: a problem if any cell was refused, whatever else was found."""
         if self.problems:
-            return Line(self.number, title or "(no name)", "", Verdict.PROBLEM, self.problems)
-        return Line(self.number, title, says, verdict, plan=plan)
+            return RowOutcome(self.number, title or "(no name)", "", Verdict.PROBLEM, self.problems)
+        return RowOutcome(self.number, title, says, verdict, plan=plan)
 
 
 def numbered(rows: Sequence[Sequence[str]], first_row: int) -> list[tuple[int, Sequence[str]]]:

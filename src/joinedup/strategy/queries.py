@@ -28,7 +28,7 @@ MILLION = 1_000_000
 
 
 @dataclass(frozen=True)
-class Standing:
+class CommitmentStanding:
     """`word` is a key of `WORDS`; `last` is the day of the newest update, if there is one."""
 
     word: str
@@ -37,13 +37,13 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Row:
+class CommitmentRow:
     commitment: Commitment
-    standing: Standing
+    standing: CommitmentStanding
 
 
 @dataclass(frozen=True)
-class Share:
+class CommitmentShare:
     """How the commitments of one theme, lead or size stand: the number of each word of `WORDS`."""
 
     name: str
@@ -52,20 +52,20 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Progress:
+class StrategyProgress:
     """Everything the page of a strategy shows; `rows` is what the filter chose, the rest covers all
     commitments."""
 
     strategy: Strategy
-    rows: list[Row]
+    rows: list[CommitmentRow]
     total: int
     counts: dict[str, int]
-    shares: dict[str, list[Share]]
+    shares: dict[str, list[CommitmentShare]]
     envelopes: list[Commitment]
-    besides: list[Row]
+    besides: list[CommitmentRow]
 
 
-def standing(commitment: Commitment, on: datetime.date) -> Standing:
+def standing(commitment: Commitment, on: datetime.date) -> CommitmentStanding:
     """How far it has come, judged on the day `on` from its due date and updates; no query if these are
     prefetched. Updates dated after `on` do not count.
 
@@ -76,26 +76,28 @@ def standing(commitment: Commitment, on: datetime.date) -> Standing:
     """
     heard = [update for update in commitment.updates.all() if update.on <= on]
     if not heard:
-        return Standing("not_known", _not_known(commitment, on), None)
+        return CommitmentStanding("not_known", _not_known(commitment, on), None)
     whole = [update for update in heard if not update.is_local]
     newest = max(whole or heard, key=lambda update: (update.on, update.pk or 0))
     last = max(update.on for update in heard)
     heard_of = date_format(last, "j F Y")
     word, when = newest.standing, date_format(newest.on, "j F Y")
     if word == Update.Standing.KEPT:
-        return Standing("kept", _("Kept, as at %(day)s.") % {"day": when}, newest.on)
+        return CommitmentStanding("kept", _("Kept, as at %(day)s.") % {"day": when}, newest.on)
     if word == Update.Standing.NOT_KEPT:
-        return Standing("not_kept", _("Not kept, as at %(day)s.") % {"day": when}, newest.on)
+        return CommitmentStanding("not_kept", _("Not kept, as at %(day)s.") % {"day": when}, newest.on)
     if commitment.due and commitment.due < on:
         said = _(
             "Late: it was due on %(due)s, and nothing since says that it was kept. Last heard of on %(day)s."
         )
-        return Standing("late", said % {"due": date_format(commitment.due, "j F Y"), "day": heard_of}, last)
+        return CommitmentStanding(
+            "late", said % {"due": date_format(commitment.due, "j F Y"), "day": heard_of}, last
+        )
     if last + SILENT_AFTER < on:
-        return Standing("silent", _("Nothing heard since %(day)s.") % {"day": heard_of}, last)
+        return CommitmentStanding("silent", _("Nothing heard since %(day)s.") % {"day": heard_of}, last)
     if word == Update.Standing.LATE:
-        return Standing("late", _("Late, as at %(day)s.") % {"day": when}, newest.on)
-    return Standing("on_the_way", _("On the way, as at %(day)s.") % {"day": heard_of}, last)
+        return CommitmentStanding("late", _("Late, as at %(day)s.") % {"day": when}, newest.on)
+    return CommitmentStanding("on_the_way", _("On the way, as at %(day)s.") % {"day": heard_of}, last)
 
 
 def _not_known(commitment: Commitment, on: datetime.date) -> str:
@@ -114,10 +116,10 @@ def is_counted(commitment: Commitment) -> bool:
 
 def progress(
     strategy: Strategy, on: datetime.date, *, word: str = "", chapter: str = "", lead: str = ""
-) -> Progress:
+) -> StrategyProgress:
     """Two queries, whatever the number of commitments."""
     rows = [
-        Row(commitment, standing(commitment, on))
+        CommitmentRow(commitment, standing(commitment, on))
         for commitment in strategy.commitments.prefetch_related("updates")
     ]
     counted = [row for row in rows if is_counted(row.commitment)]
@@ -129,7 +131,7 @@ def progress(
         and chapter in ("", row.commitment.chapter)
         and lead in ("", row.commitment.lead)
     ]
-    return Progress(
+    return StrategyProgress(
         strategy=strategy,
         rows=chosen,
         total=len(counted),
@@ -144,15 +146,15 @@ def progress(
     )
 
 
-def _counts(rows: Iterable[Row]) -> dict[str, int]:
+def _counts(rows: Iterable[CommitmentRow]) -> dict[str, int]:
     counted = Counter(row.standing.word for row in rows)
     return {word: counted[word] for word in WORDS}
 
 
-def _shares(rows: Sequence[Row], named: list[tuple[str, Row]]) -> list[Share]:
+def _shares(rows: Sequence[CommitmentRow], named: list[tuple[str, CommitmentRow]]) -> list[CommitmentShare]:
     names = list(dict.fromkeys(name for name, _row in named))
     groups = {name: [row for n, row in named if n == name] for name in names}
-    return [Share(name, _counts(group), len(group)) for name, group in groups.items()]
+    return [CommitmentShare(name, _counts(group), len(group)) for name, group in groups.items()]
 
 
 def _size(commitment: Commitment) -> str:

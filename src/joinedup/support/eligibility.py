@@ -36,7 +36,7 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Answer:
+class EligibilityAnswer:
     """`word`: yes, no, via (through another body), ask (something is missing, named in `missing`) or maybe
     (the publisher states who it is for in words, or not at all)."""
 
@@ -47,39 +47,43 @@ class Answer:
 
 def answer(
     offer: Terms, sector: str | None, place_codes: Collection[str], theme: str | None, on: datetime.date
-) -> Answer:
+) -> EligibilityAnswer:
     """Whether somebody of `sector`, working in `place_codes`, on `theme`, may use the offer on the day `on`.
 
     `place_codes` are the place itself and every area it lies in; empty, like None elsewhere, means not told.
     A certain no comes before a missing answer: nobody is asked a question that cannot help them.
     """
     if refusal := _refusal(offer, sector, place_codes, theme, on):
-        return Answer("no", refusal)
+        return EligibilityAnswer("no", refusal)
     missing = _missing(offer, sector, place_codes, theme)
     if missing:
-        return Answer("ask", _("Tell us %(what)s to know.") % {"what": _all(missing)}, missing)
+        return EligibilityAnswer("ask", _("Tell us %(what)s to know.") % {"what": _all(missing)}, missing)
     if not offer.via_sectors:
         return _by_its_words(offer, sector)
     if sector in offer.via_sectors:
         behalf = [name for code, name in offer.sectors.items() if code != sector]
         if behalf:
-            return Answer("yes", _("You may apply, also on behalf of: %(who)s.") % {"who": _all(behalf)})
-        return Answer("yes", _("You may apply, also on behalf of others."))
+            return EligibilityAnswer(
+                "yes", _("You may apply, also on behalf of: %(who)s.") % {"who": _all(behalf)}
+            )
+        return EligibilityAnswer("yes", _("You may apply, also on behalf of others."))
     bodies = get_text_list(list(offer.via_sectors.values()), _("or"))
-    return Answer("via", _("Not directly: apply through %(who)s.") % {"who": bodies})
+    return EligibilityAnswer("via", _("Not directly: apply through %(who)s.") % {"who": bodies})
 
 
-def _by_its_words(offer: Terms, sector: str | None) -> Answer:
+def _by_its_words(offer: Terms, sector: str | None) -> EligibilityAnswer:
     """A plain yes only if the list of sectors is all there is to go by."""
     words = offer.who.strip().rstrip(".")
     if not words:
         if offer.sectors:
-            return Answer("yes", _("You may use this."))
-        return Answer("maybe", _("Who may use it is not known here: ask the publisher."))
+            return EligibilityAnswer("yes", _("You may use this."))
+        return EligibilityAnswer("maybe", _("Who may use it is not known here: ask the publisher."))
     said = _("Its publisher says for whom it is: “%(who)s”.") % {"who": words}
     if offer.sectors and sector:
-        return Answer("maybe", _("%(said)s By our reading your sector is among them.") % {"said": said})
-    return Answer("maybe", said)
+        return EligibilityAnswer(
+            "maybe", _("%(said)s By our reading your sector is among them.") % {"said": said}
+        )
+    return EligibilityAnswer("maybe", said)
 
 
 def _refusal(

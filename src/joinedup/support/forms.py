@@ -15,7 +15,7 @@ from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.support.actions import LONGEST, Facts
 from joinedup.support.models import Offer
-from joinedup.support.queries import Question, areas, codes_of
+from joinedup.support.queries import Asker, areas, codes_of
 from joinedup.taxonomy.models import Sector, Theme
 
 
@@ -45,10 +45,10 @@ class FinderForm(forms.Form):
         super().__init__(data)
         self.fields["place"].queryset = areas()  # type: ignore[attr-defined]
 
-    def question(self) -> Question:
+    def question(self) -> Asker:
         self.is_valid()
         sector, theme = self.cleaned_data.get("sector"), self.cleaned_data.get("theme")
-        return Question(
+        return Asker(
             sector=sector.pk if sector else "",
             place_codes=codes_of(self.cleaned_data.get("place")),
             theme=theme.pk if theme else "",

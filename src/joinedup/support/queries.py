@@ -15,7 +15,7 @@ from joinedup.accounts.models import AuditEntry, Grant, User
 from joinedup.accounts.person import Person
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
-from joinedup.support.eligibility import Answer, Terms, answer, needs_checking
+from joinedup.support.eligibility import EligibilityAnswer, Terms, answer, needs_checking
 from joinedup.support.models import Offer
 from joinedup.taxonomy.models import Sector, Theme
 
@@ -25,7 +25,7 @@ _ORDER = {"yes": 0, "maybe": 1, "via": 2, "ask": 3, "no": 4}
 
 
 @dataclass(frozen=True)
-class Question:
+class Asker:
     """The asker's three answers, any of which may be missing; `place_codes` as `codes_of` returns them."""
 
     sector: str = ""
@@ -42,12 +42,12 @@ class Listed:
     """One offer with its answer for this person today."""
 
     offer: Offer
-    answer: Answer
+    answer: EligibilityAnswer
     needs_checking: bool
 
 
 @dataclass(frozen=True)
-class Found:
+class FittingOffers:
     """`fitting` and `not_fitting` are open, best first; `history`, closed or decided, is not read yet."""
 
     fitting: list[Listed]
@@ -97,7 +97,7 @@ def codes_of(place: Place | None) -> frozenset[str]:
     return frozenset(codes)
 
 
-def find(person: Person, question: Question, kind: str, on: datetime.date) -> Found:
+def find(person: Person, question: Asker, kind: str, on: datetime.date) -> FittingOffers:
     """Every visible offer of `kind` (any if empty), separated by whether this asker may use it. Five queries.
 
     Open funds come first, the next to close before the others, then those without a closing date; if a
@@ -114,14 +114,14 @@ def find(person: Person, question: Question, kind: str, on: datetime.date) -> Fo
     else:
         now.sort(key=lambda each: _by_closing(each.offer))
     newest_first = Coalesce("closes", "opens").desc(nulls_last=True)
-    return Found(
+    return FittingOffers(
         fitting=[each for each in now if each.answer.word != "no" or not question.is_asked],
         not_fitting=[each for each in now if each.answer.word == "no" and question.is_asked],
         history=chosen.filter(is_past).prefetch_related(None).order_by(newest_first, "name"),
     )
 
 
-def _listed(offer: Offer, question: Question, on: datetime.date) -> Listed:
+def _listed(offer: Offer, question: Asker, on: datetime.date) -> Listed:
     said = answer(terms_of(offer), question.sector or None, question.place_codes, question.theme or None, on)
     return Listed(offer, said, needs_checking(offer.last_checked, on))
 

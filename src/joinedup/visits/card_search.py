@@ -25,7 +25,7 @@ _Needs = dict[str, dict[str, float]]
 
 
 @dataclass(frozen=True)
-class Found:
+class CardFound:
     """A card with why it is shown. `likeness`: 0 to 1, None if too little is known about the two places.
     `partner`: who does it, None if the reader may not see them."""
 
@@ -42,7 +42,7 @@ def practice_for(
     theme: Theme | None = None,
     limit: int | None = SHOWN,
     among: Iterable[PracticeCard] | None = None,
-) -> list[Found]:
+) -> list[CardFound]:
     """Cards for a place that `person` may see (or among `among`): first those on the theme, then by how alike
     the needs of the two places are; 5 queries at most.
 
@@ -60,7 +60,7 @@ def practice_for(
     )[:limit]
     seen = seen_partners(person, [card for card, _on, _alike in rated])
     return [
-        Found(
+        CardFound(
             card=card,
             partner=seen.get(card.partner_id),
             reason=_reason(card, place, _spoken_of(card, theme, here), here, _there(card, needs), alike),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
-from joinedup.accounts.queries import Change, history_of
+from joinedup.accounts.queries import HistoryLine, history_of
 from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import visible_partners
@@ -21,7 +21,7 @@ class VisitPage:
     visit: Visit
     host: Partner | None
     cards: list[PracticeCard]
-    history: list[Change] | None
+    history: list[HistoryLine] | None
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class CardPage:
     partner: Partner | None
     visit: Visit | None
     initiative: Initiative | None
-    history: list[Change] | None
+    history: list[HistoryLine] | None
 
 
 def visit_page(person: Person, slug: str) -> VisitPage | None:

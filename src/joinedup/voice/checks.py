@@ -29,7 +29,7 @@ from joinedup.privacy.detect import (
 
 
 @dataclass(frozen=True)
-class Finding:
+class TextFinding:
     """`certain`: refuse it. Otherwise ask, and accept the answer if the writer says that it names nobody."""
 
     kind: str
@@ -53,14 +53,14 @@ REFUSED: tuple[Detector, ...] = (
 )
 
 
-def findings(text: str) -> list[Finding]:
+def findings(text: str) -> list[TextFinding]:
     """What the text may give away: at most one certain finding that names all ways to reach somebody, then at
     most one question each about a name and about a place where somebody can be found."""
     found = []
     reach = list(dict.fromkeys(str(each.what) for each in found_in(text, REFUSED)))
     if reach:
         found.append(
-            Finding(
+            TextFinding(
                 "reach",
                 _(
                     "Please take out %(what)s, so that nobody can be found by it. Everything else is still here."
@@ -72,7 +72,7 @@ def findings(text: str) -> list[Finding]:
     # A street's two capitals are not a person's.
     if SOMEBODY.is_in(STREET.pattern.sub("…", text)):
         found.append(
-            Finding(
+            TextFinding(
                 "name",
                 _(
                     "There may be a person’s name in this. Please take it out: “a friend” or “a teacher” is enough."
@@ -82,7 +82,7 @@ def findings(text: str) -> list[Finding]:
         )
     if STREET.is_in(text):
         found.append(
-            Finding(
+            TextFinding(
                 "place",
                 _(
                     "There may be a place in this where somebody can be found. “A street near school” is enough: "

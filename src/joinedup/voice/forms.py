@@ -58,7 +58,7 @@ class _Words(forms.CharField):
         return str(super().to_python(value)).replace("\r\n", "\n")
 
 
-class AnswerForm(forms.Form):
+class ContributionForm(forms.Form):
     """`asks`: something in the answer may identify somebody, so the writer is asked to look again."""
 
     text = _Words(
@@ -91,13 +91,13 @@ class AnswerForm(forms.Form):
         return values
 
 
-class ReadForm(forms.Form):
+class ModerationForm(forms.Form):
     contribution = forms.IntegerField(widget=forms.HiddenInput)
     state = forms.ChoiceField(choices=[("shown", _("Show it")), ("refused", _("Do not show it"))])
     reason = forms.ChoiceField(choices=[("", ""), *Contribution.Reason.choices], required=False)
 
 
-class TopicForm(forms.Form):
+class TopicOfContributionForm(forms.Form):
     title = forms.CharField(
         max_length=250, label=_("Topic"), help_text=_("What a table can work on. It names nobody.")
     )

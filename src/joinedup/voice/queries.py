@@ -19,7 +19,7 @@ SHOWN = Contribution.State.SHOWN
 
 
 @dataclass(frozen=True)
-class Link:
+class ConversationLink:
     """One host's link for young people. `given` counts the answers through it, for those who may read them."""
 
     partner: Partner
@@ -28,7 +28,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Said:
+class ShownContribution:
     """One answer as everybody may see it. `who`: as `shown` describes the writer."""
 
     contribution: Contribution
@@ -47,14 +47,16 @@ def listing(person: Person) -> QuerySet[Conversation]:
     return found_by(person).annotate(shown=number).order_by("-opens", "-pk")
 
 
-def said(conversation: Conversation) -> list[Said]:
+def said(conversation: Conversation) -> list[ShownContribution]:
     """The answers that are shown, newest first: the same for every reader. Two queries."""
     found = conversation.contributions.filter(state=SHOWN)
     with_topics = found.select_related("topic__event")
-    return [Said(each.contribution, each.who, each.contribution.topic) for each in shown(with_topics)]
+    return [
+        ShownContribution(each.contribution, each.who, each.contribution.topic) for each in shown(with_topics)
+    ]
 
 
-def links(conversation: Conversation, person: Person) -> list[Link]:
+def links(conversation: Conversation, person: Person) -> list[ConversationLink]:
     """The links that `person` may hand out: all of them if they open conversations there, otherwise those of
     their own partner. One query besides those of the permission."""
     opens, reads = (
@@ -64,7 +66,7 @@ def links(conversation: Conversation, person: Person) -> list[Link]:
     if not opens:
         hosts = hosts.filter(partner__in=person.partner_ids)
     return [
-        Link(host.partner, host.token, host.given if reads else None)
+        ConversationLink(host.partner, host.token, host.given if reads else None)
         for host in hosts.annotate(given=Count("contributions"))
     ]
 

@@ -19,7 +19,7 @@ from joinedup.accounts.permissions import may, require
 from joinedup.accounts.request import Request
 from joinedup.events.queries.events import listed
 from joinedup.voice import actions, queries
-from joinedup.voice.forms import AnswerForm, OpenForm, ReadForm, TopicForm
+from joinedup.voice.forms import ContributionForm, ModerationForm, OpenForm, TopicOfContributionForm
 from joinedup.voice.limits import is_over_limit
 from joinedup.voice.models import Contribution, Conversation
 
@@ -67,7 +67,7 @@ def conversation_open(request: Request, slug: str) -> HttpResponse:
 @never_cache
 def contribute(request: Request, token: str) -> HttpResponse:
     host = get_object_or_404(queries.by_token(token))
-    form = AnswerForm(request.POST if request.method == "POST" else None)
+    form = ContributionForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -127,7 +127,7 @@ def moderate(request: Request, slug: str) -> HttpResponse:
 
 def _read(request: Request, conversation: Conversation) -> None:
     """Apply one decision about one answer, and say what it did."""
-    form = ReadForm(request.POST)
+    form = ModerationForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Choose whether to show it."))
         return
@@ -152,7 +152,7 @@ def contribution_topic(request: Request, pk: int) -> HttpResponse:
     visible = Contribution.objects.visible_to(request.person).select_related("conversation__event")
     given = get_object_or_404(visible, pk=pk, state=Contribution.State.SHOWN)
     require(request.person, "contribution.make_topic", on=given)
-    form = TopicForm(request.POST or None)
+    form = TopicOfContributionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             actions.make_topic(by=request.person, contribution=given, **form.cleaned_data)

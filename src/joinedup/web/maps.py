@@ -24,7 +24,7 @@ class Value:
 
 
 @dataclass(frozen=True)
-class Shape:
+class MapShape:
     code: str
     label: str
     path: str
@@ -34,7 +34,7 @@ class Shape:
 @dataclass(frozen=True)
 class Map:
     view_box: str
-    shapes: list[Shape]
+    shapes: list[MapShape]
 
 
 def draw(values: Sequence[Value], outlines: Sequence[Outline]) -> Map | None:
@@ -48,7 +48,7 @@ def draw(values: Sequence[Value], outlines: Sequence[Outline]) -> Map | None:
     width = max(outline.right for _, outline in drawn) + MARGIN - left
     height = max(outline.bottom for _, outline in drawn) + MARGIN - top
     shapes = [
-        Shape(value.place.pk, f"{value.place.name}: {value.word}", outline.path, value.need_class)
+        MapShape(value.place.pk, f"{value.place.name}: {value.word}", outline.path, value.need_class)
         for value, outline in drawn
     ]
     return Map(f"{left} {top} {width} {height}", shapes)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from joinedup.engines.scan import Impossible, Model, Question, Shape, World, scan
+from joinedup.engines.scan import Impossible, Model, Question, ScanCounts, Shape, scan
 from joinedup.engines.scan.null_model import ground_of
 from joinedup.engines.scan.simulate import chance_for
 from tests.engines.scan import twin
@@ -28,7 +28,7 @@ def a_world(seed, *, areas=9, periods=6, kind="plain"):
         cases[:3, -2:] += 9
     if cases.sum() < 2:
         cases[0, 0] += 3
-    return World(
+    return ScanCounts(
         areas=[f"area {i}" for i in range(areas)],
         position=position,
         periods=[f"2024-{t + 1:02}" for t in range(periods)],
@@ -253,7 +253,7 @@ def test_covariates_explain_what_they_can():
     population[1, 0] = 900.0
     strata = np.array([np.full((4, 3), 2), np.full((4, 3), 4)])
     strata[1, 0] = 36
-    world = World(
+    world = ScanCounts(
         areas=list("abcd"), position=np.array([(0, 0), (9e3, 0), (0, 9e3), (9e3, 9e3)], float),
         periods=["2021", "2022", "2023"], days=np.full(3, 365.0), cases=strata.sum(axis=0),
         population=population.sum(axis=0), strata_cases=strata, strata_population=population,
@@ -291,7 +291,7 @@ def test_counts_that_vary_more_than_by_chance_are_told(times, missing):
     random = np.random.default_rng(9)
     mean = random.uniform(5, 60, (150, 1)) * random.uniform(0.7, 1.3, 24)
     counts = random.poisson(mean) if times == 1 else random.negative_binomial(mean / (times - 1), 1 / times)
-    world = World(
+    world = ScanCounts(
         areas=list(range(150)), position=random.uniform(0, 20_000, (150, 2)),
         periods=[str(month) for month in range(24)], days=np.full(24, 30.0), cases=counts,
         population=np.full((150, 24), 1500.0), known=random.random((150, 24)) > 0.02 if missing else None,

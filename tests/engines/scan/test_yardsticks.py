@@ -5,7 +5,7 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from joinedup.engines.scan import Model, Question, Shape, World, scan
+from joinedup.engines.scan import Model, Question, ScanCounts, Shape, scan
 from tests.yardsticks import rows
 
 
@@ -31,7 +31,7 @@ def test_new_mexico(shared):
     cases = np.zeros(population.shape, int)
     for county, count, year, age, sex in rows(shared, "nm.cas"):
         cases[groups[age, sex], number[county], int(year) - 1973] += int(count)
-    world = World(
+    world = ScanCounts(
         areas, position, [str(year) for year in years],
         np.array([366.0 if year % 4 == 0 else 365.0 for year in years]), cases.sum(axis=0), degrees=True,
         population=population.sum(axis=0), strata_cases=cases, strata_population=population,
@@ -55,7 +55,7 @@ def test_new_york(shared):
     cases = np.zeros((len(areas), 24), int)
     for area, count, day in rows(shared, "NYCfever.cas"):
         cases[number[area], int(day.split("/")[2]) - 1] += int(count)
-    world = World(areas, position, [str(t + 1) for t in range(24)], np.ones(24), cases, degrees=True)
+    world = ScanCounts(areas, position, [str(t + 1) for t in range(24)], np.ones(24), cases, degrees=True)
     best = scan(world, Question(shape=Shape.PROSPECTIVE, max_periods=7)).clusters[0]
     assert areas[best.centre] == "11418"
     assert (len(best.areas), best.start + 1, best.end + 1) == (9, 22, 24)
@@ -74,7 +74,7 @@ def test_north_humberside(shared):
     for name, into in (("NHumberside.cas", cases), ("NHumberside.ctl", controls)):
         for area, count in rows(shared, name):
             into[number[area], 0] += int(count)
-    world = World(areas, position * 100, ["all"], np.ones(1), cases, controls=controls)
+    world = ScanCounts(areas, position * 100, ["all"], np.ones(1), cases, controls=controls)
     best = scan(world, Question(model=Model.BERNOULLI, shape=Shape.SPATIAL)).clusters[0]
     assert {areas[each] for each in best.areas} == {"170", "173", "172", "169"}
     assert best.observed == 4

@@ -17,7 +17,7 @@ from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came, Marking
 from joinedup.accounts.slugs import fresh_slug
 from joinedup.agreements.actions.named_bodies import agreed_on, helpers_of, renew_namings, say_yes_for_own
-from joinedup.agreements.models import Agreement, Contribution, Naming, Progress
+from joinedup.agreements.models import Agreement, Naming, PartnerContribution, Progress
 from joinedup.agreements.naming import terms_of, without_first_step
 from joinedup.engines.days import months_after
 from joinedup.events.actions.topics import set_state
@@ -53,7 +53,7 @@ class Contributed:
     what: str
 
 
-class Parts(TypedDict):
+class AgreementParts(TypedDict):
     """The parts of an agreement. Reviews default to 3, 6 and 12 months after the day it is made."""
 
     goal: str
@@ -71,7 +71,7 @@ class Parts(TypedDict):
     marking: str
 
 
-def _check(event: Event, parts: Parts, made_on: datetime.date, was: str = "") -> None:
+def _check(event: Event, parts: AgreementParts, made_on: datetime.date, was: str = "") -> None:
     for name, sentence in (
         ("goal", "Say what you want to reach together."),
         ("action", "Say what will be done."),
@@ -100,7 +100,7 @@ def _check(event: Event, parts: Parts, made_on: datetime.date, was: str = "") ->
         refuse_while_held([event.footprint])
 
 
-def _refuse_young_names(event: Event, parts: Parts) -> None:
+def _refuse_young_names(event: Event, parts: AgreementParts) -> None:
     """Many people read an agreement, so it names no young person who attended, not even by their chosen name."""
     words = [parts["goal"], parts["action"], parts["measure"], parts["owner_role"], parts["deputy_role"]]
     words += [each.what for each in parts["contributions"]]
@@ -115,14 +115,14 @@ def _refuse_young_names(event: Event, parts: Parts) -> None:
             )
 
 
-def _save(agreement: Agreement, parts: Parts) -> None:
+def _save(agreement: Agreement, parts: AgreementParts) -> None:
     for name in set(parts) - {"contributions"}:
         setattr(agreement, name, parts[name])  # type: ignore[literal-required]
     agreement.full_clean(exclude=["recorded_by"])
     agreement.save()
     agreement.contributions.all().delete()
-    Contribution.objects.bulk_create(
-        Contribution(agreement=agreement, partner=each.partner, what=" ".join(each.what.split())[:250])
+    PartnerContribution.objects.bulk_create(
+        PartnerContribution(agreement=agreement, partner=each.partner, what=" ".join(each.what.split())[:250])
         for each in parts["contributions"]
     )
 
@@ -135,7 +135,7 @@ def record_agreement(
     sitting: Sitting | None = None,
     opportunity: Opportunity | None = None,
     reviews: tuple[datetime.date, datetime.date, datetime.date] | None = None,
-    **parts: Unpack[Parts],
+    **parts: Unpack[AgreementParts],
 ) -> Agreement:
     """Write down what was agreed, at a table or outside one, and notify every body it names. Its opportunity
     becomes agreed; if written through a table's link, only once someone confirms it."""
@@ -178,13 +178,13 @@ def record_agreement(
 
 
 @transaction.atomic
-def change_agreement(*, by: Person, agreement: Agreement, **parts: Unpack[Parts]) -> Agreement:
+def change_agreement(*, by: Person, agreement: Agreement, **parts: Unpack[AgreementParts]) -> Agreement:
     """Correct an agreement, before it is kept or dropped."""
     require(by, "agreement.change", on=agreement)
     return correct(by, agreement, parts)
 
 
-def correct(by: Person, agreement: Agreement, parts: Parts) -> Agreement:
+def correct(by: Person, agreement: Agreement, parts: AgreementParts) -> Agreement:
     """The correction itself, for actions that have checked that `by` may do it; call it inside a transaction."""
     if agreement.state not in {Agreement.State.AGREED, Agreement.State.STARTED}:
         raise ValidationError(

@@ -18,7 +18,7 @@ from joinedup.accounts.records import Marking
 from joinedup.agreements.models import Agreement, Naming
 from joinedup.agreements.naming import Terms, is_in_words, named_bodies, terms_of
 from joinedup.agreements.queries.named_bodies import (
-    Named,
+    NamedBody,
     coordinators_and_writer,
     named_by_mail,
     named_for,
@@ -172,7 +172,7 @@ def answer_naming_by_mail(*, token: str, answer: str, version: str) -> Naming:
 
 
 @transaction.atomic
-def _answer(named: Named, answer: str, version: str) -> Naming:
+def _answer(named: NamedBody, answer: str, version: str) -> Naming:
     by, partner = named.by, named.partner
     agreement = Agreement.objects.select_for_update().get(pk=named.agreement.pk)
     agreement = whole(Agreement.objects.filter(pk=agreement.pk)).get()

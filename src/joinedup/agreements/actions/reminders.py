@@ -18,7 +18,7 @@ from joinedup.accounts.preferences import off_link
 from joinedup.agreements.actions.agreement import note_progress
 from joinedup.agreements.models import Agreement, Chase, Progress
 from joinedup.agreements.naming import has_said_yes
-from joinedup.agreements.queries.reminders import Asked, by_mail, report_link, whom_to_ask
+from joinedup.agreements.queries.reminders import AskedTogether, by_mail, report_link, whom_to_ask
 from joinedup.agreements.reminder_steps import OPEN, after_step, next_to_ask
 from joinedup.mail.compose import compose
 from joinedup.mail.send import send_on_commit
@@ -79,7 +79,7 @@ def _ask(by: Person, agreement: Agreement, step: str, about: datetime.date, on: 
     return made
 
 
-def _send_on_commit(row: Chase, asked: Asked) -> None:
+def _send_on_commit(row: Chase, asked: AskedTogether) -> None:
     """If the mail server took none of them, the row is deleted and the step is tried another day."""
     agreement = row.agreement
     replies = [user.email for user in coordinators(agreement.event.footprint_id)]
@@ -95,7 +95,7 @@ def _send_on_commit(row: Chase, asked: Asked) -> None:
     )
 
 
-def _words(row: Chase, asked: Asked, to: Addressee) -> dict[str, str]:
+def _words(row: Chase, asked: AskedTogether, to: Addressee) -> dict[str, str]:
     agreement = row.agreement
     return {
         "question": _question(row),
@@ -122,7 +122,7 @@ def _question(row: Chase) -> str:
     return _("How does it stand?")
 
 
-def _why(agreement: Agreement, asked: Asked) -> str:
+def _why(agreement: Agreement, asked: AskedTogether) -> str:
     partner = asked.partner.name if asked.partner else ""
     if asked.role == "owner" and not has_said_yes(agreement, agreement.owner_partner_id):
         return _("%(partner)s is named as its owner, and has not answered yet whether that is right.") % {

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from joinedup.accounts.permissions import may, require
 from joinedup.accounts.person import Person
-from joinedup.agreements.actions.agreement import Parts, correct, record_agreement
+from joinedup.agreements.actions.agreement import AgreementParts, correct, record_agreement
 from joinedup.agreements.models import Agreement, Draft
 from joinedup.agreements.queries.table_notes import drafts, is_the_day, partners_at, written_already
 from joinedup.tables.models import Sitting
@@ -27,7 +27,9 @@ def _refuse_another_day(by: Person, sitting: Sitting) -> None:
         raise PermissionDenied("The link of a table works on the day of the event only.")
 
 
-def _refuse_who_is_not_here(by: Person, sitting: Sitting, parts: Parts, also: Set[int] = frozenset()) -> None:
+def _refuse_who_is_not_here(
+    by: Person, sitting: Sitting, parts: AgreementParts, also: Set[int] = frozenset()
+) -> None:
     """Only planners may write at a table what an absent body will do. `also`: bodies that the agreement names
     already."""
     if may(by, "event.plan", on=sitting.event):
@@ -47,7 +49,9 @@ def _refuse_who_is_not_here(by: Person, sitting: Sitting, parts: Parts, also: Se
 
 
 @transaction.atomic
-def agree_at_table(*, by: Person, sitting: Sitting, **parts: Unpack[Parts]) -> tuple[Agreement, bool]:
+def agree_at_table(
+    *, by: Person, sitting: Sitting, **parts: Unpack[AgreementParts]
+) -> tuple[Agreement, bool]:
     """Write down what a table agreed and delete the writer's draft. Returns (the agreement, whether it is
     new).
 
@@ -67,7 +71,7 @@ def agree_at_table(*, by: Person, sitting: Sitting, **parts: Unpack[Parts]) -> t
 
 @transaction.atomic
 def correct_at_table(
-    *, by: Person, sitting: Sitting, agreement: Agreement, **parts: Unpack[Parts]
+    *, by: Person, sitting: Sitting, agreement: Agreement, **parts: Unpack[AgreementParts]
 ) -> Agreement:
     """Correct on the day what was written at this table; anyone who may write there may do so."""
     _refuse_another_day(by, sitting)

@@ -325,7 +325,7 @@ class ReportForm(forms.Form):
     )
 
 
-class FilterForm(forms.Form):
+class AgreementFilterForm(forms.Form):
     text = forms.CharField(required=False, max_length=100, label=_("Words"))
     state = forms.ChoiceField(
         choices=[("", _("Any")), *Agreement.State.choices, ("overdue", _("Past its day"))],

@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from joinedup.voice.forms import EVERY_AGE, AnswerForm
+from joinedup.voice.forms import EVERY_AGE, ContributionForm
 from joinedup.voice.models import Host
 
 
@@ -17,7 +17,7 @@ class _Hosts(forms.ModelChoiceField):
         return f"{obj.partner}: {obj.conversation}"
 
 
-class QuoteForm(AnswerForm):
+class QuoteForm(ContributionForm):
     """What someone said at a table, as written down by someone who may write there."""
 
     host = _Hosts(

@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Contribution',
+            name='PartnerContribution',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('what', models.CharField(max_length=250)),
@@ -82,6 +82,7 @@ class Migration(migrations.Migration):
                 ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='partners.partner')),
             ],
             options={
+                'verbose_name': 'contribution',
                 'ordering': ['pk'],
             },
         ),
@@ -152,7 +153,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('agreement', 'step', 'about'), name='chase_once'),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
+            model_name='partnercontribution',
             constraint=models.UniqueConstraint(fields=('agreement', 'partner'), name='contribution_once'),
         ),
         migrations.AddConstraint(

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from joinedup.accounts.person import Person
 from joinedup.agreements.agreement_state import is_inside, last_told, shown_progress, shown_state, state_words
-from joinedup.agreements.models import Agreement, Contribution, Naming, Progress
+from joinedup.agreements.models import Agreement, Naming, PartnerContribution, Progress
 from joinedup.agreements.naming import (
     CONTRIBUTOR,
     DEPUTY,
@@ -33,7 +33,7 @@ from joinedup.places.models import Place
 
 
 @dataclass(frozen=True)
-class Line:
+class AgreementLine:
     """One agreement in a list. `names_owner`: false for those outside if it is late or not kept: such a list
     names no body. What its partners say about it is on its own page, beside their names."""
 
@@ -81,7 +81,7 @@ def _whole(agreements: QuerySet[Agreement]) -> QuerySet[Agreement]:
         "commitment",
         "opportunity",
     ).prefetch_related(
-        Prefetch("contributions", Contribution.objects.select_related("partner__sector")),
+        Prefetch("contributions", PartnerContribution.objects.select_related("partner__sector")),
         "progress",
         "namings",
     )
@@ -160,7 +160,7 @@ def _in_state(
     return found.filter(state=state)
 
 
-def lines(person: Person, agreements: Iterable[Agreement], on: datetime.date) -> list[Line]:
+def lines(person: Person, agreements: Iterable[Agreement], on: datetime.date) -> list[AgreementLine]:
     """Agreements as a list shows them; one query besides reading them."""
     every = list(agreements)
     visible = visible_partners(person, _ids(every))
@@ -172,7 +172,7 @@ def lines(person: Person, agreements: Iterable[Agreement], on: datetime.date) ->
         failed = late or state == Agreement.State.NOT_KEPT
         names_owner = is_inside(each, person) or not failed or not owner.is_named
         action = told_action(each, person)
-        rows.append(Line(each, owner, state, state_words(state), late, action, names_owner))
+        rows.append(AgreementLine(each, owner, state, state_words(state), late, action, names_owner))
     return rows
 
 
@@ -257,7 +257,7 @@ def kept_this_year(person: Person, on: datetime.date) -> tuple[int, int]:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingAgreement:
     """An open agreement that waits for an update from these partners: why, and about which day; `is_deputy`
     if they are only its deputy."""
 
@@ -267,7 +267,7 @@ class Waiting:
     is_deputy: bool
 
 
-def waiting(person: Person, partner_ids: Iterable[int], on: datetime.date) -> list[Waiting]:
+def waiting(person: Person, partner_ids: Iterable[int], on: datetime.date) -> list[WaitingAgreement]:
     """Agreements that these partners own or deputise for, and have not said no to, that are overdue, due soon
     or due for review, as `events.chasing` decides; the longest overdue first; 2 queries."""
     ids = set(partner_ids)
@@ -279,7 +279,7 @@ def waiting(person: Person, partner_ids: Iterable[int], on: datetime.date) -> li
     for each in mine:
         wait = waits(each, on)
         if wait is not None:
-            found.append(Waiting(each, wait.why, wait.on, each.owner_partner_id not in ids))
+            found.append(WaitingAgreement(each, wait.why, wait.on, each.owner_partner_id not in ids))
     return sorted(found, key=lambda one: (one.on, one.agreement.pk))
 
 
@@ -292,7 +292,7 @@ class ThemeResult:
     not_kept: int
 
 
-def by_theme(rows: Iterable[Line]) -> list[ThemeResult]:
+def by_theme(rows: Iterable[AgreementLine]) -> list[ThemeResult]:
     """Results by theme of a list of agreements; no query. Those dropped by agreement count only as agreed."""
     counts: dict[str, Counter[str]] = {}
     for row in rows:
@@ -328,7 +328,7 @@ CSV_HEADER = [
 ]
 
 
-def _owner_cell(row: Line) -> str:
+def _owner_cell(row: AgreementLine) -> str:
     if not row.names_owner:
         return ""
     return row.owner.name if not row.owner.note else f"{row.owner.name} ({row.owner.note})"

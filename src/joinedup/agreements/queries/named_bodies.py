@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from joinedup.accounts.links import make_link, read_link
 from joinedup.accounts.models import Grant, User
 from joinedup.accounts.person import Person
-from joinedup.agreements.models import Agreement, Contribution, Naming
+from joinedup.agreements.models import Agreement, Naming, PartnerContribution
 from joinedup.agreements.naming import named_bodies, terms_of
 from joinedup.agreements.reminder_steps import OPEN
 from joinedup.partners.addressees import MOST_CONTACTS, Addressee, is_of_role
@@ -36,7 +36,9 @@ def whole(agreements: QuerySet[Agreement]) -> QuerySet[Agreement]:
         "initiative",
         "written_by",
         "writer",
-    ).prefetch_related(Prefetch("contributions", Contribution.objects.select_related("partner")), "namings")
+    ).prefetch_related(
+        Prefetch("contributions", PartnerContribution.objects.select_related("partner")), "namings"
+    )
 
 
 def writers(agreement: Agreement) -> list[Addressee]:
@@ -92,7 +94,7 @@ def naming_link(agreement: Agreement, partner: Partner, to: Addressee) -> str:
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedBody:
     """The body of an agreement that someone answers for, and in what capacity. `version` identifies the words
     they read."""
 
@@ -125,7 +127,7 @@ class Named:
         return next((each.what for each in given if each.partner_id == self.partner.pk), "")
 
 
-def _named(agreement: Agreement, partner: Partner, user_id: int | None, email: str) -> Named | None:
+def _named(agreement: Agreement, partner: Partner, user_id: int | None, email: str) -> NamedBody | None:
     """In what capacity the holder of an account or address answers for a body; None if they do not speak for
     it."""
     name = speaks_for(partner, user_id, email)
@@ -133,10 +135,10 @@ def _named(agreement: Agreement, partner: Partner, user_id: int | None, email: s
         return None
     member = frozenset({Grant.Role.PARTNER_MEMBER.value})
     by = Person(user_id, name, partner_ids=frozenset({partner.pk}), roles=member)
-    return Named(agreement, partner, by, version_of(agreement, partner))
+    return NamedBody(agreement, partner, by, version_of(agreement, partner))
 
 
-def named_by_mail(token: str) -> Named | None:
+def named_by_mail(token: str) -> NamedBody | None:
     """What the link in a mail leads to. None if it is too old or was changed, if its recipient no longer
     speaks for the body, or if the agreement no longer names it; at most 6 queries."""
     link = read_link(PURPOSE, token, days=VALID_DAYS)
@@ -150,7 +152,7 @@ def named_by_mail(token: str) -> Named | None:
     return _named(agreement, partner, link.user_id, link.email)
 
 
-def named_for(person: Person, pk: int) -> list[Named]:
+def named_for(person: Person, pk: int) -> list[NamedBody]:
     """The bodies of an agreement that a signed-in person answers for: those they are a member of, and those
     that list their address as a contact; at most 4 queries, plus one for each body."""
     if person.user_id is None:
@@ -171,12 +173,12 @@ def named_for(person: Person, pk: int) -> list[Named]:
     return [each for each in found if each is not None]
 
 
-def _as_contact(agreement: Agreement, partner: Partner, person: Person) -> Named | None:
+def _as_contact(agreement: Agreement, partner: Partner, person: Person) -> NamedBody | None:
     named = _named(agreement, partner, None, person.email)
     if named is None:
         return None
     by = Person(person.user_id, named.by.name, partner_ids=named.by.partner_ids, roles=named.by.roles)
-    return Named(agreement, partner, by, named.version)
+    return NamedBody(agreement, partner, by, named.version)
 
 
 def to_answer(person: Person) -> list[Naming]:

@@ -22,7 +22,7 @@ Step = Chase.Step
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedTogether:
     """Those asked together: on whose behalf (`partner`; None for coordinators), and as owner, deputy or
     coordinator."""
 
@@ -31,7 +31,7 @@ class Asked:
     to: list[Addressee]
 
 
-def whom_to_ask(agreement: Agreement, step: str) -> Asked:
+def whom_to_ask(agreement: Agreement, step: str) -> AskedTogether:
     """Who this step asks; `to` is empty if nobody has an address; 7 queries at most.
 
     A body that said it is wrongly named is not asked. Before the due date and at reviews the owner is asked,
@@ -46,12 +46,12 @@ def whom_to_ask(agreement: Agreement, step: str) -> Asked:
         return [] if partner.pk in gone else addresses_of(partner, role)
 
     ladder = {
-        "owner": lambda: Asked("owner", owner, there(owner, agreement.owner_role)),
-        "deputy": lambda: Asked("deputy", deputy, there(deputy, agreement.deputy_role)),
-        "coordinator": lambda: Asked("coordinator", None, _coordinators(agreement)),
+        "owner": lambda: AskedTogether("owner", owner, there(owner, agreement.owner_role)),
+        "deputy": lambda: AskedTogether("deputy", deputy, there(deputy, agreement.deputy_role)),
+        "coordinator": lambda: AskedTogether("coordinator", None, _coordinators(agreement)),
     }
     steps = {Step.OWNER: ["owner"], Step.DEPUTY: ["deputy"], Step.COORDINATOR: ["coordinator"]}
-    asked = Asked("owner", owner, [])
+    asked = AskedTogether("owner", owner, [])
     for role in steps.get(Step(step), list(ladder)):
         asked = ladder[role]()
         if asked.to:
@@ -79,14 +79,14 @@ def reachable(partner_ids: Iterable[int]) -> set[int]:
     return found | {g.partner_id for g in grants if g.user_id in willing and g.partner_id}
 
 
-def report_link(agreement: Agreement, asked: Asked, to: Addressee) -> str:
+def report_link(agreement: Agreement, asked: AskedTogether, to: Addressee) -> str:
     """The token with which one addressee reports on behalf of those asked with them."""
     partner = asked.partner.pk if asked.partner else 0
     return make_link(PURPOSE, f"{agreement.pk}.{partner}", to.account or to.email)
 
 
 @dataclass(frozen=True)
-class ByMail:
+class ReportByMail:
     """What such a link leads to: the agreement, for whom (None: the coordinators), and in what capacity."""
 
     agreement: Agreement
@@ -94,7 +94,7 @@ class ByMail:
     by: Person
 
 
-def by_mail(token: str) -> ByMail | None:
+def by_mail(token: str) -> ReportByMail | None:
     """None if a link is too old or was changed, or if its recipient no longer speaks for a partner of the
     agreement or no longer coordinates; at most 6 queries."""
     link = read_link(PURPOSE, token, days=VALID_DAYS)
@@ -111,7 +111,7 @@ def by_mail(token: str) -> ByMail | None:
         user = User.objects.filter(pk=link.user_id, is_active=True).first() if link.user_id else None
         by = Person.of(user)
         is_theirs = agreement.event.footprint_id in by.coordinated_ids and agreement.marking != Marking.NAMED
-        return ByMail(agreement, None, by) if is_theirs else None
+        return ReportByMail(agreement, None, by) if is_theirs else None
     partner = Partner.objects.filter(pk=partner_pk).first()
     if partner is None or partner.pk not in agreement.scope().partners:
         return None
@@ -120,4 +120,4 @@ def by_mail(token: str) -> ByMail | None:
         return None
     member = frozenset({Grant.Role.PARTNER_MEMBER.value})
     own = frozenset({partner.pk})
-    return ByMail(agreement, partner, Person(link.user_id, name, partner_ids=own, roles=member))
+    return ReportByMail(agreement, partner, Person(link.user_id, name, partner_ids=own, roles=member))

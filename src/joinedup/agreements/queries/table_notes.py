@@ -111,7 +111,7 @@ def writer_by_link(token: str, number: int) -> Writer | None:
 
 
 @dataclass(frozen=True)
-class Mine:
+class OwnTable:
     """A table in someone's day; `session` is its part of the agenda, if it has one."""
 
     sitting: Sitting
@@ -119,7 +119,7 @@ class Mine:
     is_now: bool
 
 
-def tables_of(attendee: Attendee, now: datetime.datetime) -> list[Mine]:
+def tables_of(attendee: Attendee, now: datetime.datetime) -> list[OwnTable]:
     """Where someone sits, by round, the current table first; 2 queries."""
     local = timezone.localtime(now)
     sessions = {each.round: each for each in attendee.event.sessions.exclude(round=None)}
@@ -128,7 +128,7 @@ def tables_of(attendee: Attendee, now: datetime.datetime) -> list[Mine]:
     for each in sittings.order_by("round"):
         session = sessions.get(each.round)
         today = attendee.event.date == local.date()
-        rows.append(Mine(each, session, today and session is not None and _is_on(session, local)))
+        rows.append(OwnTable(each, session, today and session is not None and _is_on(session, local)))
     return sorted(rows, key=lambda mine: (not mine.is_now, mine.sitting.round))
 
 

@@ -14,7 +14,7 @@ from joinedup.accounts.links import make_link, read_link
 from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.person import PUBLIC
 from joinedup.agreements.models import Agreement, YoungMark
-from joinedup.agreements.queries.agreement import Line, find_agreements, lines
+from joinedup.agreements.queries.agreement import AgreementLine, find_agreements, lines
 from joinedup.events.models import Event
 from joinedup.partners.addressees import Addressee
 from joinedup.partners.models import Partner
@@ -34,7 +34,7 @@ Done = YoungMark.Done
 
 
 @dataclass(frozen=True)
-class Said:
+class Verdicts:
     """What they said about one agreement; `counts` is empty if too few did."""
 
     counts: dict[str, int]
@@ -49,11 +49,11 @@ class Said:
         return self.total >= FEWEST
 
 
-def said(agreement: Agreement) -> Said:
+def said(agreement: Agreement) -> Verdicts:
     """What young people said about one agreement, as anyone who sees it may know; 1 query."""
     marks = Counter(agreement.young_marks.order_by().values_list("done", flat=True))
     total = marks.total()
-    return Said(dict(marks) if total >= FEWEST else {}, total)
+    return Verdicts(dict(marks) if total >= FEWEST else {}, total)
 
 
 def seen_otherwise(agreements: Iterable[Agreement]) -> set[int]:
@@ -85,7 +85,7 @@ class HostPage:
     host: Partner
     young: list[Attendee]
     who: int
-    rows: list[tuple[Line, str]]
+    rows: list[tuple[AgreementLine, str]]
 
 
 @dataclass(frozen=True)

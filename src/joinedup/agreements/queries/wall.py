@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
-from joinedup.agreements.models import Agreement, Contribution, Naming
+from joinedup.agreements.models import Agreement, Naming, PartnerContribution
 from joinedup.agreements.naming import OWNER, has_said_yes, named_bodies, stands_for
 from joinedup.events.models import Event
 from joinedup.partners.queries import visible_partners
@@ -19,7 +19,7 @@ SHOWN = 12
 
 
 @dataclass(frozen=True)
-class Card:
+class WallCard:
     """One agreement, in large type. `goal`: its words, or that they wait if they repeat the name of a body
     that has not said yes. `partners`: its owner, then the others that have said yes, each once."""
 
@@ -34,7 +34,7 @@ class Wall:
     """`version` changes when anything shown changes."""
 
     number: int
-    cards: list[Card]
+    cards: list[WallCard]
     version: str
 
 
@@ -46,7 +46,7 @@ def wall(person: Person, event: Event) -> Wall:
     newest = shared.select_related(
         "event", "owner_partner__sector", "deputy_partner__sector", "sitting__table"
     ).prefetch_related(
-        Prefetch("contributions", Contribution.objects.select_related("partner__sector")), "namings"
+        Prefetch("contributions", PartnerContribution.objects.select_related("partner__sector")), "namings"
     )
     rows = list(newest.order_by("-recorded_at", "-pk"))
     known = visible_partners(person, {pk for each in rows[:SHOWN] for pk in each.scope().partners})
@@ -61,7 +61,7 @@ def _word_for(said: object) -> str:
     return f"{crc32(repr(said).encode()):08x}"
 
 
-def _card(agreement: Agreement, names: dict[int, str]) -> Card:
+def _card(agreement: Agreement, names: dict[int, str]) -> WallCard:
     bodies = named_bodies(agreement)
     called = [
         names.get(pk, f"A partner ({partner.sector.name.lower()})")
@@ -75,4 +75,4 @@ def _card(agreement: Agreement, names: dict[int, str]) -> Card:
     goal = (
         _("Agreed: its words show here once those that they name have said yes") if waits else agreement.goal
     )
-    return Card(agreement, goal, list(dict.fromkeys(called)), table)
+    return WallCard(agreement, goal, list(dict.fromkeys(called)), table)

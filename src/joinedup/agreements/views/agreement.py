@@ -23,9 +23,9 @@ from joinedup.agreements.actions.agreement import (
     start_agreement,
 )
 from joinedup.agreements.forms.agreement import (
+    AgreementFilterForm,
     AgreementForm,
     ChosenEventForm,
-    FilterForm,
     ReportForm,
     from_agreement,
     from_opportunity,
@@ -81,7 +81,7 @@ def _to_agree(request: Request, pk: int) -> Opportunity:
 @require_GET
 def agreements(request: Request) -> HttpResponse:
     today = timezone.localdate()
-    form = FilterForm(request.GET, person=request.person)
+    form = AgreementFilterForm(request.GET, person=request.person)
     found = queries.find_agreements(request.person, today, **form.chosen())
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     kept, due = queries.kept_this_year(request.person, today)
@@ -99,7 +99,7 @@ def agreements(request: Request) -> HttpResponse:
 @require_GET
 def agreements_csv(request: Request) -> HttpResponse:
     today = timezone.localdate()
-    form = FilterForm(request.GET, person=request.person)
+    form = AgreementFilterForm(request.GET, person=request.person)
     found = queries.find_agreements(request.person, today, **form.chosen())
     body = as_csv(queries.CSV_HEADER, queries.csv_rows(request.person, found, today))
     return csv_file("agreements.csv", body)

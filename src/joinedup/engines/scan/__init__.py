@@ -7,8 +7,18 @@ for disease outbreak detection" (2005).
 """
 
 from joinedup.engines.scan.engine import scan
-from joinedup.engines.scan.question import Answer, Cluster, Impossible, Model, Question, Shape, World
+from joinedup.engines.scan.question import Cluster, Impossible, Model, Question, ScanCounts, ScanResult, Shape
 
 VERSION = "2"
 
-__all__ = ["VERSION", "Answer", "Cluster", "Impossible", "Model", "Question", "Shape", "World", "scan"]
+__all__ = [
+    "VERSION",
+    "Cluster",
+    "Impossible",
+    "Model",
+    "Question",
+    "ScanCounts",
+    "ScanResult",
+    "Shape",
+    "scan",
+]

@@ -12,18 +12,20 @@ from numba import get_num_threads
 from numpy.typing import NDArray
 
 from joinedup.engines.scan.circles import CENTRES_AT_ONCE
-from joinedup.engines.scan.prepare import Scene, scene_of
-from joinedup.engines.scan.question import Answer, Cluster, Model, Question, Shape, World
+from joinedup.engines.scan.prepare import Prepared, scene_of
+from joinedup.engines.scan.question import Cluster, Model, Question, ScanCounts, ScanResult, Shape
 from joinedup.engines.scan.replications import Replications, groups_of
 from joinedup.engines.scan.search import TIE, highest_around
 
 EULER = 0.5772156649015329
 Say = Callable[[float], object]
 # Works out groups of replications, each with `Replications.highest`, and gives what they found in their order.
-Spread = Callable[[World, Question, Sequence[range]], Iterable[NDArray[np.float64]]]
+Spread = Callable[[ScanCounts, Question, Sequence[range]], Iterable[NDArray[np.float64]]]
 
 
-def scan(world: World, question: Question, say: Say | None = None, spread: Spread | None = None) -> Answer:
+def scan(
+    world: ScanCounts, question: Question, say: Say | None = None, spread: Spread | None = None
+) -> ScanResult:
     """Find where and when counts stand out, and how far chance explains it.
 
     `say`: told the share that is done, 0 to 1. `spread`: who works out the replications, if not the threads of this
@@ -49,7 +51,7 @@ def scan(world: World, question: Question, say: Say | None = None, spread: Sprea
         notes.append(f"Stopped after {len(maxima)} replications: enough were as high.")
     judged = tuple(_judged(each, maxima, every, dispersion) for each in found)
     ground, around = scene.ground, scene.around
-    return Answer(judged, maxima, around.count, scene.windows, ground.total, tuple(notes), dispersion)
+    return ScanResult(judged, maxima, around.count, scene.windows, ground.total, tuple(notes), dispersion)
 
 
 def _here(replications: Replications, threads: ThreadPoolExecutor) -> Spread:
@@ -57,7 +59,7 @@ def _here(replications: Replications, threads: ThreadPoolExecutor) -> Spread:
 
 
 def _maxima(
-    world: World, question: Question, spread: Spread, highest: float, say: Say
+    world: ScanCounts, question: Question, spread: Spread, highest: float, say: Say
 ) -> NDArray[np.float64]:
     """The highest ratio of each replication, in their order; fewer where the question says when to stop."""
     groups = groups_of(question)
@@ -78,7 +80,9 @@ def _maxima(
 class _Clusters:
     """The search of the counts themselves."""
 
-    def __init__(self, world: World, question: Question, scene: Scene, threads: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, world: ScanCounts, question: Question, scene: Prepared, threads: ThreadPoolExecutor
+    ) -> None:
         self.question, self.scene, self.threads = question, scene, threads
         self.names = [str(name) for name in world.areas]
         self.periods = len(world.periods)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from joinedup.engines.scan.question import Impossible, Model, Question, Shape, World
+from joinedup.engines.scan.question import Impossible, Model, Question, ScanCounts, Shape
 
 # With fewer counts free to vary than this, how much they vary is itself too much of chance.
 TELLING = 100
 
 
 @dataclass(frozen=True)
-class Ground:
+class NullModel:
     """`cases`, `expected`: A × T, both with the sum `total`. `people`: cases and controls together (Bernoulli; else
     `total`), and `each` their A × T numbers. `weight`: A, what limits of size count. `strata`: A × T: where
     cases are permuted, they change places with cases of the same number. `dispersion`: how many times as much a count
@@ -31,7 +31,7 @@ class Ground:
     dispersion: float | None
 
 
-def ground_of(world: World, question: Question) -> Ground:
+def ground_of(world: ScanCounts, question: Question) -> NullModel:
     """Raises Impossible where the world cannot answer the question."""
     known = np.ones(world.cases.shape, bool) if world.known is None else world.known
     cases = np.where(known, world.cases, 0).astype(np.int64)
@@ -68,11 +68,11 @@ def ground_of(world: World, question: Question) -> Ground:
     elif question.shape is Shape.TEMPORAL:
         cases, expected = cases.sum(axis=0, keepdims=True), expected.sum(axis=0, keepdims=True)
         each = None if each is None else each.sum(axis=0, keepdims=True)
-    return Ground(question.model, cases, expected, total, people, each, weight, strata, dispersion)
+    return NullModel(question.model, cases, expected, total, people, each, weight, strata, dispersion)
 
 
 def _poisson(
-    world: World, question: Question, known: NDArray[np.bool_], cases: NDArray[np.int64]
+    world: ScanCounts, question: Question, known: NDArray[np.bool_], cases: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Exposure is population times days; covariates by indirect standardisation; seasons and steps by the overall
     rate of each, fitted together."""
@@ -101,7 +101,7 @@ def _poisson(
     return expected * (cases.sum() / expected.sum())
 
 
-def _stretches(world: World, question: Question) -> NDArray[np.int64] | None:
+def _stretches(world: ScanCounts, question: Question) -> NDArray[np.int64] | None:
     """The number of the stretch between known steps that each period lies in."""
     if not question.steps:
         return None
@@ -114,7 +114,7 @@ def _stretches(world: World, question: Question) -> NDArray[np.int64] | None:
     return np.cumsum(begins).astype(np.int64)
 
 
-def _strata(world: World, question: Question, known: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _strata(world: ScanCounts, question: Question, known: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Cases change periods only among areas whose records are complete for the same periods, in the same season and
     in the same stretch between known steps: so that all three explain nothing and are explained by nothing."""
     _, pattern = np.unique(known, axis=0, return_inverse=True)

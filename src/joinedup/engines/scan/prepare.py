@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 
 from joinedup.engines.scan.circles import Circles, along_a_curve, circles, points_of
 from joinedup.engines.scan.likelihood import BERNOULLI
-from joinedup.engines.scan.null_model import Ground, ground_of
-from joinedup.engines.scan.question import Impossible, Model, Question, Shape, World
+from joinedup.engines.scan.null_model import NullModel, ground_of
+from joinedup.engines.scan.question import Impossible, Model, Question, ScanCounts, Shape
 
 
 @dataclass(frozen=True)
-class Scene:
+class Prepared:
     """`number`: the area of the world that each of ours is. `around`: the circles. `expected`, `counted`: areas × one
     more than the periods from `from_period` on, running sums over time with a column of none in front. Windows are
     `shortest` to `longest` periods long; only those that end with the last one where `last`."""
 
-    ground: Ground
+    ground: NullModel
     number: NDArray[np.int64]
     around: Circles
     expected: NDArray[np.float64]
@@ -43,7 +43,7 @@ class Scene:
         return sum(starts_of) * self.around.count
 
 
-def scene_of(world: World, question: Question, threads: ThreadPoolExecutor) -> Scene:
+def scene_of(world: ScanCounts, question: Question, threads: ThreadPoolExecutor) -> Prepared:
     """Raises Impossible where the world cannot answer the question."""
     if not len(world.areas):
         raise Impossible("There are no areas.")
@@ -68,7 +68,7 @@ def scene_of(world: World, question: Question, threads: ThreadPoolExecutor) -> S
     from_period = periods - longest if last else 0
     expected = _running(ground.expected[number][:, from_period:])
     counted = _running(ground.cases[number][:, from_period:])
-    return Scene(ground, number, around, expected, counted, from_period, shortest, longest, last)
+    return Prepared(ground, number, around, expected, counted, from_period, shortest, longest, last)
 
 
 def _running(each: NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.float64]:

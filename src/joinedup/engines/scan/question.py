@@ -32,7 +32,7 @@ class Impossible(ValueError):
 
 
 @dataclass(frozen=True)
-class World:
+class ScanCounts:
     """The areas and the periods, and what was counted in each.
 
     `areas`: A names, each once. `position`: A × 2, metres (x, y) or, when `degrees`, latitude and longitude.
@@ -115,7 +115,7 @@ class Cluster:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ScanResult:
     """Clusters, best first, no two with an area in common; the highest window of each replication, in their order.
     `dispersion`: how many times as much counts vary as by chance, given the totals of areas and periods."""
 

@@ -11,9 +11,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from joinedup.engines.scan.likelihood import NEVER, row_of, thresholds
-from joinedup.engines.scan.prepare import Scene, scene_of
+from joinedup.engines.scan.prepare import Prepared, scene_of
 from joinedup.engines.scan.prospective import Alive, alive, fill_alive, highest_alive
-from joinedup.engines.scan.question import Question, World
+from joinedup.engines.scan.question import Question, ScanCounts
 from joinedup.engines.scan.schedule import Schedule, schedule
 from joinedup.engines.scan.search import highest_of_lanes
 from joinedup.engines.scan.simd import LANES
@@ -46,7 +46,7 @@ class _Search:
 class Replications:
     """What all replications share, worked out once; then the highest windows of any group of them."""
 
-    def __init__(self, scene: Scene, question: Question, threads: ThreadPoolExecutor) -> None:
+    def __init__(self, scene: Prepared, question: Question, threads: ThreadPoolExecutor) -> None:
         self.scene, self.question = scene, question
         self.chance = chance_for(scene.ground, scene.from_period)
         self.searches = [self._search(sign, threads) for sign in question.signs]
@@ -133,7 +133,7 @@ def groups_of(question: Question) -> list[range]:
     return [range(i, min(i + LANES, question.replications)) for i in range(0, question.replications, LANES)]
 
 
-def replications_of(world: World, question: Question) -> Replications:
+def replications_of(world: ScanCounts, question: Question) -> Replications:
     """For a worker elsewhere, that has nothing but the world and the question."""
     with ThreadPoolExecutor(1) as threads:
         return Replications(scene_of(world, question, threads), question, threads)

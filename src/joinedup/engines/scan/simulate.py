@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from joinedup.engines.scan.null_model import Ground
+from joinedup.engines.scan.null_model import NullModel
 from joinedup.engines.scan.question import Model
 
 # A cell's Poisson draw is made of parts no larger than this, so that exp(-part) keeps its figures.
@@ -29,7 +29,7 @@ class Chance(Protocol):
         """A × T counts, with the total of the real ones if all periods are looked at."""
 
 
-def chance_for(ground: Ground, first: int = 0) -> Chance:
+def chance_for(ground: NullModel, first: int = 0) -> Chance:
     """`first`: the first period that anybody looks at; before it a draw may be left empty."""
     if ground.model is Model.PERMUTATION:
         return Permutation(ground)
@@ -45,7 +45,7 @@ class Multinomial:
     sum, Poisson counts are multinomial, and so is what is added. How many fall before `first` is drawn as one number.
     """
 
-    def __init__(self, ground: Ground, first: int = 0) -> None:
+    def __init__(self, ground: NullModel, first: int = 0) -> None:
         self.shape, self.first, self.total = ground.expected.shape, first, ground.total
         seen = ground.expected[:, first:]
         self.inside = min(1.0, float(seen.sum()) / ground.total) if first else 1.0
@@ -82,7 +82,7 @@ class Multinomial:
 class Permutation:
     """The periods of the cases, shuffled among them within each stratum: every area and every period keeps its sum."""
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: NullModel) -> None:
         self.shape = ground.cases.shape
         areas, periods = np.nonzero(ground.cases)
         often = ground.cases[areas, periods]
@@ -102,7 +102,7 @@ class Permutation:
 class Labels:
     """Which of the cases and controls are cases, drawn without putting back."""
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: NullModel) -> None:
         if ground.each is None:
             raise ValueError("labels need cases and controls")
         self.each, self.total = ground.each, ground.total

@@ -2,7 +2,7 @@
 
 from joinedup.engines.seating.goals import goals
 from joinedup.engines.seating.infeasible_counts import blockers
-from joinedup.engines.seating.moves import Exchange, Place, move, moves, swap, swaps
+from joinedup.engines.seating.moves import Exchange, OpenTable, move, moves, swap, swaps
 from joinedup.engines.seating.plan import plan, replan
 from joinedup.engines.seating.problem import Finding, Person, Plan, Problem, Rule, Table, Topic
 from joinedup.engines.seating.rules import broken, leaders
@@ -10,8 +10,8 @@ from joinedup.engines.seating.rules import broken, leaders
 __all__ = [
     "Exchange",
     "Finding",
+    "OpenTable",
     "Person",
-    "Place",
     "Plan",
     "Problem",
     "Rule",

@@ -60,7 +60,7 @@ def base_agenda(arrays: Arrays) -> Ints:
     return topic_at
 
 
-class Desk:
+class PartyFinder:
     """Finds people to stand for the parties of topics."""
 
     def __init__(self, arrays: Arrays, chance: np.random.Generator | None = None) -> None:
@@ -210,15 +210,15 @@ def make_agenda(arrays: Arrays, rng: np.random.Generator, attempt: int = 0) -> t
     """
     topic_at = base_agenda(arrays)
     if not attempt:
-        return pinned(Desk(arrays), topic_at, rng, None)
+        return pinned(PartyFinder(arrays), topic_at, rng, None)
     for row, opened in zip(topic_at, arrays.open, strict=True):
         used = np.flatnonzero(opened)
         row[used] = np.roll(row[used], rng.integers(max(1, len(used))))
-    return pinned(Desk(arrays, rng), topic_at, rng, None)
+    return pinned(PartyFinder(arrays, rng), topic_at, rng, None)
 
 
 def pinned(
-    desk: Desk,
+    desk: PartyFinder,
     topic_at: Ints,
     rng: np.random.Generator,
     seats: Ints | None,

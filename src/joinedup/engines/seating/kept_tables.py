@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 
-from joinedup.engines.seating.agenda import Desk, Pins, pinned
+from joinedup.engines.seating.agenda import PartyFinder, Pins, pinned
 from joinedup.engines.seating.arrays import Arrays, Ints, blocks
 
 # Steps of the search; a slow or busy machine makes fewer, cooling by the clock.
@@ -49,7 +49,7 @@ def pin_kept(
     by_chance: bool = False,
 ) -> tuple[Ints, Pins]:
     """Such an agenda with its pins: people stay where they can. `by_chance`: who stands for a party is drawn."""
-    return pinned(Desk(arrays, rng if by_chance else None), topic_at, rng, seats, held)
+    return pinned(PartyFinder(arrays, rng if by_chance else None), topic_at, rng, seats, held)
 
 
 class _Kept:

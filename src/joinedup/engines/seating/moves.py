@@ -15,7 +15,7 @@ from joinedup.engines.seating.rules import broken, leaders
 Cost = dict[str, float]
 
 
-class Place(NamedTuple):
+class OpenTable(NamedTuple):
     """A table that somebody could have in one round: what it costs, and what it breaks that held before."""
 
     table: str
@@ -46,7 +46,7 @@ def move(
     return _Before.of(problem, plan).with_report(_moved(plan, {person: table}, round))
 
 
-def moves(problem: Problem, plan: Plan, person: str, round: int) -> list[Place]:
+def moves(problem: Problem, plan: Plan, person: str, round: int) -> list[OpenTable]:
     """Every table for one person in one round (from 1), in the order of `problem.tables`; the cost as in `move`.
 
     `newly_broken` are findings whose sentence was not there before. The table where the person sits is among
@@ -55,7 +55,8 @@ def moves(problem: Problem, plan: Plan, person: str, round: int) -> list[Place]:
     _known(problem, person, round)
     before = _Before.of(problem, plan)
     return [
-        Place(table.id, *before.judged(_moved(plan, {person: table.id}, round))) for table in problem.tables
+        OpenTable(table.id, *before.judged(_moved(plan, {person: table.id}, round)))
+        for table in problem.tables
     ]
 
 

@@ -43,7 +43,7 @@ def to_choose() -> QuerySet[Programme]:
 
 
 @dataclass(frozen=True)
-class Line:
+class ProgrammeLine:
     """A programme in the list. `next`: in words, empty if nothing is planned."""
 
     programme: Programme
@@ -51,7 +51,7 @@ class Line:
     next: str
 
 
-def lines(person: Person, on: datetime.date) -> list[Line]:
+def lines(person: Person, on: datetime.date) -> list[ProgrammeLine]:
     """Every programme that `person` may find, with how many events it held and what is next; 4 queries."""
     events: dict[int, list[Event]] = defaultdict(list)
     for event in listed(person, on):
@@ -60,7 +60,7 @@ def lines(person: Person, on: datetime.date) -> list[Line]:
     for stop in Stop.objects.select_related("event"):
         stops[stop.programme_id].append(_as_seen(stop, events[stop.programme_id]))
     return [
-        Line(
+        ProgrammeLine(
             each,
             sum(_was_held(event, on) for event in events[each.pk]),
             _next(events[each.pk], stops[each.pk], on),
@@ -79,7 +79,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Row:
+class RegionRow:
     """How one region stands. `cells`: the marks of each month shown; `every`: (month or None, mark) for all
     of them."""
 
@@ -94,12 +94,12 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ProgrammePlan:
     """`elsewhere`: events in no single region. `earlier`, `later`: first months of what is not shown, None if
     nothing."""
 
     months: list[datetime.date]
-    rows: list[Row]
+    rows: list[RegionRow]
     due: list[str]
     events: Sequence[Event]
     elsewhere: Sequence[Event]
@@ -118,7 +118,7 @@ def plan_of(
     start: datetime.date | None = None,
     *,
     seen: QuerySet[Event] | None = None,
-) -> Plan:
+) -> ProgrammePlan:
     """Region by month, from `start` (a month) or from where there is most to see; 3 queries. `seen`: the
     events that `person` may find, given by callers who need more of each than the list has.
 
@@ -135,7 +135,7 @@ def plan_of(
     start = first_of_month(start) if start else _start(dated, on)
     months = [months_after(start, number) for number in range(MONTHS_SHOWN)]
     rows = [_row(code, marks.get(code, []), months, on, is_own) for code in codes]
-    return Plan(
+    return ProgrammePlan(
         months=months,
         rows=rows,
         due=[row.region for row in rows if row.standing == DUE],
@@ -202,7 +202,7 @@ def _row(
     months: list[datetime.date],
     on: datetime.date,
     is_own: bool,
-) -> Row:
+) -> RegionRow:
     held = [mark.event for _month, mark in marks if mark.kind == HAD and mark.event]
     last = max(held, key=lambda event: event.date or datetime.date.min, default=None)
     ahead = [mark.event for _month, mark in marks if mark.kind == AHEAD and mark.event]
@@ -211,7 +211,7 @@ def _row(
     standing = AHEAD if ahead or stops else HAD if is_fresh or is_own else DUE
     cells = [[mark for at, mark in marks if at == month] for month in months]
     sentence = " ".join([_last(last), _ahead(ahead, stops)])
-    return Row(code, REGIONS[code], standing, sentence, last, ahead[0] if ahead else None, cells, marks)
+    return RegionRow(code, REGIONS[code], standing, sentence, last, ahead[0] if ahead else None, cells, marks)
 
 
 def _last(last: Event | None) -> str:
@@ -270,7 +270,7 @@ WORDS = {
 STANDINGS = {DUE: "due", AHEAD: "planned", HAD: "had one"}
 
 
-def csv_rows(plan: Plan) -> Iterator[list[object]]:
+def csv_rows(plan: ProgrammePlan) -> Iterator[list[object]]:
     """The whole plan, every month of it, as rows under CSV_HEADER; an empty region has one row."""
     for row in plan.rows:
         start: list[object] = [row.region, row.code, STANDINGS[row.standing]]

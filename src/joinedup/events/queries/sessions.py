@@ -29,7 +29,7 @@ def ends(session: Session) -> int:
 
 
 @dataclass(frozen=True)
-class Part:
+class SessionOfDay:
     """A session with its speakers, for planners."""
 
     session: Session
@@ -42,7 +42,7 @@ class Part:
 class Day:
     """`others`: hosts and speakers who belong to no single session."""
 
-    parts: list[Part]
+    parts: list[SessionOfDay]
     others: list[Speaker]
     warnings: list[str]
 
@@ -54,7 +54,7 @@ def day_of(event: Event) -> Day:
     known = {session.pk for session in sessions}
     return Day(
         parts=[
-            Part(
+            SessionOfDay(
                 each,
                 clock(minute(each.starts)),
                 clock(ends(each)),

@@ -145,7 +145,7 @@ class Source:
     recognises: Callable[[list[str]], bool]
     take: Callable[[TextTable, Codes], Reading]
     replaces: Revision = Revision.CELLS
-    parts: "Callable[[TextTable], list[Part]] | None" = None
+    parts: "Callable[[TextTable], list[SeriesRows]] | None" = None
 
     def read(self, path: Path, codes: Codes) -> Reading:
         """Read a file of this format. Raises `Refused` with one sentence for the person who brought it."""
@@ -153,7 +153,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Part:
+class SeriesRows:
     """The rows of one series in a file, and the source that reads them."""
 
     source: Source

@@ -18,9 +18,9 @@ from joinedup.evidence.sources.contract import (
     NUMBER,
     Codes,
     Disclosure,
-    Part,
     Reading,
     Revision,
+    SeriesRows,
     Source,
     carried,
     finish,
@@ -48,7 +48,7 @@ def recognises(header: list[str]) -> bool:
     return set(header) >= NEEDED
 
 
-def by_force(table: TextTable) -> list[Part]:
+def by_force(table: TextTable) -> list[SeriesRows]:
     """The rows of each force, by its name in the file. Raises `Refused` when rows do not say whose they are."""
     force = table.frame["Reported by"].str.strip_chars()
     nameless = table.frame.filter(force.is_null() | (force == ""))
@@ -62,7 +62,7 @@ def by_force(table: TextTable) -> list[Part]:
     for name in force.unique().sort():
         written.setdefault(plain(name), []).append(name)
     return [
-        Part(
+        SeriesRows(
             RAILWAYS if key == plain(NATIONWIDE) else SOURCE,
             names[0],
             table if len(written) == 1 else replace(table, frame=table.frame.filter(force.is_in(names))),

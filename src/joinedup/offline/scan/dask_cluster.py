@@ -20,7 +20,7 @@ from joinedup.offline.delimited import Refused, quoted
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from joinedup.engines.scan import Question, World
+    from joinedup.engines.scan import Question, ScanCounts
     from joinedup.engines.scan.replications import Replications
 
 
@@ -29,7 +29,7 @@ ANSWERS_WITHIN, WORKS_WITHIN = 10, 30
 # A group that is lost with its worker is tried so often elsewhere.
 TRIES = 3
 
-Spread = Callable[["World", "Question", Sequence[range]], Iterable["NDArray[Any]"]]
+Spread = Callable[["ScanCounts", "Question", Sequence[range]], Iterable["NDArray[Any]"]]
 
 
 @contextmanager
@@ -50,7 +50,7 @@ def on_dask(address: str) -> Iterator[Spread]:
         name = str(uuid4())
         sent: list[Any] = []
 
-        def spread(world: World, question: Question, groups: Sequence[range]) -> Iterator[NDArray[Any]]:
+        def spread(world: ScanCounts, question: Question, groups: Sequence[range]) -> Iterator[NDArray[Any]]:
             from distributed import KilledWorker
 
             if not sent:
@@ -121,7 +121,7 @@ _lock = threading.Lock()
 _held: dict[str, Replications] = {}
 
 
-def _highest(name: str, world: World, question: Question, group: range) -> NDArray[Any]:
+def _highest(name: str, world: ScanCounts, question: Question, group: range) -> NDArray[Any]:
     """Runs on a worker, which holds one scan at a time."""
     from joinedup.engines.scan.replications import replications_of
 

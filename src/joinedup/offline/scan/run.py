@@ -16,7 +16,7 @@ from joinedup.offline.scan.request import ScanRequest
 from joinedup.offline.scan.words import explanation, sentence
 
 if TYPE_CHECKING:
-    from joinedup.engines.scan import Answer
+    from joinedup.engines.scan import ScanResult
     from joinedup.offline.scan.input_files import ScanInput
     from joinedup.offline.scan.places import Places
 
@@ -69,11 +69,11 @@ def scan_files(request: ScanRequest, say: Say) -> ScanRun:
     return ScanRun(document, explanation(request, document), found.places)
 
 
-def _answered(request: ScanRequest, found: ScanInput, say: Say) -> tuple[Answer, str]:
+def _answered(request: ScanRequest, found: ScanInput, say: Say) -> tuple[ScanResult, str]:
     # Not before here: what is wrong with the files should be said at once.
     from joinedup.engines import scan as engine
 
-    world = engine.World(
+    world = engine.ScanCounts(
         areas=found.places.names,
         position=found.places.position,
         degrees=found.places.degrees,
@@ -108,7 +108,7 @@ def _answered(request: ScanRequest, found: ScanInput, say: Say) -> tuple[Answer,
     return answer, engine.VERSION
 
 
-def _document(request: ScanRequest, found: ScanInput, answer: Answer, version: str) -> dict[str, Any]:
+def _document(request: ScanRequest, found: ScanInput, answer: ScanResult, version: str) -> dict[str, Any]:
     from joinedup import __version__
 
     span = found.span

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from joinedup.accounts.permissions import Scope, may
 from joinedup.accounts.person import Person
-from joinedup.accounts.queries import Change, history_of
+from joinedup.accounts.queries import HistoryLine, history_of
 from joinedup.opportunities.models import BEST_FIRST, Opportunity, Run
 from joinedup.opportunities.public import NOT_FOR_THE_PUBLIC, would_be_shown
 from joinedup.opportunities.queries.lists import OPEN_STATES, awake
@@ -30,7 +30,7 @@ class Publishing:
     first: list[Opportunity]
     kept_back: int
     to_ask: list[Partner]
-    history: list[Change]
+    history: list[HistoryLine]
 
 
 def publishing(person: Person, footprint: Footprint) -> Publishing:

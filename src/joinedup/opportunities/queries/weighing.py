@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from joinedup.accounts.permissions import Scope, may
 from joinedup.accounts.person import Person
-from joinedup.accounts.queries import Change, history_of
+from joinedup.accounts.queries import HistoryLine, history_of
 from joinedup.engines.matching import WEIGHTS, Weights
 from joinedup.engines.matching import Opportunity as Found
 from joinedup.engines.matching.score import COMPONENTS as PARTS
@@ -49,7 +49,7 @@ class Weighed:
     weighting: Weighting | None
     parts: list[Part]
     may_change: bool
-    history: list[Change]
+    history: list[HistoryLine]
 
     @property
     def weights(self) -> Weights:

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Change',
+            name='CodeChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('old', models.CharField(db_index=True, max_length=9)),
@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ('share', models.FloatField()),
             ],
             options={
+                'verbose_name': 'change of a code',
                 'constraints': [models.UniqueConstraint(fields=('old', 'new'), name='change_once')],
             },
         ),

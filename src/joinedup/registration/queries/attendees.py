@@ -26,14 +26,14 @@ def due_deletions(on: datetime.date) -> list[Event]:
 
 
 @dataclass(frozen=True)
-class Missing:
+class MissingPeople:
     """Who is neither invited nor coming."""
 
     sectors: list[Sector] = field(default_factory=list)
     young_people: bool = False
 
 
-def missing(event: Event) -> Missing:
+def missing(event: Event) -> MissingPeople:
     """Which of the eight sectors have no partner invited (and not declined) or coming, and whether young
     people do not; 4 queries."""
     asked = event.invitations.exclude(answer=Invitation.Answer.DECLINED)
@@ -41,7 +41,7 @@ def missing(event: Event) -> Missing:
     here = {*asked.values_list("partner__sector_id", flat=True), *coming.values_list("sector_id", flat=True)}
     young = any(YOUNG in parts for parts in coming.values_list("parts", flat=True))
     wanted = Sector.objects.filter(in_press_release=True)
-    return Missing([each for each in wanted if each.pk not in here], not young)
+    return MissingPeople([each for each in wanted if each.pk not in here], not young)
 
 
 def invitations(event: Event) -> QuerySet[Invitation]:

@@ -51,7 +51,7 @@ class Comes:
 
 
 @dataclass(frozen=True)
-class Room:
+class InvitedMix:
     """`sectors`: of the eight; `places`: of the footprint; `themes`: of the agenda, then of the strongest needs.
 
     `partners`: those of the partnership that the reader may see. `asked`: partners that were invited at all, whatever
@@ -74,7 +74,7 @@ class Room:
     opportunities: frozenset[int]
 
 
-def read_room(person: Person, event: Event, on: datetime.date) -> Room:
+def read_room(person: Person, event: Event, on: datetime.date) -> InvitedMix:
     """18 queries, whatever the number of partners, guests and topics."""
     footprint = event.footprint
     assert footprint is not None
@@ -91,7 +91,7 @@ def read_room(person: Person, event: Event, on: datetime.date) -> Room:
     asked |= {each.partner_id for each in invitations if each.partner_id is not None}
     ids = asked | {each.pk for each in partners}
     behind = [topic.opportunity_id for topic in topics if topic.opportunity_id is not None]
-    return Room(
+    return InvitedMix(
         sectors=list(Sector.objects.filter(in_press_release=True)),
         places=list(footprint.places.all()),
         themes=_themes(topics, footprint),

@@ -20,7 +20,7 @@ from joinedup.events.models import Event
 from joinedup.partners.hosts import is_of_young_people
 from joinedup.partners.models import Partner
 from joinedup.registration.models import Invitation
-from joinedup.registration.queries.invited_mix import Room, read_room
+from joinedup.registration.queries.invited_mix import InvitedMix, read_room
 
 # The value of a suggestion: the agenda first, since a table without its parties cannot agree; then a voice
 # the room lacks altogether; then the law. Several gaps of a kind add up.
@@ -35,7 +35,7 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Row:
+class GapRow:
     """One line of the picture. `invited` and `coming` count people; `could` counts partners, not asked yet,
     who would fill it."""
 
@@ -63,14 +63,14 @@ class Dimension:
     kind: str
     caption: str
     column: str
-    rows: list[Row]
+    rows: list[GapRow]
 
     @property
     def missing(self) -> int:
         return sum(row.is_missing for row in self.rows)
 
     @property
-    def gaps_first(self) -> list[Row]:
+    def gaps_first(self) -> list[GapRow]:
         return sorted(self.rows, key=lambda row: (not row.is_missing, row.coming > 0))
 
 
@@ -101,10 +101,10 @@ class Inviting:
     suggested: list[Suggestion]
     others: list[Suggestion]
     more: int
-    chosen: Row | None
+    chosen: GapRow | None
 
     @property
-    def gaps(self) -> list[Row]:
+    def gaps(self) -> list[GapRow]:
         """Lines with nobody; a sector that is missing altogether lacks its body too, and is named once."""
         rows = [row for each in self.dimensions for row in each.rows if row.is_missing]
         sectors = {row.key for row in rows if row.kind == "sector"}
@@ -144,7 +144,7 @@ def suggested_now(
 class _Lacks:
     """What a room lacks, and what each partner not asked yet would fill."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: InvitedMix) -> None:
         self.room = room
         self.free = [each for each in room.partners if each.pk not in room.asked]
         self.fits = {each.pk: _could_fill(room, each) for each in self.free}
@@ -181,7 +181,7 @@ class _Lacks:
         return _suggestion(self.room, partner, self.fits[partner.pk] & open_gaps, self.lines)
 
 
-def _could_fill(room: Room, partner: Partner) -> frozenset[Key]:
+def _could_fill(room: InvitedMix, partner: Partner) -> frozenset[Key]:
     """Every line of the picture that this partner stands for, missing or not."""
     keys = {("sector", partner.sector_id)}
     keys |= {("place", code) for code in room.serves.get(partner.pk, ())}
@@ -197,12 +197,12 @@ def _could_fill(room: Room, partner: Partner) -> frozenset[Key]:
     return frozenset(keys)
 
 
-def _dimensions(room: Room, free: Iterable[frozenset[Key]]) -> list[Dimension]:
+def _dimensions(room: InvitedMix, free: Iterable[frozenset[Key]]) -> list[Dimension]:
     could = Counter(key for each in free for key in each)
 
-    def rows(kind: str, lines: Iterable[tuple[str, str, int, int]]) -> list[Row]:
+    def rows(kind: str, lines: Iterable[tuple[str, str, int, int]]) -> list[GapRow]:
         return [
-            Row(kind, key, name, invited, coming, could[kind, key]) for key, name, invited, coming in lines
+            GapRow(kind, key, name, invited, coming, could[kind, key]) for key, name, invited, coming in lines
         ]
 
     return [
@@ -227,20 +227,20 @@ def _dimensions(room: Room, free: Iterable[frozenset[Key]]) -> list[Dimension]:
 Lines = Iterator[tuple[str, str, int, int]]
 
 
-def _sectors(room: Room) -> Lines:
+def _sectors(room: InvitedMix) -> Lines:
     invited = Counter(guest.sector_id for guest in room.invited)
     coming = Counter(guest.sector_id for guest in room.coming)
     for each in room.sectors:
         yield each.pk, each.name, invited[each.pk], coming[each.pk]
 
 
-def _places(room: Room) -> Lines:
+def _places(room: InvitedMix) -> Lines:
     for each in room.places:
         serving = {partner for partner, codes in room.serves.items() if each.pk in codes}
         yield each.pk, each.name, *_people_of(room, serving)
 
 
-def _themes(room: Room) -> Lines:
+def _themes(room: InvitedMix) -> Lines:
     """Who comes for a theme: their partner works on it, or they want to talk about it."""
     for each in room.themes:
         working = {partner for partner, themes in room.works_on.items() if each.pk in themes}
@@ -249,13 +249,13 @@ def _themes(room: Room) -> Lines:
         yield each.pk, each.name, invited, coming + eager
 
 
-def _parties(room: Room) -> Lines:
+def _parties(room: InvitedMix) -> Lines:
     parties = {party.pk: party for topic in room.topics for party in topic.parties.all()}
     for pk, party in parties.items():
         yield str(pk), party.name, *_people_of(room, {pk})
 
 
-def _duty(room: Room) -> Lines:
+def _duty(room: InvitedMix) -> Lines:
     """By sector, the bodies of the partnership that are named in law."""
     bodies: dict[str, set[int]] = {}
     names = {}
@@ -267,7 +267,7 @@ def _duty(room: Room) -> Lines:
         yield sector, names[sector], *_people_of(room, partners)
 
 
-def _who(room: Room) -> Lines:
+def _who(room: InvitedMix) -> Lines:
     asked = Counter(guest.brings for guest in room.invited)
     yield YOUNG, _("Young people"), asked[YOUNG], sum(guest.is_young for guest in room.coming)
     # Nobody who comes is asked about it: accepted invitations are all that is known.
@@ -275,7 +275,7 @@ def _who(room: Room) -> Lines:
     yield LIVED, _("People with lived experience"), asked[LIVED], accepted
 
 
-def _people_of(room: Room, partners: set[int]) -> tuple[int, int]:
+def _people_of(room: InvitedMix, partners: set[int]) -> tuple[int, int]:
     """(invited, coming): how many people of these partners."""
     return (
         sum(guest.partner_id in partners for guest in room.invited),
@@ -283,7 +283,9 @@ def _people_of(room: Room, partners: set[int]) -> tuple[int, int]:
     )
 
 
-def _suggestion(room: Room, partner: Partner, fills: frozenset[Key], rows: dict[Key, Row]) -> Suggestion:
+def _suggestion(
+    room: InvitedMix, partner: Partner, fills: frozenset[Key], rows: dict[Key, GapRow]
+) -> Suggestion:
     names: dict[str, list[str]] = {}
     for kind, key in sorted(fills, key=lambda each: (each[0], rows[each].name)):
         names.setdefault(kind, []).append(rows[kind, key].name)
@@ -314,7 +316,7 @@ def _suggestion(room: Room, partner: Partner, fills: frozenset[Key], rows: dict[
     )
 
 
-def _named_by(room: Room, partner: Partner) -> str:
+def _named_by(room: InvitedMix, partner: Partner) -> str:
     """The topic whose opportunity names the partner, among opportunities that the reader may see."""
     for topic in room.topics:
         chance = topic.opportunity

@@ -19,7 +19,7 @@ Answers = Mapping[str, int]
 
 
 @dataclass(frozen=True)
-class Share:
+class SurveyShare:
     """`n`: how many answered the statement; `agree`: the share who agree. None: fewer than FEWEST."""
 
     n: int | None
@@ -36,8 +36,8 @@ class Statement:
 
     key: str
     text: str
-    before: Share
-    after: Share
+    before: SurveyShare
+    after: SurveyShare
     change: Difference | None
     paired: int
 
@@ -96,9 +96,9 @@ def _statement(
     return Statement(key, text, _share(was), _share(now), change, paired)
 
 
-def _share(said: list[tuple[str, bool]]) -> Share:
+def _share(said: list[tuple[str, bool]]) -> SurveyShare:
     agree = sum(agrees for _pair, agrees in said)
-    return Share(len(said), agree / len(said)) if len(said) >= FEWEST else Share(None, None)
+    return SurveyShare(len(said), agree / len(said)) if len(said) >= FEWEST else SurveyShare(None, None)
 
 
 def _change(was: list[tuple[str, bool]], now: list[tuple[str, bool]]) -> tuple[Difference, int]:

@@ -25,7 +25,7 @@ from joinedup.results.reply_mails import send_answered, send_to_answer, send_unt
 from joinedup.results.right_of_reply import answer_by, is_untold
 
 
-class Parts(TypedDict):
+class ResponseParts(TypedDict):
     """The parts of a response. `contribution`: a voice.Contribution of the event that is shown."""
 
     contribution: Any
@@ -45,7 +45,7 @@ TOLD = ("text", "about_id", "is_critical")
 
 
 @transaction.atomic
-def write_response(*, by: Person, event: Event, **parts: Unpack[Parts]) -> Response:
+def write_response(*, by: Person, event: Event, **parts: Unpack[ResponseParts]) -> Response:
     """Say what was done about something that was said. A response that criticises a named body is sent to it
     today. If nobody there may answer except people the criticising side added, it waits, and the coordinators
     are notified."""
@@ -59,7 +59,7 @@ def write_response(*, by: Person, event: Event, **parts: Unpack[Parts]) -> Respo
 
 
 @transaction.atomic
-def change_response(*, by: Person, response: Response, **parts: Unpack[Parts]) -> Response:
+def change_response(*, by: Person, response: Response, **parts: Unpack[ResponseParts]) -> Response:
     """Change a response. If the words change, the body they criticise is notified again. Its answer stays,
     for it to edit, unless the response is now about another body."""
     require(by, "response.write", on=response.event)
@@ -233,7 +233,7 @@ def take_back_results(*, by: Person, event: Event) -> Event:
     return event
 
 
-def _fill_in(response: Response, parts: Parts) -> None:
+def _fill_in(response: Response, parts: ResponseParts) -> None:
     for name, value in parts.items():
         setattr(response, name, value)
     response.text = " ".join(response.text.split())

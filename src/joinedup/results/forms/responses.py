@@ -96,7 +96,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 90 else f"{text[:89]}…"
 
 
-class AnswerForm(forms.Form):
+class ReplyForm(forms.Form):
     """The named body's answer."""
 
     text = forms.CharField(

@@ -11,7 +11,7 @@ from django.db.models import Q
 from joinedup.accounts.person import PUBLIC, Person
 from joinedup.accounts.records import footprints_of
 from joinedup.agreements.models import Agreement
-from joinedup.agreements.queries.agreement import Line, find_agreements, lines
+from joinedup.agreements.queries.agreement import AgreementLine, find_agreements, lines
 from joinedup.events.models import Event
 from joinedup.events.queries.events import SectorCount, sector_counts
 from joinedup.places.models import Place
@@ -46,7 +46,7 @@ class Fitting:
 
 
 @dataclass(frozen=True)
-class Table:
+class TableOfRound:
     round: int
     number: int
     topic: str
@@ -60,8 +60,8 @@ class AfterPage:
     attendee: Attendee
     event: Event
     is_whole: bool
-    tables: list[Table] = field(default_factory=list)
-    agreements: list[Line] = field(default_factory=list)
+    tables: list[TableOfRound] = field(default_factory=list)
+    agreements: list[AgreementLine] = field(default_factory=list)
     opens: set[int] = field(default_factory=set)
     met: list[Met] = field(default_factory=list)
     others: list[SectorCount] = field(default_factory=list)
@@ -106,7 +106,7 @@ def after_page(attendee: Attendee, person: Person, now: datetime.datetime, on: d
         attendee=attendee,
         event=event,
         is_whole=is_whole,
-        tables=[Table(s.round, s.table.number, s.topic.title if s.topic else "") for s in sittings],
+        tables=[TableOfRound(s.round, s.table.number, s.topic.title if s.topic else "") for s in sittings],
         agreements=agreed,
         opens=set(
             Agreement.objects.visible_to(person)

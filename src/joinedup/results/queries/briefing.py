@@ -21,7 +21,7 @@ from joinedup.accounts.links import read_link
 from joinedup.accounts.models import AuditEntry, User
 from joinedup.accounts.person import PUBLIC, Person
 from joinedup.agreements.queries.agreement import find_agreements, lines
-from joinedup.documents.sheet import Grid, Said, Section, Sheet
+from joinedup.documents.sheet import Said, Section, Sheet, SheetGrid
 from joinedup.events.models import Event
 from joinedup.events.queries.events import FEW, agenda, sector_counts
 from joinedup.events.queries.sessions import PublicDay, day_for
@@ -126,7 +126,7 @@ def _agenda(the_day: PublicDay) -> Section:
             for each in part.speakers
         )
         rows.append((f"{part.starts} to {part.ends}", title, who))
-    grid = Grid((_("Time"), _("What"), _("Who")), rows, _("The day, part by part")) if rows else None
+    grid = SheetGrid((_("Time"), _("What"), _("Who")), rows, _("The day, part by part")) if rows else None
     others = [
         Said(
             f"{each.part}: {', '.join(words for words in (each.name, each.job, each.organisation) if words)}."
@@ -138,7 +138,7 @@ def _agenda(the_day: PublicDay) -> Section:
 
 def _coming(sectors: Sequence[tuple[int, str]]) -> Section:
     rows = [(each.sector, each.words) for each in sector_counts(sectors)]
-    grid = Grid((_("Sector"), _("People")), rows, _("Who is coming, by sector")) if rows else None
+    grid = SheetGrid((_("Sector"), _("People")), rows, _("Who is coming, by sector")) if rows else None
     return Section(_("Who is coming"), grid=grid, none=_("Nobody has registered yet."))
 
 

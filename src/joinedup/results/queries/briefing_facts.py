@@ -35,7 +35,7 @@ HIGH = 4  # class of need
 
 
 @dataclass(frozen=True)
-class Around:
+class EventArea:
     """The places of an event's partnership, the places around them, and the themes of its topics in order."""
 
     places: list[Place]
@@ -45,7 +45,7 @@ class Around:
     figures: dict[tuple[str, str], Figure]
 
 
-def around_of(event: Event) -> Around:
+def around_of(event: Event) -> EventArea:
     """4 queries."""
     held = event.footprint.places if event.footprint else Place.objects.none()
     places = list(held.select_related("parent__parent__parent").order_by("name"))
@@ -55,10 +55,10 @@ def around_of(event: Event) -> Around:
     wanted = {theme for theme in themes if theme} | {need.theme_id for need in needs[:1]}
     pairs = [(place.pk, theme) for theme in sorted(wanted) for place in places]
     codes = {each.pk for place in places for each in above(place)}
-    return Around(places, sorted(codes), themes, needs, telling_figures(pairs))
+    return EventArea(places, sorted(codes), themes, needs, telling_figures(pairs))
 
 
-def topics_said(topics: Sequence[AgendaTopic], event: Event, around: Around) -> Section:
+def topics_said(topics: Sequence[AgendaTopic], event: Event, around: EventArea) -> Section:
     """Each topic with what its reader may know about it, and a figure with its source; no query."""
     said = []
     for topic, theme in zip(topics, around.themes, strict=True):
@@ -84,7 +84,7 @@ def _why(opportunity: Opportunity, title: str) -> str:
     return f"{sentence}{step}"
 
 
-def _figure(code: str, theme: str | None, around: Around) -> Figure | None:
+def _figure(code: str, theme: str | None, around: EventArea) -> Figure | None:
     if theme is None:
         return None
     # For a topic without a place of its own: the place where need on its theme is highest.
@@ -98,7 +98,7 @@ def _fact(figure: Figure) -> Said:
     return Said(wording.sentence(figure, figure.place.name), link, wording.name(figure.indicator))
 
 
-def need_said(around: Around) -> Section:
+def need_said(around: EventArea) -> Section:
     """Need in two sentences; no query."""
     heading = _("Need here")
     if not around.needs:
@@ -127,7 +127,9 @@ def need_said(around: Around) -> Section:
     return Section(heading, [*said, *([_fact(figure)] if figure else [])])
 
 
-def under_way_and_support(person: Person, event: Event, around: Around, on: datetime.date) -> list[Section]:
+def under_way_and_support(
+    person: Person, event: Event, around: EventArea, on: datetime.date
+) -> list[Section]:
     """Local action of the partnership and support that is open here, with the topics' themes first; 9 queries
     at most."""
     themes = {theme for theme in around.themes if theme}
@@ -154,7 +156,7 @@ def _told(initiative: Initiative, lead: Partner | None) -> list[str]:
     return [*said, initiative.told] if initiative.is_stale else said
 
 
-def _support(person: Person, around: Around, themes: set[str], on: datetime.date) -> Section:
+def _support(person: Person, around: EventArea, themes: set[str], on: datetime.date) -> Section:
     begun = Q(opens__isnull=True) | Q(opens__lte=on)
     going = Q(closes__isnull=True) | Q(closes__gte=on)
     restricted = Offer.places.through.objects.values("offer")

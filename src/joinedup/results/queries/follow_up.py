@@ -13,7 +13,7 @@ from joinedup.accounts.models import Preference
 from joinedup.accounts.person import Person
 from joinedup.accounts.preferences import those_who_want
 from joinedup.agreements.models import Agreement, Chase
-from joinedup.agreements.queries.agreement import Line, find_agreements, lines
+from joinedup.agreements.queries.agreement import AgreementLine, find_agreements, lines
 from joinedup.agreements.queries.reminders import reachable
 from joinedup.agreements.queries.verdicts import seen_otherwise
 from joinedup.agreements.reminder_steps import OPEN, Wait, next_to_ask, to_come, waits
@@ -51,11 +51,11 @@ def to_thank(event: Event) -> list[Thanked]:
 
 
 @dataclass(frozen=True)
-class Followed:
+class FollowedAgreement:
     """One agreement: what it lacks, why it waits, who was asked, what comes next as (words, day), which of
     its partners have nobody to ask, and whether young people see it differently from its owner."""
 
-    line: Line
+    line: AgreementLine
     missing: list[str]
     wait: Wait | None
     asked: list[Chase]
@@ -73,18 +73,18 @@ class Following:
     has_ended: bool
     mails: list[Thanked]
     told: int
-    agreements: list[Followed]
+    agreements: list[FollowedAgreement]
 
     @property
-    def incomplete(self) -> list[Followed]:
+    def incomplete(self) -> list[FollowedAgreement]:
         return [each for each in self.agreements if each.missing]
 
     @property
-    def unreachable(self) -> list[Followed]:
+    def unreachable(self) -> list[FollowedAgreement]:
         return [each for each in self.agreements if each.unreachable and each.is_open]
 
     @property
-    def otherwise(self) -> list[Followed]:
+    def otherwise(self) -> list[FollowedAgreement]:
         return [each for each in self.agreements if each.is_seen_otherwise]
 
 
@@ -105,13 +105,15 @@ def following(person: Person, event: Event, now: datetime.datetime, on: datetime
     )
 
 
-def _followed(row: Line, on: datetime.date, reached: set[int], otherwise: set[int]) -> Followed:
+def _followed(
+    row: AgreementLine, on: datetime.date, reached: set[int], otherwise: set[int]
+) -> FollowedAgreement:
     agreement = row.agreement
     asked = list(agreement.chases.all())
     now = next_to_ask(agreement, on, asked)
     coming = (now[0], on) if now else to_come(agreement, on)
     partners = {each.pk: each for each in (agreement.owner_partner, agreement.deputy_partner) if each}
-    return Followed(
+    return FollowedAgreement(
         line=row,
         missing=_missing(agreement),
         wait=waits(agreement, on),

@@ -15,14 +15,14 @@ from joinedup.agreements.models import Agreement
 from joinedup.events.models import Event, Programme
 from joinedup.events.queries.events import is_over, listed
 from joinedup.places.regions import REGIONS
-from joinedup.results.queries.weighed_agreements import Weighed, region_of, to_weigh, weigh
+from joinedup.results.queries.weighed_agreements import WeighedAgreement, region_of, to_weigh, weigh
 from joinedup.results.stakes import kept_count, kept_share
 
 State = Agreement.State
 
 
 @dataclass(frozen=True)
-class Tally:
+class AgreementTally:
     """How a group of agreements stands. Shares are 0 to 1, None if nothing is due. `note` replaces zeros
     where there is nothing to count."""
 
@@ -41,29 +41,31 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Table:
+class ResultsTable:
     """One way to group the results. `heading` names its rows."""
 
     kind: str
     heading: str
-    rows: list[Tally]
+    rows: list[AgreementTally]
 
 
 @dataclass(frozen=True)
 class ProgrammeResults:
     """`unknown`: for how many agreements the need is not known, so that half of the scale is used."""
 
-    total: Tally
-    tables: list[Table]
+    total: AgreementTally
+    tables: list[ResultsTable]
     unknown: int
     held: int
 
 
-def tally(name: str, weighed: Sequence[Weighed], event: Event | None = None, note: str = "") -> Tally:
+def tally(
+    name: str, weighed: Sequence[WeighedAgreement], event: Event | None = None, note: str = ""
+) -> AgreementTally:
     """Counts and shares of these agreements; no query."""
     promises = [each.promise for each in weighed]
     states = [each.state for each in weighed]
-    return Tally(
+    return AgreementTally(
         name=name,
         agreed=len(weighed),
         due=sum(each.kept is not None for each in promises),
@@ -90,24 +92,28 @@ def programme_results(person: Person, programme: Programme, on: datetime.date) -
     return ProgrammeResults(
         total=tally(str(_("All events")), weighed),
         tables=[
-            Table("event", str(_("By event")), _by_event(events, weighed, on)),
-            Table("region", str(_("By region")), _by_region(over, weighed)),
-            Table("theme", str(_("By theme")), _grouped(weighed, lambda each: each.agreement.theme.name)),
-            Table("sector", str(_("By sector of who sees to it")), _grouped(weighed, _sector)),
+            ResultsTable("event", str(_("By event")), _by_event(events, weighed, on)),
+            ResultsTable("region", str(_("By region")), _by_region(over, weighed)),
+            ResultsTable(
+                "theme", str(_("By theme")), _grouped(weighed, lambda each: each.agreement.theme.name)
+            ),
+            ResultsTable("sector", str(_("By sector of who sees to it")), _grouped(weighed, _sector)),
         ],
         unknown=sum(each.promise.need is None for each in weighed),
         held=sum(each.cancelled_on is None for each in over),
     )
 
 
-def _by_event(events: Iterable[Event], weighed: Iterable[Weighed], on: datetime.date) -> list[Tally]:
-    of: dict[int, list[Weighed]] = {}
+def _by_event(
+    events: Iterable[Event], weighed: Iterable[WeighedAgreement], on: datetime.date
+) -> list[AgreementTally]:
+    of: dict[int, list[WeighedAgreement]] = {}
     for each in weighed:
         of.setdefault(each.agreement.event_id, []).append(each)
     return [tally(each.name, of.get(each.pk, []), each, _note(each, of.get(each.pk), on)) for each in events]
 
 
-def _note(event: Event, weighed: list[Weighed] | None, on: datetime.date) -> str:
+def _note(event: Event, weighed: list[WeighedAgreement] | None, on: datetime.date) -> str:
     """The note that replaces zeros."""
     if weighed:
         return ""
@@ -120,7 +126,7 @@ def _note(event: Event, weighed: list[Weighed] | None, on: datetime.date) -> str
     return str(_("No agreement that you may see is recorded."))
 
 
-def _by_region(over: Iterable[Event], weighed: Sequence[Weighed]) -> list[Tally]:
+def _by_region(over: Iterable[Event], weighed: Sequence[WeighedAgreement]) -> list[AgreementTally]:
     """Regions with agreements, and regions that had an event but no agreement that the reader may see."""
     rows = _grouped(weighed, lambda each: region_of(each.agreement) or str(_("Region not known")))
     named = {row.name for row in rows}
@@ -130,14 +136,16 @@ def _by_region(over: Iterable[Event], weighed: Sequence[Weighed]) -> list[Tally]
     return sorted(rows, key=lambda row: row.name)
 
 
-def _grouped(weighed: Iterable[Weighed], key: Callable[[Weighed], str]) -> list[Tally]:
-    groups: dict[str, list[Weighed]] = {}
+def _grouped(
+    weighed: Iterable[WeighedAgreement], key: Callable[[WeighedAgreement], str]
+) -> list[AgreementTally]:
+    groups: dict[str, list[WeighedAgreement]] = {}
     for each in weighed:
         groups.setdefault(key(each), []).append(each)
     return [tally(name, group) for name, group in sorted(groups.items())]
 
 
-def _sector(each: Weighed) -> str:
+def _sector(each: WeighedAgreement) -> str:
     """For a body that has not said yes, even the sector is withheld: in a place with one police force it
     names the body."""
     if each.instead:
@@ -171,7 +179,7 @@ def csv_rows(results: ProgrammeResults) -> Iterator[list[object]]:
             yield _csv_row(table.kind, row)
 
 
-def _csv_row(kind: str, row: Tally) -> list[object]:
+def _csv_row(kind: str, row: AgreementTally) -> list[object]:
     numbers = (row.agreed, row.due, row.kept, row.not_kept, row.open, row.dropped, row.reported)
     counts: tuple[int | None, ...] = (None,) * len(numbers) if row.note else numbers
     shares = [None if share is None else round(100 * share, 1) for share in (row.share, row.weighted)]

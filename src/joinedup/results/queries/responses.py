@@ -15,7 +15,7 @@ from joinedup.accounts.person import Person
 from joinedup.agreements.agreement_state import shown_progress
 from joinedup.agreements.models import Agreement
 from joinedup.agreements.naming import Party, party
-from joinedup.agreements.queries.agreement import Line, find_agreements, lines
+from joinedup.agreements.queries.agreement import AgreementLine, find_agreements, lines
 from joinedup.events.models import Event, Topic
 from joinedup.events.queries.events import topic_title
 from joinedup.partners.models import Contact, Partner
@@ -49,12 +49,12 @@ class Answered:
 class Done:
     """An agreement that came of it. `result`: what was reported when it was kept."""
 
-    line: Line
+    line: AgreementLine
     result: str
 
 
 @dataclass(frozen=True)
-class Group:
+class SaidGroup:
     """Contributions that led to the same result. `said`: those that are shown; empty if they were taken back."""
 
     said: list[Any]
@@ -64,12 +64,12 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedQuestion:
     """One question with what came of it. `unanswered`: the first of those that led to nothing yet; `more`:
     how many others."""
 
     conversation: Any
-    groups: list[Group]
+    groups: list[SaidGroup]
     unanswered: list[Any]
     more: int
     shown: int
@@ -79,9 +79,9 @@ class Asked:
 class ResultsPage:
     """`taken_back`: answers to contributions no longer shown. `others`: agreements that came of no answer."""
 
-    asked: list[Asked]
-    taken_back: list[Group]
-    others: list[Line]
+    asked: list[AskedQuestion]
+    taken_back: list[SaidGroup]
+    others: list[AgreementLine]
     is_published: bool
 
     @property
@@ -90,13 +90,13 @@ class ResultsPage:
 
 
 @dataclass
-class _Found:
+class _ReadForResults:
     """What was read from the database, by what it belongs to."""
 
     topics: dict[int | None, list[Topic]] = field(default_factory=lambda: defaultdict(list))
     agreed: dict[int | None, set[int]] = field(default_factory=lambda: defaultdict(set))
     answers: dict[int | None, list[Answered]] = field(default_factory=lambda: defaultdict(list))
-    lines: dict[int, Line] = field(default_factory=dict)
+    lines: dict[int, AgreementLine] = field(default_factory=dict)
     results: dict[int, str] = field(default_factory=dict)
 
 
@@ -134,8 +134,8 @@ def _shown(event: Event) -> QuerySet[Any]:
     return Contribution.objects.filter(conversation__event=event, state=SHOWN).order_by("given_at", "pk")
 
 
-def _found(person: Person, event: Event, on: datetime.date, is_published: bool) -> _Found:
-    found = _Found()
+def _found(person: Person, event: Event, on: datetime.date, is_published: bool) -> _ReadForResults:
+    found = _ReadForResults()
     agreements = list(find_agreements(person, on, event=event.slug))
     at_topic: dict[int, set[int]] = defaultdict(set)
     sittings = {each.sitting_id: each.pk for each in agreements if each.sitting_id}
@@ -164,7 +164,7 @@ def _result(agreement: Agreement, person: Person, on: datetime.date) -> str:
     return next((each.text for each in reports if each.state == Agreement.State.KEPT and each.text), "")
 
 
-def _asked(conversation: Any, said: list[Any], found: _Found) -> Asked:
+def _asked(conversation: Any, said: list[Any], found: _ReadForResults) -> AskedQuestion:
     """What was said, grouped by what came of it: the agreements, else the topics, else its own answer."""
     together: dict[Any, list[Any]] = defaultdict(list)
     answers: dict[Any, list[Answered]] = defaultdict(list)
@@ -182,12 +182,14 @@ def _asked(conversation: Any, said: list[Any], found: _Found) -> Asked:
         together[key].append(each)
         answers[key] += found.answers[each.pk]
     first = unanswered[:UNANSWERED_SHOWN]
-    return Asked(
+    return AskedQuestion(
         conversation, _groups(together, answers, found), first, len(unanswered) - len(first), len(said)
     )
 
 
-def _groups(together: dict[Any, list[Any]], answers: dict[Any, list[Answered]], found: _Found) -> list[Group]:
+def _groups(
+    together: dict[Any, list[Any]], answers: dict[Any, list[Answered]], found: _ReadForResults
+) -> list[SaidGroup]:
     groups = []
     for key, said in together.items():
         agreed = {pk for each in said for pk in found.agreed[each.pk]}
@@ -195,7 +197,7 @@ def _groups(together: dict[Any, list[Any]], answers: dict[Any, list[Answered]], 
         topics = [topic for each in said for topic in found.topics[each.pk]]
         done = [Done(found.lines[pk], found.results[pk]) for pk in found.lines if pk in agreed]
         groups.append(
-            Group(said, [topic_title(topic, is_seen=False) for topic in topics], done, answers[key])
+            SaidGroup(said, [topic_title(topic, is_seen=False) for topic in topics], done, answers[key])
         )
     return groups
 

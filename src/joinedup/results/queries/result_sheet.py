@@ -25,9 +25,9 @@ from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import visible_partners
 from joinedup.results.queries.figures_since import figures_since
-from joinedup.results.queries.programme_results import Tally, tally
+from joinedup.results.queries.programme_results import AgreementTally, tally
 from joinedup.results.queries.responses import ResultsPage, results_page
-from joinedup.results.queries.weighed_agreements import Weighed, to_weigh, weigh
+from joinedup.results.queries.weighed_agreements import WeighedAgreement, to_weigh, weigh
 from joinedup.support.models import Offer
 
 # What fits on one page.
@@ -86,7 +86,7 @@ def _of_event(event: Event) -> str:
     return f"{reverse('agreements')}?event={event.slug}"
 
 
-def _agreed(event: Event, weighed: Sequence[Weighed], on: datetime.date) -> Section:
+def _agreed(event: Event, weighed: Sequence[WeighedAgreement], on: datetime.date) -> Section:
     heading = str(_("What was agreed"))
     if event.is_history:
         return Section(heading, none=str(_("Nothing public says what this event produced.")))
@@ -103,7 +103,7 @@ def _agreed(event: Event, weighed: Sequence[Weighed], on: datetime.date) -> Sect
     return Section(heading, [Said(sentence, _of_event(event), words)])
 
 
-def _standing(event: Event, all_of_it: Tally) -> Section:
+def _standing(event: Event, all_of_it: AgreementTally) -> Section:
     heading = str(_("How they stand"))
     if not all_of_it.agreed:
         return Section(heading)
@@ -132,7 +132,7 @@ def _standing(event: Event, all_of_it: Tally) -> Section:
     )
 
 
-def owner_of(each: Weighed, owners: dict[int, Partner]) -> str:
+def owner_of(each: WeighedAgreement, owners: dict[int, Partner]) -> str:
     """The owner, as this reader may know them. Their role is shown only to those inside: it may identify one
     person."""
     if each.instead:
@@ -144,7 +144,7 @@ def owner_of(each: Weighed, owners: dict[int, Partner]) -> str:
     return f"{name} ({agreement.owner_role})" if each.is_inside else name
 
 
-def names_nobody(each: Weighed, on: datetime.date) -> bool:
+def names_nobody(each: WeighedAgreement, on: datetime.date) -> bool:
     """Whether no body is named for this reader: to those outside, what is late or not kept is reported of all
     who take part. Partners' own words are on the agreement's page."""
     is_late = each.is_open and each.agreement.due < on
@@ -152,7 +152,9 @@ def names_nobody(each: Weighed, on: datetime.date) -> bool:
     return failed and not each.is_inside and not each.instead
 
 
-def _examples(weighed: Sequence[Weighed], owners: dict[int, Partner], on: datetime.date) -> list[Said]:
+def _examples(
+    weighed: Sequence[WeighedAgreement], owners: dict[int, Partner], on: datetime.date
+) -> list[Said]:
     """Those with most at stake, whatever their result; one for each theme and area before a second."""
     ordered = sorted(weighed, key=lambda each: (-each.stake, each.agreement.pk))
     first = {each.promise.cell: each for each in reversed(ordered)}
@@ -161,7 +163,7 @@ def _examples(weighed: Sequence[Weighed], owners: dict[int, Partner], on: dateti
     return [Said(_example(each, owners, on), _link(each), each.agreement.goal) for each in chosen]
 
 
-def _example(each: Weighed, owners: dict[int, Partner], on: datetime.date) -> str:
+def _example(each: WeighedAgreement, owners: dict[int, Partner], on: datetime.date) -> str:
     agreement = each.agreement
     words = _("%(goal)s, in %(place)s: %(owner)s sees to it.")
     if names_nobody(each, on):
@@ -181,11 +183,11 @@ def _example(each: Weighed, owners: dict[int, Partner], on: datetime.date) -> st
     return " ".join(part for part in (who, stands, result) if part)
 
 
-def _link(each: Weighed) -> str:
+def _link(each: WeighedAgreement) -> str:
     return reverse("agreement", args=[each.agreement.pk])
 
 
-def _figures(event: Event, weighed: Sequence[Weighed]) -> Section:
+def _figures(event: Event, weighed: Sequence[WeighedAgreement]) -> Section:
     heading = str(_("What changed in the figures since"))
     if event.date is None or event.is_history:
         return Section(heading)
@@ -208,7 +210,7 @@ def _name(sentence: str) -> str:
     return sentence.partition(":")[0]
 
 
-def _support(person: Person, weighed: Sequence[Weighed]) -> Section:
+def _support(person: Person, weighed: Sequence[WeighedAgreement]) -> Section:
     heading = str(_("Support taken up"))
     started = {each.agreement.initiative_id for each in weighed if each.agreement.initiative_id}
     seen = Initiative.objects.visible_to(person).filter(pk__in=started).values("pk")
@@ -226,7 +228,9 @@ def _support(person: Person, weighed: Sequence[Weighed]) -> Section:
     return Section(heading, said)
 
 
-def _voices(person: Person, event: Event, results: ResultsPage, weighed: Sequence[Weighed]) -> Section:
+def _voices(
+    person: Person, event: Event, results: ResultsPage, weighed: Sequence[WeighedAgreement]
+) -> Section:
     heading = str(_("What young people say"))
     said = []
     for asked in results.asked:
@@ -246,7 +250,7 @@ def _voices(person: Person, event: Event, results: ResultsPage, weighed: Sequenc
     return Section(heading, said, none=str(_("Nothing that young people said is shown for this event.")))
 
 
-def _marks(weighed: Sequence[Weighed]) -> str:
+def _marks(weighed: Sequence[WeighedAgreement]) -> str:
     """How many marks say that what was agreed was done, counting only agreements that enough people have
     marked."""
     of: dict[int, Counter[str]] = defaultdict(Counter)
@@ -265,7 +269,9 @@ def _marks(weighed: Sequence[Weighed]) -> str:
     ) % {"yes": yes, "all": sum(marks.total() for marks in counted)}
 
 
-def late_ones(weighed: Iterable[Weighed], person: Person, on: datetime.date) -> list[Weighed]:
+def late_ones(
+    weighed: Iterable[WeighedAgreement], person: Person, on: datetime.date
+) -> list[WeighedAgreement]:
     """Agreements past their date, the largest stake first. Outside the partnership a named body appears only
     after it has had ten working days to report."""
     found = []
@@ -277,7 +283,7 @@ def late_ones(weighed: Iterable[Weighed], person: Person, on: datetime.date) -> 
     return sorted(found, key=lambda each: (-each.stake, each.agreement.due, each.agreement.pk))
 
 
-def _late(late: Sequence[Weighed]) -> Section:
+def _late(late: Sequence[WeighedAgreement]) -> Section:
     """No body is named beside what is late: its owner, and what they say, is on the agreement's own page."""
     said = [Said(_late_one(each), _link(each), each.agreement.goal) for each in late[:LATE]]
     if len(late) > LATE:
@@ -287,7 +293,7 @@ def _late(late: Sequence[Weighed]) -> Section:
     return Section(str(_("What is past its day")), said)
 
 
-def _late_one(each: Weighed) -> str:
+def _late_one(each: WeighedAgreement) -> str:
     words = _("%(goal)s: was due %(day)s.")
     if each.instead:
         words = _("%(goal)s: was due %(day)s; %(owner)s.")
@@ -297,8 +303,8 @@ def _late_one(each: Weighed) -> str:
 
 def asks(
     event: Event,
-    weighed: Sequence[Weighed],
-    late: Sequence[Weighed],
+    weighed: Sequence[WeighedAgreement],
+    late: Sequence[WeighedAgreement],
     results: ResultsPage,
     owners: dict[int, Partner],
     on: datetime.date,
@@ -331,6 +337,6 @@ def asks(
     return found
 
 
-def _ask(sentence: str, each: Weighed, owners: dict[int, Partner]) -> Said:
+def _ask(sentence: str, each: WeighedAgreement, owners: dict[int, Partner]) -> Said:
     words = sentence % {"owner": owner_of(each, owners), "goal": each.agreement.goal}
     return Said(words, _link(each), each.agreement.goal)

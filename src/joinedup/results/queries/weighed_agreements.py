@@ -23,7 +23,7 @@ AREA = Place.Kind.LOCAL_AUTHORITY
 
 
 @dataclass(frozen=True)
-class Weighed:
+class WeighedAgreement:
     """One agreement as a reader may know it. `state`: as shown to them. `result`: what was reported.
     `instead`: the words shown to readers who may not know its owner. `is_inside`: whether the reader belongs
     to its partners or its partnership."""
@@ -53,7 +53,7 @@ def to_weigh(person: Person) -> QuerySet[Agreement]:
     )
 
 
-def weigh(person: Person, agreements: Iterable[Agreement], on: datetime.date) -> list[Weighed]:
+def weigh(person: Person, agreements: Iterable[Agreement], on: datetime.date) -> list[WeighedAgreement]:
     """The result of `to_weigh`, as `person` may know it on this day; 1 query besides reading it.
 
     To everyone outside, an agreement that was not kept counts as open until its partners have had ten working
@@ -70,7 +70,7 @@ def weigh(person: Person, agreements: Iterable[Agreement], on: datetime.date) ->
         owner = each.owner_partner_id
         known = [needs.get((place.pk, each.theme_id)) for place in around[each.pk]]
         found.append(
-            Weighed(
+            WeighedAgreement(
                 agreement=each,
                 state=state,
                 result=_result(each, person, on, state),

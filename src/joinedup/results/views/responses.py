@@ -33,7 +33,7 @@ from joinedup.results.actions.responses import (
     tell_again,
     write_response,
 )
-from joinedup.results.forms.responses import AnswerForm, ResponseForm
+from joinedup.results.forms.responses import ReplyForm, ResponseForm
 from joinedup.results.models import Response
 from joinedup.results.queries import responses as queries
 from joinedup.results.right_of_reply import answer_by, is_untold
@@ -144,7 +144,7 @@ def response_answer(request: Request, pk: int) -> HttpResponse:
             request, lambda: take_back_waiver(by=request.person, response=response), lambda _done: _waits()
         )
         return redirect("response_answer", pk)
-    form = AnswerForm(request.POST or None, initial=_answer_of(response))
+    form = ReplyForm(request.POST or None, initial=_answer_of(response))
     if request.method == "POST" and asked.may_answer and form.is_valid():
         try:
             answer_response(by=request.person, response=response, **form.cleaned_data)
@@ -168,7 +168,7 @@ def response_by_mail(request: Request, token: str) -> HttpResponse:
     if request.POST.get("do") == "wait":
         attempt(request, lambda: take_back_waiver_by_mail(token=token), lambda _done: _waits())
         return redirect("response_by_mail", token)
-    form = AnswerForm(request.POST or None, initial=_answer_of(asked.response))
+    form = ReplyForm(request.POST or None, initial=_answer_of(asked.response))
     if request.method == "POST" and asked.may_answer and form.is_valid():
         try:
             answer_by_mail(token=token, **form.cleaned_data)
@@ -190,7 +190,7 @@ def _waits() -> str:
     return _("Both wait again until the ten working days are over. Everybody else who was asked is told.")
 
 
-def _to_answer(asked: queries.AskedByMail, form: AnswerForm) -> dict[str, Any]:
+def _to_answer(asked: queries.AskedByMail, form: ReplyForm) -> dict[str, Any]:
     response = asked.response
     last = answer_by(response)
     return {

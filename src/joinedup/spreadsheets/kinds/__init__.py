@@ -1,10 +1,10 @@
 """The kinds of spreadsheets that can be brought in: one file each."""
 
-from joinedup.spreadsheets.kinds.contract import Kind
+from joinedup.spreadsheets.kinds.contract import RowKind
 from joinedup.spreadsheets.kinds.initiatives import INITIATIVES
 from joinedup.spreadsheets.kinds.offers import OFFERS
 from joinedup.spreadsheets.kinds.partners import PARTNERS
 
-KINDS: dict[str, Kind] = {"partners": PARTNERS, "initiatives": INITIATIVES, "offers": OFFERS}
+KINDS: dict[str, RowKind] = {"partners": PARTNERS, "initiatives": INITIATIVES, "offers": OFFERS}
 
-__all__ = ["KINDS", "Kind"]
+__all__ = ["KINDS", "RowKind"]

@@ -13,9 +13,9 @@ from joinedup.partners.actions import add_partner
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.spreadsheets import cells
-from joinedup.spreadsheets.around import EVERYWHERE_HERE, Around
+from joinedup.spreadsheets.around import EVERYWHERE_HERE, KnownRecords
 from joinedup.spreadsheets.columns import Field
-from joinedup.spreadsheets.rows import Line, NewPartner, Row, SectorToCheck
+from joinedup.spreadsheets.rows import PartnerInRow, RowCells, RowOutcome, SectorToCheck
 from joinedup.spreadsheets.sectors import guess_sector
 from joinedup.taxonomy.models import Sector, Theme
 
@@ -24,26 +24,26 @@ NAME = 200
 
 
 @dataclass(frozen=True)
-class Kind:
+class RowKind:
     """`read` looks at rows and writes nothing; `make` writes what one line plans and returns the new records.
 
     `made` is shared by the lines of one sheet: name in lower case -> partner that an earlier line made.
     """
 
     fields: tuple[Field, ...]
-    read: Callable[[Sequence[Row], Around, Mapping[int, str]], list[Line]]
-    make: Callable[[Person, Footprint, Line, dict[str, Partner]], list[Any]]
+    read: Callable[[Sequence[RowCells], KnownRecords, Mapping[int, str]], list[RowOutcome]]
+    make: Callable[[Person, Footprint, RowOutcome, dict[str, Partner]], list[Any]]
 
 
 def key(name: str) -> str:
     return " ".join(name.casefold().replace("&", "and").split())
 
 
-def themes(row: Row, around: Around, name: str = "themes") -> list[Theme]:
+def themes(row: RowCells, around: KnownRecords, name: str = "themes") -> list[Theme]:
     return row.read(name, lambda text: cells.several(text, around.themes, "theme"), [])
 
 
-def places(row: Row, around: Around, name: str) -> list[Place]:
+def places(row: RowCells, around: KnownRecords, name: str) -> list[Place]:
     def reader(text: str) -> list[Place]:
         if key(text).replace("-", " ") in EVERYWHERE_HERE:
             return list(around.here)
@@ -52,12 +52,12 @@ def places(row: Row, around: Around, name: str) -> list[Place]:
     return row.read(name, reader, [])
 
 
-def only_place(around: Around) -> list[Place]:
+def only_place(around: KnownRecords) -> list[Place]:
     """Where a partner works that does not say: known where the partnership covers one place, else not."""
     return list(around.here) if len(around.here) == 1 else []
 
 
-def marking(row: Row, usual: str) -> str:
+def marking(row: RowCells, usual: str) -> str:
     def reader(text: str) -> str:
         word = key(text).partition(":")[0]
         if word in {"public", "everybody", "everyone", "anyone", "open"}:
@@ -73,22 +73,22 @@ def marking(row: Row, usual: str) -> str:
 class Organisations:
     """The organisations that the rows of one sheet name: recorded here, or brought by the sheet."""
 
-    around: Around
+    around: KnownRecords
     chosen: Mapping[int, str]
 
     def __post_init__(self) -> None:
-        self.brought: dict[str, NewPartner] = {}
+        self.brought: dict[str, PartnerInRow] = {}
         self.to_check: SectorToCheck | None = None
 
     def find(
-        self, row: Row, field: str, name: str, *, sector: str = "", address: str = ""
-    ) -> Partner | NewPartner:
+        self, row: RowCells, field: str, name: str, *, sector: str = "", address: str = ""
+    ) -> Partner | PartnerInRow:
         """The partner of that name, or the new one; the row is refused where no sector can be told.
 
         `to_check` is set where the sector was guessed or is asked for: once an organisation.
         """
         self.to_check = None
-        found: Partner | NewPartner | None = self.around.partners.get(key(name)) or self.brought.get(
+        found: Partner | PartnerInRow | None = self.around.partners.get(key(name)) or self.brought.get(
             key(name)
         )
         if found is not None:
@@ -111,7 +111,7 @@ class Organisations:
                 )
         elif row.number in self.chosen:
             self.to_check = SectorToCheck(row.number, name, said)
-        new = NewPartner(name, said)
+        new = PartnerInRow(name, said)
         if said and not row.problems:
             self.brought[key(name)] = new
         return new
@@ -120,7 +120,7 @@ class Organisations:
 def the_partner(
     by: Person,
     footprint: Footprint,
-    who: Partner | NewPartner,
+    who: Partner | PartnerInRow,
     made: dict[str, Partner],
     sectors: Mapping[str, Sector],
     serves: Sequence[Place],

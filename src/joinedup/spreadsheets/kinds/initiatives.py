@@ -11,12 +11,12 @@ from joinedup.initiatives.actions import add_initiative
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
 from joinedup.spreadsheets import cells
-from joinedup.spreadsheets.around import Around
+from joinedup.spreadsheets.around import KnownRecords
 from joinedup.spreadsheets.columns import Field
 from joinedup.spreadsheets.kinds.contract import (
     NAME,
-    Kind,
     Organisations,
+    RowKind,
     key,
     marking,
     only_place,
@@ -24,7 +24,7 @@ from joinedup.spreadsheets.kinds.contract import (
     the_partner,
     themes,
 )
-from joinedup.spreadsheets.rows import Line, NewPartner, Row, Verdict
+from joinedup.spreadsheets.rows import PartnerInRow, RowCells, RowOutcome, Verdict
 
 FIELDS = (
     Field(
@@ -118,13 +118,15 @@ _LEVELS = {
 }  # fmt: skip
 
 
-def read(rows: Sequence[Row], around: Around, chosen: Mapping[int, str]) -> list[Line]:
+def read(rows: Sequence[RowCells], around: KnownRecords, chosen: Mapping[int, str]) -> list[RowOutcome]:
     organisations = Organisations(around, chosen)
     seen: set[tuple[str, str]] = set()
     return [_line(row, around, organisations, seen) for row in rows]
 
 
-def _line(row: Row, around: Around, organisations: Organisations, seen: set[tuple[str, str]]) -> Line:
+def _line(
+    row: RowCells, around: KnownRecords, organisations: Organisations, seen: set[tuple[str, str]]
+) -> RowOutcome:
     name, lead = row.text("name", NAME), row.text("partner", NAME)
     if not name:
         row.refuse("name", "The name of the work is missing.")
@@ -139,7 +141,7 @@ def _line(row: Row, around: Around, organisations: Organisations, seen: set[tupl
         line = row.line(name, "Already here: not made again", Verdict.KNOWN)
     else:
         says = f"New, led by {who.name}"
-        if isinstance(who, NewPartner) and not is_brought:
+        if isinstance(who, PartnerInRow) and not is_brought:
             says += f", which is new here too: {around.sectors.get(who.sector)}"
         line = row.line(
             name,
@@ -155,7 +157,7 @@ def _line(row: Row, around: Around, organisations: Organisations, seen: set[tupl
     return line
 
 
-def _details(row: Row, around: Around, name: str, lead: str) -> dict[str, Any]:
+def _details(row: RowCells, around: KnownRecords, name: str, lead: str) -> dict[str, Any]:
     starts = row.read("starts", cells.british_date, None)
     ends = row.read("ends", lambda text: cells.british_date(text, end=True), None)
     if starts and ends and ends < starts:
@@ -194,7 +196,7 @@ def _level(text: str) -> str:
     return found
 
 
-def make(by: Person, footprint: Footprint, line: Line, made: dict[str, Partner]) -> list[Any]:
+def make(by: Person, footprint: Footprint, line: RowOutcome, made: dict[str, Partner]) -> list[Any]:
     if "who" not in line.plan:
         return []
     partner, records = the_partner(
@@ -203,4 +205,4 @@ def make(by: Person, footprint: Footprint, line: Line, made: dict[str, Partner])
     return [*records, add_initiative(by=by, partner=partner, came=Came.LIST, **line.plan["details"])]
 
 
-INITIATIVES = Kind(FIELDS, read, make)
+INITIATIVES = RowKind(FIELDS, read, make)

@@ -10,10 +10,10 @@ from joinedup.accounts.records import Marking
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
 from joinedup.spreadsheets import cells
-from joinedup.spreadsheets.around import Around
+from joinedup.spreadsheets.around import KnownRecords
 from joinedup.spreadsheets.columns import Field
-from joinedup.spreadsheets.kinds.contract import NAME, Kind, key, marking, places, themes
-from joinedup.spreadsheets.rows import Line, Row, Verdict
+from joinedup.spreadsheets.kinds.contract import NAME, RowKind, key, marking, places, themes
+from joinedup.spreadsheets.rows import RowCells, RowOutcome, Verdict
 from joinedup.support.actions import Facts, add_offer
 from joinedup.support.models import Offer
 from joinedup.taxonomy.models import Sector
@@ -91,12 +91,12 @@ _KINDS = {
 }
 
 
-def read(rows: Sequence[Row], around: Around, chosen: Mapping[int, str]) -> list[Line]:
+def read(rows: Sequence[RowCells], around: KnownRecords, chosen: Mapping[int, str]) -> list[RowOutcome]:
     seen = set(around.offers)
     return [_line(row, around, seen) for row in rows]
 
 
-def _line(row: Row, around: Around, seen: set[tuple[str, str]]) -> Line:
+def _line(row: RowCells, around: KnownRecords, seen: set[tuple[str, str]]) -> RowOutcome:
     name, provider = row.text("name", NAME), row.text("provider", NAME)
     if not name:
         row.refuse("name", "The name of the support is missing.")
@@ -113,7 +113,7 @@ def _line(row: Row, around: Around, seen: set[tuple[str, str]]) -> Line:
     return row.line(name, says, Verdict.NEW, facts=facts)
 
 
-def _facts(row: Row, around: Around, name: str, provider: str) -> Facts:
+def _facts(row: RowCells, around: KnownRecords, name: str, provider: str) -> Facts:
     partner = around.partners.get(key(provider))
     opens = row.read("opens", cells.british_date, None)
     closes = row.read("closes", lambda text: cells.british_date(text, end=True), None)
@@ -142,7 +142,7 @@ def _facts(row: Row, around: Around, name: str, provider: str) -> Facts:
     )
 
 
-def _sectors(row: Row, around: Around) -> list[Sector]:
+def _sectors(row: RowCells, around: KnownRecords) -> list[Sector]:
     nothing: list[Sector] = []
     return row.read("sectors", lambda text: cells.several(text, around.sector_names, "sector"), nothing)
 
@@ -155,7 +155,7 @@ def _kind(text: str) -> str:
     raise ValueError("The kind is fund, service, training, guidance, review or campaign.")
 
 
-def _kind_of_name(row: Row, name: str) -> str:
+def _kind_of_name(row: RowCells, name: str) -> str:
     try:
         return _kind(name)
     except ValueError:
@@ -171,8 +171,8 @@ def _amount(text: str) -> int | None:
         return None
 
 
-def make(by: Person, footprint: Footprint, line: Line, made: dict[str, Partner]) -> list[Any]:
+def make(by: Person, footprint: Footprint, line: RowOutcome, made: dict[str, Partner]) -> list[Any]:
     return [add_offer(by=by, facts=line.plan["facts"], footprint=footprint)] if "facts" in line.plan else []
 
 
-OFFERS = Kind(FIELDS, read, make)
+OFFERS = RowKind(FIELDS, read, make)

@@ -12,19 +12,19 @@ from joinedup.partners.models import Partner
 from joinedup.partners.registers import charity_number, company_number
 from joinedup.places.models import Footprint
 from joinedup.spreadsheets import cells
-from joinedup.spreadsheets.around import Around
+from joinedup.spreadsheets.around import KnownRecords
 from joinedup.spreadsheets.columns import Field
 from joinedup.spreadsheets.kinds.contract import (
     NAME,
-    Kind,
     Organisations,
+    RowKind,
     key,
     marking,
     only_place,
     places,
     themes,
 )
-from joinedup.spreadsheets.rows import Line, NewPartner, Row, Verdict
+from joinedup.spreadsheets.rows import PartnerInRow, RowCells, RowOutcome, Verdict
 
 FIELDS = (
     Field(
@@ -112,13 +112,15 @@ FIELDS = (
 )
 
 
-def read(rows: Sequence[Row], around: Around, chosen: Mapping[int, str]) -> list[Line]:
+def read(rows: Sequence[RowCells], around: KnownRecords, chosen: Mapping[int, str]) -> list[RowOutcome]:
     organisations = Organisations(around, chosen)
     contacts = set(around.contacts)
     return [_line(row, around, organisations, contacts) for row in rows]
 
 
-def _line(row: Row, around: Around, organisations: Organisations, contacts: set[Any]) -> Line:
+def _line(
+    row: RowCells, around: KnownRecords, organisations: Organisations, contacts: set[Any]
+) -> RowOutcome:
     name = row.text("name", NAME)
     if not name:
         row.refuse("name", "The name of the organisation is missing.")
@@ -128,7 +130,7 @@ def _line(row: Row, around: Around, organisations: Organisations, contacts: set[
     if any(contact.values()) and not contact["role"]:
         contact["role"] = "Main contact"
     number = row.read("charity_number", charity_number, "")
-    who: Partner | NewPartner | None = around.charities.get(number) if number else None
+    who: Partner | PartnerInRow | None = around.charities.get(number) if number else None
     is_first = key(name) not in organisations.brought
     if who is None and is_first and key(name) not in around.partners:
         details = _details(row, around, number)
@@ -137,16 +139,16 @@ def _line(row: Row, around: Around, organisations: Organisations, contacts: set[
     if who is None:
         who = organisations.find(row, "name", name, sector=_sector(row, around), address=email)
     adds = any(contact.values()) and _is_fresh(who, contact, contacts)
-    is_new = isinstance(who, NewPartner) and is_first
+    is_new = isinstance(who, PartnerInRow) and is_first
     line = row.line(
         name, _says(who, is_new, contact if adds else None, around), _verdict(is_new, adds),
         who=who, details=details, contact=contact if adds else None, sectors=around.sectors,
     )  # fmt: skip
-    line.sector_to_check = organisations.to_check if isinstance(who, NewPartner) else None
+    line.sector_to_check = organisations.to_check if isinstance(who, PartnerInRow) else None
     return line
 
 
-def _details(row: Row, around: Around, number: str) -> dict[str, Any]:
+def _details(row: RowCells, around: KnownRecords, number: str) -> dict[str, Any]:
     return {
         "does": row.text("does"),
         "serves": places(row, around, "serves") or only_place(around),
@@ -158,7 +160,7 @@ def _details(row: Row, around: Around, number: str) -> dict[str, Any]:
     }
 
 
-def _sector(row: Row, around: Around) -> str:
+def _sector(row: RowCells, around: KnownRecords) -> str:
     text = row.text("sector")
     if not text:
         return ""
@@ -167,7 +169,7 @@ def _sector(row: Row, around: Around) -> str:
     return found.slug if found else ""
 
 
-def _is_fresh(who: Partner | NewPartner, contact: dict[str, str], contacts: set[Any]) -> bool:
+def _is_fresh(who: Partner | PartnerInRow, contact: dict[str, str], contacts: set[Any]) -> bool:
     """Whether nobody of that address, or role and name, is recorded there yet; remembers it."""
     partner = who.pk if isinstance(who, Partner) else key(who.name)
     same = (
@@ -185,7 +187,7 @@ def _verdict(is_new: bool, adds: bool) -> Verdict:
     return Verdict.NEW if is_new else Verdict.ADDS if adds else Verdict.KNOWN
 
 
-def _says(who: Any, is_new: bool, contact: dict[str, str] | None, around: Around) -> str:
+def _says(who: Any, is_new: bool, contact: dict[str, str] | None, around: KnownRecords) -> str:
     person = f"contact: {contact['role']}" if contact else ""
     if is_new:
         sector = around.sectors.get(who.sector)
@@ -194,12 +196,12 @@ def _says(who: Any, is_new: bool, contact: dict[str, str] | None, around: Around
     return f"Organisation {here}; " + (f"new {person}" if person else "nothing new")
 
 
-def make(by: Person, footprint: Footprint, line: Line, made: dict[str, Partner]) -> list[Any]:
+def make(by: Person, footprint: Footprint, line: RowOutcome, made: dict[str, Partner]) -> list[Any]:
     if "who" not in line.plan:
         return []
     who = line.plan["who"]
     records: list[Any] = []
-    if isinstance(who, NewPartner):
+    if isinstance(who, PartnerInRow):
         partner = made.get(key(who.name))
         if partner is None:
             sector = line.plan["sectors"][who.sector]
@@ -220,4 +222,4 @@ def make(by: Person, footprint: Footprint, line: Line, made: dict[str, Partner])
     return records
 
 
-PARTNERS = Kind(FIELDS, read, make)
+PARTNERS = RowKind(FIELDS, read, make)

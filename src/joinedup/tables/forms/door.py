@@ -13,7 +13,7 @@ from joinedup.registration.models import Attendee
 from joinedup.tables.queries.door import by_code, companions
 
 
-class CodeForm(forms.Form):
+class ArrivalCodeForm(forms.Form):
     """`attendee` is set once a code is found."""
 
     code = forms.CharField(

@@ -20,14 +20,14 @@ NO_LETTER = "#"
 
 
 @dataclass(frozen=True)
-class Sector:
+class SectorArrivals:
     name: str
     arrived: int
     expected: int
 
 
 @dataclass(frozen=True)
-class Line:
+class ArrivalLine:
     """One person in the list; `young` are those they bring."""
 
     attendee: Attendee
@@ -48,11 +48,11 @@ class Door:
 
     expected: int
     arrived: int
-    sectors: list[Sector]
+    sectors: list[SectorArrivals]
     alone: list[Attendee]
     letters: list[str]
-    lines: list[Line]
-    others: list[Line]
+    lines: list[ArrivalLine]
+    others: list[ArrivalLine]
     can_undo: bool
 
 
@@ -79,15 +79,15 @@ def door(event: Event, *, text: str = "", letter: str = "") -> Door:
     )
 
 
-def _line(attendee: Attendee, young: dict[int, list[Attendee]]) -> Line:
+def _line(attendee: Attendee, young: dict[int, list[Attendee]]) -> ArrivalLine:
     words = attendee.name or attendee.partner.name
     first = _plain(words)[:1].upper()
-    return Line(
+    return ArrivalLine(
         attendee, badge_name(attendee), first if first.isalpha() else NO_LETTER, young.get(attendee.pk, [])
     )
 
 
-def _by_name(line: Line) -> tuple[str, int]:
+def _by_name(line: ArrivalLine) -> tuple[str, int]:
     return _plain(line.attendee.name or line.attendee.partner.name), line.attendee.number
 
 
@@ -97,7 +97,7 @@ def _plain(text: str) -> str:
     return "".join(each for each in parts if not unicodedata.combining(each)).casefold().strip()
 
 
-def _fits(line: Line, text: str) -> bool:
+def _fits(line: ArrivalLine, text: str) -> bool:
     words = _plain(text).replace("no.", " ").split()
     who = line.attendee
     if len(words) == 1 and words[0].isdecimal():
@@ -106,13 +106,16 @@ def _fits(line: Line, text: str) -> bool:
     return all(word in said for word in words)
 
 
-def _sectors(placed: Iterable[Attendee]) -> list[Sector]:
+def _sectors(placed: Iterable[Attendee]) -> list[SectorArrivals]:
     counts: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0])
     for each in placed:
         count = counts[each.sector.order, each.sector.name]
         count[0] += each.arrived_at is not None
         count[1] += 1
-    return [Sector(name, arrived, expected) for (_order, name), (arrived, expected) in sorted(counts.items())]
+    return [
+        SectorArrivals(name, arrived, expected)
+        for (_order, name), (arrived, expected) in sorted(counts.items())
+    ]
 
 
 def alone(placed: Iterable[Attendee]) -> list[Attendee]:
@@ -123,7 +126,7 @@ def alone(placed: Iterable[Attendee]) -> list[Attendee]:
 
 
 @dataclass(frozen=True)
-class Place:
+class ArrivalTable:
     round: int
     table: int
     topic: str
@@ -131,17 +134,17 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Card:
+class ArrivalCard:
     """What to tell somebody just checked in: where they sit, what they need, and who comes with them."""
 
     attendee: Attendee
     label: str
-    places: list[Place]
+    places: list[ArrivalTable]
     young: list[Attendee]
     is_alone: bool
 
 
-def card(event: Event, pk: int) -> Card | None:
+def card(event: Event, pk: int) -> ArrivalCard | None:
     """3 queries."""
     found = event.attendees.select_related("partner", "companion").filter(pk=pk).first()
     if found is None:
@@ -149,11 +152,11 @@ def card(event: Event, pk: int) -> Card | None:
     seats = Seat.objects.filter(attendee=found, sitting__event=event)
     seats = seats.select_related("sitting__table", "sitting__topic").order_by("sitting__round")
     leads, with_whom = "facilitator" in found.parts, found.companion
-    return Card(
+    return ArrivalCard(
         attendee=found,
         label=badge_name(found),
         places=[
-            Place(
+            ArrivalTable(
                 s.sitting.round,
                 s.sitting.table.number,
                 s.sitting.topic.title if s.sitting.topic else "",

@@ -21,7 +21,7 @@ from joinedup.tables.queries.sittings import sittings
 
 
 @dataclass(frozen=True)
-class Card:
+class TableCard:
     """One table in one round. `leader` is the number of its leader; other facilitators sit there as guests."""
 
     table: Table
@@ -35,9 +35,9 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Round:
+class PlanRound:
     number: int
-    cards: list[Card]
+    cards: list[TableCard]
     without_seat: list[Attendee]
 
 
@@ -46,10 +46,10 @@ class PlanPage:
     """`people`: those with a place. `arrivals` and `absent`: how many the plan does not seat yet, or seats
     although they do not come. `not_here`: how many are not checked in, on the day itself, once somebody was."""
 
-    findings: list[checklist.Finding]
+    findings: list[checklist.NotReady]
     report: PlanReport | None
     people: list[Attendee]
-    rounds: list[Round] = field(default_factory=list)
+    rounds: list[PlanRound] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     goals: list[dict[str, Any]] = field(default_factory=list)
@@ -100,13 +100,13 @@ def _not_here(event: Event, people: list[Attendee]) -> int:
 
 def _rounds(
     event: Event, people: Iterable[Attendee], leaders: dict[tuple[int, str], str] | None
-) -> list[Round]:
+) -> list[PlanRound]:
     held: dict[int, dict[int, Sitting]] = defaultdict(dict)
     for each in sittings(event):
         held[each.round][each.table_id] = each
     tables = list(event.tables.all())
     return [
-        Round(
+        PlanRound(
             number=number,
             cards=[_card(table, held[number].get(table.pk), number, leaders or {}) for table in tables],
             without_seat=_without_seat(people, number, held[number].values()),
@@ -115,10 +115,12 @@ def _rounds(
     ]
 
 
-def _card(table: Table, sitting: Sitting | None, number: int, leaders: dict[tuple[int, str], str]) -> Card:
+def _card(
+    table: Table, sitting: Sitting | None, number: int, leaders: dict[tuple[int, str], str]
+) -> TableCard:
     people = [seat.attendee for seat in sitting.seats.all()] if sitting else []
     leader = leaders.get((number, str(table.number)))
-    return Card(table, sitting, people, int(leader) if leader else None)
+    return TableCard(table, sitting, people, int(leader) if leader else None)
 
 
 def _without_seat(people: Iterable[Attendee], number: int, here: Iterable[Sitting]) -> list[Attendee]:

@@ -12,7 +12,7 @@ from joinedup.tables.seating import badge_name
 
 
 @dataclass
-class Seated:
+class SeatedPerson:
     """One person with their table in each round. For a young person only the chosen name and the host are
     printed."""
 
@@ -25,11 +25,11 @@ class Print:
     """`rounds` are (round, its tables); `leaders` maps (round, table) to the registration numbers of leaders."""
 
     rounds: list[tuple[int, list[Sitting]]]
-    people: list[Seated]
+    people: list[SeatedPerson]
     leaders: dict[tuple[int, int], int]
 
     @property
-    def by_name(self) -> list[Seated]:
+    def by_name(self) -> list[SeatedPerson]:
         """In the order used to look people up at the door: by name, then those without one by number."""
         return sorted(
             self.people,
@@ -44,11 +44,11 @@ class Print:
 def to_print(event: Event) -> Print:
     """The stored plan, by round and by person; 3 queries."""
     rounds = by_round(event)
-    people: dict[int, Seated] = {}
+    people: dict[int, SeatedPerson] = {}
     for number, tables in rounds:
         for table in tables:
             for seat in table.seats.all():
-                person = people.setdefault(seat.attendee.number, Seated(seat.attendee))
+                person = people.setdefault(seat.attendee.number, SeatedPerson(seat.attendee))
                 person.tables[number] = table
     kept = PlanReport.objects.filter(event=event).first()
     leads = kept.report.get("leaders", []) if kept else []

@@ -34,7 +34,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Partner:
+class SwapPartner:
     """Somebody to change places with."""
 
     attendee: Attendee
@@ -71,7 +71,7 @@ def options(event: Event, attendee: Attendee, number: int) -> list[Option]:
     ]
 
 
-def partners(event: Event, attendee: Attendee, number: int, table: int) -> list[Partner]:
+def partners(event: Event, attendee: Attendee, number: int, table: int) -> list[SwapPartner]:
     """Everyone at a table with whom one person could swap places in one round, those who break no rule first,
     then by cost; 13 queries. Empty if the person has no seat to give."""
     problem, plan = problem_of(event), stored_plan(event)
@@ -87,7 +87,7 @@ def partners(event: Event, attendee: Attendee, number: int, table: int) -> list[
     goals = ("topic_parties", "new_meetings", "sector_mix", "interest")
     found.sort(key=lambda each: (len(each.newly_broken), [-each.cost[goal] for goal in goals]))
     return [
-        Partner(
+        SwapPartner(
             people[each.person],
             cost_words(each.cost),
             [finding.sentence for finding in each.newly_broken],

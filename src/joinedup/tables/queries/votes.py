@@ -15,7 +15,7 @@ from joinedup.registration.models import Attendee
 
 
 @dataclass(frozen=True)
-class Choice:
+class TopicChoice:
     """A topic in words that are public."""
 
     pk: int
@@ -33,7 +33,7 @@ class Chooser:
     chosen: frozenset[int]
 
 
-def topics_to_choose(event: Event) -> list[Choice]:
+def topics_to_choose(event: Event) -> list[TopicChoice]:
     """Topics on the agenda, then those proposed; 2 queries.
 
     The holder of a companion's link knows no more than the public: a topic whose opportunity is for the
@@ -45,7 +45,7 @@ def topics_to_choose(event: Event) -> list[Choice]:
     public = Opportunity.objects.visible_to(PUBLIC).filter(footprint=event.footprint_id, key__in=keys)
     known = set(public.values_list("key", flat=True))
     return [
-        Choice(
+        TopicChoice(
             pk=each.pk,
             title=topic_title(each, is_seen=each.opportunity is not None and each.opportunity.key in known),
             is_on_agenda=each.is_chosen,

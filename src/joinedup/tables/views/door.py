@@ -27,7 +27,7 @@ from joinedup.registration.forms.registration import ACCESS_CHOICES
 from joinedup.tables import seating
 from joinedup.tables.actions import door as door_actions
 from joinedup.tables.actions.door import bring_back, check_in, release_absent, undo_check_in
-from joinedup.tables.forms.door import CodeForm, WalkInForm
+from joinedup.tables.forms.door import ArrivalCodeForm, WalkInForm
 from joinedup.tables.models import PlanReport
 from joinedup.tables.queries import door as queries
 
@@ -40,7 +40,7 @@ def event_check_in(request: Request, slug: str) -> HttpResponse:
     event = planned_event(request, slug, "event.check_in")
     button = request.POST.get("do", "")
     is_next = request.GET.get("by") == "code"
-    code = CodeForm(request.POST if button == "code" else None, event=event, is_next=is_next)
+    code = ArrivalCodeForm(request.POST if button == "code" else None, event=event, is_next=is_next)
     walk_in = WalkInForm(request.POST if button == "walk_in" else None, event=event)
     if request.method == "POST" and (to := _button(request, event, code, walk_in)):
         return redirect(to)
@@ -67,7 +67,7 @@ def _here(event: Event, **question: Any) -> str:
     return reverse("event_check_in", args=[event.slug]) + (f"?{query}" if query else "")
 
 
-def _button(request: Request, event: Event, code: CodeForm, walk_in: WalkInForm) -> str:
+def _button(request: Request, event: Event, code: ArrivalCodeForm, walk_in: WalkInForm) -> str:
     """Do what a button asked for. Returns the URL to redirect to, or "" if a form has to be shown again."""
     by, button = request.person, request.POST.get("do", "")
     if button == "code":
@@ -119,7 +119,7 @@ def _noted(new: list[Any]) -> str:
     return _("Here: %(who)s.") % {"who": ", ".join(seating.badge_name(each) for each in new)}
 
 
-def _by_code(request: Request, event: Event, form: CodeForm) -> str:
+def _by_code(request: Request, event: Event, form: ArrivalCodeForm) -> str:
     if not form.is_valid() or form.attendee is None:
         return ""
     attendee = form.attendee

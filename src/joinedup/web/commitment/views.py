@@ -15,7 +15,7 @@ from joinedup.accounts.permissions import may, require
 from joinedup.accounts.request import Request
 from joinedup.strategy.actions import add_evidence, add_update
 from joinedup.strategy.models import Commitment
-from joinedup.strategy.queries import WORDS, Row, is_counted, standing
+from joinedup.strategy.queries import WORDS, CommitmentRow, is_counted, standing
 from joinedup.web.commitment.forms import EvidenceForm, UpdateForm
 from joinedup.web.commitment.queries import one, owners_of, seen_partners
 
@@ -30,7 +30,7 @@ def commitment(request: Request, ref: str) -> HttpResponse:
         "seen": seen,
         "owners": owners_of(shown, request.person, seen),
         "standing": standing(shown, on),
-        "parts": [Row(part, standing(part, on)) for part in shown.parts.all()],
+        "parts": [CommitmentRow(part, standing(part, on)) for part in shown.parts.all()],
         "words": WORDS,
         "is_counted": is_counted(shown),
     }

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from joinedup.accounts.person import Person
 from joinedup.agreements.models import Agreement
-from joinedup.agreements.queries.agreement import Line, ThemeResult, by_theme, find_agreements, lines
+from joinedup.agreements.queries.agreement import AgreementLine, ThemeResult, by_theme, find_agreements, lines
 from joinedup.events.models import Event
 from joinedup.events.queries.events import AgendaTopic, SectorCount, agenda, is_over, listed, sector_counts
 from joinedup.registration.models import Attendee
@@ -42,7 +42,7 @@ class EventPage:
     topics: list[AgendaTopic]
     conversations: list[Any]
     voices: list[Any]
-    agreements: list[Line]
+    agreements: list[AgreementLine]
     results: list[ThemeResult]
     is_over: bool
 

@@ -62,7 +62,7 @@ class Path:
 
 
 @dataclass(frozen=True)
-class Row:
+class FunnelRow:
     """`cells`: how many reached each of STEPS, in that order; None means "fewer than 5". `share` (0 to 1) of
     those suggested that were agreed, and the median `days` from suggested to agreed; None means "not known"."""
 
@@ -73,16 +73,16 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table:
+class FunnelTable:
     title: str
     first: str
-    rows: list[Row]
+    rows: list[FunnelRow]
 
 
 @dataclass(frozen=True)
 class Report:
-    every: Row
-    tables: list[Table]
+    every: FunnelRow
+    tables: list[FunnelTable]
 
 
 def is_public(person: Person) -> bool:
@@ -194,11 +194,11 @@ def report(found: Iterable[Path], *, public: bool) -> Report:
     kept = by[:-1] if public else by
     return Report(
         _row(_("All"), every, public),
-        [Table(title, first, list(_rows(every, of, public))) for title, first, of in kept],
+        [FunnelTable(title, first, list(_rows(every, of, public))) for title, first, of in kept],
     )
 
 
-def _rows(every: list[Path], of: Callable[[Path], list[_Named]], public: bool) -> Iterator[Row]:
+def _rows(every: list[Path], of: Callable[[Path], list[_Named]], public: bool) -> Iterator[FunnelRow]:
     groups: dict[_Named, list[Path]] = defaultdict(list)
     for each in every:
         for group in of(each):
@@ -207,13 +207,13 @@ def _rows(every: list[Path], of: Callable[[Path], list[_Named]], public: bool) -
         yield _row(name, groups[order, name], public)
 
 
-def _row(name: str, group: list[Path], public: bool) -> Row:
+def _row(name: str, group: list[Path], public: bool) -> FunnelRow:
     numbers = [sum(step in each.reached for each in group) for step in STEPS]
     cells = [None if public and 0 < number < FEWEST else number for number in numbers]
     agreed = cells[list(STEPS).index("agreed")]
     days = [each.days for each in group if each.days is not None]
     is_enough = agreed is not None and len(group) >= LEAST_FOR_A_SHARE
-    return Row(
+    return FunnelRow(
         name=name,
         cells=cells,
         share=agreed / len(group) if is_enough and agreed is not None else None,
@@ -233,7 +233,7 @@ def csv_header() -> list[str]:
 
 def csv_rows(found: Report) -> Iterator[list[object]]:
     """The tables as rows under `csv_header`; what is not known is empty."""
-    for table in [Table(_("All"), "", [found.every]), *found.tables]:
+    for table in [FunnelTable(_("All"), "", [found.every]), *found.tables]:
         for row in table.rows:
             cells = [_("fewer than 5") if cell is None else cell for cell in row.cells]
             share = None if row.share is None else round(100 * row.share)

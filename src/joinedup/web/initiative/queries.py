@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
-from joinedup.accounts.queries import Change, history_of
+from joinedup.accounts.queries import HistoryLine, history_of
 from joinedup.agreements.models import Agreement
 from joinedup.initiatives.models import Initiative
 from joinedup.initiatives.queries import standing
@@ -46,7 +46,7 @@ class InitiativePage:
     updates: list[Any]
     origin: Origin | None
     opportunities: list[Any]
-    history: list[Change] | None
+    history: list[HistoryLine] | None
 
 
 def initiative_page(person: Person, slug: str) -> InitiativePage | None:

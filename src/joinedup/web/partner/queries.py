@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from joinedup.accounts.person import Person
-from joinedup.accounts.queries import Change, history_of
+from joinedup.accounts.queries import HistoryLine, history_of
 from joinedup.agreements.models import Agreement
 from joinedup.documents.csv_file import several
 from joinedup.initiatives.models import Initiative
@@ -44,7 +44,7 @@ class PartnerPage:
     opportunities: list[Any]
     works_with: list[WorksWith]
     contacts: list[Contact] | None
-    history: list[Change] | None
+    history: list[HistoryLine] | None
 
 
 def partner_page(person: Person, slug: str) -> PartnerPage | None:

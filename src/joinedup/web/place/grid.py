@@ -15,7 +15,7 @@ HIGH = 4
 
 
 @dataclass(frozen=True)
-class Row:
+class CoverageRow:
     """`counts`: initiatives by level, in the order of LEVELS. `perhaps`: how many more there may be, since
     their theme or place is not recorded. `gap`: asking is the first step here."""
 
@@ -33,7 +33,7 @@ class Row:
 
 def coverage_grid(
     needs: Iterable[Need], initiatives: Sequence[Initiative], unplaced: Sequence[Initiative] = ()
-) -> list[Row]:
+) -> list[CoverageRow]:
     """One row per theme, most need first, unknown need last. Expects `needs` with their theme selected,
     `initiatives` with themes and offers prefetched, and `unplaced`, which do not state their place, with
     themes prefetched."""
@@ -41,7 +41,7 @@ def coverage_grid(
     return sorted(rows, key=lambda row: (-(row.need_class or 0), row.theme.order))
 
 
-def _row(need: Need, initiatives: Sequence[Initiative], unplaced: Sequence[Initiative]) -> Row:
+def _row(need: Need, initiatives: Sequence[Initiative], unplaced: Sequence[Initiative]) -> CoverageRow:
     themes_of = {each.pk: {theme.pk for theme in each.themes.all()} for each in (*initiatives, *unplaced)}
     own = [each for each in initiatives if need.theme_id in themes_of[each.pk]]
     counts = [sum(each.level == level for each in own) for level in LEVELS]
@@ -51,7 +51,7 @@ def _row(need: Need, initiatives: Sequence[Initiative], unplaced: Sequence[Initi
     perhaps += sum(not themes_of[each.pk] or need.theme_id in themes_of[each.pk] for each in unplaced)
     found = need_class(need.said)
     high = (found or 0) >= HIGH
-    return Row(
+    return CoverageRow(
         theme=need.theme,
         need_class=found,
         need_word=need_word(need.said),

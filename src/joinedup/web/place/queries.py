@@ -25,11 +25,11 @@ from joinedup.partners.models import Partner
 from joinedup.partners.queries import partners_for_place
 from joinedup.places.models import Footprint, Place
 from joinedup.support.models import Offer
-from joinedup.visits.card_search import Found, practice_for
+from joinedup.visits.card_search import CardFound, practice_for
 from joinedup.voice.models import Contribution
 from joinedup.voice.shown import Shown, shown
 from joinedup.web.layers import HEADLINE, Layer, layer
-from joinedup.web.place.grid import Row, coverage_grid
+from joinedup.web.place.grid import CoverageRow, coverage_grid
 from joinedup.web.place.summary import Summary, summary
 
 OFFERS_SHOWN, VOICES_SHOWN, AGREEMENTS_SHOWN = 6, 4, 5
@@ -46,7 +46,7 @@ class PlacePage:
     above: list[Place]
     summary: Summary
     opportunities: list[Opportunity]
-    grid: list[Row]
+    grid: list[CoverageRow]
     initiatives: list[Any]
     unsaid: int
     offers: list[Offer]
@@ -57,7 +57,7 @@ class PlacePage:
     trend_until: str
     sectors: list[tuple[str, list[Partner]]]
     agreements: list[Agreement]
-    practice: list[Found]
+    practice: list[CardFound]
     voices: list[Shown]
     where_and_when: list[Here]
     figures: list[tuple[Figure, str, str, str, str, str]]

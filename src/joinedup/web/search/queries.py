@@ -25,18 +25,18 @@ SHORTEST, LONGEST = 2, 100
 
 
 @dataclass(frozen=True)
-class Hit:
+class SearchHit:
     title: str
     link: str
     detail: str = ""
 
 
 @dataclass(frozen=True)
-class Group:
+class ResultGroup:
     """`more`: there are more than shown; a longer query finds them."""
 
     name: str
-    hits: list[Hit]
+    hits: list[SearchHit]
     more: bool
 
 
@@ -45,7 +45,7 @@ class Results:
     """`too_short`: nothing was searched. `is_postcode`: the text is a postcode, and those are not held."""
 
     text: str
-    groups: list[Group]
+    groups: list[ResultGroup]
     exact: Place | None
     too_short: bool
     is_postcode: bool
@@ -65,27 +65,27 @@ def search(person: Person, text: str) -> Results:
         _group(
             "Partners",
             _matching(Partner.objects.visible_to(person).select_related("sector"), text, "name", "does"),
-            lambda p: Hit(p.name, reverse("partner", args=[p.slug]), p.sector.name),
+            lambda p: SearchHit(p.name, reverse("partner", args=[p.slug]), p.sector.name),
         ),
         _group(
             "Local action",
             _matching(Initiative.objects.visible_to(person), text, "name", "what"),
-            lambda i: Hit(i.name, reverse("initiative", args=[i.slug])),
+            lambda i: SearchHit(i.name, reverse("initiative", args=[i.slug])),
         ),
         _group(
             "Support",
             _matching(Offer.objects.visible_to(person), text, "name", "provider", "purpose"),
-            lambda o: Hit(o.name, reverse("offer", args=[o.slug]), o.provider),
+            lambda o: SearchHit(o.name, reverse("offer", args=[o.slug]), o.provider),
         ),
         _group(
             "Opportunities",
             _matching(listing(person).prefetch_related(None), text, "sentence"),
-            lambda o: Hit(o.sentence, reverse("opportunity", args=[o.pk]), o.place.name),
+            lambda o: SearchHit(o.sentence, reverse("opportunity", args=[o.pk]), o.place.name),
         ),
         _group(
             "Events",
             _matching(listed(person), text, "name", "purpose", "place_name"),
-            lambda e: Hit(
+            lambda e: SearchHit(
                 e.name, reverse("event", args=[e.slug]), date_format(e.date, "j F Y") if e.date else ""
             ),
         ),
@@ -98,17 +98,17 @@ def search(person: Person, text: str) -> Results:
                 "problem",
                 "mechanism",
             ),
-            lambda c: Hit(c.title, reverse("practice_card", args=[c.slug]), c.place.name),
+            lambda c: SearchHit(c.title, reverse("practice_card", args=[c.slug]), c.place.name),
         ),
         _group(
             "Visits",
             _matching(Visit.objects.visible_to(person).select_related("place"), text, "name", "purpose"),
-            lambda v: Hit(v.name, reverse("visit", args=[v.slug]), v.place.name),
+            lambda v: SearchHit(v.name, reverse("visit", args=[v.slug]), v.place.name),
         ),
         _group(
             "Commitments",
             _matching(Commitment.objects.select_related("strategy"), text, "text", "chapter"),
-            lambda c: Hit(c.text, reverse("commitment", args=[c.ref]), c.strategy.name),
+            lambda c: SearchHit(c.text, reverse("commitment", args=[c.ref]), c.strategy.name),
         ),
     ]
     named = [place for place in found_places if _is_named(place, text)]
@@ -130,13 +130,13 @@ def _matching(rows: QuerySet[Any], text: str, *fields: str) -> list[Any]:
     return list(rows.filter(wanted)[: SHOWN + 1])
 
 
-def _group(name: str, rows: list[Any], as_hit: Any) -> Group:
-    return Group(name, [as_hit(row) for row in rows[:SHOWN]], len(rows) > SHOWN)
+def _group(name: str, rows: list[Any], as_hit: Any) -> ResultGroup:
+    return ResultGroup(name, [as_hit(row) for row in rows[:SHOWN]], len(rows) > SHOWN)
 
 
-def _place(place: Place) -> Hit:
+def _place(place: Place) -> SearchHit:
     above = f"{place.get_kind_display()} in {place.parent.name}" if place.parent else place.get_kind_display()
-    return Hit(place.name, reverse("place", args=[place.pk]), above)
+    return SearchHit(place.name, reverse("place", args=[place.pk]), above)
 
 
 def _is_named(place: Place, text: str) -> bool:

@@ -25,7 +25,7 @@ Mail, Digest = Preference.Mail, Preference.Digest
 
 
 @dataclass(frozen=True)
-class Section:
+class DigestSection:
     """A heading with its items as (words, full address); `more` are left for the page."""
 
     heading: str
@@ -81,7 +81,7 @@ def _send_digest(user: User, preference: Preference, today: datetime.date) -> bo
     return True
 
 
-def sections_of(waiting: Waiting, not_wanted: list[str]) -> list[Section]:
+def sections_of(waiting: Waiting, not_wanted: list[str]) -> list[DigestSection]:
     """What waits, as a mail says it; without the kinds of mail that somebody does not want. No query."""
     found = [
         *([] if Mail.EVENTS in not_wanted else [_invitations(waiting)]),
@@ -97,14 +97,14 @@ def sections_of(waiting: Waiting, not_wanted: list[str]) -> list[Section]:
             ]
         ),
         _to_confirm(waiting),
-        Section(
+        DigestSection(
             _("Answers of young people to read"),
             [(each.question, address_of("moderate", each.slug)) for each in waiting.conversations],
         ),
-        Section(
+        DigestSection(
             _("Spreadsheets to finish"), [(each.file_name, address_of("my_work")) for each in waiting.uploads]
         ),
-        Section(
+        DigestSection(
             _("What moved in the list of opportunities"),
             [
                 (each.name, f"{address_of('opportunity_changes')}?partnership={each.slug}")
@@ -115,23 +115,23 @@ def sections_of(waiting: Waiting, not_wanted: list[str]) -> list[Section]:
     return [each for each in found if each.items]
 
 
-def _invitations(waiting: Waiting) -> Section:
-    return Section(
+def _invitations(waiting: Waiting) -> DigestSection:
+    return DigestSection(
         _("Invitations to answer"),
         [(each.event.name, address_of("invitation", each.token)) for each in waiting.invitations],
     )
 
 
-def _named(waiting: Waiting) -> Section:
+def _named(waiting: Waiting) -> DigestSection:
     named = [
         (each.agreement.goal, address_of("agreement_answer", each.agreement.pk)) for each in waiting.named
     ]
     others = [(each.agreement.goal, address_of("agreement", each.agreement.pk)) for each in waiting.unsettled]
-    return Section(_("Agreements that name you or need you"), [*named, *others])
+    return DigestSection(_("Agreements that name you or need you"), [*named, *others])
 
 
-def _to_answer(waiting: Waiting) -> Section:
-    return Section(
+def _to_answer(waiting: Waiting) -> DigestSection:
+    return DigestSection(
         _("Something critical of your organisation to answer"),
         [
             (each.response.event.name, address_of("response_answer", each.response.pk))
@@ -140,7 +140,7 @@ def _to_answer(waiting: Waiting) -> Section:
     )
 
 
-def _agreements(waiting: Waiting) -> Section:
+def _agreements(waiting: Waiting) -> DigestSection:
     words = {"overdue": _("was due %(day)s"), "due": _("due %(day)s"), "review": _("review was due %(day)s")}
     items = [
         (
@@ -149,16 +149,18 @@ def _agreements(waiting: Waiting) -> Section:
         )
         for each in waiting.agreements.items
     ]
-    return Section(_("Agreements to report on"), items, waiting.agreements.more)
+    return DigestSection(_("Agreements to report on"), items, waiting.agreements.more)
 
 
-def _listed(heading: str, found: Shortlist, name: str) -> Section:
-    return Section(heading, [(each.heading, address_of(name, each.pk)) for each in found.items], found.more)
+def _listed(heading: str, found: Shortlist, name: str) -> DigestSection:
+    return DigestSection(
+        heading, [(each.heading, address_of(name, each.pk)) for each in found.items], found.more
+    )
 
 
-def _to_confirm(waiting: Waiting) -> Section:
+def _to_confirm(waiting: Waiting) -> DigestSection:
     partners = [(each.name, address_of("partner", each.slug)) for each in waiting.partners_to_confirm]
     doing = [
         (each.name, address_of("initiative", each.slug)) for each in waiting.initiatives_to_confirm.items
     ]
-    return Section(_("Is this still true?"), [*partners, *doing], waiting.initiatives_to_confirm.more)
+    return DigestSection(_("Is this still true?"), [*partners, *doing], waiting.initiatives_to_confirm.more)

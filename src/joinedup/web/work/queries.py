@@ -13,7 +13,7 @@ from django.utils import timezone
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import CONFIRM_AFTER
 from joinedup.agreements.models import Agreement, Naming
-from joinedup.agreements.queries.agreement import Waiting as AgreementWaiting
+from joinedup.agreements.queries.agreement import WaitingAgreement
 from joinedup.agreements.queries.agreement import waiting as agreements_waiting
 from joinedup.agreements.queries.named_bodies import Unsettled, unsettled
 from joinedup.agreements.queries.named_bodies import to_answer as named_in
@@ -52,7 +52,7 @@ class Waiting:
 
     invitations: list[Invitation] = field(default_factory=list)
     opportunities: Shortlist[Opportunity] = field(default_factory=Shortlist)
-    agreements: Shortlist[AgreementWaiting] = field(default_factory=Shortlist)
+    agreements: Shortlist[WaitingAgreement] = field(default_factory=Shortlist)
     named: list[Naming] = field(default_factory=list)
     unsettled: list[Unsettled] = field(default_factory=list)
     responses: list[ToAnswer] = field(default_factory=list)
