@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from joinedup.accounts.links import make_link
-from joinedup.accounts.models import AuditEntry, Grant, User
+from joinedup.accounts.models import AuditEntry, Grant, Preference, User
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.actions import asking as asking_actions
 from joinedup.opportunities.actions.asking import Asked
@@ -67,6 +67,29 @@ def test_contacts_are_asked_and_members_where_there_are_none(
     }
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.after) == ("opportunity.ask", {"asked": ["hilltop-school", "lantern-youth"]})
+
+
+def test_who_turned_such_mails_off_is_not_asked_and_the_page_says_so(
+    world: World, asked: Opportunity, as_: As, django_capture_on_commit_callbacks: Commit
+) -> None:
+    head = User.objects.get(email="head@school.example")
+    done = ask(world, asked, django_capture_on_commit_callbacks)
+    (to_head,) = [letter for letter in mail.outbox if letter.to == [head.email]]
+    assert "No more mails about opportunities:" in to_head.body
+    assert "List-Unsubscribe" in to_head.extra_headers
+    assert done.unwilling == []
+    mail.outbox.clear()
+    Enquiry.objects.all().delete()
+    Preference.objects.create(user=head, not_wanted=[Preference.Mail.OPPORTUNITIES])
+    page = as_("alice").get(f"/opportunities/{asked.pk}/").content.decode()
+    assert "Nobody at Hilltop School wants mails like this: ring them." in page
+    done = ask(world, asked, django_capture_on_commit_callbacks)
+    assert (done.unwilling, done.unreachable) == ([world.school], [world.police])
+    assert head.email not in {to for letter in mail.outbox for to in letter.to}
+    Enquiry.objects.all().delete()
+    asked.parties.set([world.school])
+    with pytest.raises(ValidationError, match="Nobody at Hilltop School wants mails like this"):
+        asking_actions.ask(by=world.person("alice"), opportunity=asked)
 
 
 def test_the_letter_has_the_sentence_the_first_step_and_a_link_an_answer(

@@ -358,8 +358,8 @@ class TestThoseWhoPlan:
     ) -> None:
         browser, address = as_("alice"), f"/events/{event.slug}/after/"
         agree()
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(15):
             browser.get(address)
         agree(), agree()
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(15):
             browser.get(address)

@@ -1,56 +1,117 @@
-"""Whom of a partner to write to, and who coordinates a partnership."""
+"""Whom of a partner to write to: one policy for every room.
+
+A mail of a kind (`Preference.Mail`) goes to nobody who turned that kind off: not to the account, and not to its address
+where that stands among the contacts of a partner. In each to an account there is the link that turns it off
+(`Addressee.off`). What a body has to hear whatever mails its people want (that an agreement names it, that something
+critical is said of it, that young people are without a companion) is of no kind, and goes to all.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import JSONField, OuterRef, Subquery
 
 from joinedup.accounts.models import Grant, Preference, User
-from joinedup.accounts.preferences import those_who_want
+from joinedup.accounts.preferences import off_link
 from joinedup.partners.models import Contact, Partner
 
-# So many contacts are asked at once: more would each leave it to the others.
+# So many contacts are asked at once where one answer is enough: more would each leave it to the others.
 MOST_CONTACTS = 3
+# A mail that is of no kind: nobody can turn it off.
+HAS_TO_BE_HEARD = ""
 
 
 @dataclass(frozen=True)
 class Addressee:
-    """One address: of a contact, or of an account."""
+    """One address: of a contact in a `role`, or of an `account`. `kind`: of the mail that is meant for it."""
 
     email: str
     account: User | None = None
+    role: str = ""
+    kind: str = HAS_TO_BE_HEARD
+
+    @property
+    def off(self) -> str:
+        """The address that turns this kind of mail off; empty where there is no account, or nothing to turn off."""
+        return off_link(self.account, self.kind) if self.account is not None and self.kind else ""
+
+    @property
+    def masked(self) -> str:
+        """As a page shows it to who need not know it: m…@lantern.example."""
+        name, _at, domain = self.email.rpartition("@")
+        return f"{name[:1]}…@{domain}" if name else ""
 
 
-def addresses_of(partner: Partner, role: str) -> list[Addressee]:
-    """The members of a partner who want mails of agreements; else its contacts of this role, else any of its
-    contacts; 3 queries."""
-    members = _members(Grant.objects.filter(partner=partner))
-    if willing := those_who_want(members, Preference.Mail.AGREEMENTS):
-        return [Addressee(user.email, user) for user in willing]
-    refused = {user.email.lower() for user in members}
-    contacts = [each for each in partner.contacts.exclude(email="") if each.email.lower() not in refused]
-    fitting = [each for each in contacts if is_of_role(each, role)]
-    return [Addressee(each.email) for each in (fitting or contacts)[:MOST_CONTACTS]]
+def members_of(partners: Iterable[int], kind: str) -> dict[int, list[Addressee]]:
+    """By the key of the partner, the accounts of its members that want mails of this kind, by address; 1 query."""
+    keys = list(partners)
+    grants = Grant.objects.filter(partner__in=keys, user__is_active=True)
+    found: dict[int, dict[str, Addressee]] = {pk: {} for pk in keys}
+    for grant in grants.select_related("user__preference").order_by("user__email"):
+        if grant.partner_id is not None and _wants(grant.user, kind):
+            found[grant.partner_id].setdefault(
+                grant.user.email, Addressee(grant.user.email, grant.user, kind=kind)
+            )
+    return {pk: list(those.values()) for pk, those in found.items()}
 
 
-def is_of_role(contact: Contact, role: str) -> bool:
-    one, other = contact.role.casefold().strip(), role.casefold().strip()
-    return bool(one and other) and (one in other or other in one)
+def contacts_of(partners: Iterable[int], kind: str) -> dict[int, list[Addressee]]:
+    """By the key of the partner, its contacts with an address, each address once, but for those of accounts that turned
+    this kind of mail off; 1 query."""
+    keys = list(partners)
+    held = Preference.objects.filter(user__email__iexact=OuterRef("email"), user__is_active=True)
+    turned_off = Subquery(held.values("not_wanted")[:1], output_field=JSONField())
+    contacts = Contact.objects.filter(partner__in=keys).exclude(email="").annotate(turned_off=turned_off)
+    found: dict[int, dict[str, Addressee]] = {pk: {} for pk in keys}
+    for each in contacts:
+        if not kind or kind not in (each.turned_off or []):
+            there = found[each.partner_id]
+            there.setdefault(each.email.lower(), Addressee(each.email, role=each.role, kind=kind))
+    return {pk: list(those.values()) for pk, those in found.items()}
 
 
-def _members(grants: QuerySet[Grant]) -> list[User]:
-    held = grants.filter(user__is_active=True).select_related("user").order_by("user__email")
-    return list({grant.user_id: grant.user for grant in held}.values())
+def _wants(user: User, kind: str) -> bool:
+    held = getattr(user, "preference", None)
+    return not kind or held is None or kind not in held.not_wanted
+
+
+def members_first(partner: Partner, kind: str, role: str = "") -> list[Addressee]:
+    """The members of a partner; else its contacts of this role, else any of its contacts; 2 queries."""
+    if members := members_of([partner.pk], kind)[partner.pk]:
+        return members
+    contacts = contacts_of([partner.pk], kind)[partner.pk]
+    return (of_role(contacts, role) or contacts)[:MOST_CONTACTS]
+
+
+def contacts_first(partners: Iterable[int], kind: str) -> dict[int, list[Addressee]]:
+    """By the key of the partner, its contacts, since they are whom it names for others; its members where it has none
+    with an address; 2 queries."""
+    every = list(partners)
+    contacts, members = contacts_of(every, kind), members_of(every, kind)
+    return {pk: contacts[pk] or members[pk] for pk in every}
+
+
+def of_role(contacts: Iterable[Addressee], role: str) -> list[Addressee]:
+    """Of these, those whose role has the words of `role` in it, or the other way round."""
+    wanted = role.casefold().strip()
+
+    def fits(own: str) -> bool:
+        return bool(own and wanted) and (own in wanted or wanted in own)
+
+    return [each for each in contacts if fits(each.role.casefold().strip())]
 
 
 def coordinators(footprint: int | None) -> list[User]:
     """Those who coordinate a partnership, by its key; nobody without one; 1 query."""
-    role = Grant.Role.COORDINATOR
-    return _members(Grant.objects.filter(role=role, footprint=footprint, footprint__isnull=False))
+    held = Grant.objects.filter(
+        role=Grant.Role.COORDINATOR, footprint=footprint, footprint__isnull=False, user__is_active=True
+    )
+    found = held.select_related("user__preference").order_by("user__email")
+    return list({grant.user_id: grant.user for grant in found}.values())
 
 
-def host_addresses(host: Partner) -> list[Addressee]:
-    """Its contacts first, since they are whom a host names; its members where it has none with an address."""
-    contacts = host.contacts.exclude(email="")[:3]
-    return [Addressee(each.email) for each in contacts] or addresses_of(host, "")
+def willing_coordinators(footprint: int | None, kind: str) -> list[Addressee]:
+    """Of those who coordinate a partnership, who wants mails of this kind; 1 query."""
+    return [Addressee(each.email, each, kind=kind) for each in coordinators(footprint) if _wants(each, kind)]

@@ -19,7 +19,7 @@ from joinedup.events.models import Event
 from joinedup.mail.compose import compose, words_of
 from joinedup.mail.send import Sending, deliver, send_on_commit
 from joinedup.mail.turns import after_turn
-from joinedup.partners.addressees import coordinators, host_addresses
+from joinedup.partners.addressees import HAS_TO_BE_HEARD, contacts_first, coordinators
 from joinedup.partners.models import Partner
 from joinedup.privacy.detect import EMAIL
 from joinedup.registration.calendar import mailbox_calendars
@@ -203,7 +203,7 @@ def send_without_companion(event: Event, host: Partner, number: int) -> Sending:
     """To the host, to those who plan the event, and to the safeguarding lead where an address is known: so many young
     people have no companion now. No name is in it."""
     lead = EMAIL.all_in(f"{event.safeguarding_contact} {event.safeguarding_lead}")
-    to = [each.email for each in host_addresses(host)] + [
+    to = [each.email for each in contacts_first([host.pk], HAS_TO_BE_HEARD)[host.pk]] + [
         each.email for each in coordinators(event.footprint_id)
     ]
     context = {

@@ -11,10 +11,8 @@ from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
 from joinedup.accounts.links import address_of
-from joinedup.accounts.models import Preference
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
-from joinedup.accounts.preferences import off_link
 from joinedup.agreements.actions.agreement import note_progress
 from joinedup.agreements.models import Agreement, Chase, Progress
 from joinedup.agreements.naming import has_said_yes
@@ -107,7 +105,7 @@ def _words(row: Chase, asked: AskedTogether, to: Addressee) -> dict[str, str]:
         "event": agreement.event.name,
         "owner": f"{agreement.owner_partner.name}, {agreement.owner_role}",
         "link": address_of("report_by_mail", report_link(agreement, asked, to)),
-        "off": off_link(to.account, Preference.Mail.AGREEMENTS) if to.account else "",
+        "off": to.off,
     }
 
 

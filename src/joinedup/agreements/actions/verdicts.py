@@ -14,7 +14,6 @@ from joinedup.accounts.links import address_of
 from joinedup.accounts.models import Preference
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import PUBLIC, Person
-from joinedup.accounts.preferences import off_link
 from joinedup.agreements.models import Agreement, YoungMark
 from joinedup.agreements.queries.verdicts import (
     ASKED,
@@ -29,7 +28,7 @@ from joinedup.agreements.queries.verdicts import (
 from joinedup.events.models import Event
 from joinedup.mail.compose import compose
 from joinedup.mail.send import send_on_commit
-from joinedup.partners.addressees import coordinators, host_addresses
+from joinedup.partners.addressees import contacts_first, coordinators
 from joinedup.partners.models import Partner
 
 
@@ -45,8 +44,10 @@ def ask_young(*, by: Person, event: Event, on: datetime.date) -> int:
     # Held until the audit entry is written, which a second worker looks for.
     Event.objects.select_for_update().get(pk=event.pk)
     last, written = last_asked(event), 0
-    for host in Partner.objects.filter(pk__in=hosts).order_by("pk"):
-        to = host_addresses(host)
+    partners = list(Partner.objects.filter(pk__in=hosts).order_by("pk"))
+    addressees = contacts_first([host.pk for host in partners], Preference.Mail.AGREEMENTS)
+    for host in partners:
+        to = addressees[host.pk]
         if to and is_time_to_ask(agreements, last.get(host.pk), on):
             after = {"host": host.pk, "on": on.isoformat(), "addresses": len(to)}
             audit.record(by=by, action=ASKED, on=event, before={}, after=after)
@@ -59,9 +60,8 @@ def _send_on_commit(event: Event, host: Partner, to: list[Addressee]) -> None:
     replies = [user.email for user in coordinators(event.footprint_id)]
     mails = []
     for each in to:
-        off = off_link(each.account, Preference.Mail.AGREEMENTS) if each.account else ""
         link = address_of("young_marks", link_of(event, host, each))
-        words = {"event": event, "host": host.name, "link": link, "off": off}
+        words = {"event": event, "host": host.name, "link": link, "off": each.off}
         mails.append(compose("agreements/mails/young", each.email, words, reply_to=replies))
     send_on_commit(mails)
 

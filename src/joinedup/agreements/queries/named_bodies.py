@@ -14,7 +14,14 @@ from joinedup.accounts.person import Person
 from joinedup.agreements.models import Agreement, Naming, PartnerContribution
 from joinedup.agreements.naming import named_bodies, terms_of
 from joinedup.agreements.reminder_steps import OPEN
-from joinedup.partners.addressees import MOST_CONTACTS, Addressee, is_of_role
+from joinedup.partners.addressees import (
+    HAS_TO_BE_HEARD,
+    MOST_CONTACTS,
+    Addressee,
+    contacts_of,
+    members_of,
+    of_role,
+)
 from joinedup.partners.models import Contact, Partner
 from joinedup.partners.queries import speaks_for
 
@@ -63,17 +70,15 @@ def _is_anothers(agreement: Agreement, partner: Partner, email: str) -> bool:
 def whom_to_name(agreement: Agreement, partner: Partner, role: str) -> list[Addressee]:
     """Every member of a body, whatever other mails they receive, and its contacts with this role, or any of
     its contacts if it has no member; never the agreement's writer as a contact of another body; 2 queries."""
-    held = Grant.objects.filter(partner=partner, user__is_active=True).select_related("user")
-    members = list({each.user_id: each.user for each in held.order_by("user__email")}.values())
-    known = {user.email.lower() for user in members}
+    members = members_of([partner.pk], HAS_TO_BE_HEARD)[partner.pk]
+    known = {each.email.lower() for each in members}
     contacts = [
         each
-        for each in partner.contacts.exclude(email="").order_by("role", "pk")
+        for each in contacts_of([partner.pk], HAS_TO_BE_HEARD)[partner.pk]
         if each.email.lower() not in known and not _is_anothers(agreement, partner, each.email)
     ]
-    fitting = [each for each in contacts if is_of_role(each, role)]
-    asked = (fitting or ([] if members else contacts))[:MOST_CONTACTS]
-    return [*(Addressee(user.email, user) for user in members), *(Addressee(each.email) for each in asked)]
+    asked = of_role(contacts, role) or ([] if members else contacts)
+    return [*members, *asked[:MOST_CONTACTS]]
 
 
 def role_in(agreement: Agreement, partner: Partner) -> str:

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from joinedup.accounts.links import make_link, read_link
 from joinedup.accounts.models import Grant, Preference, User
 from joinedup.accounts.person import Person
-from joinedup.accounts.preferences import those_who_want
 from joinedup.accounts.records import Marking
 from joinedup.agreements.models import Agreement, Chase, Naming
-from joinedup.partners.addressees import Addressee, addresses_of, coordinators
-from joinedup.partners.models import Contact, Partner
+from joinedup.partners.addressees import (
+    Addressee,
+    contacts_first,
+    members_first,
+    willing_coordinators,
+)
+from joinedup.partners.models import Partner
 from joinedup.partners.queries import speaks_for
 
 PURPOSE = "report"
@@ -43,7 +47,7 @@ def whom_to_ask(agreement: Agreement, step: str) -> AskedTogether:
     gone = {each.partner_id for each in agreement.namings.all() if each.answer == Naming.Answer.NO}
 
     def there(partner: Partner, role: str) -> list[Addressee]:
-        return [] if partner.pk in gone else addresses_of(partner, role)
+        return [] if partner.pk in gone else members_first(partner, AGREEMENTS, role)
 
     ladder = {
         "owner": lambda: AskedTogether("owner", owner, there(owner, agreement.owner_role)),
@@ -62,21 +66,12 @@ def whom_to_ask(agreement: Agreement, step: str) -> AskedTogether:
 def _coordinators(agreement: Agreement) -> list[Addressee]:
     if agreement.marking == Marking.NAMED:
         return []
-    return [
-        Addressee(user.email, user)
-        for user in those_who_want(coordinators(agreement.event.footprint_id), AGREEMENTS)
-    ]
+    return willing_coordinators(agreement.event.footprint_id, AGREEMENTS)
 
 
-def reachable(partner_ids: Iterable[int]) -> set[int]:
-    """Those of these partners with someone who can be asked by mail; 3 queries."""
-    ids = set(partner_ids)
-    grants = list(Grant.objects.filter(partner__in=ids, user__is_active=True).select_related("user"))
-    willing = {user.pk for user in those_who_want({g.user_id: g.user for g in grants}.values(), AGREEMENTS)}
-    refused = {(g.partner_id, g.user.email.lower()) for g in grants}
-    contacts = Contact.objects.filter(partner__in=ids).exclude(email="").values_list("partner", "email")
-    found = {partner for partner, email in contacts if (partner, email.lower()) not in refused}
-    return found | {g.partner_id for g in grants if g.user_id in willing and g.partner_id}
+def reachable(partners: Iterable[int]) -> set[int]:
+    """Those of these partners, by key, of whom somebody can be asked by mail; 2 queries."""
+    return {pk for pk, to in contacts_first(partners, AGREEMENTS).items() if to}
 
 
 def report_link(agreement: Agreement, asked: AskedTogether, to: Addressee) -> str:

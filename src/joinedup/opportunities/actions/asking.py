@@ -20,8 +20,9 @@ from joinedup.mail.compose import compose, words_of
 from joinedup.mail.send import send_on_commit
 from joinedup.opportunities.actions.deciding import hold
 from joinedup.opportunities.models import Answer, Enquiry, Opportunity
-from joinedup.opportunities.queries.asking import OWN, PURPOSE, Addressee, replies_to, whom_to_ask
+from joinedup.opportunities.queries.asking import OWN, PURPOSE, replies_to, whom_to_ask
 from joinedup.opportunities.queries.lists import UNDECIDED
+from joinedup.partners.addressees import Addressee
 from joinedup.partners.models import Partner
 
 TEMPLATE = "opportunities/mails/ask"
@@ -30,10 +31,12 @@ LONGEST = 2000
 
 @dataclass
 class Asked:
-    """Who was asked, who could not be for want of an address, and, once the mails are out, whom none reached."""
+    """Who was asked, who could not be for want of an address or because nobody there wants such mails, and, once the
+    mails are out, whom none reached."""
 
     partners: list[Partner] = field(default_factory=list)
     unreachable: list[Partner] = field(default_factory=list)
+    unwilling: list[Partner] = field(default_factory=list)
     refused: list[Partner] = field(default_factory=list)
 
 
@@ -60,7 +63,7 @@ def ask(
             _("Whom it goes to has changed meanwhile: look at it again before you send it.")
         )
     said, reply_to = words(text, opportunity), replies_to(by, opportunity, replies)
-    asked = Asked(unreachable=asking.unreachable)
+    asked = Asked(unreachable=asking.unreachable, unwilling=asking.unwilling)
     for partner, addressees in asking.open:
         earlier = Enquiry.objects.filter(opportunity=opportunity, partner=partner).first()
         enquiry, _new = Enquiry.objects.update_or_create(
@@ -108,11 +111,15 @@ def words(text: str, opportunity: Opportunity) -> str:
     return said or first_words(opportunity)
 
 
-def letter_to_read(by: Person, opportunity: Opportunity, partner: Partner, said: str) -> tuple[str, str]:
+def letter_to_read(
+    by: Person, opportunity: Opportunity, partner: Partner, to: Sequence[Addressee], said: str
+) -> tuple[str, str]:
     """Subject and text of the mail to one partner, as it is sent; in the place of each link it says that one is there:
     they are of the reader's own."""
-    answers = [(label, _("[a link, for this reader alone]")) for _word, label in Answer.Word.choices]
-    return words_of(TEMPLATE, _context(by, opportunity, partner, said) | {"answers": answers})
+    link = _("[a link, for this reader alone]")
+    answers = [(label, link) for _word, label in Answer.Word.choices]
+    off = link if any(each.account for each in to) else ""
+    return words_of(TEMPLATE, _context(by, opportunity, partner, said) | {"answers": answers, "off": off})
 
 
 def _words_to(
@@ -120,7 +127,7 @@ def _words_to(
 ) -> dict[str, object]:
     token = make_link(PURPOSE, f"{opportunity.pk}.{partner.pk}", to.account or to.email)
     answers = [(label, address_of("answer_by_mail", word, token)) for word, label in Answer.Word.choices]
-    return _context(by, opportunity, partner, said) | {"answers": answers}
+    return _context(by, opportunity, partner, said) | {"answers": answers, "off": to.off}
 
 
 def _context(by: Person, opportunity: Opportunity, partner: Partner, said: str) -> dict[str, object]:

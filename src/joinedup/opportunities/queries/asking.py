@@ -4,48 +4,36 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.links import read_link
-from joinedup.accounts.models import Grant, User
+from joinedup.accounts.models import Grant, Preference
 from joinedup.accounts.person import Person
 from joinedup.opportunities.models import Answer, Enquiry, Opportunity, Run
 from joinedup.opportunities.queries.lists import UNDECIDED
-from joinedup.partners.models import Contact, Partner
+from joinedup.partners.addressees import HAS_TO_BE_HEARD, Addressee, contacts_first
+from joinedup.partners.models import Partner
 from joinedup.partners.queries import speaks_for
 
 PURPOSE = "opportunity-answer"
+OPPORTUNITIES = Preference.Mail.OPPORTUNITIES
 # Whoever was asked has a week to answer before anybody asks again.
 PATIENCE = datetime.timedelta(days=7)
 OWN, PARTNERSHIP = "own", "partnership"
 
 
 @dataclass(frozen=True)
-class Addressee:
-    """One address of a partner: of a contact in a role, or of an account."""
-
-    email: str
-    account: User | None = None
-    role: str = ""
-
-    @property
-    def masked(self) -> str:
-        """As a page shows it to who need not know it: m…@lantern.example."""
-        name, _at, domain = self.email.rpartition("@")
-        return f"{name[:1]}…@{domain}" if name else ""
-
-
-@dataclass(frozen=True)
 class Asking:
-    """The named partners that have not answered: to ask now, asked lately, and without any address."""
+    """The named partners that have not answered: to ask now, asked lately, without any address, and those of whom
+    nobody wants such mails."""
 
     open: list[tuple[Partner, list[Addressee]]]
     recent: list[Enquiry]
     unreachable: list[Partner]
+    unwilling: list[Partner]
     names_nobody: bool
 
     @property
@@ -72,11 +60,14 @@ class Asking:
         if self.unreachable:
             names = ", ".join(partner.name for partner in self.unreachable)
             return _("There is no e-mail address for %(names)s: add a contact first.") % {"names": names}
+        if self.unwilling:
+            names = ", ".join(partner.name for partner in self.unwilling)
+            return _("Nobody at %(names)s wants mails like this: ring them.") % {"names": names}
         return _("Everybody it names has answered.")
 
 
 def whom_to_ask(opportunity: Opportunity, now: datetime.datetime) -> Asking:
-    """5 queries, 2 fewer where parties and answers are fetched already."""
+    """5 queries, 2 more where somebody has no address; 2 fewer where parties and answers are fetched already."""
     parties = list(opportunity.parties.all())
     answered = {each.partner_id for each in opportunity.answers.all()}
     silent = [partner for partner in parties if partner.pk not in answered]
@@ -84,30 +75,17 @@ def whom_to_ask(opportunity: Opportunity, now: datetime.datetime) -> Asking:
     asked = opportunity.enquiries.filter(at__gt=since).select_related("partner")
     recent = [each for each in asked if each.partner_id not in answered]
     waiting = {each.partner_id for each in recent}
-    addresses = _addresses(silent)
+    addresses = contacts_first([partner.pk for partner in silent], OPPORTUNITIES)
     due = [(each, addresses[each.pk]) for each in silent if each.pk not in waiting]
+    without = [partner for partner, to in due if not to]
+    known = contacts_first([each.pk for each in without], HAS_TO_BE_HEARD) if without else {}
     return Asking(
         open=[(partner, to) for partner, to in due if to],
         recent=recent,
-        unreachable=[partner for partner, to in due if not to],
+        unreachable=[partner for partner in without if not known[partner.pk]],
+        unwilling=[partner for partner in without if known[partner.pk]],
         names_nobody=not parties,
     )
-
-
-def _addresses(partners: Iterable[Partner]) -> dict[int, list[Addressee]]:
-    """The contacts of each partner, or its members where no contact has an address; 2 queries."""
-    ids = [partner.pk for partner in partners]
-    found: dict[int, dict[str, Addressee]] = {pk: {} for pk in ids}
-    for contact in Contact.objects.filter(partner__in=ids).exclude(email=""):
-        found[contact.partner_id].setdefault(
-            contact.email.lower(), Addressee(contact.email, role=contact.role)
-        )
-    with_contact = {pk for pk, addresses in found.items() if addresses}
-    members = Grant.objects.filter(partner__in=ids, user__is_active=True).select_related("user")
-    for grant in members.order_by("user__email"):
-        if grant.partner_id is not None and grant.partner_id not in with_contact:
-            found[grant.partner_id].setdefault(grant.user.email, Addressee(grant.user.email, grant.user))
-    return {pk: list(addresses.values()) for pk, addresses in found.items()}
 
 
 def replies_to(by: Person, opportunity: Opportunity, choice: str) -> list[str]:

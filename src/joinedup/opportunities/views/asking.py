@@ -54,9 +54,7 @@ def _read(request: Request, found: Opportunity, form: AskForm) -> HttpResponse:
         "asking": asking,
         "form": form,
         "replies": replies_to(by, found, chosen.get("replies", "")),
-        "letters": [
-            (partner, *letter_to_read(by, found, partner, said)) for partner, _addresses in asking.open
-        ],
+        "letters": [(partner, *letter_to_read(by, found, partner, to, said)) for partner, to in asking.open],
     }
     return render(request, "opportunities/ask.jinja", context)
 
@@ -72,6 +70,7 @@ def _say(request: Request, asked: Asked) -> None:
     for partners, sentence in (
         (asked.refused, _("The mail to %(names)s could not be sent: try again later, or ring them.")),
         (asked.unreachable, _("There is no e-mail address for %(names)s: add a contact below.")),
+        (asked.unwilling, _("Nobody at %(names)s wants mails like this: ring them.")),
     ):
         if partners:
             messages.error(request, sentence % {"names": ", ".join(p.name for p in partners)})
