@@ -27,10 +27,13 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from joinedup.accounts.models import User
 from joinedup.clusters.models import Follower
-from joinedup.events.models import Agreement, Attendee, Event, Sitting
+from joinedup.agreements.models import Agreement
+from joinedup.events.models import Event
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
 from joinedup.partners.models import Ask, Contact, Partner
+from joinedup.registration.models import Attendee
+from joinedup.tables.models import Sitting
 from joinedup.voice.models import Contribution, Host
 
 sessions = {}

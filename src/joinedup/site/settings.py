@@ -121,7 +121,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXIES", default=0)
 ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False
 ACCOUNT_FORMS = {
     "request_login_code": "joinedup.accounts.forms.AddressForm",
-    "confirm_login_code": "joinedup.accounts.forms.CodeForm",
+    "confirm_login_code": "joinedup.accounts.forms.SignInCodeForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True

@@ -48,7 +48,7 @@ def event_results(request: Request, slug: str) -> HttpResponse:
         "page": queries.results_page(request.person, found, today),
         "is_over": is_over(found, today),
     }
-    return render(request, "results/results.jinja", context)
+    return render(request, "results/asked_said_did.jinja", context)
 
 
 def _planned(request: Request, slug: str, permission: str) -> Event:
@@ -227,4 +227,4 @@ def event_publish(request: Request, slug: str) -> HttpResponse:
         if event.footprint and event.footprint.is_held(today)
         else None,
     }
-    return render(request, "results/publish.jinja", context)
+    return render(request, "results/publish_results.jinja", context)
