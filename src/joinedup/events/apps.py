@@ -7,6 +7,6 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         from joinedup.events.queries.topics import on_agendas
-        from joinedup.opportunities.queries.one import BESIDE
+        from joinedup.opportunities.shown_beside import BESIDE
 
         BESIDE.append(on_agendas)

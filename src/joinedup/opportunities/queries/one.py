@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
@@ -13,6 +12,7 @@ from joinedup.accounts.person import Person
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Answer, Opportunity, Run
 from joinedup.opportunities.queries.lists import parties_seen_by
+from joinedup.opportunities.shown_beside import BESIDE
 from joinedup.partners.models import Partner
 from joinedup.support.models import Offer
 from joinedup.taxonomy.models import Sector
@@ -34,10 +34,6 @@ def members_copy(person: Person, opportunity: Opportunity) -> int | None:
         footprint=opportunity.footprint_id, audience=Run.Audience.PARTNERSHIP, key=opportunity.key
     )
     return copies.values_list("pk", flat=True).first()
-
-
-# What rooms above this one show beside an opportunity: each gives what to fetch for a reader, once it is ready.
-BESIDE: list[Callable[[Person], Prefetch]] = []
 
 
 def one(person: Person, pk: int) -> Opportunity | None:
