@@ -10,7 +10,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from joinedup.engines.matching.score import LEAST_CERTAINTY
+from joinedup.engines.certainty import LEAST_CERTAINTY
 
 
 class Dataset(models.Model):

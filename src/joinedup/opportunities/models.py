@@ -9,7 +9,6 @@ from django.db.models import Q
 
 from joinedup.accounts.permissions import Scope
 from joinedup.accounts.person import Person
-from joinedup.engines.matching import wording
 from joinedup.opportunities.public import may_be_shown
 
 KINDS = {
@@ -167,6 +166,9 @@ class Opportunity(models.Model):
     @property
     def heading(self) -> str:
         """What a link to it says: kind, theme and place. The sentence stands beside it, to be read, not clicked."""
+        # The engine takes a second to load, and every command loads this file.
+        from joinedup.engines.matching import wording
+
         where = self.place.name
         if self.theme is not None:
             where = f"{wording.enumerated(wording.inside(self.theme.name))} in {where}"

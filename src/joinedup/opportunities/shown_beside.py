@@ -1,4 +1,4 @@
-"""What rooms above this one show beside an opportunity. They add it when Django starts: nothing heavy is imported here."""
+"""What rooms above this one show beside an opportunity. Read when Django starts: nothing heavy is imported here."""
 
 from __future__ import annotations
 

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from joinedup.engines.certainty import LEAST_CERTAINTY as LEAST_CERTAINTY
+
 COMPONENTS = ("gap", "fit", "effect", "urgency", "newness")
 
 
@@ -50,8 +52,6 @@ REASONS = {
 
 # Unknown is neither good nor bad: half way.
 NEUTRAL = 0.5
-# Need of a certainty under this is not said, ranked or matched by: it is not known, as on the page of the place.
-LEAST_CERTAINTY = 0.3
 # Little evidence, no hurry and an existing link make an opportunity weaker, never impossible.
 EFFECT_FLOOR, URGENCY_FLOOR, NEWNESS_FLOOR = 0.2, 0.2, 0.1
 # Fit where nobody of a sector that is needed is recorded: the coordinator acts, and it is harder.
