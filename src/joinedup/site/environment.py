@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlparse
 
 from django.core.exceptions import ImproperlyConfigured
+from jinja2 import FileSystemBytecodeCache
 
 
 def flag(name: str, *, default: bool) -> bool:
@@ -31,6 +32,13 @@ def words(name: str, *, default: list[str]) -> list[str]:
     """A comma-separated list."""
     value = os.environ.get(name, "")
     return [part.strip() for part in value.split(",") if part.strip()] or default
+
+
+def template_cache() -> dict[str, FileSystemBytecodeCache]:
+    """The option of Jinja that keeps compiled templates in a folder between starts; nothing unless a folder is named.
+    What lies in it is run, so only the site may write there."""
+    folder = os.environ.get("TEMPLATE_CACHE")
+    return {"bytecode_cache": FileSystemBytecodeCache(folder)} if folder else {}
 
 
 def home() -> Path:

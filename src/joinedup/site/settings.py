@@ -87,6 +87,7 @@ TEMPLATES = [
             "environment": "joinedup.web.jinja.environment",
             "context_processors": CONTEXT_PROCESSORS,
             "extensions": ["jinja2.ext.i18n"],
+            **environment.template_cache(),
         },
     },
     # allauth asks for Django templates by name before it falls back to ours; it never renders one.

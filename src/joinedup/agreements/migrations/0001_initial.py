@@ -1,4 +1,3 @@
-
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -9,6 +8,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '__first__'),
         ('events', '0001_initial'),
         ('initiatives', '0002_initial'),
         ('opportunities', '0001_initial'),
@@ -18,7 +18,6 @@ class Migration(migrations.Migration):
         ('strategy', '0001_initial'),
         ('tables', '0001_initial'),
         ('taxonomy', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -57,6 +56,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['due', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'started'), _negated=True), ('initiative__isnull', False), _connector='OR'), name='agreement_started_has_an_initiative')],
             },
         ),
         migrations.CreateModel(
@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-on', '-pk'],
+                'constraints': [models.UniqueConstraint(fields=('agreement', 'step', 'about'), name='chase_once')],
             },
         ),
         migrations.CreateModel(
@@ -84,6 +85,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'contribution',
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('agreement', 'partner'), name='contribution_once')],
             },
         ),
         migrations.CreateModel(
@@ -98,6 +100,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('sitting', 'user'), name='draft_once_an_account'), models.UniqueConstraint(condition=models.Q(('attendee__isnull', False)), fields=('sitting', 'attendee'), name='draft_once_an_attendee'), models.CheckConstraint(condition=models.Q(('user__isnull', True), ('attendee__isnull', True), _connector='XOR'), name='draft_has_one_writer')],
             },
         ),
         migrations.CreateModel(
@@ -114,6 +117,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['agreement', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('agreement', 'partner'), name='naming_once'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_on__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_on__isnull', False)), _connector='OR'), name='naming_answer_has_its_day')],
             },
         ),
         migrations.CreateModel(
@@ -142,42 +146,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['agreement', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('agreement', 'attendee'), name='young_mark_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'started'), _negated=True), ('initiative__isnull', False), _connector='OR'), name='agreement_started_has_an_initiative'),
-        ),
-        migrations.AddConstraint(
-            model_name='chase',
-            constraint=models.UniqueConstraint(fields=('agreement', 'step', 'about'), name='chase_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='partnercontribution',
-            constraint=models.UniqueConstraint(fields=('agreement', 'partner'), name='contribution_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('sitting', 'user'), name='draft_once_an_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(condition=models.Q(('attendee__isnull', False)), fields=('sitting', 'attendee'), name='draft_once_an_attendee'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(('user__isnull', True), ('attendee__isnull', True), _connector='XOR'), name='draft_has_one_writer'),
-        ),
-        migrations.AddConstraint(
-            model_name='naming',
-            constraint=models.UniqueConstraint(fields=('agreement', 'partner'), name='naming_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='naming',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_on__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_on__isnull', False)), _connector='OR'), name='naming_answer_has_its_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='youngmark',
-            constraint=models.UniqueConstraint(fields=('agreement', 'attendee'), name='young_mark_once'),
         ),
     ]

@@ -1,4 +1,3 @@
-
 import django.db.models.deletion
 import joinedup.accounts.models
 from django.conf import settings
@@ -10,9 +9,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '__first__'),
         ('initiatives', '0002_initial'),
         ('places', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -85,6 +84,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-asked_at', '-pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'running'])), fields=('footprint', 'kind'), name='scan_one_at_a_time'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state__in', ['waiting', 'running'])), models.Q(('ended_at__isnull', False), ('state__in', ['done', 'failed'])), _connector='OR'), name='scan_has_ended_when_it_says_so'), models.CheckConstraint(condition=models.Q(('done__gte', 0), ('done__lte', 1)), name='scan_share_done')],
             },
         ),
         migrations.CreateModel(
@@ -100,32 +100,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['since', 'pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('place__isnull', False)), fields=('user', 'footprint', 'place'), name='follower_once_a_place'), models.UniqueConstraint(condition=models.Q(('place__isnull', True)), fields=('user', 'footprint'), name='follower_once_of_all')],
             },
         ),
         migrations.AddField(
             model_name='cluster',
             name='scan',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clusters', to='clusters.scan'),
-        ),
-        migrations.AddConstraint(
-            model_name='scan',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'running'])), fields=('footprint', 'kind'), name='scan_one_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='scan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state__in', ['waiting', 'running'])), models.Q(('ended_at__isnull', False), ('state__in', ['done', 'failed'])), _connector='OR'), name='scan_has_ended_when_it_says_so'),
-        ),
-        migrations.AddConstraint(
-            model_name='scan',
-            constraint=models.CheckConstraint(condition=models.Q(('done__gte', 0), ('done__lte', 1)), name='scan_share_done'),
-        ),
-        migrations.AddConstraint(
-            model_name='follower',
-            constraint=models.UniqueConstraint(condition=models.Q(('place__isnull', False)), fields=('user', 'footprint', 'place'), name='follower_once_a_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='follower',
-            constraint=models.UniqueConstraint(condition=models.Q(('place__isnull', True)), fields=('user', 'footprint'), name='follower_once_of_all'),
         ),
         migrations.AddConstraint(
             model_name='cluster',

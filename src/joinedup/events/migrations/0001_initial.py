@@ -1,4 +1,3 @@
-
 import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
@@ -73,6 +72,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-date', 'name'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('is_history', True), ('footprint__isnull', False), _connector='OR'), name='event_to_come_has_a_footprint')],
             },
         ),
         migrations.CreateModel(
@@ -91,6 +91,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['starts', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('off_record', False), ('notes', ''), _connector='OR'), name='session_off_the_record_keeps_no_notes'), models.UniqueConstraint(condition=models.Q(('round__isnull', False)), fields=('event', 'round'), name='session_once_a_round')],
             },
         ),
         migrations.CreateModel(
@@ -110,6 +111,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['order', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('is_young', False), ('email', ''), _connector='OR'), name='speaker_young_has_no_address')],
             },
         ),
         migrations.CreateModel(
@@ -125,6 +127,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['month', 'region'],
+                'constraints': [models.UniqueConstraint(fields=('programme', 'region', 'month'), name='stop_once'), models.CheckConstraint(condition=models.Q(('month__day', 1)), name='stop_month_is_its_first_day')],
             },
         ),
         migrations.CreateModel(
@@ -139,6 +142,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['number'],
+                'constraints': [models.UniqueConstraint(fields=('event', 'number'), name='table_number_once'), models.CheckConstraint(condition=models.Q(('seats_max__gte', models.F('seats_min'))), name='table_seats_in_order')],
             },
         ),
         migrations.CreateModel(
@@ -157,6 +161,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['order', 'pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('opportunity__isnull', False)), fields=('event', 'opportunity'), name='topic_once_an_opportunity')],
             },
         ),
         migrations.CreateModel(
@@ -176,51 +181,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name'],
+                'constraints': [models.UniqueConstraint(fields=('footprint', 'name'), name='venue_name_once')],
             },
         ),
         migrations.AddField(
             model_name='event',
             name='at',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='events', to='events.venue'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('off_record', False), ('notes', ''), _connector='OR'), name='session_off_the_record_keeps_no_notes'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.UniqueConstraint(condition=models.Q(('round__isnull', False)), fields=('event', 'round'), name='session_once_a_round'),
-        ),
-        migrations.AddConstraint(
-            model_name='speaker',
-            constraint=models.CheckConstraint(condition=models.Q(('is_young', False), ('email', ''), _connector='OR'), name='speaker_young_has_no_address'),
-        ),
-        migrations.AddConstraint(
-            model_name='stop',
-            constraint=models.UniqueConstraint(fields=('programme', 'region', 'month'), name='stop_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='stop',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='stop_month_is_its_first_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='table',
-            constraint=models.UniqueConstraint(fields=('event', 'number'), name='table_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='table',
-            constraint=models.CheckConstraint(condition=models.Q(('seats_max__gte', models.F('seats_min'))), name='table_seats_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.UniqueConstraint(condition=models.Q(('opportunity__isnull', False)), fields=('event', 'opportunity'), name='topic_once_an_opportunity'),
-        ),
-        migrations.AddConstraint(
-            model_name='venue',
-            constraint=models.UniqueConstraint(fields=('footprint', 'name'), name='venue_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('is_history', True), ('footprint__isnull', False), _connector='OR'), name='event_to_come_has_a_footprint'),
         ),
     ]

@@ -1,4 +1,3 @@
-
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -47,6 +46,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name', '-imported_at'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('name', 'content_hash'), name='dataset_file_once'), models.UniqueConstraint(condition=models.Q(('replaced_by__isnull', True), ('withdrawn_at__isnull', True)), fields=('name',), name='dataset_one_current')],
             },
         ),
         migrations.CreateModel(
@@ -75,6 +75,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['indicator', 'place'],
+                'constraints': [models.UniqueConstraint(fields=('indicator', 'place'), name='figure_once'), models.CheckConstraint(condition=models.Q(('state', 'number'), models.Q(('best_rank__isnull', True), ('count__isnull', True), ('high__isnull', True), ('low__isnull', True), ('percentile__isnull', True), ('trend__isnull', True), ('worst_rank__isnull', True)), _connector='OR'), name='figure_that_is_no_number_tells_nothing'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'number'), ('value__isnull', False)), models.Q(models.Q(('state', 'number'), _negated=True), ('value__isnull', True)), _connector='OR'), name='figure_has_a_value_only_when_a_number')],
             },
         ),
         migrations.CreateModel(
@@ -92,34 +93,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['place', 'theme'],
+                'constraints': [models.UniqueConstraint(fields=('place', 'theme'), name='need_once'), models.CheckConstraint(condition=models.Q(('need__isnull', True), models.Q(('need__gte', 0), ('need__lte', 1)), _connector='OR'), name='need_0_to_1')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='dataset',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('name', 'content_hash'), name='dataset_file_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='dataset',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaced_by__isnull', True), ('withdrawn_at__isnull', True)), fields=('name',), name='dataset_one_current'),
-        ),
-        migrations.AddConstraint(
-            model_name='figure',
-            constraint=models.UniqueConstraint(fields=('indicator', 'place'), name='figure_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='figure',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'number'), models.Q(('best_rank__isnull', True), ('count__isnull', True), ('high__isnull', True), ('low__isnull', True), ('percentile__isnull', True), ('trend__isnull', True), ('worst_rank__isnull', True)), _connector='OR'), name='figure_that_is_no_number_tells_nothing'),
-        ),
-        migrations.AddConstraint(
-            model_name='figure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'number'), ('value__isnull', False)), models.Q(models.Q(('state', 'number'), _negated=True), ('value__isnull', True)), _connector='OR'), name='figure_has_a_value_only_when_a_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.UniqueConstraint(fields=('place', 'theme'), name='need_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(('need__isnull', True), models.Q(('need__gte', 0), ('need__lte', 1)), _connector='OR'), name='need_0_to_1'),
         ),
     ]

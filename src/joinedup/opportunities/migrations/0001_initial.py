@@ -1,4 +1,3 @@
-
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -9,13 +8,13 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '__first__'),
         ('evidence', '0001_initial'),
         ('initiatives', '0002_initial'),
         ('partners', '0001_initial'),
         ('places', '0001_initial'),
         ('support', '0001_initial'),
         ('taxonomy', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -60,6 +59,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'opportunities',
                 'ordering': (models.OrderBy(models.F('placed'), descending=True, nulls_last=True), 'key'),
+                'indexes': [models.Index(fields=['place', 'audience', '-placed'], name='opportuniti_place_i_84813d_idx'), models.Index(fields=['footprint', 'audience', 'state', '-placed'], name='opportuniti_footpri_e836fe_idx')],
+                'constraints': [models.UniqueConstraint(fields=('footprint', 'audience', 'key'), name='opportunity_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'dismissed'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='opportunity_set_aside_with_a_reason')],
             },
         ),
         migrations.CreateModel(
@@ -86,6 +87,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-at'],
+                'constraints': [models.UniqueConstraint(fields=('opportunity', 'partner'), name='enquiry_once')],
             },
         ),
         migrations.CreateModel(
@@ -101,6 +103,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-at'],
+                'constraints': [models.UniqueConstraint(fields=('opportunity', 'partner'), name='answer_once')],
             },
         ),
         migrations.CreateModel(
@@ -192,29 +195,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('user', 'footprint'), name='look_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(fields=['place', 'audience', '-placed'], name='opportuniti_place_i_84813d_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(fields=['footprint', 'audience', 'state', '-placed'], name='opportuniti_footpri_e836fe_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='opportunity',
-            constraint=models.UniqueConstraint(fields=('footprint', 'audience', 'key'), name='opportunity_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='opportunity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'dismissed'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='opportunity_set_aside_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='enquiry',
-            constraint=models.UniqueConstraint(fields=('opportunity', 'partner'), name='enquiry_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('opportunity', 'partner'), name='answer_once'),
         ),
     ]

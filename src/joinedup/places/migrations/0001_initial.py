@@ -1,4 +1,3 @@
-
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -27,6 +26,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name', 'code'],
+                'indexes': [models.Index(fields=['kind', 'name'], name='places_plac_kind_05d800_idx')],
             },
         ),
         migrations.CreateModel(
@@ -63,6 +63,9 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120)),
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='places.place')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('place', 'kind'), name='place_in_one_of_a_kind')],
+            },
         ),
         migrations.CreateModel(
             name='Footprint',
@@ -77,18 +80,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='footprint_has_a_name')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='place',
-            index=models.Index(fields=['kind', 'name'], name='places_plac_kind_05d800_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('place', 'kind'), name='place_in_one_of_a_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='footprint',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='footprint_has_a_name'),
         ),
     ]

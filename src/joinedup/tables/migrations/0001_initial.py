@@ -1,4 +1,3 @@
-
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -33,6 +32,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['round', 'table__number'],
+                'constraints': [models.UniqueConstraint(fields=('table', 'round'), name='sitting_once')],
             },
         ),
         migrations.CreateModel(
@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['sitting', 'attendee__number'],
+                'constraints': [models.UniqueConstraint(fields=('sitting', 'attendee'), name='seat_once')],
             },
         ),
         migrations.CreateModel(
@@ -55,6 +56,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('topic', 'attendee'), name='vote_once')],
             },
         ),
         migrations.CreateModel(
@@ -69,17 +71,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'wishes',
                 'ordering': ['pk'],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='sitting',
-            constraint=models.UniqueConstraint(fields=('table', 'round'), name='sitting_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(fields=('sitting', 'attendee'), name='seat_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.UniqueConstraint(fields=('topic', 'attendee'), name='vote_once'),
         ),
     ]

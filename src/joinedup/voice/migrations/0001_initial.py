@@ -1,4 +1,3 @@
-
 import django.db.models.deletion
 import joinedup.accounts.models
 from django.db import migrations, models
@@ -28,6 +27,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-opens'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('closes__gte', models.F('opens'))), name='conversation_in_order')],
             },
         ),
         migrations.CreateModel(
@@ -38,6 +38,9 @@ class Migration(migrations.Migration):
                 ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='host_links', to='voice.conversation')),
                 ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='partners.partner')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('conversation', 'partner'), name='host_once')],
+            },
         ),
         migrations.AddField(
             model_name='conversation',
@@ -63,22 +66,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-given_at', '-pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='contribution_refused_with_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'shown'), _negated=True), models.Q(('read_by', ''), _negated=True), _connector='OR'), name='contribution_shown_was_read')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='host',
-            constraint=models.UniqueConstraint(fields=('conversation', 'partner'), name='host_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='conversation',
-            constraint=models.CheckConstraint(condition=models.Q(('closes__gte', models.F('opens'))), name='conversation_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='contribution_refused_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'shown'), _negated=True), models.Q(('read_by', ''), _negated=True), _connector='OR'), name='contribution_shown_was_read'),
         ),
     ]
