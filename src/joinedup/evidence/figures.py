@@ -117,7 +117,7 @@ def figures(
     indicator's unit, computed from the count shown, with `low` and `high` its 95% interval. `shrunk` is the
     value drawn to the mean of its comparators as far as chance may explain it (empirical Bayes, see
     `methods.shrunk`). `percentile`, `drawn`, `best`, `worst`, `compared` and `middle`: see
-    `comparing.compared`. `trend`: see `windows.trend_shown`. `residents_mislead` for rates by residents of a
+    `comparison.compared`. `trend`: see `windows.trend_shown`. `residents_mislead` for rates by residents of a
     place where two or more of them are beyond the outer fence (few live there and many visit); a `note` to
     show beside it; and the `source`.
     """
