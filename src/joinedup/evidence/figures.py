@@ -73,8 +73,8 @@ MOST_OF_IT = 0.9
 def populations(observations: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """Residents of every place, summed from LSOAs upwards.
 
-    `observations`: columns of the observation schema and `datasets`, of which the groups named residents… are
-    used. `places`: place, kind, parent. Returns place, group, people (persons), datasets.
+    `observations`: columns of the observation schema and `datasets`; the groups named residents… are used.
+    `places`: place, kind, parent. Returns place, group, people (persons), datasets.
     """
     people = observations.filter(
         pl.col("indicator").str.starts_with("residents"), pl.col("state") == NUMBER
