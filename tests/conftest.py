@@ -1,4 +1,4 @@
-"""Fixtures for everybody: the small world, clients signed in as its people, and where real data lies."""
+"""Shared fixtures: the example records, clients signed in as their people, and the folder of real data."""
 
 import gc
 import os
@@ -22,7 +22,7 @@ from tests.standing import layer, standing
 from tests.world import World, make_world
 
 FEW_FILES = 8
-# Before the tests' own database takes its place.
+# Read before the test database takes its place.
 NAME_OF_THE_RECORDS = connection.settings_dict["NAME"]
 REPO = Path(__file__).resolve().parent.parent
 
@@ -35,19 +35,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 class InFiles(LoadScopeScheduling):
-    """Tests that belong together go to one process."""
+    """Sends tests that belong together to one process."""
 
     def _split_scope(self, nodeid: str) -> str:
         return together(nodeid)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """Bytes make no name: a packed file holds the second at which it was packed, and each process collects its own."""
+    """Do not make ids from bytes: a compressed file contains its time stamp, which differs between
+    processes."""
     return argname if isinstance(val, bytes) else None
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """For a few files another process costs more than it brings: it too imports everything."""
+    """For a few files a second process costs more than it saves, as it imports everything too."""
     named = [Path(each.partition("::")[0]) for each in config.args]
     files = sum(len(list(each.rglob("test_*.py"))) if each.is_dir() else 1 for each in named)
     return 0 if files < FEW_FILES else None
@@ -68,7 +69,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """What has been imported by now stays: looking through it for what could go costs a tenth of the time."""
+    """Exclude what is imported by now from garbage collection, which takes a tenth of the time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
@@ -81,12 +82,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The tables are made from the models at once: `make check` holds the migrations to the models, and tests/cli
-    begins installations with them. Here is what only a migration makes, and the word that all of them were run:
-    installations begin with copies of these tables."""
+    """Tables are created from the models directly: `make check` compares migrations with the models, and
+    tests/cli uses them for installations. This adds what only a migration creates, and marks all as applied:
+    other installations start with copies of these tables."""
     with django_db_blocker.unblock():
         if connection.settings_dict["NAME"] == NAME_OF_THE_RECORDS:
-            # pytest-django makes none where no test asks for it, and installations want the copy.
+            # pytest-django creates none if no test asks for it, and installations need the copy.
             connection.creation.create_test_db(verbosity=0, autoclobber=True)
         call_command("createcachetable", "joinedup_cache")
         with override_settings(MIGRATION_MODULES={}):
@@ -110,12 +111,12 @@ def built(request: pytest.FixtureRequest, cleared_at_the_end: None, django_db_bl
 
 @pytest.fixture
 def db(built: None, db: None) -> None:
-    """The tests' own database, on the layers that the test stands on; see tests/standing.py."""
+    """The test database with the layers that the test builds on; see tests/standing.py."""
 
 
 @pytest.fixture(scope="session")
 def tables(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Tables:
-    """What an installation may start from whose tables are not the point."""
+    """Tables to copy, for installations that do not test migrations."""
     standing.keep([])
     with django_db_blocker.unblock():
         connection.close()
@@ -124,7 +125,7 @@ def tables(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pyte
 
 @pytest.fixture(scope="session")
 def demo(tables: Tables, tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
-    """The demonstration, made once however many tests look at it."""
+    """The demonstration, made once for all tests that use it."""
     return make_demonstration(tables, tmp_path_factory.mktemp("demonstration") / "home")
 
 
@@ -135,7 +136,7 @@ def world() -> World:
 
 @pytest.fixture
 def as_(world: World) -> Callable[[str], Client]:
-    """`as_("bob").get(…)`: a browser in which Bob is signed in; `as_("nobody")` in which nobody is."""
+    """`as_("bob").get(…)`: a client with Bob signed in; `as_("nobody")`: with nobody signed in."""
 
     def client(name: str) -> Client:
         browser = Client()
@@ -150,13 +151,13 @@ def as_(world: World) -> Callable[[str], Client]:
 
 @pytest.fixture(autouse=True)
 def _mail_server_answers() -> None:
-    """That one did not in an earlier test is remembered for a minute."""
+    """Clear the mark of an earlier test's silent mail server, which is remembered for a minute."""
     cache.delete(SILENT)
 
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of real open data beside the repository. Absent, what needs it is left out and says so."""
+    """The folder of real open data beside the repository. Without it, tests that need it are skipped."""
     folder = REPO.parent / "shared" / "data"
     if not folder.is_dir():
         if os.environ.get("CI") == "true":
@@ -167,7 +168,7 @@ def shared() -> Path:
 
 @pytest.fixture
 def brought(tmp_path: Path) -> Callable[..., Path]:
-    """`brought("a,b\\n1,2\\n")`: a file with that text, as somebody brings it."""
+    """`brought("a,b\\n1,2\\n")`: a file with that text, to import."""
 
     def write(text: str | bytes, name: str = "brought.csv") -> Path:
         path = tmp_path / name

@@ -1,9 +1,9 @@
-"""Which tests run beside which database.
+"""Which tests run on which database.
 
-`make test` runs every test once. Beside SQLite, as an installation begins: all but the walks over every address, which
-run beside PostgreSQL, as it refuses more of what is typed. Beside PostgreSQL also, a second time, what touches its own
-behaviour: what really commits (locks, two at once), the files of OWN_BEHAVIOUR, and what is marked `postgresql`.
-`make test-all` runs all that touches records beside both.
+`make test` runs every test once. On SQLite, the default of an installation: all but the walks over every URL,
+which run on PostgreSQL, as it refuses more invalid input. A second time on PostgreSQL: tests that depend on
+its own behaviour, which are those that really commit (locks, concurrency), the files of OWN_BEHAVIOUR, and
+those marked `postgresql`. `make test-all` runs all tests that use the database on both.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 SQLITE, POSTGRESQL = DATABASES = ("sqlite", "postgresql")
-# Fixtures by which a test comes at records: those of its own process, or those of an installation.
+# Fixtures that give a test access to a database: that of its own process, or of an installation.
 RECORDS = {"db", "transactional_db", "live_server", "demo", "copied"}
 COMMITS = {"transactional_db", "live_server"}
 INSTALLATIONS = "tests.demo.installation"
@@ -29,7 +29,7 @@ OF_THE_DEMONSTRATION = {
     "journeys/test_demonstration.py",
     "journeys/test_demonstration_browser.py",
 }
-# Upserts, constraints, search, and between them nearly every statement that locks rows.
+# Upserts, constraints, search, and together nearly every statement that locks rows.
 OWN_BEHAVIOUR = {
     "accounts": ("audit", "pages"),
     "clusters": ("actions", "alert_mail", "scan_runs"),
@@ -47,7 +47,7 @@ OWN_BEHAVIOUR = {
     "voice": ("actions", "pages"),
     "web": ("digest", "search"),
 }  # fmt: skip
-# What takes longest begins first, so that no process is left with it at the end.
+# The longest start first, so that no process is left with one at the end.
 LONGEST = [
     "the demonstration",
     "journeys/test_pages_as_before.py",
@@ -64,9 +64,9 @@ JOURNEYS, TRUST = HERE / "journeys", HERE / "trust"
 
 
 def touches_records(item: pytest.Item) -> bool:
-    """Whether it asks for the database, or its module works with installations, which have a database each.
+    """Whether it asks for the database, or its module uses installations, each of which has a database.
 
-    pytest-django lets nobody near the database who has not asked for it, so what asks for none touches none.
+    pytest-django blocks database access for tests that do not ask for it.
     """
     if RECORDS & set(getattr(item, "fixturenames", ())) or item.get_closest_marker("django_db"):
         return True
@@ -75,7 +75,7 @@ def touches_records(item: pytest.Item) -> bool:
 
 
 def commits(item: pytest.Item) -> bool:
-    """Whether what it writes is really committed, so that others at the same time see it."""
+    """Whether its writes are really committed and so visible to concurrent connections."""
     mark = item.get_closest_marker("django_db")
     return bool(COMMITS & set(getattr(item, "fixturenames", ()))) or bool(
         mark and mark.kwargs.get("transaction")
@@ -83,7 +83,8 @@ def commits(item: pytest.Item) -> bool:
 
 
 def databases_of(item: pytest.Item, *, everything: bool = False) -> set[str]:
-    """The databases beside which a test runs: one at least. `everything`: all that touches records beside both."""
+    """The databases that a test runs on: at least one. `everything`: run all that use the database on
+    both."""
     if JOURNEYS in item.path.parents or item.get_closest_marker("once") or not touches_records(item):
         return {SQLITE}
     if TRUST in item.path.parents and not everything:
@@ -93,13 +94,13 @@ def databases_of(item: pytest.Item, *, everything: bool = False) -> set[str]:
 
 
 def together(nodeid: str) -> str:
-    """With which others a test stays in one process: those of its file, so that what a file makes is made once, and all
-    that look at the demonstration, which takes a minute to make."""
+    """The group of tests that run in one process: those of a file, so that what a file creates is created
+    once, and all that use the demonstration, which takes a minute to make."""
     path = nodeid.partition("::")[0].removeprefix("tests/")
     return "the demonstration" if path in OF_THE_DEMONSTRATION else path
 
 
 def turn(nodeid: str) -> int:
-    """When it is its turn: the smaller, the sooner."""
+    """The position of a test's group: lower runs earlier."""
     group = together(nodeid)
     return LONGEST.index(group) if group in LONGEST else len(LONGEST)

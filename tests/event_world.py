@@ -1,4 +1,4 @@
-"""An event of the North partnership, what it talks about, who comes."""
+"""Fixtures of an event of the North partnership: topics, attendees, tables, agreements."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ SOON = datetime.timedelta(days=30)
 
 @pytest.fixture(autouse=True)
 def no_mails_counted() -> None:
-    """How many mails a stranger brought about today is counted in the cache."""
+    """Reset the cache, which counts the mails caused by strangers today."""
     cache.clear()
 
 
 @layer(on="world")
 def drafted(world: World) -> Event:
-    """As somebody makes it: nobody but those who plan it find it."""
+    """A new event: a draft, which only planners can find."""
     return add_event(
         by=world.person("alice"),
         footprint=world.north,
@@ -65,7 +65,7 @@ def published(world: World, drafted: Event) -> Event:
     return publish_event(by=world.person("alice"), event=drafted)
 
 
-# Fixtures of other folders are called as these are: layers are known by their names alone.
+# Fixtures in other folders have the same names, and layers are identified by name only.
 @pytest.fixture
 def draft(drafted: Event) -> Event:
     return drafted
@@ -125,7 +125,7 @@ def make_chance(world: World, key: str = "k1", **fields: Any) -> Opportunity:
         **{
             "footprint": world.north,
             "audience": "partnership",
-            # The public reads nothing of need alone.
+            # The public does not see opportunities that show only need.
             "kind": "ask_meets_offer" if fields.get("audience") == "public" else "unmet_need",
             "place": world.northton,
             **theme,
@@ -198,8 +198,8 @@ def opportunity(world: World, figure: Figure, request: pytest.FixtureRequest) ->
 
 
 def register(world: World, event: Event, partner: Any, role: str = "Worker", **fields: Any) -> Attendee:
-    """Somebody whose address has answered; whoever brings young people is known to Alice, who plans the event, and an
-    offer to lead a table is accepted. A young person comes with the companion who said yes."""
+    """Register somebody with a confirmed address; companions are vouched for by Alice, who plans the event,
+    and an offer to lead a table is accepted. A young person's companion has said yes."""
     count = event.attendees.count()
     address = "" if fields.get("part") == "young_person" else f"p{count}@example.org"
     email = fields.pop("email", address)
@@ -228,7 +228,7 @@ def come(world: World) -> Callable[..., Attendee]:
 
 @pytest.fixture
 def sitting(seated: Event) -> Sitting:
-    """A table that talks about the opportunity, where Lantern Youth sits."""
+    """A table with the opportunity as its topic, where Lantern Youth sits."""
     at = Sitting.objects.filter(
         event=seated, topic__isnull=False, seats__attendee__partner__slug="lantern-youth"
     )
@@ -239,7 +239,7 @@ def sitting(seated: Event) -> Sitting:
 
 @pytest.fixture
 def parts(world: World, theme: Theme) -> dict[str, Any]:
-    """All parts of an agreement."""
+    """All fields of an agreement."""
     return {
         "goal": "A mentor for every young person who asks",
         "action": "Train ten mentors and match them.",
@@ -262,8 +262,8 @@ def parts(world: World, theme: Theme) -> dict[str, Any]:
 
 @pytest.fixture
 def agree(event: Event, world: World, parts: dict[str, Any]) -> Callable[..., Agreement]:
-    """`agree(goal=…)` records an agreement beside the tables, to which all that it names have said yes;
-    `agree(said="")`: and nobody has answered yet."""
+    """`agree(goal=…)` records an agreement not made at a table, to which all named bodies have said yes;
+    `agree(said="")`: nobody has answered yet."""
 
     def agree(*, said: str = "yes", **changes: Any) -> Agreement:
         whole = parts | changes

@@ -1,4 +1,4 @@
-"""The real settings, with a home of its own that goes away afterwards and no mail leaving the machine."""
+"""The real settings, with a temporary home folder and no mail sent out."""
 
 import atexit
 import os

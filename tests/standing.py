@@ -1,10 +1,11 @@
-"""Records that many tests start from, made once for as long as the tests in a row start from the same.
+"""Shared test records, created once for as long as consecutive tests start from the same ones.
 
-A layer is made in a transaction that stays open, over the layer that it builds on. A test works in a transaction of its
-own within these, which is undone at its end, and gets a copy of what the layer's maker returned: no test sees what
-another did. Before a test that starts from something else, the layers are taken away.
+A layer is created in a transaction that stays open, on top of the layer it builds on. A test runs in its own
+transaction within these, which is rolled back at its end, and gets a copy of what the layer's maker returned:
+no test sees the effects of another. Before a test that starts from something else, the layers are rolled
+back.
 
-A test that really commits cannot stand in an open transaction: what it asks for is made for it alone.
+A test that really commits cannot run in an open transaction: its records are created for it alone.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ COMMITS = {"transactional_db", "live_server"}
 
 
 class Standing:
-    """`makers`: by a layer's name, the layer below ("" for none) and what makes it from that one."""
+    """`makers`: for each layer's name, the layer below ("" for none) and the function that creates it."""
 
     def __init__(self) -> None:
         self.makers: dict[str, tuple[str, Callable[..., Any]]] = {}
@@ -33,7 +34,7 @@ class Standing:
         self._blocker: Any = None
 
     def chain(self, item: pytest.Item) -> list[str]:
-        """The layers that a test stands on, the lowest first; of several piles the highest."""
+        """The layers that a test builds on, the lowest first; of several stacks the highest."""
         fixtures = getattr(item, "fixturenames", ())
         if "db" not in fixtures or COMMITS & set(fixtures) or item.get_closest_marker("django_db"):
             return []
@@ -45,7 +46,7 @@ class Standing:
         return [*(self._pile(below) if below else ()), name]
 
     def keep(self, wanted: list[str]) -> None:
-        """Take away what stands, down to where it is what is `wanted`."""
+        """Roll back layers down to the last one that is `wanted`."""
         self._given = {}
         good = 0
         while good < min(len(wanted), len(self._layers)) and self._layers[good][0] == wanted[good]:
@@ -56,8 +57,8 @@ class Standing:
             self._take_away()
 
     def build(self, wanted: list[str], blocker: Any) -> None:
-        """Make what is `wanted` and does not stand yet; copies of it all are for the next test. What making it left in
-        the mailbox and the cache goes, as the tests after the first find none of it."""
+        """Create the layers that are `wanted` and missing; the next test gets copies of all. The mailbox and
+        the cache are cleared of what that left, as tests after the first would not find it either."""
         self._blocker = blocker
         new = wanted[len(self._layers) :]
         for name in new:
@@ -73,13 +74,13 @@ class Standing:
         return self._given[name]
 
     def _make(self, name: str, found: Callable[[str], Any]) -> Any:
-        """A layer's records, by its maker, which names those of the layers below it that it needs, as fixtures do."""
+        """A layer's records, from its maker, whose parameters name lower layers, as in fixtures."""
         make = self.makers[name][1]
         return make(**{each: found(each) for each in inspect.signature(make).parameters})
 
     def _put_up(self, name: str) -> None:
         block = transaction.atomic()
-        block._from_testcase = True  # as those of Django's own tests, which durable blocks may stand in
+        block._from_testcase = True  # like those of Django's own tests, in which durable blocks are allowed
         with self._blocker.unblock():
             block.__enter__()
             self._layers.append((name, block, None))
@@ -104,7 +105,7 @@ standing = Standing()
 
 
 def layer(*, on: str = "") -> Callable[[Callable[..., Any]], Any]:
-    """A fixture whose records stand for more than one test. What it returns has to bear copying."""
+    """A fixture whose records are kept for more than one test. Its result must be copyable."""
 
     def decorate(make: Callable[..., Any]) -> Any:
         name = make.__name__

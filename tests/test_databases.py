@@ -1,4 +1,4 @@
-"""Every test runs beside one database at least, and beside both where the database could matter."""
+"""Every test runs on at least one database, and on both if the database could matter."""
 
 from __future__ import annotations
 
@@ -71,13 +71,13 @@ def test_none_of_all_that_are_here_is_left_out(request: pytest.FixtureRequest) -
 
 
 def test_all_that_look_at_the_demonstration_are_in_one_process(request: pytest.FixtureRequest) -> None:
-    """Else it is made twice."""
+    """Otherwise it would be made twice."""
     every = request.config.stash[COLLECTED]
     found = {together(item.nodeid) for item in every if "demo" in getattr(item, "fixturenames", ())}
     assert found <= {"the demonstration"}
 
 
 def test_who_asks_for_no_database_gets_none() -> None:
-    """The rule leans on this."""
+    """The rule relies on this."""
     with pytest.raises(RuntimeError, match="Database access not allowed"):
         User.objects.count()

@@ -1,4 +1,4 @@
-"""Rules of the house that a machine can hold."""
+"""House rules that can be checked automatically."""
 
 import ast
 import re
@@ -36,14 +36,14 @@ def test_personal_fields_exist() -> None:
 
 
 def _is_work(statement: ast.stmt) -> bool:
-    """More than a docstring, or saying what is passed on."""
+    """Whether a statement is more than a docstring or `__all__`."""
     if isinstance(statement, ast.Assign):
         return ast.unparse(statement.targets[0]) != "__all__"
     return not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
 
 
 def test_packages_pass_nothing_on() -> None:
-    """Whoever reads an import knows the file: the front doors of the engines alone say what else they hold."""
+    """An import names the file that defines it: only the packages of engines re-export names."""
     source = REPO / "src" / "joinedup"
     passing = []
     for init in source.rglob("__init__.py"):
@@ -73,7 +73,7 @@ def _found(path: str) -> Path | None:
 
 @pytest.mark.parametrize("name", MAPS)
 def test_maps_lead_to_what_is_there(name: str) -> None:
-    """A path that a map names is there, and what it says is in a file is defined in it."""
+    """Paths named in the documents exist, and names said to be in a file are defined in it."""
     text = " ".join((REPO / name).read_text(encoding="utf-8").split())
     wrong = [path for path in PATH.findall(text) if _found(path) is None]
     for names, path in NAMED.findall(text):

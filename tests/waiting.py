@@ -1,6 +1,6 @@
-"""Waiting for what will happen, however busy the machine is.
+"""Wait for an event, however busy the machine is.
 
-Nothing here measures: how long something takes is for bench/. HANGS only ends a test that would hang for ever.
+Nothing here measures time: that is for bench/. HANGS only ends a test that would hang for ever.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-# Seconds: far beyond what any load makes of a step that ends.
+# Seconds: far longer than any step that ends takes under any load.
 HANGS = 900
 
 
 def until(happened: Callable[[], object], process: subprocess.Popen[Any] | None = None) -> None:
-    """Come back once `happened` says yes. Raises AssertionError where `process`, which should bring it about, has
-    ended without."""
+    """Return once `happened` returns true. Raises AssertionError if `process`, which should cause it, ended
+    before."""
     last = time.monotonic() + HANGS
     while not happened():
         assert process is None or process.poll() is None or happened(), "it ended before"

@@ -1,8 +1,8 @@
-"""A small world that most tests start from.
+"""The example records that most tests start from.
 
 Alice coordinates the North partnership. Bob works at Lantern Youth, a partner in it. Charlie works at Far
-Harbour, a partner of the South partnership only: whatever North shares, Charlie must not see it.
-Lead runs the programme, Admin looks after the installation.
+Harbour, a partner of the South partnership only: Charlie must not see anything that North shares. Lead runs
+the programme, Admin administers the installation.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class World:
     admin: User
 
     def person(self, name: str) -> Person:
-        """`world.person("alice")`: who is asking, as permissions see them. "nobody" is the public."""
+        """`world.person("alice")`: the reader for permission checks. "nobody" is the public."""
         return Person.of(None if name == "nobody" else getattr(self, name))
 
 
@@ -114,7 +114,7 @@ def make_world() -> World:
     ward = Place.objects.create(
         code="E05099901", name="Mill Ward", kind="ward", parent=northton, vintage=2024, residents=9_000
     )
-    # Both let the public read opportunities: off, as new ones are, no test could see what leaks.
+    # Both show opportunities to the public: if that were off, the default, no test could detect a leak.
     north = Footprint.objects.create(slug="north", name="North partnership", shows_opportunities=True)
     north.places.add(northton, eastton)
     south = Footprint.objects.create(slug="south", name="South partnership", shows_opportunities=True)
@@ -143,7 +143,7 @@ def make_world() -> World:
 
 
 def published_event(**details: Any) -> Event:
-    """A new event that everybody finds already, also on a day that has passed."""
+    """A new event that is already public, also on a past day."""
     event = add_event(**details)
     event.is_draft = False
     event.save(update_fields=["is_draft"])
@@ -151,7 +151,7 @@ def published_event(**details: Any) -> Event:
 
 
 def all_say_yes(agreement: Any) -> Any:
-    """Every body that an agreement names has said yes to it; the agreement."""
+    """Record a yes from every body that an agreement names; returns the agreement."""
     named = {agreement.owner_partner_id, agreement.deputy_partner_id}
     named |= set(agreement.contributions.values_list("partner", flat=True))
     for pk in named - {None}:

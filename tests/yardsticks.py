@@ -1,4 +1,5 @@
-"""The sample sets of the reference program, as they come and in our CSV; `shared` is the fixture of that name."""
+"""The sample data of the reference program, as published and as our CSV; `shared` is the fixture of that
+name."""
 
 import csv
 from collections.abc import Iterable
@@ -15,7 +16,7 @@ def _written(path: Path, header: str, lines: Iterable[Iterable[object]]) -> None
 
 
 def yardsticks(shared: Path, folder: Path) -> Path:
-    """Writes nm_*, ny_* and nh_*.csv."""
+    """Write nm_*, ny_* and nh_*.csv; returns the folder."""
     _written(folder / "nm_cases.csv", "area count period age sex", rows(shared, "nm.cas"))
     _written(folder / "nm_places.csv", "area latitude longitude", rows(shared, "nm.geo"))
     people = ((area, f"19{year}", *rest) for area, year, *rest in rows(shared, "nm.pop"))

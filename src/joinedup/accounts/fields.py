@@ -1,4 +1,4 @@
-"""The fields of a record that people keep: filled in, checked in plain words, and as history remembers them."""
+"""Fields of records: set them, validate them in plain words, and take snapshots for the history."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from joinedup.accounts.audit import snapshot
 
 
 def picture(record: models.Model, many: Iterable[str]) -> dict[str, Any]:
-    """The audit snapshot with the keys of the many-to-many fields, so that history shows their changes too."""
+    """The audit snapshot plus the keys of many-to-many fields, so that the history shows their changes
+    too."""
     related = {name: sorted(str(o.pk) for o in getattr(record, name).all()) for name in many}
     return snapshot(record) | related
 
 
 def fill_in(record: models.Model, details: Mapping[str, Any], many: frozenset[str]) -> None:
-    """Set the record's fields, check it and save it; `many` names the many-to-many fields among `details`.
+    """Set the record's fields, validate and save it; `many` names the many-to-many fields among `details`.
 
-    Raises ValidationError with one sentence: the first thing that is wrong.
+    Raises ValidationError with one sentence: the first error.
     """
     for name in details.keys() - many:
         setattr(record, name, details[name])
@@ -42,7 +43,7 @@ def check(record: models.Model) -> None:
 
 
 def refuse_unknown(details: Mapping[str, Any], known: Iterable[str]) -> None:
-    """A misspelt field is a mistake of the caller, never silently dropped."""
+    """A misspelt field is the caller's error and is never silently dropped."""
     unknown = sorted(details.keys() - set(known))
     if unknown:
         raise TypeError(f"There is no field called {', '.join(unknown)}.")

@@ -1,4 +1,4 @@
-"""The address of a record that people keep, made of its name. Partners, local action and events share it."""
+"""Slugs made from the names of records, for partners, local action and events."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ import secrets
 from django.db import models
 from django.utils.text import slugify
 
-# Addresses such as /partners/add/ would hide a record of that slug.
+# URLs such as /partners/add/ would hide a record with that slug.
 RESERVED = frozenset({"add"})
 
 
-# Letters and figures that nobody confuses, and that spell no word.
+# Letters and digits that are not confused with others, and that cannot spell a word.
 _SIGNS = "bcdfghjkmnpqrstvwxz23456789"
 
 
 def fresh_slug(model: type[models.Model], name: str) -> str:
-    """A free slug for a record that not everybody may find: its name and four signs by chance, at most 80 characters.
+    """A free slug for a record that not everybody may find: its name and four random characters, at most 80
+    characters.
 
-    Always with them: a name that were free for some and taken for others would say that there is one more of it.
+    They are always added: if a name were free for some records and taken for others, that would reveal
+    another record of the name.
     """
     base = slugify(name)[:70].strip("-_") or str(model._meta.model_name)
     while True:
@@ -28,7 +30,7 @@ def fresh_slug(model: type[models.Model], name: str) -> str:
 
 
 def unique_slug(model: type[models.Model], name: str) -> str:
-    """The first free slug for `name` in `model`, of which everybody may find every record.
+    """The first free slug for `name` in a `model` whose records everybody may find.
 
     At most 80 characters; also for a name without Latin letters.
     """

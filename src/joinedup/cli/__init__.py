@@ -1,4 +1,4 @@
-"""The `joinedup` command: thin, every verb calls one function of an app."""
+"""The `joinedup` command. It is thin: every verb calls one function of an app."""
 
 from joinedup.cli.datasets_command import datasets
 from joinedup.cli.match_command import match

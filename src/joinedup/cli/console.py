@@ -1,4 +1,4 @@
-"""How the command speaks: progress, one-sentence errors, JSON and nothing else on standard output."""
+"""The command's output: progress, one-sentence errors, and nothing but results on standard output."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Failed(click.ClickException):
 
 
 def start_django() -> None:
-    """Settings and apps, once, only for verbs that need them: `--help` and `match` answer at once."""
+    """Load settings and apps once, only for verbs that need them: `--help` and `match` start fast."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "joinedup.site.settings")
     import django
     from django.core.exceptions import ImproperlyConfigured
@@ -37,7 +37,8 @@ def start_django() -> None:
 
 
 def with_records(verb: Callable[..., Any]) -> Callable[..., Any]:
-    """For verbs that use the records: starts Django, and turns what can go wrong into one sentence."""
+    """Decorator for verbs that use the database: starts Django, and turns expected errors into one
+    sentence."""
 
     @functools.wraps(verb)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
@@ -65,7 +66,7 @@ def _answered(verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     except Error as error:
         raise Failed(f"The records cannot be used, and nothing was changed: {_first_line(error)}.") from error
     except BrokenPipeError:
-        raise  # whoever read our output has seen enough; click ends quietly
+        raise  # the reader of the pipe has closed it; click exits quietly
     except OSError as error:
         raise Failed(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.") from error
 
@@ -96,12 +97,13 @@ def put_json(document: Any) -> None:
 
 
 def _silence(text: str, share: float | None = None) -> None:
-    """For `--json`: nothing but the document."""
+    """Progress for `--json`: nothing but the document is printed."""
 
 
 @contextmanager
 def progress(quiet: bool = False) -> Iterator[Callable[[str, float | None], None]]:
-    """Yields `say(text, share)`: a bar on a terminal (share 0 to 1, None to only name the step), lines when piped.
+    """Yields `say(text, share)`: a bar on a terminal (share 0 to 1, or None to only name the step), lines if
+    piped.
 
     Everything goes to standard error, so that standard output holds results only.
     """

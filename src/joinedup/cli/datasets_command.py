@@ -1,4 +1,4 @@
-"""The verb for what is held: list it, withdraw a file, put it back."""
+"""The verb `joinedup datasets`: list datasets, withdraw a file, put it back."""
 
 from __future__ import annotations
 

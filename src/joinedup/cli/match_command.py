@@ -1,4 +1,4 @@
-"""The verb that needs no site: `joinedup match`."""
+"""The verb `joinedup match`, which needs no site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The verb that finds what others do about the same: `joinedup practice`."""
+"""The verb `joinedup practice`, which finds practice cards."""
 
 from __future__ import annotations
 

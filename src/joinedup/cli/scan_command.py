@@ -1,4 +1,4 @@
-"""A verb that needs no site: `joinedup scan`."""
+"""The verb `joinedup scan`, which needs no site."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def scan(**given: Any) -> None:
 
 
 def _check(given: dict[str, Any]) -> None:
-    """What one option alone does not show."""
+    """Check combinations of options."""
     if any(isinstance(value, float) and not math.isfinite(value) for value in given.values()):
         raise click.UsageError("--max-share and --max-km take plain numbers.")
     if given["model"] == "poisson" and given["population"] is None:
@@ -141,7 +141,7 @@ def _shape(given: dict[str, Any]) -> str:
 
 
 def _write(found: ScanRun, path: Path) -> None:
-    """Raises `Refused`."""
+    """Write the result in the format of the file's suffix. Raises `Refused`."""
     import json
 
     from joinedup.offline.atomic_write import write_files

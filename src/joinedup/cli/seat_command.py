@@ -1,4 +1,4 @@
-"""A verb that needs no site: `joinedup seat`."""
+"""The verb `joinedup seat`, which needs no site."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 from joinedup.cli.console import Failed, progress
 
 FOLDER = click.Path(path_type=Path)
-# As many lines of what is not as it should be; all of them are in the report.
+# The most warnings printed; all of them are in the report.
 MOST_WARNINGS = 20
 
 

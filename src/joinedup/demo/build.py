@@ -1,4 +1,4 @@
-"""Makes the demonstration installation by the same import, engines and planner as a real one."""
+"""Creates the demonstration installation with the same import, engines and planner as a real one."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from joinedup.site.serve_command import migrate
 
 Say = Callable[[str, float | None], None]
 
-# Says that what lies in this home is a demonstration and when it was made; written last.
+# Marks this home as a demonstration, with the date it was made; written last.
 MARK = "demonstration"
 UNFINISHED = "demonstration-unfinished"
 
 
 def build(*, say: Say, fresh: bool = False) -> bool:
-    """Make the demonstration unless a finished one is here. Returns whether it was made.
+    """Create the demonstration unless a finished one is here. Returns whether it was created.
 
-    Raises ValidationError where the home holds something that is not a demonstration: that is never touched.
+    Raises ValidationError if the home holds something that is not a demonstration, which is never touched.
     """
     home = settings.HOME
     mark, unfinished = home / MARK, home / UNFINISHED
@@ -62,7 +62,8 @@ def build(*, say: Say, fresh: bool = False) -> bool:
 
 
 def _holds_something() -> bool:
-    """Records or observations; a home that was only looked at, or only migrated, holds nothing."""
+    """Whether there are records or observations; a home that was only inspected, or only migrated, holds
+    nothing."""
     return _has_people() or _any(Place) or any(observations.home().glob("*"))
 
 
@@ -71,7 +72,7 @@ def _has_people() -> bool:
 
 
 def _is_demonstration() -> bool:
-    """By the records themselves: a mark in the home says nothing about a database that lies elsewhere."""
+    """Judged by the records: a mark in the home says nothing about a database elsewhere."""
     return _any(Footprint, is_demonstration=True)
 
 
@@ -81,7 +82,8 @@ def _any(model: type[Model], **wanted: object) -> bool:
 
 
 def _clear() -> None:
-    """What an earlier or unfinished demonstration left. Only ever called for one of those, or for nothing."""
+    """Delete what an earlier or unfinished demonstration left. Only called for one of those, or if nothing is
+    held."""
     if connection.vendor == "sqlite":
         connection.close()
         for path in settings.HOME.glob("records.sqlite3*"):
@@ -98,7 +100,7 @@ def _fill(say: Say) -> None:
     operator, today = Person.operator(), timezone.localdate()
     load_facts(say)
     load_figures(say)
-    # Nobody gets mail about a demonstration.
+    # Nobody is sent mail about a demonstration.
     backend, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "django.core.mail.backends.dummy.EmailBackend"
     try:
         with transaction.atomic():
@@ -126,17 +128,17 @@ def _invent(operator: Person, today: datetime.date, say: Say) -> None:
     for footprint in footprints.values():
         refresh(by=operator, footprint=footprint, as_of=today)
     events.taken_up(operator, footprints["main"], 6)
-    # The first list has been read; what moves from here on is news.
+    # Mark the first list as read, so that later changes are news.
     have_read(by=coordinator, footprint=footprints["main"], until=timezone.now())
     say("Two events: one that is over, one to come", None)
     lead = Person.of(User.objects.get(email=people.LEAD))
     events.make_events(coordinator, lead, footprints["main"], ours, today)
-    # What was agreed is local action now: the list moves with it.
+    # Agreements are local action now, so the list changes.
     refresh(by=operator, footprint=footprints["main"], as_of=today)
 
 
 def _footprint(slug: str, name: str, kind: str | None, codes: list[str] | None) -> Footprint:
-    # It shows what a partnership may choose; a new one starts with this off.
+    # Shows an option of partnerships; it is off for a new one.
     footprint = Footprint.objects.create(
         slug=slug, name=name, is_demonstration=True, shows_opportunities=True
     )

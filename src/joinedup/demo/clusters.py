@@ -1,5 +1,4 @@
-"""Where and when more is recorded than chance explains, found in London's published figures; what became of it is
-invented."""
+"""Clusters found in London's published figures; what was done about them is invented."""
 
 from __future__ import annotations
 
@@ -11,9 +10,9 @@ from joinedup.clusters.models import Scan
 from joinedup.clusters.scan_runs import run_next
 from joinedup.places.models import Footprint
 
-# A real one has 999: too long to wait for while a demonstration is made.
+# A real scan has 999, which takes too long for a demonstration.
 REPLICATIONS = 99
-# Nothing is said of the places themselves: they are real.
+# Nothing is said about the places themselves: they are real.
 OUTCOMES = [
     (
         "looked_at",
@@ -24,7 +23,8 @@ OUTCOMES = [
 
 
 def look(by: Person, footprint: Footprint, say: Callable[[str, float | None], None]) -> None:
-    """The monthly look; the yearly one is for the worker. `by`: the coordinator, who is told of what is new."""
+    """Run the monthly scan; the yearly one is left to the worker. `by`: the coordinator, who follows new
+    clusters."""
     asked = actions.ask_for_scan(by=by, footprint=footprint, kind=Scan.Kind.MONTHLY)
     run_next(lambda words: say(words, None), replications=REPLICATIONS)
     for cluster, (word, note) in zip(asked.clusters.all(), OUTCOMES, strict=False):

@@ -1,7 +1,7 @@
-"""What surrounds the demonstration's two events: the series, the venue, the day itself, visits, and what came of it.
+"""Around the demonstration's two events: the series, the venue, the day itself, visits, and the results.
 
-Everything goes through the same actions as the real thing. What happened at the event that is over is made while it is
-still to come, and moved back in time with it.
+Everything goes through the same actions as the real thing. What happened at the past event is created while
+it is still to come, and then moved back in time with it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from joinedup.visits import actions as visits
 from joinedup.voice import actions as voices
 from joinedup.voice.models import Contribution, Host
 
-# Months from now in which the series goes to each region next.
+# In how many months the series visits each region next.
 AHEAD = {"E12000005": 2, "E12000002": 3, "E12000003": 4, "E12000008": 5, "W92000004": 6}
 ASKED = "What should be different between school and home?"
 SAID = [
@@ -54,7 +54,7 @@ DID = [
 
 
 def say_yes(agreement: Agreement, but: Partner | None) -> None:
-    """Every body that an agreement names says yes by the link in its mail, `but` for one that has not answered."""
+    """Every body that an agreement names says yes through the link in its mail, except `but`."""
     named = whole(Agreement.objects.filter(pk=agreement.pk)).get()
     for partner in named_bodies(named).values():
         to = whom_to_name(named, partner, "")
@@ -85,7 +85,7 @@ def make_venue(by: Person, footprint: Footprint) -> Venue:
 
 
 def make_series(lead: Person, series: Programme, past: Event, coming: Event, today: datetime.date) -> None:
-    """Which regions had a day, and which come next."""
+    """Record which regions had an event, and which come next."""
     for event in (past, coming):
         assert event.date is not None
         stop = programmes.add_stop(
@@ -99,7 +99,8 @@ def make_series(lead: Person, series: Programme, past: Event, coming: Event, tod
 
 
 def make_day(by: Person, event: Event, hosts: list[Partner]) -> None:
-    """The agenda, and who speaks: one named, one who did not agree to be, one young person by a chosen name."""
+    """Create the agenda and the speakers: one named, one who did not consent to it, one young person by a
+    chosen name."""
     made = {}
     for row in rows("agenda"):
         made[row["title"]] = sessions.add_session(
@@ -129,7 +130,8 @@ def make_day(by: Person, event: Event, hosts: list[Partner]) -> None:
 
 
 def answer_surveys(event: Event, *, after: bool) -> None:
-    """What people answer before the day, and when it is over: more know of each other, and of support."""
+    """Answer the survey before the day or after it, when more people know each other, and the support
+    available."""
     chance, now = random.Random(event.pk), timezone.now()
     later = now + datetime.timedelta(days=2)
     for attendee in event.attendees.filter(standing__in=Attendee.COMING).exclude(email=""):
@@ -143,14 +145,14 @@ def answer_surveys(event: Event, *, after: bool) -> None:
 
 
 def arrive(by: Person, event: Event) -> None:
-    """Nearly everybody came."""
+    """Check in nearly everybody."""
     for attendee in event.attendees.filter(standing=Attendee.Standing.PLACED):
         if attendee.number % 9:
             check_in(by=by, attendee=attendee, together=False)
 
 
 def ask_before(by: Person, event: Event, hosts: list[Partner], today: datetime.date) -> list[Contribution]:
-    """A question to young people for the event that is over; the first answer becomes a topic."""
+    """Ask young people a question for the past event; the first answer becomes a topic."""
     conversation = voices.open_conversation(
         by=by,
         event=event,
@@ -174,7 +176,7 @@ def ask_before(by: Person, event: Event, hosts: list[Partner], today: datetime.d
 
 
 def tell_back(by: Person, event: Event, said: list[Contribution]) -> None:
-    """What was done about what young people said; published."""
+    """Publish what was done about what young people said."""
     kept = event.agreements.filter(state=Agreement.State.KEPT).first()
     for contribution, text in zip(said, DID, strict=True):
         agreement = kept if contribution.topic_id is not None else None
@@ -192,7 +194,7 @@ def tell_back(by: Person, event: Event, said: list[Contribution]) -> None:
 
 
 def invite(by: Person, event: Event, partners: list[Partner]) -> None:
-    """A dozen are invited in every state that an invitation can be in; two hosts are asked to bring young people."""
+    """A dozen invitations, in every state that one can have; two hosts are asked to bring young people."""
     answers = ["accepted", "declined", "", "accepted", "", "accepted"]
     hosts = 0
     for n, partner in enumerate(partners[::5][:12]):
@@ -213,8 +215,8 @@ def invite(by: Person, event: Event, partners: list[Partner]) -> None:
 
 
 def register_apart(event: Event, hosts: list[Partner]) -> None:
-    """Who does not count yet: somebody whose address has not answered, and a young person who waits until those who
-    plan the event know the companion that they come with."""
+    """Register people who do not count yet: one with an unconfirmed address, and a young person who waits
+    until the planners know their companion."""
     nobody, address = Person(), "not-confirmed@demonstration.example"
     register(by=nobody, event=event, partner=hosts[1], role="Director", email=address)
     companion = register(
@@ -231,7 +233,7 @@ def register_apart(event: Event, hosts: list[Partner]) -> None:
 
 
 def choose(by: Person, event: Event, host: Partner) -> None:
-    """What young people who come want talked about, what a partner proposes, and who should not sit together."""
+    """Votes of young people on topics, a partner's proposal, and who should not sit together."""
     propose_topic(by=by, event=event, partner=host, title="A key to the youth club for those who open it")
     topics = list(event.topics.order_by("order", "pk"))
     said = [each for each in topics if each.contributions.exists()]
@@ -246,7 +248,7 @@ def choose(by: Person, event: Event, host: Partner) -> None:
 
 
 def mark(event: Event, on: datetime.date) -> None:
-    """What young people who were there say of what was kept: mostly that it was, once that it was not."""
+    """Young people's verdicts on kept agreements: mostly that they were kept, once that one was not."""
     young = [each for each in event.attendees.order_by("number") if each.is_young]
     for n, agreement in enumerate(event.agreements.filter(state=Agreement.State.KEPT).order_by("pk")):
         YoungMark.objects.bulk_create(
@@ -256,7 +258,7 @@ def mark(event: Event, on: datetime.date) -> None:
 
 
 def move_back(event: Event, ago: datetime.timedelta) -> None:
-    """The survey's days go with the event, and the question's."""
+    """Move the dates of the survey and of the question with the event."""
     for each in SurveyAnswer.objects.filter(event=event):
         SurveyAnswer.objects.filter(pk=each.pk).update(on=each.on - ago)
     for question in voices.Conversation.objects.filter(event=event):
@@ -267,7 +269,7 @@ def move_back(event: Event, ago: datetime.timedelta) -> None:
 def make_visits(
     by: Person, footprint: Footprint, series: Programme, partners: list[Partner], today: datetime.date
 ) -> None:
-    """One visit that is over and left practice cards, and one to come."""
+    """Create a past visit with practice cards, and one to come."""
     place = Place.objects.get(pk="E09000028")
     lead = "Safeguarding lead of the partnership"
     over = visits.add_visit(

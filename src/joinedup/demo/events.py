@@ -1,6 +1,6 @@
-"""The demonstration's events: one that is over, with agreements in every state, and one to come, planned.
+"""The demonstration's events: a past one, with agreements in every state, and one to come, planned.
 
-Both go through the same actions as a real one. The event that is over is made as if it were tomorrow, and then
+Both go through the same actions as a real one. The past event is created as if it were tomorrow, and then
 everything about it is moved back in time.
 """
 
@@ -92,7 +92,7 @@ def make_events(
 
     soon = today + datetime.timedelta(days=24)
     coming = _event(by, footprint, programme, "Joining up London: the next day", soon, hall)
-    # An address that stays the same from day to day.
+    # A URL that stays the same from day to day.
     coming.slug = "joining-up-london-next"
     coming.save(update_fields=["slug"])
     event_extras.make_day(by, coming, hosts)
@@ -113,7 +113,7 @@ def make_events(
     plan_event(by=by, event=coming, iterations=ITERATIONS)
     event_extras.answer_surveys(coming, after=False)
     event_extras.make_series(lead, programme, past, coming, today)
-    # One that only those who plan it find yet.
+    # A draft that only its planners can find.
     _draft(by, footprint, programme, "Joining up London: the day after next", soon + HALF_A_YEAR, hall)
     event_extras.make_visits(by, footprint, programme, partners, today)
 
@@ -157,16 +157,16 @@ def _register(
     hosts = [p for p in partners if p.sector_id == "vcs"]
     guests = [(p, role) for p in partners for role in ROLES[p.sector_id]]
     chance.shuffle(guests)
-    # Every host of young people comes with a companion; the others follow until the room is as full as it should be.
+    # Every host of young people comes with a companion; then others, until the room is as full as intended.
     companions = [(p, "Youth worker") for p in chance.sample(hosts, min(young, len(hosts)))]
     others = [g for g in guests if g not in companions][: number - len(companions) - young]
-    # Everybody who leads a table says so when they register.
+    # Table leaders say so when they register.
     leads = set(chance.sample(range(len(others)), TABLES + 1 if number > 60 else 6))
     for n, (partner, role) in enumerate([*companions, *others]):
         is_companion = n < len(companions)
         slug = f"{role}-{partner.slug}".lower().replace(" ", "-")
         who = register(
-            # As most people do: without an account, and then by the button behind the link in the mail.
+            # Like most people: without an account, confirmed by the button behind the link in the mail.
             by=PUBLIC,
             event=event,
             partner=partner,
@@ -188,12 +188,13 @@ def _register(
 
 
 def _topics(by: Person, event: Event, footprint: Footprint, number: int) -> None:
-    """From the engine's own short list: as much unmet need as possible, not twelve versions of one."""
+    """From the engine's short list: as much unmet need as possible, not twelve versions of one topic."""
     for opportunity in shortlist(footprint, number, without_topics=True):
         choose_opportunity(by=by, event=event, opportunity=opportunity)
 
 
-# What partners agree at a table: the goal, how they will know. The first two words of a plan are the same anywhere.
+# What partners agree at a table: the goal, and how they will know. The first two words of a plan are always
+# the same.
 AGREED = [
     (
         "every young person who asks in {place} meets somebody within a month",
@@ -223,8 +224,7 @@ STATES = [
 def _agreements(by: Person, event: Event, today: datetime.date) -> None:
     """Two agreements on each topic, at different tables, in every state that an agreement can reach.
 
-    They count towards the partnership's own plan, which is invented too: nothing here touches what was really
-    promised by others.
+    They count towards the partnership's own plan, which is invented too: real commitments are not touched.
     """
     commitments = list(Commitment.objects.filter(strategy__slug=PLAN).order_by("ref"))
     asked: dict[int | None, int] = {}
@@ -248,7 +248,7 @@ def _agreements(by: Person, event: Event, today: datetime.date) -> None:
             event=event,
             sitting=sitting,
             goal=f"{theme.name}: {goal.format(place=opportunity.place.name)}",
-            # Everybody reads the words: they name nobody, and ask nothing of anybody.
+            # The words are public: they name nobody, and ask nothing of anybody.
             action="Meet every month, and publish the numbers.",
             place=opportunity.place,
             theme=theme,
@@ -262,7 +262,7 @@ def _agreements(by: Person, event: Event, today: datetime.date) -> None:
             commitment=commitments[number % len(commitments)],
             marking="public",
         )
-        # One has been written down and its owner has not answered: the public reads that somebody has been asked.
+        # In one state the owner has not answered yet: the public reads that somebody has been asked.
         event_extras.say_yes(agreement, but=owner if state == "agreed" else None)
         if state != "agreed":
             start_agreement(by=by, agreement=agreement)
@@ -295,7 +295,7 @@ def make_plan() -> None:
 
 
 def _move_back(event: Event, ago: datetime.timedelta) -> None:
-    """As if it had happened long ago: the event, its agreements, what was reported."""
+    """Move the event, its agreements and their reports back in time."""
     then = event.date - ago if event.date else None
     Event.objects.filter(pk=event.pk).update(date=then, slug="joining-up-london-the-first-day-demonstration")
     event_extras.move_back(event, ago)
@@ -323,7 +323,7 @@ def _move_back(event: Event, ago: datetime.timedelta) -> None:
 
 
 def _voices(by: Person, event: Event, partners: list[Partner], today: datetime.date) -> None:
-    """A question to young people, answers through hosts, some read already; one becomes a topic."""
+    """A question to young people, answers through hosts, some approved already; one becomes a topic."""
     hosts = [p for p in partners if p.sector_id == "vcs"][:4]
     conversation = voices.open_conversation(
         by=by,
@@ -349,6 +349,6 @@ def _voices(by: Person, event: Event, partners: list[Partner], today: datetime.d
 
 
 def taken_up(by: Person, footprint: Footprint, number: int) -> None:
-    """A few opportunities that the coordinator has taken up already."""
+    """Take up a few opportunities for the coordinator."""
     for opportunity in shortlist(footprint, number):
         take_up(by=by, opportunity=opportunity)

@@ -1,8 +1,8 @@
-"""What is not public fact and is invented for the demonstration, from the tables in `invented_data`.
+"""Everything invented for the demonstration, from the tables in `invented_data`.
 
-Partners, local action, funds, asks and words of young people. Every partner and fund says in its name that it
-is a demonstration; people are called by their role; nothing is attached to a real organisation or person.
-Dates are days from the day the demonstration is made, so that it never goes out of date.
+Partners, local action, funds, asks and words of young people. Every partner and fund has “demonstration” in
+its name; people are called by their role; nothing is attributed to a real organisation or person. Dates are
+relative to the day the demonstration is made, so that it never goes out of date.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ TABLES = Path(__file__).parent / "invented_data"
 SOURCE = "Invented for the demonstration"
 QUESTION = "What would make the way home from school feel safe?"
 INITIATIVES = 84
-# As in a real partnership, some of the local action came from the coordinator's tracker, and its partner has not
-# said yet whether that is right: one in so many.
+# As in a real partnership, some local action (one in this many) comes from the coordinator's tracker, and its
+# partner has not confirmed it yet.
 FROM_THE_TRACKER = 6
 
 
@@ -47,18 +47,19 @@ def days(today: datetime.date, number: str | int, sign: int = 1) -> datetime.dat
 
 
 def by_the_body(on: datetime.date) -> dict[str, object]:
-    """That a body recorded it and said on a day that it is true: invented, as everything here is, and labelled so."""
+    """The fields of a record that its body added and confirmed on a day: invented, like everything here, and
+    labelled so."""
     told = {"confirmed_on": on, "confirmed_by": "The partner", "came": Came.BODY}
     return {**told, "came_by": Teller.BODY, "came_on": on}
 
 
 def brought_in(on: datetime.date, how: str = Came.LIST) -> dict[str, object]:
-    """That the coordinator brought it in on a day, and the body has not said anything of it."""
+    """The fields of a record that the coordinator added on a day and its body has not confirmed."""
     return {"came": how, "came_by": Teller.COORDINATOR, "came_on": on}
 
 
 def make_partners(footprints: dict[str, Footprint], today: datetime.date) -> list[Partner]:
-    """The partners of both partnerships: `main`, and `elsewhere` for what somebody from elsewhere sees."""
+    """The partners of both partnerships: `main`, and `elsewhere` for an outsider's view."""
     made = []
     for row in rows("partners"):
         if row["confirmed_days_ago"]:
@@ -87,9 +88,9 @@ def make_partners(footprints: dict[str, Footprint], today: datetime.date) -> lis
 
 
 def make_initiatives(partners: list[Partner], today: datetime.date) -> list[Initiative]:
-    """Local action: each kind is run by partners of a sector that runs such things, some of it jointly.
+    """Local action: each kind is run by partners of a suitable sector, some of it jointly.
 
-    Which partner runs what is drawn from a fixed seed, so that every demonstration tells the same story.
+    Which partner runs what is drawn from a fixed seed, so that every demonstration is the same.
     """
     chance = random.Random(8_10_2018)
     approaches = {approach.name: approach for approach in Approach.objects.all()}
@@ -229,7 +230,8 @@ def make_funds(today: datetime.date) -> list[Offer]:
 
 
 def make_asks(partners: list[Partner], today: datetime.date) -> None:
-    """What partners need and can give: each line is said in several boroughs, and who answers one works there first."""
+    """What partners need and can give: each line occurs in several boroughs, answered first by partners
+    working there."""
     chance = random.Random(2018)
     local = [p for p in partners if p.serves.filter(kind=Place.Kind.LOCAL_AUTHORITY).exists()]
     works = {p: set(p.serves.values_list("pk", flat=True)) for p in local}

@@ -1,4 +1,4 @@
-"""Who one may sign in as in the demonstration. People are called by their role; nobody here exists."""
+"""The demonstration's accounts. People are called by their role; nobody here exists."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def make_people(footprints: dict[str, Footprint]) -> None:
 
 
 def welcome(port: int) -> str:
-    """What to do now, for the console."""
+    """The message for the console: what to do now."""
     lines = [f"  {email:<42} {what}" for email, what in WHO]
     return "\n".join(
         [

@@ -13,7 +13,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def cell(value: object) -> str:
-    """One value as text: 08/10/2018, yes or no, empty for unknown. Text that a spreadsheet would run gets a '."""
+    """One value as text: 08/10/2018, yes or no, empty for unknown. Text that a spreadsheet would run is
+    prefixed with '."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -32,7 +33,7 @@ def several(values: Iterable[object]) -> str:
 
 
 def as_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """UTF-8 with the mark by which Excel knows it."""
+    """UTF-8 with the byte order mark by which Excel recognises it."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(header)
@@ -41,6 +42,6 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def csv_file(name: str, body: bytes) -> HttpResponse:
-    """The answer that a browser saves under this name."""
+    """A response that a browser saves under this name."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(body, content_type="text/csv; charset=utf-8", headers=headers)

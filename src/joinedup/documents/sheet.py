@@ -1,5 +1,4 @@
-"""A page that is handed to somebody: sections of sentences, each with where it comes from. The same on the screen and
-in Word."""
+"""A handout: sections of sentences, each with its source. The same on the screen and in Word."""
 
 from __future__ import annotations
 
@@ -10,8 +9,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Said:
-    """One sentence. `link`, an address of this site, stands on the words `label`: in the sentence where it holds them,
-    otherwise behind it."""
+    """One sentence. `link`, a URL of this site, is placed on the words `label`: within the sentence if it
+    contains them, otherwise after it."""
 
     text: str
     link: str = ""
@@ -29,7 +28,7 @@ class Said:
 
 @dataclass(frozen=True)
 class SheetGrid:
-    """A small table. `about` says in a sentence what it holds, for those who do not see it."""
+    """A small table. `about` describes it in a sentence, for those who cannot see it."""
 
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
@@ -38,7 +37,7 @@ class SheetGrid:
 
 @dataclass(frozen=True)
 class Section:
-    """`none`: what it says where there is nothing; it is empty where the section is left out then."""
+    """`none`: the text shown if the section is empty; if that is "" too, the section is left out."""
 
     heading: str
     said: Sequence[Said] = ()
@@ -52,7 +51,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Sheet:
-    """`lead`: what stands under the title. `footer`: who may read it, and from where it comes."""
+    """`lead`: the text under the title. `footer`: who may read it, and where it comes from."""
 
     title: str
     lead: str

@@ -13,7 +13,7 @@ WIDTH_CM = 18.0
 
 
 def as_word(sheet: Sheet) -> bytes:
-    """A .docx in British English: one heading of the first level, one of the second for each section."""
+    """A .docx in British English: one first-level heading, and a second-level one per section."""
     document = new_document(
         title=sheet.title,
         subject=sheet.subject,

@@ -1,4 +1,4 @@
-"""Word files: real headings and lists, tables whose header repeats, links that can be followed, British English."""
+"""Word files: real headings and lists, tables with repeated headers, working links, British English."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from docx.shared import Cm, Length, Pt, RGBColor
 TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FONT, SMALL = "Arial", Pt(8)
 ACCENT = RGBColor(0x0B, 0x4F, 0x55)
-# Points of text, and of the space before it; as much as possible on one page.
+# Points of the text and of the space before it, to fit as much as possible on one page.
 DENSE: Mapping[str, tuple[float, float]] = {
     "Normal": (9, 0),
     "List Bullet": (9, 0),
@@ -82,7 +82,7 @@ def _set_styles(document: WordDocument, sizes: Mapping[str, tuple[float, float]]
 
 
 def as_bytes(document: WordDocument) -> bytes:
-    """The file. The same document is the same bytes at any moment: its parts carry no hour of their own."""
+    """The file. The same document always gives the same bytes: its parts carry no time stamps."""
     written, packed = io.BytesIO(), io.BytesIO()
     document.save(written)
     with zipfile.ZipFile(written) as parts, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as same:
@@ -94,7 +94,7 @@ def as_bytes(document: WordDocument) -> bytes:
 def section(
     document: WordDocument, title: str, lines: Sequence[str], style: str | None = "List Bullet"
 ) -> None:
-    """A heading, and under it a list, or one paragraph where there is no `style`."""
+    """A heading and under it a list, or one paragraph if `style` is None."""
     document.add_heading(title, level=2)
     if style is None:
         document.add_paragraph(" ".join(line for line in lines if line))
@@ -110,7 +110,7 @@ def table(
     widths: Sequence[Length],
     about: str = "",
 ) -> None:
-    """A table whose first row is its header; `about` is read out to those who do not see it."""
+    """A table whose first row is its header; screen readers read out `about`."""
     made = document.add_table(rows=1, cols=len(header), style="Table Grid")
     made.alignment = WD_TABLE_ALIGNMENT.LEFT
     made.autofit = False
@@ -128,7 +128,7 @@ def table(
 
 
 def add_link(paragraph: Any, words: str, address: str) -> None:
-    """Words in a paragraph that lead to an address."""
+    """Add linked words to a paragraph."""
     link = OxmlElement("w:hyperlink")
     key = paragraph.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
     link.set(qn("r:id"), key)
@@ -152,7 +152,7 @@ def _write(cell: Any, text: str, *, bold: bool = False) -> None:
 
 
 def _repeat(row: Any) -> None:
-    """Say that the row is the table's header: it comes again on the next page, and screen readers know it."""
+    """Mark the row as the table's header: it is repeated on each page, and screen readers announce it."""
     mark = OxmlElement("w:tblHeader")
     mark.set(qn("w:val"), "true")
     row._tr.get_or_add_trPr().append(mark)

@@ -1,12 +1,12 @@
-"""Days that agreements and answers are counted by."""
+"""Date arithmetic for agreements and answers: months, working days and bank holidays."""
 
 from __future__ import annotations
 
 import calendar
 import datetime
 
-# Bank holidays of England and Wales, as published at https://www.gov.uk/bank-holidays (Open Government Licence v3.0),
-# substitute days included; for each year the month and day. Years that are not here have none.
+# Bank holidays of England and Wales, as published at https://www.gov.uk/bank-holidays (Open Government
+# Licence v3.0), substitute days included; month and day for each year. Years not listed have none.
 BANK_HOLIDAYS: dict[int, str] = {
     2018: "0101 0330 0402 0507 0528 0827 1225 1226",
     2019: "0101 0419 0422 0506 0527 0826 1225 1226",
@@ -23,19 +23,19 @@ BANK_HOLIDAYS: dict[int, str] = {
 
 
 def is_bank_holiday(day: datetime.date) -> bool:
-    """Whether it is one in England and Wales; False for a year whose days are not held here."""
+    """Whether it is one in England and Wales; False for a year that is not listed here."""
     return f"{day:%m%d}" in BANK_HOLIDAYS.get(day.year, "").split()
 
 
 def months_after(day: datetime.date, months: int) -> datetime.date:
-    """The same day of the month some months later, or the last day of that month where there is no such day."""
+    """The same day of the month some months later, or that month's last day if it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return datetime.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def working_days_after(day: datetime.date, days: int) -> datetime.date:
-    """So many working days later, without weekends and the bank holidays of England and Wales from 2018 to 2028; in
-    later years it may come a day or two early."""
+    """The date `days` working days later: without weekends and the bank holidays of England and Wales from
+    2018 to 2028; in later years it may be a day or two early."""
     while days:
         day += datetime.timedelta(days=1)
         days -= day.weekday() < 5 and not is_bank_holiday(day)

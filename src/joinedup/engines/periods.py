@@ -1,4 +1,4 @@
-"""Days, months and years: which come after each other, how long each is, and how they are said."""
+"""Days, months and years: their order, their lengths, and their wording."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from joinedup.engines import words
 
 YEAR, MONTH, DAY = "year", "month", "day"
 PERIOD = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
-# The one period of files that have none.
+# The single period of files without a period column.
 ALL = "all"
 
 
 def number(label: str) -> tuple[str, int]:
-    """The kind of a period, and its number: those of one kind that follow each other are one apart. Raises
+    """The kind of a period, and its number: consecutive periods of a kind are one apart. Raises
     `ValueError`."""
     found = PERIOD.fullmatch(label)
     if not found:
@@ -58,7 +58,7 @@ def in_words(period: str) -> str:
 
 
 def between(first: str, last: str) -> str:
-    """“in October 2018”, “from October 2018 to March 2019”, nothing where there is no time."""
+    """“in October 2018”, “from October 2018 to March 2019”, or "" if there is no time."""
     if first == ALL:
         return ""
     if first == last:

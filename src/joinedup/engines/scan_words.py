@@ -1,11 +1,11 @@
 """What models and shapes of a scan mean, in plain words, and what a cluster does not say.
 
-It lies beside `scan/`, whose import compiles: pages and messages need the words alone.
+It is outside `scan/`, whose import compiles code: pages and messages need only the words.
 """
 
 from __future__ import annotations
 
-# As often as this by chance alone is usually called too often to act upon.
+# What happens by chance at least this often is usually not acted upon.
 USUAL = 0.05
 MODELS = {
     "poisson": "If no place and no time stood out, cases would fall by the number of residents and days.",

@@ -1,6 +1,6 @@
-"""Lists, days and plurals as they are written in British English.
+"""Lists, days and plurals in British English.
 
-For what knows no Django. Rooms that do use `get_text_list`, `date_format` and `ngettext`, which can be translated.
+For code without Django. Other rooms use Django's `get_text_list`, `date_format` and `ngettext`.
 """
 
 from __future__ import annotations
@@ -32,5 +32,5 @@ def plural(number: int, one: str, many: str = "") -> str:
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """ "1 table", "2 tables"; no separator of thousands."""
+    """ "1 table", "2 tables"; without thousands separators."""
     return f"{number} {plural(number, one, many)}"

@@ -1,7 +1,7 @@
-"""Signals to the rooms above, which events do not know. They listen in their `listeners`."""
+"""Signals to rooms that events may not import. These connect to them in their `listeners`."""
 
 from django.dispatch import Signal
 
-# Sent in the transaction that changes an event: `event`, what it `was`, and whether to `tell` those who come
-# and those who were invited.
+# Sent in the transaction that changes an event: `event`, `was` (before the change), and whether to `tell`
+# attendees and invited people.
 event_changed = Signal()

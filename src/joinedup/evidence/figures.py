@@ -73,8 +73,8 @@ MOST_OF_IT = 0.9
 def populations(observations: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """Residents of every place, summed from LSOAs upwards.
 
-    `observations`: columns of the observation schema and `datasets`, of which the groups named residents… are
-    used. `places`: place, kind, parent. Returns place, group, people (persons), datasets.
+    `observations`: columns of the observation schema and `datasets`; the groups named residents… are used.
+    `places`: place, kind, parent. Returns place, group, people (persons), datasets.
     """
     people = observations.filter(
         pl.col("indicator").str.starts_with("residents"), pl.col("state") == NUMBER
@@ -117,7 +117,7 @@ def figures(
     indicator's unit, computed from the count shown, with `low` and `high` its 95% interval. `shrunk` is the
     value drawn to the mean of its comparators as far as chance may explain it (empirical Bayes, see
     `methods.shrunk`). `percentile`, `drawn`, `best`, `worst`, `compared` and `middle`: see
-    `comparing.compared`. `trend`: see `windows.trend_shown`. `residents_mislead` for rates by residents of a
+    `comparison.compared`. `trend`: see `windows.trend_shown`. `residents_mislead` for rates by residents of a
     place where two or more of them are beyond the outer fence (few live there and many visit); a `note` to
     show beside it; and the `source`.
     """

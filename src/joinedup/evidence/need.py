@@ -29,7 +29,7 @@ def need(
     include, on which nothing is measured. Returns, for every place and theme,
 
     need        0 to 1, the weighted mean of the percentiles that are known (those of the values drawn to the mean);
-                null if none is. It is stated only if the certainty allows (see `plain_words.ENOUGH`)
+                null if none is. It is stated only if the certainty allows (see `models.ENOUGH`)
     certainty   0 to 1, the product of: the share of the theme's weight that is known; how fresh it is (a
                 tenth less for each year, not below 0.3); how many sources it is based on (1: 0.5, 2: 0.75, 3:
                 0.875); and 0.7 for the part of it that is a rate by residents where these mislead

@@ -1,4 +1,4 @@
-"""Read a file that somebody brought: recognise it, check it, read it, or say plainly why not.
+"""Read a given file: recognise it, check it, read it, or say plainly why not.
 
 Nothing here writes anything: a refused file leaves nothing behind.
 """

@@ -1,4 +1,5 @@
-"""A mail from its one template: the first line is the subject, the rest the text, and the HTML is made from that."""
+"""Mails from one template each: the first line is the subject, the rest the text, from which the HTML is
+made."""
 
 from __future__ import annotations
 
@@ -17,9 +18,10 @@ from joinedup.mail.markup import html_of, inert, text_of
 def compose(
     template: str, to: str, context: Mapping[str, Any], *, reply_to: Sequence[str] = ()
 ) -> EmailMultiAlternatives:
-    """The mail that `{template}.txt` makes for one address, not sent.
+    """Return the mail that `{template}.txt` makes for one address, without sending it.
 
-    A context with `off`, the link that turns this kind of mail off, gives mail programs a button for it too.
+    If the context has `off`, the link that turns this kind of mail off, mail programs get a button for it
+    too.
     """
     subject, marked = _subject_and_text(template, context)
     mail = EmailMultiAlternatives(
@@ -34,13 +36,14 @@ def compose(
 
 
 def words_of(template: str, context: Mapping[str, Any]) -> tuple[str, str]:
-    """Subject and plain text of a mail as `compose` makes it, to be read before it goes."""
+    """Subject and plain text of a mail as `compose` makes it, for a preview."""
     subject, marked = _subject_and_text(template, context)
     return subject, text_of(marked).strip()
 
 
 def _subject_and_text(template: str, context: Mapping[str, Any]) -> tuple[str, str]:
-    """The text still with its marks. Whatever a value holds, the subject ends where the template's first line does."""
+    """The text still has its marks. Whatever a value contains, the subject ends with the template's first
+    line."""
     written = _environment().get_template(f"{template}.txt").render(context).strip("\n")
     subject, _end, marked = written.partition("\n")
     return " ".join(text_of(subject).split()), marked
@@ -48,11 +51,12 @@ def _subject_and_text(template: str, context: Mapping[str, Any]) -> tuple[str, s
 
 @cache
 def _environment() -> Environment:
-    """As pages are made, but nothing is escaped before it is known what is HTML, and each value printed is inert."""
+    """The environment of the pages, but without escaping, which happens when the HTML is made, and with
+    `inert` values."""
     env: Environment = engines["jinja2"].env  # type: ignore[attr-defined]
     return env.overlay(autoescape=False, finalize=inert)
 
 
 def off_headers(link: str) -> dict[str, str]:
-    """What lets a mail program show a button of its own for it (RFC 2369 and RFC 8058)."""
+    """Headers that let a mail program show its own unsubscribe button (RFC 2369 and RFC 8058)."""
     return {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}

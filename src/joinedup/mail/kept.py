@@ -1,5 +1,5 @@
-"""Mails that the mail server did not take, because nobody answered or it said "later": kept here and sent by the
-worker, so that who asked for one need not ask again."""
+"""Mails that the mail server did not accept, because it did not answer or said "later": stored here and sent
+by the worker, so that nobody has to ask for one again."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from joinedup.privacy.retention import WAITING_MAIL
 
 logger = logging.getLogger(__name__)
 
-# Minutes from each attempt of the worker to the next. The last stands for all later ones.
+# Minutes between the worker's attempts. The last applies to all later ones.
 PAUSES = (1, 2, 5, 10, 20, 30, 60)
-# The worker has time; a page has not (settings.EMAIL_TIMEOUT). Seconds.
+# Timeout of the worker in seconds; a page's is shorter (settings.EMAIL_TIMEOUT).
 WORKER_WAITS = 30
-# So many are sent at one look, that what else is due need not wait for all.
+# The most mails sent at one check, so that other work does not have to wait for all.
 AT_ONE_LOOK = 200
 
 
 def keep(mails: Iterable[EmailMultiAlternatives]) -> None:
-    """For the worker, after the first pause."""
+    """Store mails for the worker, to be tried after the first pause."""
     now = timezone.now()
     KeptMail.objects.bulk_create(
         KeptMail(mail=packed(each), kept_at=now, try_at=now + _pause(0)) for each in mails
@@ -39,10 +39,10 @@ def keep(mails: Iterable[EmailMultiAlternatives]) -> None:
 
 
 def send_kept(now: datetime.datetime) -> int:
-    """What the worker does: try the kept mails that are due, oldest first; returns how many went out.
+    """Try the stored mails that are due, oldest first; returns how many were sent. For the worker.
 
-    Each is taken before it is tried, so that a second worker, or one that was killed half-way, does not send it twice
-    at once. One that is refused for good, or was kept for a day, is let go, and the log says how many were.
+    Each is marked before it is tried, so that two workers, or one restarted after being killed, do not both
+    send it. Mails refused for good, or stored for a day, are deleted, and the log says how many.
     """
     _let_go(now)
     due = _taken(now)
@@ -56,7 +56,7 @@ def send_kept(now: datetime.datetime) -> int:
 
 
 def waiting_since() -> tuple[int, datetime.datetime | None]:
-    """How many mails wait for the worker, and since when the oldest does. One query."""
+    """How many mails wait for the worker, and since when the oldest has waited. One query."""
     waiting = KeptMail.objects.aggregate(number=Count("pk"), since=Min("kept_at"))
     return waiting["number"], waiting["since"]
 

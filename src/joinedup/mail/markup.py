@@ -1,9 +1,9 @@
-"""The text of a mail as a template writes it, and the HTML that is made from it.
+"""The markup of a mail template, and the text and HTML made from it.
 
-A template writes paragraphs (a blank line between them), lines that begin with `- ` (a list), a line indented by four
-spaces (said loud), and `{{ _('Sign in here:')|to(address) }}`: a link. In plain text a link is its words and the
-address on a line of its own; in HTML the words are the link. Nothing else makes markup: what a template prints goes
-through `inert`, so that a name or a note with line breaks, dashes or tags in it stays text.
+A template writes paragraphs (a blank line between them), lines that begin with `- ` (a list), a line indented
+by four spaces (emphasis), and `{{ _('Sign in here:')|to(address) }}`: a link. In plain text a link is its
+words, then the URL on its own line; in HTML the words are the link. There is no other markup: values pass
+through `inert`, so that a name or a note with line breaks, dashes or tags stays text.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import groupby
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-# Noncharacters of Unicode, which are for use within a program; `inert` takes them out of whatever is printed.
+# Unicode noncharacters, meant for use within a program; `inert` removes them from printed values.
 LINK, TO, BREAK, AS_IT_IS = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3"
 NO_MARKS = dict.fromkeys(map(ord, LINK + TO + BREAK + AS_IT_IS))
 LINE_ENDS = re.compile(r"\r\n|[\r\n]")
@@ -23,19 +23,19 @@ ITEM, LOUD = "- ", "    "
 
 
 class Linked(str):
-    """Words and their address, between marks."""
+    """Words and their URL, between marks."""
 
     __slots__ = ()
 
 
 def to(words: object, address: object) -> Linked:
-    """The filter by which a template writes a link: the last thing on its line. A colon at the end of the words is
-    for the plain text."""
+    """Template filter for a link, which has to be the last thing on its line. A colon at the end of the words
+    is for the plain text only."""
     return Linked(f"{LINK}{inert(words)}{TO}{inert(address)}{LINK}")
 
 
 def inert(value: object) -> str:
-    """A value that a template prints, as text that makes no link, no list and no paragraph of its own."""
+    """A printed value as text that cannot start a link, a list or a paragraph."""
     if isinstance(value, Linked):
         return value
     text = LINE_ENDS.sub(BREAK, str(value).translate(NO_MARKS))
@@ -73,7 +73,7 @@ def _line(line: str) -> str:
 
 
 def _rich(line: str) -> str:
-    """Escaped before links are made of it: the marks are no characters that this changes."""
+    """Escape before making links: escaping does not change the marks."""
     linked = LINKS.sub(_anchor, str(escape(line)))
     return linked.replace(BREAK, "<br>").replace(AS_IT_IS, "")
 
@@ -86,5 +86,5 @@ def _anchor(found: re.Match[str]) -> str:
 
 
 def _tidy(marked: str) -> str:
-    """What `if` and `for` of a template leave between paragraphs is one blank line."""
+    """Reduce what `if` and `for` leave between paragraphs to one blank line."""
     return re.sub(r"\n{3,}", "\n\n", marked.strip("\n"))

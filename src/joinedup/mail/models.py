@@ -1,4 +1,4 @@
-"""Mails that the mail server did not take yet."""
+"""Mails that the mail server has not accepted yet."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class KeptMail(models.Model):
-    """A mail that did not get through and is tried again by the worker; gone once it is sent, or after a day."""
+    """A mail that did not get through and that the worker tries again; deleted once sent, or after a day."""
 
     mail = models.JSONField(help_text="as mail.kept.packed makes it")
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -1,7 +1,8 @@
-"""Sending: once the change is kept and no lock is held, and with what was noted undone where a mail reached nobody.
+"""Send mails after the transaction commits and no lock is held, with an undo if a mail reached nobody.
 
-A mail that the server refuses for good (no such address) is reported at once; what did not get through is kept for the
-worker. A refusal is logged without the address: what was done stays done, and who asked for it is told by the page.
+A mail that the server refuses for good (no such address) is reported at once; one that did not get through is
+stored for the worker. A refusal is logged without the address; the change is kept, and the page tells the
+user.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Sending:
-    """How a batch of mails went: `number` were written. Known once the change is kept: how many the mail server
-    `refused`, and how many wait because it did not answer (`kept`: the worker sends them)."""
+    """The result of a batch of `number` mails. Known after the commit: how many the mail server `refused`,
+    and how many wait because it did not answer (`kept`: the worker sends them)."""
 
     number: int = 0
     refused: int = 0
@@ -41,11 +42,11 @@ def send_on_commit(
     refused: Callable[[list[int]], object] | None = None,
     reached_nobody: Callable[[], object] | None = None,
 ) -> Sending:
-    """Send once the change is kept, so that no mail tells of what was undone, and after the turn to write, so that
-    nobody else waits while a mail server thinks.
+    """Send after the commit, so that no mail reports a change that was rolled back, and after the turn to
+    write, so that no other writer waits for a mail server.
 
-    `refused` is given the positions of the mails that the server refused for good, if any; `reached_nobody` is called
-    where it refused every one: what says that somebody was told is undone there.
+    `refused` is called with the positions of the mails that the server refused for good, if any;
+    `reached_nobody` is called if it refused all of them, to undo the record that somebody was told.
     """
     sending = Sending(len(mails))
 
@@ -63,8 +64,8 @@ def send_on_commit(
 
 
 def deliver(mails: Sequence[EmailMultiAlternatives]) -> Delivered:
-    """Send now; what does not get through is kept for the worker. For what is no change's consequence; otherwise
-    `send_on_commit`."""
+    """Send now; what does not get through is stored for the worker. For mails that do not follow from a
+    change; otherwise use `send_on_commit`."""
     if is_silent():
         done = Delivered(kept=list(range(len(mails))), why="the mail server did not answer a moment ago")
     else:
@@ -76,7 +77,8 @@ def deliver(mails: Sequence[EmailMultiAlternatives]) -> Delivered:
 
 
 def deliver_now_or_never(mail: EmailMultiAlternatives) -> bool:
-    """Send what is of no use later (a sign-in code): whether the mail server took it. It is never kept."""
+    """Send a mail that is useless later (a sign-in code); returns whether the server accepted it. Never
+    stored."""
     if is_silent():
         return False
     done = attempt([mail], settings.EMAIL_TIMEOUT)

@@ -1,7 +1,7 @@
-"""Handing mails to the mail server, with a short wait.
+"""Hand mails to the mail server, with a short timeout.
 
-A mail that the server refuses for good (no such address) is told apart from one that did not get through, because
-nobody answered or the server said "later": that one is worth another attempt.
+Mails that the server refuses for good (no such address) are distinguished from those that did not get
+through, because nobody answered or the server said "later": these are worth another attempt.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from django.core.mail import DNS_NAME, EmailMultiAlternatives, get_connection
 
 logger = logging.getLogger(__name__)
 
-# What the mail server says of one mail; anything else is said of the connection, and concerns all that follow.
+# Errors about one mail; any other is about the connection, and concerns all mails that follow.
 OF_ONE_MAIL = (SMTPRecipientsRefused, SMTPDataError, SMTPSenderRefused)
-# After a connection that failed, nobody waits for the mail server again for so many seconds: mails are kept at once.
+# For this many seconds after a failed connection, nobody waits for the mail server: mails are stored at once.
 SILENT, SILENT_FOR = "mail-server-silent", 60
 
 
@@ -45,15 +45,15 @@ def is_silent() -> bool:
 
 
 def attempt(mails: Sequence[EmailMultiAlternatives], seconds: float) -> Delivered:
-    """Send one by one. One address that is refused does not hold up the others; a connection that fails ends the
-    attempt for all that follow."""
+    """Send one by one. A refused address does not hold up the others; a failed connection ends the attempt
+    for all that follow."""
     connection, done = get_connection(timeout=seconds), Delivered()
     position = 0
     try:
-        # One connection for all: opening it is what takes time.
+        # One connection for all, since opening it takes the time.
         connection.open()
         for position, mail in enumerate(mails):
-            # The same each time it is tried: a mail program shows one that came twice once.
+            # The same at each attempt: a mail program shows duplicates once.
             mail.extra_headers.setdefault("Message-ID", make_msgid(domain=DNS_NAME))
             try:
                 connection.send_messages([mail])
@@ -62,7 +62,7 @@ def attempt(mails: Sequence[EmailMultiAlternatives], seconds: float) -> Delivere
                 done.why = type(error).__name__
     except (OSError, SMTPException) as error:
         done.kept.extend(range(position, len(mails)))
-        # The words of the failure often hold the address, so only its kind is told.
+        # The error message often contains the address, so only its type is logged.
         done.why = type(error).__name__
         cache.set(SILENT, True, SILENT_FOR)
     else:
@@ -73,8 +73,8 @@ def attempt(mails: Sequence[EmailMultiAlternatives], seconds: float) -> Delivere
 
 
 def _says_later(error: SMTPException) -> bool:
-    """Whether the server asks to come again (RFC 5321: replies from 400 to 499), as it does of addresses it does not
-    know yet."""
+    """Whether the server asks to try again later (RFC 5321: replies from 400 to 499), as it may for addresses
+    that are new to it."""
     if isinstance(error, SMTPRecipientsRefused):
         codes = [code for code, _ in error.recipients.values()]
         return bool(codes) and all(400 <= code < 500 for code in codes)
@@ -82,7 +82,7 @@ def _says_later(error: SMTPException) -> bool:
 
 
 def log(done: Delivered) -> None:
-    """Without addresses: the log is kept longer than they are."""
+    """Log without addresses: the log is kept longer than they are."""
     if done.refused:
         logger.error("%s mails could not be sent: %s.", len(done.refused), done.why)
     if done.kept:

@@ -1,9 +1,8 @@
-"""Writers that come in crowds take turns on SQLite.
+"""Many writers at once take turns on SQLite.
 
-SQLite lets one writer in at a time, and the others ask again after a pause that grows to a tenth of a second: while
-they sleep nobody writes. Waiting for a lock of the system instead, each goes in as soon as the one before is out.
-
-Nobody waits there for somebody else's mail: what is handed to `after_turn` is done once the lock is free.
+SQLite allows one writer at a time, and the others retry after a pause that grows to a tenth of a second:
+while they sleep nobody writes. Waiting for a file lock instead, each starts as soon as the one before is
+done. Nobody waits there for somebody else's mail: `after_turn` calls are made once the lock is free.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from django.db import connection
 
 try:
     import fcntl
-except ImportError:  # where the system has no such locks, SQLite's own pauses do
+except ImportError:  # where the system has no such locks, SQLite's own pauses have to do
     fcntl = None  # type: ignore[assignment]
 
 
@@ -26,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 class _Turn(threading.local):
-    """What this thread does once its turn is over; None while it has none."""
+    """What this thread does once its turn is over; None outside a turn."""
 
     later: list[Callable[[], object]] | None = None
 
@@ -36,7 +35,7 @@ _turn = _Turn()
 
 @contextmanager
 def in_turn() -> Iterator[None]:
-    """Wait for one's turn to write. On PostgreSQL, and inside a transaction that writes already, at once."""
+    """Wait for a turn to write. No waiting on PostgreSQL, or inside a transaction that writes already."""
     if (
         fcntl is None
         or connection.vendor != "sqlite"
@@ -57,17 +56,17 @@ def in_turn() -> Iterator[None]:
             try:
                 do()
             except Exception:
-                # The change is kept, and the page says so.
+                # The change is committed, and the page says so.
                 logger.exception("What was to follow a change could not be done.")
 
 
 def is_in_turn() -> bool:
-    """Whether this thread holds the lock that others wait for."""
+    """Whether this thread holds the lock."""
     return _turn.later is not None
 
 
 def after_turn(do: Callable[[], object]) -> None:
-    """Do it once this thread holds no turn: at once when it holds none."""
+    """Call `do` once this thread's turn is over: at once if it has none."""
     if _turn.later is None:
         do()
     else:

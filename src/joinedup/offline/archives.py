@@ -1,4 +1,4 @@
-"""What lies in a file that somebody brought: the one table that it is, or the several of an archive.
+"""The tables in a given file: the file itself, or the members of an archive.
 
 Nothing is unpacked onto the disk, and no name in an archive is ever used as a path.
 """
@@ -18,13 +18,14 @@ from joinedup.offline.delimited import Refused
 
 LARGEST = 2 * 1024**3  # unpacked bytes, of all tables together: a small archive must not fill the memory
 MOST_FILES = 5_000
-# A table of figures packs to a tenth, of noughts to a hundredth. What packs further is not a table.
+# A table of figures compresses to a tenth, one of zeros to a hundredth. What compresses further is not a
+# table.
 MOST_TIMES, TIMES_FROM = 250, 64 * 1024**2
 STEP = 1 << 20
 TOO_LARGE = "The file holds more than 2 GB when unpacked. Bring it in parts, by month or by area."
 BOMB = "The file unpacks to very much more than a table does. Download it from the publisher again."
 DAMAGED = "The archive is cut off or damaged. Download it again."
-# What the standard library raises for an archive that somebody has made to break it, or that was cut off.
+# What the standard library raises for a malicious or truncated archive.
 BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -44,7 +45,7 @@ def is_archive(path: Path) -> bool:
 
 
 def gunzipped(path: Path) -> bytes:
-    """Raises `Refused` when it is damaged or too large."""
+    """The unpacked bytes. Raises `Refused` if the file is damaged or too large."""
     packed = path.stat().st_size
     body = bytearray()
     try:
@@ -59,7 +60,8 @@ def gunzipped(path: Path) -> bytes:
 
 @contextmanager
 def opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]]:
-    """An archive and its files, in the order of their names; what is wrong with it raises `Refused`."""
+    """An archive and its files, in the order of their names. Raises `Refused` if something is wrong with
+    it."""
     try:
         archive = zipfile.ZipFile(path)
     except BROKEN as error:
@@ -75,10 +77,10 @@ def is_table(item: zipfile.ZipInfo) -> bool:
 
 
 def content(archive: zipfile.ZipFile, item: zipfile.ZipInfo) -> bytes:
-    """The bytes of one file; never more of them than the archive says, which has been judged."""
+    """The bytes of one file; never more than the archive declares, which was checked."""
     try:
         with archive.open(item) as stream:
-            return stream.read(item.file_size + 1)  # past the end, where its check sum is looked at
+            return stream.read(item.file_size + 1)  # past the end, where the checksum is verified
     except BROKEN as error:
         raise Refused(DAMAGED) from error
 
@@ -91,7 +93,7 @@ def label(item: zipfile.ZipInfo) -> str:
 
 
 def _is_litter(name: str) -> bool:
-    """What a Mac leaves in every archive."""
+    """Whether it is one of the files that macOS adds to archives."""
     return "__MACOSX" in name or name.endswith(".DS_Store")
 
 

@@ -1,4 +1,4 @@
-"""Text into files: all of them whole, or none."""
+"""Write several text files: all of them completely, or none."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from joinedup.offline.delimited import Refused
 
 
 def write_files(texts: dict[Path, str]) -> None:
-    """Writes every text to its file, or none of them. Raises `Refused` where one cannot be written."""
+    """Write every text to its file, or none of them. Raises `Refused` if one cannot be written."""
     asides = {path: path.with_name(f".{path.name}.{os.getpid()}") for path in texts}
     path = Path()
     try:

@@ -1,8 +1,10 @@
-"""Delimited text files, read and written: the one place that knows their letters, quotation marks and limits of size.
+"""Delimited text files, read and written: the only place that knows encodings, quotation marks and size
+limits.
 
-`read_rows` is for the small files that somebody writes for a command: UTF-8, and every row as wide as the header.
-`table_of` is for the large files of publishers: Windows letters and short rows are taken as they come, and Polars parts
-the cells. What is wrong is told differently in each: the first file can be mended, the second fetched again.
+`read_rows` is for the small files that somebody writes for a command: UTF-8, and every row as wide as the
+header. `table_of` is for the large files of publishers: Windows encoding and short rows are accepted, and
+Polars splits the cells. The error messages differ: the first kind of file can be corrected, the second
+downloaded again.
 """
 
 from __future__ import annotations
@@ -17,12 +19,12 @@ from typing import Any
 
 import polars as pl
 
-# No table comes near these; beyond them it is not a table, or its quotation marks are astray.
+# No table comes near these; a larger one is not a table, or has stray quotation marks.
 MOST_COLUMNS = 2_000
-LONGEST_HEADER = 200_000  # letters of a file that somebody wrote, bytes of a publisher's
-CSV_CELL = 131_072  # letters; what the csv module takes by itself
-LONGEST_CELL = 32_767  # bytes, of a publisher's file; as many letters as a cell of Excel may have
-# What files that are no text begin with.
+LONGEST_HEADER = 200_000  # characters of a hand-written file, bytes of a publisher's
+CSV_CELL = 131_072  # characters; the default of the csv module
+LONGEST_CELL = 32_767  # bytes, of a publisher's file; as many characters as a cell of Excel may have
+# The first bytes of files that are not text.
 SIGNS = {
     b"%PDF": "a PDF. Ask the publisher for the table as CSV",
     b"\xd0\xcf\x11\xe0": "an old Excel or Word file. Save the sheet as CSV and bring that",
@@ -31,18 +33,18 @@ SIGNS = {
     b"{": "JSON. Bring the same figures as CSV",
     b"SQLite format 3": "a database. Export the table as CSV and bring that",
 }
-# As much of a cell as helps to find it.
+# How much of a cell to quote, enough to find it.
 QUOTED = 60
 # A cell that a spreadsheet would take for a formula is written as text.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Refused(Exception):
-    """Why a file, or what is asked of it, cannot be used: one or two plain sentences that say what to do."""
+    """Why a file or a request cannot be used: one or two plain sentences that say what to do."""
 
 
 def quoted(cell: object, most: int = QUOTED) -> str:
-    """The start of what a file or a person wrote, on one line, to be read in a sentence."""
+    """The start of a text, on one line, to be quoted in a sentence."""
     plain = " ".join("".join(letter if letter.isprintable() else " " for letter in str(cell)).split())
     return plain if len(plain) <= most else f"{plain[:most]}…"
 
@@ -61,7 +63,7 @@ def _safe(cell: object) -> object:
 
 
 def _csv_reader(lines: Iterable[str], *, strict: bool = False) -> Any:
-    # One setting for the whole process, which a library may have changed.
+    # The limit is global to the process, so a library may have changed it.
     csv.field_size_limit(CSV_CELL)
     return csv.reader(lines, strict=strict)
 
@@ -80,8 +82,8 @@ def _there_twice(header: list[str]) -> str | None:
 
 @dataclass
 class TextRows:
-    """The rows of a file that are not blank: for each the line where it ends, and a cell for each name of the header,
-    as it was written."""
+    """The non-blank rows of a file: for each the line where it ends, and its cells, one per header name, as
+    written."""
 
     name: str
     header: list[str]
@@ -90,7 +92,7 @@ class TextRows:
 
 
 def read_rows(path: Path, required: tuple[str, ...]) -> TextRows:
-    """A file that somebody wrote, with the columns that are required. Raises `Refused`."""
+    """Read a hand-written file that has the required columns. Raises `Refused`."""
     found = TextRows(path.name, [], [], [])
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -167,7 +169,7 @@ class TextTable:
     text: bytes = b""
 
     def lines(self, records: list[int]) -> list[int]:
-        """Line numbers in the file (from 1) of records; quoted line breaks are counted."""
+        """Line numbers in the file (from 1) of records, counting quoted line breaks."""
         if not records:
             return []
         if not self.text:
@@ -197,7 +199,8 @@ def _starts(text: bytes) -> Iterator[int]:
 def table_of(body: bytes) -> TextTable:
     """The table in the bytes of a publisher's text file. Raises `Refused`.
 
-    UTF-8 with or without its mark, else Windows-1252; CRLF or LF; blank columns at the right are dropped.
+    UTF-8 with or without a byte order mark, else Windows-1252; CRLF or LF; blank columns at the right are
+    dropped.
     """
     _refuse_what_is_no_text(body)
     if not body[:4096].strip() and not body.strip():
@@ -214,7 +217,7 @@ def _refuse_what_is_no_text(body: bytes) -> None:
 
 
 def _decoded(body: bytes) -> tuple[bytes, list[str]]:
-    """The text as UTF-8 bytes without mark, with a note when it was not UTF-8."""
+    """The text as UTF-8 bytes without byte order mark, with a note if it was not UTF-8."""
     if body.startswith((b"\xff\xfe", b"\xfe\xff")) or _every_other_is_nul(body[:1000]):
         raise Refused(
             "The text is UTF-16, which Excel calls Unicode Text. Save it as CSV UTF-8 and bring that."
@@ -238,13 +241,13 @@ def _decoded(body: bytes) -> tuple[bytes, list[str]]:
 
 
 def _every_other_is_nul(start: bytes) -> bool:
-    """UTF-16 without its mark, where letters are mostly Latin."""
+    """Whether it is UTF-16 without a byte order mark, if the letters are mostly Latin."""
     half = len(start) // 2
     return half > 1 and max(start[::2].count(0), start[1::2].count(0)) > 0.9 * half
 
 
 def _is_utf8(body: bytes) -> bool:
-    if body.isascii():  # nearly every file, and much quicker to see
+    if body.isascii():  # nearly every file, and much faster to check
         return True
     try:
         body.decode("utf-8")
@@ -272,7 +275,7 @@ def _delimited(body: bytes, notes: list[str]) -> TextTable:
 
 
 def _header(text: bytes) -> list[str]:
-    """The names in the first line, which may go over several lines where a name is in quotation marks."""
+    """The names in the header, which may span several lines if a name is in quotation marks."""
     first = text[: LONGEST_HEADER + 1].partition(b"\n")[0]
     as_csv = " Bring the table as CSV, with the names of its columns in the first line."
     _refuse_no_header(len(first), first.count(b","), what_to_do=as_csv)
@@ -286,7 +289,7 @@ def _header(text: bytes) -> list[str]:
 
 
 def _refuse_long_cells(frame: pl.DataFrame, text: bytes) -> None:
-    """A cell so long has swallowed others, or is no cell of a table."""
+    """Refuse a cell so long that it must have swallowed others, or is not one of a table."""
     longest = frame.select(pl.all().str.len_bytes().max())
     for at, name in enumerate(frame.columns):
         if (longest[name][0] or 0) > LONGEST_CELL:
@@ -300,7 +303,7 @@ def _refuse_long_cells(frame: pl.DataFrame, text: bytes) -> None:
 
 def _parsed(text: bytes, names: list[str]) -> pl.DataFrame:
     try:
-        # Names of our own, since the header's may be blank.
+        # Our own names, since the header's may be blank.
         return pl.read_csv(text, infer_schema=False, new_columns=names)
     except pl.exceptions.PolarsError as error:
         if found := _too_wide(text, len(names)):
@@ -313,11 +316,11 @@ def _parsed(text: bytes, names: list[str]) -> pl.DataFrame:
 
 
 def _too_wide(text: bytes, width: int) -> tuple[int, int] | None:
-    """The first line with more cells than the header, and how many; None when no line can be blamed."""
+    """The first line with more cells than the header, and how many; None if no line can be blamed."""
     reader = _csv_reader(io.StringIO(text.decode(), newline=""))
     try:
         return next(((reader.line_num, len(row)) for row in reader if len(row) > width), None)
-    except csv.Error:  # a cell longer than that reader takes
+    except csv.Error:  # a cell longer than that reader accepts
         return None
 
 
@@ -328,7 +331,7 @@ def _not_cut_off(text: bytes, width: int) -> None:
     last = text[text.rfind(b"\n", 0, len(text) - 1) + 1 :].rstrip(b"\r\n")
     if last.count(b'"') % 2:  # the end of a cell with a line break inside: the parser will judge it
         return
-    if len(last) > LONGEST_CELL:  # a long cell: it is judged once the rows are parted
+    if len(last) > LONGEST_CELL:  # a long cell: it is judged once the rows are split
         return
     cells: list[str] = next(_csv_reader([last.decode()]), [])
     if len(cells) < width:

@@ -1,4 +1,4 @@
-"""Opening a file that somebody brought: plain text, compressed, or Parquet; safe to look at, or refused."""
+"""Open a given file safely: plain text, compressed, or Parquet; anything else is refused."""
 
 from pathlib import Path
 

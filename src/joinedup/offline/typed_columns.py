@@ -1,4 +1,4 @@
-"""The columns of a file as text, numbers, days, flags and lists; a cell that is none is refused with its line."""
+"""The columns of a file as text, numbers, days, flags and lists; an invalid cell is refused with its line."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from joinedup.engines.matching.tables import DAY, FLAG, NUMBER, WORDS
 from joinedup.offline.delimited import Refused, TextRows, quoted, read_rows
 
 YES, NO = {"true", "yes", "1", "y"}, {"false", "no", "0", "n"}
-# More people, pounds or anything else than this is a slip of the keyboard, and breaks sums that it enters.
+# A larger number of anything is a typing error, and would break sums.
 LARGEST = 1e12
 
 
 def read_columns(
     path: Path, kinds: dict[str, Any], required: tuple[str, ...], *, others: Any = None
 ) -> pl.DataFrame:
-    """One file as a frame with those of the columns that it has. Raises `Refused`. `others`: the kind of columns that
-    are not named, which are left out where it is None."""
+    """One file as a frame with those of the columns that it has. Raises `Refused`. `others`: the kind of all
+    other columns, which are left out if it is None."""
     return typed(read_rows(path, required), kinds, others=others)
 
 
 def typed(rows: TextRows, kinds: dict[str, Any], *, others: Any = None) -> pl.DataFrame:
-    """The same from rows that are read."""
+    """The same from rows that were read already."""
     columns = {}
     for at, name in enumerate(rows.header):
         kind = kinds.get(name, others)

@@ -1,7 +1,7 @@
-"""Whether points lie where the United Kingdom is, and what may be wrong with them where they do not.
+"""Whether points are in the United Kingdom, and what may be wrong with those that are not.
 
-The box holds all of it, from the Isles of Scilly to Unst and from Fermanagh to Lowestoft, with some sea and parts of
-Ireland and France: it finds columns that are swapped, not a village that is misplaced.
+The box holds all of it, from the Isles of Scilly to Unst and from Fermanagh to Lowestoft, with some sea and
+parts of Ireland and France: it detects swapped columns, not a misplaced village.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ WEST, EAST = -8.7, 1.8
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 KM_A_DEGREE = 111.2
-# What lies further from the others than this, and than so many times what most of them do, is likely a slip.
+# A point further from the others than this, and than this multiple of the usual distance, is likely a
+# mistake.
 FAR_KM, TIMES = 100.0, 4.0
 
 
 @dataclass(frozen=True)
 class Where:
-    """What points are: how many lie outside, and how many of these would lie inside if they were read another way."""
+    """How many points are outside, and how many of these would be inside if they were read another way."""
 
     rows: int
     outside: int
@@ -31,12 +32,13 @@ class Where:
 
     @property
     def are_swapped(self) -> bool:
-        """More than half lie outside, and nearly all of those inside with latitude and longitude exchanged."""
+        """Whether more than half are outside, and nearly all of those inside with latitude and longitude
+        swapped."""
         return self._would_be(self.swapped)
 
     @property
     def are_turned(self) -> bool:
-        """The same where east was written for west."""
+        """The same with east and west swapped."""
         return self._would_be(self.turned)
 
     def _would_be(self, number: int) -> bool:
@@ -44,14 +46,14 @@ class Where:
 
 
 def inside(latitude: ArrayLike, longitude: ArrayLike) -> Flags:
-    """Which points lie in the box, in degrees; what is not a number does not."""
+    """Which points are in the box, in degrees; NaN is not."""
     lat, lon = np.asarray(latitude, float), np.asarray(longitude, float)
     with np.errstate(invalid="ignore"):
         return (lat >= SOUTH) & (lat <= NORTH) & (lon >= WEST) & (lon <= EAST)
 
 
 def where(latitude: ArrayLike, longitude: ArrayLike) -> Where:
-    """Of points in degrees, as they are read."""
+    """Check points in degrees, as they were read."""
     lat, lon = np.asarray(latitude, float), np.asarray(longitude, float)
     out = ~inside(lat, lon)
     return Where(
@@ -63,8 +65,8 @@ def where(latitude: ArrayLike, longitude: ArrayLike) -> Where:
 
 
 def far_off(latitude: ArrayLike, longitude: ArrayLike) -> tuple[list[int], Floats]:
-    """Numbers of the points that lie far from all others, the farthest first, and how many km each point lies from the
-    middle of all; none where fewer than five points say what far is."""
+    """Numbers of the points far from all others, the farthest first, and the distance in km of every point
+    from the centre of all; no numbers for fewer than five points, too few to say what far is."""
     lat, lon = np.asarray(latitude, float), np.asarray(longitude, float)
     if not len(lat):
         return [], np.zeros(0)

@@ -1,9 +1,9 @@
-"""Whom of a partner to write to: one policy for every room.
+"""Who to write to at a partner: one policy for every room.
 
-A mail of a kind (`Preference.Mail`) goes to nobody who turned that kind off: not to the account, and not to its address
-where that stands among the contacts of a partner. In each to an account there is the link that turns it off
-(`Addressee.off`). What a body has to hear whatever mails its people want (that an agreement names it, that something
-critical is said of it, that young people are without a companion) is of no kind, and goes to all.
+A mail of a kind (`Preference.Mail`) goes to nobody who turned that kind off: neither to the account, nor to
+its address if that is among the contacts of a partner. Each mail to an account has the link that turns its
+kind off (`Addressee.off`). What a body has to be told regardless (that an agreement names it, that it is
+criticised, that young people are without a companion) has no kind, and goes to all.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from joinedup.accounts.models import Grant, Preference, User
 from joinedup.accounts.preferences import off_link
 from joinedup.partners.models import Contact, Partner
 
-# So many contacts are asked at once where one answer is enough: more would each leave it to the others.
+# The most contacts asked at once if one answer is enough: more would each leave it to the others.
 MOST_CONTACTS = 3
-# A mail that is of no kind: nobody can turn it off.
+# A mail without a kind, which nobody can turn off.
 HAS_TO_BE_HEARD = ""
 
 
 @dataclass(frozen=True)
 class Addressee:
-    """One address: of a contact in a `role`, or of an `account`. `kind`: of the mail that is meant for it."""
+    """One address: of a contact in a `role`, or of an `account`. `kind`: the kind of mail to send."""
 
     email: str
     account: User | None = None
@@ -34,18 +34,19 @@ class Addressee:
 
     @property
     def off(self) -> str:
-        """The address that turns this kind of mail off; empty where there is no account, or nothing to turn off."""
+        """The URL that turns this kind of mail off; empty without an account, or if it cannot be turned
+        off."""
         return off_link(self.account, self.kind) if self.account is not None and self.kind else ""
 
     @property
     def masked(self) -> str:
-        """As a page shows it to who need not know it: m…@lantern.example."""
+        """As shown to people who need not know it: m…@lantern.example."""
         name, _at, domain = self.email.rpartition("@")
         return f"{name[:1]}…@{domain}" if name else ""
 
 
 def members_of(partners: Iterable[int], kind: str) -> dict[int, list[Addressee]]:
-    """By the key of the partner, the accounts of its members that want mails of this kind, by address; 1 query."""
+    """For each partner key, its members' accounts that accept mails of this kind, by address; 1 query."""
     keys = list(partners)
     grants = Grant.objects.filter(partner__in=keys, user__is_active=True)
     found: dict[int, dict[str, Addressee]] = {pk: {} for pk in keys}
@@ -58,8 +59,8 @@ def members_of(partners: Iterable[int], kind: str) -> dict[int, list[Addressee]]
 
 
 def contacts_of(partners: Iterable[int], kind: str) -> dict[int, list[Addressee]]:
-    """By the key of the partner, its contacts with an address, each address once, but for those of accounts that turned
-    this kind of mail off; 1 query."""
+    """For each partner key, its contacts with an address, each address once, except those of accounts that
+    turned this kind of mail off; 1 query."""
     keys = list(partners)
     held = Preference.objects.filter(user__email__iexact=OuterRef("email"), user__is_active=True)
     turned_off = Subquery(held.values("not_wanted")[:1], output_field=JSONField())
@@ -78,7 +79,7 @@ def _wants(user: User, kind: str) -> bool:
 
 
 def members_first(partner: Partner, kind: str, role: str = "") -> list[Addressee]:
-    """The members of a partner; else its contacts of this role, else any of its contacts; 2 queries."""
+    """The members of a partner; else its contacts with this role; else any of its contacts; 2 queries."""
     if members := members_of([partner.pk], kind)[partner.pk]:
         return members
     contacts = contacts_of([partner.pk], kind)[partner.pk]
@@ -86,15 +87,15 @@ def members_first(partner: Partner, kind: str, role: str = "") -> list[Addressee
 
 
 def contacts_first(partners: Iterable[int], kind: str) -> dict[int, list[Addressee]]:
-    """By the key of the partner, its contacts, since they are whom it names for others; its members where it has none
-    with an address; 2 queries."""
+    """For each partner key, its contacts, whom it names for others to ask; its members if none has an
+    address; 2 queries."""
     every = list(partners)
     contacts, members = contacts_of(every, kind), members_of(every, kind)
     return {pk: contacts[pk] or members[pk] for pk in every}
 
 
 def of_role(contacts: Iterable[Addressee], role: str) -> list[Addressee]:
-    """Of these, those whose role has the words of `role` in it, or the other way round."""
+    """The contacts whose role contains `role`, or the other way round."""
     wanted = role.casefold().strip()
 
     def fits(own: str) -> bool:
@@ -104,7 +105,7 @@ def of_role(contacts: Iterable[Addressee], role: str) -> list[Addressee]:
 
 
 def coordinators(footprint: int | None) -> list[User]:
-    """Those who coordinate a partnership, by its key; nobody without one; 1 query."""
+    """The coordinators of a partnership, by its key; empty for None; 1 query."""
     held = Grant.objects.filter(
         role=Grant.Role.COORDINATOR, footprint=footprint, footprint__isnull=False, user__is_active=True
     )
@@ -113,5 +114,5 @@ def coordinators(footprint: int | None) -> list[User]:
 
 
 def willing_coordinators(footprint: int | None, kind: str) -> list[Addressee]:
-    """Of those who coordinate a partnership, who wants mails of this kind; 1 query."""
+    """The coordinators of a partnership who accept mails of this kind; 1 query."""
     return [Addressee(each.email, each, kind=kind) for each in coordinators(footprint) if _wants(each, kind)]

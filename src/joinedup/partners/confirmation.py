@@ -1,4 +1,4 @@
-"""Who said that a record is true, how it came to be written down, and when that word no longer holds."""
+"""Who confirmed a record, where it came from, and when a confirmation lapses."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came, Teller, role_of
 
-# What `confirm_now` writes.
+# The fields that `confirm_now` writes.
 CONFIRMING = ["confirmed_on", "confirmed_by", "checked_on", "checked_by"]
 CAME = ["came", "came_by", "came_on"]
-# What may change without changing anything that a body said of itself.
+# Fields that may change without changing anything that a body said about itself.
 NOT_SAID = frozenset(
     {
         "id", "slug", "owner", "marking", "named", "is_statutory", "is_demonstration", "source", "source_url",
@@ -24,8 +24,8 @@ NOT_SAID = frozenset(
 
 
 def confirm_now(record: Any, by: Person) -> None:
-    """Put down that `by` says today that the record is true; saves nothing. Only who speaks for the body confirms it:
-    anybody else has checked it."""
+    """Record that `by` says today that the record is true; saves nothing. Only those who speak for the body
+    confirm it: anybody else has checked it."""
     today = timezone.localdate()
     if record.is_told_by(by):
         record.confirmed_on, record.confirmed_by = today, by.name[:160]
@@ -34,14 +34,15 @@ def confirm_now(record: Any, by: Person) -> None:
 
 
 def thanks(record: Any, by: Person) -> str:
-    """What a page says to whoever pressed the button for it."""
+    """The message of the page after its confirm button is pressed."""
     if record.is_told_by(by):
         return _("Thank you: confirmed today.")
     return _("Noted: you checked it today. It counts as confirmed once they say so themselves.")
 
 
 def came_now(record: Any, by: Person, how: str = Came.ELSE) -> None:
-    """Put down how a new record came: what its own people write they confirm with it. Saves nothing."""
+    """Record where a new record came from: what its own people write is confirmed by writing it. Saves
+    nothing."""
     record.came, record.came_by, record.came_on = how, role_of(by), timezone.localdate()
     if record.is_told_by(by):
         record.came, record.came_by = Came.BODY, Teller.BODY
@@ -51,8 +52,9 @@ def came_now(record: Any, by: Person, how: str = Came.ELSE) -> None:
 def lapse(
     record: Any, by: Person, before: Mapping[str, Any], after: Mapping[str, Any], *, checked: bool = False
 ) -> None:
-    """Where somebody else changed what a body had said of itself (two `picture`s differ), it is their word now, and no
-    longer confirmed; nor checked, unless they say with the change that they `checked` it. Saves what that changes."""
+    """If somebody else changed what a body had said about itself (two `picture`s differ), it becomes their
+    statement, no longer confirmed, and not checked unless they say that they `checked` it. Saves what that
+    changes."""
     changed = {name for name in after if before.get(name) != after[name]} - NOT_SAID
     if not changed or record.is_told_by(by):
         return

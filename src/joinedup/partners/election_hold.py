@@ -13,8 +13,8 @@ from joinedup.places.models import Footprint
 
 
 def refuse_while_held(footprints: Iterable[Footprint]) -> None:
-    """Call it where something becomes public. Raises ValidationError while one of the partnerships publishes nothing
-    new, before an election for example."""
+    """Call it when something becomes public. Raises ValidationError while one of the partnerships publishes
+    nothing new, for example before an election."""
     today = timezone.localdate()
     for footprint in footprints:
         if footprint.held_until and footprint.is_held(today):
@@ -25,7 +25,8 @@ def refuse_while_held(footprints: Iterable[Footprint]) -> None:
 
 
 def refuse_while_own_held(by: Person) -> None:
-    """Call it where a coordinator makes something public that belongs to no partnership. Raises ValidationError while
-    one of theirs publishes nothing new; whoever runs the programme is not held by one place. 1 query."""
+    """Call it when a coordinator makes something public that belongs to no partnership. Raises
+    ValidationError while one of theirs publishes nothing new; programme leads are not held up by a single
+    place. 1 query."""
     if not by.sees_every_partnership:
         refuse_while_held(Footprint.objects.filter(pk__in=by.coordinated_ids))

@@ -1,6 +1,6 @@
-"""Bringing places into the database: areas, how old codes became new ones, who covers what, outlines.
+"""Load places into the database: areas, how old codes became new ones, memberships, outlines.
 
-The files are those that ship (`data/london`) or others of the same shape:
+The files are those that ship (`data/london`) or others of the same format:
 
     places.csv.gz        code, name, kind, parent, vintage, ended, latitude, longitude, residents, residents_16_24
     changes.csv.gz       old, new, kind (U, S, M), share
@@ -20,13 +20,13 @@ from django.db import transaction
 from joinedup.places.models import CodeChange, Membership, Outline, Place
 
 BATCH = 1000
-# What is wide is written before what lies in it, so that a parent is there when its parts come.
+# Wider areas are written first, so that a parent exists before its parts.
 WIDEST_FIRST = ["country", "region", "police_force", "local_authority", "ward", "lsoa"]
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """How many rows of each table the files hold."""
+    """How many rows of each table the files contain."""
 
     places: int
     changes: int
@@ -35,10 +35,10 @@ class Loaded:
 
 
 def load(folder: Path, progress: Callable[[float], None] | None = None) -> Loaded:
-    """Put the places of `folder` into the database, whole or not at all.
+    """Load the places of `folder` into the database, all or none.
 
-    Run again, it changes what differs and adds what is new; places that only the database knows stay.
-    `progress` is told the part done, 0 to 1. Raises `FileNotFoundError` when `places.csv.gz` is missing.
+    Running it again changes what differs and adds what is new; places that only the database has stay.
+        `progress` is called with the share done, 0 to 1. Raises `FileNotFoundError` when `places.csv.gz` is missing.
     """
     say = progress or (lambda _: None)
     places = _table(folder / "places.csv.gz")
@@ -107,7 +107,7 @@ def _write_memberships(memberships: pl.DataFrame) -> None:
 
 
 def _write_outlines(folder: Path, known: set[str]) -> int:
-    """Outlines of places that are known; a file of a kind that does not ship is simply not there."""
+    """Write the outlines of known places. Not every kind of place has a file."""
     rows = []
     for path in sorted(folder.glob("outlines_*.json.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as stream:

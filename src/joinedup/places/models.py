@@ -67,7 +67,7 @@ class CodeChange(models.Model):
 
 
 class Membership(models.Model):
-    """That a place lies in an area that is not its parent: a police force, an integrated care board…"""
+    """A place's membership of an area that is not its parent: a police force, an integrated care board…"""
 
     place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="memberships")
     kind = models.CharField(max_length=30, help_text="police_force, health_board, safety_partnership")

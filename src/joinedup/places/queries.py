@@ -1,4 +1,4 @@
-"""Questions about places, each in a fixed number of database queries."""
+"""Queries about places, each with a fixed number of database queries."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from joinedup.places.models import CodeChange, Membership, Place
 GSS_CODE = re.compile(r"^[EWSN]\d{8}$")
 # From a country down to a neighbourhood there are five steps at most.
 DEPTH = 5
-# How many of them can lie below a place of each kind: fewer joins for the database.
+# How many steps can lie below a place of each kind: fewer joins for the database.
 STEPS_BELOW = {Place.Kind.LSOA: 0, Place.Kind.WARD: 1, Place.Kind.LOCAL_AUTHORITY: 2, Place.Kind.REGION: 3}
 PUBLIC_KINDS = (Place.Kind.REGION, Place.Kind.LOCAL_AUTHORITY, Place.Kind.WARD)
 LONGEST_QUESTION = 100
 
 
 def code_frames() -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What a reader of files needs to know: `(code, name, kind, parent, ended)` and `(old, new, share)`.
+    """The codes that file readers need: `(code, name, kind, parent, ended)` and `(old, new, share)`.
 
     Two queries. Places that have ended are in the first frame with the year they ended.
     """
@@ -43,8 +43,8 @@ def code_frames() -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def force_areas() -> pl.DataFrame:
-    """The police force area that each place in use lies in, by its own membership or that of what it lies in:
-    (place, force). Places of which it is not known are left out. Two queries."""
+    """(place, force): the police force area of each current place, by its own membership or that of a place
+    around it. Places where it is unknown are left out. Two queries."""
     own = dict(Membership.objects.filter(kind=Place.Kind.POLICE_FORCE).values_list("place", "code"))
     parents = dict(Place.objects.filter(ended__isnull=True).values_list("code", "parent"))
     found = []
@@ -60,7 +60,7 @@ def force_areas() -> pl.DataFrame:
 
 
 def ancestors(place: Place) -> list[Place]:
-    """What the place lies in, nearest first: ward, borough, region, country. One query."""
+    """The places around this one, nearest first: ward, borough, region, country. One query."""
     path = "__".join(["parent"] * DEPTH)
     above = Place.objects.select_related(path).get(pk=place.pk).parent
     found = []
@@ -71,7 +71,7 @@ def ancestors(place: Place) -> list[Place]:
 
 
 def descendants(place: Place) -> QuerySet[Place]:
-    """Everything that lies in the place and is in use today, down to neighbourhoods. One query."""
+    """Every current place within this one, down to neighbourhoods. One query."""
     inside = Q(pk__in=[])
     for depth in range(1, STEPS_BELOW.get(Place.Kind(place.kind), DEPTH) + 1):
         inside |= Q(**{"__".join(["parent"] * depth): place.pk})
@@ -79,14 +79,14 @@ def descendants(place: Place) -> QuerySet[Place]:
 
 
 def parts(place: Place) -> QuerySet[Place]:
-    """The places one step down that the public page speaks of: a region's boroughs, a borough's wards."""
+    """The places one step down that have a public page: a region's boroughs, a borough's wards."""
     return Place.objects.filter(parent=place, kind__in=PUBLIC_KINDS, ended__isnull=True).order_by("name")
 
 
 def with_page(code: str) -> Place | None:
-    """The place whose page speaks of `code`: itself, or the ward or borough that a neighbourhood lies in.
+    """The place whose page covers `code`: itself, or the ward or borough around a neighbourhood.
 
-    None where there is none: a code that is not known, or a kind without a page. One query.
+    None if there is none: an unknown code, or a kind without a page. One query.
     """
     if not code.isalnum():  # PostgreSQL refuses some characters outright
         return None
@@ -97,10 +97,11 @@ def with_page(code: str) -> Place | None:
 
 
 def find(text: str, limit: int = 10) -> list[Place]:
-    """Boroughs, wards and regions by code or by name; exact first, then names that start so, then the rest.
+    """Boroughs, wards and regions by code or by name; exact first, then names that start with it, then the
+    rest.
 
-    A code of a neighbourhood, old or new, gives the ward or borough that it lies in. Postcodes are not held,
-    so a postcode finds nothing. One query.
+    A neighbourhood's code, old or new, finds the ward or borough around it. Postcodes are not stored, so a
+    postcode finds nothing. One query.
     """
     text = " ".join(text.split())[:LONGEST_QUESTION].replace("&", "and")
     if not text:

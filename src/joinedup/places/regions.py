@@ -1,8 +1,8 @@
-"""The regions that a national programme goes round: England's nine, and Wales.
+"""The regions that a national programme visits: England's nine, and Wales.
 
-Codes and names as published by the Office for National Statistics (Regions and Countries, Open Government Licence).
-They are here, and not only among the places that are held, because a programme plans for regions whose figures an
-installation does not hold.
+Codes and names as published by the Office for National Statistics (Regions and Countries, Open Government
+Licence). They are listed here as well as among the stored places, because a programme plans for regions whose
+figures an installation does not hold.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ REGIONS: dict[str, str] = {
 
 
 def regions_of(places: Iterable[Place]) -> list[str]:
-    """The codes of the regions that these places are or lie in, sorted; 1 query."""
+    """The codes of the regions that these places are, or are part of, sorted; 1 query."""
     above = ["pk", *("__".join(["parent"] * depth) for depth in range(1, 5))]
     rows = Place.objects.filter(pk__in=[each.pk for each in places]).values_list(*above)
     return sorted({code for row in rows for code in row} & REGIONS.keys())

@@ -1,6 +1,7 @@
-"""What one cell of a table says that is of one person, whatever the heading above it.
+"""Cells of a table that are about one person, whatever the heading.
 
-Addresses, telephone numbers and links refuse no table: lists of organisations have those of people at work.
+Email addresses, telephone numbers and links do not refuse a table: lists of organisations have those of
+people at work.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from joinedup.privacy.detect import (
     is_given_name,
 )
 
-# One cell is enough of these, so each has to be certain.
+# One cell with one of these is enough, so each has to be certain.
 REFUSED: tuple[tuple[Detector, str], ...] = (
     (NHS_NUMBER, "numbers of patients"),
     (BIRTH, "dates of birth"),
@@ -39,7 +40,7 @@ YES_NO = re.compile(r"^(y|n|yes|no|x|true|false|✓|✔|-|n/?a|\d{1,4}(,\d{3})*|
 _NOBODY = (
     r"(?!(?:Anyone|Everyone|Someone|Nobody|Who|It|This|That|Work|Project|Funding|Grant|Support|Programme)\b)"
 )
-# What happens to people alone, and what also does to contracts, rents and reports.
+# What happens only to people, and what also happens to contracts, rents and reports.
 _HAPPENED = (
     r"arrested|stabbed|shot|bailed|remanded|convicted|sentenced|reported missing|"
     r"in custody|on (?:tag|bail|remand)"
@@ -48,7 +49,7 @@ _ALSO = (
     r"charged|excluded|suspended|assaulted|released|found with|caught with|known to|at risk of|living with"
 )
 _SOMEBODY = r"[Hh]e|[Ss]he|YP|yp|[Tt]he (?:young person|child|boy|girl|victim|suspect)"
-# A story of one person: somebody by name, “he”, “YP”, and what happened; or their family.
+# A sentence about one person: a name, “he” or “YP”, and what happened; or their family.
 _BEFELL = re.compile(
     rf"\b(?:(?:{_SOMEBODY})|{_NOBODY}([A-Z][a-z]+)(?: [A-Z][a-z]+)?) (?:was|is|has been|had been|got|been) "
     rf"(?:recently |again |also )?(?:{_HAPPENED}|({_ALSO}))\b"
@@ -67,8 +68,8 @@ _NAME_AND_AGE = re.compile(
 
 
 def what_one_says(cells: Sequence[str], *, are_telephones: bool) -> str:
-    """What the cells of a column say of single people, whatever its heading; "" for nothing."""
-    # A telephone number that lost its leading nought has ten digits too.
+    """What the cells of a column say about individual people, whatever its heading; "" for nothing."""
+    # A telephone number that lost its leading zero has ten digits too.
     refused = [each for each in REFUSED if not (are_telephones and each[0] is NHS_NUMBER)]
     for detector, what in refused:
         if any(detector.is_in(cell) for cell in cells):
@@ -83,7 +84,7 @@ def what_one_says(cells: Sequence[str], *, are_telephones: bool) -> str:
 def _is_story(cell: str) -> bool:
     if _FAMILY.search(cell):
         return True
-    # A contract is suspended too: then it has to be somebody of a given name.
+    # A contract can be suspended too: then a given name is required.
     return any(
         not (each[1] and each[2]) or is_given_name(each[0].split()[0]) for each in _BEFELL.finditer(cell)
     )

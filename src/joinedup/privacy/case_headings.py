@@ -1,6 +1,7 @@
-"""Headings of lists of single people, of work, and of counts, in English and Welsh, as `plain_heading` writes them.
+"""Headings of lists of individual people, of work, and of counts, in English and Welsh, in `plain_heading`
+form.
 
-What to add when one is found that passes: the heading as people write it, and a line in tests/privacy/lists.py.
+If a heading is missed, add it here as people write it, and a line in tests/privacy/lists.py.
 """
 
 import re
@@ -20,9 +21,9 @@ BIRTHS = (
     r"\bborn\b|\byob\b|\bgeni\b|\bganwyd\b"
 )
 NHS_NUMBERS = rf"\bnhs ?{NUMBER}\b"
-# “Contact no further action” is what social care counts.
+# “Contact no further action” is a count in social care.
 TELEPHONES = r"\b(tel|(tele)?phone|mobile|fax|contact (number|no)(?! further))\b"
-# What only a file about single people has for a heading.
+# Headings that only a file about individual people has.
 DECISIVE: tuple[tuple[str, str], ...] = (
     (BIRTHS, "dates of birth"),
     (rf"{NHS_NUMBERS}|\brhif (y )?gig\b|\bhospital {NUMBER}\b|\bmrn\b|\bpatients?( ?(name|{NUMBER}|initials))?$|"
@@ -54,8 +55,9 @@ DECISIVE: tuple[tuple[str, str], ...] = (
      r"\b(alias|aliases|aka|street name|nick ?name|maiden name|known as|known associates|associates|co defendants?)\b|"
      r"\bgang (name|affiliation|member|nominal|association|status)\b", "families and acquaintances of single people"),
 )  # fmt: skip
-# A publisher's file of counts needs none of these, so there one is enough; a list of organisations has most of them.
-# A publisher's own column (“Area name”, “LSOA name”, “Crime ID”) must match none, nor a body (“NHS trust”).
+# A publisher's file of counts needs none of these, so one is enough there; a list of organisations has most
+# of them. They must not match a publisher's own column (“Area name”, “LSOA name”, “Crime ID”) or a body (“NHS
+# trust”).
 NEVER_BESIDE_COUNTS: tuple[tuple[str, str], ...] = (
     (rf"\b({FIRST}|{LAST}|(middle|full|maiden|nick)[ -]?names?|initials|"
      r"name of .*(child|person|pupil|patient|client|victim|parent)|"
@@ -70,7 +72,7 @@ NEVER_BESIDE_COUNTS: tuple[tuple[str, str], ...] = (
     (r"\b(home|street|postal|full)? ?address( ?line ?\d?)?\b|\bhouse (number|name)\b", "addresses"),
     (r"\b(self|officer) defined ethnicity\b", "records of single searches"),
 )  # fmt: skip
-# Words for somebody, which a heading about work with them, or a count of them, has as well.
+# Words for people, which headings about work with them, or counts of them, contain as well.
 ROLES = re.compile(
     r"\b(suspects?|offenders?|victims?|perpetrators?|perps?|nominals?|detainees?|arrestees?|defendants?|accused|"
     r"complainants?|aggrieved|injured (party|person)|witness(es)?|absconders?|mispers?|missing (person|child)|"
@@ -91,7 +93,7 @@ SUBJECT_NAME = re.compile(
 )
 SPLIT_FIRST = re.compile(rf"^(first|{FIRST}|initials|enw cyntaf)$")
 SPLIT_LAST = re.compile(rf"^({LAST}|cyfenw)$")
-# What is said of one person. The first kind says so wherever it stands beside a name; the second also of other things.
+# What is said about one person. STRONG always means this beside a name; WEAK is also said about other things.
 STRONG = re.compile(
     r"\b(offences?|offense|offending|alleged|allegation|arrest\w*|charged|convict\w*|sentence\w*|weapon (used|carried|"
     r"found)|ethnicity|ethnic (origin|group|appearance)|self defined|religion|nationality|first language|"
@@ -107,7 +109,7 @@ WEAK = re.compile(
     r"\b(ages?|oed|oedran|gender|sex|rhyw|post ?codes?|cod post|address|cyfeiriad|ward|borough|lsoa|risk|rag|mobile|"
     r"phone|telephone|ethnic|status|outcome|disability|concerns?|address line \d)\b"
 )
-# A row about work or an organisation, or about somebody at work.
+# Rows about work or an organisation, or about somebody at work.
 ABOUT_WORK = re.compile(
     r"\b(organi[sz]ations?|orgs?|agency|agencies|partners?|providers?|projects?|programmes?|initiatives?|schemes?|"
     r"services?|funds?|funders?|charity|company|teams?|departments?|employer|venue|events?|sessions?|activity|"
@@ -127,8 +129,8 @@ REFERENCE = re.compile(rf"^({NUMBER}|unique {NUMBER}|rhif|person|individual)$")
 
 
 def plain_heading(heading: str) -> str:
-    """Without case, marks and accents, words of one that was written together apart: “DateOfBirth” is
-    “date of birth”, “D.O.B.” is “dob”."""
+    """A heading without case, punctuation and accents, with joined words split: “DateOfBirth” is “date of
+    birth”, “D.O.B.” is “dob”."""
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading.replace("’", "").replace("'", ""))
     text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
     text = re.sub(r"\b(?:[a-z]\.){2,}[a-z]?\b\.?", lambda each: each[0].replace(".", ""), text)

@@ -1,11 +1,13 @@
-"""Whether a table lists single people: cases, suspects, victims, patients, pupils. Such a table is refused.
+"""Whether a table lists individual people: cases, suspects, victims, patients, pupils. Such a table is
+refused.
 
-One set of rules for every way in: spreadsheets that are brought, and files that `joinedup import` reads. A heading
-that only a case file has is enough. Names are not: a list of contacts has them too. They count beside what is said of
-a person (an offence, a school attended, one age), or where no organisation, job or address of work stands beside them.
-Cells are looked at under any heading, and so is the first row, since lists come without headings.
+One set of rules for every import: uploaded spreadsheets, and files that `joinedup import` reads. A heading
+that only a case file has is enough. Names are not: a list of contacts has them too. They count beside
+something said about a person (an offence, a school attended, a single age), or without an organisation, job
+or work address beside them. Cells are checked under any heading, and so is the first row, since some lists
+have no headings.
 
-Nothing here keeps or quotes a cell; of a heading only what is known as one is named.
+Nothing here stores or quotes a cell; only known headings are quoted.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ from joinedup.privacy.case_headings import (
 )
 from joinedup.privacy.detect import DAY, EMAIL, POSTCODE, is_given_name, is_person
 
-# A second header may stand below a title; rows below these are rows.
+# A header may follow a title within this many rows; later rows are data.
 HEADER_WITHIN = 12
 LONGEST_HEADING = 60
 Rows = Sequence[Sequence[str]]
@@ -42,7 +44,7 @@ Rows = Sequence[Sequence[str]]
 
 @dataclass(frozen=True)
 class Found:
-    """What was seen: in words, and the headings of the columns that say so (none where cells did)."""
+    """What was found, in words, and the headings of the columns that show it (none if cells did)."""
 
     what: str
     columns: tuple[str, ...] = ()
@@ -63,9 +65,9 @@ class Found:
 def find_people(
     header: Sequence[str], rows: Rows, *, own_columns: Callable[[str], bool] = lambda _name: False
 ) -> Found | None:
-    """What makes a table one about single people, or None. `rows` are as wide as `header`.
+    """What makes a table one about individual people, or None. `rows` are as wide as `header`.
 
-    `own_columns`: whether a heading is a publisher's own and counts for nothing (“Crime ID”).
+    `own_columns`: whether a heading is a publisher's own and is ignored (“Crime ID”).
     """
     for titles, below in _headers(header, rows):
         taken = [(n, title) for n, title in enumerate(titles) if title and not own_columns(title)]
@@ -80,9 +82,9 @@ def find_people(
 
 
 def looks_like_data(header: Sequence[str]) -> bool:
-    """Whether what stands for a header is a row: then none of it is a heading that may be kept."""
+    """Whether the header is really a row of data: then none of it may be stored as a heading."""
     cells = [cell for cell in header if cell]
-    # Any “@”, and not an address alone: what is taken for a row by mistake is only not remembered.
+    # Any “@”, not only an address: a header mistaken for a row is merely not remembered.
     marks = sum("@" in cell or bool(DAY.match(cell)) or POSTCODE.is_in(cell) for cell in cells)
     # “2025/26” and “2026-03” are headings of figures.
     without_years = [re.sub(r"\b(19|20)\d\d([/-]\d\d(\d\d)?)?\b", "", cell) for cell in cells]
@@ -114,7 +116,7 @@ class _Column:
 
 
 def _headers(header: Sequence[str], rows: Rows) -> list[tuple[Sequence[str], Rows]]:
-    """The header, and rows near the top that may be the real one below a title."""
+    """The header, and rows near the top that may be the real header below a title."""
     found: list[tuple[Sequence[str], Rows]] = [(header, rows)]
     for number, row in enumerate(rows[:HEADER_WITHIN]):
         cells = [cell for cell in row if cell]
@@ -147,13 +149,13 @@ def _decisive(columns: Sequence[_Column]) -> Found | None:
 
 
 def _is_tally(column: _Column, what: str) -> bool:
-    """So many arrested, so many patients: a word that also counts, over numbers."""
+    """Whether a heading such as “arrested” or “patients” stands over numbers, and so is a count."""
     may_count = what == "arrests and sentences" or column.heading == "patients"
     return may_count and column.mostly(is_number)
 
 
 def _named_people(columns: Sequence[_Column]) -> Found | None:
-    """Names beside what is said of a person, or without anything of work beside them."""
+    """Names beside something said about a person, or without anything about work beside them."""
     names = [each for each in columns if SUBJECT_NAME.match(each.heading)]
     if not names:
         return None
@@ -168,7 +170,7 @@ def _named_people(columns: Sequence[_Column]) -> Found | None:
     are_people = are_split or any(each.mostly(is_person, 0.3) for each in names)
     strong = [each for each in others if STRONG.search(each.heading) and not _says_work(each.heading)]
     if at_work:
-        # Somebody's job is at a school, and “risk” may be their subject.
+        # Somebody may work at a school.
         strong = [each for each in strong if not re.fullmatch(r"school|form|family|ysgol", each.heading)]
     if strong and (are_people or not (about_work or at_work)):
         return Found("names beside what is said of a person", _titles([*names, *strong]))
@@ -187,7 +189,7 @@ def _says_work(heading: str) -> bool:
 
 
 def _rows_of_people(columns: Sequence[_Column]) -> Found | None:
-    """One row a person without a name: an age, an ethnicity, a ward, and nothing that is counted."""
+    """One row per person without a name: an age, an ethnicity, a ward, and no counts."""
     if any(ABOUT_WORK.search(each.heading) for each in columns):
         return None
     about, counted = [], False

@@ -1,8 +1,8 @@
-"""What points to a person, each thing defined once: a way to reach them, a number that stands for them, their name.
+"""Detectors of what identifies a person, each defined once: contact details, numbers for a person, names.
 
-Each room says in a tuple of its own which of these it refuses, and why: `free_text.py`, `case_cells.py`,
-`case_headings.py`, `voice/checks.py`, `evidence/sources/privacy.py`. Where they differ it is a choice, and
-docs/decisions/one-set-of-detectors.md says which. A machine finds what is obvious and misses some.
+Each room lists in its own tuple which of these it refuses, and why: `free_text.py`, `case_cells.py`,
+`case_headings.py`, `voice/checks.py`, `evidence/sources/privacy.py`. Differences are deliberate: see
+docs/decisions/one-set-of-detectors.md. Detection finds what is obvious and misses some.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from joinedup.privacy.given_names import GIVEN_NAMES
 
 
 def even(text: str) -> str:
-    """Full-width figures, wide spaces and typographers' hyphens as a keyboard writes them."""
+    """Replace full-width digits, wide spaces and typographic hyphens by their keyboard equivalents."""
     if text.isascii():
         return text
     return unicodedata.normalize("NFKC", text).replace("\u2010", "-").replace("\u2011", "-")
@@ -27,7 +27,8 @@ def even(text: str) -> str:
 
 @dataclass(frozen=True)
 class Detector:
-    """`what` it finds, in words fit to show. What the pattern matches is one where `is_one` says so too, if given."""
+    """`what` it finds, in words fit to show. A match of the pattern counts if `is_one`, if given, accepts
+    it."""
 
     what: Any
     pattern: re.Pattern[str]
@@ -44,21 +45,20 @@ class Detector:
 
 
 def found_in(text: str, detectors: Iterable[Detector]) -> list[Detector]:
-    """Those of the detectors that find something, in their order."""
+    """The detectors that find something, in their order."""
     flat = even(text)
     return [each for each in detectors if each.is_in(flat)]
 
 
-# Ways to reach somebody.
+# Contact details.
 
-# Marks around an address are no part of it, where it can be told without them. A domain ends in letters: “10@45.00” is
-# a price. No more than 64 letters stand before the “@”. Polars reads the pattern too, so it looks neither ahead nor
-# behind.
+# Punctuation around an address is not part of it. A domain ends in letters: “10@45.00” is a price. At most 64
+# characters precede the “@”. Polars uses the pattern too, so it has no look-ahead or look-behind.
 _CLEAN = r'[^\s@<>()\[\],;:/"]'
 EMAIL = Detector(
     _("an e-mail address"), re.compile(rf"{_CLEAN}{{0,63}}[^\s@]@(?:{_CLEAN}+|[^\s@]+)\.[^\W\d_]{{2,}}")
 )
-# A British number in any grouping, one from abroad, and a mobile that lost its nought.
+# A British number in any grouping, a foreign one, and a mobile number that lost its zero.
 PHONE = Detector(
     _("a phone number"),
     re.compile(r"(?<!\d)(?:(?:\+|00|0)(?:[\s().-]*\d){9,13}|7\d{3}[ -]?\d{3}[ -]?\d{3})(?!\d)"),
@@ -72,12 +72,13 @@ HANDLE = Detector(
 
 # Where somebody lives or can be found.
 
-# The second half of a postcode never has the letters C, I, K, M, O or V, so “Y9 5pm” is not one. Polars reads it too.
+# The second half of a postcode never has the letters C, I, K, M, O or V, so “Y9 5pm” is not one. Polars uses
+# it too.
 POSTCODE = Detector(
     _("a postcode"), re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[ABD-HJLNP-UW-Z]{2}\b", re.IGNORECASE)
 )
 _STREETS = "road|rd|street|st|lane|avenue|ave|close|court|drive|way|terrace|gardens|grove|crescent|place|square|house"
-# A door: number and street before a full postcode.
+# A house: number and street before a full postcode.
 HOUSE = Detector(
     _("the address of a house"),
     re.compile(
@@ -93,7 +94,7 @@ STREET = Detector(
     ),
 )
 
-# When somebody was born. Nobody is born “20 years ago” on a day; a project is.
+# When somebody was born. “20 years ago” is said of a project, not of a birth.
 _NO_LENGTH = r"(?!(?:\d{1,2} )?(?:years?|yrs?|months?|weeks?|days?|minutes?|miles?|mlynedd)\b)"
 BIRTH = Detector(
     _("a date of birth"),
@@ -104,7 +105,7 @@ BIRTH = Detector(
     ),
 )
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
-# A cell that is a day, its year in the group “year” or, written the other way round, “first”.
+# A cell that is a date, its year in the group “year” or, if written first, in “first”.
 DAY = re.compile(r"^(?:\d{1,2}[/.\-]\d{1,2}[/.\-](?P<year>\d{4}|\d{2})$|(?P<first>\d{4})-\d{1,2}-\d{1,2})")
 WRITTEN_DAY = re.compile(
     rf"^\d{{1,2}}(?:st|nd|rd|th)? (?:\d{{1,2}}|{_MONTH}) (?P<year>\d{{4}})$", re.IGNORECASE
@@ -114,29 +115,31 @@ WRITTEN_DAY = re.compile(
 
 _STANDS_FOR = _("a number that stands for a person")
 _THREE_GROUPS = r"(\d{3})[ -]?(\d{3})[ -]?(\d{4})"
-# A cell that has the form of an NHS number and nothing else. Polars reads it too.
+# A cell that has the form of an NHS number and nothing else. Polars uses it too.
 TEN_FIGURES_ALONE = re.compile(rf"^{_THREE_GROUPS}$")
 
 
 def passes_nhs_check(number: str) -> bool:
-    """The check digit, modulo 11 (NHS Data Dictionary). Ten figures by chance pass one time in eleven."""
+    """Whether the check digit, modulo 11, is right (NHS Data Dictionary). One in eleven random numbers
+    passes."""
     digits = [int(figure) for figure in number if figure.isdecimal()]
     check = 11 - sum(figure * (10 - n) for n, figure in enumerate(digits[:9])) % 11
     return len(digits) == 10 and check % 11 == digits[9]
 
 
 def _is_issued(match: re.Match[str]) -> bool:
-    """In the ranges that the NHS gives to patients of England and Wales; the well-known example begins with 9."""
+    """Whether it is in the ranges issued to patients of England and Wales; the well-known example begins with
+    9."""
     return match[0][0] in "467" and passes_nhs_check(match[0])
 
 
-# For words: ten figures in the groups of an NHS number, whatever they are. What `PHONE` takes is left to it.
+# For prose: any ten digits grouped like an NHS number, except those that `PHONE` matches.
 TEN_FIGURES = Detector(
     _STANDS_FOR,
     re.compile(r"(?<!\d)(?!7\d{3}[ -]?\d{3}[ -]?\d{3}(?!\d))[1-9]\d{2}[ -]?\d{3}[ -]?\d{4}(?!\d)"),
 )
-# For cells, where telephones, coordinates and codes have ten figures too: one that was issued, not within a longer
-# code, nor behind a decimal point.
+# For cells, where telephone numbers, coordinates and codes have ten digits too: only issued numbers, not
+# within a longer code or after a decimal point.
 NHS_NUMBER = Detector(
     _STANDS_FOR,
     re.compile(rf"(?<![\da-fA-F+])(?<!\d\.){_THREE_GROUPS}(?![\da-fA-F])"),
@@ -148,13 +151,13 @@ NATIONAL_INSURANCE = Detector(
         r"\b(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b"
     ),
 )
-# On the Police National Computer; “45/100K” is a rate.
+# A number of the Police National Computer; “45/100K” is a rate.
 POLICE_NUMBER = Detector(_STANDS_FOR, re.compile(r"\b(?:(?:19|20)?\d{2})/(?!10+K)\d{3,7}[A-HJ-NP-RT-Z]\b"))
 PUPIL_NUMBER = Detector(_STANDS_FOR, re.compile(r"\b[A-Z]\d{11}[A-Z\d]\b"))
 
 # Names.
 
-# What may be somebody's name in a sentence: introduced as one, after a title, or two capitals within the sentence.
+# What may be a name in a sentence: introduced as one, after a title, or two capitalised words mid-sentence.
 SOMEBODY = Detector(
     _("a person’s name"),
     re.compile(
@@ -164,7 +167,7 @@ SOMEBODY = Detector(
         r"|(?<=[a-z,;] )[A-Z][a-z'’-]+ [A-Z][a-z'’-]+"
     ),
 )
-# What only an organisation has in its name.
+# Words that occur only in names of organisations.
 ORGANISED = re.compile(
     r"\b(foundation|trust|centre|center|project|school|academy|college|club|charity|youth|council|police|nhs|"
     r"association|society|group|house|church|mosque|partners?|partnership|services?|support|ltd|limited|cic|cio|plc|"
@@ -172,19 +175,19 @@ ORGANISED = re.compile(
     r"of|the|and|in|with|to)\b",
     re.IGNORECASE,
 )
-# Shorter than this, a part of a name is found in too many words to be told from them.
+# A shorter part of a name cannot be distinguished from ordinary words.
 SHORTEST_NAME = 2
-# A single name of so many letters is found without a capital too; a shorter one is too often a word.
+# A single name of this length is found without a capital too; a shorter one is too often a word.
 UNMISTAKABLE = 5
 
 
 def is_given_name(word: str) -> bool:
-    """Whether it is a given name that is common in Britain; by itself that says nothing."""
+    """Whether it is a given name that is common in Britain; this alone proves nothing."""
     return word.casefold() in GIVEN_NAMES
 
 
 def is_person(cell: str) -> bool:
-    """Two to four words, one of them a common given name, none that an organisation has."""
+    """Whether a cell is two to four words, one a common given name and none typical of organisations."""
     words = re.sub(r"[,.]", " ", cell).split()
     if not 2 <= len(words) <= 4 or ORGANISED.search(cell) or any(map(str.isdigit, cell)):
         return False
@@ -192,15 +195,15 @@ def is_person(cell: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """As one hears it: without accents, capitals, dots, hyphens and wide spaces, to tell whether two names are one."""
+    """Text without accents, capitals, dots, hyphens and wide spaces, to compare names."""
     parts = unicodedata.normalize("NFKD", text)
     letters = "".join(each for each in parts if not unicodedata.combining(each)).casefold()
     return " ".join("".join(each if each.isalnum() else " " for each in letters.replace("'", "")).split())
 
 
 def name_in(text: str, names: Iterable[str], *, besides: str = "", sparing: bool = False) -> str:
-    """The first of these names that the text holds, whole or, written with a capital, in part; "" for none. Words of
-    `besides`, such as an organisation's own name, are nobody's here.
+    """The first of these names that the text contains, whole or, with a capital, in part; "" for none. Words
+    of `besides`, such as an organisation's own name, are ignored.
 
     `sparing`, for texts about seasons and places: a single name counts only with a capital (“over the summer” is not
     Summer), and of several words only the whole or a common given name (“Green space” is not Kit Green).
@@ -224,12 +227,13 @@ def name_in(text: str, names: Iterable[str], *, besides: str = "", sparing: bool
 
 
 def is_written_in(text: str, name: str) -> bool:
-    """Whether the text holds the name as whole words and exactly as it is written: one letter, or in small ones."""
+    """Whether the text contains the name exactly as written, as whole words, even one letter or in lower
+    case."""
     exact = re.escape(" ".join(name.split()))
     return bool(exact and re.search(rf"(?<!\w){exact}(?!\w)", " ".join(text.split())))
 
 
 def is_named_in(text: str, name: str) -> bool:
-    """Whether a short text, such as a role, is a name or holds one of several words: parts of it may be its own."""
+    """Whether a short text, such as a role, is a name or contains a full one; parts of a name are allowed."""
     heard, whole = plain(text), plain(name)
     return bool(whole) and (heard == whole or (" " in whole and f" {whole} " in f" {heard} "))

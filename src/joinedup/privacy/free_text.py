@@ -1,7 +1,7 @@
-"""Boxes of free text that are kept longer than people are: what they refuse, and the sentence that says so.
+"""Free text that is stored longer than personal details: what it may not contain, and the error message.
 
-Registration, topics, notes of a session, roles, sentences about joint work. The detectors are those of `detect`;
-nothing of what they found is quoted in a log.
+Registration, topics, notes of a session, roles, sentences about joint work. Uses the detectors of `detect`;
+what they find is never logged.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from joinedup.privacy.detect import (
     name_in,
 )
 
-# Lines about organisations: their own web address, social media, street or postcode may stand, since they are public;
-# only number, street and postcode together are a house. Ten figures refuse whether or not they pass the check of the
-# NHS: no such line needs them.
+# Lines about organisations: a web address, social media account, street or postcode is allowed, as these are
+# public; only number, street and postcode together are a house. Ten digits are refused whether or not they
+# are a valid NHS number: no such line needs them.
 KEPT_LINE: tuple[Detector, ...] = (
     EMAIL,
     PHONE,
@@ -39,19 +39,19 @@ KEPT_LINE: tuple[Detector, ...] = (
     BIRTH,
     HOUSE,
 )
-# A name, a role, what an organisation is called: words alone, which lead nowhere.
+# For names and roles, also of organisations: words only, without links.
 WORDS_ALONE = (*KEPT_LINE, LINK)
 
 
 def what_identifies(text: str, detectors: Iterable[Detector] = KEPT_LINE) -> str:
-    """The first thing in a text that leads to one person, as “a phone number”; "" where there is none."""
+    """The first thing in a text that identifies a person, such as “a phone number”; "" if there is none."""
     return next((str(each.what) for each in found_in(text, detectors)), "")
 
 
 def refusal(
     text: str, names: Iterable[str] = (), *, besides: str = "", detectors: Iterable[Detector] = KEPT_LINE
 ) -> str:
-    """Why a box cannot keep this text, in one sentence that says what to do; "" where it can."""
+    """Why this text is refused, in one sentence that says what to do; "" if it is accepted."""
     if what := what_identifies(text, detectors):
         return _(
             "Please take out %(what)s: this is kept when what we know of people is deleted, so it may not lead to one."
@@ -71,7 +71,7 @@ def refuse(
     besides: str = "",
     detectors: Iterable[Detector] = KEPT_LINE,
 ) -> None:
-    """Raise ValidationError, with the reason beside each box that holds what identifies a person."""
+    """Raise ValidationError, with a reason for each field whose text identifies a person."""
     names, detectors = list(names), list(detectors)
     found = {box: refusal(text, names, besides=besides, detectors=detectors) for box, text in boxes.items()}
     if wrong := {box: reason for box, reason in found.items() if reason}:

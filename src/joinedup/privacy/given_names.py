@@ -1,6 +1,6 @@
-"""Given names that are common in Britain, by the communities who live there: enough to see that a column holds people.
+"""Given names common in Britain, in all its communities: enough to recognise a column of people.
 
-A name alone says nothing: it counts beside what a list says of somebody, and never where an organisation stands.
+A name alone proves nothing: it counts beside something said about a person, and never beside an organisation.
 """
 
 GIVEN_NAMES = frozenset(

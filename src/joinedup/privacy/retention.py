@@ -1,8 +1,8 @@
-"""What is kept of people for how long: one table. The workers delete by it; pages and documents are held to it by
-tests/privacy/test_retention.py.
+"""How long personal data is kept: one table. Workers delete by it; tests/privacy/test_retention.py checks
+pages and documents against it.
 
-A model with personal fields (`accounts/personal.py`) stands in a period or in `WITHOUT_AN_END`, so that a new one has
-to be decided on.
+Every model with personal fields (`accounts/personal.py`) is listed in a period or in `WITHOUT_AN_END`, so
+that a new one needs a decision.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Period:
-    """`what` is kept for `length`, counted from when `since` says; `of`: the models, of which that much goes."""
+    """`what` is kept for `length`, counted from `since`; `of`: the models whose rows or fields are then
+    deleted."""
 
     what: str
     length: datetime.timedelta
@@ -43,13 +44,13 @@ WAITING_MAIL = Period(
     ("mail.KeptMail",),
 )
 HELD_PLACES = Period(
-    # The place lapses; the details go with those of the event.
+    # The place lapses; the details are deleted with the event's.
     "a place that a stranger has not confirmed",
     _days(1),
     "they registered",
 )
 MOVES = Period(
-    # Of opportunities, not of people. What became of each is kept for ever, in its own records.
+    # About opportunities, not people. What happened to each is kept permanently, in its own records.
     "which opportunities moved on the list",
     _days(400),
     "they moved",
@@ -57,7 +58,7 @@ MOVES = Period(
 
 EVERY = (PERSONAL_DETAILS, DRAFTS, UPLOADS, WAITING_MAIL, HELD_PLACES, MOVES)
 
-# Kept until somebody takes it away, and why.
+# Kept until somebody deletes it, and why.
 WITHOUT_AN_END: dict[str, str] = {
     "accounts.User": "An account is needed for as long as its owner works here; a role can be taken away.",
     "accounts.AuditEntry": "Entries are only ever added: who did something, never what a personal field said.",

@@ -1,6 +1,6 @@
-"""The mails of an event, sent once the change is kept.
+"""The mails of an event, sent after the change is committed.
 
-A young person never gets one: what concerns them goes to the adult who comes with them.
+Young people are never sent mail: it goes to the adult who comes with them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from joinedup.registration.survey import survey_link
 
 
 def when_of(event: Event) -> str:
-    """8 October 2018, 10:00 to 15:00; as far as it is known."""
+    """8 October 2018, 10:00 to 15:00; as far as known."""
     if event.date is None:
         return ""
     hours = f" {_('to')} ".join(f"{hour:%H:%M}" for hour in (event.starts, event.ends) if hour)
@@ -37,8 +37,8 @@ def when_of(event: Event) -> str:
 
 
 def mail_of(kind: str, to: str, context: Mapping[str, Any], calendar: bytes = b"") -> EmailMultiAlternatives:
-    """One mail about an event, with a calendar file if there is one: published, not requested, as the answer is given
-    on a page and not by a calendar."""
+    """One mail about an event, with a calendar file if given: its method is PUBLISH, not REQUEST, as people
+    answer on a page and not in their calendar."""
     mail = compose(f"registration/mails/{kind}", to, _with_day(context))
     if calendar:
         mail.attach("event.ics", calendar, "text/calendar; method=PUBLISH")
@@ -51,7 +51,7 @@ def _with_day(context: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def answered_by(event: Event, mails: Sequence[EmailMultiAlternatives]) -> Sequence[EmailMultiAlternatives]:
-    """The same mails; a reply to one reaches those who coordinate the event's partnership. 1 query."""
+    """The same mails, with replies going to the coordinators of the event's partnership. 1 query."""
     replies = [user.email for user in coordinators(event.footprint_id)] if mails else []
     for each in mails:
         each.reply_to = replies
@@ -65,10 +65,10 @@ def send_invitations(
     is_reminder: bool = False,
     refused: Callable[[list[int]], object] | None = None,
 ) -> Sending:
-    """One mail each, with a calendar file. The link opens a page with buttons: mail scanners follow links, so it
-    changes nothing. Wants an address of each; `refused` is given positions among `invitations`.
+    """Send one mail each, with a calendar file. The link opens a page with buttons: mail scanners follow
+    links, so opening it changes nothing. `refused` is called with positions in `invitations`.
 
-    Wants the event's programme and venue.
+    Every invitation must have an address. Expects the event's programme and venue to be selected.
     """
     calendar = event_calendar(event) if event.date else b""
     mails = []
@@ -85,7 +85,8 @@ def _invitation(is_reminder: bool) -> str:
 def invitations_to_read(
     event: Event, invitations: Iterable[Invitation], *, is_reminder: bool = False
 ) -> list[tuple[str, str]]:
-    """(subject, text) of what `send_invitations` sends, once for each that differs by more than its link; no query."""
+    """(subject, text) of the mails of `send_invitations`, once for each that differs by more than its link;
+    no query."""
     template = f"registration/mails/{_invitation(is_reminder)}"
     context = {"event": event, "link": _("[a link, for this reader alone]")}
     found = {each.brings: each for each in invitations}
@@ -93,20 +94,20 @@ def invitations_to_read(
 
 
 def send_withdrawn(invitation: Invitation) -> Sending:
-    """That an invitation no longer holds, so that nobody wonders about a link that leads nowhere."""
+    """Tell somebody that their invitation was withdrawn, and so why its link no longer works."""
     event = invitation.event
     return send_on_commit(answered_by(event, [mail_of("withdrawn", invitation.email, {"event": event})]))
 
 
 def send_substituted(invitation: Invitation) -> Sending:
-    """To whoever was invited: that somebody else is asked in their place, on the word of who held their link."""
+    """Tell the invited person that somebody else is asked in their place, as requested with their link."""
     event = invitation.event
     context = {"event": event, "link": address_of("invitation", invitation.token)}
     return send_on_commit(answered_by(event, [mail_of("substituted", invitation.email, context)]))
 
 
 def send_substitute_declined(invitation: Invitation) -> Sending:
-    """To whoever named somebody else: that these cannot come either."""
+    """Tell the person who named a substitute that the substitute cannot come either."""
     event = invitation.event
     context = {"event": event, "link": address_of("invitation", invitation.token)}
     return send_on_commit(answered_by(event, [mail_of("substitute_declined", invitation.email, context)]))
@@ -116,8 +117,9 @@ def send_reminders(
     event: Event,
     told: Iterable[tuple[str, list[Coming]]],
 ) -> Sending:
-    """To everybody who comes: when, where, access, code, tables. Each address gets one mail, about itself and the
-    young people who come with it; the first is whose registration it is. Wants the event's programme and venue."""
+    """Remind everybody who comes of time, place, access, code and tables. Each address gets one mail, about
+    its attendee (the first in the list) and the young people who come with them. Expects the event's
+    programme and venue to be selected."""
     told, mails = list(told), []
     calendars = mailbox_calendars(event, [address for address, _coming in told])
     for address, coming in told:
@@ -136,9 +138,9 @@ def send_reminders(
 
 
 def send_registration(attendee: Attendee, address: str) -> None:
-    """What somebody registered, and the link by which they change or cancel it.
+    """Send what somebody registered, and the link to change or cancel it.
 
-    Written once the place is given: the next in the queue does not wait for somebody else's mail.
+    Made after the place is given: the next in the queue does not wait for somebody else's mail.
     """
     transaction.on_commit(
         lambda: after_turn(lambda: deliver(answered_by(attendee.event, [_registration(attendee, address)]))),
@@ -153,7 +155,7 @@ def _registration(attendee: Attendee, address: str) -> EmailMultiAlternatives:
 
 
 def _about(attendee: Attendee) -> dict[str, Any]:
-    """What a mail about one registration needs: several people may share the address it goes to."""
+    """The context of a mail about one registration: several people may share the address."""
     event = attendee.event
     young = [*attendee.with_them.all(), *attendee.asked_to_bring.all()] if attendee.pk else []
     return {
@@ -167,41 +169,42 @@ def _about(attendee: Attendee) -> dict[str, Any]:
 
 
 def called(attendee: Attendee) -> str:
-    """Whom a mail is about, in a line: “Sam, Youth worker, Lantern Youth”."""
+    """The person a mail is about, in one line: “Sam, Youth worker, Lantern Youth”."""
     role = "" if attendee.is_young else attendee.role
     return ", ".join(part for part in (attendee.name, role, attendee.partner.name) if part)
 
 
 def send_cancelled(event: Event, address: str, attendee: Attendee) -> None:
-    """That a registration is cancelled, with what a calendar needs to strike the day through."""
+    """Tell somebody that a registration is cancelled, with a calendar file that cancels the entry."""
     context = {"event": event, "event_link": address_of("event", event.slug), "who": called(attendee)}
     calendar = mailbox_calendars(event, [address])[address]
     send_on_commit(answered_by(event, [mail_of("cancelled", address, context, calendar)]))
 
 
 def send_held(attendee: Attendee) -> Sending:
-    """The one mail to a stranger: their turn is kept for a day, and the button behind the link confirms it."""
+    """The only mail to a stranger: their turn is held for a day, and the button behind the link confirms
+    it."""
     event = attendee.event
     return send_on_commit(answered_by(event, [mail_of("held", attendee.email, _about(attendee))]))
 
 
 def send_unchanged(event: Event, address: str, *, is_full: bool) -> Sending:
-    """That somebody registered with an address that is registered, that nothing changed, and what to do for another
-    person. It names nobody: whoever wrote it may not be at that address."""
+    """Tell a registered address that it was used to register again, that nothing changed, and how to register
+    another person. It names nobody: the sender may not own that address."""
     context = {"event": event, "is_full": is_full, "link": address_of("event_register", event.slug)}
     return send_on_commit(answered_by(event, [mail_of("unchanged", address, context)]))
 
 
 def send_asked_to_bring(companion: Attendee) -> Sending:
-    """To an adult who comes: that a young person of their organisation wants to come with them. Nothing happens until
-    they say yes."""
+    """Ask an adult who comes whether a young person of their organisation may come with them. Nothing happens
+    until they say yes."""
     mail = mail_of("asked_to_bring", companion.email, _about(companion))
     return send_on_commit(answered_by(companion.event, [mail]))
 
 
 def send_without_companion(event: Event, host: Partner, number: int) -> Sending:
-    """To the host, to those who plan the event, and to the safeguarding lead where an address is known: so many young
-    people have no companion now. No name is in it."""
+    """Tell the host, the planners and, if an address is known, the safeguarding lead how many young people
+    have no companion now. It contains no names."""
     lead = EMAIL.all_in(f"{event.safeguarding_contact} {event.safeguarding_lead}")
     to = [each.email for each in contacts_first([host.pk], HAS_TO_BE_HEARD)[host.pk]] + [
         each.email for each in coordinators(event.footprint_id)

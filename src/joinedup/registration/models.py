@@ -265,7 +265,7 @@ class SurveyAnswer(models.Model):
     """What one person answered before or after the day, stored without who they are.
 
     `pair` is a keyed hash of the person's link: it lets one person answer once and joins their two answers;
-    it is emptied with the other personal details. `answers` maps a question of `events.survey` to 1 to 5.
+    it is emptied with the other personal details. `answers` maps a question of `survey` to 1 to 5.
     """
 
     class Moment(models.TextChoices):

@@ -1,7 +1,7 @@
-"""What everybody around an event is told at once: it is cancelled, it takes place after all, it has moved.
+"""Mails to everybody concerned: the event is cancelled, takes place after all, or has moved.
 
-Only its day, place and reason are in these mails, so that all get the same words; each has a calendar file of what the
-reader holds. A young person gets none: their companion does.
+They contain only its day, place and reason, so that all get the same words; each has a calendar file for its
+reader. Young people get none: their companion does.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from joinedup.registration.models import Attendee, Invitation
 
 
 def addresses_of(event: Event) -> list[str]:
-    """Whoever has a place or waits for one, and whoever was sent an invitation and has not declined; 2 queries."""
+    """Addresses of attendees with a place or waiting for one, and of invitations not declined; 2 queries."""
     coming = event.attendees.filter(standing__in=Attendee.COMING).select_related("companion")
     found = {each.companion.email if each.companion else each.email for each in coming}
     invited = event.invitations.exclude(answer=Invitation.Answer.DECLINED).exclude(sent_at=None)
-    # Whoever sends somebody else does not come; the other has an invitation of their own.
+    # A person who named a substitute does not come; the substitute has their own invitation.
     invited = invited.exclude(answer=Invitation.Answer.SUBSTITUTE)
     return sorted({each.lower() for each in [*found, *invited.values_list("email", flat=True)]} - {""})
 
@@ -32,19 +32,19 @@ def send_event_cancelled(event: Event, addresses: Collection[str]) -> None:
 
 
 def send_event_back(event: Event, addresses: Collection[str]) -> None:
-    """It takes place after all."""
+    """Tell them that it takes place after all."""
     _send("event_back", event, addresses, {})
 
 
 def send_event_changed(event: Event, was: Event, addresses: Collection[str]) -> None:
-    """Another day, time or place; `was`: the event before the change."""
+    """Tell them of another day, time or place; `was`: the event before the change."""
     _send("event_changed", event, addresses, {"was": when_of(was), "was_at": was.where})
 
 
 def _send(kind: str, event: Event, addresses: Collection[str], more: Mapping[str, Any]) -> None:
-    """The same mail to each address, one by one, so that nobody sees the others."""
+    """Send the same mail to each address separately, so that nobody sees the others."""
     context = {"event": event, "link": address_of("event", event.slug), **more}
-    # A calendar that knows the day only from a file in a mail learns of its end, or its move, from this one.
+    # Calendars that got the event from a file in a mail are updated by this one.
     calendars = mailbox_calendars(event, addresses)
     mails = [mail_of(kind, address, context, calendars[address]) for address in addresses]
     send_on_commit(answered_by(event, mails))

@@ -1,4 +1,4 @@
-"""Signals to the rooms above, which registration does not know. They listen in their `listeners`."""
+"""Signals to rooms that registration may not import. These connect to them in their `listeners`."""
 
 from django.dispatch import Signal
 

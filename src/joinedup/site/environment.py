@@ -42,15 +42,15 @@ def template_cache() -> dict[str, FileSystemBytecodeCache]:
 
 
 def home() -> Path:
-    """Where everything that an installation keeps lies."""
+    """The folder that holds everything an installation stores."""
     return Path(os.environ.get("JOINEDUP_HOME") or ".joinedup").absolute()
 
 
 def database(url: str, folder: Path) -> dict[str, object]:
     """Django's settings for `DATABASE_URL`, or SQLite in the home folder when there is none.
 
-    SQLite writes with BEGIN IMMEDIATE and waits for its turn: with deferred transactions, writers that
-    meet fail instead of waiting. What is deleted is overwritten: personal details leave the file too.
+    SQLite writes with BEGIN IMMEDIATE and waits for its turn: with deferred transactions, concurrent writers
+    fail instead of waiting. Deleted data is overwritten, so that personal details leave the file too.
     """
     if not url:
         return {
@@ -80,7 +80,8 @@ def database(url: str, folder: Path) -> dict[str, object]:
 
 
 def secret_key(folder: Path) -> str:
-    """The key that signs sessions and mail links: from the environment, else made once and kept in the home."""
+    """The key that signs sessions and mail links: from the environment, else created once and stored in the
+    home folder."""
     if value := os.environ.get("SECRET_KEY"):
         return value
     path = folder / "secret-key"

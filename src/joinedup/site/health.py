@@ -22,9 +22,9 @@ from joinedup.registration.queries.attendees import due_deletions
 from joinedup.site.serve_command import refuse_empty, waiting_migrations
 from joinedup.tables.models import Seat
 
-# A change is followed at once, or by the worker within minutes; the check on that is a whole run each night.
+# Lists follow a change at once, or by the worker within minutes; a whole run each night checks that.
 FOLLOWED_WITHIN, WHOLE_WITHIN = datetime.timedelta(hours=1), datetime.timedelta(days=2)
-# A mail server that is started again answers within minutes.
+# A restarted mail server answers within minutes.
 SENT_WITHIN = datetime.timedelta(minutes=15)
 
 
@@ -39,9 +39,9 @@ class HealthFinding:
 
 
 def findings() -> list[HealthFinding]:
-    """Everything that is wrong or wants attention; empty when all is well.
+    """Everything that is wrong or needs attention; empty if all is well.
 
-    Raises ValidationError where there is no installation to look at.
+    Raises ValidationError if there is no installation to check.
     """
     refuse_empty()
     waiting = waiting_migrations()
@@ -90,7 +90,7 @@ def _settings() -> list[HealthFinding]:
 
 
 def _damage() -> list[HealthFinding]:
-    """What SQLite itself finds wrong with its file; a PostgreSQL server looks after its own."""
+    """What SQLite itself finds wrong with its file; a PostgreSQL server checks its own."""
     if connection.vendor != "sqlite":
         return []
     with connection.cursor() as cursor:
@@ -130,7 +130,7 @@ def _files() -> list[HealthFinding]:
 
 
 def _chains() -> list[HealthFinding]:
-    """Links that the database itself cannot hold: across the seating of an event, or to what engines found."""
+    """Links that no database constraint can enforce: across an event's seating, or to results of engines."""
     found = []
     astray = Agreement.objects.filter(sitting__isnull=False).exclude(sitting__event_id=F("event_id")).count()
     if astray:
@@ -157,7 +157,7 @@ def _chains() -> list[HealthFinding]:
 
 
 def _following() -> list[HealthFinding]:
-    """Are the lists of opportunities what a whole run would make of the records?"""
+    """Whether the lists of opportunities are what a whole run would make of the records."""
     found = []
     late = (
         Touched.objects.filter(at__lt=timezone.now() - FOLLOWED_WITHIN).values("footprint").distinct().count()
@@ -195,7 +195,7 @@ def _following() -> list[HealthFinding]:
 
 
 def _looking() -> list[HealthFinding]:
-    """Scans of where and when that no worker begins, or goes on with."""
+    """Scans that no worker starts or continues."""
     late = timezone.now() - FOLLOWED_WITHIN
     waits = Q(state=Scan.State.WAITING, asked_at__lt=late) | Q(state=Scan.State.RUNNING, said_at__lt=late)
     number = Scan.objects.filter(waits).count()
@@ -223,7 +223,7 @@ def _deletions() -> list[HealthFinding]:
 
 
 def _mails() -> list[HealthFinding]:
-    """Mails that wait because the mail server did not take them."""
+    """Mails that wait because the mail server did not accept them."""
     number, since = waiting_since()
     if since is None or since > timezone.now() - SENT_WITHIN:
         return []

@@ -25,7 +25,8 @@ Say = Callable[[str, float | None], None]
 
 
 def load_facts(say: Say) -> None:
-    """What ships with the package and is fact: words, places, support, strategy, past events. Repeatable."""
+    """Load the facts that ship with the package: themes, places, support, strategy, past events.
+    Repeatable."""
     with transaction.atomic():
         say("Themes, sectors and what works", None)
         taxonomy.load(DATA / "reference")
@@ -38,7 +39,8 @@ def load_facts(say: Say) -> None:
 
 
 def load_figures(say: Say) -> None:
-    """The published figures that ship with the package, by the same import as any other, and need from them."""
+    """Import the published figures that ship with the package, like any other file, and compute need from
+    them."""
     operator = Person.operator()
     evidence.import_shipped(
         by=operator,
@@ -51,9 +53,10 @@ def load_figures(say: Say) -> None:
 
 
 def begin(*, email: str, name: str, say: Say) -> User:
-    """Make the records and the first administrator, load the facts and London's published figures.
+    """Create the database and the first administrator, load the facts and London's published figures.
 
-    Raises ValidationError where there is one already, or the address is none; nothing is changed then.
+    Raises ValidationError if there is an administrator already or the address is invalid, and then changes
+    nothing.
     """
     migrate()
     if Grant.objects.filter(role=Grant.Role.ADMINISTRATOR).exists():
@@ -61,9 +64,10 @@ def begin(*, email: str, name: str, say: Say) -> User:
             "This installation has an administrator already: ask them to invite you, or choose another JOINEDUP_HOME."
         )
     with transaction.atomic():
-        # The account first: a wrong address is said before the long part.
+        # The account first: a wrong address is reported before the long part.
         user = accounts.first_administrator(by=Person.operator(), email=email, name=name)
         load_facts(say)
-    # Each file is taken in whole or not at all; what is missing after an interruption, `joinedup import` brings.
+    # Each file is imported whole or not at all; after an interruption, `joinedup import` adds what is
+    # missing.
     load_figures(say)
     return user

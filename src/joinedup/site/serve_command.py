@@ -1,4 +1,4 @@
-"""Serves the site: sees that it can, starts the server, and ends it when told."""
+"""Serves the site: checks that it can, starts the server, and stops it when told."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-# Requests under way are answered before the server ends; one that takes longer is cut off.
+# Requests in progress are answered before the server stops; one that takes longer is cut off.
 SECONDS_TO_END = 8.0
 
 
 def migrate() -> None:
-    """Bring the records to this version."""
+    """Migrate the database to this version."""
     settings.HOME.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
 
 
 def waiting_migrations() -> list[str]:
-    """The steps that would bring the records to this version; empty when they are."""
+    """The migrations not applied yet; empty if the database is up to date."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [str(migration) for migration, _ in plan]
 
 
 def refuse_empty() -> None:
-    """Raises ValidationError where nothing was ever set up."""
+    """Raises ValidationError if nothing was ever set up."""
     if not connection.introspection.table_names():
         raise ValidationError(
             "There is no installation here yet: run “joinedup init” for a real one or “joinedup demo” to try it."
@@ -41,7 +41,8 @@ def refuse_empty() -> None:
 
 
 def refuse_taken_port(port: int, address: str = "127.0.0.1") -> None:
-    """Raises ValidationError where nobody can be served: another program is there, or the address is not ours."""
+    """Raises ValidationError if the port is in use by another program, or the address is not this
+    machine's."""
     try:
         family, kind, protocol, _, where = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
@@ -58,7 +59,7 @@ def refuse_taken_port(port: int, address: str = "127.0.0.1") -> None:
 
 
 def refuse_unready(port: int, address: str = "127.0.0.1") -> None:
-    """Raises ValidationError where the records are not ready to be served, or the port is taken."""
+    """Raises ValidationError if the database is not ready to be served, or the port is taken."""
     refuse_empty()
     if waiting_migrations():
         raise ValidationError("The records are not at this version yet: add --migrate once.")
@@ -66,11 +67,11 @@ def refuse_unready(port: int, address: str = "127.0.0.1") -> None:
 
 
 def serve(*, port: int, address: str = "127.0.0.1") -> None:
-    """Serve until interrupted or told to end. Ask `refuse_unready` first.
+    """Serve until interrupted or told to stop. Call `refuse_unready` first.
 
-    The server is a program of its own, started afresh: a copy of this process could hang, because it may have
-    worked with Polars, whose threads a copy lacks. It stands in a process group of its own, so that Ctrl-C reaches it
-    once, through us, and not twice.
+    The server is a separate program, not a fork: a fork could hang, because this process may have used
+    Polars, whose threads a fork lacks. It has its own process group, so that Ctrl-C reaches it once, through
+    us, and not twice.
     """
     os.environ["JOINEDUP_HOME"] = str(settings.HOME)
     os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port}")

@@ -16,7 +16,7 @@ END_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux
 def main() -> None:
     address, port = sys.argv[1], int(sys.argv[2])
     if sys.platform == "linux":
-        # Where the command is killed outright, nobody would be left to end the server.
+        # If the command is killed outright, nothing else would stop the server.
         ctypes.CDLL(None).prctl(END_WITH_PARENT, signal.SIGTERM)
     Granian(
         "joinedup.site.wsgi:application",

@@ -13,7 +13,7 @@ HOME = environment.home()
 DEBUG = environment.flag("DEBUG", default=False)
 SECRET_KEY = environment.secret_key(HOME)
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-# Links in mails and exports need an address of their own: a request's host header is not to be trusted.
+# Links in mails and exports use this address: a request's Host header cannot be trusted.
 SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 HTTPS = SITE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if HTTPS else []
@@ -116,9 +116,9 @@ ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8}
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,12/h/key"}
-# How many proxies of ours stand before the site and add to X-Forwarded-For; rate limits count addresses.
+# How many of our proxies are in front of the site and add to X-Forwarded-For; rate limits count addresses.
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXIES", default=0)
-# The sign-in page may be asked again at any time: to correct an address, or to get a newer code.
+# The sign-in page may be requested again at any time: to correct an address, or to get a newer code.
 ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False
 ACCOUNT_FORMS = {
     "request_login_code": "joinedup.accounts.forms.AddressForm",
@@ -135,12 +135,13 @@ EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
 EMAIL_PORT = environment.number("EMAIL_PORT", default=25)
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
-# A page waits no longer than this (seconds) for a mail server that does not answer: the worker tries again.
+# How long a page waits for a mail server that does not answer, in seconds: the worker tries again.
 EMAIL_TIMEOUT = 4
 EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=False)
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "JoinedUp <joinedup@localhost>")
 
-# In the database, so that rate limits count for all processes together; accounts/migrations makes the table.
+# In the database, so that rate limits count for all processes together; accounts/migrations creates the
+# table.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

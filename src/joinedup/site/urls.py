@@ -1,4 +1,4 @@
-"""Which address leads to which room."""
+"""The root URLconf: which prefix leads to which room."""
 
 from django.urls import include, path
 

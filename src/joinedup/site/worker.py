@@ -1,4 +1,4 @@
-"""The worker: one process on the same records that does what no request should wait for."""
+"""The worker: one process on the same database that does what no request should wait for."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from joinedup.web.work.digest import send_digests
 
 logger = logging.getLogger(__name__)
 
-# Seconds between two looks at what waits.
+# Seconds between two checks for work.
 PAUSE = 10.0
-# People are written to from this hour on, once a day; a day that ended is looked for every five minutes.
+# People are written to from this hour on, once a day; a check for events that ended runs every five minutes.
 MORNING, LATELY, A_DAY = 7, 300, 2 * 86400
 
 
 def work(*, once: bool, say: Callable[[str], object]) -> None:
-    """Do what is due, again and again until the process is told to stop (Ctrl-C or SIGTERM), or `once`.
+    """Do what is due, repeatedly until the process is told to stop (Ctrl-C or SIGTERM), or `once`.
 
-    What goes wrong is logged and tried again at the next look; with `once` it is raised.
+    Errors are logged and the work is tried again at the next check; with `once` they are raised.
     """
     stop = threading.Event()
     if not once:
@@ -83,7 +83,7 @@ def _work(say: Callable[[str], object]) -> None:
 def _write_to_people(say: Callable[[str], object], now: datetime.datetime) -> None:
     if cache.add("worker-thanked", True, LATELY) and (thanked := thank_attendees(now)):
         say(f"Told {counted(thanked, 'guest')} of their page after the day.")
-    # Each keeps in the records what it did; the mark only saves looking again all day.
+    # Each records what it did in the database; the mark only avoids checking again all day.
     mark, today = f"worker-wrote-{now.date()}", now.date()
     if now.hour < MORNING or not cache.add(mark, True, A_DAY):
         return

@@ -1,4 +1,4 @@
-"""What people do with a spreadsheet: bring it, say which column is which, accept it whole, undo it, drop it."""
+"""Spreadsheets: upload one, choose its columns, accept it whole, undo it, drop it."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def bring(
     file_name: str = "",
     mapping: Mapping[str, int] | None = None,
 ) -> Upload:
-    """Read a file, or pasted text, and keep its rows until somebody accepts or drops them.
+    """Read a file, or pasted text, and store its rows until somebody accepts or drops them.
 
-    `mapping` (our field -> column) where the columns are known already: then it is ready to preview.
-    Raises PermissionDenied; Unreadable or ValidationError with one sentence, and then nothing is kept.
+    `mapping` (our field -> column), if the columns are known already, makes it ready to preview. Raises
+    PermissionDenied, or Unreadable or ValidationError with one sentence, and then stores nothing.
     """
     require(by, "spreadsheet.bring", on=_scope(footprint))
     if kind not in KINDS:
@@ -71,7 +71,7 @@ def keep(
     file_name: str,
     mapping: Mapping[str, int] | None = None,
 ) -> Upload:
-    """As `bring`, for a sheet that was read already."""
+    """Like `bring`, for a sheet that was read already."""
     require(by, "spreadsheet.bring", on=_scope(footprint))
     refuse_people(sheet)
     fingerprint = _fingerprint(sheet)
@@ -100,9 +100,9 @@ def keep(
 
 @transaction.atomic
 def choose_columns(*, by: Person, upload: Upload, mapping: Mapping[str, int]) -> Upload:
-    """Say which column is which; remembered for the partnership, so that next time nobody has to.
+    """Set which column is which field; remembered for the partnership's next upload.
 
-    `mapping`: our field -> column number. Raises ValidationError where a needed field has no column.
+    `mapping`: our field -> column number. Raises ValidationError if a required field has no column.
     """
     require(by, "spreadsheet.bring", on=upload)
     _refuse_finished(upload)
@@ -126,11 +126,11 @@ def choose_columns(*, by: Person, upload: Upload, mapping: Mapping[str, int]) ->
 def accept(
     *, by: Person, upload: Upload, leave_out: bool = False, sectors: Mapping[int, str] | None = None
 ) -> int:
-    """Make everything the sheet lists, or nothing. Returns how many records were made.
+    """Create everything the sheet lists, or nothing. Returns the number of records created.
 
-    `leave_out`: without the marked rows; otherwise one marked row refuses the whole. `sectors`: row number ->
-    sector, for organisations whose sector the sheet does not say. The rows and headings are emptied afterwards: what
-    no column was chosen for is kept nowhere.
+    `leave_out`: skip the marked rows; otherwise one marked row refuses the whole sheet. `sectors`: row number
+    -> sector, for organisations whose sector the sheet does not give. The rows and headings are emptied
+    afterwards: cells without a chosen column are not stored anywhere.
     """
     require(by, "spreadsheet.bring", on=upload)
     # Locked, so that a second click finds it accepted.
@@ -167,9 +167,9 @@ def _make(by: Person, upload: Upload, seen: SpreadsheetPreview) -> list[Any]:
 
 @transaction.atomic
 def undo(*, by: Person, upload: Upload) -> int:
-    """Take away exactly what the upload made. Returns how many records that were.
+    """Delete exactly what the upload created. Returns the number of records deleted.
 
-    Raises ValidationError, naming what stands in the way, where somebody changed or used one of them since.
+    Raises ValidationError, naming the obstacles, if somebody changed or used one of them since.
     """
     require(by, "spreadsheet.undo", on=upload)
     upload = Upload.objects.select_for_update().get(pk=upload.pk)
@@ -188,7 +188,7 @@ def undo(*, by: Person, upload: Upload) -> int:
 
 @transaction.atomic
 def drop(*, by: Person, upload: Upload) -> None:
-    """Throw away a sheet that was not accepted, with all its rows."""
+    """Delete a sheet that was not accepted, with all its rows."""
     require(by, "spreadsheet.bring", on=upload)
     _refuse_finished(upload)
     audit.record(by=by, action="spreadsheet.drop", on=upload, before=audit.snapshot(upload), after={})
@@ -197,10 +197,10 @@ def drop(*, by: Person, upload: Upload) -> None:
 
 @transaction.atomic
 def forget(now: datetime.datetime, footprint: Footprint | None = None) -> int:
-    """Throw away what nobody accepted for so many days, everywhere or in one partnership; how many sheets that were.
+    """Delete sheets that were not accepted in time, everywhere or in one partnership; returns how many.
 
-    It holds people's addresses for no purpose: the worker lets it go, and so does the next one that is brought where
-    no worker runs.
+    They hold people's addresses for no purpose. The worker calls this and, in case no worker runs, so does
+    the next upload.
     """
     waiting = Upload.objects.filter(state__in=[Upload.State.MAPPING, Upload.State.PREVIEWED])
     if footprint is not None:
@@ -237,8 +237,8 @@ def _refuse_twice(footprint: Footprint, kind: str, fingerprint: str) -> None:
 
 
 def _remember(upload: Upload) -> None:
-    """Every heading with its field; a column that was left out is remembered as left out. Where a list came without
-    headings, what stands for them may be somebody's name: nothing is remembered."""
+    """Remember every heading with its field, and a column that was left out as left out. In a list without
+    headings, the first row may hold somebody's name, so nothing is remembered."""
     if looks_like_data(upload.header):
         return
     field_of: dict[int, str] = {column: name for name, column in upload.mapping.items()}
@@ -253,6 +253,6 @@ def _remember(upload: Upload) -> None:
 
 
 def _first_of_each(header: Sequence[str]) -> list[str]:
-    """Headings in plain form, at most as long as they are kept; one that comes twice is not remembered."""
+    """Headings in plain form, cut to the length of their field; "" for a heading that occurs twice."""
     headings = [plain(cell)[:120] for cell in header]
     return [heading if headings.count(heading) == 1 else "" for heading in headings]

@@ -1,4 +1,4 @@
-"""What a row is compared with: the partners, words and places of one partnership, fetched once a sheet."""
+"""What rows are compared with: the records, words and places of a partnership, fetched once per sheet."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class KnownRecords:
 
 
 def around(person: Person, footprint: Footprint) -> KnownRecords:
-    """What `person` may see around a partnership. 8 queries, whatever the number of records."""
+    """The records that `person` may see around a partnership. 8 queries, whatever the number of records."""
     partners = list(Partner.objects.visible_to(person).filter(footprints=footprint).select_related("sector"))
     here = list(footprint.places.all())
     contacts: set[tuple[int | str, ...]] = set()
@@ -79,7 +79,7 @@ def around(person: Person, footprint: Footprint) -> KnownRecords:
 def _places(here: list[Place]) -> dict[str, Place]:
     """The footprint's places and their wards, and every authority and region, under all the names people use.
 
-    A name that two places share leads to neither: with the borough in brackets, or by its code, it is clear.
+    A name that two places share matches neither: the borough in brackets, or the code, makes it unambiguous.
     """
     own = [place.pk for place in here]
     rows = list(

@@ -1,6 +1,6 @@
-"""What one cell says: a date, an amount, a number, yes or no, several names. British in every respect.
+"""The value of one cell: a date, an amount, a number, yes or no, several names. All in British notation.
 
-Each reader takes the cell's text and raises ValueError with one sentence where it cannot be read.
+Each reader takes the cell's text and raises ValueError with one sentence if it cannot be read.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 
 Known = TypeVar("Known")
-# People write these where they know nothing.
+# What people write for "not known".
 NOTHING = frozenset({"", "-", "–", "n/a", "na", "none", "tbc", "tba", "unknown", "not known", "?", "nil"})
 OPEN_END = frozenset({"ongoing", "on going", "open", "rolling", "permanent", "current", "continuing"})
 _MONTHS = {name.casefold(): n for n, name in enumerate(calendar.month_name) if name} | {
@@ -30,7 +30,7 @@ def is_nothing(text: str) -> bool:
 
 
 def british_date(text: str, *, end: bool = False) -> datetime.date | None:
-    """8/10/2018 is 8 October. A month or year alone is its first day, or its last where `end`."""
+    """8/10/2018 is 8 October. A month or year alone is its first day, or its last if `end`."""
     words = text.strip().casefold().replace(",", " ")
     if words in NOTHING | OPEN_END:
         return None
@@ -59,7 +59,8 @@ def british_date(text: str, *, end: bool = False) -> datetime.date | None:
 
 
 def pounds(text: str) -> int | None:
-    """£5,000, 5k and £1.2m as whole pounds; None for nothing, and for a range, which is no single amount."""
+    """£5,000, 5k and £1.2m as whole pounds; None for an empty cell or a range, which is not a single
+    amount."""
     if is_nothing(text):
         return None
     words = text.casefold().replace(",", "").replace("gbp", "").strip()
@@ -86,7 +87,7 @@ def whole_number(text: str) -> int | None:
 
 
 def ages(text: str) -> tuple[int | None, int | None]:
-    """10-17, under 18, 16+: the lowest and the highest age, each None where open."""
+    """10-17, under 18, 16+: the lowest and the highest age, each None if open."""
     if is_nothing(text) or text.casefold().strip() in {"all", "all ages", "any"}:
         return None, None
     words = text.casefold().replace("years", "").replace("yrs", "").replace("ages", "").replace("aged", "")
@@ -115,7 +116,7 @@ def yes_no(text: str) -> bool | None:
 
 
 def email(text: str) -> str:
-    """In lower case. An address behind a name, as mail programs paste it, is taken out of its brackets."""
+    """In lower case. An address after a name, as mail programs paste it, is taken out of its brackets."""
     if is_nothing(text):
         return ""
     match = re.search(r"<([^<>]+)>\s*$", text)
@@ -141,7 +142,7 @@ def web_address(text: str) -> str:
 def several(text: str, known: Mapping[str, Known], what: str) -> list[Known]:
     """Names split at semicolons, line breaks or commas; a known name that holds a comma stays whole.
 
-    `known`: name in lower case -> thing. Raises ValueError with a suggestion where one is not known.
+    `known`: name in lower case -> object. Raises ValueError with a suggestion if one is not known.
     """
     found: list[Known] = []
     for part in re.split(r"[;|\n]", text):
@@ -162,10 +163,10 @@ def _key(pieces: Iterable[str]) -> str:
 
 
 def not_known(name: str, known: Mapping[str, object], what: str) -> str:
-    """The sentence for a name that is not known, with the nearest that is."""
+    """The sentence for an unknown name, with the nearest known one."""
     near = difflib.get_close_matches(name.casefold(), list(known), n=1, cutoff=0.6)
     meant = str(known[near[0]]) if near else ""
-    # A name that two places share is told apart by what stands in brackets.
+    # Places that share a name differ in the brackets after it.
     hint = f" Did you mean “{near[0] if '(' in near[0] else meant}”?" if near else ""
     return f"“{_short(name)}” is not a {what} known here.{hint}"
 

@@ -1,4 +1,4 @@
-"""Which column of somebody's spreadsheet is which of our fields: suggested from the heading, then chosen."""
+"""Which column of a spreadsheet is which of our fields: suggested from the heading, then chosen."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ALIKE = 0.84
 
 @dataclass(frozen=True)
 class Field:
-    """One thing that a row may say. `synonyms`: headings that people use for it, in plain form."""
+    """A field that a row may fill. `synonyms`: headings that people use for it, in plain form."""
 
     name: str
     label: str
@@ -22,19 +22,20 @@ class Field:
 
 
 def plain(heading: str) -> str:
-    """A heading without case, marks or spaces that tell nothing: “Organisation (name)*” is “organisation name”."""
+    """A heading without case, punctuation or extra spaces: “Organisation (name)*” is “organisation name”."""
     return " ".join(
         re.sub(r"[^a-z0-9£&]+", " ", heading.casefold().replace("’", "").replace("'", "")).split()
     )
 
 
 def headings_of(fields: Sequence[Field]) -> list[str]:
-    """Every heading that is known for these fields."""
+    """Every heading known for these fields."""
     return [word for field in fields for word in (field.label, *field.synonyms)]
 
 
 def suggest(header: Sequence[str], fields: Sequence[Field], remembered: Mapping[str, str]) -> dict[str, int]:
-    """Our field -> column number. What the partnership chose before wins, then the same words, then like words.
+    """Our field -> column number. The partnership's earlier choice wins, then the same words, then similar
+    ones.
 
     `remembered`: plain heading -> field, with an empty field for a column that was left out on purpose.
     """

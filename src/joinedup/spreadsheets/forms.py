@@ -1,4 +1,4 @@
-"""What people fill in when they bring a spreadsheet."""
+"""Forms for uploading a spreadsheet."""
 
 from __future__ import annotations
 
@@ -42,25 +42,25 @@ class BringForm(forms.Form):
         return self.cleaned_data
 
     def emptied(self) -> BringForm:
-        """The same question without what was brought: a page must not say again what may not be kept."""
+        """The same form without the upload: a page must not repeat what may not be stored."""
         form = BringForm({"kind": self.cleaned_data["kind"], "text": ""})
         form.errors.clear()
         return form
 
     def brought(self) -> dict[str, Any]:
-        """What `actions.bring` takes."""
+        """The arguments of `actions.bring`."""
         file = self.cleaned_data["file"]
         return {
             "kind": self.cleaned_data["kind"],
             "text": self.cleaned_data["text"],
-            # One byte more than is taken, so that the reader can say that it is too large.
+            # One byte more than allowed, so that the reader can say that it is too large.
             "content": file.read(MOST_BYTES + 1) if file else b"",
             "file_name": file.name if file else "",
         }
 
 
 class ColumnsForm(forms.Form):
-    """One question a column: which of our fields it is."""
+    """One question per column: which of our fields it is."""
 
     def __init__(
         self, data: Any, *, columns: list[Column], fields: tuple[Field, ...], mapping: Mapping[str, int]
@@ -86,7 +86,7 @@ class ColumnsForm(forms.Form):
 
 
 def chosen_sectors(data: Mapping[str, str]) -> dict[int, str]:
-    """Row number -> sector, from the answers under “Sectors to check”; what makes no sense is not there."""
+    """Row number -> sector, from the answers under “Sectors to check”; invalid answers are left out."""
     found = {}
     for name, value in data.items():
         number = name.removeprefix("sector-")

@@ -1,4 +1,4 @@
-"""A spreadsheet that somebody brings in: its columns, how they map, what was made of it, and how to undo that."""
+"""An uploaded spreadsheet: its columns, how they map to fields, and the records created, for an undo."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Upload(models.Model):
 
 
 class RememberedColumn(models.Model):
-    """How a partnership last mapped a column heading, so that next time nobody has to."""
+    """How a partnership last mapped a column heading, as the suggestion for its next upload."""
 
     footprint = models.ForeignKey("places.Footprint", on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=12, choices=Upload.Kind)

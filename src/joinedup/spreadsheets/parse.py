@@ -1,7 +1,7 @@
-"""From bytes or pasted text to a header and rows of cell texts. Nothing is evaluated and nothing is kept here.
+"""From bytes or pasted text to a header and rows of cell texts. Evaluates and stores nothing.
 
 CSV (UTF-8, UTF-16 with a mark, or Windows-1252; comma, semicolon or tab) and XLSX (first visible sheet with
-data; values only). Raises `Unreadable` with one sentence for whoever brought the file.
+data; values only). Raises `Unreadable` with one sentence for the uploader.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ MOST_COLUMNS = 100
 LONGEST_CELL = 5_000
 # A workbook of 5 MB unpacks to perhaps ten times that; far more is a bomb.
 MOST_UNPACKED = 60 * 1024 * 1024
-# Beyond these an XLSX is not read on: empty rows and columns cost time too.
+# An XLSX is not read beyond these: empty rows and columns cost time too.
 LAST_ROW, LAST_COLUMN = 20_000, 400
 HEADER_WITHIN = 15
-# openpyxl raises whatever it trips over in a damaged part.
+# What openpyxl may raise for a damaged part.
 _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
@@ -52,7 +52,7 @@ class Unreadable(ValidationError):
 
 @dataclass(frozen=True)
 class Spreadsheet:
-    """`rows` are as wide as `header`; `first_row` is the number of the first of them in the file."""
+    """`rows` are as wide as `header`; `first_row` is the number in the file of the first row."""
 
     header: list[str]
     rows: list[list[str]]
@@ -142,7 +142,7 @@ def _xlsx(content: bytes) -> Iterator[list[str]]:
 
 
 def _refuse_bombs(content: bytes) -> None:
-    """Before anything is unpacked: how large it would be, and whether it declares entities (no workbook does)."""
+    """Check, before unpacking, how large it would be and whether it declares entities (no workbook does)."""
     too_large = Unreadable("This file unpacks to far more than a list of 5,000 rows: bring it as CSV.")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -163,7 +163,7 @@ def _refuse_bombs(content: bytes) -> None:
 
 
 def _cells(sheet: Any) -> Iterator[list[str]]:
-    # What a file declares of its size may be wrong or made up: only what is there counts.
+    # The size that a file declares may be wrong or forged: only the actual cells count.
     sheet.reset_dimensions()
     for number, row in enumerate(sheet.iter_rows(max_col=LAST_COLUMN, values_only=True), 1):
         if number > LAST_ROW:
@@ -176,7 +176,7 @@ def _cells(sheet: Any) -> Iterator[list[str]]:
 
 
 def _text(value: object) -> str:
-    """What a person would read in the cell; dates as days, months and years in that order."""
+    """What a person would read in the cell; dates as day, month and year, in that order."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -195,7 +195,7 @@ def _text(value: object) -> str:
 def _sheet(records: Iterable[Sequence[str]], known: Iterable[str]) -> Spreadsheet:
     rows = []
     for number, record in enumerate(records, 1):
-        # PostgreSQL keeps no null characters.
+        # PostgreSQL cannot store null characters.
         cells = [cell.replace("\0", "").strip() for cell in record]
         while cells and not cells[-1]:
             cells.pop()
@@ -220,7 +220,7 @@ def _sheet(records: Iterable[Sequence[str]], known: Iterable[str]) -> Spreadshee
 
 
 def _header_row(rows: Sequence[Sequence[str]], known: set[str]) -> int:
-    """The row near the top with most headings that we know; else the first that is wider than a title."""
+    """The row near the top with the most known headings; else the first that is wider than a title."""
     if not rows:
         raise Unreadable("There is nothing in it.")
     top = rows[:HEADER_WITHIN]

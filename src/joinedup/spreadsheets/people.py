@@ -1,7 +1,7 @@
-"""Whether a sheet lists single people: those are refused, and nothing of them is kept.
+"""Whether a sheet lists individual people: such sheets are refused, and nothing in them is stored.
 
-The rules are those of `privacy.case_lists`, the same for every way in. A contact's name, role and work address are
-no such record.
+The rules are those of `privacy.case_lists`, the same for every import. A contact's name, role and work
+address do not make a sheet one.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from joinedup.spreadsheets.parse import Spreadsheet, Unreadable
 
 
 class SinglePeople(Unreadable):
-    """The sheet lists single people; the message names headings and never a value."""
+    """The sheet lists individual people; the message names headings and never a value."""
 
 
 def refuse_people(sheet: Spreadsheet) -> None:
-    """Raise `SinglePeople`, saying which columns and why, where the sheet looks like case records."""
+    """Raise `SinglePeople`, with the columns and the reason, if the sheet looks like case records."""
     found = find_people(sheet.header, sheet.rows)
     if found:
         raise SinglePeople(found.sentence)

@@ -1,4 +1,4 @@
-"""What a spreadsheet will make, row by row, before anything is made. Reads only."""
+"""What a spreadsheet will create, row by row, before anything is created. Read-only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from joinedup.spreadsheets.rows import CellProblem, RowCells, RowOutcome, Sector
 
 @dataclass(frozen=True)
 class SpreadsheetPreview:
-    """`lines` in the order of the file; `left_out` are rows that whoever accepts it chose to leave out."""
+    """`lines` are in the order of the file; `left_out`: how many rows the person chose to leave out."""
 
     lines: list[RowOutcome]
     left_out: int = 0
@@ -41,9 +41,9 @@ class SpreadsheetPreview:
 
 
 def preview(person: Person, upload: Upload, sectors: Mapping[int, str] | None = None) -> SpreadsheetPreview:
-    """Every row of an upload as it stands. 8 queries, whatever the number of rows.
+    """Every row of an upload as it is now. 8 queries, whatever the number of rows.
 
-    `sectors`: row number -> slug, chosen for organisations whose sector the sheet does not say.
+    `sectors`: row number -> slug, chosen for organisations whose sector the sheet does not give.
     """
     return SpreadsheetPreview(_read(upload, around(person, upload.footprint), sectors or {}, leave_out=()))
 
@@ -51,7 +51,8 @@ def preview(person: Person, upload: Upload, sectors: Mapping[int, str] | None = 
 def without_marked(
     person: Person, upload: Upload, sectors: Mapping[int, str] | None = None
 ) -> SpreadsheetPreview:
-    """As `preview`, with the marked rows left out and the others read again: a row may have leant on one of them."""
+    """Like `preview` without the marked rows; the others are read again, as they may depend on a marked
+    one."""
     beside = around(person, upload.footprint)
     leave_out: set[int] = set()
     while True:

@@ -1,4 +1,4 @@
-"""Questions about spreadsheets that were brought in, each in a fixed number of database queries."""
+"""Queries about uploaded spreadsheets, each with a fixed number of database queries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SAMPLES = 3
 
 @dataclass(frozen=True)
 class Column:
-    """A column as somebody sees it who has to say what it is."""
+    """A column as shown to the person who maps it."""
 
     number: int
     heading: str
@@ -22,7 +22,8 @@ class Column:
 
 
 def footprint_to_bring_to(person: Person, slug: str) -> Footprint | None:
-    """The partnership, or None where `person` may not bring spreadsheets to it: then they learn nothing of it."""
+    """The partnership, or None if `person` may not upload spreadsheets to it, so that they learn nothing
+    about it."""
     found = Footprint.objects.filter(slug=slug).first()
     if found is None or not may(person, "spreadsheet.bring", Scope(footprints=frozenset({found.pk}))):
         return None
@@ -30,7 +31,7 @@ def footprint_to_bring_to(person: Person, slug: str) -> Footprint | None:
 
 
 def upload_of(person: Person, pk: int) -> Upload | None:
-    """The upload with its footprint, or None where it is not theirs to see."""
+    """The upload with its footprint selected, or None if `person` may not see it."""
     found = Upload.objects.select_related("footprint").filter(pk=pk).first()
     return found if found is not None and may(person, "spreadsheet.bring", found) else None
 
@@ -41,7 +42,7 @@ def uploads_of(footprint: Footprint) -> list[Upload]:
 
 
 def columns_of(upload: Upload) -> list[Column]:
-    """The columns with the first different things that stand in each. No query."""
+    """The columns with the first distinct values of each. No query."""
     found = []
     for number, heading in enumerate(upload.header):
         cells = dict.fromkeys(row[number] for row in upload.rows if number < len(row) and row[number])

@@ -1,4 +1,4 @@
-"""One row as it is read: what it will make, or the cells that stand in the way."""
+"""One row as it is read: what it will create, or the cells that prevent that."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class CellProblem:
-    """A cell that cannot be taken, in one sentence."""
+    """A cell that cannot be accepted, and why, in one sentence."""
 
     row: int
     column: str
@@ -32,7 +32,7 @@ class CellProblem:
 
 @dataclass(frozen=True)
 class SectorToCheck:
-    """An organisation whose sector the sheet does not say: what was guessed, empty where nothing could be."""
+    """An organisation whose sector the sheet does not give: the guess, or "" if there is none."""
 
     row: int
     organisation: str
@@ -41,7 +41,7 @@ class SectorToCheck:
 
 @dataclass(frozen=True)
 class PartnerInRow:
-    """An organisation that a row brings with it: named by the row, not recorded yet."""
+    """An organisation that a row names and that is not recorded yet."""
 
     name: str
     sector: str
@@ -49,7 +49,7 @@ class PartnerInRow:
 
 @dataclass
 class RowOutcome:
-    """What one row comes to. `plan` is what the kind needs to make it; empty unless new or adding."""
+    """The outcome of one row. `plan` is what the kind needs to create it; empty unless new or adding."""
 
     row: int
     title: str
@@ -61,7 +61,7 @@ class RowOutcome:
 
 
 class RowCells:
-    """The cells of one row under our names; a cell that cannot be read is put down as a problem."""
+    """The cells of one row by our field names; an unreadable cell is recorded as a problem."""
 
     def __init__(
         self, number: int, texts: Sequence[str], mapping: Mapping[str, int], header: Sequence[str]
@@ -71,7 +71,7 @@ class RowCells:
         self._texts, self._mapping, self._header = texts, mapping, header
 
     def text(self, name: str, longest: int = 5_000) -> str:
-        """One line of text; empty where there is no such column, or the cell says nothing."""
+        """One line of text; empty if there is no such column or the cell is empty."""
         column = self._mapping.get(name)
         if column is None or column >= len(self._texts) or cells.is_nothing(self._texts[column]):
             return ""
@@ -81,12 +81,12 @@ class RowCells:
         return text
 
     def lines(self, name: str) -> str:
-        """As `text`, with line breaks kept: they part the items of a list."""
+        """Like `text`, but keeps line breaks, which separate the items of a list."""
         column = self._mapping.get(name)
         return "" if column is None or not self.text(name) else self._texts[column]
 
     def read(self, name: str, reader: Callable[[str], Value], nothing: Value) -> Value:
-        """What `reader` makes of the cell; `nothing` where it is empty or cannot be read."""
+        """The cell as read by `reader`; `nothing` if it is empty or cannot be read."""
         text = self.lines(name)
         if not text:
             return nothing
@@ -104,7 +104,7 @@ class RowCells:
         self.problems.append(CellProblem(self.number, heading, sentence))
 
     def line(self, title: str, says: str, verdict: Verdict, **plan: Any) -> RowOutcome:
-        """This row's line: a problem if any cell was refused, whatever else was found."""
+        """The outcome of this row: a problem if any cell was refused, whatever else was found."""
         if self.problems:
             return RowOutcome(self.number, title or "(no name)", "", Verdict.PROBLEM, self.problems)
         return RowOutcome(self.number, title, says, verdict, plan=plan)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-# First match wins, so what is more particular comes first.
+# First match wins, so more specific patterns come first.
 WORDS: list[tuple[str, str]] = [
     ("local_policing_body", r"\bpcc\b|\bopcc\b|\bmopac\b|crime commissioner|mayor.?s office for policing"),
     ("vru", r"violence (reduction|prevention) (unit|partnership|network)|\bvru\b|\bvrp\b"),

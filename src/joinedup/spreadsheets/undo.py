@@ -1,4 +1,4 @@
-"""Taking back what a spreadsheet made: only while nobody has changed it or built on it."""
+"""Undo what a spreadsheet created: only while nobody has changed it or built on it."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from joinedup.opportunities.models import Opportunity
 from joinedup.partners.models import Contact, Partner
 from joinedup.support.models import Offer
 
-# What is removed first is what leans on the others.
+# In order of removal: records that depend on others first.
 ORDER: list[type[models.Model]] = [Initiative, Offer, Contact, Partner]
-# Entries that the making itself left.
+# Audit entries of the creation itself.
 MADE_BY = {"partner.add", "contact.add", "initiative.add", "offer.add"}
-# An opportunity that the engine suggested is no use that anybody made of a record.
+# An opportunity that the engine suggested does not mean that anybody used the record.
 ONLY_SUGGESTED = [Opportunity.State.SUGGESTED, Opportunity.State.GONE]
 
 Made = Sequence[Sequence[Any]]
 
 
 def what_stands_in_the_way(made: Made) -> list[str]:
-    """Sentences, each naming a record and what somebody did with it since; empty where all of it can go.
+    """Sentences, each naming a record and what somebody did with it since; empty if all can be removed.
 
-    The number of queries depends on the kinds of records made, not on how many there are.
+    The number of queries depends on the kinds of records created, not on how many there are.
     """
     ours = _by_model(made)
     found = []
@@ -66,12 +66,12 @@ def _by_model(made: Made) -> dict[type[models.Model], list[int]]:
 def _uses(
     model: type[models.Model], pks: list[int], ours: dict[type[models.Model], list[int]]
 ) -> Iterable[tuple[str, int]]:
-    """What points at the records: one query for every kind of thing that can, leaving out what goes with them."""
+    """What points at the records: one query per model that can, leaving out what is removed with them."""
     for relation in model._meta.get_fields(include_hidden=True):
         if not relation.auto_created or relation.concrete:
             continue
         other: Any = relation.related_model
-        # Rows that only join a record to its own lists go with it.
+        # Rows of many-to-many tables are removed with the record.
         if other._meta.auto_created:
             continue
         name = relation.field.name  # type: ignore[union-attr]
@@ -84,7 +84,7 @@ def _uses(
 
 
 def _forget_suggestions(model: type[models.Model], pks: list[int]) -> None:
-    """What the engine suggested with them is no longer found: said at once, as its next run would say it."""
+    """Mark the engine's suggestions that involve them as gone at once, as its next run would."""
     path = {"Initiative": "initiatives", "Offer": "offers", "Partner": "parties"}.get(model.__name__)
     if path:
         suggested = Opportunity.objects.filter(state=Opportunity.State.SUGGESTED, **{f"{path}__in": pks})

@@ -1,4 +1,4 @@
-"""Pages on which a spreadsheet is brought in: new, columns, preview, undo, and what was brought before."""
+"""Pages for uploading a spreadsheet: new, columns, preview, undo, and earlier uploads."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from joinedup.taxonomy.models import Sector
 
 ROWS_A_PAGE = 100
 PROBLEMS_SHOWN = 50
-# A browser's answer may hold a thousand fields; those that need a choice come first.
+# A submitted form may hold a thousand fields; those that need a choice come first.
 SECTORS_SHOWN = 400
 
 

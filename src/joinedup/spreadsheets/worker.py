@@ -1,4 +1,4 @@
-"""What spreadsheets do on a timer; safe to call again, and it says how much it did."""
+"""Timed work on spreadsheets; safe to call repeatedly, and returns how much was done."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from joinedup.spreadsheets import actions
 
 
 def forget_uploads(now: datetime.datetime) -> int:
-    """Delete what was brought and not accepted within some days; returns how many spreadsheets that were."""
+    """Delete uploads that were not accepted in time; returns how many."""
     return actions.forget(now)

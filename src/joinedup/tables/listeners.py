@@ -12,5 +12,5 @@ from joinedup.registration.signals import personal_deleted
 
 @receiver(personal_deleted)
 def forget_wishes(sender: type[Event], *, event: Event, **_more: Any) -> None:
-    # Afterwards, who should not sit with whom is nobody's business.
+    # After the event nobody needs to know who should not sit with whom.
     event.wishes.all().delete()

@@ -1,6 +1,7 @@
-"""The words that ship with the system: sectors, themes, how much each theme needs each sector, approaches, factors.
+"""Load the terms that ship with the system: sectors, themes, how much each theme needs each sector,
+approaches, factors.
 
-Loading again puts the shipped wording back; nothing is deleted that somebody added.
+Loading again restores the shipped wording; nothing that somebody added is deleted.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from django.db import models, transaction
 
 from joinedup.taxonomy.models import Approach, Factor, Mix, Sector, Theme
 
-# Address and strength of each evaluated approach, by its row in interventions.csv. The strength is OUR READING
+# Slug and strength of each evaluated approach, by its row in interventions.csv. The strength is OUR READING
 # of the published finding, not a published figure: 0.8 rated high; 0.6 rated moderate, or violence or
-# reoffending down by a fifth or more; 0.5 down by less, or rated high on very few studies; 0.4 and 0.3 positive on
-# indirect evidence, or measured but not statistically significant; 0.1 measured and no fall found; 0 no effect
-# or harm. Empty: no estimate exists, which is not the same as no effect.
+# reoffending down by a fifth or more; 0.5 down by less, or rated high on very few studies; 0.4 and 0.3
+# positive on indirect evidence, or measured but not statistically significant; 0.1 measured and no fall
+# found; 0 no effect or harm. Empty: no estimate exists, which is not the same as no effect.
 READING: dict[str, tuple[str, float | None]] = {
     "I01": ("focused-deterrence", 0.8),
     "I02": ("cognitive-behavioural-therapy", 0.8),
@@ -37,23 +38,24 @@ READING: dict[str, tuple[str, float | None]] = {
     "I16": ("multi-agency-case-management", 0.1),
 }
 HARMFUL = frozenset({"I11", "I12"})
-# The strategy's source lists it among risk factors. Here it is never one: only a gap between services and people.
+# The strategy's source lists it among risk factors. Here it never counts as one: only as a gap between
+# services and people.
 DISPROPORTIONALITY = "F04"
 OUR_READING = "The strength from 0 to 1 is our reading of this finding, not a published figure."
 NO_READING = "No estimate of its strength was found: it is unknown, not nought."
 
 
 def rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a reference file (UTF-8, header first). FileNotFoundError where there is none."""
+    """The rows of a reference file (UTF-8, header first). Raises FileNotFoundError if it is missing."""
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 @transaction.atomic
 def load(folder: Path) -> dict[str, int]:
-    """Bring in sectors.csv, taxonomy.csv, mix.csv, interventions.csv and factors.csv, all or none of them.
+    """Load sectors.csv, taxonomy.csv, mix.csv, interventions.csv and factors.csv, all or none of them.
 
-    Returns the number of rows by file. An approach that is not in `READING` has no strength.
+    Returns the number of rows by file. Approaches not in `READING` have no strength.
     """
     return {
         "sectors": _put(Sector, "slug", _sectors(rows(folder / "sectors.csv"))),
@@ -75,7 +77,7 @@ def _put(model: type[models.Model], key: str, values: list[dict[str, Any]]) -> i
 
 
 def words(text: str) -> list[Any]:
-    """The slugs in a cell that separates them by semicolons; also the primary keys of what they name."""
+    """The slugs in a cell, separated by semicolons; they are also the primary keys of what they name."""
     return [word.strip() for word in text.split(";") if word.strip()]
 
 

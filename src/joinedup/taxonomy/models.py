@@ -1,4 +1,4 @@
-"""The words that everything is tagged with: themes, sectors, approaches.
+"""The terms that everything is tagged with: themes, sectors, approaches.
 
 They come from published sources and our own reading of them; an installation may edit them.
 """
@@ -7,7 +7,7 @@ from django.db import models
 
 
 class Sector(models.Model):
-    """One of the eight sectors of the 2018 press release, or a body that the 2022 duty names besides."""
+    """One of the eight sectors of the 2018 press release, or a kind of body that the 2022 duty adds."""
 
     slug = models.SlugField(primary_key=True)
     name = models.CharField(max_length=80)
@@ -27,7 +27,7 @@ class Sector(models.Model):
 
     @property
     def is_of_the_duty(self) -> bool:
-        """Whether the law names bodies of it, as specified or as relevant authorities."""
+        """Whether the law names bodies in this sector, as specified or as relevant authorities."""
         return self.duty.casefold().startswith(("specified", "relevant"))
 
 
@@ -90,7 +90,7 @@ class Approach(models.Model):
 
 
 class Factor(models.Model):
-    """A risk or protective factor, with who says so."""
+    """A risk or protective factor, with its source."""
 
     ref = models.CharField(max_length=8, primary_key=True)
     level = models.CharField(max_length=30)

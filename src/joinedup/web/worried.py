@@ -1,4 +1,4 @@
-"""What to do when worried about somebody: a page for everyone, which keeps nothing."""
+"""What to do when worried about somebody: a page for everyone, which stores nothing."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

@@ -141,7 +141,7 @@ def _why(agreement: Agreement, asked: AskedTogether) -> str:
 
 @transaction.atomic
 def report_from_mail(*, token: str, report: str, text: str = "") -> Progress:
-    """Like `actions.report_progress`, by someone who was asked by mail, without an account: the signed link
+    """Like `agreement.report_progress`, by someone who was asked by mail, without an account: the signed link
     replaces the permission. It is recorded as coming by mail from the contact or account that the link was
     sent to.
 

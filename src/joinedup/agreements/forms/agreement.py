@@ -129,7 +129,7 @@ class AgreementForm(forms.Form):
                 yield Contributed(partner, self.cleaned_data[f"what_{number}"])
 
     def parts(self) -> dict[str, Any]:
-        """The arguments of `actions.record_agreement`."""
+        """The arguments of `actions.agreement.record_agreement`."""
         names = ("goal", "action", "place", "theme", "measure", "owner_partner", "owner_role")
         rest = ("deputy_partner", "deputy_role", "due", "commitment", "marking")
         values = {name: self.cleaned_data[name] for name in (*names, *rest)}
@@ -175,7 +175,7 @@ def from_sitting(
     as far as `by` may see them, its opportunity and what organisations said they can give; 2 queries.
 
     `is_here_only`: nobody is filled in who does not sit there. `seen`: the opportunity as `by` may see it.
-    Expects a sitting from `queries.planner.sitting`.
+    Expects a sitting from `tables.queries.sittings.sitting`.
     """
     topic, event = sitting.topic, sitting.event
     theme = (seen.theme if seen else None) or (topic.theme if topic else None)

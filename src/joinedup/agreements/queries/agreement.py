@@ -128,7 +128,8 @@ def find_agreements(person: Person, on: datetime.date, **filters: Any) -> QueryS
 
 
 def inside(person: Person) -> Q:
-    """The agreements whose partners or partnership `person` belongs to, as `standing.is_inside` decides."""
+    """The agreements whose partners or partnership `person` belongs to, as `agreement_state.is_inside`
+    decides."""
     if person.sees_every_partnership:
         return ~Q(pk__in=[])
     own = Q(event__footprint__in=person.footprint_ids)
@@ -269,7 +270,7 @@ class WaitingAgreement:
 
 def waiting(person: Person, partner_ids: Iterable[int], on: datetime.date) -> list[WaitingAgreement]:
     """Agreements that these partners own or deputise for, and have not said no to, that are overdue, due soon
-    or due for review, as `events.chasing` decides; the longest overdue first; 2 queries."""
+    or due for review, as `reminder_steps` decides; the longest overdue first; 2 queries."""
     ids = set(partner_ids)
     theirs = Q(owner_partner__in=ids) | Q(deputy_partner__in=ids)
     said_no = Naming.objects.filter(partner__in=ids, answer=Naming.Answer.NO).values("agreement")

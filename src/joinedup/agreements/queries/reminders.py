@@ -70,7 +70,7 @@ def _coordinators(agreement: Agreement) -> list[Addressee]:
 
 
 def reachable(partners: Iterable[int]) -> set[int]:
-    """Those of these partners, by key, of whom somebody can be asked by mail; 2 queries."""
+    """The partners, by key, at which somebody can be asked by mail; 2 queries."""
     return {pk for pk, to in contacts_first(partners, AGREEMENTS).items() if to}
 
 

@@ -54,7 +54,7 @@ class Writer:
 
 def partners_at(sitting: Sitting) -> list[Partner]:
     """Like `Writer.partners`. A young person's seat does not bring their host; their companion's does.
-    Expects a sitting from `queries.planner.sitting`."""
+    Expects a sitting from `tables.queries.sittings.sitting`."""
     here = {
         seat.attendee.partner_id: seat.attendee.partner
         for seat in sitting.seats.all()

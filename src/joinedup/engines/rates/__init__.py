@@ -1,4 +1,4 @@
-"""Shares and how sure one can be of them. Pure computation: no records, no files."""
+"""Proportions and their intervals. Pure computation: no database, no files."""
 
 from joinedup.engines.rates.proportions import Difference, difference, paired_difference, wilson
 

@@ -1,4 +1,4 @@
-"""Shares of small groups, their differences, and 95% intervals that hold for small groups too."""
+"""Proportions, their differences, and 95% intervals that are valid for small groups too."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Z = 1.959963984540054
 
 @dataclass(frozen=True)
 class Difference:
-    """How far a share moved, from -1 to 1, with the ends of its 95% interval."""
+    """The change of a proportion, from -1 to 1, with its 95% interval."""
 
     value: float
     low: float
@@ -23,7 +23,8 @@ class Difference:
 
 
 def wilson(hits: int, of: int) -> tuple[float, float]:
-    """The 95% score interval of a share (Wilson 1927). Raises ValueError unless 0 <= hits <= of and of > 0."""
+    """The 95% score interval of a proportion (Wilson 1927). Raises ValueError unless 0 <= hits <= of, of >
+    0."""
     if of <= 0 or not 0 <= hits <= of:
         raise ValueError("A share needs at least one answer, and no more hits than answers.")
     share, square = hits / of, Z * Z
@@ -34,9 +35,9 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
 
 
 def difference(before: tuple[int, int], after: tuple[int, int]) -> Difference:
-    """After minus before of two groups that share nobody, each as (hits, of).
+    """After minus before for two disjoint groups, each as (hits, of).
 
-    The interval is the hybrid score one (Newcombe 1998, Statistics in Medicine 17, 873-890, method 10).
+    The interval is the hybrid score interval (Newcombe 1998, Statistics in Medicine 17, 873-890, method 10).
     """
     (low_b, high_b), (low_a, high_a) = wilson(*before), wilson(*after)
     was, now = before[0] / before[1], after[0] / after[1]
@@ -47,10 +48,10 @@ def difference(before: tuple[int, int], after: tuple[int, int]) -> Difference:
 
 
 def paired_difference(gained: int, lost: int, of: int) -> Difference:
-    """After minus before in one group asked twice: how many came over, how many went, of how many in all.
+    """After minus before for one group of `of` asked twice: `gained` only after, `lost` only before.
 
-    The interval is the adjusted Wald one (Bonett and Price 2012, Journal of Educational and Behavioral Statistics 37,
-    479-488). Raises ValueError where the counts do not fit.
+    The interval is the adjusted Wald interval (Bonett and Price 2012, Journal of Educational and Behavioral
+    Statistics 37, 479-488). Raises ValueError if the counts are inconsistent.
     """
     if of <= 0 or gained < 0 or lost < 0 or gained + lost > of:
         raise ValueError("A paired difference needs somebody who answered twice, each counted once.")

@@ -1,6 +1,6 @@
 """Where and when counts are unusually high (or low): the space-time scan statistic, and how far chance explains it.
 
-    answer = scan(World(...), Question(model=Model.PERMUTATION, shape=Shape.PROSPECTIVE))
+    answer = scan(ScanCounts(...), Question(model=Model.PERMUTATION, shape=Shape.PROSPECTIVE))
 
 Method: Kulldorff, "A spatial scan statistic" (1997); Kulldorff and others, "A space-time permutation scan statistic
 for disease outbreak detection" (2005).

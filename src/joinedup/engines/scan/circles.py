@@ -1,4 +1,4 @@
-"""The circles around each area: which areas enter as the radius grows, up to the largest that may be looked at."""
+"""The circles around each area: which areas enter as the radius grows, up to the largest allowed circle."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from numba import njit
 from numpy.typing import NDArray
 
 EARTH_KM = 6371.0088
-# Areas at one distance enter together; two distances that differ by less than this share are one.
+# Areas at the same distance enter together; distances that differ by less than this share count as the same.
 SAME = 1e-9
-# As much of the work as a thread takes at a time.
+# How many centres a thread processes at a time.
 CENTRES_AT_ONCE = 128
 
 
 @dataclass(frozen=True)
 class Circles:
-    """`order[starts[i]:starts[i + 1]]`: the areas around area i, nearest (itself) first; `~area` where another one
-    at the same distance follows, so that the circle is not complete yet. `count`: complete circles."""
+    """`order[starts[i]:starts[i + 1]]`: the areas around area i, nearest (itself) first; `~area` if another
+    one at the same distance follows, so that the circle is not complete yet. `count`: complete circles."""
 
     order: NDArray[np.int32]
     starts: NDArray[np.int64]
@@ -45,7 +45,7 @@ class Circles:
 
 
 def points_of(position: NDArray[np.float64], degrees: bool) -> NDArray[np.float64]:
-    """A × 3 in km: on the globe for latitudes and longitudes, so that the straight way orders as the way along."""
+    """A × 3 in km: on the globe for latitudes and longitudes, where chords have the same order as arcs."""
     if not degrees:
         return np.column_stack([position / 1000.0, np.zeros(len(position))])
     latitude, longitude = np.radians(position[:, 0]), np.radians(position[:, 1])
@@ -55,7 +55,7 @@ def points_of(position: NDArray[np.float64], degrees: bool) -> NDArray[np.float6
 
 
 def along_a_curve(points: NDArray[np.float64]) -> NDArray[np.int64]:
-    """An order of the areas in which neighbours are near each other (Morton's), so that they share the cache."""
+    """An order of the areas (Morton's) that puts neighbours near each other, for the processor's cache."""
     low, high = points.min(axis=0), points.max(axis=0)
     grid = ((points - low) / max(float((high - low).max()), 1e-12) * 1023).astype(np.int64)
     key = np.zeros(len(points), np.int64)

@@ -19,7 +19,7 @@ from joinedup.engines.scan.search import TIE, highest_around
 
 EULER = 0.5772156649015329
 Say = Callable[[float], object]
-# Works out groups of replications, each with `Replications.highest`, and gives what they found in their order.
+# Computes groups of replications with `Replications.highest` and yields their results in order.
 Spread = Callable[[ScanCounts, Question, Sequence[range]], Iterable[NDArray[np.float64]]]
 
 
@@ -28,9 +28,9 @@ def scan(
 ) -> ScanResult:
     """Find where and when counts stand out, and how far chance explains it.
 
-    `say`: told the share that is done, 0 to 1. `spread`: who works out the replications, if not the threads of this
-    machine; the answer is the same. Raises Impossible, with a sentence, where the world cannot answer.
-    Method: `docs/methods/scan.md`.
+    `say`: called with the share done, 0 to 1. `spread`: computes the replications elsewhere than on this
+    machine's threads; the answer is the same. Raises Impossible, with a sentence, if the counts cannot answer
+    the question. Method: `docs/methods/scan.md`.
     """
     say = say or (lambda _share: None)
     with ThreadPoolExecutor(question.threads or get_num_threads()) as threads:
@@ -43,7 +43,7 @@ def scan(
             spread = spread or _here(Replications(scene, question, threads), threads)
             say(0.1)
             maxima = _maxima(world, question, spread, found[0].llr if found else math.inf, say)
-    # Once in how many days chance alone gives a window, when the scan is made once a period.
+    # Days between scans, if one is made every period, to express how often chance alone gives such a window.
     every = float(np.mean(world.days)) if scene.last else None
     dispersion = scene.ground.dispersion
     notes = []
@@ -61,7 +61,7 @@ def _here(replications: Replications, threads: ThreadPoolExecutor) -> Spread:
 def _maxima(
     world: ScanCounts, question: Question, spread: Spread, highest: float, say: Say
 ) -> NDArray[np.float64]:
-    """The highest ratio of each replication, in their order; fewer where the question says when to stop."""
+    """The highest ratio of each replication, in order; fewer if the question says when to stop."""
     groups = groups_of(question)
     found: list[NDArray[np.float64]] = []
     at_once = len(groups) if question.stop_after is None else 2 * get_num_threads()
@@ -72,13 +72,13 @@ def _maxima(
         if question.stop_after is not None:
             so_far = np.cumsum(np.concatenate(found) >= highest * (1 - TIE))
             if so_far[-1] >= question.stop_after:
-                # The replication that made it enough is the last: the rule of Besag and Clifford (1991).
+                # Stop with the replication that reaches the number: the rule of Besag and Clifford (1991).
                 return np.concatenate(found)[: int(np.searchsorted(so_far, question.stop_after)) + 1]
     return np.concatenate(found)
 
 
 class _Clusters:
-    """The search of the counts themselves."""
+    """The search of the observed counts."""
 
     def __init__(
         self, world: ScanCounts, question: Question, scene: Prepared, threads: ThreadPoolExecutor
@@ -88,7 +88,7 @@ class _Clusters:
         self.periods = len(world.periods)
 
     def found(self) -> list[Cluster]:
-        """The best window, then the best that shares no area with those before it, and so on."""
+        """The best window, then the best that shares no area with earlier ones, and so on."""
         signs = self.question.signs
         count = len(self.scene.around.starts) - 1
         best = {sign: np.zeros(count) for sign in signs}
@@ -139,7 +139,7 @@ class _Clusters:
         best: dict[float, NDArray[np.float64]],
         where: dict[float, NDArray[np.int64]],
     ) -> tuple[float, int] | None:
-        """Where ratios are equal: fewer areas, then fewer periods, then the earlier, then the centre's name."""
+        """On equal ratios: fewer areas, then fewer periods, then the earlier, then the centre's name."""
         top = max(float(best[sign].max()) for sign in signs)
         if top <= 0:
             return None
@@ -189,8 +189,8 @@ class _Clusters:
 def _judged(
     cluster: Cluster, maxima: NDArray[np.float64], every: float | None, dispersion: float | None
 ) -> Cluster:
-    """With how often chance gives it. Counts that vary more than by chance make ratios higher by as much: as quasi-
-    likelihood does, `adjusted_p` divides the cluster's by that."""
+    """The cluster with its p-values. Overdispersed counts inflate the ratios by the dispersion, so
+    `adjusted_p` divides the cluster's ratio by it, as quasi-likelihood does."""
     if not len(maxima):
         return cluster
 

@@ -1,7 +1,8 @@
-"""How much likelier the counts of a window are when it stands out, and which excess reaches a given likelihood.
+"""The likelihood ratio of a window, and the excess that reaches a given ratio.
 
-`model`: 0 for Poisson and permutation, 1 for Bernoulli. `c` cases where `mu` are expected, of `total` cases; for
-Bernoulli among `people` cases and controls. Kulldorff (1997), equations for the conditional likelihood ratio.
+`model`: 0 for Poisson and permutation, 1 for Bernoulli. `c`: observed cases, `mu`: expected, of `total`
+cases; for Bernoulli, `people`: cases and controls. Kulldorff (1997), equations for the conditional likelihood
+ratio.
 """
 
 from __future__ import annotations
@@ -13,19 +14,19 @@ from numba import njit
 from numpy.typing import NDArray
 
 BERNOULLI = 1
-# Cells of the table of thresholds: 2 ** BITS to a doubling of the expected cases, from 2 ** LOWEST up. They are told
-# by the first bits of a 32-bit float (8 of exponent, 23 of fraction), which costs no logarithm.
+# Cells of the table of thresholds: 2 ** BITS to a doubling of the expected cases, from 2 ** LOWEST up. The
+# cell is read from the first bits of a 32-bit float (8 of exponent, 23 of fraction), without a logarithm.
 BITS, LOWEST, HIGHEST = 6, -20, 31
 CELLS = 1 << BITS
 BELOW = ((LOWEST + 127) << BITS) - 1
-# Levels of likelihood in the table: each 5% above the one before.
+# Levels of the ratio in the table: each 5% above the one before.
 FIRST_LEVEL, STEP, LEVELS = 0.25, 1.05, 130
 NEVER = 1e15
 
 
 @njit(nogil=True, cache=True)
 def llr(model: int, c: float, mu: float, total: float, people: float) -> float:
-    """The log likelihood ratio of one window, 0 where it does not differ from what is expected."""
+    """The log likelihood ratio of one window, 0 if it does not differ from what is expected."""
     result = 0.0
     outside = total - c
     if c > 0.0:
@@ -51,8 +52,8 @@ def llr(model: int, c: float, mu: float, total: float, people: float) -> float:
 
 @njit(nogil=True, cache=True)
 def can_reach(c: float, mu: float, total: float, level: float) -> bool:
-    """Whether a Poisson window may reach a level, without a logarithm: the ratio is at most
-    d² / 2 × (1 / smaller of c and mu + 1 / the same outside), with d the excess."""
+    """Whether a Poisson window can reach a level, without a logarithm: the ratio is at most d² / 2 × (1 /
+    smaller of c and mu + 1 / the same outside), with d the excess."""
     excess = c - mu
     inside = min(c, mu)
     outside = min(total - c, total - mu)
@@ -61,7 +62,8 @@ def can_reach(c: float, mu: float, total: float, level: float) -> bool:
 
 @njit(nogil=True, cache=True)
 def _excess(model: int, mu: float, total: float, people: float, level: float, sign: float) -> float:
-    """The smallest excess over `mu` (sign 1) or lack below it (sign -1) whose ratio is `level`; NEVER where none is."""
+    """The smallest excess over `mu` (sign 1) or lack below it (sign -1) whose ratio is `level`; NEVER if
+    there is none."""
     most = total - mu if sign > 0 else mu
     if model == BERNOULLI and sign > 0:
         most = min(most, mu * people / total - mu)
@@ -70,7 +72,8 @@ def _excess(model: int, mu: float, total: float, people: float, level: float, si
     if most <= 0.0 or llr(model, mu + sign * most, mu, total, people) < level:
         return NEVER
     low, high = 0.0, most
-    # From above, where the curve is steepest, Newton steps as the ratio is convex in the excess; halving as a guard.
+    # Newton's method from above, where the curve is steepest (the ratio is convex in the excess), guarded by
+    # bisection.
     guess = min(most, math.sqrt(2.0 * level * max(mu, 1e-9)) + level)
     for _ in range(60):
         value = llr(model, mu + sign * guess, mu, total, people) - level
@@ -109,8 +112,8 @@ def _edge(row: int) -> float:
 def thresholds(
     model: int, least: float, most: float, total: float, people: float, sign: float
 ) -> NDArray[np.float32]:
-    """LEVELS × cells: no window whose expected cases lie in a cell, or above it up to `most`, reaches the level with
-    a smaller excess. Cells below `least` are of no interest."""
+    """LEVELS × cells: no window whose expected cases are in a cell, or above it up to `most`, reaches the
+    level with a smaller excess. Cells below `least` are not used."""
     size = (HIGHEST - LOWEST) * CELLS + 1
     table = np.zeros((LEVELS, size), np.float32)
     first, last = max(1, cell(least) - 1), cell(most)

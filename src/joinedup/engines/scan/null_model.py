@@ -1,4 +1,4 @@
-"""What chance alone would give: the cases that each area and period expects, by the model that was asked for."""
+"""The null hypothesis: the expected cases of each area and period, by the chosen model."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from numpy.typing import NDArray
 
 from joinedup.engines.scan.question import Impossible, Model, Question, ScanCounts, Shape
 
-# With fewer counts free to vary than this, how much they vary is itself too much of chance.
+# With fewer degrees of freedom than this, the dispersion is too uncertain to use.
 TELLING = 100
 
 
 @dataclass(frozen=True)
 class NullModel:
-    """`cases`, `expected`: A × T, both with the sum `total`. `people`: cases and controls together (Bernoulli; else
-    `total`), and `each` their A × T numbers. `weight`: A, what limits of size count. `strata`: A × T: where
-    cases are permuted, they change places with cases of the same number. `dispersion`: how many times as much a count
-    varies as by chance, given the totals of its area and of its period; None where too few can tell."""
+    """`cases`, `expected`: A × T, both with the sum `total`. `people`: cases and controls together
+    (Bernoulli; else `total`), and `each` their A × T numbers. `weight`: A, what size limits are measured in.
+    `strata`: A × T: permuted cases change places with cases of the same stratum. `dispersion`: the variance
+    of counts as a multiple of that by chance, given the totals of areas and periods; None if there are too
+    few to tell."""
 
     model: Model
     cases: NDArray[np.int64]
@@ -32,7 +33,7 @@ class NullModel:
 
 
 def ground_of(world: ScanCounts, question: Question) -> NullModel:
-    """Raises Impossible where the world cannot answer the question."""
+    """The null model of the question. Raises Impossible if the counts cannot answer it."""
     known = np.ones(world.cases.shape, bool) if world.known is None else world.known
     cases = np.where(known, world.cases, 0).astype(np.int64)
     total = int(cases.sum())
@@ -102,7 +103,7 @@ def _poisson(
 
 
 def _stretches(world: ScanCounts, question: Question) -> NDArray[np.int64] | None:
-    """The number of the stretch between known steps that each period lies in."""
+    """The number of the segment between known steps that each period is in."""
     if not question.steps:
         return None
     names = list(world.periods)
@@ -115,8 +116,8 @@ def _stretches(world: ScanCounts, question: Question) -> NDArray[np.int64] | Non
 
 
 def _strata(world: ScanCounts, question: Question, known: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Cases change periods only among areas whose records are complete for the same periods, in the same season and
-    in the same stretch between known steps: so that all three explain nothing and are explained by nothing."""
+    """Cases change periods only among areas whose records are complete for the same periods, within a season
+    and a segment between known steps: the scan is conditional on all three."""
     _, pattern = np.unique(known, axis=0, return_inverse=True)
     of = np.zeros(known.shape[1], np.int64)
     for kind in (question.seasons, _stretches(world, question)):
@@ -127,7 +128,8 @@ def _strata(world: ScanCounts, question: Question, known: NDArray[np.bool_]) -> 
 
 
 def _permuted(cases: NDArray[np.int64], strata: NDArray[np.int64]) -> NDArray[np.float64]:
-    """An area's cases of a stratum, spread over its periods as all cases of the stratum are."""
+    """Expected cases: an area's cases of a stratum, distributed over its periods like all cases of the
+    stratum."""
     expected = np.zeros(cases.shape)
     for stratum in range(int(strata.max()) + 1):
         own = np.where(strata == stratum, cases, 0)
@@ -142,7 +144,8 @@ def _dispersion(
     strata: NDArray[np.int64],
     known: NDArray[np.bool_],
 ) -> float | None:
-    """Pearson's statistic to its degrees of freedom (McCullagh and Nelder, "Generalized Linear Models", 1989, 4.5)."""
+    """Pearson's statistic divided by its degrees of freedom (McCullagh and Nelder, "Generalized Linear
+    Models", 1989, 4.5)."""
     cells = known & (expected > 0)
     areas, periods = np.nonzero(cells)
     of = strata[cells]

@@ -1,4 +1,4 @@
-"""What is looked at: the circles, and what each area expects and counts over time, in the order of a curve."""
+"""The input of the search: the circles, and the expected and observed cases over time, in Morton order."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from joinedup.engines.scan.question import Impossible, Model, Question, ScanCoun
 
 @dataclass(frozen=True)
 class Prepared:
-    """`number`: the area of the world that each of ours is. `around`: the circles. `expected`, `counted`: areas × one
-    more than the periods from `from_period` on, running sums over time with a column of none in front. Windows are
-    `shortest` to `longest` periods long; only those that end with the last one where `last`."""
+    """`number`: the index in `ScanCounts` of each area. `around`: the circles. `expected`, `counted`: areas ×
+    (periods from `from_period` on, plus one), running sums over time with a column of zeros in front. Windows
+    are `shortest` to `longest` periods long and, if `last`, end with the last period."""
 
     ground: NullModel
     number: NDArray[np.int64]
@@ -32,19 +32,19 @@ class Prepared:
 
     @property
     def model(self) -> int:
-        """As the kernels call it."""
+        """The number that the kernels use."""
         return BERNOULLI if self.ground.model is Model.BERNOULLI else 0
 
     @property
     def windows(self) -> int:
-        """In all circles together."""
+        """How many windows there are in all circles."""
         rows = self.expected.shape[1]
         starts_of = [1 if self.last else rows - n for n in range(self.shortest, self.longest + 1)]
         return sum(starts_of) * self.around.count
 
 
 def scene_of(world: ScanCounts, question: Question, threads: ThreadPoolExecutor) -> Prepared:
-    """Raises Impossible where the world cannot answer the question."""
+    """Prepare the search. Raises Impossible if the counts cannot answer the question."""
     if not len(world.areas):
         raise Impossible("There are no areas.")
     ground = ground_of(world, question)
@@ -59,12 +59,12 @@ def scene_of(world: ScanCounts, question: Question, threads: ThreadPoolExecutor)
     points = points_of(world.position, world.degrees)
     weight, share = ground.weight, question.max_share
     if question.shape is Shape.TEMPORAL:
-        # All areas together are one, and no share of them is asked for.
+        # All areas together are one area, and the limit of size does not apply.
         points, weight, share = np.zeros((1, 3)), np.array([weight.sum()]), 1.0
     number = along_a_curve(points)
     around = circles(points[number], world.degrees, weight[number], share, question.max_km, threads)
     last = question.shape is Shape.PROSPECTIVE
-    # Prospective windows all end now: what was before the longest of them is only part of the totals.
+    # Prospective windows all end now: periods before the longest of them only count in the totals.
     from_period = periods - longest if last else 0
     expected = _running(ground.expected[number][:, from_period:])
     counted = _running(ground.cases[number][:, from_period:])
@@ -72,5 +72,5 @@ def scene_of(world: ScanCounts, question: Question, threads: ThreadPoolExecutor)
 
 
 def _running(each: NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.float64]:
-    """Sums over time up to each period, with a column of none in front."""
+    """Sums over time up to each period, with a column of zeros in front."""
     return np.concatenate([np.zeros((len(each), 1)), np.cumsum(each, axis=1, dtype=np.float64)], axis=1)

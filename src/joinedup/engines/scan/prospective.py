@@ -1,7 +1,7 @@
-"""The highest window of each replication, of the windows that are alive: those that end with the last period.
+"""The highest window of each replication among alive windows: those that end with the last period.
 
-There is one of each length, so a circle's counts are kept as sums back from the end, one for each length, and the same
-instruction that adds an area to a circle compares. That is cheaper than any way to look at fewer circles.
+There is one of each length, so a circle's counts are kept as sums back from the end, one for each length, and
+the same instruction that adds an area to a circle compares. That is cheaper than any way to skip circles.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from joinedup.engines.scan.likelihood import cell, row_of
 from joinedup.engines.scan.search import raise_to
 from joinedup.engines.scan.simd import LANES, add_reaching
 
-# As many lengths as one word has bits to tell of.
+# As many lengths as a word has bits for.
 AT_ONCE = 64
 
 
 @dataclass(frozen=True)
 class Alive:
-    """For each circle (in the order of `Circles.order`) and length: the row of the table of thresholds that its
-    expected cases fall into, and by how many units the lanes subtract more than is expected."""
+    """For each circle (in the order of `Circles.order`) and length: the cell of the threshold table for its
+    expected cases, and by how many units the lanes subtract more than is expected."""
 
     cells: NDArray[np.int16]
     slack: NDArray[np.int16]
@@ -35,7 +35,8 @@ class Alive:
 def alive(
     found: Circles, sums: NDArray[np.float64], unit: int, sign: float, threads: ThreadPoolExecutor
 ) -> Alive:
-    """`sums`: A × 2 lengths, what is expected in the last so many periods and, in units, what the lanes subtract."""
+    """`sums`: A × 2 lengths: what is expected in that many last periods and, in units, what the lanes
+    subtract."""
     shape = (len(found.order), sums.shape[1] // 2)
     made = Alive(np.empty(shape, np.int16), np.empty(shape, np.int16))
 
@@ -65,8 +66,8 @@ def _cells(order, starts, sums, unit, sign, first, last, cells, slack):  # type:
 def highest_alive(  # type: ignore[no-untyped-def]
     visits, order, starts, cells, slack, lanes, sums, table, model, total, people, sign, unit, least_cases, best,
 ):  # fmt: skip
-    """Raise `best` (LANES ratios) to the highest window of each lane. `lanes`: flat, A × lengths × LANES; lanes whose
-    best is infinite are left alone. `visits`: the centres in the order in which they are looked at."""
+    """Raise `best` (LANES ratios) to the highest window of each lane. `lanes`: flat, A × lengths × LANES;
+    lanes whose best is infinite are skipped. `visits`: the centres in order of processing."""
     kinds = sums.shape[1] // 2
     counted = np.zeros(kinds * LANES, lanes.dtype)
     now = np.zeros(2 * kinds, np.float64)
@@ -81,7 +82,8 @@ def highest_alive(  # type: ignore[no-untyped-def]
         for k in range(starts[centre], starts[centre + 1]):
             area = order[k]
             if area < 0:
-                # Another area follows at the same distance: the circle is not complete, nothing reaches this.
+                # Another area follows at the same distance: the circle is incomplete, so no window may reach
+                # the level.
                 area = ~area
                 least[:] = most
             else:
@@ -121,8 +123,8 @@ def _level(lowest, row, table, unit, most, level):  # type: ignore[no-untyped-de
 
 @njit(nogil=True, cache=True)
 def fill_alive(lanes, lane, counts, number, taken, last_of, unit, sign):  # type: ignore[no-untyped-def]
-    """Put one replication into a lane: sums back from the end over `last_of` periods and fewer, in units, less what is
-    taken off."""
+    """Write one replication into a lane: sums back from the end over up to `last_of` periods, in units, minus
+    `taken`."""
     areas, kinds = taken.shape
     periods = counts.shape[1]
     for i in range(areas):

@@ -1,4 +1,4 @@
-"""What is asked of a scan, of which world, and what it answers. The words are those of the field (Kulldorff 1997)."""
+"""The input and output of a scan. The terms are those of the field (Kulldorff 1997)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 
 class Model(StrEnum):
-    """How cases would fall if no place and no time stood out."""
+    """The distribution of cases if no place and no time stood out."""
 
     POISSON = "poisson"
     PERMUTATION = "permutation"
@@ -19,7 +19,7 @@ class Model(StrEnum):
 
 
 class Shape(StrEnum):
-    """Which windows of place and time are looked at."""
+    """Which windows of place and time are searched."""
 
     RETROSPECTIVE = "retrospective"
     PROSPECTIVE = "prospective"
@@ -28,18 +28,18 @@ class Shape(StrEnum):
 
 
 class Impossible(ValueError):
-    """The question cannot be answered from this world; the message is one sentence fit to show."""
+    """The question cannot be answered from these counts; the message is one sentence fit to show."""
 
 
 @dataclass(frozen=True)
 class ScanCounts:
     """The areas and the periods, and what was counted in each.
 
-    `areas`: A names, each once. `position`: A × 2, metres (x, y) or, when `degrees`, latitude and longitude.
-    `periods`: T names in order; `days`: T, how long each is. `cases`: A × T whole numbers; `known`: A × T, False
-    where the count is missing. `population`: A × T people (or what stands for them), for Poisson; `controls`: A × T
-    whole numbers, for Bernoulli. Covariates: `strata_cases` and `strata_population`, S × A × T, which sum to `cases`
-    and `population`.
+    `areas`: A unique names. `position`: A × 2, metres (x, y) or, if `degrees`, latitude and longitude.
+    `periods`: T names in order; `days`: T, the length of each. `cases`: A × T whole numbers; `known`: A × T,
+    False if the count is missing. `population`: A × T people (or what stands for them), for Poisson;
+    `controls`: A × T whole numbers, for Bernoulli. Covariates: `strata_cases` and `strata_population`, S × A
+    × T, which sum to `cases` and `population`.
     """
 
     areas: Sequence[str]
@@ -57,9 +57,9 @@ class ScanCounts:
 
 @dataclass(frozen=True)
 class Question:
-    """What to look for. Shares are of what the model counts: expected cases (Poisson), cases (permutation), cases and
-    controls (Bernoulli). `steps`: names of periods from which counting changed for a known reason; `seasons`: a number
-    a period, the same for the same season (month) of each year."""
+    """What to look for. Shares are of what the model counts: expected cases (Poisson), cases (permutation),
+    cases and controls (Bernoulli). `steps`: names of periods from which counting changed for a known reason;
+    `seasons`: a number per period, the same for the same season (month) of each year."""
 
     model: Model = Model.PERMUTATION
     shape: Shape = Shape.RETROSPECTIVE
@@ -80,17 +80,17 @@ class Question:
 
     @property
     def signs(self) -> list[float]:
-        """1 where high windows are looked for, -1 where low ones are."""
+        """1 for a search for high windows, -1 for low ones."""
         return [sign for sign, wanted in ((1.0, self.high), (-1.0, self.low)) if wanted]
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """A window that stands out. `areas` are numbers of areas, the centre first, then by distance; `start` and `end`
-    are numbers of periods, both inside. `p`: how often chance alone gives a highest window like this or higher, from
-    the replications; `tail_p`: the same from a Gumbel curve through them; `adjusted_p`: `p` where counts vary as much
-    more than by chance as they do here, None where that cannot be told. `recurrence_days`: one such by chance in so
-    many days, by `p`, for prospective scans."""
+    """A window that stands out. `areas` are numbers of areas, the centre first, then by distance; `start` and
+    `end` are numbers of periods, both inside. `p`: how often chance alone gives a highest window like this or
+    higher, from the replications; `tail_p`: the same from a Gumbel curve fitted to them; `adjusted_p`: `p`
+    adjusted for overdispersion, None if that is unknown. `recurrence_days`: for prospective scans, one such
+    window by chance in this many days, from `p`."""
 
     rank: int
     centre: int
@@ -110,14 +110,15 @@ class Cluster:
 
     @property
     def chance(self) -> float | None:
-        """What to go by: `adjusted_p` where it can be told."""
+        """The p-value to use: `adjusted_p` if it is known, else `p`."""
         return self.p if self.adjusted_p is None else self.adjusted_p
 
 
 @dataclass(frozen=True)
 class ScanResult:
-    """Clusters, best first, no two with an area in common; the highest window of each replication, in their order.
-    `dispersion`: how many times as much counts vary as by chance, given the totals of areas and periods."""
+    """Clusters, best first, no two with an area in common; the highest window of each replication, in their
+    order. `dispersion`: the variance of counts as a multiple of that by chance, given the totals of areas and
+    periods."""
 
     clusters: tuple[Cluster, ...]
     null_maxima: NDArray[np.float64]

@@ -1,4 +1,4 @@
-"""What chance gives: the highest window of each replication."""
+"""The distribution under chance: the highest window of each replication."""
 
 from __future__ import annotations
 
@@ -19,21 +19,22 @@ from joinedup.engines.scan.search import highest_of_lanes
 from joinedup.engines.scan.simd import LANES
 from joinedup.engines.scan.simulate import chance_for
 
-# How far below the usual highest level the bound of a stretch may reach: found by trying. Longer stretches mean fewer
-# looks, and more of them that chance makes necessary to follow up.
+# How far below the usual highest level the bound of a run of circles may reach; found by experiment. Longer
+# runs mean fewer checks, but more of them that have to be followed up.
 LOWER = 3.5
-# The first centres of a replication set the level that the others have to reach: one in so many, spread out.
+# The first centres of a replication set the level that the others have to reach: one in this many, spread
+# out.
 ONE_IN = 97
-# How far from what is expected chance can be trusted to stay, in standard deviations.
+# How far counts by chance may be from what is expected, in standard deviations.
 SIGMAS = 12.0
-# What 16 bits hold, with room for rounding.
+# The limit of 16 bits, with room for rounding.
 MOST_HELD = 32_000
 
 
 @dataclass(frozen=True)
 class _Search:
-    """Everything that the search for high (sign 1) or low (-1) windows shares between replications. `sums`: A × twice
-    the columns of the lanes, what is expected and, in units, what the lanes take off."""
+    """What the search for high (sign 1) or low (-1) windows shares between replications. `sums`: A × twice
+    the columns of the lanes: what is expected and, in units, what the lanes subtract."""
 
     sign: float
     unit: int
@@ -44,7 +45,7 @@ class _Search:
 
 
 class Replications:
-    """What all replications share, worked out once; then the highest windows of any group of them."""
+    """What all replications share, computed once; then the highest windows of any group of them."""
 
     def __init__(self, scene: Prepared, question: Question, threads: ThreadPoolExecutor) -> None:
         self.scene, self.question = scene, question
@@ -52,8 +53,8 @@ class Replications:
         self.searches = [self._search(sign, threads) for sign in question.signs]
 
     def highest(self, group: range) -> NDArray[np.float64]:
-        """The highest ratio of each replication of a group (LANES at most), in their order. The same group gives the
-        same numbers to the last bit, whoever works it out."""
+        """The highest ratio of each replication of a group (LANES at most), in order. A group gives the same
+        numbers to the last bit on any machine."""
         drawn = [self.chance.draw(self.question.seed, each) for each in group]
         best = np.full(LANES, np.inf)
         best[: len(group)] = 0.0
@@ -74,7 +75,7 @@ class Replications:
         cells = scene.expected[:, 1:] - scene.expected[:, :-1]
         least = float(cells[cells > 0].min()) if (cells > 0).any() else 1.0
         table = thresholds(scene.model, least, most, total, people, sign)
-        # With one window of each length, no look saves more than it costs.
+        # With one window of each length, skipping circles costs more than it saves.
         is_alive = scene.last or rows == 2
         held = scene.expected
         if is_alive:
@@ -118,7 +119,7 @@ class Replications:
 
 @njit(nogil=True, cache=True)
 def fill(lanes, lane, counts, number, taken, unit, sign):  # type: ignore[no-untyped-def]
-    """Put one replication into a lane: running sums over time, in units, less what is taken off."""
+    """Write one replication into a lane: running sums over time, in units, minus `taken`."""
     areas, rows = taken.shape
     for i in range(areas):
         held = 0
@@ -129,11 +130,11 @@ def fill(lanes, lane, counts, number, taken, unit, sign):  # type: ignore[no-unt
 
 
 def groups_of(question: Question) -> list[range]:
-    """The replications, in groups that are worked out together."""
+    """The replications, in groups that are computed together."""
     return [range(i, min(i + LANES, question.replications)) for i in range(0, question.replications, LANES)]
 
 
 def replications_of(world: ScanCounts, question: Question) -> Replications:
-    """For a worker elsewhere, that has nothing but the world and the question."""
+    """For a worker elsewhere, which has only the counts and the question."""
     with ThreadPoolExecutor(1) as threads:
         return Replications(scene_of(world, question, threads), question, threads)

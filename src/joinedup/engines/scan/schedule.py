@@ -1,9 +1,9 @@
-"""Which circles are looked at, and when one look is enough for several.
+"""Which circles are checked, and when one check covers several.
 
-The circles around a centre grow, and the cases in a window of time only grow with them. So when the largest of a
-stretch of circles has too few cases in a window even for the expected cases of the smallest, none of the stretch can
-reach what is looked for. A stretch is as long as chance seldom reaches that bound; where it does, its circles are
-looked at one by one, so that the result is exact. For low clusters the same holds the other way round.
+As the circles around a centre grow, the cases in a window of time only increase. So if the largest of a run
+of circles has too few cases in a window even for the expected cases of the smallest, none of the run can
+reach the level. A run is made so long that chance seldom reaches that bound; if it does, its circles are
+checked one by one, so that the result is exact. For low clusters the same holds in reverse.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from joinedup.engines.scan.likelihood import cell
 
 @dataclass(frozen=True)
 class Schedule:
-    """Looks, in the order of circles: at the circle `at`, for windows of `length`, standing for `span` circles below
-    it (above it, for low), with the threshold of the table's cell `cells` less `slack` units."""
+    """Checks, in the order of circles: of the circle `at`, for windows of `length`, covering `span` circles
+    below it (above it, for low), with the threshold of the table's cell `cells` minus `slack` units."""
 
     at: NDArray[np.int32]
     span: NDArray[np.int32]
@@ -42,15 +42,15 @@ def schedule(
     sign: float,
     threads: ThreadPoolExecutor,
 ) -> Schedule:
-    """`sums`: A × 2 rows, running sums over time of the expected cases and of what the lanes subtract, in units.
-    `allowed`: for each cell of the table, how far the bound of a stretch may rise."""
+    """`sums`: A × 2 rows, running sums over time of the expected cases and of what the lanes subtract, in
+    units. `allowed`: for each cell of the table, how far the bound of a run may rise."""
 
     def part(bound: tuple[int, int]) -> Any:
         return _stretches(found.order, found.starts, sums, *lengths, allowed, float(unit), sign, *bound)
 
     made = [list(each) for each in threads.map(part, in_parts(len(found.starts) - 1))]
     starts = np.concatenate([[0], np.cumsum(np.concatenate([each.pop() for each in made]))]).astype(np.int64)
-    # Column by column from the last, each let go at once: together they are most of the memory.
+    # Column by column from the last, each freed at once: together they are most of the memory.
     slack, cells, length, span, at = (np.concatenate([each.pop() for each in made]) for _ in range(5))
     return Schedule(at, span, length, cells, slack, starts)
 
@@ -91,8 +91,8 @@ def _stretches(  # type: ignore[no-untyped-def]
                 fits = False
                 rise = 0.0
                 if not is_end and since[kind] >= 0:
-                    # May the stretch go on to this circle? The least expected is of the smallest circle for high, and
-                    # only grows for low: what is allowed at the first is never too much.
+                    # May the run include this circle? The least expected is the smallest circle's for high,
+                    # and only grows for low: what is allowed at the first is never too much.
                     rise = _rise(begun[kind], now, rows, long, 1.0 / unit, sign)
                     fits = rise <= most[kind]
                 if since[kind] >= 0 and not fits:
@@ -140,8 +140,9 @@ def _stretches(  # type: ignore[no-untyped-def]
 
 @njit(nogil=True, cache=True, fastmath=True)
 def _rise(begun, now, rows, long, of_unit, sign):  # type: ignore[no-untyped-def]
-    """Over all windows of a length: how much more than expected by the smallest circle (sign 1) the lanes subtract in
-    the largest, or (sign -1) how much less in the smallest than expected by the largest."""
+    """The maximum over all windows of a length: how much more the lanes subtract in the largest circle than
+    is expected in the smallest (sign 1), or how much less in the smallest than is expected in the largest
+    (sign -1)."""
     rise = -1e300
     for s in range(rows - long):
         e = s + long
@@ -155,7 +156,7 @@ def _rise(begun, now, rows, long, of_unit, sign):  # type: ignore[no-untyped-def
 
 @njit(nogil=True, cache=True, fastmath=True)
 def _least(now, rows, long):  # type: ignore[no-untyped-def]
-    """The least that is expected in a window of a length."""
+    """The smallest expected value of a window of a length."""
     least = 1e300
     for s in range(rows - long):
         least = min(least, now[s + long] - now[s])

@@ -1,4 +1,4 @@
-"""The highest window: of each replication, and of the counts themselves."""
+"""The highest window: of each replication, and of the observed counts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numba import njit
 from joinedup.engines.scan.likelihood import BERNOULLI, can_reach, llr, row_of
 from joinedup.engines.scan.simd import LANES, add_rows, reaching
 
-# Two ratios that differ by less than this share are one: the smaller window wins.
+# Ratios that differ by less than this share are equal: the smaller window wins.
 TIE = 1e-11
 
 
@@ -19,8 +19,8 @@ def highest_of_lanes(  # type: ignore[no-untyped-def]
     visits, order, starts, looks, at, span, length, cells, slack,
     lanes, sums, table, model, total, people, sign, unit, least_cases, best,
 ):  # fmt: skip
-    """Raise `best` (LANES ratios) to the highest window of each lane. `lanes`: flat, A × rows × LANES; lanes whose
-    best is infinite are left alone. `visits`: the centres in the order in which they are looked at."""
+    """Raise `best` (LANES ratios) to the highest window of each lane. `lanes`: flat, A × rows × LANES; lanes
+    whose best is infinite are skipped. `visits`: the centres in order of processing."""
     rows = sums.shape[1] // 2
     counted = np.zeros(rows * LANES, lanes.dtype)
     now = np.zeros(2 * rows, np.float64)
@@ -68,7 +68,7 @@ def _one_by_one(  # type: ignore[no-untyped-def]
     found, order, begin, k, span, counted, now, lanes, sums, long, rows,
     least, model, total, people, sign, unit, least_cases, best,
 ):  # fmt: skip
-    """Look at every circle of a stretch, in the lanes and windows that reached its bound."""
+    """Check every circle of a run, in the lanes and windows that reached its bound."""
     for lane in range(LANES):
         if not (found >> np.uint64(lane)) & np.uint64(1) or best[lane] == math.inf:
             continue
@@ -119,11 +119,13 @@ def highest_around(  # type: ignore[no-untyped-def]
     centres, order, starts, taken, sums, cases, shortest, longest, only_last,
     model, total, people, sign, least_cases, best, where, again,
 ):  # fmt: skip
-    """The highest window around each of some centres, in the counts themselves, without the areas that are `taken`.
+    """The highest window around each of some centres, in the observed counts, without the areas that are
+    `taken`.
 
-    `sums`, `cases`: A × rows running sums over time of expected and counted cases. Fills `best` (ratio, 0 for none)
-    and `where` (last neighbour, first row, length) at the centres. On equal ratios the smaller window wins. With
-    `again` both hold what was found before more areas were taken: what shares no area with these stands.
+    `sums`, `cases`: A × rows running sums over time of expected and observed cases. Fills `best` (ratio, 0
+    for none) and `where` (last neighbour, first row, length) at the centres. On equal ratios the smaller
+    window wins. With `again` both hold what was found before more areas were taken, which is kept if it
+    shares no area with these.
     """
     rows = cases.shape[1]
     expected, counted = np.zeros(rows, np.float64), np.zeros(rows, np.float64)

@@ -1,9 +1,11 @@
-"""Replications side by side: LANES of them in one vector, so that an instruction serves as many as a register holds
-and what is worked out for a window serves all. As many as a 64-bit word has bits, which tell whose window is high.
+"""Replications side by side: LANES of them in one vector, so that an instruction serves as many as a register
+holds, and what is computed for a window serves all. LANES is the number of bits of a 64-bit word, which mark
+the replications whose window is high.
 
-A circle's counts are kept as running sums over its periods, in units of a fraction of a case and less what is
-expected, so that 16 bits hold them: a window is the difference of two rows. The instructions are written out as
-vectors instead of leaving it to the compiler to find them; it splits them where a processor has narrower registers.
+A circle's counts are running sums over its periods, in units of a fraction of a case and minus what is
+expected, so that they fit into 16 bits: a window is the difference of two rows. The vector instructions are
+written out instead of relying on the compiler to find them; it splits them for processors with narrower
+registers.
 """
 
 from __future__ import annotations
@@ -50,7 +52,7 @@ def add_rows(_typing, sums, source, first, rows):  # type: ignore[no-untyped-def
 @intrinsic
 def reaching(_typing, sums, length, count, least):  # type: ignore[no-untyped-def]
     """A bit for each lane in which one of the first `count` windows of `length` periods is at least `least`
-    (which has to fit the type of `sums`)."""
+    (which must fit the type of `sums`)."""
 
     def build(context, builder, signature, args):  # type: ignore[no-untyped-def]
         from numba.core import cgutils

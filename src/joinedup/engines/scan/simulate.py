@@ -1,5 +1,5 @@
-"""Counts as chance alone would give them, one replication at a time, each from its own stream of random numbers:
-so that a replication is the same whatever is worked out before, beside or after it."""
+"""Random counts under the null model, one replication at a time, each from its own stream of random numbers,
+so that a replication does not depend on which others are computed, or when."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from numpy.typing import NDArray
 from joinedup.engines.scan.null_model import NullModel
 from joinedup.engines.scan.question import Model
 
-# A cell's Poisson draw is made of parts no larger than this, so that exp(-part) keeps its figures.
+# A cell's Poisson draw is a sum of parts with means no larger than this, so that exp(-mean) is accurate.
 PART = 16.0
-# No part has as many cases: its chance is below 1e-300.
+# No part has this many cases: the probability is below 1e-300.
 MOST = 400
-# So many counts around its mean are held for a cell with the chance of no more than each: nearly every draw is among
-# them, and comparing with all of them at once is quicker than to go from one to the next.
+# How many cumulative probabilities are stored per cell, around its mean: nearly every draw is among them, and
+# comparing with all of them at once is faster than going from one to the next.
 HELD = 16
-# Entries to a cell in the guide to the cell that a share of all expected cases leads to.
+# Guide table entries per cell, for finding the cell of a share of all expected cases.
 GUIDE = 2
 
 
 class Chance(Protocol):
     def draw(self, seed: int, replication: int) -> NDArray[np.int64]:
-        """A × T counts, with the total of the real ones if all periods are looked at."""
+        """A × T counts, with the observed total if all periods are searched."""
 
 
 def chance_for(ground: NullModel, first: int = 0) -> Chance:
-    """`first`: the first period that anybody looks at; before it a draw may be left empty."""
+    """`first`: the first period that is searched; earlier periods of a draw may be left empty."""
     if ground.model is Model.PERMUTATION:
         return Permutation(ground)
     if ground.model is Model.BERNOULLI:
@@ -39,10 +39,11 @@ def chance_for(ground: NullModel, first: int = 0) -> Chance:
 
 
 class Multinomial:
-    """All cases spread over the cells by what each expects.
+    """All cases, distributed over the cells in proportion to what each expects.
 
-    Independent Poisson counts with means a little too small, then filled up to the total case by case: given their
-    sum, Poisson counts are multinomial, and so is what is added. How many fall before `first` is drawn as one number.
+    Independent Poisson counts with means a little too small, then filled up to the total case by case: given
+    their sum, Poisson counts are multinomial, and so is what is added. The number of cases before `first` is
+    drawn as a single number.
     """
 
     def __init__(self, ground: NullModel, first: int = 0) -> None:
@@ -50,7 +51,7 @@ class Multinomial:
         seen = ground.expected[:, first:]
         self.inside = min(1.0, float(seen.sum()) / ground.total) if first else 1.0
         usual = self.total * self.inside
-        # Six standard deviations too few, of the total and of what falls inside.
+        # Means lowered by six standard deviations, of the total and of the number inside.
         share = max(0.0, 1.0 - (6.0 if first == 0 else 12.0) / math.sqrt(usual)) if usual >= 900 else 0.0
         self.means = (seen * share).ravel()
         self.parts = np.maximum(1, np.ceil(self.means / PART)).astype(np.int64)
@@ -80,7 +81,7 @@ class Multinomial:
 
 
 class Permutation:
-    """The periods of the cases, shuffled among them within each stratum: every area and every period keeps its sum."""
+    """The periods of the cases, shuffled within each stratum: every area and every period keeps its sum."""
 
     def __init__(self, ground: NullModel) -> None:
         self.shape = ground.cases.shape
@@ -100,7 +101,7 @@ class Permutation:
 
 
 class Labels:
-    """Which of the cases and controls are cases, drawn without putting back."""
+    """Which of the cases and controls are cases, drawn without replacement."""
 
     def __init__(self, ground: NullModel) -> None:
         if ground.each is None:
@@ -116,8 +117,8 @@ class Labels:
 
 @njit(nogil=True, cache=True)
 def _held(means):  # type: ignore[no-untyped-def]
-    """For Poisson counts of each mean: the lowest count that is held, and the chances of no more than it and each of
-    the next ones."""
+    """For each Poisson mean: the lowest count stored, and the cumulative probabilities of it and the next
+    ones."""
     lowest, up_to = np.zeros(len(means), np.int64), np.zeros((len(means), HELD))
     for i in range(len(means)):
         lowest[i] = max(0, int(means[i]) - HELD // 2)
@@ -132,7 +133,7 @@ def _held(means):  # type: ignore[no-untyped-def]
 
 @njit(nogil=True, cache=True)
 def _poisson(uniform, means, parts, lowest, up_to, counts):  # type: ignore[no-untyped-def]
-    """By inversion: the count up to which the chances first exceed a uniform number."""
+    """By inversion: the first count whose cumulative probability exceeds a uniform number."""
     at = 0
     for i in range(len(means)):
         counts[i] = 0
@@ -161,7 +162,7 @@ def _from_none(u, mean):  # type: ignore[no-untyped-def]
 
 @njit(nogil=True, cache=True)
 def _add(uniform, up_to, guide, counts):  # type: ignore[no-untyped-def]
-    """A case for each uniform number, in the cell in whose share of all expected cases it falls."""
+    """Add a case for each uniform number, to the cell in whose share of all expected cases it falls."""
     for u in uniform:
         i = guide[int(u * len(guide))]
         while i < len(counts) - 1 and u >= up_to[i]:
@@ -171,7 +172,7 @@ def _add(uniform, up_to, guide, counts):  # type: ignore[no-untyped-def]
 
 @njit(nogil=True, cache=True)
 def _shuffle(uniform, area, period, ends, counts):  # type: ignore[no-untyped-def]
-    """Fisher and Yates, within each stretch of cases that `ends` closes; counted as it goes."""
+    """Fisher–Yates shuffle within each segment of cases that ends at `ends`, counting along the way."""
     first = 0
     for end in ends:
         for i in range(first, end):

@@ -1,4 +1,5 @@
-"""Who sits with whom, and what they talk about: plans the tables of an event. Pure computation, no input or output."""
+"""Plans the tables of an event: who sits with whom, and on which topic. Pure computation, no input or
+output."""
 
 from joinedup.engines.seating.goals import goals
 from joinedup.engines.seating.infeasible_counts import blockers

@@ -1,8 +1,8 @@
-"""Which topic is on which table in which round, and who stands for each party there.
+"""Which topic is at which table in which round, and who represents each party there.
 
-The first goal and the hard rules on topics are settled here, before anybody else is seated: a topic gets a table
-in a round where all its parties have somebody free, and those people are *pinned* to it. What remains free is
-seated by `search`.
+The first goal and the hard rules on topics are settled here, before anybody else is seated: a topic gets a
+table in a round in which all its parties have somebody free, and those people are *pinned* to it. The others
+are seated by `search`.
 """
 
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ import numpy as np
 
 from joinedup.engines.seating.arrays import Arrays, Ints, blocks
 
-# How many exchanges of two topics are tried, at most, for parties that do not yet meet.
+# The most exchanges of two topics tried, for parties that do not meet yet.
 TRIES, TRIES_KEPT = 600, 30
 
 
@@ -19,8 +19,8 @@ TRIES, TRIES_KEPT = 600, 30
 class Pins:
     """People who stay at a table in a round: `at[round][person] = table`, numbers from 0.
 
-    `uncovered` are (topic, party) pairs that nobody stands for, `short` the topics whose parties
-    do not all meet at once, `shortfall` their weight out of `whole`; `moved` the people who leave a seat they had.
+    `uncovered`: (topic, party) pairs that nobody represents; `short`: the topics whose parties do not all
+    meet at once; `shortfall`: their weight out of `whole`; `moved`: the people who leave their seat.
     """
 
     at: list[dict[int, int]]
@@ -37,11 +37,11 @@ class Pins:
 
 
 def base_agenda(arrays: Arrays) -> Ints:
-    """Topics of tables, (R, T), -1 for none: every topic as often as the next.
+    """Topics of tables, (R, T), -1 for none: all topics equally often.
 
-    With fewer tables × rounds than topics the heaviest are taken. With fewer topics than rounds the last rounds
-    have none, since nobody may come to a topic twice. Within a round the topics are turned so that a table seldom
-    meets one of its own again.
+    If there are fewer tables × rounds than topics, the heaviest are used. With fewer topics than rounds the
+    last rounds have none, since nobody may come to a topic twice. Within a round the topics are rotated so
+    that a table seldom has one of its topics again.
     """
     topic_at = np.full(arrays.open.shape, -1, dtype=np.intp)
     peopled = np.flatnonzero(arrays.present.any(axis=1))
@@ -61,7 +61,7 @@ def base_agenda(arrays: Arrays) -> Ints:
 
 
 class PartyFinder:
-    """Finds people to stand for the parties of topics."""
+    """Finds people to represent the parties of topics."""
 
     def __init__(self, arrays: Arrays, chance: np.random.Generator | None = None) -> None:
         self.arrays, self.chance = arrays, chance
@@ -84,7 +84,7 @@ class PartyFinder:
         """Pin people for every topic in the agenda, topics in `order`.
 
         With `seats` (R, P), those who already sit where they are needed are pinned first, and others only for
-        parties that nobody stands for yet: this keeps a plan as it is where it can be kept.
+        parties without anybody yet: this keeps an existing plan as far as possible.
         """
         self.was = seats
         pins = Pins([{} for _ in self.of_partner])
@@ -136,7 +136,7 @@ class PartyFinder:
         slots: list[tuple[int, int]],
         seats: Ints | None,
     ) -> list[tuple[int, int]]:
-        """(party, person) for those parties that somebody can stand for at this slot."""
+        """(party, person) for the parties that somebody can represent at this slot."""
         row, table = slot
         held = [who for who, where in pins.at[row].items() if where == table]
         chosen: list[tuple[int, int]] = []
@@ -157,7 +157,7 @@ class PartyFinder:
         return chosen
 
     def _stirs(self, pins: Pins, row: int, who: int) -> tuple[int, int]:
-        """How many more people move if this one does, and how many tables they leave too small."""
+        """How many other people move if this one does, and how many tables they leave too small."""
         assert self.was is not None
         block = self.block[row][who]
         left = [int(self.was[row, each]) for each in block if self.was[row, each] >= 0]
@@ -169,7 +169,7 @@ class PartyFinder:
         return len(set(block) - pins.moved) + leads, short
 
     def _leads_alone(self, row: int, who: int) -> bool:
-        """Would a table be left with nobody who leads it?"""
+        """Whether the table would lose its only leader."""
         assert self.was is not None
         there = self.was[row] == self.was[row, who]
         return int((there & self.arrays.facilitates).sum()) == 1
@@ -193,7 +193,7 @@ class PartyFinder:
         leads = any(self.facilitates[member] for member in block)
         if leads and any(self.facilitates[member] for member in held):
             return False
-        # A table without a facilitator so far keeps a seat for one.
+        # Keep a seat for a facilitator at a table that has none yet.
         waiting = not leads and not any(self.facilitates[member] for member in held) and any(self.facilitates)
         if len(held) + len(block) + waiting > self.room[table]:
             return False
@@ -203,10 +203,10 @@ class PartyFinder:
 
 
 def make_agenda(arrays: Arrays, rng: np.random.Generator, attempt: int = 0) -> tuple[Ints, Pins]:
-    """An agenda (R, T) and its pins in which as many parties as possible meet, heavier topics first.
+    """An agenda (R, T) in which as many parties as possible meet, heavier topics first, and its pins.
 
-    After the first attempt people are pinned, and topics turned within a round, by chance: for events so tight
-    that the plain choice leaves no seating.
+    After the first attempt people are pinned, and topics rotated within a round, at random: for events so
+    tight that the plain choice allows no seating.
     """
     topic_at = base_agenda(arrays)
     if not attempt:
@@ -224,9 +224,9 @@ def pinned(
     seats: Ints | None,
     held: frozenset[tuple[int, int]] = frozenset(),
 ) -> tuple[Ints, Pins]:
-    """The agenda with people pinned to it. Two topics change places where that brings parties together, in an
-    agenda under way (`seats` are given) only where a party would otherwise never come to its own, and never at the
-    slots that are `held`."""
+    """The agenda with people pinned to it. Two topics are exchanged if that brings parties together; in an
+    existing plan (`seats` given) only if a party would otherwise never come to its topic; and never at slots
+    that are `held`."""
     topics = desk.arrays.topics
     order = sorted(range(len(topics)), key=lambda k: (-topics[k].weight, -len(desk.arrays.parties[k]), k))
     pins = desk.pin(topic_at, order, seats)

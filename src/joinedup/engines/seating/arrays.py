@@ -24,7 +24,7 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 
-# An introduction (both have opted in) is worth a quarter more than another new meeting.
+# An introduction (both have opted in) counts a quarter more than another new meeting.
 INTRODUCTION = 0.25
 
 
@@ -32,12 +32,12 @@ INTRODUCTION = 0.25
 class Arrays:
     """P people, T tables, K topics, R rounds; every axis sorted by id.
 
-    `partner` (P) numbers the partners, people without one each for themselves; `sector` (P) is -1 where it is
-    unknown. `worth` (P, P) is what a meeting of two people counts, `mixes` (P, P) whether their sectors are
-    known and differ, `apart` (P, P) who must not share a table. `suits` (P, T): the table meets the person's
-    access needs. `interest` (P, K): the topic is on one of the person's themes. `present` (R, P). `open` (R, T): the
-    table is used; one that may stay empty is not where people or those who lead are too few for it. `companions`,
-    for each round: who is the companion of a young person, where that is settled.
+    `partner` (P): numbers of the partners; each person without one gets their own. `sector` (P): -1 if
+    unknown. `worth` (P, P): the value of a meeting of two people; `mixes` (P, P): whether their sectors are
+    known and differ; `apart` (P, P): who must not share a table. `suits` (P, T): the table meets the person's
+    access needs. `interest` (P, K): the topic is on one of the person's themes. `present` (R, P). `open` (R,
+    T): the table is used; one that may stay empty is not if there are too few people or leaders.
+    `companions`: for each round, the companions of young people as far as decided.
     """
 
     problem: Problem
@@ -115,7 +115,7 @@ def _grid(rows: list[list[bool]], width: int) -> Bools:
 def table_numbers(arrays: Arrays, plan: Plan) -> tuple[Ints, Ints]:
     """A plan as (tables of people (R, P), topics of tables (R, T)); -1 where there is none.
 
-    Rows with unknown ids are left out: the judge names them.
+    Rows with unknown ids are left out: `rules.broken` reports them.
     """
     people = {person.id: number for number, person in enumerate(arrays.people)}
     tables = {table.id: number for number, table in enumerate(arrays.tables)}
@@ -150,8 +150,8 @@ class _Sets:
 def blocks(arrays: Arrays, number: int) -> list[list[int]]:
     """Who must share a table in round `number` (from 0): lists of people, singles included, in order.
 
-    `together` rules join people; each young person joins a companion of their host who is there. Where the host
-    brings several companions, the young people are shared out among them as evenly as the rules allow.
+    `together` rules join people; each young person joins a companion from their host who is there. If the
+    host brings several companions, the young people are divided among them as evenly as the rules allow.
     """
     here = [int(who) for who in np.flatnonzero(arrays.present[number])]
     index = {arrays.people[who].id: who for who in here}
@@ -194,9 +194,9 @@ def _members(sets: _Sets, here: list[int]) -> dict[int, list[int]]:
 
 
 def open_tables(arrays: Arrays, seats: Ints | None = None) -> Bools:
-    """(R, T): which tables are used. All are, but where there are fewer people than tables, or fewer who lead; then
-    those that may stay empty are left away, for as long as seats and topics allow it: first those at which nobody
-    sits in `seats` (R, P)."""
+    """(R, T): which tables are used: all, unless there are fewer people, or leaders, than tables. Then tables
+    that may stay empty are closed as far as seats and topics allow, first those at which nobody sits in
+    `seats` (R, P)."""
     opened = np.ones((arrays.problem.rounds, len(arrays.tables)), dtype=bool)
     for number, there in enumerate(arrays.present):
         people = int(there.sum())
@@ -229,10 +229,10 @@ def _unled(choices: list[Bools], used: Bools) -> int:
 
 
 def quotas(arrays: Arrays, people: int, opened: Bools | None = None) -> list[int]:
-    """How many of `people` go to each table, as evenly as the sizes allow; adds up to `people` in any case.
+    """How many of `people` go to each table, as evenly as the sizes allow; always adds up to `people`.
 
-    Too few people leave tables below their smallest size, too many take them over their largest; the judge
-    says so. Nobody goes to tables that are not `opened` (T).
+    Too few people leave tables below their smallest size, too many exceed their largest; `rules.broken`
+    reports that. Nobody goes to tables that are not `opened` (T).
     """
     used = range(len(arrays.tables)) if opened is None else np.flatnonzero(opened).tolist()
     low = [table.seats_min for table in arrays.tables]

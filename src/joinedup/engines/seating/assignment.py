@@ -1,8 +1,8 @@
-"""Each to a place of their own."""
+"""Bipartite matching of groups to tables."""
 
 
 def matching(choices: list[list[int]]) -> int:
-    """The most groups that can each have a table of their own (augmenting paths)."""
+    """The largest number of groups that can each have their own table (augmenting paths)."""
     taken: dict[int, int] = {}
 
     def find(group: int, seen: set[int]) -> bool:

@@ -1,8 +1,8 @@
-"""Rules of one round that cannot hold together: a smallest set of them, and the smallest change that frees it.
+"""Rules of one round that cannot all hold: a minimal set of them, and the smallest change that resolves it.
 
-Where counting (`collisions`) shows nothing, a round is tried exactly (`exact`). From all the rules that bear on it
-one after the other is left away for as long as the rest still cannot hold (a deletion filter, Chinneck and
-Dravnieks 1991): what remains is a set of which every member is needed for the collision.
+If counting (`infeasible_counts`) shows nothing, a round is searched exactly (`exact`). Rules that apply to it
+are removed one by one as long as the rest still cannot hold (a deletion filter, Chinneck and Dravnieks 1991):
+every member of the remaining set is needed for the conflict.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,16 +21,16 @@ from joinedup.engines.seating.problem import (
 )
 from joinedup.engines.words import counted, listing, plural
 
-# Several collisions in one round are looked for one by one, at most so many.
+# Conflicts in one round are searched for one by one, at most this many.
 MOST_COLLISIONS = 4
 MOST_NAMED = 6
-# So many choices for each question after the first; where they do not tell, the rule is named.
+# The choices tried for each question after the first; if they do not decide it, the rule is named.
 NODES_AGAIN = 500
 
 
 @dataclass(frozen=True)
 class Round:
-    """What bears on one round."""
+    """Everything that applies to one round."""
 
     people: tuple[Person, ...]
     tables: tuple[Table, ...]
@@ -38,13 +38,14 @@ class Round:
     led: bool
 
     def can_be_seated(self, nodes: int) -> bool | None:
-        """As `seatable`."""
+        """See `seatable`."""
         return seatable(self.people, self.tables, self.rules, led=self.led, nodes=nodes)
 
 
 @dataclass(frozen=True)
 class _Part:
-    """One rule: its kind, the words for it and for giving it up, whom it is about, and the round without it."""
+    """One rule: its kind, the words for it and for dropping it, whom it concerns, and the round without
+    it."""
 
     kind: str
     says: str
@@ -70,7 +71,7 @@ def round_of(problem: Problem, number: int) -> Round:
 
 
 def clashes(problem: Problem, number: int) -> list[Finding]:
-    """The collisions of round `number` (from 1) that the exact search proves; empty where there is none, or where it
+    """The conflicts of round `number` (from 1) that the exact search proves; empty if there is none, or if it
     cannot tell."""
     now = round_of(problem, number)
     found: list[Finding] = []
@@ -84,7 +85,7 @@ def clashes(problem: Problem, number: int) -> list[Finding]:
 
 
 def _core(now: Round) -> tuple[list[_Part], Round]:
-    """The parts that collide, and the round without the first of them."""
+    """The conflicting parts, and the round without the first of them."""
     rest = now
     core: list[_Part] = []
     for part in _parts(now):
@@ -123,7 +124,7 @@ def _finding(now: Round, number: int, core: list[_Part]) -> Finding:
 
 
 def _seats(now: Round) -> str:
-    """One seat more at one table, if that frees the round."""
+    """One seat more at one table, if that makes the round feasible."""
     for n, table in enumerate(now.tables):
         larger = replace(table, seats_max=table.seats_max + 1)
         if replace(now, tables=(*now.tables[:n], larger, *now.tables[n + 1 :])).can_be_seated(NODES_AGAIN):
@@ -132,7 +133,8 @@ def _seats(now: Round) -> str:
 
 
 def _table(now: Round) -> str:
-    """One table more, of the size of the largest and with all that any table has, if that frees the round."""
+    """One table more, as large as the largest and meeting all access needs that any table meets, if that
+    makes the round feasible."""
     largest = max(now.tables, key=lambda each: each.seats_max)
     access = tuple(sorted({need for each in now.tables for need in each.access}))
     more = Table("", 0, largest.seats_max, access)
@@ -140,7 +142,8 @@ def _table(now: Round) -> str:
 
 
 def _parts(now: Round) -> Iterator[_Part]:
-    """All that can be given up, that which is given up last first: what is tried first is named only if it must be."""
+    """Everything that can be dropped, the least droppable first: what is tried first is named only if
+    necessary."""
     yield _Part(
         "table_size",
         "tables have their fewest and their most people",

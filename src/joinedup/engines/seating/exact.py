@@ -1,7 +1,7 @@
-"""Can one round be seated at all? Exact, by backtracking, and without a thought for the goals.
+"""Whether one round can be seated at all: exact, by backtracking, ignoring the goals.
 
-Only those on whom a rule bears are placed one by one; all others are counted. Where a choice is refuted, so are
-the same choice of a like table and of a like person (Gent and Smith 2000, symmetry breaking during search).
+Only people to whom a rule applies are placed one by one; all others are counted. If a choice is refuted, so
+are equivalent choices of table and person (Gent and Smith 2000, symmetry breaking during search).
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from joinedup.engines.seating.problem import (
 )
 from joinedup.engines.seating.rules import accompanies
 
-# So many choices are tried before the question is left open.
+# The most choices tried before the question is left open.
 NODES = 4_000
 
 
@@ -36,15 +36,15 @@ class _Unit:
     adults: list[Person] = field(default_factory=list)
 
     def like(self) -> tuple[int, frozenset[int], bool] | None:
-        """Units of one likeness can stand for each other; None for those that are like no other."""
+        """A key: units with the same key are interchangeable; None for a unique unit."""
         return None if self.apart or self.young or self.adults else (len(self.people), self.may, self.leads)
 
 
 def seatable(
     people: Sequence[Person], tables: Sequence[Table], rules: Sequence[Rule], *, led: bool, nodes: int = NODES
 ) -> bool | None:
-    """Is there a seating of these people, all there, that keeps sizes, leaders (if `led`), rules, access needs and
-    companions? None where `nodes` choices do not tell."""
+    """Whether these people, all present, can be seated so that sizes, leaders (if `led`), rules, access needs
+    and companions hold. None if `nodes` choices do not decide it."""
     try:
         return one_seating(people, tables, rules, led=led, nodes=nodes) is not None
     except Undecided:
@@ -54,7 +54,7 @@ def seatable(
 def one_seating(
     people: Sequence[Person], tables: Sequence[Table], rules: Sequence[Rule], *, led: bool, nodes: int = NODES
 ) -> dict[str, str] | None:
-    """As `seatable`: such a seating, {person id: table id}, or None where there is none. Raises Undecided."""
+    """Like `seatable`: such a seating, {person id: table id}, or None if there is none. Raises Undecided."""
     if not people:
         return {}
     units = _units(people, tables, rules)
@@ -65,7 +65,7 @@ def one_seating(
 
 
 def _units(people: Sequence[Person], tables: Sequence[Table], rules: Sequence[Rule]) -> list[_Unit] | None:
-    """None where two people must sit both together and apart."""
+    """None if two people must sit both together and apart."""
     known = {person.id: person for person in people}
     group = {who: {who} for who in known}
     for rule in rules:
@@ -106,7 +106,7 @@ def _is_looked_after(young: Person, members: list[Person]) -> bool:
 
 
 class Undecided(Exception):
-    """So many choices were tried, and more are left."""
+    """The limit of choices was reached before an answer."""
 
 
 class _Round:
@@ -120,7 +120,7 @@ class _Round:
         self.leaders = sum(unit.leads for unit in plain) if led else 0
         self.others = len(plain) - self.leaders
         self.special = [n for n, unit in enumerate(units) if not any(unit is each for each in plain)]
-        # For each young person who looks for one: the units that bring them a companion.
+        # For each young person who needs a companion: the units that include one.
         self.brings = {
             young.id: [n for n, each in enumerate(units) if any(accompanies(a, young) for a in each.adults)]
             for unit in units
@@ -134,7 +134,7 @@ class _Round:
         return self._all_apart_fit() and self._search({n: self.units[n].may for n in self.special})
 
     def _all_apart_fit(self) -> bool:
-        """Those who must all be apart from each other need a table each: as many of them as are found at once."""
+        """Whether units that must all be apart (a greedily found clique) can each have their own table."""
         clique: list[int] = []
         for unit in sorted(self.special, key=lambda n: (-len(self.units[n].apart), n)):
             if set(clique) <= self.units[unit].apart:
@@ -193,7 +193,8 @@ class _Round:
         return False
 
     def _able(self, unit: _Unit, may: frozenset[int], domains: dict[int, frozenset[int]]) -> frozenset[int]:
-        """Tables with seats left where every young person of the unit has a companion or may yet have one."""
+        """Tables with enough free seats where every young person of the unit has or can still have a
+        companion."""
         able = {t for t in may if self.load[t] + len(unit.people) <= self.tables[t].seats_max}
         for young in unit.young:
             able &= {
@@ -204,7 +205,7 @@ class _Round:
         return frozenset(able)
 
     def _calls_companions(self, able: dict[int, frozenset[int]]) -> bool:
-        """Brings the last companion who can still come to a young person's table there; False where none can."""
+        """Restrict the last possible companion of a young person to their table; False if none is left."""
         for unit, table in self.at.items():
             for young in self.units[unit].young:
                 adults = self.brings[young.id]
@@ -218,14 +219,15 @@ class _Round:
         return True
 
     def _like(self, table: int) -> tuple[object, ...]:
-        """Tables of one likeness can stand for each other as things are; one where somebody sits is like no other."""
+        """A key: tables with the same key are interchangeable at present; one where somebody sits is
+        unique."""
         if self.load[table]:
             return (table,)
         each = self.tables[table]
         return (each.seats_min, each.seats_max, frozenset(each.access))
 
     def _has_room(self, domains: dict[int, frozenset[int]]) -> bool:
-        """Counts that no way to go on can beat."""
+        """Whether necessary counts of seats and leaders still hold."""
         people = self.waiting + self.leaders + self.others
         lacking = sum(max(0, t.seats_min - n) for t, n in zip(self.tables, self.load, strict=True))
         free = sum(t.seats_max - n for t, n in zip(self.tables, self.load, strict=True))
@@ -233,14 +235,15 @@ class _Round:
         return lacking <= people <= free and (not self.led or len(self._unled()) <= leaders)
 
     def _unled(self) -> list[int]:
-        """Tables that have to be used and have nobody to lead them yet."""
+        """Tables that have to be used and have no leader yet."""
         led = {table for unit, table in self.at.items() if self.units[unit].leads}
         return [
             t for t, table in enumerate(self.tables) if (self.load[t] or table.seats_min) and t not in led
         ]
 
     def _closes(self) -> bool:
-        """Everybody on whom a rule bears has a seat: do the others fit in, each table led?"""
+        """Once everybody to whom a rule applies has a seat: whether the others fit in, with every table
+        led."""
         if not self._calls_companions({}):
             return False
         load, left = list(self.load), self.leaders
@@ -256,17 +259,17 @@ class _Round:
         spare = sorted(
             (t.seats_max for t, n in zip(self.tables, load, strict=True) if not n and not t.seats_min)
         )
-        # A table that may stay empty opens with a leader of its own.
+        # A table that may stay empty is only used with its own leader.
         opened = spare if not self.led else spare[len(spare) - min(left, len(spare)) :]
         return lacking <= rest <= sum(used) + sum(opened)
 
     def seating(self) -> dict[str, str]:
-        """Where everybody sits, after a search that found a way."""
+        """Where everybody sits, after a successful search."""
         seats = {each.id: table for unit, table in self.at.items() for each in self.units[unit].people}
         load = list(self.load)
         able = [t for t, table in enumerate(self.tables) if load[t] or table.seats_min]
         opening = self._unled() if self.led else []
-        # Tables that may stay empty are used where the others do not hold everybody.
+        # Tables that may stay empty are used if the others cannot hold everybody.
         for t in sorted(set(range(len(load))) - set(able), key=lambda t: -self.tables[t].seats_max):
             if sum(self.tables[each].seats_max - load[each] for each in able) >= len(self.plain):
                 break

@@ -15,8 +15,8 @@ from joinedup.engines.seating.arrays import (
 )
 from joinedup.engines.seating.problem import Plan, Problem
 
-# A topic counts in full when all its parties meet at its table in one round; parties that come one by one, in
-# different rounds, bring half of it at most.
+# A topic counts in full if all its parties meet at its table in one round; parties that come one by one, in
+# different rounds, count for half of it at most.
 ONE_BY_ONE = 0.5
 
 
@@ -36,7 +36,7 @@ def goals(problem: Problem, plan: Plan) -> dict[str, dict[str, Any]]:
 
 
 def measure(arrays: Arrays, seats: Ints, topic_at: Ints) -> dict[str, dict[str, Any]]:
-    """As `goals`, for seats (R, P) and topics (R, T)."""
+    """Like `goals`, for seats (R, P) and topics (R, T)."""
     value, most, whole = topic_parties(arrays, seats, topic_at)
     shared = together(seats)
     met = np.triu((shared > 0) & (arrays.worth > 0), 1)
@@ -58,7 +58,7 @@ def measure(arrays: Arrays, seats: Ints, topic_at: Ints) -> dict[str, dict[str, 
 
 
 def together(seats: Ints) -> Ints:
-    """(P, P): in how many rounds two people share a table; nought on the diagonal."""
+    """(P, P): in how many rounds two people share a table; zero on the diagonal."""
     shared = np.zeros((seats.shape[1], seats.shape[1]), dtype=np.intp)
     for row in seats:
         shared += same_table(row)
@@ -104,9 +104,9 @@ def interest_seats(arrays: Arrays, seats: Ints, topic_at: Ints) -> tuple[int, in
 
 
 def random_seating(arrays: Arrays, draws: int = 20) -> dict[str, Any]:
-    """New meetings when people sit anywhere: mean over `draws` random seatings in tables as equal as can be.
+    """New meetings in random seating: mean over `draws` seatings at tables as equal as possible.
 
-    Only attendance and the number of seats are kept, no other rule.
+    Only attendance and the number of seats are respected, no other rule.
     """
     rng = np.random.default_rng([arrays.problem.seed, 1])
     counts, scores = [], []

@@ -1,4 +1,4 @@
-"""Before anything is planned: which hard rules cannot hold together, and the smallest change that frees them.
+"""Checks before planning: which hard rules cannot all hold, and the smallest change that resolves it.
 
 Each check is a count that no seating can beat (so a finding is proof, never a guess): seats against people,
 facilitators against tables, groups against the tables that suit them, topics against the people of a party.
@@ -19,10 +19,10 @@ from joinedup.engines.words import counted, listing, plural
 
 
 def blockers(problem: Problem) -> list[Finding]:
-    """Rules that collide: each finding names the rule, those it clashes with, and the smallest change.
+    """Conflicting rules: each finding names the rule, those it clashes with, and the smallest change.
 
-    What is alike in several rounds is said once, with the first of them. An empty list does not promise that a
-    plan exists: the counts are necessary, not sufficient.
+    The same finding in several rounds is reported once, for the first of them. An empty list does not prove
+    that a plan exists: the counts are necessary, not sufficient.
     """
     arrays = as_arrays(problem)
     found: list[Finding] = []
@@ -84,7 +84,7 @@ def _facilitators(arrays: Arrays, number: int, together: list[list[int]]) -> Ite
     tables = _needed(arrays, number)
     people = int((arrays.facilitates & arrays.present[number]).sum())
     able = [block for block in together if arrays.facilitates[block].any()]
-    # Each group with facilitators leads one table, of those that suit it.
+    # Each group with facilitators can lead one table among those that suit it.
     led = matching([np.flatnonzero(arrays.suits[block].all(axis=0)).tolist() for block in able])
     if led >= tables:
         return
@@ -107,7 +107,8 @@ def _facilitators(arrays: Arrays, number: int, together: list[list[int]]) -> Ite
 
 
 def _needed(arrays: Arrays, number: int) -> int:
-    """How many tables must be used: those that may not stay empty, and as many as hold the people and the topics."""
+    """How many tables must be used: those that may not stay empty, and enough to hold the people and the
+    topics."""
     people = int(arrays.present[number].sum())
     fixed = [table.seats_max for table in arrays.tables if table.seats_min]
     spare = sorted((table.seats_max for table in arrays.tables if not table.seats_min), reverse=True)
@@ -205,7 +206,7 @@ def _suited(arrays: Arrays, number: int, together: list[list[int]]) -> Iterator[
         bound = [n for n, allowed in where.items() if allowed and allowed <= tables]
         people = sorted(who for n in bound for who in together[n])
         leading = sum(bool(arrays.facilitates[together[n]].any()) for n in bound)
-        # Somebody who leads has to sit there too.
+        # Each table needs a seat for a leader too.
         must = sum(arrays.tables[t].seats_min > 0 for t in tables)
         waiting = max(0, must - leading) if arrays.facilitates.any() else 0
         seats = sum(arrays.tables[t].seats_max for t in tables)
@@ -250,7 +251,7 @@ def _parties(arrays: Arrays) -> Iterator[Finding]:
     problem = arrays.problem
     places = problem.topic_places()
     if not arrays.topics or len(arrays.topics) > places:
-        return  # which topics find no table is a choice, and the plan says so
+        return  # which topics get no table is a choice, and the plan reports it
     names = {int(code): person.partner for code, person in zip(arrays.partner, arrays.people, strict=True)}
     turns: Counter[int] = Counter()
     for number in range(problem.rounds):
@@ -298,13 +299,14 @@ def _parties(arrays: Arrays) -> Iterator[Finding]:
 
 
 def _can_meet(arrays: Arrays, number: int, parties: list[int], chosen: tuple[int, ...] = ()) -> bool:
-    """Can somebody of each party sit at one table that suits them in a round, with `chosen` there already?"""
+    """Whether somebody of each party can sit at one suitable table in a round, with `chosen` there
+    already."""
     if chosen and not arrays.suits[list(chosen)].all(axis=0).any():
         return False
     if len(chosen) == len(parties):
         return True
     able = np.flatnonzero(arrays.present[number] & (arrays.partner == parties[len(chosen)])).tolist()
-    # One of many people alike is as good as another.
+    # Of interchangeable people one is enough.
     kinds = {arrays.suits[who].tobytes() + arrays.apart[who].tobytes(): who for who in able}
     return any(
         _can_meet(arrays, number, parties, (*chosen, who))

@@ -1,7 +1,7 @@
-"""An agenda under way: topics keep their tables, unless a topic that changes tables spares somebody from moving.
+"""Change an existing agenda: topics keep their tables, unless moving a topic saves somebody from moving.
 
-Who has to move is estimated from who sits where, without moving anybody: a party of which nobody sits at its topic
-sends one person for each such topic in a round, and the same person can go in several rounds.
+Who has to move is estimated from the current seats: a party with nobody at its topic sends one person for
+each such topic in a round, and the same person can go in several rounds.
 """
 
 import math
@@ -12,15 +12,14 @@ import numpy as np
 from joinedup.engines.seating.agenda import PartyFinder, Pins, pinned
 from joinedup.engines.seating.arrays import Arrays, Ints, blocks
 
-# Steps of the search; a slow or busy machine makes fewer, cooling by the clock.
+# Steps of the search; a slow or busy machine makes fewer, cooling by elapsed time.
 STEPS, SECONDS = 8000, 0.3
-# What counts, beside one topic at another table: somebody who moves, to a table that is full, a party that has nobody
-# left to send.
+# Costs, where moving a topic costs 1: a person who moves, a full table, a party with nobody left to send.
 PERSON, FULL, NOBODY = 50.0, 35.0, 500.0
 HOT, COLD = 20.0, 5.0
 
 Slot = tuple[int, int]
-# How many people move if this one does, who it is, the slot where they sit (-1: none), the tables that suit them.
+# How many people move if this one does, who it is, the slot where they sit (-1: none), and suitable tables.
 Mover = tuple[int, int, int, frozenset[int]]
 
 
@@ -32,9 +31,9 @@ def keep_agenda(
     most: int = 1,
     held: frozenset[Slot] = frozenset(),
 ) -> list[Ints]:
-    """Agendas (R, T) close to `topic_at`, best first, at most so many: people are seated as in `seats` (R, P).
+    """At most `most` agendas (R, T) close to `topic_at`, best first, for people seated as in `seats` (R, P).
 
-    Topics change places where that lets fewer people move, and only then; never at the slots that are `held`.
+    Topics change places only if that makes fewer people move, and never at the slots that are `held`.
     """
     return _Kept(arrays, topic_at, seats, held).searched(rng, most)
 
@@ -48,12 +47,14 @@ def pin_kept(
     *,
     by_chance: bool = False,
 ) -> tuple[Ints, Pins]:
-    """Such an agenda with its pins: people stay where they can. `by_chance`: who stands for a party is drawn."""
+    """Such an agenda with its pins: people stay if possible. `by_chance`: party representatives are drawn at
+    random."""
     return pinned(PartyFinder(arrays, rng if by_chance else None), topic_at, rng, seats, held)
 
 
 class _Kept:
-    """What an agenda costs: a sum over parties, over topics on several tables, and over topics that moved."""
+    """The cost of an agenda: a sum over parties, over topics on several tables, and over topics that
+    moved."""
 
     def __init__(self, arrays: Arrays, topic_at: Ints, seats: Ints, held: frozenset[Slot]) -> None:
         self.held = held
@@ -62,7 +63,7 @@ class _Kept:
         self.first = [int(topic_at[slot]) for slot in self.slots]
         at = [np.flatnonzero(seats[row] == table) for row, table in self.slots]
         self.there = [set(arrays.partner[people].tolist()) for people in at]
-        # Those who lead may come back to a topic.
+        # Leaders may come back to a topic.
         guests = [set(people[~arrays.facilitates[people]].tolist()) for people in at]
         self.shared = [[len(one & other) for other in guests] for one in guests]
         self.people = [_people(arrays, row, seats, self.slots) for row in range(len(seats))]
@@ -79,8 +80,8 @@ class _Kept:
                 self.topics.setdefault(party, []).append(topic)
 
     def searched(self, rng: np.random.Generator, most: int) -> list[Ints]:
-        """Annealing over exchanges of two topics, started from the agenda as it was; of agendas that let the same
-        parties go without, the cheapest."""
+        """Anneal over exchanges of two topics, starting from the existing agenda; of agendas that leave the
+        same parties out, the cheapest."""
         now = list(self.first)
         costs = {party: self._party(party, self.where) for party in self.topics}
         lost = [n for _, slots in costs.values() for n in slots]
@@ -139,7 +140,7 @@ class _Kept:
         return topic_at
 
     def _may(self, now: list[int], one: int, other: int) -> bool:
-        """A topic that may go is on one table of a round at most."""
+        """Whether two slots may exchange topics: none is held, and no topic is at two tables in a round."""
         return not self.held & {self.slots[one], self.slots[other]} and not any(
             self.slots[n][0] == self.slots[to][0]
             for topic, to in ((now[one], other), (now[other], one))
@@ -148,7 +149,7 @@ class _Kept:
         )
 
     def _party(self, party: int, where: dict[int, list[int]]) -> tuple[float, list[int]]:
-        """What one party costs, and the slots to which it would have to send somebody."""
+        """The cost of one party, and the slots to which it would have to send somebody."""
         lost, covered = [], set()
         sends: dict[int, list[int]] = {}
         for topic in self.topics[party]:
@@ -168,7 +169,7 @@ class _Kept:
             able = self._able(party, row, covered)
             for n in slots:
                 table = self.slots[n][1]
-                # Whoever has moved in another round goes first.
+                # Those who have moved in another round go first.
                 chosen = min(
                     (each for each in able if table in each[3]),
                     key=lambda each: (each[1] not in sent, each[0]),
@@ -183,7 +184,7 @@ class _Kept:
         return cost, lost
 
     def _able(self, party: int, row: int, covered: set[int]) -> list[Mover]:
-        """Those people of a party whom no topic needs where they are."""
+        """People of a party who are not needed where they are."""
         able, held = [], set()
         for each in self.people[row].get(party, ()):
             if each[2] in covered and each[2] not in held:
@@ -198,8 +199,8 @@ class _Kept:
 
 
 def _people(arrays: Arrays, row: int, seats: Ints, slots: list[Slot]) -> dict[int, list[Mover]]:
-    """For each party, its people in a round, those first who would take most others with them: those who sit together
-    with them, and whoever takes their place where they alone lead a table."""
+    """For each party, its people in a round, those first who would make most others move: people who sit with
+    them, and the substitute if they alone lead a table."""
     number = {table: n for n, (r, table) in enumerate(slots) if r == row}
     found: dict[int, list[Mover]] = {}
     for block in blocks(arrays, row):

@@ -1,7 +1,7 @@
-"""Changes by hand: one person to another table, or two people changing places, with what it costs.
+"""Manual changes: one person moves to another table, or two people change places, and what it costs.
 
-Nothing is searched. The goals and the judge are asked about the plan before and after, so a page can show what a
-change would do before it is made.
+No search: goals and rules are evaluated for the plan before and after, so a page can show the effect of a
+change before it is made.
 """
 
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ Cost = dict[str, float]
 
 
 class OpenTable(NamedTuple):
-    """A table that somebody could have in one round: what it costs, and what it breaks that held before."""
+    """A table that somebody could move to in one round: its cost, and the rules newly broken."""
 
     table: str
     cost: Cost
@@ -24,7 +24,7 @@ class OpenTable(NamedTuple):
 
 
 class Exchange(NamedTuple):
-    """Somebody to change places with in one round: what it costs, and what it breaks that held before."""
+    """Somebody to change places with in one round: the cost, and the rules newly broken."""
 
     person: str
     cost: Cost
@@ -34,12 +34,11 @@ class Exchange(NamedTuple):
 def move(
     problem: Problem, plan: Plan, person: str, round: int, table: str
 ) -> tuple[Plan, Cost, list[Finding]]:
-    """Put one person at another table in one round (from 1): the new plan, its cost, and what it breaks.
+    """Move one person to another table in one round (from 1): the new plan, its cost, and what it breaks.
 
-    The cost is new value minus old for `topic_parties`, `new_meetings`, `sector_mix` and `interest` (negative where
-    something is lost), and `rules_broken`, by how many the broken rules grow. The findings are all those of the new
-    plan. Raises
-    ValueError for an unknown person, table or round.
+    The cost is new value minus old for `topic_parties`, `new_meetings`, `sector_mix` and `interest` (negative
+    for a loss), and `rules_broken`, the increase in broken rules. The findings are all those of the new plan.
+    Raises ValueError for an unknown person, table or round.
     """
     _known(problem, person, round)
     _table(problem, table)
@@ -49,8 +48,8 @@ def move(
 def moves(problem: Problem, plan: Plan, person: str, round: int) -> list[OpenTable]:
     """Every table for one person in one round (from 1), in the order of `problem.tables`; the cost as in `move`.
 
-    `newly_broken` are findings whose sentence was not there before. The table where the person sits is among
-    them, at no cost. About 5 ms a table for 120 people. Raises ValueError for an unknown person or round.
+    `newly_broken` are findings whose sentence was not there before. The person's current table is included,
+    at no cost. About 5 ms per table for 120 people. Raises ValueError for an unknown person or round.
     """
     _known(problem, person, round)
     before = _Before.of(problem, plan)
@@ -63,9 +62,9 @@ def moves(problem: Problem, plan: Plan, person: str, round: int) -> list[OpenTab
 def swap(
     problem: Problem, plan: Plan, person: str, other: str, round: int
 ) -> tuple[Plan, Cost, list[Finding]]:
-    """Two people change places in one round (from 1): as `move` otherwise.
+    """Two people change places in one round (from 1): otherwise like `move`.
 
-    Raises ValueError where one of them has no seat in that round.
+    Raises ValueError if one of them has no seat in that round.
     """
     at = _seats(problem, plan, round, person, other)
     return _Before.of(problem, plan).with_report(_moved(plan, {person: at[other], other: at[person]}, round))
@@ -89,7 +88,7 @@ def swaps(problem: Problem, plan: Plan, person: str, round: int, table: str) -> 
 
 @dataclass(frozen=True)
 class _Before:
-    """A plan as it stands, worked out once for all changes that are tried on it."""
+    """The plan before a change, evaluated once for all changes that are tried on it."""
 
     problem: Problem
     arrays: Arrays
@@ -104,7 +103,7 @@ class _Before:
         )
 
     def with_report(self, moved: Plan) -> tuple[Plan, Cost, list[Finding]]:
-        """The plan with its new value and leaders in its report, what it costs, all that it breaks."""
+        """The plan with its new value and leaders in its report, the cost, and all broken rules."""
         goals = measure(self.arrays, *table_numbers(self.arrays, moved))
         findings = broken(self.problem, moved)
         report = {
@@ -118,7 +117,7 @@ class _Before:
         return replace(moved, report=report), self._cost(_values(goals), findings), findings
 
     def judged(self, moved: Plan) -> tuple[Cost, list[Finding]]:
-        """What a changed plan costs, and what it breaks that held before."""
+        """The cost of a changed plan, and the rules newly broken."""
         findings = broken(self.problem, moved)
         values = _values(measure(self.arrays, *table_numbers(self.arrays, moved)))
         said = {each.sentence for each in self.findings}
@@ -139,7 +138,7 @@ def _values(goals: dict[str, dict[str, float | None]]) -> Cost:
 
 
 def _moved(plan: Plan, to: dict[str, str], number: int) -> Plan:
-    """The plan with each person of `to` at the table named there, in one round."""
+    """The plan with each person in `to` moved to the given table, in one round."""
     topics = {row[1]: row[2] for row in plan.assignments if row[0] == number}
     rows = [row for row in plan.assignments if row[0] != number or row[3] not in to]
     rows += [(number, table, topics.get(table), who) for who, table in to.items()]
@@ -158,7 +157,7 @@ def _table(problem: Problem, table: str) -> None:
 
 
 def _seats(problem: Problem, plan: Plan, number: int, *people: str) -> dict[str, str]:
-    """The table of each of these people in one round. Raises ValueError where one has none."""
+    """The table of each of these people in one round. Raises ValueError if one has none."""
     at = {row[3]: row[1] for row in plan.assignments if row[0] == number}
     for person in people:
         _known(problem, person, number)

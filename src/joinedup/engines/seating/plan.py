@@ -26,30 +26,30 @@ from joinedup.engines.seating.problem import (
 from joinedup.engines.seating.rules import accompanies, broken, leaders
 from joinedup.engines.seating.search import Search
 
-# Visits of one person in one round that are planned for each second allowed, for a small event: about a
-# third of what one plain core does, so that the number of sweeps, and with it the plan, does not depend on the machine.
+# Visits (of one person in one round) planned per second allowed, for a small event: about a third of what an
+# ordinary core does, so that the number of sweeps, and so the plan, does not depend on the machine.
 VISITS_A_SECOND = 40_000
 LEAST_SWEEPS = 20
-# Tight events may need several starts before every hard rule holds: as many as these visits allow.
+# Tight events may need several starts until every hard rule holds: as many as these visits allow.
 MOST_STARTS, ENOUGH_VISITS, FREEING_SWEEPS = 60, 3_600, 24
-# On the day, the change that moves fewest people is taken out of so many.
+# On the day, the best (fewest people move) of this many changes is used.
 CHANGES_TRIED = 6
-# A slow or busy machine tries fewer, so as to answer within a second.
+# A slow or busy machine tries fewer, to answer within a second.
 CHANGE_SECONDS = 0.55
 
 
 def plan(problem: Problem, *, seconds: float | None = None, iterations: int | None = None) -> Plan:
     """Seat everybody: hard rules first, then the goals in their order (`goals.goals` defines them).
 
-    `iterations` are sweeps: visits of every person in every round. The same problem, seed and number of sweeps
-    give the same plan, whatever the order of the input rows. Without it the number follows from `seconds`
-    (`problem.seconds` unless given) and the size of the event; the clock only decides where a machine is too
-    slow for that, and then `report["stopped"]` is "time" rather than "iterations".
+    `iterations`: sweeps, which are visits of every person in every round. The same problem, seed and number
+    of sweeps give the same plan, whatever the order of the input rows. By default the number follows from
+    `seconds` (`problem.seconds` unless given) and the size of the event; the clock only decides if a machine
+    is too slow for that, and then `report["stopped"]` is "time" rather than "iterations".
 
-    The report holds `goals`, `random_seating` (the second goal by chance), `broken` (rules that this plan does
-    not keep, from the judge), `blockers` (why that is so, and the smallest change that frees them), `notes`,
-    `seed`, `iterations` and `stopped`. Method: an agenda with people pinned for the parties of topics, then
-    simulated annealing with exact changes in value.
+    The report holds `goals`, `random_seating` (the second goal by chance), `broken` (rules that this plan
+    breaks), `blockers` (the reason, and the smallest change that resolves it), `notes`, `seed`, `iterations`
+    and `stopped`. Method: an agenda with people pinned for the parties of topics, then simulated annealing
+    with exact changes in value.
     """
     started = time.perf_counter()
     arrays = as_arrays(problem)
@@ -80,7 +80,7 @@ def _start(
 ) -> tuple[Search, bool]:
     """The first of `starts` agendas and seatings that keeps every hard rule, or else the one that breaks fewest.
 
-    Half of the time until `ends` may be spent on it; says whether that cut it short.
+    Half of the time until `ends` may be spent on it; also returns whether that cut it short.
     """
     half = None if ends is None else (time.perf_counter() + ends) / 2
     best: tuple[int, Search] | None = None
@@ -105,7 +105,7 @@ def _start(
 
 
 def _exact_start(arrays: Arrays, rng: np.random.Generator) -> Search | None:
-    """A search from a seating that keeps every rule of each round for itself, whatever it is worth."""
+    """A search from a seating that keeps every rule within each round, whatever its value."""
     seats = np.full(arrays.present.shape, -1, dtype=np.intp)
     people = {person.id: number for number, person in enumerate(arrays.people)}
     tables = {table.id: number for number, table in enumerate(arrays.tables)}
@@ -150,15 +150,16 @@ def replan(
     *,
     held: Iterable[tuple[int, str]] = (),
 ) -> Plan:
-    """The plan without those who do not come and with those who do, moving as few of the others as possible.
+    """The plan without absent people and with new arrivals, moving as few of the others as possible.
 
-    Somebody who was seated moves only where a hard rule asks for it. Topics change tables only where that lets fewer
-    people move, and never at `held`, (round from 1, table id), where something was agreed, say.
+    Somebody who was seated moves only if a hard rule requires it. Topics change tables only if that makes
+    fewer people move, and never at `held`, (round from 1, table id), for example tables with an agreement.
 
-    The report is that of `plan`, for `problem.changed(absent, arrivals)`, and says in `moved` how many people have
-    another table in some round than before, in `moved_people` who (ids), in `moved_at_least` how many had to by
-    counting seats and leaders, in `topics_moved` how many tables have another topic in a round, and in `seated` and
-    `left` how many came and went. It answers within a second for 120 people; a slow machine tries fewer changes.
+    The report is that of `plan`, for `problem.changed(absent, arrivals)`, plus `moved` (how many people have
+    another table in some round than before), `moved_people` (their ids), `moved_at_least` (a lower bound from
+    counting seats and leaders), `topics_moved` (how many tables have another topic in a round), `seated` and
+    `left` (how many came and went). Takes less than a second for 120 people; a slow machine tries fewer
+    changes.
     """
     started = time.perf_counter()
     gone, new = set(absent), list(arrivals)
@@ -189,7 +190,7 @@ def replan(
             break
     search = min(tries)[-1]
     if not new and not broken(after, Plan(stay)):
-        # Nobody new has to be seated, and those who stay break nothing where they sit.
+        # Nobody new has to be seated, and those who stay break no rule where they sit.
         search.seats, search.topic_at = was, full_agenda
     moved = _moved(search, was)
     report: dict[str, Any] = {
@@ -205,8 +206,8 @@ def replan(
 
 
 def _had_to_move(arrays: Arrays, was: Ints) -> int:
-    """A number that no seating can go below: the seats that tables need, or tables that need somebody to lead them,
-    over those who have just come, in the round where they are most."""
+    """A lower bound for any seating: seats that tables need to fill, or tables that need a leader, minus the
+    new arrivals, in the round with the maximum."""
     least = np.array([table.seats_min for table in arrays.tables])
     most = 0
     for row, there in zip(was, arrays.present, strict=True):
@@ -250,7 +251,7 @@ def _rows(arrays: Arrays, seats: Ints, topic_at: Ints) -> list[Assignment]:
 
 
 def _notes(problem: Problem, written: Plan, known: list[Finding]) -> list[str]:
-    """What should be known besides: topics that found no table, rules that nothing proves impossible."""
+    """Other notes: topics without a table, broken rules that are not proven impossible."""
     notes = []
     discussed = {row[2] for row in written.assignments}
     left = sorted(topic.label for topic in problem.topics if topic.id not in discussed)

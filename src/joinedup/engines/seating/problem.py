@@ -1,4 +1,4 @@
-"""The words of table planning: who comes, what is discussed, which tables there are, what must hold."""
+"""The data of table planning: people, topics, tables and rules."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -10,10 +10,10 @@ TOGETHER, APART = "together", "apart"
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who comes. `themes` are interests; `rounds` count from 1, and none given means all of them.
+    """Somebody who attends. `themes` are interests; `rounds` count from 1, and empty means all of them.
 
-    `partner` is also the host of a young person. A blank partner stands for nobody else; a blank sector is
-    unknown, so it never counts as a meeting across sectors.
+    `partner` is also the host of a young person. People without a partner do not belong together; a blank
+    sector is unknown, so it never counts as a meeting across sectors.
     """
 
     id: str
@@ -32,7 +32,7 @@ class Person:
         return self.name or self.id
 
     def attends(self, number: int) -> bool:
-        """Is this person there in round `number` (from 1)?"""
+        """Whether this person is there in round `number` (from 1)."""
         return not self.rounds or number in self.rounds
 
 
@@ -64,7 +64,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Rule:
-    """People who sit at one table in every round (`together`), or never two of them at one (`apart`)."""
+    """People who sit at one table in every round (`together`), or of whom no two ever share one (`apart`)."""
 
     kind: str
     people: tuple[str, ...]
@@ -72,9 +72,9 @@ class Rule:
 
 @dataclass(frozen=True)
 class Problem:
-    """One event to plan. `seconds` caps the search; `seed` fixes its chance.
+    """One event to plan. `seconds` limits the search; `seed` fixes its random choices.
 
-    Raises ValueError, in one plain sentence, where the input contradicts itself.
+    Raises ValueError, with one plain sentence, if the input contradicts itself.
     """
 
     people: tuple[Person, ...]
@@ -117,7 +117,8 @@ class Problem:
         return [person for person in self.people if person.attends(number)]
 
     def topic_places(self) -> int:
-        """How many topics can be discussed at most: in each round as many as there are tables, or people for them."""
+        """The most topics that can be discussed: in each round as many as there are tables, or people for
+        them."""
         return sum(min(len(self.tables), len(self.attending(number))) for number in range(1, self.rounds + 1))
 
     def parties_here(self, topic: Topic) -> list[str]:
@@ -148,7 +149,7 @@ def in_order(rows: Iterable[Assignment]) -> list[Assignment]:
 class Plan:
     """Who sits where: `assignments` are (round from 1, table id, topic id or None, person id), sorted.
 
-    `report` holds what the plan is worth (see `plan.plan`); it can be written as JSON as it is.
+    `report` holds the value of the plan (see `plan.plan`), ready for JSON.
     """
 
     assignments: list[Assignment]
@@ -159,8 +160,8 @@ class Plan:
 class Finding:
     """One thing that is wrong, in a sentence fit to show. `round` counts from 1; 0 means the whole event.
 
-    `change` is the smallest change that frees it and `clashes_with` the rules it collides with: both are
-    given by `blockers`, which looks at an event before it is planned.
+    `change` is the smallest change that resolves it and `clashes_with` the conflicting rules: both are only
+    set by `blockers`, which checks an event before it is planned.
     """
 
     rule: str

@@ -1,4 +1,5 @@
-"""One round as the search sees it: seats, who may move, and a first seating that keeps what it can."""
+"""The search's state of one round: seats, who may move, and a first seating that keeps as many rules as it
+can."""
 
 from collections.abc import Iterable
 
@@ -13,9 +14,9 @@ class Room:
     """One round. People who are there are numbered 0 … n-1 (`who` gives their numbers in `Arrays`), and empty
     seats n … N-1, so that a move to an empty seat is an exchange like any other.
 
-    `table` (N) says where each is; `seats[t]` who is at table t. `open` (N) is 0 for those who may be exchanged
-    freely and `SHUT` for the others; `lead` the same for those who lead a table and are exchanged among
-    themselves; `pinned` people hold their place unless somebody of their partner takes it; `groups` are the
+    `table` (N): where each is; `seats[t]`: who is at table t. `open` (N): 0 for those who may be exchanged
+    freely and `SHUT` for the others; `lead`: the same for those who lead a table and are exchanged among
+    themselves; `pinned`: people who keep their place unless somebody of their partner takes it; `groups`: the
     blocks that move as one.
     """
 
@@ -44,14 +45,14 @@ class Room:
             max(t.seats_max if used else 0, n)
             for t, n, used in zip(arrays.tables, shares, opened, strict=True)
         ]
-        # No table that is used is emptied, so that its topic is discussed.
+        # No used table is emptied, so that its topic is discussed.
         self.low = [min(max(t.seats_min, 1), n) for t, n in zip(arrays.tables, shares, strict=True)]
         self.shares = shares
         self.leads: set[int] = set()
         self.split: set[int] = set()
 
     def fill(self, repeats: Floats) -> None:
-        """A first seating. `repeats` (T, n) is 1 where somebody would meet a topic again."""
+        """A first seating. `repeats` (T, n) is 1 if somebody would come to a topic again."""
         self.where = [-1] * self.count
         self.held: list[list[int]] = [[] for _ in self.high]
         led = self._leaders()
@@ -84,7 +85,7 @@ class Room:
         return max(sorted(set(places)), key=places.count, default=-1)
 
     def _leaders(self) -> dict[int, int]:
-        """{table: unit that leads it}: as many tables as can be led, each by a unit it suits.
+        """{table: unit that leads it}: as many tables as possible, each led by a unit it suits.
 
         Bipartite matching by augmenting paths (Kuhn 1955), started from those who are at their table already.
         """
@@ -98,8 +99,8 @@ class Room:
                 led[table] = n
 
         def find(table: int, seen: set[int]) -> bool:
-            # Fewest moves first: those who lead no table yet and may sit with the people there, then those whose
-            # own table has another to lead it.
+            # Fewest moves first: those who do not lead a table yet and may sit with the people there, then
+            # those whose own table has another leader.
             for n in sorted(able, key=lambda n: self._moves(n, table, led, able)):
                 if n in seen or not self._leads(n, table, fixed):
                     continue
@@ -116,7 +117,7 @@ class Room:
         return led
 
     def _moves(self, unit: int, table: int, led: dict[int, int], able: list[int]) -> tuple[int, bool, int]:
-        """How many others would move if the unit led the table, and what decides between equals."""
+        """How many others would move if the unit led the table, and tie-breakers."""
         if self.was is None:
             return 0, unit in led.values(), 0
         there = np.flatnonzero(self.was == table)
@@ -126,7 +127,7 @@ class Room:
         return apart + (own is not None and not stands_in), own is not None, -self._spare(unit)
 
     def _spare(self, unit: int) -> int:
-        """How many people sat at the unit's table over its smallest size."""
+        """How many more people than its smallest size sat at the unit's table."""
         table = self._was(self.units[unit])
         return 0 if table < 0 or self.was is None else int((self.was == table).sum()) - self.low[table]
 
@@ -173,7 +174,7 @@ class Room:
         )
 
     def _raise_low(self, repeats: Floats) -> None:
-        """Bring tables up to their smallest size with single people from tables that can spare one."""
+        """Fill tables up to their smallest size with single people from tables that can spare one."""
         single = {unit[0] for unit in self.units if len(unit) == 1} - set(self.pins)
         for table, low in enumerate(self.low):
             while len(self.held[table]) < low:

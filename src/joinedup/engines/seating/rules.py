@@ -1,7 +1,7 @@
-"""The hard rules of table planning, and the one judge of them.
+"""The hard rules of table planning, and the only check of them.
 
-The planner, the page that checks a manual move and the tests all ask `broken`; it works on the plan as it is
-written down (round, table, topic, person) and shares no code with the search.
+The planner, the page for manual moves and the tests all call `broken`; it works on the finished plan (round,
+table, topic, person) and shares no code with the search.
 """
 
 from collections import defaultdict
@@ -23,7 +23,7 @@ Slot = tuple[int, str]
 
 
 class Seating:
-    """A plan, indexed for reading. Rows that name unknown people or tables are kept in `unknown`."""
+    """A plan, indexed for look-ups. Rows with unknown people or tables are in `unknown`."""
 
     def __init__(self, problem: Problem, plan: Plan) -> None:
         self.people = {person.id: person for person in problem.people}
@@ -52,8 +52,8 @@ class Seating:
 def leaders(problem: Problem, plan: Plan) -> dict[Slot, str]:
     """Who leads each table: {(round, table id): person id}, for tables where a facilitator sits.
 
-    Where several sit, the one who is at this table's topic most often leads (so that those who come back to a
-    topic are those who lead it), then the first by id. The others are there as guests.
+    If several sit there, the one who is at the table's topic most often leads (so that those who come back to
+    a topic are its leaders), then the first by id. The others are guests.
     """
     seating = Seating(problem, plan)
     led: dict[Slot, str] = {}
@@ -66,7 +66,7 @@ def leaders(problem: Problem, plan: Plan) -> dict[Slot, str]:
 
 
 def broken(problem: Problem, plan: Plan) -> list[Finding]:
-    """Every hard rule that the plan breaks, in a fixed order; an empty list means that all hold.
+    """Every hard rule that the plan breaks, in a fixed order; empty if all hold.
 
     A rule whose subject is absent (no facilitators, no topics, no young people, a person who is not there)
     does not apply.
@@ -212,7 +212,8 @@ def _companions(seating: Seating) -> list[Finding]:
 
 
 def accompanies(adult: Person, young: Person) -> bool:
-    """May `adult` be the companion of `young`? Both are of one host, and the adult is no young person."""
+    """Whether `adult` may be the companion of `young`: both have the same host, and the adult is not a young
+    person."""
     return (
         COMPANION in adult.roles
         and YOUNG_PERSON not in adult.roles

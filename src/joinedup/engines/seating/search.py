@@ -1,9 +1,9 @@
 """Simulated annealing over seats: who changes places with whom.
 
-One round is searched at a time while the others stand still; then the value of a seating is a sum over pairs at
+One round is searched at a time while the others are fixed; the value of a seating is then a sum over pairs at
 a table plus a sum over people, and `worth[t, p]`, what person p gains at table t, gives the change of *every*
 exchange of one person with all others in a handful of array operations. The next state is drawn from all of
-them at once with probability in proportion to exp(change / temperature) (heat bath, by the Gumbel-max trick),
+them at once with probability proportional to exp(change / temperature) (heat bath, by the Gumbel-max trick),
 which visits the same states as annealing by single proposals (Kirkpatrick, Gelatt and Vecchi 1983) with far
 fewer steps.
 """
@@ -17,11 +17,13 @@ from joinedup.engines.seating.arrays import Arrays, Floats, Ints
 from joinedup.engines.seating.goals import together
 from joinedup.engines.seating.room import SHUT, Room
 
-# A broken hard rule outweighs all that one exchange can gain: two tables of people, met anew, all introductions.
+# A broken hard rule outweighs the most that one exchange can gain: two tables of new meetings, all
+# introductions.
 HARD = 1000.0
-# Third and fourth goal, in new meetings: a pair of different sectors, a seat at a topic of interest.
+# Third and fourth goal, in units of a new meeting: a pair of different sectors, a seat at a topic of
+# interest.
 MIX, INTEREST = 0.02, 0.02
-# Where a plan is changed on the day: more than any goal, less than any hard rule.
+# The value of staying when a plan is changed on the day: more than any goal, less than any hard rule.
 STAY, STAY_AGAIN = 300.0, 30.0
 HOT, COLD = 0.55, 0.08
 NOISE = 1 << 16
@@ -48,14 +50,14 @@ class Search:
         self.noise = rng.gumbel(size=NOISE + widest).astype(np.float32)
 
     def run(self, sweeps: int, seconds: float | None = None) -> bool:
-        """Anneal for `sweeps` visits of every person in every round; True when the clock had a part in it.
+        """Anneal for `sweeps` visits of every person in every round; returns whether the clock affected it.
 
-        The temperature falls with the visits done. Only where a third of the time is gone and the visits lag
-        behind it does it fall with the time used instead, so that a slow machine ends cold too.
+        The temperature falls with the visits done. Only if a third of the time is used and the visits lag
+        behind does it fall with the time instead, so that a slow machine ends cold too.
         """
         started = time.perf_counter()
         hurried = False
-        # Setting up a round costs as much as about a hundred steps for every hundred people.
+        # Setting up a round costs about as much as a hundred steps per hundred people.
         each = 1 if len(self.arrays.people) <= 300 else 2
         for visit in range(0, sweeps, each):
             done = visit / sweeps
@@ -72,7 +74,7 @@ class Search:
         return hurried
 
     def free(self, sweeps: int) -> None:
-        """Anneal from a heat at which hard rules may be broken, so as to get out of a corner."""
+        """Anneal from a temperature at which hard rules may be broken, to escape a local optimum."""
         self.settle(3)
         for sweep in range(sweeps):
             temperature = HARD * (0.001 ** (sweep / sweeps))
@@ -81,13 +83,13 @@ class Search:
         self.settle(3)
 
     def settle(self, most: int = 20) -> None:
-        """Take every exchange that gains something, until none does."""
+        """Make every exchange that gains something, until none does."""
         for _ in range(most):
             if not sum(self.visit(number, 0.0, 1) for number in range(len(self.rooms))):
                 break
 
     def visit(self, number: int, temperature: float, sweeps: int) -> int:
-        """Let everybody in one round change places; the number of exchanges made."""
+        """Let everybody in one round change places; returns the number of exchanges made."""
         room = self.rooms[number]
         if room.count < 2:
             return 0
@@ -102,7 +104,7 @@ class Search:
         self.seats[number, room.who] = room.table[: room.count]
 
     def _repeats(self, number: int, room: Room) -> Floats:
-        """(T, n): how often somebody would come to a table's topic again; those who lead it each time may."""
+        """(T, n): how often somebody would come to a table's topic again; those who always lead it may."""
         topics = self.topic_at[number]
         again = np.zeros((len(topics), room.count), dtype=np.float32)
         leads = self.leads[number, room.who]
@@ -116,8 +118,8 @@ class Search:
         return again
 
     def _values(self, number: int) -> tuple[Floats, Floats]:
-        """Of one round, the others standing still: what a pair gains at one table (N, N), and what each person
-        gains at each table as all sit now (T, N)."""
+        """For one round, with the others fixed: the gain of a pair at one table (N, N), and of each person at
+        each table as all sit now (T, N)."""
         arrays, room = self.arrays, self.rooms[number]
         who, n = room.who, room.count
         elsewhere = together(np.delete(self.seats, number, axis=0)[:, who])
@@ -132,7 +134,7 @@ class Search:
         if self.was is not None:
             before = self.was[number, who]
             sat = np.flatnonzero(before >= 0)
-            # Somebody who has moved in another round has moved.
+            # Those who have moved in another round have less to keep.
             moved = np.delete((self.seats != self.was) & (self.was >= 0), number, axis=0).any(axis=0)[who]
             worth[before[sat], sat] += np.where(moved[sat], np.float32(STAY_AGAIN), np.float32(STAY))
         for table, people in enumerate(room.seats):
@@ -190,14 +192,14 @@ class _Walk:
         if self.temperature:
             change += self.noise[start : start + room.size]
         other = int(change.argmax())
-        # Without noise, rounding must not pass for a gain.
+        # Without noise, a rounding error must not count as a gain.
         if other == who or (not self.temperature and change[other] - own[who] < 1e-3):
             return 0
         self._exchange([who], [other])
         return 1
 
     def _stand_in(self, who: int, start: int) -> int:
-        """Somebody of the same partner may take a pinned person's place."""
+        """Let somebody of the same partner take a pinned person's place."""
         room = self.room
         may = np.full(room.size, SHUT, dtype=np.float32)
         same = np.flatnonzero(self.partner == self.partner[who])
@@ -228,7 +230,7 @@ class _Walk:
             self.own[people] = worth[table].take(people)
 
     def _move_group(self, group: list[int]) -> int:
-        """Offer people who move as one a place at another table, against as many seats there."""
+        """Try to move people who move as one to another table, in exchange for as many seats there."""
         room = self.room
         i = int(room.table[group[0]])
         j = int(self.rng.integers(len(room.seats)))
@@ -258,9 +260,9 @@ class _Walk:
         return 1
 
     def _against(self, group: list[int], table: int) -> list[int] | None:
-        """Whom a group must or may change places with: a leader for a leader, at times a group for a group.
+        """Whom a group must or may change places with: a leader for a leader, sometimes a group for a group.
 
-        None where it may not come to this table, whose leader is held.
+        None if it may not come to this table, whose leader is fixed.
         """
         room = self.room
         leads = bool(room.leads & set(group))

@@ -210,5 +210,5 @@ class TablesForm(forms.Form):
         return sorted({int(word) for word in words})
 
     def room(self) -> dict[str, Any]:
-        """The arguments of `actions.set_tables`."""
+        """The arguments of `actions.event.set_tables`."""
         return {name: self.cleaned_data[name] for name in ("count", "seats_min", "seats_max", "access")}

@@ -87,8 +87,8 @@ class Codes:
 class Disclosure:
     """What a publisher or the law requires of those who show these figures.
 
-    A count from 1 to below `threshold` is hidden (None: nothing is), nought too unless `zeros_shown`; others are
-    rounded to `rounding` (None: to nothing). Kept with the dataset, and read by `disclosure.rule_of`.
+    A count from 1 to below `threshold` is hidden (None: nothing is), zero too unless `zeros_shown`; others
+    are rounded to `rounding` (None: to nothing). Kept with the dataset, and read by `disclosure.rule_of`.
     """
 
     threshold: int | None
@@ -148,7 +148,7 @@ class Source:
     parts: "Callable[[TextTable], list[SeriesRows]] | None" = None
 
     def read(self, path: Path, codes: Codes) -> Reading:
-        """Read a file of this format. Raises `Refused` with one sentence for the person who brought it."""
+        """Read a file of this format. Raises `Refused` with one sentence for the person who imports it."""
         return self.take(open_table(path), codes)
 
 

@@ -60,7 +60,7 @@ HARDLY_ANYTHING = 0.05
 def take_wide(
     table: TextTable, codes: Codes, *, major: str, minor: str, place: pl.Expr, kind: str
 ) -> Reading:
-    """Read one wide file. `place` gives a GSS code, or null for a place that is none."""
+    """Read one wide file. `place` gives a GSS code, or null if it is not a place."""
     months = [name for name in table.header if MONTH.match(name)]
     if not months:
         raise Refused("There is no month column such as 202403. Bring the publisher's file unchanged.")

@@ -14,7 +14,7 @@ AN_EMAIL = EMAIL.pattern.pattern
 A_POSTCODE = rf"(?i)^(?:{POSTCODE.pattern.pattern})$"
 AN_NHS_NUMBER = TEN_FIGURES_ALONE.pattern
 LOOKED_AT = 2000
-# Rows for the rules that spreadsheets have too; a publisher's own column is none of a case file.
+# Rows for the rules that spreadsheets have too; a publisher's own columns do not make a case file.
 ROWS_COMPARED = 500
 OWN_COLUMNS = frozenset({"Crime ID"})
 

@@ -14,9 +14,9 @@ from joinedup.engines.matching.score import COMPONENTS
 from joinedup.offline.delimited import Refused, quoted
 from joinedup.offline.typed_columns import LARGEST
 
-# A smaller change of the score is not worth a line.
+# Smaller changes of the score are not reported.
 MOVED_FROM = 3.0
-# A change of a part that shows in two decimals.
+# The smallest change of a component that shows in two decimals.
 PART_SEEN = 0.005
 LINES, LONGEST = 10, 400
 
@@ -24,10 +24,10 @@ Document = dict[str, Any]
 
 
 def read_earlier(path: Path, reader: str | None) -> Document:
-    """An earlier JSON output of ours, for the same reader. Raises `Refused`."""
+    """An earlier JSON output, for the same reader. Raises `Refused`."""
     try:
         found = json.loads(path.read_text(encoding="utf-8-sig"))
-        # What cannot be written again is no text.
+        # Refuse strings that cannot be encoded again.
         json.dumps(found, ensure_ascii=False).encode()
     except OSError as error:
         raise Refused(f"“{path}” cannot be read: {error.strerror}.") from error
@@ -57,7 +57,7 @@ def _is_ours(rows: object) -> bool:
 
 
 def _is_figure(value: object) -> bool:
-    # Neither infinite nor “not a number”, which JSON in Python lets through.
+    # Neither infinity nor NaN, which Python's JSON accepts.
     return isinstance(value, int | float) and abs(value) <= LARGEST
 
 
@@ -68,9 +68,9 @@ def _is_listing(value: object) -> bool:
 def changes(
     earlier: list[Document], now: list[Document], lower: dict[str, Document], seen: set[str] | None
 ) -> Document:
-    """`new` (ids), `moved` (id, from, to, why) and `gone` (id, sentence), from the rows of an earlier document and of
-    this one. `lower`: rows that are found now but not written, by id. `seen`: ids of the records that the reader may
-    see, None for all; what names others is not told of again."""
+    """`new` (ids), `moved` (id, from, to, why) and `gone` (id, sentence), from the rows of an earlier
+    document and of this one. `lower`: rows found now but not written, by id. `seen`: ids of the records that
+    the reader may see, None for all; rows that name others are not mentioned again."""
     before, after = {row["id"]: row for row in earlier}, {row["id"]: row for row in now}
     moved = [_moved(before[row["id"]], row, seen) for row in now if row["id"] in before]
     sunk = [row for row in earlier if row["id"] not in after and row["id"] in lower]
@@ -107,7 +107,7 @@ def _parties(row: Document) -> list[str]:
 
 
 def _moved(before: Document, now: Document, seen: set[str] | None) -> Document:
-    """`why` is empty where it did not move."""
+    """`why` is empty if it did not move."""
     parts = _parts(before.get("components", {}), now["components"])
     score = abs(now["score"] - before["score"]) >= MOVED_FROM - 1e-9
     why: list[str] = []
@@ -132,7 +132,7 @@ def _parts(before: Document, now: Document) -> list[str]:
 
 
 def lines(found: Document, earlier: Document, written: list[Document]) -> list[str]:
-    """The changes in plain lines: how many of each, then at most ten, some of each where there are."""
+    """The changes in plain lines: how many of each, then at most ten, some of each kind if there are any."""
     said = {row["id"]: quoted(row["sentence"], LONGEST) for row in chain(earlier["opportunities"], written)}
     told = {
         "New": [said[key] for key in found["new"]],

@@ -1,4 +1,4 @@
-"""The coverage grid as CSV: for each place and theme the need, and how much action is recorded."""
+"""The coverage grid as CSV: for each place and theme the need, and how much local action is recorded."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WORDS = {
 
 
 def grid(result: Result) -> str:
-    """One row for each place and theme, by code. A need that is not known is blank, which is not 0."""
+    """One row for each place and theme, by code. An unknown need is blank, which is not 0."""
     scene = result.scene
     tree, needs = scene.world.tree, scene.world.needs
     rows: list[list[object]] = []

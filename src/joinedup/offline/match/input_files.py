@@ -1,4 +1,4 @@
-"""A folder of CSV files as the engine's tables; what cannot be read is refused in one plain sentence."""
+"""Read a folder of CSV files as the engine's tables; unreadable ones are refused in one plain sentence."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from joinedup.offline.typed_columns import read_columns
 from joinedup.offline.uk_bounds import where
 
 SEVEN = ("places", "needs", "partners", "initiatives", "offers", "links", "mix")
-# Tables whose columns beyond those that the engine knows are numbers as well.
+# Tables whose other columns, not known to the engine, are numbers too.
 OTHERS = {"profiles": NUMBER}
 
 
 def read_folder(path: Path) -> Tables:
-    """The tables in a folder: seven that must be there, and the optional ones that are. Raises `Refused`."""
+    """The tables in a folder: seven required ones, and the optional ones that exist. Raises `Refused`."""
     if not path.is_dir():
         raise Refused(f"There is no folder “{path}”.")
     absent = [f"{name}.csv" for name in SEVEN if not (path / f"{name}.csv").is_file()]
@@ -36,7 +36,7 @@ def read_folder(path: Path) -> Tables:
 
 
 def _refuse_swapped(places: pl.DataFrame) -> None:
-    """Distances between places would be wrong, and nothing would show it."""
+    """Refuse swapped coordinates: distances would be wrong without any other sign of it."""
     if {"latitude", "longitude"} <= set(places.columns):
         known = places.drop_nulls(["latitude", "longitude"])
         if where(known["latitude"].to_numpy(), known["longitude"].to_numpy()).are_swapped:

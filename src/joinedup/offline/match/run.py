@@ -1,4 +1,4 @@
-"""The run behind `joinedup match`: read, leave out what the reader may not see, match, compare, write."""
+"""The work of `joinedup match`: read, leave out what the reader may not see, match, compare, write."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from joinedup.offline.match.input_files import read_folder
 from joinedup.offline.match.opportunity_rows import as_csv
 from joinedup.offline.match.weights import weights as as_weights
 
-# What is asked about with `why_not`.
+# The kinds of record that `why_not` can be asked about.
 ASKED = ("partner", "offer", "initiative", "place")
-# A short list is chosen from so many of the best: those below add next to nothing to need covered.
+# A short list is chosen from this many of the best: lower ones add almost nothing to the need covered.
 POOL = 2000
-# How the engine's answer begins where something is found, whoever may read it.
+# How the engine's answer begins if something is found, whether or not the reader may see it.
 FOUND = ("It is in the list", "It meets the rules")
 
 
 @dataclass(frozen=True)
 class MatchRun:
-    """What a run wrote: how many opportunities (None where none were asked for), and in sentences the rows of the
-    input that it could not use, the answers to what was asked, and what changed."""
+    """What a run wrote: how many opportunities (None if none were requested) and, in sentences, which rows of
+    the input it could not use, the answers to `asked`, and what changed."""
 
     found: int | None
     left_out: list[str]
@@ -43,7 +43,7 @@ class MatchRun:
 
 @dataclass(frozen=True)
 class VisibleResult:
-    """What a run found and what people saw, as a reader may see both (None sees everything)."""
+    """What a run found and what people spotted, as far as a reader may see both (None sees everything)."""
 
     tables: Tables
     result: Result
@@ -51,7 +51,7 @@ class VisibleResult:
     reader: str | None
 
     def best_first(self) -> Iterator[Opportunity]:
-        """In one ranking; of two with one score what the engine found comes first."""
+        """In one ranking; on equal scores the engine's come first."""
         visible = (each for each in self.result if visibility.may_see(each, self.reader))
         return merge(visible, self.spotted, key=lambda each: -each.score)
 
@@ -69,12 +69,13 @@ def match(
     weights: str | None = None,
     asked: Sequence[str] = (),
 ) -> MatchRun:
-    """Reads the folder `input`, works out opportunities on `as_of` (today where none is given), and writes them to
-    `output`, which ends in .json or .csv. Raises `Refused`; then nothing is written.
+    """Read the folder `input`, find opportunities as of `as_of` (default: today), and write them to `output`,
+    which ends in .json or .csv. Raises `Refused`, and then writes nothing.
 
-    `short`: only a diverse short list of so many. `since`: an earlier JSON output to compare with. `grid`: a .csv file
-    for the coverage grid. `reader`: keeps to what public, partnership or one partner may see. `weights`: as
-    `weights.weights` reads them. `asked`: of what to say why it is not there, each like `partner=ID`.
+    `short`: only a diverse short list of this length. `since`: an earlier JSON output to compare with.
+    `grid`: a .csv file for the coverage grid. `reader`: only what public, partnership or one partner may see.
+    `weights`: as `weights.weights` reads them. `asked`: what to explain the absence of, each like
+    `partner=ID`.
     """
     _check_paths(input, output, grid)
     if limit is not None and limit < 1:
@@ -152,7 +153,7 @@ def _question(text: str) -> tuple[str, str]:
 
 
 def _enough(limit: int | None, short: int | None, reader: str | None) -> int | None:
-    """How many the engine need give. Where a reader may not see some of them, all."""
+    """How many the engine has to return: all (None) if the reader may not see some of them."""
     if reader is not None:
         return None
     return min(limit or POOL, POOL) if short is not None else limit
@@ -165,7 +166,7 @@ def _chosen(found: VisibleResult, limit: int | None, short: int | None) -> Itera
 
 
 def _lower(found: VisibleResult, earlier: dict[str, Any], now: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Of what was written earlier and is not now, what is found all the same, by id."""
+    """Rows written earlier and not now that are still found, by id."""
     written = {row["id"] for row in now["opportunities"]}
     missing = {
         row["id"]: row.get("place", "") for row in earlier["opportunities"] if row["id"] not in written
@@ -193,7 +194,7 @@ def _answer(found: VisibleResult, what: str, code: str) -> list[str]:
         weights=run.settings.weights,
     )
     if reader is not None and answers[0].startswith(FOUND):
-        # What is found may be for others' eyes: count again what this reader is shown.
+        # What is found may be hidden from this reader: count only what they may see.
         every = opportunities(found.tables, run.as_of, weights=run.settings.weights)
         number = sum(_names(each, what, code) for each in every if visibility.may_see(each, reader))
         times = f"{number} time{'s' if number > 1 else ''}"

@@ -1,4 +1,4 @@
-"""`spotted.csv`: opportunities that people saw, with the engine's facts beside them, in the same ranking."""
+"""`spotted.csv`: opportunities that people spotted, with the engine's facts, in the same ranking."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from joinedup.offline.typed_columns import read_columns
 NAME = "spotted"
 COLUMNS: dict[str, Any] = {"id": TEXT, "place": TEXT, "theme": TEXT, "parties": WORDS, "sentence": TEXT}
 REQUIRED = ("id", "place", "sentence")
-# Why a row is left out that others may see.
+# The reason given for a row that others may see.
 NOT_SHOWN = "not for this reader"
 
 
 @dataclass(frozen=True)
 class Spotted(Opportunity):
-    """One that a person saw: in their words. `others`: partners that might join."""
+    """An opportunity that a person spotted, in their words. `others`: partners that might join."""
 
     others: list[Joiner]
 
     def as_dict(self) -> dict[str, Any]:
-        """As any other, and with `others`."""
+        """Like any other, plus `others`."""
         others = [{"partner": each.partner, "why": each.why} for each in self.others]
         return {**super().as_dict(), "others": others}
 
 
 @dataclass(frozen=True)
 class SpottedRow:
-    """A row that can be used: its parties are partners that the reader may see."""
+    """A usable row: its parties are partners that the reader may see."""
 
     id: str
     place: str
@@ -49,7 +49,7 @@ class SpottedRow:
 
 
 def read(folder: Path) -> pl.DataFrame | None:
-    """The file, None where there is none. Raises `Refused`."""
+    """The file, None if there is none. Raises `Refused`."""
     path = folder / f"{NAME}.csv"
     return read_columns(path, COLUMNS, REQUIRED) if path.is_file() else None
 
@@ -57,11 +57,11 @@ def read(folder: Path) -> pl.DataFrame | None:
 def usable(
     given: pl.DataFrame | None, whole: Tables, shown: Tables
 ) -> tuple[list[SpottedRow], dict[str, int]]:
-    """The rows that can be used, by id, and how many could not be, by reason. `whole`: the tables as they were read,
-    `shown`: without what the reader may not see.
+    """The usable rows, by id, and how many are not usable, by reason. `whole`: the tables as read, `shown`:
+    without what the reader may not see.
 
-    A party that the reader may not see leaves its row; a row goes of which no party is left, or whose sentence says
-    the name of a partner that is hidden.
+    A party that the reader may not see is removed from its row; a row is dropped if no party is left, or if
+    its sentence names a hidden partner.
     """
     frame = pl.DataFrame(schema=COLUMNS) if given is None else given
     left_out: Counter[str] = Counter()
@@ -69,7 +69,7 @@ def usable(
     hidden = _ids(whole.partners, "id") - partners
     secret = _names(whole.partners, hidden) - _names(shown.partners, partners)
     kept: dict[str, SpottedRow] = {}
-    # Of two with one id the same one stays, whatever the order of rows.
+    # Of rows with the same id the same one stays, whatever their order.
     for row in sorted(frame.iter_rows(named=True), key=lambda row: [str(cell) for cell in row.values()]):
         named = dict.fromkeys(row.get("parties") or [])
         parties = [code for code in named if code in partners]
@@ -92,7 +92,7 @@ def _ids(frame: pl.DataFrame | None, column: str) -> set[str]:
 
 
 def _names(frame: pl.DataFrame | None, ids: set[str]) -> set[str]:
-    """What partners with these ids are called."""
+    """The names of the partners with these ids."""
     if frame is None or "name" not in frame.columns:
         return set()
     return {
@@ -108,7 +108,7 @@ def _says(sentence: str, names: set[str]) -> bool:
 
 
 def ranked(rows: Iterable[SpottedRow], scene: Scene) -> list[Spotted]:
-    """What people saw, with the facts, the score and the parts that the scene of a run gives, best first."""
+    """What people spotted, with the facts, score and components from a run's data, best first."""
     found = [_beside(row, scene) for row in rows]
     return sorted(found, key=lambda each: (-each.score, each.id))
 

@@ -1,4 +1,4 @@
-"""What a reader may see of the tables: left out before anything is worked out, so that nothing betrays it."""
+"""What a reader may see of the tables: the rest is left out before computing, so that nothing reveals it."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from joinedup.engines.matching.tables import empty
 from joinedup.offline.delimited import Refused, quoted
 
 PUBLIC, PARTNERSHIP = "public", "partnership"
-# The tables whose rows say who may see them, and those that go with a partner.
+# The tables whose rows say who may see them, and those that belong to a partner.
 MARKED = ("partners", "initiatives", "offers", "links", "asks", "people")
-# Of these, only the partners they name are told: that two double each other's work, or that two people should meet.
+# Only the partners named may see these: that two duplicate each other's work, or that two people should meet.
 FOR_ITS_PARTIES = ("join_up", "introduction")
 
 
 def for_reader(tables: Tables, reader: str) -> tuple[Tables, dict[str, int]]:
-    """The rows that a reader may see (`public`, `partnership`, or the id of a partner), and how many of each table
-    were left out. Raises `Refused` where there is no such reader.
+    """The rows that a reader may see (`public`, `partnership`, or the id of a partner), and how many of each
+    table were left out. Raises `Refused` if there is no such reader.
 
-    A blank marking is public. A named record is seen by the partners that it names; a marking that we do not know is
-    kept as close. With a partner go its initiatives, offers, links, asks and people.
+    A blank marking is public. A record marked “named” is visible to the partners it names; an unknown marking
+    is treated the same. A hidden partner hides its initiatives, offers, links, asks and people.
     """
     held = {name: empty(name) if (frame := getattr(tables, name)) is None else frame for name in MARKED}
     partners, initiatives, offers = held["partners"], held["initiatives"], held["offers"]
@@ -33,7 +33,7 @@ def for_reader(tables: Tables, reader: str) -> tuple[Tables, dict[str, int]]:
         )
     ids = _column(partners, "id")
     hidden = _closed(partners, reader, [[code] for code in ids])
-    # A provider is an id or a name: either way a partner that is left out would be read of.
+    # A provider is an id or a name: either would reveal a partner that is left out.
     unsaid: set[str | None] = set()
     said: set[str | None] = {None}
     for code, name in zip(ids, _column(partners, "name"), strict=True):
@@ -62,23 +62,23 @@ def for_reader(tables: Tables, reader: str) -> tuple[Tables, dict[str, int]]:
 
 
 def may_see(each: Opportunity, reader: str | None) -> bool:
-    """Whether a reader may see an opportunity that was found in what the reader may see; None sees everything."""
+    """Whether a reader may see an opportunity found in the tables that they may see; None sees everything."""
     if reader is None:
         return True
     if each.only_parties or each.kind in FOR_ITS_PARTIES:
         return reader in each.parties
-    # Each says itself whether it is for the partnership to settle first; the site shows the public less than that.
+    # `not_public`: for the partnership to settle first. The site shows the public less than this.
     return reader != PUBLIC or not each.not_public
 
 
 def ids_in(tables: Tables) -> set[str]:
-    """Ids of the partners, initiatives and offers there are."""
+    """Ids of all partners, initiatives and offers."""
     frames = (tables.partners, tables.initiatives, tables.offers)
     return {code for frame in frames if frame is not None for code in _column(frame, "id")}
 
 
 def _closed(frame: pl.DataFrame, reader: str, names: list[list[str | None]]) -> set[str]:
-    """Ids of rows that a reader may not see. An id that comes twice is as closed as its more closed row."""
+    """Ids of rows that a reader may not see. A repeated id is hidden if any of its rows is."""
     markings = _column(frame, "marking")
     return {
         code
@@ -96,7 +96,7 @@ def _open_to(marking: str, reader: str, names: list[str | None]) -> bool:
 
 
 def _having(frame: pl.DataFrame, values: list[str | None], codes: set[Any]) -> set[str]:
-    """Ids of rows whose value is one of these."""
+    """Ids of rows whose value is in `codes`."""
     ids = _column(frame, "id")
     return {i for i, value in zip(ids, values, strict=True) if i is not None and value in codes}
 
@@ -106,7 +106,7 @@ def _column(frame: pl.DataFrame, name: str) -> list[Any]:
 
 
 def _without(frame: pl.DataFrame, column: str, codes: set[str]) -> pl.DataFrame:
-    """The rows that do not have one of these in a column."""
+    """The rows whose value in a column is not in `codes`."""
     if column not in frame.columns:
         return frame
     return frame.filter(
@@ -115,7 +115,7 @@ def _without(frame: pl.DataFrame, column: str, codes: set[str]) -> pl.DataFrame:
 
 
 def _unlisted(frame: pl.DataFrame, column: str, codes: set[str]) -> pl.DataFrame:
-    """The rows, without these in the lists of a column."""
+    """The rows, with `codes` removed from the lists in a column."""
     if column not in frame.columns:
         return frame
     lists = [

@@ -1,4 +1,4 @@
-"""Weights as somebody types them: `gap=0.35,fit=0.2`, the rest as usual."""
+"""Weights as typed on the command line: `gap=0.35,fit=0.2`, the rest as usual."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HEAVIEST = 100.0
 
 
 def weights(text: str | None) -> Weights:
-    """The weights named in a text, the usual ones for the rest. Raises `Refused`."""
+    """The weights given in a text, the defaults for the rest. Raises `Refused`."""
     named: dict[str, float] = {}
     for part in (text or "").split(",") if text is not None else ():
         name, equals, value = (each.strip() for each in part.partition("="))

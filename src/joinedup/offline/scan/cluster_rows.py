@@ -16,12 +16,12 @@ COLUMNS = (
     "rank", "centre", "areas", "radius_km", "from", "to", "observed", "expected", "relative_risk", "llr", "p",
     "tail_p", "adjusted_p", "recurrence_days", "high", "sentence",
 )  # fmt: skip
-# As much of a name as a table on a terminal has room for.
+# How much of a name fits into a table on a terminal.
 NAME = 24
 
 
 def as_row(cluster: Cluster, areas: list[str], labels: list[str]) -> Row:
-    """With names for numbers; what is not finite has no place in JSON."""
+    """A cluster with names instead of numbers of areas and periods; JSON has no infinity or NaN."""
     return {
         "rank": int(cluster.rank),
         "centre": areas[cluster.centre],
@@ -80,7 +80,7 @@ def table_rows(rows: list[Row]) -> list[list[str]]:
 
 
 def table(rows: list[Row]) -> list[str]:
-    """Lines of a table with columns that stand below each other."""
+    """Lines of a table with aligned columns."""
     cells = table_rows(rows)
     widths = [max(len(each[at]) for each in cells) for at in range(len(cells[0]))]
     left = {1, 4, 5}
@@ -94,5 +94,5 @@ def table(rows: list[Row]) -> list[str]:
 
 
 def csv_rows(rows: list[Row]) -> list[list[object]]:
-    """Under `COLUMNS`; areas in one cell with `;` between."""
+    """Rows for `COLUMNS`; areas in one cell, separated by `;`."""
     return [[";".join(row[name]) if name == "areas" else row[name] for name in COLUMNS] for row in rows]

@@ -1,4 +1,4 @@
-"""One CSV file at a time: its columns as text, codes or whole numbers; what cannot be read is refused with its line."""
+"""The columns of a CSV file as text, codes or whole numbers; an unreadable cell is refused with its line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from joinedup.engines import periods
 from joinedup.offline.delimited import Refused, TextTable, quoted
 from joinedup.offline.table_files import open_table
 
-# More in one cell, or in all, is a slip of the keyboard.
+# A larger number in one cell, or in total, is a typing error.
 LARGEST, LARGEST_SUM = 1_000_000_000, 2_000_000_000
 
 Ints = NDArray[np.int64]
@@ -23,7 +23,7 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class CsvFile:
-    """A file with the columns that are needed of it."""
+    """A file with the required columns."""
 
     name: str
     table: TextTable
@@ -36,13 +36,13 @@ class CsvFile:
         return column in self.table.header
 
     def text(self, column: str) -> pl.Series:
-        """Without blanks around; null where there is nothing."""
+        """A column as text without surrounding blanks; null if empty."""
         stripped = self.table.frame.get_column(column).str.strip_chars()
         return stripped.set(stripped == "", None) if (stripped == "").any() else stripped
 
     def refuse(self, wrong: pl.Series, why: Callable[[int, int], str]) -> None:
-        """Raises `Refused` with the file and line of the first row that is wrong, if one is. `why`: a sentence from
-        the number of that row and how many there are."""
+        """Raise `Refused` with the file and line of the first wrong row, if there is one. `why`: makes a
+        sentence from the number of that row and how many are wrong."""
         rows = wrong.fill_null(False).arg_true()
         if not rows.len():
             return
@@ -51,14 +51,14 @@ class CsvFile:
         raise Refused(f"{self.name}, line {line}: {why(row, rows.len())}")
 
     def filled(self, column: str) -> pl.Series:
-        """The text of a column where every row has one."""
+        """The text of a column that must be filled in every row. Raises `Refused`."""
         text = self.text(column)
         self.refuse(text.is_null(), lambda row, n: f"{column} is blank{_and_more(n)}.")
         return text
 
 
 def opened(path: Path, *required: str) -> CsvFile:
-    """The file, with rows and the columns that are required. Raises `Refused`."""
+    """The file, which must have rows and the required columns. Raises `Refused`."""
     if path.is_dir():
         raise Refused(f"“{path}” is a folder: give a CSV file.")
     try:
@@ -92,12 +92,12 @@ def _and_more(rows: int) -> str:
 
 
 def codes(text: pl.Series, names: Sequence[str]) -> pl.Series:
-    """Where each is among the names, from 0; null where it is not."""
+    """The position of each among the names, from 0; null if it is not one."""
     return text.cast(pl.Enum(pl.Series(names, dtype=pl.String)), strict=False).to_physical().cast(pl.Int64)
 
 
 def areas(csv_file: CsvFile, names: Sequence[str], places: str) -> Ints:
-    """Numbers of the areas of a file. Raises `Refused` where one is not among the places."""
+    """Numbers of the areas of a file. Raises `Refused` if one is not among the places."""
     text = csv_file.filled("area")
     found = codes(text, names)
 
@@ -112,7 +112,8 @@ def areas(csv_file: CsvFile, names: Sequence[str], places: str) -> Ints:
 
 
 def dated(csv_file: CsvFile) -> tuple[str, Ints]:
-    """The kind of the periods of a file, and the number of each row's (`periods.number`). Raises `Refused`."""
+    """The kind of the periods of a file, and the number of each row's period (`periods.number`). Raises
+    `Refused`."""
     text = csv_file.filled("period")
     labels = text.unique(maintain_order=True)
     read: list[tuple[str, int] | None] = []
@@ -144,7 +145,7 @@ def dated(csv_file: CsvFile) -> tuple[str, Ints]:
 
 
 def whole(csv_file: CsvFile, column: str = "count") -> tuple[Ints, NDArray[np.bool_]]:
-    """Whole numbers from 0, and where there is one: a blank is not known, and stands as 0. Raises `Refused`."""
+    """Whole numbers from 0, and which are known: a blank is unknown and becomes 0. Raises `Refused`."""
     text = csv_file.text(column)
     found = text.cast(pl.Int64, strict=False)
     odd = text.is_not_null() & found.is_null()
@@ -168,7 +169,7 @@ def whole(csv_file: CsvFile, column: str = "count") -> tuple[Ints, NDArray[np.bo
 
 
 def number(csv_file: CsvFile, column: str) -> pl.Series:
-    """Finite numbers; null where there is none. Raises `Refused`."""
+    """Finite numbers; null if blank. Raises `Refused`."""
     text = csv_file.text(column)
     found = text.cast(pl.Float64, strict=False)
     csv_file.refuse(
@@ -179,7 +180,7 @@ def number(csv_file: CsvFile, column: str) -> pl.Series:
 
 
 def positive(csv_file: CsvFile, column: str) -> pl.Series:
-    """Numbers from 0; null where there is none. Raises `Refused`."""
+    """Numbers from 0; null if blank. Raises `Refused`."""
     found = number(csv_file, column)
     _in_bounds(csv_file, column, csv_file.text(column), found)
     return found

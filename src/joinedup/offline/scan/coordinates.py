@@ -1,4 +1,4 @@
-"""Whether the places of a scan lie where they are meant to: a likely slip stops the scan, an odd one is noted."""
+"""Check the coordinates of a scan's places: a likely mistake stops the scan, an odd place is noted."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ def check_coordinates(
     degrees: bool,
     outside_uk: bool,
 ) -> None:
-    """Raises `Refused` where most places lie outside the United Kingdom and one slip explains it, unless `outside_uk`.
+    """Raise `Refused` if most places are outside the United Kingdom and one mistake explains it, unless
+    `outside_uk`.
 
-    `points`: latitude and longitude where `degrees`, else x and y in metres. Adds a note on single places that lie far
-    from the others, and where all lie elsewhere.
+    `points`: latitude and longitude if `degrees`, else x and y in metres. Adds a note on single places far
+    from the others, and if all are elsewhere.
     """
     if not degrees:
         if not outside_uk:
@@ -50,7 +51,8 @@ def check_coordinates(
 
 
 def _refuse_degrees(name: str, points: NDArray[np.float64]) -> None:
-    """A place a degree on would be a metre on. Few points could be metres of a sketch: most have to be in the box."""
+    """Refuse degrees given as metres. A few points could be metres of a sketch, so most have to be in the
+    box."""
     for lat, lon, words in ((1, 0, "longitude and latitude"), (0, 1, "latitude and longitude")):
         if inside(points[:, lat], points[:, lon]).mean() > 0.5:
             raise Refused(

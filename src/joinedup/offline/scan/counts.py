@@ -1,4 +1,4 @@
-"""Files of counts, cases and controls: which area, which period, how many, and what of it is not known."""
+"""Files of counts, cases and controls: area, period, how many, and what is unknown."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from joinedup.offline.scan.columns import CsvFile, Ints, areas, dated, need_colu
 from joinedup.offline.scan.places import Places
 from joinedup.offline.scan.request import ScanRequest
 
-# Areas × periods × groups that fit the memory of an ordinary machine.
+# The most areas × periods × groups that fit into the memory of an ordinary machine.
 MOST_CELLS = 60_000_000
 
 
 @dataclass
 class Span:
-    """The periods from the first to the last, every one between included."""
+    """All periods from the first to the last."""
 
     kind: str
     first: int
@@ -29,13 +29,14 @@ class Span:
     days: NDArray[np.float64]
 
     def at(self, numbers: Ints) -> Ints:
-        """Which period each is; below 0 or beyond the last for those outside."""
+        """The index of each period; below 0 or beyond the last for those outside."""
         return numbers - self.first
 
 
 @dataclass
 class CountRows:
-    """The rows of a file of counts: area, period (numbers), group (0 without covariates), count, and what is known."""
+    """The rows of a file of counts: area and period (numbers), group (0 without covariates), count, whether
+    known."""
 
     file: CsvFile
     area: Ints
@@ -108,8 +109,8 @@ def _rows(csv_file: CsvFile, places: Places, *, timeless: bool) -> tuple[CountRo
 def cells(
     rows: CountRows, span: Span, areas: int, groups: int, notes: list[str]
 ) -> tuple[Ints, NDArray[np.bool_] | None]:
-    """The counts as groups × areas × periods, and where they are known (None: everywhere). A cell with a blank count
-    is not known as a whole."""
+    """The counts as groups × areas × periods, and where they are known (None: everywhere). A blank count
+    makes its whole cell unknown."""
     shape = (groups, areas, len(span.labels))
     group = rows.group if len(rows.group) else 0
     at = (group * areas + rows.area) * len(span.labels) + span.at(rows.period)

@@ -1,7 +1,7 @@
-"""Replications on the workers of a Dask cluster, for worlds that one machine takes too long for.
+"""Replications on the workers of a Dask cluster, for data that takes one machine too long.
 
-Each worker works out once what all replications share, and then whole groups of them. A group gives the same numbers
-wherever it is worked out, so the answer is the same to the last bit on any number of workers.
+Each worker computes once what all replications share, and then whole groups of them. A group gives the same
+numbers wherever it is computed, so the answer is identical to the last bit on any number of workers.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # Seconds to wait for a scheduler, and for its first worker.
 ANSWERS_WITHIN, WORKS_WITHIN = 10, 30
-# A group that is lost with its worker is tried so often elsewhere.
+# How often a group lost with its worker is tried elsewhere.
 TRIES = 3
 
 Spread = Callable[["ScanCounts", "Question", Sequence[range]], Iterable["NDArray[Any]"]]
@@ -34,7 +34,8 @@ Spread = Callable[["ScanCounts", "Question", Sequence[range]], Iterable["NDArray
 
 @contextmanager
 def on_dask(address: str) -> Iterator[Spread]:
-    """What the engine takes to spread replications. Raises `Refused` where the cluster cannot help."""
+    """The function that the engine uses to spread replications. Raises `Refused` if the cluster cannot be
+    used."""
     try:
         from distributed import Client
     except ImportError as error:
@@ -46,7 +47,7 @@ def on_dask(address: str) -> Iterator[Spread]:
         raise Refused(f"No Dask scheduler answers at {quoted(address)}.") from error
     with client:
         _refuse_unfit(client, address)
-        # A scan has a name of its own: by it a worker keeps between groups what belongs to the scan.
+        # The scan's unique name, by which a worker caches what its groups share.
         name = str(uuid4())
         sent: list[Any] = []
 
@@ -68,7 +69,7 @@ def on_dask(address: str) -> Iterator[Spread]:
 
 
 def _refuse_silent(address: str) -> None:
-    """Before Dask is asked: its client goes on trying for ever where somebody else answers."""
+    """Check before Dask connects: its client retries for ever if something else answers."""
     try:
         at = urlsplit(address)
         host, port = at.hostname, at.port
@@ -80,7 +81,7 @@ def _refuse_silent(address: str) -> None:
         )
     try:
         with socket.create_connection((host, port), timeout=ANSWERS_WITHIN) as there:
-            # A scheduler is the first to speak; with TLS only after the keys.
+            # A scheduler speaks first; with TLS only after the handshake.
             speaks = at.scheme == "tls" or bool(there.recv(1))
     except OSError:
         speaks = False
@@ -89,7 +90,7 @@ def _refuse_silent(address: str) -> None:
 
 
 def _refuse_unfit(client: Any, address: str) -> None:
-    """Workers there have to be, and of this version: another one might give another answer."""
+    """Require workers of this version: another might give another answer."""
     from joinedup import __version__
     from joinedup.engines.scan import VERSION
 
@@ -122,7 +123,7 @@ _held: dict[str, Replications] = {}
 
 
 def _highest(name: str, world: ScanCounts, question: Question, group: range) -> NDArray[Any]:
-    """Runs on a worker, which holds one scan at a time."""
+    """Runs on a worker, which caches one scan at a time."""
     from joinedup.engines.scan.replications import replications_of
 
     with _lock:

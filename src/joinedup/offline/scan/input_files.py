@@ -1,4 +1,4 @@
-"""The files of a scan, read together: what was counted where and when, and what is said about how it was read."""
+"""Read the files of a scan: what was counted where and when, and notes on how it was read."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from joinedup.offline.scan.request import ScanRequest
 
 @dataclass(frozen=True)
 class ScanInput:
-    """`arrays`: what the engine's `World` takes beyond areas, places and periods. `steps`: periods as the files write
-    them. `rows`: how many each file has. `notes`: sentences fit to show."""
+    """`arrays`: the arguments of the engine's `ScanCounts` besides areas, places and periods. `steps`:
+    periods as the files write them. `rows`: how many each file has. `notes`: sentences fit to show."""
 
     places: Places
     span: Span
@@ -91,7 +91,7 @@ def _with_population(
 def _refuse_nobody(
     cases: CountRows, people: NDArray[np.float64], places: Places, span: Span, groups: list[str], file: str
 ) -> None:
-    """Raises `Refused` where cases are counted of whom there are none: in an area and period, or of a group."""
+    """Raise `Refused` if there are cases without population: in an area and period, or in a group."""
     period = span.at(cases.period)
     empty = people.sum(axis=0)[cases.area, period] <= 0
     cases.file.refuse(
@@ -114,7 +114,7 @@ def _when(label: str) -> str:
 
 
 def _both_known(arrays: dict[str, NDArray[Any] | None], known: NDArray[np.bool_] | None) -> None:
-    """A cell is known where both cases and controls are; what is counted elsewhere is left out."""
+    """A cell is known if both cases and controls are; counts elsewhere are left out."""
     if known is None and arrays["known"] is None:
         return
     both = np.ones(arrays["cases"].shape, bool)  # type: ignore[union-attr]

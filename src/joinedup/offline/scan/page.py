@@ -1,4 +1,4 @@
-"""What a scan found as one page to open in a browser: a map, a table, sentences, and what to bear in mind."""
+"""The result of a scan as one HTML page: a map, a table, sentences, and what to bear in mind."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from joinedup.offline.scan.cluster_rows import table_rows
 from joinedup.offline.scan.places import Places
 
 WIDTH, HEIGHT, MARGIN = 900.0, 900.0, 30.0
-# Told apart on white by most people, whatever colours they see; the numbers tell them apart for everybody.
+# Most people, including colour-blind ones, can distinguish these on white; for everyone there are numbers.
 COLOURS = ("#1d70b8", "#d4351c", "#00703c", "#4c2c92", "#b35900", "#801650")
 
 
 def page(document: dict[str, Any], places: Places, explanation: list[str]) -> str:
-    """HTML that needs nothing else: no script, no file, no address."""
+    """Self-contained HTML: no script, no file, no URL."""
     at, height = _on_paper(places)
     number = {name: i for i, name in enumerate(places.names)}
     clusters = document["clusters"]

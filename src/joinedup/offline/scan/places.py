@@ -15,7 +15,8 @@ from joinedup.offline.scan.request import ScanRequest
 
 @dataclass
 class Places:
-    """The areas in the order of their file, and where they are: latitude and longitude when `degrees`, else metres."""
+    """The areas in the order of their file, with positions: latitude and longitude if `degrees`, else
+    metres."""
 
     names: list[str]
     position: NDArray[np.float64]
@@ -56,5 +57,5 @@ def read_places(request: ScanRequest, notes: list[str]) -> Places:
 
 
 def _metres(value: float) -> str:
-    """What to do where somebody gave metres under the names of degrees."""
+    """Advice if metres were given under the names of degrees."""
     return ": if these are metres, call the columns x and y" if 360 < abs(value) <= 1e8 else ""

@@ -1,4 +1,4 @@
-"""Who lives where, for every period: what is not given lies on a line between figures, or holds on from one."""
+"""The population for every period: missing figures are interpolated or carried forward."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def population(
     *,
     interpolate: bool,
 ) -> NDArray[np.float64]:
-    """People, groups × areas × periods; 0 where none are given. `of`: the group of each row. What is not given for a
-    period holds on from the last earlier figure or, with `interpolate`, lies on a straight line between two figures.
+    """People, groups × areas × periods; 0 if none are given. `of`: the group of each row. A missing period
+    takes the last earlier figure or, with `interpolate`, a point on the straight line between two figures.
     Raises `Refused`."""
     people = positive(csv_file, "population")
     area = codes(csv_file.filled("area"), places.names)
@@ -73,7 +73,7 @@ def _held(
     csv_file: CsvFile,
     notes: list[str],
 ) -> NDArray[np.float64]:
-    """An area has the population of the last of its figures that is not later, else of its first."""
+    """Each period takes the area's latest figure that is not later, else the first."""
     begins = np.array([periods.first_day(kind, int(at)).toordinal() for at in given])
     wanted = np.array(
         [periods.first_day(span.kind, span.first + at).toordinal() for at in range(len(span.labels))]
@@ -108,8 +108,8 @@ def _areas_and_periods(number: int) -> str:
 def _on_a_line(
     found: NDArray[np.float64], there: NDArray[np.bool_], kind: str, given: Ints, span: Span
 ) -> tuple[NDArray[np.float64], bool]:
-    """The mean over the days of a period of the line through the middles of the figures, flat before and after; and
-    whether any had to be taken from the line."""
+    """The mean over the days of a period of the line through the midpoints of the figures, flat before and
+    after; and whether any value was interpolated."""
     first = periods.first_day(span.kind, span.first).toordinal()
     long = span.days.astype(np.int64)
     day = first + np.arange(long.sum())
@@ -141,7 +141,7 @@ def _on_a_line(
 
 
 def _as_given(given: Ints, own: Ints, span: Span) -> tuple[Ints, Ints]:
-    """Periods whose own figure stands, and which it is: those between two that are given as well. A figure on its own
+    """Periods that keep their own figure, and its index: those between two given periods. An isolated figure
     is a point of the line."""
     figure = np.full(len(span.labels), -1)
     at = given[own] - span.first
@@ -155,12 +155,12 @@ def _as_given(given: Ints, own: Ints, span: Span) -> tuple[Ints, Ints]:
 def _middle(kind: str, at: int) -> int:
     day = periods.first_day(kind, at)
     if kind == periods.YEAR:
-        return date(day.year, 7, 1).toordinal()  # as the publishers' estimates of the middle of the year
+        return date(day.year, 7, 1).toordinal()  # like publishers' mid-year estimates
     return day.toordinal() + (14 if kind == periods.MONTH else 0)
 
 
 def _holds(own: tuple[str, int], label: str) -> bool:
-    """Whether a period is the one of a figure, or lies in it."""
+    """Whether a period is the figure's own, or is within it."""
     mine = periods.label(*own)
     return label == mine or label.startswith(f"{mine}-")
 

@@ -1,4 +1,4 @@
-"""What an analyst asks of a scan: files and settings, as they were given."""
+"""An analyst's request for a scan: files and settings, as given."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class ScanRequest:
-    """`model` and `shape` are the words of the engine; neither `high` nor `low` means high."""
+    """`model` and `shape` are the engine's values; without `high` and `low`, high is meant."""
 
     cases: Path
     places: Path
@@ -41,7 +41,7 @@ class ScanRequest:
 
     @property
     def files(self) -> dict[str, Path]:
-        """The files that the model reads, by what is in them."""
+        """The files that the model reads, by their content."""
         found = {"cases": self.cases, "places": self.places}
         if self.model == "poisson" and self.population is not None:
             found["population"] = self.population
@@ -50,7 +50,7 @@ class ScanRequest:
         return found
 
     def settings(self) -> dict[str, Any]:
-        """For the document. Without threads and workers: they change how long the answer takes, not the answer."""
+        """For the document. Without threads and workers, which change the running time but not the answer."""
         return {
             "model": self.model,
             "shape": self.shape,

@@ -1,4 +1,4 @@
-"""The run behind `joinedup scan`: read, ask the engine, say what it found."""
+"""The work of `joinedup scan`: read, ask the engine, report what it found."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from joinedup.offline.scan.places import Places
 
 
-# Counts that vary by less than this, as a multiple of what chance gives, are as good as those of chance.
+# A dispersion (multiple of the variation by chance) below this is treated as chance.
 NOTED = 1.05
 Say = Callable[[str, float | None], None]
 
@@ -39,7 +39,7 @@ class ScanRun:
         return list(self.document["clusters"])
 
     def page(self) -> str:
-        """With a map, to open in a browser."""
+        """HTML with a map, to open in a browser."""
         from joinedup.offline.scan.page import page
 
         return page(self.document, self.places, self.explanation)
@@ -57,7 +57,7 @@ class ScanRun:
 
 
 def scan_files(request: ScanRequest, say: Say) -> ScanRun:
-    """Reads the files and looks for what stands out. Raises `Refused`."""
+    """Read the files and find what stands out. Raises `Refused`."""
     began = perf_counter()
     say("Reading", None)
     from joinedup.offline.scan.input_files import read_files
@@ -70,7 +70,7 @@ def scan_files(request: ScanRequest, say: Say) -> ScanRun:
 
 
 def _answered(request: ScanRequest, found: ScanInput, say: Say) -> tuple[ScanResult, str]:
-    # Not before here: what is wrong with the files should be said at once.
+    # Imported late: errors in the files should be reported at once.
     from joinedup.engines import scan as engine
 
     world = engine.ScanCounts(

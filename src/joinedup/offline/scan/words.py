@@ -1,4 +1,5 @@
-"""A cluster as a plain sentence, and in paragraphs what was asked, on what data, and what the answer means."""
+"""A cluster as a plain sentence, and paragraphs on what was asked, on what data, and what the answer
+means."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from joinedup.offline.scan.request import ScanRequest
 
 
 def sentence(row: dict[str, Any], settings: dict[str, Any]) -> str:
-    """Where, when, how many against how many expected, and how far chance explains it."""
+    """Where, when, how many observed and expected, and how far chance explains it."""
     times = f", {row['observed'] / row['expected']:.2f} times as many" if row["expected"] > 0 else ""
     cases = "1 case was" if row["observed"] == 1 else f"{row['observed']:,} cases were"
     when = periods.between(row["from"], row["to"])

@@ -1,4 +1,4 @@
-"""A folder of CSV files as an event to plan; what cannot be read is refused in one plain sentence."""
+"""Read a folder of CSV files as an event to plan; unreadable ones are refused in one plain sentence."""
 
 from __future__ import annotations
 
@@ -29,16 +29,17 @@ REQUIRED = {
     "rules": ("kind", "people"),
     "room": ("table", "seats_max"),
 }
-# Without these there is nothing to plan; the others may be left away like a blank file.
+# Without these there is nothing to plan; the others may be missing or blank.
 NEEDED = ("people", "room")
 
 Row = dict[str, Any]
 
 
 def read_event(folder: Path, *, rounds: int, seed: int, seconds: float) -> tuple[Problem, list[str]]:
-    """The event in a folder, and in sentences what of it is left out or does not apply.
+    """The event in a folder, and sentences on what is left out or does not apply.
 
-    Five files, of which each may be blank; topics.csv, met.csv and rules.csv may be left away. Raises `Refused`.
+    Five files, each of which may be blank; topics.csv, met.csv and rules.csv may be missing. Raises
+    `Refused`.
     """
     if not folder.is_dir():
         raise Refused(f"There is no folder “{folder}”.")
@@ -74,7 +75,7 @@ def read_event(folder: Path, *, rounds: int, seed: int, seconds: float) -> tuple
 
 
 def _rows(path: Path, notes: list[str]) -> Iterator[Row]:
-    """The rows of one file, every column there, None where a cell is blank; none for a blank or absent file."""
+    """The rows of one file with every column, None for blank cells; no rows for a blank or missing file."""
     name = path.stem
     try:
         if not path.exists() or not path.read_bytes().strip(b"\xef\xbb\xbf \t\r\n"):
@@ -156,6 +157,6 @@ def _words(cell: list[str] | None) -> tuple[str, ...]:
 
 
 def _some(names: Any) -> str:
-    """A few names to find the place by."""
+    """A few of the names, quoted, as a hint where to look."""
     every = [f"“{quoted(each)}”" for each in sorted(set(names))]
     return ", ".join(every[:3]) + (f" and {len(every) - 3} more" if len(every) > 3 else "")

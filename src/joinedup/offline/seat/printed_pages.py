@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from joinedup.engines.seating import Person, Plan, Problem
 
 PAGES = ("tables", "people", "badges")
-# What a badge says beside the name. That somebody is young, or comes with them, is nobody's business but theirs.
+# What a badge says beside the name. It does not reveal that somebody is young, or a companion.
 ON_BADGE = {"facilitator": "Facilitator", "scribe": "Scribe", "speaker": "Speaker"}
 
 

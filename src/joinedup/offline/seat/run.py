@@ -1,4 +1,4 @@
-"""The run behind `joinedup seat`: read, plan, write the plan, its report and the pages to print."""
+"""The work of `joinedup seat`: read, plan, write the plan, its report and the pages to print."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from joinedup.offline.seat.printed_pages import pages
 
 @dataclass(frozen=True)
 class SeatRun:
-    """What a run made: the event, its plan (the notes on the input are in its report), and the files written."""
+    """The result of a run: the event, its plan (notes on the input are in its report), and the files
+    written."""
 
     problem: Problem
     plan: Plan
     files: list[Path]
 
     def lines(self) -> list[str]:
-        """What it is worth, for a terminal."""
+        """What the plan is worth, for a terminal."""
         goals, chance = self.plan.report["goals"], self.plan.report["random_seating"]
         people, tables = len(self.problem.people), len(self.problem.tables)
         broken = len(self.plan.report["broken"])
@@ -38,7 +39,7 @@ class SeatRun:
         ]
 
     def warnings(self) -> list[str]:
-        """What the organiser should know: rules that collide, rules not kept, what was left out."""
+        """What the organiser should know: conflicting rules, broken rules, what was left out."""
         report = self.plan.report
         return [
             *(
@@ -55,8 +56,8 @@ def _percent(share: float | None) -> str:
 
 
 def seat(folder: Path, output: Path, *, rounds: int, seed: int, seconds: float) -> SeatRun:
-    """Plans the event in `folder` and writes plan.csv, report.json, tables.html, people.html and badges.html into
-    the folder `output`, which is made where it is not there. Raises `Refused`; then nothing is written."""
+    """Plan the event in `folder` and write plan.csv, report.json, tables.html, people.html and badges.html
+    into the folder `output`, which is created if missing. Raises `Refused`, and then writes nothing."""
     problem, notes = read_event(folder, rounds=rounds, seed=seed, seconds=seconds)
     try:
         output.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,8 @@
 """Young people and the adults they come with.
 
 Nobody brings young people on their own word, and nobody is made a companion unasked: a young person waits
-until somebody who is vouched for (`queries.vouching`) has said yes. When a companion leaves, a person decides
-who is next.
+until somebody who is vouched for (`queries.companions.vouched`) has said yes. When a companion leaves, a
+person decides who is next.
 """
 
 from __future__ import annotations

@@ -26,8 +26,8 @@ def delete_personal(*, by: Person, event: Event, on: datetime.date | None = None
     """Empty every personal field of those who were invited or came; returns how many people that affects.
 
     What stays (partner, sector, role, who sat at which table) identifies nobody; free text that would is
-    removed too. The links in old mails stop working. Due 90 days after the event (`queries.due_deletions`),
-    and possible earlier once the event is over.
+    removed too. The links in old mails stop working. Due 90 days after the event
+    (`queries.attendees.due_deletions`), and possible earlier once the event is over.
     """
     require(by, "event.change", on=event)
     on = on or timezone.localdate()

@@ -66,15 +66,15 @@ def register(
 ) -> Attendee:
     """Register one person and, if they are a companion, the young people who come with them.
 
-    `still_true` are keys of `confirming.records`: what a partner's own people confirm while registering. What
-    a partner does or needs reaches the list of opportunities through the worker, since people register in
-    crowds.
+    `still_true` are keys of `confirmed_records.records`: what a partner's own people confirm while
+    registering. What a partner does or needs reaches the list of opportunities through the worker, since
+    people register in crowds.
 
-    A stranger's place is held for a day, until they confirm from their address (`holding`); someone signed in
-    with the address, or using the invitation sent to it, counts at once. If all places are taken, the waiting
-    list keeps the order. The same person posting again changes nothing; a colleague at the same address gets
-    a place of their own. A young person gives a chosen name only, never an address, and waits until a
-    companion of the same host who is vouched for says yes (`companions`).
+    A stranger's place is held for a day, until they confirm from their address (`held_places`); someone
+    signed in with the address, or using the invitation sent to it, counts at once. If all places are taken,
+    the waiting list keeps the order. The same person posting again changes nothing; a colleague at the same
+    address gets a place of their own. A young person gives a chosen name only, never an address, and waits
+    until a companion of the same host who is vouched for says yes (`companions`).
     """
     require(by, "event.register", on=event)
     refuse_closed(event)

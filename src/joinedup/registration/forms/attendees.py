@@ -43,6 +43,6 @@ class PeopleFilterForm(forms.Form):
         sector.queryset = Sector.objects.filter(pk__in=here)
 
     def chosen(self) -> dict[str, Any]:
-        """The arguments of `queries.people.filtered`."""
+        """The arguments of `queries.attendees.filtered`."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}

@@ -166,7 +166,7 @@ class RegistrationForm(forms.Form):
                 self.add_error(None, error)
 
     def registration(self) -> dict[str, Any]:
-        """The arguments of `actions.register`."""
+        """The arguments of `actions.registration.register`."""
         values = dict(self.cleaned_data)
         new, sector = values.pop("new_partner"), values.pop("sector")
         values["partner"] = values["partner"] or NewPartner(new, sector)

@@ -1,4 +1,4 @@
-"""Whom to remind of an event now: those who have not answered, and those who come. At most two mails each;
+"""Who to remind of an event now: those who have not answered, and those who come. At most two mails each;
 colleagues at one address get one each, since each has their own link and code."""
 
 from __future__ import annotations

@@ -160,8 +160,8 @@ class _Lacks:
     def between_them(
         self, found: Sequence[Suggestion], most: int, *, also_for_nothing: bool = False
     ) -> list[Suggestion]:
-        """The best, then whoever adds most to those already listed, each for what it adds: ten of one sector
-        do not fill ten lines. Those who add nothing are left out, unless `also_for_nothing`."""
+        """The best, then those who add most to the ones already listed, each for what it adds: ten of one
+        sector do not fill ten lines. Those who add nothing are left out, unless `also_for_nothing`."""
         left, open_gaps = {each.partner.pk: each for each in found}, self.gaps
         chosen: list[Suggestion] = []
         while left and len(chosen) < most:

@@ -80,7 +80,7 @@ class ResponseForm(forms.Form):
         about.queryset = partners_to_choose(person, [event.footprint_id] if event.footprint_id else [])
 
     def parts(self) -> dict[str, Any]:
-        """The arguments of `actions.response.write_response`."""
+        """The arguments of `actions.responses.write_response`."""
         values = dict(self.cleaned_data)
         return {**values, "contribution": self.said.get(values["contribution"], self.kept)}
 

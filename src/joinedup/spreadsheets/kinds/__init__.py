@@ -1,4 +1,4 @@
-"""The kinds of spreadsheets that can be brought in: one file each."""
+"""The kinds of spreadsheets that can be uploaded: one file each."""
 
 from joinedup.spreadsheets.kinds.contract import RowKind
 from joinedup.spreadsheets.kinds.initiatives import INITIATIVES

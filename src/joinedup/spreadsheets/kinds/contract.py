@@ -1,4 +1,4 @@
-"""What every kind of spreadsheet promises, and what several of them ask of a row."""
+"""The contract of every kind of spreadsheet, and what several kinds share."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ NAME = 200
 
 @dataclass(frozen=True)
 class RowKind:
-    """`read` looks at rows and writes nothing; `make` writes what one line plans and returns the new records.
+    """`read` reads rows and writes nothing; `make` saves what one row plans and returns the new records.
 
-    `made` is shared by the lines of one sheet: name in lower case -> partner that an earlier line made.
+    `made` is shared by the rows of one sheet: name in lower case -> partner that an earlier row created.
     """
 
     fields: tuple[Field, ...]
@@ -53,7 +53,7 @@ def places(row: RowCells, around: KnownRecords, name: str) -> list[Place]:
 
 
 def only_place(around: KnownRecords) -> list[Place]:
-    """Where a partner works that does not say: known where the partnership covers one place, else not."""
+    """Where a partner works if the sheet does not say: the partnership's place if it covers only one."""
     return list(around.here) if len(around.here) == 1 else []
 
 
@@ -71,7 +71,7 @@ def marking(row: RowCells, usual: str) -> str:
 
 @dataclass
 class Organisations:
-    """The organisations that the rows of one sheet name: recorded here, or brought by the sheet."""
+    """The organisations named in the rows of one sheet: recorded here, or new with the sheet."""
 
     around: KnownRecords
     chosen: Mapping[int, str]
@@ -83,9 +83,9 @@ class Organisations:
     def find(
         self, row: RowCells, field: str, name: str, *, sector: str = "", address: str = ""
     ) -> Partner | PartnerInRow:
-        """The partner of that name, or the new one; the row is refused where no sector can be told.
+        """The partner of that name, or a new one; the row is refused if no sector can be determined.
 
-        `to_check` is set where the sector was guessed or is asked for: once an organisation.
+        `to_check` is set if the sector was guessed or has to be asked for: once per organisation.
         """
         self.to_check = None
         found: Partner | PartnerInRow | None = self.around.partners.get(key(name)) or self.brought.get(
@@ -99,7 +99,7 @@ class Organisations:
             self.to_check = SectorToCheck(row.number, name, said)
             if near := difflib.get_close_matches(key(name), self.around.partners, n=1, cutoff=ALIKE):
                 meant = self.around.partners[near[0]]
-                # Nothing is chosen beforehand: whoever says that it is another organisation says so on purpose.
+                # No sector is preselected: saying that it is another organisation has to be deliberate.
                 self.to_check = SectorToCheck(row.number, name, "")
                 row.refuse(
                     field,
@@ -125,7 +125,7 @@ def the_partner(
     sectors: Mapping[str, Sector],
     serves: Sequence[Place],
 ) -> tuple[Partner, list[Partner]]:
-    """The partner itself, made now if the sheet brought it and no earlier line made it; and what was made."""
+    """The partner, created now if it is new and no earlier row created it; and the records created."""
     if isinstance(who, Partner):
         return who, []
     if key(who.name) in made:

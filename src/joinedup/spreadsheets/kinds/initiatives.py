@@ -1,4 +1,4 @@
-"""Local action: the tracker that a coordinator keeps. Its lead organisations come along where they are new."""
+"""Local action: the tracker that a coordinator keeps. New lead organisations are added with it."""
 
 from __future__ import annotations
 

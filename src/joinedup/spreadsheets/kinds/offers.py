@@ -159,12 +159,12 @@ def _kind_of_name(row: RowCells, name: str) -> str:
     try:
         return _kind(name)
     except ValueError:
-        # An amount means money; without one nothing is known of the kind, and “service” promises least.
+        # An amount means money; without one the kind is unknown, and “service” promises least.
         return Offer.Kind.FUND if row.text("amount") else Offer.Kind.SERVICE
 
 
 def _amount(text: str) -> int | None:
-    """The total where the cell is one sum; words about an amount are kept as published, without a number."""
+    """The total if the cell is one sum; words about an amount are stored as published, without a number."""
     try:
         return cells.pounds(text)
     except ValueError:

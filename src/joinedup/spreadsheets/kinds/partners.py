@@ -1,4 +1,4 @@
-"""Partners, and whom to ask there: several rows may name one organisation, each with another contact."""
+"""Partners and their contacts: several rows may name one organisation, each with another contact."""
 
 from __future__ import annotations
 
@@ -165,12 +165,13 @@ def _sector(row: RowCells, around: KnownRecords) -> str:
     if not text:
         return ""
     found = around.sector_names.get(key(text)) or around.sector_names.get(key(text).replace("-", " "))
-    # A word that is no sector of ours (“statutory”) is no problem: the name is asked, and the guess is shown.
+    # A word that is not one of our sectors (“statutory”) is not an error: the sector is guessed from the name
+    # and shown.
     return found.slug if found else ""
 
 
 def _is_fresh(who: Partner | PartnerInRow, contact: dict[str, str], contacts: set[Any]) -> bool:
-    """Whether nobody of that address, or role and name, is recorded there yet; remembers it."""
+    """Whether no contact with that address, or role and name, is recorded there yet; remembers it."""
     partner = who.pk if isinstance(who, Partner) else key(who.name)
     same = (
         (partner, contact["email"])

@@ -46,7 +46,8 @@ class UpdateForm(forms.Form):
 
 
 class EvidenceForm(forms.Form):
-    """What a partnership's own local action does towards a commitment; it cannot say how the whole stands."""
+    """What a partnership's own local action does towards a commitment; it cannot set the status of the
+    commitment."""
 
     initiative: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         None,

@@ -55,14 +55,14 @@ def one(ref: str, person: Person) -> QuerySet[Commitment]:
 
 
 def seen_partners(commitment: Commitment, person: Person) -> dict[int, Partner]:
-    """Of the partners behind what `one` fetched, those that `person` may see; one query. Others are never named."""
+    """The partners of a commitment from `one` that `person` may see; one query. Others are never named."""
     ids = {each.owner_partner_id for each in commitment.agreements.all()}
     return visible_partners(person, ids | {each.partner_id for each in commitment.initiatives.all()})
 
 
 def owners_of(commitment: Commitment, person: Person, seen: dict[int, Partner]) -> dict[int, str]:
-    """Who sees to each agreement, by its key, as `person` may know them: by name only once they have said yes; no
-    query."""
+    """The owner of each agreement, by its key, as `person` may know them: by name only once they have said
+    yes; no query."""
     return {
         each.pk: each.instead_of_owner(person)
         or (

@@ -1,4 +1,4 @@
-"""Which opportunities the page of paths counts."""
+"""The filters of the funnel page."""
 
 from __future__ import annotations
 

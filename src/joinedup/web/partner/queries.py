@@ -82,8 +82,8 @@ def _initiatives(person: Person, partner: Partner) -> list[Any]:
 
 
 def _agreements(person: Person, partner: Partner) -> list[Any]:
-    """Owned, deputised or contributed to, each with `has_their_yes`. Whoever belongs neither to them nor to a
-    partnership of the agreement reads only of those that the partner has said yes to."""
+    """Owned, deputised or contributed to, each with `has_their_yes`. Readers who belong neither to the
+    partner nor to the partnership of an agreement see only those the partner has said yes to."""
     given = partner.contributions.values("agreement_id")
     theirs = Q(owner_partner=partner) | Q(deputy_partner=partner) | Q(pk__in=given)
     if not (person.sees_every_partnership or partner.pk in person.partner_ids):
@@ -134,7 +134,7 @@ def _works_with(person: Person, partner: Partner, initiatives: list[Any]) -> lis
 
 
 def initiatives_each(person: Person, partners: Iterable[Partner]) -> dict[int, int]:
-    """How many initiatives each partner leads, of those `person` may see; 1 query."""
+    """How many initiatives each partner leads, among those `person` may see; 1 query."""
     led = Initiative.objects.visible_to(person).filter(partner__in=[p.pk for p in partners])
     return dict(Counter(led.values_list("partner_id", flat=True)))
 
@@ -182,7 +182,7 @@ def csv_rows(person: Person, partners: QuerySet[Partner]) -> Iterator[list[objec
             partner.gss,
             partner.website,
             partner.is_statutory,
-            # None recorded is not none: the cell stays empty.
+            # None recorded does not mean none: the cell stays empty.
             led.get(partner.pk),
             partner.confirmed_on,
             partner.told,

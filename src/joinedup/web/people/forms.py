@@ -1,4 +1,4 @@
-"""What people type about accounts: their address, the code, whom they invite."""
+"""Forms for accounts: address, code, and invitations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from joinedup.web.people.queries import footprints_to_invite_for, partners_to_in
 
 
 class InviteForm(forms.Form):
-    """Whom to invite, as what. Only administrators choose another role than partner member."""
+    """Whom to invite, and in which role. Only administrators may choose another role than partner member."""
 
     email = forms.EmailField(label=_("E-mail address"), help_text=_("They sign in with it."))
     name = forms.CharField(
@@ -48,7 +48,7 @@ class InviteForm(forms.Form):
             self.fields["partner"].label = _("Organisation")
 
     def invitation(self) -> dict[str, Any]:
-        """The arguments of `actions.invite_person`. A scope that the chosen role has no use for is left out."""
+        """The arguments of `actions.invite_person`. A scope that the chosen role does not use is left out."""
         chosen = {"role": Grant.Role.PARTNER_MEMBER.value, "footprint": None} | self.cleaned_data
         if chosen["role"] != Grant.Role.PARTNER_MEMBER:
             chosen["partner"] = None

@@ -1,4 +1,4 @@
-"""Questions about accounts and about who changed what."""
+"""Whom a person may invite, and for which partnerships."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages about people with accounts: for those who invite them, and for each about themselves."""
+"""Pages about accounts, for those who invite people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The summary by mail of what waits for somebody: on working days or on Mondays, and only when something waits."""
+"""The mail that summarises what waits for somebody: on working days or Mondays, and only if something
+waits."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from joinedup.mail.compose import compose
 from joinedup.mail.send import send_on_commit
 from joinedup.web.work.queries import Shortlist, Waiting, waiting_for
 
-# From this hour on: it is there when the day's work begins.
+# Sent from this hour on, to arrive before the working day.
 MORNING = 7
 MONDAY, SATURDAY = 0, 5
 Mail, Digest = Preference.Mail, Preference.Digest
@@ -34,8 +35,8 @@ class DigestSection:
 
 
 def send_digests(now: datetime.datetime) -> int:
-    """One mail to each who has signed in here, is due one today and for whom something waits; returns how many go
-    out. Again on the same day, or in a second worker, nobody gets a second."""
+    """Send one mail to everybody who has signed in here, is due one today and for whom something waits;
+    returns how many. Running again on the same day, or in a second worker, sends nobody a second one."""
     here = timezone.localtime(now)
     today = here.date()
     if here.hour < MORNING or today.weekday() >= SATURDAY:
@@ -60,7 +61,7 @@ def _send_digest(user: User, preference: Preference, today: datetime.date) -> bo
     if not sections:
         return False
     with transaction.atomic():
-        # Held, so that of two workers the second finds that it is done.
+        # Locked, so that the second of two workers finds that it is done.
         User.objects.select_for_update().get(pk=user.pk)
         row, _is_new = Preference.objects.get_or_create(user=user)
         if row.digest_sent_on == today:
@@ -82,7 +83,7 @@ def _send_digest(user: User, preference: Preference, today: datetime.date) -> bo
 
 
 def sections_of(waiting: Waiting, not_wanted: list[str]) -> list[DigestSection]:
-    """What waits, as a mail says it; without the kinds of mail that somebody does not want. No query."""
+    """The sections of the mail, without those of kinds that the reader does not want. No query."""
     found = [
         *([] if Mail.EVENTS in not_wanted else [_invitations(waiting)]),
         *([] if Mail.AGREEMENTS in not_wanted else [_agreements(waiting)]),

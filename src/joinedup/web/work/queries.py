@@ -87,7 +87,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Kept:
-    """What is theirs: their own records, their partners, their partnerships."""
+    """A person's own records, their partners and their partnerships."""
 
     initiatives: list[Initiative]
     asks: list[Ask]
@@ -223,7 +223,7 @@ def _unread(person: Person) -> QuerySet[Conversation]:
 
 
 def _uploads(person: Person) -> QuerySet[Any]:
-    """Spreadsheets brought in and neither accepted nor undone."""
+    """Uploaded spreadsheets neither accepted nor undone."""
     open_states = [Upload.State.MAPPING, Upload.State.PREVIEWED]
     return Upload.objects.filter(footprint__in=person.coordinated_ids, state__in=open_states)
 
