@@ -19,6 +19,7 @@ COMMITS = {"transactional_db", "live_server"}
 INSTALLATIONS = "tests.demo.installation"
 COLLECTED = pytest.StashKey[list[pytest.Item]]()
 HERE = Path(__file__).resolve().parent
+OF_THE_WALKS = {"trust/test_changes.py", "trust/test_hostile_input.py"}
 OF_THE_DEMONSTRATION = {
     "cli/test_init.py",
     "cli/test_interrupted.py",
@@ -36,6 +37,7 @@ OWN_BEHAVIOUR = {
     "agreements": ("named_bodies", "reminders"),
     "events": ("drafts", "event", "loading"),
     "opportunities": ("actions", "public", "spotting", "storing", "weighing"),
+    "partners": ("addressees",),
     "places": ("loading",),
     "registration": ("companions", "reminders", "survey"),
     "results": ("responses", "right_of_reply"),
@@ -50,10 +52,8 @@ OWN_BEHAVIOUR = {
 # The longest start first, so that no process is left with one at the end.
 LONGEST = [
     "the demonstration",
-    "journeys/test_pages_as_before.py",
-    "trust/test_hostile_input.py",
+    "the walks",
     "journeys/test_opportunities.py",
-    "trust/test_changes.py",
     "trust/test_two_worlds.py",
     "journeys/test_chain.py",
     "trust/test_personal.py",
@@ -95,9 +95,11 @@ def databases_of(item: pytest.Item, *, everything: bool = False) -> set[str]:
 
 def together(nodeid: str) -> str:
     """The group of tests that run in one process: those of a file, so that what a file creates is created
-    once, and all that use the demonstration, which takes a minute to make."""
+    once, all that use the demonstration, which takes a minute to make, and two files that look at the same pages."""
     path = nodeid.partition("::")[0].removeprefix("tests/")
-    return "the demonstration" if path in OF_THE_DEMONSTRATION else path
+    if path in OF_THE_DEMONSTRATION:
+        return "the demonstration"
+    return "the walks" if path in OF_THE_WALKS else path
 
 
 def turn(nodeid: str) -> int:

@@ -17,6 +17,10 @@ from tests.journeys.page_rules import faults
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
+# What axe has looked at, in whichever journey: the kind of a page, and the kinds of parts that it is built of.
+AXED: set[tuple[str, frozenset[tuple[str, str]]]] = set()
+
+
 @dataclass
 class Hand:
     """One person at a browser. Every page that comes is checked and `told`, by its address; what they do is counted.
@@ -27,7 +31,6 @@ class Hand:
     page: Page
     script: bool
     told: dict[str, list[Visited]] = field(default_factory=dict)
-    axed: set[tuple[str, frozenset[tuple[str, str]]]] = field(default_factory=set)
     clicks: int = 0
     fields: int = 0
 
@@ -86,8 +89,8 @@ class Hand:
         assert not found, found
         # What axe finds lies in how a page is built: one built as another of its kind is not looked at twice.
         built = frozenset((str(each.tag), each.get("class", "")) for each in seen.tree.iter())
-        if self.script and (seen.kind, built) not in self.axed:
-            self.axed.add((seen.kind, built))
+        if self.script and (seen.kind, built) not in AXED:
+            AXED.add((seen.kind, built))
             assert_accessible(self.page)
         else:
             assert self.page.evaluate(OVERFLOW) <= 0, f"{address} is too wide"

@@ -58,7 +58,7 @@ def test_what_is_invented_says_so(walked: dict[str, list[Visited]]) -> None:
 
 def test_a_figure_stands_with_its_source_and_its_period(walked: dict[str, list[Visited]]) -> None:
     figures = [page for page in walked[""] if page.kind == "figure"]
-    assert len(figures) == 10
+    assert len(figures) == 5
     for page in figures:
         source = page.tree.xpath("//main//*[contains(@class, 'ju-source')]")[0]
         assert source.xpath(".//a[starts-with(@href, '/sources/')]"), page.address

@@ -34,7 +34,7 @@ from joinedup.voice.models import Contribution as Said
 from joinedup.voice.models import Conversation, Host
 from tests.standing import layer
 from tests.trust.around import hide_around, open_around
-from tests.trust.walking import As, Walk, walk_as
+from tests.trust.walking import As, Walk, addresses, walk_as
 from tests.world import World, make_partner, make_user
 
 # In the name of everything that Charlie may not see.
@@ -264,11 +264,15 @@ def walks() -> dict[str, Walk]:
 
 
 @pytest.fixture
-def walked(with_hidden: Everything, as_: As, walks: dict[str, Walk]) -> Callable[[str], Walk]:
-    """`walked("bob")`: what Bob gets at every address, with everything that is hidden; looked at once in all."""
+def walked(with_hidden: Everything, as_: As, walks: dict[str, Walk]) -> Callable[..., Walk]:
+    """`walked("bob")`: what Bob gets at every address, with everything that is hidden; looked at once in all.
 
-    def walk(name: str) -> Walk:
-        if name not in walks:
+    `walked("bob", still_there=True)`: at addresses that lead to the records of this test too.
+    """
+
+    def walk(name: str, *, still_there: bool = False) -> Walk:
+        known = walks.get(name)
+        if known is None or (still_there and list(known.answers) != list(addresses())):
             walks[name] = walk_as(as_(name))
         return walks[name]
 
