@@ -1,9 +1,9 @@
 """Which tests run on which database.
 
-`make test` runs every test once. On SQLite, the default of an installation: all but the walks over every URL,
-which run on PostgreSQL, as it refuses more invalid input. A second time on PostgreSQL: tests that depend on
-its own behaviour, which are those that really commit (locks, concurrency), the files of OWN_BEHAVIOUR, and
-those marked `postgresql`. `make test-all` runs all tests that use the database on both.
+`make test` runs every test once. On SQLite, the default of an installation: all but the walk that types
+invalid input into every form, which runs on PostgreSQL, as that refuses more of it. A second time on
+PostgreSQL: tests that depend on its own behaviour, which are those that really commit (locks, concurrency),
+the files of OWN_BEHAVIOUR, and those marked `postgresql`. `make test-all` runs all tests that use the database on both.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ COMMITS = {"transactional_db", "live_server"}
 INSTALLATIONS = "tests.demo.installation"
 COLLECTED = pytest.StashKey[list[pytest.Item]]()
 HERE = Path(__file__).resolve().parent
-OF_THE_WALKS = {"trust/test_changes.py", "trust/test_hostile_input.py"}
+OF_THE_WALKS = {"trust/test_changes.py", "trust/test_personal.py", "trust/test_two_worlds.py"}
 OF_THE_DEMONSTRATION = {
     "cli/test_init.py",
     "cli/test_interrupted.py",
@@ -54,13 +54,12 @@ LONGEST = [
     "the demonstration",
     "the walks",
     "journeys/test_opportunities.py",
-    "trust/test_two_worlds.py",
+    "trust/test_hostile_input.py",
     "journeys/test_chain.py",
-    "trust/test_personal.py",
     "evidence/test_actions.py",
 ]
 OWN_FILES = {HERE / room / f"test_{name}.py" for room, names in OWN_BEHAVIOUR.items() for name in names}
-JOURNEYS, TRUST = HERE / "journeys", HERE / "trust"
+JOURNEYS, HOSTILE = HERE / "journeys", HERE / "trust" / "test_hostile_input.py"
 
 
 def touches_records(item: pytest.Item) -> bool:
@@ -87,7 +86,7 @@ def databases_of(item: pytest.Item, *, everything: bool = False) -> set[str]:
     both."""
     if JOURNEYS in item.path.parents or item.get_closest_marker("once") or not touches_records(item):
         return {SQLITE}
-    if TRUST in item.path.parents and not everything:
+    if item.path == HOSTILE and not everything:
         return {POSTGRESQL}
     is_own = item.get_closest_marker("postgresql") or item.path in OWN_FILES or commits(item)
     return set(DATABASES) if everything or is_own else {SQLITE}
@@ -95,7 +94,7 @@ def databases_of(item: pytest.Item, *, everything: bool = False) -> set[str]:
 
 def together(nodeid: str) -> str:
     """The group of tests that run in one process: those of a file, so that what a file creates is created
-    once, all that use the demonstration, which takes a minute to make, and two files that look at the same pages."""
+    once, all that use the demonstration, which takes a minute to make, and three files that look at the same pages."""
     path = nodeid.partition("::")[0].removeprefix("tests/")
     if path in OF_THE_DEMONSTRATION:
         return "the demonstration"

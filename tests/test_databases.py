@@ -12,10 +12,10 @@ from joinedup.accounts.models import User
 from tests.databases import (
     COLLECTED,
     DATABASES,
+    HOSTILE,
     JOURNEYS,
     POSTGRESQL,
     SQLITE,
-    TRUST,
     databases_of,
     together,
 )
@@ -44,7 +44,7 @@ IN_A_ROOM, BY_COMMAND = HERE / "web" / "test_a.py", HERE / "cli" / "test_a.py"
         (a_test(IN_A_ROOM, "db", marks=("postgresql",)), set(DATABASES), set(DATABASES)),
         (a_test(IN_A_ROOM, "transactional_db"), set(DATABASES), set(DATABASES)),
         (a_test(IN_A_ROOM, marks=("django_db",)), set(DATABASES), set(DATABASES)),
-        (a_test(TRUST / "test_a.py", "db"), {POSTGRESQL}, set(DATABASES)),
+        (a_test(HOSTILE, "db"), {POSTGRESQL}, set(DATABASES)),
         (a_test(BY_COMMAND, Installation=Installation), {SQLITE}, set(DATABASES)),
         (a_test(BY_COMMAND, "demo"), {SQLITE}, set(DATABASES)),
         (a_test(BY_COMMAND, "demo", marks=("once",)), {SQLITE}, {SQLITE}),
