@@ -113,6 +113,11 @@ def coordinators(footprint: int | None) -> list[User]:
     return list({grant.user_id: grant.user for grant in found}.values())
 
 
+def coordinator_addresses(footprint: int | None) -> list[str]:
+    """Where replies to a mail of a partnership go: the addresses of its coordinators; 1 query."""
+    return [each.email for each in coordinators(footprint)]
+
+
 def willing_coordinators(footprint: int | None, kind: str) -> list[Addressee]:
     """The coordinators of a partnership who accept mails of this kind; 1 query."""
     return [Addressee(each.email, each, kind=kind) for each in coordinators(footprint) if _wants(each, kind)]

@@ -19,7 +19,7 @@ from joinedup.events.models import Event
 from joinedup.mail.compose import compose, words_of
 from joinedup.mail.send import Sending, deliver, send_on_commit
 from joinedup.mail.turns import after_turn
-from joinedup.partners.addressees import HAS_TO_BE_HEARD, contacts_first, coordinators
+from joinedup.partners.addressees import HAS_TO_BE_HEARD, contacts_first, coordinator_addresses, coordinators
 from joinedup.partners.models import Partner
 from joinedup.privacy.detect import EMAIL
 from joinedup.registration.calendar import mailbox_calendars
@@ -52,7 +52,7 @@ def _with_day(context: Mapping[str, Any]) -> dict[str, Any]:
 
 def answered_by(event: Event, mails: Sequence[EmailMultiAlternatives]) -> Sequence[EmailMultiAlternatives]:
     """The same mails, with replies going to the coordinators of the event's partnership. 1 query."""
-    replies = [user.email for user in coordinators(event.footprint_id)] if mails else []
+    replies = coordinator_addresses(event.footprint_id) if mails else []
     for each in mails:
         each.reply_to = replies
     return mails

@@ -8,7 +8,7 @@ from joinedup.accounts.links import address_of, make_link
 from joinedup.accounts.models import User
 from joinedup.mail.compose import compose
 from joinedup.mail.send import send_on_commit
-from joinedup.partners.addressees import coordinators
+from joinedup.partners.addressees import coordinator_addresses
 from joinedup.results.models import Response
 from joinedup.results.right_of_reply import answer_by
 
@@ -52,7 +52,7 @@ def _send(
     context: Mapping[str, object],
     failing: Callable[[], object] | None = None,
 ) -> None:
-    replies, mails = [user.email for user in coordinators(response.event.footprint_id)], []
+    replies, mails = coordinator_addresses(response.event.footprint_id), []
     for each in to:
         words = {**context, "link": address_of("response_by_mail", make_link(PURPOSE, response.pk, each))}
         address = each if isinstance(each, str) else each.email

@@ -32,7 +32,7 @@ from joinedup.events.actions.topics import set_state
 from joinedup.mail.compose import compose
 from joinedup.mail.send import send_on_commit
 from joinedup.opportunities.models import Opportunity
-from joinedup.partners.addressees import coordinators
+from joinedup.partners.addressees import coordinator_addresses, coordinators
 from joinedup.partners.election_hold import refuse_while_held
 from joinedup.partners.models import Partner
 
@@ -83,7 +83,7 @@ def _ask(agreement: Agreement, naming: Naming, partner: Partner, *, is_changed: 
         return 0
     naming.asked_on = timezone.localdate()
     naming.save(update_fields=["asked_on"])
-    replies = [user.email for user in coordinators(agreement.event.footprint_id)]
+    replies = coordinator_addresses(agreement.event.footprint_id)
     words = {
         "agreement": agreement,
         "part": _part(agreement, partner),

@@ -20,7 +20,7 @@ from joinedup.agreements.queries.reminders import AskedTogether, by_mail, report
 from joinedup.agreements.reminder_steps import OPEN, after_step, next_to_ask
 from joinedup.mail.compose import compose
 from joinedup.mail.send import send_on_commit
-from joinedup.partners.addressees import Addressee, coordinators
+from joinedup.partners.addressees import Addressee, coordinator_addresses
 from joinedup.partners.models import Partner
 
 Step = Chase.Step
@@ -80,7 +80,7 @@ def _ask(by: Person, agreement: Agreement, step: str, about: datetime.date, on: 
 def _send_on_commit(row: Chase, asked: AskedTogether) -> None:
     """If the mail server took none of them, the row is deleted and the step is tried another day."""
     agreement = row.agreement
-    replies = [user.email for user in coordinators(agreement.event.footprint_id)]
+    replies = coordinator_addresses(agreement.event.footprint_id)
     mails = [
         compose("agreements/mails/chase", to.email, _words(row, asked, to), reply_to=replies)
         for to in asked.to

@@ -28,7 +28,7 @@ from joinedup.agreements.queries.verdicts import (
 from joinedup.events.models import Event
 from joinedup.mail.compose import compose
 from joinedup.mail.send import send_on_commit
-from joinedup.partners.addressees import contacts_first, coordinators
+from joinedup.partners.addressees import contacts_first, coordinator_addresses
 from joinedup.partners.models import Partner
 
 
@@ -57,7 +57,7 @@ def ask_young(*, by: Person, event: Event, on: datetime.date) -> int:
 
 
 def _send_on_commit(event: Event, host: Partner, to: list[Addressee]) -> None:
-    replies = [user.email for user in coordinators(event.footprint_id)]
+    replies = coordinator_addresses(event.footprint_id)
     mails = []
     for each in to:
         link = address_of("young_marks", link_of(event, host, each))

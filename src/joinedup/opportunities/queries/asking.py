@@ -14,7 +14,7 @@ from joinedup.accounts.models import Grant, Preference
 from joinedup.accounts.person import Person
 from joinedup.opportunities.models import Answer, Enquiry, Opportunity, Run
 from joinedup.opportunities.queries.lists import UNDECIDED
-from joinedup.partners.addressees import HAS_TO_BE_HEARD, Addressee, contacts_first
+from joinedup.partners.addressees import HAS_TO_BE_HEARD, Addressee, contacts_first, coordinator_addresses
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import speaks_for
 
@@ -93,10 +93,7 @@ def replies_to(by: Person, opportunity: Opportunity, choice: str) -> list[str]:
     most. Whoever has no address of their own leaves it to those who coordinate."""
     if by.email and choice != PARTNERSHIP:
         return [by.email]
-    grants = Grant.objects.filter(
-        role=Grant.Role.COORDINATOR, footprint=opportunity.footprint_id, user__is_active=True
-    )
-    return sorted(set(grants.values_list("user__email", flat=True)))
+    return coordinator_addresses(opportunity.footprint_id)
 
 
 @dataclass(frozen=True)

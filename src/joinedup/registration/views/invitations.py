@@ -21,7 +21,7 @@ from joinedup.documents.csv_file import as_csv, csv_file
 from joinedup.events.actions.event import ready_to_invite
 from joinedup.events.models import Event
 from joinedup.events.views.event import planned_event
-from joinedup.partners.addressees import coordinators
+from joinedup.partners.addressees import coordinator_addresses
 from joinedup.registration.actions.invitations import (
     add_invitation,
     change_invitation,
@@ -61,7 +61,7 @@ def event_invitations(request: Request, slug: str) -> HttpResponse:
             *invitations_to_read(event, unsent),
             *invitations_to_read(event, due.invited, is_reminder=True),
         ],
-        "replies": [user.email for user in coordinators(event.footprint_id)],
+        "replies": coordinator_addresses(event.footprint_id),
         "wrong": ready_to_invite(event),
         "picture": inviting(request.person, event, today, request.GET.get("gap", "")),
         "asks_for_all": "all" in request.GET,

@@ -14,7 +14,7 @@ from joinedup.events.drafts import refuse_draft
 from joinedup.events.models import Event
 from joinedup.mail.compose import compose
 from joinedup.mail.send import send_on_commit
-from joinedup.partners.addressees import coordinators
+from joinedup.partners.addressees import coordinator_addresses
 from joinedup.results.queries.briefing import PURPOSE, SENT, recipients
 
 
@@ -34,7 +34,7 @@ def send_brief(*, by: Person, event: Event) -> int:
             "Nobody who hosts or speaks has an e-mail address here: add it to the day first."
         )
     audit.record(by=by, action=SENT, on=event, after={"mails": len(to)})
-    replies, mails = [user.email for user in coordinators(event.footprint_id)], []
+    replies, mails = coordinator_addresses(event.footprint_id), []
     for address in to:
         link = address_of("brief", make_link(PURPOSE, event.pk, address))
         words = {"event": event, "link": link}

@@ -18,7 +18,7 @@ from joinedup.accounts.preferences import off_link
 from joinedup.events.models import Event
 from joinedup.mail.compose import compose
 from joinedup.mail.send import send_on_commit
-from joinedup.partners.addressees import coordinators
+from joinedup.partners.addressees import coordinator_addresses
 from joinedup.registration.models import Attendee
 from joinedup.registration.survey import survey_link
 from joinedup.results.queries.follow_up import Thanked, to_thank
@@ -41,7 +41,7 @@ def thank(*, by: Person, event: Event, now: datetime.datetime | None = None) -> 
     told = [each.pk for one in thanked for each in one.about]
     Attendee.objects.filter(pk__in=told).update(thanked_at=now)
     audit.record(by=by, action="event.thank", on=event, before={}, after={"mails": len(thanked)})
-    replies = [user.email for user in coordinators(event.footprint_id)]
+    replies = coordinator_addresses(event.footprint_id)
     send_on_commit(
         [
             compose("results/mails/after", each.to.email, _words(event, each), reply_to=replies)
