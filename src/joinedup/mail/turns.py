@@ -60,11 +60,6 @@ def in_turn() -> Iterator[None]:
                 logger.exception("What was to follow a change could not be done.")
 
 
-def is_in_turn() -> bool:
-    """Whether this thread holds the lock."""
-    return _turn.later is not None
-
-
 def after_turn(do: Callable[[], object]) -> None:
     """Call `do` once this thread's turn is over: at once if it has none."""
     if _turn.later is None:
