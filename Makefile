@@ -6,6 +6,10 @@ BIN := .venv/bin
 # Where `make pages` puts its pictures: outside the repository.
 TO ?= ../joinedup-pages
 
+# Some machines are set to keep no compiled Python. Then every process compiles all libraries, our code and the tests
+# again: five seconds each time, and the suite starts hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup demo serve-dev test test-room test-all check fmt hooks bench pages pictures clean
 
 setup: .venv/.ready
