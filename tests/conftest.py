@@ -16,7 +16,15 @@ from django.test import Client, override_settings
 from xdist.scheduler import LoadScopeScheduling
 
 from joinedup.mail.server import SILENT
-from tests.databases import COLLECTED, DATABASES, databases_of, together, turn
+from tests.databases import (
+    COLLECTED,
+    DATABASES,
+    POSTGRESQL,
+    databases_of,
+    may_run_on_postgresql,
+    together,
+    turn,
+)
 from tests.demo.installation import Demonstration, Tables, keep_tables, make_demonstration
 from tests.standing import layer, standing
 from tests.world import World, make_world
@@ -56,6 +64,14 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     return InFiles(config, log)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Reading every test takes as long as running a tenth of them."""
+    if config.getoption("beside") != POSTGRESQL or config.getoption("everything"):
+        return None
+    is_test = collection_path.name.startswith("test_") and collection_path.suffix == ".py"
+    return True if is_test and not may_run_on_postgresql(collection_path) else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

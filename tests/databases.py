@@ -59,6 +59,7 @@ LONGEST = [
     "evidence/test_actions.py",
 ]
 OWN_FILES = {HERE / room / f"test_{name}.py" for room, names in OWN_BEHAVIOUR.items() for name in names}
+TELL_TALE = ("transactional_db", "live_server", "transaction=True", "mark.postgresql")
 JOURNEYS, HOSTILE = HERE / "journeys", HERE / "trust" / "test_hostile_input.py"
 
 
@@ -90,6 +91,15 @@ def databases_of(item: pytest.Item, *, everything: bool = False) -> set[str]:
         return {POSTGRESQL}
     is_own = item.get_closest_marker("postgresql") or item.path in OWN_FILES or commits(item)
     return set(DATABASES) if everything or is_own else {SQLITE}
+
+
+def may_run_on_postgresql(path: Path) -> bool:
+    """Whether a file may have a test that runs there a second time: judged by its words, so that the others are not
+    even read. `test_databases.py` compares it with what `databases_of` says of every test."""
+    if path in OWN_FILES or path == HOSTILE:
+        return True
+    words = path.read_text(encoding="utf-8")
+    return JOURNEYS not in path.parents and any(word in words for word in TELL_TALE)
 
 
 def together(nodeid: str) -> str:

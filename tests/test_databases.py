@@ -17,6 +17,7 @@ from tests.databases import (
     POSTGRESQL,
     SQLITE,
     databases_of,
+    may_run_on_postgresql,
     together,
 )
 from tests.demo.installation import Installation
@@ -66,6 +67,8 @@ def test_none_of_all_that_are_here_is_left_out(request: pytest.FixtureRequest) -
         assert everyday <= everything <= set(DATABASES)
         if "db" in getattr(item, "fixturenames", ()) and JOURNEYS not in item.path.parents:
             assert everything == set(DATABASES), item.nodeid
+        if POSTGRESQL in everyday:
+            assert may_run_on_postgresql(item.path), item.nodeid
         if item.get_closest_marker("browser"):
             assert everything == {SQLITE}, item.nodeid
 

@@ -1,19 +1,9 @@
 """Boundaries as SVG path data: whole numbers, relative commands, shared lines kept shared."""
 
-import json
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 import shapely
-from grid import national_grid
-from writing import write_gzip
-
-# How far a line may move, in metres. Neighbourhoods are looked at closest, so they keep the most.
-TOLERANCE = {"borough": 60.0, "ward": 50.0, "lsoa": 40.0}
-
-
-def _metres(points: np.ndarray) -> np.ndarray:
-    return np.column_stack(national_grid(points[:, 0], points[:, 1]))
 
 
 def _ring(points: np.ndarray) -> str:
@@ -37,25 +27,11 @@ def _path(shape: shapely.Geometry) -> str:
     return "".join(rings)
 
 
-def _drawn(source: Path, code_field: str, kind: str) -> dict[str, list]:
-    features = json.loads(source.read_text(encoding="utf-8"))["features"]
-    shapes = shapely.from_geojson([json.dumps(feature["geometry"]) for feature in features])
-    shapes = shapely.transform(shapes, _metres)
-    shapes = shapely.coverage_simplify(shapes, TOLERANCE[kind])
-    drawn = {}
-    for feature, shape in zip(features, shapes, strict=True):
+def drawn(codes: Sequence[str], shapes: np.ndarray, tolerance: float) -> dict[str, list]:
+    """`{code: [path, left, top, right, bottom]}` of shapes in metres that meet without gaps."""
+    shapes = shapely.coverage_simplify(shapes, tolerance)
+    lines = {}
+    for code, shape in zip(codes, shapes, strict=True):
         left, bottom, right, top = (round(edge / 10) for edge in shapely.bounds(shape))
-        drawn[feature["properties"][code_field]] = [_path(shape), left, -top, right, -bottom]
-    return dict(sorted(drawn.items()))
-
-
-def write_outlines(london: Path, output: Path) -> None:
-    """Write one `outlines_<kind>.json.gz` a kind: `{code: [path, left, top, right, bottom]}`."""
-    for kind, name, field in (
-        ("borough", "borough_boundaries", "LAD22CD"),
-        ("ward", "ward24_bestfit_boundaries", "WD24CD"),
-        ("lsoa", "lsoa21_boundaries", "LSOA21CD"),
-    ):
-        drawn = _drawn(london / f"{name}.geojson", field, kind)
-        body = json.dumps(drawn, separators=(",", ":"))
-        write_gzip(output / f"outlines_{kind}.json.gz", body.encode())
+        lines[code] = [_path(shape), left, -top, right, -bottom]
+    return dict(sorted(lines.items()))

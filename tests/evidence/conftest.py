@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from joinedup.evidence.sources.contract import Codes
+from tests.places.shipped import CITY, MET, frames
 
 LONDON = Path(str(resources.files("joinedup.data"))) / "london"
 
@@ -46,4 +47,4 @@ def codes() -> Codes:
 
 @pytest.fixture(scope="session")
 def london() -> Codes:
-    return Codes.of(pl.read_csv(LONDON / "places.csv.gz"), pl.read_csv(LONDON / "changes.csv.gz"))
+    return Codes.of(*frames(MET, CITY))

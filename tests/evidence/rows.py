@@ -45,7 +45,8 @@ def make_figure(
         "high": 13.2,
         "best_rank": 1,
         "worst_rank": 1,
-        "compared": 3,
+        "compared": 32,
+        "among": "boroughs in London",
         "middle": 10.0,
     }
     if fields.get("state", "number") != "number":

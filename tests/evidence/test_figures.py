@@ -13,11 +13,21 @@ from joinedup.evidence.origins import HELD
 NAMED = {indicator.slug: indicator for indicator in indicators()}
 BOROUGHS = [f"E090000{n:02}" for n in range(12, 20)]
 PLACES = pl.DataFrame(
-    [(code, "local_authority", "E12000007", "E23000001") for code in BOROUGHS]
-    + [("E12000007", "region", None, None)]
-    + [(f"W{code[-2:]}", "ward", code, "E23000001") for code in BOROUGHS]
-    + [(f"L{code[-2:]}{part}", "lsoa", f"W{code[-2:]}", "E23000001") for code in BOROUGHS for part in "ab"],
-    schema={"place": pl.String, "kind": pl.String, "parent": pl.String, "force": pl.String},
+    [(code, f"Borough {code}", "local_authority", "E12000007", "E23000001") for code in BOROUGHS]
+    + [("E12000007", "London", "region", None, None)]
+    + [(f"W{code[-2:]}", f"Ward {code}", "ward", code, "E23000001") for code in BOROUGHS]
+    + [
+        (f"L{code[-2:]}{part}", "Neighbourhood", "lsoa", f"W{code[-2:]}", "E23000001")
+        for code in BOROUGHS
+        for part in "ab"
+    ],
+    schema={
+        "place": pl.String,
+        "name": pl.String,
+        "kind": pl.String,
+        "parent": pl.String,
+        "force": pl.String,
+    },
     orient="row",
 )
 LSOAS = PLACES.filter(pl.col("kind") == "lsoa")["place"].to_list()
@@ -244,14 +254,14 @@ def test_each_police_force_area_ends_with_its_own_newest_month() -> None:
     # Only equal periods are compared: six with each other, and two are too few.
     first, last = at(found, BOROUGHS[0]), at(found, BOROUGHS[-1])
     assert (first["compared"], first["middle"], first["percentile"]) == (6, pytest.approx(0.6 * 3.5), 1 / 12)
-    assert (last["compared"], last["middle"], last["percentile"], last["best"]) == (2, None, None, None)
+    assert (last["compared"], last["middle"], last["percentile"], last["best"]) == (None, None, None, None)
 
 
 def test_where_no_publisher_speaks_a_partners_table_is_shown_as_theirs_and_under_its_rule() -> None:
     police = frame(monthly("weapons-possession", {code: STEPS[code] for code in BOROUGHS[1:]}))
     theirs = brought(monthly("weapons-possession", {BOROUGHS[0]: 1.0}))
     found = at(made(pl.concat([theirs, police]), WEAPONS), BOROUGHS[0])
-    assert (found["source"], found["datasets"], found["compared"]) == ("tidy:theirs", [BROUGHT], 1)
+    assert (found["source"], found["datasets"], found["compared"]) == ("tidy:theirs", [BROUGHT], None)
     assert (found["count"], found["value"], found["percentile"]) == (10, 0.5, None)  # 12, rounded to 5
     assert "somebody brought" in found["note"]
     rows = monthly("weapons-possession", {BOROUGHS[0]: 0.0})

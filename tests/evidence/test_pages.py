@@ -95,7 +95,7 @@ def test_a_figure_shows_where_it_comes_from(world: World, as_: As) -> None:
     for words in (
         "12.5",
         "12 months to February 2026",
-        "among the highest third of 3",
+        "among the highest third of 32 boroughs in London",
         "95% interval: 11.8 to 13.2",
         "Not every crime is recorded.",  # the caveat of the dataset
         "Published openly.",  # and what it says of small numbers

@@ -43,7 +43,8 @@ def test_a_figure_says_its_own_period(indicator: str, period: str, words: str) -
         (1, 32, 32, ""),
         (None, None, 32, ""),
         (1, 1, None, ""),
-        (5, 5, 5, "among the lowest third of 5"),
+        (12, 12, 12, "among the lowest third of 12"),
+        (5, 5, 5, ""),  # thirds are said of twelve or more
     ],
 )
 def test_a_rank_is_said_only_as_far_as_the_intervals_allow(

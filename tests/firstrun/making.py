@@ -40,7 +40,8 @@ def make_figures(
     )
     Figure.objects.create(
         indicator=HEADLINE, place=place, period=f"{TODAY.year}-01", state="number", value=value, count=120,
-        denominator=10_000, low=value * 0.9, high=value * 1.1, compared=3, trend=0.2, dataset=dataset,
+        denominator=10_000, low=value * 0.9, high=value * 1.1, compared=32, among="boroughs in London",
+        trend=0.2, dataset=dataset,
     )  # fmt: skip
     Need.objects.create(place=place, theme_id=theme, need=need, certainty=0.8, worked_out_on=TODAY)
     return dataset

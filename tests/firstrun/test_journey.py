@@ -39,7 +39,7 @@ Boxing after school\tNorthside Boxing Club\tSafety after school and on the way h
 @pytest.fixture
 def admin(db: None) -> Client:
     taxonomy.load(DATA / "reference")
-    places.load(DATA / "london")
+    places.load()
     user: User = first_administrator(by=Person.operator(), email="admin@example.org", name="Admin")
     browser = Client()
     browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")

@@ -75,8 +75,8 @@ def walked(demonstration_site: Served) -> dict[str, list[Visited]]:
         reader = demonstration_site.reader(name)
         return crawl(
             reader,
-            most=160 if longest else 120,
-            of_a_kind=5 if longest else 2,
+            most=120 if longest else 90,
+            of_a_kind=3 if longest else 1,
             of_a_list=2,
         )
 

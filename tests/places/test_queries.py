@@ -47,21 +47,57 @@ def test_a_neighbourhood_leads_to_its_ward_or_borough(small: World, django_asser
         assert queries.with_page("E01099901") == small.ward
     assert queries.with_page("E01099900") == small.northton
     assert queries.with_page("E05099901") == small.ward
-    assert queries.with_page("E23000099") is None
+    assert queries.with_page("E23000099") == Place.objects.get(pk="E23000099")
     assert queries.with_page("nonsense") is None
 
 
 def test_find_by_name_exact_first(small: World, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
-        assert names(queries.find("mill")) == ["Mill Hill", "Mill Ward", "Windmill and Lane"]
+        assert names(queries.find("mill")) == ["Mill Police", "Mill Hill", "Mill Ward", "Windmill and Lane"]
     assert names(queries.find("  MILL   WARD ")) == ["Mill Ward"]
     assert names(queries.find("windmill & lane")) == ["Windmill and Lane"]
-    assert names(queries.find("mill", limit=1)) == ["Mill Hill"]
+    assert names(queries.find("mill", limit=1)) == ["Mill Police"]
 
 
-@pytest.mark.parametrize("text", ["", "   ", "%", "_", "' OR 1=1 --", "x" * 5000, "E09999999", "N1 9GU"])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "%", "_", "' OR 1=1 --", "x" * 5000, "E09999999", "N1 9GU", "Nowhere at all"]
+)
 def test_find_what_is_not_there(small: World, text: str) -> None:
     assert queries.find(text) == []
+
+
+def test_find_what_is_spelt_nearly_so(small: World) -> None:
+    Place.objects.create(
+        code="E05099904", name="King's Cross", kind="ward", parent=small.southton, vintage=2024
+    )
+    Place.objects.create(code="E09000019", name="Islington", kind="local_authority", vintage=2024)
+    assert names(queries.find("Kings Cross")) == ["King's Cross"]
+    assert names(queries.find("kings cross")) == ["King's Cross"]
+    assert names(queries.find("islingtn")) == ["Islington"]
+    assert names(queries.find("Wind mill and Lane")) == ["Windmill and Lane"]
+    assert queries.find("islamabad") == []
+    assert queries.find("mxl") == []
+
+
+def test_find_by_postcode(small: World, django_assert_num_queries: Any) -> None:
+    Place.objects.create(code="E09000019", name="Islington", kind="local_authority", vintage=2024)
+    Place.objects.create(code="E09000007", name="Camden", kind="local_authority", vintage=2024)
+    with django_assert_num_queries(1):
+        assert names(queries.find("N7")) == ["Islington", "Camden"]
+    for text in ("n7", "N7 6", "N7 6PA", "n76pa", " N7  6PA "):
+        assert names(queries.find(text)) == ["Islington", "Camden"], text
+    Place.objects.create(code="E06000016", name="Leicester", kind="local_authority", vintage=2024)
+    assert names(queries.find("LE1 4")) == ["Leicester"]
+    assert queries.find("ZZ9 9ZZ") == []
+
+
+def test_what_to_choose_from_is_where_somebody_works(small: World) -> None:
+    around = set(names(list(queries.worked_in())))
+    assert {"Northton", "Testland"} <= around
+    assert "Mill Ward" not in around
+    small.north.places.clear()
+    small.south.places.clear()
+    assert {place.kind for place in queries.worked_in()} == {"region"}
 
 
 def test_find_by_code(small: World) -> None:

@@ -54,25 +54,35 @@ def demo(port: int, no_serve: bool, fresh: bool) -> None:
 @main.command()
 @click.option("--email", prompt="E-mail address of the first administrator")
 @click.option("--name", prompt="Their name, as others should see it")
+@click.option(
+    "--area", "areas", multiple=True, help="A force, county, authority, health board…: may be given again."
+)
 @with_records
-def init(email: str, name: str) -> None:
+def init(email: str, name: str, areas: tuple[str, ...]) -> None:
     """Start a real installation: records, places, published figures, first administrator.
 
-    Example: joinedup init --email you@example.org --name "Your name"
+    Example: joinedup init --area "Leicestershire" --email you@example.org --name "Your name"
     """
     from django.conf import settings
 
+    from joinedup.partners.queries import statutory_proposals
     from joinedup.site.init_command import begin
 
     with progress() as say:
-        begin(email=email, name=name, say=say)
+        started = begin(email=email, name=name, areas=areas, say=say)
+    for line in started.areas:
+        click.echo(line)
+    if started.footprint:
+        click.echo(f"{started.footprint.name}: who should be at the table by law:")
+        for body in statutory_proposals(started.footprint):
+            click.echo(f"  {body.name}")
     click.echo(
         f"Ready in {settings.HOME}.\n"
         "Next:\n"
         "  1. joinedup serve            then open the address and sign in with your e-mail address;\n"
         "                               the code is printed on the console until mail is set up.\n"
         "  2. Choose “Start an area” under My work: your area, its partners and figures, your first event.\n"
-        "  3. joinedup import FILE…     to bring in newer figures, or those of an area outside London.\n"
+        "  3. joinedup import FILE…     to bring in newer figures, such as the police force's monthly files.\n"
         "Mail: set EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend, EMAIL_HOST, EMAIL_PORT,\n"
         "EMAIL_HOST_USER, EMAIL_HOST_PASSWORD and DEFAULT_FROM_EMAIL. Address of the site: SITE_URL, ALLOWED_HOSTS."
     )

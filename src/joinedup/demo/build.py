@@ -11,23 +11,25 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils import timezone
 
 from joinedup.accounts.models import User
 from joinedup.accounts.person import Person
 from joinedup.demo import clusters, events, invented, people
 from joinedup.evidence import observations
+from joinedup.firstrun.area_data import bring_in
 from joinedup.opportunities.actions.reading import have_read
 from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.places.models import Footprint, Place
-from joinedup.site.init_command import load_facts, load_figures
+from joinedup.site.init_command import load_facts
 from joinedup.site.serve_command import migrate
 
 Say = Callable[[str, float | None], None]
 
 # Marks this home as a demonstration, with the date it was made; written last.
 MARK = "demonstration"
+LONDON = "E12000007"
 UNFINISHED = "demonstration-unfinished"
 
 
@@ -99,7 +101,7 @@ def _clear() -> None:
 def _fill(say: Say) -> None:
     operator, today = Person.operator(), timezone.localdate()
     load_facts(say)
-    load_figures(say)
+    bring_in(Place.objects.filter(parent=LONDON, kind=Place.Kind.LOCAL_AUTHORITY), say)
     # Nobody is sent mail about a demonstration.
     backend, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "django.core.mail.backends.dummy.EmailBackend"
     try:
@@ -112,8 +114,8 @@ def _fill(say: Say) -> None:
 def _invent(operator: Person, today: datetime.date, say: Say) -> None:
     say("Invented partners, local action and funds, labelled so", None)
     footprints = {
-        "main": _footprint("london", "London demonstration partnership", Place.Kind.LOCAL_AUTHORITY, None),
-        "elsewhere": _footprint("elsewhere", "Another demonstration partnership", None, ["E09000029"]),
+        "main": _footprint("london", "London demonstration partnership", Q(parent=LONDON)),
+        "elsewhere": _footprint("elsewhere", "Another demonstration partnership", Q(pk="E09000029")),
     }
     partners = invented.make_partners(footprints, today)
     ours = [p for p in partners if footprints["main"] in p.footprints.all()]
@@ -137,11 +139,10 @@ def _invent(operator: Person, today: datetime.date, say: Say) -> None:
     refresh(by=operator, footprint=footprints["main"], as_of=today)
 
 
-def _footprint(slug: str, name: str, kind: str | None, codes: list[str] | None) -> Footprint:
+def _footprint(slug: str, name: str, which: Q) -> Footprint:
     # Shows an option of partnerships; it is off for a new one.
     footprint = Footprint.objects.create(
         slug=slug, name=name, is_demonstration=True, shows_opportunities=True
     )
-    chosen = Place.objects.filter(kind=kind, ended=None) if kind else Place.objects.filter(pk__in=codes or [])
-    footprint.places.set(chosen)
+    footprint.places.set(Place.objects.filter(which, kind=Place.Kind.LOCAL_AUTHORITY, ended=None))
     return footprint

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import hashlib
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, field
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,10 @@ from joinedup.accounts.person import Person
 from joinedup.evidence import observations, queries, recognise, store
 from joinedup.evidence import recompute as recomputing
 from joinedup.evidence.models import Dataset, Figure, Need
-from joinedup.evidence.sources.place_names import plain
+from joinedup.places.words import plain
 
 Progress = Callable[[float], None]
+SHIPPED = Path(str(resources.files("joinedup.data")))
 BATCH = 1000
 
 
@@ -80,10 +82,10 @@ def import_file(
     """Import a file of one series; see `import_all`. Raises `ValueError` if it holds several, and then keeps
     nothing."""
     require(by, "dataset.import")
-    own_hash, read = _read(path, dataset, progress)
+    own, read = _read(path, dataset, progress)
     if len(read.series) != 1:
         raise ValueError("the file holds several series: see import_all")
-    return _keep(read, own_hash, by=by, path=path, name=name, about=about or {}, dry_run=dry_run).series[0]
+    return _keep(read, own, by=by, path=path, name=name, about=about or {}, dry_run=dry_run).series[0]
 
 
 def import_all(
@@ -101,28 +103,37 @@ def import_all(
     `dataset` insists on a source by name. `name` is the series that the file continues; by default the
     source's name or, if a source has a series per reporter, the reporter's. `about` gives what is known
     besides the file: title, publisher, licence, url, published_on, retrieved_on, caveats (added to the
-    source's). Importing the same file twice changes nothing, and `already` says so; a withdrawn file is
-    imported again.
+    source's). Importing the same file twice changes nothing, and `already` says so; a withdrawn file, or one that
+    was read when fewer places were held, is imported again.
 
     Raises `ValidationError` with one plain sentence if the file cannot be imported, and then keeps nothing.
     If killed at any moment, it leaves at most files in the store that no row names.
     """
     require(by, "dataset.import")
-    own_hash, read = _read(path, dataset, progress)
-    return _keep(read, own_hash, by=by, path=path, name=name, about=about or {}, dry_run=dry_run)
+    own, read = _read(path, dataset, progress)
+    return _keep(read, own, by=by, path=path, name=name, about=about or {}, dry_run=dry_run)
 
 
-def _read(path: Path, dataset: str | None, progress: Progress | None) -> tuple[str, recognise.FileSeries]:
-    own_hash = _hash(path)
+@dataclass(frozen=True)
+class _Bytes:
+    """A file as it was read: its SHA-256, and the version of the places known then."""
+
+    content: str
+    places: str
+
+
+def _read(path: Path, dataset: str | None, progress: Progress | None) -> tuple[_Bytes, recognise.FileSeries]:
+    codes = queries.codes()
+    own = _Bytes(_hash(path), codes.version)
     try:
-        return own_hash, recognise.read_all(path, queries.codes(), dataset=dataset, progress=progress)
+        return own, recognise.read_all(path, codes, dataset=dataset, progress=progress)
     except recognise.Refused as refusal:
         raise ValidationError(str(refusal)) from refusal
 
 
 def _keep(
     read: recognise.FileSeries,
-    own_hash: str,
+    own: _Bytes,
     *,
     by: Person,
     path: Path,
@@ -133,13 +144,13 @@ def _keep(
     done = []
     with transaction.atomic():
         for each in read.series:
-            row = _row(each, path=path, own_hash=own_hash, name=name, about=about, by=by)
-            done.append(_take(each, row, own_hash=own_hash, by=by, dry_run=dry_run))
+            row = _row(each, path=path, own=own, name=name, about=about, by=by)
+            done.append(_take(each, row, own=own, by=by, dry_run=dry_run))
     return Brought(done, read.aside)
 
 
 def _row(
-    one: recognise.Series, *, path: Path, own_hash: str, name: str, about: dict[str, Any], by: Person
+    one: recognise.Series, *, path: Path, own: _Bytes, name: str, about: dict[str, Any], by: Person
 ) -> Dataset:
     """A dataset's row, not yet saved and without a file in the store."""
     source, found = one.source, one.reading
@@ -158,7 +169,8 @@ def _row(
         licence=about.get("licence", source.licence),
         url=about.get("url", ""),
         file_name=(one.file or path.name)[:200],
-        content_hash=one.content_hash or own_hash,
+        content_hash=one.content_hash or own.content,
+        read_for=own.places,
         period_start=found.period_start,
         period_end=found.period_end,
         published_on=about.get("published_on"),
@@ -173,7 +185,7 @@ def _row(
     )
 
 
-def _take(one: recognise.Series, row: Dataset, *, own_hash: str, by: Person, dry_run: bool) -> Imported:
+def _take(one: recognise.Series, row: Dataset, *, own: _Bytes, by: Person, dry_run: bool) -> Imported:
     """Store one series, unless it is held already."""
     found = one.reading
     outcome = Imported(
@@ -193,7 +205,10 @@ def _take(one: recognise.Series, row: Dataset, *, own_hash: str, by: Person, dry
         file=row.file_name,
     )
     the_same = Dataset.objects.filter(
-        name=row.name, content_hash__in={row.content_hash, own_hash}, withdrawn_at=None
+        name=row.name,
+        content_hash__in={row.content_hash, own.content},
+        read_for=own.places,
+        withdrawn_at=None,
     )
     if held := the_same.first():
         return _with(outcome, dataset=held, already=True)
@@ -243,14 +258,25 @@ def _make_current(row: Dataset, by: Person) -> None:
         audit.record(by=by, action="dataset.import", on=row)
 
 
-def import_shipped(*, by: Person, folder: Path, progress: Progress | None = None) -> list[Imported]:
-    """Import the files listed in `datasets.toml` in `folder`, in its order, in the same way as any other
-    file."""
-    listed = tomllib.loads((folder / "datasets.toml").read_text(encoding="utf-8"))
-    entries = listed["dataset"]
+def import_shipped(
+    *, by: Person, forces: Collection[str], folder: Path = SHIPPED, progress: Progress | None = None
+) -> list[Imported]:
+    """Import the files that ship for some police force areas (codes), in the same way as any other file.
+
+    Each folder of `folder` lists its own in `datasets.toml`, in the order in which they are read; `forces` there says
+    which areas a folder is for, all if nothing; `nation` of a file, E or W, which country's.
+    """
+    entries = [
+        (listed, folder, entry)
+        for path in sorted(folder.glob("*/datasets.toml"))
+        for folder, listed in [(path.parent, tomllib.loads(path.read_text(encoding="utf-8")))]
+        if not listed.get("forces") or set(listed["forces"]) & set(forces)
+        for entry in listed["dataset"]
+        if any(force.startswith(entry.get("nation", "")) for force in forces)
+    ]
     say = progress or (lambda _: None)
     done = []
-    for number, entry in enumerate(entries):
+    for number, (listed, folder, entry) in enumerate(entries):
         about = {
             key: entry[key] for key in ("title", "publisher", "licence", "url", "caveats") if key in entry
         }
@@ -269,7 +295,7 @@ def import_shipped(*, by: Person, folder: Path, progress: Progress | None = None
 
 
 def recompute(*, by: Person, as_of: datetime.date, progress: Progress | None = None) -> Recomputed:
-    """Compute the figures and the need of every borough and ward from what is held, as known on `as_of`.
+    """Compute the figures and the need of every place from what is held, as known on `as_of`.
 
     Rows that stay keep their primary keys, so that links to a figure last; those without a figure are
     deleted. Running it twice on the same datasets changes nothing. Raises `ValidationError` if no dataset is

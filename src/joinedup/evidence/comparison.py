@@ -1,4 +1,4 @@
-"""How a place compares with others of its kind: only figures of one source and one period are compared.
+"""How a place compares with those of a named set: only figures of one source and one period are compared.
 
 Pure computation.
 """
@@ -10,11 +10,11 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from joinedup.evidence.comparators import FEWEST, chosen
 from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.methods import byar, percentiles, rank_bounds, shrunk, wilson
 from joinedup.evidence.sources.contract import MISSING, NUMBER
 
-FEWEST_COMPARATORS = 5
 HANDFUL = "Too few children live here for this rate to be compared."
 VISITED = "Few people live here and many come: a rate by residents misleads."
 BROUGHT = "From a table that somebody brought, not from the usual publisher: ask how it was counted."
@@ -51,23 +51,45 @@ def _is_proportion(indicator: Indicator) -> bool:
     return indicator.method == "share" or (indicator.method == "published" and indicator.unit.startswith("%"))
 
 
-def compared(rows: pl.DataFrame, indicator: Indicator, small: Sequence[str]) -> pl.DataFrame:
-    """Add how each place compares with those of its kind that have a figure of the same source and period.
+def compared(
+    rows: pl.DataFrame, indicator: Indicator, small: Sequence[str], sets: pl.DataFrame
+) -> pl.DataFrame:
+    """Add how each place compares with those of its set that have a figure of the same source and period.
+
+    `sets`: from `comparators.sets_of`.
 
     percentile   0 to 1, high where need is high, of the value shown
     drawn        the same for the value drawn to the mean as far as chance may explain it: need is made of this
     best, worst  the best and worst rank it can have (1 is most need) given the 95% intervals; null without one
     compared     how many places were compared
+    among        what they are: “boroughs in London”; null without a set that is filled
     middle       their median
     """
-    parts = [_among(part, indicator, small) for part in rows.partition_by(EQUAL, maintain_order=True)]
+    parts = []
+    for part in rows.partition_by(EQUAL, maintain_order=True):
+        measured = part.filter(_comparable(indicator, small))["place"]
+        own = chosen(sets, measured, part["place"])
+        of = dict(own.select("place", "set").iter_rows())
+        for name, label in own.select("set", "label").unique(maintain_order=True).iter_rows():
+            members = part.join(sets.filter(pl.col("set") == name), on="place", how="semi")
+            found = _among(members, indicator, small, label)
+            parts.append(
+                found.filter(pl.col("place").is_in([place for place, one in of.items() if one == name]))
+            )
+        alone = part.filter(~pl.col("place").is_in(list(of)))
+        if alone.height:
+            parts.append(_among(alone, indicator, small, None))
     return pl.concat(parts, how="vertical_relaxed")
 
 
-def _among(rows: pl.DataFrame, indicator: Indicator, small: Sequence[str]) -> pl.DataFrame:
-    counts = (rows["state"] == NUMBER).to_numpy()
-    if indicator.method == "published":
-        counts &= ~rows["place"].is_in(small).to_numpy()
+def _comparable(indicator: Indicator, small: Sequence[str]) -> pl.Expr:
+    number = pl.col("state") == NUMBER
+    return number & ~pl.col("place").is_in(list(small)) if indicator.method == "published" else number
+
+
+def _among(rows: pl.DataFrame, indicator: Indicator, small: Sequence[str], label: str | None) -> pl.DataFrame:
+    """These places compared with one another; with nobody, if they have no `label`."""
+    counts = rows.select(_comparable(indicator, small).fill_null(False)).to_series().to_numpy()
     value = np.where(counts, rows["value"].cast(pl.Float64).to_numpy(), np.nan).astype(float)
     drawn = value
     if indicator.method in ("rate", "share"):
@@ -76,7 +98,7 @@ def _among(rows: pl.DataFrame, indicator: Indicator, small: Sequence[str]) -> pl
         count = np.where(np.isnan(value), np.nan, count)
         drawn = shrunk(count, denominator, proportion=indicator.method == "share") * indicator.per
     known = ~np.isnan(value)
-    enough = int(known.sum()) >= FEWEST_COMPARATORS
+    enough = label is not None and int(known.sum()) >= FEWEST
     sign = 1 if indicator.direction == "high_is_worse" else -1
     nothing = np.full(len(value), np.nan)
     best, worst = _ranks(rows, known, sign) if enough else (nothing, nothing)
@@ -91,7 +113,8 @@ def _among(rows: pl.DataFrame, indicator: Indicator, small: Sequence[str]) -> pl
         shrunk=pl.Series(drawn, nan_to_null=True),
         best=pl.Series(best, nan_to_null=True).cast(pl.Int64),
         worst=pl.Series(worst, nan_to_null=True).cast(pl.Int64),
-        compared=pl.lit(int(known.sum()), pl.Int64),
+        compared=pl.lit(int(known.sum()) if enough else None, pl.Int64),
+        among=pl.lit(label if enough else None, pl.String),
         middle=pl.lit(float(np.median(value[known])) if enough else None, pl.Float64),
         residents_mislead=pl.Series(far_out, dtype=pl.Boolean),
         note=pl.when((pl.col("state") == NUMBER) & ~pl.Series(counts, dtype=pl.Boolean))

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from joinedup.evidence import comparison, disclosure, windows
+from joinedup.evidence.comparators import sets_of
 from joinedup.evidence.disclosure import DisclosureRule
 from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.methods import ancestors, year_of
@@ -36,6 +37,7 @@ FIGURES: dict[str, pl.DataType] = {
     "best": pl.Int64(),
     "worst": pl.Int64(),
     "compared": pl.Int64(),
+    "among": pl.String(),
     "middle": pl.Float64(),
     "trend": pl.Float64(),
     "residents_mislead": pl.Boolean(),
@@ -49,6 +51,7 @@ MADE = (
     "place", "kind", "source", "start", "period", "count", "denominator", "value", "state", "datasets", "people_from",
     "last", "before",
 )  # fmt: skip
+UPPER = ("county", "local_authority")
 AT_RISK, CHILDREN = "residents-16-24", "residents-0-15"
 ABOUT_CHILDREN = frozenset(
     {
@@ -107,7 +110,7 @@ def figures(
     """The latest figure of each indicator in each place, as known at `as_of` (YYYY-MM), as it may be shown.
 
     `observations`: the observation schema with `datasets` (primary keys) and `source`, one row per source and
-    cell. `population`: from `populations`. `places`: place, kind, parent, force (the police force area, or
+    cell. `population`: from `populations`. `places`: place, name, kind, parent, force (the police force area, or
     null). `rules`: what each dataset requires of those who show its counts.
 
     Returns one row for every place of a kind that the indicator has, known or not, with the columns of
@@ -124,12 +127,16 @@ def figures(
     upwards = ancestors(places)
     children = population.filter(pl.col("group") == "residents-0-15", pl.col("people") < FEWEST_CHILDREN)
     small = children["place"].to_list()
+    upper, lower = sets_of(places, upper=True), sets_of(places, upper=False)
     made = []
     for indicator in indicators:
         own = observations.filter(pl.col("indicator").is_in(indicator.observed))
         order = windows.order_of(own, indicator)
-        for kind in indicator.grain:
-            there = places.filter(pl.col("kind") == kind).select("place", "kind", "force")
+        sets = upper if indicator.method == "published" else lower
+        for kinds in _together(indicator):
+            there = places.filter(pl.col("kind").is_in(kinds)).select("place", "kind", "force")
+            if indicator.method == "published":
+                there = there.join(sets.select("place"), on="place", how="semi")
             if there.is_empty():
                 continue
             if indicator.method == "rate":
@@ -139,14 +146,31 @@ def figures(
             else:
                 rows = _from_neighbourhoods(own, population, indicator, there, upwards, order, as_of)
             rows = _of_the_usual(rows, order, indicator)
-            made.append(_finished(rows, indicator, rules, small))
+            made.append(_finished(rows, indicator, rules, small, sets))
     if not made:
         return pl.DataFrame(schema=FIGURES)
     return comparison.where_few_live(pl.concat(made), indicators).sort("indicator", "kind", "place")
 
 
+def _together(indicator: Indicator) -> list[list[str]]:
+    """The kinds of places whose figures are found together: those that run schools and children's services are county
+    councils and authorities without one."""
+    if indicator.method != "published":
+        return [[kind] for kind in indicator.grain]
+    upper = [kind for kind in UPPER if kind in indicator.grain]
+    return (
+        [upper, *([kind] for kind in indicator.grain if kind not in UPPER)]
+        if upper
+        else [[k] for k in indicator.grain]
+    )
+
+
 def _finished(
-    rows: pl.DataFrame, indicator: Indicator, rules: Mapping[int, DisclosureRule], small: Sequence[str]
+    rows: pl.DataFrame,
+    indicator: Indicator,
+    rules: Mapping[int, DisclosureRule],
+    small: Sequence[str],
+    sets: pl.DataFrame,
 ) -> pl.DataFrame:
     """As it may be shown, with its interval, compared."""
     least = DisclosureRule(threshold=indicator.threshold)
@@ -163,7 +187,7 @@ def _finished(
         # Resident numbers are public; any other denominator may reveal as much as its count.
         rows = rows.with_columns(denominator=pl.when(known).then("denominator"))
     rows = rows.with_columns(trend=pl.when(known).then("trend"))
-    rows = comparison.compared(comparison.with_intervals(rows, indicator), indicator, small)
+    rows = comparison.compared(comparison.with_intervals(rows, indicator), indicator, small, sets)
     return rows.with_columns(indicator=pl.lit(indicator.slug)).select(
         pl.col(name).cast(kind) for name, kind in FIGURES.items()
     )

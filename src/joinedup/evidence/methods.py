@@ -18,7 +18,8 @@ EXACT = np.array(
 
 
 def ancestors(places: pl.DataFrame) -> pl.DataFrame:
-    """Every place with itself and each place above it. `places`: place, parent. Returns place, ancestor."""
+    """Every place with itself and each place above it, its police force area too. `places`: place, parent, and force
+    if it is known. Returns place, ancestor."""
     parents = dict(places.select("place", "parent").iter_rows())
     pairs = []
     for place in parents:
@@ -28,7 +29,11 @@ def ancestors(places: pl.DataFrame) -> pl.DataFrame:
             seen.add(above)
             pairs.append((place, above))
             above = parents.get(above)
-    return pl.DataFrame(pairs, schema={"place": pl.String, "ancestor": pl.String}, orient="row")
+    if "force" in places.columns:
+        pairs += list(places.filter(pl.col("force").is_not_null()).select("place", "force").iter_rows())
+    return pl.DataFrame(pairs, schema={"place": pl.String, "ancestor": pl.String}, orient="row").unique(
+        maintain_order=True
+    )
 
 
 def months_to(last: str, how_many: int) -> list[str]:

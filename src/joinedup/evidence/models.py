@@ -31,6 +31,11 @@ class Dataset(models.Model):
     url = models.URLField(max_length=500, blank=True)
     file_name = models.CharField(max_length=200)
     content_hash = models.CharField(max_length=64)
+    read_for = models.CharField(
+        max_length=16,
+        blank=True,
+        help_text="a short hash of the places held then: with more, a file says more",
+    )
     stored_as = models.CharField(max_length=100, help_text="file in the store")
     period_start = models.CharField(max_length=12, blank=True)
     period_end = models.CharField(max_length=12, blank=True)
@@ -55,7 +60,7 @@ class Dataset(models.Model):
         ordering = ["name", "-imported_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["name", "content_hash"],
+                fields=["name", "content_hash", "read_for"],
                 condition=Q(withdrawn_at__isnull=True),
                 name="dataset_file_once",
             ),
@@ -92,7 +97,7 @@ class Figure(models.Model):
     low = models.FloatField(null=True, blank=True, help_text="lower end of the 95% interval of the value")
     high = models.FloatField(null=True, blank=True, help_text="upper end of the 95% interval of the value")
     percentile = models.FloatField(
-        null=True, blank=True, help_text="0 to 1 among places of its kind, 1 is most need"
+        null=True, blank=True, help_text="0 to 1 among the places it is compared with, 1 is most need"
     )
     best_rank = models.PositiveIntegerField(
         null=True, blank=True, help_text="best rank that the intervals allow, 1 is most need"
@@ -101,6 +106,7 @@ class Figure(models.Model):
         null=True, blank=True, help_text="worst rank that the intervals allow"
     )
     compared = models.PositiveIntegerField(null=True, blank=True, help_text="places in the comparison")
+    among = models.CharField(max_length=120, blank=True, help_text="what they are: boroughs in London")
     middle = models.FloatField(null=True, blank=True, help_text="median of the places compared")
     trend = models.FloatField(null=True, blank=True, help_text="-1 to 1, last 12 months on the 12 before")
     note = models.CharField(max_length=250, blank=True)

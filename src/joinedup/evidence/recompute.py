@@ -19,8 +19,8 @@ from joinedup.evidence.origins import HELD, by_source, source_of
 from joinedup.places.queries import code_frames, force_areas
 from joinedup.taxonomy.models import Theme
 
-# The public page has boroughs and wards; neighbourhoods are for the partnership's maps.
-KINDS = ("local_authority", "ward")
+# What has a page; neighbourhoods are for the partnership's maps.
+KINDS = ("police_force", "county", "local_authority", "ward")
 RESIDENTS = "census_population"
 # The computed columns stored in a figure's row: all but the denominator are null unless it is a number.
 AS_THEY_ARE = (
@@ -31,7 +31,7 @@ AS_THEY_ARE = (
 def work_out(
     datasets: Sequence[Dataset], as_of: datetime.date, say: Callable[[float], None]
 ) -> tuple[list[Figure], list[Need]]:
-    """Every figure and need of boroughs and wards, from `datasets` (newest first), not yet saved."""
+    """Every figure and need of the places that have a page, from `datasets` (newest first), not yet saved."""
     places = code_frames()[0].filter(pl.col("ended").is_null()).rename({"code": "place"})
     places = places.join(force_areas(), on="place", how="left")
     measured = [_of_kinds(one) for one in indicators()]
@@ -40,7 +40,7 @@ def work_out(
     population = populations(found.filter(pl.col("source") == RESIDENTS), places)
     month = f"{as_of:%Y-%m}"
     rules = {dataset.pk: rule_of(dataset.disclosure) for dataset in datasets}
-    kept = places.select("place", "kind", "parent", "force")
+    kept = places.select("place", "name", "kind", "parent", "force")
     values = figures(found, population, measured, kept, month, rules)
     values = values.filter(pl.col("period").is_not_null())
     say(0.7)
@@ -62,7 +62,7 @@ def _observations(
     """The observations behind the figures: residents and scores of neighbourhoods, and the rest without them;
     each cell once for every source that has it.
 
-    Crime by neighbourhood is most of what is held, and no figure of a borough or ward uses it.
+    Crime by neighbourhood is most of what is held, and only sources that have nothing wider are added up from it.
     """
     small = [one.value for one in measured if one.method in ("mean", "share")]
     large = [slug for one in measured if one.method in ("rate", "published") for slug in one.observed]
@@ -110,6 +110,7 @@ def _figure_rows(values: pl.DataFrame, datasets: Sequence[Dataset]) -> list[Figu
                 state=row["state"],
                 best_rank=row["best"],
                 worst_rank=row["worst"],
+                among=row["among"] or "",
                 note=(row["note"] or "")[:250],
                 dataset=dataset,
                 rests_on=list(dict.fromkeys([*(own or [dataset.pk]), *below])),

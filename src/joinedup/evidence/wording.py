@@ -8,6 +8,7 @@ from functools import cache
 
 from django.utils.formats import date_format
 
+from joinedup.evidence.comparators import ENOUGH
 from joinedup.evidence.indicators import Indicator, indicators
 from joinedup.evidence.models import Figure
 
@@ -95,7 +96,7 @@ def third(figure: Figure) -> str:
     """ "highest" or "lowest" if the 95% intervals of all places compared leave no doubt that this one is in
     the third with the highest or lowest values; else empty."""
     best, worst, of = figure.best_rank, figure.worst_rank, figure.compared
-    if not best or not worst or not of:
+    if not best or not worst or not of or of < ENOUGH:
         return ""
     found = by_slug().get(figure.indicator)
     most, least = "highest", "lowest"
@@ -107,9 +108,9 @@ def third(figure: Figure) -> str:
 
 
 def standing(figure: Figure) -> str:
-    """Among the highest third of 32; empty if the intervals do not allow even that."""
+    """Among the highest third of 32 boroughs in London; empty if the intervals do not allow even that."""
     found = third(figure)
-    return f"among the {found} third of {figure.compared}" if found else ""
+    return f"among the {found} third of {figure.compared} {figure.among}".rstrip() if found else ""
 
 
 def sentence(figure: Figure, place: str) -> str:

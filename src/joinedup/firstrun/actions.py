@@ -34,7 +34,8 @@ from joinedup.taxonomy.models import Sector
 def start_area(*, by: Person, places: Sequence[Place], name: str = "") -> Footprint:
     """Make a partnership of these local authorities, with the person making it as its coordinator.
 
-    Raises PermissionDenied; ValidationError without places, or if the name is taken.
+    What ships about them is not brought in: see `area_data.bring_in`. Raises PermissionDenied; ValidationError without
+    places, or if the name is taken.
     """
     require(by, "footprint.create")
     if not places or any(place.kind != Place.Kind.LOCAL_AUTHORITY or place.ended for place in places):

@@ -23,6 +23,7 @@ from joinedup.initiatives.models import Initiative
 from joinedup.initiatives.queries import find_initiatives, running
 from joinedup.opportunities.queries.documents import shortlist
 from joinedup.places.models import Footprint, Place
+from joinedup.places.words import word_for
 from joinedup.support.eligibility import needs_checking
 from joinedup.support.models import Offer
 from joinedup.web.layers import HEADLINE
@@ -66,7 +67,7 @@ class Brief:
 
 def brief(person: Person, footprint: Footprint, on: datetime.date) -> Brief:
     """Everything in the brief, as `person` may know it. 22 queries, whatever the partnership holds."""
-    places = list(footprint.places.select_related("parent__parent").order_by("name"))
+    places = list(footprint.places.select_related("parent__parent__parent").order_by("name"))
     needs, figures = needs_and_figures(places)
     lacking = missing(person, footprint, on)
     here = find_initiatives(person).filter(running(on), partner__footprints=footprint).distinct()
@@ -143,6 +144,7 @@ def _ends(held: Sequence[tuple[Place, Figure]]) -> list[str]:
 
 def _need_of_several(places: Sequence[Place], needs: Mapping[str, list[Need]]) -> str:
     where: dict[str, list[str]] = {}
+    others = word_for([place.pk for place in places])
     for place in places:
         for need in needs[place.pk]:
             if (need_class(need.said) or 0) >= HIGH:
@@ -152,10 +154,10 @@ def _need_of_several(places: Sequence[Place], needs: Mapping[str, list[Need]]) -
         why = "too little is held to say" if held else "no figures are held"
         return f"How much need there is here is not known: {why}. That is not the same as no need."
     if not where:
-        return "Compared with other boroughs, need stands out on no theme that is known."
+        return f"Compared with other {others}, need stands out on no theme that is known."
     top = sorted(where.items(), key=lambda item: -len(item[1]))[:3]
-    named = [f"{name[0].lower()}{name[1:]} ({listed(boroughs, 2)})" for name, boroughs in top]
-    return f"Compared with other boroughs, need is {need_word(0.7)} or more on {listed(named)}."
+    named = [f"{name[0].lower()}{name[1:]} ({listed(names, 2)})" for name, names in top]
+    return f"Compared with other {others}, need is {need_word(0.7)} or more on {listed(named)}."
 
 
 def unknown(

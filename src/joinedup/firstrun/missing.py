@@ -24,8 +24,8 @@ from joinedup.taxonomy.models import Mix, Sector, Theme
 # A theme needs these sectors first.
 HEAVY, ASKED = 0.6, 3
 WHAT_TO_DO = {
-    "police": "Ask the borough commander for a lead on violence and young people.",
-    "health": "Ask the integrated care board who leads on violence, and the nearest emergency department.",
+    "police": "Ask the local commander for a lead on violence and young people.",
+    "health": "Ask the health board who leads on violence, and the nearest emergency department.",
     "education": "Ask the council’s education service which heads speak for schools and pupil referral units.",
     "social_care": "Ask the director of children’s services for a lead on harm outside the home.",
     "youth_justice": "Ask the head of the youth justice service.",
@@ -33,7 +33,7 @@ WHAT_TO_DO = {
     "local_authority": "Ask the community safety team of the council.",
     "vcs": "Ask the council for voluntary service which groups young people go to.",
     "probation": "Ask the head of the probation delivery unit.",
-    "fire": "Ask the borough commander of the fire service for their youth programmes.",
+    "fire": "Ask the local commander of the fire service for their youth programmes.",
     "prison": "Ask the prison that most people from here come home from.",
     "youth_custody": "Ask the youth justice service which establishments children from here are in.",
     "local_policing_body": "Ask the office of the police and crime commissioner or mayor.",
@@ -90,7 +90,7 @@ class MissingFromArea:
 
 def missing(person: Person, footprint: Footprint, on: datetime.date) -> MissingFromArea:
     """What `person` can know to be missing in a partnership. 12 queries, whatever its size."""
-    places = list(footprint.places.prefetch_related("memberships").order_by("name"))
+    places = list(footprint.places.select_related("parent").prefetch_related("memberships").order_by("name"))
     partners = list(partners_of_footprint(person, footprint))
     sectors = list(Sector.objects.all())
     rows = Initiative.objects.visible_to(person).filter(running(on)).prefetch_related("places", "themes")

@@ -20,11 +20,14 @@ from joinedup.opportunities.queries.lists import OPEN_STATES
 from joinedup.partners.models import Contact
 from joinedup.partners.queries import statutory_proposals
 from joinedup.partners.statutory import Proposal
+from joinedup.places.areas import Area, areas_named, every_area
 from joinedup.places.models import Footprint, Place
+from joinedup.places.words import plain
 from joinedup.web.place.summary import Summary, summary
 
 # How many authorities fit on a page; with more, only those that a search finds are shown.
 SHOWN = 60
+AREAS_SHOWN = 8
 
 
 class Standing(StrEnum):
@@ -78,6 +81,26 @@ def area_to_start(person: Person, slug: str) -> Footprint | None:
 def own_areas(person: Person) -> QuerySet[Footprint]:
     """The partnerships that `person` coordinates."""
     return Footprint.objects.filter(pk__in=person.coordinated_ids)
+
+
+def areas(text: str) -> list[Area]:
+    """Areas of several authorities that a search finds: a police force's, a county… Two queries; none without text."""
+    text = " ".join(text.split())[:100]
+    if not text:
+        return []
+    every = [area for area in every_area() if area.kind != "local_authority"]
+    named = areas_named(text, every)
+    like = [area for area in every if plain(text) and plain(text) in plain(area.name)]
+    several = [area for area in [*named, *like] if len(area.authorities) > 1]
+    return list(dict.fromkeys(several))[:AREAS_SHOWN]
+
+
+def with_areas(codes: Collection[str], areas: Collection[str]) -> list[str]:
+    """The authorities that were ticked, and those of the areas that were (`kind:code`). Two queries, if any."""
+    if not areas:
+        return list(codes)
+    ticked = [area for area in every_area() if f"{area.kind}:{area.code}" in areas]
+    return list(dict.fromkeys([*codes, *(place.pk for area in ticked for place in area.authorities)]))
 
 
 def authorities(text: str, chosen: Collection[str]) -> list[Place]:

@@ -19,6 +19,7 @@ from joinedup.accounts.request import Request
 from joinedup.documents.csv_file import as_csv
 from joinedup.firstrun import actions, queries
 from joinedup.firstrun import invitations as invitation_list
+from joinedup.firstrun.area_data import bring_in
 from joinedup.firstrun.brief import brief
 from joinedup.firstrun.forms import ContactsForm, FirstEventForm, StartForm, StatutoryForm
 from joinedup.firstrun.missing import missing
@@ -51,7 +52,9 @@ def first_run(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            started = actions.start_area(by=request.person, places=list(given["place"]), name=given["name"])
+            places = list(given["place"])
+            started = actions.start_area(by=request.person, places=places, name=given["name"])
+            bring_in(places)
         except ValidationError as error:
             form.add_error(None, error.messages[0])
         else:
@@ -62,13 +65,15 @@ def first_run(request: Request) -> HttpResponse:
 def _choice(request: Request, form: StartForm) -> dict[str, Any]:
     """The authorities to choose from, those chosen so far, and whether it is time to name the partnership."""
     asked = request.POST if request.method == "POST" else request.GET
-    search, codes = request.GET.get("q", ""), asked.getlist("place")
+    search = request.GET.get("q", "")
+    codes = queries.with_areas(asked.getlist("place"), asked.getlist("area"))
     places = queries.authorities(search, codes)
     chosen = [place for place in places if place.pk in codes]
     goes_on = request.method == "POST" or "choose" in request.GET
     return {
         "may_start": may(request.person, "footprint.create"),
         "places": places,
+        "areas": queries.areas(search),
         "chosen": chosen,
         "search": search,
         "naming": bool(chosen) and goes_on,

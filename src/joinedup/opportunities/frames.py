@@ -171,9 +171,10 @@ def _places(footprint: Footprint) -> list[Place]:
     own = list(footprint.places.all())
     kinds = [Place.Kind.WARD, Place.Kind.LOCAL_AUTHORITY]
     parts = list(Place.objects.filter(parent__in=own, kind__in=kinds, ended__isnull=True))
-    wholes = list(Place.objects.filter(children__in=own).distinct())
-    above = list(Place.objects.filter(children__in=wholes).distinct())
-    return sorted({p.code: p for p in [*own, *parts, *wholes, *above]}.values(), key=lambda p: p.code)
+    found, below = [*own, *parts], own
+    while below := list(Place.objects.filter(children__in=below).distinct()):
+        found += below
+    return sorted({p.code: p for p in found}.values(), key=lambda p: p.code)
 
 
 def _duty(partner: Partner) -> str | None:
@@ -269,7 +270,7 @@ def _profiles(own: set[str]) -> pl.DataFrame:
 
 
 def _initiatives(reader: Person, slugs: dict[int, str], known: Known) -> pl.DataFrame:
-    places = Prefetch("places", Place.objects.select_related("parent__parent__parent"))
+    places = Prefetch("places", Place.objects.select_related("parent__parent__parent__parent"))
     found = (
         Initiative.objects.visible_to(reader)
         .filter(partner__in=slugs)

@@ -14,6 +14,7 @@ from joinedup.accounts.records import Marking
 from joinedup.partners.models import Ask, Contact, Partner
 from joinedup.partners.queries import partners_to_choose, places_to_choose
 from joinedup.places.models import Footprint, Place
+from joinedup.places.queries import worked_in
 from joinedup.taxonomy.models import Sector, Theme
 
 # A partner or an ask is never only for named others.
@@ -21,9 +22,8 @@ SHARED = [(m.value, m.label) for m in (Marking.PUBLIC, Marking.PARTNERSHIP)]
 
 
 def places_to_filter_by(data: Mapping[str, Any]) -> QuerySet[Place]:
-    """Authorities and regions, plus any place that a link has put into the URL."""
-    wide = [Place.Kind.LOCAL_AUTHORITY, Place.Kind.REGION, Place.Kind.COUNTRY]
-    return Place.objects.filter(Q(kind__in=wide, ended=None) | Q(pk=data.get("place", "")))
+    """Where partnerships here work, and what is around it, plus any place that a link has put into the URL."""
+    return Place.objects.filter(Q(pk__in=worked_in().values("pk")) | Q(pk=data.get("place", "")))
 
 
 def keep_unseen(form: Any, name: str, record: Model) -> list[Any]:

@@ -106,5 +106,6 @@ def places_to_choose(footprint_ids: Iterable[int], chosen: Iterable[str] = ()) -
 
 def statutory_proposals(footprint: Footprint) -> list[Proposal]:
     """The statutory partners of a footprint, each with the partner already recorded for it; 4 queries."""
-    places = footprint.places.filter(kind=Place.Kind.LOCAL_AUTHORITY).prefetch_related("memberships")
+    places = footprint.places.filter(kind=Place.Kind.LOCAL_AUTHORITY)
+    places = places.select_related("parent").prefetch_related("memberships")
     return proposals(places, footprint.partners.all())

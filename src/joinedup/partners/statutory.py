@@ -1,8 +1,10 @@
 """The bodies named in the serious violence duty, proposed for an area from the official look-ups.
 
-The duty: Police, Crime, Sentencing and Courts Act 2022, sections 8 to 11 and Schedule 1. Which police force
-and which integrated care board serve a place comes from the look-ups of the Office for National Statistics,
-stored as `places.Membership`. If no look-up says, a body is named after the area and its `why` says so.
+The duty: Police, Crime, Sentencing and Courts Act 2022, sections 8 to 11 and Schedule 1. Which police force, health
+board and fire service serve a place comes from the look-ups of the Office for National Statistics, stored as
+`places.Membership`; what bodies call themselves, and which region of the Probation Service a police force's area
+lies in, from `data/country/councils.csv` and `bodies.csv`. If none says, a body is named after the area and its
+`why` says so.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came, Marking
 from joinedup.partners.actions import AlreadyHere, add_partner
 from joinedup.partners.models import Partner
+from joinedup.places.body_names import COUNCIL, body_name
 from joinedup.places.models import Footprint, Membership, Place
 from joinedup.taxonomy.models import Sector
 
@@ -26,14 +29,9 @@ LOOKUP = f"{ACT}; Office for National Statistics area look-ups"
 SPECIFIED = "specified authority under the serious violence duty"
 THROUGH_COUNCIL = "specified authority under the serious violence duty, through the council"
 
-LONDON, CITY_OF_LONDON, ISLES_OF_SCILLY = "E12000007", "E09000001", "E06000053"
-# Names that do not follow from the name in the look-up.
-COUNCILS = {
-    CITY_OF_LONDON: "City of London Corporation",
-    ISLES_OF_SCILLY: "Council of the Isles of Scilly",
-    "E09000033": "Westminster City Council",
-}
-FORCES = {"E23000001": "Metropolitan Police Service", "E23000034": "City of London Police"}
+# What London's boroughs are called in daily life is shorter than their full names.
+CITY_OF_LONDON, WESTMINSTER = "E09000001", "E09000033"
+COUNCILS = {CITY_OF_LONDON: "City of London Corporation", WESTMINSTER: "Westminster City Council"}
 # One organisation but separate sectors: each has its own people and its own data.
 COUNCIL_PARTS = {
     "social_care": "children’s social care",
@@ -41,7 +39,6 @@ COUNCIL_PARTS = {
     "youth_justice": "youth justice service",
 }
 ORDER = ["local_authority", *COUNCIL_PARTS, "police", "health", "probation", "fire"]
-DISTRICT = "E07"  # A county council does children's social care, education and youth justice there.
 
 
 @dataclass(frozen=True)
@@ -123,9 +120,10 @@ def accept_proposals(*, by: Person, footprint: Footprint, chosen: Sequence[Propo
 
 
 def council_name(place: Place) -> str:
-    """Westminster City Council, Islington Council; City of London Corporation."""
-    if place.code in COUNCILS:
-        return COUNCILS[place.code]
+    """Leicester City Council, Westminster City Council, Islington Council; City of London Corporation."""
+    known = COUNCILS.get(place.code) or body_name(COUNCIL, place.code)
+    if known:
+        return known
     if place.name.endswith(", City of"):
         return f"{place.name.removesuffix(', City of')} City Council"
     return f"{place.name.removesuffix(', County of')} Council"
@@ -133,49 +131,72 @@ def council_name(place: Place) -> str:
 
 def _bodies(place: Place) -> list[Proposal]:
     member_of = {m.kind: m for m in place.memberships.all()}
-    council = council_name(place)
     serves = (place.code,)
     its_own = f"The local authority of {place.name}."
-    bodies = [Proposal(council, "local_authority", place.code, its_own, LOOKUP, SPECIFIED, serves)]
-    upper = f"County council for {place.name}" if place.code.startswith(DISTRICT) else council
-    unsaid = " The look-ups do not say which county council." if upper != council else ""
+    bodies = [
+        Proposal(council_name(place), "local_authority", place.code, its_own, LOOKUP, SPECIFIED, serves)
+    ]
+    upper = place
+    if place.parent is not None and place.parent.kind == Place.Kind.COUNTY:
+        upper = place.parent
+        why = f"The county council for {place.name}."
+        bodies.append(
+            Proposal(council_name(upper), "local_authority", upper.code, why, LOOKUP, SPECIFIED, serves)
+        )
     for sector, part in COUNCIL_PARTS.items():
-        why = f"{part.capitalize()} in {place.name}.{unsaid}"
-        gss = place.code if upper == council else ""
+        why = f"{part[0].upper()}{part[1:]} in {place.name}."
         duty = SPECIFIED if sector == "youth_justice" else THROUGH_COUNCIL
-        bodies.append(Proposal(f"{upper}: {part}", sector, gss, why, LOOKUP, duty, serves))
-    force = member_of.get("police_force")
+        bodies.append(
+            Proposal(f"{council_name(upper)}: {part}", sector, upper.code, why, LOOKUP, duty, serves)
+        )
+    force, board, fire = (member_of.get(kind) for kind in ("police_force", "health_board", "fire"))
     if force is not None:
+        name = _called("police_force", force, f"{force.name.removesuffix(' Police')} Police")
         why = f"{place.name} lies in its police force area."
-        bodies.append(Proposal(_force(force), "police", force.code, why, LOOKUP, SPECIFIED, serves))
-    board = member_of.get("health_board")
+        bodies.append(Proposal(name, "police", force.code, why, LOOKUP, SPECIFIED, serves))
     if board is not None:
-        name = board.name.replace("Integrated Care Board", "ICB")
+        name = _called("health", board, board.name.replace("Integrated Care Board", "ICB"))
         why = f"{place.name} lies in its health board area."
         bodies.append(Proposal(name, "health", board.code, why, LOOKUP, SPECIFIED, serves))
-    return bodies + _by_area(place, force.name if force else place.name, serves)
-
-
-def _by_area(place: Place, force_area: str, serves: tuple[str, ...]) -> list[Proposal]:
-    """Probation and fire: no look-up that we hold names them, so they are named after the area."""
-    if place.parent_id == LONDON:
-        probation, fire = "Probation Service – London region", "London Fire Brigade"
-        why = f"{place.name} is in London."
-    else:
-        area = force_area.removesuffix(" Police")
-        probation = f"Probation Service – {area}"
-        fire = f"{area} Fire and Rescue Service"
-        why = f"Named after the police force area of {place.name}: check the name."
+    bodies.append(_probation(place, force, serves))
+    if fire is not None:
+        name = _called("fire", fire, f"{fire.name} Fire and Rescue Service")
+        why = f"{place.name} lies in its area."
+        return [*bodies, Proposal(name, "fire", fire.code, why, LOOKUP, SPECIFIED, serves)]
     return [
-        Proposal(probation, "probation", "", why, ACT, SPECIFIED, serves),
-        Proposal(fire, "fire", "", why, ACT, SPECIFIED, serves),
+        *bodies,
+        Proposal(
+            f"{_area(place, force)} Fire and Rescue Service",
+            "fire",
+            "",
+            _after(place),
+            ACT,
+            SPECIFIED,
+            serves,
+        ),
     ]
 
 
-def _force(force: Membership) -> str:
-    if force.code in FORCES:
-        return FORCES[force.code]
-    return force.name if force.name.endswith(" Police") else f"{force.name} Police"
+def _probation(place: Place, force: Membership | None, serves: tuple[str, ...]) -> Proposal:
+    """The region of the Probation Service that a police force's area lies in; without one, after the area."""
+    name = body_name("probation", force.code) if force else None
+    if name is None:
+        name, why = f"Probation Service – {_area(place, force)}", _after(place)
+    else:
+        why = f"{place.name} lies in its region."
+    return Proposal(name, "probation", "", why, ACT, SPECIFIED, serves)
+
+
+def _called(kind: str, area: Membership, otherwise: str) -> str:
+    return body_name(kind, area.code) or otherwise
+
+
+def _area(place: Place, force: Membership | None) -> str:
+    return force.name.removesuffix(" Police") if force else place.name
+
+
+def _after(place: Place) -> str:
+    return f"Named after the police force area of {place.name}: check the name."
 
 
 def _both(known: Proposal, body: Proposal) -> Proposal:

@@ -1,59 +1,120 @@
 """Load places into the database: areas, how old codes became new ones, memberships, outlines.
 
-The files are those that ship (`data/london`) or others of the same format:
+The files are those that ship (`data/country`) or others of the same format:
 
-    places.csv.gz        code, name, kind, parent, vintage, ended, latitude, longitude, residents, residents_16_24
-    changes.csv.gz       old, new, kind (U, S, M), share
-    memberships.csv.gz   place, kind, code, name
-    outlines_*.json.gz   {code: [path, left, top, right, bottom]}, metres / 10, y downwards
+    areas.csv.gz            code, name, kind, parent, vintage, ended, latitude, longitude, residents, residents_16_24
+    memberships.csv.gz      place, kind, code, name
+    outlines_wide.json.gz   {code: [path, left, top, right, bottom]}, metres / 10, y downwards
+    parts/<force>.zip       places.csv (wards and neighbourhoods, as areas.csv), changes.csv (old, new, kind, share),
+                            outlines.json
+
+Every installation has what is wider than a ward for all of England and Wales. Wards and neighbourhoods are loaded
+where somebody works: one archive for each police force's area.
 """
 
+from __future__ import annotations
+
 import gzip
+import io
 import json
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from django.db import transaction
 
 from joinedup.places.models import CodeChange, Membership, Outline, Place
 
+SHIPPED = Path(str(resources.files("joinedup.data"))) / "country"
 BATCH = 1000
+CHANGES = {"old": pl.String, "new": pl.String, "kind": pl.String, "share": pl.Float64}
 # Wider areas are written first, so that a parent exists before its parts.
-WIDEST_FIRST = ["country", "region", "police_force", "local_authority", "ward", "lsoa"]
+WIDEST_FIRST = ["country", "region", "police_force", "county", "local_authority", "ward", "lsoa"]
+Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True)
 class Loaded:
     """How many rows of each table the files contain."""
 
-    places: int
-    changes: int
-    memberships: int
-    outlines: int
+    places: int = 0
+    changes: int = 0
+    memberships: int = 0
+    outlines: int = 0
 
 
-def load(folder: Path, progress: Callable[[float], None] | None = None) -> Loaded:
-    """Load the places of `folder` into the database, all or none.
+def load(folder: Path = SHIPPED, progress: Progress | None = None) -> Loaded:
+    """Load what is wider than a ward into the database, all or none.
 
     Running it again changes what differs and adds what is new; places that only the database has stay.
-        `progress` is called with the share done, 0 to 1. Raises `FileNotFoundError` when `places.csv.gz` is missing.
+    `progress` is called with the share done, 0 to 1. Raises `FileNotFoundError` when `areas.csv.gz` is missing.
     """
     say = progress or (lambda _: None)
-    places = _table(folder / "places.csv.gz")
-    changes = _table(folder / "changes.csv.gz")
+    places = _table(folder / "areas.csv.gz")
     memberships = _table(folder / "memberships.csv.gz")
-    say(0.1)
+    with gzip.open(folder / "outlines_wide.json.gz", "rt", encoding="utf-8") as stream:
+        outlines = json.load(stream)
     with transaction.atomic():
         _write_places(places)
         say(0.4)
-        _write_changes(changes)
         _write_memberships(memberships)
         say(0.6)
-        outlines = _write_outlines(folder, set(places["code"]))
+        _write_outlines(outlines)
     say(1.0)
-    return Loaded(places.height, changes.height, memberships.height, outlines)
+    return Loaded(places.height, 0, memberships.height, len(outlines))
+
+
+def load_parts(forces: Collection[str], folder: Path = SHIPPED, progress: Progress | None = None) -> Loaded:
+    """Load the wards and neighbourhoods of these police force areas (codes), each whole or not at all.
+
+    Their authorities must be loaded. Raises `FileNotFoundError` for a code without an archive.
+    """
+    say = progress or (lambda _: None)
+    sums = [0, 0, 0]
+    for number, force in enumerate(sorted(forces)):
+        places, changes, outlines = read_parts(force, folder)
+        with transaction.atomic():
+            _write_places(places)
+            _write_changes(changes)
+            _write_outlines(outlines)
+        sums = [sums[0] + places.height, sums[1] + changes.height, sums[2] + len(outlines)]
+        say((number + 1) / len(forces))
+    return Loaded(places=sums[0], changes=sums[1], outlines=sums[2])
+
+
+def read_parts(force: str, folder: Path = SHIPPED) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, Any]]:
+    """The wards and neighbourhoods of a police force's area, what old codes became, and outlines by code."""
+    with zipfile.ZipFile(folder / "parts" / f"{force}.zip") as archive:
+        places = pl.read_csv(io.BytesIO(archive.read("places.csv")), infer_schema_length=None)
+        changes = pl.read_csv(io.BytesIO(archive.read("changes.csv")), schema=CHANGES)
+        return places, changes, json.loads(archive.read("outlines.json"))
+
+
+def load_parts_around(places: Iterable[Place], progress: Progress | None = None) -> set[str]:
+    """Load the parts of the police force areas that these authorities or counties lie in, unless they are there.
+
+    Returns the codes of the forces loaded. Places that no police force area is known of are left as they are.
+    """
+    codes = {place.pk for place in places}
+    inside = Membership.objects.filter(kind=Place.Kind.POLICE_FORCE)
+    wanted = set(inside.filter(place__in=codes).values_list("code", flat=True))
+    wanted |= set(inside.filter(place__parent__in=codes).values_list("code", flat=True))
+    missing = {
+        force for force in wanted - forces_with_parts() if (SHIPPED / "parts" / f"{force}.zip").exists()
+    }
+    load_parts(missing, progress=progress)
+    return missing
+
+
+def forces_with_parts() -> set[str]:
+    """The codes of the police force areas whose wards are held. One query."""
+    with_wards = Place.objects.filter(kind=Place.Kind.WARD, ended=None).values("parent")
+    rows = Membership.objects.filter(kind=Place.Kind.POLICE_FORCE, place__in=with_wards)
+    return set(rows.values_list("code", flat=True))
 
 
 def _table(path: Path) -> pl.DataFrame:
@@ -100,23 +161,17 @@ def _write_memberships(memberships: pl.DataFrame) -> None:
             for row in memberships.iter_rows(named=True)
         ],
         update_conflicts=True,
-        unique_fields=["place", "kind"],
-        update_fields=["code", "name"],
+        unique_fields=["place", "kind", "code"],
+        update_fields=["name"],
         batch_size=BATCH,
     )
 
 
-def _write_outlines(folder: Path, known: set[str]) -> int:
-    """Write the outlines of known places. Not every kind of place has a file."""
-    rows = []
-    for path in sorted(folder.glob("outlines_*.json.gz")):
-        with gzip.open(path, "rt", encoding="utf-8") as stream:
-            drawn = json.load(stream)
-        rows += [
-            Outline(place_id=code, path=path, left=left, top=top, right=right, bottom=bottom)
-            for code, (path, left, top, right, bottom) in drawn.items()
-            if code in known
-        ]
+def _write_outlines(drawn: dict[str, tuple[str, int, int, int, int]]) -> None:
+    rows = [
+        Outline(place_id=code, path=path, left=left, top=top, right=right, bottom=bottom)
+        for code, (path, left, top, right, bottom) in drawn.items()
+    ]
     Outline.objects.bulk_create(
         rows,
         update_conflicts=True,
@@ -124,4 +179,3 @@ def _write_outlines(folder: Path, known: set[str]) -> int:
         update_fields=["path", "left", "top", "right", "bottom"],
         batch_size=BATCH,
     )
-    return len(rows)

@@ -11,6 +11,7 @@ class Place(models.Model):
         LSOA = "lsoa", "neighbourhood (LSOA)"
         WARD = "ward", "ward"
         LOCAL_AUTHORITY = "local_authority", "local authority"
+        COUNTY = "county", "county"
         POLICE_FORCE = "police_force", "police force area"
         REGION = "region", "region"
         COUNTRY = "country", "country"
@@ -55,7 +56,7 @@ class CodeChange(models.Model):
 
     old = models.CharField(max_length=9, db_index=True)
     new = models.CharField(max_length=9, db_index=True)
-    kind = models.CharField(max_length=1, help_text="U unchanged, S split, M merged")
+    kind = models.CharField(max_length=1, help_text="S split, M merged, X irregular")
     share = models.FloatField()
 
     class Meta:
@@ -67,15 +68,19 @@ class CodeChange(models.Model):
 
 
 class Membership(models.Model):
-    """A place's membership of an area that is not its parent: a police force, an integrated care board…"""
+    """A place's membership of an area that is not its parent: a police force's, a health board's…
+
+    Of safety partnerships an authority may have several, where one of it was made of several."""
 
     place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="memberships")
-    kind = models.CharField(max_length=30, help_text="police_force, health_board, safety_partnership")
+    kind = models.CharField(max_length=30, help_text="police_force, health_board, safety_partnership, fire")
     code = models.CharField(max_length=12)
     name = models.CharField(max_length=120)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["place", "kind"], name="place_in_one_of_a_kind")]
+        constraints = [
+            models.UniqueConstraint(fields=["place", "kind", "code"], name="place_in_an_area_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.place_id} in {self.name}"

@@ -6,16 +6,36 @@ import re
 
 import polars as pl
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from rapidfuzz import fuzz, process
 
 from joinedup.places.models import CodeChange, Membership, Place
+from joinedup.places.postcodes import authorities_of, looks_like_a_postcode
+from joinedup.places.words import plain
 
 GSS_CODE = re.compile(r"^[EWSN]\d{8}$")
-# From a country down to a neighbourhood there are five steps at most.
-DEPTH = 5
+# From a country down to a neighbourhood there are six steps at most: region, county, authority, ward, neighbourhood.
+DEPTH = 6
 # How many steps can lie below a place of each kind: fewer joins for the database.
-STEPS_BELOW = {Place.Kind.LSOA: 0, Place.Kind.WARD: 1, Place.Kind.LOCAL_AUTHORITY: 2, Place.Kind.REGION: 3}
-PUBLIC_KINDS = (Place.Kind.REGION, Place.Kind.LOCAL_AUTHORITY, Place.Kind.WARD)
+STEPS_BELOW = {
+    Place.Kind.LSOA: 0,
+    Place.Kind.WARD: 1,
+    Place.Kind.LOCAL_AUTHORITY: 2,
+    Place.Kind.COUNTY: 3,
+    Place.Kind.REGION: 4,
+}
+PUBLIC_KINDS = (
+    Place.Kind.LOCAL_AUTHORITY,
+    Place.Kind.COUNTY,
+    Place.Kind.POLICE_FORCE,
+    Place.Kind.REGION,
+    Place.Kind.COUNTRY,
+    Place.Kind.WARD,
+)
+ABOVE = "__".join(["parent"] * (DEPTH - 1))
 LONGEST_QUESTION = 100
+# How alike two names are, of 100, to be taken for the same one misspelt, such as “islingtn”.
+ALIKE = 82
+SHORTEST_TO_CORRECT = 4
 
 
 def code_frames() -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -60,9 +80,8 @@ def force_areas() -> pl.DataFrame:
 
 
 def ancestors(place: Place) -> list[Place]:
-    """The places around this one, nearest first: ward, borough, region, country. One query."""
-    path = "__".join(["parent"] * DEPTH)
-    above = Place.objects.select_related(path).get(pk=place.pk).parent
+    """The places around this one, nearest first: ward, authority, county, region, country. One query."""
+    above = Place.objects.select_related(ABOVE).get(pk=place.pk).parent
     found = []
     while above is not None:
         found.append(above)
@@ -79,29 +98,51 @@ def descendants(place: Place) -> QuerySet[Place]:
 
 
 def parts(place: Place) -> QuerySet[Place]:
-    """The places one step down that have a public page: a region's boroughs, a borough's wards."""
-    return Place.objects.filter(parent=place, kind__in=PUBLIC_KINDS, ended__isnull=True).order_by("name")
+    """The places one step down: a country's regions, a region's counties and other authorities, a county's districts,
+    a force area's authorities, an authority's wards."""
+    if place.kind == Place.Kind.POLICE_FORCE:
+        inside = Q(memberships__kind=Place.Kind.POLICE_FORCE, memberships__code=place.pk)
+    else:
+        inside = Q(parent=place) & ~Q(kind=Place.Kind.POLICE_FORCE)
+    return Place.objects.filter(inside, kind__in=PUBLIC_KINDS, ended__isnull=True).order_by("name")
+
+
+def worked_in() -> QuerySet[Place]:
+    """The authorities that partnerships here cover, and every county, force area, region and country around them.
+
+    What to choose from on a form, where all of England and Wales would be too much. All regions while there is none.
+    """
+    own = Place.objects.filter(footprints__isnull=False).values("pk")
+    around = Q(pk__in=own)
+    for depth in range(1, DEPTH - 1):
+        around |= Q(**{f"{'__'.join(['children'] * depth)}__in": own})
+    forces = Membership.objects.filter(kind=Place.Kind.POLICE_FORCE, place__in=own).values("code")
+    found = Place.objects.filter(around | Q(pk__in=forces), ended=None).exclude(
+        kind__in=(Place.Kind.WARD, Place.Kind.LSOA)
+    )
+    chosen: QuerySet[Place] = Place.objects.filter(pk__in=found.values("pk"))
+    return chosen if chosen.exists() else Place.objects.filter(kind=Place.Kind.REGION)
 
 
 def with_page(code: str) -> Place | None:
-    """The place whose page covers `code`: itself, or the ward or borough around a neighbourhood.
+    """The place whose page covers `code`: itself, or the ward or authority around a neighbourhood.
 
     None if there is none: an unknown code, or a kind without a page. One query.
     """
     if not code.isalnum():  # PostgreSQL refuses some characters outright
         return None
-    place: Place | None = Place.objects.select_related("parent__parent").filter(pk=code).first()
+    place: Place | None = Place.objects.select_related(ABOVE).filter(pk=code).first()
     while place is not None and place.kind not in PUBLIC_KINDS:
         place = place.parent if place.kind == Place.Kind.LSOA else None
     return place
 
 
 def find(text: str, limit: int = 10) -> list[Place]:
-    """Boroughs, wards and regions by code or by name; exact first, then names that start with it, then the
-    rest.
+    """Places with a page, by code, by name or by postcode; exact first, then names that start with it, then the rest.
 
-    A neighbourhood's code, old or new, finds the ward or borough around it. Postcodes are not stored, so a
-    postcode finds nothing. One query.
+    A neighbourhood's code, old or new, finds the ward or authority around it; a postcode the authorities that its
+    first half lies in, the largest part first. A name that nothing has finds those that are spelt nearly so. One
+    query, or two where the spelling is not exact.
     """
     text = " ".join(text.split())[:LONGEST_QUESTION].replace("&", "and")
     if not text:
@@ -109,6 +150,8 @@ def find(text: str, limit: int = 10) -> list[Place]:
     if GSS_CODE.match(text.upper()):
         found = with_page(text.upper())
         return [found] if found else []
+    if looks_like_a_postcode(text):
+        return [place for place, _share in by_postcode(text)]
     order = Case(
         When(name__iexact=text, then=Value(0)),
         When(name__istartswith=text, then=Value(1)),
@@ -118,13 +161,31 @@ def find(text: str, limit: int = 10) -> list[Place]:
     kind = Case(
         *(When(kind=kind, then=Value(n)) for n, kind in enumerate(PUBLIC_KINDS)), output_field=IntegerField()
     )
-    return list(
-        Place.objects.filter(name__icontains=text, kind__in=PUBLIC_KINDS, ended__isnull=True)
-        .select_related("parent")
-        .order_by(order, kind, "name", "code")[:limit]
-    )
+    usable = Place.objects.filter(kind__in=PUBLIC_KINDS, ended__isnull=True).select_related("parent")
+    named = list(usable.filter(name__icontains=text).order_by(order, kind, "name", "code")[:limit])
+    return named or _nearly(text, usable, limit)
 
 
-def looks_like_a_postcode(text: str) -> bool:
-    """Whether somebody typed a postcode or its first half, such as N1 or SW9 8AB."""
-    return bool(re.fullmatch(r"[A-Z]{1,2}\d[A-Z\d]?( ?\d([A-Z]{2})?)?", text.strip().upper()))
+def _nearly(text: str, usable: QuerySet[Place], limit: int) -> list[Place]:
+    """Places whose names are the same but for apostrophes and the like, else those that are spelt nearly so."""
+    asked = plain(text)
+    if len(asked) < SHORTEST_TO_CORRECT:
+        return []
+    names = {pk: plain(name) for pk, name in usable.values_list("pk", "name")}
+    same = [pk for pk, name in names.items() if f" {asked} " in f" {name} "]
+    if not same:
+        scored = process.extract(asked, names, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=limit)
+        same = [pk for _name, _score, pk in scored]
+    places = usable.in_bulk(same[:limit]) if same else {}
+    order = [places[pk] for pk in same[:limit]]
+    return order if len(same) > 1 else order[:1]
+
+
+def by_postcode(text: str) -> list[tuple[Place, float]]:
+    """The authorities that a postcode's first half lies in, with the share of its residents, the largest first.
+
+    Approximate: see `joinedup.places.postcodes`. One query.
+    """
+    shares = authorities_of(text)
+    places = Place.objects.select_related("parent").in_bulk(list(shares))
+    return [(places[code], share) for code, share in shares.items() if code in places]

@@ -15,8 +15,11 @@ from joinedup.spreadsheets.sectors import SAID
 from joinedup.support.models import Offer
 from joinedup.taxonomy.models import Sector, Theme
 
-WIDE = [Place.Kind.LOCAL_AUTHORITY, Place.Kind.REGION, Place.Kind.COUNTRY]
-EVERYWHERE_HERE = ("all", "all boroughs", "all areas", "whole area", "area wide", "areawide", "borough wide")
+WIDE = [Place.Kind.LOCAL_AUTHORITY, Place.Kind.COUNTY, Place.Kind.REGION, Place.Kind.COUNTRY]
+EVERYWHERE_HERE = (
+    "all", "all boroughs", "all districts", "all areas", "whole area", "area wide", "areawide", "borough wide",
+    "district wide", "county wide", "countywide", "force wide",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,8 @@ def around(person: Person, footprint: Footprint) -> KnownRecords:
 def _places(here: list[Place]) -> dict[str, Place]:
     """The footprint's places and their wards, and every authority and region, under all the names people use.
 
-    A name that two places share matches neither: the borough in brackets, or the code, makes it unambiguous.
+    A name that two places share matches neither: the authority in brackets, or the code, makes it unambiguous. What
+    lies here comes before what lies elsewhere.
     """
     own = [place.pk for place in here]
     rows = list(
@@ -87,9 +91,16 @@ def _places(here: list[Place]) -> dict[str, Place]:
             Q(kind__in=WIDE) | Q(pk__in=own) | Q(kind=Place.Kind.WARD, parent__in=own), ended=None
         ).select_related("parent")
     )
-    called: list[tuple[str, Place]] = []
-    for place in rows:
-        called += [(name, place) for name in _names(place)]
+    inside = {*own, *(place.pk for place in rows if place.parent_id in own)}
+    here_only, elsewhere = (
+        _once([place for place in rows if (place.pk in inside) is is_here]) for is_here in (True, False)
+    )
+    taken = {name for place in rows if place.pk in inside for name in _names(place)}
+    return {name: place for name, place in elsewhere.items() if name not in taken} | here_only
+
+
+def _once(places: list[Place]) -> dict[str, Place]:
+    called = [(name, place) for place in places for name in _names(place)]
     times = Counter(name for name, _ in set(called))
     return {name: place for name, place in called if times[name] == 1}
 

@@ -15,12 +15,11 @@ from joinedup.accounts.models import AuditEntry, Grant, User
 from joinedup.accounts.person import Person
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
+from joinedup.places.queries import worked_in
 from joinedup.support.eligibility import EligibilityAnswer, Terms, answer, needs_checking
 from joinedup.support.models import Offer
 from joinedup.taxonomy.models import Sector, Theme
 
-# Areas that people would say they work in; neighbourhoods and wards are inside them.
-AREAS = [Place.Kind.LOCAL_AUTHORITY, Place.Kind.POLICE_FORCE, Place.Kind.REGION, Place.Kind.COUNTRY]
 _ORDER = {"yes": 0, "maybe": 1, "via": 2, "ask": 3, "no": 4}
 
 
@@ -81,7 +80,7 @@ def terms_of(offer: Offer) -> Terms:
 
 def areas() -> QuerySet[Place]:
     """The places to choose from when asked where one works; one query."""
-    return Place.objects.filter(kind__in=AREAS, ended__isnull=True).only("code", "name", "kind")
+    return worked_in().only("code", "name", "kind")
 
 
 def codes_of(place: Place | None) -> frozenset[str]:

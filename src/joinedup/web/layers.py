@@ -10,11 +10,10 @@ from joinedup.evidence import wording
 from joinedup.evidence.models import Dataset, Figure, Need
 from joinedup.evidence.plain_words import need_class, need_word
 from joinedup.places.models import Outline, Place
-from joinedup.places.queries import parts
 from joinedup.taxonomy.models import Theme
 from joinedup.web.maps import Map, Value, draw
 
-# What most people look for first; published for every borough and ward but the City's.
+# What most people look for first.
 HEADLINE = "violence-with-injury"
 
 
@@ -33,12 +32,11 @@ class Layer:
     dataset: Dataset | None = None
 
 
-def layer(inside: Place | None, show: str, themes: Sequence[Theme] | None = None) -> Layer:
-    """The places one step down inside a place: a region's boroughs, a borough's wards. Four queries.
+def layer(places: Sequence[Place], show: str, themes: Sequence[Theme] | None = None) -> Layer:
+    """A map of these places with its table. Three queries.
 
     `show`: the slug of a theme for its need; anything else shows the headline figure. `themes` saves a query.
     """
-    places = list(parts(inside)) if inside else []
     known = list(Theme.objects.all()) if themes is None else list(themes)
     outlines = list(Outline.objects.filter(place__in=places))
     theme = next((each for each in known if each.slug == show), None)

@@ -1,6 +1,6 @@
 import pytest
 
-from joinedup.evidence.sources.place_names import plain
+from joinedup.places.words import plain
 
 
 @pytest.mark.parametrize(

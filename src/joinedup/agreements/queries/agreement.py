@@ -96,7 +96,12 @@ def _ids(agreements: Iterable[Agreement]) -> set[int]:
 
 def _within(place: Place | str) -> Q:
     code = place.pk if isinstance(place, Place) else place
-    return Q(place=code) | Q(place__parent=code) | Q(place__parent__parent=code)
+    return (
+        Q(place=code)
+        | Q(place__parent=code)
+        | Q(place__parent__parent=code)
+        | Q(place__parent__parent__parent=code)
+    )
 
 
 def find_agreements(person: Person, on: datetime.date, **filters: Any) -> QuerySet[Agreement]:

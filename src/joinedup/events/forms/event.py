@@ -40,6 +40,7 @@ def footprints_of(person: Person) -> Any:
 def footprint_in(footprints: Any, region: str) -> Footprint | None:
     """The first partnership that covers a part of a region, by its code."""
     inside = Q(places=region) | Q(places__parent=region) | Q(places__parent__parent=region)
+    inside |= Q(places__parent__parent__parent=region)
     found: Footprint | None = footprints.filter(inside).distinct().first()
     return found
 
@@ -72,7 +73,7 @@ class EventForm(forms.Form):
     venue = forms.CharField(
         max_length=200, required=False, label=_("Venue and address, if it is not in the list")
     )
-    place_name = forms.CharField(max_length=160, required=False, label=_("Town or borough"))
+    place_name = forms.CharField(max_length=160, required=False, label=_("Town or district"))
     access = forms.CharField(
         widget=forms.Textarea,
         required=False,

@@ -23,7 +23,7 @@ class VenueForm(forms.Form):
     name = forms.CharField(max_length=200, label=_("Name of the venue"))
     address = forms.CharField(max_length=300, required=False, label=_("Address, with postcode"))
     place = forms.ModelChoiceField(
-        Place.objects.none(), required=False, label=_("Borough or ward"), empty_label=_("Not known")
+        Place.objects.none(), required=False, label=_("Authority or ward"), empty_label=_("Not known")
     )
     most_people = forms.IntegerField(
         min_value=1, max_value=100_000, required=False, label=_("Most people that fit in")

@@ -1,5 +1,6 @@
 """The contract of every source, and the words in which a file is accepted or refused."""
 
+import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -8,9 +9,9 @@ from pathlib import Path
 import polars as pl
 
 from joinedup.engines.words import plural
-from joinedup.evidence.sources.place_names import plain
 from joinedup.offline.delimited import Refused, TextTable
 from joinedup.offline.table_files import open_table
+from joinedup.places.words import plain
 
 SCHEMA: dict[str, pl.DataType] = {
     "indicator": pl.String(),
@@ -70,7 +71,7 @@ class Codes:
         current = places.filter(pl.col("ended").is_null())
         names: dict[str, dict[str, str]] = {}
         for code, name, kind in current.select("code", "name", "kind").iter_rows():
-            if kind in ("local_authority", "region", "country", "police_force"):
+            if kind in ("local_authority", "county", "region", "country", "police_force"):
                 names.setdefault(kind, {})[plain(name)] = code
         kinds = dict(current.select("code", "kind").iter_rows())
         moved: dict[str, list[tuple[str, float]]] = {}
@@ -78,6 +79,11 @@ class Codes:
             if old not in kinds:
                 moved.setdefault(old, []).append((new, share))
         return cls(kinds, names, moved)
+
+    @property
+    def version(self) -> str:
+        """A short hash that changes with the places known."""
+        return hashlib.sha256(" ".join(sorted(self.kinds)).encode()).hexdigest()[:16]
 
     def of_kind(self, *kinds: str) -> list[str]:
         return [code for code, kind in self.kinds.items() if kind in kinds]

@@ -6,6 +6,7 @@ here. Authorities have the department's own three-figure numbers, so they are jo
 """
 
 import re
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -20,8 +21,8 @@ from joinedup.evidence.sources.contract import (
     Source,
     finish,
 )
-from joinedup.evidence.sources.place_names import plain
 from joinedup.offline.delimited import Refused, TextTable
+from joinedup.places.words import plain
 
 NEEDED = {"Short Desc", "Years", "LA and Regions", "Values"}
 WORDS = {
@@ -73,7 +74,8 @@ def period_of(years: str | None) -> str | None:
 
 def take(table: TextTable, codes: Codes) -> Reading:
     whole = {**codes.names.get("country", {}), **codes.names.get("region", {})}
-    places = {**whole, **codes.names.get("local_authority", {})}
+    own = {**codes.names.get("county", {}), **codes.names.get("local_authority", {})}
+    places = {**whole, **{f"{name} borough": code for name, code in own.items()}, **_short(own), **own}
     given = table.frame["LA and Regions"].drop_nulls().unique().to_list()
     years = table.frame["Years"].drop_nulls().unique().to_list()
     text = pl.col("Values").str.strip_chars().str.to_lowercase()
@@ -132,8 +134,14 @@ def take(table: TextTable, codes: Codes) -> Reading:
         count=pl.lit(None, pl.Float64),
         denominator=pl.lit(None, pl.Float64),
     )
-    held = codes.of_kind("local_authority", "region", "country")
+    held = codes.of_kind("local_authority", "county", "region", "country")
     return finish(table, rows, observations, _notes(rows), held=held)
+
+
+def _short(names: Mapping[str, str]) -> dict[str, str]:
+    """“Durham” for County Durham, “Bristol” for Bristol, City of: as the department has them."""
+    short = {re.sub(r"^county | (city|county) of$", "", name): code for name, code in names.items()}
+    return {name: code for name, code in short.items() if name != "london"}
 
 
 def _notes(rows: pl.DataFrame) -> list[str]:
@@ -152,7 +160,7 @@ SOURCE = Source(
     title="Local Authority Interactive Tool",
     publisher="Department for Education",
     licence="Open Government Licence v3.0",
-    grain=("local_authority", "region", "country"),
+    grain=("local_authority", "county", "region", "country"),
     caveats=(
         "Years are calendar, financial or school years, as each measure has it.",
         "A nought may be true, or rounded away; the file does not say.",

@@ -7,8 +7,8 @@ import polars as pl
 
 from joinedup.evidence.sources import mps
 from joinedup.evidence.sources.contract import MISSING, NUMBER, Codes, Reading, Source, finish
-from joinedup.evidence.sources.place_names import plain
 from joinedup.offline.delimited import TextTable
+from joinedup.places.words import plain
 
 WORDS = {
     "Knife Crime": "knife-crime",

@@ -4,8 +4,8 @@ import polars as pl
 
 from joinedup.evidence.sources import mps
 from joinedup.evidence.sources.contract import Codes, Reading, Source
-from joinedup.evidence.sources.place_names import plain
 from joinedup.offline.delimited import TextTable
+from joinedup.places.words import plain
 
 NEEDED = {"MajorText", "MinorText", "BoroughName"}
 # Entries that the publisher lists beside the boroughs and that are not places.

@@ -25,8 +25,8 @@ from joinedup.evidence.sources.contract import (
     carried,
     finish,
 )
-from joinedup.evidence.sources.place_names import plain
 from joinedup.offline.delimited import Refused, TextTable
+from joinedup.places.words import plain
 
 NEEDED = {"Crime ID", "Month", "Reported by", "LSOA code", "Crime type", "Last outcome category"}
 WORDS = {

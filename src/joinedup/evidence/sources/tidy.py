@@ -17,8 +17,8 @@ from joinedup.evidence.sources.contract import (
     carried,
     finish,
 )
-from joinedup.evidence.sources.place_names import plain
 from joinedup.offline.delimited import Refused, TextTable
+from joinedup.places.words import plain
 
 NEEDED = ("place", "period", "indicator")
 FIGURES = ("count", "denominator", "value")

@@ -18,13 +18,14 @@ from joinedup.initiatives.queries import running
 from joinedup.opportunities.models import Opportunity
 from joinedup.partners.models import Contact, Partner
 from joinedup.places.models import Footprint, Place
+from joinedup.places.queries import DEPTH
 from joinedup.registration.models import Attendee, Invitation
 from joinedup.taxonomy.models import Sector, Theme
 
 # How many of the footprint's strongest needs count besides the themes of the agenda.
 STRONGEST = 3
-# How many levels up a place is followed: neighbourhood, ward, borough, region, country.
-ABOVE = ["parent_id", "parent__parent_id", "parent__parent__parent_id", "parent__parent__parent__parent_id"]
+# What lies above a place: ward, authority, county, region, country.
+ABOVE = [f"{'__'.join(['parent'] * depth)}_id" for depth in range(1, DEPTH)]
 
 Places = dict[int, frozenset[str]]
 Themes = dict[int, frozenset[str]]

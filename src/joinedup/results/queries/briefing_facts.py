@@ -48,7 +48,7 @@ class EventArea:
 def around_of(event: Event) -> EventArea:
     """4 queries."""
     held = event.footprint.places if event.footprint else Place.objects.none()
-    places = list(held.select_related("parent__parent__parent").order_by("name"))
+    places = list(held.select_related("parent__parent__parent__parent").order_by("name"))
     themes = list(event.topics.filter(is_chosen=True).values_list("theme", flat=True))
     rows = Need.objects.said().filter(place__in=places).select_related("theme", "place")
     needs = list(rows.order_by("-need", "theme__order", "place__name"))

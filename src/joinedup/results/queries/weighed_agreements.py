@@ -48,7 +48,7 @@ def to_weigh(person: Person) -> QuerySet[Agreement]:
     """The agreements that `person` may see, with everything that is weighed; 1 query, and 3 more when read."""
     return (
         Agreement.objects.visible_to(person)
-        .select_related("event", "theme", "owner_partner__sector", "place__parent__parent__parent")
+        .select_related("event", "theme", "owner_partner__sector", "place__parent__parent__parent__parent")
         .prefetch_related("contributions", "progress", "namings")
     )
 

@@ -11,6 +11,7 @@ from joinedup.events.models import Event
 from joinedup.events.queries.events import next_event
 from joinedup.opportunities.models import Opportunity
 from joinedup.places.models import Place
+from joinedup.places.words import word_for
 from joinedup.web.layers import Layer, layer
 
 NEWEST = 3
@@ -24,10 +25,11 @@ TAKEN_UP = (
 
 @dataclass(frozen=True)
 class Home:
-    """`kept` of `due` agreements this year; `share` in per cent, None if none was due."""
+    """`kept` of `due` agreements this year; `share` in per cent, None if none was due. `areas`: what one of the
+    authorities here is called."""
 
-    region: Place | None
     layer: Layer
+    areas: str
     next_event: Event | None
     kept: int
     due: int
@@ -37,11 +39,12 @@ class Home:
 
 def home(person: Person, on: datetime.date, show: str) -> Home:
     """The first page for `person`, on a day. `show`: the theme whose need the map shows, or empty."""
-    region = Place.objects.filter(kind=Place.Kind.REGION).first()
+    covered = Place.objects.filter(footprints__isnull=False, kind=Place.Kind.LOCAL_AUTHORITY, ended=None)
+    places = list(covered.distinct().order_by("name"))
     kept, due = kept_this_year(person, on)
     return Home(
-        region=region,
-        layer=layer(region, show),
+        layer=layer(places, show),
+        areas=word_for([place.pk for place in places], many=False),
         next_event=next_event(person, on),
         kept=kept,
         due=due,

@@ -24,6 +24,8 @@ from joinedup.opportunities.queries.lists import best_for_place
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import partners_for_place
 from joinedup.places.models import Footprint, Place
+from joinedup.places.queries import DEPTH, parts
+from joinedup.places.words import word_for
 from joinedup.support.models import Offer
 from joinedup.visits.card_search import CardFound, practice_for
 from joinedup.voice.models import Contribution
@@ -50,7 +52,8 @@ class PlacePage:
     initiatives: list[Any]
     unsaid: int
     offers: list[Offer]
-    layer: Layer | None
+    layer: Layer
+    parts_are: str
     chart: charts.Chart | None
     table: charts.SeriesTable
     trend_dataset: Dataset | None
@@ -66,7 +69,7 @@ class PlacePage:
 
 
 def place_page(person: Person, place: Place, on: datetime.date, show: str) -> PlacePage:
-    """The page of a region, borough or ward for `person`, on a day; `show` as for `layer`."""
+    """The page of a place for `person`, on a day; `show` as for `layer`."""
     needs, figures = queries.need_for(place), queries.figures_for(place)
     points = queries.series(wording.by_slug()[HEADLINE], place.pk)
     # Only offers that the reader may see: a count would reveal the others.
@@ -77,6 +80,7 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
     headline = next((figure for figure in figures if figure.indicator == HEADLINE), None)
     datasets = {figure.dataset_id: figure.dataset for figure in figures}
     around = _around(place)
+    inside = list(parts(place))
     return PlacePage(
         place=place,
         inside=is_inside(person, around),
@@ -88,7 +92,8 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         initiatives=initiatives,
         unsaid=sum(not each.themes.all() for each in initiatives) + len(unplaced),
         offers=open_offers(person, around, on),
-        layer=layer(place, show, [each.theme for each in needs] or None),
+        layer=layer(inside, show, [each.theme for each in needs] or None),
+        parts_are=_called_parts(place, inside),
         chart=charts.line_chart(points),
         table=charts.table(points),
         trend_dataset=headline.dataset if headline else None,
@@ -114,6 +119,15 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
     )
 
 
+def _called_parts(place: Place, inside: Sequence[Place]) -> str:
+    """What the places one step down are called: wards, boroughs, regions."""
+    if place.kind == Place.Kind.LOCAL_AUTHORITY:
+        return "wards"
+    if inside and all(each.kind == Place.Kind.REGION for each in inside):
+        return "regions"
+    return word_for([each.pk for each in inside])
+
+
 def is_inside(person: Person, around: Sequence[Place]) -> bool:
     """Whether a person belongs to a partnership that covers one of these places. No query for the public."""
     if person.sees_every_partnership:
@@ -125,7 +139,7 @@ def is_inside(person: Person, around: Sequence[Place]) -> bool:
 def _around(place: Place) -> list[Place]:
     """The place and the places around it, nearest first; from what `with_page` fetched."""
     found = [place]
-    while (above := found[-1].parent) is not None and len(found) < 3:
+    while (above := found[-1].parent) is not None and len(found) < DEPTH:
         found.append(above)
     return found
 

@@ -10,12 +10,14 @@ from django.utils.text import get_text_list
 from joinedup.evidence.models import Figure, Need
 from joinedup.evidence.plain_words import agreement_word, move, need_class, need_word
 from joinedup.places.models import Place
+from joinedup.places.words import word_for
 from joinedup.web.layers import HEADLINE
 
 # Changes are stated for these, in this order, if they are clear.
 WATCHED = (HEADLINE, "robbery", "knife-injury-aged-1-24", "knife-crime")
 NAMED = 3
 HIGH = 4  # class of need
+TOO_WIDE = (Place.Kind.POLICE_FORCE, Place.Kind.REGION, Place.Kind.COUNTRY)
 
 
 @dataclass(frozen=True)
@@ -30,15 +32,15 @@ def summary(place: Place, needs: Sequence[Need], figures: Sequence[Figure]) -> S
 
 
 def _need(place: Place, needs: Sequence[Need]) -> str:
-    if place.kind == Place.Kind.REGION:
-        return f"Need is worked out for boroughs and wards. Choose a part of {place.name} below."
+    if place.kind in TOO_WIDE:
+        return f"Need is worked out for smaller places. Choose a part of {place.name} below."
     sure = [each for each in needs if each.said is not None]
     if not sure:
         return (
             f"How much need there is in {place.name} is not known: too little is held to say. "
             "That is not the same as no need."
         )
-    others = "wards" if place.kind == Place.Kind.WARD else "boroughs"
+    others = "wards" if place.kind == Place.Kind.WARD else word_for([place.pk])
     high = [each for each in sure if (need_class(each.said) or 0) >= HIGH]
     if not high:
         return f"Compared with other {others}, need in {place.name} stands out on none of the {len(sure)} themes known."
@@ -53,7 +55,7 @@ def _how_much(need: Need) -> str:
 
 
 def _change(place: Place, figures: Sequence[Figure]) -> str:
-    if place.kind == Place.Kind.REGION:
+    if place.kind in TOO_WIDE:
         return ""
     held = {figure.indicator: figure for figure in figures}
     headline = held.get(HEADLINE)

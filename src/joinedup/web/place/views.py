@@ -11,7 +11,7 @@ from joinedup.web.place.queries import place_page
 
 
 def place(request: Request, code: str) -> HttpResponse:
-    """A ward, borough or region; a neighbourhood redirects to the ward or borough around it."""
+    """A place; a neighbourhood redirects to the ward or authority around it."""
     found = with_page(code)
     if found is None:
         raise Http404

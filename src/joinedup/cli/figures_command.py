@@ -1,0 +1,84 @@
+"""The verb `joinedup figures`: every figure of a place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from joinedup.cli.console import put_json, with_records
+from joinedup.cli.verbs import AS_JSON
+
+
+@click.command()
+@click.argument("place")
+@AS_JSON
+@with_records
+def figures(place: str, as_json: bool) -> None:
+    """Every figure of a place (name or code), with its interval, source and what it is compared with.
+
+    \b
+    Example: joinedup figures Leicester
+             joinedup figures E10000018 --json
+    """
+    from joinedup.evidence import queries, wording
+
+    found = _place(place)
+    held = queries.figures_for(found)
+    if as_json:
+        put_json(
+            {"place": {"code": found.pk, "name": found.name}, "figures": [_as_dict(each) for each in held]}
+        )
+        return
+    click.echo(f"{found.name}, {found.get_kind_display()} ({found.pk})")
+    if not held:
+        click.echo("No figure is held. Bring one in: joinedup import FILE, or joinedup fetch.")
+    for each in held:
+        between = f", 95% interval {wording.interval(each)}" if wording.interval(each) else ""
+        stands = f", {wording.standing(each)}" if wording.standing(each) else ""
+        click.echo(
+            f"{wording.name(each.indicator)}: {wording.value(each)} {wording.period(each)}{between}{stands} "
+            f"({each.dataset.publisher})"
+        )
+
+
+def _place(text: str) -> Any:
+    from django.core.exceptions import ValidationError
+
+    from joinedup.places.queries import find
+
+    found = find(text)
+    if not found:
+        raise ValidationError(f"There is no place called “{text}” here: see “joinedup places --find”.")
+    return found[0]
+
+
+def _as_dict(figure: Any) -> dict[str, Any]:
+    from joinedup.evidence.wording import by_slug
+
+    known = by_slug().get(figure.indicator)
+    return {
+        "indicator": figure.indicator,
+        "value": figure.value,
+        "lower": figure.low,
+        "upper": figure.high,
+        "count": figure.count,
+        "denominator": figure.denominator,
+        "per": known.per if known and known.method != "published" else None,
+        "unit": known.unit if known else "",
+        "period": figure.period,
+        "start": figure.start,
+        "source": figure.dataset.publisher,
+        "dataset": figure.dataset_id,
+        "state": figure.state,
+        "comparators": figure.among or None,
+        "compared": figure.compared,
+        "band": _band(figure),
+    }
+
+
+def _band(figure: Any) -> str | None:
+    from joinedup.evidence.wording import third
+
+    found = third(figure)
+    return f"{found} third" if found else None

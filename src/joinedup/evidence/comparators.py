@@ -1,0 +1,132 @@
+"""Named sets of places that a place is compared with: never whatever happens to be held. Pure computation.
+
+A place has several sets, tried in this order; the first is taken that the figures nearly fill:
+
+    its region            authorities of the same tier in the region (of Wales: the principal areas)
+    its kind              county councils, unitary authorities, metropolitan districts… of the country
+    its police force area authorities of it
+    wards                 those of the same police force area
+
+Which set it is stands beside every comparison. So figures that are brought in for other places leave the standing of
+this one as it was, unless they complete the region.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from joinedup.places.words import word_for
+
+# The share of a set's places that must have a figure.
+NEARLY_ALL = 0.8
+# With fewer places in a region or of a kind, a wider or another set is taken; with fewer than `FEWEST` nothing is said.
+ENOUGH, FEWEST = 12, 6
+SETS = {
+    "place": pl.String,
+    "order": pl.Int64,
+    "set": pl.String,
+    "label": pl.String,
+    "size": pl.Int64,
+    "least": pl.Int64,
+}
+KINDS = {
+    "E06": "unitary authorities in England",
+    "E07": "districts in England",
+    "E08": "metropolitan districts in England",
+    "E10": "county councils in England",
+}
+WITH_ARTICLE = ("North", "South", "East", "West")
+
+
+def sets_of(places: pl.DataFrame, *, upper: bool) -> pl.DataFrame:
+    """The sets of every place, in the order in which they are tried.
+
+    `places`: place, name, kind, parent, force (code, null if unknown). `upper`: of the authorities that run
+    children's services and schools (county councils, and authorities without one above them), instead of the
+    districts. Returns place, order, set, label (“boroughs in London”), size (places in the set), least (how many of
+    them must have a figure).
+    """
+    rows = {row["place"]: row for row in places.iter_rows(named=True)}
+    names = {code: row["name"] for code, row in rows.items()}
+    found: dict[str, tuple[int, str, int, list[str]]] = {}
+
+    def add(order: int, name: str, label: str, least: int, code: str) -> None:
+        found.setdefault(name, (order, label, least, []))[3].append(code)
+
+    for code, row in rows.items():
+        if row["kind"] == "ward":
+            if row["force"]:
+                add(
+                    0,
+                    f"wards:{row['force']}",
+                    f"wards in the {_force(names, row['force'])} police area",
+                    FEWEST,
+                    code,
+                )
+            continue
+        if row["kind"] == "police_force":
+            add(0, "forces", "police force areas in England and Wales", ENOUGH, code)
+        if not _is_of_tier(row, rows, upper=upper):
+            continue
+        region = _region(row, rows)
+        if region is not None:
+            add(0, f"region:{region}", _in(names[region]), ENOUGH, code)
+        if code[:3] in KINDS:
+            add(1, f"kind:{code[:3]}", KINDS[code[:3]], ENOUGH, code)
+        if row["force"]:
+            add(2, f"force:{row['force']}", f"in the {_force(names, row['force'])} police area", FEWEST, code)
+    made = []
+    for name, (order, label, least, members) in found.items():
+        if name.startswith(("region:", "force:")):
+            label = f"{_called(members)} {label}"
+        made += [(code, order, name, label, len(members), least) for code in members]
+    return pl.DataFrame(made, schema=SETS, orient="row").sort("place", "order")
+
+
+def chosen(sets: pl.DataFrame, measured: Iterable[str], among: Iterable[str]) -> pl.DataFrame:
+    """The set of each place of `among`, given the places that have a figure: place, set, label; places without a set
+    that is filled are left out."""
+    held = sets.filter(pl.col("place").is_in(list(measured)))
+    filled = (
+        held.group_by("set")
+        .agg(have=pl.len(), size=pl.col("size").first(), least=pl.col("least").first())
+        .filter(pl.col("have") >= pl.col("least"), pl.col("have") >= NEARLY_ALL * pl.col("size"))
+    )
+    own = sets.filter(pl.col("place").is_in(list(among))).join(filled.select("set"), on="set", how="semi")
+    return (
+        own.sort("place", "order")
+        .unique("place", keep="first", maintain_order=True)
+        .select("place", "set", "label")
+    )
+
+
+def _is_of_tier(row: dict[str, str], rows: dict[str, dict[str, str]], *, upper: bool) -> bool:
+    if row["kind"] == "county":
+        return upper
+    if row["kind"] != "local_authority":
+        return False
+    above = rows.get(row["parent"] or "")
+    return not (upper and above is not None and above["kind"] == "county")
+
+
+def _region(row: dict[str, str], rows: dict[str, dict[str, str]]) -> str | None:
+    """The region above; Wales has none, and is one."""
+    above = rows.get(row["parent"] or "")
+    while above is not None and above["kind"] not in ("region", "country"):
+        above = rows.get(above["parent"] or "")
+    return above["place"] if above is not None else None
+
+
+def _force(names: dict[str, str], code: str) -> str:
+    return names.get(code, code).removesuffix(" Police")
+
+
+def _in(name: str) -> str:
+    return f"in the {name}" if name.startswith(WITH_ARTICLE) else f"in {name}"
+
+
+def _called(members: list[str]) -> str:
+    """Boroughs, districts; of counties and others together, authorities."""
+    return word_for(members)

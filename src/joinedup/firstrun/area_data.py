@@ -1,0 +1,62 @@
+"""What ships about an area, brought in when somebody starts to work there: places, then published figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from joinedup.accounts.person import Person
+from joinedup.evidence.actions import import_shipped, recompute
+from joinedup.places.areas import Area, areas_named, every_area
+from joinedup.places.loading import forces_with_parts, load_parts_around
+from joinedup.places.models import Place
+
+Say = Callable[[str, float | None], None]
+
+
+def bring_in(places: Iterable[Place], say: Say = lambda _what, _part: None) -> bool:
+    """Load the wards, neighbourhoods and published figures of the police force areas around these authorities.
+
+    Returns whether anything was new. Repeatable: what is there already stays. After an interruption it goes on.
+    """
+    operator = Person.operator()
+    own = list(places)
+    say("Wards and neighbourhoods", None)
+    loaded = load_parts_around(own, lambda part: say("Wards and neighbourhoods", part))
+    brought = import_shipped(
+        by=operator, forces=forces_with_parts(), progress=lambda part: say("Published figures", part)
+    )
+    is_new = bool(loaded) or any(not one.already for one in brought)
+    if is_new:
+        recompute(
+            by=operator,
+            as_of=timezone.localdate(),
+            progress=lambda part: say("Need by place and theme", part),
+        )
+    return is_new
+
+
+def area_called(text: str) -> tuple[Area, list[Area]]:
+    """The area that is meant, and others of the same name. Raises ValidationError where there is none."""
+    found = areas_named(text, every_area())
+    if not found:
+        raise ValidationError(
+            f"There is no area called “{text}”. Give the name or code of a local authority, a county, a police force, "
+            "a health board, a fire service or a community safety partnership in England or Wales."
+        )
+    return found[0], found[1:]
+
+
+def places_called(texts: Iterable[str]) -> tuple[list[Place], list[str]]:
+    """The authorities of one or several areas, each once, by name; and a line for each area that says which it is, and
+    how to mean another of the same name. Raises ValidationError."""
+    places: dict[str, Place] = {}
+    lines = []
+    for text in texts:
+        area, others = area_called(text)
+        places |= {place.pk: place for place in area.authorities}
+        lines.append(f"{area.says}.")
+        lines += [f"  For {other.says}, say “{other.asked_as}”." for other in others]
+    return sorted(places.values(), key=lambda place: (place.name, place.pk)), lines
