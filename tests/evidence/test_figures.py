@@ -1,13 +1,14 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
 import polars as pl
 import pytest
 
 from joinedup.evidence.disclosure import NOT_KNOWN, OPEN, DisclosureRule
 from joinedup.evidence.figures import FIGURES, at_risk, figures, populations
 from joinedup.evidence.indicators import Indicator, indicators
-from joinedup.evidence.methods import months_to
+from joinedup.evidence.methods import byar, months_to
 from joinedup.evidence.origins import HELD
 
 NAMED = {indicator.slug: indicator for indicator in indicators()}
@@ -188,6 +189,41 @@ def test_deprivation_is_a_share_of_neighbourhoods_and_a_mean_of_residents() -> N
         for place in LSOAS
     ]
     assert at(made(rows, NAMED["income-deprivation"]), "W12")["value"] == pytest.approx(20.0)
+
+
+def test_england_and_wales_share_an_indicator_and_are_not_compared() -> None:
+    deprivation = replace(NAMED["deprivation"], grain=("local_authority",))
+    english, welsh = LSOAS[:8], LSOAS[8:]
+
+    def deciles(places: list[str], year: str) -> list[Row]:
+        return [("deprivation-decile", p, year, None, 1.0 + n, "number") for n, p in enumerate(places)]
+
+    held = [
+        frame(deciles(english, "2025"), source="iod2025"),
+        frame(deciles(welsh, "2019"), BROUGHT, "wimd2019"),
+    ]
+    found = made(pl.concat(held), deprivation, rules={POLICE: OPEN, CENSUS: OPEN, BROUGHT: OPEN})
+    assert found.select("source", "period", "compared", "note").unique().sort("source").rows() == [
+        ("iod2025", "2025", 4, None),
+        ("wimd2019", "2019", 4, None),
+    ]
+    assert at(found, BOROUGHS[0])["value"] == at(found, BOROUGHS[4])["value"] == 100
+
+
+def test_hospital_admissions_are_as_published_and_as_unsure_as_their_rounding() -> None:
+    counties = PLACES.with_columns(kind=pl.col("kind").replace("local_authority", "county"))
+    slug = "hospital-admissions-for-violence"
+    rows = [(slug, code, "2022/23", 100.0 * n, 10.0 * n, "number") for n, code in enumerate(BOROUGHS, 1)]
+    held = frame([*rows, (slug, "E12000007", "2022/23", 5.0, 1.0, "number")], source="fingertips")
+    held = held.with_columns(denominator=pl.lit(1_000_000.0))
+    rule = DisclosureRule(threshold=8, rounding=5)
+    found = made(held, NAMED[slug], places=counties, rules={POLICE: rule})
+    first = at(found, BOROUGHS[0])
+    assert (first["kind"], first["state"], first["value"], first["count"]) == ("county", "number", 10, 100)
+    assert (
+        first["low"] < byar(np.array([100.0]))[0][0] / 10 < byar(np.array([100.0]))[1][0] / 10 < first["high"]
+    )
+    assert found.height == len(BOROUGHS)
 
 
 def test_a_place_of_which_too_little_is_known_is_missing() -> None:

@@ -9,6 +9,7 @@ from joinedup.evidence.indicators import Indicator, indicator_from, indicators
 from joinedup.evidence.sources import mps, source_named
 from joinedup.evidence.sources.census_population import COLUMNS as GROUPS
 from joinedup.evidence.sources.dfe_lait import WORDS as LAIT
+from joinedup.evidence.sources.fingertips import WORDS as FINGERTIPS
 from joinedup.evidence.sources.iod2025 import COLUMNS as DEPRIVATION
 from joinedup.evidence.sources.knife_crime import WORDS as KNIFE
 from joinedup.evidence.sources.policeuk_street import WORDS as STREET
@@ -18,6 +19,7 @@ OBSERVED = {
     *mps.WORDS["indicator"],
     *KNIFE.values(),
     *LAIT.values(),
+    *(slug for slug, _ in FINGERTIPS.values()),
     *DEPRIVATION.values(),
     *STREET.values(),
 }
@@ -52,7 +54,7 @@ def test_its_parts_are_observed_and_its_sources_known(indicator: Indicator) -> N
     assert set(indicator.observed) <= OBSERVED
     assert set(indicator.denominator) <= set(GROUPS.values())
     assert all(source_named(name) for name in indicator.source)
-    assert set(indicator.grain) <= {"local_authority", "ward", "lsoa"}
+    assert set(indicator.grain) <= {"county", "local_authority", "ward", "lsoa"}
 
 
 @each

@@ -11,7 +11,7 @@ from zipfile import ZipFile, ZipInfo
 from joinedup.evidence.sources import SOURCES, recognise
 from joinedup.evidence.sources.contract import SCHEMA, Codes, NothingHere, Progress, Reading, Source
 from joinedup.evidence.sources.privacy import headings, refuse_people
-from joinedup.offline import archives
+from joinedup.offline import archives, workbooks
 from joinedup.offline.delimited import Refused, TextTable, table_of
 from joinedup.offline.table_files import open_table
 
@@ -26,6 +26,10 @@ NEAR = (
     (
         {"LA Number", "LA Name"},
         "This is a list of authorities, without figures. Bring the long table of the interactive tool.",
+    ),
+    (
+        {"LSOA code (2011)"},
+        "These are Indices of Deprivation of before 2025, on areas that are no longer used. Bring those of 2025.",
     ),
 )
 
@@ -72,11 +76,11 @@ def read_all(
     """
     say = progress or (lambda _: None)
     say(0.0)
-    if archives.is_archive(path):
+    if archives.is_archive(path) and not workbooks.is_workbook(path):
         with archives.opened(path) as (archive, found):
             if sum(archives.is_table(item) for item in found) > 1:
                 return _of_archive(archive, found, codes, dataset, say)
-    table = open_table(path)
+    table = open_table(path, lambda header: recognise(header) is not None)
     say(0.3)
     refuse_people(table)
     source = _source(table.header, dataset)

@@ -58,6 +58,13 @@ def csv_text(header: list[str], rows: Iterable[list[object]]) -> str:
     return out.getvalue()
 
 
+def csv_bytes(rows: Iterable[list[str]]) -> bytes:
+    """Rows as CSV, each cell as it is, to be read again with `table_of`."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue().encode()
+
+
 def _safe(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
@@ -159,7 +166,8 @@ def _not_csv(found: TextRows, error: str) -> str:
 class TextTable:
     """A publisher's file as text: `header`, and `frame` with one string column each, blank cells null.
 
-    `frame` also has `record`, the number of the row below the header, from 0.
+    `frame` also has `record`, the number of the row below the header, from 0. `above`: how many lines stand
+    above the header in the file as it was brought (a title in a workbook).
     """
 
     header: list[str]
@@ -167,21 +175,22 @@ class TextTable:
     ends_clean: bool = True
     notes: list[str] = field(default_factory=list)
     text: bytes = b""
+    above: int = 0
 
     def lines(self, records: list[int]) -> list[int]:
         """Line numbers in the file (from 1) of records, counting quoted line breaks."""
         if not records:
             return []
         if not self.text:
-            return [record + 2 for record in records]
+            return [self.above + record + 2 for record in records]
         wanted, found = set(records), {}
         last = max(records)
         for record, line in enumerate(_starts(self.text)):
             if record - 1 in wanted:
-                found[record - 1] = line
+                found[record - 1] = self.above + line
             if record > last:
                 break
-        return [found.get(record, record + 2) for record in records]
+        return [found.get(record, self.above + record + 2) for record in records]
 
 
 def _starts(text: bytes) -> Iterator[int]:

@@ -1,21 +1,26 @@
-"""Open a given file safely: plain text, compressed, or Parquet; anything else is refused."""
+"""Open a given file safely: plain text, compressed, a workbook, or Parquet; anything else is refused."""
 
 from pathlib import Path
 
 import polars as pl
 
-from joinedup.offline import archives
+from joinedup.offline import archives, workbooks
 from joinedup.offline.delimited import Refused, TextTable, table_of
 
 
-def open_table(path: Path) -> TextTable:
-    """Read `.csv`, `.csv.gz`, `.zip` with one CSV inside, or `.parquet`. Raises `Refused`."""
+def open_table(path: Path, recognises: workbooks.Recognises | None = None) -> TextTable:
+    """Read `.csv`, `.csv.gz`, `.zip` with one CSV inside, `.xlsx`, or `.parquet`. Raises `Refused`.
+
+    `recognises`: the header by which the sheet of a workbook is chosen; of no concern to other files.
+    """
     if path.stat().st_size == 0:
         raise Refused("The file is empty. Download it again.")
     with path.open("rb") as stream:
         start = stream.read(16)
     if start.startswith(b"PAR1"):
         return _parquet(path)
+    if start.startswith(b"PK") and workbooks.is_workbook(path):
+        return workbooks.table_in(path, recognises)
     return table_of(_unpacked(path, start))
 
 

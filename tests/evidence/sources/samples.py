@@ -48,6 +48,12 @@ SAMPLES = {
         "E01001714,2,5000,1,38.5,0.31\n"
         "E01001715,5,15000,2,20.1,0.15\n"
     ),
+    "wimd2019": (
+        "lsoa11_code,WIMD_decile,Income_decile,Employment_decile,Health_decile,Education_decile,Crime_decile,"
+        "WIMD_rank,WIMD_score,Income_score,Health_score,Education_score,Crime_score\n"
+        "W01000050,3,4,2,5,6,1,500,31.5,24.1,18.2,12.9,70.5\n"
+        "W01000999,8,9,9,7,10,9,1500,9.5,6.1,9.2,2.9,3.5\n"
+    ),
     "dfe_lait": (
         "Short Desc,Data item,Years,LA and Regions,Values,LA Number,Region\n"
         "SecFixedEx,Secondary Fixed Period Exclusions,2015/16,Hackney,9.7341099999999994,204,Inner London\n"
@@ -55,6 +61,24 @@ SAMPLES = {
         "SecFixedEx,,2016/17,City of London,-,201,Inner London\n"
         "SecFixedEx,,2016/17,London,8.1,986,NA\n"
         "Hosp_Adm_Alc_<18yrs,,2013/14-15/16,Hackney,16.5,204,Inner London\n"
+    ),
+    "fingertips": (
+        "Indicator ID,Indicator Name,Parent Code,Parent Name,Area Code,Area Name,Area Type,Sex,Age,Category Type,"
+        "Category,Time period,Value,Lower CI 95.0 limit,Upper CI 95.0 limit,Lower CI 99.8 limit,"
+        "Upper CI 99.8 limit,Count,Denominator,Value note,Recent Trend,Compared to England value or percentiles,"
+        "Compared to percentiles,Time period Sortable,New data,Compared to goal,Time period range\n"
+        "11201,Violent crime - hospital admissions for violence (including sexual violence),,,E92000001,England,"
+        "England,Persons,All ages,,,2020/21 - 22/23,34.5,34.2,34.8,34.0,35.0,57120,169000000,,,Not compared,"
+        "Not compared,20200000,,,3y\n"
+        "11201,Violent crime - hospital admissions for violence (including sexual violence),E12000007,London region,"
+        "E09000012,Hackney,Counties & UAs (from Apr 2023),Persons,All ages,,,2020/21 - 22/23,51.2,46.1,56.8,43.0,"
+        "60.5,395,780000,,Cannot be calculated,Worse,Not compared,20200000,,,3y\n"
+        "11201,Violent crime - hospital admissions for violence (including sexual violence),E12000007,London region,"
+        "E09000012,Hackney,Counties & UAs (from Apr 2023),Male,All ages,,,2020/21 - 22/23,82.4,72.9,92.7,67.0,99.1,"
+        "315,388000,,Cannot be calculated,Worse,Not compared,20200000,,,3y\n"
+        "11201,Violent crime - hospital admissions for violence (including sexual violence),E12000007,London region,"
+        "E09000017,Hillingdon,Counties & UAs (from Apr 2023),Persons,All ages,,,2020/21 - 22/23,,,,,,,,"
+        "Value suppressed for disclosure control due to small count,,Not compared,Not compared,20200000,,,3y\n"
     ),
     "tidy": (
         "place,period,indicator,count,denominator,value\n"

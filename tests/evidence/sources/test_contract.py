@@ -1,6 +1,7 @@
 """What every source promises, asked of each one."""
 
 import contextlib
+import csv
 import gzip
 import io
 import zipfile
@@ -18,6 +19,7 @@ from joinedup.evidence.sources import SOURCES, recognise, source_named
 from joinedup.evidence.sources.contract import SCHEMA, Codes, Source
 from joinedup.offline.delimited import Refused
 from tests.evidence.sources.samples import SAMPLES
+from tests.offline.workbook import workbook
 
 PERIOD = r"^\d{4}(-(0[1-9]|1[0-2])|/\d\d)?$"
 every_source = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
@@ -89,6 +91,7 @@ def test_the_same_however_it_is_wrapped(source: Source, codes: Codes, brought: B
         "blank_lines.csv": text + "\n\n",
         "packed.csv.gz": gzip.compress(text.encode()),
         "archive.zip": archive.getvalue(),
+        "book.xlsx": workbook({"Notes": [["words"]], "Data": list(csv.reader(text.splitlines()))}),
     }
     for name, body in wrapped.items():
         reading = source.read(brought(body, name), codes)

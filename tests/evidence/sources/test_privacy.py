@@ -6,6 +6,7 @@ import pytest
 from joinedup.evidence.sources.privacy import refuse_people
 from joinedup.offline.delimited import Refused
 from joinedup.offline.table_files import open_table
+from tests.evidence.sources.samples import SAMPLES
 
 Brought = Callable[..., Path]
 
@@ -24,6 +25,7 @@ Brought = Callable[..., Path]
         ("PupilID,score\n1,2\n", "names of people"),
         ("ref,DOB\n1,2\n", "dates of birth"),
         ("ref,Contact Telephone\n1,2\n", "telephone"),
+        ("Area Code,Parent Name\nE09000012,x\n", "names of people"),
     ],
 )
 def test_records_of_people_are_refused(brought: Brought, text: str, what: str) -> None:
@@ -41,6 +43,7 @@ def test_records_of_people_are_refused(brought: Brought, text: str, what: str) -
         "LSOA Code,LSOA Name,Borough,202403\nE01001714,Hackney 002A,E09000012,3\n",
         "Crime ID,Month,Reported by,Location\na,2024-03,City of London Police,On or near Addle Street\n",
         "area,postcode district,count\nHackney,N16,5\n",
+        SAMPLES["fingertips"],
     ],
 )
 def test_totals_by_area_are_not(brought: Brought, text: str) -> None:

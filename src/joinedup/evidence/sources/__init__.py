@@ -3,6 +3,7 @@
 from joinedup.evidence.sources import (
     census_population,
     dfe_lait,
+    fingertips,
     iod2025,
     knife_crime,
     mps_borough,
@@ -10,6 +11,7 @@ from joinedup.evidence.sources import (
     mps_ward,
     policeuk_street,
     tidy,
+    wimd2019,
 )
 from joinedup.evidence.sources.contract import Source
 
@@ -21,7 +23,9 @@ SOURCES: tuple[Source, ...] = (
     policeuk_street.SOURCE,
     census_population.SOURCE,
     iod2025.SOURCE,
+    wimd2019.SOURCE,
     dfe_lait.SOURCE,
+    fingertips.SOURCE,
     tidy.SOURCE,
 )
 # Recognised by their rows, in a file whose columns are those of another source.

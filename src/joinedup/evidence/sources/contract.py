@@ -155,7 +155,7 @@ class Source:
 
     def read(self, path: Path, codes: Codes) -> Reading:
         """Read a file of this format. Raises `Refused` with one sentence for the person who imports it."""
-        return self.take(open_table(path), codes)
+        return self.take(open_table(path, self.recognises), codes)
 
 
 @dataclass(frozen=True)

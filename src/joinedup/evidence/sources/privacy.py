@@ -14,9 +14,14 @@ AN_EMAIL = EMAIL.pattern.pattern
 A_POSTCODE = rf"(?i)^(?:{POSTCODE.pattern.pattern})$"
 AN_NHS_NUMBER = TEN_FIGURES_ALONE.pattern
 LOOKED_AT = 2000
-# Rows for the rules that spreadsheets have too; a publisher's own columns do not make a case file.
+# Rows for the rules that spreadsheets have too.
 ROWS_COMPARED = 500
-OWN_COLUMNS = frozenset({"Crime ID"})
+# A publisher's own columns do not make a case file: each by its name, and what has to stand beside it. The parent of
+# an area is the larger area that it lies in.
+OWN_COLUMNS = {
+    "Crime ID": frozenset[str](),
+    "Parent Name": frozenset({"Indicator ID", "Parent Code", "Area Code", "Area Name"}),
+}
 
 
 def refuse_people(table: TextTable) -> None:
@@ -31,13 +36,17 @@ def refuse_people(table: TextTable) -> None:
 
 def headings(header: list[str]) -> str | None:
     """What in the names of the columns speaks of single people, or None."""
-    plain = [plain_heading(name) for name in header]
+    plain = [plain_heading(name) for name in header if not _is_own(name, header)]
     for pattern, what in NEVER_BESIDE_COUNTS:
         if any(re.search(pattern, name) for name in plain):
             return what
     if "name" in plain and any(re.search(r"\b(age|sex|gender)\b", name) for name in plain):
         return "names beside ages or sexes"
     return None
+
+
+def _is_own(name: str, header: list[str]) -> bool:
+    return name in OWN_COLUMNS and OWN_COLUMNS[name] <= set(header)
 
 
 def _cells(table: TextTable) -> str | None:
@@ -63,7 +72,7 @@ def _cells(table: TextTable) -> str | None:
 def _as_in_spreadsheets(table: TextTable) -> str | None:
     step = max(1, table.frame.height // ROWS_COMPARED)
     sample = table.frame.select(table.header).gather_every(step).fill_null("")
-    found = find_people(table.header, sample.rows(), own_columns=OWN_COLUMNS.__contains__)
+    found = find_people(table.header, sample.rows(), own_columns=lambda name: _is_own(name, table.header))
     if found is None:
         return None
     named = ", ".join(found.columns)
