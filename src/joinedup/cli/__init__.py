@@ -1,6 +1,7 @@
 """The `joinedup` command. It is thin: every verb calls one function of an app."""
 
 from joinedup.cli.datasets_command import datasets
+from joinedup.cli.fetch_command import fetch
 from joinedup.cli.figures_command import figures
 from joinedup.cli.match_command import match
 from joinedup.cli.places_command import places
@@ -9,12 +10,7 @@ from joinedup.cli.scan_command import scan
 from joinedup.cli.seat_command import seat
 from joinedup.cli.verbs import main
 
-main.add_command(datasets)
-main.add_command(figures)
-main.add_command(match)
-main.add_command(places)
-main.add_command(practice)
-main.add_command(scan)
-main.add_command(seat)
+for verb in (datasets, fetch, figures, match, places, practice, scan, seat):
+    main.add_command(verb)
 
 __all__ = ["main"]

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from joinedup.accounts.person import Person
+from joinedup.engines.words import plural
 from joinedup.evidence.actions import Imported, import_all, recompute
 from joinedup.evidence.withdrawal import refuse_lost_files
 
@@ -83,11 +84,42 @@ def take_in(paths: Sequence[Path], *, dataset: str | None, dry_run: bool, say: S
     refuse_lost_files()
     with transaction.atomic():
         done = _each(by, paths, dataset, False, say, "Reading")
-        if any(not each.outcome.already for each in done):
-            step = "Working the figures out again"
-            say(step, 0.0)
-            recompute(by=by, as_of=timezone.localdate(), progress=lambda part: say(step, part))
+        _work_out(by, done, say)
     return done
+
+
+def take_in_each(
+    *, by: Person, files: Sequence[tuple[Path, dict[str, Any]]], dataset: str, say: Say
+) -> tuple[list[Taken], list[tuple[str, str]]]:
+    """Import files that do not depend on one another, each with what is known about it (see `import_all`).
+
+    What cannot be imported is left aside, as (file name, a sentence that says why), and the others are stored in one
+    transaction with the figures. Raises ValidationError only for what concerns all of them.
+    """
+    refuse_lost_files()
+    done: list[Taken] = []
+    refused = []
+    step = f"Reading {len(files)} {plural(len(files), 'file', 'files')}"
+    with transaction.atomic():
+        for number, (path, about) in enumerate(files):
+            say(step, number / len(files))
+            try:
+                brought = import_all(by=by, path=path, dataset=dataset, about=about)
+            except ValidationError as error:
+                refused.append((path.name, " ".join(error.messages)))
+                continue
+            first, *others = brought.series
+            done += [Taken(path, first, brought.aside), *(Taken(path, other) for other in others)]
+        _work_out(by, done, say)
+    return done, refused
+
+
+def _work_out(by: Person, done: Sequence[Taken], say: Say) -> None:
+    """The figures again, if anything is new."""
+    if any(not each.outcome.already for each in done):
+        step = "Working the figures out again"
+        say(step, 0.0)
+        recompute(by=by, as_of=timezone.localdate(), progress=lambda part: say(step, part))
 
 
 def _each(

@@ -1,0 +1,1 @@
+"""Fetch the newest street files from data.police.uk; what is fetched is imported like any other file."""
