@@ -54,7 +54,7 @@ def test_its_parts_are_observed_and_its_sources_known(indicator: Indicator) -> N
     assert set(indicator.observed) <= OBSERVED
     assert set(indicator.denominator) <= set(GROUPS.values())
     assert all(source_named(name) for name in indicator.source)
-    assert set(indicator.grain) <= {"county", "local_authority", "ward", "lsoa"}
+    assert set(indicator.grain) <= {"police_force", "county", "local_authority", "ward", "lsoa"}
 
 
 @each

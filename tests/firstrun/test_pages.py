@@ -66,7 +66,7 @@ def test_choosing_an_area_keeps_what_was_ticked_while_searching(world: World, as
     assert f'value="{world.northton.pk}" id="place-{world.northton.pk}" checked' in page
     assert "Eastton" in page
     assert "Southton" not in page
-    assert "No local authority of that name" in lead.get("/start/", {"q": "zzz"}).text
+    assert "Nothing in England and Wales has that name" in lead.get("/start/", {"q": "zzz"}).text
     assert "Choose at least one" in lead.get("/start/", {"choose": "1"}).text
     page = lead.get("/start/", {"choose": "1", "place": [world.northton.pk, world.southton.pk]}).text
     assert 'value="Northton and Southton partnership"' in page
@@ -157,7 +157,7 @@ def test_the_invitation_list_holds_everybody_and_says_who_is_missing(world: Worl
         (r["Organisation"] or r["Sector"]): r["What is missing"] for r in rows if not r["E-mail address"]
     }
     assert lacking["Testland Police"] == "No contact recorded: whom to ask?"
-    assert lacking["Health"].startswith("Nobody of this sector recorded: ask the integrated care board")
+    assert lacking["Health"].startswith("Nobody of this sector recorded: ask the health board")
     assert "Far Harbour" not in str(rows)
 
 

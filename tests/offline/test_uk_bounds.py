@@ -5,7 +5,6 @@ import polars as pl
 import pytest
 
 from joinedup.offline.uk_bounds import far_off, inside, where
-from tests.places.test_loading import SHIPPED
 
 ENDS = {
     "Isles of Scilly": (49.87, -6.41),

@@ -1,5 +1,6 @@
 """The statutory partners of an area: real bodies where the look-ups say, generic names where they do not."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
@@ -9,7 +10,8 @@ from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.person import Person
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import statutory_proposals
-from joinedup.partners.statutory import Proposal, accept_proposals, council_name, proposals
+from joinedup.partners.statutory import ORDER, Proposal, accept_proposals, council_name, proposals
+from joinedup.places import loading
 from joinedup.places.models import Membership, Place
 from joinedup.taxonomy.models import Sector
 from tests.world import World
@@ -24,6 +26,9 @@ def london_borough(code: str, name: str, board: tuple[str, str], force: tuple[st
     )
     Membership.objects.create(place=place, kind="health_board", code=board[0], name=board[1])
     Membership.objects.create(place=place, kind="police_force", code=force[0], name=force[1])
+    Membership.objects.create(
+        place=place, kind="fire", code="E31000046", name="London Fire and Emergency Planning Authority"
+    )
     return place
 
 
@@ -52,7 +57,7 @@ def test_a_london_borough(islington: Place) -> None:
         "Probation Service – London region",
         "London Fire Brigade",
     ]
-    assert [each.gss for each in found] == ["E09000019"] * 4 + ["E23000001", "E54000028", "", ""]
+    assert [each.gss for each in found] == ["E09000019"] * 4 + ["E23000001", "E54000028", "", "E31000046"]
     assert found[0].why == "The local authority of Islington."
     assert all("Police, Crime, Sentencing and Courts Act 2022" in each.source for each in found)
     assert all(each.places == ("E09000019",) and each.already is None for each in found)
@@ -90,20 +95,86 @@ def test_names_of_councils(code: str, name: str, expected: str) -> None:
     assert council_name(Place(code=code, name=name)) == expected
 
 
+def test_a_district_has_a_county_council_too(db: None) -> None:
+    Place.objects.create(code="E10000019", name="Lincolnshire", kind="county", vintage=2024)
+    places = [
+        Place.objects.create(
+            code=code, name=name, kind="local_authority", parent_id="E10000019", vintage=2024
+        )
+        for code, name in (("E07000136", "Boston"), ("E07000138", "Lincoln"))
+    ]
+    for place in places:
+        Membership.objects.create(place=place, kind="police_force", code="E23000020", name="Lincolnshire")
+        Membership.objects.create(place=place, kind="fire", code="E31000025", name="Lincolnshire")
+    found = proposals(places)
+    assert names(found) == [
+        "Boston Borough Council",
+        "City of Lincoln Council",
+        "Lincolnshire County Council",
+        "Lincolnshire County Council: children’s social care",
+        "Lincolnshire County Council: education service",
+        "Lincolnshire County Council: youth justice service",
+        "Lincolnshire Police",
+        "Probation Service – East Midlands region",
+        "Lincolnshire Fire and Rescue",
+    ]
+    assert found[2].gss == found[3].gss == "E10000019"
+    assert found[2].places == ("E07000136", "E07000138")
+    assert found[2].why == "The county council for Boston. The county council for Lincoln."
+
+
+def test_wales_has_its_own_bodies(db: None) -> None:
+    Place.objects.create(code="W92000004", name="Wales", kind="country", vintage=2024)
+    newport = Place.objects.create(
+        code="W06000022", name="Newport", kind="local_authority", parent_id="W92000004", vintage=2024
+    )
+    board = "Aneurin Bevan University Health Board"
+    for kind, code, name in (
+        ("police_force", "W15000002", "Gwent"),
+        ("health_board", "W11000028", board),
+        ("fire", "W25000003", "South Wales"),
+    ):
+        Membership.objects.create(place=newport, kind=kind, code=code, name=name)
+    assert names(proposals([newport])) == [
+        "Newport City Council",
+        "Newport City Council: children’s social care",
+        "Newport City Council: education service",
+        "Newport City Council: youth justice service",
+        "Gwent Police",
+        board,
+        "Probation Service – Wales",
+        "South Wales Fire and Rescue Service",
+    ]
+
+
+def test_every_authority_has_its_statutory_bodies(db: None) -> None:
+    """By their own names, none of them made up from the name of an area."""
+    loading.load()
+    places = list(
+        Place.objects.filter(kind="local_authority").select_related("parent").prefetch_related("memberships")
+    )
+    found = proposals(places)
+    assert not [each.name for each in found if "check the name" in each.why]
+    by_sector = Counter(each.sector for each in found)
+    assert by_sector["local_authority"] == 318 + 21
+    assert by_sector["education"] == by_sector["youth_justice"] == 318 - 164 + 21
+    assert (by_sector["police"], by_sector["probation"], by_sector["health"]) == (43, 12, 42 + 7)
+    for place in places:
+        own = {each.sector for each in found if place.pk in each.places}
+        assert own == set(ORDER), place.name
+
+
 def test_where_no_lookup_says_the_area_gives_the_name(db: None) -> None:
-    place = Place.objects.create(code="E07000136", name="Boston", kind="local_authority", vintage=2024)
-    Membership.objects.create(place=place, kind="police_force", code="E23000020", name="Lincolnshire")
+    place = Place.objects.create(code="E06999999", name="Newtown", kind="local_authority", vintage=2026)
     found = proposals([place])
     assert names(found) == [
-        "Boston Council",
-        "County council for Boston: children’s social care",
-        "County council for Boston: education service",
-        "County council for Boston: youth justice service",
-        "Lincolnshire Police",
-        "Probation Service – Lincolnshire",
-        "Lincolnshire Fire and Rescue Service",
+        "Newtown Council",
+        "Newtown Council: children’s social care",
+        "Newtown Council: education service",
+        "Newtown Council: youth justice service",
+        "Probation Service – Newtown",
+        "Newtown Fire and Rescue Service",
     ]
-    assert "do not say which county council" in found[1].why
     assert "check the name" in found[-1].why
 
 

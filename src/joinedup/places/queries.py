@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import polars as pl
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, Q, QuerySet, Value, When
 from rapidfuzz import fuzz, process
 
-from joinedup.places.models import CodeChange, Membership, Place
+from joinedup.places.models import CodeChange, Footprint, Membership, Place
 from joinedup.places.postcodes import authorities_of, looks_like_a_postcode
 from joinedup.places.words import plain
 
@@ -120,8 +120,8 @@ def worked_in() -> QuerySet[Place]:
     found = Place.objects.filter(around | Q(pk__in=forces), ended=None).exclude(
         kind__in=(Place.Kind.WARD, Place.Kind.LSOA)
     )
-    chosen: QuerySet[Place] = Place.objects.filter(pk__in=found.values("pk"))
-    return chosen if chosen.exists() else Place.objects.filter(kind=Place.Kind.REGION)
+    nowhere = ~Exists(Footprint.places.through.objects.all())
+    return Place.objects.filter(Q(pk__in=found.values("pk")) | Q(nowhere, kind=Place.Kind.REGION))
 
 
 def with_page(code: str) -> Place | None:

@@ -22,10 +22,10 @@ from joinedup.evidence.fetch.server import NoParts, NotFetched, NotThere, Server
 from joinedup.evidence.fetch.temporary_folder import temporary_folder
 from joinedup.evidence.import_command import Say, Taken, take_in_each
 from joinedup.evidence.models import Dataset
-from joinedup.places.words import plain
 from joinedup.evidence.sources.policeuk_street import SOURCE
 from joinedup.evidence.withdrawal import refuse_lost_files
 from joinedup.places.queries import force_areas
+from joinedup.places.words import plain
 
 SPARE = 100 * 1024**2  # bytes that stay free on the disk
 DOWNLOADED = list[tuple[Path, dict[str, Any]]]
