@@ -9,7 +9,7 @@ from docx import Document
 from joinedup.evidence.models import Dataset, Figure, Need
 from joinedup.opportunities.models import Opportunity
 from joinedup.places.models import Place
-from joinedup.web.layers import HEADLINE
+from joinedup.web.layers import HEADLINES
 from tests.world import THEMES, World
 
 KINDS = ["unmet_need", "untapped_support", "join_up", "missing_partner", "shared_learning", "introduction"]
@@ -39,7 +39,7 @@ def make_figures(
         },
     )
     Figure.objects.create(
-        indicator=HEADLINE, place=place, period=f"{TODAY.year}-01", state="number", value=value, count=120,
+        indicator=HEADLINES[0], place=place, period=f"{TODAY.year}-01", state="number", value=value, count=120,
         denominator=10_000, low=value * 0.9, high=value * 1.1, compared=32, among="boroughs in London",
         trend=0.2, dataset=dataset,
     )  # fmt: skip

@@ -1,7 +1,6 @@
 """Where points lie: in the United Kingdom, swapped, turned, or far from all others."""
 
 import numpy as np
-import polars as pl
 import pytest
 
 from joinedup.offline.uk_bounds import far_off, inside, where
@@ -57,6 +56,6 @@ def test_strays_are_those_far_from_all_others() -> None:
 
 
 def test_every_place_that_ships_is_inside() -> None:
-    places = pl.read_csv(SHIPPED / "places.csv.gz", infer_schema_length=None).drop_nulls(["latitude"])
+    places = frames(MET)[0].drop_nulls(["latitude"])
     assert places.height > 5000
     assert inside(places["latitude"], places["longitude"]).all()

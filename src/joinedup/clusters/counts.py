@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 
 from joinedup.engines import periods
 from joinedup.evidence import observations
+from joinedup.evidence.breaks import breaks_of
 from joinedup.evidence.disclosure import rule_for, rule_of
-from joinedup.evidence.methods import BREAKS
 from joinedup.evidence.models import Dataset
 from joinedup.evidence.sources import mps
 from joinedup.evidence.sources.contract import NUMBER
@@ -147,7 +147,7 @@ def ground_of(footprint: Footprint, *, by_residents: bool) -> CountsToScan:
         [place.pk for place in places],
         _world(places, months, cases, known),
         [_told(each) for each in _used(datasets, frame, [place.pk for place in places], months)],
-        tuple(each for each in BREAKS if source == MPS and months[0] < each <= months[-1]),
+        tuple(each for each in breaks_of(source) if months[0] < each <= months[-1]),
         notes,
     )
 

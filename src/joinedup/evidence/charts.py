@@ -6,10 +6,9 @@ Why there is no chart library: docs/decisions, "Charts are drawn by hand".
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from joinedup.evidence.methods import BREAKS
 from joinedup.evidence.queries import Point
 
 WIDTH, HEIGHT = 640, 260
@@ -42,11 +41,11 @@ class Chart:
     steps: list[Tick]
 
 
-def line_chart(points: Sequence[Point]) -> Chart | None:
+def line_chart(points: Sequence[Point], changes: Collection[str] = ()) -> Chart | None:
     """A chart of the points that are numbers, from zero upwards; None with fewer than two of them.
 
-    A missing or suppressed period breaks the line. So does a change of recording, which is marked: the two
-    sides are not one series.
+    A missing or suppressed period breaks the line. So does a change of recording (`changes`: first months of one),
+    which is marked: the two sides are not one series.
     """
     known = [point.value for point in points if point.value is not None]
     if len(known) < 2:
@@ -60,7 +59,7 @@ def line_chart(points: Sequence[Point]) -> Chart | None:
     def y(value: float) -> float:
         return round(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (value - lowest) / span, 1)
 
-    breaks = [n for n, point in enumerate(points) if point.period in BREAKS and n > 0]
+    breaks = [n for n, point in enumerate(points) if point.period in changes and n > 0]
     runs = _runs(points, breaks)
     return Chart(
         width=WIDTH,

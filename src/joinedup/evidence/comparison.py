@@ -120,7 +120,9 @@ def _among(rows: pl.DataFrame, indicator: Indicator, small: Sequence[str], label
         note=pl.when((pl.col("state") == NUMBER) & ~pl.Series(counts, dtype=pl.Boolean))
         .then(pl.lit(HANDFUL))
         .when((pl.col("state") != MISSING) & pl.lit(brought))
-        .then(pl.lit(BROUGHT)),
+        .then(pl.lit(BROUGHT))
+        .when(pl.col("state") == NUMBER)
+        .then("why"),
     )
 
 

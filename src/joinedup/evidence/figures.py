@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from joinedup.evidence import comparison, disclosure, windows
+from joinedup.evidence import changes, comparison, disclosure, windows
 from joinedup.evidence.comparators import sets_of
+from joinedup.evidence.completeness import Completeness
 from joinedup.evidence.disclosure import DisclosureRule
 from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.methods import ancestors, year_of
@@ -40,6 +41,7 @@ FIGURES: dict[str, pl.DataType] = {
     "among": pl.String(),
     "middle": pl.Float64(),
     "trend": pl.Float64(),
+    "spread": pl.Float64(),
     "residents_mislead": pl.Boolean(),
     "note": pl.String(),
     "source": pl.String(),
@@ -49,7 +51,7 @@ FIGURES: dict[str, pl.DataType] = {
 # The columns common to the three methods, before small numbers are hidden and places compared.
 MADE = (
     "place", "kind", "source", "start", "period", "count", "denominator", "value", "state", "datasets", "people_from",
-    "last", "before",
+    "last", "before", "spread", "why",
 )  # fmt: skip
 UPPER = ("county", "local_authority")
 AT_RISK, CHILDREN = "residents-16-24", "residents-0-15"
@@ -106,12 +108,14 @@ def figures(
     places: pl.DataFrame,
     as_of: str,
     rules: Mapping[int, DisclosureRule],
+    complete: Mapping[str, Completeness] | None = None,
 ) -> pl.DataFrame:
     """The latest figure of each indicator in each place, as known at `as_of` (YYYY-MM), as it may be shown.
 
     `observations`: the observation schema with `datasets` (primary keys) and `source`, one row per source and
     cell. `population`: from `populations`. `places`: place, name, kind, parent, force (the police force area, or
-    null). `rules`: what each dataset requires of those who show its counts.
+    null). `rules`: what each dataset requires of those who show its counts. `complete`: by force, whether its months
+    can be compared (see `completeness`).
 
     Returns one row for every place of a kind that the indicator has, known or not, with the columns of
     `FIGURES`. Each is made from one source (see `windows`), from the months `start` to `period` that this
@@ -140,7 +144,7 @@ def figures(
             if there.is_empty():
                 continue
             if indicator.method == "rate":
-                rows = _rates(own, population, indicator, there, order, as_of)
+                rows = _rates(own, population, indicator, there, order, as_of, complete or {})
             elif indicator.method == "published":
                 rows = _published(own, there, order, as_of)
             else:
@@ -149,7 +153,32 @@ def figures(
             made.append(_finished(rows, indicator, rules, small, sets))
     if not made:
         return pl.DataFrame(schema=FIGURES)
-    return comparison.where_few_live(pl.concat(made), indicators).sort("indicator", "kind", "place")
+    every = _finest(pl.concat(made), indicators)
+    return comparison.where_few_live(every, indicators).sort("indicator", "kind", "place")
+
+
+def _finest(made: pl.DataFrame, indicators: Sequence[Indicator]) -> pl.DataFrame:
+    """Without coarser figures of what a place has finer figures of; and without coarser ones that nobody holds."""
+    known = made.filter(pl.col("state") != MISSING)
+    for one in indicators:
+        if not one.coarser_than:
+            continue
+        fine = known.filter(pl.col("indicator").is_in(one.coarser_than))["place"].unique()
+        is_held = known.filter(pl.col("indicator") == one.slug).height > 0
+        unwanted = (pl.col("indicator") == one.slug) & (
+            pl.col("place").is_in(fine.implode()) | pl.lit(not is_held)
+        )
+        made = made.filter(~unwanted)
+        # Nor the finer one where only the coarser one is held.
+        coarse = made.filter(pl.col("indicator") == one.slug, pl.col("state") != MISSING)["place"]
+        made = made.filter(
+            ~(
+                pl.col("indicator").is_in(one.coarser_than)
+                & (pl.col("state") == MISSING)
+                & pl.col("place").is_in(coarse.implode())
+            )
+        )
+    return made
 
 
 def _together(indicator: Indicator) -> list[list[str]]:
@@ -174,6 +203,9 @@ def _finished(
 ) -> pl.DataFrame:
     """As it may be shown, with its interval, compared."""
     least = DisclosureRule(threshold=indicator.threshold)
+    for name, kind in (("spread", pl.Float64), ("why", pl.String)):
+        if name not in rows.columns:
+            rows = rows.with_columns(pl.lit(None, kind).alias(name))
     rows = rows.select(MADE).with_columns(
         pl.col("datasets").fill_null([]), pl.col("people_from").fill_null([])
     )
@@ -200,12 +232,14 @@ def _rates(
     there: pl.DataFrame,
     order: Sequence[str],
     as_of: str,
+    complete: Mapping[str, Completeness],
 ) -> pl.DataFrame:
     """Counts of the last months divided by residents; known only if every month of every part is a number."""
     own = own.filter(pl.col("period").str.contains(windows.MONTH), pl.col("period") <= as_of)
     own = windows.of_one_source(own.join(there.select("place", "force"), on="place"), order)
     ends = windows.last_months(own, len(indicator.numerator))
-    counts = windows.counted(own, ends, indicator).drop("force")
+    counts = windows.counted(own, ends, indicator).join(there.select("place", "kind"), on="place")
+    counts = changes.spread(changes.only_its_own(counts, complete)).drop("force", "kind")
     people = (
         population.filter(pl.col("group").is_in(indicator.denominator))
         .group_by("place")

@@ -3,8 +3,6 @@
 import numpy as np
 import polars as pl
 
-# Recording changed here (Metropolitan Police): the months before, and those from here on, are two series.
-BREAKS = ("2024-03",)
 # The standard normal deviate of a two-sided 95% interval.
 Z = 1.959963984540054
 # Exact 95% limits of a count below ten (Garwood 1936): half the quantiles of chi-square at 2n and 2n + 2.

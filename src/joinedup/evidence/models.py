@@ -109,6 +109,11 @@ class Figure(models.Model):
     among = models.CharField(max_length=120, blank=True, help_text="what they are: boroughs in London")
     middle = models.FloatField(null=True, blank=True, help_text="median of the places compared")
     trend = models.FloatField(null=True, blank=True, help_text="-1 to 1, last 12 months on the 12 before")
+    spread = models.FloatField(
+        null=True,
+        blank=True,
+        help_text="how many times more two years differ in like places than chance explains",
+    )
     note = models.CharField(max_length=250, blank=True)
     dataset = models.ForeignKey(
         Dataset,

@@ -3,16 +3,16 @@
 Suppressed or missing never counts as zero: a need about which nothing is known is unknown.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import polars as pl
 
 from joinedup.evidence.figures import AT_RISK, FIGURES, at_risk, figures, populations
 from joinedup.evidence.indicators import Indicator
-from joinedup.evidence.methods import BREAKS, months_to, year_of
+from joinedup.evidence.methods import months_to, year_of
 from joinedup.evidence.sources.contract import NUMBER
 
-__all__ = ["AT_RISK", "BREAKS", "FIGURES", "at_risk", "figures", "need", "populations", "trend"]
+__all__ = ["AT_RISK", "FIGURES", "at_risk", "figures", "need", "populations", "trend"]
 
 
 def need(
@@ -105,7 +105,7 @@ def need(
     )
 
 
-def trend(series: pl.DataFrame, *, breaks: Sequence[str] = BREAKS) -> float | None:
+def trend(series: pl.DataFrame, *, breaks: Collection[str] = ()) -> float | None:
     """Whether a monthly count of one place rises or falls, -1 to 1: (last - before) / (last + before).
 
     `series`: period (YYYY-MM), count, state. `last` is the sum of its latest 12 months, `before` of the 12

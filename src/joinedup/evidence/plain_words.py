@@ -64,8 +64,9 @@ class YearOnYear:
 def move(figure: Figure) -> YearOnYear | None:
     """What changed, or None if that cannot be said.
 
-    Two counts are compared as two Poisson counts, by z = |last - before| / sqrt(last + before); below 1.96
-    the difference may be chance, and the words say that there is no clear change.
+    Two counts are compared as two Poisson counts, by z = |last - before| / sqrt(spread (last + before)), where `spread`
+    says how much more the years of like places differ than chance explains; below 1.96 the difference may be of that
+    kind, and the words say that there is no clear change.
     """
     if figure.trend is None or figure.count is None or figure.state != Figure.State.NUMBER:
         return None
@@ -75,7 +76,7 @@ def move(figure: Figure) -> YearOnYear | None:
         # The count of the year before cannot be derived from what is stored, so nothing is said about it.
         return YearOnYear("level", None, f"{name}: none recorded in the last 12 months.")
     last, before = _two_years(figure.count, figure.trend, known.window if known else 12)
-    if abs(last - before) / math.sqrt(last + before) < CHANCE:
+    if abs(last - before) / math.sqrt((figure.spread or 1) * (last + before)) < CHANCE:
         return YearOnYear("level", None, f"{name}: no clear change on the year before.")
     direction = "up" if last > before else "down"
     if before == 0:

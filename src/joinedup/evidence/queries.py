@@ -23,7 +23,7 @@ from joinedup.evidence.sources.contract import MISSING, NUMBER, SUPPRESSED, Code
 from joinedup.evidence.windows import MONTH
 from joinedup.evidence.wording import by_slug
 from joinedup.places.models import Place
-from joinedup.places.queries import code_frames
+from joinedup.places.queries import code_frames, force_areas
 from joinedup.taxonomy.models import Theme
 
 OLD_AFTER_YEARS = 2
@@ -46,8 +46,8 @@ class Gap:
 
 
 def codes() -> Codes:
-    """What readers of files need to know about the places held. Two queries."""
-    return Codes.of(*code_frames())
+    """What readers of files need to know about the places held. Four queries."""
+    return Codes.of(*code_frames(), force_areas())
 
 
 def figures_for(place: Place) -> list[Figure]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from joinedup.evidence.completeness import completeness, without_partial_months
 from joinedup.evidence.disclosure import rule_of
 from joinedup.evidence.figures import at_risk, figures, populations
 from joinedup.evidence.indicators import Indicator, indicators
@@ -16,6 +17,7 @@ from joinedup.evidence.models import Dataset, Figure, Need
 from joinedup.evidence.need import need
 from joinedup.evidence.observations import held
 from joinedup.evidence.origins import HELD, by_source, source_of
+from joinedup.evidence.sources.policeuk_street import ALL_CRIMES, WITHOUT_PLACE
 from joinedup.places.queries import code_frames, force_areas
 from joinedup.taxonomy.models import Theme
 
@@ -24,7 +26,7 @@ KINDS = ("police_force", "county", "local_authority", "ward")
 RESIDENTS = "census_population"
 # The computed columns stored in a figure's row: all but the denominator are null unless it is a number.
 AS_THEY_ARE = (
-    "value", "count", "denominator", "low", "high", "percentile", "compared", "middle", "trend",
+    "value", "count", "denominator", "low", "high", "percentile", "compared", "middle", "trend", "spread",
 )  # fmt: skip
 
 
@@ -33,15 +35,22 @@ def work_out(
 ) -> tuple[list[Figure], list[Need]]:
     """Every figure and need of the places that have a page, from `datasets` (newest first), not yet saved."""
     places = code_frames()[0].filter(pl.col("ended").is_null()).rename({"code": "place"})
-    places = places.join(force_areas(), on="place", how="left")
+    places = places.join(force_areas(), on="place", how="left").with_columns(
+        force=pl.when(pl.col("kind") == "police_force").then("place").otherwise("force")
+    )
     measured = [_of_kinds(one) for one in indicators()]
     found = _observations(datasets, measured, places)
+    complete = completeness(found)
+    forces = dict(places.select("place", "force").iter_rows())
+    area = pl.col("place").replace_strict(forces, default=None, return_dtype=pl.String)
+    is_force = pl.col("place").is_in(list(complete))
+    found = without_partial_months(found, complete, pl.when(is_force).then("place").otherwise(area))
     say(0.4)
     population = populations(found.filter(pl.col("source") == RESIDENTS), places)
     month = f"{as_of:%Y-%m}"
     rules = {dataset.pk: rule_of(dataset.disclosure) for dataset in datasets}
     kept = places.select("place", "name", "kind", "parent", "force")
-    values = figures(found, population, measured, kept, month, rules)
+    values = figures(found, population, measured, kept, month, rules, complete)
     values = values.filter(pl.col("period").is_not_null())
     say(0.7)
     themes = list(Theme.objects.values_list("slug", flat=True))
@@ -66,6 +75,7 @@ def _observations(
     """
     small = [one.value for one in measured if one.method in ("mean", "share")]
     large = [slug for one in measured if one.method in ("rate", "published") for slug in one.observed]
+    large += [ALL_CRIMES, WITHOUT_PLACE]
     wide = places.filter(pl.col("kind") != "lsoa")["place"].to_list()
     frames = [pl.DataFrame(schema=HELD)]
     for source, own in by_source(datasets).items():

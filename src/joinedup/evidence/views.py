@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
 from joinedup.evidence import charts, consequences, queries, withdrawal, wording
+from joinedup.evidence.breaks import breaks_for
 from joinedup.evidence.forms import WithdrawForm
 from joinedup.evidence.models import Dataset
 from joinedup.evidence.plain_words import formula, move
@@ -97,7 +98,7 @@ def figure(request: Request, pk: int) -> HttpResponse:
         "when": wording.period(found),
         "standing": wording.standing(found),
         "change": move(found),
-        "chart": charts.line_chart(points),
+        "chart": charts.line_chart(points, breaks_for(found.dataset)),
         "table": charts.table(points),
         "has_series": len(points) > 1,
         "themes": queries.themes_fed(indicator),

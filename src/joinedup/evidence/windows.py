@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from joinedup.evidence import disclosure
+from joinedup.evidence.breaks import is_broken
 from joinedup.evidence.disclosure import DisclosureRule
 from joinedup.evidence.indicators import Indicator
-from joinedup.evidence.methods import BREAKS, months_to
+from joinedup.evidence.methods import months_to
 from joinedup.evidence.sources.contract import NUMBER, SUPPRESSED
 
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
@@ -96,19 +97,18 @@ def counted(own: pl.DataFrame, ends: pl.DataFrame, indicator: Indicator) -> pl.D
         before=pl.col("count").filter(before & number).sum(),
     )
     ends_with = found["period"].unique().to_list()
-    broken = [end for end in ends_with if _crosses_a_break(end)]
     starts = {end: months_to(end, indicator.window)[0] for end in ends_with}
-    said = pl.col("both") & ~pl.col("period").is_in(broken)
+    series = found.select("source", "force", "period").unique()
+    broken = series.filter(
+        [is_broken(months_to(end, 2 * YEAR), source, force) for source, force, end in series.iter_rows()]
+    ).with_columns(broken=pl.lit(True))
+    found = found.join(broken, on=["source", "force", "period"], how="left", nulls_equal=True)
+    said = pl.col("both") & pl.col("broken").is_null()
     return found.with_columns(
         start=pl.col("period").replace_strict(starts, default=None, return_dtype=pl.String),
         last=pl.when(said).then("last"),
         before=pl.when(said).then("before"),
-    ).drop("both")
-
-
-def _crosses_a_break(end: str) -> bool:
-    window = months_to(end, 2 * YEAR)
-    return any(window[0] < changed <= window[-1] for changed in BREAKS)
+    ).drop("both", "broken")
 
 
 def trend_shown(rows: pl.DataFrame, rules: Mapping[int, DisclosureRule], least: DisclosureRule) -> pl.Series:

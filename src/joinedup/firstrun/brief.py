@@ -26,7 +26,7 @@ from joinedup.places.models import Footprint, Place
 from joinedup.places.words import word_for
 from joinedup.support.eligibility import needs_checking
 from joinedup.support.models import Offer
-from joinedup.web.layers import HEADLINE
+from joinedup.web.layers import HEADLINES
 from joinedup.web.place.queries import open_offers
 from joinedup.web.place.summary import summary
 
@@ -102,13 +102,13 @@ def need_sentences(
     if len(places) == 1:
         place = places[0]
         said = summary(place, needs[place.pk], figures[place.pk])
-        facts = [f for f in figures[place.pk] if f.indicator == HEADLINE and f.state == Figure.State.NUMBER]
+        facts = [f for f in figures[place.pk] if f.indicator in HEADLINES and f.state == Figure.State.NUMBER]
         return [said.need, said.change, *(wording.sentence(f, called(place)) for f in facts[:1])]
     held = [
         (place, figure)
         for place in places
         for figure in figures[place.pk]
-        if figure.indicator == HEADLINE and figure.value is not None
+        if figure.indicator in HEADLINES and figure.value is not None
     ]
     sentences = [_need_of_several(places, needs), *_ends(held)]
     without = [called(place) for place in places if place.pk not in {each.pk for each, _ in held}]

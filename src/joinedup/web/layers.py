@@ -13,8 +13,8 @@ from joinedup.places.models import Outline, Place
 from joinedup.taxonomy.models import Theme
 from joinedup.web.maps import Map, Value, draw
 
-# What most people look for first.
-HEADLINE = "violence-with-injury"
+# What most people look for first: the finer of the two where it is held.
+HEADLINES = ("violence-with-injury", "recorded-violence")
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,15 @@ def layer(places: Sequence[Place], show: str, themes: Sequence[Theme] | None = N
         needs = {each.place_id: each for each in Need.objects.filter(theme=theme, place__in=places)}
         values = [_of_need(place, needs.get(place.pk)) for place in places]
         return Layer(theme.name, "", theme.slug, values, draw(values, outlines), "", "", known)
-    found = Figure.objects.filter(indicator=HEADLINE, place__in=places).select_related("dataset")
-    figures = {each.place_id: each for each in found}
+    found = Figure.objects.filter(indicator__in=HEADLINES, place__in=places).select_related("dataset")
+    ranked = sorted(
+        found, key=lambda each: (each.state == Figure.State.NUMBER, -HEADLINES.index(each.indicator))
+    )
+    figures = {each.place_id: each for each in ranked}
     first = usual(list(figures.values()))
     values = [_of_figure(place, figures.get(place.pk), first) for place in places]
     when = wording.period(first) if first else ""
-    indicator = wording.by_slug()[HEADLINE]
+    indicator = wording.by_slug()[first.indicator if first else HEADLINES[0]]
     return Layer(
         indicator.name,
         indicator.unit,
@@ -63,6 +66,13 @@ def layer(places: Sequence[Place], show: str, themes: Sequence[Theme] | None = N
     )
 
 
+def headline_of(figures: Sequence[Figure]) -> Figure | None:
+    """A place's headline figure: one that is a number first, the finer of two."""
+    there = [each for each in figures if each.indicator in HEADLINES]
+    number = Figure.State.NUMBER
+    return min(there, key=lambda each: (each.state != number, HEADLINES.index(each.indicator)), default=None)
+
+
 def usual(figures: Sequence[Figure]) -> Figure | None:
     """A figure typical of most of these: of one source and one period, numbers first."""
     alike = Counter(_kind_of(each) for each in figures)
@@ -70,8 +80,8 @@ def usual(figures: Sequence[Figure]) -> Figure | None:
     return max(figures, key=lambda each: (each.state == number, alike[_kind_of(each)]), default=None)
 
 
-def _kind_of(figure: Figure) -> tuple[str, str, str]:
-    return figure.dataset.source, figure.start, figure.period
+def _kind_of(figure: Figure) -> tuple[str, str, str, str]:
+    return figure.indicator, figure.dataset.source, figure.start, figure.period
 
 
 def _of_need(place: Place, need: Need | None) -> Value:

@@ -49,6 +49,8 @@ class Indicator:
     at_most: float | None
     threshold: int
     themes: Mapping[str, float]
+    # Indicators that say the same more finely: where a place has one of those, it has not this one.
+    coarser_than: tuple[str, ...] = ()
 
     @property
     def observed(self) -> tuple[str, ...]:
@@ -68,7 +70,12 @@ def indicator_from(text: str) -> Indicator:
         figure = given.pop("figure")
         disclosure = given.pop("disclosure")
         made = Indicator(
-            **{**given, "source": tuple(given["source"]), "grain": tuple(given["grain"])},
+            **{
+                **given,
+                "source": tuple(given["source"]),
+                "grain": tuple(given["grain"]),
+                "coarser_than": tuple(given.get("coarser_than", ())),
+            },
             method=figure.pop("method"),
             numerator=tuple(figure.pop("numerator", ())),
             denominator=tuple(figure.pop("denominator", ())),

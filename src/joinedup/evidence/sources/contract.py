@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from joinedup.engines.words import plural
+from joinedup.evidence.methods import ancestors
 from joinedup.offline.delimited import Refused, TextTable
 from joinedup.offline.table_files import open_table
 from joinedup.places.words import plain
@@ -22,6 +23,9 @@ SCHEMA: dict[str, pl.DataType] = {
     "value": pl.Float64(),
     "state": pl.String(),
 }
+AROUND = {"place": pl.String(), "ancestor": pl.String()}
+# What counts of neighbourhoods are added up to, besides the force's whole area.
+WIDE = ("ward", "local_authority", "county")
 NUMBER, SUPPRESSED, MISSING = "number", "suppressed", "missing"
 WRONG_AT_MOST = 0.05
 EXAMPLES = 5
@@ -59,15 +63,19 @@ class Codes:
     `kinds`: current GSS code to kind ("lsoa", "ward", "local_authority", "region", "country"…).
     `names`: kind to plain name (see `plain`) to code.
     `changes`: a retired LSOA code to its 2021 codes, each with the share of residents that went there.
+    `around`: place, ancestor: the ward, authority, county… that each neighbourhood lies in.
+    `forces`: a place's police force area.
     """
 
     kinds: Mapping[str, str]
     names: Mapping[str, Mapping[str, str]]
     changes: Mapping[str, Sequence[tuple[str, float]]]
+    around: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=AROUND))
+    forces: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, places: pl.DataFrame, changes: pl.DataFrame) -> "Codes":
-        """From frames `code, name, kind, ended` (null while in use) and `old, new, share`."""
+    def of(cls, places: pl.DataFrame, changes: pl.DataFrame, forces: pl.DataFrame | None = None) -> "Codes":
+        """From frames `code, name, kind, parent, ended` (null while in use), `old, new, share`, and `place, force`."""
         current = places.filter(pl.col("ended").is_null())
         names: dict[str, dict[str, str]] = {}
         for code, name, kind in current.select("code", "name", "kind").iter_rows():
@@ -78,7 +86,20 @@ class Codes:
         for old, new, share in changes.select("old", "new", "share").iter_rows():
             if old not in kinds:
                 moved.setdefault(old, []).append((new, share))
-        return cls(kinds, names, moved)
+        if forces is None:
+            return cls(kinds, names, moved)
+        upwards = ancestors(current.select("parent", place="code"))
+        wide = [code for code, kind in kinds.items() if kind in WIDE]
+        around = upwards.join(
+            current.filter(pl.col("kind") == "lsoa").select(place="code"), on="place", how="semi"
+        )
+        return cls(
+            kinds,
+            names,
+            moved,
+            around.filter(pl.col("ancestor").is_in(wide)),
+            dict(forces.select("place", "force").iter_rows()),
+        )
 
     @property
     def version(self) -> str:

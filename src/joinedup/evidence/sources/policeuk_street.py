@@ -8,6 +8,7 @@ A crime is counted once: a repeated Crime ID may have another place or outcome a
 Anti-social behaviour has no Crime ID, so identical rows are separate incidents, and all count.
 """
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -38,6 +39,8 @@ WORDS = {
     "Anti-social behaviour": "policeuk-anti-social-behaviour",
     "Public order": "policeuk-public-order",
 }
+# What a force reported in all, and without a place: whether months can be compared (see `completeness`).
+ALL_CRIMES, WITHOUT_PLACE = "policeuk-all-crimes", "policeuk-without-place"
 NATIONWIDE = "British Transport Police"
 LSOA = r"^[EW]01\d{6}$"
 OUTSIDE = "crimes outside the places held here"
@@ -72,7 +75,12 @@ def by_force(table: TextTable) -> list[SeriesRows]:
 
 
 def take(table: TextTable, codes: Codes) -> Reading:
-    """The counts of one force."""
+    """The counts of one force: by neighbourhood, and added up to the wards, authorities and counties of its own area
+    and the whole of it.
+
+    What a force reports outside its area stays in the neighbourhoods there, and in the whole of the force; so do
+    crimes without a place. Wider places are nought where the file has none in a month that it tells.
+    """
     lsoas = codes.of_kind("lsoa")
     known = lsoas + list(codes.changes)
     rows = table.frame.select(
@@ -106,23 +114,88 @@ def take(table: TextTable, codes: Codes) -> Reading:
     )
     good = rows.filter(pl.col("wrong").is_null() & pl.col("left_out").is_null())
     shared, carry = carried(good, codes, ["count"])
-    observations = (
-        shared.group_by("indicator", "place", "period")
-        .agg(pl.col("count").sum())
-        .with_columns(
-            denominator=pl.lit(None, pl.Float64), value=pl.lit(None, pl.Float64), state=pl.lit(NUMBER)
-        )
-    )
+    counted = shared.group_by("indicator", "place", "period").agg(pl.col("count").sum())
     forces = rows["force"].drop_nulls().unique().sort().to_list()
+    covers = rows.filter(pl.col("wrong").is_null())["period"].unique().sort().to_list()
+    area = force_called(forces[0], codes) if forces else None
+    if area is not None:
+        counted = pl.concat([counted, _wider(counted, area, covers, codes), _whole(rows, area, covers)])
+    observations = counted.with_columns(
+        denominator=pl.lit(None, pl.Float64), value=pl.lit(None, pl.Float64), state=pl.lit(NUMBER)
+    )
     return finish(
         table,
         rows,
         observations,
-        [note for note in (carry, *_notes(rows)) if note],
+        [note for note in (carry, *_notes(rows, area, codes)) if note],
         held=() if plain(NATIONWIDE) in map(plain, forces) else lsoas,
         outside=OUTSIDE,
         whose=" and ".join(forces),
-        covers=rows.filter(pl.col("wrong").is_null())["period"].unique().sort().to_list(),
+        covers=covers,
+    )
+
+
+def force_called(name: str, codes: Codes) -> str | None:
+    """The code of the area of a force by its name (“Leicestershire Police”), if it is among the places known."""
+    areas = codes.names.get("police_force", {})
+    said = _bare(name)
+    return next((code for area, code in areas.items() if _bare(area) == said), None)
+
+
+def _bare(name: str) -> str:
+    """A force's name without the words that every force has; two are written in two ways."""
+    bare = re.sub(r"(police|constabulary|service|force|city|of)", " ", plain(name))
+    return " ".join(bare.split()).removesuffix(" and isle wight")
+
+
+def _grid(indicators: list[str], places: list[str], months: list[str]) -> pl.DataFrame:
+    every = pl.DataFrame({"indicator": indicators})
+    return every.join(pl.DataFrame({"place": places}), how="cross").join(
+        pl.DataFrame({"period": months}), how="cross"
+    )
+
+
+def _wider(counted: pl.DataFrame, area: str, covers: list[str], codes: Codes) -> pl.DataFrame:
+    """Counts of the wards, authorities and counties of a force's own area, noughts included."""
+    own = codes.around.filter(
+        pl.col("place").replace_strict(codes.forces, default=None, return_dtype=pl.String) == area
+    )
+    if own.is_empty():
+        return counted.clear()
+    summed = (
+        counted.join(own, on="place")
+        .group_by("indicator", place="ancestor", period="period")
+        .agg(pl.col("count").sum())
+    )
+    every = _grid(sorted(set(WORDS.values())), own["ancestor"].unique().sort().to_list(), covers)
+    return (
+        every.join(summed, on=["indicator", "place", "period"], how="left")
+        .with_columns(pl.col("count").fill_null(0.0))
+        .select(counted.columns)
+    )
+
+
+def _whole(rows: pl.DataFrame, area: str, covers: list[str]) -> pl.DataFrame:
+    """Counts of all that a force reported, wherever it was; how many crimes of any kind, how many without a place."""
+    valid = rows.filter(pl.col("wrong").is_null() & ~pl.col("again"))
+    of_kind = (
+        valid.filter(pl.col("indicator").is_not_null())
+        .group_by("indicator", "period")
+        .agg(pl.col("count").sum())
+    )
+    every = valid.group_by("period").agg(pl.col("count").sum()).with_columns(indicator=pl.lit(ALL_CRIMES))
+    nowhere = (
+        valid.group_by("period")
+        .agg(count=pl.col("count").filter(pl.col("place").is_null()).sum())
+        .with_columns(indicator=pl.lit(WITHOUT_PLACE))
+    )
+    found = pl.concat(frame.select("indicator", "period", "count") for frame in (of_kind, every, nowhere))
+    names = sorted({*WORDS.values(), ALL_CRIMES, WITHOUT_PLACE})
+    return (
+        _grid(names, [area], covers)
+        .join(found, on=["indicator", "period"], how="left")
+        .with_columns(pl.col("count").fill_null(0.0))
+        .select("indicator", "place", "period", "count")
     )
 
 
@@ -131,13 +204,14 @@ def _first(crime: str, period: str, months: int) -> pl.Expr:
     return pl.col(crime).is_first_distinct() if months == 1 else pl.struct(crime, period).is_first_distinct()
 
 
-def _notes(rows: pl.DataFrame) -> list[str]:
+def _notes(rows: pl.DataFrame, area: str | None, codes: Codes) -> list[str]:
     notes = []
     if (rows["force"] == NATIONWIDE).any():
         notes.append(
             "British Transport Police covers every force's area, and is kept apart: never add it to a force's file."
         )
-    by_month = rows.filter(pl.col("wrong").is_null()).group_by("period").len().sort("period")
+    valid = rows.filter(pl.col("wrong").is_null())
+    by_month = valid.group_by("period").len().sort("period")
     if by_month.height > 1:
         usual = float(np.median(by_month["len"].to_numpy()))
         few = by_month.filter(pl.col("len") < 0.6 * usual)["period"].to_list()
@@ -146,7 +220,32 @@ def _notes(rows: pl.DataFrame) -> list[str]:
                 f"{', '.join(few)} {plural(len(few), 'has', 'have')} far fewer rows than the other months: "
                 "more likely a gap in what the force sent than a fall in crime."
             )
+    if area is not None:
+        own = [code for code, force in codes.forces.items() if force == area]
+        own += [
+            old
+            for old, parts in codes.changes.items()
+            if any(codes.forces.get(new) == area for new, _ in parts)
+        ]
+        old = list(codes.changes)
+        told = valid.group_by("period").agg(
+            crimes=pl.len(),
+            kinds=pl.col("kind").n_unique(),
+            placed=pl.col("place").is_not_null().sum(),
+            inside=pl.col("place").is_in(own).sum(),
+            of_2011=pl.col("place").is_in(old).sum(),
+        )
+        notes += [
+            f"{row['period']}: {row['crimes']:,} crimes of {row['kinds']} kinds; "
+            f"{_share(row['placed'], row['crimes'])} have a place, {_share(row['inside'], row['placed'])} of those "
+            f"inside the force's area, {row['of_2011']:,} with codes of 2011."
+            for row in told.sort("period").iter_rows(named=True)
+        ]
     return notes
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f}%" if whole else "none"
 
 
 CAVEATS = (
@@ -160,7 +259,7 @@ SOURCE = Source(
     title="Street-level crime",
     publisher="data.police.uk, the Home Office and the forces",
     licence="Open Government Licence v3.0",
-    grain=("lsoa",),
+    grain=("lsoa", "ward", "local_authority", "county", "police_force"),
     caveats=CAVEATS,
     disclosure=Disclosure(
         threshold=None,

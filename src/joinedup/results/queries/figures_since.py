@@ -12,8 +12,9 @@ from functools import partial
 from django.utils.formats import date_format
 
 from joinedup.evidence import wording
+from joinedup.evidence.breaks import breaks_for
 from joinedup.evidence.indicators import Indicator
-from joinedup.evidence.methods import BREAKS, months_to
+from joinedup.evidence.methods import months_to
 from joinedup.evidence.models import Figure
 from joinedup.evidence.plain_words import CHANCE
 from joinedup.evidence.queries import Point, series, totals, year_of
@@ -114,7 +115,7 @@ def _counts(indicator: Indicator, figure: Figure, sums: Sums, on: datetime.date)
             f"{wording.value(figure)} {wording.period(figure)}; this still counts months from before the event, so it "
             "is too early to compare"
         )
-    if any(then[0] < changed <= now[-1] for changed in BREAKS):
+    if any(then[0] < changed <= now[-1] for changed in breaks_for(figure.dataset)):
         return (
             f"{wording.value(figure)} {wording.period(figure)}; how it is recorded has changed since the event, so it "
             "is not compared"

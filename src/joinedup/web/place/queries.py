@@ -16,6 +16,7 @@ from joinedup.clusters.queries import Here, at_place
 from joinedup.events.models import Event
 from joinedup.events.queries.events import next_event
 from joinedup.evidence import charts, queries, wording
+from joinedup.evidence.breaks import breaks_for
 from joinedup.evidence.models import Dataset, Figure
 from joinedup.evidence.queries import Gap
 from joinedup.initiatives.queries import initiatives_for_place, perhaps_at
@@ -30,7 +31,7 @@ from joinedup.support.models import Offer
 from joinedup.visits.card_search import CardFound, practice_for
 from joinedup.voice.models import Contribution
 from joinedup.voice.shown import Shown, shown
-from joinedup.web.layers import HEADLINE, Layer, layer
+from joinedup.web.layers import HEADLINES, Layer, headline_of, layer
 from joinedup.web.place.grid import CoverageRow, coverage_grid
 from joinedup.web.place.summary import Summary, summary
 
@@ -58,6 +59,7 @@ class PlacePage:
     table: charts.SeriesTable
     trend_dataset: Dataset | None
     trend_until: str
+    trend_of: str
     sectors: list[tuple[str, list[Partner]]]
     agreements: list[Agreement]
     practice: list[CardFound]
@@ -71,16 +73,18 @@ class PlacePage:
 def place_page(person: Person, place: Place, on: datetime.date, show: str) -> PlacePage:
     """The page of a place for `person`, on a day; `show` as for `layer`."""
     needs, figures = queries.need_for(place), queries.figures_for(place)
-    points = queries.series(wording.by_slug()[HEADLINE], place.pk)
     # Only offers that the reader may see: a count would reveal the others.
     used = Prefetch("offers", Offer.objects.visible_to(person))
     found = initiatives_for_place(person, place, on=on).prefetch_related(None)
     initiatives = list(found.prefetch_related("themes", used))
     unplaced = list(perhaps_at(person, place, on=on).prefetch_related(None).prefetch_related("themes"))
-    headline = next((figure for figure in figures if figure.indicator == HEADLINE), None)
+    headline = headline_of(figures)
+    slug = headline.indicator if headline else HEADLINES[0]
+    points = queries.series(wording.by_slug()[slug], place.pk)
     datasets = {figure.dataset_id: figure.dataset for figure in figures}
     around = _around(place)
     inside = list(parts(place))
+    changes = breaks_for(headline.dataset) if headline else {}
     return PlacePage(
         place=place,
         inside=is_inside(person, around),
@@ -94,10 +98,11 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         offers=open_offers(person, around, on),
         layer=layer(inside, show, [each.theme for each in needs] or None),
         parts_are=_called_parts(place, inside),
-        chart=charts.line_chart(points),
+        chart=charts.line_chart(points, changes),
         table=charts.table(points),
         trend_dataset=headline.dataset if headline else None,
         trend_until=points[-1].period if points else "",
+        trend_of=wording.name(slug),
         sectors=by_sector(partners_for_place(person, place).prefetch_related(None)),
         agreements=agreements_for_place(person, place, AGREEMENTS_SHOWN),
         practice=practice_for(person, place),

@@ -11,10 +11,10 @@ from joinedup.evidence.models import Figure, Need
 from joinedup.evidence.plain_words import agreement_word, move, need_class, need_word
 from joinedup.places.models import Place
 from joinedup.places.words import word_for
-from joinedup.web.layers import HEADLINE
+from joinedup.web.layers import HEADLINES, headline_of
 
 # Changes are stated for these, in this order, if they are clear.
-WATCHED = (HEADLINE, "robbery", "knife-injury-aged-1-24", "knife-crime")
+WATCHED = (*HEADLINES, "robbery", "recorded-robbery", "knife-injury-aged-1-24", "knife-crime")
 NAMED = 3
 HIGH = 4  # class of need
 TOO_WIDE = (Place.Kind.POLICE_FORCE, Place.Kind.REGION, Place.Kind.COUNTRY)
@@ -58,7 +58,7 @@ def _change(place: Place, figures: Sequence[Figure]) -> str:
     if place.kind in TOO_WIDE:
         return ""
     held = {figure.indicator: figure for figure in figures}
-    headline = held.get(HEADLINE)
+    headline = headline_of(figures)
     if headline is None or headline.state == Figure.State.MISSING:
         return f"Police figures for {place.name} are not held, so what changed is unknown too."
     moves = [found for slug in WATCHED if slug in held and (found := move(held[slug]))]
