@@ -29,7 +29,7 @@ ANSWER = engine.ScanResult(
 
 @pytest.fixture
 def files(tmp_path: Path) -> Path:
-    (tmp_path / "cases.csv").write_text("area,period,count\nA,2024-01,3\nB,2024-03,9\nC,2024-01,1\n")
+    (tmp_path / "cases.csv").write_text("area,period,count\nA,2024-01,3\nB,2024-03,9\nC,2024-02,1\n")
     (tmp_path / "places.csv").write_text(
         "area,x,y\nA,0,0\n=B,1250,0\nB,1250,0\nC,9000,0\n".replace("=B,1250,0\n", "")
     )
@@ -87,7 +87,7 @@ def test_a_table_a_sentence_for_each_and_what_to_bear_in_mind(
     ]
     assert lines[9].startswith("p says how often chance alone")
     [(world, question)] = asked
-    assert world.cases.tolist() == [[3, 0, 0], [0, 0, 9], [1, 0, 0]]
+    assert world.cases.tolist() == [[3, 0, 0], [0, 0, 9], [0, 1, 0]]
     assert (question.high, question.low, question.max_periods, question.seed) == (True, False, 12, 1)
 
 

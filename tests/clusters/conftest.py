@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,12 @@ import pytest
 from tests.clusters.making import Ground, neighbourhoods
 from tests.standing import layer
 from tests.world import World
+
+
+@pytest.fixture(autouse=True)
+def spring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The day is 20 April 2026, so that figures to March 2026 are new."""
+    monkeypatch.setattr("joinedup.clusters.looks.today", lambda: datetime.date(2026, 4, 20))
 
 
 @layer(on="world")

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 from django.utils import timezone
 
-from joinedup.clusters.models import Cluster, Scan
+from joinedup.clusters.models import Cluster, Scan, WiderCluster
 from joinedup.engines import periods
 from joinedup.evidence import observations, store
 from joinedup.evidence.models import Dataset
@@ -70,11 +70,11 @@ def neighbourhoods(world: World) -> Ground:
     return Ground(*rows, quay)
 
 
-def _row(borough: str, first: int, number: int, parent: Place, latitude: float) -> list[Place]:
+def _row(authority: str, first: int, number: int, parent: Place, latitude: float) -> list[Place]:
     return [
         Place(
             code=f"E01099{first + at:03}",
-            name=f"{borough} 001{'ABCDEF'[at]}",
+            name=f"{authority} 001{'ABCDEF'[at]}",
             kind="lsoa",
             parent=parent,
             vintage=2021,
@@ -161,6 +161,26 @@ def a_cluster(scan: Scan, rank: int, *, areas: Sequence[Place], **fields: Any) -
     cluster: Cluster = Cluster.objects.create(scan=scan, rank=rank, **(values | fields))
     cluster.areas.set(areas)
     return cluster
+
+
+def a_wider(
+    scan: Scan, rank: int, *, areas: Sequence[Place], beside: Sequence[Cluster] = (), **fields: Any
+) -> WiderCluster:
+    """What the look over wards (`level` for another) found: places, and the clusters that they overlap."""
+    values: dict[str, Any] = {
+        "level": WiderCluster.Level.WARD,
+        "start": "2026-02",
+        "end": scan.last,
+        "observed": 400,
+        "expected": 320.0,
+        "llr": 9.0 - rank,
+        "p": 0.002,
+        "bare_p": 0.001,
+    }
+    wider: WiderCluster = WiderCluster.objects.create(scan=scan, rank=rank, **(values | fields))
+    wider.areas.set(areas)
+    wider.beside.set(beside)
+    return wider
 
 
 def counts_of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from smtplib import SMTPDataError
 from typing import Any
 
@@ -59,6 +60,23 @@ def test_one_mail_says_what_is_new_with_its_caveat(world: World, terrain: Ground
         assert f"http://testserver/clusters/north/{cluster.pk}/" in body
     assert "List-Unsubscribe" in letter.extra_headers
     assert "In 2 neighbourhoods in Eastton" in str(letter.alternatives[0][0])
+
+
+def test_a_mail_of_old_figures_calls_nothing_new(
+    world: World, terrain: Ground, tell: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("joinedup.clusters.looks.today", lambda: datetime.date(2026, 12, 20))
+    following(world, "bob")
+    a_scan(world.north, clusters=[terrain.northton[:3], terrain.eastton[:2]])
+    assert tell() == 1
+    letter = mail.outbox[0]
+    assert letter.subject == "Seen in figures to March 2026: 2 things in North partnership"
+    body = " ".join(str(letter.body).split())
+    on = timezone.localdate()
+    held = f"in figures to March 2026, the newest held on {on.day} {on:%B %Y}."
+    assert f"2 things are seen in North partnership, {held}" in body
+    for part in (body, str(letter.alternatives[0][0])):
+        assert not re.search(r"\b(new|now|lately|since)\b", part, re.IGNORECASE)
 
 
 def test_nobody_is_told_twice(world: World, terrain: Ground, tell: Any) -> None:

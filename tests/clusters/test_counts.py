@@ -12,7 +12,7 @@ from tests.clusters.making import Ground, counts_of
 from tests.world import World
 
 
-def test_the_neighbourhoods_are_those_of_its_boroughs_in_use(world: World, terrain: Ground) -> None:
+def test_the_neighbourhoods_are_those_of_its_authorities_in_use(world: World, terrain: Ground) -> None:
     Place.objects.filter(pk=terrain.north[3].pk).update(ended=2025)
     held = neighbourhoods(world.north)
     assert [place.pk for place in held] == sorted(p.pk for p in terrain.north if p != terrain.north[3])
@@ -52,7 +52,7 @@ def test_a_change_of_recording_inside_the_months_is_a_step(world: World, terrain
 
 
 def test_rows_of_single_crimes_leave_out_what_is_nought(world: World, terrain: Ground, home: None) -> None:
-    """One borough's file lacks most of a month: unknown there. Elsewhere no row is nought, where any month has one."""
+    """One authority's file lacks most of a month: unknown there. Elsewhere no row is nought, if a month has one."""
     counts_of(
         terrain,
         more={(at, "2026-01"): -10 for at in range(6)} | {(7, "2026-01"): -10},
@@ -66,6 +66,58 @@ def test_rows_of_single_crimes_leave_out_what_is_nought(world: World, terrain: G
     assert unknown == {(place.pk, "2026-01") for place in terrain.northton[:5]}
     assert found.world.cases[found.areas.index(terrain.eastton[1].pk), 21] == 0
     assert found.world.cases.max() == 12
+    assert found.notes == [
+        "Northton has none or far fewer than usual in January 2026: taken as not sent whole.",
+        "1 neighbourhood has no counts in these files and is left out: not nought.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "none", "named"),
+    [
+        ("mps_lsoa", -12, "November 2025, December 2025 and March 2026"),
+        ("policeuk_street", -10, "November 2025 and December 2025"),
+    ],
+)
+def test_a_month_without_any_count_was_not_sent(
+    world: World, terrain: Ground, home: None, source: str, none: float, named: str
+) -> None:
+    """Whether its rows say nought or are not there. The figures end with the last month that has some."""
+    counts_of(
+        terrain,
+        more={(at, month): none for at in range(12) for month in ("2025-11", "2025-12", "2026-03")},
+        source=source,
+    )
+    found = ground_of(world.north, by_residents=False)
+    assert (found.world.periods[-1], found.world.cases.shape) == ("2026-02", (12, 23))
+    assert found.world.known is not None
+    assert np.nonzero(~found.world.known.any(axis=0))[0].tolist() == [19, 20]
+    assert found.world.known[:, 18].all()
+    assert found.notes == [f"Nothing is counted anywhere in {named}: taken as not sent, not as nought."]
+
+
+def test_months_without_any_count_are_none_of_the_months_that_are_needed(
+    world: World, terrain: Ground, home: None
+) -> None:
+    counts_of(terrain, 13, more={(at, "2025-12"): -12 for at in range(12)})
+    with pytest.raises(CannotLook, match="held for 12 months: at least 13"):
+        ground_of(world.north, by_residents=False)
+
+
+def test_an_authority_is_found_however_many_steps_lie_around_it(
+    world: World, terrain: Ground, home: None
+) -> None:
+    """Northton lies in a county, Eastton in the region itself; one neighbourhood of Eastton lies in no ward."""
+    county = Place.objects.create(
+        code="E10000099", name="Testshire", kind="county", parent=world.northton.parent, vintage=2024
+    )
+    Place.objects.filter(pk=world.northton.pk).update(parent=county)
+    Place.objects.filter(pk=terrain.eastton[0].pk).update(parent=world.eastton)
+    counts_of(terrain, more={(at, "2026-01"): -10 for at in range(6, 12)}, source="policeuk_street")
+    found = ground_of(world.north, by_residents=False)
+    assert found.world.known is not None
+    unknown = {(found.areas[at], found.world.periods[month]) for at, month in np.argwhere(~found.world.known)}
+    assert unknown == {(place.pk, "2026-01") for place in terrain.eastton}
 
 
 def test_a_neighbourhood_without_counts_is_left_out_and_said(

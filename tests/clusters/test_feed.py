@@ -1,13 +1,16 @@
 """The feed of what is new where somebody follows: at a secret address, for as long as they may see it."""
 
+import datetime
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from lxml import etree
 
 from joinedup.clusters.models import Follower
-from tests.clusters.making import Ground, a_scan, neighbourhoods
+from tests.clusters.making import Ground, a_scan, a_wider, neighbourhoods
 from tests.world import World
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -56,6 +59,22 @@ def test_what_is_new_and_only_that(ground: Ground, world: World, client: Client,
     assert found[1]["updated"].startswith(f"{first.ended_at:%Y-%m-%dT}")
 
 
+def test_old_figures_are_not_called_new(
+    ground: Ground, world: World, client: Client, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("joinedup.clusters.looks.today", lambda: datetime.date(2026, 7, 1))
+    scan = a_scan(world.north, clusters=[ground.eastton[:2]])
+    follower = Follower.objects.create(user=world.bob, footprint=world.north)
+    answer = client.get(address(follower))
+    on = timezone.localdate(scan.ended_at)
+    [entry] = entries(answer)
+    assert entry["title"] == (
+        f"Seen in figures to March 2026, the newest held on {on.day} {on:%B %Y}: "
+        "2 neighbourhoods in Eastton (Quay Ward), January 2026 to March 2026"
+    )
+    assert not re.search(r"\b(new|now|lately|since)\b", answer.content.decode(), re.IGNORECASE)
+
+
 def test_only_where_they_follow(ground: Ground, world: World, client: Client):
     a_scan(world.north, clusters=[ground.northton[:3], ground.eastton[:2]])
     here = Follower.objects.create(user=world.bob, footprint=world.north, place=world.eastton)
@@ -96,7 +115,9 @@ def test_a_dead_address(ground: Ground, world: World, client: Client):
 def test_a_fixed_number_of_queries(
     ground: Ground, world: World, client: Client, django_assert_num_queries: Any, number: int
 ):
-    a_scan(world.north, clusters=[ground.north[at : at + 1] for at in range(number)])
+    scan = a_scan(world.north, clusters=[ground.north[at : at + 1] for at in range(number)])
+    for rank, cluster in enumerate(scan.clusters.all(), 1):
+        a_wider(scan, rank, areas=[world.ward], beside=[cluster])
     follower = Follower.objects.create(user=world.bob, footprint=world.north, place=world.northton)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         assert len(entries(client.get(address(follower)))) == number

@@ -1,16 +1,19 @@
 """Pages of where and when: who sees what, what an outsider must not find, how many queries."""
 
 import csv
+import datetime
 import io
+import re
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from joinedup.accounts.models import AuditEntry
 from joinedup.clusters.models import Cluster, Follower, Outcome, Scan
 from joinedup.initiatives.models import Initiative
-from tests.clusters.making import Ground, a_scan, neighbourhoods
+from tests.clusters.making import Ground, a_scan, a_wider, neighbourhoods
 from tests.world import World
 
 NORTH = "/clusters/north/"
@@ -92,7 +95,7 @@ def test_the_answer_comes_first_and_its_caveat_stands_beside_it(found: Cluster, 
     assert "1 place stands out for the number of their residents from April 2024 to March 2026." in page
     assert page.index("1 thing is new") < page.index("<h2")
     for words in (
-        "a rise everywhere at once is not seen", "the West End always stands out", "not a finding about the people",
+        "a rise everywhere at once is not seen", "a city centre always stands out", "not a finding about the people",
         "since January 2026", "1 in 1,000", "once in 83 years", "not looked at yet", "2.3</td>", ">new<",
         "Recorded crime by neighbourhood, April 2024 to March 2026. OGL v3.0.", "4,321 offences in 12 neighbourhoods",
         "with seed 7, by version 1 of the engine", "at most 10% of the offences",
@@ -120,6 +123,23 @@ def test_what_goes_on_is_not_new(found: Cluster, ground: Ground, world: World, a
     assert page.index("Figures to March 2026") < page.index("Figures to April 2026")
 
 
+def test_old_figures_are_called_neither_new_nor_now(
+    found: Cluster, ground: Ground, world: World, as_, monkeypatch: pytest.MonkeyPatch
+):
+    """Nine months after their last month, on every page that speaks of a cluster."""
+    monkeypatch.setattr("joinedup.clusters.looks.today", lambda: datetime.date(2026, 12, 20))
+    a_scan(world.north, days_ago=40, clusters=[ground.eastton[:2]])
+    on = timezone.localdate(found.scan.ended_at)
+    held = f"figures to March 2026, the newest held on {on.day} {on:%B %Y}"
+    bob = as_("bob")
+    for address in (NORTH, f"{NORTH}scans/{found.scan_id}/", f"{NORTH}{found.pk}/"):
+        page = text(bob.get(address))
+        said = re.sub(r"<[^>]*>", " ", page[page.index("<main") : page.index("</main>")])
+        assert f"in {held}" in said, address
+        assert "figures to March 2026" in said, address
+        assert not re.search(r"\b(new|now|lately|since)\b", said, re.IGNORECASE), address
+
+
 def test_an_empty_page_says_what_to_do_and_who_may(world: World, as_, figures: None):
     assert "Ask for the first look" in text(as_("alice").get(NORTH))
     page = text(as_("bob").get(NORTH))
@@ -141,7 +161,7 @@ def test_a_look_is_asked_for_watched_and_stopped(world: World, as_, figures: Non
     assert bob.post(f"{NORTH}scan/", {"kind": "monthly"}).status_code == 403
     assert "Choose which look" in text(alice.post(f"{NORTH}scan/", {"kind": "x"}, follow=True))
     page = text(alice.post(f"{NORTH}scan/", {"kind": "monthly"}, follow=True))
-    assert "A look at what is new waits for the worker. Asked for by Alice" in page
+    assert "A monthly look waits for the worker. Asked for by Alice" in page
     assert '<noscript><meta http-equiv="refresh"' in page
     assert "progress.js" in page
     scan = Scan.objects.get()
@@ -225,22 +245,28 @@ def test_following_and_not(found: Cluster, world: World, ground: Ground, as_):
     assert NORTH in text(bob.get("/clusters/"))
 
 
-def test_the_files_hold_every_code(found: Cluster, ground: Ground, as_):
+def test_the_files_hold_every_code(found: Cluster, ground: Ground, world: World, as_):
+    a_wider(found.scan, 1, areas=[world.ward], beside=[found])
     rows = read(as_("bob").get("/clusters/north.csv"))
-    assert [(row["Look"], row["Number"], row["New"]) for row in rows] == [
+    assert [(row["Look"], row["Number"], row["Not in the look before"]) for row in rows] == [
         ("monthly", "1", "yes"),
         ("yearly", "1", "yes"),
     ]
     codes = [each.pk for each in ground.northton[:3]]
     assert rows[0]["Codes of the neighbourhoods"].split("; ") == codes
-    assert (rows[0]["Boroughs"], rows[0]["Wards"], rows[0]["Recorded"], rows[0]["p"]) == (
+    assert (rows[0]["Authorities"], rows[0]["Wards"], rows[0]["Recorded"], rows[0]["p"]) == (
         "Northton",
         "Mill Ward",
         "46",
         "0.001",
     )
+    years, wider = "Once in so many years by chance", "Seen over wider areas"
+    assert [(row[years], row[wider]) for row in rows] == [
+        ("83.33", "Also seen for the ward Mill Ward, from February 2026 to March 2026."),
+        ("", ""),
+    ]
     areas = read(as_("bob").get(f"{NORTH}neighbourhoods.csv?scan={found.scan_id}"))
-    assert [(row["Code"], row["Ward"], row["Borough code"]) for row in areas] == [
+    assert [(row["Code"], row["Ward"], row["Authority code"]) for row in areas] == [
         (code, "Mill Ward", "E09000991") for code in codes
     ]
     assert read(as_("bob").get("/clusters/north.csv?scan=99999999999999999999999")) == []
@@ -266,12 +292,13 @@ def test_a_fixed_number_of_queries(
     for cluster in scan.clusters.all():
         for _ in range(number):
             Outcome.objects.create(cluster=cluster, word="looked_at", by="Bob")
+        a_wider(scan, cluster.rank, areas=[world.ward], beside=[cluster])
     bob = as_("bob")
     first = scan.clusters.first()
     assert first is not None
     for address, queries in (
-        (NORTH, 18), (f"{NORTH}{first.pk}/", 14), (f"{NORTH}scans/{scan.pk}/", 11), ("/clusters/north.csv", 9),
-        ("/places/E09000991/", 34),
+        (NORTH, 21), (f"{NORTH}{first.pk}/", 17), (f"{NORTH}scans/{scan.pk}/", 14), ("/clusters/north.csv", 12),
+        ("/places/E09000991/", 37),
     ):  # fmt: skip
         with django_assert_num_queries(queries):
             assert bob.get(address).status_code == 200

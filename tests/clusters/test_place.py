@@ -1,15 +1,19 @@
 """The section of a place's page: for members, what touches the place; for everybody else no trace of it."""
 
+import datetime
+import re
 from typing import Any
 
 import pytest
 
+from joinedup.clusters import looks
 from joinedup.clusters.models import Follower
 from joinedup.clusters.queries import at_place
-from joinedup.places.models import Outline
+from joinedup.places.models import Footprint, Outline, Place
 from tests.clusters.making import Ground, a_scan, neighbourhoods
 from tests.world import World
 
+NEW = re.compile(r"\b(new|now|lately|since)\b", re.IGNORECASE)
 NORTHTON, EASTTON, MILL, REGION = (
     "/places/E09000991/",
     "/places/E09000992/",
@@ -46,7 +50,7 @@ def test_what_touches_the_place_with_its_caveat(ground: Ground, as_):
     shown = text(bob.get(EASTTON))
     assert "Nothing new in Eastton in the figures to March 2026." in shown
     assert "2 neighbourhoods in Eastton (Quay Ward)" in shown
-    assert "the West End always stands out" in shown
+    assert "a city centre always stands out" in shown
     assert "3 neighbourhoods in Northton" not in shown
 
 
@@ -66,6 +70,39 @@ def test_a_place_of_nobody_elses_has_no_section(ground: Ground, world: World, as
     assert "South partnership" not in text(as_("bob").get(REGION))
 
 
+def test_a_county_between_hides_nothing(ground: Ground, world: World, as_):
+    county = Place.objects.create(
+        code="E10000099", name="Testshire", kind="county", parent=world.northton.parent, vintage=2024
+    )
+    Place.objects.filter(pk=world.northton.pk).update(parent=county)
+    region = world.northton.parent
+    assert region is not None
+    assert [here.footprint for here in at_place(world.person("bob"), region, [])] == [world.north]
+    assert [each.place for each in looks.ground_around([region])] == [world.northton]
+    whole = Footprint.objects.create(slug="whole", name="Whole region")
+    whole.places.add(region)
+    assert [each.place for each in looks.ground_of(whole)] == [world.northton]
+
+
+def test_old_figures_touch_a_place_and_are_not_new(
+    ground: Ground, as_, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("joinedup.clusters.looks.today", lambda: datetime.date(2026, 12, 20))
+    shown = section(text(as_("bob").get(NORTHTON)))
+    assert "What touches Northton, seen in figures to March 2026, the newest held on" in shown
+    assert "January 2026 to March 2026" in shown
+    assert not NEW.search(shown)
+    shown = section(text(as_("bob").get(EASTTON)))
+    assert "Nothing is seen in Eastton in figures to March 2026, the newest held on" in shown
+    assert not NEW.search(shown)
+
+
+def section(page: str) -> str:
+    """What is said of where and when, without the marks of HTML."""
+    said = page[page.index('id="where-and-when"') :]
+    return re.sub(r"<[^>]*>", " ", said[: said.index("<h2", 1)])
+
+
 def test_the_public_costs_no_query(ground: Ground, world: World, django_assert_num_queries: Any):
     with django_assert_num_queries(0):
         assert at_place(world.person("nobody"), world.northton, []) == []
@@ -74,9 +111,9 @@ def test_the_public_costs_no_query(ground: Ground, world: World, django_assert_n
 @pytest.mark.parametrize(("address", "place"), [(MILL, "E05099901"), (NORTHTON, "E09000991"), (REGION, None)])
 def test_to_be_told_of_it(ground: Ground, as_, address: str, place: str | None):
     bob = as_("bob")
-    assert "Tell me when something new appears here" in text(bob.get(address))
+    assert "Tell me when something appears here" in text(bob.get(address))
     bob.post("/clusters/north/follow/", {"from": "place"} | ({"place": place} if place else {}))
     assert Follower.objects.get().place_id == place
     shown = text(bob.get(address))
-    assert "You are told when something new appears here." in shown
+    assert "You are told when something appears here." in shown
     assert "Tell me when" not in shown

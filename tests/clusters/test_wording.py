@@ -1,5 +1,6 @@
 """Clusters in words and on a map: pure, without a database."""
 
+import datetime
 import math
 from typing import Any
 
@@ -15,8 +16,8 @@ LAMBETH = Place(code="E09000022", name="Lambeth", kind="local_authority")
 CAMDEN = Place(code="E09000007", name="Camden", kind="local_authority")
 
 
-def ward(code: str, name: str, borough: Place = LAMBETH) -> Place:
-    return Place(code=code, name=name, kind="ward", parent=borough)
+def ward(code: str, name: str, authority: Place = LAMBETH) -> Place:
+    return Place(code=code, name=name, kind="ward", parent=authority)
 
 
 def areas(parent: Place, number: int) -> list[Place]:
@@ -29,7 +30,7 @@ def cluster(**fields: Any) -> Cluster:
     return Cluster(**(values | fields))
 
 
-def test_where_names_wards_of_one_borough_and_boroughs_of_several() -> None:
+def test_where_names_wards_of_one_authority_and_authorities_of_several() -> None:
     brixton, vassall = ward("W1", "Brixton North"), ward("W2", "Vassall")
     one = wording.parts([*areas(vassall, 1), *areas(brixton, 2)])
     assert wording.where(one) == "3 neighbourhoods in Lambeth (Brixton North and Vassall)"
@@ -65,40 +66,87 @@ def test_chance_in_words(p: float, cell: str, of_looks: str) -> None:
 
 @pytest.mark.parametrize(
     ("days", "words"),
-    [(None, ""), (31.0, "1 month"), (620.0, "20 months"), (30_437.5, "83 years"), (500_000.0, "1,369 years")],
+    [
+        (None, ""),
+        (365.25 / 12 / 0.05, "1.7 years"),
+        (1_240.0, "3.4 years"),
+        (3_640.0, "10 years"),
+        (30_437.5, "83 years"),
+        (500_000.0, "1,369 years"),
+    ],
 )
 def test_how_often_by_chance(days: float | None, words: str) -> None:
     assert wording.recurrence(days) == words
 
 
 def test_a_line_says_since_when_and_a_year_from_when_to_when() -> None:
-    assert ClusterLine(cluster(), Scan.Kind.MONTHLY, [], None).when == "since March 2026"
-    assert ClusterLine(cluster(), Scan.Kind.YEARLY, [], None).when == "March 2026 to July 2026"
-    assert ClusterLine(cluster(end="2026-03"), Scan.Kind.YEARLY, [], None).when == "March 2026"
-    assert ClusterLine(cluster(), Scan.Kind.YEARLY, [], None).recurrence == ""
+    def line(kind: str, *, is_current: bool = True, **fields: Any) -> ClusterLine:
+        return ClusterLine(cluster(**fields), kind, [], None, [], is_current)
+
+    assert line(Scan.Kind.MONTHLY).when == "since March 2026"
+    assert line(Scan.Kind.MONTHLY, is_current=False).when == "March 2026 to July 2026", (
+        "nothing is known of now"
+    )
+    assert line(Scan.Kind.YEARLY).when == "March 2026 to July 2026"
+    assert line(Scan.Kind.YEARLY, end="2026-03").when == "March 2026"
+    assert (line(Scan.Kind.MONTHLY).recurrence, line(Scan.Kind.YEARLY).recurrence) == ("once in 83 years", "")
 
 
 def test_standing_tells_new_from_what_goes_on() -> None:
+    def standing(scan: Scan, found: list[Cluster]) -> str:
+        return wording.standing(scan, found, is_current=True)
+
     scan = Scan(kind="monthly", first="2024-04", last="2026-07", lowest_p=0.001)
     new, old = cluster(), cluster(first_id=9)
-    assert wording.standing(scan, [new]) == "1 thing is new in the figures to July 2026."
-    assert (
-        wording.standing(scan, [new, new, old])
-        == "2 things are new in the figures to July 2026, and 1 goes on."
-    )
-    assert wording.standing(scan, [old, old]).endswith("2026; 2 that stood out before go on.")
-    assert "1 look in 1,000, which is too often" in wording.standing(scan, [])
-    assert (
-        wording.standing(Scan(kind="monthly", last="2026-07"), [])
-        == "Nothing new in the figures to July 2026."
-    )
+    assert standing(scan, [new]) == "1 thing is new in the figures to July 2026."
+    assert standing(scan, [new, new, old]) == "2 things are new in the figures to July 2026, and 1 goes on."
+    assert standing(scan, [old, old]).endswith("2026; 2 that stood out before go on.")
+    assert "1 look in 1,000, which is too often" in standing(scan, [])
+    assert standing(Scan(kind="monthly", last="2026-07"), []) == "Nothing new in the figures to July 2026."
     yearly = Scan(kind="yearly", first="2024-04", last="2026-07", lowest_p=0.5)
     capped = Scan(kind="yearly", first="2025-08", last="2026-07", settings={"most": 2})
-    assert wording.standing(capped, [old, old]).startswith("At least 2 places stand out")
-    assert wording.standing(capped, [old]).startswith("1 place stands out")
-    assert wording.standing(yearly, []).startswith(
+    assert standing(capped, [old, old]).startswith("At least 2 places stand out")
+    assert standing(capped, [old]).startswith("1 place stands out")
+    assert standing(yearly, []).startswith(
         "No place stands out for its residents from April 2024 to July 2026."
     )
+
+
+@pytest.mark.parametrize(
+    ("day", "is_current"),
+    [
+        ("2026-07-31", True),
+        ("2026-10-31", True),
+        ("2026-11-01", False),
+        ("2027-04-01", False),
+        ("2027-07-01", False),
+    ],
+)
+def test_figures_are_new_for_some_months(day: str, is_current: bool) -> None:
+    assert wording.is_current("2026-07", datetime.date.fromisoformat(day), 3) is is_current
+
+
+def test_standing_of_old_figures_calls_nothing_new() -> None:
+    looked = datetime.datetime(2027, 4, 20, 12, tzinfo=datetime.UTC)
+    scan = Scan(kind="monthly", first="2024-04", last="2026-07", lowest_p=0.25, ended_at=looked)
+    new, old = cluster(), cluster(first_id=9)
+    held = "in figures to July 2026, the newest held on 20 April 2027."
+    assert wording.standing(scan, [new], is_current=False) == f"1 thing is seen {held}"
+    assert wording.standing(scan, [new, old], is_current=False) == f"2 things are seen {held}"
+    assert wording.standing(scan, [], is_current=False).startswith(
+        f"Nothing is seen {held} The place and time"
+    )
+
+
+def test_a_county_between_changes_no_words() -> None:
+    """However many steps lie between a neighbourhood, its authority and what is around that."""
+    county = Place(code="E10000018", name="Leicestershire", kind="county")
+    blaby = Place(code="E07000129", name="Blaby", kind="local_authority", parent=county)
+    enderby = ward("W6", "Enderby", blaby)
+    assert wording.where(wording.parts(areas(enderby, 2))) == "2 neighbourhoods in Blaby (Enderby)"
+    assert wording.where(wording.parts(areas(blaby, 1))) == "1 neighbourhood in Blaby"
+    alone = Place(code="E01000001", name="Somewhere 001A", kind="lsoa", parent=county)
+    assert [(part.ward, part.authority) for part in wording.parts([alone])] == [(alone, alone)]
 
 
 def square(code: str, left: int, top: int, side: int = 100) -> Outline:

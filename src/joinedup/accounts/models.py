@@ -106,7 +106,7 @@ class Preference(models.Model):
         OPPORTUNITIES = "opportunities", "Opportunities that name my organisation"
         AGREEMENTS = "agreements", "Agreements that are due, or due for a review"
         EVENTS = "events", "Events: reminders and what came of them"
-        CLUSTERS = "clusters", "Where and when: something new where I follow"
+        CLUSTERS = "clusters", "Where and when: what appears where I follow"
 
     user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="preference")
     digest = models.CharField(max_length=6, choices=Digest, default=Digest.WEEKLY)

@@ -38,6 +38,7 @@ PERSONAL: dict[str, frozenset[str]] = {
     "evidence.Need": NOTHING,
     "clusters.Scan": NOTHING,
     "clusters.Cluster": NOTHING,
+    "clusters.WiderCluster": NOTHING,
     # A partner's words about a place; the note may say more than the audit trail should keep for ever.
     "clusters.Outcome": frozenset({"note"}),
     "clusters.Follower": frozenset({"token"}),

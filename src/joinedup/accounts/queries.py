@@ -108,7 +108,7 @@ DONE = {
     "scan": "asked where and when more is recorded than usual",
     "settle": "said what became of it",
     "take_back": "took back what was said of it",
-    "follow": "asked to be told of what is new",
+    "follow": "asked to be told of what stands out",
     "unfollow": "asked to be told no more",
     "give_up": "stopped it",
 }

@@ -74,12 +74,14 @@ def news_for(follower: Follower, *, told: int | None) -> list[ClusterLine]:
 
 
 def words_for(follower: Follower, found: list[ClusterLine]) -> dict[str, Any]:
-    """What the template of the mail is filled with."""
+    """What the template of the mail is filled with. `is_new`: whether all is from figures that may be called new."""
     scan, slug = found[0].cluster.scan, follower.footprint.slug
     return {
         "where": str(follower.place or follower.footprint),
         "number": len(found),
+        "is_new": all(line.is_current for line in found),
         "last": periods.in_words(scan.last),
+        "held": wording.newest_held(scan),
         "day": day(timezone.localdate(scan.ended_at)),
         "items": [(line.sentence, address_of("cluster", slug, line.cluster.pk)) for line in found],
         "caveat": wording.caveat(Scan.Kind.MONTHLY),

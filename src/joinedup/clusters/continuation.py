@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
+from typing import Any
 
 Areas = Set[str]
 
@@ -18,6 +19,10 @@ def carried_on(now: Sequence[Areas], before: Mapping[int, Areas]) -> list[int | 
 
 
 def _earlier(areas: Areas, before: Mapping[int, Areas]) -> int | None:
-    shared = {number: len(areas & others) for number, others in before.items()}
-    alike = [n for n, others in before.items() if 2 * shared[n] >= min(len(areas), len(others)) > 0]
-    return max(alike, key=lambda number: shared[number], default=None)
+    alike = [number for number, others in before.items() if overlap(areas, others)]
+    return max(alike, key=lambda number: len(areas & before[number]), default=None)
+
+
+def overlap(one: Set[Any], other: Set[Any]) -> bool:
+    """Whether they share at least half of the smaller one."""
+    return 2 * len(one & other) >= min(len(one), len(other)) > 0

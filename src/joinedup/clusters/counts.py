@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 from django.core.cache import cache
+from django.utils.text import get_text_list
 from django.utils.translation import ngettext
 
-from joinedup.engines import periods
+from joinedup.clusters.levels import ABOVE, authority_of
+from joinedup.engines import completeness, periods
 from joinedup.evidence import observations
 from joinedup.evidence.breaks import breaks_of
 from joinedup.evidence.disclosure import rule_for, rule_of
@@ -38,9 +40,8 @@ COUNTED: dict[str, tuple[str, ...]] = {
 # usual.
 MONTHS = 24
 FEWEST_MONTHS, FEWEST_AREAS = 13, 10
-# If a borough's file holds less than this share of its usual month, the month was not sent whole; judged only
-# where a usual month has enough counts.
-WHOLE, ENOUGH = 0.6, 20
+# So many months are named where counts are missing.
+NAMED = 6
 SMALL_NUMBERS = (
     "Small numbers of these counts are hidden or rounded, so chance cannot be told from them: {reason}"
 )
@@ -55,10 +56,11 @@ class CannotLook(ValueError):
 
 @dataclass(frozen=True)
 class CountsToScan:
-    """`areas`: codes; `world`: the same areas, in that order, for the engine. `rests_on`: as `Scan` stores
-    it. `steps`: months from which counting changed. `notes`: sentences fit to show."""
+    """`areas`: codes; `places`, `world`: the same areas, in that order, and as the engine takes them. `rests_on`: as
+    `Scan` stores it. `steps`: months from which counting changed. `notes`: sentences fit to show."""
 
     areas: list[str]
+    places: list[Place]
     world: ScanCounts
     rests_on: list[dict[str, Any]]
     steps: tuple[str, ...]
@@ -79,7 +81,7 @@ def neighbourhoods(footprint: Footprint) -> list[Place]:
         inside = lsoas.none()
         for depth in range(DEPTH):
             inside |= lsoas.filter(**{f"{'__'.join(['parent'] * depth) or 'pk'}__in": own})
-        found = {place.pk: place for place in inside.select_related("parent")}
+        found = {place.pk: place for place in inside.select_related(ABOVE)}
     return [found[code] for code in sorted(found)]
 
 
@@ -125,14 +127,18 @@ def ground_of(footprint: Footprint, *, by_residents: bool) -> CountsToScan:
     if not rule.hides_nothing:
         raise CannotLook(SMALL_NUMBERS.format(reason=" ".join(rule.because)))
     months = _months(frame)
-    if len(months) < FEWEST_MONTHS:
+    cases, known, notes = _counts(frame, places, months, source)
+    held = known.any(axis=0)
+    if held.sum() < FEWEST_MONTHS:
         raise CannotLook(
-            f"Counts by neighbourhood are held for {len(months)} months: at least {FEWEST_MONTHS} are needed to tell "
+            f"Counts by neighbourhood are held for {held.sum()} months: at least {FEWEST_MONTHS} are needed to tell "
             "what is new."
         )
-    cases, known = _counts(frame, places, months, source)
+    # What no file tells of the latest months is not known of them: the figures end before.
+    latest = int(np.nonzero(held)[0][-1]) + 1
+    months, cases, known = months[:latest], cases[:, :latest], known[:, :latest]
     there = [bool(row.any()) for row in known]
-    notes = _left_out([place for place, has in zip(places, there, strict=True) if not has])
+    notes += _left_out([place for place, has in zip(places, there, strict=True) if not has])
     places = [place for place, has in zip(places, there, strict=True) if has]
     cases, known = cases[there], known[there]
     if len(places) < FEWEST_AREAS:
@@ -145,6 +151,7 @@ def ground_of(footprint: Footprint, *, by_residents: bool) -> CountsToScan:
         )
     return CountsToScan(
         [place.pk for place in places],
+        places,
         _world(places, months, cases, known),
         [_told(each) for each in _used(datasets, frame, [place.pk for place in places], months)],
         tuple(each for each in breaks_of(source) if months[0] < each <= months[-1]),
@@ -160,8 +167,8 @@ def _months(frame: pl.DataFrame) -> list[str]:
 
 def _counts(
     frame: pl.DataFrame, places: list[Place], months: list[str], source: str
-) -> tuple[np.ndarray, np.ndarray]:
-    """Areas × months: the counts, as whole numbers, and whether each is known."""
+) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Areas × months: the counts, as whole numbers, and whether each is known; notes on months that are not."""
     row = {place.pk: at for at, place in enumerate(places)}
     column = {month: at for at, month in enumerate(months)}
     used = frame.filter(pl.col("period").is_in(months))
@@ -177,28 +184,60 @@ def _counts(
     shape = (len(places), len(months))
     counts, known = np.zeros(shape), np.zeros(shape, bool)
     counts[at] = summed["count"].to_numpy()
+    in_part: dict[str, list[int]] = {}
     if source == STREET:
-        known = _sent_whole(counts, places, sorted({row[code] for code in frame["place"].unique()}))
+        known, in_part = _sent_whole(counts, places, sorted({row[code] for code in frame["place"].unique()}))
         known[at] &= ~summed["hidden"].to_numpy()
     else:
         # These files give zero where nothing was counted. If a part is missing, the whole is unknown.
         parts = used["indicator"].n_unique()
         known[at] = (summed["parts"] == parts).to_numpy() & ~summed["hidden"].to_numpy()
     # Counts carried over from areas of 2011 may not be whole numbers.
-    return np.where(known, np.rint(counts), 0).astype(np.int64), known
+    cases = np.where(known, np.rint(counts), 0).astype(np.int64)
+    # Nothing anywhere in a month: a file is missing, or was filled with noughts, more likely than it is so.
+    empty = cases.sum(axis=0) == 0
+    known[:, empty] = False
+    return cases, known, _not_sent(months, empty, in_part)
 
 
-def _sent_whole(counts: np.ndarray, places: list[Place], named: list[int]) -> np.ndarray:
-    """For files with one row per crime: no row means zero if any month names the place and its borough's
-    month is whole."""
+def _sent_whole(
+    counts: np.ndarray, places: list[Place], named: list[int]
+) -> tuple[np.ndarray, dict[str, list[int]]]:
+    """For files with one row per crime: no row means zero if any month names the place and its authority's
+    month is whole. Also the months that came in part only, by the name of the authority."""
     known = np.zeros(counts.shape, bool)
-    borough = [place.parent.parent_id if place.parent else "" for place in places]
-    for code in sorted({str(borough[at]) for at in named}):
-        inside = [at for at in named if str(borough[at]) == code]
+    authority = {at: authority_of(places[at]) for at in named}
+    in_part: dict[str, list[int]] = {}
+    for each in sorted(set(authority.values()), key=lambda place: place.pk if place else ""):
+        inside = [at for at in named if authority[at] == each]
         totals = counts[inside].sum(axis=0)
-        usual = float(np.median(totals))
-        known[inside] = totals >= (WHOLE * usual if usual >= ENOUGH else 1)
-    return known
+        whole = completeness.sent_whole(totals)
+        known[inside] = whole
+        if each and not whole.all():
+            in_part[each.name] = np.nonzero(~whole)[0].tolist()
+    return known, in_part
+
+
+def _not_sent(months: list[str], empty: np.ndarray, in_part: dict[str, list[int]]) -> list[str]:
+    """Sentences on the months that nobody sent, and on those that an authority's file has in part or not at all."""
+
+    def named(of: Iterable[int]) -> str:
+        return _listed([periods.in_words(months[at]) for at in of])
+
+    said = []
+    if empty.any():
+        nowhere = named(np.nonzero(empty)[0])
+        said.append(f"Nothing is counted anywhere in {nowhere}: taken as not sent, not as nought.")
+    for name, own in in_part.items():
+        if part := [at for at in own if not empty[at]]:
+            said.append(f"{name} has none or far fewer than usual in {named(part)}: taken as not sent whole.")
+    return said
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - NAMED + 1
+    shown = names if len(names) <= NAMED else [*names[: NAMED - 1], f"{more} more"]
+    return get_text_list(list(shown), "and")
 
 
 def _world(places: list[Place], months: list[str], cases: np.ndarray, known: np.ndarray) -> ScanCounts:

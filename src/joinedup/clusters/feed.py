@@ -1,4 +1,4 @@
-"""New clusters that somebody follows, as a feed (Atom, RFC 4287) at a secret URL.
+"""Alerts that somebody follows, as a feed (Atom, RFC 4287) at a secret URL.
 
 An entry keeps its id for ever. People who left the partnership or closed their account have no feed.
 """
@@ -20,6 +20,7 @@ from joinedup.accounts.links import address_of
 from joinedup.accounts.person import Person
 from joinedup.accounts.request import Request
 from joinedup.clusters import looks, queries, wording
+from joinedup.clusters.looks import ClusterLine
 from joinedup.clusters.models import Follower
 
 MOST = 50
@@ -52,7 +53,7 @@ def clusters_feed(request: Request, token: str) -> HttpResponseBase:
 def _written(person: Person, follower: Follower) -> bytes:
     where = follower.place or follower.footprint
     feed = _Feed(
-        title=_("Where and when: new in %(where)s") % {"where": where},
+        title=_("Where and when: %(where)s") % {"where": where},
         link=address_of("clusters_of", follower.footprint.slug),
         description=_("Neighbourhoods and months in which more was recorded than chance explains."),
         language="en-gb",
@@ -65,7 +66,7 @@ def _written(person: Person, follower: Follower) -> bytes:
         address = address_of("cluster", follower.footprint.slug, line.cluster.pk)
         caveat = wording.caveat(line.kind)
         feed.add_item(
-            title=_("New: %(where)s, %(when)s") % {"where": line.where, "when": line.when},
+            title=_title(line),
             link=address,
             description=f"{line.sentence} {caveat}",
             unique_id=_tag(address, at),
@@ -73,6 +74,13 @@ def _written(person: Person, follower: Follower) -> bytes:
             updateddate=at,
         )
     return feed.writeString("utf-8").encode()
+
+
+def _title(line: ClusterLine) -> str:
+    about = {"where": line.where, "when": line.when, "held": line.newest_held}
+    if line.is_current:
+        return _("New: %(where)s, %(when)s") % about
+    return _("Seen in %(held)s: %(where)s, %(when)s") % about
 
 
 def _tag(address: str, at: datetime.datetime) -> str:

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from joinedup.clusters import wording
-from joinedup.clusters.models import Cluster, Outcome, Scan
+from joinedup.clusters.levels import ABOVE, AUTHORITY
+from joinedup.clusters.models import Cluster, Outcome, Scan, WiderCluster
 from joinedup.clusters.picture import Picture, draw
+from joinedup.clusters.wider import chance
 from joinedup.engines import periods
 from joinedup.places.models import Footprint, Outline, Place
-from joinedup.places.queries import PUBLIC_KINDS
+from joinedup.places.queries import DEPTH, PUBLIC_KINDS
 
-AREAS = Prefetch("areas", Place.objects.select_related("parent__parent"))
+AREAS = Prefetch("areas", Place.objects.select_related(ABOVE))
 
 
 @dataclass(frozen=True, eq=False)
 class ClusterLine:
-    """One cluster. `outcome`: the newest one recorded, whichever scan it was recorded with."""
+    """One cluster. `outcome`: the newest one recorded, whichever scan it was recorded with. `wider`: what the looks
+    over wards and authorities saw of it. `is_current`: whether its figures may still be called new."""
 
     cluster: Cluster
     kind: str
     parts: list[wording.WardShare]
     outcome: Outcome | None
+    wider: list[WiderCluster]
+    is_current: bool
 
     @property
     def is_new(self) -> bool:
@@ -32,7 +40,8 @@ class ClusterLine:
 
     @property
     def sentence(self) -> str:
-        return wording.sentence(self.cluster, self.parts, self.kind)
+        also = wording.also(self.wider, self.parts)
+        return f"{wording.sentence(self.cluster, self.parts, self.kind)} {also}".strip()
 
     @property
     def where(self) -> str:
@@ -40,9 +49,10 @@ class ClusterLine:
 
     @property
     def when(self) -> str:
-        """Monthly: the month since when, as it lasts to the end of the figures. Yearly: first and last month."""
+        """Monthly: the month since when, as it lasts to the end of the figures. Yearly, or where these are too old to
+        speak of now: first and last month."""
         first, last = (periods.in_words(each) for each in (self.cluster.start, self.cluster.end))
-        if self.kind == Scan.Kind.MONTHLY:
+        if self.kind == Scan.Kind.MONTHLY and self.is_current:
             return f"since {first}"
         return first if first == last else f"{first} to {last}"
 
@@ -59,20 +69,58 @@ class ClusterLine:
         often = wording.recurrence(self.cluster.recurrence_days)
         return f"once in {often}" if often and self.kind == Scan.Kind.MONTHLY else ""
 
+    @property
+    def newest_held(self) -> str:
+        return wording.newest_held(self.cluster.scan)
+
+
+@dataclass(frozen=True)
+class WiderLine:
+    """What a look over wards or authorities found. `beside`: the clusters of neighbourhoods that it overlaps."""
+
+    cluster: WiderCluster
+    beside: list[ClusterLine]
+
+    @property
+    def where(self) -> str:
+        where = wording.where_wider(self.cluster, [part for line in self.beside for part in line.parts])
+        return f"{where[:1].upper()}{where[1:]}"
+
+    @property
+    def when(self) -> str:
+        return periods.between(self.cluster.start, self.cluster.end)
+
+    @property
+    def times(self) -> str:
+        return wording.times(self.cluster)
+
+    @property
+    def chance(self) -> str:
+        """Allowing for that three looks are made."""
+        return wording.one_in(chance(self.cluster.p))
+
 
 @dataclass(frozen=True)
 class ScanLook:
     """A finished scan with everything it found, or only what touches a place. `shown`: the first of the
-    lines, those on the map."""
+    lines, those on the map. `wider`: what the looks over wards and authorities found. `is_current`: whether its
+    figures may still be called new."""
 
     scan: Scan
     lines: list[ClusterLine]
     shown: list[ClusterLine]
+    wider: list[WiderLine]
     picture: Picture | None
+    is_current: bool
 
     @property
     def standing(self) -> str:
-        return wording.standing(self.scan, [line.cluster for line in self.lines])
+        found = [line.cluster for line in self.lines]
+        return wording.standing(self.scan, found, is_current=self.is_current)
+
+    @property
+    def newest_held(self) -> str:
+        return wording.newest_held(self.scan)
 
     @property
     def caveat(self) -> str:
@@ -92,8 +140,9 @@ def looks(
     most: int | None = None,
 ) -> list[ScanLook]:
     """Each scan with those of `clusters` that belong to it, `most` of them on a map of `frame` (see
-    `picture.draw`). Four queries, or one if there are no clusters."""
-    rows = lines(clusters.filter(scan__in=scans))
+    `picture.draw`). Seven queries at most."""
+    wider = _wider(WiderCluster.objects.filter(scan__in=scans))
+    rows = lines(clusters.filter(scan__in=scans), wider)
     found = {scan: [line for line in rows if line.cluster.scan_id == scan.pk] for scan in scans}
     shown = {scan: own[:most] for scan, own in found.items()}
     areas = {line: list(line.cluster.areas.all()) for own in shown.values() for line in own}
@@ -101,22 +150,57 @@ def looks(
     made = []
     for scan in scans:
         drawn = [(line.cluster, [area.pk for area in areas[line]]) for line in shown[scan]]
-        made.append(ScanLook(scan, found[scan], shown[scan], draw(drawn, outlines, ground, frame=frame)))
+        made.append(
+            ScanLook(
+                scan,
+                found[scan],
+                shown[scan],
+                [
+                    WiderLine(each, [line for line in found[scan] if each in line.wider])
+                    for each in wider
+                    if each.scan_id == scan.pk
+                ],
+                draw(drawn, outlines, ground, frame=frame),
+                is_current(scan),
+            )
+        )
     return made
 
 
-def lines(clusters: QuerySet[Cluster]) -> list[ClusterLine]:
-    """Clusters as ranked, with the neighbourhoods and newest outcome of each. Three queries."""
+def lines(clusters: QuerySet[Cluster], wider: Sequence[WiderCluster] | None = None) -> list[ClusterLine]:
+    """Clusters as ranked, with the neighbourhoods and newest outcome of each. `wider`: those that may overlap them, if
+    they were read already. Six queries at most."""
     found = list(
         clusters.select_related("scan", "first__scan").defer("scan__null_maxima").prefetch_related(AREAS)
     )
     newest = outcomes(found)
+    if wider is None:
+        wider = _wider(WiderCluster.objects.filter(beside__in=found).distinct()) if found else []
     return [
         ClusterLine(
-            each, each.scan.kind, wording.parts(each.areas.all()), next(iter(newest[each.head]), None)
+            each,
+            each.scan.kind,
+            wording.parts(each.areas.all()),
+            next(iter(newest[each.head]), None),
+            [one for one in wider if each in one.beside.all()],
+            is_current(each.scan),
         )
         for each in found
     ]
+
+
+def _wider(rows: QuerySet[WiderCluster]) -> list[WiderCluster]:
+    """Wards first, each level as ranked. Three queries, one if there are none."""
+    return list(rows.prefetch_related("areas", "beside"))
+
+
+def today() -> datetime.date:
+    return timezone.localdate()
+
+
+def is_current(scan: Scan) -> bool:
+    """Whether the figures that a scan saw may be called new today."""
+    return wording.is_current(scan.last, today(), settings.CLUSTERS_NEW_FOR_MONTHS)
 
 
 def outcomes(clusters: Sequence[Cluster]) -> dict[int, list[Outcome]]:
@@ -134,19 +218,21 @@ def outlines_of(places: Iterable[Place]) -> dict[str, Outline]:
 
 
 def ground_of(footprint: Footprint) -> list[Outline]:
-    """The boroughs of a partnership, or the wards if it is a single borough. Two queries."""
+    """The authorities of a partnership, or the wards if it is a single authority. Two queries."""
     own = list(footprint.places.all())
-    regions = [place for place in own if place.kind == Place.Kind.REGION]
-    inside = own if len(own) == 1 else regions
-    return list(
-        Outline.objects.filter(Q(place__in=own) | Q(place__parent__in=inside, place__kind__in=PUBLIC_KINDS))
-    )
+    wide = [place for place in own if place.kind not in (AUTHORITY, Place.Kind.WARD)]
+    return list(Outline.objects.filter(_inside(own if len(own) == 1 else wide) | Q(place__in=own)))
 
 
 def ground_around(places: Sequence[Place]) -> list[Outline]:
     """Places and the parts of them that their pages mention. One query."""
-    return list(
-        Outline.objects.filter(
-            Q(place__in=places) | Q(place__parent__in=places, place__kind__in=PUBLIC_KINDS)
-        )
-    )
+    return list(Outline.objects.filter(_inside(places) | Q(place__in=places)))
+
+
+def _inside(places: Sequence[Place]) -> Q:
+    """The authorities inside wider places, however many steps below, and the parts of the others."""
+    found = Q(place__parent__in=places, place__kind__in=PUBLIC_KINDS)
+    if any(place.kind not in (AUTHORITY, Place.Kind.WARD) for place in places):
+        for depth in range(2, DEPTH):
+            found |= Q(**{f"place__{'__'.join(['parent'] * depth)}__in": places, "place__kind": AUTHORITY})
+    return found

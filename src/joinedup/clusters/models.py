@@ -14,6 +14,7 @@ from django.db.models import Q
 from joinedup.accounts.models import fresh_token
 from joinedup.accounts.permissions import Scope
 from joinedup.accounts.person import Person
+from joinedup.places.models import Place
 
 
 def _scope(footprint: int) -> Scope:
@@ -83,6 +84,11 @@ class Scan(models.Model):
     )
     null_maxima = models.JSONField(default=list, help_text="the highest ratio of each replication")
     lowest_p = models.FloatField(null=True, blank=True, help_text="of the window that stands out most")
+    wider_looks = models.JSONField(
+        default=list,
+        help_text="of wards and of authorities: {level, areas, why}, and where why is empty "
+        "{windows, replications, max_share, dispersion, lowest_p}",
+    )
     notes = models.JSONField(default=list)
 
     objects = OfPartnership.as_manager()
@@ -156,6 +162,51 @@ class Cluster(models.Model):
         return _scope(self.scan.footprint_id)
 
 
+class WiderCluster(models.Model):
+    """Wards, or whole authorities, that stand out in a look of their own beside that over neighbourhoods. It names
+    places that people know; it is never an alert.
+
+    `p` is that of its own look, with replications of its own; pages say `LOOKS` times as much (`clusters/wider.py`).
+    """
+
+    class Level(models.TextChoices):
+        WARD = Place.Kind.WARD.value, "wards"
+        AUTHORITY = Place.Kind.LOCAL_AUTHORITY.value, "authorities"
+
+    scan = models.ForeignKey(Scan, on_delete=models.CASCADE, related_name="wider")
+    level = models.CharField(max_length=20, choices=Level)
+    rank = models.PositiveSmallIntegerField(help_text="1 stands out most, of its level")
+    areas = models.ManyToManyField("places.Place", related_name="+")
+    beside = models.ManyToManyField(
+        Cluster, related_name="wider", help_text="clusters of neighbourhoods that it overlaps"
+    )
+    start = models.CharField(max_length=10, help_text="first period, 2024-03")
+    end = models.CharField(max_length=10)
+    observed = models.PositiveIntegerField()
+    expected = models.FloatField()
+    llr = models.FloatField()
+    p = models.FloatField(
+        help_text="how often chance alone gives it in the look of its level, where counts vary as much as there"
+    )
+    bare_p = models.FloatField(
+        null=True, blank=True, help_text="the same for counts that vary by chance only"
+    )
+
+    objects = OfScan.as_manager()
+
+    class Meta:
+        ordering = ["scan", "-level", "rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["scan", "level", "rank"], name="wider_cluster_one_of_a_rank")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scan}, {self.get_level_display()}, no. {self.rank}"
+
+    def scope(self) -> Scope:
+        return _scope(self.scan.footprint_id)
+
+
 class Outcome(models.Model):
     """What became of a cluster; the newest counts, the others are its history."""
 
@@ -188,7 +239,7 @@ class Outcome(models.Model):
 
 
 class Follower(models.Model):
-    """Somebody who wants to be notified of new clusters, in a borough or in the whole partnership."""
+    """Somebody who wants to be notified of new clusters, in an authority or in the whole partnership."""
 
     user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="cluster_followers")
     footprint = models.ForeignKey("places.Footprint", on_delete=models.CASCADE, related_name="followers")

@@ -12,12 +12,12 @@ from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
 from joinedup.clusters import looks, wording
-from joinedup.clusters.looks import ClusterLine, ScanLook
+from joinedup.clusters.looks import ClusterLine, ScanLook, WiderLine
 from joinedup.clusters.models import Cluster, Follower, Outcome, Scan
 from joinedup.clusters.picture import Picture, draw
 from joinedup.initiatives.models import Initiative
 from joinedup.places.models import Footprint, Place
-from joinedup.places.queries import descendants
+from joinedup.places.queries import DEPTH, descendants
 
 # How many earlier scans a page lists.
 EARLIER = 24
@@ -67,17 +67,19 @@ class PartnershipPage:
 
 @dataclass(frozen=True)
 class ClusterPage:
-    """`chain`: the same cluster in every scan that saw it, the oldest first. `outcomes`: with whether the
-    reader may take each back; `initiatives`: those named there that the reader may see."""
+    """`wider`: what the looks over wards and authorities saw of it. `chain`: the same cluster in every scan that
+    saw it, the oldest first. `outcomes`: with whether the reader may take each back; `initiatives`: those named
+    there that the reader may see."""
 
     line: ClusterLine
+    wider: list[WiderLine]
     footprint: Footprint
     caveat: str
     picture: Picture | None
     chain: list[ClusterLine]
     outcomes: list[tuple[Outcome, bool]]
     initiatives: frozenset[int]
-    boroughs: list[Place]
+    authorities: list[Place]
     allowed: Allowed
 
 
@@ -110,7 +112,7 @@ def allowed(person: Person, footprint: Footprint) -> Allowed:
 
 
 def partnership_page(person: Person, footprint: Footprint, now: datetime.datetime) -> PartnershipPage:
-    """Twelve queries at most, whatever the number of scans and clusters."""
+    """Fifteen queries at most, whatever the number of scans and clusters."""
     scans = list(
         Scan.objects.visible_to(person).filter(footprint=footprint).defer("null_maxima")[: EARLIER + 6]
     )
@@ -175,7 +177,7 @@ def _touching(place: Place) -> QuerySet[Any, Any]:
 
 
 def done_scan(person: Person, slug: str, pk: int) -> ScanLook | None:
-    """One scan with everything it found. Six queries at most."""
+    """One scan with everything it found. Nine queries at most."""
     scans = Scan.objects.visible_to(person).select_related("footprint").defer("null_maxima")
     scan = scans.filter(footprint__slug=slug, pk=pk, state=Scan.State.DONE).first()
     if scan is None:
@@ -195,7 +197,7 @@ def looks_for_file(person: Person, footprint: Footprint, scan: str) -> list[Scan
 
 
 def cluster_page(person: Person, slug: str, pk: int) -> ClusterPage | None:
-    """One cluster, the same cluster in other scans, and what became of it. Nine queries at most."""
+    """One cluster, the same cluster in other scans, and what became of it. Twelve queries at most."""
     visible = Cluster.objects.visible_to(person).filter(scan__footprint__slug=slug)
     cluster = visible.filter(pk=pk).first()
     if cluster is None:
@@ -205,14 +207,15 @@ def cluster_page(person: Person, slug: str, pk: int) -> ClusterPage | None:
     line = next(each for each in chain if each.cluster == cluster)
     footprint = line.cluster.scan.footprint
     areas = list(line.cluster.areas.all())
-    boroughs = list(dict.fromkeys(part.borough for part in line.parts))
+    authorities = list(dict.fromkeys(part.authority for part in line.parts))
     outlines = looks.outlines_of(areas)
-    around = looks.ground_around(boroughs)
+    around = looks.ground_around(authorities)
     said = looks.outcomes([cluster])[cluster.head]
     named = [each.initiative_id for each in said if each.initiative_id]
     own = {footprint.pk} & person.coordinated_ids
     return ClusterPage(
         line=line,
+        wider=[WiderLine(each, [line]) for each in line.wider],
         footprint=footprint,
         caveat=wording.caveat(line.kind),
         picture=draw([(line.cluster, [area.pk for area in areas])], outlines, around, close=True),
@@ -221,7 +224,7 @@ def cluster_page(person: Person, slug: str, pk: int) -> ClusterPage | None:
         initiatives=frozenset(
             Initiative.objects.visible_to(person).filter(pk__in=named).values_list("pk", flat=True)
         ),
-        boroughs=boroughs,
+        authorities=authorities,
         allowed=allowed(person, footprint),
     )
 
@@ -229,11 +232,13 @@ def cluster_page(person: Person, slug: str, pk: int) -> ClusterPage | None:
 def at_place(person: Person, place: Place, above: list[Place]) -> list[Here]:
     """What stands out in a place, for each partnership with a scan; empty for readers who belong to none.
 
-    `above`: the places around it. Eight queries at most.
+    `above`: the places around it. Eleven queries at most.
     """
     if not person.footprint_ids and not person.sees_every_partnership:
         return []
-    around = Q(places__in=[place, *above]) | Q(places__parent=place) | Q(places__parent__parent=place)
+    around = Q(places__in=[place, *above])
+    for depth in range(1, DEPTH):
+        around |= Q(**{"__".join(["places", *["parent"] * depth]): place})
     covering = partnerships(person).filter(pk__in=Footprint.objects.filter(around).values("pk"))
     scans = _newest_done(Scan.objects.visible_to(person).filter(footprint__in=covering))
     if not scans:

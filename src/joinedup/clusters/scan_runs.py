@@ -16,6 +16,7 @@ from django.utils import timezone
 from joinedup.clusters.continuation import carried_on
 from joinedup.clusters.counts import CannotLook, CountsToScan, figures_version, ground_of
 from joinedup.clusters.models import Cluster, Scan
+from joinedup.clusters.wider import WiderLook, keep_wider, look_wider
 from joinedup.engines.scan_words import USUAL
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ logger = logging.getLogger(__name__)
 SILENT = datetime.timedelta(minutes=10)
 # Seconds between two saves of the progress.
 NOTED = 1.0
+# The share of the work that is that over neighbourhoods; wards and authorities are few.
+MAIN = 0.95
 ASKED: dict[str, dict[str, Any]] = {
     # What is new: clusters that are alive now, leaving out what is always so in a place.
     Scan.Kind.MONTHLY: {"model": "permutation", "shape": "prospective", "high": True, "max_share": 0.1},
@@ -84,11 +87,16 @@ def _look(scan: Scan, say: Callable[[str], object], settings: Mapping[str, Any])
     ground = ground_of(scan.footprint, by_residents=scan.kind == Scan.Kind.YEARLY)
     say(f"Where and when: looking at {len(ground.areas):,} neighbourhoods of {scan.footprint}")
     question = _question(scan, ground, settings)
+    progress = _Progress(scan)
     try:
-        answer = engine.scan(ground.world, question, say=_Progress(scan))
+        answer = engine.scan(ground.world, question, say=lambda share: progress(MAIN * share))
     except engine.Impossible as error:
         raise CannotLook(str(error)) from error
-    _keep(scan, ground, question, answer, version)
+    wider: list[WiderLook] = []
+    if scan.kind == Scan.Kind.MONTHLY:
+        wider = look_wider(ground, question, lambda share: progress(MAIN + (1 - MAIN) * share))
+    progress(1.0)
+    _keep(scan, ground, question, answer, wider, version)
 
 
 def _question(scan: Scan, ground: CountsToScan, settings: Mapping[str, Any]) -> Question:
@@ -124,7 +132,14 @@ def _fail(scan: Scan, sentence: str) -> None:
 
 
 @transaction.atomic
-def _keep(scan: Scan, ground: CountsToScan, question: Question, answer: ScanResult, version: str) -> None:
+def _keep(
+    scan: Scan,
+    ground: CountsToScan,
+    question: Question,
+    answer: ScanResult,
+    wider: list[WiderLook],
+    version: str,
+) -> None:
     """Save everything that was found, or nothing."""
     from joinedup.engines.scan import VERSION
 
@@ -144,7 +159,7 @@ def _keep(scan: Scan, ground: CountsToScan, question: Question, answer: ScanResu
     held.dispersion = answer.dispersion
     held.lowest_p = min((p for each in answer.clusters if (p := each.chance) is not None), default=None)
     held.notes = [*ground.notes, *answer.notes]
-    _keep_clusters(held, ground, answer)
+    keep_wider(held, ground, wider, _keep_clusters(held, ground, answer))
     # Last, so that anyone polling for a finished scan finds its clusters.
     held.save()
 
@@ -156,7 +171,8 @@ def settings_of(question: Question) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name not in ("threads", "seasons")}
 
 
-def _keep_clusters(scan: Scan, ground: CountsToScan, answer: ScanResult) -> None:
+def _keep_clusters(scan: Scan, ground: CountsToScan, answer: ScanResult) -> list[tuple[Cluster, set[int]]]:
+    """Each as stored, with the numbers of its neighbourhoods."""
     # Results that chance produces more often are not kept. Months vary by more than chance alone, through
     # events, weather and recording: without allowing for that, two looks in three would call something new
     # that is not (`bench/scan_power.py`).
@@ -193,6 +209,7 @@ def _keep_clusters(scan: Scan, ground: CountsToScan, answer: ScanResult) -> None
         ],
         batch_size=1000,
     )
+    return [(row, set(each.areas)) for row, (each, _) in zip(rows, found, strict=True)]
 
 
 def _before(scan: Scan) -> dict[int, tuple[int, set[str]]]:

@@ -208,7 +208,7 @@ def clusters_follow(request: Request, slug: str) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, error.messages[0])
     else:
-        told = _("You are told by e-mail when something new appears in %(where)s.")
+        told = _("You are told by e-mail when something appears in %(where)s.")
         messages.success(request, told % {"where": place or footprint})
     return _back(request, slug, place.pk if place else "")
 

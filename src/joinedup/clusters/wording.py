@@ -5,44 +5,47 @@ Pages, the feed and mails use the same sentence, never without its caveat.
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import ngettext
 
-from joinedup.clusters.models import Cluster, Scan
+from joinedup.clusters.levels import authority_of, ward_of
+from joinedup.clusters.models import Cluster, Scan, WiderCluster
 from joinedup.engines import periods, scan_words
 from joinedup.places.models import Place
 
 MODELS = {Scan.Kind.MONTHLY: "permutation", Scan.Kind.YEARLY: "poisson"}
-# How many boroughs, and how many wards of each, a sentence names.
+# How many authorities, and how many wards of each, a sentence names.
 NAMED = 3
-DAYS_OF_A_YEAR, DAYS_OF_A_MONTH = 365.25, 30.4375
 OFFENCES = "violence, robbery and weapons offences"
 
 
 @dataclass(frozen=True)
 class WardShare:
-    """How many of the neighbourhoods are in one ward; in a borough without wards the two are the same place."""
+    """How many of the neighbourhoods are in one ward; in an authority without wards the two are the same place."""
 
     ward: Place
-    borough: Place
+    authority: Place
     areas: list[Place]
 
     @property
     def name(self) -> str:
-        return self.ward.name if self.ward == self.borough else f"{self.ward.name}, {self.borough.name}"
+        return self.ward.name if self.ward == self.authority else f"{self.ward.name}, {self.authority.name}"
 
 
 def parts(areas: Iterable[Place]) -> list[WardShare]:
-    """The wards of neighbourhoods, most neighbourhoods first. Expects `parent__parent` to be selected."""
+    """The wards of neighbourhoods, most neighbourhoods first. No query where `levels.ABOVE` is loaded."""
     found: dict[str, WardShare] = {}
     for area in areas:
-        ward = area.parent or area
-        above = ward.parent if ward.kind == Place.Kind.WARD and ward.parent else ward
-        found.setdefault(ward.pk, WardShare(ward, above, [])).areas.append(area)
+        authority = authority_of(area)
+        ward = ward_of(area) or authority or area
+        found.setdefault(ward.pk, WardShare(ward, authority or ward, [])).areas.append(area)
     return sorted(found.values(), key=lambda part: (-len(part.areas), part.name))
 
 
@@ -51,33 +54,62 @@ def neighbourhoods(number: int) -> str:
 
 
 def where(found: Sequence[WardShare]) -> str:
-    """“26 neighbourhoods in Lambeth (Brixton North, Vassall and 3 more wards)”; boroughs if there are
-    several."""
+    """“26 neighbourhoods in Lambeth (Brixton North, Vassall and 3 more wards)”; authorities if there
+    are several."""
     number = sum(len(part.areas) for part in found)
-    boroughs = Counter[Place]()
+    authorities = Counter[Place]()
     for part in found:
-        boroughs[part.borough] += len(part.areas)
-    names = [place.name for place, _ in boroughs.most_common()]
+        authorities[part.authority] += len(part.areas)
+    names = [place.name for place, _ in authorities.most_common()]
     if len(names) > 1:
-        return f"{neighbourhoods(number)} in {_some(names, 'borough')}"
-    wards = [part.ward.name for part in found if part.ward != part.borough]
-    inside = f" ({_some(wards, 'ward')})" if wards else ""
+        return f"{neighbourhoods(number)} in {_some(names, 'authorities')}"
+    wards = [part.ward.name for part in found if part.ward != part.authority]
+    inside = f" ({_some(wards, 'wards')})" if wards else ""
     return f"{neighbourhoods(number)} in {names[0]}{inside}" if names else neighbourhoods(number)
 
 
-def _some(names: Sequence[str], kind: str) -> str:
+def _some(names: Sequence[str], kinds: str) -> str:
     if len(names) <= NAMED:
         return get_text_list(list(names), "and")
     more = len(names) - NAMED + 1
-    return get_text_list([*names[: NAMED - 1], f"{more} more {kind}s"], "and")
+    return get_text_list([*names[: NAMED - 1], f"{more} more {kinds}"], "and")
 
 
-def when(cluster: Cluster) -> str:
+def where_wider(wider: WiderCluster, near: Sequence[WardShare] = ()) -> str:
+    """“wards: Mill and Quay”, “the ward Mill”, “the whole of Northton”; those in which the neighbourhoods `near`
+    lie come first."""
+    own = [place.pk for part in near for place in (part.ward, part.authority)]
+    order = {code: at for at, code in reversed(list(enumerate(own)))}
+    places = sorted(wider.areas.all(), key=lambda place: (order.get(place.pk, len(own)), place.name))
+    names = [place.name for place in places]
+    if wider.level == WiderCluster.Level.AUTHORITY:
+        return f"the whole of {_some(names, 'authorities')}"
+    return f"wards: {_some(names, 'wards')}" if len(names) > 1 else f"the ward {names[0]}"
+
+
+def also(wider: Iterable[WiderCluster], near: Sequence[WardShare]) -> str:
+    """“Also seen for wards: Mill and Quay, in March 2026; for the whole of Northton, in March 2026.”"""
+    seen = [f"for {where_wider(each, near)}, {when(each)}" for each in wider]
+    return f"Also seen {'; '.join(seen)}." if seen else ""
+
+
+def is_current(last: str, on: datetime.date, months: int) -> bool:
+    """Whether figures to the month `last` (2024-03) may be called new on a day: they are `months` old at most."""
+    return periods.number(on.isoformat()[:7])[1] - periods.number(last)[1] <= months
+
+
+def newest_held(scan: Scan) -> str:
+    """“figures to March 2026, the newest held on 20 April 2026”: what is said where they are too old to be new."""
+    looked = f" on {date_format(timezone.localdate(scan.ended_at), 'j F Y')}" if scan.ended_at else ""
+    return f"figures to {periods.in_words(scan.last)}, the newest held{looked}"
+
+
+def when(cluster: Cluster | WiderCluster) -> str:
     """“from January 2026 to March 2026”, “in March 2026”."""
     return periods.between(cluster.start, cluster.end)
 
 
-def times(cluster: Cluster) -> str:
+def times(cluster: Cluster | WiderCluster) -> str:
     """“2.3 times as many”; empty if nothing was expected."""
     return f"{cluster.observed / cluster.expected:.1f}" if cluster.expected > 0 else ""
 
@@ -100,13 +132,8 @@ def _share(p: float) -> tuple[str, str]:
 
 
 def recurrence(days: float | None) -> str:
-    """“83 years”, “14 months”; empty if it is not known."""
-    if days is None:
-        return ""
-    if days < 2 * DAYS_OF_A_YEAR:
-        months = max(round(days / DAYS_OF_A_MONTH), 1)
-        return ngettext("%(n)s month", "%(n)s months", months) % {"n": months}
-    return f"{round(days / DAYS_OF_A_YEAR):,} years"
+    """“83 years”, “3.4 years”; empty if it is not known."""
+    return "" if days is None else scan_words.years(days)
 
 
 def sentence(cluster: Cluster, found: Sequence[WardShare], kind: str) -> str:
@@ -149,10 +176,12 @@ def asked(scan: Scan) -> str:
     return text
 
 
-def standing(scan: Scan, found: Sequence[Cluster]) -> str:
-    """The result of one finished scan in a sentence."""
+def standing(scan: Scan, found: Sequence[Cluster], *, is_current: bool) -> str:
+    """The result of one finished scan in a sentence. Without `is_current` nothing is called new."""
     if scan.kind == Scan.Kind.YEARLY:
         return _high(scan, len(found))
+    if not is_current:
+        return _seen(scan, found)
     new = sum(each.first_id is None for each in found)
     if new:
         things = ngettext("%(n)s thing is new", "%(n)s things are new", new) % {"n": new}
@@ -167,6 +196,13 @@ def standing(scan: Scan, found: Sequence[Cluster]) -> str:
         )
         return f"Nothing new in the figures to {periods.in_words(scan.last)}; {goes_on}."
     return f"Nothing new in the figures to {periods.in_words(scan.last)}.{_best(scan)}"
+
+
+def _seen(scan: Scan, found: Sequence[Cluster]) -> str:
+    if not found:
+        return f"Nothing is seen in {newest_held(scan)}.{_best(scan)}"
+    things = ngettext("%(n)s thing is seen", "%(n)s things are seen", len(found)) % {"n": len(found)}
+    return f"{things} in {newest_held(scan)}."
 
 
 def _high(scan: Scan, number: int) -> str:

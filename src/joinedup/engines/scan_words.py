@@ -11,7 +11,7 @@ MODELS = {
     "poisson": "If no place and no time stood out, cases would fall by the number of residents and days.",
     "permutation": (
         "Each area keeps its own total and each period its own; if no place changed differently from the others, the "
-        "two would be independent. What is always so in a place is not found: only what is new."
+        "two would be independent. What is always so in a place is not found: only what changed."
     ),
     "bernoulli": "If no place and no time stood out, every person would be equally likely to be a case, not a control.",
 }
@@ -23,7 +23,7 @@ SHAPES = {
 }
 RESIDENTS = (
     "Residents are not everybody present: rates by residents are high wherever many come to work, shop or go out, so "
-    "that a city centre such as the West End always stands out."
+    "that a city centre always stands out."
 )
 EXPECTED = {
     "poisson": RESIDENTS,
@@ -43,6 +43,15 @@ RECORDED = (
     "Recorded cases depend on what is reported and how it is recorded. A cluster is a place and time to ask about, not "
     "a finding about the people who live there."
 )
+
+
+DAYS_OF_A_YEAR = 365.25
+
+
+def years(days: float) -> str:
+    """How often chance alone gives a window, for those who look once a month or a year: “3.4 years”, “83 years”."""
+    number = days / DAYS_OF_A_YEAR
+    return f"{number:.1f} years" if number < 9.95 else f"{number:,.0f} years"
 
 
 def caveats(model: str) -> list[str]:

@@ -140,6 +140,9 @@ EMAIL_TIMEOUT = 4
 EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=False)
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "JoinedUp <joinedup@localhost>")
 
+# For how many months after their last one figures may be called new (`clusters/wording.py`).
+CLUSTERS_NEW_FOR_MONTHS = environment.number("CLUSTERS_NEW_FOR_MONTHS", default=3)
+
 # In the database, so that rate limits count for all processes together; accounts/migrations creates the
 # table.
 CACHES = {

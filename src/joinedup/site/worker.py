@@ -64,7 +64,7 @@ def _work(say: Callable[[str], object]) -> None:
     if missed := sum(len(run.differences) for run in runs):
         say(f"Following had missed {counted(missed, 'thing')}: see “joinedup check”.")
     if told := look_where_and_when(say):
-        say(f"Told {counted(told, 'follower')} what is new where they follow.")
+        say(f"Told {counted(told, 'follower')} what appeared where they follow.")
     if reminded := remind(timezone.now()):
         say(f"Sent {counted(reminded, 'reminder')} of events.")
     if deleted := delete_due_personal(timezone.localdate()):

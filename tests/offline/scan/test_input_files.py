@@ -23,7 +23,8 @@ FILES = {
 def given(folder: Path, asked: dict[str, Any] | None = None, **files: str | bytes) -> ScanInput:
     for name, text in (FILES | files).items():
         (folder / f"{name}.csv").write_bytes(text if isinstance(text, bytes) else text.encode())
-    asked = {"model": "poisson"} | (asked or {})
+    # Most of these files are too short to have a case in every month.
+    asked = {"model": "poisson", "empty_months_are_real": True} | (asked or {})
     unread = "population" if asked["model"] == "bernoulli" else "controls"
     paths = {name: folder / f"{name}.csv" for name in FILES if name != unread}
     return read_files(ScanRequest(**(paths | asked)))  # type: ignore[arg-type]
@@ -77,6 +78,70 @@ def test_letters_of_any_usual_kind(tmp_path: Path) -> None:
     for encoding in ("utf-8", "utf-8-sig", "cp1252"):
         found = given(tmp_path, **{name: text.encode(encoding) for name, text in named.items()})
         assert found.places.names[0] == "Café"
+
+
+# Each month of 2024 to June, but for those that a test takes out; C has none.
+HALF_A_YEAR = [
+    f"{area},2024-{month:02},{count}\n" for month in range(1, 7) for area, count in (("A", 20), ("B", 12))
+]
+
+
+def half_a_year(*without: int, also: str = "") -> str:
+    kept = [row for row in HALF_A_YEAR if int(row[7:9]) not in without]
+    return f"area,period,count\n{''.join(kept)}{also}"
+
+
+@pytest.mark.parametrize(
+    ("cases", "named"),
+    [
+        (half_a_year(2), "February 2024"),
+        (half_a_year(2, also="A,2024-02,0\nB,2024-02,0\n"), "February 2024"),
+        (half_a_year(2, also="A,2024-02,\n"), "February 2024"),
+        (half_a_year(2, 3, 5), "February 2024, March 2024 and May 2024"),
+        ("area,period,count\nA,2024-01,1\nA,2024-10,1\n",
+         "February 2024, March 2024, April 2024, May 2024, June 2024 and 3 more"),
+        ("area,period,count\nA,2019,1\nA,2021,1\n", "2020"),
+        ("area,period,count\nA,2024-01-30,1\nA,2024-04-02,1\n", "February 2024 and March 2024"),
+    ],
+)  # fmt: skip
+def test_months_in_which_nothing_happened_are_asked_about(tmp_path: Path, cases: str, named: str) -> None:
+    with pytest.raises(Refused) as refused:
+        given(tmp_path, {"empty_months_are_real": False}, cases=cases)
+    assert str(refused.value) == (
+        f"cases.csv has no case anywhere in {named}: a file is probably missing, so add it, or give "
+        "--empty-months-are-real if nothing happened then."
+    )
+    assert given(tmp_path, {"empty_months_are_real": True}, cases=cases).cases > 0
+
+
+@pytest.mark.parametrize(
+    "cases",
+    [
+        half_a_year(),
+        # Nobody knows: that is no nought.
+        half_a_year(2, also="A,2024-02,\nB,2024-02,\nC,2024-02,\n"),
+        # Days without a case are usual, and February is not there from its first day.
+        "area,period,count\nA,2024-02-02,1\nA,2024-03-03,1\nA,2024-04-01,1\n",
+    ],
+)
+def test_nothing_is_asked_where_every_month_has_a_case_or_is_not_known(tmp_path: Path, cases: str) -> None:
+    found = given(tmp_path, {"empty_months_are_real": False}, cases=cases)
+    assert not [note for note in found.notes if "was all of it sent?" in note]
+
+
+def test_controls_are_asked_about_as_cases_are(tmp_path: Path) -> None:
+    asked = {"model": "bernoulli", "empty_months_are_real": False}
+    with pytest.raises(Refused, match=r"^controls.csv has no control anywhere in February 2024: a file is"):
+        given(tmp_path, asked, cases=half_a_year(), controls=half_a_year(2))
+
+
+def test_a_month_that_seems_sent_in_part_is_noted(tmp_path: Path) -> None:
+    found = given(tmp_path, cases=half_a_year(3, 6, also="A,2024-03,19\nA,2024-06,20\n"))
+    assert found.notes == [
+        "cases.csv: March 2024 has less than 60% of the cases of a usual month; was all of it sent?"
+    ]
+    few = half_a_year(*range(1, 7), also="".join(f"A,2024-0{month},{9 - month}\n" for month in range(1, 9)))
+    assert given(tmp_path, cases=few).notes == [], "chance alone makes few cases vary so"
 
 
 PEOPLE = "area,period,population\nA,2023,100\nA,2025,300\nB,2026,7\nC,2024,9\n"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from joinedup.engines import periods
+from joinedup.engines.scan_words import DAYS_OF_A_YEAR
 from joinedup.offline.delimited import quoted
 
 if TYPE_CHECKING:
@@ -14,14 +16,20 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 COLUMNS = (
     "rank", "centre", "areas", "radius_km", "from", "to", "observed", "expected", "relative_risk", "llr", "p",
-    "tail_p", "adjusted_p", "recurrence_days", "high", "sentence",
+    "tail_p", "adjusted_p", "recurrence_days", "recurrence_years", "high", "sentence",
 )  # fmt: skip
 # How much of a name fits into a table on a terminal.
 NAME = 24
 
 
-def as_row(cluster: Cluster, areas: list[str], labels: list[str]) -> Row:
-    """A cluster with names instead of numbers of areas and periods; JSON has no infinity or NaN."""
+def as_row(cluster: Cluster, areas: list[str], labels: list[str], kind: str) -> Row:
+    """A cluster with names instead of numbers of areas and periods; JSON has no infinity or NaN.
+
+    `kind`: of the periods. How often chance alone gives it is in days where these are days, else in years; by
+    the p to go by."""
+    days = cluster.recurrence_days
+    if days is not None and cluster.p and cluster.chance:
+        days *= cluster.p / cluster.chance
     return {
         "rank": int(cluster.rank),
         "centre": areas[cluster.centre],
@@ -36,7 +44,8 @@ def as_row(cluster: Cluster, areas: list[str], labels: list[str]) -> Row:
         "p": _finite(cluster.p),
         "tail_p": _finite(cluster.tail_p),
         "adjusted_p": _finite(cluster.adjusted_p),
-        "recurrence_days": _finite(cluster.recurrence_days),
+        "recurrence_days": _finite(days) if kind == periods.DAY else None,
+        "recurrence_years": None if kind == periods.DAY or days is None else _finite(days / DAYS_OF_A_YEAR),
         "high": bool(cluster.is_high),
     }
 

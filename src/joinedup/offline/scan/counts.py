@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from joinedup.engines import periods
+from joinedup.engines import completeness, periods
+from joinedup.engines.words import listing
 from joinedup.offline.delimited import Refused
 from joinedup.offline.scan.columns import CsvFile, Ints, areas, dated, need_columns, opened, plural, whole
 from joinedup.offline.scan.places import Places
@@ -17,6 +18,8 @@ from joinedup.offline.scan.request import ScanRequest
 
 # The most areas × periods × groups that fit into the memory of an ordinary machine.
 MOST_CELLS = 60_000_000
+# So many months without a case are named.
+NAMED = 6
 
 
 @dataclass
@@ -129,6 +132,72 @@ def cells(
         "left out, not taken as 0."
     )
     return found, known
+
+
+def judge_months(
+    rows: CountRows,
+    found: Ints | None,
+    known: NDArray[np.bool_] | None,
+    span: Span,
+    notes: list[str],
+    *,
+    real: bool,
+    noun: str = "case",
+) -> None:
+    """Months (or years) in a file whose counts did not come whole. One without any case is refused, unless that is
+    `real`: a file is missing more often than nothing happens anywhere. One with far fewer than usual is noted.
+
+    `found`, `known`: areas × periods. Days are judged by the month, and months that the file holds only in part are
+    not. Raises `Refused`.
+    """
+    if span.kind == periods.ALL or found is None:
+        return
+    labels, found, known = _by_month(span, found, known)
+    empty = completeness.without_case(found, known)
+    if empty.any() and not real:
+        raise Refused(
+            f"{rows.file.name} has no {noun} anywhere in {_some_of(labels, empty)}: a file is probably missing, so "
+            "add it, or give --empty-months-are-real if nothing happened then."
+        )
+    if span.kind == periods.DAY:
+        return
+    complete = known is None or bool(known.all())
+    short = ~completeness.sent_whole(found.sum(axis=0)) & ~empty
+    if complete and short.any():
+        notes.append(
+            f"{rows.file.name}: {_some_of(labels, short)} {'has' if short.sum() == 1 else 'have'} less than "
+            f"{completeness.WHOLE:.0%} of the {noun}s of a usual {span.kind}; was all of it sent?"
+        )
+
+
+def _by_month(
+    span: Span, found: Ints, known: NDArray[np.bool_] | None
+) -> tuple[list[str], Ints, NDArray[np.bool_] | None]:
+    """Days as the months that are there from their first day to their last; other periods as they are."""
+    if span.kind != periods.DAY:
+        return span.labels, found, known
+    months = np.array([label[:7] for label in span.labels])
+    names = [
+        name
+        for name in dict.fromkeys(months.tolist())
+        if (months == name).sum() == periods.days(*periods.number(name))
+    ]
+    own = [months == name for name in names]
+    if not own:
+        return [], found[:, :0], None
+    return (
+        names,
+        np.stack([found[:, of].sum(axis=1) for of in own], axis=1),
+        None if known is None else np.stack([known[:, of].any(axis=1) for of in own], axis=1),
+    )
+
+
+def _some_of(labels: list[str], of: NDArray[np.bool_]) -> str:
+    """“February 2024, May 2024 and 3 more”."""
+    names = [periods.in_words(label) for label, there in zip(labels, of, strict=True) if there]
+    if len(names) > NAMED:
+        names = [*names[: NAMED - 1], f"{len(names) - NAMED + 1} more"]
+    return listing(names)
 
 
 def group(files: Sequence[CsvFile], covariates: Sequence[str]) -> tuple[list[str], list[Ints]]:

@@ -46,14 +46,17 @@ def read_files(request: ScanRequest) -> ScanInput:
     cases, span = counts.read_cases(request, places)
     rows = {"cases": cases.file.rows, "places": places.rows}
     seasons, steps = _seasons(request, span), _steps(request, span)
+    real = request.empty_months_are_real
     if request.model == "poisson":
         arrays, rows["population"] = _with_population(request, cases, places, span, notes)
     else:
         found, known = counts.cells(cases, span, len(places.names), 1, notes)
         arrays = {"cases": found[0], "known": known}
+    counts.judge_months(cases, arrays["cases"], arrays["known"], span, notes, real=real)
     if request.model == "bernoulli":
         controls = counts.read_controls(request, places, span, notes)
         found, also_known = counts.cells(controls, span, len(places.names), 1, notes)
+        counts.judge_months(controls, found[0], also_known, span, notes, real=real, noun="control")
         arrays["controls"], rows["controls"] = found[0], controls.file.rows
         _both_known(arrays, also_known)
     for name in ("population", "controls"):

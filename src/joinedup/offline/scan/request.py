@@ -34,6 +34,7 @@ class ScanRequest:
     threads: int = 0
     dask: str | None = None
     outside_uk: bool = False
+    empty_months_are_real: bool = False
 
     @property
     def looks_high(self) -> bool:
@@ -67,6 +68,7 @@ class ScanRequest:
             "seasons": self.seasons,
             "steps": list(self.steps),
             "interpolate": self.interpolate,
+            "empty_months_are_real": self.empty_months_are_real,
             "stop_after": self.stop_after,
             "files": {name: path.name for name, path in self.files.items()},
         }

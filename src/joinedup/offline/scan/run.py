@@ -129,7 +129,7 @@ def _document(request: ScanRequest, found: ScanInput, answer: ScanResult, versio
         "engine": version,
         "caveats": caveats(request.model),
     }
-    rows = [as_row(each, found.places.names, span.labels) for each in answer.clusters]
+    rows = [as_row(each, found.places.names, span.labels, span.kind) for each in answer.clusters]
     for row in rows:
         row["sentence"] = sentence(row, settings)
     return {

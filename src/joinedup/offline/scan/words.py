@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from joinedup.engines import periods
-from joinedup.engines.scan_words import MODELS, SHAPES, USUAL
+from joinedup.engines.scan_words import DAYS_OF_A_YEAR, MODELS, SHAPES, USUAL, years
 from joinedup.offline.scan.request import ScanRequest
 
 
@@ -40,11 +40,19 @@ def _chance(row: dict[str, Any], settings: dict[str, Any]) -> str:
     least = p <= 1.0001 / (settings["replications_run"] + 1)
     text = f"Chance alone shows something as unusual somewhere in {one_in}{' or fewer' if least else ''} (p = {p:.3g})"
     adjusted = row["adjusted_p"] or p
-    if row["recurrence_days"] and adjusted <= USUAL:
-        text += f", once in {row['recurrence_days']:,.0f} days if looked at each time"
     if adjusted > p:
         text += f"; allowing for how much more than by chance these counts vary, p = {adjusted:.3g}"
-    return f"{text}." if adjusted <= USUAL else f"{text}: too often to take it for more than chance."
+    if adjusted > USUAL:
+        return f"{text}: too often to take it for more than chance."
+    often = _often(row)
+    return f"{text}: once in {often} if looked at each {settings['period']}." if often else f"{text}."
+
+
+def _often(row: dict[str, Any]) -> str:
+    """“1,000 days” where the periods are days; else in years, as nobody thinks of months in days."""
+    if row["recurrence_days"]:
+        return f"{row['recurrence_days']:,.0f} days"
+    return years(row["recurrence_years"] * DAYS_OF_A_YEAR) if row["recurrence_years"] else ""
 
 
 def explanation(request: ScanRequest, document: dict[str, Any]) -> list[str]:
