@@ -97,7 +97,7 @@ def make_figure(world: World) -> Figure:
     dataset = Dataset.objects.create(
         name="knife",
         title="Knife crime",
-        source="test",
+        source="mps_ward",
         publisher="Testland Police",
         licence="OGL",
         file_name="k.csv",

@@ -16,9 +16,20 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     assert (wrong.returncode, wrong.stdout) == (1, "")
     assert wrong.stderr == "Enter an e-mail address, for example name@example.org.\n"
     assert there.rows("SELECT code FROM places_place LIMIT 1") == []
-    done = there.run("init", *WHO)
+    unknown = there.run("init", *WHO, "--area", "Nowhere")
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert "There is no area called “Nowhere”." in unknown.stderr
+    assert there.rows("SELECT code FROM places_place LIMIT 1") == []
+    done = there.run("init", *WHO, "--area", "Leicestershire")
     assert done.returncode == 0, done.stderr
     assert "joinedup serve" in done.stdout
+    assert "For Leicestershire, county: " in done.stdout
+    for body in (
+        "Blaby District Council",
+        "Leicestershire County Council: education service",
+        "Leicestershire Police",
+    ):
+        assert body in done.stdout
     return there
 
 
@@ -26,8 +37,17 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 def test_it_has_places_support_and_an_administrator_and_nothing_invented(begun: Installation) -> None:
     assert begun.rows(
         "SELECT u.email, g.role FROM accounts_user u JOIN accounts_grant g ON g.user_id = u.id"
-    ) == [("you@example.org", "administrator")]
-    assert begun.rows("SELECT count(*) FROM places_place")[0][0] > 5000
+    ) == [("you@example.org", "administrator"), ("you@example.org", "coordinator")]
+    kinds = dict(begun.rows("SELECT kind, count(*) FROM places_place WHERE ended IS NULL GROUP BY kind"))
+    assert (kinds["local_authority"], kinds["county"], kinds["police_force"]) == (318, 21, 43)
+    # Wards and neighbourhoods of its own area only.
+    assert kinds["ward"] < 300
+    assert kinds["lsoa"] < 1000
+    assert begun.rows("SELECT name FROM places_footprint") == [("Leicestershire partnership",)]
+    assert len(begun.rows("SELECT * FROM places_footprint_places")) == 9
+    measured = "SELECT count(*) FROM evidence_figure WHERE state = 'number' AND place_id = "
+    assert begun.rows(f"{measured}'E10000018'")[0][0] >= 15  # of the county: schools and children's services
+    assert begun.rows(f"{measured}'E07000129'")[0][0] >= 3  # of a district: deprivation
     assert begun.rows("SELECT count(*) FROM support_offer")[0][0] > 0
     for table in ("partners_partner", "initiatives_initiative", "registration_attendee"):
         assert begun.rows(f"SELECT count(*) FROM {table} WHERE is_demonstration") == [(0,)]

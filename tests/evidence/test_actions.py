@@ -321,7 +321,7 @@ def test_trends_of_all_places_are_those_of_each(figures: actions.Recomputed) -> 
         for place in ("E09000007", "E09000033", "E09000001"):
             own = found.filter(pl.col("place") == place)
             held = Figure.objects.get(indicator=one.slug, place=place)
-            assert held.trend == (pytest.approx(trend(own)) if own.height else None)
+            assert held.trend == (pytest.approx(trend(own, breaks=["2024-03"])) if own.height else None)
     assert Figure.objects.get(indicator="robbery", place="E09000007").trend is not None
 
 

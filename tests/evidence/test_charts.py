@@ -31,11 +31,11 @@ def test_a_gap_breaks_the_line_and_a_lonely_point_is_a_dot() -> None:
 
 
 def test_a_change_of_recording_breaks_the_line_and_is_marked() -> None:
-    chart = line_chart(monthly([5, 6, 7, 8]))  # January to April 2024
+    chart = line_chart(monthly([5, 6, 7, 8]), ["2024-03"])  # January to April 2024
     assert chart is not None
     assert [step.label for step in chart.steps] == ["2024-03"]
     assert len(chart.lines) == 2
-    after = line_chart(monthly([5, 6, 7], start=2024 * 12 + 2))
+    after = line_chart(monthly([5, 6, 7], start=2024 * 12 + 2), ["2024-03"])
     assert after is not None
     assert after.steps == []
 

@@ -25,7 +25,7 @@ def test_every_link_that_is_offered_opens(walked: dict[str, list[Visited]], name
         if each.status != 200 and not (name == "" and each.leads_to_sign_in)
     ]
     assert wrong == []
-    assert len(walked[name]) >= 75
+    assert len(walked[name]) >= 60
     assert len({each.kind for each in walked[name]}) >= 25
 
 
@@ -58,7 +58,7 @@ def test_what_is_invented_says_so(walked: dict[str, list[Visited]]) -> None:
 
 def test_a_figure_stands_with_its_source_and_its_period(walked: dict[str, list[Visited]]) -> None:
     figures = [page for page in walked[""] if page.kind == "figure"]
-    assert len(figures) == 5
+    assert len(figures) == 3
     for page in figures:
         source = page.tree.xpath("//main//*[contains(@class, 'ju-source')]")[0]
         assert source.xpath(".//a[starts-with(@href, '/sources/')]"), page.address

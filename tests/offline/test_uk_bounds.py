@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from joinedup.offline.uk_bounds import far_off, inside, where
+from tests.places.shipped import MET, frames
 
 ENDS = {
     "Isles of Scilly": (49.87, -6.41),

@@ -36,15 +36,15 @@ def places(added: tuple[str, ...], text: str | None, as_json: bool) -> None:
 
 
 def _add(texts: tuple[str, ...], as_json: bool) -> None:
-    from joinedup.firstrun.area_data import bring_in, places_called
+    from joinedup.firstrun.area_data import areas_called, bring_in
 
-    chosen, lines = places_called(texts)
+    chosen = areas_called(texts)
     with progress(quiet=as_json) as say:
-        is_new = bring_in(chosen, say)
+        is_new = bring_in(chosen.places, say)
     if as_json:
-        put_json({"authorities": [_as_dict(place) for place in chosen], "new": is_new})
+        put_json({"authorities": [_as_dict(place) for place in chosen.places], "new": is_new})
         return
-    for line in lines:
+    for line in chosen.lines:
         click.echo(line)
     click.echo("Brought in with what is published about it." if is_new else "All of it was held already.")
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from joinedup.accounts.person import Person
 from joinedup.evidence.actions import import_shipped, recompute
+from joinedup.firstrun.place_names import listed
 from joinedup.places.areas import Area, areas_named, every_area
 from joinedup.places.loading import forces_with_parts, load_parts_around
 from joinedup.places.models import Place
@@ -49,14 +51,25 @@ def area_called(text: str) -> tuple[Area, list[Area]]:
     return found[0], found[1:]
 
 
-def places_called(texts: Iterable[str]) -> tuple[list[Place], list[str]]:
-    """The authorities of one or several areas, each once, by name; and a line for each area that says which it is, and
-    how to mean another of the same name. Raises ValidationError."""
+@dataclass(frozen=True)
+class Chosen:
+    """`places`: the authorities of one or several areas, each once, by name. `name`: what a partnership of these areas is
+    called. `lines`: which area each is, and how to mean another of the same name."""
+
+    places: list[Place]
+    name: str
+    lines: list[str]
+
+
+def areas_called(texts: Iterable[str]) -> Chosen:
+    """The areas of these names or codes. Raises ValidationError where there is none."""
     places: dict[str, Place] = {}
-    lines = []
+    names, lines = [], []
     for text in texts:
         area, others = area_called(text)
         places |= {place.pk: place for place in area.authorities}
+        names.append(area.name)
         lines.append(f"{area.says}.")
         lines += [f"  For {other.says}, say “{other.asked_as}”." for other in others]
-    return sorted(places.values(), key=lambda place: (place.name, place.pk)), lines
+    ordered = sorted(places.values(), key=lambda place: (place.name, place.pk))
+    return Chosen(ordered, f"{listed(names, 3)} partnership" if names else "", lines)

@@ -104,16 +104,18 @@ def need_sentences(
         said = summary(place, needs[place.pk], figures[place.pk])
         facts = [f for f in figures[place.pk] if f.indicator in HEADLINES and f.state == Figure.State.NUMBER]
         return [said.need, said.change, *(wording.sentence(f, called(place)) for f in facts[:1])]
+    known = [each for place in places for each in figures[place.pk] if each.value is not None]
+    slug = next((one for one in HEADLINES if any(each.indicator == one for each in known)), HEADLINES[0])
     held = [
         (place, figure)
         for place in places
         for figure in figures[place.pk]
-        if figure.indicator in HEADLINES and figure.value is not None
+        if figure.indicator == slug and figure.value is not None
     ]
     sentences = [_need_of_several(places, needs), *_ends(held)]
     without = [called(place) for place in places if place.pk not in {each.pk for each, _ in held}]
     if without:
-        sentences.insert(2, f"No figures on violence with injury for {listed(without, 4)}.")
+        sentences.insert(2, f"No figures on {wording.name(slug).lower()} for {listed(without, 4)}.")
     return sentences[:3]
 
 

@@ -14,7 +14,7 @@ from joinedup.accounts.models import Grant, User
 from joinedup.accounts.person import Person
 from joinedup.events import loading as events
 from joinedup.firstrun.actions import start_area
-from joinedup.firstrun.area_data import bring_in, places_called
+from joinedup.firstrun.area_data import areas_called, bring_in
 from joinedup.places import loading as places
 from joinedup.places.models import Footprint
 from joinedup.site.serve_command import migrate
@@ -65,9 +65,11 @@ def begin(*, email: str, name: str, areas: Sequence[str] = (), say: Say) -> Star
         # The account first: a wrong address is reported before the long part.
         user = accounts.first_administrator(by=Person.operator(), email=email, name=name)
         load_facts(say)
-        chosen, lines = places_called(areas)
-        footprint = start_area(by=Person.of(user), places=chosen) if chosen else None
+        chosen = areas_called(areas)
+        footprint = (
+            start_area(by=Person.of(user), places=chosen.places, name=chosen.name) if chosen.places else None
+        )
     # Each file is imported whole or not at all; after an interruption, `joinedup places` brings in what is missing.
-    if chosen:
-        bring_in(chosen, say)
-    return Started(user, footprint, lines)
+    if chosen.places:
+        bring_in(chosen.places, say)
+    return Started(user, footprint, chosen.lines)
