@@ -84,3 +84,33 @@ def test_maps_lead_to_what_is_there(name: str) -> None:
             if not re.search(rf"^\s*((class|def) {last}\b|{last}\s*[:=(])", source, re.MULTILINE):
                 wrong.append(f"{each} in {path}")
     assert wrong == []
+
+
+# What a place may be called in code: the demonstration and its data, formats that one publisher alone has, the list of
+# regions, time zones, and migrations.
+MAY_NAME_PLACES = (
+    "demo/",
+    "data/",
+    "evidence/sources/",
+    "places/regions.py",
+    "clusters/counts.py",
+    "migrations/",
+)
+OF_ONE_AREA = re.compile(
+    r"\b(London|Islington|Camden|Hackney|Lambeth|Westminster|Metropolitan Police|MPS|E09\d{6})\b(?!\))"
+)
+
+
+def test_nothing_but_the_demonstration_knows_london() -> None:
+    """The series of events goes round the country."""
+    found = []
+    for path in sorted(SOURCE.rglob("*")):
+        name = path.relative_to(SOURCE).as_posix()
+        if path.suffix not in (".py", ".jinja", ".txt", ".toml", ".js") or any(
+            one in name for one in MAY_NAME_PLACES
+        ):
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if OF_ONE_AREA.search(line.replace("Europe/London", "").replace("london borough", "")):
+                found.append(f"{name}:{number}: {line.strip()[:100]}")
+    assert found == []

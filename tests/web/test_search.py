@@ -94,8 +94,8 @@ def test_two_places_of_one_name_are_for_the_reader_to_choose(world: World, as_: 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "Type the name of a borough"),
-        ("   ", "Type the name of a borough"),
+        ("", "Type a place, a postcode, a partner"),
+        ("   ", "Type a place, a postcode, a partner"),
         ("a", "at least two letters"),
         ("%", "at least two letters"),
         ("%%", "Nothing that is shown to you"),
@@ -105,7 +105,7 @@ def test_two_places_of_one_name_are_for_the_reader_to_choose(world: World, as_: 
         ("' OR 1=1 --", "Nothing that is shown to you"),
         ("\0\0ab", "Nothing that is shown to you"),
         ("<script>alert(1)</script>", "Nothing that is shown to you"),
-        ("N1 9GU", "Postcodes are not held"),
+        ("ZZ1 9GU", "That postcode is not known here"),
     ],
 )
 def test_whatever_is_typed(world: World, as_: As, text: str, words: str) -> None:

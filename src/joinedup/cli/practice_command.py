@@ -19,7 +19,7 @@ from joinedup.cli.verbs import AS_JSON
 def practice(place: str | None, theme: str | None, limit: int | None, as_json: bool) -> None:
     """Practice cards: what somebody does, told so that others can copy it.
 
-    Example: joinedup practice --place Camden --theme school-exclusion
+    Example: joinedup practice --place Leicester --theme school-exclusion
     """
     from joinedup.accounts.person import Person
     from joinedup.visits.card_search import practice_document

@@ -32,7 +32,7 @@ def main() -> None:
 @click.option("--fresh", is_flag=True, help="Throw away the demonstration that is here and make it again.")
 @with_records
 def demo(port: int, no_serve: bool, fresh: bool) -> None:
-    """Make a demonstration installation (London) and serve it.
+    """Make a demonstration installation and serve it.
 
     Example: joinedup demo --port 8080
     """
@@ -116,7 +116,7 @@ def serve(port: int, address: str, migrate_first: bool) -> None:
 def import_(files: tuple[Path, ...], dataset: str | None, dry_run: bool, as_json: bool) -> None:
     """Bring in publishers' files: recognised by their header, checked, taken in whole or not at all.
 
-    Example: joinedup import "MPS LSOA Level Crime (most recent 24 months).csv"
+    Example: joinedup import 2024-12-leicestershire-street.csv
     """
     from joinedup.evidence.import_command import take_in
 
@@ -138,7 +138,7 @@ def import_(files: tuple[Path, ...], dataset: str | None, dry_run: bool, as_json
 def opportunities(place: str, as_of: datetime.datetime | None, limit: int | None, as_json: bool) -> None:
     """The ranked, explained list of reasons to work together in PLACE (a code or a name).
 
-    Example: joinedup opportunities E09000019 --limit 10
+    Example: joinedup opportunities Leicester --limit 10
     """
     from joinedup.opportunities.queries.documents import document_for
 
@@ -190,7 +190,7 @@ def event() -> None:
 def event_plan(slug: str, seconds: float | None, seed: int, as_json: bool) -> None:
     """Seat the people of an event at its tables, each round with a topic.
 
-    Example: joinedup event plan joining-up-london-next
+    Example: joinedup event plan joining-up-next
     """
     from joinedup.accounts.person import Person
     from joinedup.events.queries.events import event_by_slug

@@ -54,7 +54,7 @@ def neighbourhoods(number: int) -> str:
 
 
 def where(found: Sequence[WardShare]) -> str:
-    """“26 neighbourhoods in Lambeth (Brixton North, Vassall and 3 more wards)”; authorities if there
+    """“26 neighbourhoods in Leicester (Abbey, Belgrave and 3 more wards)”; authorities if there
     are several."""
     number = sum(len(part.areas) for part in found)
     authorities = Counter[Place]()

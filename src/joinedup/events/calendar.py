@@ -4,7 +4,7 @@ An entry keeps its UID for ever. It is the event's and identifies nobody; only t
 share a mailbox has a random key in it. SEQUENCE rises with every change to the entry and never falls: what is
 public counts on the event, and what is added for one person is counted on top (`Attendee.calendar_version`),
 so that their own file always wins over the public one. A cancelled entry is sent as CANCELLED rather than
-left out, so that calendars that hold it strike it through. Times are London wall-clock times, with the zone's
+left out, so that calendars that hold it strike it through. Times are British wall-clock times, with the zone's
 rules in the file, so that dates after the clocks change are right. The reasons are in
 docs/decisions/calendar-versions.md.
 """
@@ -51,7 +51,7 @@ def calendar_of(name: str, entries: Iterable[icalendar.Event]) -> bytes:
 
 def _london() -> icalendar.Timezone:
     """The rules of the clock since 1996, as a rule. A list of every change since 1970 begins with three years
-    in which London kept summer time all year, and a widely used reader then takes summer for winter."""
+    in which Britain kept summer time all year, and a widely used reader then takes summer for winter."""
     zone = icalendar.Timezone()
     zone.add("tzid", "Europe/London")
     for kind, first, month, name, was, then in (

@@ -11,7 +11,7 @@ from joinedup.evidence.completeness import Completeness
 from joinedup.evidence.sources.policeuk_street import SOURCE as STREET
 
 # If this share of an area's places moves the same way, and their sum by more than this factor, the area moved together:
-# how it is counted may have changed (drug trafficking in all of London, autumn 2024).
+# how it is counted may have changed (drug trafficking in one whole force area, autumn 2024).
 TOGETHER, STEP = 0.8, 1.25
 # An area with fewer places tells nothing about what they share, or about how years differ.
 FEWEST_TOGETHER, FEWEST_TO_DIFFER = 5, 8

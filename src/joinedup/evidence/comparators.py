@@ -45,8 +45,8 @@ def sets_of(places: pl.DataFrame, *, upper: bool) -> pl.DataFrame:
 
     `places`: place, name, kind, parent, force (code, null if unknown). `upper`: of the authorities that run
     children's services and schools (county councils, and authorities without one above them), instead of the
-    districts. Returns place, order, set, label (“boroughs in London”), size (places in the set), least (how many of
-    them must have a figure).
+    districts. Returns place, order, set, label (“authorities in the East Midlands”), size (places in the set),
+    least (how many of them must have a figure).
     """
     rows = {row["place"]: row for row in places.iter_rows(named=True)}
     names = {code: row["name"] for code, row in rows.items()}

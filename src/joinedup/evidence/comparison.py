@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from joinedup.evidence.comparators import FEWEST, chosen
+from joinedup.evidence.comparators import ENOUGH, FEWEST, chosen
 from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.methods import byar, percentiles, rank_bounds, shrunk, wilson
 from joinedup.evidence.sources.contract import MISSING, NUMBER
@@ -62,7 +62,7 @@ def compared(
     drawn        the same for the value drawn to the mean as far as chance may explain it: need is made of this
     best, worst  the best and worst rank it can have (1 is most need) given the 95% intervals; null without one
     compared     how many places were compared
-    among        what they are: “boroughs in London”; null without a set that is filled
+    among        what they are: “authorities in the South East”; null without a set that is filled
     middle       their median
     """
     parts = []
@@ -103,7 +103,8 @@ def _among(rows: pl.DataFrame, indicator: Indicator, small: Sequence[str], label
     nothing = np.full(len(value), np.nan)
     best, worst = _ranks(rows, known, sign) if enough else (nothing, nothing)
     far_out = np.zeros(len(value), dtype=bool)
-    if enough and indicator.method == "rate" and indicator.by_residents:
+    # Of a few places, a town among villages is no sign of visitors.
+    if enough and int(known.sum()) >= ENOUGH and indicator.method == "rate" and indicator.by_residents:
         below, above = np.quantile(value[known], [0.25, 0.75])
         far_out = known & (value > above + 3 * (above - below))  # Tukey's outer fence
     brought = rows["source"][0] not in indicator.source

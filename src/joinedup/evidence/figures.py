@@ -69,7 +69,7 @@ ABOUT_CHILDREN = frozenset(
     }
 )
 # With fewer residents aged 0 to 15 than this a published rate of children rests on a handful, and a zero may
-# be the result of rounding (the City of London: one primary school). It is shown, but not compared.
+# be the result of rounding (one place has a single primary school). It is shown, but not compared.
 FEWEST_CHILDREN = 2000
 # A mean over a place is valid if its known parts hold this share of its residents.
 MOST_OF_IT = 0.9

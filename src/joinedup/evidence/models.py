@@ -106,7 +106,9 @@ class Figure(models.Model):
         null=True, blank=True, help_text="worst rank that the intervals allow"
     )
     compared = models.PositiveIntegerField(null=True, blank=True, help_text="places in the comparison")
-    among = models.CharField(max_length=120, blank=True, help_text="what they are: boroughs in London")
+    among = models.CharField(
+        max_length=120, blank=True, help_text="what they are, such as authorities in the South East"
+    )
     middle = models.FloatField(null=True, blank=True, help_text="median of the places compared")
     trend = models.FloatField(null=True, blank=True, help_text="-1 to 1, last 12 months on the 12 before")
     spread = models.FloatField(

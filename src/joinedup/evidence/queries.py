@@ -222,6 +222,14 @@ def gaps(place: Place, on: datetime.date, needs: Sequence[Need], figures: Sequen
     `needs` and `figures` are the place's, as `need_for` and `figures_for` return them. No query.
     """
     found = []
+    county = place.parent if place.parent is not None and place.parent.kind == Place.Kind.COUNTY else None
+    if county is not None and place.kind == Place.Kind.LOCAL_AUTHORITY:
+        found.append(
+            Gap(
+                "Schools, children's services and youth justice are counted for the whole county, not for its "
+                f"districts: see the page of {county.name}."
+            )
+        )
     unknown = [each.theme.name for each in needs if each.need is None]
     if unknown:
         found.append(Gap(f"Nothing is measured here on {_listed(unknown)}."))

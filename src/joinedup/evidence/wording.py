@@ -108,7 +108,7 @@ def third(figure: Figure) -> str:
 
 
 def standing(figure: Figure) -> str:
-    """Among the highest third of 32 boroughs in London; empty if the intervals do not allow even that."""
+    """Among the highest third of 19 authorities in the South East; empty if the intervals do not allow even that."""
     found = third(figure)
     return f"among the {found} third of {figure.compared} {figure.among}".rstrip() if found else ""
 

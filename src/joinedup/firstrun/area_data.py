@@ -53,7 +53,7 @@ def area_called(text: str) -> tuple[Area, list[Area]]:
 
 @dataclass(frozen=True)
 class Chosen:
-    """`places`: the authorities of one or several areas, each once, by name. `name`: what a partnership of these areas is
+    """`places`: the authorities of one or several areas, each once, by name. `name`: what a partnership of these is
     called. `lines`: which area each is, and how to mean another of the same name."""
 
     places: list[Place]

@@ -12,7 +12,7 @@ NAMED = 3
 
 
 def called(place: Place) -> str:
-    """City of London rather than London, City of."""
+    """City of Bristol rather than Bristol, City of."""
     name, comma, of = place.name.partition(", ")
     return f"{of} {name}" if comma and of.endswith(" of") else place.name
 
@@ -25,5 +25,5 @@ def listed(names: Sequence[str], most: int | None = None) -> str:
 
 
 def suggested_name(places: Sequence[Place]) -> str:
-    """Camden and Islington partnership."""
+    """Blaby and Leicester partnership."""
     return f"{listed(sorted(called(place) for place in places), NAMED - 1)[:100]} partnership"

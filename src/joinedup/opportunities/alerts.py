@@ -100,7 +100,7 @@ def _facts(
 
 
 def _counted(areas: list[Place], places: Collection[str]) -> dict[str, int]:
-    """How many of the neighbourhoods lie in each of the places, themselves or wards and boroughs."""
+    """How many of the neighbourhoods lie in each of the places, themselves or wards and authorities."""
     found: dict[str, int] = defaultdict(int)
     for area in areas:
         at: Place | None = area

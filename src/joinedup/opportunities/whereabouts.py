@@ -33,7 +33,7 @@ class Known:
         )
 
     def places_of(self, places: Iterable[Place]) -> list[str]:
-        """A neighbourhood as the ward or borough that it lies in, a force's area as the partnership's places in it.
+        """A neighbourhood as the ward or authority that it lies in, a force's area as the partnership's places in it.
         What is elsewhere stays as it is, and the engine leaves it out. `places` with what they lie in."""
         found: list[str] = []
         for place in places:

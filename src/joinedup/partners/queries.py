@@ -14,7 +14,7 @@ from joinedup.places.models import Footprint, Place
 from joinedup.places.queries import ancestors, descendants
 from joinedup.taxonomy.models import Sector, Theme
 
-# How many places fit on a form; a footprint with more offers only its boroughs, not their wards.
+# How many places fit on a form; a footprint with more offers only its authorities, not their wards.
 PLACES_ON_A_FORM = 60
 
 

@@ -29,9 +29,6 @@ LOOKUP = f"{ACT}; Office for National Statistics area look-ups"
 SPECIFIED = "specified authority under the serious violence duty"
 THROUGH_COUNCIL = "specified authority under the serious violence duty, through the council"
 
-# What London's boroughs are called in daily life is shorter than their full names.
-CITY_OF_LONDON, WESTMINSTER = "E09000001", "E09000033"
-COUNCILS = {CITY_OF_LONDON: "City of London Corporation", WESTMINSTER: "Westminster City Council"}
 # One organisation but separate sectors: each has its own people and its own data.
 COUNCIL_PARTS = {
     "social_care": "children’s social care",
@@ -120,8 +117,8 @@ def accept_proposals(*, by: Person, footprint: Footprint, chosen: Sequence[Propo
 
 
 def council_name(place: Place) -> str:
-    """Leicester City Council, Westminster City Council, Islington Council; City of London Corporation."""
-    known = COUNCILS.get(place.code) or body_name(COUNCIL, place.code)
+    """What the council calls itself; without that, after the place."""
+    known = body_name(COUNCIL, place.code)
     if known:
         return known
     if place.name.endswith(", City of"):

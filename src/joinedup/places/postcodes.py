@@ -1,7 +1,7 @@
 """Which authorities the first half of a postcode lies in.
 
 Approximate: each neighbourhood was given to the nearest centre of a postcode district, so a share may be some
-hundredths off at an edge. Good for “N7: mostly Islington, partly Camden”, never for a statistic.
+hundredths off at an edge. Good for “mostly in one, partly in another”, never for a statistic.
 """
 
 from __future__ import annotations

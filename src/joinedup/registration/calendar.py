@@ -4,7 +4,7 @@ An entry keeps its UID for ever. It is the event's and identifies nobody; only t
 share a mailbox has a random key in it. SEQUENCE rises with every change to the entry and never falls: what is
 public counts on the event, and what is added for one person is counted on top (`Attendee.calendar_version`),
 so that their own file always wins over the public one. A cancelled entry is sent as CANCELLED rather than
-left out, so that calendars that hold it strike it through. Times are London wall-clock times, with the zone's
+left out, so that calendars that hold it strike it through. Times are British wall-clock times, with the zone's
 rules in the file, so that dates after the clocks change are right. The reasons are in
 docs/decisions/calendar-versions.md.
 """

@@ -18,17 +18,20 @@ from django.utils.text import slugify
 
 from joinedup.accounts.records import Came, Marking
 from joinedup.places.models import Place
+from joinedup.places.regions import REGIONS
 from joinedup.support.models import Offer
 from joinedup.taxonomy.loading import rows, words
 
 READING = Path(__file__).with_name("reading.csv")
 # The code list that these countries and this region come from.
 VINTAGE = 2024
-# Code, kind and parent of every area that open support is restricted to.
+# Code, kind and parent of every area that open support may be restricted to.
 AREAS: dict[str, tuple[str, str, str | None]] = {
     "England": ("E92000001", Place.Kind.COUNTRY, None),
     "Wales": ("W92000004", Place.Kind.COUNTRY, None),
-    "London": ("E12000007", Place.Kind.REGION, "England"),
+    **{
+        name: (code, Place.Kind.REGION, "England") for code, name in REGIONS.items() if code.startswith("E12")
+    },
 }
 ANYWHERE = frozenset({"UK"})
 SOURCE = "Gathered from public pages in November 2026. Who may use it, in sectors and themes, is our reading."

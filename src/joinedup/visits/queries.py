@@ -157,7 +157,7 @@ def place_called(text: str) -> Place:
     )
     if found is None:
         raise ValidationError(
-            f"There is no place called “{text}” here: give a code such as E09000019, or a borough's name."
+            f"There is no place called “{text}” here: give its code, or the name of an authority."
         )
     return found
 

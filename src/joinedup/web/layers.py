@@ -14,6 +14,7 @@ from joinedup.taxonomy.models import Theme
 from joinedup.web.maps import Map, Value, draw
 
 # What most people look for first: the finer of the two where it is held.
+OF_POLICE = "Violence, recorded by the police"
 HEADLINES = ("violence-with-injury", "recorded-violence")
 
 
@@ -28,6 +29,7 @@ class Layer:
     map: Map | None
     when: str
     note: str
+    headline: str
     themes: list[Theme]
     dataset: Dataset | None = None
 
@@ -43,7 +45,7 @@ def layer(places: Sequence[Place], show: str, themes: Sequence[Theme] | None = N
     if theme:
         needs = {each.place_id: each for each in Need.objects.filter(theme=theme, place__in=places)}
         values = [_of_need(place, needs.get(place.pk)) for place in places]
-        return Layer(theme.name, "", theme.slug, values, draw(values, outlines), "", "", known)
+        return Layer(theme.name, "", theme.slug, values, draw(values, outlines), "", "", OF_POLICE, known)
     found = Figure.objects.filter(indicator__in=HEADLINES, place__in=places).select_related("dataset")
     ranked = sorted(
         found, key=lambda each: (each.state == Figure.State.NUMBER, -HEADLINES.index(each.indicator))
@@ -61,6 +63,7 @@ def layer(places: Sequence[Place], show: str, themes: Sequence[Theme] | None = N
         draw(values, outlines),
         when,
         indicator.caveat,
+        f"{indicator.name}, recorded by the police",
         known,
         first.dataset if first else None,
     )

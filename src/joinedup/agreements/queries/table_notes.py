@@ -87,7 +87,7 @@ def attendee_by_link(token: str) -> Attendee | None:
 
 
 def is_the_day(event: Event) -> bool:
-    """Whether the links of its tables work: all through the event's day, by the clock in London."""
+    """Whether the links of its tables work: all through the event's day, by British time."""
     return event.date is not None and event.date == timezone.localdate()
 
 

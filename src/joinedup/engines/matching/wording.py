@@ -30,7 +30,6 @@ ARTICLE_BEFORE_BODY = (
     "Mayor ",
     "Office ",
     "City ",
-    "Metropolitan Police",
 )
 ARTICLE_AFTER_BODY = (" Fund", " Authority", " Commissioner", " Unit", " Office", " Service", " Trust")
 # The same five words, in steps of a fifth, as pages use for need.

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='figure',
             name='among',
-            field=models.CharField(blank=True, help_text='what they are: boroughs in London', max_length=120),
+            field=models.CharField(blank=True, help_text='what they are, such as authorities in the South East', max_length=120),
         ),
         migrations.AddField(
             model_name='figure',

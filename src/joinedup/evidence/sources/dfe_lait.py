@@ -75,7 +75,7 @@ def period_of(years: str | None) -> str | None:
 def take(table: TextTable, codes: Codes) -> Reading:
     whole = {**codes.names.get("country", {}), **codes.names.get("region", {})}
     own = {**codes.names.get("county", {}), **codes.names.get("local_authority", {})}
-    places = {**whole, **{f"{name} borough": code for name, code in own.items()}, **_short(own), **own}
+    places = {**_short(own), **{f"{name} borough": code for name, code in own.items()}, **whole, **own}
     given = table.frame["LA and Regions"].drop_nulls().unique().to_list()
     years = table.frame["Years"].drop_nulls().unique().to_list()
     text = pl.col("Values").str.strip_chars().str.to_lowercase()
@@ -141,7 +141,7 @@ def take(table: TextTable, codes: Codes) -> Reading:
 def _short(names: Mapping[str, str]) -> dict[str, str]:
     """“Durham” for County Durham, “Bristol” for Bristol, City of: as the department has them."""
     short = {re.sub(r"^county | (city|county) of$", "", name): code for name, code in names.items()}
-    return {name: code for name, code in short.items() if name != "london"}
+    return short
 
 
 def _notes(rows: pl.DataFrame) -> list[str]:

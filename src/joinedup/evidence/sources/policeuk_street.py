@@ -144,7 +144,7 @@ def force_called(name: str, codes: Codes) -> str | None:
 
 def _bare(name: str) -> str:
     """A force's name without the words that every force has; two are written in two ways."""
-    bare = re.sub(r"(police|constabulary|service|force|city|of)", " ", plain(name))
+    bare = re.sub(r"\b(police|constabulary|service|force|city|of)\b", " ", plain(name))
     return " ".join(bare.split()).removesuffix(" and isle wight")
 
 
@@ -210,7 +210,7 @@ def _notes(rows: pl.DataFrame, area: str | None, codes: Codes) -> list[str]:
         notes.append(
             "British Transport Police covers every force's area, and is kept apart: never add it to a force's file."
         )
-    valid = rows.filter(pl.col("wrong").is_null())
+    valid = rows.filter(pl.col("wrong").is_null() & ~pl.col("again"))
     by_month = valid.group_by("period").len().sort("period")
     if by_month.height > 1:
         usual = float(np.median(by_month["len"].to_numpy()))
@@ -249,7 +249,7 @@ def _share(part: int, whole: int) -> str:
 
 
 CAVEATS = (
-    "Never add these to the Metropolitan Police's own files: place, time and outcome follow other rules.",
+    "Never add these to a force's own finer files: place, time and outcome follow other rules.",
     "Violence and sexual offences are one category and cannot be parted.",
     "A place without a row is nought only where the force sent all of its month.",
     "Points are moved to map points nearby, so an area is near the truth, not the truth.",

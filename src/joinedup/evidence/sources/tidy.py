@@ -1,6 +1,6 @@
 """A plain table that anyone can bring: place, period, indicator, count, denominator, value, state.
 
-One row per figure. `place` is a GSS code or the name of a borough; `period` is 2024-03, 2024 or 2023/24.
+One row per figure. `place` is a GSS code or the name of an authority; `period` is 2024-03, 2024 or 2023/24.
 Write `c` or `*` for a figure that is held back, and leave the cell blank for one that is not known.
 """
 

@@ -40,7 +40,7 @@ def document_for(place: str, as_of: datetime.date | None, limit: int | None) -> 
     )
     if not found:
         raise ValidationError(
-            f"There is no place called “{place}” here: give a code such as E09000019, or a borough's name."
+            f"There is no place called “{place}” here: give its code, or the name of an authority."
         )
     footprint = footprints_covering(found[0]).order_by("pk").first()
     if footprint is None:

@@ -24,7 +24,7 @@ from joinedup.tables.actions.plan import move_person, plan_event, replan_event, 
 from joinedup.tables.models import PlanReport, Seat
 from joinedup.tables.queries import plan, seat_changes
 
-# Long enough for the goals to stop growing at London size, short enough to wait for.
+# Long enough for the goals to stop growing for some 120 people, short enough to wait for.
 SECONDS = 4.0
 
 

@@ -11,7 +11,6 @@ from joinedup.events.models import Event
 from joinedup.events.queries.events import next_event
 from joinedup.opportunities.models import Opportunity
 from joinedup.places.models import Place
-from joinedup.places.words import word_for
 from joinedup.web.layers import Layer, layer
 
 NEWEST = 3
@@ -25,11 +24,9 @@ TAKEN_UP = (
 
 @dataclass(frozen=True)
 class Home:
-    """`kept` of `due` agreements this year; `share` in per cent, None if none was due. `areas`: what one of the
-    authorities here is called."""
+    """`kept` of `due` agreements this year; `share` in per cent, None if none was due."""
 
     layer: Layer
-    areas: str
     next_event: Event | None
     kept: int
     due: int
@@ -44,7 +41,6 @@ def home(person: Person, on: datetime.date, show: str) -> Home:
     kept, due = kept_this_year(person, on)
     return Home(
         layer=layer(places, show),
-        areas=word_for([place.pk for place in places], many=False),
         next_event=next_event(person, on),
         kept=kept,
         due=due,

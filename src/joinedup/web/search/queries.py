@@ -42,7 +42,7 @@ class ResultGroup:
 
 @dataclass(frozen=True)
 class Results:
-    """`too_short`: nothing was searched. `is_postcode`: the text is a postcode, and those are not held."""
+    """`too_short`: nothing was searched. `is_postcode`: the text is a postcode, or its first half."""
 
     text: str
     groups: list[ResultGroup]
@@ -59,9 +59,10 @@ def search(person: Person, text: str) -> Results:
     text = " ".join(text.replace("\0", " ").split())[:LONGEST]
     if len(text) < SHORTEST:
         return Results(text, [], None, bool(text), False)
-    found_places = places.find(text, SHOWN + 1)
+    shares = dict(places.by_postcode(text)) if places.looks_like_a_postcode(text) else {}
+    found_places = list(shares) or places.find(text, SHOWN + 1)
     groups = [
-        _group("Places", found_places, _place),
+        _group("Places", found_places, lambda place: _place(place, shares.get(place))),
         _group(
             "Partners",
             _matching(Partner.objects.visible_to(person).select_related("sector"), text, "name", "does"),
@@ -134,9 +135,14 @@ def _group(name: str, rows: list[Any], as_hit: Any) -> ResultGroup:
     return ResultGroup(name, [as_hit(row) for row in rows[:SHOWN]], len(rows) > SHOWN)
 
 
-def _place(place: Place) -> SearchHit:
-    above = f"{place.get_kind_display()} in {place.parent.name}" if place.parent else place.get_kind_display()
-    return SearchHit(place.name, reverse("place", args=[place.pk]), above)
+def _place(place: Place, share: float | None) -> SearchHit:
+    """`share`: of the postcode asked for."""
+    detail = (
+        f"{place.get_kind_display()} in {place.parent.name}" if place.parent else place.get_kind_display()
+    )
+    if share is not None:
+        detail = f"{detail}: about {share:.0%} of the postcode"
+    return SearchHit(place.name, reverse("place", args=[place.pk]), detail)
 
 
 def _is_named(place: Place, text: str) -> bool:
