@@ -20,6 +20,7 @@ from joinedup.evidence.indicators import indicators
 from joinedup.evidence.need import figures, need, populations
 from joinedup.evidence.recognise import Codes, read_file
 from joinedup.evidence.store import read_series, write_observations
+from tests.places.shipped import CITY, MET, SHIPPED, frames
 
 LONDON = Path(str(resources.files("joinedup.data"))) / "london"
 AS_OF = "2026-03"
@@ -35,10 +36,14 @@ def fastest(work: Callable[[], object], times: int = 5) -> float:
 
 
 def main() -> None:
-    places = pl.read_csv(LONDON / "places.csv.gz")
-    codes = Codes.of(places, pl.read_csv(LONDON / "changes.csv.gz"))
-    listed = tomllib.loads((LONDON / "datasets.toml").read_text(encoding="utf-8"))["dataset"]
-    paths = [LONDON / item["file"] for item in listed]
+    places, changes = frames(MET, CITY)
+    codes = Codes.of(places, changes)
+    paths = [
+        folder / item["file"]
+        for folder in (SHIPPED, LONDON)
+        for item in tomllib.loads((folder / "datasets.toml").read_text(encoding="utf-8"))["dataset"]
+        if item.get("nation") != "W"
+    ]
     ours = theirs = 0.0
     read = []
     for path in paths:
@@ -67,7 +72,7 @@ def main() -> None:
         print(f"read one series of one place: {one * 1000:.1f} ms")
 
     shown = places.filter(pl.col("ended").is_null()).rename({"code": "place"})
-    shown = shown.filter(pl.col("kind").is_in(["local_authority", "ward", "lsoa"]))
+    shown = shown.filter(pl.col("kind").is_in(["region", "police_force", "local_authority", "ward", "lsoa"]))
     wide = shown.with_columns(  # figures of boroughs and wards; neighbourhoods only as their parts
         kind=pl.when(pl.col("kind") == "lsoa").then(pl.lit("part")).otherwise("kind"),
         force=pl.when(pl.col("place") == "E09000001")

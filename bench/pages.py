@@ -2,9 +2,9 @@
 
     .venv/bin/python bench/pages.py [--home FOLDER] [--rounds 30]
 
-With no FOLDER it builds an installation of London in a temporary one, from the data that ships. It times the
-pages through Django's test client in this process, so that no network is in the figures, and prints the ratio
-to the 60 ms that a page may take.
+With no FOLDER it builds an installation in a temporary one that holds the whole of England and Wales, from the data
+that ships, and a partnership of all London boroughs. It times the pages through Django's test client in this process, so that no network is in the figures, and prints the ratio
+to the 60 ms that a page may take, beside a page that does nothing.
 """
 
 import argparse
@@ -36,7 +36,7 @@ def main() -> None:
 
 
 def build() -> None:
-    """Places, words and figures of London, as an installation gets them."""
+    """Places, words and figures of England and Wales, as an installation gets them."""
     from importlib import resources
 
     from django.core.management import call_command
@@ -44,14 +44,16 @@ def build() -> None:
     from joinedup.accounts.person import Person
     from joinedup.evidence import actions
     from joinedup.places import loading as places
+    from joinedup.places.models import Footprint, Place
     from joinedup.taxonomy import loading as taxonomy
 
     data = Path(str(resources.files("joinedup.data")))
+    forces = [path.stem for path in (places.SHIPPED / "parts").iterdir()]
     steps = {
         "migrate": lambda: call_command("migrate", verbosity=0),
         "words": lambda: taxonomy.load(data / "reference"),
-        "places": lambda: places.load(data / "london"),
-        "import": lambda: actions.import_shipped(by=Person.operator(), folder=data / "london"),
+        "places": lambda: (places.load(), places.load_parts(forces)),
+        "import": lambda: actions.import_shipped(by=Person.operator(), forces=forces),
         "figures and need": lambda: actions.recompute(
             by=Person.operator(), as_of=datetime.date(2026, 11, 20)
         ),
@@ -60,6 +62,10 @@ def build() -> None:
         started = time.perf_counter()
         step()
         print(f"built {name:17} {time.perf_counter() - started:6.2f} s")
+    boroughs = Place.objects.filter(parent="E12000007", kind="local_authority")
+    Footprint.objects.create(slug="boroughs", name="Boroughs").places.set(boroughs)
+    size = sum(path.stat().st_size for path in Path(os.environ["JOINEDUP_HOME"]).rglob("*") if path.is_file())
+    print(f"the home holds {size / 1e6:.0f} MB")
 
 
 def report(rounds: int) -> None:
@@ -71,13 +77,17 @@ def report(rounds: int) -> None:
 
     figure = Figure.objects.filter(indicator="robbery", state="number").order_by("place").first()
     pages = {
+        "does nothing": "/health/",
         "home": "/",
         "home, need on a theme": "/?show=weapon-carrying",
         "borough": "/places/E09000007/",
         "ward": "/places/E05013650/",
         "region": "/places/E12000007/",
+        "county": "/places/E10000018/",
+        "Wales": "/places/W92000004/",
         "figure": f"/figures/{figure.pk if figure else 0}/",
         "search": "/search/?q=mill",
+        "search, misspelt": "/search/?q=islingtn",
         "sources": "/sources/",
         "methods": "/methods/",
     }

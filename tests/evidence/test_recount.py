@@ -7,9 +7,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from bench.recount import LONDON, Totals, compare, neighbours, recount
-from joinedup.evidence.recognise import read_all
+from bench.recount import LONDON, Totals, authorities_of, compare, neighbours, recount, street_levels
+from joinedup.evidence.recognise import read_all, read_file
 from joinedup.evidence.sources.contract import Codes
+from tests.places.shipped import frames
 
 
 def totals(path: Path, codes: Codes) -> Totals:
@@ -50,6 +51,27 @@ def test_a_month_of_a_force(shared: Path, force: str) -> None:
     ours, theirs = totals(path, codes), recount(path, "policeuk_street", {*held, *old})
     assert len(ours) == 6
     assert compare(ours, theirs) == []
+
+
+@pytest.mark.parametrize("force", ["derbyshire", "nottinghamshire"])
+def test_a_month_of_a_force_by_authority_and_in_all(shared: Path, force: str) -> None:
+    area, authorities = authorities_of(shared, force)
+    places, changes = frames("E23000018", "E23000019")
+    forces = pl.DataFrame([(code, area) for code in authorities], schema=["place", "force"], orient="row")
+    path = shared / "policeuk" / force / f"2024-07-{force}-street.csv.gz"
+    _source, reading = read_file(path, Codes.of(places, changes, forces))
+    theirs = street_levels(path, area, authorities)
+    rows = reading.observations.filter(pl.col("place").is_in([area, *authorities.values()]))
+    kinds = rows.filter(~pl.col("indicator").is_in(["policeuk-all-crimes", "policeuk-without-place"]))
+    ours = {
+        (place, one, month): n
+        for place, one, month, n in kinds.select("place", "indicator", "period", "count").iter_rows()
+    }
+    assert len(ours) == 6 * (1 + len(set(authorities.values())))
+    assert compare(ours, theirs) == []
+    # What is left out of the parts is what has no place, or none in the area.
+    wards = reading.observations.filter(pl.col("place").str.starts_with("E05"))["count"].sum()
+    assert wards == sum(n for (place, _one, _month), n in theirs.items() if place != area)
 
 
 def test_a_difference_is_not_overlooked() -> None:

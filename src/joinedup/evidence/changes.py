@@ -25,6 +25,9 @@ MOVED_TOGETHER = (
 PLACED_OTHERWISE = (
     "The share of crimes that have a place changed between the two years, so they are not compared."
 )
+BORDERS_CHANGED = "Borders of neighbourhoods here changed between the two years, so they are not compared."
+# A sum of whole numbers is off from one by less than this.
+WHOLE_NUMBER = 1e-4
 OF_AREA = ["source", "force", "period", "kind"]
 
 
@@ -63,8 +66,14 @@ def only_its_own(counts: pl.DataFrame, complete: Mapping[str, Completeness]) -> 
         moved, on=OF_AREA, how="left", nulls_equal=True
     )
     has_two = pl.col("last").is_not_null()
+    # What was counted in a neighbourhood of 2011 that was split is shared by residents, which leaves fractions.
+    shared_out = pl.any_horizontal(
+        (pl.col(one) - pl.col(one).round()).abs() > WHOLE_NUMBER for one in ("last", "before")
+    )
     why = (
-        pl.when(has_two & pl.col("_unlike").fill_null(False) & (pl.col("kind") != "police_force"))
+        pl.when(has_two & shared_out & (pl.col("kind") == "ward"))
+        .then(pl.lit(BORDERS_CHANGED))
+        .when(has_two & pl.col("_unlike").fill_null(False) & (pl.col("kind") != "police_force"))
         .then(pl.lit(PLACED_OTHERWISE))
         .when(has_two & pl.col("_together").fill_null(False))
         .then(pl.lit(MOVED_TOGETHER))

@@ -239,7 +239,7 @@ def _rates(
     own = windows.of_one_source(own.join(there.select("place", "force"), on="place"), order)
     ends = windows.last_months(own, len(indicator.numerator))
     counts = windows.counted(own, ends, indicator).join(there.select("place", "kind"), on="place")
-    counts = changes.spread(changes.only_its_own(counts, complete)).drop("force", "kind")
+    counts = changes.only_its_own(changes.spread(counts), complete).drop("force", "kind")
     people = (
         population.filter(pl.col("group").is_in(indicator.denominator))
         .group_by("place")
