@@ -3,8 +3,9 @@
     .venv/bin/python bench/pages.py [--home FOLDER] [--rounds 30]
 
 With no FOLDER it builds an installation in a temporary one that holds the whole of England and Wales, from the data
-that ships, and a partnership of all London boroughs. It times the pages through Django's test client in this process, so that no network is in the figures, and prints the ratio
-to the 60 ms that a page may take, beside a page that does nothing.
+that ships, and a partnership of all London boroughs. It times the pages through Django's test client in this process,
+so that no network is in the figures, and prints the ratio to the 60 ms that a page may take, beside a page that does
+nothing.
 """
 
 import argparse
@@ -77,7 +78,7 @@ def report(rounds: int) -> None:
 
     figure = Figure.objects.filter(indicator="robbery", state="number").order_by("place").first()
     pages = {
-        "does nothing": "/health/",
+        "does nothing": "/worried/",
         "home": "/",
         "home, need on a theme": "/?show=weapon-carrying",
         "borough": "/places/E09000007/",

@@ -3,7 +3,8 @@
     .venv/bin/python bench/places.py
 
 Loads England and Wales, whole, into a new installation in a temporary folder, twice (the second time every row is
-there already), and writes the same number of rows of the same width with `executemany` in one transaction. Prints seconds and the ratio.
+there already), and writes the same number of rows of the same width with `executemany` in one transaction. Prints
+seconds and the ratio.
 """
 
 from __future__ import annotations
