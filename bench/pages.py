@@ -65,6 +65,10 @@ def build() -> None:
         print(f"built {name:17} {time.perf_counter() - started:6.2f} s")
     boroughs = Place.objects.filter(parent="E12000007", kind="local_authority")
     Footprint.objects.create(slug="boroughs", name="Boroughs").places.set(boroughs)
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     size = sum(path.stat().st_size for path in Path(os.environ["JOINEDUP_HOME"]).rglob("*") if path.is_file())
     print(f"the home holds {size / 1e6:.0f} MB")
 

@@ -42,6 +42,18 @@ def test_above_and_below(small: World, django_assert_num_queries: Any) -> None:
     assert names(list(queries.parts(region))) == ["Eastton", "Northton", "Southton"]
 
 
+def test_what_lies_in_a_police_force_area(small: World) -> None:
+    force = Place.objects.get(pk="E23000099")
+    small.northton.memberships.filter(kind="police_force").delete()
+    small.northton.memberships.create(kind="police_force", code=force.pk, name=force.name)
+    assert names(list(queries.parts(force))) == ["Northton"]
+    assert {place.code for place in queries.descendants(force)} == {
+        small.northton.pk,
+        small.ward.pk,
+        "E01099901",
+    }
+
+
 def test_a_neighbourhood_leads_to_its_ward_or_borough(small: World, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
         assert queries.with_page("E01099901") == small.ward

@@ -93,12 +93,12 @@ def find_initiatives(
 def perhaps_at(person: Person, place: Place, *, on: datetime.date) -> QuerySet[Initiative]:
     """Local action under way that states no place and may be in this one: its partner works there, or does
     not state a place and belongs to a partnership that covers it. 4 queries."""
-    there = list(places_touching(place).values_list("pk", flat=True))
+    there = places_touching(place).values("pk")
     silent = Partner.objects.filter(serves__isnull=True, footprints__places__in=there)
     seen = Partner.objects.visible_to(person)
     working = seen.filter(Q(serves__in=there) | Q(pk__in=silent.values("pk")))
     running_now = find_initiatives(person, when=RUNNING, on=on)
-    return running_now.filter(places__isnull=True, partner__in=working.values("pk"))
+    return running_now.filter(places__isnull=True, partner__in=list(working.values_list("pk", flat=True)))
 
 
 def initiatives_for_place(

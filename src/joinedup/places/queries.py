@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import polars as pl
 from django.db.models import Case, Exists, IntegerField, Q, QuerySet, Value, When
@@ -22,6 +23,8 @@ STEPS_BELOW = {
     Place.Kind.LOCAL_AUTHORITY: 2,
     Place.Kind.COUNTY: 3,
     Place.Kind.REGION: 4,
+    Place.Kind.POLICE_FORCE: 3,
+    Place.Kind.COUNTRY: 5,
 }
 PUBLIC_KINDS = (
     Place.Kind.LOCAL_AUTHORITY,
@@ -92,8 +95,13 @@ def ancestors(place: Place) -> list[Place]:
 def descendants(place: Place) -> QuerySet[Place]:
     """Every current place within this one, down to neighbourhoods. One query."""
     inside = Q(pk__in=[])
-    for depth in range(1, STEPS_BELOW.get(Place.Kind(place.kind), DEPTH) + 1):
-        inside |= Q(**{"__".join(["parent"] * depth): place.pk})
+    # A step at a time by the index of parents: joins would read every place of the country.
+    level: Any = [place.pk]
+    for step in range(STEPS_BELOW[Place.Kind(place.kind)]):
+        is_force = step == 0 and place.kind == Place.Kind.POLICE_FORCE
+        below = parts(place) if is_force else Place.objects.filter(parent__in=level)
+        level = below.order_by().values("pk")
+        inside |= Q(pk__in=level)
     return Place.objects.filter(inside, ended__isnull=True)
 
 
