@@ -76,8 +76,7 @@ def test_bodies_that_serve_several_places_are_proposed_once(islington: Place) ->
     assert len({each.key for each in found}) == len(found)
     met = next(each for each in found if each.name == "Metropolitan Police Service")
     assert met.places == ("E09000007", "E09000019")
-    assert "Camden lies in" in met.why
-    assert "Islington lies in" in met.why
+    assert met.why == "Camden and Islington lie in its police force area."
     assert "City of London Corporation" in names(found)
     assert "City of London Police" in names(found)
 
@@ -120,7 +119,7 @@ def test_a_district_has_a_county_council_too(db: None) -> None:
     ]
     assert found[2].gss == found[3].gss == "E10000019"
     assert found[2].places == ("E07000136", "E07000138")
-    assert found[2].why == "The county council for Boston. The county council for Lincoln."
+    assert found[2].why == "The county council for Boston and Lincoln."
 
 
 def test_wales_has_its_own_bodies(db: None) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from joinedup.places import queries
-from joinedup.places.models import Place
+from joinedup.places.models import Membership, Place
 from tests.world import World
 
 
@@ -44,8 +44,8 @@ def test_above_and_below(small: World, django_assert_num_queries: Any) -> None:
 
 def test_what_lies_in_a_police_force_area(small: World) -> None:
     force = Place.objects.get(pk="E23000099")
-    small.northton.memberships.filter(kind="police_force").delete()
-    small.northton.memberships.create(kind="police_force", code=force.pk, name=force.name)
+    Membership.objects.all().delete()
+    Membership.objects.create(place=small.northton, kind="police_force", code=force.pk, name=force.name)
     assert names(list(queries.parts(force))) == ["Northton"]
     assert {place.code for place in queries.descendants(force)} == {
         small.northton.pk,

@@ -112,7 +112,7 @@ def need_sentences(
         for figure in figures[place.pk]
         if figure.indicator == slug and figure.value is not None
     ]
-    sentences = [_need_of_several(places, needs), *_ends(held)]
+    sentences = [_need_of_several(places, needs, bool(known)), *_ends(held)]
     without = [called(place) for place in places if place.pk not in {each.pk for each, _ in held}]
     if without:
         sentences.insert(2, f"No figures on {wording.name(slug).lower()} for {listed(without, 4)}.")
@@ -144,7 +144,7 @@ def _ends(held: Sequence[tuple[Place, Figure]]) -> list[str]:
     return said or [f"One figure: {wording.sentence(figure, called(place))}"]
 
 
-def _need_of_several(places: Sequence[Place], needs: Mapping[str, list[Need]]) -> str:
+def _need_of_several(places: Sequence[Place], needs: Mapping[str, list[Need]], is_held: bool) -> str:
     where: dict[str, list[str]] = {}
     others = word_for([place.pk for place in places])
     for place in places:
@@ -152,8 +152,7 @@ def _need_of_several(places: Sequence[Place], needs: Mapping[str, list[Need]]) -
             if (need_class(need.said) or 0) >= HIGH:
                 where.setdefault(need.theme.name, []).append(called(place))
     if not any(need.said is not None for place in places for need in needs[place.pk]):
-        held = any(need.need is not None for place in places for need in needs[place.pk])
-        why = "too little is held to say" if held else "no figures are held"
+        why = "too little is held to say" if is_held else "no figures are held"
         return f"How much need there is here is not known: {why}. That is not the same as no need."
     if not where:
         return f"Compared with other {others}, need stands out on no theme that is known."

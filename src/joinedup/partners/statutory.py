@@ -9,11 +9,12 @@ lies in, from `data/country/councils.csv` and `bodies.csv`. If none says, a body
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.text import get_text_list
 
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
@@ -35,6 +36,9 @@ COUNCIL_PARTS = {
     "education": "education service",
     "youth_justice": "youth justice service",
 }
+AFTER = "Named after the police force area of {where}: check the name."
+# How many places a reason names.
+NAMED = 4
 ORDER = ["local_authority", *COUNCIL_PARTS, "police", "health", "probation", "fire"]
 
 
@@ -68,13 +72,15 @@ def proposals(places: Iterable[Place], partners: Iterable[Partner] = ()) -> list
     those already recorded in the area.
     """
     found: dict[str, Proposal] = {}
-    for place in sorted(places, key=lambda p: (p.name, p.code)):
+    every = sorted(places, key=lambda p: (p.name, p.code))
+    for place in every:
         for body in _bodies(place):
             known = found.get(body.key)
             found[body.key] = body if known is None else _both(known, body)
     recorded = list(partners)
+    names = {place.code: place.name for place in every}
     ranked = sorted(found.values(), key=lambda body: (ORDER.index(body.sector), body.name))
-    return [replace(body, already=_recorded(body, recorded)) for body in ranked]
+    return [replace(body, why=_why(body, names), already=_recorded(body, recorded)) for body in ranked]
 
 
 def accept_proposals(*, by: Person, footprint: Footprint, chosen: Sequence[Proposal]) -> list[Partner]:
@@ -129,19 +135,19 @@ def council_name(place: Place) -> str:
 def _bodies(place: Place) -> list[Proposal]:
     member_of = {m.kind: m for m in place.memberships.all()}
     serves = (place.code,)
-    its_own = f"The local authority of {place.name}."
+    its_own = "The local authority of {where}."
     bodies = [
         Proposal(council_name(place), "local_authority", place.code, its_own, LOOKUP, SPECIFIED, serves)
     ]
     upper = place
     if place.parent is not None and place.parent.kind == Place.Kind.COUNTY:
         upper = place.parent
-        why = f"The county council for {place.name}."
+        why = "The county council for {where}."
         bodies.append(
             Proposal(council_name(upper), "local_authority", upper.code, why, LOOKUP, SPECIFIED, serves)
         )
     for sector, part in COUNCIL_PARTS.items():
-        why = f"{part[0].upper()}{part[1:]} in {place.name}."
+        why = f"{part[0].upper()}{part[1:]} in {{where}}."
         duty = SPECIFIED if sector == "youth_justice" else THROUGH_COUNCIL
         bodies.append(
             Proposal(f"{council_name(upper)}: {part}", sector, upper.code, why, LOOKUP, duty, serves)
@@ -149,16 +155,16 @@ def _bodies(place: Place) -> list[Proposal]:
     force, board, fire = (member_of.get(kind) for kind in ("police_force", "health_board", "fire"))
     if force is not None:
         name = _called("police_force", force, f"{force.name.removesuffix(' Police')} Police")
-        why = f"{place.name} lies in its police force area."
+        why = "{where} {lies} in its police force area."
         bodies.append(Proposal(name, "police", force.code, why, LOOKUP, SPECIFIED, serves))
     if board is not None:
         name = _called("health", board, board.name.replace("Integrated Care Board", "ICB"))
-        why = f"{place.name} lies in its health board area."
+        why = "{where} {lies} in its health board area."
         bodies.append(Proposal(name, "health", board.code, why, LOOKUP, SPECIFIED, serves))
     bodies.append(_probation(place, force, serves))
     if fire is not None:
         name = _called("fire", fire, f"{fire.name} Fire and Rescue Service")
-        why = f"{place.name} lies in its area."
+        why = "{where} {lies} in its area."
         return [*bodies, Proposal(name, "fire", fire.code, why, LOOKUP, SPECIFIED, serves)]
     return [
         *bodies,
@@ -166,7 +172,7 @@ def _bodies(place: Place) -> list[Proposal]:
             f"{_area(place, force)} Fire and Rescue Service",
             "fire",
             "",
-            _after(place),
+            AFTER,
             ACT,
             SPECIFIED,
             serves,
@@ -178,9 +184,9 @@ def _probation(place: Place, force: Membership | None, serves: tuple[str, ...]) 
     """The region of the Probation Service that a police force's area lies in; without one, after the area."""
     name = body_name("probation", force.code) if force else None
     if name is None:
-        name, why = f"Probation Service – {_area(place, force)}", _after(place)
+        name, why = f"Probation Service – {_area(place, force)}", AFTER
     else:
-        why = f"{place.name} lies in its region."
+        why = "{where} {lies} in its region."
     return Proposal(name, "probation", "", why, ACT, SPECIFIED, serves)
 
 
@@ -192,12 +198,15 @@ def _area(place: Place, force: Membership | None) -> str:
     return force.name.removesuffix(" Police") if force else place.name
 
 
-def _after(place: Place) -> str:
-    return f"Named after the police force area of {place.name}: check the name."
+def _why(body: Proposal, names: Mapping[str, str]) -> str:
+    """Why it is proposed, with the places that it is proposed for."""
+    own = [names[code] for code in body.places]
+    shown = own if len(own) <= NAMED + 1 else [*own[:NAMED], f"{len(own) - NAMED} more"]
+    return body.why.format(where=get_text_list(shown, "and"), lies="lies" if len(own) == 1 else "lie")
 
 
 def _both(known: Proposal, body: Proposal) -> Proposal:
-    return replace(known, why=f"{known.why} {body.why}", places=known.places + body.places)
+    return replace(known, places=known.places + body.places)
 
 
 def _recorded(body: Proposal, partners: Sequence[Partner]) -> Partner | None:
