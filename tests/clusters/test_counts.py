@@ -133,6 +133,17 @@ def test_a_neighbourhood_without_counts_is_left_out_and_said(
     assert found.notes == ["1 neighbourhood has no counts in these files and is left out: not nought."]
 
 
+def test_a_neighbourhood_that_was_shared_out_is_left_out_and_said(
+    world: World, terrain: Ground, home: None
+) -> None:
+    """Half of what was counted in a neighbourhood of 2011: before and after its split are not the same area."""
+    counts_of(terrain, more={(3, "2024-08"): 0.473684})
+    found = ground_of(world.north, by_residents=False)
+    assert terrain.northton[3].pk not in found.areas
+    assert len(found.areas) == 11
+    assert found.notes == ["1 neighbourhood is left out: its borders changed within these months."]
+
+
 def test_where_nobody_lives_nothing_is_compared_with_residents(
     world: World, terrain: Ground, home: None
 ) -> None:

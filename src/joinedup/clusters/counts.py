@@ -17,6 +17,7 @@ from joinedup.clusters.levels import ABOVE, authority_of
 from joinedup.engines import completeness, periods
 from joinedup.evidence import observations
 from joinedup.evidence.breaks import breaks_of
+from joinedup.evidence.changes import WHOLE_NUMBER
 from joinedup.evidence.disclosure import rule_for, rule_of
 from joinedup.evidence.models import Dataset
 from joinedup.evidence.sources import mps
@@ -137,8 +138,13 @@ def ground_of(footprint: Footprint, *, by_residents: bool) -> CountsToScan:
     # What no file tells of the latest months is not known of them: the figures end before.
     latest = int(np.nonzero(held)[0][-1]) + 1
     months, cases, known = months[:latest], cases[:, :latest], known[:, :latest]
+    redrawn = _redrawn(frame, months)
+    known[[place.pk in redrawn for place in places]] = False
+    notes += _not_the_same(redrawn & {place.pk for place in places})
     there = [bool(row.any()) for row in known]
-    notes += _left_out([place for place, has in zip(places, there, strict=True) if not has])
+    notes += _left_out(
+        [place for place, has in zip(places, there, strict=True) if not has and place.pk not in redrawn]
+    )
     places = [place for place, has in zip(places, there, strict=True) if has]
     cases, known = cases[there], known[there]
     if len(places) < FEWEST_AREAS:
@@ -157,6 +163,25 @@ def ground_of(footprint: Footprint, *, by_residents: bool) -> CountsToScan:
         tuple(each for each in breaks_of(source) if months[0] < each <= months[-1]),
         notes,
     )
+
+
+def _redrawn(frame: pl.DataFrame, months: list[str]) -> set[str]:
+    """The neighbourhoods whose counts are shared out, in any of the months, from ones of 2011 that were split: before
+    and after are not the same area. Only areas common to both vintages are compared: a cluster in one city came from
+    sharing out alone."""
+    uneven = (pl.col("count") - pl.col("count").round()).abs() > WHOLE_NUMBER
+    return set(frame.filter(pl.col("period").is_in(months), uneven)["place"])
+
+
+def _not_the_same(redrawn: set[str]) -> list[str]:
+    if not redrawn:
+        return []
+    said = ngettext(
+        "%(num)s neighbourhood is left out: its borders changed within these months.",
+        "%(num)s neighbourhoods are left out: their borders changed within these months.",
+        len(redrawn),
+    )
+    return [said % {"num": len(redrawn)}]
 
 
 def _months(frame: pl.DataFrame) -> list[str]:
@@ -192,7 +217,7 @@ def _counts(
         # These files give zero where nothing was counted. If a part is missing, the whole is unknown.
         parts = used["indicator"].n_unique()
         known[at] = (summed["parts"] == parts).to_numpy() & ~summed["hidden"].to_numpy()
-    # Counts carried over from areas of 2011 may not be whole numbers.
+    # What was carried over from areas of 2011 that were split is not whole, and not used: see `_redrawn`.
     cases = np.where(known, np.rint(counts), 0).astype(np.int64)
     # Nothing anywhere in a month: a file is missing, or was filled with noughts, more likely than it is so.
     empty = cases.sum(axis=0) == 0

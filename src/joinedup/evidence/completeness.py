@@ -1,7 +1,9 @@
 """Whether the months of a police force's files can be compared with one another. Pure computation.
 
-Two faults look like a fall or a rise of crime and are none: a month that the force did not send whole, and a change in
-the share of crimes that have a place. Both are judged from what the force reported in all (`policeuk_street`).
+Two faults look like a fall or a rise of crime and are none: a month that the force did not send whole (less than
+`WHOLE` of its usual month: Dyfed-Powys returned 1,187, 300, 164 and 283; between the busiest and the quietest month of
+the forces looked at lies a factor of 1.4), and a change in the share of crimes that have a place. Both are judged from
+what the force reported in all (`policeuk_street`).
 """
 
 from __future__ import annotations
@@ -12,13 +14,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
+from joinedup.engines.completeness import WHOLE
 from joinedup.evidence.methods import months_to
 from joinedup.evidence.sources.contract import MISSING
 from joinedup.evidence.sources.policeuk_street import ALL_CRIMES, SOURCE, WITHOUT_PLACE
 
-# A month with less than this share of the force's usual month was not sent whole; Dyfed-Powys returned 1,187, 300, 164
-# and 283. Between the busiest and the quietest month of the forces held here lies a factor of 1.4.
-WHOLE = 0.6
 # Months beside one month that are its usual ones: seasons and slow change are no gap.
 BESIDE = 6
 # If the share without a place moves by more than this between two years, counts of parts of the area are not compared.

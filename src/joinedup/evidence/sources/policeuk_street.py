@@ -14,6 +14,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
+from joinedup.engines.completeness import WHOLE
 from joinedup.engines.words import plural
 from joinedup.evidence.sources.contract import (
     NUMBER,
@@ -214,7 +215,7 @@ def _notes(rows: pl.DataFrame, area: str | None, codes: Codes) -> list[str]:
     by_month = valid.group_by("period").len().sort("period")
     if by_month.height > 1:
         usual = float(np.median(by_month["len"].to_numpy()))
-        few = by_month.filter(pl.col("len") < 0.6 * usual)["period"].to_list()
+        few = by_month.filter(pl.col("len") < WHOLE * usual)["period"].to_list()
         if few:
             notes.append(
                 f"{', '.join(few)} {plural(len(few), 'has', 'have')} far fewer rows than the other months: "
