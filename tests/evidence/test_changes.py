@@ -1,5 +1,7 @@
 """Faults of files are never told as a change of one place, and real changes are (bench/comparability.py)."""
 
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 import pytest
@@ -10,7 +12,10 @@ from joinedup.evidence.breaks import breaks_of, is_broken
 from joinedup.evidence.changes import MOVED_TOGETHER, PLACED_OTHERWISE, only_its_own, spread
 from joinedup.evidence.completeness import Completeness, completeness
 from joinedup.evidence.methods import months_to
+from joinedup.evidence.recognise import read_file
+from joinedup.evidence.sources.contract import Codes
 from joinedup.evidence.sources.policeuk_street import ALL_CRIMES, WITHOUT_PLACE
+from tests.places.shipped import frames
 
 FORCE = "E23000018"
 
@@ -50,6 +55,17 @@ def test_months_that_a_force_did_not_send_whole() -> None:
     assert found[FORCE].partial == ["2024-08", "2024-09", "2024-10"]
     # A quiet month is no gap.
     assert completeness(of_force([1000, 900, 800, 750, 820, 990], [0] * 6))[FORCE].partial == []
+
+
+def test_a_real_gap_is_no_fall(shared: Path) -> None:
+    places, changes = frames("W15000004")
+    own = places.filter(pl.col("kind").is_in(["lsoa", "ward"])).select(
+        place="code", force=pl.lit("W15000004")
+    )
+    codes = Codes.of(places, changes, own)
+    files = sorted((shared / "policeuk" / "dyfed-powys").glob("*.csv"))
+    held = pl.concat(read_file(path, codes)[1].observations for path in files)
+    assert completeness(held)["W15000004"].partial == ["2024-02", "2024-03", "2024-04"]
 
 
 def test_places_that_are_lost() -> None:

@@ -38,7 +38,7 @@ def with_intervals(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     else:
         low, high = byar(least)[0] / of, byar(most)[1] / of
     # A figure computed by its publisher has its own unit, which value and share reveal.
-    scale = np.full(len(value), indicator.per)
+    scale = np.full(len(value), indicator.scale)
     if indicator.method == "published":
         with np.errstate(divide="ignore", invalid="ignore"):
             scale = np.where(count > 0, value * of / count, np.nan)
@@ -96,7 +96,7 @@ def _among(rows: pl.DataFrame, indicator: Indicator, small: Sequence[str], label
         count = rows["count"].cast(pl.Float64).to_numpy().astype(float)
         denominator = rows["denominator"].cast(pl.Float64).to_numpy().astype(float)
         count = np.where(np.isnan(value), np.nan, count)
-        drawn = shrunk(count, denominator, proportion=indicator.method == "share") * indicator.per
+        drawn = shrunk(count, denominator, proportion=indicator.method == "share") * indicator.scale
     known = ~np.isnan(value)
     enough = label is not None and int(known.sum()) >= FEWEST
     sign = 1 if indicator.direction == "high_is_worse" else -1

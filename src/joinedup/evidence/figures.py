@@ -261,7 +261,7 @@ def _rates(
     rows = there.join(counts, on="place", how="left").join(people, on="place", how="left")
     return rows.with_columns(state=state).with_columns(
         count=pl.when(known).then(pl.col("count").cast(pl.Float64)),
-        value=pl.when(known).then(pl.col("count") / pl.col("denominator") * indicator.per),
+        value=pl.when(known).then(pl.col("count") / pl.col("denominator") * indicator.scale),
         last=pl.when(known).then("last"),
         before=pl.when(known).then("before"),
     )

@@ -101,7 +101,8 @@ def formula(indicator: Indicator) -> str:
         below = " + ".join(_spaced(part) for part in indicator.denominator)
         if len(indicator.numerator) > 1:
             above = f"({above})"
-        return f"{above}, summed over {indicator.window} months ÷ {below} × {indicator.per:,.0f}"
+        years = f" ÷ {indicator.window / 12:g} years" if indicator.window != 12 else ""
+        return f"{above}, summed over {indicator.window} months{years} ÷ {below} × {indicator.per:,.0f}"
     if indicator.method == "mean":
         times = f" × {indicator.per:,.0f}" if indicator.per != 1 else ""
         return f"mean of {_spaced(indicator.value)} over neighbourhoods, weighted by residents{times}"

@@ -15,11 +15,14 @@ from django.utils.text import get_text_list
 
 from joinedup.accounts.person import Person
 from joinedup.evidence import disclosure, observations, store
+from joinedup.evidence.completeness import completeness, without_partial_months
 from joinedup.evidence.disclosure import DisclosureRule, rule_of
 from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.models import Dataset, Figure, Need
 from joinedup.evidence.origins import HELD, in_turn, source_of
 from joinedup.evidence.sources.contract import MISSING, NUMBER, SUPPRESSED, Codes
+from joinedup.evidence.sources.policeuk_street import ALL_CRIMES, WITHOUT_PLACE
+from joinedup.evidence.sources.policeuk_street import SOURCE as STREET
 from joinedup.evidence.windows import MONTH
 from joinedup.evidence.wording import by_slug
 from joinedup.places.models import Place
@@ -112,13 +115,30 @@ def _kept(
 
 def _of_one_source(indicator: Indicator, place_code: str, newest_first: Sequence[Dataset]) -> pl.DataFrame:
     """What the first source that covers the place holds about it."""
-    for _name, own in in_turn(newest_first, indicator):
+    for name, own in in_turn(newest_first, indicator):
         held = observations.held(own, indicators=indicator.observed, places=[place_code])
+        if name == STREET.name:
+            held = _without_partial_months(held, own)
         if indicator.method == "rate":
             held = held.filter(pl.col("period").str.contains(MONTH))
         if held.height:
             return held
     return pl.DataFrame(schema=HELD)
+
+
+def _without_partial_months(held: pl.DataFrame, own: Sequence[Dataset]) -> pl.DataFrame:
+    """Months that the force which counted them did not send whole are missing on a line too, never a fall."""
+    whole = observations.held(own, indicators=[ALL_CRIMES, WITHOUT_PLACE])
+    reporter = {row.pk: row.reported_by for row in own}
+    area = dict(
+        whole.select("place", reporter=pl.col("datasets").list.first().replace_strict(reporter, default=""))
+        .unique("reporter")
+        .select("reporter", "place")
+        .iter_rows()
+    )
+    counted_by = pl.col("datasets").list.first().replace_strict(reporter, default="")
+    force = counted_by.replace_strict(area, default=None, return_dtype=pl.String)
+    return without_partial_months(held, completeness(whole), force)
 
 
 def _points(held: pl.DataFrame, indicator: Indicator, rules: _Rules) -> list[Point]:

@@ -58,6 +58,11 @@ class Indicator:
         return self.numerator or (self.value,)
 
     @property
+    def scale(self) -> float:
+        """What a count divided by its denominator is multiplied by: rates are per year, whatever the window."""
+        return self.per * 12 / self.window if self.method == "rate" else self.per
+
+    @property
     def by_residents(self) -> bool:
         return any(name.startswith("residents") for name in self.denominator)
 
