@@ -125,7 +125,8 @@ def test_every_figure_and_every_point_is_what_a_recount_by_hand_allows(world: Wo
             assert told == (None,) * 6
             assert wording.standing(figure) == ""
         else:
-            per = by_slug()[figure.indicator].per
+            indicator = by_slug()[figure.indicator]
+            per = indicator.per * 12 / indicator.window  # rates are per year
             assert figure.value == pytest.approx(shown / residents[figure.place_id] * per)
             assert figure.low <= figure.value <= figure.high
     assert seen
@@ -177,7 +178,8 @@ def test_no_page_and_no_file_tells_a_hidden_count(world: World, as_: As, seed: i
     for figure in Figure.objects.filter(state="suppressed").select_related("place"):
         raw, _ = recount(files, figure)
         assert raw is not None
-        value = raw / residents[figure.place_id] * by_slug()[figure.indicator].per
+        indicator = by_slug()[figure.indicator]
+        value = raw / residents[figure.place_id] * indicator.per * 12 / indicator.window
         secret = wording.value(Figure(indicator=figure.indicator, state="number", value=value))
         shown = {
             wording.value(other) for other in Figure.objects.filter(place=figure.place_id, state="number")

@@ -1,11 +1,14 @@
 """Finding a place, and what lies above and below it."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from joinedup.places import queries
 from joinedup.places.models import Membership, Place
+from joinedup.places.postcodes import bring_in_postcodes
 from tests.world import World
 
 
@@ -101,6 +104,27 @@ def test_find_by_postcode(small: World, django_assert_num_queries: Any) -> None:
     Place.objects.create(code="E06000016", name="Leicester", kind="local_authority", vintage=2024)
     assert names(queries.find("LE1 4")) == ["Leicester"]
     assert queries.find("ZZ9 9ZZ") == []
+
+
+def test_a_whole_postcode_finds_its_ward_where_the_lookup_is_kept(
+    small: World, settings: Any, tmp_path: Path
+) -> None:
+    settings.HOME = tmp_path
+    lookup = tmp_path / "NSPL.csv"
+    lookup.write_text("pcds,laua,lsoa21\nN7 6PA,E09000019,E01099901\nBT1 1AA,N09000003,95GG01\n", "utf-8")
+    assert queries.find("N7 6PA") == []
+    assert bring_in_postcodes(lookup) == 1
+    assert names(queries.find("n7 6pa")) == names(queries.find("N76PA")) == ["Mill Ward"]
+    assert queries.find("N7") == []  # half of one is no neighbourhood
+    other = tmp_path / "other.csv"
+    other.write_text("pcds,town\nN7 6PA,London\n", "utf-8")
+    with pytest.raises(ValidationError, match="not the postcode lookup"):
+        bring_in_postcodes(other)
+    with pytest.raises(ValidationError, match="cannot be read"):
+        bring_in_postcodes(tmp_path / "none.csv")
+    # What was kept before stays.
+    assert names(queries.find("N7 6PA")) == ["Mill Ward"]
+    assert not list(tmp_path.glob(".partial-*"))
 
 
 def test_what_to_choose_from_is_where_somebody_works(small: World) -> None:

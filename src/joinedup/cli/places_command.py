@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,19 +15,26 @@ from joinedup.cli.verbs import AS_JSON
 @click.option(
     "--add", "added", multiple=True, metavar="AREA", help="Bring in its wards, neighbourhoods and figures."
 )
+@click.option(
+    "--postcodes", "lookup", type=click.Path(path_type=Path), help="Keep ONS's postcode lookup (NSPL)."
+)
 @click.option("--find", "text", metavar="TEXT", help="A name, code or postcode: what is meant by it.")
 @AS_JSON
 @with_records
-def places(added: tuple[str, ...], text: str | None, as_json: bool) -> None:
+def places(added: tuple[str, ...], lookup: Path | None, text: str | None, as_json: bool) -> None:
     """Which areas are held with wards and neighbourhoods; add one; find one by name, code or postcode.
 
     \b
     Example: joinedup places
              joinedup places --add "Derbyshire" --add "Nottinghamshire"
              joinedup places --find "LE1 4"
+             joinedup places --postcodes NSPL_FEB_2026_UK.csv
     """
-    if added and text is not None:
-        raise click.UsageError("Give --add or --find, not both.")
+    if sum((bool(added), lookup is not None, text is not None)) > 1:
+        raise click.UsageError("Give one of --add, --postcodes and --find.")
+    if lookup is not None:
+        _keep(lookup, as_json)
+        return
     if added:
         _add(added, as_json)
     elif text is not None:
@@ -47,6 +55,16 @@ def _add(texts: tuple[str, ...], as_json: bool) -> None:
     for line in chosen.lines:
         click.echo(line)
     click.echo("Brought in with what is published about it." if is_new else "All of it was held already.")
+
+
+def _keep(path: Path, as_json: bool) -> None:
+    from joinedup.places.postcodes import bring_in_postcodes
+
+    number = bring_in_postcodes(path)
+    if as_json:
+        put_json({"postcodes": number})
+        return
+    click.echo(f"{number:,} postcodes kept: a whole postcode now finds its ward.")
 
 
 def _find(text: str, as_json: bool) -> None:

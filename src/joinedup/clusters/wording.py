@@ -19,6 +19,7 @@ from joinedup.clusters.levels import authority_of, ward_of
 from joinedup.clusters.models import Cluster, Scan, WiderCluster
 from joinedup.engines import periods, scan_words
 from joinedup.places.models import Place
+from joinedup.places.words import word_for
 
 MODELS = {Scan.Kind.MONTHLY: "permutation", Scan.Kind.YEARLY: "poisson"}
 # How many authorities, and how many wards of each, a sentence names.
@@ -62,7 +63,7 @@ def where(found: Sequence[WardShare]) -> str:
         authorities[part.authority] += len(part.areas)
     names = [place.name for place, _ in authorities.most_common()]
     if len(names) > 1:
-        return f"{neighbourhoods(number)} in {_some(names, 'authorities')}"
+        return f"{neighbourhoods(number)} in {_some(names, word_for(place.pk for place in authorities))}"
     wards = [part.ward.name for part in found if part.ward != part.authority]
     inside = f" ({_some(wards, 'wards')})" if wards else ""
     return f"{neighbourhoods(number)} in {names[0]}{inside}" if names else neighbourhoods(number)
@@ -83,7 +84,7 @@ def where_wider(wider: WiderCluster, near: Sequence[WardShare] = ()) -> str:
     places = sorted(wider.areas.all(), key=lambda place: (order.get(place.pk, len(own)), place.name))
     names = [place.name for place in places]
     if wider.level == WiderCluster.Level.AUTHORITY:
-        return f"the whole of {_some(names, 'authorities')}"
+        return f"the whole of {_some(names, word_for(place.pk for place in places))}"
     return f"wards: {_some(names, 'wards')}" if len(names) > 1 else f"the ward {names[0]}"
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from joinedup.accounts.person import Person
 from joinedup.evidence.actions import import_shipped, recompute
+from joinedup.evidence.models import Figure
 from joinedup.firstrun.place_names import listed
 from joinedup.places.areas import Area, areas_named, every_area
 from joinedup.places.loading import forces_with_parts, load_parts_around
@@ -31,7 +32,8 @@ def bring_in(places: Iterable[Place], say: Say = lambda _what, _part: None) -> b
         by=operator, forces=forces_with_parts(), progress=lambda part: say("Published figures", part)
     )
     is_new = bool(loaded) or any(not one.already for one in brought)
-    if is_new:
+    # Stopped before the figures were worked out, it has all files and no figure.
+    if is_new or (brought and not Figure.objects.filter(place__in=own).exists()):
         recompute(
             by=operator,
             as_of=timezone.localdate(),

@@ -152,6 +152,7 @@ def _need_of_several(places: Sequence[Place], needs: Mapping[str, list[Need]], i
             if (need_class(need.said) or 0) >= HIGH:
                 where.setdefault(need.theme.name, []).append(called(place))
     if not any(need.said is not None for place in places for need in needs[place.pk]):
+        is_held = is_held or any(need.need is not None for place in places for need in needs[place.pk])
         why = "too little is held to say" if is_held else "no figures are held"
         return f"How much need there is here is not known: {why}. That is not the same as no need."
     if not where:

@@ -10,7 +10,7 @@ from django.db.models import Case, Exists, IntegerField, Q, QuerySet, Value, Whe
 from rapidfuzz import fuzz, process
 
 from joinedup.places.models import CodeChange, Footprint, Membership, Place
-from joinedup.places.postcodes import authorities_of, looks_like_a_postcode
+from joinedup.places.postcodes import authorities_of, looks_like_a_postcode, neighbourhood_of
 from joinedup.places.words import plain
 
 GSS_CODE = re.compile(r"^[EWSN]\d{8}$")
@@ -148,9 +148,9 @@ def with_page(code: str) -> Place | None:
 def find(text: str, limit: int = 10) -> list[Place]:
     """Places with a page, by code, by name or by postcode; exact first, then names that start with it, then the rest.
 
-    A neighbourhood's code, old or new, finds the ward or authority around it; a postcode the authorities that its
-    first half lies in, the largest part first. A name that nothing has finds those that are spelt nearly so. One
-    query, or two where the spelling is not exact.
+    A neighbourhood's code, old or new, finds the ward or authority around it. A postcode finds the ward that it lies
+    in, where that is known here, else the authorities that its first half lies in, the largest part first. A name that
+    nothing has finds those that are spelt nearly so. One query, or two where the spelling is not exact.
     """
     text = " ".join(text.split())[:LONGEST_QUESTION].replace("&", "and")
     if not text:
@@ -159,7 +159,9 @@ def find(text: str, limit: int = 10) -> list[Place]:
         found = with_page(text.upper())
         return [found] if found else []
     if looks_like_a_postcode(text):
-        return [place for place, _share in by_postcode(text)]
+        code = neighbourhood_of(text)
+        exact = with_page(code) if code else None
+        return [exact] if exact else [place for place, _share in by_postcode(text)]
     order = Case(
         When(name__iexact=text, then=Value(0)),
         When(name__istartswith=text, then=Value(1)),

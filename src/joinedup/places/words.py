@@ -7,17 +7,15 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 # By the first three signs of the code: who publishes it, and what kind of authority it is.
-WORDS = {"E09": "borough", "E07": "district", "E08": "metropolitan district", "W06": "principal area"}
-NEUTRAL = "authority"
-MANY = {NEUTRAL: "authorities"}
+WORDS = {"E09": "boroughs", "E07": "districts", "E08": "metropolitan districts", "W06": "principal areas"}
+NEUTRAL = "authorities"
 
 
-def word_for(codes: Iterable[str], *, many: bool = True) -> str:
-    """The word for these local authorities (GSS codes), `many` or one: “districts”; “authorities” where they are of
-    several kinds, or unitary."""
-    kinds = {WORDS.get(code[:3], NEUTRAL) for code in codes if code[:3] not in ("E05", "W05", "E01", "W01")}
-    one = kinds.pop() if len(kinds) == 1 else NEUTRAL
-    return MANY.get(one, f"{one}s") if many else one
+def word_for(codes: Iterable[str]) -> str:
+    """The word for these local authorities (GSS codes): “districts”; “authorities” where they are of several kinds, or
+    unitary."""
+    kinds = {WORDS.get(code[:3], NEUTRAL) for code in codes}
+    return kinds.pop() if len(kinds) == 1 else NEUTRAL
 
 
 @lru_cache(2000)

@@ -59,8 +59,8 @@ def search(person: Person, text: str) -> Results:
     text = " ".join(text.replace("\0", " ").split())[:LONGEST]
     if len(text) < SHORTEST:
         return Results(text, [], None, bool(text), False)
+    found_places = places.find(text, SHOWN + 1)
     shares = dict(places.by_postcode(text)) if places.looks_like_a_postcode(text) else {}
-    found_places = list(shares) or places.find(text, SHOWN + 1)
     groups = [
         _group("Places", found_places, lambda place: _place(place, shares.get(place))),
         _group(
