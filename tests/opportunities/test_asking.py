@@ -82,13 +82,13 @@ def test_who_turned_such_mails_off_is_not_asked_and_the_page_says_so(
     Enquiry.objects.all().delete()
     Preference.objects.create(user=head, not_wanted=[Preference.Mail.OPPORTUNITIES])
     page = as_("alice").get(f"/opportunities/{asked.pk}/").content.decode()
-    assert "Nobody at Hilltop School wants mails like this: ring them." in page
+    assert "Ring Hilltop School: they cannot be asked by mail." in page
     done = ask(world, asked, django_capture_on_commit_callbacks)
     assert (done.unwilling, done.unreachable) == ([world.school], [world.police])
     assert head.email not in {to for letter in mail.outbox for to in letter.to}
     Enquiry.objects.all().delete()
     asked.parties.set([world.school])
-    with pytest.raises(ValidationError, match="Nobody at Hilltop School wants mails like this"):
+    with pytest.raises(ValidationError, match="Ring Hilltop School: they cannot be asked by mail"):
         asking_actions.ask(by=world.person("alice"), opportunity=asked)
 
 

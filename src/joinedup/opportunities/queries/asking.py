@@ -62,7 +62,7 @@ class Asking:
             return _("There is no e-mail address for %(names)s: add a contact first.") % {"names": names}
         if self.unwilling:
             names = ", ".join(partner.name for partner in self.unwilling)
-            return _("Nobody at %(names)s wants mails like this: ring them.") % {"names": names}
+            return _("Ring %(names)s: they cannot be asked by mail.") % {"names": names}
         return _("Everybody it names has answered.")
 
 

@@ -70,7 +70,7 @@ def _say(request: Request, asked: Asked) -> None:
     for partners, sentence in (
         (asked.refused, _("The mail to %(names)s could not be sent: try again later, or ring them.")),
         (asked.unreachable, _("There is no e-mail address for %(names)s: add a contact below.")),
-        (asked.unwilling, _("Nobody at %(names)s wants mails like this: ring them.")),
+        (asked.unwilling, _("Ring %(names)s: they cannot be asked by mail.")),
     ):
         if partners:
             messages.error(request, sentence % {"names": ", ".join(p.name for p in partners)})
