@@ -81,10 +81,13 @@ def test_a_truncated_workbook_is_damaged() -> None:
             read_file(whole[:size])
 
 
-def test_a_workbook_with_a_damaged_part_is_damaged() -> None:
+@pytest.mark.parametrize(
+    "part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml", "[Content_Types].xml"]
+)
+def test_a_workbook_with_a_damaged_part_is_damaged(part: str) -> None:
     whole = xlsx([["Name"], ["One"]])
     with pytest.raises(Unreadable, match="damaged"):
-        read_file(with_part(whole, "xl/worksheets/sheet1.xml", b"<worksheet><sheetData><row r='1'><c"))
+        read_file(with_part(whole, part, b"<worksheet><sheetData><row r='1'><c"))
 
 
 def test_other_zip_files_are_no_spreadsheets() -> None:
