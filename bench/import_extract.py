@@ -20,7 +20,7 @@ from joinedup.evidence.indicators import indicators
 from joinedup.evidence.need import figures, need, populations
 from joinedup.evidence.recognise import Codes, read_file
 from joinedup.evidence.store import read_series, write_observations
-from tests.places.shipped import CITY, MET, SHIPPED, frames
+from joinedup.places.shipped import SHIPPED, frames
 
 LONDON = Path(str(resources.files("joinedup.data"))) / "london"
 AS_OF = "2026-03"
@@ -36,7 +36,7 @@ def fastest(work: Callable[[], object], times: int = 5) -> float:
 
 
 def main() -> None:
-    places, changes = frames(MET, CITY)
+    places, changes = frames("E23000001", "E23000034")
     codes = Codes.of(places, changes)
     paths = [
         folder / item["file"]

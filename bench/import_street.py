@@ -11,35 +11,30 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import os
 import resource
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-import django
 import polars as pl
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "joinedup.site.settings")
-django.setup()
-
-from joinedup.evidence.recognise import read_file  # noqa: E402
-from joinedup.evidence.sources.contract import Codes  # noqa: E402
-from joinedup.evidence.store import write_observations  # noqa: E402
-from joinedup.places.loading import SHIPPED, read_parts  # noqa: E402
+from joinedup.evidence.recognise import read_file
+from joinedup.evidence.sources.contract import Codes
+from joinedup.evidence.store import write_observations
+from joinedup.places.shipped import SHIPPED, frames
 
 FORCE = "E23000018"
 COLUMNS = ["Month", "LSOA code", "Crime type"]
 
 
 def codes() -> Codes:
-    parts, changes, _outlines = read_parts(FORCE)
-    wide = pl.read_csv(SHIPPED / "areas.csv.gz", infer_schema_length=None)
+    places, changes = frames(FORCE)
     members = pl.read_csv(SHIPPED / "memberships.csv.gz").filter(pl.col("code") == FORCE)["place"]
-    own = parts.filter(pl.col("ended").is_null())["code"].to_list() + members.to_list()
+    inside = places.filter(pl.col("kind").is_in(["ward", "lsoa"]), pl.col("ended").is_null())["code"]
+    own = [*inside, *members]
     forces = pl.DataFrame({"place": own, "force": [FORCE] * len(own)})
-    return Codes.of(pl.concat([wide, parts], how="diagonal_relaxed"), changes, forces)
+    return Codes.of(places, changes, forces)
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -46,10 +46,11 @@ def build() -> None:
     from joinedup.evidence import actions
     from joinedup.places import loading as places
     from joinedup.places.models import Footprint, Place
+    from joinedup.places.shipped import SHIPPED
     from joinedup.taxonomy import loading as taxonomy
 
     data = Path(str(resources.files("joinedup.data")))
-    forces = [path.stem for path in (places.SHIPPED / "parts").iterdir()]
+    forces = [path.stem for path in (SHIPPED / "parts").iterdir()]
     steps = {
         "migrate": lambda: call_command("migrate", verbosity=0),
         "words": lambda: taxonomy.load(data / "reference"),

@@ -33,12 +33,13 @@ def main() -> None:
 
 def report(folder: Path) -> None:
     from joinedup.places import loading
+    from joinedup.places.shipped import SHIPPED
 
     taken, rows = [], 0
     for _ in range(2):
         started = time.perf_counter()
         wide = loading.load()
-        loaded = loading.load_parts([path.stem for path in (loading.SHIPPED / "parts").iterdir()])
+        loaded = loading.load_parts([path.stem for path in (SHIPPED / "parts").iterdir()])
         taken.append(time.perf_counter() - started)
         rows = (
             wide.places + wide.memberships + wide.outlines + loaded.places + loaded.changes + loaded.outlines

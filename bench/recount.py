@@ -142,16 +142,23 @@ def _residents(path: Path, places: Collection[str]) -> Totals:
     return found
 
 
-def _street(path: Path, places: Collection[str]) -> Totals:
-    """A crime a line; of several lines with one ID the first."""
-    found: Totals = defaultdict(float)
+def crimes(path: Path) -> Iterator[tuple[dict[str, str], str]]:
+    """The rows of a street file that count, each with its indicator: a crime a line; of several lines with one ID the
+    first."""
     seen = set()
     for row in rows(path):
         again = row["Crime ID"] in seen
         if row["Crime ID"]:
             seen.add(row["Crime ID"])
-        if not again and row["Crime type"] in STREET and row["LSOA code"] in places:
-            found["policeuk_street", STREET[row["Crime type"]], row["Month"]] += 1
+        if not again and row["Crime type"] in STREET:
+            yield row, STREET[row["Crime type"]]
+
+
+def _street(path: Path, places: Collection[str]) -> Totals:
+    found: Totals = defaultdict(float)
+    for row, indicator in crimes(path):
+        if row["LSOA code"] in places:
+            found["policeuk_street", indicator, row["Month"]] += 1
     return found
 
 
@@ -221,14 +228,7 @@ def street_levels(path: Path, area: str, authorities: Mapping[str, str]) -> Tota
     """Level, indicator and month to the count of a street file whose codes are all of 2021: of the whole force
     (`area`), and of each authority of its area. `authorities`: neighbourhood to authority."""
     found: Totals = defaultdict(float)
-    seen = set()
-    for row in rows(path):
-        again = row["Crime ID"] in seen
-        if row["Crime ID"]:
-            seen.add(row["Crime ID"])
-        if again or row["Crime type"] not in STREET:
-            continue
-        indicator = STREET[row["Crime type"]]
+    for row, indicator in crimes(path):
         found[area, indicator, row["Month"]] += 1
         if row["LSOA code"] in authorities:
             found[authorities[row["LSOA code"]], indicator, row["Month"]] += 1

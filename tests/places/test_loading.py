@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from joinedup.places import loading
 from joinedup.places.models import CodeChange, Membership, Outline, Place
+from joinedup.places.shipped import SHIPPED
 from tests.places.shipped import CITY, MET
 
 RUTLAND = "E06000017"
@@ -95,7 +96,7 @@ def test_a_second_load_corrects_and_keeps() -> None:
 @pytest.mark.django_db
 def test_a_damaged_file_changes_nothing(tmp_path: Path) -> None:
     for name in ("areas.csv.gz", "memberships.csv.gz"):
-        (tmp_path / name).write_bytes((loading.SHIPPED / name).read_bytes())
+        (tmp_path / name).write_bytes((SHIPPED / name).read_bytes())
     (tmp_path / "outlines_wide.json.gz").write_bytes(b"not gzip")
     with pytest.raises(OSError, match="gzip"):
         loading.load(tmp_path)

@@ -9,9 +9,12 @@ from __future__ import annotations
 import csv
 from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
-from joinedup.evidence.models import Dataset
-from joinedup.places.body_names import every_name
+from joinedup.places.body_names import force_called
+
+if TYPE_CHECKING:
+    from joinedup.evidence.models import Dataset
 
 
 @cache
@@ -32,8 +35,7 @@ def breaks_of(source: str, force: str | None = None) -> dict[str, str]:
 
 def breaks_for(dataset: Dataset) -> dict[str, str]:
     """The same for the series that a dataset belongs to, by the force that reported it if it has one."""
-    codes = {name: code for (kind, code), name in every_name().items() if kind == "police_force"}
-    return breaks_of(dataset.source, codes.get(dataset.reported_by))
+    return breaks_of(dataset.source, force_called(dataset.reported_by))
 
 
 def is_broken(months: list[str], source: str, force: str | None = None) -> bool:

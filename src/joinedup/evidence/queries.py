@@ -25,6 +25,7 @@ from joinedup.evidence.sources.policeuk_street import ALL_CRIMES, WITHOUT_PLACE
 from joinedup.evidence.sources.policeuk_street import SOURCE as STREET
 from joinedup.evidence.windows import MONTH
 from joinedup.evidence.wording import by_slug
+from joinedup.places.body_names import force_called
 from joinedup.places.models import Place
 from joinedup.places.queries import code_frames, force_areas
 from joinedup.taxonomy.models import Theme
@@ -129,15 +130,8 @@ def _of_one_source(indicator: Indicator, place_code: str, newest_first: Sequence
 def _without_partial_months(held: pl.DataFrame, own: Sequence[Dataset]) -> pl.DataFrame:
     """Months that the force which counted them did not send whole are missing on a line too, never a fall."""
     whole = observations.held(own, indicators=[ALL_CRIMES, WITHOUT_PLACE])
-    reporter = {row.pk: row.reported_by for row in own}
-    area = dict(
-        whole.select("place", reporter=pl.col("datasets").list.first().replace_strict(reporter, default=""))
-        .unique("reporter")
-        .select("reporter", "place")
-        .iter_rows()
-    )
-    counted_by = pl.col("datasets").list.first().replace_strict(reporter, default="")
-    force = counted_by.replace_strict(area, default=None, return_dtype=pl.String)
+    areas = {row.pk: force_called(row.reported_by) for row in own}
+    force = pl.col("datasets").list.first().replace_strict(areas, default=None, return_dtype=pl.String)
     return without_partial_months(held, completeness(whole), force)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NoReturn
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -12,7 +13,7 @@ from joinedup.accounts.person import Person
 from joinedup.evidence.actions import import_shipped, recompute
 from joinedup.evidence.models import Figure
 from joinedup.firstrun.place_names import listed
-from joinedup.places.areas import Area, areas_named, every_area
+from joinedup.places.areas import areas_named, every_area
 from joinedup.places.loading import forces_with_parts, load_parts_around
 from joinedup.places.models import Place
 
@@ -42,17 +43,6 @@ def bring_in(places: Iterable[Place], say: Say = lambda _what, _part: None) -> b
     return is_new
 
 
-def area_called(text: str) -> tuple[Area, list[Area]]:
-    """The area that is meant, and others of the same name. Raises ValidationError where there is none."""
-    found = areas_named(text, every_area())
-    if not found:
-        raise ValidationError(
-            f"There is no area called “{text}”. Give the name or code of a local authority, a county, a police force, "
-            "a health board, a fire service or a community safety partnership in England or Wales."
-        )
-    return found[0], found[1:]
-
-
 @dataclass(frozen=True)
 class Chosen:
     """`places`: the authorities of one or several areas, each once, by name. `name`: what a partnership of these is
@@ -67,11 +57,19 @@ def areas_called(texts: Iterable[str]) -> Chosen:
     """The areas of these names or codes. Raises ValidationError where there is none."""
     places: dict[str, Place] = {}
     names, lines = [], []
+    every = every_area()
     for text in texts:
-        area, others = area_called(text)
+        area, *others = areas_named(text, every) or _not_there(text)
         places |= {place.pk: place for place in area.authorities}
         names.append(area.name)
         lines.append(f"{area.says}.")
         lines += [f"  For {other.says}, say “{other.asked_as}”." for other in others]
     ordered = sorted(places.values(), key=lambda place: (place.name, place.pk))
     return Chosen(ordered, f"{listed(names, 3)} partnership" if names else "", lines)
+
+
+def _not_there(text: str) -> NoReturn:
+    raise ValidationError(
+        f"There is no area called “{text}”. Give the name or code of a local authority, a county, a police force, "
+        "a health board, a fire service or a community safety partnership in England or Wales."
+    )

@@ -6,9 +6,11 @@ Read from what ships (`data/country/councils.csv`, `bodies.csv`), which says whe
 from __future__ import annotations
 
 import csv
+import re
 from functools import cache
 
-from joinedup.places.loading import SHIPPED
+from joinedup.places.shipped import SHIPPED
+from joinedup.places.words import plain
 
 COUNCIL = "council"
 
@@ -28,3 +30,24 @@ def every_name() -> dict[tuple[str, str], str]:
             for row in csv.DictReader(stream):
                 found[row.get("kind", COUNCIL), row["code"]] = row["name"]
     return found
+
+
+def force_called(name: str) -> str | None:
+    """The code of the area of a police force by its name as publishers write it (“Derbyshire Constabulary”); None if it
+    has none, as British Transport Police."""
+    return _forces().get(_without_common_words(name))
+
+
+@cache
+def _forces() -> dict[str, str]:
+    return {
+        _without_common_words(name): code
+        for (kind, code), name in every_name().items()
+        if kind == "police_force"
+    }
+
+
+def _without_common_words(name: str) -> str:
+    """A force's name without the words that every force has; one is written in two ways."""
+    bare = re.sub(r"\b(police|constabulary|service|force|city|of)\b", " ", plain(name))
+    return " ".join(bare.split()).removesuffix(" and isle wight")

@@ -15,23 +15,18 @@ where somebody works: one archive for each police force's area.
 from __future__ import annotations
 
 import gzip
-import io
 import json
-import zipfile
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 from django.db import transaction
 
 from joinedup.places.models import CodeChange, Membership, Outline, Place
+from joinedup.places.shipped import SHIPPED, read_parts
 
-SHIPPED = Path(str(resources.files("joinedup.data"))) / "country"
 BATCH = 1000
-CHANGES = {"old": pl.String, "new": pl.String, "kind": pl.String, "share": pl.Float64}
 # Wider areas are written first, so that a parent exists before its parts.
 WIDEST_FIRST = ["country", "region", "police_force", "county", "local_authority", "ward", "lsoa"]
 Progress = Callable[[float], None]
@@ -84,14 +79,6 @@ def load_parts(forces: Collection[str], folder: Path = SHIPPED, progress: Progre
         sums = [sums[0] + places.height, sums[1] + changes.height, sums[2] + len(outlines)]
         say((number + 1) / len(forces))
     return Loaded(places=sums[0], changes=sums[1], outlines=sums[2])
-
-
-def read_parts(force: str, folder: Path = SHIPPED) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, Any]]:
-    """The wards and neighbourhoods of a police force's area, what old codes became, and outlines by code."""
-    with zipfile.ZipFile(folder / "parts" / f"{force}.zip") as archive:
-        places = pl.read_csv(io.BytesIO(archive.read("places.csv")), infer_schema_length=None)
-        changes = pl.read_csv(io.BytesIO(archive.read("changes.csv")), schema=CHANGES)
-        return places, changes, json.loads(archive.read("outlines.json"))
 
 
 def load_parts_around(places: Iterable[Place], progress: Progress | None = None) -> set[str]:

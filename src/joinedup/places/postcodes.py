@@ -22,7 +22,7 @@ import polars as pl
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from joinedup.places.loading import SHIPPED
+from joinedup.places.shipped import SHIPPED
 
 # As the lookup's issues call the postcode and its neighbourhood of 2021.
 POSTCODE_COLUMNS, LSOA_COLUMNS = ("pcds", "pcd7", "pcd"), ("lsoa21cd", "lsoa21")

@@ -7,7 +7,6 @@ from typing import Any
 
 import polars as pl
 from django.db.models import Case, Exists, IntegerField, Q, QuerySet, Value, When
-from rapidfuzz import fuzz, process
 
 from joinedup.places.models import CodeChange, Footprint, Membership, Place
 from joinedup.places.postcodes import authorities_of, looks_like_a_postcode, neighbourhood_of
@@ -161,7 +160,7 @@ def find(text: str, limit: int = 10) -> list[Place]:
     if looks_like_a_postcode(text):
         code = neighbourhood_of(text)
         exact = with_page(code) if code else None
-        return [exact] if exact else [place for place, _share in by_postcode(text)]
+        return [exact] if exact else _authorities_around(text)
     order = Case(
         When(name__iexact=text, then=Value(0)),
         When(name__istartswith=text, then=Value(1)),
@@ -178,6 +177,9 @@ def find(text: str, limit: int = 10) -> list[Place]:
 
 def _nearly(text: str, usable: QuerySet[Place], limit: int) -> list[Place]:
     """Places whose names are the same but for apostrophes and the like, else those that are spelt nearly so."""
+    # Imported here: every command and every worker would load it, and few names are misspelt.
+    from rapidfuzz import fuzz, process
+
     asked = plain(text)
     if len(asked) < SHORTEST_TO_CORRECT:
         return []
@@ -191,11 +193,8 @@ def _nearly(text: str, usable: QuerySet[Place], limit: int) -> list[Place]:
     return order if len(same) > 1 else order[:1]
 
 
-def by_postcode(text: str) -> list[tuple[Place, float]]:
-    """The authorities that a postcode's first half lies in, with the share of its residents, the largest first.
-
-    Approximate: see `joinedup.places.postcodes`. One query.
-    """
-    shares = authorities_of(text)
-    places = Place.objects.select_related("parent").in_bulk(list(shares))
-    return [(places[code], share) for code, share in shares.items() if code in places]
+def _authorities_around(text: str) -> list[Place]:
+    """The authorities that a postcode's first half lies in, the largest part first. One query."""
+    codes = list(authorities_of(text))
+    places = Place.objects.select_related("parent").in_bulk(codes)
+    return [places[code] for code in codes if code in places]

@@ -8,7 +8,6 @@ A crime is counted once: a repeated Crime ID may have another place or outcome a
 Anti-social behaviour has no Crime ID, so identical rows are separate incidents, and all count.
 """
 
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -28,6 +27,7 @@ from joinedup.evidence.sources.contract import (
     finish,
 )
 from joinedup.offline.delimited import Refused, TextTable
+from joinedup.places.body_names import force_called
 from joinedup.places.words import plain
 
 NEEDED = {"Crime ID", "Month", "Reported by", "LSOA code", "Crime type", "Last outcome category"}
@@ -118,7 +118,9 @@ def take(table: TextTable, codes: Codes) -> Reading:
     counted = shared.group_by("indicator", "place", "period").agg(pl.col("count").sum())
     forces = rows["force"].drop_nulls().unique().sort().to_list()
     covers = rows.filter(pl.col("wrong").is_null())["period"].unique().sort().to_list()
-    area = force_called(forces[0], codes) if forces else None
+    area = force_called(forces[0]) if forces else None
+    if area not in codes.kinds:
+        area = None
     if area is not None:
         counted = pl.concat([counted, _wider(counted, area, covers, codes), _whole(rows, area, covers)])
     observations = counted.with_columns(
@@ -134,19 +136,6 @@ def take(table: TextTable, codes: Codes) -> Reading:
         whose=" and ".join(forces),
         covers=covers,
     )
-
-
-def force_called(name: str, codes: Codes) -> str | None:
-    """The code of the area of a force by its name (“Leicestershire Police”), if it is among the places known."""
-    areas = codes.names.get("police_force", {})
-    said = _bare(name)
-    return next((code for area, code in areas.items() if _bare(area) == said), None)
-
-
-def _bare(name: str) -> str:
-    """A force's name without the words that every force has; two are written in two ways."""
-    bare = re.sub(r"\b(police|constabulary|service|force|city|of)\b", " ", plain(name))
-    return " ".join(bare.split()).removesuffix(" and isle wight")
 
 
 def _grid(indicators: list[str], places: list[str], months: list[str]) -> pl.DataFrame:

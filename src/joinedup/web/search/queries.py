@@ -16,6 +16,7 @@ from joinedup.opportunities.queries.lists import listing
 from joinedup.partners.models import Partner
 from joinedup.places import queries as places
 from joinedup.places.models import Place
+from joinedup.places.postcodes import authorities_of, looks_like_a_postcode
 from joinedup.strategy.models import Commitment
 from joinedup.support.models import Offer
 from joinedup.visits.models import PracticeCard, Visit
@@ -60,9 +61,9 @@ def search(person: Person, text: str) -> Results:
     if len(text) < SHORTEST:
         return Results(text, [], None, bool(text), False)
     found_places = places.find(text, SHOWN + 1)
-    shares = dict(places.by_postcode(text)) if places.looks_like_a_postcode(text) else {}
+    shares = authorities_of(text)
     groups = [
-        _group("Places", found_places, lambda place: _place(place, shares.get(place))),
+        _group("Places", found_places, lambda place: _place(place, shares.get(place.pk))),
         _group(
             "Partners",
             _matching(Partner.objects.visible_to(person).select_related("sector"), text, "name", "does"),
@@ -114,9 +115,7 @@ def search(person: Person, text: str) -> Results:
     ]
     named = [place for place in found_places if _is_named(place, text)]
     exact = named[0] if len(named) == 1 else None
-    return Results(
-        text, [group for group in groups if group.hits], exact, False, places.looks_like_a_postcode(text)
-    )
+    return Results(text, [group for group in groups if group.hits], exact, False, looks_like_a_postcode(text))
 
 
 def _matching(rows: QuerySet[Any], text: str, *fields: str) -> list[Any]:
