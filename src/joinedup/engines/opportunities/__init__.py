@@ -1,0 +1,10 @@
+"""Opportunities to work together: moves of named partners on one theme in one place. Pure functions over frames.
+
+`opportunities(inputs, as_of)` is the way in; `docs/methods/opportunities.md` says what it does and why.
+"""
+
+from joinedup.engines.opportunities.inputs import Inputs
+from joinedup.engines.opportunities.move import Because, Move, Opportunity, Party
+from joinedup.engines.opportunities.run import Gap, Result, Settings, opportunities
+
+__all__ = ["Because", "Gap", "Inputs", "Move", "Opportunity", "Party", "Result", "Settings", "opportunities"]

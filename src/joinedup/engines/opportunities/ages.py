@@ -1,0 +1,47 @@
+"""The ages that a sentence speaks of."""
+
+from __future__ import annotations
+
+import re
+
+NUMBERS = {
+    word: number
+    for number, word in enumerate(
+        "eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty twenty-one "
+        "twenty-two twenty-three twenty-four twenty-five".split(),
+        8,
+    )
+}
+_ONE = r"(\d{1,2}|" + "|".join(sorted(NUMBERS, key=len, reverse=True)) + ")"
+_RANGE = re.compile(rf"\b{_ONE}(?:s)?(?: to |-| and |–){_ONE}(?:s)?(?:[- ]year[- ]olds?)?\b")
+_OVER = re.compile(rf"\b(?:over[- ]{_ONE}s?|{_ONE}(?: and over| plus|\+| or over| and older))")
+_UNDER = re.compile(rf"\bunder[- ]{_ONE}s?\b")
+_JUST = re.compile(rf"\b{_ONE}[- ]year[- ]olds?\b")
+# A room for the young is for those up to here, where nothing else is said.
+OLDEST = 25.0
+
+
+def ages_in(text: str) -> tuple[float, float] | None:
+    """From and to, as "sixteen to twenty-four", "over-sixteens", "sixteen and over", "a sixteen-year-old" say; None where
+    nothing says it."""
+    low = text.casefold()
+    if found := _RANGE.search(low):
+        one, two = _number(found[1]), _number(found[2])
+        if 5 <= one < two <= 30:
+            return one, two
+    if found := _OVER.search(low):
+        return _number(found[1] or found[2]), OLDEST
+    if found := _JUST.search(low):
+        return _number(found[1]), _number(found[1])
+    if found := _UNDER.search(low):
+        return 0.0, _number(found[1])
+    return None
+
+
+def ages_meet(a: tuple[float, float] | None, b: tuple[float, float] | None) -> bool:
+    """Whether two ranges share an age; True where one is not known."""
+    return a is None or b is None or max(a[0], b[0]) <= min(a[1], b[1])
+
+
+def _number(word: str) -> float:
+    return float(NUMBERS.get(word) or int(word))

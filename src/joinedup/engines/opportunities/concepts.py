@@ -1,0 +1,146 @@
+"""What a sentence of a register speaks of: the concepts of `concepts.toml`, and its other words by their stem.
+
+Words are compared by the English Snowball stemmer (Porter 2001, by `snowballstemmer`), so that "mentors" and "mentoring"
+are one. Nothing here knows a body, a place or a register.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+
+import snowballstemmer
+
+LONGEST_PHRASE = 4
+# Words that say nothing of what is asked for or offered.
+EMPTY = frozenset(
+    """a about after all also an and any anybody anyone are as at be because been before being but by can could did do
+    does doing done don each else every everybody everyone few for from get gets give given goes going good had has have
+    having he her here him his how i if in into is it its just keep keeps know less like little ll long lot made make
+    makes many may me might more most much must my need needed needs new no nobody none not nothing now of off offer
+    offered on once one only or other others our out over own part people per please put re s said same say see she
+    should so some somebody someone something somewhere still such t take taken than that the their them then there
+    these they thing things this those though through till to too two under until up us use used very want wanted wants
+    was we well were what when where which while who whoever whom whose why will with within without would year years
+    yet you young your child children""".split()
+)
+WORD = re.compile(r"[a-zà-ÿŵŷ&]+(?:[-'’][a-zà-ÿŵŷ]+)*|\d+")
+_stemmer = snowballstemmer.stemmer("english")
+
+
+@dataclass(frozen=True)
+class Concept:
+    """`what`: the kind of thing it is, as in asks; `held_by`: sectors that have it as a rule (`by_sector`: every body of
+    them, whether or not its record says so); `special`: a trade of its
+    own, that no other can stand in for; `themes`: what it is about."""
+
+    name: str
+    what: str
+    held_by: tuple[str, ...] = ()
+    by_sector: bool = False
+    special: bool = False
+    themes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """The concepts that a text speaks of, by name, and the stems of its words that say something."""
+
+    concepts: frozenset[str]
+    stems: frozenset[str]
+
+    def __or__(self, other: Meaning) -> Meaning:
+        return Meaning(self.concepts | other.concepts, self.stems | other.stems)
+
+
+NOTHING = Meaning(frozenset(), frozenset())
+
+
+@lru_cache(100_000)
+def stem(word: str) -> str:
+    """The stem of a word in small letters."""
+    return str(_stemmer.stemWord(word))
+
+
+def _words(text: str) -> list[str]:
+    found: list[str] = []
+    for word in WORD.findall(text.casefold().replace("’", "'")):
+        found += (
+            word.removesuffix("'s").replace("'", "").split("-")
+            if "-" in word
+            else [word.removesuffix("'s").replace("'", "")]
+        )
+    return found
+
+
+@cache
+def concepts() -> dict[str, Concept]:
+    """Every concept by its name."""
+    return {
+        name: Concept(
+            name,
+            what,
+            tuple(given.get("held_by", ())),
+            bool(given.get("by_sector", False)),
+            bool(given.get("special", False)),
+            tuple(given.get("themes", ())),
+        )
+        for what, named in _file().items()
+        for name, given in named.items()
+    }
+
+
+@cache
+def _file() -> dict[str, dict[str, dict[str, list[str]]]]:
+    return tomllib.loads(resources.files(__package__).joinpath("concepts.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _phrases() -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Stems of a phrase to the concepts that it means."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for named in _file().values():
+        for name, given in named.items():
+            for phrase in given["words"]:
+                exact = phrase.startswith("=")
+                key = tuple(f"={word}" if exact else stem(word) for word in _words(phrase))
+                found.setdefault(key, []).append(name)
+    return {key: tuple(names) for key, names in found.items()}
+
+
+@lru_cache(100_000)
+def meaning(text: str | None) -> Meaning:
+    """What a text speaks of; nothing for a blank one. "not", "no" before a phrase do not turn it round: who says what
+    they lack speaks of it."""
+    if not text:
+        return NOTHING
+    words = _words(text)
+    stems = [stem(word) for word in words]
+    phrases = _phrases()
+    found: set[str] = set()
+    for word in words:
+        found.update(phrases.get((f"={word}",), ()))
+    for start in range(len(stems)):
+        for length in range(1, LONGEST_PHRASE + 1):
+            found.update(phrases.get(tuple(stems[start : start + length]), ()))
+    plain = {
+        one
+        for word, one in zip(words, stems, strict=True)
+        if word not in EMPTY and len(one) > 2 and not word.isdigit()
+    }
+    return Meaning(frozenset(found), frozenset(plain))
+
+
+def of_kind(meant: Meaning, what: str) -> frozenset[str]:
+    """Those of its concepts that are a kind of thing: room, people, moment…"""
+    known = concepts()
+    return frozenset(name for name in meant.concepts if known[name].what == what)
+
+
+def themes_of(meant: Meaning) -> frozenset[str]:
+    """The themes that its concepts are about."""
+    known = concepts()
+    return frozenset(theme for name in meant.concepts for theme in known[name].themes)

@@ -1,0 +1,112 @@
+"""What every kind of move is given: the register, how near things are, how alike texts are, and who answered what."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import date
+from itertools import chain
+
+from joinedup.engines.opportunities.concepts import Meaning, concepts
+from joinedup.engines.opportunities.inputs import OLD_DAYS, Answer, Register
+from joinedup.engines.opportunities.nearness import Distances
+
+# Concepts that say when or how it is paid, and so not what a thing is.
+NO_THING = ("moment", "money")
+# So many weighted words in common are as alike as two short sentences get.
+ALIKE = 9.0
+
+
+class Context:
+    """One run's register with its indexes."""
+
+    def __init__(self, register: Register) -> None:
+        self.register = register
+        self.as_of = register.as_of
+        self.distances = Distances(register)
+        texts = list(
+            chain(
+                (ask.meant for ask in register.asks.values()),
+                (action.meant for action in register.actions.values()),
+                (support.meant for support in register.support.values()),
+                (partner.does for partner in register.partners.values()),
+            )
+        )
+        counts = Counter(stem for text in texts for stem in text.stems)
+        most = math.log(1 + len(texts))
+        # Rare words of a small register say no more than words of a middling rarity: names and slips are rare too.
+        self._weight = {stem: min(most - math.log(n), 0.7 * most) for stem, n in counts.items()}
+        names = {name for name, each in concepts().items() if each.what not in NO_THING}
+        self._things = frozenset(names)
+        self._answers: dict[str, list[Answer]] = defaultdict(list)
+        for answer in register.answers:
+            self._answers[answer.partner].append(answer)
+
+    def things(self, meant: Meaning) -> frozenset[str]:
+        """The concepts of a text that are things: neither a moment nor a way of paying."""
+        return meant.concepts & self._things
+
+    def alike(self, a: Meaning, b: Meaning) -> float:
+        """0 to 1: how much two texts say the same, by shared things and rare words."""
+        words = sum(sorted((self._weight.get(stem, 0.0) for stem in a.stems & b.stems), reverse=True)[:4])
+        by_word = min(1.0, words / ALIKE)
+        by_thing = 1 - 0.5 ** len(self.things(a) & self.things(b))
+        return 1 - (1 - by_word) * (1 - by_thing)
+
+    def around(self, authorities: Iterable[str]) -> list[str]:
+        """These authorities, those that adjoin them, and those that adjoin these: about a partnership's footprint."""
+        found = set(authorities)
+        for _ in range(2):
+            found |= {
+                code
+                for code in self.register.authorities
+                if code not in found and any(self.distances.adjoin(code, own) for own in found)
+            }
+        return sorted(found)
+
+    def fresh(self, day: date | None) -> float:
+        """How far a record of this day still stands: 1, less after a year or without a date."""
+        if day is None:
+            return 0.8
+        return 1.0 if (self.as_of - day).days <= OLD_DAYS else 0.7
+
+    def is_old(self, day: date | None) -> bool:
+        return day is not None and (self.as_of - day).days > OLD_DAYS
+
+    def answered(
+        self,
+        partner: str,
+        *,
+        authorities: Iterable[str],
+        theme: str | None,
+        records: frozenset[str],
+        meant: Meaning,
+        others: Iterable[str] = (),
+    ) -> Answer | None:
+        """What this partner answered to a suggestion like this one; None if nothing. A refusal counts before interest.
+
+        A suggestion is like it that is about the same record, or the same theme in the same place in like words; with
+        the scope theme_here or theme_everywhere, any on the theme.
+        """
+        places, others = frozenset(authorities), frozenset(others)
+        found = None
+        for answer in self._answers.get(partner, ()):
+            here = not answer.authorities or bool(answer.authorities & places)
+            on_theme = answer.theme is None or answer.theme == theme
+            if answer.about is not None and answer.about in records | others:
+                applies = True
+            elif answer.scope == "theme_everywhere":
+                applies = answer.theme is not None and answer.theme == theme
+            elif answer.scope == "theme_here":
+                applies = here and answer.theme is not None and answer.theme == theme
+            else:
+                applies = (
+                    answer.about is None
+                    and here
+                    and on_theme
+                    and self.alike(answer.about_meant, meant) >= 0.3
+                )
+            if applies and (found is None or answer.answer == "not_us"):
+                found = answer
+        return found

@@ -1,0 +1,342 @@
+"""`bid`: money or help with a deadline or open all the time, about this theme, for bodies that may use it.
+
+Who bids is who works on it or asks for what it pays: never who is only of the right sector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TypeVar
+
+from joinedup.engines.opportunities import words
+from joinedup.engines.opportunities.concepts import stem
+from joinedup.engines.opportunities.context import Context
+from joinedup.engines.opportunities.inputs import Action, Ask, Partner, Support
+from joinedup.engines.opportunities.move import Move, Party
+from joinedup.engines.words import day
+
+R = TypeVar("R")
+
+NAME = "bid"
+OPEN = ("dated", "rolling")
+# What the shelf holds is never bid for.
+SHELF = ("guidance", "data", "campaign", "review")
+# How much an ask of this kind says that money would serve it.
+PAYS: dict[str | None, float] = {
+    "money": 0.75,
+    "people": 0.55,
+    "equipment": 0.6,
+    "room": 0.5,
+    "places": 0.4,
+    "transport": 0.5,
+    "training": 0.35,
+}
+# An action or a declared theme alone.
+RUNS, ENDS_SOON, DECLARES = 0.4, 0.2, 0.2
+LEAST_FIT, LEAST_WITH, LEAST_ASKED = 0.45, 0.5, 0.2
+LEADS, WITH = 3, 3
+SOON_DAYS, NEAR_DAYS, FAR_DAYS = 270, 14, 120
+# What a purpose has to have in common with an ask or an action, to be about it.
+ALIKE, SLIGHTLY = 0.25, 0.08
+
+
+@dataclass
+class Candidate:
+    """A body with what makes it fit: the asks that the money would answer and the actions it would build on."""
+
+    partner: Partner
+    fit: float = 0.0
+    asks: list[tuple[float, Ask]] = field(default_factory=list)
+    actions: list[tuple[float, Action]] = field(default_factory=list)
+    interested: bool = False
+
+    def add(self, weight: float) -> None:
+        self.fit = 1 - (1 - self.fit) * (1 - weight)
+
+
+# Words by which a body may be one that women lead; whether it is, it says itself.
+WOMEN = frozenset(stem(word) for word in ("women", "woman", "mothers", "girls", "female", "aunties"))
+
+
+def moves(context: Context) -> Iterator[Move]:
+    """One move a support, theme and authority where somebody fits."""
+    for support in context.register.support.values():
+        if not is_open(support, context.as_of) or not support.themes:
+            continue
+        within = [
+            code
+            for code in context.register.authorities
+            if support.everywhere or code in support.where.authorities
+        ]
+        areas = (
+            _neighbours(context, within) if "two_areas" in support.limits else [(code,) for code in within]
+        )
+        for area in areas:
+            for theme in support.themes:
+                move = _move(context, support, area, theme)
+                if move is not None:
+                    yield move
+
+
+def _neighbours(context: Context, within: Sequence[str]) -> list[tuple[str, ...]]:
+    """Each authority with those that adjoin it, for support that asks for two areas together."""
+    return [
+        (one, *(other for other in within if other != one and context.distances.adjoin(one, other)))
+        for one in within
+    ]
+
+
+def is_open(support: Support, as_of: date) -> bool:
+    """Whether one can apply for it or book it: not the shelf, not closed, not only for those who are invited or for
+    places elsewhere."""
+    if support.kind in SHELF or support.basis not in OPEN:
+        return False
+    return support.closes is None or support.closes >= as_of
+
+
+def _candidates(context: Context, support: Support, area: Sequence[str], theme: str) -> dict[str, Candidate]:
+    found: dict[str, Candidate] = {}
+
+    def of(partner: Partner) -> Candidate:
+        return found.setdefault(partner.id, Candidate(partner))
+
+    for ask in _once(context.register.asks_at, area):
+        if ask.is_help or ask.what not in PAYS:
+            continue
+        alike = context.alike(ask.meant, support.meant)
+        on_theme = theme in ask.themes
+        if not (on_theme or (alike >= 0.5 and not ask.themes)):
+            continue
+        weight = PAYS[ask.what] * (0.55 + 0.45 * alike) * context.fresh(ask.said_on)
+        if support.amount_max and ask.amount and ask.amount > 3 * support.amount_max:
+            weight *= 0.5
+        if _capital(ask) and not _pays_works(support):
+            continue
+        if ask.what == "money" and _pays_works(support) and not _capital(ask) and alike < ALIKE:
+            continue
+        of(ask.partner).asks.append((weight, ask))
+        of(ask.partner).add(weight)
+    for action in _once(context.register.actions_at, area):
+        if theme not in action.themes or action.restricted:
+            continue
+        alike = context.alike(action.meant, support.meant)
+        if alike < (SLIGHTLY if action.themes[0] == theme == support.themes[0] else ALIKE):
+            continue
+        weight = RUNS * (0.5 + 0.5 * alike) * (1.0 if action.themes[0] == theme else 0.7)
+        weight *= context.fresh(action.confirmed)
+        if _ends_soon(context, action):
+            weight += ENDS_SOON
+        for partner in action.runners:
+            share = weight if partner is action.partner else 0.7 * weight
+            of(partner).actions.append((share, action))
+            of(partner).add(share)
+    for partner in _once(context.register.partners_at, area):
+        if theme in partner.themes:
+            of(partner).add(DECLARES + 0.2 * context.alike(partner.does, support.meant))
+    if "led_by_women" in support.limits:
+        for each in found.values():
+            if not each.partner.does.stems & WOMEN:
+                each.fit *= 0.6
+    return {id: each for id, each in found.items() if not _refused(context, support, area, theme, each)}
+
+
+def _once(at: Mapping[str, Sequence[R]], area: Sequence[str]) -> Iterator[R]:
+    """The records of several authorities, each once."""
+    seen: set[int] = set()
+    for code in area:
+        for record in at.get(code, ()):
+            if id(record) not in seen:
+                seen.add(id(record))
+                yield record
+
+
+def _refused(context: Context, support: Support, area: Sequence[str], theme: str, each: Candidate) -> bool:
+    answer = context.answered(
+        each.partner.id, authorities=area, theme=theme, records=frozenset((support.id,)), meant=support.meant
+    )
+    if answer is not None and answer.answer == "interested":
+        each.interested = True
+        each.add(0.4)
+    return answer is not None and answer.answer == "not_us"
+
+
+def _move(context: Context, support: Support, area: Sequence[str], theme: str) -> Move | None:
+    found = _candidates(context, support, area, theme)
+    ranked = sorted(found.values(), key=lambda each: (-each.fit, each.partner.id))
+    may_lead = [each for each in ranked if _may_lead(support, each.partner)]
+    leads = [each for each in may_lead if each.fit >= LEAST_FIT][:LEADS]
+    carried = {id(each) for each in leads}
+    beside = [
+        each
+        for each in ranked
+        if id(each) not in carried
+        and each.fit >= LEAST_WITH
+        and (each.asks or each.actions)
+        and not each.partner.restricted
+    ]
+    if support.lead_only and not leads:
+        # Who may lead and shares the work of those who would deliver it, though little of its own is recorded.
+        partners_of = {p.id for each in beside for _, action in each.actions for p in action.runners}
+        leads = [each for each in may_lead if each.partner.id in partners_of or each.fit >= 0.3][:1]
+    if not leads or ("two_areas" in support.limits and not _in_two(leads)):
+        return None
+    beside = [
+        each for each in beside if each not in leads and (support.via or support.lead_only or each.asks)
+    ][:WITH]
+    if not support.lead_only and len(leads) + len(beside) < LEADS:
+        # Who runs something very like it may stand in the bid too, if asked.
+        named = {each.partner.id for each in (*leads, *beside)}
+        beside += [
+            each
+            for each in ranked
+            if each.partner.id not in named
+            and each.fit >= LEAST_ASKED
+            and not each.partner.restricted
+            and any(context.alike(action.meant, support.meant) >= ALIKE for _, action in each.actions)
+        ][:1]
+    best = leads[0]
+    strength = _strength(context, support, leads, beside)
+    return _told(context, support, area, theme, leads, beside, strength, best)
+
+
+def _in_two(leads: Sequence[Candidate]) -> bool:
+    return len(frozenset().union(*(each.partner.where.authorities for each in leads))) > 1
+
+
+def _may_lead(support: Support, partner: Partner) -> bool:
+    if partner.wide and partner.sector not in support.sectors | support.via:
+        return False
+    return partner.sector in (support.sectors if support.lead_only else support.sectors | support.via)
+
+
+def _strength(context: Context, support: Support, leads: list[Candidate], beside: list[Candidate]) -> float:
+    fit = max(each.fit for each in leads)
+    own = any(each.asks for each in (*leads, *beside))
+    several = len(leads) + len(beside) > 1
+    strength = 0.25 + 0.45 * fit + 0.1 * own + 0.05 * several
+    if support.closes is not None:
+        days = (support.closes - context.as_of).days
+        strength += 0.1 * (1 - min(max(days - NEAR_DAYS, 0) / FAR_DAYS, 1))
+    if support.last_checked is None or (context.as_of - support.last_checked).days > 92:
+        strength *= 0.9
+    if support.kind != "fund":
+        strength *= 0.85
+    return min(1.0, strength)
+
+
+def _ends_soon(context: Context, action: Action) -> bool:
+    return action.ends is not None and (action.ends - context.as_of).days <= SOON_DAYS
+
+
+def _capital(ask: Ask) -> bool:
+    return "capital" in ask.meant.concepts
+
+
+def _pays_works(support: Support) -> bool:
+    """Whether its purpose speaks of repairs, works or equipment: what pays for sessions does not mend a roof."""
+    return bool({"capital", "kit"} & support.meant.concepts)
+
+
+LIMITS = {
+    "led_by_women": "only bodies that women lead",
+    "two_areas": "at least two areas together",
+    "existing_grantees": "only bodies that it already funds",
+    "two_landlords": "at least two landlords together",
+    "constituted": "constituted groups only",
+}
+
+
+def _told(
+    context: Context,
+    support: Support,
+    area: Sequence[str],
+    theme: str,
+    leads: list[Candidate],
+    beside: list[Candidate],
+    strength: float,
+    best: Candidate,
+) -> Move:
+    register = context.register
+    lead_names = [each.partner for each in sorted(leads, key=lambda each: each.partner.name)]
+    with_names = [each.partner for each in sorted(beside, key=lambda each: each.partner.name)]
+    asks = _unique([pair for each in (*leads, *beside) for pair in each.asks], 3)
+    actions = _unique([pair for each in (*leads, *beside) for pair in each.actions], 2)
+    parts = [f"{words.support_line(support)}: {words.lead_in(support.purpose)}."]
+    if support.who_may_use:
+        parts.append(f"Who may apply, as published: {words.quoted(support.who_may_use)}.")
+    for ask in asks:
+        parts.append(f"{ask.partner.name} asks: {words.quoted(ask.text)}")
+    for action in actions:
+        ends = f", which ends on {day(action.ends)}" if action.ends and _ends_soon(context, action) else ""
+        parts.append(f"It could build on “{action.name}” ({words.names(action.runners)}){ends}.")
+    checks = []
+    for limit in sorted(support.limits):
+        kind, _, value = limit.partition(":")
+        if kind == "income_under" and value:
+            checks.append(f"Only for bodies with an income under {words.whole_pounds(float(value))}: check.")
+        elif kind in LIMITS:
+            checks.append(f"Conditions: {LIMITS[kind]}.")
+    if support.last_checked is None:
+        checks.append("When this was last checked is not recorded: look at the funder's page first.")
+    elif (context.as_of - support.last_checked).days > 92:
+        checks.append(f"Last checked on {day(support.last_checked)}: look at the funder's page first.")
+    over = [ask for ask in asks if ask.amount and support.amount_max and ask.amount > support.amount_max]
+    for ask in over:
+        checks.append(
+            f"{words.whole_pounds(ask.amount or 0)} is more than one award ({words.whole_pounds(support.amount_max or 0)})."
+        )
+    checks += [check for ask in asks if (check := words.ask_again(context, ask))]
+    by = ""
+    if support.closes:
+        decide = max(support.closes - timedelta(days=21), context.as_of + timedelta(days=3))
+        by = f" by {day(min(decide, support.closes))}"
+    closing = f" before {day(support.closes)}" if support.closes else ""
+    one = words.with_role(best.partner, support.meant)
+    if len(lead_names) > 1:
+        first = f"{words.start(words.names(lead_names))} agree{by} who writes the bid and who stands in it; {best.partner.name} calls them together."
+        decision = f"Who bids for “{support.name}”{closing}: {words.names(lead_names, 'or')}, or together?"
+    elif with_names:
+        first = f"{words.start(one)} agrees with {words.names(with_names)}{by} what the bid asks for, and puts one question to {support.provider or 'the funder'}."
+        decision = (
+            f"Does {lead_names[0].name} bid for “{support.name}”{closing}, with {words.names(with_names)}?"
+        )
+    else:
+        first = f"{words.start(one)} reads the conditions and puts one question to {support.provider or 'the funder'}{by}."
+        decision = f"Does {lead_names[0].name} bid for “{support.name}”{closing}?"
+    return Move(
+        kind=NAME,
+        places=tuple(area),
+        theme=theme,
+        parties=(
+            *(
+                Party(each.id, each.name, "could lead" if len(lead_names) > 1 else "leads")
+                for each in lead_names
+            ),
+            *(Party(each.id, each.name, "in the bid") for each in with_names),
+        ),
+        decision=decision,
+        sentence=" ".join(parts),
+        first_step=first,
+        strength=strength,
+        because=(
+            *(words.ask_because(ask) for ask in asks),
+            *(words.action_because(action) for action in actions),
+        ),
+        checks=tuple(dict.fromkeys(checks)),
+        closes=support.closes,
+        support=(support.id,),
+        initiatives=tuple(action.id for action in actions),
+        asks=tuple(ask.id for ask in asks),
+        about=support.id,
+    )
+
+
+def _unique(pairs: list[tuple[float, Ask]] | list[tuple[float, Action]], most: int) -> list:  # type: ignore[type-arg]
+    """The weightiest, each once."""
+    best: dict[str, tuple[float, Ask | Action]] = {}
+    for weight, record in pairs:
+        if record.id not in best or best[record.id][0] < weight:
+            best[record.id] = (weight, record)
+    return [record for _, record in sorted(best.values(), key=lambda pair: (-pair[0], pair[1].id))[:most]]

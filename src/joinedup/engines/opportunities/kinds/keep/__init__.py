@@ -1,0 +1,130 @@
+"""`keep`: an action that ends within six months, with nothing recorded that follows: who could carry it on, and with
+which support."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from joinedup.engines.opportunities import words
+from joinedup.engines.opportunities.context import Context
+from joinedup.engines.opportunities.inputs import Action, Partner, Support
+from joinedup.engines.opportunities.kinds.bid import is_open
+from joinedup.engines.opportunities.move import Move, Party
+from joinedup.engines.words import day
+
+NAME = "keep"
+WITHIN_DAYS = 183
+# What lasts a season comes back or is over: it does not quietly stop.
+SEASON_DAYS = 150
+# Farther off, only what asks for money or has a fund that fits is worth a room's time.
+SOON_DAYS = 100
+MOST = 2
+
+
+def moves(context: Context) -> Iterator[Move]:
+    """One move an action that ends soon."""
+    for action in context.register.actions.values():
+        if action.ends is None or action.restricted or not action.themes:
+            continue
+        left = (action.ends - context.as_of).days
+        if not 0 <= left <= WITHIN_DAYS:
+            continue
+        if action.starts is not None and (action.ends - action.starts).days < SEASON_DAYS:
+            continue
+        move = _move(context, action, left)
+        if move is not None:
+            yield move
+
+
+def _funds(context: Context, action: Action) -> list[Support]:
+    """Open funds on its theme for its place that one of those who run it may use."""
+    sectors = {partner.sector for partner in action.runners}
+    found = [
+        support
+        for support in context.register.support.values()
+        if is_open(support, context.as_of)
+        and support.kind == "fund"
+        and set(support.themes) & set(action.themes)
+        and (support.everywhere or support.where.authorities & action.where.authorities)
+        and (not support.sectors or support.sectors & sectors)
+    ]
+    found.sort(key=lambda each: (-context.alike(each.meant, action.meant), each.id))
+    return found[:MOST]
+
+
+def _others(context: Context, action: Action) -> list[Partner]:
+    """Bodies that run something like it in the same place."""
+    best: dict[str, float] = {}
+    for authority in action.where.authorities:
+        for other in context.register.actions_at.get(authority, ()):
+            if other is action or other.restricted or other.partner in action.runners:
+                continue
+            if set(other.themes) & set(action.themes):
+                alike = context.alike(other.meant, action.meant)
+                if alike >= 0.45:
+                    best[other.partner.id] = max(best.get(other.partner.id, 0.0), alike)
+    ranked = sorted(best, key=lambda id: (-best[id], id))
+    return [context.register.partners[id] for id in ranked[:MOST]]
+
+
+def _move(context: Context, action: Action, left: int) -> Move | None:
+    register = context.register
+    authority = sorted(action.where.authorities)[0] if action.where.authorities else ""
+    funds, others = _funds(context, action), _others(context, action)
+    needs = [
+        ask
+        for ask in register.asks_of.get(action.partner.id, ())
+        if not ask.is_help and ask.what == "money" and set(ask.themes) & set(action.themes)
+    ]
+    if left > SOON_DAYS and not (needs or funds):
+        return None
+    strength = (
+        0.28
+        + 0.2 * bool(needs)
+        + 0.1 * bool(funds)
+        + 0.07 * bool(action.result_good)
+        + 0.2 * (1 - left / WITHIN_DAYS)
+    )
+    parts = [words.describe(action)]
+    if action.result:
+        parts.append(f"As recorded: {words.lead_in(action.result)}.")
+    parts += [f"{ask.partner.name} asks: {words.quoted(ask.text)}" for ask in needs]
+    if funds:
+        parts.append(f"Money that fits: {'; '.join(words.support_line(each) for each in funds)}.")
+    if others:
+        parts.append(f"{words.names(others)} {'runs' if len(others) == 1 else 'run'} something like it here.")
+    lead = action.partner
+    with_whom = action.others[:2] or tuple(others)
+    return Move(
+        kind=NAME,
+        places=tuple(sorted(action.where.authorities)),
+        theme=action.themes[0],
+        parties=(
+            Party(lead.id, lead.name, "runs it"),
+            *(
+                Party(each.id, each.name, "runs it too" if each in action.others else "is asked")
+                for each in with_whom
+            ),
+        ),
+        decision=f"What follows “{action.name}” in {register.place(authority)}, which ends on {day(action.ends)}?"  # type: ignore[arg-type]
+        if authority
+        else f"What follows “{action.name}”, which ends on {day(action.ends)}?",  # type: ignore[arg-type]
+        sentence=" ".join(parts),
+        first_step=f"{words.start(words.with_role(lead, action.meant))} says by {day(words.before(action.ends, 28, context.as_of))} "  # type: ignore[arg-type]
+        "whether it goes on, and if not, where those who come can go"
+        + (
+            f"; {words.names(list(with_whom))} {'says' if len(with_whom) == 1 else 'say'} what they could take on"
+            if with_whom
+            else ""
+        )
+        + ".",
+        strength=strength * context.fresh(action.confirmed),
+        because=(words.action_because(action), *(words.ask_because(ask) for ask in needs)),
+        checks=tuple(check for check in (words.stale(context, action),) if check)
+        or ("Nothing here says what follows; it may be settled already.",),
+        closes=action.ends,
+        support=tuple(each.id for each in funds),
+        initiatives=(action.id,),
+        asks=tuple(ask.id for ask in needs),
+        about=action.id,
+    )

@@ -1,0 +1,134 @@
+"""An offer of help that meets no need that was said, and bodies near by whose own work it would serve."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from joinedup.engines.opportunities import words
+from joinedup.engines.opportunities.concepts import themes_of
+from joinedup.engines.opportunities.context import Context
+from joinedup.engines.opportunities.inputs import Ask, Partner
+from joinedup.engines.opportunities.kinds.match.asks import has_places
+from joinedup.engines.opportunities.move import Move, Party
+
+LEAST = 0.4
+MOST = 3
+# How alike an offer and a body's work have to be where the offer names no trade; and from where on they are the same.
+ALIKE, SAME = 0.3, 0.45
+# Bodies that an offer names by their trade: "any young person a school or social worker sends".
+TRADES: dict[str, re.Pattern[str]] = {
+    "education": re.compile(r"\b(schools?|colleges?|teachers?|staff rooms?|head ?teachers?|tutors?)\b", re.I),
+    "social_care": re.compile(
+        r"\b(social workers?|social care|early help|care leavers?|family workers?)\b", re.I
+    ),
+    "youth_justice": re.compile(r"\b(youth justice|youth offending|yjs|yot)\b", re.I),
+    "police": re.compile(r"\b(police|officers|constables?)\b", re.I),
+    "health": re.compile(r"\b(nurses?|hospitals?|doctors?|gps?|clinics?)\b", re.I),
+    "housing": re.compile(r"\b(landlords?|housing|tenants|caretakers)\b", re.I),
+    "vcs": re.compile(r"\b(voluntary|charit(?:y|ies)|clubs?|groups?|youth settings?)\b", re.I),
+}
+
+
+def moves(context: Context, met: Collection[str]) -> Iterator[Move]:
+    """One move an offer that no need meets."""
+    for help in context.register.asks.values():
+        if help.id in met or not (help.is_help or has_places(help)) or help.what == "money":
+            continue
+        found = sorted(_takers(context, help), key=lambda one: (-one[0], one[1].id))
+        found = [one for one in found if one[0] >= LEAST][:MOST]
+        if found:
+            yield _move(context, help, found)
+
+
+def _takers(context: Context, help: Ask) -> Iterator[tuple[float, Partner, str]]:
+    """(strength, body, why)."""
+    named = {sector for sector, pattern in TRADES.items() if pattern.search(help.text)}
+    themes = frozenset(help.themes) or themes_of(help.meant)
+    seen: set[str] = set()
+    for authority in sorted(help.where.authorities):
+        for partner in context.register.partners_at.get(authority, ()):
+            if (
+                partner.id in seen
+                or partner is help.partner
+                or partner.wide
+                or (partner.restricted and not partner.duty)
+            ):
+                continue
+            seen.add(partner.id)
+            near = context.distances.near(help.where, partner.where, help.what)
+            if near is None:
+                continue
+            answer = context.answered(
+                partner.id,
+                authorities=(authority,),
+                theme=next(iter(help.themes), None),
+                records=frozenset((help.id,)),
+                meant=help.meant,
+                others=(help.partner.id,),
+            )
+            if answer is not None and answer.answer == "not_us":
+                continue
+            if named and partner.sector not in named:
+                continue
+            work = [
+                action
+                for action in context.register.actions_of.get(partner.id, ())
+                if authority in action.where.authorities
+                and set(action.themes) & themes
+                and not action.restricted
+            ]
+            on_theme = bool(partner.themes & themes)
+            # Who runs something with the giver on this theme has it already.
+            if not (work or on_theme) or any(
+                help.partner in action.runners and context.alike(help.meant, action.meant) >= SAME
+                for action in work
+            ):
+                continue
+            alike = max(
+                (context.alike(help.meant, action.meant) for action in work),
+                default=context.alike(help.meant, partner.does),
+            )
+            if not named and alike < ALIKE:
+                continue
+            strength = 0.25 + 0.15 * bool(named) + 0.1 * on_theme + 0.1 * bool(work) + 0.2 * alike
+            why = (
+                f"{partner.name} runs “{max(work, key=lambda a: context.alike(help.meant, a.meant)).name}”."
+                if work
+                else f"{partner.name}: {words.lead_in(partner.words)}."
+            )
+            yield strength * (0.6 + 0.4 * near.closeness), partner, why
+
+
+def _move(context: Context, help: Ask, found: list[tuple[float, Partner, str]]) -> Move:
+    register = context.register
+    partners = [one[1] for one in found]
+    giver = help.partner
+    place = register.place(sorted(help.where.authorities & partners[0].where.authorities)[0])
+    verb = "offers" if help.is_help else "looks for people to fill places"
+    checks = (
+        ["None of them has asked for it."]
+        if len(partners) > 1
+        else [f"{partners[0].name} has not asked for it."]
+    )
+    if old := words.ask_again(context, help):
+        checks.append(old)
+    return Move(
+        kind="match",
+        places=tuple(sorted(help.where.authorities)),
+        theme=next(iter(help.themes), None),
+        parties=(
+            Party(giver.id, giver.name, "gives"),
+            *(Party(partner.id, partner.name, "is asked") for partner in partners),
+        ),
+        decision=f"Who in {place} takes up what {giver.name} {'offers' if help.is_help else 'has places for'}: {words.names(partners, 'or')}?",
+        sentence=f"{giver.name} {verb}: {words.quoted(help.text)}{words.said(help)} {' '.join(one[2] for one in found)}",
+        first_step=f"{words.start(words.with_role(giver, help.meant))} rings {words.with_role(partners[0], help.meant)} and asks whether it would serve.",
+        strength=found[0][0] * context.fresh(help.said_on),
+        because=(words.ask_because(help),),
+        checks=tuple(checks),
+        closes=help.until,
+        asks=(help.id,),
+        givers=((help.id, int(help.number or 1)),),
+        about=help.id,
+    )

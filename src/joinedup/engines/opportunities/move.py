@@ -1,0 +1,134 @@
+"""What comes out: moves, and the opportunities that they belong to."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+PRACTICAL = "practical-help"
+
+
+@dataclass(frozen=True)
+class Party:
+    """A partner and its part in a move: gives, needs, leads, takes part, is asked."""
+
+    id: str
+    name: str
+    part: str
+
+
+@dataclass(frozen=True)
+class Because:
+    """A reason: a sentence and the record that it comes from (blank: a public figure)."""
+
+    text: str
+    record: str = ""
+
+
+@dataclass(frozen=True)
+class Move:
+    """One thing that named partners could do together.
+
+    `places`: codes of authorities, the first where it happens; `theme` None: practical help. `decision` is read out;
+    `checks` are what to settle first, each a sentence; `strength` is 0 to 1. `givers`: asks of help and how often each
+    may be spent.
+    """
+
+    kind: str
+    places: tuple[str, ...]
+    theme: str | None
+    parties: tuple[Party, ...]
+    decision: str
+    sentence: str
+    first_step: str
+    strength: float
+    because: tuple[Because, ...] = ()
+    checks: tuple[str, ...] = ()
+    closes: date | None = None
+    support: tuple[str, ...] = ()
+    initiatives: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    givers: tuple[tuple[str, int], ...] = ()
+    # What else tells two moves of the same kind and parties apart.
+    about: str = ""
+
+    @property
+    def id(self) -> str:
+        """The same for as long as kind, place, parties and what it is about stay."""
+        parts = [self.kind, self.places[0], self.theme or PRACTICAL, self.about, *sorted(self.partners)]
+        return f"{self.kind}-{_short(parts)}"
+
+    @property
+    def partners(self) -> frozenset[str]:
+        return frozenset(party.id for party in self.parties)
+
+    @property
+    def records(self) -> frozenset[str]:
+        """Every record that it rests on."""
+        return frozenset((*self.support, *self.initiatives, *self.asks))
+
+    def as_dict(self) -> dict[str, Any]:
+        """As in the JSON document."""
+        found = asdict(self)
+        del found["givers"], found["about"], found["decision"]
+        found |= {
+            "id": self.id,
+            "closes": None if self.closes is None else self.closes.isoformat(),
+            "strength": round(self.strength, 3),
+        }
+        return found
+
+
+@dataclass(frozen=True)
+class Opportunity:
+    """One theme in one place where named partners can make at least one move together."""
+
+    places: tuple[str, ...]
+    theme: str | None
+    score: float
+    headline: str
+    moves: tuple[Move, ...]
+    stands_out: tuple[str, ...] = ()
+    under_way: tuple[Because, ...] = ()
+    helps: tuple[Because, ...] = ()
+    heard: tuple[str, ...] = ()
+    not_known: tuple[str, ...] = ()
+    also: tuple[str, ...] = field(default=())
+
+    @property
+    def id(self) -> str:
+        return _short([self.places[0], self.theme or PRACTICAL])
+
+    @property
+    def decision(self) -> str:
+        return self.moves[0].decision
+
+    def as_dict(self) -> dict[str, Any]:
+        """As in the JSON document."""
+        return {
+            "id": self.id,
+            "place": self.places[0],
+            "places": list(self.places),
+            "theme": self.theme or PRACTICAL,
+            "score": round(self.score, 1),
+            "headline": self.headline,
+            "decision": self.decision,
+            "moves": [move.as_dict() for move in self.moves],
+            "stands_out": list(self.stands_out),
+            "under_way": [asdict(each) for each in self.under_way],
+            "helps": [asdict(each) for each in self.helps],
+            "heard": list(self.heard),
+            "not_known": list(self.not_known),
+            "also": list(self.also),
+        }
+
+
+def _short(parts: list[str]) -> str:
+    return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=6).hexdigest()
+
+
+def tie(id: str, as_of: date) -> str:
+    """What decides between equals: a hash of the id and the month, so that nobody is first for ever."""
+    return _short([id, f"{as_of:%Y-%m}"])

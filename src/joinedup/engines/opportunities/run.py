@@ -1,0 +1,217 @@
+"""The run: every kind's moves, caps, and the opportunities that they make."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from joinedup.engines.opportunities import words
+from joinedup.engines.opportunities.context import Context
+from joinedup.engines.opportunities.inputs import Inputs, Support, build
+from joinedup.engines.opportunities.kinds import KINDS
+from joinedup.engines.opportunities.kinds.bid import is_open
+from joinedup.engines.opportunities.move import PRACTICAL, Because, Move, Opportunity, tie
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The caps of a list, as a coordinator may set them."""
+
+    per_place: int = 12
+    per_body: int = 3
+    per_opportunity: int = 5
+    practical: int = 3
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A theme that stands out or is high in a place, with no move: who would be asked first."""
+
+    place: str
+    theme: str
+    ask: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """Opportunities, best first; gaps; the shelf; and every move that was found, with those that a cap left out."""
+
+    as_of: date
+    opportunities: tuple[Opportunity, ...]
+    gaps: tuple[Gap, ...]
+    shelf: tuple[Support, ...]
+    found: tuple[Move, ...]
+    context: Context
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        """The flat list of moves in the opportunities, strongest first."""
+        every = [move for each in self.opportunities for move in each.moves]
+        return tuple(sorted(every, key=lambda move: (-move.strength, move.id)))
+
+
+# The second place in which the same support is a move.
+AGAIN = 0.8
+# How far a further move raises an opportunity.
+FURTHER = 0.35
+# At least this strong, to be a move at all.
+LEAST = 0.3
+
+
+def opportunities(inputs: Inputs, as_of: date, settings: Settings = Settings()) -> Result:
+    """Every opportunity of the register as of a day. The same rows in any order give the same result."""
+    context = Context(build(inputs, as_of))
+    found = [move for kind in KINDS for move in kind.moves(context) if move.strength >= LEAST and move.places]
+    found.sort(key=lambda move: _order(move, as_of))
+    kept = _capped(_support_once(found), settings)
+    made = _grouped(context, kept, settings)
+    return Result(
+        as_of=as_of,
+        opportunities=tuple(made),
+        gaps=tuple(_gaps(context, made)),
+        shelf=tuple(each for each in context.register.support.values() if _is_shelf(each)),
+        found=tuple(found),
+        context=context,
+    )
+
+
+def _order(move: Move, as_of: date) -> tuple[float, date, str]:
+    """Strongest first; ties by deadline, then by a hash of the move and the month: never by name or size."""
+    return (-round(move.strength, 6), move.closes or date.max, tie(move.id, as_of))
+
+
+def _is_shelf(support: Support) -> bool:
+    return support.basis == "standing"
+
+
+def _support_once(found: Sequence[Move]) -> list[Move]:
+    """Each support once in a place; where the same bodies would bid in several, one move with all the places."""
+    kept: list[Move] = []
+    at: dict[tuple[str, str], Move] = {}
+    by_bid: dict[tuple[str, str | None, frozenset[str]], int] = {}
+    used: Counter[str] = Counter()
+    for move in found:
+        if move.kind != "bid":
+            kept.append(move)
+            continue
+        (support,) = move.support
+        if (support, move.places[0]) in at:
+            continue
+        at[support, move.places[0]] = move
+        leads = frozenset(party.id for party in move.parties if party.part in ("leads", "could lead"))
+        key = (support, move.theme, leads)
+        if key in by_bid:
+            index = by_bid[key]
+            places = dict.fromkeys((*kept[index].places, *move.places))
+            kept[index] = replace(kept[index], places=tuple(places))
+            continue
+        strength = move.strength * AGAIN ** used[support]
+        used[support] += 1
+        by_bid[key] = len(kept)
+        kept.append(replace(move, strength=strength))
+    return [move for move in kept if move.strength >= LEAST]
+
+
+def _capped(found: Iterable[Move], settings: Settings) -> list[Move]:
+    """Strongest first: no body in more than its share of moves, no offer spent twice, no need met twice."""
+    bodies: Counter[str] = Counter()
+    spent: Counter[str] = Counter()
+    met: set[str] = set()
+    pairs: set[tuple[str, str | None, frozenset[str]]] = set()
+    kept: list[Move] = []
+    for move in sorted(found, key=lambda each: (-round(each.strength, 6), each.closes or date.max, each.id)):
+        if any(bodies[party] >= settings.per_body for party in move.partners):
+            continue
+        if any(spent[ask] >= most for ask, most in move.givers):
+            continue
+        if move.kind == "match" and move.about in met:
+            continue
+        # Two bodies that have one thing to talk about need no second.
+        pair = (move.places[0], move.theme, move.partners)
+        if move.kind != "bid" and pair in pairs:
+            continue
+        pairs.add(pair)
+        kept.append(move)
+        bodies.update(move.partners)
+        spent.update(ask for ask, _ in move.givers)
+        if move.kind == "match":
+            met.add(move.about)
+    return kept
+
+
+def _grouped(context: Context, kept: Sequence[Move], settings: Settings) -> list[Opportunity]:
+    groups: dict[tuple[str, str | None], list[Move]] = defaultdict(list)
+    for move in kept:
+        groups[move.places[0], move.theme].append(move)
+    made = [
+        _opportunity(context, theme, moves[: settings.per_opportunity])
+        for (_, theme), moves in groups.items()
+    ]
+    made.sort(
+        key=lambda each: (
+            -round(each.score, 4),
+            min((m.closes or date.max) for m in each.moves),
+            tie(each.id, context.as_of),
+        )
+    )
+    number: Counter[str] = Counter()
+    practical: Counter[str] = Counter()
+    listed = []
+    for each in made:
+        place = each.places[0]
+        if number[place] >= settings.per_place or (
+            each.theme is None and practical[place] >= settings.practical
+        ):
+            continue
+        number[place] += 1
+        practical[place] += each.theme is None
+        listed.append(each)
+    return listed
+
+
+def _opportunity(context: Context, theme: str | None, moves: Sequence[Move]) -> Opportunity:
+    register = context.register
+    place = moves[0].places[0]
+    left = 1.0
+    for index, move in enumerate(moves):
+        left *= 1 - move.strength * (1.0 if index == 0 else FURTHER)
+    places = tuple(dict.fromkeys(code for move in moves for code in move.places if move.places[0] == place))
+    named = {record for move in moves for record in move.initiatives}
+    around = [
+        action
+        for action in register.actions_at.get(place, ())
+        if theme in action.themes and action.id not in named and not action.restricted
+    ]
+    around.sort(key=lambda each: (each.themes[0] != theme, -(each.reach or 0), each.id))
+    need = register.needs.get((place, theme or ""))
+    title = words.start(register.theme(theme)) if theme else "Practical help"
+    where = " and ".join(register.place(code) for code in places[:3])
+    return Opportunity(
+        places=places,
+        theme=theme,
+        score=100 * (1 - left),
+        headline=f"{title} in {where}",
+        moves=tuple(moves),
+        stands_out=need.facts[:3] if need else (),
+        under_way=tuple(Because(words.describe(each), each.id) for each in around[:3]),
+    )
+
+
+def _gaps(context: Context, made: Sequence[Opportunity]) -> Iterable[Gap]:
+    """Themes that stand out with no move: who works on them there, or has a duty, is asked first."""
+    register = context.register
+    told = {(place, each.theme) for each in made for place in each.places}
+    for (place, theme), need in sorted(register.needs.items()):
+        if need.verdict != "stands out" or (place, theme) in told:
+            continue
+        asked = [
+            partner.name
+            for partner in register.partners_at.get(place, ())
+            if theme in partner.themes and not partner.restricted
+        ]
+        yield Gap(place, theme, tuple(sorted(asked)[:2]))
+
+
+__all__ = ["PRACTICAL", "Gap", "Result", "Settings", "opportunities"]
