@@ -1,0 +1,153 @@
+"""What an ask asks for or gives: kind, what, how many, how much, by when, and whether it says anything at all."""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+from joinedup.engines.reading.cells import MONTH, MONTHS, Number, folded, month_end, money, numbers
+from joinedup.engines.reading.themes import phrase_pattern
+
+KINDS = {
+    "need": "need", "needs": "need", "want": "need", "wanted": "need", "ask": "need", "request": "need", "angen": "need", "looking for": "need", "seek": "need", "seeking": "need",
+    "help": "help", "offer": "help", "offers": "help", "give": "help", "can give": "help", "have": "help", "spare": "help", "cynnig": "help", "offering": "help", "can help": "help",
+}  # fmt: skip
+_GIVES = phrase_pattern((
+    "we can", "can offer", "may be used", "are to be had", "free of charge", "rent free", "you could have", "has ... free", "have ... free", "spare", "stand empty", "is empty", "are empty",
+    "available", "we will come", "would sit in", "happy to", "can be borrowed", "remain on", "kept for", "are kept", "can go to", "without charge", "will lend", "ar gael",
+))  # fmt: skip
+_NEEDS = phrase_pattern((
+    "we need", "need", "needs", "wanted", "looking for", "we want", "we would like", "would like", "somebody to", "someone to", "somewhere", "we have nobody", "have no", "cannot",
+    "please", "more staff", "lose their grant", "the quote is", "tell us", "angen", "would help us", "is leaking", "broken", "no longer",
+))  # fmt: skip
+
+# What is asked for; the order decides where two fit: the more particular first.
+WHAT = {
+    "money": phrase_pattern(("money", "grant", "fund", "funding", "cash", "£", "pay for", "cost of", "quotation", "quote", "budget", "arian")),
+    "training": phrase_pattern(("train*", "course for staff", "workshop*", "supervision", "teach us", "learn how", "hyfforddiant", "session for staff", "briefing*", "half a day on")),
+    "data": phrase_pattern(("data", "figures", "counts", "numbers by", "map*", "footage", "information", "telephone number*", "contact list", "dashboard", "analyst", "tell us what", "returns")),
+    "transport": phrase_pattern(("transport", "minibus*", "lift", "lifts", "bus", "taxi*", "fares", "driver*", "van", "cludiant")),
+    "room": phrase_pattern(("room*", "hall", "halls", "building", "venue*", "premises", "kitchen", "garage*", "studio", "workshop space", "workshops at", "pitch", "floor space", "somewhere to meet", "somewhere dry", "space*", "ystafell", "neuadd")),
+    "places": phrase_pattern(("places", "place on", "seats", "memberships", "placements", "foster carers", "courses that", "spaces on", "beds", "somewhere regular", "vacancies on", "lleoedd")),
+    "referrals": phrase_pattern(("referral*", "refer", "referrers", "send us", "young people to fill", "to fill", "participants", "empty seats", "nobody has taken up", "light diary")),
+    "equipment": phrase_pattern(("equipment", "kit", "laptops", "bikes", "boots", "gloves", "jackets", "boiler", "canvas", "tables", "chairs to lend", "instruments", "offer")),
+    "people": phrase_pattern(("people", "worker*", "volunteer*", "staff", "somebody", "someone", "adults", "mentor*", "trainer*", "therapist*", "nurse*", "officer*", "constables", "woman worker", "tutor*", "speaker*", "interpreter*", "pobl", "gwirfoddolwyr", "anyone who")),
+}  # fmt: skip
+WHATS = (*WHAT, "other")
+_EMPTY = phrase_pattern((
+    "nothing", "nothing at present", "nothing at the moment", "none at present", "none at the moment", "no asks", "none", "no needs", "all fine", "nothing to report", "nothing this time",
+    "no change", "dim byd", "dim ar hyn o bryd", "not at present", "not at the moment", "nothing now", "nothing for now", "nothing yet",
+))  # fmt: skip
+
+_COUNTED = (
+    r"places?|seats?|chairs?|rooms?|halls?|days?|evenings?|nights?|afternoons?|mornings?|workers?|memberships?|placements?|courses?|pairs?|garages?|workshops?|"
+    r"volunteers?|mentors?|adults|spaces?|beds?|columns?|laptops?|bikes?|sessions?|hours?|officers?|constables|tutors?|drivers?|people|trainers?|carers?|tickets?|pitches|minibuses|lleoedd|ystafelloedd|slots?|desks?|vans?"
+)
+_DAYS = re.compile(r"days?|evenings?|nights?|afternoons?|mornings?|hours?|sessions?")
+_BY = re.compile(rf"\b(?:before|by|until|till|to the end of|from now to|up to|no later than|cyn|erbyn) (?:the end of |early |mid |late )?(\d{{1,2}} )?({MONTH})\b(?: (\d{{4}}))?")
+_STARTS = re.compile(
+    rf"\b({MONTH}) (?:\w+ )?(?:course|courses|round|intake|start|session|sessions|programme|half term|holiday|holidays|term|group|meeting|deadline|training)\b|"
+    rf"\b(?:starts?|begins?|again|sixteen year old|runs|leaving|ends?|stops?|finish\w*|from|course) (?:again )?in ({MONTH})\b"
+)
+_FEASTS = {
+    "christmas": (12, 25), "nadolig": (12, 25), "new year": (12, 31), "easter": (4, 15), "pasg": (4, 15), "summer holiday": (7, 31), "the summer": (6, 30), "half term": None, "autumn": None,
+}  # fmt: skip
+
+
+def kind(given: str, text: str) -> tuple[str | None, str, float]:
+    """Need or help: (kind, rule, how sure). "Offer" is the older word for help. Told by the text where the cell is
+    blank, if it speaks one way only."""
+    plain = folded(given)
+    if plain in ("need", "help"):
+        return plain, "" if given in ("need", "help") else "kind in other words", 0.99
+    if plain in KINDS:
+        return KINDS[plain], "kind in other words", 0.95
+    gives, needs = bool(_GIVES.search(folded(text))), bool(_NEEDS.search(folded(text)))
+    if gives != needs:
+        return ("help" if gives else "need"), "kind from the text", 0.6
+    return None, "kind not known", 0.0
+
+
+def what(given: str, text: str) -> tuple[str | None, str, float]:
+    """The kind of thing: (what, rule, how sure)."""
+    plain = folded(given)
+    if plain in WHATS:
+        return plain, "" if plain == given else "what in other words", 0.99
+    for words, rule, sure in ((plain, "what in other words", 0.85), (folded(text), "what from the text", 0.55)):
+        if found := [name for name, pattern in WHAT.items() if words and pattern.search(words)]:
+            return found[0], rule, sure
+    return None, "what not known", 0.0
+
+
+def is_empty(text: str) -> bool:
+    """Whether it says only that there is nothing to say. What is meant as a joke is not guessed."""
+    plain = folded(text)
+    return plain in ("", "no", "na", "n a", "tbc", "x") or bool(_EMPTY.fullmatch(plain))
+
+
+def amount(text: str) -> float | None:
+    """The sum in pounds that a text asks for: the only one, or the first that is called a cost or a lack."""
+    sums = money(text)
+    return sums[0] if sums else None
+
+
+def number(text: str) -> float | None:
+    """How many are needed or offered: "nine places", "two of our community rooms". Not ages, hours of the clock, or for
+    how long; days and evenings only where nothing else is counted."""
+    days = None
+    for found in numbers(text):
+        if _is_pound(text, found) or re.match(r" ?(?:year|per cent|%|o'?clock|months?|weeks?|minutes?|pounds)", text[found.end :].casefold()):
+            continue
+        if re.match(r"(?:one|un)$", text[found.start : found.end].casefold()) and not re.match(r" (?:\w+ )?(?:place|room|seat|worker|morning|evening|day)\b", text[found.end :].casefold()):
+            continue
+        after = re.match(rf"[ '’]*(?:(?:more|free|empty|spare|of our|of the|new|trained|young|tenants['’]*|further|last|remaining|paid|o) ?)*(?:[\w'’-]+ ){{0,2}}?({_COUNTED})\b", text[found.end :].casefold())
+        if not after or re.search(r"[.;:]", text[found.end : found.end + after.end()]):
+            continue
+        if not _DAYS.fullmatch(after[1]):
+            return found.value
+        # How often or for how long something is wanted is no number of it.
+        if re.search(r"\b(?:for|within|in|of) $", text[: found.start].casefold()) or text[found.end : found.end + 1] == "-":
+            continue
+        if re.match(r" (?:a|each|every|per) ", text[found.end + after.end() :].casefold()):
+            continue
+        days = found.value if days is None else days
+    return days
+
+
+def _is_pound(text: str, found: Number) -> bool:
+    return text[: found.start].rstrip().endswith("£")
+
+
+def until(text: str, said_on: datetime.date | None) -> datetime.date | None:
+    """The day that a text names as an end or a start, read forward from the day it was said: "before March" is the end
+    of February, "by 12 March" that day, "the January course" the end of January. What is over is none."""
+    if said_on is None:
+        return None
+    plain = folded(text)
+    if match := _BY.search(plain):
+        month = MONTHS[match[2]]
+        year = int(match[3]) if match[3] else None
+        if match[1]:
+            return _day(said_on, month, int(match[1]), year)
+        end = month_end(month, said_on) if not year else month_end(month, datetime.date(year, 1, 1))
+        if match[0].startswith(("before", "cyn ")) and not match[0].startswith("before the end"):
+            first = datetime.date(end.year, end.month, 1)
+            before = first - datetime.timedelta(days=1)
+            if before >= said_on:
+                return before
+            return datetime.date(end.year + 1, end.month, 1) - datetime.timedelta(days=1)
+        return end
+    if match := _STARTS.search(plain):
+        return month_end(MONTHS[match[1] or match[2]], said_on)
+    for feast, at in _FEASTS.items():
+        if at and re.search(rf"\b(?:at|before|by|until|till|to|for|after) (?:the )?{feast.removeprefix('the ')}\b", plain):
+            return _day(said_on, at[0], at[1], None)
+    return None
+
+
+def _day(said_on: datetime.date, month: int, number: int, year: int | None) -> datetime.date | None:
+    try:
+        found = datetime.date(year or said_on.year, month, number)
+        return found if year or found >= said_on else found.replace(year=said_on.year + 1)
+    except ValueError:
+        return None

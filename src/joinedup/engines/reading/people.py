@@ -1,0 +1,194 @@
+"""Whom an action is for: level of prevention, way in, ages, audience, and how many it reaches."""
+
+from __future__ import annotations
+
+import re
+
+from joinedup.engines.reading.cells import folded, is_blank, numbers
+from joinedup.engines.reading.themes import phrase_pattern
+
+LEVELS = ("primary", "secondary", "tertiary")
+
+# In the order in which they are told apart; the first word that fits decides between them.
+LEVEL_WORDS = {
+    "tertiary": phrase_pattern((
+        "tertiary", "already involved", "already harmed", "after harm", "after violence", "in custody", "offenders", "convicted", "reoffending",
+        "level 3", "tier 3", "crisis", "trydyddol",
+    )),
+    "secondary": phrase_pattern((
+        "secondary", "at risk", "targeted", "early help", "early intervention", "vulnerable", "level 2", "tier 2", "eilaidd",
+    )),
+    "primary": phrase_pattern((
+        "primary", "universal*", "everyone", "everybody", "whole population", "whole school", "all young people", "all pupils", "open to all",
+        "level 1", "tier 1", "prevention for all", "cynradd",
+    )),
+}  # fmt: skip
+
+WAY_IN = {
+    "police": phrase_pattern(("police", "custody officer", "constable*", "officers refer", "arrest*", "heddlu")),
+    "hospital": phrase_pattern((
+        "hospital*", "nurse asks", "emergency department", "a and e", "ed staff", "asked at the desk", "ward staff", "clinicians", "bedside", "ysbyty",
+    )),
+    "court": phrase_pattern(("court*", "sentence*", "order", "orders", "probation", "magistrates", "judge")),
+    "statutory": phrase_pattern(("statutory", "legal duty", "automatic*", "by law")),
+    "self": phrase_pattern((
+        "self", "self refer*", "themselves", "ask for it", "books", "apply", "applies", "application*", "sign up", "signs up", "signing up", "ring us", "rings in",
+        "parents come", "by request", "just ask", "hunan atgyfeirio",
+    )),
+    "school": phrase_pattern((
+        "school*", "head of year", "heads", "heads only", "head teacher*", "headteacher*", "assistant head", "deputy head", "teacher*", "college*", "pupil*",
+        "whole year", "year group*", "year \\d*", "class", "classes", "tutor*", "pastoral", "senco*", "ysgol",
+    )),
+    "staff": phrase_pattern((
+        "staff", "staff only", "staff book", "managers book", "manager books", "workers only", "professionals only", "practitioners", "licensees", "door staff",
+        "for workers", "teams book",
+    )),
+    "referral": phrase_pattern((
+        "referral*", "refer", "refers", "referred", "any professional", "professionals", "social work*", "social care", "early help", "health visitor*", "gp", "gps",
+        "job centre*", "jobcentre*", "youth justice", "refuge", "housing officer*", "estate officers", "agency", "agencies", "key worker*", "panel", "mash", "nurse suggests",
+        "atgyfeiriad",
+    )),
+    "invitation": phrase_pattern(("invit*", "by invitation", "hand picked", "chosen", "selected", "friends bring", "word of mouth", "gwahoddiad")),
+    "place": phrase_pattern(("the place", "passing through", "whoever is there", "anyone there", "place not the person", "street", "on the street", "detached")),
+    "open": phrase_pattern((
+        "open", "open access", "anyone", "anybody", "everyone", "everybody", "walk in", "walk up", "drop in", "turn up", "all", "all welcome", "every", "every family",
+        "none needed", "no referral", "universal", "public", "just come", "families and friends", "friends bring", "ar agor", "pawb",
+    )),
+}  # fmt: skip
+
+AUDIENCE = {
+    "girls": phrase_pattern(("girl", "girls", "young women*", "merched", "daughters")),
+    "boys": phrase_pattern(("boy", "boys", "young men", "lads", "bechgyn", "sons")),
+    "parents": phrase_pattern(("parent", "parents", "mother", "mothers", "mums", "father", "fathers", "dads", "rhieni")),
+    "families": phrase_pattern(("family visits", "families", "whole family", "famil* support", "whole household", "teuluoedd")),
+    "carers": phrase_pattern(("carers", "foster carers", "kinship carer*", "gofalwyr")),
+    "staff": phrase_pattern((
+        "staff are", "for staff", "train* ... staff", "staff training", "teachers are taught", "reception staff", "staff only", "professionals", "practitioners", "frontline workers",
+        "front line staff", "for workers", "door staff", "bar staff", "managers book", "nurses and porters", "supervises", "officers and youth workers are taught",
+    )),
+    "children": phrase_pattern(("child", "children", "under 12s", "primary pupils", "primary school*", "juniors", "plant")),
+    "young people": phrase_pattern(("young people", "young person", "young patient*", "pupil", "pupils", "student*", "teenager*", "youths", "under 18s", "under 25s", "year \\d", "pobl ifanc")),
+    "young adults": phrase_pattern(("young adult*", "care leaver*", "over 18s", "eighteen to twenty*", "18 25*", "18 24*", "oedolion ifanc")),
+    "residents": phrase_pattern(("residents", "tenant*", "neighbour*", "trigolion")),
+    "groups": phrase_pattern(("small groups", "grants to groups", "community groups", "small organisations")),
+}  # fmt: skip
+
+
+def levels(given: str) -> tuple[list[str], str, float]:
+    """Levels of prevention in a cell: (levels, rule, how sure); no rule where it was exact."""
+    if is_blank(given):
+        return [], "", 0.0
+    parts = [folded(part) for part in re.split(r"[;|,/+]| and ", given) if part.strip()]
+    if all(part in LEVELS for part in parts):
+        return [level for level in LEVELS if level in parts], "" if re.fullmatch(r"[a-z;]+", given) else "levels in words", 0.97
+    plain = folded(given)
+    if numbered := re.fullmatch(r"[123](?: (?:and |to )?[123])*", plain):
+        marks = re.findall(r"[123]", numbered[0])
+        return [level for at, level in enumerate(LEVELS, 1) if str(at) in marks], "level as a number", 0.8
+    from rapidfuzz import fuzz, process
+
+    found = []
+    for part in parts:
+        near = process.extractOne(part, LEVELS, scorer=fuzz.ratio, score_cutoff=80)
+        found += [near[0]] if near else [level for level, pattern in LEVEL_WORDS.items() if pattern.search(part)]
+    return [level for level in LEVELS if level in found], "level in words", 0.75
+
+
+def level_from(way_in: list[str]) -> list[str]:
+    """What a way in alone says about the level: what everybody may come to is primary, what begins with harm done is
+    tertiary; nothing for the others."""
+    if way_in == ["open"]:
+        return ["primary"]
+    if way_in and set(way_in) <= {"hospital", "court"}:
+        return ["tertiary"]
+    return []
+
+
+def ways_in(given: str) -> tuple[list[str], str, float]:
+    """How somebody comes to take part: (ways, rule, how sure)."""
+    if is_blank(given):
+        return [], "", 0.0
+    exact = [part.strip() for part in given.split(";")]
+    if all(part in WAY_IN for part in exact):
+        return list(dict.fromkeys(exact)), "", 1.0
+    plain = folded(given)
+    found = [way for way, pattern in WAY_IN.items() if pattern.search(plain)]
+    if "police" in found and "referral" in found and "police refer" in plain:
+        found.remove("referral")
+    if "self" in found and plain in ("self referral", "self refer", "self"):
+        found = ["self"]
+    elif "self" in found and "referral" in found and plain.count("referral") == plain.count("self referral"):
+        found.remove("referral")
+    if "staff" in found and "school" in found:
+        found.remove("school" if "only" in plain else "staff")
+    if "place" in found:
+        found = [way for way in found if way not in ("open",)]
+    if "open" in found and len(found) > 1 and not re.search(r"\b(?:open|anyone|drop in|walk in)\b", plain):
+        found.remove("open")
+    return found, "way in from words", 0.75
+
+
+_YEAR = re.compile(r"\byears? (\d{1,2})s?(?: ?(?:to|and|-|–|or) ?(?:year )?(\d{1,2}))?\b", re.IGNORECASE)
+_RANGE = re.compile(r"(?:aged?|ages|for|from|between)? ?\b(\d{1,2}) ?(?:-|–|to|and) ?(\d{1,2})s?\b(?! ?(?:%|per|pm|am|o'clock|weeks|months|minutes))", re.IGNORECASE)
+_UNDER = re.compile(r"\bunder[- ](\d{1,2})s?\b", re.IGNORECASE)
+_OVER = re.compile(r"\b(?:over[- ](\d{1,2})s?|(\d{1,2})\+|(\d{1,2}) (?:and|or) (?:over|older|above)|from (\d{1,2}) up)", re.IGNORECASE)
+
+
+def ages(text: str, *, cell: bool = False) -> tuple[float | None, float | None]:
+    """The ages that a text says: "11-16", "fourteen to nineteen", "under-25s", "16 and over", "Years 9 and 10" (13 to
+    15). In a sentence a range needs the word "aged", "ages" or "year olds" beside it; a `cell` is about nothing else."""
+    spelt = _in_digits(text)
+    if match := _YEAR.search(spelt):
+        first, last = int(match[1]), int(match[2] or match[1])
+        if 1 <= first <= last <= 13:
+            return first + 4.0, last + 5.0
+    if match := _RANGE.search(spelt):
+        low, high = int(match[1]), int(match[2])
+        said = cell or re.search(r"\b(?:aged?|ages)\b", spelt[max(0, match.start() - 6) : match.end()], re.IGNORECASE)
+        said = said or re.match(r"[- ]?(?:year|s\b)", spelt[match.end() :]) or match[0].endswith("s")
+        if said and low < high <= 30:
+            return float(low), float(high)
+    low = high = None
+    if match := _UNDER.search(spelt):
+        high = float(match[1]) - 1
+    if match := _OVER.search(spelt):
+        low = float(next(group for group in match.groups() if group))
+    if cell and low is None and high is None and (found := re.fullmatch(r"\s*(\d{1,2})(?: ?\+)?\s*", spelt)):
+        low = float(found[1])
+    return (low, high) if (high is None or high <= 30) and (low is None or low <= 30) else (None, None)
+
+
+def _in_digits(text: str) -> str:
+    for number in reversed(numbers(text)):
+        if number.value == int(number.value) and not text[number.start : number.end].isdigit():
+            text = f"{text[: number.start]}{int(number.value)}{text[number.end :]}"
+    return text
+
+
+def audience(*texts: str) -> list[str]:
+    """Who it is for, by the words of a text."""
+    plain = " . ".join(folded(text) for text in texts if text)
+    found = [who for who, pattern in AUDIENCE.items() if pattern.search(plain)]
+    if "girls" in found and "boys" in found and re.search(r"\bsons and daughters\b", plain):
+        found = [who for who in found if who not in ("girls", "boys")]
+    return found
+
+
+def reach(given: str) -> tuple[float | None, str, float]:
+    """People a year from a cell: (number, rule, how sure). "150 to 200" is the middle, "up to 60" and "60+" are 60; of
+    "12 a week" it is not known how many different people they are, so at least these."""
+    text = given.strip()
+    if is_blank(text):
+        return None, "", 0.0
+    if re.fullmatch(r"\d+(\.0+)?", text):
+        return float(text), "", 1.0
+    found = [number for number in numbers(text) if not (1990 <= number.value <= 2100 and re.search(r"\b(?:in|since|20\d\d)\b", text[: number.end]) and len(numbers(text)) > 1)]
+    if not found or re.match(r" ?(?:schools|areas|wards|sites|groups|sessions|estates|boroughs|%|per ?cent)\b", text[found[0].end :].casefold()) or text[found[0].end :].startswith("%"):
+        return None, "no number of people", 0.0
+    first = found[0].value
+    if len(found) > 1 and re.fullmatch(r"\s*(?:-|–|to|or|and|i)\s*", text[found[0].end : found[1].start]):
+        return (first + found[1].value) / 2, "middle of a range", 0.7
+    after = folded(text[found[0].end :])
+    if re.search(r"\b(?:a|per|each|every|yr) (?:week|night|evening|session|day|month|term|time)\b|\bweekly\b|\bnightly\b|\bdaily\b", after):
+        return first, "people at a time, at least these", 0.4
+    return first, "number in words", 0.85

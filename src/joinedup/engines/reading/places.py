@@ -1,0 +1,322 @@
+"""Places as people name them: codes, names, parts of names, "name, town", two joined by "and", an authority named in a
+sentence. A ward's name that two areas have is the one in the body's own authorities."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import polars as pl
+from rapidfuzz import fuzz, process
+
+from joinedup.engines.reading.cells import folded, is_blank, pieces
+
+CODE = re.compile(r"[EWSNK]\d{8}")
+WIDE = ("country", "region", "police_force", "county")
+# What a borough, a town or an area adds to its name, and what people put behind or before the name of a place in it.
+_BODY = re.compile(
+    r"^(?:the )?(?:(?:london|royal|metropolitan) borough of|borough of|city and county of|city of|county of|district of|town of|city) "
+    r"|,? (?:(?:borough|city|county|district|metropolitan|town) council|council|borough|district|county|city|city of|county of)$"
+)
+_INSIDE = re.compile(
+    r" (?:ward|wards|town centre|city centre|centre|bus station|railway station|train station|station|high street|high st|"
+    r"high road|market place|market|interchange|shopping centre|retail park|village|estate|estates|area|neighbourhood|broadway|library|"
+    r"leisure centre|recreation ground|side|hub)$"
+)
+_ROAD = re.compile(r" (?:road|street|lane|avenue|way|green|park)$")
+_BEFORE = re.compile(
+    r"^(?:the|around|near|across|all of|whole of|all|parts of|part of|mainly|mostly|outside|off|central|inner|outer|greater|"
+    r"north|south|east|west|northern|southern|eastern|western|upper|lower|north east|north west|south east|south west)"
+    r"(?: of)? "
+)
+_SIDES = {
+    "north", "south", "east", "west", "central", "upper", "lower", "old", "new", "great", "little", "town", "inner", "outer",
+    "village", "northeast", "northwest", "southeast", "southwest", "parishes", "rural", "urban",
+}  # fmt: skip
+_SPLIT = re.compile(r"\s*(?:,|/|\+| and | or | & | a | neu )\s*")  # "a" and "neu" are the Welsh for and, or
+_FORCE = re.compile(r" (?:police force area|police area|force area|police force|constabulary|police)$")
+_ELSEWHERE = re.compile(r"\b(?:coast\w*|seaside|by the sea|of the sea|island\w*|wales|welsh|cymru|scotland|scottish|northern ireland)\b")
+_WIDER = {"uk": "country", "united kingdom": "country", "great britain": "country", "nationwide": "country", "national": "country", "cymru": "country", "lloegr": "country"}
+
+
+@dataclass
+class Found:
+    """Places read from a cell. `codes` as named; `exact` if one is a ward or a named place inside one authority."""
+
+    codes: list[str] = field(default_factory=list)
+    exact: bool = False
+    rule: str = ""
+    sure: float = 1.0
+    unread: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, other: Found) -> None:
+        """Another part of the same cell; the least sure part speaks for the whole."""
+        self.codes += [code for code in other.codes if code not in self.codes]
+        self.exact |= other.exact
+        if other.rule and other.sure < self.sure:
+            self.rule, self.sure = other.rule, other.sure
+        self.unread += other.unread
+
+
+class Gazetteer:
+    """The places that a register is about, by name.
+
+    `places`: code, name, kind, parent, of wards, authorities and what is wider; `own` are the authorities that the
+    register is about (all in the frame if none are known).
+    """
+
+    def __init__(self, places: pl.DataFrame, own: set[str]) -> None:
+        self.kind: dict[str, str] = {}
+        self.parent: dict[str, str] = {}
+        self.name: dict[str, str] = {}
+        for code, name, kind, parent in sorted(places.select("code", "name", "kind", "parent").iter_rows(), key=str):
+            if code and name:
+                self.kind[code], self.name[code] = kind or "", name
+                if parent:
+                    self.parent[code] = parent
+        self.every = [code for code, kind in self.kind.items() if kind == "local_authority"]
+        self.own = {code for code in own if self.kind.get(code) == "local_authority"} or set(self.every)
+        self.wards: dict[str, list[str]] = defaultdict(list)
+        self.parts: dict[str, list[str]] = defaultdict(list)
+        self.authorities: dict[str, list[str]] = defaultdict(list)
+        self.shorter: dict[str, list[str]] = defaultdict(list)
+        self.wide: dict[str, list[str]] = defaultdict(list)
+        for code, kind in self.kind.items():
+            if kind in WIDE:
+                self.wide[folded(self.name[code])].append(code)
+        for code, kind in self.kind.items():
+            self._index(code, kind, folded(self.name[code]))
+
+    def _index(self, code: str, kind: str, name: str) -> None:
+        if kind == "ward":
+            self.wards[name].append(code)
+            if self.parent.get(code) in self.own:
+                for part in _parts(self.name[code]):
+                    self.parts[part].append(code)
+        elif kind == "local_authority":
+            self.authorities[name].append(code)
+            # "London" is the region, not the City of London.
+            if (short := _BODY.sub("", name)) != name and short not in self.wide:
+                self.authorities[short].append(code)
+            if code in self.own:
+                for part in re.split(r" and | upon | on | in ", name):
+                    if part != name:
+                        self.shorter[part].append(code)
+
+    def authority(self, code: str) -> str | None:
+        """The local authority that a place is or lies in."""
+        seen = 0
+        while code and self.kind.get(code) != "local_authority" and seen < 5:
+            code, seen = self.parent.get(code, ""), seen + 1
+        return code or None
+
+    def inside(self, code: str) -> list[str]:
+        """The authorities of a place: its own, or of something wider those that the register is about, else all."""
+        kind = self.kind.get(code)
+        if kind not in WIDE:
+            found = self.authority(code)
+            return [found] if found else []
+        below = [one for one in self.every if self._under(one, code)] if kind != "police_force" else list(self.every)
+        return sorted(set(below) & self.own) or (sorted(below) if kind in ("county", "region") else [])
+
+    def _under(self, code: str, wider: str) -> bool:
+        for _ in range(5):
+            code = self.parent.get(code, "")
+            if code == wider:
+                return True
+        return False
+
+    def all_authorities(self, codes: list[str]) -> list[str]:
+        """The authorities of several places, each once, in order of code."""
+        return sorted({one for code in codes for one in self.inside(code)})
+
+    def read(self, cell: str, near: frozenset[str] = frozenset()) -> Found:
+        """The places of a cell; `near` are the authorities of the body itself, which decide between equal names."""
+        found = Found()
+        for piece in pieces(cell):
+            if not is_blank(piece):
+                found.add(self._piece(piece, near))
+        return found
+
+    def _piece(self, piece: str, near: frozenset[str]) -> Found:
+        if CODE.fullmatch(piece):
+            if piece in self.kind:
+                return Found([piece], self.kind[piece] == "ward")
+            return Found(unread=[(piece, "code not in this area")])
+        plain = folded(piece)
+        if one := self._one(plain, near):
+            return one
+        if "," in piece and (one := self._in_town(piece, near)):
+            return one
+        parts = [part for part in _SPLIT.split(piece) if part.strip()]
+        if len(parts) > 1:
+            read = [self._one(folded(part), near) for part in parts]
+            if any(read):
+                whole = Found()
+                for part, one in zip(parts, read, strict=True):
+                    whole.add(one or Found(unread=[(part, "place not known")]))
+                return _less_sure(whole, "two places in one", 0.85)
+        return self._near(plain, near) or self._named_in(plain, near) or Found(unread=[(piece, "place not known")])
+
+    def _one(self, plain: str, near: frozenset[str]) -> Found | None:
+        """One place by its whole name, by a part of a ward's name, or with what people put round a name."""
+        if found := self._whole(plain, near):
+            return found
+        short = _BODY.sub("", plain)
+        if short != plain and (code := self._chosen(self.authorities.get(short, []), near)):
+            return Found([code], False, "authority's name", 0.97)
+        if plain.endswith(" ward") and (code := self._ward(plain.removesuffix(" ward"), near)):
+            return Found([code], True, "ward's name", 0.97)
+        if wards := self._part(plain, near):
+            return Found(wards, True, "part of a ward's name", 0.85)
+        if code := self._chosen(self.shorter.get(plain, []), near):
+            return Found([code], False, "part of an authority's name", 0.8)
+        force = _FORCE.sub("", plain)
+        if force != plain:
+            for code in self.wide.get(force, []):
+                if self.kind[code] in ("police_force", "county"):
+                    return Found([code], False, "force's name", 0.9)
+        return self._round(plain, near)
+
+    def _whole(self, plain: str, near: frozenset[str]) -> Found | None:
+        authority = self._chosen(self.authorities.get(plain, []), near)
+        if authority and (authority in self.own or not self._ward(plain, near)):
+            return Found([authority], False, "authority's name", 0.98)
+        if ward := self._ward(plain, near):
+            sure = 0.98 if self.parent.get(ward) in self.own else 0.6
+            return Found([ward], True, "ward's name", sure)
+        if plain in self.wide:
+            order = {kind: at for at, kind in enumerate(("region", "country", "county", "police_force"))}
+            code = min(self.wide[plain], key=lambda one: (order[self.kind[one]], one))
+            return Found([code], False, "name of something wider", 0.95)
+        return None
+
+    def _round(self, plain: str, near: frozenset[str]) -> Found | None:
+        """A name with something before or behind it: "Derby bus station", "north Camden", "Dalston High Street"."""
+        for pattern, only_ward in ((_INSIDE, False), (_ROAD, True), (_BEFORE, False)):
+            core = pattern.sub("", plain)
+            if core == plain or not core:
+                continue
+            if only_ward:
+                ward = self._ward(core, near)
+                if ward and self.parent.get(ward) in self.own:
+                    return Found([ward], True, "road named after a ward", 0.6)
+                continue
+            found = self._whole(core, near) or (
+                Found(wards, True, "part of a ward's name", 0.85) if (wards := self._part(core, near)) else None
+            )
+            if found is None and pattern is _INSIDE and (code := self._chosen(self.shorter.get(core, []), near)):
+                found = Found([code], False, "part of an authority's name", 0.8)
+            if found is None:
+                continue
+            code = found.codes[0]
+            if self.kind[code] in WIDE and not plain.startswith(("greater ", "all ", "across ", "whole ")):
+                continue
+            if self.kind[code] == "local_authority" and pattern is _INSIDE and code not in self.own:
+                continue
+            named = pattern is _INSIDE and self.kind[code] == "local_authority" and not plain.endswith(" area")
+            return _less_sure(Found(found.codes, found.exact or named), "a place named after it", 0.8)
+        return None
+
+    def _ward(self, plain: str, near: frozenset[str]) -> str | None:
+        return self._chosen(self.wards.get(plain, []), near)
+
+    def _chosen(self, codes: list[str], near: frozenset[str]) -> str | None:
+        """The one of several equally named places: in the body's own authorities, then in the register's, then the only
+        one; None where that does not decide."""
+        for some in (near, self.own):
+            there = [code for code in codes if self.authority(code) in some]
+            if len(there) == 1:
+                return there[0]
+            if len(there) > 1:
+                return None
+        return codes[0] if len(codes) == 1 else None
+
+    def _part(self, plain: str, near: frozenset[str]) -> list[str]:
+        """Wards of which this is a part of the name, all in one authority: "Staveley" of North and South, "Somers Town"
+        of "St Pancras and Somers Town"."""
+        by_authority: dict[str, list[str]] = defaultdict(list)
+        for code in self.parts.get(plain, []):
+            by_authority[self.parent[code]].append(code)
+        chosen = [one for one in by_authority if one in near] or list(by_authority)
+        return sorted(by_authority[chosen[0]]) if len(chosen) == 1 else []
+
+    def _in_town(self, piece: str, near: frozenset[str]) -> Found | None:
+        """ "Name, town": the name inside the town's authority; only the authority where the name is not known."""
+        name, town = (folded(part) for part in piece.rsplit(",", 1))
+        where = self._one(town, near)
+        if not where:
+            return None
+        authorities = frozenset(self.all_authorities(where.codes))
+        if len(authorities) != 1:
+            return None
+        found = self._one(name, authorities)
+        if found and set(self.all_authorities(found.codes)) <= authorities:
+            return _less_sure(found, "name, town", 0.9)
+        if self._one(name, near):
+            return None
+        return Found(sorted(authorities), True, "a place in that town", 0.65)
+
+    def _near(self, plain: str, near: frozenset[str]) -> Found | None:
+        """A ward or an authority of the register's own that is spelt nearly like this."""
+        if len(plain) < 6:
+            return None
+        names = sorted(
+            {name for name, codes in [*self.wards.items(), *self.authorities.items()] if any(self.authority(code) in self.own for code in codes)}
+        )
+        found = process.extract(plain, names, scorer=fuzz.ratio, score_cutoff=88, limit=2)
+        if not found or (len(found) == 2 and found[1][1] > found[0][1] - 3):
+            return None
+        read = self._whole(found[0][0], near)
+        return _less_sure(read, "name nearly the same", found[0][1] / 100 - 0.05) if read else None
+
+    def named_in(self, sentence: str, near: frozenset[str] = frozenset()) -> Found | None:
+        """The register's own authorities that a sentence names; None if it names none."""
+        return self._named_in(folded(sentence), near)
+
+    def _named_in(self, plain: str, near: frozenset[str]) -> Found | None:
+        codes = []
+        for name, candidates in sorted(self.authorities.items()):
+            if name and re.search(rf"\b{re.escape(name)}\b(?! (?:road|street|lane|avenue))", plain):
+                code = self._chosen(candidates, near)
+                if code in self.own and code not in codes:
+                    codes.append(code)
+        return Found(sorted(codes), False, "authority named in words", 0.7) if codes else None
+
+    def is_elsewhere(self, *texts: str) -> bool:
+        """Whether words speak only of places that these are not: the coast, another country of the United Kingdom."""
+        plain = " . ".join(folded(text) for text in texts if text)
+        match = _ELSEWHERE.search(plain)
+        if not match:
+            return False
+        if match[0].startswith(("wales", "welsh", "cymru")):
+            return not any(code[0] == "W" for code in self.own) and not re.search(r"\b(?:england|english)\b", plain)
+        return not re.search(rf"\b(?:not only|also) .*{re.escape(match[0])}", plain)
+
+    def is_everywhere(self, plain: str) -> bool:
+        """Whether a cell says the whole country in other words than its name."""
+        return folded(plain) in _WIDER
+
+
+def _parts(name: str) -> set[str]:
+    """The parts of a ward's name that people use alone: each side of "and" or a comma; the name without its side."""
+    whole = folded(name)
+    parts = {folded(part) for part in re.split(r",|/|&| and |-with-| with ", name)}
+    for part in list(parts):
+        words = part.split()
+        while len(words) > 1 and words[-1] in _SIDES - {"town"}:
+            words = words[:-1]
+            parts.add(" ".join(words))
+        while len(words) > 1 and words[0] in _SIDES - {"new", "town", "great", "little"}:
+            words = words[1:]
+            parts.add(" ".join(words))
+        if "by" in words[1:-1] or "le" in words[1:-1]:
+            parts.add(words[0])
+            parts.add(" ".join(words[: words.index("by")]) if "by" in words else words[0])
+    return {part for part in parts if len(part) > 2 and part != whole and part not in _SIDES}
+
+
+def _less_sure(found: Found, rule: str, most: float) -> Found:
+    """The same, at most this sure."""
+    return Found(found.codes, found.exact, rule if not found.rule or most <= found.sure else found.rule, min(found.sure, most), found.unread)

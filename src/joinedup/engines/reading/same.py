@@ -1,0 +1,142 @@
+"""Records of one body, action or ask that stand in a register twice under nearly the same name.
+
+Only what is nearly certain: two boxing clubs of one town are two clubs until their names are the same but for spaces,
+case, legal form or a slip of the pen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from rapidfuzz import fuzz
+
+from joinedup.engines.reading.cells import folded
+
+_FORM = re.compile(r"\b(?:the|ltd|limited|cic|cio|plc|llp|inc|registered charity|charity no \d+|of|and|a|for|in|y|yr)\b")
+_STOP = frozenset(
+    "the a an and or of to in on at for with by from is are be was were it its they their them who whom which that this those these there here where when what we our us you your i he she his her as not no but if"
+    " than then so may can could would will shall has have had do does did each every any all some more most two one three four five six seven eight nine ten week weeks day days evening evenings year years month"
+    " months people young person somebody someone nobody children place places work works working group groups".split()
+)
+Pair = tuple[dict[str, Any], dict[str, Any], str, float]
+
+
+def name_key(name: str) -> str:
+    """A name without what two people write differently: spaces, case, articles and legal form."""
+    return re.sub(r"[^a-z0-9]", "", _FORM.sub(" ", folded(name)))
+
+
+def alike(one: str, other: str) -> float:
+    """How nearly two names are one, 0 to 1; the same letters in order are 1, and words that stand in another order."""
+    a, b = name_key(one), name_key(other)
+    if not a or not b:
+        return 0.0
+    if a == b:
+        return 1.0
+    if re.sub(r"\D", "", a) != re.sub(r"\D", "", b):
+        return 0.0
+    words = [sorted(word for word in _FORM.sub(" ", folded(name)).split()) for name in (one, other)]
+    if words[0] == words[1]:
+        return 0.97
+    if len(a) < 8 or len(b) < 8 or _different_words(*words):
+        return 0.0
+    return float(fuzz.ratio(a, b)) / 100
+
+
+def _different_words(one: list[str], other: list[str]) -> bool:
+    """Whether a whole word differs that is no slip of the pen: "north" and "south", "boys" and "girls"."""
+    left, right = [word for word in one if word not in other], [word for word in other if word not in one]
+    joined = "".join(left) == "".join(right) or sorted("".join(left)) == sorted("".join(right))
+    if joined:
+        return False
+    if len(left) != len(right):
+        return True
+    return any(max((fuzz.ratio(word, near) for near in right), default=0.0) < 75 for word in left)
+
+
+def content(text: str) -> set[str]:
+    """The words of a text that say something, without the ending of a plural."""
+    return {word.removesuffix("s") for word in folded(text).split() if word not in _STOP and len(word) > 2}
+
+
+def partners(rows: list[dict[str, Any]]) -> Iterator[Pair]:
+    """Bodies that stand twice: names nearly the same and nothing against it in sector or place."""
+
+    def same(one: dict[str, Any], other: dict[str, Any]) -> tuple[str, float] | None:
+        likeness = alike(one["name"], other["name"])
+        if likeness < 0.92 or (one["sector"] and other["sector"] and one["sector"] != other["sector"]):
+            return None
+        if one["authorities"] and other["authorities"] and not set(one["authorities"]) & set(other["authorities"]):
+            return None
+        return "name nearly the same", min(0.97, likeness)
+
+    return _pairs(rows, lambda row: name_key(row["name"])[:4], same)
+
+
+def initiatives(rows: list[dict[str, Any]], body: Callable[[str | None], str | None]) -> Iterator[Pair]:
+    """Actions that stand twice: of one body under nearly the same name, or of a body's double with the same theme and
+    words."""
+
+    def same(one: dict[str, Any], other: dict[str, Any]) -> tuple[str, float] | None:
+        if body(one["partner"]) is None or body(one["partner"]) != body(other["partner"]):
+            return None
+        if alike(one["name"], other["name"]) >= 0.92 and _overlap(one, other, "places"):
+            return "same action under nearly the same name", 0.9
+        if one["partner"] == other["partner"] or not _overlap(one, other, "themes"):
+            return None
+        shared = content(f"{one['name']} {one['what']}") & content(f"{other['name']} {other['what']}")
+        return ("same action of a doubled body", 0.75) if len(shared) >= 2 else None
+
+    return _pairs(rows, lambda row: body(row["partner"]) or "", same)
+
+
+def asks(rows: list[dict[str, Any]], body: Callable[[str | None], str | None]) -> Iterator[Pair]:
+    """Asks that stand twice: of one body or of its double, for the same kind of thing in like words."""
+
+    def same(one: dict[str, Any], other: dict[str, Any]) -> tuple[str, float] | None:
+        if body(one["partner"]) is None or body(one["partner"]) != body(other["partner"]):
+            return None
+        if one["kind"] != other["kind"] or one["what"] != other["what"] or one["empty"] or other["empty"]:
+            return None
+        if folded(one["text"]) and folded(one["text"]) == folded(other["text"]):
+            return "same ask in the same words", 0.97
+        if one["partner"] == other["partner"]:
+            return None
+        shared = content(one["text"]) & content(other["text"])
+        return ("same ask of a doubled body", 0.75) if shared and one["what"] else None
+
+    return _pairs(rows, lambda row: body(row["partner"]) or "", same)
+
+
+def _overlap(one: dict[str, Any], other: dict[str, Any], column: str) -> bool:
+    return not one[column] or not other[column] or bool(set(one[column]) & set(other[column]))
+
+
+def _pairs(
+    rows: list[dict[str, Any]],
+    block: Callable[[dict[str, Any]], str],
+    same: Callable[[dict[str, Any], dict[str, Any]], tuple[str, float] | None],
+) -> Iterator[Pair]:
+    """Each record that is a double, with the fuller one that it doubles; compared within blocks only."""
+    blocks: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        if key := block(row):
+            blocks[key].append(row)
+    for key in sorted(blocks):
+        some = sorted(blocks[key], key=lambda row: (-_filled(row), row["id"]))
+        doubles: set[str] = set()
+        for at, one in enumerate(some):
+            if one["id"] in doubles:
+                continue
+            for other in some[at + 1 :]:
+                if other["id"] not in doubles and (found := same(one, other)):
+                    doubles.add(other["id"])
+                    yield other, one, *found
+
+
+def _filled(row: dict[str, Any]) -> int:
+    """How many cells of a record say something."""
+    return sum(1 for value in row.values() if value not in (None, "", [], False))

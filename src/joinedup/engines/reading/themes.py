@@ -1,0 +1,156 @@
+"""Themes and sectors read from words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import polars as pl
+from rapidfuzz import fuzz, process
+
+from joinedup.engines.reading.cells import folded, is_blank, pieces
+from joinedup.engines.reading.theme_words import SECTOR_WORDS, THEME_WORDS
+
+CHAPTER = re.compile(r"t\d|tx|theme \d|chapter \d")
+
+
+@dataclass
+class Read:
+    """What a cell was read as: the values, how (rule, how sure; no rule if it was exact), and what was not read."""
+
+    values: list[str] = field(default_factory=list)
+    rule: str = ""
+    sure: float = 1.0
+    unread: list[tuple[str, str]] = field(default_factory=list)
+
+    def also(self, values: list[str], rule: str = "", sure: float = 1.0) -> None:
+        """More of the cell, read by this rule; the least sure part speaks for the whole."""
+        self.values += [value for value in values if value not in self.values]
+        if rule and sure < self.sure:
+            self.rule, self.sure = rule, sure
+
+
+def phrase_pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """One pattern for phrases in folded words; `*` stands for any ending, `...` for up to three words between."""
+    made = [
+        re.escape(phrase).replace(r"\*", r"[a-z]*").replace(r"\ \.\.\.\ ", r"(?: \w+){0,3} ").replace(r"\ ", " ")
+        for phrase in phrases
+    ]
+    return re.compile(rf"\b(?:{'|'.join(made)})\b")
+
+
+class Themes:
+    """Reads themes from a cell or from sentences. A sentence gives a theme only by a clear word of the field."""
+
+    def __init__(self, themes: pl.DataFrame) -> None:
+        self.slugs = {slug for slug in themes["theme"].to_list() if slug}
+        self.names = {folded(name): slug for slug, name in themes.select("theme", "name").iter_rows() if slug and name}
+        self.names |= {folded(slug): slug for slug in self.slugs}
+        self.words = {slug: phrase_pattern(words) for slug, words in THEME_WORDS.items() if slug in self.slugs}
+
+    @cached_property
+    def _spellings(self) -> list[str]:
+        return sorted(self.names)
+
+    def cell(self, given: str) -> Read:
+        """Themes as given: slugs, names, misspelt ones, field words. A chapter of the Strategy is no theme."""
+        read = Read()
+        for piece in pieces(given, r"[;|\n]"):
+            if piece in self.slugs:
+                read.also([piece])
+            elif not is_blank(piece):
+                self._piece(piece, read)
+        return read
+
+    def _piece(self, piece: str, read: Read) -> None:
+        plain = folded(piece)
+        if plain in self.names:
+            read.also([self.names[plain]], "theme's name", 0.98)
+        elif CHAPTER.fullmatch(plain):
+            read.unread.append((piece, "chapter of the Strategy, no theme"))
+        elif near := self._near(plain):
+            read.also([near[0]], "theme nearly the same", near[1])
+        elif "," in piece or " and " in piece or "/" in piece:
+            for part in pieces(piece, r",| and |/"):
+                if (name := self.names.get(folded(part))) or (name := (self._near(folded(part)) or ("", 0))[0]):
+                    read.also([name], "theme's name", 0.9)
+                else:
+                    self._words(part, read)
+        else:
+            self._words(piece, read)
+
+    def _words(self, piece: str, read: Read) -> None:
+        if found := self.text(piece):
+            read.also(found, "field word in the themes", 0.8)
+        else:
+            read.unread.append((piece, "no such theme"))
+
+    def _near(self, plain: str) -> tuple[str, float] | None:
+        """The slug or name that is spelt nearly like this, where no other theme is as near."""
+        if len(plain) < 6:
+            return None
+        found = process.extract(plain, self._spellings, scorer=fuzz.ratio, score_cutoff=84, limit=4)
+        if not found or any(self.names[other[0]] != self.names[found[0][0]] and other[1] > found[0][1] - 4 for other in found):
+            return None
+        return self.names[found[0][0]], found[0][1] / 100
+
+    def text(self, *sentences: str) -> list[str]:
+        """The themes that clear words in sentences speak of, in the order of their first word, at most three."""
+        plain = " . ".join(folded(sentence) for sentence in sentences if sentence)
+        found = [(match.start(), slug) for slug, pattern in self.words.items() if (match := pattern.search(plain))]
+        return [slug for _, slug in sorted(found)[:3]]
+
+
+class Sectors:
+    """Reads the sector of a body, or the sectors named in a sentence."""
+
+    def __init__(self, sectors: pl.DataFrame) -> None:
+        self.slugs = {slug for slug in sectors["sector"].to_list() if slug}
+        self.names = {folded(name): slug for slug, name in sectors.select("sector", "name").iter_rows() if slug and name}
+        self.names |= {folded(slug): slug for slug in self.slugs}
+        self.words = {slug: phrase_pattern(words) for slug, words in SECTOR_WORDS.items() if slug in self.slugs}
+
+    def one(self, given: str, name: str, does: str) -> tuple[str | None, str, float]:
+        """The sector of a body from its cell, else from its name, else from what it does: (slug, rule, how sure)."""
+        plain = folded(given)
+        if given in self.slugs:
+            return given, "", 1.0
+        if plain in self.names:
+            return self.names[plain], "sector's name", 0.98
+        if plain and (near := process.extractOne(plain, sorted(self.names), scorer=fuzz.ratio, score_cutoff=86)):
+            return self.names[near[0]], "sector nearly the same", near[1] / 100
+        for text, rule, sure in ((given, "word in the sector", 0.9), (name, "word in the name", 0.75), (does, "word in what it does", 0.5)):
+            if found := self.text(text):
+                return found[0], rule, sure
+        return None, "", 0.0
+
+    def cell(self, given: str) -> Read:
+        """A list of sectors as given."""
+        read = Read()
+        for piece in pieces(given, r"[;|\n,]"):
+            if piece in self.slugs:
+                read.also([piece])
+            elif not is_blank(piece):
+                slug, rule, sure = self.one(piece, "", "")
+                if slug:
+                    read.also([slug], rule, sure)
+                else:
+                    read.unread.append((piece, "no such sector"))
+        return read
+
+    def text(self, sentence: str) -> list[str]:
+        """The sectors that a sentence names, the first first; the longer name wins where two begin together, so that a
+        youth justice board is no board of health."""
+        plain = folded(sentence)
+        found = sorted(
+            (match.start(), -match.end(), slug) for slug, pattern in self.words.items() for match in pattern.finditer(plain)
+        )
+        kept: list[str] = []
+        reached = -1
+        for start, end, slug in found:
+            if start >= reached:
+                reached = -end
+                if slug not in kept:
+                    kept.append(slug)
+        return kept
