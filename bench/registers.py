@@ -34,8 +34,8 @@ def codes_in(given: dict[str, pl.DataFrame]) -> set[str]:
 
 
 def places_around(codes: set[str]) -> pl.DataFrame:
-    """The authorities among these codes with their wards, the other authorities of their county or within 40 km by
-    name, and every county, police force, region and country."""
+    """The authorities among these codes with their wards and police forces, the other authorities of their county or
+    within 40 km, and every county, region and country."""
     wide = pl.read_csv(SHIPPED / "areas.csv.gz", infer_schema_length=None)
     members = pl.read_csv(SHIPPED / "memberships.csv.gz").filter(pl.col("kind") == "police_force")
     forces = members.filter(pl.col("place").is_in(codes))["code"].unique().sort()
@@ -44,7 +44,7 @@ def places_around(codes: set[str]) -> pl.DataFrame:
     wards = frames(*forces)[0].filter(pl.col("kind") == "ward", pl.col("parent").is_in(own["code"].to_list()))
     counties = [code for code in own["parent"].unique() if str(code).startswith("E10")]
     near = authorities.filter(_near(own) | pl.col("parent").is_in(counties))
-    wider = wide.filter(pl.col("kind").is_in(["county", "police_force", "region", "country"]))
+    wider = wide.filter(pl.col("kind").is_in(["county", "region", "country"]) | pl.col("code").is_in(forces.to_list()))
     columns = ["code", "name", "kind", "parent", "latitude", "longitude"]
     return pl.concat([part.select(columns) for part in (wards, near, wider)], how="vertical_relaxed").unique("code").sort("code")
 

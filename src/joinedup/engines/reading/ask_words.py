@@ -18,7 +18,7 @@ _GIVES = phrase_pattern((
 ))  # fmt: skip
 _NEEDS = phrase_pattern((
     "we need", "need", "needs", "wanted", "looking for", "we want", "we would like", "would like", "somebody to", "someone to", "somewhere", "we have nobody", "have no", "cannot",
-    "please", "more staff", "lose their grant", "the quote is", "tell us", "angen", "would help us", "is leaking", "broken", "no longer",
+    "please", "more staff", "lose their grant", "the quote is", "tell us", "angen", "would help us", "leaks", "broken", "no longer",
 ))  # fmt: skip
 
 # What is asked for; the order decides where two fit: the more particular first.
@@ -29,7 +29,7 @@ WHAT = {
     "transport": phrase_pattern(("transport", "minibus*", "lift", "lifts", "bus", "taxi*", "fares", "driver*", "van", "cludiant")),
     "room": phrase_pattern(("room*", "hall", "halls", "building", "venue*", "premises", "kitchen", "garage*", "studio", "workshop space", "workshops at", "pitch", "floor space", "somewhere to meet", "somewhere dry", "space*", "ystafell", "neuadd")),
     "places": phrase_pattern(("places", "place on", "seats", "memberships", "placements", "foster carers", "courses that", "spaces on", "beds", "somewhere regular", "vacancies on", "lleoedd")),
-    "referrals": phrase_pattern(("referral*", "refer", "referrers", "send us", "young people to fill", "to fill", "participants", "empty seats", "nobody has taken up", "light diary")),
+    "referrals": phrase_pattern(("referral*", "refer", "referrers", "send us", "young people to fill", "to fill", "participants", "not taken up", "unfilled")),
     "equipment": phrase_pattern(("equipment", "kit", "laptops", "bikes", "boots", "gloves", "jackets", "boiler", "canvas", "tables", "chairs to lend", "instruments", "offer")),
     "people": phrase_pattern(("people", "worker*", "volunteer*", "staff", "somebody", "someone", "adults", "mentor*", "trainer*", "therapist*", "nurse*", "officer*", "constables", "woman worker", "tutor*", "speaker*", "interpreter*", "pobl", "gwirfoddolwyr", "anyone who")),
 }  # fmt: skip
@@ -96,7 +96,7 @@ def number(text: str) -> float | None:
     how long; days and evenings only where nothing else is counted."""
     days = None
     for found in numbers(text):
-        if _is_pound(text, found) or re.match(r" ?(?:year|per cent|%|o'?clock|months?|weeks?|minutes?|pounds)", text[found.end :].casefold()):
+        if _is_pound(text, found) or re.search(r"\b(?:past|quarter to|half) $", text[: found.start].casefold()) or re.match(r" ?(?:year|per cent|%|o'?clock|months?|weeks?|minutes?|pounds)", text[found.end :].casefold()):
             continue
         if re.match(r"(?:one|un)$", text[found.start : found.end].casefold()) and not re.match(r" (?:\w+ )?(?:place|room|seat|worker|morning|evening|day)\b", text[found.end :].casefold()):
             continue

@@ -21,6 +21,7 @@ _LEAD = re.compile(r"\bas (?:the )?lead(?: \w+)?\b|\blead (?:body|applicant|bidd
 _ANY = phrase_pattern(("anyone", "anybody", "any body", "any bodies", "any organisation", "all bodies", "everyone", "everybody", "any constituted body", "any partner", "any member", "pawb"))
 _PUBLIC = phrase_pattern(("public body", "public bodies", "public sector"))
 _DUTY = phrase_pattern(("specified authorit*", "relevant authorit*", "specified and relevant", "duty holders", "duty holder", "responsible authorit*"))
+_SAFEGUARDING = phrase_pattern(("safeguarding partner*",))
 _STAFF = phrase_pattern(("front line staff", "frontline staff", "all staff"))
 
 _COUNTS = {"two": "two", "2": "two", "three": "three", "3": "three", "four": "four", "4": "four", "dau": "two", "tri": "three"}
@@ -105,6 +106,8 @@ def eligible(words: str, purpose: str, sectors: list[str], via: list[str], basis
         made_of = (sectors or ["local_authority"]) if may and set(may) <= {"csp", "vru"} else []
         out.sectors = [*may, *made_of] or sectors
         out.via = _through(words, may)
+    if "local_policing_body" in out.sectors and "police" in sectors and "police" not in out.sectors:
+        out.sectors = [*out.sectors, "police"]  # where no list of sectors has a commissioner, its office stands with the police
     barred = [sector for sector in barred if sector not in lead]
     out.sectors = [sector for sector in dict.fromkeys(out.sectors) if sector not in barred]
     out.via = list(dict.fromkeys(out.via)) if (only or out.via) else [one for one in via if one in known.slugs]
@@ -135,6 +138,8 @@ def _wide(plain: str) -> list[str] | None:
         found, named = [*found, *PUBLIC], True
     if _DUTY.search(plain):
         found, named = [*found, *DUTY], True
+    if _SAFEGUARDING.search(plain):
+        found, named = [*found, "police", "health", "social_care", "local_authority"], True
     if named:
         return found
     return [] if _ANY.search(plain) or _STAFF.search(plain) else None
@@ -170,6 +175,8 @@ def limits(words: str, purpose: str, basis: str, sectors: list[str], *, hospital
         found.append("schools_only")
     if hospital:
         found.append("hospital_lead")
+    if re.search(r"\bcommissioners?\b|\blocal policing bod", plain):
+        found.append("commissioner_lead")
     if match := re.search(r"(?:towns?|villages?|places|population) (?:of |with )?(?:a population )?(?:under|below|of under|smaller than) ([\d,]+)", purpose + " " + words):
         found.append(f"town_under:{match[1].replace(',', '')}")
     return list(dict.fromkeys(found))

@@ -27,7 +27,7 @@ LEVEL_WORDS = {
 WAY_IN = {
     "police": phrase_pattern(("police", "custody officer", "constable*", "officers refer", "arrest*", "heddlu")),
     "hospital": phrase_pattern((
-        "hospital*", "nurse asks", "emergency department", "a and e", "ed staff", "asked at the desk", "ward staff", "clinicians", "bedside", "ysbyty",
+        "hospital*", "nurse asks", "nurses ask", "nursing staff", "emergency department", "a and e", "ed staff", "reception desk", "ward staff", "clinicians", "bedside", "ysbyty",
     )),
     "court": phrase_pattern(("court*", "sentence*", "order", "orders", "probation", "magistrates", "judge")),
     "statutory": phrase_pattern(("statutory", "legal duty", "automatic*", "by law")),
@@ -37,7 +37,7 @@ WAY_IN = {
     )),
     "school": phrase_pattern((
         "school*", "head of year", "heads", "heads only", "head teacher*", "headteacher*", "assistant head", "deputy head", "teacher*", "college*", "pupil*",
-        "whole year", "year group*", "year \\d*", "class", "classes", "tutor*", "pastoral", "senco*", "ysgol",
+        "whole year", "year group*", *(f"year {year}" for year in range(1, 14)), "class", "classes", "tutor*", "pastoral", "senco*", "ysgol",
     )),
     "staff": phrase_pattern((
         "staff", "staff only", "staff book", "managers book", "manager books", "workers only", "professionals only", "practitioners", "licensees", "door staff",
@@ -45,14 +45,14 @@ WAY_IN = {
     )),
     "referral": phrase_pattern((
         "referral*", "refer", "refers", "referred", "any professional", "professionals", "social work*", "social care", "early help", "health visitor*", "gp", "gps",
-        "job centre*", "jobcentre*", "youth justice", "refuge", "housing officer*", "estate officers", "agency", "agencies", "key worker*", "panel", "mash", "nurse suggests",
+        "job centre*", "jobcentre*", "youth justice", "refuge", "housing officer*", "estate officer*", "agency", "agencies", "key worker*", "panel", "mash", "school nurse*", "probation",
         "atgyfeiriad",
     )),
     "invitation": phrase_pattern(("invit*", "by invitation", "hand picked", "chosen", "selected", "friends bring", "word of mouth", "gwahoddiad")),
-    "place": phrase_pattern(("the place", "passing through", "whoever is there", "anyone there", "place not the person", "street", "on the street", "detached")),
+    "place": phrase_pattern(("the place", "place based", "passing through", "passers by", "whoever is there", "anyone there", "street", "on the street", "detached")),
     "open": phrase_pattern((
         "open", "open access", "anyone", "anybody", "everyone", "everybody", "walk in", "walk up", "drop in", "turn up", "all", "all welcome", "every", "every family",
-        "none needed", "no referral", "universal", "public", "just come", "families and friends", "friends bring", "ar agor", "pawb",
+        "none needed", "no referral", "universal", "public", "just come", "families and friends", "ar agor", "pawb",
     )),
 }  # fmt: skip
 
@@ -60,16 +60,19 @@ AUDIENCE = {
     "girls": phrase_pattern(("girl", "girls", "young women*", "merched", "daughters")),
     "boys": phrase_pattern(("boy", "boys", "young men", "lads", "bechgyn", "sons")),
     "parents": phrase_pattern(("parent", "parents", "mother", "mothers", "mums", "father", "fathers", "dads", "rhieni")),
-    "families": phrase_pattern(("family visits", "families", "whole family", "famil* support", "whole household", "teuluoedd")),
+    "families": phrase_pattern((
+        "family visits", "for families", "families gather", "families meet", "families come", "families who", "with families", "to families", "tenants families", "whole famil*", "famil* support",
+        "whole household", "teuluoedd",
+    )),
     "carers": phrase_pattern(("carers", "foster carers", "kinship carer*", "gofalwyr")),
     "staff": phrase_pattern((
         "staff are", "for staff", "train* ... staff", "staff training", "teachers are taught", "reception staff", "staff only", "professionals", "practitioners", "frontline workers",
         "front line staff", "for workers", "door staff", "bar staff", "managers book", "nurses and porters", "supervises", "officers and youth workers are taught",
     )),
     "children": phrase_pattern(("child", "children", "under 12s", "primary pupils", "primary school*", "juniors", "plant")),
-    "young people": phrase_pattern(("young people", "young person", "young patient*", "pupil", "pupils", "student*", "teenager*", "youths", "under 18s", "under 25s", "year \\d", "pobl ifanc")),
+    "young people": phrase_pattern(("young people", "young person", "young patient*", "pupil", "pupils", "student*", "teenager*", "youths", "under 18s", "under 25s", *(f"year {year}" for year in range(7, 14)), "pobl ifanc")),
     "young adults": phrase_pattern(("young adult*", "care leaver*", "over 18s", "eighteen to twenty*", "18 25*", "18 24*", "oedolion ifanc")),
-    "residents": phrase_pattern(("residents", "tenant*", "neighbour*", "trigolion")),
+    "residents": phrase_pattern(("residents", "tenant*", "neighbours", "trigolion")),
     "groups": phrase_pattern(("small groups", "grants to groups", "community groups", "small organisations")),
 }  # fmt: skip
 
@@ -111,13 +114,9 @@ def ways_in(given: str) -> tuple[list[str], str, float]:
     exact = [part.strip() for part in given.split(";")]
     if all(part in WAY_IN for part in exact):
         return list(dict.fromkeys(exact)), "", 1.0
-    plain = folded(given)
+    plain = re.sub(r"\bself refer\w*", "self", folded(given))
     found = [way for way, pattern in WAY_IN.items() if pattern.search(plain)]
     if "police" in found and "referral" in found and "police refer" in plain:
-        found.remove("referral")
-    if "self" in found and plain in ("self referral", "self refer", "self"):
-        found = ["self"]
-    elif "self" in found and "referral" in found and plain.count("referral") == plain.count("self referral"):
         found.remove("referral")
     if "staff" in found and "school" in found:
         found.remove("school" if "only" in plain else "staff")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -82,9 +83,13 @@ class Gazetteer:
         self.authorities: dict[str, list[str]] = defaultdict(list)
         self.shorter: dict[str, list[str]] = defaultdict(list)
         self.wide: dict[str, list[str]] = defaultdict(list)
+        self.learned: dict[str, str] = {}
         for code, kind in self.kind.items():
             if kind in WIDE:
-                self.wide[folded(self.name[code])].append(code)
+                name = folded(self.name[code])
+                # "Yorkshire" is Yorkshire and The Humber.
+                for part in {name, *(re.split(r" and (?:the )?", name) if kind == "region" else ())}:
+                    self.wide[part].append(code)
         for code, kind in self.kind.items():
             self._index(code, kind, folded(self.name[code]))
 
@@ -103,6 +108,15 @@ class Gazetteer:
                 for part in re.split(r" and | upon | on | in ", name):
                     if part != name:
                         self.shorter[part].append(code)
+
+    def learn(self, uses: Iterable[tuple[str, frozenset[str]]]) -> None:
+        """Learn names that no list has (a town, a station, a street) from their use: each name with the authorities of
+        the body or of the other places beside it. A name is of the one authority that all its uses have in common."""
+        common: dict[str, frozenset[str]] = {}
+        for name, authorities in uses:
+            if authorities and _is_name(name):
+                common[folded(name)] = common.get(folded(name), authorities) & authorities
+        self.learned = {name: min(authorities) for name, authorities in common.items() if len(authorities) == 1}
 
     def authority(self, code: str) -> str | None:
         """The local authority that a place is or lies in."""
@@ -155,9 +169,11 @@ class Gazetteer:
             if any(read):
                 whole = Found()
                 for part, one in zip(parts, read, strict=True):
-                    whole.add(one or Found(unread=[(part, "place not known")]))
+                    whole.add(one or self._learned(part) or Found(unread=[(part, "place not known")]))
                 return _less_sure(whole, "two places in one", 0.85)
-        return self._near(plain, near) or self._named_in(plain, near) or Found(unread=[(piece, "place not known")])
+        if near_name := self._near(plain, near):
+            return near_name
+        return self._learned(piece) or self._named_in(plain, near) or Found(unread=[(piece, "place not known")])
 
     def _one(self, plain: str, near: frozenset[str]) -> Found | None:
         """One place by its whole name, by a part of a ward's name, or with what people put round a name."""
@@ -174,10 +190,15 @@ class Gazetteer:
             return Found([code], False, "part of an authority's name", 0.8)
         force = _FORCE.sub("", plain)
         if force != plain:
-            for code in self.wide.get(force, []):
-                if self.kind[code] in ("police_force", "county"):
-                    return Found([code], False, "force's name", 0.9)
+            for kind in ("police_force", "county"):
+                for code in self.wide.get(force, []):
+                    if self.kind[code] == kind:
+                        return Found([code], False, "force's name", 0.9)
         return self._round(plain, near)
+
+    def _learned(self, name: str) -> Found | None:
+        code = self.learned.get(folded(name))
+        return Found([code], True, "a place used only there", 0.6) if code else None
 
     def _whole(self, plain: str, near: frozenset[str]) -> Found | None:
         authority = self._chosen(self.authorities.get(plain, []), near)
@@ -297,6 +318,18 @@ class Gazetteer:
     def is_everywhere(self, plain: str) -> bool:
         """Whether a cell says the whole country in other words than its name."""
         return folded(plain) in _WIDER
+
+
+_NO_NAME = frozenset(
+    "the a an of in and all any our various several many different online estates estate schools school homes area areas town city county borough boroughs district districts wards ward centre "
+    "north south east west hospital hospitals college partnership everywhere elsewhere local community tbc members member sites site road street mobile outreach detached office remote home".split()
+)
+
+
+def _is_name(text: str) -> bool:
+    """Whether a piece of a cell looks like the name of a place: it begins with a capital and has a word of its own."""
+    words = folded(text).split()
+    return text[:1].isupper() and 0 < len(words) <= 5 and any(word not in _NO_NAME and not word.isdigit() for word in words)
 
 
 def _parts(name: str) -> set[str]:

@@ -128,7 +128,7 @@ def _duty(scene: Scene, row: dict[str, str], sector: str | None) -> bool:
     if plain in _DUTY:
         return _DUTY[plain]
     if not plain:
-        duty = sector in _BY_LAW
+        duty = sector in _BY_LAW and not re.search(r"\bcommissioner", folded(row["name"]))
         if duty:
             scene.guesses.add("partners", row["id"], "duty", "", "true", "duty of its sector", 0.6)
         return duty
@@ -178,9 +178,12 @@ def _initiative(scene: Scene, row: dict[str, str]) -> Row:
     good, sure = results.is_good(row["result"])
     if good is not None:
         scene.said(table, id, "result_good", row["result"], (good, "result in words", sure))
-    audience = people.audience(row["name"], row["what"], row["way_in"])
+    audience = people.audience(row["name"], row["what"]) or people.audience(row["way_in"])
+    if way_in == ["staff"]:
+        audience = ["staff"]
+    # Of what is for the young, adults named alone are those who do it.
     if age_to is not None and age_to <= YOUNG and set(audience) <= {"parents", "staff", "residents"}:
-        audience = []  # those are the people who do it
+        audience = []
     if audience:
         scene.guesses.add(table, id, "audience", f"{row['name']}. {row['what']}", ";".join(audience), "who it is for, in words", 0.7)
     return {

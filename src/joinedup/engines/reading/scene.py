@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,7 +50,9 @@ class Scene:
         tables = with_known_headings(given, guesses)
         for table in ("partners", "initiatives", "asks", "support"):
             tables[table] = _with_ids(table, tables[table], guesses)
-        return cls(tables, Gazetteer(places, _own(tables, places)), Themes(themes), Sectors(sectors), as_of, guesses)
+        gazetteer = Gazetteer(places, _own(tables, places))
+        gazetteer.learn(list(_uses(tables, gazetteer)))
+        return cls(tables, gazetteer, Themes(themes), Sectors(sectors), as_of, guesses)
 
     def know_partners(self) -> None:
         """Learn the ids and names of bodies, by which other tables refer to them."""
@@ -178,6 +180,22 @@ def _with_ids(table: str, rows: list[dict[str, str]], guesses: Guesses) -> list[
             guesses.add(table, id, "id", given, id, "id twice" if given else "row without id", 0.5)
         out.append({**row, "id": id})
     return out
+
+
+def _uses(tables: dict[str, list[dict[str, str]]], gazetteer: Gazetteer) -> Iterator[tuple[str, frozenset[str]]]:
+    """Names of places that are not known, each with the authorities of the places beside it, else of its body."""
+    bodies: dict[str, frozenset[str]] = {}
+    for row in tables["partners"]:
+        found = gazetteer.read(row["places"])
+        bodies[row["id"]] = frozenset(gazetteer.all_authorities(found.codes))
+        for name, _ in [*found.unread, *gazetteer.read(row["base"]).unread]:
+            yield name, bodies[row["id"]]
+    for table in ("initiatives", "asks"):
+        for row in tables[table]:
+            found = gazetteer.read(row["places"])
+            beside = frozenset(gazetteer.all_authorities(found.codes)) or bodies.get(row["partner"], frozenset())
+            for name, _ in found.unread:
+                yield name, beside
 
 
 def _own(tables: dict[str, list[dict[str, str]]], places: pl.DataFrame) -> set[str]:

@@ -28,12 +28,12 @@ THEME_WORDS: dict[str, tuple[str, ...]] = {
         "childrens centre*", "antenatal", "infants", "blynyddoedd cynnar",
     ),
     "family-support": (
-        "family support", "family work*", "family help", "early help", "whole family", "parenting", "parents evening*", "parent group*",
-        "parents group*", "whole household", "worried famil*", "family visits", "cymorth i deuluoedd", "teuluoedd",
+        "family support", "family work*", "family help", "early help service*", "early help team*", "early help hub*", "whole family", "parenting", "parent group*",
+        "parents group*", "struggling famil*", "family visits", "families who struggle", "cymorth i deuluoedd", "teuluoedd",
     ),
     "domestic-abuse": (
-        "domestic abuse", "domestic violence", "abuse at home", "violence at home", "force at home", "refuge", "idva*",
-        "lived with violence", "coercive control", "cam drin domestig",
+        "domestic abuse", "domestic violence", "abuse at home", "violence at home", "violent homes", "refuge", "idva*",
+        "live* with violence", "coercive control", "cam drin domestig",
     ),
     "childhood-trauma": (
         "trauma", "trauma informed", "trauma aware*", "adverse childhood", "aces", "childhood adversity", "trawma",
@@ -49,7 +49,7 @@ THEME_WORDS: dict[str, tuple[str, ...]] = {
     "school-belonging": (
         "school attendance", "attendance at school", "attendance", "truan*", "persistent absen*", "absence from school",
         "severely absent", "belong* at school", "school refus*", "transition to secondary", "moving up to secondary",
-        "nervous about secondary", "presenoldeb",
+        "start of secondary", "presenoldeb",
     ),
     "school-exclusion": (
         "exclusion*", "excluded pupil*", "excluded from school", "suspension*", "suspended", "managed move*", "alternative provision",
@@ -60,26 +60,26 @@ THEME_WORDS: dict[str, tuple[str, ...]] = {
         "school gate*", "bus stop*", "walking bus", "school run", "safe route*", "safe haven*", "walk* ... home", "ar ol ysgol",
     ),
     "trusted-adult": (
-        "mentor*", "befriend*", "trusted adult*", "one good adult", "role model*", "detached youth work*", "detached work*", "one to one youth work*",
+        "mentor*", "befriend*", "trusted adult*", "reliable adult*", "role model*", "detached youth work*", "detached work*", "one to one youth work*",
         "oedolyn dibynadwy", "mentora",
     ),
     "positive-activities": (
         "youth club*", "youth centre*", "sport*", "football", "boxing", "basketball", "cricket", "martial art*", "gym", "dance", "music*",
         "drama", "theatre", "art club*", "arts", "holiday activit*", "summer activit*", "summer scheme*", "open session*", "open access youth",
-        "drop in youth", "pool table", "youth shed", "skate*", "swimming", "rugby", "netball", "youth provision", "recording studio", "music studio",
+        "drop in youth", "pool table", "skate*", "swimming", "rugby", "netball", "youth provision", "recording studio", "music studio",
         "clwb ieuenctid", "chwaraeon", "pel droed",
     ),
     "training-and-work": (
         "apprentice*", "employment", "employer*", "work placement*", "work experience", "job*", "into work", "training and work", "routes to work",
-        "bricklaying", "construction course*", "vocational", "traineeship*", "unemploy*", "careers", "training provider*", "found work",
+        "bricklaying", "plumbing", "construction course*", "vocational", "traineeship*", "unemploy*", "careers", "training provider*", "found work",
         "prentisiaeth*", "cyflogaeth",
     ),
     "group-conflict": (
         "gang*", "group conflict", "group violence", "mediat*", "rival*", "quarrel*", "restorative", "peer on peer", "postcode war*",
-        "contextual safeguarding", "context safeguarding", "fallen out", "groups of young people are at odds", "gangiau",
+        "contextual safeguarding", "fall* out with", "feud*", "gangiau",
     ),
     "online-harm": (
-        "online", "social media", "cyberbull*", "digital harm*", "internet safety", "group chat*", "on a screen", "screens", "phones and posts", "ar lein",
+        "online", "social media", "cyberbull*", "digital harm*", "internet safety", "group chat*", "screen time", "online posts", "ar lein",
         "sexting", "ar y we",
     ),
     "girls-and-young-women": (
@@ -90,7 +90,7 @@ THEME_WORDS: dict[str, tuple[str, ...]] = {
         "missing episode*", "missing from home", "goes missing", "go missing", "going missing", "plant mewn gofal",
     ),
     "hospital-intervention": (
-        "emergency department*", "accident and emergency", "hospital bed*", "hospital youth work*", "bedside", "in hospital", "leave hospital",
+        "emergency department*", "accident and emergency", "hospital bed*", "hospital youth work*", "bedside", "leav* hospital",
         "assault injur*", "trauma ward", "hospital intervention", "navigator* in hospital", "adran achosion brys",
     ),
     "diversion": (
@@ -98,17 +98,17 @@ THEME_WORDS: dict[str, tuple[str, ...]] = {
         "community resolution*", "first time entrant*", "triage for arrest*", "turnaround programme", "dargyfeirio",
     ),
     "leaving-custody": (
-        "leav* custody", "leave* prison", "leaving prison", "release from", "released from", "after release", "before release", "before he is released",
-        "resettlement", "through the gate", "release meeting", "on release", "home from custody", "ex offender*", "serving sentences upon release",
+        "leav* custody", "leave* prison", "leaving prison", "release from", "released from", "after release", "before release", "before ... released",
+        "resettlement", "through the gate", "release meeting", "on release", "home from custody", "ex offender*",
         "gadael y ddalfa",
     ),
     "safe-places": (
-        "cctv", "camera*", "street light*", "lighting", "lights", "lamp column*", "hot spot*", "hotspot*", "safe space*", "safe place*", "patrol*",
+        "cctv", "camera*", "street light*", "lighting", "lights", "hot spot*", "hotspot*", "safe space*", "safe place*", "patrol*",
         "walkabout*", "designing out crime", "wardens", "stairwell*", "estate walk*", "parks safe*", "safer streets",
     ),
     "night-time-economy": (
         "night time economy", "night time", "licensed premises", "licensing", "door staff", "bar staff", "pubs", "nightclub*", "late levy",
-        "taxi rank*", "street pastor*", "night marshal*", "street angel*", "late licen*", "pubwatch", "at closing time",
+        "taxi rank*", "street pastor*", "night marshal*", "street angel*", "late licen*", "pubwatch",
     ),
     "community-trust": (
         "stop and search", "community trust", "trust in the police", "trust between", "trust in police", "community cohesion", "listening evening*",
@@ -117,7 +117,7 @@ THEME_WORDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 SECTOR_WORDS: dict[str, tuple[str, ...]] = {
-    "police": ("police", "policing", "constabulary", "forces", "commissioners office", "police and crime commissioner*", "heddlu"),
+    "police": ("police", "policing", "constabulary", "constabularies", "forces", "heddlu"),
     "health": (
         "health", "hospital*", "nhs", "integrated care board*", "icb*", "ambulance", "gp", "gps", "surgery", "school nurs*", "clinical", "camhs",
         "acute trust*", "health visit*", "iechyd", "ysbyty",
@@ -136,13 +136,13 @@ SECTOR_WORDS: dict[str, tuple[str, ...]] = {
     "vcs": (
         "charit*", "voluntary", "volunteer*", "community group*", "community interest compan*", "cic", "cics", "vcs", "vcse", "social enterprise*", "not for profit*",
         "third sector", "youth club*", "club", "clubs", "boxing", "football", "faith group*", "church*", "mosque*", "gurdwara*", "temple*", "chapel", "residents group*", "residents association*",
-        "community organisation*", "community association*", "community sport*", "women* organisation*", "grassroots", "groups", "community project*", "elusen*", "gwirfoddol", "sport", "circle", "foodbank*", "trust for young people",
+        "community organisation*", "community association*", "community sport*", "women* organisation*", "grassroots", "groups", "youth worker*", "training provider*", "community project*", "elusen*", "gwirfoddol", "sport", "circle", "foodbank*", "trust for young people",
     ),
     "probation": ("probation", "prawf"),
     "fire": ("fire", "fire and rescue", "tan ac achub"),
     "prison": ("prison", "prisons", "carchar"),
     "youth_custody": ("youth custody", "young offender institution*", "yoi", "secure school*", "secure home*", "secure training centre*"),
-    "local_policing_body": ("local policing bod*", "police and crime commissioner", "opcc", "pcc", "pccs", "mopac"),
+    "local_policing_body": ("local policing bod*", "police and crime commissioner*", "commissioners office*", "opcc", "pcc", "pccs", "mopac"),
     "csp": ("community safety partnership*", "csp", "csps"),
     "vru": ("violence reduction unit*", "violence reduction partnership*", "violence prevention unit*", "violence prevention partnership*", "vru", "vrus", "vrp", "vpu"),
     "young_people": ("youth council*", "young advisers", "youth parliament", "youth action group*", "young peoples panel*"),

@@ -147,10 +147,10 @@ class Sectors:
             (match.start(), -match.end(), slug) for slug, pattern in self.words.items() for match in pattern.finditer(plain)
         )
         kept: list[str] = []
-        reached = -1
+        reached, last = -1, (-1, 1)
         for start, end, slug in found:
-            if start >= reached:
-                reached = -end
+            if start >= reached or (start, end) == last:
+                reached, last = -end, (start, end)
                 if slug not in kept:
                     kept.append(slug)
         return kept
