@@ -83,11 +83,13 @@ class Context:
         records: frozenset[str],
         meant: Meaning,
         others: Iterable[str] = (),
+        own: bool = False,
     ) -> Answer | None:
         """What this partner answered to a suggestion like this one; None if nothing. A refusal counts before interest.
 
         A suggestion is like it that is about the same record, or the same theme in the same place in like words; with
-        the scope theme_here or theme_everywhere, any on the theme.
+        the scope theme_here or theme_everywhere, any on the theme. `own`: whether it is the partner's own ask that would
+        be met; then a refusal of the theme does not count, only one of this body or offer.
         """
         places, others = frozenset(authorities), frozenset(others)
         found = None
@@ -96,9 +98,9 @@ class Context:
             on_theme = answer.theme is None or answer.theme == theme
             if answer.about is not None and answer.about in records | others:
                 applies = True
-            elif answer.scope == "theme_everywhere":
+            elif answer.scope == "theme_everywhere" and not own:
                 applies = answer.theme is not None and answer.theme == theme
-            elif answer.scope == "theme_here":
+            elif answer.scope == "theme_here" and not own:
                 applies = here and answer.theme is not None and answer.theme == theme
             else:
                 applies = (

@@ -15,12 +15,11 @@ from typing import Any
 import polars as pl
 
 from joinedup.engines.opportunities.ages import ages_in
-from joinedup.engines.opportunities.concepts import Meaning, meaning
+from joinedup.engines.opportunities.concepts import Meaning, concepts, meaning
+from joinedup.engines.reading.register import COLUMNS as REGISTER
+from joinedup.engines.reading.register import DAY, NUMBER, TEXT, WORDS, YES
 
-WORDS = pl.List(pl.Utf8)
-TEXT, NUMBER, DAY, FLAG = pl.Utf8(), pl.Float64(), pl.Date(), pl.Boolean()
-
-# Every column that the engine reads. One that is absent is unknown in every row.
+# Every column that the engine reads; the register's are those that reading it gives. One that is absent is unknown in every row.
 COLUMNS: dict[str, dict[str, Any]] = {
     "places": {
         "code": TEXT, "name": TEXT, "kind": TEXT, "parent": TEXT, "latitude": NUMBER, "longitude": NUMBER,
@@ -31,39 +30,10 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "place": TEXT, "theme": TEXT, "pressure": NUMBER, "stands_out": NUMBER, "measured": TEXT, "verdict": TEXT,
         "fact": TEXT,
     },
-    "partners": {
-        "id": TEXT, "name": TEXT, "sector": TEXT, "places": WORDS, "authorities": WORDS, "exact_place": FLAG,
-        "base": TEXT, "themes": WORDS, "themes_given": FLAG, "does": TEXT, "duty": FLAG, "confirmed": DAY,
-        "marking": TEXT, "wide": FLAG, "same_as": TEXT,
-    },
-    "initiatives": {
-        "id": TEXT, "name": TEXT, "what": TEXT, "partner": TEXT, "co_partners": WORDS, "places": WORDS,
-        "authorities": WORDS, "exact_place": FLAG, "themes": WORDS, "themes_given": FLAG, "level": WORDS,
-        "way_in": WORDS, "age_from": NUMBER, "age_to": NUMBER, "reach": NUMBER, "starts": DAY, "ends": DAY,
-        "result": TEXT, "evidence": NUMBER, "result_good": FLAG, "approach": TEXT, "audience": WORDS,
-        "confirmed": DAY, "marking": TEXT, "same_as": TEXT,
-    },
-    "asks": {
-        "id": TEXT, "partner": TEXT, "kind": TEXT, "what": TEXT, "themes": WORDS, "themes_given": FLAG,
-        "places": WORDS, "authorities": WORDS, "exact_place": FLAG, "text": TEXT, "said_on": DAY, "empty": FLAG,
-        "amount": NUMBER, "number": NUMBER, "until": DAY, "same_as": TEXT,
-    },
-    "support": {
-        "id": TEXT, "name": TEXT, "provider": TEXT, "kind": TEXT, "purpose": TEXT, "who_may_use": TEXT,
-        "themes": WORDS, "themes_given": FLAG, "general": FLAG, "sectors": WORDS, "via": WORDS, "lead_only": FLAG,
-        "places": WORDS, "authorities": WORDS, "everywhere": FLAG, "elsewhere": FLAG, "basis": TEXT, "opens": DAY,
-        "closes": DAY, "amount_max": NUMBER, "amount": NUMBER, "awards": TEXT, "limits": WORDS,
-        "last_checked": DAY,
-    },
-    "links": {"partner_a": TEXT, "partner_b": TEXT, "strength": NUMBER, "since": DAY},
-    "answers": {
-        "partner": TEXT, "places": WORDS, "theme": TEXT, "about": TEXT, "about_text": TEXT, "answer": TEXT,
-        "scope": TEXT, "date": DAY, "until": DAY,
-    },
-    "contacts": {"partner": TEXT, "role": TEXT},
+    **{name: columns for name, columns in REGISTER.items() if name != "guesses"},
     "approaches": {
         "approach": TEXT, "name": TEXT, "themes": WORDS, "effect": TEXT, "evidence": TEXT, "cost": TEXT,
-        "source": TEXT, "harmful": FLAG,
+        "source": TEXT, "harmful": YES,
     },
     "heard": {"place": TEXT, "theme": TEXT, "text": TEXT, "said_on": DAY, "moderator": TEXT},
 }  # fmt: skip
@@ -194,6 +164,7 @@ class Support:
     lead_only: bool
     where: Where
     everywhere: bool
+    area_known: bool
     basis: str
     opens: date | None
     closes: date | None
@@ -468,7 +439,7 @@ def _read_asks(register: Register, inputs: Inputs) -> None:
             partner=partner,
             is_help=row["kind"] == "help",
             what=row["what"],
-            themes=tuple(row["themes"] or ()),
+            themes=tuple(row["themes"] or ()) or _only_theme(row["text"], row["what"]),
             where=_where(row, partner.where),
             text=" ".join(row["text"].split()),
             said_on=row["said_on"],
@@ -477,6 +448,18 @@ def _read_asks(register: Register, inputs: Inputs) -> None:
             until=row["until"],
             meant=meaning(row["text"]),
         )
+
+
+def _only_theme(text: str, what: str | None) -> tuple[str, ...]:
+    """The theme of an ask that says none, where its words are about one alone."""
+    known = concepts()
+    themes = {
+        theme
+        for name in meaning(text).concepts
+        if what is None or known[name].what == what
+        for theme in known[name].themes[:1]
+    }
+    return tuple(themes) if len(themes) == 1 else ()
 
 
 def _read_support(register: Register, inputs: Inputs) -> None:
@@ -496,7 +479,8 @@ def _read_support(register: Register, inputs: Inputs) -> None:
             via=frozenset(row["via"] or ()),
             lead_only=bool(row["lead_only"]),
             where=_where(row),
-            everywhere=bool(row["everywhere"]),
+            everywhere=bool(row["everywhere"]) or not (row["places"] or row["authorities"]),
+            area_known=bool(row["everywhere"] or row["places"] or row["authorities"]),
             basis="elsewhere" if row["elsewhere"] else row["basis"] or "",
             opens=row["opens"],
             closes=row["closes"],

@@ -52,6 +52,8 @@ class Result:
         return tuple(sorted(every, key=lambda move: (-move.strength, move.id)))
 
 
+# Who needs, gives, leads or runs; who is only asked, or named in another's bid, has half a move of it.
+MAIN = frozenset(("needs", "gives", "leads", "could lead", "compares notes", "runs it"))
 # The second place in which the same support is a move.
 AGAIN = 0.8
 # How far a further move raises an opportunity.
@@ -92,6 +94,7 @@ def _support_once(found: Sequence[Move]) -> list[Move]:
     at: dict[tuple[str, str], Move] = {}
     by_bid: dict[tuple[str, str | None, frozenset[str]], int] = {}
     used: Counter[str] = Counter()
+    by_support: dict[str, list[frozenset[str]]] = defaultdict(list)
     for move in found:
         if move.kind != "bid":
             kept.append(move)
@@ -107,6 +110,10 @@ def _support_once(found: Sequence[Move]) -> list[Move]:
             places = dict.fromkeys((*kept[index].places, *move.places))
             kept[index] = replace(kept[index], places=tuple(places))
             continue
+        if any(leads & other for other in by_support[support]):
+            # Who bids in one place does not bid against itself in the next.
+            continue
+        by_support[support].append(leads)
         strength = move.strength * AGAIN ** used[support]
         used[support] += 1
         by_bid[key] = len(kept)
@@ -116,13 +123,14 @@ def _support_once(found: Sequence[Move]) -> list[Move]:
 
 def _capped(found: Iterable[Move], settings: Settings) -> list[Move]:
     """Strongest first: no body in more than its share of moves, no offer spent twice, no need met twice."""
-    bodies: Counter[str] = Counter()
+    bodies: dict[str, float] = defaultdict(float)
     spent: Counter[str] = Counter()
     met: set[str] = set()
     pairs: set[tuple[str, str | None, frozenset[str]]] = set()
     kept: list[Move] = []
     for move in sorted(found, key=lambda each: (-round(each.strength, 6), each.closes or date.max, each.id)):
-        if any(bodies[party] >= settings.per_body for party in move.partners):
+        share = {party.id: 1.0 if party.part in MAIN else 0.5 for party in move.parties}
+        if any(bodies[party] + part > settings.per_body for party, part in share.items()):
             continue
         if any(spent[ask] >= most for ask, most in move.givers):
             continue
@@ -134,7 +142,8 @@ def _capped(found: Iterable[Move], settings: Settings) -> list[Move]:
             continue
         pairs.add(pair)
         kept.append(move)
-        bodies.update(move.partners)
+        for party, part in share.items():
+            bodies[party] += part
         spent.update(ask for ask, _ in move.givers)
         if move.kind == "match":
             met.add(move.about)

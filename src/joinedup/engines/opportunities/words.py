@@ -55,11 +55,11 @@ def with_role(partner: Partner, meant: Meaning = NOTHING) -> str:
     return f"{partner.name} ({lower_role(best)})"
 
 
-def shortened(text: str, most: int = 12) -> str:
-    """The first words of a quotation, up to a comma or full stop that comes after the fourth."""
+def shortened(text: str, most: int = 14) -> str:
+    """The first words of a quotation, up to a comma or full stop that comes after the sixth."""
     words = text.split()
     for index, word in enumerate(words[:most], 1):
-        if index >= 4 and word.endswith((",", ".", ";", ":")):
+        if index >= 6 and word.endswith((",", ".", ";", ":")):
             return " ".join(words[:index]).rstrip(",.;:")
     return text.rstrip(".") if len(words) <= most else " ".join(words[:most]).rstrip(",.;:") + "…"
 
@@ -129,8 +129,8 @@ def stale(context: Context, action: Action) -> str:
 
 
 def before(closes: date, days: int, as_of: date) -> date:
-    """A day by which to decide: some days before a deadline, not before tomorrow."""
-    return max(closes - timedelta(days=days), as_of + timedelta(days=1))
+    """A day by which to decide: some days before a deadline, but a week from now, and never after the deadline."""
+    return min(closes, max(closes - timedelta(days=days), as_of + timedelta(days=7)))
 
 
 def lead_in(text: str) -> str:

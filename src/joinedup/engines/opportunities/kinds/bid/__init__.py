@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import TypeVar
 
 from joinedup.engines.opportunities import words
 from joinedup.engines.opportunities.concepts import stem
 from joinedup.engines.opportunities.context import Context
-from joinedup.engines.opportunities.inputs import Action, Ask, Partner, Support
+from joinedup.engines.opportunities.inputs import OLD_DAYS, Action, Ask, Partner, Support
 from joinedup.engines.opportunities.move import Move, Party
 from joinedup.engines.words import day
 
@@ -33,6 +33,9 @@ PAYS: dict[str | None, float] = {
     "transport": 0.5,
     "training": 0.35,
 }
+# What a training offer or a lent service answers instead.
+TRAINS: dict[str | None, float] = {"training": 0.75}
+SERVES: dict[str | None, float] = {"people": 0.4, "other": 0.4, "data": 0.4, None: 0.3}
 # An action or a declared theme alone.
 RUNS, ENDS_SOON, DECLARES = 0.4, 0.2, 0.2
 LEAST_FIT, LEAST_WITH, LEAST_ASKED = 0.45, 0.5, 0.2
@@ -93,6 +96,11 @@ def is_open(support: Support, as_of: date) -> bool:
     places elsewhere."""
     if support.kind in SHELF or support.basis not in OPEN:
         return False
+    # Nobody knows that it is still open: no closing day, and not looked at for a year.
+    if support.closes is None and (
+        support.last_checked is None or (as_of - support.last_checked).days > OLD_DAYS
+    ):
+        return False
     return support.closes is None or support.closes >= as_of
 
 
@@ -103,13 +111,16 @@ def _candidates(context: Context, support: Support, area: Sequence[str], theme: 
         return found.setdefault(partner.id, Candidate(partner))
 
     for ask in _once(context.register.asks_at, area):
-        if ask.is_help or ask.what not in PAYS:
+        if ask.is_help:
             continue
         alike = context.alike(ask.meant, support.meant)
         on_theme = theme in ask.themes
         if not (on_theme or (alike >= 0.5 and not ask.themes)):
             continue
-        weight = PAYS[ask.what] * (0.55 + 0.45 * alike) * context.fresh(ask.said_on)
+        pays = _pays(support).get(ask.what)
+        if pays is None:
+            continue
+        weight = pays * (0.55 + 0.45 * alike) * context.fresh(ask.said_on)
         if support.amount_max and ask.amount and ask.amount > 3 * support.amount_max:
             weight *= 0.5
         if _capital(ask) and not _pays_works(support):
@@ -198,6 +209,8 @@ def _move(context: Context, support: Support, area: Sequence[str], theme: str) -
         ][:1]
     best = leads[0]
     strength = _strength(context, support, leads, beside)
+    if _too_few(support, leads, beside):
+        strength *= 0.8
     return _told(context, support, area, theme, leads, beside, strength, best)
 
 
@@ -228,6 +241,26 @@ def _strength(context: Context, support: Support, leads: list[Candidate], beside
 
 def _ends_soon(context: Context, action: Action) -> bool:
     return action.ends is not None and (action.ends - context.as_of).days <= SOON_DAYS
+
+
+AT_LEAST = {"two": 2, "three": 3, "four": 4}
+
+
+def _too_few(support: Support, leads: Sequence[Candidate], beside: Sequence[Candidate]) -> bool:
+    """Whether it asks for more bodies together than are named."""
+    wanted = [AT_LEAST.get(limit.split("_")[0], 0) for limit in support.limits if limit != "two_areas"]
+    return max(wanted, default=0) > len(leads) + len(beside)
+
+
+def _and_who_else(number: int, leads: Sequence[Candidate], beside: Sequence[Candidate]) -> str:
+    named = len(leads) + len(beside)
+    return "these are enough if they agree." if named >= number else f"{named} named here, so who else?"
+
+
+def _pays(support: Support) -> dict[str | None, float]:
+    if support.kind == "fund":
+        return PAYS
+    return TRAINS if support.kind == "training" else SERVES
 
 
 def _capital(ask: Ask) -> bool:
@@ -268,6 +301,9 @@ def _told(
         parts.append(f"Who may apply, as published: {words.quoted(support.who_may_use)}.")
     for ask in asks:
         parts.append(f"{ask.partner.name} asks: {words.quoted(ask.text)}")
+    reader = _reader_of_drafts(context, support, area, leads)
+    if reader is not None:
+        parts.append(f"{reader.partner.name} offers: {words.quoted(reader.text)}")
     for action in actions:
         ends = f", which ends on {day(action.ends)}" if action.ends and _ends_soon(context, action) else ""
         parts.append(f"It could build on “{action.name}” ({words.names(action.runners)}){ends}.")
@@ -276,8 +312,14 @@ def _told(
         kind, _, value = limit.partition(":")
         if kind == "income_under" and value:
             checks.append(f"Only for bodies with an income under {words.whole_pounds(float(value))}: check.")
+        elif (number := AT_LEAST.get(kind.split("_")[0])) and "_" in kind and kind != "two_areas":
+            checks.append(
+                f"It asks for at least {kind.replace('_', ' ')} together: {_and_who_else(number, leads, beside)}"
+            )
         elif kind in LIMITS:
             checks.append(f"Conditions: {LIMITS[kind]}.")
+    if not support.area_known:
+        checks.append("For which area it is could not be read here: look at the funder's page.")
     if support.last_checked is None:
         checks.append("When this was last checked is not recorded: look at the funder's page first.")
     elif (context.as_of - support.last_checked).days > 92:
@@ -290,8 +332,7 @@ def _told(
     checks += [check for ask in asks if (check := words.ask_again(context, ask))]
     by = ""
     if support.closes:
-        decide = max(support.closes - timedelta(days=21), context.as_of + timedelta(days=3))
-        by = f" by {day(min(decide, support.closes))}"
+        by = f" by {day(words.before(support.closes, 21, context.as_of))}"
     closing = f" before {day(support.closes)}" if support.closes else ""
     one = words.with_role(best.partner, support.meant)
     if len(lead_names) > 1:
@@ -328,12 +369,28 @@ def _told(
         closes=support.closes,
         support=(support.id,),
         initiatives=tuple(action.id for action in actions),
-        asks=tuple(ask.id for ask in asks),
+        asks=tuple(ask.id for ask in (*asks, *((reader,) if reader else ()))),
         about=support.id,
     )
 
 
-def _unique(pairs: list[tuple[float, Ask]] | list[tuple[float, Action]], most: int) -> list:  # type: ignore[type-arg]
+def _reader_of_drafts(
+    context: Context, support: Support, area: Sequence[str], leads: Sequence[Candidate]
+) -> Ask | None:
+    """Who offers to read a draft, where a voluntary body would write one."""
+    if support.kind != "fund" or not any(each.partner.sector == "vcs" for each in leads):
+        return None
+    offers = [
+        ask
+        for ask in _once(context.register.asks_at, area)
+        if ask.is_help
+        and "bid_help" in ask.meant.concepts
+        and all(ask.partner is not each.partner for each in leads)
+    ]
+    return min(offers, key=lambda ask: ask.id, default=None)
+
+
+def _unique(pairs: list[tuple[float, Ask]] | list[tuple[float, Action]], most: int) -> list:
     """The weightiest, each once."""
     best: dict[str, tuple[float, Ask | Action]] = {}
     for weight, record in pairs:

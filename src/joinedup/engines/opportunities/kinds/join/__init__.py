@@ -16,7 +16,9 @@ from joinedup.engines.words import listing
 NAME = "join"
 # Work that meets a child is near at hand; a ward or two apart.
 KM = 3.0
-LEAST = 0.45
+LEAST = 0.37
+# Two actions that have only a theme in common have nothing to compare.
+ALIKE = 0.25
 # What is by its nature one body's own, or nobody's to attend.
 CLOSED = frozenset(("court", "statutory"))
 
@@ -112,11 +114,13 @@ def _strength(context: Context, theme: str, a: Action, b: Action) -> float:
     km = context.distances.km(a.where, b.where)
     if km is not None and km > KM:
         return 0.0
-    linked = frozenset((a.partner.id, b.partner.id)) in context.register.linked
     alike = context.alike(a.meant, b.meant)
+    if alike < ALIKE:
+        return 0.0
+    linked = frozenset((a.partner.id, b.partner.id)) in context.register.linked
     first = (a.themes[0] == theme) + (b.themes[0] == theme)
     ways = bool(a.way_in & b.way_in)
-    strength = 0.2 + 0.25 * alike + 0.08 * first + 0.08 * ways + (0.12 if km is not None else 0.0)
+    strength = 0.15 + 0.22 * alike + 0.07 * first + 0.06 * ways + (0.1 if km is not None else 0.0)
     if a.ages is not None and b.ages is not None:
         strength += 0.05
     if linked:

@@ -18,7 +18,7 @@ from joinedup.engines.words import listing
 # How well an offer of one kind of thing meets a need of another.
 PAIRS: dict[tuple[str, str], float] = {
     ("places", "room"): 0.4, ("places", "people"): 0.5, ("training", "people"): 0.8, ("training", "other"): 0.9,
-    ("people", "training"): 0.5, ("people", "other"): 0.8, ("people", "places"): 0.4, ("places", "referrals"): 1.0,
+    ("people", "training"): 0.5, ("people", "other"): 0.8, ("people", "places"): 0.65, ("places", "referrals"): 1.0,
     ("other", "people"): 0.7, ("other", "training"): 0.7, ("data", "other"): 0.8, ("transport", "other"): 0.9,
     ("other", "transport"): 0.9, ("equipment", "other"): 0.9, ("other", "equipment"): 0.9, ("room", "places"): 0.4,
     ("money", "other"): 0.4,
@@ -26,7 +26,9 @@ PAIRS: dict[tuple[str, str], float] = {
 UNSAID = 0.6
 # Below this a pair is not told.
 LEAST = 0.42
-GIVERS = 3
+GIVERS, MOST_SERVED = 3, 3
+# A landlord's or council's own pot is for its neighbours, whatever the theme.
+NEAR_MONEY = 2.5
 # Whom an offer is for, where it says so.
 FOR_WHOM = {
     "education": re.compile(r"\b(any|all|for|to|every) (?:\w+ )?(schools?|staff rooms?|colleges?)\b", re.I),
@@ -80,7 +82,7 @@ def _offers(context: Context, need: Ask) -> Iterator[Ask]:
 
 def has_places(ask: Ask) -> bool:
     """Whether somebody who asks to be sent people says that there is room for them."""
-    return ask.what == "referrals" and bool(of_kind(ask.meant, "places") or ask.number)
+    return ask.what == "referrals" and not {"early_warning", "feedback"} & ask.meant.concepts
 
 
 def _pair(context: Context, need: Ask, help: Ask) -> Pair | None:
@@ -110,6 +112,7 @@ def _pair(context: Context, need: Ask, help: Ask) -> Pair | None:
         records=frozenset((help.id,)),
         meant=help.meant,
         others=(help.partner.id,),
+        own=True,
     )
     if any(each is not None and each.answer == "not_us" for each in (answer, back)):
         return None
@@ -117,7 +120,7 @@ def _pair(context: Context, need: Ask, help: Ask) -> Pair | None:
     fit = 1.0
     if clash := _hours(need, help):
         checks.insert(0, clash)
-        fit *= 0.85
+        fit *= 0.85 if "afternoon" in clash or "morning" in clash else 0.6
     if not _is_for(need, help):
         return None
     fresh = context.fresh(need.said_on) * context.fresh(help.said_on)
@@ -151,7 +154,9 @@ def _about(context: Context, need: Ask, help: Ask) -> float | None:
     needs, offers = context.things(need.meant), context.things(help.meant)
     shared = needs & offers
     # A trade of its own is met by that trade, and given to whoever asks for it.
-    special = {name for name in needs if known[name].special and known[name].what != "places"}
+    special = {
+        name for name in needs if known[name].special and known[name].what == (need.what or known[name].what)
+    }
     given = {name for name in offers if known[name].special and known[name].what in ("people", "data")}
     if (special and not special & offers) or (
         given and not given & needs and not _themes(need) & _themes(help)
@@ -162,18 +167,26 @@ def _about(context: Context, need: Ask, help: Ask) -> float | None:
     match need.what:
         case "room":
             one, two = of_kind(need.meant, "room"), of_kind(help.meant, "room")
-            if "sports_space" in one and not two & {"sports_space", "hall"}:
+            if "sports_space" in one and "sports_space" not in two:
                 return None
             if "workshop" in two and not (one & two or on_theme):
                 return None
             fits = bool(one & two) or "hall" in two or not one
             return (0.8 if fits else 0.6) + (0.1 if on_theme else 0) + 0.1 * alike
         case "money":
-            return 0.55 + 0.35 * alike if on_theme or not help.themes else None
-        case "data" | "other" | "transport" | "equipment" | None:
-            if not shared and alike < 0.45:
+            if need.amount and help.amount and need.amount > help.amount:
                 return None
-            return 0.7 + 0.3 * alike
+            km = context.distances.km(need.where, help.where)
+            near = km is not None and km <= NEAR_MONEY
+            return (
+                0.55 + 0.15 * on_theme + 0.15 * near + 0.15 * alike
+                if on_theme or near or not help.themes
+                else None
+            )
+        case "data" | "other" | "transport" | "equipment" | None:
+            if alike < 0.6 and not (shared and on_theme):
+                return None
+            return 0.55 + 0.1 * on_theme + 0.35 * alike
         case "training":
             topics = of_kind(need.meant, "training")
             if topics and not topics & offers and not (on_theme and alike >= 0.25):
@@ -182,11 +195,19 @@ def _about(context: Context, need: Ask, help: Ask) -> float | None:
                 return None
             return 0.7 + 0.15 * bool(shared) + 0.1 * on_theme + 0.05 * alike
         case _:
-            if not (shared or on_theme):
+            unsaid = not (_themes(need) and _themes(help)) and alike >= 0.25
+            if not (shared or on_theme or unsaid):
                 return None
-            if not shared and given:
-                return 0.5
+            if not shared and help.what not in (need.what, "places", "referrals"):
+                return None
+            if not shared and (given or of_kind(need.meant, "people") and of_kind(help.meant, "people")):
+                return 0.3
             return 0.55 + 0.25 * bool(shared) + 0.15 * on_theme + 0.05 * alike
+
+
+def capacity(help: Ask) -> int:
+    """How many needs an offer can meet: as many as it names, up to three; otherwise one."""
+    return max(1, min(int(help.number or 1), MOST_SERVED))
 
 
 def _themes(ask: Ask) -> frozenset[str]:
@@ -262,6 +283,6 @@ def _move(context: Context, need: Ask, pairs: list[Pair]) -> Move:
         checks=best.checks,
         closes=best.help.until or need.until,
         asks=(need.id, *(pair.help.id for pair in pairs)),
-        givers=((best.help.id, int(best.help.number or 1)),),
+        givers=((best.help.id, capacity(best.help)),),
         about=need.id,
     )

@@ -78,7 +78,9 @@ def _by_work(context: Context, need: Ask) -> Iterator[tuple[float, Partner, Acti
     known = concepts()
     themes = frozenset(need.themes) or themes_of(need.meant)
     needs = context.things(need.meant)
-    special = {name for name in needs if known[name].special and known[name].what != "places"}
+    special = {
+        name for name in needs if known[name].special and known[name].what == (need.what or known[name].what)
+    }
     seen: set[str] = set()
     for authority in sorted(need.where.authorities):
         for action in context.register.actions_at.get(authority, ()):
@@ -109,7 +111,8 @@ def _by_work(context: Context, need: Ask) -> Iterator[tuple[float, Partner, Acti
             ):
                 continue
             alike = context.alike(need.meant, action.meant)
-            strength = (0.3 + 0.3 * alike + 0.1 * on_theme) * (0.6 + 0.4 * near.closeness)
+            fits_age = need.ages is not None and action.ages is not None and action.ages[0] <= need.ages[0]
+            strength = (0.32 + 0.3 * alike + 0.1 * on_theme + 0.1 * fits_age) * (0.6 + 0.4 * near.closeness)
             yield strength * context.fresh(action.confirmed) ** 0.5, action.partner, action, "work"
 
 
@@ -148,6 +151,16 @@ def _move(context: Context, need: Ask, found: list[tuple[float, Partner, Action 
         else:
             reasons.append(f"{partner.name} is of that trade ({register.sector(partner.sector or '')}).")
     first = partners[0]
+    back = [
+        ask
+        for partner in partners
+        for ask in register.asks_of.get(partner.id, ())
+        if need.what == "data"
+        and not ask.is_help
+        and ask.what in ("data", "referrals")
+        and "feedback" in ask.meant.concepts
+    ][:1]
+    reasons += [f"{ask.partner.name} asks in turn: {words.quoted(ask.text)}" for ask in back]
     checks = [
         f"{words.names(partners)} {'has' if len(partners) == 1 else 'have'} not offered this: it is a question, and no is an answer."
     ]
@@ -171,6 +184,6 @@ def _move(context: Context, need: Ask, found: list[tuple[float, Partner, Action 
         checks=tuple(checks),
         closes=need.until,
         initiatives=tuple(action.id for action in actions),
-        asks=(need.id,),
+        asks=(need.id, *(ask.id for ask in back)),
         about=need.id,
     )

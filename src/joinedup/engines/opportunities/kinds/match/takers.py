@@ -9,11 +9,13 @@ from joinedup.engines.opportunities import words
 from joinedup.engines.opportunities.concepts import themes_of
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Ask, Partner
-from joinedup.engines.opportunities.kinds.match.asks import has_places
+from joinedup.engines.opportunities.kinds.match.asks import capacity, has_places
 from joinedup.engines.opportunities.move import Move, Party
 
 LEAST = 0.4
 MOST = 3
+# Who knows young people who could take a place that is free.
+KNOW = ("youth_justice", "social_care", "education")
 # How alike an offer and a body's work have to be where the offer names no trade; and from where on they are the same.
 ALIKE, SAME = 0.3, 0.45
 # Bodies that an offer names by their trade: "any young person a school or social worker sends".
@@ -78,20 +80,25 @@ def _takers(context: Context, help: Ask) -> Iterator[tuple[float, Partner, str]]
                 and set(action.themes) & themes
                 and not action.restricted
             ]
-            on_theme = bool(partner.themes & themes)
-            # Who runs something with the giver on this theme has it already.
-            if not (work or on_theme) or any(
-                help.partner in action.runners and context.alike(help.meant, action.meant) >= SAME
-                for action in work
+            together = [action for action in work if help.partner in action.runners]
+            if together and (
+                help.what != "training" or any(context.alike(help.meant, a.meant) >= SAME for a in together)
             ):
+                # Who runs it with the giver has it already.
+                continue
+            on_theme = bool(partner.themes & themes)
+            knows = help.what in ("places", "referrals") and partner.sector in KNOW
+            if not (named or knows or work or on_theme):
                 continue
             alike = max(
                 (context.alike(help.meant, action.meant) for action in work),
                 default=context.alike(help.meant, partner.does),
             )
-            if not named and alike < ALIKE:
+            if not (named or knows) and alike < (SAME if help.what == "data" else ALIKE):
                 continue
-            strength = 0.25 + 0.15 * bool(named) + 0.1 * on_theme + 0.1 * bool(work) + 0.2 * alike
+            strength = (
+                0.2 + 0.17 * bool(named) + 0.12 * on_theme + 0.1 * bool(work) + 0.1 * knows + 0.2 * alike
+            )
             why = (
                 f"{partner.name} runs “{max(work, key=lambda a: context.alike(help.meant, a.meant)).name}”."
                 if work
@@ -129,6 +136,6 @@ def _move(context: Context, help: Ask, found: list[tuple[float, Partner, str]]) 
         checks=tuple(checks),
         closes=help.until,
         asks=(help.id,),
-        givers=((help.id, int(help.number or 1)),),
+        givers=((help.id, capacity(help)),),
         about=help.id,
     )
