@@ -41,7 +41,7 @@ _EMPTY = phrase_pattern((
 
 _COUNTED = (
     r"places?|seats?|chairs?|rooms?|halls?|days?|evenings?|nights?|afternoons?|mornings?|workers?|memberships?|placements?|courses?|pairs?|garages?|workshops?|"
-    r"volunteers?|mentors?|adults|spaces?|beds?|columns?|laptops?|bikes?|sessions?|hours?|officers?|constables|tutors?|drivers?|people|trainers?|carers?|tickets?|pitches|minibuses|lleoedd|ystafelloedd|slots?|desks?|vans?"
+    r"volunteers?|mentors?|adults|spaces?|beds?|columns?|laptops?|bikes?|sessions?|hours?|officers?|constables|tutors?|drivers?|trainers?|carers?|pitches|dates?|mediators?|therapists?|counsellors?|minibuses|lleoedd|ystafelloedd|slots?|desks?|vans?"
 )
 _DAYS = re.compile(r"days?|evenings?|nights?|afternoons?|mornings?|hours?|sessions?")
 _BY = re.compile(rf"\b(?:before|by|until|till|to the end of|from now to|up to|no later than|cyn|erbyn) (?:the end of |early |mid |late )?(\d{{1,2}} )?({MONTH})\b(?: (\d{{4}}))?")
@@ -50,7 +50,8 @@ _STARTS = re.compile(
     rf"\b(?:starts?|begins?|again|sixteen year old|runs|leaving|ends?|stops?|finish\w*|from|course) (?:again )?in ({MONTH})\b"
 )
 _FEASTS = {
-    "christmas": (12, 25), "nadolig": (12, 25), "new year": (12, 31), "easter": (4, 15), "pasg": (4, 15), "summer holiday": (7, 31), "the summer": (6, 30), "half term": None, "autumn": None,
+    "christmas": (12, 25), "nadolig": (12, 25), "new year": (12, 31), "new years eve": (12, 31), "easter": (4, 15), "pasg": (4, 15), "summer holidays?": (7, 31),
+    "summer": (6, 30),
 }  # fmt: skip
 
 
@@ -98,6 +99,8 @@ def number(text: str) -> float | None:
     for found in numbers(text):
         if _is_pound(text, found) or re.search(r"\b(?:past|quarter to|half) $", text[: found.start].casefold()) or re.match(r" ?(?:year|per cent|%|o'?clock|months?|weeks?|minutes?|pounds)", text[found.end :].casefold()):
             continue
+        if text[found.end : found.end + 1] == "-":
+            continue
         if re.match(r"(?:one|un)$", text[found.start : found.end].casefold()) and not re.match(r" (?:\w+ )?(?:place|room|seat|worker|morning|evening|day)\b", text[found.end :].casefold()):
             continue
         after = re.match(rf"[ '’]*(?:(?:more|free|empty|spare|of our|of the|new|trained|young|tenants['’]*|further|last|remaining|paid|o) ?)*(?:[\w'’-]+ ){{0,2}}?({_COUNTED})\b", text[found.end :].casefold())
@@ -106,7 +109,7 @@ def number(text: str) -> float | None:
         if not _DAYS.fullmatch(after[1]):
             return found.value
         # How often or for how long something is wanted is no number of it.
-        if re.search(r"\b(?:for|within|in|of) $", text[: found.start].casefold()) or text[found.end : found.end + 1] == "-":
+        if re.search(r"\b(?:for|within|in|of) $", text[: found.start].casefold()):
             continue
         if re.match(r" (?:a|each|every|per) ", text[found.end + after.end() :].casefold()):
             continue
@@ -120,29 +123,31 @@ def _is_pound(text: str, found: Number) -> bool:
 
 def until(text: str, said_on: datetime.date | None) -> datetime.date | None:
     """The day that a text names as an end or a start, read forward from the day it was said: "before March" is the end
-    of February, "by 12 March" that day, "the January course" the end of January. What is over is none."""
+    of February, "by 12 March" that day, "the January course" the end of January. The first one that it names."""
     if said_on is None:
         return None
     plain = folded(text)
+    found: list[tuple[int, datetime.date | None]] = []
     if match := _BY.search(plain):
-        month = MONTHS[match[2]]
-        year = int(match[3]) if match[3] else None
-        if match[1]:
-            return _day(said_on, month, int(match[1]), year)
-        end = month_end(month, said_on) if not year else month_end(month, datetime.date(year, 1, 1))
-        if match[0].startswith(("before", "cyn ")) and not match[0].startswith("before the end"):
-            first = datetime.date(end.year, end.month, 1)
-            before = first - datetime.timedelta(days=1)
-            if before >= said_on:
-                return before
-            return datetime.date(end.year + 1, end.month, 1) - datetime.timedelta(days=1)
-        return end
+        found.append((match.start(), _by(match, said_on)))
     if match := _STARTS.search(plain):
-        return month_end(MONTHS[match[1] or match[2]], said_on)
-    for feast, at in _FEASTS.items():
-        if at and re.search(rf"\b(?:at|before|by|until|till|to|for|after) (?:the )?{feast.removeprefix('the ')}\b", plain):
-            return _day(said_on, at[0], at[1], None)
-    return None
+        found.append((match.start(), month_end(MONTHS[match[1] or match[2]], said_on)))
+    for feast, (month, number) in _FEASTS.items():
+        if match := re.search(rf"\b(?:at|before|by|until|till|to|for|after|on|stops|ends|finishes|closes) (?:the )?{feast}\b", plain):
+            found.append((match.start(), _day(said_on, month, number, None)))
+    return min(found, key=lambda one: one[0])[1] if found else None
+
+
+def _by(match: re.Match[str], said_on: datetime.date) -> datetime.date | None:
+    month = MONTHS[match[2]]
+    year = int(match[3]) if match[3] and 2000 <= int(match[3]) <= 2100 else None
+    if match[1]:
+        return _day(said_on, month, int(match[1]), year)
+    end = month_end(month, datetime.date(year, 1, 1) if year else said_on)
+    if not match[0].startswith(("before", "cyn ")) or match[0].startswith("before the end"):
+        return end
+    before = datetime.date(end.year, end.month, 1) - datetime.timedelta(days=1)
+    return before if before >= said_on or year else datetime.date(end.year + 1, end.month, 1) - datetime.timedelta(days=1)
 
 
 def _day(said_on: datetime.date, month: int, number: int, year: int | None) -> datetime.date | None:

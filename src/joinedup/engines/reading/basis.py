@@ -11,6 +11,7 @@ from joinedup.engines.reading.cells import folded, is_blank
 from joinedup.engines.reading.themes import phrase_pattern
 
 BASES = ("dated", "rolling", "standing", "invited", "closed")
+SHORT = 31  # days: a service that is there no longer than this is an occasion
 SHELF = ("guidance", "data", "review", "campaign")
 KINDS = ("fund", "training", "service", *SHELF)
 
@@ -77,7 +78,10 @@ def basis(
     if said:
         return said, "" if exact else "basis in words", 0.9
     if closes is not None:
-        return ("rolling", "dates of a service", 0.6) if kind in ("service", "training") else ("dated", "a closing date", 0.8)
+        short = opens is not None and (closes - opens).days <= SHORT
+        if kind in ("service", "training") and not short:
+            return "rolling", "dates of a service", 0.6
+        return "dated", "a closing date", 0.8
     if kind in ("service", "training"):
         return "standing", "a service without dates", 0.5
     return None, "basis not known", 0.0

@@ -12,7 +12,7 @@ from typing import NamedTuple
 # What people write where they know nothing; "dim" and "anhysbys" are the Welsh for nothing and unknown.
 BLANKS = frozenset(
     "|na|n a|none|nil|nothing|not known|unknown|not recorded|not stated|nk|n k|tbc|tbd|to be confirmed|to follow"
-    "|no|null|dim|anhysbys|not yet|various".split("|")
+    "|no|null|dim|not applicable|anhysbys|not yet|various".split("|")
 )
 
 _UNITS = {

@@ -22,6 +22,8 @@ _ANY = phrase_pattern(("anyone", "anybody", "any body", "any bodies", "any organ
 _PUBLIC = phrase_pattern(("public body", "public bodies", "public sector"))
 _DUTY = phrase_pattern(("specified authorit*", "relevant authorit*", "specified and relevant", "duty holders", "duty holder", "responsible authorit*"))
 _SAFEGUARDING = phrase_pattern(("safeguarding partner*",))
+# Persons and areas, no bodies that could apply: then the column says which bodies.
+_PERSONS = re.compile(r"\b(?:practitioners|professionals|girls|young women|pupils|local authority areas|\d\d? ?(?:to )?\d\d?s|brought to|affected by)\b")
 _STAFF = phrase_pattern(("front line staff", "frontline staff", "all staff"))
 
 _COUNTS = {"two": "two", "2": "two", "three": "three", "3": "three", "four": "four", "4": "four", "dau": "two", "tri": "three"}
@@ -34,7 +36,7 @@ LIMITS = {
     "led_by_women": phrase_pattern(("women led", "led by women", "led by and for women", "run by women", "womens organisations", "by and for women")),
     "led_by_minorities": phrase_pattern(("led by black", "black led", "led by minorit*", "minority led", "led by people of colour", "by and for black")),
     "led_by_young_people": phrase_pattern(("youth led", "led by young people", "run by young people")),
-    "existing_grantees": phrase_pattern(("already funded", "existing grant*", "current grant*", "previously funded", "existing grantee*", "already hold*", "current holders", "those we already fund", "past grant*")),
+    "existing_grantees": phrase_pattern(("already funded", "existing grant*", "current grant*", "previously funded", "existing grantee*", "already hold*", "current holders", "those we already fund", "past grant*", "existing projects", "current projects", "already contracted", "existing partners")),
     "residents_only": phrase_pattern(("living in", "residents of", "resident in", "who live in", "local residents")),
     "registered_charity": phrase_pattern(("registered charit*",)),
     "bank_account": phrase_pattern(("bank account",)),
@@ -142,7 +144,7 @@ def _wide(plain: str) -> list[str] | None:
         found, named = [*found, "police", "health", "social_care", "local_authority"], True
     if named:
         return found
-    return [] if _ANY.search(plain) or _STAFF.search(plain) else None
+    return [] if _ANY.search(plain) or _STAFF.search(plain) or _PERSONS.search(plain) else None
 
 
 def _through(words: str, may: list[str]) -> list[str]:

@@ -32,12 +32,12 @@ WAY_IN = {
     "court": phrase_pattern(("court*", "sentence*", "order", "orders", "probation", "magistrates", "judge")),
     "statutory": phrase_pattern(("statutory", "legal duty", "automatic*", "by law")),
     "self": phrase_pattern((
-        "self", "self refer*", "themselves", "ask for it", "books", "apply", "applies", "application*", "sign up", "signs up", "signing up", "ring us", "rings in",
+        "self", "self refer*", "themselves", "ask for it", "books", "apply", "applies", "application*", "sign up", "signs up", "signing up", "ring us", "rings in", "ring the number", "by telephone", "telephone", "by email", "by phone", "call in", "enrol*", "book", "book online", "online form", "bookings", "parents bring", "bring them",
         "parents come", "by request", "just ask", "hunan atgyfeirio",
     )),
     "school": phrase_pattern((
         "school*", "head of year", "heads", "heads only", "head teacher*", "headteacher*", "assistant head", "deputy head", "teacher*", "college*", "pupil*",
-        "whole year", "year group*", *(f"year {year}" for year in range(1, 14)), "class", "classes", "tutor*", "pastoral", "senco*", "ysgol",
+        "whole year", "year group*", *(f"year {year}" for year in range(1, 14)), "class", "classes", "tutor*", "pastoral", "senco*", "sixth form*", "pe department", "absence list", "ysgol",
     )),
     "staff": phrase_pattern((
         "staff", "staff only", "staff book", "managers book", "manager books", "workers only", "professionals only", "practitioners", "licensees", "door staff",
@@ -45,11 +45,12 @@ WAY_IN = {
     )),
     "referral": phrase_pattern((
         "referral*", "refer", "refers", "referred", "any professional", "professionals", "social work*", "social care", "early help", "health visitor*", "gp", "gps",
-        "job centre*", "jobcentre*", "youth justice", "refuge", "housing officer*", "estate officer*", "agency", "agencies", "key worker*", "panel", "mash", "school nurse*", "probation",
+        "job centre*", "jobcentre*", "youth justice", "refuge", "housing officer*", "estate officer*", "agency", "agencies", "key worker*", "panel", "mash", "school nurse*", "probation", "advocate*", "case manager*", "caseload", "notification*", "by assessment", "nominat*", "midwife", "midwives", "clinician asks",
+        "any officer", "hub worker*", "support worker*",
         "atgyfeiriad",
     )),
     "invitation": phrase_pattern(("invit*", "by invitation", "hand picked", "chosen", "selected", "friends bring", "word of mouth", "gwahoddiad")),
-    "place": phrase_pattern(("the place", "place based", "passing through", "passers by", "whoever is there", "anyone there", "street", "on the street", "detached")),
+    "place": phrase_pattern(("the place", "place based", "passing through", "passers by", "whoever is there", "anyone there", "street", "on the street", "detached", "we find them", "find* them", "approach young people", "approach them", "outreach")),
     "open": phrase_pattern((
         "open", "open access", "anyone", "anybody", "everyone", "everybody", "walk in", "walk up", "drop in", "turn up", "all", "all welcome", "every", "every family",
         "none needed", "no referral", "universal", "public", "just come", "families and friends", "ar agor", "pawb",
@@ -66,10 +67,10 @@ AUDIENCE = {
     )),
     "carers": phrase_pattern(("carers", "foster carers", "kinship carer*", "gofalwyr")),
     "staff": phrase_pattern((
-        "staff are", "for staff", "train* ... staff", "staff training", "teachers are taught", "reception staff", "staff only", "professionals", "practitioners", "frontline workers",
-        "front line staff", "for workers", "door staff", "bar staff", "managers book", "nurses and porters", "supervises", "officers and youth workers are taught",
+        "staff are", "for staff", "train* ... staff", "staff training", "train* for workers", "for professionals", "for practitioners", "teachers are taught", "reception staff", "staff only", "frontline workers",
+        "front line staff", "for workers", "door staff", "bar staff", "managers book", "supervises",
     )),
-    "children": phrase_pattern(("child", "children", "under 12s", "primary pupils", "primary school*", "juniors", "plant")),
+    "children": phrase_pattern(("child", "children", "kids", "under 12s", "primary pupils", "primary school*", "juniors", "plant")),
     "young people": phrase_pattern(("young people", "young person", "young patient*", "pupil", "pupils", "student*", "teenager*", "youths", "under 18s", "under 25s", *(f"year {year}" for year in range(7, 14)), "pobl ifanc")),
     "young adults": phrase_pattern(("young adult*", "care leaver*", "over 18s", "eighteen to twenty*", "18 25*", "18 24*", "oedolion ifanc")),
     "residents": phrase_pattern(("residents", "tenant*", "neighbours", "trigolion")),
@@ -116,7 +117,7 @@ def ways_in(given: str) -> tuple[list[str], str, float]:
         return list(dict.fromkeys(exact)), "", 1.0
     plain = re.sub(r"\bself refer\w*", "self", folded(given))
     found = [way for way, pattern in WAY_IN.items() if pattern.search(plain)]
-    if "police" in found and "referral" in found and "police refer" in plain:
+    if "police" in found and "referral" in found and re.search(r"\bpolice (?:refer|notif)", plain):
         found.remove("referral")
     if "staff" in found and "school" in found:
         found.remove("school" if "only" in plain else "staff")
@@ -166,7 +167,7 @@ def _in_digits(text: str) -> str:
 
 def audience(*texts: str) -> list[str]:
     """Who it is for, by the words of a text."""
-    plain = " . ".join(folded(text) for text in texts if text)
+    plain = re.sub(r"\b(?:as|rather than an?|not an?) child(?:ren)?\b|\bwaiting list for \w+", " ", " . ".join(folded(text) for text in texts if text))
     found = [who for who, pattern in AUDIENCE.items() if pattern.search(plain)]
     if "girls" in found and "boys" in found and re.search(r"\bsons and daughters\b", plain):
         found = [who for who in found if who not in ("girls", "boys")]

@@ -4,7 +4,7 @@ sentence. A ward's name that two areas have is the one in the body's own authori
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -36,6 +36,8 @@ _SIDES = {
     "village", "northeast", "northwest", "southeast", "southwest", "parishes", "rural", "urban",
 }  # fmt: skip
 _SPLIT = re.compile(r"\s*(?:,|/|\+| and | or | & | a | neu )\s*")  # "a" and "neu" are the Welsh for and, or
+_LONG = {"sth": "south", "nth": "north", "upr": "upper", "lwr": "lower", "saint": "st"}
+_SHORT = re.compile(rf"\b(?:{'|'.join(_LONG)})\b")
 _FORCE = re.compile(r" (?:police force area|police area|force area|police force|constabulary|police)$")
 _ELSEWHERE = re.compile(r"\b(?:coast\w*|seaside|by the sea|of the sea|island\w*|wales|welsh|cymru|scotland|scottish|northern ireland)\b")
 _WIDER = {"uk": "country", "united kingdom": "country", "great britain": "country", "nationwide": "country", "national": "country", "cymru": "country", "lloegr": "country"}
@@ -84,14 +86,19 @@ class Gazetteer:
         self.shorter: dict[str, list[str]] = defaultdict(list)
         self.wide: dict[str, list[str]] = defaultdict(list)
         self.learned: dict[str, str] = {}
+        self.joined: dict[str, str] = {}
         for code, kind in self.kind.items():
             if kind in WIDE:
                 name = folded(self.name[code])
                 # "Yorkshire" is Yorkshire and The Humber.
-                for part in {name, *(re.split(r" and (?:the )?", name) if kind == "region" else ())}:
+                halves = re.split(r" and (?:the )?|^(?:east|west) (?=midlands)", name) if kind == "region" else []
+                for part in {name, *(half for half in halves if half)}:
                     self.wide[part].append(code)
         for code, kind in self.kind.items():
             self._index(code, kind, folded(self.name[code]))
+        own_names = {name for name, codes in [*self.wards.items(), *self.authorities.items()] if any(self.authority(code) in self.own for code in codes)}
+        self.spellings = sorted(own_names)
+        self.joined = {name.replace(" ", ""): name for name in sorted([*own_names, *self.parts])}
 
     def _index(self, code: str, kind: str, name: str) -> None:
         if kind == "ward":
@@ -110,13 +117,20 @@ class Gazetteer:
                         self.shorter[part].append(code)
 
     def learn(self, uses: Iterable[tuple[str, frozenset[str]]]) -> None:
-        """Learn names that no list has (a town, a station, a street) from their use: each name with the authorities of
-        the body or of the other places beside it. A name is of the one authority that all its uses have in common."""
-        common: dict[str, frozenset[str]] = {}
+        """Learn names that no list has (a town, a station, a street) from their use.
+
+        `uses`: the name, and the authorities of the body that uses it, or of the codes beside it. Only a use with one
+        authority says where the name is; two thirds of these must agree.
+        """
+        votes: dict[str, Counter[str]] = defaultdict(Counter)
         for name, authorities in uses:
-            if authorities and _is_name(name):
-                common[folded(name)] = common.get(folded(name), authorities) & authorities
-        self.learned = {name: min(authorities) for name, authorities in common.items() if len(authorities) == 1}
+            if len(authorities) == 1 and _is_name(name):
+                votes[folded(name)].update(authorities)
+        for name, given in votes.items():
+            (code, most), *_ = sorted(given.items(), key=lambda one: (-one[1], one[0]))
+            if most * 3 >= sum(given.values()) * 2:
+                self.learned[name] = code
+        self.joined |= {name.replace(" ", ""): name for name in self.learned}
 
     def authority(self, code: str) -> str | None:
         """The local authority that a place is or lies in."""
@@ -158,7 +172,15 @@ class Gazetteer:
             if piece in self.kind:
                 return Found([piece], self.kind[piece] == "ward")
             return Found(unread=[(piece, "code not in this area")])
-        plain = folded(piece)
+        plain = _SHORT.sub(lambda match: _LONG[match[0]], folded(piece))
+        plain = re.sub(r" (?:generally|mainly|mostly|only|wide|and around|and surrounds|and surroundings|and nearby)$", "", plain)
+        if sides := re.fullmatch(r"(north|south|east|west) and (north|south|east|west) (\w+)", plain):
+            both = [self._one(f"{side} {sides[3]}", near) for side in sides.group(1, 2)]
+            if all(both):
+                whole = Found()
+                for one in both:
+                    whole.add(one or Found())
+                return _less_sure(whole, "two places in one", 0.85)
         if one := self._one(plain, near):
             return one
         if "," in piece and (one := self._in_town(piece, near)):
@@ -173,7 +195,7 @@ class Gazetteer:
                 return _less_sure(whole, "two places in one", 0.85)
         if near_name := self._near(plain, near):
             return near_name
-        return self._learned(piece) or self._named_in(plain, near) or Found(unread=[(piece, "place not known")])
+        return self._learned(piece) or self._named_in(plain, near, wards=True) or Found(unread=[(piece, "place not known")])
 
     def _one(self, plain: str, near: frozenset[str]) -> Found | None:
         """One place by its whole name, by a part of a ward's name, or with what people put round a name."""
@@ -187,7 +209,9 @@ class Gazetteer:
         if wards := self._part(plain, near):
             return Found(wards, True, "part of a ward's name", 0.85)
         if code := self._chosen(self.shorter.get(plain, []), near):
-            return Found([code], False, "part of an authority's name", 0.8)
+            # Dagenham is a place in Barking and Dagenham; Richmond is all of Richmond upon Thames.
+            half = " and " in folded(self.name[code])
+            return Found([code], half, "part of an authority's name", 0.8)
         force = _FORCE.sub("", plain)
         if force != plain:
             for kind in ("police_force", "county"):
@@ -208,6 +232,8 @@ class Gazetteer:
             sure = 0.98 if self.parent.get(ward) in self.own else 0.6
             return Found([ward], True, "ward's name", sure)
         if plain in self.wide:
+            if len({self.kind[code] for code in self.wide[plain]}) == 1:
+                return Found(sorted(self.wide[plain]), False, "name of something wider", 0.95 if len(self.wide[plain]) == 1 else 0.85)
             order = {kind: at for at, kind in enumerate(("region", "country", "county", "police_force"))}
             code = min(self.wide[plain], key=lambda one: (order[self.kind[one]], one))
             return Found([code], False, "name of something wider", 0.95)
@@ -233,6 +259,9 @@ class Gazetteer:
                 continue
             code = found.codes[0]
             if self.kind[code] in WIDE and not plain.startswith(("greater ", "all ", "across ", "whole ")):
+                # A side of a region may or may not have these places in it.
+                if pattern is _BEFORE and self.kind[code] in ("region", "county"):
+                    return Found([code], False, "side of something wider", 0.5)
                 continue
             if self.kind[code] == "local_authority" and pattern is _INSIDE and code not in self.own:
                 continue
@@ -283,10 +312,10 @@ class Gazetteer:
         """A ward or an authority of the register's own that is spelt nearly like this."""
         if len(plain) < 6:
             return None
-        names = sorted(
-            {name for name, codes in [*self.wards.items(), *self.authorities.items()] if any(self.authority(code) in self.own for code in codes)}
-        )
-        found = process.extract(plain, names, scorer=fuzz.ratio, score_cutoff=88, limit=2)
+        if (spaced := self.joined.get(plain.replace(" ", ""))) and spaced != plain:
+            read = self._one(spaced, near) or self._learned(spaced)
+            return _less_sure(read, "name in one word or two", 0.9) if read else None
+        found = process.extract(plain, self.spellings, scorer=fuzz.ratio, score_cutoff=88, limit=2)
         if not found or (len(found) == 2 and found[1][1] > found[0][1] - 3):
             return None
         read = self._whole(found[0][0], near)
@@ -296,13 +325,17 @@ class Gazetteer:
         """The register's own authorities that a sentence names; None if it names none."""
         return self._named_in(folded(sentence), near)
 
-    def _named_in(self, plain: str, near: frozenset[str]) -> Found | None:
+    def _named_in(self, plain: str, near: frozenset[str], *, wards: bool = False) -> Found | None:
         codes = []
         for name, candidates in sorted(self.authorities.items()):
             if name and re.search(rf"\b{re.escape(name)}\b(?! (?:road|street|lane|avenue))", plain):
                 code = self._chosen(candidates, near)
                 if code in self.own and code not in codes:
                     codes.append(code)
+        if not codes and wards:
+            named = {code for name in self.wards if len(name) > 6 and re.search(rf"\b{re.escape(name)}\b", plain) and (code := self._ward(name, near))}
+            named = {code for code in named if self.parent.get(code) in self.own}
+            return Found(sorted(named), True, "ward named in words", 0.6) if len(named) == 1 else None
         return Found(sorted(codes), False, "authority named in words", 0.7) if codes else None
 
     def is_elsewhere(self, *texts: str) -> bool:

@@ -25,6 +25,10 @@ _DUTY = {
     "none": False, "no": False, "false": False, "not named": False, "na": False, "n a": False,
 }  # fmt: skip
 _BY_LAW = ("police", "youth_justice", "local_authority", "social_care", "probation", "fire")
+# Bodies of those sectors that the duty names; a cadet unit or a business partnership is none.
+_STATUTORY = phrase_pattern((
+    "council*", "constabulary", "police", "policing unit", "youth justice", "youth offending", "social care", "social services", "childrens services", "probation", "fire and rescue", "public health", "county", "borough",
+))
 _GENERAL = phrase_pattern((
     "any work with young people", "any work with children", "any work for young people", "any youth work", "general grant*", "general fund*", "general purposes", "any kind of youth work",
     "anything that helps young people", "any activity for young people", "all work with young people", "core costs of youth", "unrestricted",
@@ -128,7 +132,7 @@ def _duty(scene: Scene, row: dict[str, str], sector: str | None) -> bool:
     if plain in _DUTY:
         return _DUTY[plain]
     if not plain:
-        duty = sector in _BY_LAW and not re.search(r"\bcommissioner", folded(row["name"]))
+        duty = sector in _BY_LAW and bool(_STATUTORY.search(folded(row["name"])))
         if duty:
             scene.guesses.add("partners", row["id"], "duty", "", "true", "duty of its sector", 0.6)
         return duty
@@ -237,7 +241,8 @@ def _ask(scene: Scene, row: dict[str, str]) -> Row:
     empty = ask_words.is_empty(text)
     kind = scene.said(table, id, "kind", row["kind"], ask_words.kind(row["kind"], "" if empty else text))
     what = scene.said(table, id, "what", row["what"], ask_words.what(row["what"], "" if empty else text))
-    themes, themes_given = scene.themes_of(table, id, row["themes"], text)
+    # A room, a bus or a box of kit is practical help: words about it are no theme.
+    themes, themes_given = scene.themes_of(table, id, row["themes"], "" if what in ("room", "transport", "equipment") else text)
     where = _where(scene, table, row, partner)
     del where["places_given"]
     said_on = scene.day(table, id, "said_on", row["said_on"], past=True)
@@ -352,7 +357,7 @@ _ANSWERS = {
     "interested": phrase_pattern(("interested", "yes", "keen", "maybe", "happy to", "would like", "tell us more", "possibly", "diddordeb", "ydyn")),
 }  # fmt: skip
 _THEME_EVERYWHERE = phrase_pattern(("all", "all places", "everywhere", "theme everywhere", "all groups", "any", "anywhere", "all of it", "whole area", "pob man"))
-_THEME_HERE = phrase_pattern(("theme", "theme here", "this theme", "here", "in this place", "both boroughs", "all suggestions here"))
+_THEME_HERE = phrase_pattern(("theme", "theme here", "this theme", "here", "this place", "place", "in this place", "both boroughs", "all suggestions here"))
 _FOR_GOOD = phrase_pattern(("for good", "ever", "never", "permanently", "for ever", "am byth"))
 _THIS_YEAR = phrase_pattern(("this year", "until the end of the year", "eleni"))
 

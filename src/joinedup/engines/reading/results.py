@@ -10,21 +10,23 @@ from joinedup.engines.reading.themes import phrase_pattern
 EXTERNAL = phrase_pattern((
     "external evaluation", "external evaluator*", "independent evaluation", "independently evaluated", "independent evaluator*", "evaluated by", "university",
     "randomised", "randomized", "trial", "control group", "comparison group", "comparison schools", "compared with other*", "compared with similar", "matched group",
-    "quasi experimental", "peer reviewed", "gwerthusiad allanol", "evaluation by", "external review", "outside evaluator", "independent study",
+    "quasi experimental", "peer reviewed", "gwerthusiad allanol", "evaluation by", "external review", "outside evaluator", "independent study", "waiting list comparison", "comparison with", "control", "external assess*",
 ))  # fmt: skip
 MEASURED = phrase_pattern((
     "before and after", "pre and post", "compared with", "compared to", "year before", "baseline", "outcome star", "outcome measure*", "outcomes measure*", "scored", "scores",
     "national return", "return", "returns", "board data", "police data", "police figures", "police records", "hospital data", "hospital figures", "trust figures", "trusts figures",
     "school records", "school figures", "attendance data", "college records", "college figures", "council figures", "council return", "council data", "service figures", "service data",
     "ambulance", "case management", "forces own count", "force return", "force figures", "routine data", "sdq", "questionnaire before", "monitoring data", "inspection*",
-    "school data", "health data", "mis", "probation data",
+    "school data", "health data", "mis", "probation data", "dataset", "data set", "census", "historic comparison", "comparison", "analysis", "scale", "twice", "core", "core 10", "wemwbs",
+    "gad 7", "phq 9", "screening tool", "outcomes tool", "service record*", "school record*", "college record*", "police record*", "hospital record*", "database", "call data", "case management",
 ))  # fmt: skip
 COUNTED = phrase_pattern((
     "own figures", "own count*", "own monitoring", "count", "counts", "head count", "headcount", "register", "sign in*", "log", "logbook", "log book", "book", "tally", "feedback*", "survey",
     "cards", "forms", "questionnaire", "notes", "audit", "annual report", "show of hands", "monitoring", "records", "figures", "data", "spreadsheet", "diary", "quiz", "anecdot*", "observation*",
-    "process study", "case study", "case studies", "film", "staff view*", "interviews", "contractors returns", "cofrestr", "adborth", "self report*", "self assess*", "study", "evaluation",
+    "process study", "case study", "case studies", "film", "staff view*", "interviews", "contractors returns", "cofrestr", "adborth", "self report*", "self assess*", "study", "evaluation", "logs", "notebook", "report", "reports", "sheet", "sheets", "minutes", "tick box*",
+    "confirmations", "list", "lists", "certificates", "app", "turnstile*", "slips", "sample", "bookings", "satisfaction", "recorded", "record", "photos", "testimonial*", "letter*", "thank you*", "tool",
 ))  # fmt: skip
-NOTHING = phrase_pattern(("none", "none yet", "no", "nothing", "not yet", "not measured", "no data", "not evaluated", "dim", "word of mouth", "too early"))
+NOTHING = phrase_pattern(("none", "none yet", "no", "nothing", "not yet", "not measured", "no data", "not evaluated", "dim", "word of mouth", "too early", "opinion", "staff opinion", "worker* opinion", "impression*", "recollection", "informal*", "hearsay", "anecdote*"))
 
 _UNSURE = phrase_pattern((
     "too early", "not yet", "nothing measured", "hard to say", "no change", "unchanged", "not known", "mixed", "waiting list", "difficult to tell", "unclear", "no difference", "dim newid",
@@ -63,7 +65,7 @@ def evidence(given: str) -> tuple[float | None, str, float]:
     outside = EXTERNAL.search(plain)
     if outside and not re.search(r"\b(?:planned|awaited|due|hoped|no|not)\b", plain):
         return 3.0, "evidence from outside", 0.85
-    if NOTHING.match(plain) or re.search(r"\b(?:nothing|not) (?:is )?(?:measured|counted|recorded)\b", plain):
+    if NOTHING.match(plain) or re.search(r"\b(?:opinions?|impressions?|recollections?|hearsay|noted informally)\b", plain) or re.search(r"\b(?:nothing|not) (?:is )?(?:measured|counted|recorded)\b", plain):
         return 0.0, "no evidence", 0.9
     if re.search(r"\bcontractors?\b|\bown (?:figures|count|notes|monitoring)\b", plain) and not re.search(r"before|compared|forces", plain):
         return 1.0, "own count", 0.8
@@ -84,6 +86,7 @@ def is_good(result: str) -> tuple[bool | None, float]:
         return None, 0.0
     if _UNSURE.search(plain):
         return None, 0.0
+    plain = re.sub(r"\b(?:nobody|no one|nobodys|none|never|not one)(?: \w+){0,3} (?:dropped out|stopped coming)\b", "completed", plain)
     better = bool(_LESS_BAD.search(plain) or _MORE_GOOD.search(plain))
     worse = bool(_WORSE.search(plain) or re.search(rf"\b{_BAD} (?:is |are |have |has |went )?(?:up|rose|risen|doubled)\b", plain))
     if better and worse:

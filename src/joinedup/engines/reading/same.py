@@ -15,7 +15,8 @@ from rapidfuzz import fuzz
 
 from joinedup.engines.reading.cells import folded
 
-_FORM = re.compile(r"\b(?:the|ltd|limited|cic|cio|plc|llp|inc|registered charity|charity no \d+|of|and|a|for|in|y|yr)\b")
+_SHORT = {"sth": "south", "nth": "north", "assoc": "association", "dept": "department", "comm": "community", "yth": "youth", "ctr": "centre", "svc": "service", "yjs": "youth justice service"}
+_FORM = re.compile(r"\b(?:the|charity|organisation|ltd|limited|cic|cio|plc|llp|inc|registered charity|charity no \d+|of|and|a|for|in|y|yr)\b")
 _STOP = frozenset(
     "the a an and or of to in on at for with by from is are be was were it its they their them who whom which that this those these there here where when what we our us you your i he she his her as not no but if"
     " than then so may can could would will shall has have had do does did each every any all some more most two one three four five six seven eight nine ten week weeks day days evening evenings year years month"
@@ -26,7 +27,19 @@ Pair = tuple[dict[str, Any], dict[str, Any], str, float]
 
 def name_key(name: str) -> str:
     """A name without what two people write differently: spaces, case, articles and legal form."""
-    return re.sub(r"[^a-z0-9]", "", _FORM.sub(" ", folded(name)))
+    return re.sub(r"[^a-z0-9]", "", _FORM.sub(" ", _long(name)))
+
+
+def _long(name: str) -> str:
+    """A name in folded words, common short forms written out."""
+    words = folded(name).split()
+    return " ".join(_SHORT.get(word, word) if at or len(word) > 1 else {"s": "south", "n": "north", "e": "east", "w": "west"}.get(word, word) for at, word in enumerate(words))
+
+
+def _shorter(one: str, other: str) -> bool:
+    """Whether the words of one name all stand in the other, but for slips of the pen; three words at least."""
+    left, right = sorted((_FORM.sub(" ", _long(name)).split() for name in (one, other)), key=len)
+    return len(left) >= 3 and all(max(fuzz.ratio(word, near) for near in right) >= 85 for word in left)
 
 
 def alike(one: str, other: str) -> float:
@@ -38,7 +51,7 @@ def alike(one: str, other: str) -> float:
         return 1.0
     if re.sub(r"\D", "", a) != re.sub(r"\D", "", b):
         return 0.0
-    words = [sorted(word for word in _FORM.sub(" ", folded(name)).split()) for name in (one, other)]
+    words = [sorted(_FORM.sub(" ", _long(name)).split()) for name in (one, other)]
     if words[0] == words[1]:
         return 0.97
     if len(a) < 8 or len(b) < 8 or _different_words(*words):
@@ -67,13 +80,16 @@ def partners(rows: list[dict[str, Any]]) -> Iterator[Pair]:
 
     def same(one: dict[str, Any], other: dict[str, Any]) -> tuple[str, float] | None:
         likeness = alike(one["name"], other["name"])
+        rule = "name nearly the same"
+        if likeness < 0.92 and one["base"] and one["base"] == other["base"] and one["sector"] == "vcs" and _shorter(one["name"], other["name"]):
+            likeness, rule = 0.92, "one name within the other, same base"
         if likeness < 0.92 or (one["sector"] and other["sector"] and one["sector"] != other["sector"]):
             return None
         if one["authorities"] and other["authorities"] and not set(one["authorities"]) & set(other["authorities"]):
             return None
-        return "name nearly the same", min(0.97, likeness)
+        return rule, min(0.97, likeness) if rule == "name nearly the same" else 0.75
 
-    return _pairs(rows, lambda row: name_key(row["name"])[:4], same)
+    return _pairs(rows, lambda row: name_key(row["name"])[:2], same)
 
 
 def initiatives(rows: list[dict[str, Any]], body: Callable[[str | None], str | None]) -> Iterator[Pair]:

@@ -183,19 +183,20 @@ def _with_ids(table: str, rows: list[dict[str, str]], guesses: Guesses) -> list[
 
 
 def _uses(tables: dict[str, list[dict[str, str]]], gazetteer: Gazetteer) -> Iterator[tuple[str, frozenset[str]]]:
-    """Names of places that are not known, each with the authorities of the places beside it, else of its body."""
+    """Names of places that are not known, each with the authorities of the codes and known places beside it, else of
+    its body; of several unknown names in one cell it is not known which lies where."""
     bodies: dict[str, frozenset[str]] = {}
-    for row in tables["partners"]:
-        found = gazetteer.read(row["places"])
-        bodies[row["id"]] = frozenset(gazetteer.all_authorities(found.codes))
-        for name, _ in [*found.unread, *gazetteer.read(row["base"]).unread]:
-            yield name, bodies[row["id"]]
-    for table in ("initiatives", "asks"):
+    for table in ("partners", "initiatives", "asks"):
         for row in tables[table]:
             found = gazetteer.read(row["places"])
-            beside = frozenset(gazetteer.all_authorities(found.codes)) or bodies.get(row["partner"], frozenset())
+            beside = frozenset(gazetteer.all_authorities(found.codes))
+            if table == "partners":
+                bodies[row["id"]] = beside
+                for name, _ in gazetteer.read(row["base"]).unread:
+                    yield name, beside
             for name, _ in found.unread:
-                yield name, beside
+                if len(found.unread) == 1 or any(CODE.fullmatch(piece) for piece in pieces(row["places"])):
+                    yield name, beside or bodies.get(row.get("partner", ""), frozenset())
 
 
 def _own(tables: dict[str, list[dict[str, str]]], places: pl.DataFrame) -> set[str]:
