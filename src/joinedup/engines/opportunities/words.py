@@ -128,6 +128,15 @@ def stale(context: Context, action: Action) -> str:
     return ""
 
 
+# A room decides in two months, however far off a deadline is.
+DECIDE_DAYS = 60
+
+
+def decide_by(closes: date, as_of: date) -> date:
+    """When to agree on a bid: three weeks before it closes, within two months, and in a week at the earliest."""
+    return min(before(closes, 21, as_of), as_of + timedelta(days=DECIDE_DAYS))
+
+
 def before(closes: date, days: int, as_of: date) -> date:
     """A day by which to decide: some days before a deadline, but a week from now, and never after the deadline."""
     return min(closes, max(closes - timedelta(days=days), as_of + timedelta(days=7)))

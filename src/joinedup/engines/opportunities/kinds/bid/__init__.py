@@ -5,6 +5,7 @@ Who bids is who works on it or asks for what it pays: never who is only of the r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -38,11 +39,11 @@ TRAINS: dict[str | None, float] = {"training": 0.75}
 SERVES: dict[str | None, float] = {"people": 0.4, "other": 0.4, "data": 0.4, None: 0.3}
 # An action or a declared theme alone.
 RUNS, ENDS_SOON, DECLARES = 0.4, 0.2, 0.2
-LEAST_FIT, LEAST_WITH, LEAST_ASKED = 0.45, 0.5, 0.2
+LEAST_FIT, LEAST_WITH, LEAST_ASKED = 0.38, 0.5, 0.2
 LEADS, WITH = 3, 3
 SOON_DAYS, NEAR_DAYS, FAR_DAYS = 270, 14, 120
 # What a purpose has to have in common with an ask or an action, to be about it.
-ALIKE, SLIGHTLY = 0.25, 0.08
+ALIKE, SLIGHTLY = 0.25, 0.0
 
 
 @dataclass
@@ -218,10 +219,20 @@ def _in_two(leads: Sequence[Candidate]) -> bool:
     return len(frozenset().union(*(each.partner.where.authorities for each in leads))) > 1
 
 
+# Who alone may lead, where that is narrower than a sector.
+NARROWER = {"parish": re.compile(r"\bparish", re.I), "village": re.compile(r"\bvillage", re.I)}
+
+
 def _may_lead(support: Support, partner: Partner) -> bool:
-    if partner.wide and partner.sector not in support.sectors | support.via:
+    who = support.sectors if support.lead_only else support.sectors | support.via
+    if "commissioner_lead" in support.limits:
+        who = who & {"local_policing_body"}
+    if "hospital_lead" in support.limits and "hospital_counts" not in partner.does.concepts:
         return False
-    return partner.sector in (support.sectors if support.lead_only else support.sectors | support.via)
+    # A parish council is no district, a village hall no city charity.
+    if any(rule.search(support.who_may_use) and not rule.search(partner.name) for rule in NARROWER.values()):
+        return False
+    return partner.sector in who
 
 
 def _strength(context: Context, support: Support, leads: list[Candidate], beside: list[Candidate]) -> float:
@@ -332,7 +343,7 @@ def _told(
     checks += [check for ask in asks if (check := words.ask_again(context, ask))]
     by = ""
     if support.closes:
-        by = f" by {day(words.before(support.closes, 21, context.as_of))}"
+        by = f" by {day(words.decide_by(support.closes, context.as_of))}"
     closing = f" before {day(support.closes)}" if support.closes else ""
     one = words.with_role(best.partner, support.meant)
     if len(lead_names) > 1:

@@ -35,7 +35,12 @@ TRADES: dict[str, re.Pattern[str]] = {
 def moves(context: Context, met: Collection[str]) -> Iterator[Move]:
     """One move an offer that no need meets."""
     for help in context.register.asks.values():
-        if help.id in met or not (help.is_help or has_places(help)) or help.what == "money":
+        if (
+            help.id in met
+            or not (help.is_help or has_places(help))
+            or help.what == "money"
+            or (help.what == "data" and not help.themes)
+        ):
             continue
         found = sorted(_takers(context, help), key=lambda one: (-one[0], one[1].id))
         found = [one for one in found if one[0] >= LEAST][:MOST]
@@ -97,12 +102,14 @@ def _takers(context: Context, help: Ask) -> Iterator[tuple[float, Partner, str]]
             if not (named or knows) and alike < (SAME if help.what == "data" else ALIKE):
                 continue
             strength = (
-                0.2 + 0.17 * bool(named) + 0.12 * on_theme + 0.1 * bool(work) + 0.1 * knows + 0.2 * alike
+                0.2 + 0.17 * bool(named) + 0.12 * on_theme + 0.1 * bool(work) + 0.2 * knows + 0.2 * alike
             )
             why = (
                 f"{partner.name} runs “{max(work, key=lambda a: context.alike(help.meant, a.meant)).name}”."
                 if work
                 else f"{partner.name}: {words.lead_in(partner.words)}."
+                if partner.words
+                else f"{partner.name} is near by."
             )
             yield strength * (0.6 + 0.4 * near.closeness), partner, why
 
