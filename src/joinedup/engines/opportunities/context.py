@@ -74,6 +74,21 @@ class Context:
     def is_old(self, day: date | None) -> bool:
         return day is not None and (self.as_of - day).days > OLD_DAYS
 
+    def refuses(
+        self,
+        partner: str,
+        authorities: Iterable[str],
+        theme: str | None,
+        records: frozenset[str],
+        meant: Meaning,
+        *others: str,
+    ) -> bool:
+        """Whether it said "not us" to a suggestion like this one."""
+        found = self.answered(
+            partner, authorities=authorities, theme=theme, records=records, meant=meant, others=others
+        )
+        return found is not None and found.answer == "not_us"
+
     def answered(
         self,
         partner: str,

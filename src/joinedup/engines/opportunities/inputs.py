@@ -27,7 +27,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
     "themes": {"theme": TEXT, "name": TEXT},
     "sectors": {"sector": TEXT, "name": TEXT},
     "needs": {
-        "place": TEXT, "theme": TEXT, "pressure": NUMBER, "stands_out": NUMBER, "measured": TEXT, "verdict": TEXT,
+        "place": TEXT, "theme": TEXT, "pressure": NUMBER, "need": NUMBER, "stands_out": NUMBER, "measured": TEXT, "verdict": TEXT,
         "fact": TEXT,
     },
     **{name: columns for name, columns in REGISTER.items() if name != "guesses"},
@@ -35,6 +35,8 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "approach": TEXT, "name": TEXT, "themes": WORDS, "effect": TEXT, "evidence": TEXT, "cost": TEXT,
         "source": TEXT, "harmful": YES,
     },
+    "mix": {"theme": TEXT, "sector": TEXT, "weight": NUMBER},
+    "spotted": {"id": TEXT, "place": TEXT, "sentence": TEXT, "theme": TEXT, "parties": WORDS},
     "heard": {"place": TEXT, "theme": TEXT, "text": TEXT, "said_on": DAY, "moderator": TEXT},
 }  # fmt: skip
 
@@ -57,6 +59,8 @@ class Inputs:
     needs: pl.DataFrame | None = None
     approaches: pl.DataFrame | None = None
     heard: pl.DataFrame | None = None
+    mix: pl.DataFrame | None = None
+    spotted: pl.DataFrame | None = None
 
     def rows(self, name: str) -> list[dict[str, Any]]:
         """A table's rows with every known column, in the order of their keys, so that row order never matters."""
@@ -195,6 +199,7 @@ class Need:
     measured: str
     verdict: str
     facts: tuple[str, ...]
+    level: float | None = None
 
 
 @dataclass
@@ -211,6 +216,8 @@ class Register:
     needs: dict[tuple[str, str], Need] = field(default_factory=dict)
     approaches: dict[str, dict[str, Any]] = field(default_factory=dict)
     heard: list[dict[str, Any]] = field(default_factory=list)
+    spotted: list[dict[str, Any]] = field(default_factory=list)
+    mix: dict[str, dict[str, float]] = field(default_factory=dict)
     theme_names: dict[str, str] = field(default_factory=dict)
     sector_names: dict[str, str] = field(default_factory=dict)
     place_names: dict[str, str] = field(default_factory=dict)
@@ -341,10 +348,13 @@ def _read_reference(register: Register, inputs: Inputs) -> None:
             row["measured"] or "none",
             row["verdict"] or "",
             tuple(facts[key]),
+            row["need"],
         )
     for row in inputs.rows("approaches"):
         register.approaches[row["approach"]] = row
-    register.heard = inputs.rows("heard")
+    register.heard, register.spotted = inputs.rows("heard"), inputs.rows("spotted")
+    for row in inputs.rows("mix"):
+        register.mix.setdefault(row["theme"], {})[row["sector"]] = row["weight"] or 0.0
 
 
 def _read_partners(register: Register, inputs: Inputs) -> None:

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
+from joinedup.engines.opportunities.strength import Parts
+
 PRACTICAL = "practical-help"
 
 
@@ -43,7 +45,9 @@ class Move:
     decision: str
     sentence: str
     first_step: str
-    strength: float
+    parts: Parts
+    # Of the parts, by the weights of the run.
+    strength: float = 0.0
     because: tuple[Because, ...] = ()
     checks: tuple[str, ...] = ()
     closes: date | None = None
@@ -72,7 +76,7 @@ class Move:
     def as_dict(self) -> dict[str, Any]:
         """As in the JSON document."""
         found = asdict(self)
-        del found["givers"], found["about"], found["decision"]
+        del found["givers"], found["about"]
         found |= {
             "id": self.id,
             "closes": None if self.closes is None else self.closes.isoformat(),

@@ -13,6 +13,7 @@ from joinedup.engines.opportunities.inputs import Inputs, Support, build
 from joinedup.engines.opportunities.kinds import KINDS
 from joinedup.engines.opportunities.kinds.bid import is_open
 from joinedup.engines.opportunities.move import PRACTICAL, Because, Move, Opportunity, tie
+from joinedup.engines.opportunities.strength import WEIGHTS, Weights, of
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Settings:
     per_body: int = 3
     per_opportunity: int = 5
     practical: int = 3
+    weights: Weights = WEIGHTS
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,12 @@ LEAST = 0.3
 def opportunities(inputs: Inputs, as_of: date, settings: Settings = Settings()) -> Result:
     """Every opportunity of the register as of a day. The same rows in any order give the same result."""
     context = Context(build(inputs, as_of))
-    found = [move for kind in KINDS for move in kind.moves(context) if move.strength >= LEAST and move.places]
+    found = [
+        move
+        for kind in KINDS
+        for each in kind.moves(context)
+        if each.places and (move := _weighed(context, each, settings.weights)).strength >= LEAST
+    ]
     found.sort(key=lambda move: _order(move, as_of))
     kept = _capped(_support_once(found), settings)
     made = _grouped(context, kept, settings)
@@ -77,6 +84,13 @@ def opportunities(inputs: Inputs, as_of: date, settings: Settings = Settings()) 
         found=tuple(found),
         context=context,
     )
+
+
+def _weighed(context: Context, move: Move, weights: Weights) -> Move:
+    need = context.register.needs.get((move.places[0], move.theme or ""))
+    known = need is not None and need.measured == "own"
+    parts = replace(move.parts, need=(need.stands_out or 0.0) if known and need else 0.0)
+    return replace(move, parts=parts, strength=of(parts, weights))
 
 
 def _order(move: Move, as_of: date) -> tuple[float, date, str]:

@@ -16,6 +16,7 @@ from joinedup.engines.opportunities.concepts import stem
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import OLD_DAYS, Action, Ask, Partner, Support
 from joinedup.engines.opportunities.move import Move, Party
+from joinedup.engines.opportunities.strength import Parts, deadline
 from joinedup.engines.words import day
 
 R = TypeVar("R")
@@ -41,7 +42,7 @@ SERVES: dict[str | None, float] = {"people": 0.4, "other": 0.4, "data": 0.4, Non
 RUNS, ENDS_SOON, DECLARES = 0.4, 0.2, 0.2
 LEAST_FIT, LEAST_WITH, LEAST_ASKED = 0.38, 0.5, 0.2
 LEADS, WITH = 3, 3
-SOON_DAYS, NEAR_DAYS, FAR_DAYS = 270, 14, 120
+SOON_DAYS, CHECKED_DAYS = 270, 92
 # What a purpose has to have in common with an ask or an action, to be about it.
 ALIKE, SLIGHTLY = 0.25, 0.0
 
@@ -58,6 +59,15 @@ class Candidate:
 
     def add(self, weight: float) -> None:
         self.fit = 1 - (1 - self.fit) * (1 - weight)
+
+
+# A small sum, or one for bodies of a small income, suits nobody who runs this many things.
+SMALL_AWARD, SMALL_INCOME, MANY_ACTIONS = 10_000, 500_000, 5
+
+
+def _is_small(support: Support) -> bool:
+    incomes = [float(value) for limit in support.limits if (value := limit.partition("income_under:")[2])]
+    return min(incomes, default=1e12) <= SMALL_INCOME or (support.amount_max or 1e12) <= SMALL_AWARD
 
 
 # Words by which a body may be one that women lead; whether it is, it says itself.
@@ -147,6 +157,10 @@ def _candidates(context: Context, support: Support, area: Sequence[str], theme: 
     for partner in _once(context.register.partners_at, area):
         if theme in partner.themes:
             of(partner).add(DECLARES + 0.2 * context.alike(partner.does, support.meant))
+    if _is_small(support):
+        for each in found.values():
+            if len(context.register.actions_of.get(each.partner.id, ())) >= MANY_ACTIONS:
+                each.fit *= 0.5
     if "led_by_women" in support.limits:
         for each in found.values():
             if not each.partner.does.stems & WOMEN:
@@ -208,11 +222,7 @@ def _move(context: Context, support: Support, area: Sequence[str], theme: str) -
             and not each.partner.restricted
             and any(context.alike(action.meant, support.meant) >= ALIKE for _, action in each.actions)
         ][:1]
-    best = leads[0]
-    strength = _strength(context, support, leads, beside)
-    if _too_few(support, leads, beside):
-        strength *= 0.8
-    return _told(context, support, area, theme, leads, beside, strength, best)
+    return _told(context, support, area, theme, leads, beside)
 
 
 def _in_two(leads: Sequence[Candidate]) -> bool:
@@ -235,19 +245,23 @@ def _may_lead(support: Support, partner: Partner) -> bool:
     return partner.sector in who
 
 
-def _strength(context: Context, support: Support, leads: list[Candidate], beside: list[Candidate]) -> float:
-    fit = max(each.fit for each in leads)
-    own = any(each.asks for each in (*leads, *beside))
-    several = len(leads) + len(beside) > 1
-    strength = 0.25 + 0.45 * fit + 0.1 * own + 0.05 * several
-    if support.closes is not None:
-        days = (support.closes - context.as_of).days
-        strength += 0.1 * (1 - min(max(days - NEAR_DAYS, 0) / FAR_DAYS, 1))
-    if support.last_checked is None or (context.as_of - support.last_checked).days > 92:
-        strength *= 0.9
+def _parts(context: Context, support: Support, leads: list[Candidate], beside: list[Candidate]) -> Parts:
+    fit = 0.3 + 0.5 * max(each.fit for each in leads)
     if support.kind != "fund":
-        strength *= 0.85
-    return min(1.0, strength)
+        fit *= 0.85
+    if _too_few(support, leads, beside):
+        fit *= 0.8
+    everybody = (*leads, *beside)
+    return Parts(
+        fit=fit,
+        fresh=1.0
+        if support.last_checked and (context.as_of - support.last_checked).days <= CHECKED_DAYS
+        else 0.8,
+        deadline=deadline(support.closes, context.as_of),
+        parties=float(len(everybody) > 1),
+        asked=float(any(each.asks for each in everybody)),
+        answered=float(any(each.interested for each in everybody)),
+    )
 
 
 def _ends_soon(context: Context, action: Action) -> bool:
@@ -299,10 +313,8 @@ def _told(
     theme: str,
     leads: list[Candidate],
     beside: list[Candidate],
-    strength: float,
-    best: Candidate,
 ) -> Move:
-    register = context.register
+    register, best = context.register, leads[0]
     lead_names = [each.partner for each in sorted(leads, key=lambda each: each.partner.name)]
     with_names = [each.partner for each in sorted(beside, key=lambda each: each.partner.name)]
     asks = _unique([pair for each in (*leads, *beside) for pair in each.asks], 3)
@@ -333,7 +345,7 @@ def _told(
         checks.append("For which area it is could not be read here: look at the funder's page.")
     if support.last_checked is None:
         checks.append("When this was last checked is not recorded: look at the funder's page first.")
-    elif (context.as_of - support.last_checked).days > 92:
+    elif (context.as_of - support.last_checked).days > CHECKED_DAYS:
         checks.append(f"Last checked on {day(support.last_checked)}: look at the funder's page first.")
     over = [ask for ask in asks if ask.amount and support.amount_max and ask.amount > support.amount_max]
     for ask in over:
@@ -371,7 +383,7 @@ def _told(
         decision=decision,
         sentence=" ".join(parts),
         first_step=first,
-        strength=strength,
+        parts=_parts(context, support, leads, beside),
         because=(
             *(words.ask_because(ask) for ask in asks),
             *(words.action_because(action) for action in actions),

@@ -11,6 +11,7 @@ from joinedup.engines.opportunities.concepts import of_kind
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Action
 from joinedup.engines.opportunities.move import Move, Party
+from joinedup.engines.opportunities.strength import Parts
 from joinedup.engines.words import listing
 
 NAME = "join"
@@ -67,8 +68,8 @@ def _move(context: Context, authority: str, theme: str, a: Action, b: Action) ->
         )
         if answer is not None and answer.answer == "not_us":
             return None
-    strength = _strength(context, theme, a, b)
-    if strength < LEAST:
+    fit = _fit(context, theme, a, b)
+    if fit < LEAST:
         return None
     register = context.register
     place = register.place(authority)
@@ -94,7 +95,12 @@ def _move(context: Context, authority: str, theme: str, a: Action, b: Action) ->
         decision=f"Do {a.partner.name} and {b.partner.name} compare notes on “{a.name}” and “{b.name}” in {place}?",
         sentence=f"{words.describe(a)} {words.describe(b)} {words.start(listing(same))}.",
         first_step=f"{words.start(words.with_role(a.partner, b.meant))} rings {words.with_role(b.partner, a.meant)}: {step}.",
-        strength=strength,
+        parts=Parts(
+            fit=fit,
+            near=0.75 if km is None else 1 - 0.3 * km / KM,
+            fresh=context.fresh(a.confirmed) * context.fresh(b.confirmed),
+            parties=1.0,
+        ),
         because=(words.action_because(a), words.action_because(b)),
         checks=tuple(checks),
         initiatives=(a.id, b.id),
@@ -110,7 +116,7 @@ def _ages(a: Action, b: Action) -> tuple[float, float] | bool:
     return (low, high) if low < high else False
 
 
-def _strength(context: Context, theme: str, a: Action, b: Action) -> float:
+def _fit(context: Context, theme: str, a: Action, b: Action) -> float:
     km = context.distances.km(a.where, b.where)
     if km is not None and km > KM:
         return 0.0
@@ -120,11 +126,9 @@ def _strength(context: Context, theme: str, a: Action, b: Action) -> float:
     linked = frozenset((a.partner.id, b.partner.id)) in context.register.linked
     first = (a.themes[0] == theme) + (b.themes[0] == theme)
     ways = bool(a.way_in & b.way_in)
-    strength = 0.15 + 0.22 * alike + 0.07 * first + 0.06 * ways + (0.1 if km is not None else 0.0)
+    fit = 0.15 + 0.22 * alike + 0.07 * first + 0.06 * ways + (0.1 if km is not None else 0.0)
     if a.ages is not None and b.ages is not None:
-        strength += 0.05
+        fit += 0.05
     if linked:
-        strength *= 0.6
-    if km is None:
-        strength *= 0.8
-    return strength * (context.fresh(a.confirmed) * context.fresh(b.confirmed)) ** 0.5
+        fit *= 0.6
+    return fit

@@ -10,6 +10,7 @@ from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Action, Partner, Support
 from joinedup.engines.opportunities.kinds.bid import is_open
 from joinedup.engines.opportunities.move import Move, Party
+from joinedup.engines.opportunities.strength import Parts, deadline
 from joinedup.engines.words import day
 
 NAME = "keep"
@@ -78,21 +79,15 @@ def _move(context: Context, action: Action, left: int) -> Move | None:
     ]
     if left > SOON_DAYS and not (needs or funds):
         return None
-    strength = (
-        0.28
-        + 0.2 * bool(needs)
-        + 0.1 * bool(funds)
-        + 0.07 * bool(action.result_good)
-        + 0.2 * (1 - left / WITHIN_DAYS)
-    )
-    parts = [words.describe(action)]
+    fit = 0.32 + 0.1 * bool(funds) + 0.07 * bool(action.result_good)
+    told = [words.describe(action)]
     if action.result:
-        parts.append(f"As recorded: {words.lead_in(action.result)}.")
-    parts += [f"{ask.partner.name} asks: {words.quoted(ask.text)}" for ask in needs]
+        told.append(f"As recorded: {words.lead_in(action.result)}.")
+    told += [f"{ask.partner.name} asks: {words.quoted(ask.text)}" for ask in needs]
     if funds:
-        parts.append(f"Money that fits: {'; '.join(words.support_line(each) for each in funds)}.")
+        told.append(f"Money that fits: {'; '.join(words.support_line(each) for each in funds)}.")
     if others:
-        parts.append(f"{words.names(others)} {'runs' if len(others) == 1 else 'run'} something like it here.")
+        told.append(f"{words.names(others)} {'runs' if len(others) == 1 else 'run'} something like it here.")
     lead = action.partner
     with_whom = action.others[:2] or tuple(others)
     return Move(
@@ -109,7 +104,7 @@ def _move(context: Context, action: Action, left: int) -> Move | None:
         decision=f"What follows “{action.name}” in {register.place(authority)}, which ends on {day(action.ends)}?"  # type: ignore[arg-type]
         if authority
         else f"What follows “{action.name}”, which ends on {day(action.ends)}?",  # type: ignore[arg-type]
-        sentence=" ".join(parts),
+        sentence=" ".join(told),
         first_step=f"{words.start(words.with_role(lead, action.meant))} says by {day(words.before(action.ends, 28, context.as_of))} "  # type: ignore[arg-type]
         "whether it goes on, and if not, where those who come can go"
         + (
@@ -118,7 +113,12 @@ def _move(context: Context, action: Action, left: int) -> Move | None:
             else ""
         )
         + ".",
-        strength=strength * context.fresh(action.confirmed),
+        parts=Parts(
+            fit=fit,
+            fresh=context.fresh(action.confirmed),
+            deadline=deadline(action.ends, context.as_of),
+            asked=float(bool(needs)),
+        ),
         because=(words.action_because(action), *(words.ask_because(ask) for ask in needs)),
         checks=tuple(check for check in (words.stale(context, action),) if check)
         or ("Nothing here says what follows; it may be settled already.",),

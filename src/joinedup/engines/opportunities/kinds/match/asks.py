@@ -13,6 +13,7 @@ from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Ask
 from joinedup.engines.opportunities.move import Move, Party
 from joinedup.engines.opportunities.nearness import Near
+from joinedup.engines.opportunities.strength import Parts, of
 from joinedup.engines.words import listing
 
 # How well an offer of one kind of thing meets a need of another.
@@ -41,7 +42,7 @@ ANYBODY = re.compile(r"\bany(?:body|one| body| group| partner| organi[sz]ation)\
 class Pair:
     need: Ask
     help: Ask
-    strength: float
+    parts: Parts
     near: Near
     checks: tuple[str, ...]
 
@@ -52,8 +53,8 @@ def moves(context: Context) -> Iterator[Move]:
         if need.is_help:
             continue
         pairs = sorted(
-            (pair for pair in _pairs(context, need) if pair.strength >= LEAST),
-            key=lambda pair: (-pair.strength, pair.help.id),
+            (pair for pair in _pairs(context, need) if of(pair.parts) >= LEAST),
+            key=lambda pair: (-of(pair.parts), pair.help.id),
         )
         if pairs:
             yield _move(context, need, pairs[:GIVERS])
@@ -123,12 +124,15 @@ def _pair(context: Context, need: Ask, help: Ask) -> Pair | None:
         fit *= 0.85 if "afternoon" in clash or "morning" in clash else 0.6
     if not _is_for(need, help):
         return None
-    fresh = context.fresh(need.said_on) * context.fresh(help.said_on)
-    strength = what * about * fit * (0.4 + 0.6 * near.closeness) * fresh**0.5
-    if answer is not None and answer.answer == "interested":
-        strength = strength + 0.3 * (1 - strength)
+    parts = Parts(
+        fit=what * about * fit,
+        near=near.closeness,
+        fresh=context.fresh(need.said_on) * context.fresh(help.said_on),
+        answered=float(answer is not None and answer.answer == "interested"),
+    )
+    if parts.answered:
         checks.append(f"{help.partner.name} has said that it is interested.")
-    return Pair(need, help, min(1.0, strength), near, tuple(checks))
+    return Pair(need, help, parts, near, tuple(checks))
 
 
 def _thing(need: Ask, help: Ask) -> str | None:
@@ -278,7 +282,7 @@ def _move(context: Context, need: Ask, pairs: list[Pair]) -> Move:
         sentence=sentence,
         first_step=f"{words.start(words.with_role(taker, best.help.meant))} rings {words.with_role(giver, need.meant)} "
         "and they agree what, where and from when.",
-        strength=best.strength,
+        parts=best.parts,
         because=(words.ask_because(need), *(words.ask_because(pair.help) for pair in pairs)),
         checks=best.checks,
         closes=best.help.until or need.until,

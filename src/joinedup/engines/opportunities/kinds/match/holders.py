@@ -10,6 +10,7 @@ from joinedup.engines.opportunities.concepts import concepts, of_kind, themes_of
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Action, Ask, Partner
 from joinedup.engines.opportunities.move import Move, Party
+from joinedup.engines.opportunities.strength import Parts
 
 # Kinds of thing that a body's trade or work can answer; money and rooms are answered by those who offer them.
 WHAT = ("people", "data", "places", "training", "referrals", "other", None)
@@ -30,7 +31,7 @@ def moves(context: Context, met: Collection[str]) -> Iterator[Move]:
 
 
 def _holders(context: Context, need: Ask) -> Iterator[tuple[float, Partner, Action | None, str]]:
-    """(strength, body, what it runs, why): each body once, with its best reason."""
+    """(fit, body, what it runs, why): each body once, with its best reason."""
     best: dict[str, tuple[float, Partner, Action | None, str]] = {}
     for found in (*_by_trade(context, need), *_by_work(context, need), *_by_shared_work(context, need)):
         partner = found[1]
@@ -112,8 +113,8 @@ def _by_work(context: Context, need: Ask) -> Iterator[tuple[float, Partner, Acti
                 continue
             alike = context.alike(need.meant, action.meant)
             fits_age = need.ages is not None and action.ages is not None and action.ages[0] <= need.ages[0]
-            strength = (0.32 + 0.3 * alike + 0.1 * on_theme + 0.1 * fits_age) * (0.6 + 0.4 * near.closeness)
-            yield strength * context.fresh(action.confirmed) ** 0.5, action.partner, action, "work"
+            fit = (0.32 + 0.3 * alike + 0.1 * on_theme + 0.1 * fits_age) * (0.6 + 0.4 * near.closeness)
+            yield fit * context.fresh(action.confirmed) ** 0.5, action.partner, action, "work"
 
 
 def _by_shared_work(context: Context, need: Ask) -> Iterator[tuple[float, Partner, Action | None, str]]:
@@ -179,7 +180,7 @@ def _move(context: Context, need: Ask, found: list[tuple[float, Partner, Action 
         f"{words.quoted(words.shortened(need.text))}?",
         sentence=f"{need.partner.name} asks: {words.quoted(need.text)}{words.said(need)} {' '.join(reasons)}",
         first_step=f"{words.start(words.with_role(need.partner, need.meant))} rings {words.with_role(first, need.meant)} and asks.",
-        strength=found[0][0] * context.fresh(need.said_on),
+        parts=Parts(fit=found[0][0], fresh=context.fresh(need.said_on)),
         because=(words.ask_because(need), *(words.action_because(action) for action in actions)),
         checks=tuple(checks),
         closes=need.until,

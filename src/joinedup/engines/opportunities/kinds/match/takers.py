@@ -11,6 +11,7 @@ from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Ask, Partner
 from joinedup.engines.opportunities.kinds.match.asks import capacity, has_places
 from joinedup.engines.opportunities.move import Move, Party
+from joinedup.engines.opportunities.strength import Parts
 
 LEAST = 0.4
 MOST = 3
@@ -49,7 +50,7 @@ def moves(context: Context, met: Collection[str]) -> Iterator[Move]:
 
 
 def _takers(context: Context, help: Ask) -> Iterator[tuple[float, Partner, str]]:
-    """(strength, body, why)."""
+    """(fit, body, why)."""
     named = {sector for sector, pattern in TRADES.items() if pattern.search(help.text)}
     themes = frozenset(help.themes) or themes_of(help.meant)
     seen: set[str] = set()
@@ -101,9 +102,7 @@ def _takers(context: Context, help: Ask) -> Iterator[tuple[float, Partner, str]]
             )
             if not (named or knows) and alike < (SAME if help.what == "data" else ALIKE):
                 continue
-            strength = (
-                0.2 + 0.17 * bool(named) + 0.12 * on_theme + 0.1 * bool(work) + 0.2 * knows + 0.2 * alike
-            )
+            fit = 0.2 + 0.17 * bool(named) + 0.12 * on_theme + 0.1 * bool(work) + 0.2 * knows + 0.2 * alike
             why = (
                 f"{partner.name} runs “{max(work, key=lambda a: context.alike(help.meant, a.meant)).name}”."
                 if work
@@ -111,7 +110,7 @@ def _takers(context: Context, help: Ask) -> Iterator[tuple[float, Partner, str]]
                 if partner.words
                 else f"{partner.name} is near by."
             )
-            yield strength * (0.6 + 0.4 * near.closeness), partner, why
+            yield fit * (0.6 + 0.4 * near.closeness), partner, why
 
 
 def _move(context: Context, help: Ask, found: list[tuple[float, Partner, str]]) -> Move:
@@ -138,7 +137,7 @@ def _move(context: Context, help: Ask, found: list[tuple[float, Partner, str]]) 
         decision=f"Who in {place} takes up what {giver.name} {'offers' if help.is_help else 'has places for'}: {words.names(partners, 'or')}?",
         sentence=f"{giver.name} {verb}: {words.quoted(help.text)}{words.said(help)} {' '.join(one[2] for one in found)}",
         first_step=f"{words.start(words.with_role(giver, help.meant))} rings {words.with_role(partners[0], help.meant)} and asks whether it would serve.",
-        strength=found[0][0] * context.fresh(help.said_on),
+        parts=Parts(fit=found[0][0], fresh=context.fresh(help.said_on)),
         because=(words.ask_because(help),),
         checks=tuple(checks),
         closes=help.until,
