@@ -20,14 +20,30 @@ from pathlib import Path
 
 import polars as pl
 
-from bench.registers import places_around, codes_in, read_folder, tables
+from bench.registers import codes_in, places_around, read_folder, tables
 from joinedup.engines.reading import Register
 
 AS_OF = date(2026, 11, 30)
 SHEET = ["number", "words", "column", "given", "read as", "right"]
 # The columns of a register's own tables whose cells are counted under another name.
-CELLS = {"amount_gbp": "amount", "amount_max_gbp": "amount_max", "reach_per_year": "reach", "via_sectors": "via"}
-RIGHT = {"yes": 1.0, "y": 1.0, "1": 1.0, "right": 1.0, "true": 1.0, "no": 0.0, "n": 0.0, "0": 0.0, "wrong": 0.0, "false": 0.0}
+CELLS = {
+    "amount_gbp": "amount",
+    "amount_max_gbp": "amount_max",
+    "reach_per_year": "reach",
+    "via_sectors": "via",
+}
+RIGHT = {
+    "yes": 1.0,
+    "y": 1.0,
+    "1": 1.0,
+    "right": 1.0,
+    "true": 1.0,
+    "no": 0.0,
+    "n": 0.0,
+    "0": 0.0,
+    "wrong": 0.0,
+    "false": 0.0,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -74,7 +90,9 @@ def show_counts(folder: Path, register: Register) -> None:
         exact = max(0, cells - some - none)
         total.update(cells=cells, exact=exact, guessed=some, unread=none)
         print(f"{'':4}{table:<13}{column:<15}{cells:>6}{exact:>7}{some:>9}{none:>8}")
-    print(f"{'':4}{'in all':<28}{total['cells']:>6}{total['exact']:>7}{total['guessed']:>9}{total['unread']:>8}\n")
+    print(
+        f"{'':4}{'in all':<28}{total['cells']:>6}{total['exact']:>7}{total['guessed']:>9}{total['unread']:>8}\n"
+    )
 
 
 def _filled(folder: Path) -> dict[tuple[str, str], int]:
@@ -99,7 +117,10 @@ def write_sheet(target: Path, registers: dict[Path, Register], sample: int, seed
                     "words": _words(given, row["table"], row["id"]),
                     "column": f"{row['table']}.{row['column']}",
                     "given": row["given"],
-                    "read as": "; ".join(f"{part} {names[part]}" if part in names else part for part in row["read_as"].split(";")),
+                    "read as": "; ".join(
+                        f"{part} {names[part]}" if part in names else part
+                        for part in row["read_as"].split(";")
+                    ),
                     "right": "",
                 }
             )
@@ -125,7 +146,11 @@ def _words(given: dict[str, pl.DataFrame], table: str, id: str) -> str:
         return ""
     columns = frame.columns
     for row in frame.iter_rows(named=True):
-        ids = (row.get("id"), f"{row.get('partner_a')}-{row.get('partner_b')}", f"{row.get('partner')}-{row.get('date')}")
+        ids = (
+            row.get("id"),
+            f"{row.get('partner_a')}-{row.get('partner_b')}",
+            f"{row.get('partner')}-{row.get('date')}",
+        )
         if id in ids:
             return " | ".join(f"{column}: {row[column]}" for column in columns if row[column])
     return ""

@@ -44,13 +44,19 @@ def places_around(codes: set[str]) -> pl.DataFrame:
     wards = frames(*forces)[0].filter(pl.col("kind") == "ward", pl.col("parent").is_in(own["code"].to_list()))
     counties = [code for code in own["parent"].unique() if str(code).startswith("E10")]
     near = authorities.filter(_near(own) | pl.col("parent").is_in(counties))
-    wider = wide.filter(pl.col("kind").is_in(["county", "region", "country"]) | pl.col("code").is_in(forces.to_list()))
+    wider = wide.filter(
+        pl.col("kind").is_in(["county", "region", "country"]) | pl.col("code").is_in(forces.to_list())
+    )
     columns = ["code", "name", "kind", "parent", "latitude", "longitude"]
-    return pl.concat([part.select(columns) for part in (wards, near, wider)], how="vertical_relaxed").unique("code").sort("code")
+    return (
+        pl.concat([part.select(columns) for part in (wards, near, wider)], how="vertical_relaxed")
+        .unique("code")
+        .sort("code")
+    )
 
 
 def _near(own: pl.DataFrame) -> pl.Expr:
-    """Whether an authority's middle lies within 40 km of one of these; by flat arithmetic, which is enough for a name."""
+    """Whether an authority's middle lies within 40 km of one of these; flat arithmetic is enough for a name."""
     found = pl.lit(False)
     for latitude, longitude in own.select("latitude", "longitude").drop_nulls().iter_rows():
         north, east = (pl.col("latitude") - latitude) * 111.3, (pl.col("longitude") - longitude) * 68.5
@@ -65,7 +71,9 @@ def themes() -> pl.DataFrame:
 
 def sectors() -> pl.DataFrame:
     """The sectors of the product: sector, name."""
-    return _reference("sectors.csv").select(pl.col("sector_id").alias("sector"), pl.col("sector").alias("name"))
+    return _reference("sectors.csv").select(
+        pl.col("sector_id").alias("sector"), pl.col("sector").alias("name")
+    )
 
 
 def _reference(name: str) -> pl.DataFrame:

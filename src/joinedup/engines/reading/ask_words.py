@@ -5,54 +5,117 @@ from __future__ import annotations
 import datetime
 import re
 
-from joinedup.engines.reading.cells import MONTH, MONTHS, Number, folded, month_end, money, numbers
+from joinedup.engines.reading.cells import MONTH, MONTHS, Number, folded, money, month_end, numbers
 from joinedup.engines.reading.themes import phrase_pattern
 
 KINDS = {
-    "need": "need", "needs": "need", "want": "need", "wanted": "need", "ask": "need", "request": "need", "angen": "need", "looking for": "need", "seek": "need", "seeking": "need",
-    "help": "help", "offer": "help", "offers": "help", "give": "help", "can give": "help", "have": "help", "spare": "help", "cynnig": "help", "offering": "help", "can help": "help",
-}  # fmt: skip
-_GIVES = phrase_pattern((
-    "we can", "can offer", "may be used", "are to be had", "free of charge", "rent free", "you could have", "has ... free", "have ... free", "spare", "stand empty", "is empty", "are empty",
-    "available", "we will come", "would sit in", "happy to", "can be borrowed", "remain on", "kept for", "are kept", "can go to", "without charge", "will lend", "ar gael",
-))  # fmt: skip
-_NEEDS = phrase_pattern((
-    "we need", "need", "needs", "wanted", "looking for", "we want", "we would like", "would like", "somebody to", "someone to", "somewhere", "we have nobody", "have no", "cannot",
-    "please", "more staff", "lose their grant", "the quote is", "tell us", "angen", "would help us", "leaks", "broken", "no longer",
-))  # fmt: skip
+    "need": "need",
+    "needs": "need",
+    "want": "need",
+    "wanted": "need",
+    "ask": "need",
+    "request": "need",
+    "angen": "need",
+    "looking for": "need",
+    "seek": "need",
+    "seeking": "need",
+    "help": "help",
+    "offer": "help",
+    "offers": "help",
+    "give": "help",
+    "can give": "help",
+    "have": "help",
+    "spare": "help",
+    "cynnig": "help",
+    "offering": "help",
+    "can help": "help",
+}
+_GIVES = phrase_pattern(
+    "we can, can offer, may be used, are to be had, free of charge, rent free, you could have, "
+    "has ... free, have ... free, spare, stand empty, is empty, are empty, available, "
+    "we will come, would sit in, happy to, can be borrowed, remain on, kept for, are kept, "
+    "can go to, without charge, will lend, ar gael"
+)
+_NEEDS = phrase_pattern(
+    "we need, need, needs, wanted, looking for, we want, we would like, would like, somebody to, "
+    "someone to, somewhere, we have nobody, have no, cannot, please, more staff, "
+    "lose their grant, the quote is, tell us, angen, would help us, leaks, broken, no longer"
+)
 
 # What is asked for; the order decides where two fit: the more particular first.
 WHAT = {
-    "money": phrase_pattern(("money", "grant", "fund", "funding", "cash", "£", "pay for", "cost of", "quotation", "quote", "budget", "arian")),
-    "training": phrase_pattern(("train*", "course for staff", "workshop*", "supervision", "teach us", "learn how", "hyfforddiant", "session for staff", "briefing*", "half a day on")),
-    "data": phrase_pattern(("data", "figures", "counts", "numbers by", "map*", "footage", "information", "telephone number*", "contact list", "dashboard", "analyst", "tell us what", "returns")),
-    "transport": phrase_pattern(("transport", "minibus*", "lift", "lifts", "bus", "taxi*", "fares", "driver*", "van", "cludiant")),
-    "room": phrase_pattern(("room*", "hall", "halls", "building", "venue*", "premises", "kitchen", "garage*", "studio", "workshop space", "workshops at", "pitch", "floor space", "somewhere to meet", "somewhere dry", "space*", "ystafell", "neuadd")),
-    "places": phrase_pattern(("places", "place on", "seats", "memberships", "placements", "foster carers", "courses that", "spaces on", "beds", "somewhere regular", "vacancies on", "lleoedd")),
-    "referrals": phrase_pattern(("referral*", "refer", "referrers", "send us", "young people to fill", "to fill", "participants", "not taken up", "unfilled")),
-    "equipment": phrase_pattern(("equipment", "kit", "laptops", "bikes", "boots", "gloves", "jackets", "boiler", "canvas", "tables", "chairs to lend", "instruments", "offer")),
-    "people": phrase_pattern(("people", "worker*", "volunteer*", "staff", "somebody", "someone", "adults", "mentor*", "trainer*", "therapist*", "nurse*", "officer*", "constables", "woman worker", "tutor*", "speaker*", "interpreter*", "pobl", "gwirfoddolwyr", "anyone who")),
-}  # fmt: skip
+    "money": phrase_pattern(
+        "money, grant, fund, funding, cash, £, pay for, cost of, quotation, quote, budget, arian"
+    ),
+    "training": phrase_pattern(
+        "train*, course for staff, workshop*, supervision, teach us, learn how, hyfforddiant, "
+        "session for staff, briefing*, half a day on"
+    ),
+    "data": phrase_pattern(
+        "data, figures, counts, numbers by, map*, footage, information, telephone number*, "
+        "contact list, dashboard, analyst, tell us what, returns"
+    ),
+    "transport": phrase_pattern(
+        "transport, minibus*, lift, lifts, bus, taxi*, fares, driver*, van, cludiant"
+    ),
+    "room": phrase_pattern(
+        "room*, hall, halls, building, venue*, premises, kitchen, garage*, studio, workshop space, "
+        "workshops at, pitch, floor space, somewhere to meet, somewhere dry, space*, ystafell, neuadd"
+    ),
+    "places": phrase_pattern(
+        "places, place on, seats, memberships, placements, foster carers, courses that, spaces on, "
+        "beds, somewhere regular, vacancies on, lleoedd"
+    ),
+    "referrals": phrase_pattern(
+        "referral*, refer, referrers, send us, young people to fill, to fill, participants, "
+        "not taken up, unfilled"
+    ),
+    "equipment": phrase_pattern(
+        "equipment, kit, laptops, bikes, boots, gloves, jackets, boiler, canvas, tables, "
+        "chairs to lend, instruments, offer"
+    ),
+    "people": phrase_pattern(
+        "people, worker*, volunteer*, staff, somebody, someone, adults, mentor*, trainer*, "
+        "therapist*, nurse*, officer*, constables, woman worker, tutor*, speaker*, interpreter*, "
+        "pobl, gwirfoddolwyr, anyone who"
+    ),
+}
 WHATS = (*WHAT, "other")
-_EMPTY = phrase_pattern((
-    "nothing", "nothing at present", "nothing at the moment", "none at present", "none at the moment", "no asks", "none", "no needs", "all fine", "nothing to report", "nothing this time",
-    "no change", "dim byd", "dim ar hyn o bryd", "not at present", "not at the moment", "nothing now", "nothing for now", "nothing yet",
-))  # fmt: skip
+_EMPTY = phrase_pattern(
+    "nothing, nothing at present, nothing at the moment, none at present, none at the moment, "
+    "no asks, none, no needs, all fine, nothing to report, nothing this time, no change, "
+    "dim byd, dim ar hyn o bryd, not at present, not at the moment, nothing now, "
+    "nothing for now, nothing yet"
+)
 
 _COUNTED = (
-    r"places?|seats?|chairs?|rooms?|halls?|days?|evenings?|nights?|afternoons?|mornings?|workers?|memberships?|placements?|courses?|pairs?|garages?|workshops?|"
-    r"volunteers?|mentors?|adults|spaces?|beds?|columns?|laptops?|bikes?|sessions?|hours?|officers?|constables|tutors?|drivers?|trainers?|carers?|pitches|dates?|mediators?|therapists?|counsellors?|minibuses|lleoedd|ystafelloedd|slots?|desks?|vans?"
+    r"places?|seats?|chairs?|rooms?|halls?|days?|evenings?|nights?|afternoons?|mornings?|"
+    r"workers?|memberships?|placements?|courses?|pairs?|garages?|workshops?|"
+    r"volunteers?|mentors?|adults|spaces?|beds?|columns?|laptops?|bikes?|sessions?|hours?|"
+    r"officers?|constables|tutors?|drivers?|trainers?|carers?|pitches|dates?|mediators?|"
+    r"therapists?|counsellors?|minibuses|lleoedd|ystafelloedd|slots?|desks?|vans?"
 )
 _DAYS = re.compile(r"days?|evenings?|nights?|afternoons?|mornings?|hours?|sessions?")
-_BY = re.compile(rf"\b(?:before|by|until|till|to the end of|from now to|up to|no later than|cyn|erbyn) (?:the end of |early |mid |late )?(\d{{1,2}} )?({MONTH})\b(?: (\d{{4}}))?")
+_BY = re.compile(
+    rf"\b(?:before|by|until|till|to the end of|from now to|up to|no later than|cyn|"
+    rf"erbyn) (?:the end of |early |mid |late )?(\d{{1,2}} )?({MONTH})\b(?: (\d{{4}}))?"
+)
 _STARTS = re.compile(
-    rf"\b({MONTH}) (?:\w+ )?(?:course|courses|round|intake|start|session|sessions|programme|half term|holiday|holidays|term|group|meeting|deadline|training)\b|"
-    rf"\b(?:starts?|begins?|again|sixteen year old|runs|leaving|ends?|stops?|finish\w*|from|course) (?:again )?in ({MONTH})\b"
+    rf"\b({MONTH}) (?:\w+ )?(?:course|courses|round|intake|start|session|sessions|programme|"
+    rf"half term|holiday|holidays|term|group|meeting|deadline|training)\b|"
+    rf"\b(?:starts?|begins?|again|runs|leaving|ends?|stops?|finish\w*|from|"
+    rf"course) (?:again )?in ({MONTH})\b"
 )
 _FEASTS = {
-    "christmas": (12, 25), "nadolig": (12, 25), "new year": (12, 31), "new years eve": (12, 31), "easter": (4, 15), "pasg": (4, 15), "summer holidays?": (7, 31),
+    "christmas": (12, 25),
+    "nadolig": (12, 25),
+    "new year": (12, 31),
+    "new years eve": (12, 31),
+    "easter": (4, 15),
+    "pasg": (4, 15),
+    "summer holidays?": (7, 31),
     "summer": (6, 30),
-}  # fmt: skip
+}
 
 
 def kind(given: str, text: str) -> tuple[str | None, str, float]:
@@ -74,7 +137,10 @@ def what(given: str, text: str) -> tuple[str | None, str, float]:
     plain = folded(given)
     if plain in WHATS:
         return plain, "" if plain == given else "what in other words", 0.99
-    for words, rule, sure in ((plain, "what in other words", 0.85), (folded(text), "what from the text", 0.55)):
+    for words, rule, sure in (
+        (plain, "what in other words", 0.85),
+        (folded(text), "what from the text", 0.55),
+    ):
         if found := [name for name, pattern in WHAT.items() if words and pattern.search(words)]:
             return found[0], rule, sure
     return None, "what not known", 0.0
@@ -97,13 +163,25 @@ def number(text: str) -> float | None:
     how long; days and evenings only where nothing else is counted."""
     days = None
     for found in numbers(text):
-        if _is_pound(text, found) or re.search(r"\b(?:past|quarter to|half) $", text[: found.start].casefold()) or re.match(r" ?(?:year|per cent|%|o'?clock|months?|weeks?|minutes?|pounds)", text[found.end :].casefold()):
+        if (
+            _is_pound(text, found)
+            or re.search(r"\b(?:past|quarter to|half) $", text[: found.start].casefold())
+            or re.match(
+                r" ?(?:year|per cent|%|o'?clock|months?|weeks?|minutes?|pounds)", text[found.end :].casefold()
+            )
+        ):
             continue
         if text[found.end : found.end + 1] == "-":
             continue
-        if re.match(r"(?:one|un)$", text[found.start : found.end].casefold()) and not re.match(r" (?:\w+ )?(?:place|room|seat|worker|morning|evening|day)\b", text[found.end :].casefold()):
+        if re.match(r"(?:one|un)$", text[found.start : found.end].casefold()) and not re.match(
+            r" (?:\w+ )?(?:place|room|seat|worker|morning|evening|day)\b", text[found.end :].casefold()
+        ):
             continue
-        after = re.match(rf"[ '’]*(?:(?:more|free|empty|spare|of our|of the|new|trained|young|tenants['’]*|further|last|remaining|paid|o) ?)*(?:[\w'’-]+ ){{0,2}}?({_COUNTED})\b", text[found.end :].casefold())
+        after = re.match(
+            rf"[ '’]*(?:(?:more|free|empty|spare|of our|of the|new|trained|young|tenants['’]*|further|"
+            rf"last|remaining|paid|o) ?)*(?:[\w'’-]+ ){{0,2}}?({_COUNTED})\b",
+            text[found.end :].casefold(),
+        )
         if not after or re.search(r"[.;:]", text[found.end : found.end + after.end()]):
             continue
         if not _DAYS.fullmatch(after[1]):
@@ -133,7 +211,10 @@ def until(text: str, said_on: datetime.date | None) -> datetime.date | None:
     if match := _STARTS.search(plain):
         found.append((match.start(), month_end(MONTHS[match[1] or match[2]], said_on)))
     for feast, (month, number) in _FEASTS.items():
-        if match := re.search(rf"\b(?:at|before|by|until|till|to|for|after|on|stops|ends|finishes|closes) (?:the )?{feast}\b", plain):
+        if match := re.search(
+            rf"\b(?:at|before|by|until|till|to|for|after|on|stops|ends|finishes|closes) (?:the )?{feast}\b",
+            plain,
+        ):
             found.append((match.start(), _day(said_on, month, number, None)))
     return min(found, key=lambda one: one[0])[1] if found else None
 
@@ -147,7 +228,11 @@ def _by(match: re.Match[str], said_on: datetime.date) -> datetime.date | None:
     if not match[0].startswith(("before", "cyn ")) or match[0].startswith("before the end"):
         return end
     before = datetime.date(end.year, end.month, 1) - datetime.timedelta(days=1)
-    return before if before >= said_on or year else datetime.date(end.year + 1, end.month, 1) - datetime.timedelta(days=1)
+    return (
+        before
+        if before >= said_on or year
+        else datetime.date(end.year + 1, end.month, 1) - datetime.timedelta(days=1)
+    )
 
 
 def _day(said_on: datetime.date, month: int, number: int, year: int | None) -> datetime.date | None:

@@ -9,45 +9,61 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+
+def listed(text: str) -> list[str]:
+    """Words and phrases written with commas between, as the tables of words here are kept."""
+    return text.split(", ")
+
+
 # What people write where they know nothing; "dim" and "anhysbys" are the Welsh for nothing and unknown.
 BLANKS = frozenset(
-    "|na|n a|none|nil|nothing|not known|unknown|not recorded|not stated|nk|n k|tbc|tbd|to be confirmed|to follow"
-    "|no|null|dim|not applicable|anhysbys|not yet|various".split("|")
+    listed(
+        ", na, n a, none, nil, nothing, not known, unknown, not recorded, not stated, nk, n k, tbc, "
+        "tbd, to be confirmed, to follow, no, null, dim, not applicable, anhysbys, not yet, various"
+    )
 )
 
 _UNITS = {
     word: number
     for number, words in enumerate(
-        "zero nought|one un|two dau dwy|three tri tair|four pedwar pedair|five pump|six chwech|seven saith|eight wyth|nine naw"
-        "|ten deg|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen".split("|")
+        listed(
+            "zero nought, one un, two dau dwy, three tri tair, four pedwar pedair, five pump, "
+            "six chwech, seven saith, eight wyth, nine naw, ten deg, eleven, twelve, thirteen, fourteen, "
+            "fifteen, sixteen, seventeen, eighteen, nineteen"
+        )
     )
     for word in words.split()
 }
 _TENS = {
-    word: 10 * (at + 2) for at, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())
+    word: 10 * (at + 2)
+    for at, word in enumerate(listed("twenty, thirty, forty, fifty, sixty, seventy, eighty, ninety"))
 }
 _MANY = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
-_WORD = "|".join(sorted([*_UNITS, *_TENS, *_MANY, "dozen", "half a dozen", "a couple", "a score"], key=len, reverse=True))
+_WORD = "|".join(
+    sorted([*_UNITS, *_TENS, *_MANY, "dozen", "half a dozen", "a couple", "a score"], key=len, reverse=True)
+)
 _IN_WORDS = re.compile(
-    rf"\b(?:an? )?(?:{_WORD})(?:(?:[ -]| and )(?:{'|'.join([*_UNITS, *_TENS, *_MANY, 'dozen'])}))*\b", re.IGNORECASE
+    rf"\b(?:an? )?(?:{_WORD})(?:(?:[ -]| and )(?:{'|'.join([*_UNITS, *_TENS, *_MANY, 'dozen'])}))*\b",
+    re.IGNORECASE,
 )
-_DIGITS = re.compile(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?![\w]|[.,]\d)(?: ?(k|m|thousand|million)\b)?", re.IGNORECASE)
-_MONEY = re.compile(
-    r"£ ?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)? ?(k|m|million|thousand)?\b", re.IGNORECASE
+_DIGITS = re.compile(
+    r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?![\w]|[.,]\d)(?: ?(k|m|thousand|million)\b)?",
+    re.IGNORECASE,
 )
+_MONEY = re.compile(r"£ ?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)? ?(k|m|million|thousand)?\b", re.IGNORECASE)
 
 MONTHS = {
     word: number
     for number, words in enumerate(
-        (
-            "january jan ionawr", "february feb chwefror", "march mar mawrth", "april apr ebrill", "may mai",
-            "june jun mehefin", "july jul gorffennaf", "august aug awst", "september sept sep medi",
-            "october oct hydref", "november nov tachwedd", "december dec rhagfyr",
+        listed(
+            "january jan ionawr, february feb chwefror, march mar mawrth, april apr ebrill, may mai, "
+            "june jun mehefin, july jul gorffennaf, august aug awst, september sept sep medi, "
+            "october oct hydref, november nov tachwedd, december dec rhagfyr"
         ),
         start=1,
     )
     for word in words.split()
-}  # fmt: skip
+}
 MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 
 
@@ -111,7 +127,11 @@ def money(text: str) -> list[float]:
         (match.start(), float(match[1].replace(",", "") + (match[2] or "")) * _scale(match[3]))
         for match in _MONEY.finditer(text)
     ]
-    found += [(number.start, number.value) for number in numbers(text) if re.match(r" ?(pounds|punt)\b", text[number.end :])]
+    found += [
+        (number.start, number.value)
+        for number in numbers(text)
+        if re.match(r" ?(pounds|punt)\b", text[number.end :])
+    ]
     return [value for _, value in sorted(found)]
 
 

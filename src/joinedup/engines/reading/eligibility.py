@@ -5,51 +5,134 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from joinedup.engines.reading.cells import folded, money
+from joinedup.engines.reading.cells import folded, listed, money
 from joinedup.engines.reading.themes import Sectors, phrase_pattern
 
-PUBLIC = ("police", "health", "education", "social_care", "youth_justice", "local_authority", "probation", "fire", "prison", "youth_custody")
-DUTY = ("police", "health", "local_authority", "youth_justice", "probation", "fire", "education", "prison", "youth_custody", "social_care")
-
-_CLAUSE = re.compile(r";|\.\s|:|,? but |,? though |,? (?=others? (?:only|may|can|by))|,? (?=with (?:a|an|the|partners|community|police|council|local|its|their|charit|volunt|schools|support)\b)|,? (?=through\b)|,? (?=in partnership with\b)|,? (?=jointly with\b)|,? (?=supported by\b)|,? (?=not (?:individual|schools|charit|councils))|,? (?=except\b)|,? (?=excluding\b)")
-_MAY_NOT = re.compile(r"\b(?:may not apply|cannot apply|can not apply|not apply|not open to|not eligible|are excluded|excluding|except|other than|not for (?:schools|charities|councils)|ni chaiff)\b|^not ")
-_NAMED = re.compile(
-    r"\b(?:may be named|can be named|as (?:a |the )?(?:delivery )?partners?|delivery partners?|through the bid|through (?:a|an|the|their|its)|by being named|may take part|can take part|"
-    r"alongside|subcontract\w*)\b|^(?:with|in partnership with|jointly with|supported by|through) |^others? (?:only|may|can|by) "
+PUBLIC = listed(
+    "police, health, education, social_care, youth_justice, local_authority, probation, fire, "
+    "prison, youth_custody"
 )
-_LEAD = re.compile(r"\bas (?:the )?lead(?: \w+)?\b|\blead (?:body|applicant|bidder|partner)\b|\bmust lead\b|\bto lead\b|\bled by an? (?:acute|hospital|council|school|police|local|youth)\b|\bon behalf of\b|\bfor its authorities\b|\bfel arweinydd\b")
-_ANY = phrase_pattern(("anyone", "anybody", "any body", "any bodies", "any organisation", "all bodies", "everyone", "everybody", "any constituted body", "any partner", "any member", "pawb"))
-_PUBLIC = phrase_pattern(("public body", "public bodies", "public sector"))
-_DUTY = phrase_pattern(("specified authorit*", "relevant authorit*", "specified and relevant", "duty holders", "duty holder", "responsible authorit*"))
-_SAFEGUARDING = phrase_pattern(("safeguarding partner*",))
-# Persons and areas, no bodies that could apply: then the column says which bodies.
-_PERSONS = re.compile(r"\b(?:practitioners|professionals|girls|young women|pupils|local authority areas|\d\d? ?(?:to )?\d\d?s|brought to|affected by)\b")
-_STAFF = phrase_pattern(("front line staff", "frontline staff", "all staff"))
+DUTY = listed(
+    "police, health, local_authority, youth_justice, probation, fire, education, prison, "
+    "youth_custody, social_care"
+)
 
-_COUNTS = {"two": "two", "2": "two", "three": "three", "3": "three", "four": "four", "4": "four", "dau": "two", "tri": "three"}
-_GROUPS = {"landlord": "landlords", "housing association": "landlords", "housing bod": "landlords", "school": "schools", "borough": "areas", "district": "areas", "area": "areas", "council": "areas", "authorit": "areas", "town": "areas", "organisation": "bodies", "bod": "bodies", "partner": "bodies", "charit": "bodies", "agenc": "bodies"}
-_AT_LEAST = re.compile(rf"\b(?:at least|a minimum of|not fewer than|no fewer than) ({'|'.join(_COUNTS)}) (?:\w+ )?({'|'.join(_GROUPS)})\w*|\b({'|'.join(_COUNTS)}) or more (?:\w+ )?({'|'.join(_GROUPS)})\w*")
-_INCOME = re.compile(r"(?:income|turnover|budget|incwm|annual income)\b[^.;]{0,30}?(?:below|under|less than|up to|not more than|no more than|not exceeding|of at most|o dan|smaller than) (£ ?[\d,.]+ ?(?:k|m|million)?)", re.IGNORECASE)
-_INCOME_BACK = re.compile(r"(?:below|under|less than|up to|no more than) (£ ?[\d,.]+ ?(?:k|m|million)?) (?:a year|income|turnover|in income|of income|annual)", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r";|\.\s|:|,? but |,? though |,? (?=others? (?:only|may|can|by))|,? (?=with (?:a|an|the|"
+    r"partners|community|police|council|local|its|their|charit|volunt|schools|support)\b)|"
+    r",? (?=through\b)|,? (?=in partnership with\b)|,? (?=jointly with\b)|"
+    r",? (?=supported by\b)|,? (?=not (?:individual|schools|charit|councils))|,? (?=except\b)|"
+    r",? (?=excluding\b)"
+)
+_MAY_NOT = re.compile(
+    r"\b(?:may not apply|cannot apply|can not apply|not apply|not open to|not eligible|"
+    r"are excluded|excluding|except|other than|not for (?:schools|charities|councils)|"
+    r"ni chaiff)\b|^not "
+)
+_NAMED = re.compile(
+    r"\b(?:may be named|can be named|as (?:a |the )?(?:delivery )?partners?|"
+    r"delivery partners?|through the bid|through (?:a|an|the|their|its)|by being named|"
+    r"may take part|can take part|"
+    r"alongside|subcontract\w*)\b|^(?:with|in partnership with|jointly with|supported by|"
+    r"through) |^others? (?:only|may|can|by) "
+)
+_LEAD = re.compile(
+    r"\bas (?:the )?lead(?: \w+)?\b|\blead (?:body|applicant|bidder|partner)\b|\bmust lead\b|"
+    r"\bto lead\b|\bled by an? (?:acute|hospital|council|school|police|local|youth)\b|"
+    r"\bon behalf of\b|\bfor its authorities\b|\bfel arweinydd\b"
+)
+_ANY = phrase_pattern(
+    "anyone, anybody, any body, any bodies, any organisation, all bodies, everyone, everybody, "
+    "any constituted body, any partner, any member, pawb"
+)
+_PUBLIC = phrase_pattern("public body, public bodies, public sector")
+_DUTY = phrase_pattern(
+    "specified authorit*, relevant authorit*, specified and relevant, duty holders, duty holder, "
+    "responsible authorit*"
+)
+_SAFEGUARDING = phrase_pattern("safeguarding partner*")
+# Persons and areas, no bodies that could apply: then the column says which bodies.
+_PERSONS = re.compile(
+    r"\b(?:practitioners|professionals|girls|young women|pupils|local authority areas|"
+    r"\d\d? ?(?:to )?\d\d?s|brought to|affected by)\b"
+)
+_STAFF = phrase_pattern("front line staff, frontline staff, all staff")
+
+_COUNTS = {
+    "two": "two",
+    "2": "two",
+    "three": "three",
+    "3": "three",
+    "four": "four",
+    "4": "four",
+    "dau": "two",
+    "tri": "three",
+}
+_GROUPS = {
+    "landlord": "landlords",
+    "housing association": "landlords",
+    "housing bod": "landlords",
+    "school": "schools",
+    "borough": "areas",
+    "district": "areas",
+    "area": "areas",
+    "council": "areas",
+    "authorit": "areas",
+    "town": "areas",
+    "organisation": "bodies",
+    "bod": "bodies",
+    "partner": "bodies",
+    "charit": "bodies",
+    "agenc": "bodies",
+}
+_AT_LEAST = re.compile(
+    rf"\b(?:at least|a minimum of|not fewer than|no fewer than) ({'|'.join(_COUNTS)}) (?:\w+ )?"
+    rf"({'|'.join(_GROUPS)})\w*|\b({'|'.join(_COUNTS)}) or more (?:\w+ )?({'|'.join(_GROUPS)})\w*"
+)
+_INCOME = re.compile(
+    r"(?:income|turnover|budget|incwm|annual income)\b[^.;]{0,30}?(?:below|under|less than|"
+    r"up to|not more than|no more than|not exceeding|of at most|o dan|"
+    r"smaller than) (£ ?[\d,.]+ ?(?:k|m|million)?)",
+    re.IGNORECASE,
+)
+_INCOME_BACK = re.compile(
+    r"(?:below|under|less than|up to|no more than) (£ ?[\d,.]+ ?(?:k|m|million)?) (?:a year|"
+    r"income|turnover|in income|of income|annual)",
+    re.IGNORECASE,
+)
 
 LIMITS = {
-    "led_by_women": phrase_pattern(("women led", "led by women", "led by and for women", "run by women", "womens organisations", "by and for women")),
-    "led_by_minorities": phrase_pattern(("led by black", "black led", "led by minorit*", "minority led", "led by people of colour", "by and for black")),
-    "led_by_young_people": phrase_pattern(("youth led", "led by young people", "run by young people")),
-    "existing_grantees": phrase_pattern(("already funded", "existing grant*", "current grant*", "previously funded", "existing grantee*", "already hold*", "current holders", "those we already fund", "past grant*", "existing projects", "current projects", "already contracted", "existing partners")),
-    "residents_only": phrase_pattern(("living in", "residents of", "resident in", "who live in", "local residents")),
-    "registered_charity": phrase_pattern(("registered charit*",)),
-    "bank_account": phrase_pattern(("bank account",)),
-    "safeguarding_policy": phrase_pattern(("safeguarding policy", "safeguarding policies")),
-    "members_only": phrase_pattern(("anyone on the board", "members only", "member bodies", "members of the", "board members")),
-    "authorised_only": phrase_pattern(("authorised", "who have signed", "approved analysts", "signed up")),
-    "together": phrase_pattern(("applying together", "apply together", "joint bid*", "joint application*", "jointly", "in partnership")),
-    "police_agreement": phrase_pattern(("police agreement", "agreement of the police", "with police support")),
-    "council_letter": phrase_pattern(("councils letter", "letter from the council", "council letter", "letter of support from")),
-    "employers": phrase_pattern(("employers", "that employ")),
-    "priority_areas": phrase_pattern(("priority boroughs", "priority areas", "affected areas", "eligible wards")),
-    "by_invitation": phrase_pattern(("by invitation", "invited", "invitation only", "invited bodies")),
-}  # fmt: skip
+    "led_by_women": phrase_pattern(
+        "women led, led by women, led by and for women, run by women, womens organisations, by and for women"
+    ),
+    "led_by_minorities": phrase_pattern(
+        "led by black, black led, led by minorit*, minority led, led by people of colour, by and for black"
+    ),
+    "led_by_young_people": phrase_pattern("youth led, led by young people, run by young people"),
+    "existing_grantees": phrase_pattern(
+        "already funded, existing grant*, current grant*, previously funded, existing grantee*, "
+        "already hold*, current holders, those we already fund, past grant*, existing projects, "
+        "current projects, already contracted, existing partners"
+    ),
+    "residents_only": phrase_pattern("living in, residents of, resident in, who live in, local residents"),
+    "registered_charity": phrase_pattern("registered charit*"),
+    "bank_account": phrase_pattern("bank account"),
+    "safeguarding_policy": phrase_pattern("safeguarding policy, safeguarding policies"),
+    "members_only": phrase_pattern(
+        "anyone on the board, members only, member bodies, members of the, board members"
+    ),
+    "authorised_only": phrase_pattern("authorised, who have signed, approved analysts, signed up"),
+    "together": phrase_pattern(
+        "applying together, apply together, joint bid*, joint application*, jointly, in partnership"
+    ),
+    "police_agreement": phrase_pattern("police agreement, agreement of the police, with police support"),
+    "council_letter": phrase_pattern(
+        "councils letter, letter from the council, council letter, letter of support from"
+    ),
+    "employers": phrase_pattern("employers, that employ"),
+    "priority_areas": phrase_pattern("priority boroughs, priority areas, affected areas, eligible wards"),
+    "by_invitation": phrase_pattern("by invitation, invited, invitation only, invited bodies"),
+}
 
 
 @dataclass
@@ -64,7 +147,9 @@ class Eligible:
     sure: float = 1.0
 
 
-def eligible(words: str, purpose: str, sectors: list[str], via: list[str], basis: str, known: Sectors) -> Eligible:
+def eligible(
+    words: str, purpose: str, sectors: list[str], via: list[str], basis: str, known: Sectors
+) -> Eligible:
     """Read who may use support.
 
     `words` are the funder's, `sectors` and `via` what the columns say. Each clause of the words names bodies that may
@@ -91,7 +176,11 @@ def eligible(words: str, purpose: str, sectors: list[str], via: list[str], basis
             if wide is not None:
                 open_to = [*(open_to or []), *wide]
             may += found
-    only = bool(lead) or bool(re.search(r"\blead (?:body|applicant|bidder)s? only\b|\bonly the lead\b", folded(f"{basis} . {words}")))
+    only = bool(lead) or bool(
+        re.search(
+            r"\blead (?:body|applicant|bidder)s? only\b|\bonly the lead\b", folded(f"{basis} . {words}")
+        )
+    )
     only = only or bool(may and named and re.search(r"may not apply|cannot apply", folded(words)))
     out = Eligible(lead_only=only)
     if only:
@@ -101,7 +190,10 @@ def eligible(words: str, purpose: str, sectors: list[str], via: list[str], basis
         hospital |= "hospital" in folded(words) and out.sectors == ["health"]
     elif open_to is not None:
         allowed = [sector for sector in open_to if sector in known.slugs]
-        out.sectors = sectors or [*may, *(sector for sector in (allowed or sorted(known.slugs)) if sector not in may)]
+        out.sectors = sectors or [
+            *may,
+            *(sector for sector in (allowed or sorted(known.slugs)) if sector not in may),
+        ]
         out.via = _through(words, named)
     else:
         # A partnership applies by one of its bodies: those that the column names, else its council.
@@ -109,10 +201,15 @@ def eligible(words: str, purpose: str, sectors: list[str], via: list[str], basis
         out.sectors = [*may, *made_of] or sectors
         out.via = _through(words, may)
     if "local_policing_body" in out.sectors and "police" in sectors and "police" not in out.sectors:
-        out.sectors = [*out.sectors, "police"]  # where no list of sectors has a commissioner, its office stands with the police
+        out.sectors = [
+            *out.sectors,
+            "police",
+        ]  # where no list of sectors has a commissioner, its office stands with the police
     barred = [sector for sector in barred if sector not in lead]
     out.sectors = [sector for sector in dict.fromkeys(out.sectors) if sector not in barred]
-    out.via = list(dict.fromkeys(out.via)) if (only or out.via) else [one for one in via if one in known.slugs]
+    out.via = (
+        list(dict.fromkeys(out.via)) if (only or out.via) else [one for one in via if one in known.slugs]
+    )
     out.limits = limits(words, purpose, basis, out.sectors, hospital=hospital and only)
     out.limits += [f"named:{sector}" for sector in dict.fromkeys(named) if sector not in out.sectors and only]
     if set(out.sectors) != set(sectors) or only or set(out.via) != set(via):
@@ -124,12 +221,28 @@ def eligible(words: str, purpose: str, sectors: list[str], via: list[str], basis
 def _without_qualifiers(plain: str) -> str:
     """A clause without words that say what a body works with or where it is, so that "charities working with schools"
     are charities, and "councils in England" no more than councils."""
-    plain = re.sub(r"\b(?:working|that work|who work|which work|work|engaged|partnered) (?:with|in|for|alongside) (?:\w+ ?){1,6}", " ", plain)
     plain = re.sub(
-        r"\b(?:in|within|across|from|for|of) (?:at least |every |each |all )?(?:\w+ ){0,3}(?:local authorit\w*|areas?|boroughs?|towns?|districts?|cit(?:y|ies)|count(?:y|ies))\b", " ", plain
+        r"\b(?:working|that work|who work|which work|work|engaged|partnered) (?:with|in|for|"
+        r"alongside) (?:\w+ ?){1,6}",
+        " ",
+        plain,
     )
-    plain = re.sub(r"\b(?:led|run) by (?:and for )?(?:women|young people|black|minority|people|residents)\b", " ", plain)
-    return re.sub(r"\b(?:with|having|whose) (?:an? )?(?:income|turnover|bank|safeguarding|police agreement|councils letter)\b.*", " ", plain)
+    plain = re.sub(
+        r"\b(?:in|within|across|from|for|of) (?:at least |every |each |"
+        r"all )?(?:\w+ ){0,3}(?:local authorit\w*|areas?|boroughs?|towns?|districts?|cit(?:y|ies)|"
+        r"count(?:y|ies))\b",
+        " ",
+        plain,
+    )
+    plain = re.sub(
+        r"\b(?:led|run) by (?:and for )?(?:women|young people|black|minority|people|residents)\b", " ", plain
+    )
+    return re.sub(
+        r"\b(?:with|having|whose) (?:an? )?(?:income|turnover|bank|safeguarding|police agreement|"
+        r"councils letter)\b.*",
+        " ",
+        plain,
+    )
 
 
 def _wide(plain: str) -> list[str] | None:
@@ -169,16 +282,28 @@ def limits(words: str, purpose: str, basis: str, sectors: list[str], *, hospital
     found += [name for name, pattern in LIMITS.items() if pattern.search(plain)]
     if "by_invitation" not in found and re.search(r"\binvit", folded(basis)):
         found.append("by_invitation")
-    if re.search(r"\bconstituted or not\b|\bunconstituted\b|\bneed not be constituted\b|\bwithout a constitution\b|\bnot constituted\b", plain):
+    if re.search(
+        r"\bconstituted or not\b|\bunconstituted\b|\bneed not be constituted\b|"
+        r"\bwithout a constitution\b|\bnot constituted\b",
+        plain,
+    ):
         found.append("not_constituted_ok")
     elif re.search(r"\bconstituted\b|\bwith a constitution\b", plain):
         found.append("constituted")
-    if sectors == ["education"] and re.search(r"\bschools?\b|\bacadem", plain) and not re.search(r"\bcollege", plain):
+    if (
+        sectors == ["education"]
+        and re.search(r"\bschools?\b|\bacadem", plain)
+        and not re.search(r"\bcollege", plain)
+    ):
         found.append("schools_only")
     if hospital:
         found.append("hospital_lead")
     if re.search(r"\bcommissioners?\b|\blocal policing bod", plain):
         found.append("commissioner_lead")
-    if match := re.search(r"(?:towns?|villages?|places|population) (?:of |with )?(?:a population )?(?:under|below|of under|smaller than) ([\d,]+)", purpose + " " + words):
+    if match := re.search(
+        r"(?:towns?|villages?|places|population) (?:of |with )?(?:a population )?(?:under|below|"
+        r"of under|smaller than) ([\d,]+)",
+        purpose + " " + words,
+    ):
         found.append(f"town_under:{match[1].replace(',', '')}")
     return list(dict.fromkeys(found))

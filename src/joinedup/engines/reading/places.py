@@ -6,60 +6,29 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 import polars as pl
 from rapidfuzz import fuzz, process
 
 from joinedup.engines.reading.cells import folded, is_blank, pieces
-
-CODE = re.compile(r"[EWSNK]\d{8}")
-WIDE = ("country", "region", "police_force", "county")
-# What a borough, a town or an area adds to its name, and what people put behind or before the name of a place in it.
-_BODY = re.compile(
-    r"^(?:the )?(?:(?:london|royal|metropolitan) borough of|borough of|city and county of|city of|county of|district of|town of|city) "
-    r"|,? (?:(?:borough|city|county|district|metropolitan|town) council|council|borough|district|county|city|city of|county of)$"
+from joinedup.engines.reading.place_names import (
+    BEFORE,
+    BODY,
+    CODE,
+    ELSEWHERE,
+    FORCE,
+    INSIDE,
+    LONG,
+    ROAD,
+    SHORT,
+    SPLIT,
+    WIDE,
+    WIDER,
+    Found,
+    is_name,
+    less_sure,
+    parts_of,
 )
-_INSIDE = re.compile(
-    r" (?:ward|wards|town centre|city centre|centre|bus station|railway station|train station|station|high street|high st|"
-    r"high road|market place|market|interchange|shopping centre|retail park|village|estate|estates|area|neighbourhood|broadway|library|"
-    r"leisure centre|recreation ground|side|hub)$"
-)
-_ROAD = re.compile(r" (?:road|street|lane|avenue|way|green|park)$")
-_BEFORE = re.compile(
-    r"^(?:the|around|near|across|all of|whole of|all|parts of|part of|mainly|mostly|outside|off|central|inner|outer|greater|"
-    r"north|south|east|west|northern|southern|eastern|western|upper|lower|north east|north west|south east|south west)"
-    r"(?: of)? "
-)
-_SIDES = {
-    "north", "south", "east", "west", "central", "upper", "lower", "old", "new", "great", "little", "town", "inner", "outer",
-    "village", "northeast", "northwest", "southeast", "southwest", "parishes", "rural", "urban",
-}  # fmt: skip
-_SPLIT = re.compile(r"\s*(?:,|/|\+| and | or | & | a | neu )\s*")  # "a" and "neu" are the Welsh for and, or
-_LONG = {"sth": "south", "nth": "north", "upr": "upper", "lwr": "lower", "saint": "st"}
-_SHORT = re.compile(rf"\b(?:{'|'.join(_LONG)})\b")
-_FORCE = re.compile(r" (?:police force area|police area|force area|police force|constabulary|police)$")
-_ELSEWHERE = re.compile(r"\b(?:coast\w*|seaside|by the sea|of the sea|island\w*|wales|welsh|cymru|scotland|scottish|northern ireland)\b")
-_WIDER = {"uk": "country", "united kingdom": "country", "great britain": "country", "nationwide": "country", "national": "country", "cymru": "country", "lloegr": "country"}
-
-
-@dataclass
-class Found:
-    """Places read from a cell. `codes` as named; `exact` if one is a ward or a named place inside one authority."""
-
-    codes: list[str] = field(default_factory=list)
-    exact: bool = False
-    rule: str = ""
-    sure: float = 1.0
-    unread: list[tuple[str, str]] = field(default_factory=list)
-
-    def add(self, other: Found) -> None:
-        """Another part of the same cell; the least sure part speaks for the whole."""
-        self.codes += [code for code in other.codes if code not in self.codes]
-        self.exact |= other.exact
-        if other.rule and other.sure < self.sure:
-            self.rule, self.sure = other.rule, other.sure
-        self.unread += other.unread
 
 
 class Gazetteer:
@@ -73,7 +42,9 @@ class Gazetteer:
         self.kind: dict[str, str] = {}
         self.parent: dict[str, str] = {}
         self.name: dict[str, str] = {}
-        for code, name, kind, parent in sorted(places.select("code", "name", "kind", "parent").iter_rows(), key=str):
+        for code, name, kind, parent in sorted(
+            places.select("code", "name", "kind", "parent").iter_rows(), key=str
+        ):
             if code and name:
                 self.kind[code], self.name[code] = kind or "", name
                 if parent:
@@ -91,12 +62,18 @@ class Gazetteer:
             if kind in WIDE:
                 name = folded(self.name[code])
                 # "Yorkshire" is Yorkshire and The Humber.
-                halves = re.split(r" and (?:the )?|^(?:east|west) (?=midlands)", name) if kind == "region" else []
+                halves = (
+                    re.split(r" and (?:the )?|^(?:east|west) (?=midlands)", name) if kind == "region" else []
+                )
                 for part in {name, *(half for half in halves if half)}:
                     self.wide[part].append(code)
         for code, kind in self.kind.items():
             self._index(code, kind, folded(self.name[code]))
-        own_names = {name for name, codes in [*self.wards.items(), *self.authorities.items()] if any(self.authority(code) in self.own for code in codes)}
+        own_names = {
+            name
+            for name, codes in [*self.wards.items(), *self.authorities.items()]
+            if any(self.authority(code) in self.own for code in codes)
+        }
         self.spellings = sorted(own_names)
         self.joined = {name.replace(" ", ""): name for name in sorted([*own_names, *self.parts])}
 
@@ -104,12 +81,12 @@ class Gazetteer:
         if kind == "ward":
             self.wards[name].append(code)
             if self.parent.get(code) in self.own:
-                for part in _parts(self.name[code]):
+                for part in parts_of(self.name[code]):
                     self.parts[part].append(code)
         elif kind == "local_authority":
             self.authorities[name].append(code)
             # "London" is the region, not the City of London.
-            if (short := _BODY.sub("", name)) != name and short not in self.wide:
+            if (short := BODY.sub("", name)) != name and short not in self.wide:
                 self.authorities[short].append(code)
             if code in self.own:
                 for part in re.split(r" and | upon | on | in ", name):
@@ -124,7 +101,7 @@ class Gazetteer:
         """
         votes: dict[str, Counter[str]] = defaultdict(Counter)
         for name, authorities in uses:
-            if len(authorities) == 1 and _is_name(name):
+            if len(authorities) == 1 and is_name(name):
                 votes[folded(name)].update(authorities)
         for name, given in votes.items():
             (code, most), *_ = sorted(given.items(), key=lambda one: (-one[1], one[0]))
@@ -145,7 +122,11 @@ class Gazetteer:
         if kind not in WIDE:
             found = self.authority(code)
             return [found] if found else []
-        below = [one for one in self.every if self._under(one, code)] if kind != "police_force" else list(self.every)
+        below = (
+            [one for one in self.every if self._under(one, code)]
+            if kind != "police_force"
+            else list(self.every)
+        )
         return sorted(set(below) & self.own) or (sorted(below) if kind in ("county", "region") else [])
 
     def _under(self, code: str, wider: str) -> bool:
@@ -172,36 +153,44 @@ class Gazetteer:
             if piece in self.kind:
                 return Found([piece], self.kind[piece] == "ward")
             return Found(unread=[(piece, "code not in this area")])
-        plain = _SHORT.sub(lambda match: _LONG[match[0]], folded(piece))
-        plain = re.sub(r" (?:generally|mainly|mostly|only|wide|and around|and surrounds|and surroundings|and nearby)$", "", plain)
+        plain = SHORT.sub(lambda match: LONG[match[0]], folded(piece))
+        plain = re.sub(
+            r" (?:generally|mainly|mostly|only|wide|and around|and surrounds|and surroundings|and nearby)$",
+            "",
+            plain,
+        )
         if sides := re.fullmatch(r"(north|south|east|west) and (north|south|east|west) (\w+)", plain):
             both = [self._one(f"{side} {sides[3]}", near) for side in sides.group(1, 2)]
             if all(both):
                 whole = Found()
                 for one in both:
                     whole.add(one or Found())
-                return _less_sure(whole, "two places in one", 0.85)
+                return less_sure(whole, "two places in one", 0.85)
         if one := self._one(plain, near):
             return one
         if "," in piece and (one := self._in_town(piece, near)):
             return one
-        parts = [part for part in _SPLIT.split(piece) if part.strip()]
+        parts = [part for part in SPLIT.split(piece) if part.strip()]
         if len(parts) > 1:
             read = [self._one(folded(part), near) for part in parts]
             if any(read):
                 whole = Found()
                 for part, one in zip(parts, read, strict=True):
                     whole.add(one or self._learned(part) or Found(unread=[(part, "place not known")]))
-                return _less_sure(whole, "two places in one", 0.85)
+                return less_sure(whole, "two places in one", 0.85)
         if near_name := self._near(plain, near):
             return near_name
-        return self._learned(piece) or self._named_in(plain, near, wards=True) or Found(unread=[(piece, "place not known")])
+        return (
+            self._learned(piece)
+            or self._named_in(plain, near, wards=True)
+            or Found(unread=[(piece, "place not known")])
+        )
 
     def _one(self, plain: str, near: frozenset[str]) -> Found | None:
         """One place by its whole name, by a part of a ward's name, or with what people put round a name."""
         if found := self._whole(plain, near):
             return found
-        short = _BODY.sub("", plain)
+        short = BODY.sub("", plain)
         if short != plain and (code := self._chosen(self.authorities.get(short, []), near)):
             return Found([code], False, "authority's name", 0.97)
         if plain.endswith(" ward") and (code := self._ward(plain.removesuffix(" ward"), near)):
@@ -212,7 +201,7 @@ class Gazetteer:
             # Dagenham is a place in Barking and Dagenham; Richmond is all of Richmond upon Thames.
             half = " and " in folded(self.name[code])
             return Found([code], half, "part of an authority's name", 0.8)
-        force = _FORCE.sub("", plain)
+        force = FORCE.sub("", plain)
         if force != plain:
             for kind in ("police_force", "county"):
                 for code in self.wide.get(force, []):
@@ -233,7 +222,12 @@ class Gazetteer:
             return Found([ward], True, "ward's name", sure)
         if plain in self.wide:
             if len({self.kind[code] for code in self.wide[plain]}) == 1:
-                return Found(sorted(self.wide[plain]), False, "name of something wider", 0.95 if len(self.wide[plain]) == 1 else 0.85)
+                return Found(
+                    sorted(self.wide[plain]),
+                    False,
+                    "name of something wider",
+                    0.95 if len(self.wide[plain]) == 1 else 0.85,
+                )
             order = {kind: at for at, kind in enumerate(("region", "country", "county", "police_force"))}
             code = min(self.wide[plain], key=lambda one: (order[self.kind[one]], one))
             return Found([code], False, "name of something wider", 0.95)
@@ -241,7 +235,7 @@ class Gazetteer:
 
     def _round(self, plain: str, near: frozenset[str]) -> Found | None:
         """A name with something before or behind it: "Derby bus station", "north Camden", "Dalston High Street"."""
-        for pattern, only_ward in ((_INSIDE, False), (_ROAD, True), (_BEFORE, False)):
+        for pattern, only_ward in ((INSIDE, False), (ROAD, True), (BEFORE, False)):
             core = pattern.sub("", plain)
             if core == plain or not core:
                 continue
@@ -251,22 +245,28 @@ class Gazetteer:
                     return Found([ward], True, "road named after a ward", 0.6)
                 continue
             found = self._whole(core, near) or (
-                Found(wards, True, "part of a ward's name", 0.85) if (wards := self._part(core, near)) else None
+                Found(wards, True, "part of a ward's name", 0.85)
+                if (wards := self._part(core, near))
+                else None
             )
-            if found is None and pattern is _INSIDE and (code := self._chosen(self.shorter.get(core, []), near)):
+            if (
+                found is None
+                and pattern is INSIDE
+                and (code := self._chosen(self.shorter.get(core, []), near))
+            ):
                 found = Found([code], False, "part of an authority's name", 0.8)
             if found is None:
                 continue
             code = found.codes[0]
             if self.kind[code] in WIDE and not plain.startswith(("greater ", "all ", "across ", "whole ")):
                 # A side of a region may or may not have these places in it.
-                if pattern is _BEFORE and self.kind[code] in ("region", "county"):
+                if pattern is BEFORE and self.kind[code] in ("region", "county"):
                     return Found([code], False, "side of something wider", 0.5)
                 continue
-            if self.kind[code] == "local_authority" and pattern is _INSIDE and code not in self.own:
+            if self.kind[code] == "local_authority" and pattern is INSIDE and code not in self.own:
                 continue
-            named = pattern is _INSIDE and self.kind[code] == "local_authority" and not plain.endswith(" area")
-            return _less_sure(Found(found.codes, found.exact or named), "a place named after it", 0.8)
+            named = pattern is INSIDE and self.kind[code] == "local_authority" and not plain.endswith(" area")
+            return less_sure(Found(found.codes, found.exact or named), "a place named after it", 0.8)
         return None
 
     def _ward(self, plain: str, near: frozenset[str]) -> str | None:
@@ -303,7 +303,7 @@ class Gazetteer:
             return None
         found = self._one(name, authorities)
         if found and set(self.all_authorities(found.codes)) <= authorities:
-            return _less_sure(found, "name, town", 0.9)
+            return less_sure(found, "name, town", 0.9)
         if self._one(name, near):
             return None
         return Found(sorted(authorities), True, "a place in that town", 0.65)
@@ -314,12 +314,12 @@ class Gazetteer:
             return None
         if (spaced := self.joined.get(plain.replace(" ", ""))) and spaced != plain:
             read = self._one(spaced, near) or self._learned(spaced)
-            return _less_sure(read, "name in one word or two", 0.9) if read else None
+            return less_sure(read, "name in one word or two", 0.9) if read else None
         found = process.extract(plain, self.spellings, scorer=fuzz.ratio, score_cutoff=88, limit=2)
         if not found or (len(found) == 2 and found[1][1] > found[0][1] - 3):
             return None
         read = self._whole(found[0][0], near)
-        return _less_sure(read, "name nearly the same", found[0][1] / 100 - 0.05) if read else None
+        return less_sure(read, "name nearly the same", found[0][1] / 100 - 0.05) if read else None
 
     def named_in(self, sentence: str, near: frozenset[str] = frozenset()) -> Found | None:
         """The register's own authorities that a sentence names; None if it names none."""
@@ -333,7 +333,13 @@ class Gazetteer:
                 if code in self.own and code not in codes:
                     codes.append(code)
         if not codes and wards:
-            named = {code for name in self.wards if len(name) > 6 and re.search(rf"\b{re.escape(name)}\b", plain) and (code := self._ward(name, near))}
+            named = {
+                code
+                for name in self.wards
+                if len(name) > 6
+                and re.search(rf"\b{re.escape(name)}\b", plain)
+                and (code := self._ward(name, near))
+            }
             named = {code for code in named if self.parent.get(code) in self.own}
             return Found(sorted(named), True, "ward named in words", 0.6) if len(named) == 1 else None
         return Found(sorted(codes), False, "authority named in words", 0.7) if codes else None
@@ -341,48 +347,15 @@ class Gazetteer:
     def is_elsewhere(self, *texts: str) -> bool:
         """Whether words speak only of places that these are not: the coast, another country of the United Kingdom."""
         plain = " . ".join(folded(text) for text in texts if text)
-        match = _ELSEWHERE.search(plain)
+        match = ELSEWHERE.search(plain)
         if not match:
             return False
         if match[0].startswith(("wales", "welsh", "cymru")):
-            return not any(code[0] == "W" for code in self.own) and not re.search(r"\b(?:england|english)\b", plain)
+            return not any(code[0] == "W" for code in self.own) and not re.search(
+                r"\b(?:england|english)\b", plain
+            )
         return not re.search(rf"\b(?:not only|also) .*{re.escape(match[0])}", plain)
 
     def is_everywhere(self, plain: str) -> bool:
         """Whether a cell says the whole country in other words than its name."""
-        return folded(plain) in _WIDER
-
-
-_NO_NAME = frozenset(
-    "the a an of in and all any our various several many different online estates estate schools school homes area areas town city county borough boroughs district districts wards ward centre "
-    "north south east west hospital hospitals college partnership everywhere elsewhere local community tbc members member sites site road street mobile outreach detached office remote home".split()
-)
-
-
-def _is_name(text: str) -> bool:
-    """Whether a piece of a cell looks like the name of a place: it begins with a capital and has a word of its own."""
-    words = folded(text).split()
-    return text[:1].isupper() and 0 < len(words) <= 5 and any(word not in _NO_NAME and not word.isdigit() for word in words)
-
-
-def _parts(name: str) -> set[str]:
-    """The parts of a ward's name that people use alone: each side of "and" or a comma; the name without its side."""
-    whole = folded(name)
-    parts = {folded(part) for part in re.split(r",|/|&| and |-with-| with ", name)}
-    for part in list(parts):
-        words = part.split()
-        while len(words) > 1 and words[-1] in _SIDES - {"town"}:
-            words = words[:-1]
-            parts.add(" ".join(words))
-        while len(words) > 1 and words[0] in _SIDES - {"new", "town", "great", "little"}:
-            words = words[1:]
-            parts.add(" ".join(words))
-        if "by" in words[1:-1] or "le" in words[1:-1]:
-            parts.add(words[0])
-            parts.add(" ".join(words[: words.index("by")]) if "by" in words else words[0])
-    return {part for part in parts if len(part) > 2 and part != whole and part not in _SIDES}
-
-
-def _less_sure(found: Found, rule: str, most: float) -> Found:
-    """The same, at most this sure."""
-    return Found(found.codes, found.exact, rule if not found.rule or most <= found.sure else found.rule, min(found.sure, most), found.unread)
+        return folded(plain) in WIDER

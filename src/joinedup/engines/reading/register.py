@@ -65,10 +65,16 @@ class Register:
 
 def frame(table: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
     """Rows as the frame of that table, in an order that does not depend on the order given."""
-    made = pl.DataFrame(rows, schema=COLUMNS[table], orient="row") if rows else pl.DataFrame(schema=COLUMNS[table])
+    made = (
+        pl.DataFrame(rows, schema=COLUMNS[table], orient="row")
+        if rows
+        else pl.DataFrame(schema=COLUMNS[table])
+    )
     keys = ["id", "partner", "partner_a", "table"]
     text = [name for name, kind in COLUMNS[table].items() if kind in (TEXT, DAY, NUMBER)]
-    return made.sort([key for key in keys if key in text] + [key for key in text if key not in keys], nulls_last=True)
+    return made.sort(
+        [key for key in keys if key in text] + [key for key in text if key not in keys], nulls_last=True
+    )
 
 
 class Guesses:

@@ -13,14 +13,33 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from joinedup.engines.reading.cells import folded
+from joinedup.engines.reading.cells import folded, listed
 
-_SHORT = {"sth": "south", "nth": "north", "assoc": "association", "dept": "department", "comm": "community", "yth": "youth", "ctr": "centre", "svc": "service", "yjs": "youth justice service"}
-_FORM = re.compile(r"\b(?:the|charity|organisation|ltd|limited|cic|cio|plc|llp|inc|registered charity|charity no \d+|of|and|a|for|in|y|yr)\b")
+_SHORT = {
+    "sth": "south",
+    "nth": "north",
+    "assoc": "association",
+    "dept": "department",
+    "comm": "community",
+    "yth": "youth",
+    "ctr": "centre",
+    "svc": "service",
+    "yjs": "youth justice service",
+}
+_FORM = re.compile(
+    r"\b(?:the|charity|organisation|ltd|limited|cic|cio|plc|llp|inc|registered charity|"
+    r"charity no \d+|of|and|a|for|in|y|yr)\b"
+)
 _STOP = frozenset(
-    "the a an and or of to in on at for with by from is are be was were it its they their them who whom which that this those these there here where when what we our us you your i he she his her as not no but if"
-    " than then so may can could would will shall has have had do does did each every any all some more most two one three four five six seven eight nine ten week weeks day days evening evenings year years month"
-    " months people young person somebody someone nobody children place places work works working group groups".split()
+    listed(
+        "the, a, an, and, or, of, to, in, on, at, for, with, by, from, is, are, be, was, were, it, "
+        "its, they, their, them, who, whom, which, that, this, those, these, there, here, where, "
+        "when, what, we, our, us, you, your, i, he, she, his, her, as, not, no, but, if, than, then, "
+        "so, may, can, could, would, will, shall, has, have, had, do, does, did, each, every, any, "
+        "all, some, more, most, two, one, three, four, five, six, seven, eight, nine, ten, week, "
+        "weeks, day, days, evening, evenings, year, years, month, months, people, young, person, "
+        "somebody, someone, nobody, children, place, places, work, works, working, group, groups"
+    )
 )
 Pair = tuple[dict[str, Any], dict[str, Any], str, float]
 
@@ -33,7 +52,12 @@ def name_key(name: str) -> str:
 def _long(name: str) -> str:
     """A name in folded words, common short forms written out."""
     words = folded(name).split()
-    return " ".join(_SHORT.get(word, word) if at or len(word) > 1 else {"s": "south", "n": "north", "e": "east", "w": "west"}.get(word, word) for at, word in enumerate(words))
+    return " ".join(
+        _SHORT.get(word, word)
+        if at or len(word) > 1
+        else {"s": "south", "n": "north", "e": "east", "w": "west"}.get(word, word)
+        for at, word in enumerate(words)
+    )
 
 
 def _shorter(one: str, other: str) -> bool:
@@ -81,11 +105,21 @@ def partners(rows: list[dict[str, Any]]) -> Iterator[Pair]:
     def same(one: dict[str, Any], other: dict[str, Any]) -> tuple[str, float] | None:
         likeness = alike(one["name"], other["name"])
         rule = "name nearly the same"
-        if likeness < 0.92 and one["base"] and one["base"] == other["base"] and one["sector"] == "vcs" and _shorter(one["name"], other["name"]):
+        if (
+            likeness < 0.92
+            and one["base"]
+            and one["base"] == other["base"]
+            and one["sector"] == "vcs"
+            and _shorter(one["name"], other["name"])
+        ):
             likeness, rule = 0.92, "one name within the other, same base"
         if likeness < 0.92 or (one["sector"] and other["sector"] and one["sector"] != other["sector"]):
             return None
-        if one["authorities"] and other["authorities"] and not set(one["authorities"]) & set(other["authorities"]):
+        if (
+            one["authorities"]
+            and other["authorities"]
+            and not set(one["authorities"]) & set(other["authorities"])
+        ):
             return None
         return rule, min(0.97, likeness) if rule == "name nearly the same" else 0.75
 

@@ -11,19 +11,23 @@ from typing import Any
 import polars as pl
 
 from joinedup.engines.reading import cells
-from joinedup.engines.reading.cells import folded, is_blank, pieces
+from joinedup.engines.reading.cells import folded, is_blank, listed, pieces
 from joinedup.engines.reading.headings import with_known_headings
-from joinedup.engines.reading.places import CODE, Found, Gazetteer
+from joinedup.engines.reading.place_names import CODE, Found
+from joinedup.engines.reading.places import Gazetteer
 from joinedup.engines.reading.register import Guesses
 from joinedup.engines.reading.same import alike, name_key
 from joinedup.engines.reading.themes import Read, Sectors, Themes
 
 MARKINGS = {
-    "public": "public", "open": "public", "anyone": "public", "everybody": "public", "cyhoeddus": "public", "official": "partners",
-    "partners": "partners", "partnership": "partners", "partner": "partners", "members": "partners", "members only": "partners",
-    "partners only": "partners", "restricted": "restricted", "private": "restricted", "confidential": "restricted",
-    "official sensitive": "restricted", "sensitive": "restricted", "do not share": "restricted",
-}  # fmt: skip
+    **dict.fromkeys(listed("public, open, anyone, everybody, cyhoeddus"), "public"),
+    **dict.fromkeys(
+        listed("partners, partnership, partner, members, members only, partners only, official"), "partners"
+    ),
+    **dict.fromkeys(
+        listed("restricted, private, confidential, sensitive, official sensitive, do not share"), "restricted"
+    ),
+}
 
 
 @dataclass
@@ -43,7 +47,12 @@ class Scene:
 
     @classmethod
     def of(
-        cls, given: Mapping[str, pl.DataFrame], places: pl.DataFrame, themes: pl.DataFrame, sectors: pl.DataFrame, as_of: datetime.date
+        cls,
+        given: Mapping[str, pl.DataFrame],
+        places: pl.DataFrame,
+        themes: pl.DataFrame,
+        sectors: pl.DataFrame,
+        as_of: datetime.date,
     ) -> Scene:
         """The scene of a register; every row has an id that no other row of its table has."""
         guesses = Guesses()
@@ -114,7 +123,9 @@ class Scene:
             self.guesses.add(table, id, "themes", said, ";".join(read), "clear word in the text", 0.7)
         return read, False
 
-    def day(self, table: str, id: str, column: str, given: str, *, end: bool = False, past: bool = False) -> datetime.date | None:
+    def day(
+        self, table: str, id: str, column: str, given: str, *, end: bool = False, past: bool = False
+    ) -> datetime.date | None:
         """A date; `past` if one to come cannot be right."""
         if not given or is_blank(given):
             return None
@@ -145,7 +156,15 @@ class Scene:
         if isinstance(value, list):
             as_text = ";".join(value) or None
         else:
-            as_text = None if value is None else f"{value:g}" if isinstance(value, float) else str(value).lower() if isinstance(value, bool) else value
+            as_text = (
+                None
+                if value is None
+                else f"{value:g}"
+                if isinstance(value, float)
+                else str(value).lower()
+                if isinstance(value, bool)
+                else value
+            )
         if rule and (as_text is not None or (given and not is_blank(given))):
             self.guesses.add(table, id, column, given, as_text, rule, sure)
         elif as_text is None and given:
@@ -182,7 +201,9 @@ def _with_ids(table: str, rows: list[dict[str, str]], guesses: Guesses) -> list[
     return out
 
 
-def _uses(tables: dict[str, list[dict[str, str]]], gazetteer: Gazetteer) -> Iterator[tuple[str, frozenset[str]]]:
+def _uses(
+    tables: dict[str, list[dict[str, str]]], gazetteer: Gazetteer
+) -> Iterator[tuple[str, frozenset[str]]]:
     """Names of places that are not known, each with the authorities of the codes and known places beside it, else of
     its body; of several unknown names in one cell it is not known which lies where."""
     bodies: dict[str, frozenset[str]] = {}
@@ -202,8 +223,14 @@ def _uses(tables: dict[str, list[dict[str, str]]], gazetteer: Gazetteer) -> Iter
 def _own(tables: dict[str, list[dict[str, str]]], places: pl.DataFrame) -> set[str]:
     """The authorities that the register is about: those whose codes, or whose wards' codes, or whose whole names stand
     among the places of its bodies, actions and asks."""
-    kind = {code: (kind, parent) for code, kind, parent in places.select("code", "kind", "parent").iter_rows()}
-    named = {folded(name): code for code, name, k in places.select("code", "name", "kind").iter_rows() if k == "local_authority" and name}
+    kind = {
+        code: (kind, parent) for code, kind, parent in places.select("code", "kind", "parent").iter_rows()
+    }
+    named = {
+        folded(name): code
+        for code, name, k in places.select("code", "name", "kind").iter_rows()
+        if k == "local_authority" and name
+    }
     own: set[str] = set()
     for table in ("partners", "initiatives", "asks"):
         for row in tables[table]:

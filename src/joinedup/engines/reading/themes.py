@@ -9,7 +9,7 @@ from functools import cached_property
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from joinedup.engines.reading.cells import folded, is_blank, pieces
+from joinedup.engines.reading.cells import folded, is_blank, listed, pieces
 from joinedup.engines.reading.theme_words import SECTOR_WORDS, THEME_WORDS
 
 CHAPTER = re.compile(r"t\d|tx|theme \d|chapter \d")
@@ -31,11 +31,15 @@ class Read:
             self.rule, self.sure = rule, sure
 
 
-def phrase_pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
-    """One pattern for phrases in folded words; `*` stands for any ending, `...` for up to three words between."""
+def phrase_pattern(phrases: str) -> re.Pattern[str]:
+    """One pattern for phrases in folded words, with commas between; `*` stands for any ending, ` ... ` for up to
+    three words."""
     made = [
-        re.escape(phrase).replace(r"\*", r"[a-z]*").replace(r"\ \.\.\.\ ", r"(?: \w+){0,3} ").replace(r"\ ", " ")
-        for phrase in phrases
+        re.escape(phrase)
+        .replace(r"\*", r"[a-z]*")
+        .replace(r"\ \.\.\.\ ", r"(?: \w+){0,3} ")
+        .replace(r"\ ", " ")
+        for phrase in listed(phrases)
     ]
     return re.compile(rf"\b(?:{'|'.join(made)})\b")
 
@@ -45,9 +49,13 @@ class Themes:
 
     def __init__(self, themes: pl.DataFrame) -> None:
         self.slugs = {slug for slug in themes["theme"].to_list() if slug}
-        self.names = {folded(name): slug for slug, name in themes.select("theme", "name").iter_rows() if slug and name}
+        self.names = {
+            folded(name): slug for slug, name in themes.select("theme", "name").iter_rows() if slug and name
+        }
         self.names |= {folded(slug): slug for slug in self.slugs}
-        self.words = {slug: phrase_pattern(words) for slug, words in THEME_WORDS.items() if slug in self.slugs}
+        self.words = {
+            slug: phrase_pattern(words) for slug, words in THEME_WORDS.items() if slug in self.slugs
+        }
 
     @cached_property
     def _spellings(self) -> list[str]:
@@ -73,7 +81,9 @@ class Themes:
             read.also([near[0]], "theme nearly the same", near[1])
         elif "," in piece or " and " in piece or "/" in piece:
             for part in pieces(piece, r",| and |/"):
-                if (name := self.names.get(folded(part))) or (name := (self._near(folded(part)) or ("", 0))[0]):
+                if (name := self.names.get(folded(part))) or (
+                    name := (self._near(folded(part)) or ("", 0))[0]
+                ):
                     read.also([name], "theme's name", 0.9)
                 else:
                     self._words(part, read)
@@ -91,14 +101,18 @@ class Themes:
         if len(plain) < 6:
             return None
         found = process.extract(plain, self._spellings, scorer=fuzz.ratio, score_cutoff=84, limit=4)
-        if not found or any(self.names[other[0]] != self.names[found[0][0]] and other[1] > found[0][1] - 4 for other in found):
+        if not found or any(
+            self.names[other[0]] != self.names[found[0][0]] and other[1] > found[0][1] - 4 for other in found
+        ):
             return None
         return self.names[found[0][0]], found[0][1] / 100
 
     def text(self, *sentences: str) -> list[str]:
         """The themes that clear words in sentences speak of, in the order of their first word, at most three."""
         plain = " . ".join(folded(sentence) for sentence in sentences if sentence)
-        found = [(match.start(), slug) for slug, pattern in self.words.items() if (match := pattern.search(plain))]
+        found = [
+            (match.start(), slug) for slug, pattern in self.words.items() if (match := pattern.search(plain))
+        ]
         return [slug for _, slug in sorted(found)[:3]]
 
 
@@ -107,9 +121,13 @@ class Sectors:
 
     def __init__(self, sectors: pl.DataFrame) -> None:
         self.slugs = {slug for slug in sectors["sector"].to_list() if slug}
-        self.names = {folded(name): slug for slug, name in sectors.select("sector", "name").iter_rows() if slug and name}
+        self.names = {
+            folded(name): slug for slug, name in sectors.select("sector", "name").iter_rows() if slug and name
+        }
         self.names |= {folded(slug): slug for slug in self.slugs}
-        self.words = {slug: phrase_pattern(words) for slug, words in SECTOR_WORDS.items() if slug in self.slugs}
+        self.words = {
+            slug: phrase_pattern(words) for slug, words in SECTOR_WORDS.items() if slug in self.slugs
+        }
 
     def one(self, given: str, name: str, does: str) -> tuple[str | None, str, float]:
         """The sector of a body from its cell, else from its name, else from what it does: (slug, rule, how sure)."""
@@ -118,9 +136,15 @@ class Sectors:
             return given, "", 1.0
         if plain in self.names:
             return self.names[plain], "sector's name", 0.98
-        if plain and (near := process.extractOne(plain, sorted(self.names), scorer=fuzz.ratio, score_cutoff=86)):
+        if plain and (
+            near := process.extractOne(plain, sorted(self.names), scorer=fuzz.ratio, score_cutoff=86)
+        ):
             return self.names[near[0]], "sector nearly the same", near[1] / 100
-        for text, rule, sure in ((given, "word in the sector", 0.9), (name, "word in the name", 0.75), (does, "word in what it does", 0.5)):
+        for text, rule, sure in (
+            (given, "word in the sector", 0.9),
+            (name, "word in the name", 0.75),
+            (does, "word in what it does", 0.5),
+        ):
             if found := self.text(text):
                 return found[0], rule, sure
         return None, "", 0.0
@@ -144,7 +168,9 @@ class Sectors:
         youth justice board is no board of health."""
         plain = folded(sentence)
         found = sorted(
-            (match.start(), -match.end(), slug) for slug, pattern in self.words.items() for match in pattern.finditer(plain)
+            (match.start(), -match.end(), slug)
+            for slug, pattern in self.words.items()
+            for match in pattern.finditer(plain)
         )
         kept: list[str] = []
         reached, last = -1, (-1, 1)

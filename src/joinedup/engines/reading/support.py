@@ -1,0 +1,137 @@
+"""One row of support: what it is for, who may use it, where, and how it is open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from joinedup.engines.reading import basis
+from joinedup.engines.reading.cells import folded, is_blank
+from joinedup.engines.reading.eligibility import eligible
+from joinedup.engines.reading.scene import Scene
+from joinedup.engines.reading.themes import phrase_pattern
+
+Row = dict[str, Any]
+_GENERAL = phrase_pattern(
+    "any work with young people, any work with children, any work for young people, "
+    "any youth work, general grant*, general fund*, general purposes, any kind of youth work, "
+    "anything that helps young people, any activity for young people, "
+    "all work with young people, core costs of youth, unrestricted"
+)
+
+
+def support(scene: Scene, row: dict[str, str]) -> Row:
+    table, id = "support", row["id"]
+    kind = scene.said(table, id, "kind", row["kind"], basis.kind(row["kind"], row["name"], row["purpose"]))
+    # What stands on the shelf has the themes that it was given: a sentence about data names many things.
+    texts = () if kind in basis.SHELF else (row["name"], row["purpose"])
+    themes, themes_given = scene.themes_of(table, id, row["themes"], *texts)
+    general = folded(row["general"]) in ("true", "yes", "1", "y", "ydy")
+    if (
+        not general
+        and not row["general"]
+        and _GENERAL.search(folded(f"{row['purpose']} . {row['who_may_use']}"))
+    ):
+        general = True
+        scene.guesses.add(table, id, "general", row["purpose"], "true", "any work with young people", 0.8)
+    opens = scene.day(table, id, "opens", row["opens"])
+    closes = scene.day(table, id, "closes", row["closes"], end=True)
+    sectors = scene.words(table, id, "sectors", row["sectors"], scene.sectors.cell(row["sectors"]))
+    via = scene.words(table, id, "via", row["via_sectors"], scene.sectors.cell(row["via_sectors"]))
+    who = eligible(row["who_may_use"], row["purpose"], sectors, via, row["basis"], scene.sectors)
+    lead_only = who.lead_only or folded(row["lead_only"]) in ("true", "yes", "1")
+    said = f"{row['who_may_use']} [{row['sectors']}; via {row['via_sectors']}]"
+    if set(who.sectors) != set(sectors):
+        scene.guesses.add(
+            table,
+            id,
+            "sectors",
+            said,
+            ";".join(who.sectors) or None,
+            who.rule or "who may use it, in words",
+            who.sure,
+        )
+    if set(who.via) != set(via):
+        scene.guesses.add(
+            table,
+            id,
+            "via",
+            said,
+            ";".join(who.via) or "nobody",
+            who.rule or "who may use it, in words",
+            who.sure,
+        )
+    if lead_only and not row["lead_only"]:
+        scene.guesses.add(
+            table,
+            id,
+            "lead_only",
+            f"{row['who_may_use']} [{row['basis']}]",
+            "true",
+            "only a lead may apply",
+            0.8,
+        )
+    if who.limits:
+        scene.guesses.add(
+            table, id, "limits", row["who_may_use"], ";".join(who.limits), "limits in words", 0.8
+        )
+    return {
+        "id": id,
+        "name": row["name"] or None,
+        "provider": row["provider"] or None,
+        "kind": kind,
+        "purpose": row["purpose"] or None,
+        "who_may_use": row["who_may_use"] or None,
+        "themes": themes,
+        "themes_given": themes_given,
+        "general": general,
+        "sectors": who.sectors,
+        "via": who.via,
+        "lead_only": lead_only,
+        **_where(scene, row),
+        "basis": scene.said(
+            table, id, "basis", row["basis"], basis.basis(row["basis"], kind, opens, closes, scene.as_of)
+        ),
+        "opens": opens,
+        "closes": closes,
+        "amount_max": scene.number(table, id, "amount_max", row["amount_max"]),
+        "amount": scene.number(table, id, "amount", row["amount"]),
+        "awards": row["awards"] or None,
+        "limits": who.limits,
+        "last_checked": scene.day(table, id, "last_checked", row["last_checked"], past=True),
+    }
+
+
+def _where(scene: Scene, row: dict[str, str]) -> Row:
+    """Where support may be used: named places, everywhere, or only places that these are not."""
+    id, gazetteer = row["id"], scene.gazetteer
+    found = scene.place(row["places"])
+    elsewhere = gazetteer.is_elsewhere(row["places"], row["who_may_use"])
+    codes, exact_words = found.codes, found.rule
+    authorities = gazetteer.all_authorities(codes)
+    wide = [code for code in codes if gazetteer.kind.get(code) in ("region", "country")]
+    everywhere = gazetteer.is_everywhere(row["places"]) or any(
+        set(gazetteer.inside(code)) >= gazetteer.own for code in wide
+    )
+    if not row["places"] or is_blank(row["places"]):
+        everywhere = not elsewhere
+        scene.guesses.add(
+            "support",
+            id,
+            "places",
+            row["places"],
+            "everywhere" if everywhere else "elsewhere",
+            "no place named",
+            0.6,
+        )
+    elif codes and not set(authorities) & gazetteer.own:
+        elsewhere = True
+    if elsewhere:
+        said = f"{row['places']} [{row['who_may_use']}]"
+        scene.guesses.add("support", id, "elsewhere", said, "true", "only for other places", 0.85)
+        return {"places": codes, "authorities": [], "everywhere": False, "elsewhere": True}
+    if exact_words and codes:
+        scene.guesses.add("support", id, "places", row["places"], ";".join(codes), exact_words, found.sure)
+    if not everywhere:
+        for piece, rule in found.unread:
+            scene.guesses.add("support", id, "places", piece, None, rule)
+    return {"places": codes, "authorities": authorities, "everywhere": everywhere, "elsewhere": False}
