@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import chain
 
-from joinedup.engines.opportunities.concepts import Meaning, concepts
-from joinedup.engines.opportunities.inputs import OLD_DAYS, Answer, Register
+from joinedup.engines.opportunities.concepts import Meaning, concepts, meaning
+from joinedup.engines.opportunities.inputs import OLD_DAYS, Answer, Partner, Register
 from joinedup.engines.opportunities.nearness import Distances
 
 # Concepts that say when or how it is paid, and so not what a thing is.
@@ -64,6 +64,11 @@ class Context:
                 if code not in found and any(self.distances.adjoin(code, own) for own in found)
             }
         return sorted(found)
+
+    def named(self, partner: Partner) -> frozenset[str]:
+        """Stems of a body's name and of the places that it serves within an authority."""
+        places = [self.register.place(code) for code in partner.where.points]
+        return meaning(" ".join([partner.name, *places])).stems
 
     def fresh(self, day: date | None) -> float:
         """How far a record of this day still stands: 1, less after a year or without a date."""

@@ -60,6 +60,8 @@ MAIN = frozenset(("needs", "gives", "leads", "could lead", "compares notes", "ru
 AGAIN = 0.8
 # How far a further move raises an opportunity.
 FURTHER = 0.35
+# Beside a strong move, one weaker than this share of it is padding.
+FILLER = 0.6
 # At least this strong, to be a move at all.
 LEAST = 0.3
 
@@ -169,7 +171,7 @@ def _grouped(context: Context, kept: Sequence[Move], settings: Settings) -> list
     for move in kept:
         groups[move.places[0], move.theme].append(move)
     made = [
-        _opportunity(context, theme, moves[: settings.per_opportunity])
+        _opportunity(context, theme, _worth_telling(moves)[: settings.per_opportunity])
         for (_, theme), moves in groups.items()
     ]
     made.sort(
@@ -192,6 +194,11 @@ def _grouped(context: Context, kept: Sequence[Move], settings: Settings) -> list
         practical[place] += each.theme is None
         listed.append(each)
     return listed
+
+
+def _worth_telling(moves: Sequence[Move]) -> Sequence[Move]:
+    """Without moves that are much weaker than the strongest: they spoil it when it is read out."""
+    return [move for move in moves if move.strength >= FILLER * moves[0].strength]
 
 
 def _opportunity(context: Context, theme: str | None, moves: Sequence[Move]) -> Opportunity:

@@ -10,6 +10,7 @@ from joinedup.engines.opportunities.concepts import NOTHING, Meaning, meaning
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Action, Ask, Partner, Support
 from joinedup.engines.opportunities.move import Because
+from joinedup.engines.days import is_bank_holiday
 from joinedup.engines.words import day, listing
 
 # What an ask is for, as a noun in a decision.
@@ -40,16 +41,24 @@ BACK_OFFICE = re.compile(
 )
 
 
+# A post that nobody answers is nobody to ring.
+UNANSWERED = re.compile(
+    r"\b(vacant|nobody|no reply|no answer|bounc\w*|has left|left in|unknown|not known|retired|shared inbox|inbox)\b",
+    re.I,
+)
+
+
 def with_role(partner: Partner, meant: Meaning = NOTHING) -> str:
     """A body and whom to ask for: the role that speaks of the matter, else one that is no back office."""
-    if not partner.roles:
+    roles = [role for role in partner.roles if not UNANSWERED.search(role)]
+    if not roles:
         return partner.name
     best = min(
-        partner.roles,
+        roles,
         key=lambda role: (
             -len(meaning(role).stems & meant.stems),
             bool(BACK_OFFICE.search(role)),
-            partner.roles.index(role),
+            roles.index(role),
         ),
     )
     return f"{partner.name} ({lower_role(best)})"
@@ -128,18 +137,25 @@ def stale(context: Context, action: Action) -> str:
     return ""
 
 
+# Offices are empty between Christmas and New Year.
+CLOSED_DAYS = frozenset((12, number) for number in range(24, 32))
 # A room decides in two months, however far off a deadline is.
 DECIDE_DAYS = 60
 
 
 def decide_by(closes: date, as_of: date) -> date:
     """When to agree on a bid: three weeks before it closes, within two months, and in a week at the earliest."""
-    return min(before(closes, 21, as_of), as_of + timedelta(days=DECIDE_DAYS))
+    return before(min(closes, as_of + timedelta(days=DECIDE_DAYS + 21)), 21, as_of)
 
 
 def before(closes: date, days: int, as_of: date) -> date:
-    """A day by which to decide: some days before a deadline, but a week from now, and never after the deadline."""
-    return min(closes, max(closes - timedelta(days=days), as_of + timedelta(days=7)))
+    """A working day by which to decide: some days before a deadline, but a week from now, never after the deadline."""
+    found = min(closes, max(closes - timedelta(days=days), as_of + timedelta(days=7)))
+    while found > as_of and (
+        found.weekday() >= 5 or is_bank_holiday(found) or (found.month, found.day) in CLOSED_DAYS
+    ):
+        found -= timedelta(days=1)
+    return found
 
 
 def lead_in(text: str) -> str:

@@ -86,7 +86,7 @@ _GROUPS = {
     "agenc": "bodies",
 }
 _AT_LEAST = re.compile(
-    rf"\b(?:at least|a minimum of|not fewer than|no fewer than) ({'|'.join(_COUNTS)}) (?:\w+ )?"
+    rf"\b(?:at least|a minimum of|min(?:imum)?(?: of)?|not fewer than|no fewer than) ({'|'.join(_COUNTS)}) (?:\w+ )?"
     rf"({'|'.join(_GROUPS)})\w*|\b({'|'.join(_COUNTS)}) or more (?:\w+ )?({'|'.join(_GROUPS)})\w*"
 )
 _INCOME = re.compile(

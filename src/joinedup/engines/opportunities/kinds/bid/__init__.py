@@ -33,7 +33,6 @@ PAYS: dict[str | None, float] = {
     "room": 0.5,
     "places": 0.4,
     "transport": 0.5,
-    "training": 0.35,
 }
 # What a training offer or a lent service answers instead.
 TRAINS: dict[str | None, float] = {"training": 0.75}
@@ -42,7 +41,7 @@ SERVES: dict[str | None, float] = {"people": 0.4, "other": 0.4, "data": 0.4, Non
 RUNS, ENDS_SOON, DECLARES = 0.4, 0.2, 0.2
 LEAST_FIT, LEAST_WITH, LEAST_ASKED = 0.38, 0.5, 0.2
 LEADS, WITH = 3, 3
-SOON_DAYS, CHECKED_DAYS = 270, 92
+SOON_DAYS, CHECKED_DAYS, SHORT_DAYS = 270, 92, 30
 # What a purpose has to have in common with an ask or an action, to be about it.
 ALIKE, SLIGHTLY = 0.25, 0.0
 
@@ -61,6 +60,8 @@ class Candidate:
         self.fit = 1 - (1 - self.fit) * (1 - weight)
 
 
+# "charities as partners only"
+PARTNERS_ONLY = {True: ("vcs",)}
 # A small sum, or one for bodies of a small income, suits nobody who runs this many things.
 SMALL_AWARD, SMALL_INCOME, MANY_ACTIONS = 10_000, 500_000, 5
 
@@ -191,7 +192,7 @@ def _refused(context: Context, support: Support, area: Sequence[str], theme: str
 def _move(context: Context, support: Support, area: Sequence[str], theme: str) -> Move | None:
     found = _candidates(context, support, area, theme)
     ranked = sorted(found.values(), key=lambda each: (-each.fit, each.partner.id))
-    may_lead = [each for each in ranked if _may_lead(support, each.partner)]
+    may_lead = [each for each in ranked if may_lead(support, each.partner)]
     leads = [each for each in may_lead if each.fit >= LEAST_FIT][:LEADS]
     carried = {id(each) for each in leads}
     beside = [
@@ -211,8 +212,17 @@ def _move(context: Context, support: Support, area: Sequence[str], theme: str) -
     beside = [
         each for each in beside if each not in leads and (support.via or support.lead_only or each.asks)
     ][:WITH]
+    partners_named = {
+        limit.partition(":")[2] for limit in support.limits if limit.startswith("named:")
+    } or set(
+        PARTNERS_ONLY.get(
+            bool(re.search(r"charit\w+ (?:as|may be|can be) partners?", support.who_may_use, re.I)), ()
+        )
+    )
+    if support.kind != "fund":
+        leads, beside = leads[:1], []
     if not support.lead_only and len(leads) + len(beside) < LEADS:
-        # Who runs something very like it may stand in the bid too, if asked.
+        # Whom the funder names as partners, and who runs something very like it, may stand in the bid too, if asked.
         named = {each.partner.id for each in (*leads, *beside)}
         beside += [
             each
@@ -220,8 +230,16 @@ def _move(context: Context, support: Support, area: Sequence[str], theme: str) -
             if each.partner.id not in named
             and each.fit >= LEAST_ASKED
             and not each.partner.restricted
-            and any(context.alike(action.meant, support.meant) >= ALIKE for _, action in each.actions)
+            and (
+                each.partner.sector in partners_named
+                or any(context.alike(action.meant, support.meant) >= ALIKE for _, action in each.actions)
+            )
+            and not (support.kind != "fund" or (partners_named and each.partner.sector not in partners_named))
         ][:1]
+    short = support.closes is not None and (support.closes - context.as_of).days < SHORT_DAYS
+    if short and _too_few(support, leads, beside):
+        # There is no time left to find the others that it asks for.
+        return None
     return _told(context, support, area, theme, leads, beside)
 
 
@@ -229,18 +247,44 @@ def _in_two(leads: Sequence[Candidate]) -> bool:
     return len(frozenset().union(*(each.partner.where.authorities for each in leads))) > 1
 
 
-# Who alone may lead, where that is narrower than a sector.
-NARROWER = {"parish": re.compile(r"\bparish", re.I), "village": re.compile(r"\bvillage", re.I)}
+# Who alone may lead, where that is narrower than a sector: what the funder's words say, and what a body's own words then
+# have to say.
+NARROWER = tuple(
+    (re.compile(rf"\b(?:{said})\b", re.I), re.compile(rf"\b(?:{own})", re.I))
+    for said, own in (
+        ("parish councils?", "parish"),
+        (r"village (?:hall|charit)\w*|villages", "village"),
+        (
+            "faith groups?|congregations?|places of worship",
+            "church|mosque|temple|gurdwara|synagogue|chapel|faith|pastor|parish|diocese|prayer",
+        ),
+        (
+            "clubs? affiliated|governing body|sports? clubs?|sport groups?",
+            "club|sport|boxing|football|athletic|rugby|cricket|swimming|rowing",
+        ),
+        ("universit(?:y|ies) only", "universit"),
+    )
+)
+# A trust of schools, or a council: no single unit leads.
+TRUST = re.compile(
+    r"\b(?:lead must be a|must be led by a) (?:multi-academy )?trust|multi-academy trust", re.I
+)
 
 
-def _may_lead(support: Support, partner: Partner) -> bool:
+def may_lead(support: Support, partner: Partner) -> bool:
     who = support.sectors if support.lead_only else support.sectors | support.via
     if "commissioner_lead" in support.limits:
         who = who & {"local_policing_body"}
     if "hospital_lead" in support.limits and "hospital_counts" not in partner.does.concepts:
         return False
-    # A parish council is no district, a village hall no city charity.
-    if any(rule.search(support.who_may_use) and not rule.search(partner.name) for rule in NARROWER.values()):
+    own = f"{partner.name} {partner.words}"
+    if any(said.search(support.who_may_use) and not needed.search(own) for said, needed in NARROWER):
+        return False
+    if (
+        partner.sector == "education"
+        and TRUST.search(support.who_may_use)
+        and not re.search(r"\btrust\b", own, re.I)
+    ):
         return False
     return partner.sector in who
 
@@ -358,7 +402,10 @@ def _told(
         by = f" by {day(words.decide_by(support.closes, context.as_of))}"
     closing = f" before {day(support.closes)}" if support.closes else ""
     one = words.with_role(best.partner, support.meant)
-    if len(lead_names) > 1:
+    if support.kind != "fund":
+        decision = f"Does {lead_names[0].name} take up “{support.name}”{closing}?"
+        first = f"{words.start(one)} books it with {support.provider or 'the provider'}{by}."
+    elif len(lead_names) > 1:
         first = f"{words.start(words.names(lead_names))} agree{by} who writes the bid and who stands in it; {best.partner.name} calls them together."
         decision = f"Who bids for “{support.name}”{closing}: {words.names(lead_names, 'or')}, or together?"
     elif with_names:

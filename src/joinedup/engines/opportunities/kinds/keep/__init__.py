@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from joinedup.engines.opportunities import words
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Action, Partner, Support
-from joinedup.engines.opportunities.kinds.bid import is_open
+from joinedup.engines.opportunities.kinds.bid import is_open, may_lead
 from joinedup.engines.opportunities.move import Move, Party
 from joinedup.engines.opportunities.strength import Parts, deadline
 from joinedup.engines.words import day
@@ -20,6 +20,8 @@ SEASON_DAYS = 150
 # Farther off, only what asks for money or has a fund that fits is worth a room's time.
 SOON_DAYS = 100
 MOST = 2
+# How much a fund's purpose and the action have to have in common.
+ALIKE = 0.25
 
 
 def moves(context: Context) -> Iterator[Move]:
@@ -48,9 +50,25 @@ def _funds(context: Context, action: Action) -> list[Support]:
         and set(support.themes) & set(action.themes)
         and (support.everywhere or support.where.authorities & action.where.authorities)
         and (not support.sectors or support.sectors & sectors)
+        and context.alike(support.meant, action.meant) >= ALIKE
+        and any(may_lead(support, partner) for partner in action.runners)
     ]
     found.sort(key=lambda each: (-context.alike(each.meant, action.meant), each.id))
     return found[:MOST]
+
+
+def _payers(context: Context, action: Action) -> tuple[Partner, ...]:
+    """Bodies in the place that say they give grants or commission, and have to do with the theme or with safety as a
+    whole."""
+    found = {
+        partner.id: partner
+        for authority in action.where.authorities
+        for partner in context.register.partners_at.get(authority, ())
+        if "gives_grants" in partner.does.concepts
+        and partner not in action.runners
+        and not partner.restricted
+    }
+    return tuple(found[id] for id in sorted(found)[:MOST])
 
 
 def _others(context: Context, action: Action) -> list[Partner]:
@@ -89,7 +107,20 @@ def _move(context: Context, action: Action, left: int) -> Move | None:
     if others:
         told.append(f"{words.names(others)} {'runs' if len(others) == 1 else 'run'} something like it here.")
     lead = action.partner
-    with_whom = action.others[:2] or tuple(others)
+    payers = _payers(context, action)
+    cost = next((ask.amount for ask in needs if ask.amount), None)
+    first_closing = min((each.closes for each in funds if each.closes), default=None)
+    by = words.before(action.ends, 28, context.as_of)  # type: ignore[arg-type]
+    if first_closing is not None:
+        by = min(by, words.decide_by(first_closing, context.as_of))
+    where = f" in {register.place(authority)}" if authority else ""
+    with_whom = payers or action.others[:2] or tuple(others)
+    if payers:
+        told.append(
+            f"{words.names(payers)} {'gives' if len(payers) == 1 else 'give'} money or commission work here."
+        )
+    finds = f"Who finds {words.whole_pounds(cost)} for" if cost else "Who pays for"
+    asked = needs or funds or payers
     return Move(
         kind=NAME,
         places=tuple(sorted(action.where.authorities)),
@@ -101,14 +132,13 @@ def _move(context: Context, action: Action, left: int) -> Move | None:
                 for each in with_whom
             ),
         ),
-        decision=f"What follows “{action.name}” in {register.place(authority)}, which ends on {day(action.ends)}?"  # type: ignore[arg-type]
-        if authority
-        else f"What follows “{action.name}”, which ends on {day(action.ends)}?",  # type: ignore[arg-type]
+        decision=f"{finds} “{action.name}”{where} after {day(action.ends)}?"  # type: ignore[arg-type]
+        if asked
+        else f"What follows “{action.name}”{where}, which ends on {day(action.ends)}?",  # type: ignore[arg-type]
         sentence=" ".join(told),
-        first_step=f"{words.start(words.with_role(lead, action.meant))} says by {day(words.before(action.ends, 28, context.as_of))} "  # type: ignore[arg-type]
-        "whether it goes on, and if not, where those who come can go"
+        first_step=f"{words.start(words.with_role(lead, action.meant))} says by {day(by)} what it costs to go on and what is already settled"
         + (
-            f"; {words.names(list(with_whom))} {'says' if len(with_whom) == 1 else 'say'} what they could take on"
+            f"; {words.names(list(with_whom))} {'says' if len(with_whom) == 1 else 'say'} what they could put in"
             if with_whom
             else ""
         )

@@ -121,7 +121,7 @@ def _pair(context: Context, need: Ask, help: Ask) -> Pair | None:
     fit = 1.0
     if clash := _hours(need, help):
         checks.insert(0, clash)
-        fit *= 0.85 if "afternoon" in clash or "morning" in clash else 0.6
+        fit *= 0.85 if "afternoon" in clash or "morning" in clash else 0.55
     if not _is_for(need, help):
         return None
     parts = Parts(
@@ -233,8 +233,12 @@ def _hours(need: Ask, help: Ask) -> str:
     """What to settle first where both say when, and not the same."""
     one, two = of_kind(need.meant, "moment"), of_kind(help.meant, "moment")
     days = set(DAYS)
-    for kind in ({"morning", "afternoon", "evening"}, days | {"weekend", "weekday"}):
+    for kind in ({"morning", "afternoon", "evening", "daytime"}, days | {"weekend", "weekday"}):
         a, b = one & kind, two & kind
+        if "daytime" in a and "daytime" not in b:
+            a |= {"morning", "afternoon"}
+        if "daytime" in b and "daytime" not in a:
+            b |= {"morning", "afternoon"}
         if "weekday" in a:
             a |= days
         if "weekday" in b:
@@ -245,7 +249,11 @@ def _hours(need: Ask, help: Ask) -> str:
 
 
 def _moments(names: frozenset[str]) -> str:
-    return listing([f"{each.capitalize()}s" if each in DAYS else f"{each}s" for each in sorted(names)])
+    said = [
+        f"{each.capitalize()}s" if each in DAYS else "daytime hours" if each == "daytime" else f"{each}s"
+        for each in sorted(names)
+    ]
+    return listing(said)
 
 
 def _move(context: Context, need: Ask, pairs: list[Pair]) -> Move:

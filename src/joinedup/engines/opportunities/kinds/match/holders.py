@@ -9,6 +9,7 @@ from joinedup.engines.opportunities.ages import ages_meet
 from joinedup.engines.opportunities.concepts import concepts, of_kind, themes_of
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Action, Ask, Partner
+from joinedup.engines.opportunities.kinds.match.takers import trades_in
 from joinedup.engines.opportunities.move import Move, Party
 from joinedup.engines.opportunities.strength import Parts
 
@@ -71,7 +72,11 @@ def _by_trade(context: Context, need: Ask) -> Iterator[tuple[float, Partner, Act
             if not (says or concept.by_sector):
                 continue
             theme = bool(set(need.themes) & partner.themes)
-            yield 0.45 + 0.15 * says + 0.1 * theme, partner, None, "trade"
+            # Who is of this place alone, or is named by it, comes before who serves the region.
+            close = 0.06 * (partner.where.authorities <= need.where.authorities) + 0.06 * bool(
+                need.meant.stems & context.named(partner)
+            )
+            yield 0.42 + 0.15 * says + 0.1 * theme + close, partner, None, "trade"
 
 
 def _by_work(context: Context, need: Ask) -> Iterator[tuple[float, Partner, Action | None, str]]:
@@ -82,6 +87,7 @@ def _by_work(context: Context, need: Ask) -> Iterator[tuple[float, Partner, Acti
     special = {
         name for name in needs if known[name].special and known[name].what == (need.what or known[name].what)
     }
+    named = trades_in(need.text)
     seen: set[str] = set()
     for authority in sorted(need.where.authorities):
         for action in context.register.actions_at.get(authority, ()):
@@ -89,6 +95,12 @@ def _by_work(context: Context, need: Ask) -> Iterator[tuple[float, Partner, Acti
                 continue
             seen.add(action.id)
             if special and not special & action.meant.concepts:
+                continue
+            if (
+                named
+                and need.what not in ("people", "places", "training")
+                and action.partner.sector not in named
+            ):
                 continue
             shared = (needs & context.things(action.meant)) | {
                 name

@@ -9,9 +9,10 @@ from joinedup.engines.opportunities import words
 from joinedup.engines.opportunities.concepts import themes_of
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Ask, Partner
-from joinedup.engines.opportunities.kinds.match.asks import capacity, has_places
+from joinedup.engines.opportunities.kinds.match.asks import ANYBODY, capacity, has_places
 from joinedup.engines.opportunities.move import Move, Party
 from joinedup.engines.opportunities.strength import Parts
+from joinedup.engines.words import listing
 
 LEAST = 0.4
 MOST = 3
@@ -27,10 +28,17 @@ TRADES: dict[str, re.Pattern[str]] = {
     ),
     "youth_justice": re.compile(r"\b(youth justice|youth offending|yjs|yot)\b", re.I),
     "police": re.compile(r"\b(police|officers|constables?)\b", re.I),
-    "health": re.compile(r"\b(nurses?|hospitals?|doctors?|gps?|clinics?)\b", re.I),
+    "health": re.compile(
+        r"\b(nurses?|hospitals?|doctors?|gps?|general practices?|surger(?:y|ies)|clinics?)\b", re.I
+    ),
     "housing": re.compile(r"\b(landlords?|housing|tenants|caretakers)\b", re.I),
     "vcs": re.compile(r"\b(voluntary|charit(?:y|ies)|clubs?|groups?|youth settings?)\b", re.I),
 }
+
+
+def trades_in(text: str) -> set[str]:
+    """The sectors whose bodies a text names by their trade."""
+    return {sector for sector, pattern in TRADES.items() if pattern.search(text)}
 
 
 def moves(context: Context, met: Collection[str]) -> Iterator[Move]:
@@ -51,7 +59,7 @@ def moves(context: Context, met: Collection[str]) -> Iterator[Move]:
 
 def _takers(context: Context, help: Ask) -> Iterator[tuple[float, Partner, str]]:
     """(fit, body, why)."""
-    named = {sector for sector, pattern in TRADES.items() if pattern.search(help.text)}
+    named = trades_in(help.text)
     themes = frozenset(help.themes) or themes_of(help.meant)
     seen: set[str] = set()
     for authority in sorted(help.where.authorities):
@@ -100,9 +108,19 @@ def _takers(context: Context, help: Ask) -> Iterator[tuple[float, Partner, str]]
                 (context.alike(help.meant, action.meant) for action in work),
                 default=context.alike(help.meant, partner.does),
             )
-            if not (named or knows) and alike < (SAME if help.what == "data" else ALIKE):
+            if not named and partner.sector in ("police", "health") and not on_theme and not work:
                 continue
-            fit = 0.2 + 0.17 * bool(named) + 0.12 * on_theme + 0.1 * bool(work) + 0.2 * knows + 0.2 * alike
+            if not (named or knows) and alike < (SAME if help.what in ("data", "other", None) else ALIKE):
+                continue
+            fit = (
+                -0.1 * bool(ANYBODY.search(help.text))
+                + 0.2
+                + 0.17 * bool(named)
+                + 0.12 * on_theme
+                + 0.1 * bool(work)
+                + 0.2 * knows
+                + 0.2 * alike
+            )
             why = (
                 f"{partner.name} runs “{max(work, key=lambda a: context.alike(help.meant, a.meant)).name}”."
                 if work
@@ -117,7 +135,10 @@ def _move(context: Context, help: Ask, found: list[tuple[float, Partner, str]]) 
     register = context.register
     partners = [one[1] for one in found]
     giver = help.partner
-    place = register.place(sorted(help.where.authorities & partners[0].where.authorities)[0])
+    shared = help.where.authorities.intersection(*(partner.where.authorities for partner in partners))
+    place = f" in {register.place(sorted(shared)[0])}" if shared else ""
+    about = [register.theme(theme) for theme in help.themes if theme not in themes_of(help.meant)][:2]
+    topic = f" It is about {listing(about)}." if about and help.what == "training" else ""
     verb = "offers" if help.is_help else "looks for people to fill places"
     checks = (
         ["None of them has asked for it."]
@@ -134,8 +155,8 @@ def _move(context: Context, help: Ask, found: list[tuple[float, Partner, str]]) 
             Party(giver.id, giver.name, "gives"),
             *(Party(partner.id, partner.name, "is asked") for partner in partners),
         ),
-        decision=f"Who in {place} takes up what {giver.name} {'offers' if help.is_help else 'has places for'}: {words.names(partners, 'or')}?",
-        sentence=f"{giver.name} {verb}: {words.quoted(help.text)}{words.said(help)} {' '.join(one[2] for one in found)}",
+        decision=f"Who{place} takes up what {giver.name} {'offers' if help.is_help else 'has places for'}: {words.names(partners, 'or')}?",
+        sentence=f"{giver.name} {verb}: {words.quoted(help.text)}{words.said(help)}{topic} {' '.join(one[2] for one in found)}",
         first_step=f"{words.start(words.with_role(giver, help.meant))} rings {words.with_role(partners[0], help.meant)} and asks whether it would serve.",
         parts=Parts(fit=found[0][0], fresh=context.fresh(help.said_on)),
         because=(words.ask_because(help),),
