@@ -192,8 +192,8 @@ def _refused(context: Context, support: Support, area: Sequence[str], theme: str
 def _move(context: Context, support: Support, area: Sequence[str], theme: str) -> Move | None:
     found = _candidates(context, support, area, theme)
     ranked = sorted(found.values(), key=lambda each: (-each.fit, each.partner.id))
-    may_lead = [each for each in ranked if may_lead(support, each.partner)]
-    leads = [each for each in may_lead if each.fit >= LEAST_FIT][:LEADS]
+    eligible = [each for each in ranked if may_lead(support, each.partner)]
+    leads = [each for each in eligible if each.fit >= LEAST_FIT][:LEADS]
     carried = {id(each) for each in leads}
     beside = [
         each
@@ -206,7 +206,7 @@ def _move(context: Context, support: Support, area: Sequence[str], theme: str) -
     if support.lead_only and not leads:
         # Who may lead and shares the work of those who would deliver it, though little of its own is recorded.
         partners_of = {p.id for each in beside for _, action in each.actions for p in action.runners}
-        leads = [each for each in may_lead if each.partner.id in partners_of or each.fit >= 0.3][:1]
+        leads = [each for each in eligible if each.partner.id in partners_of or each.fit >= 0.3][:1]
     if not leads or ("two_areas" in support.limits and not _in_two(leads)):
         return None
     beside = [
