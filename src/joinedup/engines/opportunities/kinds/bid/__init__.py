@@ -292,7 +292,8 @@ def may_lead(support: Support, partner: Partner) -> bool:
 def _parts(context: Context, support: Support, leads: list[Candidate], beside: list[Candidate]) -> Parts:
     fit = 0.3 + 0.5 * max(each.fit for each in leads)
     if support.kind != "fund":
-        fit *= 0.85
+        # A course or a loan that nobody asked for is one more notice.
+        fit *= 0.85 if any(each.asks for each in leads) else 0.6
     if _too_few(support, leads, beside):
         fit *= 0.8
     everybody = (*leads, *beside)
@@ -371,7 +372,7 @@ def _told(
     reader = _reader_of_drafts(context, support, area, leads)
     if reader is not None:
         parts.append(f"{reader.partner.name} offers: {words.quoted(reader.text)}")
-    for action in actions:
+    for action in actions if support.kind == "fund" else ():
         ends = f", which ends on {day(action.ends)}" if action.ends and _ends_soon(context, action) else ""
         parts.append(f"It could build on “{action.name}” ({words.names(action.runners)}){ends}.")
     checks = []

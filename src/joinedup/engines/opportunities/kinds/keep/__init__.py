@@ -20,6 +20,8 @@ SEASON_DAYS = 150
 # Farther off, only what asks for money or has a fund that fits is worth a room's time.
 SOON_DAYS = 100
 MOST = 2
+# Who answers for safety as a whole.
+SAFETY = ("local_policing_body", "vru", "csp", "local_authority")
 # How much a fund's purpose and the action have to have in common.
 ALIKE = 0.25
 
@@ -65,10 +67,12 @@ def _payers(context: Context, action: Action) -> tuple[Partner, ...]:
         for authority in action.where.authorities
         for partner in context.register.partners_at.get(authority, ())
         if "gives_grants" in partner.does.concepts
+        and (partner.sector in SAFETY or set(action.themes) & partner.themes)
         and partner not in action.runners
         and not partner.restricted
     }
-    return tuple(found[id] for id in sorted(found)[:MOST])
+    ranked = sorted(found, key=lambda id: (not set(action.themes) & found[id].themes, id))
+    return tuple(found[id] for id in ranked[:MOST])
 
 
 def _others(context: Context, action: Action) -> list[Partner]:

@@ -162,7 +162,7 @@ def _move(context: Context, need: Ask, found: list[tuple[float, Partner, Action 
         elif partner.words:
             reasons.append(f"{partner.name}: {words.lead_in(partner.words)}.")
         else:
-            reasons.append(f"{partner.name} is of that trade ({register.sector(partner.sector or '')}).")
+            reasons.append(f"{partner.name} would have it by its trade.")
     first = partners[0]
     back = [
         ask

@@ -139,7 +139,8 @@ def _move(context: Context, help: Ask, found: list[tuple[float, Partner, str]]) 
     place = f" in {register.place(sorted(shared)[0])}" if shared else ""
     about = [register.theme(theme) for theme in help.themes if theme not in themes_of(help.meant)][:2]
     topic = f" It is about {listing(about)}." if about and help.what == "training" else ""
-    verb = "offers" if help.is_help else "looks for people to fill places"
+    verb = "offers" if help.is_help else "has places for"
+    short = words.quoted(words.shortened(help.text))
     checks = (
         ["None of them has asked for it."]
         if len(partners) > 1
@@ -155,7 +156,9 @@ def _move(context: Context, help: Ask, found: list[tuple[float, Partner, str]]) 
             Party(giver.id, giver.name, "gives"),
             *(Party(partner.id, partner.name, "is asked") for partner in partners),
         ),
-        decision=f"Who{place} takes up what {giver.name} {'offers' if help.is_help else 'has places for'}: {words.names(partners, 'or')}?",
+        decision=f"Does {partners[0].name} take up what {giver.name} {verb}{place}: {short}?"
+        if len(partners) == 1
+        else f"Who takes up what {giver.name} {verb}{place}, {short}: {words.names(partners, 'or')}?",
         sentence=f"{giver.name} {verb}: {words.quoted(help.text)}{words.said(help)}{topic} {' '.join(one[2] for one in found)}",
         first_step=f"{words.start(words.with_role(giver, help.meant))} rings {words.with_role(partners[0], help.meant)} and asks whether it would serve.",
         parts=Parts(fit=found[0][0], fresh=context.fresh(help.said_on)),
