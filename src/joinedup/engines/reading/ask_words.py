@@ -137,6 +137,8 @@ def what(given: str, text: str) -> tuple[str | None, str, float]:
     plain = folded(given)
     if plain in WHATS:
         return plain, "" if plain == given else "what in other words", 0.99
+    if not plain and money(text):
+        return "money", "a sum in the text", 0.7
     for words, rule, sure in (
         (plain, "what in other words", 0.85),
         (folded(text), "what from the text", 0.55),

@@ -101,7 +101,8 @@ class Gazetteer:
         """
         votes: dict[str, Counter[str]] = defaultdict(Counter)
         for name, authorities in uses:
-            if len(authorities) == 1 and is_name(name):
+            known = folded(name) in self.wards or folded(name) in self.authorities
+            if len(authorities) == 1 and is_name(name) and not known:
                 votes[folded(name)].update(authorities)
         for name, given in votes.items():
             (code, most), *_ = sorted(given.items(), key=lambda one: (-one[1], one[0]))

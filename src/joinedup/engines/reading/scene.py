@@ -16,7 +16,7 @@ from joinedup.engines.reading.headings import with_known_headings
 from joinedup.engines.reading.place_names import CODE, Found
 from joinedup.engines.reading.places import Gazetteer
 from joinedup.engines.reading.register import Guesses
-from joinedup.engines.reading.same import alike, name_key
+from joinedup.engines.reading.same import NEARLY, alike, name_key
 from joinedup.engines.reading.themes import Read, Sectors, Themes
 
 MARKINGS = {
@@ -82,9 +82,11 @@ class Scene:
         if (found := self.partner_names.get(name_key(given))) is not None:
             self.guesses.add(table, id, column, given, found, "body's name", 0.97)
             return found
-        likely = [(alike(given, row["name"]), row["id"]) for row in self.tables["partners"] if row["name"]]
+        # An id of another form is no name.
+        near = [] if re.fullmatch(r"\S*\d\S*", given) else self.tables["partners"]
+        likely = [(alike(given, row["name"]), row["id"]) for row in near if row["name"]]
         best = max(likely, default=(0.0, ""), key=lambda pair: (pair[0], pair[1]))
-        if best[0] >= 0.92 and sum(1 for one in likely if one[0] >= best[0] - 0.03) == 1:
+        if best[0] >= NEARLY and sum(1 for one in likely if one[0] >= best[0] - 0.03) == 1:
             self.guesses.add(table, id, column, given, best[1], "body's name nearly the same", best[0])
             return best[1]
         self.guesses.add(table, id, column, given, None, "leads nowhere")
