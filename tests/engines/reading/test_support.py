@@ -54,6 +54,7 @@ def support(**cells: str) -> dict[str, object]:
         ("Anyone who runs services", "", None, [], False),
         ("Anyone who runs services", "vcs;housing", ["vcs", "housing"], [], False),
         ("Practitioners in health and youth work", "health;vcs", ["health", "vcs"], [], False),
+        ("School and college staff", "education;vcs", ["education", "vcs"], [], False),
         ("Women-led charities", "", ["vcs"], [], False),
         ("Charities in coastal local authorities", "", ["vcs"], [], False),
         ("Community safety partnerships", "", ["csp", "local_authority"], [], False),
@@ -91,6 +92,7 @@ def test_a_basis_may_say_that_only_a_lead_applies() -> None:
     ("words", "limits"),
     [
         ("Charities with an income below £250,000", ["income_under:250000"]),
+        ("Groups under 50000 turnover", ["income_under:50000"]),
         ("Charities under £1m income, led by women", ["income_under:1000000", "led_by_women"]),
         ("Councils, at least two boroughs", ["two_areas"]),
         ("Two or more housing associations together", ["two_landlords"]),

@@ -91,11 +91,11 @@ _EMPTY = phrase_pattern(
 _COUNTED = (
     r"places?|seats?|chairs?|rooms?|halls?|days?|evenings?|nights?|afternoons?|mornings?|"
     r"workers?|memberships?|placements?|courses?|pairs?|garages?|workshops?|"
-    r"volunteers?|mentors?|adults|spaces?|beds?|columns?|laptops?|bikes?|sessions?|hours?|"
+    r"volunteers?|mentors?|adults|spaces?|beds?|columns?|laptops?|bikes?|sessions?|"
     r"officers?|constables|tutors?|drivers?|trainers?|carers?|pitches|dates?|mediators?|"
     r"therapists?|counsellors?|minibuses|lleoedd|ystafelloedd|slots?|desks?|vans?"
 )
-_DAYS = re.compile(r"days?|evenings?|nights?|afternoons?|mornings?|hours?|sessions?")
+_DAYS = re.compile(r"days?|evenings?|nights?|afternoons?|mornings?|sessions?")
 _BY = re.compile(
     rf"\b(?:before|by|until|till|to the end of|from now to|up to|no later than|cyn|"
     rf"erbyn) (?:the end of |early |mid |late )?(\d{{1,2}} )?({MONTH})\b(?: (\d{{4}}))?"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from joinedup.engines.reading.cells import folded, listed, money
+from joinedup.engines.reading.cells import folded, listed, money, numbers
 from joinedup.engines.reading.themes import Sectors, phrase_pattern
 
 PUBLIC = listed(
@@ -53,7 +53,7 @@ _DUTY = phrase_pattern(
 _SAFEGUARDING = phrase_pattern("safeguarding partner*")
 # Persons and areas, no bodies that could apply: then the column says which bodies.
 _PERSONS = re.compile(
-    r"\b(?:practitioners|professionals|girls|young women|pupils|local authority areas|"
+    r"\b(?:practitioners|professionals|staff|girls|young women|pupils|local authority areas|"
     r"\d\d? ?(?:to )?\d\d?s|brought to|affected by)\b"
 )
 _STAFF = phrase_pattern("front line staff, frontline staff, all staff")
@@ -92,11 +92,11 @@ _AT_LEAST = re.compile(
 _INCOME = re.compile(
     r"(?:income|turnover|budget|incwm|annual income)\b[^.;]{0,30}?(?:below|under|less than|"
     r"up to|not more than|no more than|not exceeding|of at most|o dan|"
-    r"smaller than) (£ ?[\d,.]+ ?(?:k|m|million)?)",
+    r"smaller than) (£? ?[\d,.]+ ?(?:k|m|million)?)",
     re.IGNORECASE,
 )
 _INCOME_BACK = re.compile(
-    r"(?:below|under|less than|up to|no more than) (£ ?[\d,.]+ ?(?:k|m|million)?) (?:a year|"
+    r"(?:below|under|less than|up to|no more than) (£? ?[\d,.]+ ?(?:k|m|million)?) (?:a year|"
     r"income|turnover|in income|of income|annual)",
     re.IGNORECASE,
 )
@@ -131,6 +131,7 @@ LIMITS = {
     ),
     "employers": phrase_pattern("employers, that employ"),
     "priority_areas": phrase_pattern("priority boroughs, priority areas, affected areas, eligible wards"),
+    "rural_only": phrase_pattern("rural"),
     "by_invitation": phrase_pattern("by invitation, invited, invitation only, invited bodies"),
 }
 
@@ -273,8 +274,9 @@ def limits(words: str, purpose: str, basis: str, sectors: list[str], *, hospital
     plain = folded(words)
     found = []
     for pattern in (_INCOME, _INCOME_BACK):
-        if (match := pattern.search(words)) and (sums := money(match[1])):
-            found.append(f"income_under:{sums[0]:.0f}")
+        if match := pattern.search(words):
+            sums = money(match[1]) or [number.value for number in numbers(match[1])]
+            found += [f"income_under:{most:.0f}" for most in sums[:1]]
             break
     for match in _AT_LEAST.finditer(folded(f"{words} . {purpose}")):
         how_many, group = (match[1], match[2]) if match[1] else (match[3], match[4])

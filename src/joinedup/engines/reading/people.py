@@ -46,7 +46,7 @@ WAY_IN = {
     ),
     "staff": phrase_pattern(
         "staff, staff only, staff book, managers book, manager books, workers only, "
-        "professionals only, practitioners, licensees, door staff, for workers, teams book"
+        "professionals only, practitioners, for workers, teams book"
     ),
     "referral": phrase_pattern(
         "referral*, refer, refers, referred, any professional, professionals, social work*, "

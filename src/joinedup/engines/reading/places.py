@@ -14,6 +14,7 @@ from joinedup.engines.reading.cells import folded, is_blank, pieces
 from joinedup.engines.reading.place_names import (
     BEFORE,
     BODY,
+    CITIES,
     CODE,
     ELSEWHERE,
     FORCE,
@@ -93,20 +94,21 @@ class Gazetteer:
                     if part != name:
                         self.shorter[part].append(code)
 
-    def learn(self, uses: Iterable[tuple[str, frozenset[str]]]) -> None:
+    def learn(self, uses: Iterable[tuple[str, frozenset[str], int]]) -> None:
         """Learn names that no list has (a town, a station, a street) from their use.
 
-        `uses`: the name, and the authorities of the body that uses it, or of the codes beside it. Only a use with one
-        authority says where the name is; two thirds of these must agree.
+        `uses`: the name, and the authorities of the body that uses it, or of the codes beside it, and how much that
+        weighs. Only a use with one authority says where the name is; two thirds of their weight must agree, and one
+        body's choice of a place for its work is not enough.
         """
         votes: dict[str, Counter[str]] = defaultdict(Counter)
-        for name, authorities in uses:
+        for name, authorities, weight in uses:
             known = folded(name) in self.wards or folded(name) in self.authorities
             if len(authorities) == 1 and is_name(name) and not known:
-                votes[folded(name)].update(authorities)
+                votes[folded(name)].update(dict.fromkeys(authorities, weight))
         for name, given in votes.items():
             (code, most), *_ = sorted(given.items(), key=lambda one: (-one[1], one[0]))
-            if most * 3 >= sum(given.values()) * 2:
+            if most * 3 >= sum(given.values()) * 2 and most > 1:
                 self.learned[name] = code
         self.joined |= {name.replace(" ", ""): name for name in self.learned}
 
@@ -346,9 +348,12 @@ class Gazetteer:
         return Found(sorted(codes), False, "authority named in words", 0.7) if codes else None
 
     def is_elsewhere(self, *texts: str) -> bool:
-        """Whether words speak only of places that these are not: the coast, another country of the United Kingdom."""
+        """Whether words speak only of places that these are not: the coast, the country where all of these are
+        boroughs of great cities, another nation of the United Kingdom."""
         plain = " . ".join(folded(text) for text in texts if text)
         match = ELSEWHERE.search(plain)
+        if re.search(r"\brural\b", plain) and all(code.startswith(CITIES) for code in self.own):
+            return True
         if not match:
             return False
         if match[0].startswith(("wales", "welsh", "cymru")):

@@ -17,7 +17,7 @@ EXTERNAL = phrase_pattern(
     "waiting list comparison, comparison with, control, external assess*"
 )
 MEASURED = phrase_pattern(
-    "before and after, pre and post, compared with, compared to, year before, baseline, "
+    "before and after, validated, pre and post, compared with, compared to, year before, baseline, "
     "outcome star, outcome measure*, outcomes measure*, scored, scores, national return, return, "
     "returns, board data, police data, police figures, police records, hospital data, "
     "hospital figures, trust figures, trusts figures, school records, school figures, "
@@ -47,7 +47,8 @@ NOTHING = phrase_pattern(
 )
 
 _UNSURE = phrase_pattern(
-    "too early, not yet, nothing measured, hard to say, no change, unchanged, not known, mixed, "
+    "too early, not yet, too few, not certain, could be chance, nothing measured, hard to say, "
+    "no change, unchanged, not known, mixed, "
     "waiting list, difficult to tell, unclear, no difference, dim newid, rhy gynnar"
 )
 _WORSE = phrase_pattern(
@@ -100,8 +101,10 @@ def evidence(given: str) -> tuple[float | None, str, float]:
         return None, "", 0.0
     if plain in ("0", "1", "2", "3"):
         return float(plain), "", 1.0
+    if re.search(r"\b(?:under way|underway|in progress|awaited|pending|not yet)\b", plain):
+        return 0.0, "no evidence yet", 0.7
     outside = EXTERNAL.search(plain)
-    if outside and not re.search(r"\b(?:planned|awaited|due|hoped|no|not)\b", plain):
+    if outside and not re.search(r"\b(?:planned|due|hoped|no|not)\b", plain):
         return 3.0, "evidence from outside", 0.85
     if (
         NOTHING.match(plain)

@@ -205,7 +205,7 @@ def _with_ids(table: str, rows: list[dict[str, str]], guesses: Guesses) -> list[
 
 def _uses(
     tables: dict[str, list[dict[str, str]]], gazetteer: Gazetteer
-) -> Iterator[tuple[str, frozenset[str]]]:
+) -> Iterator[tuple[str, frozenset[str], int]]:
     """Names of places that are not known, each with the authorities of the codes and known places beside it, else of
     its body; of several unknown names in one cell it is not known which lies where."""
     bodies: dict[str, frozenset[str]] = {}
@@ -216,10 +216,11 @@ def _uses(
             if table == "partners":
                 bodies[row["id"]] = beside
                 for name, _ in gazetteer.read(row["base"]).unread:
-                    yield name, beside
+                    yield name, beside, 2
             for name, _ in found.unread:
                 if len(found.unread) == 1 or any(CODE.fullmatch(piece) for piece in pieces(row["places"])):
-                    yield name, beside or bodies.get(row.get("partner", ""), frozenset())
+                    own = bodies.get(row.get("partner", ""), frozenset())
+                    yield name, beside or own, 2 if beside else 1
 
 
 def _own(tables: dict[str, list[dict[str, str]]], places: pl.DataFrame) -> set[str]:
