@@ -60,6 +60,7 @@ def test_what(given: str, text: str, what: str | None) -> None:
         ("Not a one-way ticket.", None),
         ("The quote is £46,000 for columns.", None),
         ("Six weeks of places.", None),
+        ("Free tickets, apply ten days ahead.", None),
     ],
 )
 def test_number(text: str, number: float | None) -> None:

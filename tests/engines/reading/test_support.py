@@ -55,6 +55,13 @@ def support(**cells: str) -> dict[str, object]:
         ("Anyone who runs services", "vcs;housing", ["vcs", "housing"], [], False),
         ("Practitioners in health and youth work", "health;vcs", ["health", "vcs"], [], False),
         ("School and college staff", "education;vcs", ["education", "vcs"], [], False),
+        (
+            "Registered providers and stock-holding councils",
+            "housing",
+            ["housing", "local_authority"],
+            [],
+            False,
+        ),
         ("Women-led charities", "", ["vcs"], [], False),
         ("Charities in coastal local authorities", "", ["vcs"], [], False),
         ("Community safety partnerships", "", ["csp", "local_authority"], [], False),

@@ -191,7 +191,10 @@ def number(text: str) -> float | None:
         # How often or for how long something is wanted is no number of it.
         if re.search(r"\b(?:for|within|in|of) $", text[: found.start].casefold()):
             continue
-        if re.match(r" (?:a|each|every|per) ", text[found.end + after.end() :].casefold()):
+        if re.match(
+            r" (?:a|each|every|per|ahead|notice|earlier|later)\b",
+            text[found.end + after.end() :].casefold(),
+        ):
             continue
         days = found.value if days is None else days
     return days

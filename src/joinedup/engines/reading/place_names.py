@@ -40,7 +40,7 @@ FORCE = re.compile(r" (?:police force area|police area|force area|police force|c
 ELSEWHERE = re.compile(
     r"\b(?:coast\w*|seaside|by the sea|of the sea|island\w*|wales|welsh|cymru|scotland|scottish|northern ireland)\b"
 )
-CITIES = ("E08", "E09")  # codes of metropolitan districts and London boroughs
+CITIES = ("E08", "E09")  # codes of the districts and boroughs of great cities
 WIDER = {
     "uk": "country",
     "united kingdom": "country",

@@ -86,7 +86,7 @@ class Gazetteer:
                     self.parts[part].append(code)
         elif kind == "local_authority":
             self.authorities[name].append(code)
-            # "London" is the region, not the City of London.
+            # A region keeps its name, also where a "City of" has the same.
             if (short := BODY.sub("", name)) != name and short not in self.wide:
                 self.authorities[short].append(code)
             if code in self.own:
@@ -201,7 +201,7 @@ class Gazetteer:
         if wards := self._part(plain, near):
             return Found(wards, True, "part of a ward's name", 0.85)
         if code := self._chosen(self.shorter.get(plain, []), near):
-            # Dagenham is a place in Barking and Dagenham; Richmond is all of Richmond upon Thames.
+            # Half of "Alder and Thorne" is a place in it; "Newtown" may stand for all of Newtown upon Alder.
             half = " and " in folded(self.name[code])
             return Found([code], half, "part of an authority's name", 0.8)
         force = FORCE.sub("", plain)
@@ -237,7 +237,7 @@ class Gazetteer:
         return None
 
     def _round(self, plain: str, near: frozenset[str]) -> Found | None:
-        """A name with something before or behind it: "Derby bus station", "north Camden", "Dalston High Street"."""
+        """A name with something before or behind it: "Newtown bus station", "north Newtown"."""
         for pattern, only_ward in ((INSIDE, False), (ROAD, True), (BEFORE, False)):
             core = pattern.sub("", plain)
             if core == plain or not core:
@@ -287,8 +287,8 @@ class Gazetteer:
         return codes[0] if len(codes) == 1 else None
 
     def _part(self, plain: str, near: frozenset[str]) -> list[str]:
-        """Wards of which this is a part of the name, all in one authority: "Staveley" of North and South, "Somers Town"
-        of "St Pancras and Somers Town"."""
+        """Wards of which this is a part of the name, all in one authority: "Quayside" of North and South, "Canal
+        Bank" of "St Mary's and Canal Bank"."""
         by_authority: dict[str, list[str]] = defaultdict(list)
         for code in self.parts.get(plain, []):
             by_authority[self.parent[code]].append(code)

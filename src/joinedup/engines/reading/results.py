@@ -24,7 +24,7 @@ MEASURED = phrase_pattern(
     "attendance data, college records, college figures, council figures, council return, "
     "council data, service figures, service data, ambulance, case management, forces own count, "
     "force return, force figures, routine data, sdq, questionnaire before, monitoring data, "
-    "inspection*, school data, health data, mis, probation data, dataset, data set, census, "
+    "inspection*, school data, pru data, health data, mis, probation data, dataset, data set, census, "
     "historic comparison, comparison, analysis, scale, twice, core, core 10, wemwbs, gad 7, "
     "phq 9, screening tool, outcomes tool, service record*, school record*, college record*, "
     "police record*, hospital record*, database, call data"
