@@ -87,6 +87,20 @@ def test_until(text: str, until: date | None) -> None:
     assert ask_words.until(text, SAID) == until
 
 
+@pytest.mark.parametrize(
+    ("text", "what", "amount"),
+    [
+        ("The quote is £46,000, my budget £31,000", "money", 46000),
+        ("Twenty-two thousand to run it", "money", 22000),
+        ("Four hundred young people", "money", None),
+        ("Since 2023", "money", None),
+        ("Twelve hundred leaflets", "other", None),
+    ],
+)
+def test_amount(text: str, what: str, amount: float | None) -> None:
+    assert ask_words.amount(text, what) == amount
+
+
 def test_no_day_without_the_day_it_was_said() -> None:
     assert ask_words.until("before March", None) is None
 

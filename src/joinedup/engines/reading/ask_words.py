@@ -88,6 +88,7 @@ _EMPTY = phrase_pattern(
     "nothing for now, nothing yet"
 )
 
+LARGE = 500
 _COUNTED = (
     r"places?|seats?|chairs?|rooms?|halls?|days?|evenings?|nights?|afternoons?|mornings?|"
     r"workers?|memberships?|placements?|courses?|pairs?|garages?|workshops?|"
@@ -97,7 +98,7 @@ _COUNTED = (
 )
 _DAYS = re.compile(r"days?|evenings?|nights?|afternoons?|mornings?|sessions?")
 _BY = re.compile(
-    rf"\b(?:before|by|until|till|to the end of|from now to|up to|no later than|cyn|"
+    rf"\b(?:before|by|through|until|till|to the end of|from now to|up to|no later than|cyn|"
     rf"erbyn) (?:the end of |early |mid |late )?(\d{{1,2}} )?({MONTH})\b(?: (\d{{4}}))?"
 )
 _STARTS = re.compile(
@@ -154,9 +155,13 @@ def is_empty(text: str) -> bool:
     return plain in ("", "no", "na", "n a", "tbc", "x") or bool(_EMPTY.fullmatch(plain))
 
 
-def amount(text: str) -> float | None:
-    """The sum in pounds that a text asks for: the only one, or the first that is called a cost or a lack."""
+def amount(text: str, what: str | None = None) -> float | None:
+    """The sum in pounds that a text asks for, the first one; of an ask for money also a large bare number."""
     sums = money(text)
+    if not sums and what == "money":
+        sums = [
+            found.value for found in numbers(text) if found.value >= LARGE and not 1990 <= found.value <= 2100
+        ]
     return sums[0] if sums else None
 
 

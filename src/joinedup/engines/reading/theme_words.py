@@ -141,7 +141,7 @@ SECTOR_WORDS: dict[str, str] = {
     "youth_justice": "youth justice, youth offending, yot, yots, yjs, cyfiawnder ieuenctid",
     "housing": "housing, registered provider*, landlord*, homes, tenant* association*, almo, tai, cymdeithas tai",
     "local_authority": (
-        "council*, local authorit*, borough*, district*, unitary, community safety team*, "
+        "council*, la, las, local authorit*, borough*, district*, unitary, community safety team*, "
         "community safety, licensing, public health, cyngor, awdurdod lleol"
     ),
     "vcs": (
