@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 NUMBERS = {
     word: number
@@ -23,6 +24,7 @@ _JUST = re.compile(rf"\b{_ONE}[- ]year[- ]olds?\b")
 OLDEST = 25.0
 
 
+@lru_cache(50_000)
 def ages_in(text: str) -> tuple[float, float] | None:
     """From and to, as "sixteen to twenty-four", "over-sixteens", "sixteen and over", "a sixteen-year-old" say; None where
     nothing says it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 
 from joinedup.engines.opportunities import words
 from joinedup.engines.opportunities.concepts import themes_of
@@ -40,9 +41,10 @@ TRADES: dict[str, re.Pattern[str]] = {
 }
 
 
-def trades_in(text: str) -> set[str]:
+@lru_cache(50_000)
+def trades_in(text: str) -> frozenset[str]:
     """The sectors whose bodies a text names by their trade."""
-    return {sector for sector, pattern in TRADES.items() if pattern.search(text)}
+    return frozenset(sector for sector, pattern in TRADES.items() if pattern.search(text))
 
 
 def moves(context: Context, met: Collection[str]) -> Iterator[Move]:
@@ -65,6 +67,9 @@ def _takers(context: Context, help: Ask) -> Iterator[tuple[float, Partner, str]]
     """(fit, body, why)."""
     named = trades_in(help.text)
     themes = frozenset(help.themes) or themes_of(help.meant)
+    if not named and help.what in ("data", "other", None):
+        # What it is, or whom it would serve, is not said: nobody is picked for it.
+        return
     seen: set[str] = set()
     for authority in sorted(help.where.authorities):
         for partner in context.register.partners_at.get(authority, ()):
@@ -76,23 +81,7 @@ def _takers(context: Context, help: Ask) -> Iterator[tuple[float, Partner, str]]
             ):
                 continue
             seen.add(partner.id)
-            near = context.distances.near(help.where, partner.where, help.what)
-            if near is None:
-                continue
-            answer = context.answered(
-                partner.id,
-                authorities=(authority,),
-                theme=next(iter(help.themes), None),
-                records=frozenset((help.id,)),
-                meant=help.meant,
-                others=(help.partner.id,),
-            )
-            if answer is not None and answer.answer == "not_us":
-                continue
             if named and partner.sector not in named:
-                continue
-            if not named and help.what in ("data", "other", None):
-                # What it is, or whom it would serve, is not said: nobody is picked for it.
                 continue
             if (
                 help.ages
@@ -133,6 +122,16 @@ def _takers(context: Context, help: Ask) -> Iterator[tuple[float, Partner, str]]
                 continue
             if help.what == "training" and not named and alike >= SAME:
                 # Who does that work already is no learner of it.
+                continue
+            near = context.distances.near(help.where, partner.where, help.what)
+            if near is None or context.refuses(
+                partner.id,
+                (authority,),
+                next(iter(help.themes), None),
+                frozenset((help.id,)),
+                help.meant,
+                help.partner.id,
+            ):
                 continue
             fit = (
                 -0.1 * bool(ANYBODY.search(help.text))
