@@ -6,29 +6,15 @@ import datetime
 import re
 
 from joinedup.engines.reading.cells import MONTH, MONTHS, Number, folded, money, month_end, numbers
-from joinedup.engines.reading.themes import phrase_pattern
+from joinedup.engines.reading.phrases import listed, phrase_pattern
 
 KINDS = {
-    "need": "need",
-    "needs": "need",
-    "want": "need",
-    "wanted": "need",
-    "ask": "need",
-    "request": "need",
-    "angen": "need",
-    "looking for": "need",
-    "seek": "need",
-    "seeking": "need",
-    "help": "help",
-    "offer": "help",
-    "offers": "help",
-    "give": "help",
-    "can give": "help",
-    "have": "help",
-    "spare": "help",
-    "cynnig": "help",
-    "offering": "help",
-    "can help": "help",
+    **dict.fromkeys(
+        listed("need, needs, want, wanted, ask, request, looking for, seek, seeking, angen"), "need"
+    ),
+    **dict.fromkeys(
+        listed("help, offer, offers, offering, give, can give, can help, have, spare, cynnig"), "help"
+    ),
 }
 _GIVES = phrase_pattern(
     "we can, can offer, may be used, are to be had, free of charge, rent free, you could have, "

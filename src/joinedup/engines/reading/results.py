@@ -6,7 +6,7 @@ import itertools
 import re
 
 from joinedup.engines.reading.cells import folded, is_blank, numbers
-from joinedup.engines.reading.themes import phrase_pattern
+from joinedup.engines.reading.phrases import phrase_pattern
 
 EXTERNAL = phrase_pattern(
     "external evaluation, external evaluator*, independent evaluation, independently evaluated, "
