@@ -126,7 +126,7 @@ def test_what_only_a_few_may_see_is_in_no_list(world: World, as_: As) -> None:
 
 
 def test_history_is_said_to_be_history(world: World, as_: As) -> None:
-    Offer.objects.create(slug="old", name="Old", provider="X", kind="fund", marking="public", is_history=True)
+    Offer.objects.create(slug="old", name="Old", provider="X", kind="fund", marking="public", basis="closed")
     assert "It is kept as history" in body(as_("bob"), "offer=old")
 
 

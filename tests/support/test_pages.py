@@ -56,7 +56,7 @@ def test_open_funds_come_first_by_closing_date_and_history_stands_below(world: W
     make_offer("Later", closes=days(30))
     make_offer("Soon", closes=days(2))
     make_offer("Gone", closes=days(-1))
-    make_offer("Decided", is_history=True)
+    make_offer("Decided", basis="closed")
     page = text(as_("nobody").get("/support/"))
     assert in_order(page, "Soon", "Later", "No date", "Guide", "Gone", "Decided")
     assert page.find("kept as history") < page.find(">Gone<")
@@ -129,7 +129,7 @@ def test_twenty_on_a_page_and_the_answers_survive_turning_it(world: World, as_: 
 
 def test_all_history_is_one_link_away(world: World, as_: As) -> None:
     for number in range(7):
-        make_offer(f"Past {number}", is_history=True, closes=days(-number - 1))
+        make_offer(f"Past {number}", basis="closed", closes=days(-number - 1))
     page = text(as_("nobody").get("/support/"))
     assert "Past 4" in page
     assert "Past 5" not in page
@@ -302,7 +302,7 @@ def test_a_fixed_number_of_queries(world: World, as_: As, django_assert_num_quer
             themes=["trusted-adult"],
             provider_partner=world.lantern,
         )
-        make_offer(f"Past {number}", is_history=True)
+        make_offer(f"Past {number}", basis="closed")
     for number in range(count):
         made = Initiative.objects.create(name=f"I{number}", slug=f"i{number}", partner=world.lantern)
         made.offers.add(Offer.objects.get(slug="fund-0"))

@@ -39,7 +39,7 @@ def test_what_does_harm_is_marked_and_what_is_unknown_stays_empty() -> None:
         "prison-awareness-visits",
         "shock-style-deterrence",
     }
-    assert set(Approach.objects.filter(effect=None).values_list("slug", flat=True)) == {
+    assert set(Approach.objects.filter(strength=None).values_list("slug", flat=True)) == {
         "arts-programmes",
         "boot-camps",
     }
@@ -73,7 +73,7 @@ def test_a_broken_file_brings_in_nothing(tmp_path: Path) -> None:
 
 def test_the_copy_that_ships_says_what_the_sources_say(shared: Path) -> None:
     """The compact copy may shorten wording, never lose a row."""
-    for name in ("sectors", "taxonomy", "mix", "interventions", "factors", "support", "commitments"):
+    for name in ("sectors", "taxonomy", "mix", "factors", "support", "commitments"):
         ours = (SHIPPED / f"{name}.csv").read_text(encoding="utf-8").splitlines()
         theirs = (shared.parent / "reference" / f"{name}.csv").read_text(encoding="utf-8").splitlines()
         assert [line.split(",")[0] for line in ours] == [line.split(",")[0] for line in theirs]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import groupby
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -22,7 +24,7 @@ from joinedup.support import actions
 from joinedup.support.eligibility import answer, needs_checking
 from joinedup.support.forms import CorrectionForm, FinderForm, OfferForm, filled_in
 from joinedup.support.models import Offer
-from joinedup.support.queries import corrections, find, offers_for, provider_of, terms_of, users_of
+from joinedup.support.queries import Listed, corrections, find, offers_for, provider_of, terms_of, users_of
 
 PAGE = 20
 # How many closed offers are listed below the open ones before the reader asks for all.
@@ -38,7 +40,7 @@ def support(request: Request) -> HttpResponse:
     answers = request.GET.copy()
     for name in ("history", "page"):
         answers.pop(name, None)
-    listed = found.history if only_history else found.fitting
+    listed: QuerySet[Offer] | list[Listed] = found.history if only_history else found.open
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
@@ -46,6 +48,10 @@ def support(request: Request) -> HttpResponse:
         "answers": answers.urlencode(),
         "found": found,
         "page": page,
+        # They come in this order already, so that a turned page goes on where the last one stopped.
+        "sections": []
+        if only_history
+        else [(b, list(of)) for b, of in groupby(page, lambda each: each.offer.basis)],
         "only_history": only_history,
         "history_count": found.history.count(),
         "history_first": [] if only_history else list(found.history[:HISTORY_FIRST]),
