@@ -119,8 +119,8 @@ def test_support_is_public_unless_a_partner_here_provides_it(world: World) -> No
     ]
     actions.accept(by=world.person("alice"), upload=upload)
     grants, training = Offer.objects.get(name="Small grants"), Offer.objects.get(name="Training in listening")
-    assert (grants.marking, grants.closes, grants.amount, grants.amount_gbp) == (
-        "public", datetime.date(2030, 3, 31), "£5,000", 5000,
+    assert (grants.marking, grants.closes, grants.amount, grants.amount_programme) == (
+        "public", datetime.date(2030, 3, 31), "£5,000", None,
     )  # fmt: skip
     assert (training.marking, training.provider_partner) == ("partnership", world.lantern)
 
@@ -429,11 +429,47 @@ def test_support_with_cells_that_do_not_fit(world: World) -> None:
     ]  # fmt: skip
     assert says(world, upload)[-1] == (7, "known", "Already here: not made again")
     actions.accept(by=world.person("alice"), upload=upload, leave_out=True)
-    assert set(Offer.objects.values_list("name", "kind", "amount_gbp")) == {
-        ("D", "guidance", None),
-        ("E", "fund", 500),
+    assert set(Offer.objects.values_list("name", "kind", "amount")) == {
+        ("D", "guidance", "from £5 to £50"),
+        ("E", "fund", "£500"),
     }
     assert {s.pk for s in Offer.objects.get(name="D").sectors.all()} == {"police", "health"}
+
+
+def test_support_says_how_it_can_be_had_and_who_leads(world: World) -> None:
+    """In the words people use; a sum that does not say whether one award or all is meant stays words."""
+    text = (
+        "Fund,Funder,Basis,Deadline,Amount,Maximum award,Total,Awards,Who leads,Lead only,General\n"
+        "A,Foundation,open round,1/2/2030,,£5k,£90k,about 18,,,yes\n"
+        'B,Foundation,"rolling, decided quarterly",,up to £6k each,,,,Police,yes,\n'
+        "C,Foundation,standing,,,,,,,,\n"
+        'D,Foundation,"pilot, ended",1/2/2030,£22m,,,,,,\n'
+        "E,Foundation,competitive,,,,,,,,\n"
+        "F,Foundation,,,,£9k,£8k,,,yes,\n"
+    )
+    upload = ready(world, text, "offers")
+    assert sentences(world, upload) == [
+        (7, "Maximum award", "One award cannot be more than all of them together."),
+        (7, "Who leads", "Say who leads, if nobody else may apply."),
+    ]
+    actions.accept(by=world.person("alice"), upload=upload, leave_out=True)
+    made = Offer.objects.order_by("name").values_list(
+        "name",
+        "basis",
+        "amount_max_gbp",
+        "amount_programme",
+        "awards",
+        "via_sectors",
+        "lead_only",
+        "is_general",
+    )
+    assert list(made) == [
+        ("A", "dated", 5_000, 90_000, "about 18", None, False, True),
+        ("B", "rolling", 6_000, None, "", "police", True, False),
+        ("C", "standing", None, None, "", None, False, False),
+        ("D", "closed", None, None, "", None, False, False),
+        ("E", "", None, None, "", None, False, False),
+    ]
 
 
 def test_a_tracker_brought_again_makes_nothing_twice_and_a_new_lead_once(world: World) -> None:

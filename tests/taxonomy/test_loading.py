@@ -47,6 +47,28 @@ def test_what_does_harm_is_marked_and_what_is_unknown_stays_empty() -> None:
     assert "unknown" in Approach.objects.get(pk="arts-programmes").notes
 
 
+def test_approaches_say_what_was_published_and_leave_the_rest_blank() -> None:
+    load(SHIPPED)
+    approach = Approach.objects.get(pk="focused-deterrence")
+    assert (approach.effect, approach.evidence, approach.cost, approach.strength) == ("HIGH", "high", "", 0.8)
+    assert [theme.pk for theme in approach.themes.all()] == ["group-conflict"]
+    assert [len(each.urls) for each in Approach.objects.filter(pk__in=["mentoring", "arts-programmes"])] == [
+        1,
+        2,
+    ]
+    assert not Approach.objects.filter(harmful=True, themes__isnull=False).exists()
+
+
+def test_an_approach_of_an_unknown_theme_is_refused(tmp_path: Path) -> None:
+    for path in SHIPPED.glob("*.csv"):
+        said = path.read_text(encoding="utf-8").replace(",trusted-adult,", ",trusted,")
+        (tmp_path / path.name).write_text(
+            said if path.stem == "approaches" else path.read_text(encoding="utf-8")
+        )
+    with pytest.raises(ValueError, match=r"approaches.csv: no such theme: trusted\."):
+        load(tmp_path)
+
+
 def test_ethnicity_is_never_called_a_risk() -> None:
     load(SHIPPED)
     assert Factor.objects.get(pk="F04").kind == "disproportionality"

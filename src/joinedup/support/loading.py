@@ -1,8 +1,8 @@
 """The national and regional support that ships with the system: what is open, the shelf, and history.
 
-`support.csv` holds what was published (`who_may_use`, `area` and the columns `…_as_published`), and how we read it, row
-by row against those columns: for whom it is, through whom, how it can be had, what one award may be, and which themes it
-is about. What was not published is blank. If no sector follows from the publisher's words, only these words say who may
+`support.csv` holds what was published (`who_may_use`, `area` and the columns `…_as_published`), and how we read it
+against those columns: for whom it is, through whom, how it can be had, what one award may be, and which themes it is
+about. What was not published is blank. If no sector follows from the publisher's words, only these words say who may
 use it.
 """
 

@@ -80,8 +80,9 @@ def open_on(on: datetime.date) -> Q:
 
 
 def of_an_opportunity(on: datetime.date) -> Q:
-    """Support that an opportunity may name on the day `on`: it can be asked for, until a closing date or all the time, is
-    about a theme or for any work with young people, and is nothing that the law requires anyway. May repeat rows."""
+    """Support that an opportunity may name on the day `on`: it can be asked for, until a closing date or all the time,
+    is about a theme or for any work with young people, and is nothing that the law requires anyway. May repeat
+    rows."""
     said = Q(basis__in=(Offer.Basis.DATED, Offer.Basis.ROLLING), is_required_by_law=False)
     return open_on(on) & said & (Q(is_general=True) | Q(themes__isnull=False))
 
@@ -96,7 +97,8 @@ def why_in_no_opportunity(offer: Offer, on: datetime.date) -> str:
         return _("It does not open until %(day)s.") % {"day": date_format(offer.opens, "j F Y")}
     if offer.is_required_by_law:
         return _(
-            "The law requires it of those it names, so it is never suggested as something new. It is on the pages of support."
+            "The law requires it of those it names, so it is never suggested as something new. It is on the pages of "
+            "support."
         )
     if offer.is_shelf:
         return _(

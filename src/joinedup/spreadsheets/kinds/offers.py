@@ -122,7 +122,7 @@ _KINDS = {
 _ONE_AWARD = re.compile(r"up to (\S+)(?: each| per \w+)?|(\S+) (?:each|per \w+)", re.IGNORECASE)
 # In this order: a pilot that ended is closed, whatever else is said of it.
 _BASES = {
-    Offer.Basis.CLOSED: ("closed", "ended", "decided", "invited", "invitation", "allocation", "history"),
+    Offer.Basis.CLOSED: ("closed", "ended", "invited", "invitation", "allocation", "history"),
     Offer.Basis.ROLLING: ("rolling", "all the time", "any time", "anytime", "continuous", "as they come"),
     Offer.Basis.STANDING: ("standing", "always", "permanent", "free"),
 }
