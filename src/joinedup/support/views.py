@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import groupby
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,7 +24,16 @@ from joinedup.support import actions
 from joinedup.support.eligibility import answer, needs_checking
 from joinedup.support.forms import CorrectionForm, FinderForm, OfferForm, filled_in
 from joinedup.support.models import Offer
-from joinedup.support.queries import Listed, corrections, find, offers_for, provider_of, terms_of, users_of
+from joinedup.support.queries import (
+    Listed,
+    by_basis,
+    corrections,
+    find,
+    offers_for,
+    provider_of,
+    terms_of,
+    users_of,
+)
 
 PAGE = 20
 # How many closed offers are listed below the open ones before the reader asks for all.
@@ -41,17 +50,14 @@ def support(request: Request) -> HttpResponse:
     for name in ("history", "page"):
         answers.pop(name, None)
     listed: QuerySet[Offer] | list[Listed] = found.history if only_history else found.open
-    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+    page: Page[Any] = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "question": question,
         "answers": answers.urlencode(),
         "found": found,
         "page": page,
-        # They come in this order already, so that a turned page goes on where the last one stopped.
-        "sections": []
-        if only_history
-        else [(b, list(of)) for b, of in groupby(page, lambda each: each.offer.basis)],
+        "sections": by_basis([] if only_history else page),
         "only_history": only_history,
         "history_count": found.history.count(),
         "history_first": [] if only_history else list(found.history[:HISTORY_FIRST]),
