@@ -1,10 +1,12 @@
 """All or nothing, once, and back again."""
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
 from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry
@@ -470,6 +472,31 @@ def test_support_says_how_it_can_be_had_and_who_leads(world: World) -> None:
         ("D", "closed", None, None, "", None, False, False),
         ("E", "", None, None, "", None, False, False),
     ]
+
+
+def test_support_taken_out_as_a_spreadsheet_comes_in_again(
+    world: World, as_: Callable[[str], Client]
+) -> None:
+    fields = {
+        "basis": "rolling", "amount": "£5,000 each", "amount_max_gbp": 5_000, "amount_programme": 90_000,
+        "awards": "about 18", "lead_only": True, "is_general": True, "purpose": "Clubs", "who_may_use": "Clubs",
+        "url": "https://example.org/", "source": "A leaflet",
+    }  # fmt: skip
+    first = Offer.objects.create(
+        name="Club fund", slug="club", provider="A Trust", kind="fund", marking="public", **fields
+    )
+    lists = {"sectors": ["vcs", "police"], "via_sectors": ["police"], "themes": ["trusted-adult"]}
+    for name, values in lists.items():
+        getattr(first, name).set(values)
+    sheet = as_("nobody").get("/support.csv").text.replace("Club fund", "Second fund")
+    upload = ready(world, sheet, "offers")
+    assert sentences(world, upload) == []
+    actions.accept(by=world.person("alice"), upload=upload)
+    second = Offer.objects.get(name="Second fund")
+    assert {name: getattr(second, name) for name in fields} == fields
+    assert {name: {each.pk for each in getattr(second, name).all()} for name in lists} == {
+        name: set(values) for name, values in lists.items()
+    }
 
 
 def test_a_tracker_brought_again_makes_nothing_twice_and_a_new_lead_once(world: World) -> None:

@@ -146,11 +146,13 @@ def test_the_partnership_sees_what_it_shares(
     world: World, as_: As, hidden: Offer, name: str, sees: bool
 ) -> None:
     assert SECRET in text(as_(name).get("/support/"))
+    assert SECRET in text(as_(name).get("/support.csv"))
     assert as_(name).get("/support/quiet-money/").status_code == 200
 
 
 @pytest.mark.parametrize("name", ["charlie", "nobody"])
 def test_others_see_nothing_of_it(world: World, as_: As, hidden: Offer, name: str) -> None:
+    assert SECRET not in text(as_(name).get("/support.csv"))
     page = text(as_(name).get("/support/"))
     assert SECRET not in page
     assert "0 open" not in page
@@ -316,6 +318,8 @@ def test_a_fixed_number_of_queries(world: World, as_: As, django_assert_num_quer
     browser = as_("bob")
     with django_assert_num_queries(19):
         browser.get("/support/", {"sector": "vcs", "place": world.northton.pk, "theme": "trusted-adult"})
+    with django_assert_num_queries(9):
+        browser.get("/support.csv")
     with django_assert_num_queries(13):
         browser.get("/support/fund-0/")
 

@@ -25,7 +25,7 @@ class Offer(Record):
     class Basis(models.TextChoices):
         DATED = "dated", "Until a closing date"
         ROLLING = "rolling", "All the time: requests are decided as they come"
-        STANDING = "standing", "Always there: nobody decides who gets it"
+        STANDING = "standing", "Always there: nothing to bid for"
         CLOSED = "closed", "Closed or decided: history"
 
     name = models.CharField(max_length=200)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby, takewhile
 from typing import Any
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from joinedup.accounts.models import AuditEntry, Grant, User
 from joinedup.accounts.person import Person
+from joinedup.documents.csv_file import several
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
 from joinedup.places.queries import worked_in
@@ -181,6 +182,29 @@ def find(person: Person, question: Asker, kind: str, on: datetime.date) -> Fitti
         not_fitting=[each for each in now if each.answer.word == "no" and question.is_asked],
         history=chosen.filter(past(on)).prefetch_related(None).order_by(newest_first, "name"),
     )
+
+
+CSV_HEADER = [
+    "Name", "Provider", "Kind", "Purpose", "Who may use it", "Sectors", "Who leads", "Lead only", "General", "Themes",
+    "Places", "Area", "Basis", "Required by law", "Opens", "Closes", "Dates as published", "Amount", "Maximum award",
+    "Whole programme", "Awards", "Last checked", "Link", "Source", "Who may see it", "Demonstration",
+]  # fmt: skip
+
+
+def csv_rows(offers: QuerySet[Offer]) -> Iterator[list[Any]]:
+    """Offers from `offers_for` as rows under CSV_HEADER, history last; 5 queries. Unknown is empty. A sheet with these
+    headings can be brought in again."""
+    for each in sorted(
+        offers, key=lambda each: (_BY_BASIS[each.basis], each.closes or datetime.date.max, each.name)
+    ):
+        yield [
+            each.name, each.provider, each.kind, each.purpose, each.who_may_use, several(each.sectors.all()),
+            several(each.via_sectors.all()), "yes" if each.lead_only else "", "yes" if each.is_general else "",
+            several(each.themes.all()), several(each.places.all()), each.area, each.basis,
+            "yes" if each.is_required_by_law else "", each.opens, each.closes, each.dates_note, each.amount,
+            each.amount_max_gbp, each.amount_programme, each.awards, each.last_checked, each.url, each.source,
+            each.marking, "yes" if each.is_demonstration else "",
+        ]  # fmt: skip
 
 
 def _listed(offer: Offer, question: Asker, on: datetime.date) -> Listed:

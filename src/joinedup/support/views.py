@@ -19,15 +19,18 @@ from django.views.decorators.http import require_safe
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import may, require
 from joinedup.accounts.request import Request
+from joinedup.documents.csv_file import as_csv
 from joinedup.partners.queries import visible_partners
 from joinedup.support import actions
 from joinedup.support.eligibility import answer, needs_checking
 from joinedup.support.forms import CorrectionForm, FinderForm, OfferForm, filled_in
 from joinedup.support.models import Offer
 from joinedup.support.queries import (
+    CSV_HEADER,
     Listed,
     by_basis,
     corrections,
+    csv_rows,
     find,
     offers_for,
     provider_of,
@@ -63,6 +66,14 @@ def support(request: Request) -> HttpResponse:
         "history_first": [] if only_history else list(found.history[:HISTORY_FIRST]),
     }
     return render(request, "support/support.jinja", context)
+
+
+@require_safe
+def support_csv(request: Request) -> HttpResponse:
+    content = as_csv(CSV_HEADER, csv_rows(offers_for(request.person)))
+    name = f"support-{timezone.localdate().isoformat()}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 @require_safe

@@ -5,7 +5,7 @@ from django.db import migrations, models
 BASES = [
     ("dated", "Until a closing date"),
     ("rolling", "All the time: requests are decided as they come"),
-    ("standing", "Always there: nobody decides who gets it"),
+    ("standing", "Always there: nothing to bid for"),
     ("closed", "Closed or decided: history"),
 ]
 
