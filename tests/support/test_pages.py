@@ -400,3 +400,8 @@ def test_who_alone_may_lead_is_said(world: World, as_: As) -> None:
     for path in ("/support/", "/support/led/"):
         page = text(as_("nobody").get(path))
         assert "only these may apply, others take part in their bid: Health" in page
+
+
+def test_what_is_not_open_yet_says_from_when(world: World, as_: As) -> None:
+    make_offer("Spring fund", opens=days(20), closes=days(90))
+    assert "It is not open yet: it opens on" in text(as_("nobody").get("/support/"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.db import models
 
 from joinedup.accounts.permissions import Scope
@@ -118,6 +120,10 @@ class Offer(Record):
     @property
     def is_history(self) -> bool:
         return self.basis == self.Basis.CLOSED
+
+    def is_over(self, on: datetime.date) -> bool:
+        """Whether nobody can ask for it any more on the day `on`."""
+        return self.is_history or (self.closes is not None and self.closes < on)
 
     @property
     def is_shelf(self) -> bool:

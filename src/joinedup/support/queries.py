@@ -92,7 +92,7 @@ def why_in_no_opportunity(offer: Offer, on: datetime.date) -> str:
     """Why `of_an_opportunity` leaves it out, in a sentence; empty if it does not. One query at most."""
     if offer.is_history:
         return _("It is kept as history: it is closed or decided.")
-    if offer.closes and offer.closes < on:
+    if offer.closes and offer.is_over(on):
         return _("It closed on %(day)s.") % {"day": date_format(offer.closes, "j F Y")}
     if offer.opens and offer.opens > on:
         return _("It does not open until %(day)s.") % {"day": date_format(offer.opens, "j F Y")}

@@ -86,6 +86,7 @@ def offer(request: Request, slug: str) -> HttpResponse:
     context = {
         "offer": shown,
         "question": question,
+        "is_over": shown.is_over(on),
         "said": answer(
             terms_of(shown), question.sector or None, question.place_codes, question.theme or None, on
         ),

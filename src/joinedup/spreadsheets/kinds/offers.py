@@ -104,7 +104,7 @@ FIELDS = (
         ("amount programme", "amount gbp", "total", "total fund", "whole programme", "pot", "budget"),
     ),
     Field("awards", "How many awards", ("awards", "number of awards", "number of grants")),
-    Field("basis", "How it can be had", ("basis", "how to apply", "rolling", "status", "round")),
+    Field("basis", "How it can be had", ("basis", "rolling", "status", "round")),
     Field("url", "Web page", ("link", "website", "url", "web address", "more information")),
     Field("source", "Source", ("sources", "how we know")),
     Field("marking", "Who may see it", ("marking", "visibility", "sharing")),
