@@ -170,7 +170,7 @@ def test_support_that_is_open_here_today(world: World, as_: As) -> None:
     here.places.add(world.northton)
     offer("Closed", closes=today - day)
     offer("Not open yet", opens=today + day)
-    offer("History", is_history=True)
+    offer("History", basis="closed")
     elsewhere = offer("For Southton")
     elsewhere.places.add(world.southton)
     page = as_("nobody").get(NORTHTON).content.decode()

@@ -27,6 +27,7 @@ from joinedup.opportunities.whereabouts import Known
 from joinedup.partners.models import Ask, Link, Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.support.models import Offer
+from joinedup.support.queries import of_an_opportunity
 from joinedup.taxonomy.models import Approach, Mix, Sector, Theme
 
 # The register of a place is known well enough to say that something is missing there, and not only that it
@@ -78,7 +79,10 @@ def tables_for_each(
         "mix": _frame("mix", [dict(row) for row in Mix.objects.values("theme", "sector", "weight")]),
         "approaches": _frame(
             "approaches",
-            [{"approach": a.slug, "effect": a.effect, "harmful": a.harmful} for a in Approach.objects.all()],
+            [
+                {"approach": a.slug, "effect": a.strength, "harmful": a.harmful}
+                for a in Approach.objects.all()
+            ],
         ),
         "themes": _frame("themes", [{"theme": t.slug, "name": t.name} for t in Theme.objects.all()]),
         "sectors": _frame("sectors", [{"sector": s.slug, "name": s.name} for s in Sector.objects.all()]),
@@ -308,10 +312,12 @@ def _initiatives(reader: Person, slugs: dict[int, str], known: Known) -> pl.Data
 
 
 def _offers(reader: Person, codes: set[str], as_of: datetime.date) -> pl.DataFrame:
-    """Offers that are not history. One that is restricted to places elsewhere is left out by the engine."""
+    """Offers that an opportunity may name: neither the shelf nor history. One that is restricted to places elsewhere is
+    left out by the engine."""
     found = (
         Offer.objects.visible_to(reader)
-        .filter(is_history=False)
+        .filter(of_an_opportunity(as_of))
+        .distinct()
         .select_related("provider_partner")
         .prefetch_related("themes", "sectors", "via_sectors", "places")
         .order_by("pk")
@@ -330,7 +336,7 @@ def _offers(reader: Person, codes: set[str], as_of: datetime.date) -> pl.DataFra
                 "places": _codes(offer.places),
                 "opens": offer.opens,
                 "closes": offer.closes,
-                "amount_gbp": offer.amount_gbp,
+                "amount_gbp": offer.amount_programme,
                 "last_checked": offer.last_checked,
                 "marking": offer.marking,
                 "who_may_use": offer.who_may_use,
