@@ -116,7 +116,7 @@ def _checks(
             more, most = words.whole_pounds(ask.amount), words.whole_pounds(support.amount_max)
             checks.append(f"{more} is more than one award ({most}).")
     for action in actions if support.kind == "fund" else ():
-        if action.ends and support.closes and action.ends <= support.closes:
+        if support.basis == "dated" and action.ends and support.closes and action.ends <= support.closes:
             checks.append(
                 f"“{action.name}” ends on {day(action.ends)}, before this money could come: what carries it until then?"
             )
