@@ -42,6 +42,9 @@ def moves(context: Context) -> Iterator[Move]:
 
 def _lacks(context: Context, action: Action, theme: str) -> list[str]:
     """Sectors that the theme needs and nobody who acts on it here belongs to."""
+    wanted = {sector for sector, weight in context.register.mix.get(theme, {}).items() if weight >= NEEDED}
+    if not wanted:
+        return []
     here = {
         partner.sector
         for authority in action.where.authorities
@@ -49,11 +52,7 @@ def _lacks(context: Context, action: Action, theme: str) -> list[str]:
         if theme in other.themes
         for partner in other.runners
     }
-    return [
-        sector
-        for sector, weight in context.register.mix.get(theme, {}).items()
-        if weight >= NEEDED and sector not in here
-    ]
+    return sorted(wanted - here)
 
 
 def _bodies(

@@ -119,6 +119,9 @@ def _move(context: Context, action: Action, left: int) -> Move | None:
         by = min(by, words.decide_by(first_closing, context.as_of))
     where = f" in {register.place(authority)}" if authority else ""
     with_whom = payers or action.others[:2] or tuple(others)
+    if not with_whom and not needs:
+        # Its own body knows when it ends.
+        return None
     if payers:
         told.append(
             f"{words.names(payers)} {'gives' if len(payers) == 1 else 'give'} money or commission work here."

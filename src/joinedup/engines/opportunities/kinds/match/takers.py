@@ -19,8 +19,9 @@ LEAST = 0.4
 MOST = 3
 # What is for those above school age is nothing for a school.
 LEAVING_AGE, COLLEGE = 16, re.compile(r"college|sixth form|universit", re.I)
+CHILDREN = re.compile(r"\bchild(?:ren)?\b", re.I)
 # Who knows young people who could take a place that is free.
-KNOW = ("youth_justice", "social_care", "education")
+KNOW = {"social_care": 0.2, "youth_justice": 0.19, "education": 0.17}
 # How alike an offer and a body's work have to be where the offer names no trade; and from where on they are the same.
 ALIKE, SAME = 0.3, 0.45
 # Bodies that an offer names by their trade: "any young person a school or social worker sends".
@@ -123,6 +124,8 @@ def _takers(context: Context, help: Ask) -> Iterator[tuple[float, Partner, str]]
             if help.what == "training" and not named and alike >= SAME:
                 # Who does that work already is no learner of it.
                 continue
+            if COLLEGE.search(partner.name) and CHILDREN.search(help.text):
+                continue
             near = context.distances.near(help.where, partner.where, help.what)
             if near is None or context.refuses(
                 partner.id,
@@ -139,7 +142,7 @@ def _takers(context: Context, help: Ask) -> Iterator[tuple[float, Partner, str]]
                 + 0.17 * bool(named)
                 + 0.12 * on_theme
                 + 0.1 * bool(work)
-                + (0.17 if partner.sector == "education" else 0.2) * knows
+                + KNOW.get(partner.sector or "", 0.0) * knows
                 + 0.2 * alike
             )
             why = (
