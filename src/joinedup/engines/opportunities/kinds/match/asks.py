@@ -13,7 +13,7 @@ from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Ask
 from joinedup.engines.opportunities.move import Move, Party
 from joinedup.engines.opportunities.nearness import Near
-from joinedup.engines.opportunities.strength import Parts, of
+from joinedup.engines.opportunities.strength import Parts, deadline, of
 from joinedup.engines.words import listing
 
 # How well an offer of one kind of thing meets a need of another.
@@ -136,6 +136,7 @@ def _pair(context: Context, need: Ask, help: Ask) -> Pair | None:
         fit=what * about * fit,
         near=near.closeness,
         fresh=context.fresh(need.said_on) * context.fresh(help.said_on),
+        deadline=deadline(help.until or need.until, context.as_of),
         answered=float(answer is not None and answer.answer == "interested"),
     )
     if parts.answered:

@@ -12,7 +12,7 @@ from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Ask, Partner
 from joinedup.engines.opportunities.kinds.match.asks import ANYBODY, capacity, has_places
 from joinedup.engines.opportunities.move import Move, Party
-from joinedup.engines.opportunities.strength import Parts
+from joinedup.engines.opportunities.strength import Parts, deadline
 from joinedup.engines.words import listing
 
 LEAST = 0.4
@@ -185,7 +185,11 @@ def _move(context: Context, help: Ask, found: list[tuple[float, Partner, str]]) 
         else f"Who takes up what {giver.name} {verb}{place}, {short}: {words.names(partners, 'or')}?",
         sentence=f"{giver.name} {verb}: {words.quoted(help.text)}{words.said(help)}{topic} {' '.join(one[2] for one in found)}",
         first_step=f"{words.start(words.with_role(giver, help.meant))} rings {words.with_role(partners[0], help.meant)} and asks whether it would serve.",
-        parts=Parts(fit=found[0][0], fresh=context.fresh(help.said_on)),
+        parts=Parts(
+            fit=found[0][0],
+            fresh=context.fresh(help.said_on),
+            deadline=deadline(help.until, context.as_of),
+        ),
         because=(words.ask_because(help),),
         checks=tuple(checks),
         closes=help.until,
