@@ -76,7 +76,8 @@ def _find(text: str, as_json: bool) -> None:
     found = find(text)
     areas = areas_named(text, every_area())
     if as_json:
-        put_json({"places": [_as_dict(place) for place in found], "areas": [area.says for area in areas]})
+        rows = [_as_dict(place) | ({"led_here": place.led_here} if place.led_here else {}) for place in found]
+        put_json({"places": rows, "areas": [area.says for area in areas]})
         return
     if not found and not areas:
         raise ValidationError(
@@ -84,9 +85,10 @@ def _find(text: str, as_json: bool) -> None:
         )
     for place in found:
         above = f" in {place.parent.name}" if place.parent else ""
-        click.echo(f"{place.pk}  {place.name}, {place.get_kind_display()}{above}")
+        why = f" ({place.led_here})" if place.led_here else ""
+        click.echo(f"{place.pk}  {place.name}, {place.get_kind_display()}{above}{why}")
     for area in areas:
-        if area.kind != "local_authority":
+        if area.kind != "local_authority" and not area.led_here:
             click.echo(f"{area.code:9}  {area.says}")
 
 

@@ -55,7 +55,7 @@ class Results:
 def search(person: Person, text: str) -> Results:
     """What `person` may see that has `text` in its name or description, in groups that found something.
 
-    `exact` is the one place whose name or code is the text. Nine queries; none if the text is too short.
+    `exact` is the one place whose name or code is the text. Ten queries; none if the text is too short.
     """
     text = " ".join(text.replace("\0", " ").split())[:LONGEST]
     if len(text) < SHORTEST:
@@ -139,11 +139,16 @@ def _place(place: Place, share: float | None) -> SearchHit:
     detail = (
         f"{place.get_kind_display()} in {place.parent.name}" if place.parent else place.get_kind_display()
     )
+    if place.led_here:
+        detail = place.led_here
     if share is not None:
         detail = f"{detail}: about {share:.0%} of the postcode"
     return SearchHit(place.name, reverse("place", args=[place.pk]), detail)
 
 
 def _is_named(place: Place, text: str) -> bool:
+    """Not if it was called so once: then the list says what became of it."""
+    if place.led_here:
+        return False
     said = text.replace("&", "and").casefold()
     return said in (place.name.casefold(), place.code.casefold()) or bool(places.GSS_CODE.match(text.upper()))
