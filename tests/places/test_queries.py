@@ -151,7 +151,7 @@ def test_a_postcode_is_known_when_seen(text: str, is_one: bool) -> None:
 
 
 def test_code_frames(small: World, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         places, changes = queries.code_frames()
     assert places.filter(code="E01099900")["ended"].to_list() == [2021]
     assert changes.columns == ["old", "new", "share"]

@@ -134,5 +134,5 @@ def areas_named(text: str, areas: Sequence[Area]) -> list[Area]:
 @lru_cache(2000)
 def _bare(name: str, kind: str) -> str:
     """A name without the words that only tell which kind of area it is."""
-    found = re.sub(rf"{TELLS[kind]}|\b{ORDER[kind]}\b", " ", name, flags=re.IGNORECASE)
+    found = re.sub(rf"\b{ORDER[kind]}\b(?! council)|{TELLS[kind]}", " ", name, flags=re.IGNORECASE)
     return bare(found) or bare(name)

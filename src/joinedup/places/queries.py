@@ -44,10 +44,14 @@ SHORTEST_TO_CORRECT = 4
 def code_frames() -> tuple[pl.DataFrame, pl.DataFrame]:
     """The codes that file readers need: `(code, name, kind, parent, ended)` and `(old, new, share)`.
 
-    Two queries. Places that have ended are in the first frame with the year they ended.
+    Three queries. What has ended is in the first frame with the year it ended, also authorities and counties that
+    only their successions tell of.
     """
+    held = list(Place.objects.order_by("code").values_list("code", "name", "kind", "parent", "ended"))
+    known = {row[0] for row in held}
+    olds = [old for old in successions.every_old_area() if old.old not in known]
     places = pl.DataFrame(
-        list(Place.objects.order_by("code").values_list("code", "name", "kind", "parent", "ended")),
+        [*held, *((old.old, old.name, old.rows[0].kind, None, old.day.year) for old in olds)],
         schema={
             "code": pl.String,
             "name": pl.String,
