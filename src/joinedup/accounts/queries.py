@@ -111,6 +111,11 @@ DONE = {
     "follow": "asked to be told of what stands out",
     "unfollow": "asked to be told no more",
     "give_up": "stopped it",
+    "succeed": "said who takes over from it",
+    "take_back_successor": "took back who takes over from it",
+    "carry_out": "let the records follow, as the day had come",
+    "take_over": "put the successor in the place of a body",
+    "take_back_change": "took back a change",
 }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -17,7 +18,7 @@ from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from joinedup.places.models import Place, Succession
+from joinedup.places.models import Footprint, Place, Succession
 from joinedup.places.words import bare
 
 
@@ -158,6 +159,29 @@ def as_at(authorities: Mapping[str, str], on: datetime.date) -> list[AuthorityTh
     """
     rows = list(Succession.objects.filter(kind=Place.Kind.LOCAL_AUTHORITY).order_by("-day"))
     return then(authorities, rows, on)
+
+
+def day_asked(text: str) -> datetime.date | None:
+    """The day of `?as_at=`, as browsers (2027-03-31) and people (31/3/2027, 31 March 2027) write it; None if none."""
+    for form in ("%Y-%m-%d", "%d/%m/%Y", "%d %B %Y", "%d %b %Y"):
+        with suppress(ValueError):
+            return datetime.datetime.strptime(" ".join(text.split()), form).date()
+    return None
+
+
+def footprint_as_at(footprint: Footprint, on: datetime.date) -> list[AuthorityThen]:
+    """Which places a partnership covered on a day, or will cover as far as it is stated, by name. Two queries."""
+    found = {place.pk: place.name for place in footprint.places.all()}
+    changes = list(footprint.changes.order_by("-day", "-pk"))
+    for change in changes:
+        if change.carried_out_on is not None and change.day > on:
+            found = {code: name for code, name in found.items() if code not in {each[0] for each in change.added}}
+            found |= {code: name for code, name in change.left}
+    for change in reversed(changes):
+        if change.carried_out_on is None and change.day <= on:
+            found = {code: name for code, name in found.items() if code not in {each[0] for each in change.left}}
+            found |= {code: name for code, name in change.added}
+    return [AuthorityThen(code, name) for code, name in sorted(found.items(), key=lambda each: (each[1], each[0]))]
 
 
 def then(
