@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 
 from joinedup.accounts.person import Person
@@ -67,7 +68,7 @@ def search(person: Person, text: str) -> Results:
         _group(
             "Partners",
             _matching(Partner.objects.visible_to(person).select_related("sector"), text, "name", "does"),
-            lambda p: SearchHit(p.name, reverse("partner", args=[p.slug]), p.sector.name),
+            lambda p: SearchHit(p.name, reverse("partner", args=[p.slug]), _about_partner(p)),
         ),
         _group(
             "Local action",
@@ -132,6 +133,13 @@ def _matching(rows: QuerySet[Any], text: str, *fields: str) -> list[Any]:
 
 def _group(name: str, rows: list[Any], as_hit: Any) -> ResultGroup:
     return ResultGroup(name, [as_hit(row) for row in rows[:SHOWN]], len(rows) > SHOWN)
+
+
+def _about_partner(partner: Partner) -> str:
+    """Its sector; of one that ended that too: its page leads to who took over, for whoever may see them."""
+    if not partner.is_succeeded(timezone.localdate()):
+        return str(partner.sector.name)
+    return f"{partner.sector.name}: another body took over on {date_format(partner.succeeded_on, 'j F Y')}"
 
 
 def _place(place: Place, share: float | None) -> SearchHit:
