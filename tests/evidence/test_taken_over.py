@@ -41,15 +41,25 @@ def five(world: World) -> World:
 
 def said(frame: pl.DataFrame) -> dict[str, Any]:
     own = frame.filter(pl.col("place") == NEW).sort("period")
-    return {period: (state, count) for period, state, count in own.select("period", "state", "count").iter_rows()}
+    return {
+        period: (state, count) for period, state, count in own.select("period", "state", "count").iter_rows()
+    }
 
 
 def test_months_before_are_the_sum_of_the_parts_and_months_after_its_own(five: World) -> None:
-    before = [("robbery", code, month, float(n + 1), None) for n, code in enumerate(FIVE) for month in ("2027-02", "2027-03")]
+    before = [
+        ("robbery", code, month, float(n + 1), None)
+        for n, code in enumerate(FIVE)
+        for month in ("2027-02", "2027-03")
+    ]
     after = [("robbery", NEW, "2027-04", 7.0, None)]
     datasets = [hold("tidy", after, name="after"), hold("tidy", before, name="before")]
     found = observations.held(datasets, indicators=["robbery"], places=[NEW])
-    assert said(found) == {"2027-02": ("number", 15.0), "2027-03": ("number", 15.0), "2027-04": ("number", 7.0)}
+    assert said(found) == {
+        "2027-02": ("number", 15.0),
+        "2027-03": ("number", 15.0),
+        "2027-04": ("number", 7.0),
+    }
     # Whoever asks for all has the parts too, and the parts make the whole.
     every = observations.held(datasets)
     parts = every.filter(pl.col("place").is_in(FIVE), pl.col("period") == "2027-03")
@@ -78,7 +88,9 @@ def test_a_rate_is_never_averaged(five: World) -> None:
 def test_a_file_with_old_codes_or_names_is_taken(five: World, tmp_path: Any) -> None:
     codes = Codes.of(*code_frames())
     path = tmp_path / "old.csv"
-    lines = [f"robbery,{code},2027-03,{n}" for n, code in enumerate(FIVE[:4])] + ["robbery,Borough 4,2027-03,9"]
+    lines = [f"robbery,{code},2027-03,{n}" for n, code in enumerate(FIVE[:4])] + [
+        "robbery,Borough 4,2027-03,9"
+    ]
     path.write_text("indicator,place,period,count\n" + "\n".join(lines) + "\n")
     reading = TIDY.read(path, codes)
     assert (reading.rows_kept, reading.refused) == (5, {})
@@ -97,7 +109,8 @@ def test_the_figure_of_a_year_across_the_change_is_the_sum_of_its_parts(five: Wo
     hold_census(dict.fromkeys([*FIVE, *others], 10_000))
     Place.objects.filter(pk__in=FIVE).update(ended=2027)
     hoods = [
-        Place(code=f"E0109980{n}", name=f"Hood {n}", kind="lsoa", parent_id=NEW, vintage=2021) for n in range(5)
+        Place(code=f"E0109980{n}", name=f"Hood {n}", kind="lsoa", parent_id=NEW, vintage=2021)
+        for n in range(5)
     ]
     Place.objects.bulk_create(hoods)
     census = hold_census({**{hood.pk: 10_000 for hood in hoods}, **dict.fromkeys(others, 10_000)})

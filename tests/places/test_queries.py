@@ -166,7 +166,10 @@ def test_an_old_name_or_code_finds_what_became_of_it(small: World, django_assert
         )  # fmt: skip
     for text in ("harbourgate", "E07099801", "City of Harbourgate"):
         (found,) = queries.find(text)
-        assert (found.pk, found.led_here) == ("E09000992", "Harbourgate is part of Eastton since 1 April 2023")
+        assert (found.pk, found.led_here) == (
+            "E09000992",
+            "Harbourgate is part of Eastton since 1 April 2023",
+        )
     # What is called so today comes first.
     assert names(queries.find("Mill Hill")) == ["Mill Hill", "Eastton"]
     Succession.objects.update(carried_out_on=None)

@@ -13,7 +13,9 @@ from joinedup.places.shipped import SHIPPED
 APRIL = datetime.date(2027, 4, 1)
 
 
-def row(old: str, new: str, day: datetime.date = APRIL, *, done: bool = True, kind: str = "local_authority") -> Any:
+def row(
+    old: str, new: str, day: datetime.date = APRIL, *, done: bool = True, kind: str = "local_authority"
+) -> Any:
     return Succession(
         old=old, old_name=old.lower(), kind=kind, new=new, new_name=new.lower(), day=day,
         carried_out_on=day if done else None,
@@ -35,7 +37,10 @@ def test_what_ships_leads_to_places_that_ship_and_names_its_order() -> None:
     names = dict(Place.objects.filter(pk__in=set(rows["new"])).values_list("pk", "name"))
     assert {pk: name for pk, name in rows.select("new", "new_name").iter_rows() if pk in names} == names
     assert [place.name for place in successions.successors("E07000190")] == ["Somerset"]
-    assert [place.name for place in successions.successors("E10000006")] == ["Cumberland", "Westmorland and Furness"]
+    assert [place.name for place in successions.successors("E10000006")] == [
+        "Cumberland",
+        "Westmorland and Furness",
+    ]
 
 
 @pytest.mark.django_db
@@ -57,7 +62,13 @@ def test_a_divided_area_says_all_its_successors() -> None:
 
 def test_which_authorities_there_were_and_will_be() -> None:
     later = datetime.date(2030, 4, 1)
-    rows = [row("N", "O", later, done=False), row("A", "N"), row("B", "N"), row("Z", "Y"), row("X", "A", datetime.date(2020, 4, 1))]
+    rows = [
+        row("N", "O", later, done=False),
+        row("A", "N"),
+        row("B", "N"),
+        row("Z", "Y"),
+        row("X", "A", datetime.date(2020, 4, 1)),
+    ]
 
     def codes(day: datetime.date) -> str:
         return "".join(each.code for each in successions.then({"N": "n", "M": "m"}, rows, day))

@@ -1,4 +1,4 @@
-"""A body takes over from another: its page leads on, open agreements ask, closed ones keep the name they were made with."""
+"""A body takes over from another: its page leads on, open agreements ask, closed ones keep their names."""
 
 from __future__ import annotations
 
@@ -49,9 +49,13 @@ def succeed(world: World, new: Partner, who: str = "alice", days: int = 0) -> Pa
     return succeed_partner(by=world.person(who), partner=world.school, successor=new, day=day)
 
 
-def test_from_the_day_on_its_page_leads_on_and_lists_have_the_new_one(world: World, new: Partner, as_: Any) -> None:
+def test_from_the_day_on_its_page_leads_on_and_lists_have_the_new_one(
+    world: World, new: Partner, as_: Any
+) -> None:
     succeed(world, new, days=30)
-    assert "New Council takes over from Hilltop School on" in as_("alice").get("/partners/hilltop-school/").text
+    assert (
+        "New Council takes over from Hilltop School on" in as_("alice").get("/partners/hilltop-school/").text
+    )
     assert world.school in find_partners(world.person("alice"))
     take_back_successor(by=world.person("alice"), partner=world.school)
     succeed(world, new)
@@ -67,7 +71,9 @@ def test_from_the_day_on_its_page_leads_on_and_lists_have_the_new_one(world: Wor
     assert (page.status_code, "New Council" in page.text) == (200, False)
 
 
-def test_open_agreements_ask_and_one_button_answers(world: World, new: Partner, agreed: Agreement, as_: Any) -> None:
+def test_open_agreements_ask_and_one_button_answers(
+    world: World, new: Partner, agreed: Agreement, as_: Any
+) -> None:
     today, alice = timezone.localdate(), as_("alice")
     succeed(world, new, days=1)
     assert waiting_to_take_over(world.person("alice"), today) == []
@@ -88,7 +94,9 @@ def test_open_agreements_ask_and_one_button_answers(world: World, new: Partner, 
     assert alice.post(f"/agreements/{agreed.pk}/take-over/", {"partner": world.school.pk}).status_code == 404
 
 
-def test_a_member_of_the_successor_may_and_says_yes_by_it(world: World, new: Partner, agreed: Agreement) -> None:
+def test_a_member_of_the_successor_may_and_says_yes_by_it(
+    world: World, new: Partner, agreed: Agreement
+) -> None:
     succeed(world, new)
     user = User.objects.create_user("nora@example.org", name="Nora")
     Grant.objects.create(user=user, role="partner_member", partner=new)
@@ -104,7 +112,9 @@ def test_local_action_goes_with_it(world: World, new: Partner, agreed: Agreement
     assert Initiative.objects.get().partner == new
 
 
-def test_closed_agreements_keep_the_name_they_were_made_with(world: World, new: Partner, agreed: Agreement) -> None:
+def test_closed_agreements_keep_the_name_they_were_made_with(
+    world: World, new: Partner, agreed: Agreement
+) -> None:
     Agreement.objects.filter(pk=agreed.pk).update(state="kept")
     agreed.refresh_from_db()
     succeed(world, new)

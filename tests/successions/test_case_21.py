@@ -1,4 +1,4 @@
-"""Case 21: five districts become one council on 1 April. Partners, agreements, pages and figures hang on the old codes."""
+"""Case 21: five districts become one council on 1 April. Partners, agreements, pages and figures hang on them."""
 
 from __future__ import annotations
 
@@ -37,16 +37,26 @@ def five(world: World) -> World:
             residents_16_24=1_000, latitude=51.0, longitude=float(n),
         )  # fmt: skip
         place.memberships.create(kind="police_force", code="E23000099", name="Testland Police")
-        ward = Place.objects.create(code=f"E0509980{n}", name=f"Ward {n}", kind="ward", parent=place, vintage=2024)
+        ward = Place.objects.create(
+            code=f"E0509980{n}", name=f"Ward {n}", kind="ward", parent=place, vintage=2024
+        )
         Place.objects.create(code=f"E0109980{n}", name=f"Hood {n}", kind="lsoa", parent=ward, vintage=2021)
         world.north.places.add(place)
-        make_partner(f"District {n} Council", "local_authority", world.north, [place], [], gss=code, marking="public")
+        make_partner(
+            f"District {n} Council", "local_authority", world.north, [place], [], gss=code, marking="public"
+        )
     world.lantern.serves.add(*FIVE)
     return world
 
 
 def state(world: World, who: str = "alice", **given: Any) -> list[Succession]:
-    said = {"olds": FIVE, "new": NEW, "name": "Testshire", "day": APRIL, "council": "Testshire Council"} | given
+    said = {
+        "olds": FIVE,
+        "new": NEW,
+        "name": "Testshire",
+        "day": APRIL,
+        "council": "Testshire Council",
+    } | given
     return actions.state_succession(by=world.person(who), **said)
 
 
@@ -77,7 +87,10 @@ def test_from_the_day_on_old_pages_and_codes_lead_on(five: World, as_: Any) -> N
     assert carry_out_due(APRIL) == 1
     assert carry_out_due(APRIL) == 0
     page = as_("nobody").get(f"/places/{FIVE[2]}/")
-    assert (page.status_code, "District 3 is part of Testshire since 1 April 2027." in page.text) == (200, True)
+    assert (page.status_code, "District 3 is part of Testshire since 1 April 2027." in page.text) == (
+        200,
+        True,
+    )
     assert f"/places/{NEW}/" in page.text
     assert as_("nobody").get(f"/places/{NEW}/").status_code == 200
     for text in ("District 3", FIVE[2]):
@@ -100,7 +113,9 @@ def test_as_at_march_still_shows_five(five: World, as_: Any) -> None:
     assert "On 31 March 2027" in page
     assert [f"District {n}" in page for n in range(1, 6)] == [True] * 5
     assert "District 1</a>" not in as_("nobody").get(f"/places/{NEW}/?as_at=1/4/2027").text
-    assert "was an authority of its own then" in as_("nobody").get(f"/places/{FIVE[0]}/?as_at=2027-03-31").text
+    assert (
+        "was an authority of its own then" in as_("nobody").get(f"/places/{FIVE[0]}/?as_at=2027-03-31").text
+    )
     assert "Give a day such as" in as_("nobody").get(f"/places/{NEW}/?as_at=banana").text
     partnership = as_("nobody").get("/partnerships/north/?as_at=31/3/2027").text
     assert partnership.count("District ") >= 5
@@ -122,7 +137,11 @@ def test_the_councils_are_taken_over_from_sector_by_sector(five: World) -> None:
     state(five)
     carry_out_due(APRIL)
     council = Partner.objects.get(gss=NEW)
-    assert (council.name, council.took_over_from.count(), council.footprints.get()) == ("Testshire Council", 5, five.north)
+    assert (council.name, council.took_over_from.count(), council.footprints.get()) == (
+        "Testshire Council",
+        5,
+        five.north,
+    )
     # Without a name nobody makes one up.
     assert not Partner.objects.filter(name__startswith="Testshire").exclude(pk=council.pk)
 
@@ -169,7 +188,10 @@ def test_what_another_partnership_covers_too_is_an_administrators(five: World) -
         ({"new": "banana"}, "is no code of an authority"),
         ({"new": FIVE[0]}, "cannot be one of those that end"),
         ({"name": " "}, "Say what the new authority is called."),
-        ({"olds": ["E10000099"]}, "District 1, District 2, District 3 and District 4 still lie in that county"),
+        (
+            {"olds": ["E10000099"]},
+            "District 1, District 2, District 3 and District 4 still lie in that county",
+        ),
     ],
 )
 def test_bad_input_is_refused_in_a_sentence(five: World, given: dict[str, Any], sentence: str) -> None:
@@ -222,7 +244,13 @@ def test_what_ships_does_not_undo_it(five: World) -> None:
     carry_out_due(APRIL)
     import polars as pl
 
-    row = {"name": "District 1", "kind": "local_authority", "parent": "E10000099", "vintage": 2024, "ended": None}
+    row = {
+        "name": "District 1",
+        "kind": "local_authority",
+        "parent": "E10000099",
+        "vintage": 2024,
+        "ended": None,
+    }
     ward = {"name": "Ward 9", "kind": "ward", "parent": FIVE[0], "vintage": 2024, "ended": None}
     more = {"latitude": None, "longitude": None, "residents": 5, "residents_16_24": 1}
     _write_places(pl.DataFrame([{"code": FIVE[0], **row, **more}, {"code": "E05099909", **ward, **more}]))

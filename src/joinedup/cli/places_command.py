@@ -24,12 +24,19 @@ from joinedup.cli.verbs import AS_JSON
 @click.option("--name", metavar="NAME", help="With --succeeded: what it is called.")
 @click.option("--council", metavar="NAME", help="With --succeeded: what its council calls itself.")
 @click.option("--from", "day", type=click.DateTime(["%Y-%m-%d"]), help="With --succeeded: its first day.")
-@click.option("--take-back", "back", metavar="CODE", help="Take back what was stated of a new authority (and --from).")
+@click.option(
+    "--take-back", "back", metavar="CODE", help="Take back what was stated of a new authority (and --from)."
+)
 @click.option("--yes", is_flag=True, help="Do not ask before it is stated.")
 @AS_JSON
 @with_records
 def places(
-    added: tuple[str, ...], lookup: Path | None, text: str | None, olds: str | None, back: str | None, as_json: bool,
+    added: tuple[str, ...],
+    lookup: Path | None,
+    text: str | None,
+    olds: str | None,
+    back: str | None,
+    as_json: bool,
     **stated: Any,
 ) -> None:
     """Which areas are held with wards and neighbourhoods; add one; find one by name, code or postcode; say that
@@ -127,7 +134,9 @@ def _succeed(
             }
         )
         return
-    click.echo("Said, and the records follow." if is_done else "Said: until that day it is a note on the pages.")
+    click.echo(
+        "Said, and the records follow." if is_done else "Said: until that day it is a note on the pages."
+    )
     click.echo(f"To take it back: joinedup places --take-back {rows[0].new} --from {rows[0].day.isoformat()}")
 
 

@@ -53,15 +53,19 @@ def held(
     reporter, and what several reported about one cell is added up. Two sources never become one cell: the
     caller chooses between them.
 
-    An authority that took over from others also has the cells of the time before, summed from their counts (`_taken_over`).
-    One query.
+    An authority that took over from others also has the cells of the time before, summed from their counts
+    (`_taken_over`). One query.
     """
     sums = parts_to_sum()
     wanted = None if places is None else {*places, *_below(places, sums)}
     found = _held(datasets, indicators, wanted)
     if sums and found.height:
         found = _taken_over(found, sums)
-    return found if places is None or wanted == set(places) else found.filter(pl.col("place").is_in(list(places)))
+    return (
+        found
+        if places is None or wanted == set(places)
+        else found.filter(pl.col("place").is_in(list(places)))
+    )
 
 
 def _below(places: Collection[str], sums: Mapping[str, Sequence[str]]) -> set[str]:
@@ -108,9 +112,7 @@ def _taken_over(found: pl.DataFrame, sums: Mapping[str, Sequence[str]]) -> pl.Da
             )
             .filter(pl.col("_parts") == len(parts))
             .with_columns(place=pl.lit(new))
-            .join(
-                found.filter(pl.col("place") == new), on=["indicator", "period", "source"], how="anti"
-            )
+            .join(found.filter(pl.col("place") == new), on=["indicator", "period", "source"], how="anti")
         )
         found = pl.concat([found, made.select(list(HELD))])
     return found

@@ -85,7 +85,7 @@ def own_areas(person: Person) -> QuerySet[Footprint]:
 
 
 def areas(text: str) -> list[Area]:
-    """Areas of several authorities that a search finds: a police force's, a county… Three queries; none without text."""
+    """Areas of several authorities that a search finds: a police force's, a county… Three queries, if any."""
     text = " ".join(text.split())[:100]
     if not text:
         return []

@@ -63,7 +63,8 @@ def take_back_successor(*, by: Person, partner: Partner) -> Partner:
 
 def succession_said(partner: Partner, successor: Partner, on: datetime.date) -> str:
     """“Testshire Council has taken over from Borough Council since 1 April 2027”, or takes over on a day to come."""
-    words = {"new": successor, "old": partner, "day": date_format(partner.succeeded_on, "j F Y")}
+    day = date_format(partner.succeeded_on, "j F Y") if partner.succeeded_on else ""
+    words = {"new": successor, "old": partner, "day": day}
     if partner.is_succeeded(on):
         return _("%(new)s took over from %(old)s on %(day)s") % words
     return _("%(new)s takes over from %(old)s on %(day)s") % words

@@ -178,11 +178,10 @@ def find(text: str, limit: int = 10) -> list[Place]:
     )
     usable = Place.objects.filter(kind__in=PUBLIC_KINDS, ended__isnull=True).select_related("parent")
     named = list(usable.filter(name__icontains=text).order_by(order, kind, "name", "code")[:limit])
-    exact = [place for place in named if place.name.casefold() == text.casefold()]
+    called = [place for place in named if place.name.casefold() == text.casefold()]
     # What is called so today comes before what was called so once, and that before what only has the word in it.
-    first = [*exact, *_led_from(text)]
-    found = list({place.pk: place for place in [*first, *named]}.values())[:limit]
-    return found or _nearly(text, usable, limit)
+    every = {place.pk: place for place in [*called, *_led_from(text), *named]}
+    return list(every.values())[:limit] or _nearly(text, usable, limit)
 
 
 def _led_from(text: str) -> list[Place]:

@@ -1,7 +1,7 @@
 """Which area took over from which, and when: where an old code or name leads, and which authorities there were.
 
-What ships (`data/country/successions.csv`) are the changes of councils in England since 2019, each with its order; codes
-are those of the Office for National Statistics. Wales has had none. What is still to come is stated by people
+What ships (`data/country/successions.csv`) are the changes of councils in England since 2019, each with its order;
+codes are those of the Office for National Statistics. Wales has had none. What is still to come is stated by people
 (`joinedup.successions`).
 """
 
@@ -175,13 +175,19 @@ def footprint_as_at(footprint: Footprint, on: datetime.date) -> list[AuthorityTh
     changes = list(footprint.changes.order_by("-day", "-pk"))
     for change in changes:
         if change.carried_out_on is not None and change.day > on:
-            found = {code: name for code, name in found.items() if code not in {each[0] for each in change.added}}
-            found |= {code: name for code, name in change.left}
+            found = {
+                code: name for code, name in found.items() if code not in {each[0] for each in change.added}
+            }
+            found |= dict(change.left)
     for change in reversed(changes):
         if change.carried_out_on is None and change.day <= on:
-            found = {code: name for code, name in found.items() if code not in {each[0] for each in change.left}}
-            found |= {code: name for code, name in change.added}
-    return [AuthorityThen(code, name) for code, name in sorted(found.items(), key=lambda each: (each[1], each[0]))]
+            found = {
+                code: name for code, name in found.items() if code not in {each[0] for each in change.left}
+            }
+            found |= dict(change.added)
+    return [
+        AuthorityThen(code, name) for code, name in sorted(found.items(), key=lambda each: (each[1], each[0]))
+    ]
 
 
 def then(
@@ -189,7 +195,9 @@ def then(
 ) -> list[AuthorityThen]:
     """As `as_at`, from rows that are ordered by day, the newest first. Pure."""
     found = dict(authorities)
-    for _day, same in groupby((row for row in rows if row.carried_out_on and row.day > on), lambda row: row.day):
+    for _day, same in groupby(
+        (row for row in rows if row.carried_out_on and row.day > on), lambda row: row.day
+    ):
         undone = [row for row in same if row.new in found]
         for row in undone:
             found.pop(row.new, None)

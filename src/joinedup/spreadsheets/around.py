@@ -105,7 +105,7 @@ def _ended(places: dict[str, Place]) -> dict[str, Place]:
     """The names and codes of areas that have ended, with the place that they are part of; not of what was divided."""
     olds = every_old_area()
     rows = [row for old in olds for row in old.rows]
-    found = {}
+    found: dict[str, Place] = {}
     for old in olds:
         now = leads_to(old.old, rows)
         if len(now) == 1 and now[0] in places:

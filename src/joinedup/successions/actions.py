@@ -61,7 +61,13 @@ def state_succession(
     for row in rows:
         row.source, row.council = _("stated here by %(name)s") % {"name": by.name}, " ".join(council.split())
         row.save()
-    after = {"old": codes, "new": new, "name": rows[0].new_name, "day": day.isoformat(), "council": rows[0].council}
+    after = {
+        "old": codes,
+        "new": new,
+        "name": rows[0].new_name,
+        "day": day.isoformat(),
+        "council": rows[0].council,
+    }
     audit.record(by=by, action="place.succeed", on=rows[0], after=after)
     if day <= timezone.localdate():
         carry_out(rows)
@@ -94,12 +100,16 @@ def checked(codes: Sequence[str], new: str, name: str, day: datetime.date) -> li
     for code in codes:
         place = places.get(code)
         if place is None or place.kind not in KINDS or place.ended:
-            raise ValidationError(_("There is no authority of today with the code %(code)s.") % {"code": code[:20]})
+            raise ValidationError(
+                _("There is no authority of today with the code %(code)s.") % {"code": code[:20]}
+            )
     existing = Place.objects.filter(pk=new).first()
     said = Succession.objects.filter(new=new).first()
     name = " ".join(name.split()) or (existing.name if existing else said.new_name if said else "")
     if existing is not None and (existing.ended or existing.kind not in KINDS):
-        raise ValidationError(_("%(place)s cannot take over: it has ended, or is no authority.") % {"place": existing})
+        raise ValidationError(
+            _("%(place)s cannot take over: it has ended, or is no authority.") % {"place": existing}
+        )
     if not name:
         raise ValidationError(_("Say what the new authority is called."))
     if len(name) > 120:
@@ -107,7 +117,9 @@ def checked(codes: Sequence[str], new: str, name: str, day: datetime.date) -> li
     _refuse_stated(codes, places, new)
     _refuse_parts_that_go_on(codes, places, day)
     return [
-        Succession(old=code, old_name=places[code].name, kind=places[code].kind, new=new, new_name=name, day=day)
+        Succession(
+            old=code, old_name=places[code].name, kind=places[code].kind, new=new, new_name=name, day=day
+        )
         for code in codes
     ]
 
@@ -125,7 +137,9 @@ def _refuse_stated(codes: Sequence[str], places: dict[str, Place], new: str) -> 
 def _refuse_parts_that_go_on(codes: Sequence[str], places: dict[str, Place], day: datetime.date) -> None:
     """A county ends with its districts: what becomes of each has to be said before."""
     counties = [code for code in codes if places[code].kind == Place.Kind.COUNTY]
-    parts = Place.objects.filter(parent__in=counties, kind=Place.Kind.LOCAL_AUTHORITY, ended=None).exclude(pk__in=codes)
+    parts = Place.objects.filter(parent__in=counties, kind=Place.Kind.LOCAL_AUTHORITY, ended=None).exclude(
+        pk__in=codes
+    )
     told = Succession.objects.filter(old__in=parts.values("pk"), day__lte=day).values("old")
     left = list(parts.exclude(pk__in=told).values_list("name", flat=True)[:4])
     if left:

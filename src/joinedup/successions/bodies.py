@@ -24,7 +24,12 @@ def councils_follow(
         return
     for footprint in footprints:
         for body in Partner.objects.filter(footprints=footprint, gss__in=olds).select_related("sector"):
-            if back and body.succeeded_on == rows[0].day and body.succeeded_by and body.succeeded_by.gss == new.pk:
+            if (
+                back
+                and body.succeeded_on == rows[0].day
+                and body.succeeded_by
+                and body.succeeded_by.gss == new.pk
+            ):
                 take_back_successor(by=operator, partner=body)
             elif not back and body.succeeded_by_id is None and _called(rows[0].council, body.sector_id):
                 successor = _council(operator, footprint, rows[0], body, new)
@@ -53,7 +58,9 @@ def _council(by: Person, footprint: Footprint, row: Succession, body: Partner, n
             base=new,
             serves=[new],
             is_statutory=body.is_statutory,
-            marking=Marking.PUBLIC if body.marking == Marking.PUBLIC and not footprint.held_until else body.marking,
+            marking=Marking.PUBLIC
+            if body.marking == Marking.PUBLIC and not footprint.held_until
+            else body.marking,
             source=row.source,
             is_demonstration=body.is_demonstration,
         )

@@ -182,7 +182,9 @@ def undo(rows: Sequence[Succession]) -> None:
                 new.delete()
             except ProtectedError as error:
                 raise ValidationError(
-                    _("Something was agreed or recorded in %(name)s since: change its place first, then take this back.")
+                    _(
+                        "Something was agreed or recorded in %(name)s since: change its place, then take this back."
+                    )
                     % {"name": new.name}
                 ) from error
     Succession.objects.filter(pk__in=[row.pk for row in rows]).update(carried_out_on=None)
@@ -208,5 +210,3 @@ def _figures() -> None:
     """Figures and need of the new place, from the counts of its parts; none of those that ended."""
     if datasets := observations.newest_first():
         work_out_again(datasets, timezone.localdate())
-
-

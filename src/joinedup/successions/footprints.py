@@ -39,7 +39,9 @@ def change_footprint(
     if len(new) < len(set(added)):
         raise ValidationError(_("Choose authorities of today."))
     if set(new) & here.keys() or set(left) - here.keys() or set(left) & set(new):
-        raise ValidationError(_("Choose what comes among the places outside the partnership, and what leaves among its own."))
+        raise ValidationError(
+            _("Choose what comes among the places outside the partnership, and what leaves among its own.")
+        )
     if not new and not left:
         raise ValidationError(_("Choose at least one place that comes or leaves."))
     if not (here.keys() | new.keys()) - set(left):
@@ -89,8 +91,17 @@ def take_back_footprint_change(*, by: Person, change: FootprintChange) -> None:
 
 
 def _record(by: Person, action: str, change: FootprintChange) -> None:
-    said = {"added": change.added, "left": change.left, "day": change.day.isoformat(), "because": change.because}
+    said = {
+        "added": change.added,
+        "left": change.left,
+        "day": change.day.isoformat(),
+        "because": change.because,
+    }
     is_back = action.endswith("take_back_change")
     audit.record(
-        by=by, action=action, on=change.footprint, before=said if is_back else {}, after={} if is_back else said
+        by=by,
+        action=action,
+        on=change.footprint,
+        before=said if is_back else {},
+        after={} if is_back else said,
     )

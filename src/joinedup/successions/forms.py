@@ -35,7 +35,10 @@ class SuccessionForm(forms.Form):
         error_messages={"required": _("Give the code of the new authority.")},
     )
     name = forms.CharField(
-        label=_("Name of the new authority"), max_length=120, required=False, help_text=_("Such as North Yorkshire.")
+        label=_("Name of the new authority"),
+        max_length=120,
+        required=False,
+        help_text=_("Such as North Yorkshire."),
     )
     council = forms.CharField(
         label=_("What its council calls itself"),
@@ -68,7 +71,9 @@ class SuccessionForm(forms.Form):
 
 
 class FootprintForm(forms.Form):
-    left = forms.MultipleChoiceField(label=_("What leaves"), required=False, widget=forms.CheckboxSelectMultiple)
+    left = forms.MultipleChoiceField(
+        label=_("What leaves"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     added = forms.CharField(
         label=_("What comes, by name or code"), required=False, help_text=_("With commas between them.")
     )

@@ -34,7 +34,9 @@ def codes_called(texts: list[str]) -> list[str]:
     for text in texts:
         named = areas_named(text, single)
         if not named:
-            raise ValidationError(_("There is no authority of today called “%(text)s”.") % {"text": text[:60]})
+            raise ValidationError(
+                _("There is no authority of today called “%(text)s”.") % {"text": text[:60]}
+            )
         found.append(named[0].code)
     return found
 

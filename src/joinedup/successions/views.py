@@ -40,7 +40,9 @@ def succession_new(request: Request) -> HttpResponse:
         try:
             if "confirm" in request.POST:
                 rows = actions.state_succession(by=request.person, **given)
-                messages.success(request, _("Said: %(name)s. You can take it back below.") % {"name": rows[0].new_name})
+                messages.success(
+                    request, _("Said: %(name)s. You can take it back below.") % {"name": rows[0].new_name}
+                )
                 return redirect("successions")
             rows = actions.preview(by=request.person, **given)
             preview = {"rows": rows, "hanging": hanging(request.person, given["olds"])}
@@ -99,7 +101,9 @@ def partnership(request: Request, slug: str) -> HttpResponse:
 @login_required
 @require_POST
 def partnership_take_back(request: Request, slug: str, pk: int) -> HttpResponse:
-    change = get_object_or_404(FootprintChange.objects.select_related("footprint"), pk=pk, footprint__slug=slug)
+    change = get_object_or_404(
+        FootprintChange.objects.select_related("footprint"), pk=pk, footprint__slug=slug
+    )
     try:
         footprints.take_back_footprint_change(by=request.person, change=change)
         messages.success(request, _("Taken back."))

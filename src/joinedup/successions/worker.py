@@ -16,7 +16,10 @@ def carry_out_due(on: datetime.date) -> int:
     nothing is due."""
     waiting = Succession.objects.filter(carried_out_on=None, day__lte=on).order_by("day", "kind", "new")
     # Districts before their county, which has to be empty when it ends.
-    groups = sorted(set(waiting.values_list("day", "new", "kind")), key=lambda each: (each[0], each[2] == "county", each[1]))
+    groups = sorted(
+        set(waiting.values_list("day", "new", "kind")),
+        key=lambda each: (each[0], each[2] == "county", each[1]),
+    )
     for day, new, _kind in groups:
         with transaction.atomic():
             rows = list(Succession.objects.select_for_update().filter(carried_out_on=None, day=day, new=new))

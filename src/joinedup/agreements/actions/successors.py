@@ -32,7 +32,9 @@ def take_over(*, by: Person, agreement: Agreement, partner: Partner) -> Partner:
         raise ValidationError(_("Nobody takes over from them in this agreement: read it again."))
     successor = found[1]
     if not may_take_over(by, agreement, successor):
-        raise PermissionDenied(_("You may not do this. Ask the coordinator of the partnership if you should."))
+        raise PermissionDenied(
+            _("You may not do this. Ask the coordinator of the partnership if you should.")
+        )
     correct(by, agreement, _parts(agreement, partner, successor), action="agreement.take_over")
     initiative = agreement.initiative
     if initiative is not None and initiative.partner_id == partner.pk:

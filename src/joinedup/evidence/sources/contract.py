@@ -85,7 +85,9 @@ class Codes:
             if kind in ("local_authority", "county", "region", "country", "police_force"):
                 names.setdefault(kind, {})[plain(name)] = code
         kinds = dict(current.select("code", "kind").iter_rows())
-        ended = places.filter(pl.col("ended").is_not_null(), pl.col("kind").is_in(["local_authority", "county"]))
+        ended = places.filter(
+            pl.col("ended").is_not_null(), pl.col("kind").is_in(["local_authority", "county"])
+        )
         former = {plain(name): code for name, code in ended.select("name", "code").iter_rows()}
         moved: dict[str, list[tuple[str, float]]] = {}
         for old, new, share in changes.select("old", "new", "share").iter_rows():

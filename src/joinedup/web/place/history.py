@@ -80,7 +80,9 @@ def ended_page(person: Person, became: Became, text: str) -> EndedPage:
     if asked is not None and was_there:
         beside = [each for each in as_at({one.pk: one.name for one in now}, asked) if each.code != became.old]
         rows = Footprint.objects.filter(changes__isnull=False).distinct()
-        footprints = [each for each in rows if became.old in {one.code for one in footprint_as_at(each, asked)}]
+        footprints = [
+            each for each in rows if became.old in {one.code for one in footprint_as_at(each, asked)}
+        ]
     return EndedPage(
         became=became,
         successors=now,

@@ -24,5 +24,10 @@ def place(request: Request, code: str) -> HttpResponse:
     if found.pk != code:
         return redirect("place", found.pk)
     page = place_page(request.person, found, timezone.localdate(), request.GET.get("show", ""))
-    context = {"page": page, "place": found, "action_class": action_class, "history": place_history(found, day)}
+    context = {
+        "page": page,
+        "place": found,
+        "action_class": action_class,
+        "history": place_history(found, day),
+    }
     return render(request, "web/place.jinja", context)

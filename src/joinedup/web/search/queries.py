@@ -137,7 +137,7 @@ def _group(name: str, rows: list[Any], as_hit: Any) -> ResultGroup:
 
 def _about_partner(partner: Partner) -> str:
     """Its sector; of one that ended that too: its page leads to who took over, for whoever may see them."""
-    if not partner.is_succeeded(timezone.localdate()):
+    if partner.succeeded_on is None or not partner.is_succeeded(timezone.localdate()):
         return str(partner.sector.name)
     return f"{partner.sector.name}: another body took over on {date_format(partner.succeeded_on, 'j F Y')}"
 
