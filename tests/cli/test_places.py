@@ -11,7 +11,16 @@ from joinedup.cli import main
 from joinedup.places.models import Succession
 from tests.world import World
 
-GIVEN = ["--succeeded", "E09000991,E09000992", "--by", "E06000999", "--name", "Testshire", "--from", "2090-04-01"]
+GIVEN = [
+    "--succeeded",
+    "E09000991,E09000992",
+    "--by",
+    "E06000999",
+    "--name",
+    "Testshire",
+    "--from",
+    "2090-04-01",
+]
 
 
 def run(*words: str, said: str = "") -> Result:
@@ -38,5 +47,7 @@ def test_as_json_and_what_is_missing(world: World) -> None:
     assert told["old"] == ["E09000991", "E09000992"]
     assert told["carried_out"] is False
     assert run("--succeeded", "E09000991", "--by", "E06000998").exit_code == 2
-    wrong = run("--succeeded", "E01000001", "--by", "E06000998", "--name", "X", "--from", "2090-04-01", "--yes")
+    wrong = run(
+        "--succeeded", "E01000001", "--by", "E06000998", "--name", "X", "--from", "2090-04-01", "--yes"
+    )
     assert (wrong.exit_code, wrong.output) == (1, "There is no authority of today with the code E01000001.\n")

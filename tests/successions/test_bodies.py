@@ -16,6 +16,7 @@ from joinedup.agreements.actions.successors import take_over
 from joinedup.agreements.models import Agreement
 from joinedup.agreements.queries.successors import to_take_over, waiting_to_take_over
 from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.frames import _those_that_go_on
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import find_partners
 from joinedup.partners.succession import succeed_partner, take_back_successor
@@ -171,3 +172,31 @@ def test_in_the_browser(world: World, new: Partner, as_: Any) -> None:
     page = as_("alice").post(address, follow=True).text
     assert "Taken back." in page
     assert Partner.objects.get(pk=world.school.pk).succeeded_by is None
+
+
+def test_local_action_asks_too(world: World, new: Partner, as_: Any) -> None:
+    Initiative.objects.create(name="Mentors", slug="mentors", partner=world.school)
+    alice, address = as_("alice"), "/initiatives/mentors/hand-over/"
+    assert "Nobody took over from the body that leads this." in alice.get(address, follow=True).text
+    succeed(world, new)
+    assert "Who takes over?" in alice.get("/initiatives/mentors/").text
+    assert "New Council took over from Hilltop School" in alice.get(address).text
+    assert Initiative.objects.get().partner == world.school
+    assert as_("charlie").post(address).status_code == 404
+    assert "New Council leads this now." in alice.post(address, follow=True).text
+    assert Initiative.objects.get().partner == new
+    assert AuditEntry.objects.filter(action="initiative.hand_over").count() == 1
+
+
+def test_what_it_led_counts_as_its_successors_when_opportunities_are_looked_for(
+    world: World, new: Partner
+) -> None:
+    Initiative.objects.create(name="Mentors", slug="mentors", partner=world.school).places.add(world.northton)
+    succeed(world, new)
+    today = timezone.localdate()
+    going, slugs = _those_that_go_on(list(Partner.objects.filter(footprints=world.north)), today)
+    assert world.school not in going
+    assert slugs[world.school.pk] == slugs[new.pk] == "new-council"
+    take_back_successor(by=world.person("alice"), partner=world.school)
+    going, slugs = _those_that_go_on(list(Partner.objects.filter(footprints=world.north)), today)
+    assert slugs[world.school.pk] == "hilltop-school"

@@ -5,20 +5,26 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+import polars as pl
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry
+from joinedup.agreements.actions.agreement import Contributed, record_agreement
 from joinedup.evidence import observations
 from joinedup.partners.models import Partner
 from joinedup.places import queries
+from joinedup.places.loading import _write_places
 from joinedup.places.models import Footprint, FootprintChange, Place, Succession
 from joinedup.places.successions import footprint_as_at
+from joinedup.spreadsheets.around import around
 from joinedup.successions import actions
 from joinedup.successions.hanging import hanging
 from joinedup.successions.worker import carry_out_due
+from joinedup.taxonomy.models import Theme
 from tests.evidence.holding import hold, hold_census
-from tests.world import World, make_partner
+from tests.world import World, make_partner, published_event
 
 NEW = "E06000999"
 FIVE = [f"E0709980{n}" for n in range(1, 6)]
@@ -238,12 +244,8 @@ def test_in_the_browser_with_a_preview_and_an_undo(five: World, as_: Any) -> Non
 
 
 def test_what_ships_does_not_undo_it(five: World) -> None:
-    from joinedup.places.loading import _write_places
-
     state(five)
     carry_out_due(APRIL)
-    import polars as pl
-
     row = {
         "name": "District 1",
         "kind": "local_authority",
@@ -263,3 +265,49 @@ def test_footprints_of_others_are_not_touched(five: World) -> None:
     state(five)
     carry_out_due(APRIL)
     assert list(Footprint.objects.get(pk=five.south.pk).places.values_list("pk", flat=True)) == south
+
+
+def test_a_day_to_come_shows_what_will_be_and_links_to_nothing_that_is_not_there(
+    five: World, as_: Any
+) -> None:
+    state(five)
+    page = as_("nobody").get(f"/places/{FIVE[0]}/?as_at=1/4/2027").text
+    assert "On 1 April 2027: Testshire." in page
+    assert f"/places/{NEW}/" not in page + as_("nobody").get("/changes/").text
+
+
+def test_an_old_code_that_only_ships_has_a_page_that_leads_on(world: World, as_: Any) -> None:
+    day = datetime.date(2023, 4, 1)
+    Succession.objects.create(
+        old="E07000165", old_name="Harrogate", kind="local_authority", new=world.northton.pk, new_name="Northton",
+        day=day, source="The Order", carried_out_on=day,
+    )  # fmt: skip
+    page = as_("nobody").get("/places/E07000165/").text
+    assert "Harrogate is part of Northton since 1 April 2023." in page
+    assert f"/places/{world.northton.pk}/" in page
+    assert "was an authority of its own then" in as_("nobody").get("/places/E07000165/?as_at=2020-01-01").text
+    assert "Harrogate is part of Northton" in as_("nobody").get("/search/", {"q": "Harrogate"}).text
+    # A spreadsheet that says it means the place of today.
+    assert around(world.person("alice"), world.north).places["harrogate"] == world.northton
+    with pytest.raises(ValidationError, match="Nothing that was stated here"):
+        actions.take_back_succession(by=world.person("admin"), new=world.northton.pk, day=day)
+
+
+def test_an_agreement_made_there_is_found_on_both_pages(five: World, as_: Any) -> None:
+    today = timezone.localdate()
+    event = published_event(by=five.person("alice"), footprint=five.north, name="Day", date=today)
+    made = record_agreement(
+        by=five.person("alice"), event=event, goal="Warm rooms", action="Meet", place=Place.objects.get(pk=FIVE[0]),
+        theme=Theme.objects.get(pk="trusted-adult"), measure="Count", owner_partner=Partner.objects.get(gss=FIVE[0]),
+        owner_role="Head", deputy_partner=None, deputy_role="Worker", due=today + datetime.timedelta(days=60),
+        contributions=[Contributed(five.lantern, "A worker")], commitment=None, marking="partnership",
+    )  # fmt: skip
+    state(five, day=today)  # its day has come: carried out at once
+    alice = as_("alice")
+    for code in (FIVE[0], NEW):
+        assert "Warm rooms" in alice.get(f"/places/{code}/").text, code
+        assert "Warm rooms" not in as_("charlie").get(f"/places/{code}/").text, code
+    assert "Testshire Council takes over</button>" in alice.get(f"/agreements/{made.pk}/").text
+    alice.post(f"/agreements/{made.pk}/take-over/", {"partner": made.owner_partner_id})
+    made.refresh_from_db()
+    assert (made.owner_partner.name, made.place_id) == ("Testshire Council", FIVE[0])

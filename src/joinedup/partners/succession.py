@@ -14,6 +14,25 @@ from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.partners.models import Partner
 
+# As far as a body's successor may have a successor in turn.
+STEPS = 5
+
+
+def successors_of(ids: set[int], on: datetime.date) -> dict[int, tuple[Partner, Partner]]:
+    """Those of these partners that another took over from by a day, with the one that goes on. One query, and one for
+    each further change."""
+    found: dict[int, tuple[Partner, Partner]] = {}
+    rows = Partner.objects.filter(pk__in=ids, succeeded_on__lte=on).select_related("succeeded_by")
+    for old in rows:
+        after = old.succeeded_by
+        for _step in range(STEPS):
+            if after is None or not after.is_succeeded(on):
+                break
+            after = after.succeeded_by
+        if after is not None:
+            found[old.pk] = (old, after)
+    return found
+
 
 @transaction.atomic
 def succeed_partner(*, by: Person, partner: Partner, successor: Partner, day: datetime.date) -> Partner:

@@ -88,8 +88,8 @@ def load_parts(forces: Collection[str], folder: Path = SHIPPED, progress: Progre
 def load_parts_around(places: Iterable[Place], progress: Progress | None = None) -> set[str]:
     """Load the parts of the police force areas that these authorities or counties lie in, unless they are there.
 
-    Returns the codes of the forces loaded. Places that no police force area is known of are left as they are. What ships
-    of councils that became others comes in with them: an installation may be older than that list.
+    Returns the codes of the forces loaded. Places that no police force area is known of are left as they are. What
+    ships of councils that became others comes in with them: an installation may be older than that list.
     """
     _write_successions(_table(SHIPPED / "successions.csv"))
     codes = {place.pk for place in places}

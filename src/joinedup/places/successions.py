@@ -146,10 +146,11 @@ def parts_to_sum() -> dict[str, tuple[str, ...]]:
 
 @dataclass(frozen=True)
 class AuthorityThen:
-    """An authority that there was, or will be, on a day."""
+    """An authority that there was, or will be, on a day. `is_to_come`: it has no page yet."""
 
     code: str
     name: str
+    is_to_come: bool = False
 
 
 def as_at(authorities: Mapping[str, str], on: datetime.date) -> list[AuthorityThen]:
@@ -194,7 +195,7 @@ def then(
     authorities: Mapping[str, str], rows: Sequence[Succession], on: datetime.date
 ) -> list[AuthorityThen]:
     """As `as_at`, from rows that are ordered by day, the newest first. Pure."""
-    found = dict(authorities)
+    found, to_come = dict(authorities), set[str]()
     for _day, same in groupby(
         (row for row in rows if row.carried_out_on and row.day > on), lambda row: row.day
     ):
@@ -206,5 +207,6 @@ def then(
         if row.carried_out_on is None and row.day <= on and row.old in found:
             del found[row.old]
             found[row.new] = row.new_name
+            to_come.add(row.new)
     ordered = sorted(found.items(), key=lambda each: (each[1], each[0]))
-    return [AuthorityThen(code, name) for code, name in ordered]
+    return [AuthorityThen(code, name, code in to_come and code not in authorities) for code, name in ordered]

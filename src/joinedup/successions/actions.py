@@ -20,6 +20,8 @@ from joinedup.places.models import Footprint, Place, Succession
 from joinedup.successions.carrying_out import carry_out, undo
 
 AUTHORITY = re.compile(r"^(E0[6-9]|E10|W06)\d{6}$")
+# Its services are recorded as “council: service”, in a field of 200.
+LONGEST_COUNCIL = 150
 KINDS = (Place.Kind.LOCAL_AUTHORITY, Place.Kind.COUNTY)
 
 
@@ -56,7 +58,7 @@ def state_succession(
     `take_back_succession` undoes it. Raises PermissionDenied; ValidationError with one sentence.
     """
     codes, new = sorted({code.strip().upper() for code in olds if code.strip()}), new.strip().upper()
-    rows = checked(codes, new, name, day)
+    rows = checked(codes, new, name, day, council)
     may_state(by, codes)
     for row in rows:
         row.source, row.council = _("stated here by %(name)s") % {"name": by.name}, " ".join(council.split())
@@ -79,14 +81,16 @@ def preview(
 ) -> list[Succession]:
     """What `state_succession` would write, not saved; it raises the same."""
     codes = sorted({code.strip().upper() for code in olds if code.strip()})
-    rows = checked(codes, new.strip().upper(), name, day)
+    rows = checked(codes, new.strip().upper(), name, day, council)
     may_state(by, codes)
     for row in rows:
         row.council = " ".join(council.split())
     return rows
 
 
-def checked(codes: Sequence[str], new: str, name: str, day: datetime.date) -> list[Succession]:
+def checked(
+    codes: Sequence[str], new: str, name: str, day: datetime.date, council: str = ""
+) -> list[Succession]:
     """The successions that would be stated, not saved. Raises ValidationError with one sentence."""
     if not codes:
         raise ValidationError(_("Say which authorities end."))
@@ -114,6 +118,8 @@ def checked(codes: Sequence[str], new: str, name: str, day: datetime.date) -> li
         raise ValidationError(_("Say what the new authority is called."))
     if len(name) > 120:
         raise ValidationError(_("This name is too long: give one of at most 120 letters."))
+    if len(council) > LONGEST_COUNCIL:
+        raise ValidationError(_("The council's name is too long: give one of at most 150 letters."))
     _refuse_stated(codes, places, new)
     _refuse_parts_that_go_on(codes, places, day)
     return [

@@ -12,8 +12,9 @@ from joinedup.accounts.person import Person
 from joinedup.agreements.actions.agreement import AgreementParts, Contributed, correct
 from joinedup.agreements.models import Agreement
 from joinedup.agreements.naming import named_bodies
-from joinedup.agreements.queries.successors import may_take_over, successors_of
+from joinedup.agreements.queries.successors import may_take_over
 from joinedup.partners.models import Partner
+from joinedup.partners.succession import successors_of
 
 LONGEST = 250
 

@@ -14,9 +14,7 @@ from joinedup.agreements.naming import named_bodies
 from joinedup.agreements.reminder_steps import OPEN
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import visible_partners
-
-# As far as a body's successor may have a successor in turn.
-STEPS = 5
+from joinedup.partners.succession import successors_of
 
 
 @dataclass(frozen=True)
@@ -26,22 +24,6 @@ class ToTakeOver:
     agreement: Agreement
     old: Partner
     successor: Partner
-
-
-def successors_of(ids: set[int], on: datetime.date) -> dict[int, tuple[Partner, Partner]]:
-    """Those of these partners that another took over from by a day, with the one that goes on. One query, and one for
-    each further change."""
-    found: dict[int, tuple[Partner, Partner]] = {}
-    rows = Partner.objects.filter(pk__in=ids, succeeded_on__lte=on).select_related("succeeded_by")
-    for old in rows:
-        after = old.succeeded_by
-        for _step in range(STEPS):
-            if after is None or not after.is_succeeded(on):
-                break
-            after = after.succeeded_by
-        if after is not None:
-            found[old.pk] = (old, after)
-    return found
 
 
 def may_take_over(person: Person, agreement: Agreement, successor: Partner) -> bool:
