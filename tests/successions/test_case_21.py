@@ -19,7 +19,7 @@ from joinedup.places.loading import _write_places
 from joinedup.places.models import Footprint, FootprintChange, Place, Succession
 from joinedup.places.successions import footprint_as_at
 from joinedup.spreadsheets.around import around
-from joinedup.successions import actions
+from joinedup.successions import actions, worker
 from joinedup.successions.hanging import hanging
 from joinedup.successions.worker import carry_out_due
 from joinedup.taxonomy.models import Theme
@@ -150,6 +150,36 @@ def test_the_councils_are_taken_over_from_sector_by_sector(five: World) -> None:
     )
     # Without a name nobody makes one up.
     assert not Partner.objects.filter(name__startswith="Testshire").exclude(pk=council.pk)
+
+
+def test_before_an_election_nothing_new_is_published_and_a_council_of_the_same_name_goes_on(
+    five: World,
+) -> None:
+    today = timezone.localdate()
+    Footprint.objects.filter(pk=five.north.pk).update(held_until=today + datetime.timedelta(days=30))
+    state(five, day=today)
+    assert Partner.objects.get(gss=NEW).marking == "partnership"
+    actions.take_back_succession(by=five.person("alice"), new=NEW, day=today)
+    Partner.objects.filter(gss=NEW).delete()
+    state(five, day=today, council="District 3 Council")
+    goes_on = Partner.objects.get(name="District 3 Council")
+    assert (goes_on.succeeded_by, goes_on.took_over_from.count()) == (None, 4)
+
+
+def test_what_cannot_be_carried_out_keeps_nothing_else_from_it(five: World, monkeypatch: Any) -> None:
+    state(five, olds=FIVE[:2])
+    state(five, olds=FIVE[2:], new="E06000998", name="Otherland", council="")
+    really = worker.carry_out
+
+    def fails_once(rows: Any) -> Place:
+        if rows[0].new == "E06000998":
+            raise ValidationError("no")
+        return really(rows)
+
+    monkeypatch.setattr(worker, "carry_out", fails_once)
+    assert carry_out_due(APRIL) == 1
+    assert Place.objects.filter(pk=NEW).exists()
+    assert not Place.objects.filter(pk="E06000998").exists()
 
 
 def test_taking_it_back_puts_everything_back(five: World) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from django.utils import timezone
+
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came, Marking
 from joinedup.partners.actions import AlreadyHere, add_partner
@@ -33,6 +35,9 @@ def councils_follow(
                 take_back_successor(by=operator, partner=body)
             elif not back and body.succeeded_by_id is None and _called(rows[0].council, body.sector_id):
                 successor = _council(operator, footprint, rows[0], body, new)
+                # A council that keeps its name goes on as the same body.
+                if successor.pk == body.pk:
+                    continue
                 succeed_partner(by=operator, partner=body, successor=successor, day=rows[0].day)
 
 
@@ -58,9 +63,8 @@ def _council(by: Person, footprint: Footprint, row: Succession, body: Partner, n
             base=new,
             serves=[new],
             is_statutory=body.is_statutory,
-            marking=Marking.PUBLIC
-            if body.marking == Marking.PUBLIC and not footprint.held_until
-            else body.marking,
+            # While nothing new is published before an election, it begins shared with the partnership.
+            marking=Marking.PARTNERSHIP if footprint.is_held(timezone.localdate()) else body.marking,
             source=row.source,
             is_demonstration=body.is_demonstration,
         )

@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -54,7 +53,7 @@ def succession_new(request: Request) -> HttpResponse:
 @login_required
 @require_POST
 def succession_take_back(request: Request) -> HttpResponse:
-    day = parse_date(request.POST.get("day", "")) if request.POST.get("day", "")[:4].isdigit() else None
+    day = day_asked(request.POST.get("day", ""))
     if day is None:
         raise Http404
     try:
