@@ -101,6 +101,7 @@ def _succeed(
 ) -> None:
     """Show what hangs on the old codes, ask, and state it."""
     from joinedup.accounts.person import Person
+    from joinedup.engines.words import day as written
     from joinedup.successions.actions import preview, state_succession
     from joinedup.successions.hanging import hanging
 
@@ -114,7 +115,7 @@ def _succeed(
         raise click.UsageError("With --json nothing can be asked: add --yes.")
     if not as_json:
         names = ", ".join(row.old_name for row in rows)
-        click.echo(f"{names}: become {rows[0].new_name} ({rows[0].new}) on {day.day} {day:%B %Y}.", err=True)
+        click.echo(f"{names}: become {rows[0].new_name} ({rows[0].new}) on {written(day.date())}.", err=True)
         for each in counted:
             some = f": {'; '.join(each.shown)}" if each.shown else ""
             click.echo(f"  {each.number} {each.name}{some}", err=True)

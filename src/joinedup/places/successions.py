@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 
+from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
@@ -163,11 +164,12 @@ def as_at(authorities: Mapping[str, str], on: datetime.date) -> list[AuthorityTh
 
 
 def day_asked(text: str) -> datetime.date | None:
-    """The day of `?as_at=`, as browsers (2027-03-31) and people (31/3/2027, 31 March 2027) write it; None if none."""
-    for form in ("%Y-%m-%d", "%d/%m/%Y", "%d %B %Y", "%d %b %Y"):
-        with suppress(ValueError):
-            return datetime.datetime.strptime(" ".join(text.split()), form).date()
-    return None
+    """The day of `?as_at=`, as browsers (2027-03-31) and people (31/3/2027) write it; None if it is none."""
+    try:
+        day: datetime.date | None = forms.DateField(required=False).clean(text)
+    except ValidationError:
+        return None
+    return day
 
 
 def footprint_as_at(footprint: Footprint, on: datetime.date) -> list[AuthorityThen]:
