@@ -396,7 +396,7 @@ def test_a_preview_costs_the_same_for_few_rows_and_many(world: World, django_ass
     for upload in (few, many):
         found = Upload.objects.select_related("footprint").get(pk=upload.pk)
         person = world.person("alice")
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             preview(person, found)
 
 

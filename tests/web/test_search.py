@@ -44,7 +44,7 @@ def fill(world: World, n: int = 0) -> None:
 def test_every_room_is_searched_in_groups(world: World, as_: As, django_assert_num_queries: Any) -> None:
     fill(world)
     browser = as_("nobody")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = browser.get("/search/", {"q": "lighthouse"}).content.decode()
     for words in ("Places", "Partners", "Local action", "Support", "Opportunities", "Events", "Commitments"):
         assert f'<h2 class="govuk-heading-m">{words}</h2>' in page
@@ -52,7 +52,7 @@ def test_every_room_is_searched_in_groups(world: World, as_: As, django_assert_n
         assert f"Lighthouse {words}" in page
     fill(world, 1)
     fill(world, 2)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         browser.get("/search/", {"q": "lighthouse"})
 
 

@@ -24,6 +24,8 @@ PERSONAL: dict[str, frozenset[str]] = {
     "places.CodeChange": NOTHING,
     "places.Membership": NOTHING,
     "places.Footprint": NOTHING,
+    "places.Succession": NOTHING,
+    "places.FootprintChange": frozenset({"stated_by"}),
     "partners.Partner": NOTHING,
     "partners.Contact": frozenset({"name", "email"}),
     "partners.Link": NOTHING,

@@ -22,6 +22,7 @@ from joinedup.partners.queries import statutory_proposals
 from joinedup.partners.statutory import Proposal
 from joinedup.places.areas import Area, areas_named, every_area
 from joinedup.places.models import Footprint, Place
+from joinedup.places.successions import called
 from joinedup.places.words import plain
 from joinedup.web.place.summary import Summary, summary
 
@@ -84,7 +85,7 @@ def own_areas(person: Person) -> QuerySet[Footprint]:
 
 
 def areas(text: str) -> list[Area]:
-    """Areas of several authorities that a search finds: a police force's, a county… Two queries; none without text."""
+    """Areas of several authorities that a search finds: a police force's, a county… Three queries, if any."""
     text = " ".join(text.split())[:100]
     if not text:
         return []
@@ -96,7 +97,7 @@ def areas(text: str) -> list[Area]:
 
 
 def with_areas(codes: Collection[str], areas: Collection[str]) -> list[str]:
-    """The authorities that were ticked, and those of the areas that were (`kind:code`). Two queries, if any."""
+    """The authorities that were ticked, and those of the areas that were (`kind:code`). Three queries, if any."""
     if not areas:
         return list(codes)
     ticked = [area for area in every_area() if f"{area.kind}:{area.code}" in areas]
@@ -105,11 +106,12 @@ def with_areas(codes: Collection[str], areas: Collection[str]) -> list[str]:
 
 def authorities(text: str, chosen: Collection[str]) -> list[Place]:
     """Local authorities to choose from: those that match `text`, and the chosen ones (codes) first. 2
-    queries."""
+    queries, and one more for `text`: a name or code that has ended finds what became of it."""
     usable = Place.objects.filter(kind=Place.Kind.LOCAL_AUTHORITY, ended=None)
     text = " ".join(text.split())[:100]
     wanted = Q(pk__in=list(chosen))
     if text:
+        wanted |= Q(pk__in=[row.new for old in called(text) for row in old.rows])
         wanted |= Q(name__icontains=text) | Q(pk__iexact=text)
     elif usable.count() <= SHOWN:
         wanted |= Q(kind=Place.Kind.LOCAL_AUTHORITY)

@@ -113,7 +113,7 @@ def _tables(
         .prefetch_related("serves", "themes")
         .order_by("pk")
     )
-    slugs = {partner.pk: partner.slug for partner in partners}
+    partners, slugs = _those_that_go_on(partners, as_of)
     serving = _serving(partners)
     known = _known(places, partners, serving, as_of)
     return Tables(
@@ -185,6 +185,20 @@ def _duty(partner: Partner) -> str | None:
     if partner.is_statutory:
         return DUTY
     return SECTOR_DUTY if partner.sector.is_of_the_duty else None
+
+
+def _those_that_go_on(partners: list[Partner], as_of: datetime.date) -> tuple[list[Partner], dict[int, str]]:
+    """The partners without those that another of them took over from, and the slug that each key stands for: what a
+    body led, asked or offered counts as its successor's."""
+    every = {partner.pk: partner for partner in partners}
+    stands_for: dict[int, Partner] = {}
+    for partner in partners:
+        now, steps = partner, 0
+        while now.is_succeeded(as_of) and now.succeeded_by_id in every and steps < len(every):
+            now, steps = every[now.succeeded_by_id], steps + 1
+        stands_for[partner.pk] = now
+    going = [partner for partner in partners if stands_for[partner.pk] is partner]
+    return going, {pk: now.slug for pk, now in stands_for.items()}
 
 
 def _serving(partners: list[Partner]) -> dict[int, list[str]]:
@@ -289,7 +303,11 @@ def _initiatives(reader: Person, slugs: dict[int, str], known: Known) -> pl.Data
                 "id": each.slug,
                 "name": each.name,
                 "partner": slugs[each.partner_id],
-                "co_partners": [slugs[p.pk] for p in each.co_partners.all() if p.pk in slugs],
+                "co_partners": [
+                    slug
+                    for slug in dict.fromkeys(slugs[p.pk] for p in each.co_partners.all() if p.pk in slugs)
+                    if slug != slugs[each.partner_id]
+                ],
                 "places": known.places_of(each.places.all()),
                 "themes": [theme.slug for theme in each.themes.all()],
                 "level": [each.level] if each.level else [],

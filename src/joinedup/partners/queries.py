@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from joinedup.accounts.models import Grant
 from joinedup.accounts.person import Person
@@ -32,9 +33,12 @@ def find_partners(
     theme: Theme | None = None,
     text: str = "",
 ) -> QuerySet[Partner]:
-    """Partners that match every filter given; a place matches partners who serve it, a part of it, or an area
+    """Partners that match every filter given, without those that another has taken over from; a place
+    matches partners who serve it, a part of it, or an area
     around it."""
-    found: QuerySet[Partner] = Partner.objects.visible_to(person)
+    found: QuerySet[Partner] = Partner.objects.visible_to(person).exclude(
+        succeeded_on__lte=timezone.localdate()
+    )
     if place is not None:
         serving = Partner.serves.through.objects.filter(place__in=places_touching(place))
         found = found.filter(pk__in=serving.values("partner_id"))

@@ -20,6 +20,7 @@ from joinedup.opportunities.worker import follow_waiting, work_out_the_night
 from joinedup.registration.worker import delete_due_personal, let_go_of_held, look_after_young, remind
 from joinedup.results.worker import thank_attendees
 from joinedup.spreadsheets.worker import forget_uploads
+from joinedup.successions.worker import carry_out_due
 from joinedup.web.work.digest import send_digests
 
 logger = logging.getLogger(__name__)
@@ -58,6 +59,8 @@ def _work(say: Callable[[str], object]) -> None:
         say(f"Sent {counted(sent, 'mail')} that had to wait.")
     if followed := follow_waiting():
         say(f"Followed the changes of {counted(followed, 'partnership')}.")
+    if took_over := carry_out_due(timezone.localdate()):
+        say(f"Let the records follow {counted(took_over, 'change')} of authorities and partnerships.")
     runs = work_out_the_night()
     if runs:
         say(f"Worked out the lists of {counted(len({run.footprint_id for run in runs}), 'partnership')}.")

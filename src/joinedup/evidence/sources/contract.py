@@ -65,6 +65,8 @@ class Codes:
     `changes`: a retired LSOA code to its 2021 codes, each with the share of residents that went there.
     `around`: place, ancestor: the ward, authority, county… that each neighbourhood lies in.
     `forces`: a place's police force area.
+    `former`: plain name to code of authorities and counties that have ended: what a file says of them is kept under
+    their own code, and counts towards what took over from them (`observations.held`).
     """
 
     kinds: Mapping[str, str]
@@ -72,6 +74,7 @@ class Codes:
     changes: Mapping[str, Sequence[tuple[str, float]]]
     around: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=AROUND))
     forces: Mapping[str, str] = field(default_factory=dict)
+    former: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, places: pl.DataFrame, changes: pl.DataFrame, forces: pl.DataFrame | None = None) -> "Codes":
@@ -82,12 +85,16 @@ class Codes:
             if kind in ("local_authority", "county", "region", "country", "police_force"):
                 names.setdefault(kind, {})[plain(name)] = code
         kinds = dict(current.select("code", "kind").iter_rows())
+        ended = places.filter(
+            pl.col("ended").is_not_null(), pl.col("kind").is_in(["local_authority", "county"])
+        )
+        former = {plain(name): code for name, code in ended.select("name", "code").iter_rows()}
         moved: dict[str, list[tuple[str, float]]] = {}
         for old, new, share in changes.select("old", "new", "share").iter_rows():
             if old not in kinds:
                 moved.setdefault(old, []).append((new, share))
         if forces is None:
-            return cls(kinds, names, moved)
+            return cls(kinds, names, moved, former=former)
         upwards = ancestors(current.select("parent", place="code"))
         wide = [code for code, kind in kinds.items() if kind in WIDE]
         around = upwards.join(
@@ -99,6 +106,7 @@ class Codes:
             moved,
             around.filter(pl.col("ancestor").is_in(wide)),
             dict(forces.select("place", "force").iter_rows()),
+            former,
         )
 
     @property

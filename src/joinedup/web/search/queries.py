@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 
 from joinedup.accounts.person import Person
@@ -55,7 +56,7 @@ class Results:
 def search(person: Person, text: str) -> Results:
     """What `person` may see that has `text` in its name or description, in groups that found something.
 
-    `exact` is the one place whose name or code is the text. Nine queries; none if the text is too short.
+    `exact` is the one place whose name or code is the text. Ten queries; none if the text is too short.
     """
     text = " ".join(text.replace("\0", " ").split())[:LONGEST]
     if len(text) < SHORTEST:
@@ -67,7 +68,7 @@ def search(person: Person, text: str) -> Results:
         _group(
             "Partners",
             _matching(Partner.objects.visible_to(person).select_related("sector"), text, "name", "does"),
-            lambda p: SearchHit(p.name, reverse("partner", args=[p.slug]), p.sector.name),
+            lambda p: SearchHit(p.name, reverse("partner", args=[p.slug]), _about_partner(p)),
         ),
         _group(
             "Local action",
@@ -134,16 +135,28 @@ def _group(name: str, rows: list[Any], as_hit: Any) -> ResultGroup:
     return ResultGroup(name, [as_hit(row) for row in rows[:SHOWN]], len(rows) > SHOWN)
 
 
+def _about_partner(partner: Partner) -> str:
+    """Its sector; of one that ended that too: its page leads to who took over, for whoever may see them."""
+    if partner.succeeded_on is None or not partner.is_succeeded(timezone.localdate()):
+        return str(partner.sector.name)
+    return f"{partner.sector.name}: another body took over on {date_format(partner.succeeded_on, 'j F Y')}"
+
+
 def _place(place: Place, share: float | None) -> SearchHit:
     """`share`: of the postcode asked for."""
     detail = (
         f"{place.get_kind_display()} in {place.parent.name}" if place.parent else place.get_kind_display()
     )
+    if place.led_here:
+        detail = place.led_here
     if share is not None:
         detail = f"{detail}: about {share:.0%} of the postcode"
     return SearchHit(place.name, reverse("place", args=[place.pk]), detail)
 
 
 def _is_named(place: Place, text: str) -> bool:
+    """Not if it was called so once: then the list says what became of it."""
+    if place.led_here:
+        return False
     said = text.replace("&", "and").casefold()
     return said in (place.name.casefold(), place.code.casefold()) or bool(places.GSS_CODE.match(text.upper()))
