@@ -50,8 +50,9 @@ class Gap:
 
 
 def codes() -> Codes:
-    """What readers of files need to know about the places held. Four queries."""
-    return Codes.of(*code_frames(), force_areas())
+    """What readers of files need to know about the places held. Three queries."""
+    places, changes = code_frames()
+    return Codes.of(places, changes, force_areas(places))
 
 
 def figures_for(place: Place) -> list[Figure]:
