@@ -4,8 +4,8 @@
 
 The 24 monthly files of Derbyshire from a folder of the publisher's files (default: `shared/data` beside the clone),
 unpacked, and one file of `--times` as many rows (20 million). The import also recognises, checks each row, counts a
-crime once, carries old codes, adds up to wards, authorities and the force, and sorts. Prints seconds, the ratio, and the
-peak memory of a process that does nothing but import the large file.
+crime once, carries old codes, adds up to wards, authorities and the force, and sorts. Prints seconds, the ratio, and
+the peak memory of a process that does nothing but import the large file.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import multiprocessing
-import resource
 import tempfile
 import time
 from collections.abc import Callable
@@ -77,7 +76,9 @@ def main() -> None:
 
 def peak(path: Path) -> float:
     read_file(path, codes())
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # Not `ru_maxrss`, which a new process inherits from the one that began it.
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
 
 
 def compare(name: str, files: list[Path], known: Codes, folder: Path) -> None:

@@ -168,6 +168,13 @@ def with_page(code: str) -> Place | None:
     return place
 
 
+def at_postcode(text: str) -> Place | None:
+    """The ward, or else the authority, that a whole postcode lies in, exactly; None where that is not known here. At
+    most one query."""
+    code = neighbourhood_of(text)
+    return with_page(code) if code else None
+
+
 def find(text: str, limit: int = 10) -> list[Place]:
     """Places with a page, by code, by name or by postcode; exact first, then names that start with it, then the rest.
 
@@ -182,8 +189,7 @@ def find(text: str, limit: int = 10) -> list[Place]:
         found = with_page(text.upper())
         return [found] if found else []
     if looks_like_a_postcode(text):
-        code = neighbourhood_of(text)
-        exact = with_page(code) if code else None
+        exact = at_postcode(text)
         return [exact] if exact else _authorities_around(text)
     order = Case(
         When(name__iexact=text, then=Value(0)),

@@ -12,10 +12,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-import numpy as np
 import polars as pl
 
-from joinedup.engines.completeness import WHOLE
+from joinedup.engines.completeness import sent_whole
 from joinedup.engines.words import plural
 from joinedup.evidence.sources.contract import (
     EXAMPLES,
@@ -75,7 +74,7 @@ _FORCE = (
 )
 # A street or a kind of place. No number but those of roads, since one behind a name may be an age.
 _LOCATION = (
-    rf"^(No [Ll]ocation|On or near( +([(-]?[{_BIG}][{_LETTER}'’./-]*,?\)?|&|of|the|and|[ABM][0-9]{{1,4}}|"
+    rf"^(No [Ll]ocation|On or near( +([(-]?[{_BIG}][{_LETTER}'’./&()-]*,?|&|of|the|and|[ABM][0-9]{{1,4}}(\(M\))?|"
     r"[0-9]{1,2}(St|Nd|Rd|Th)|(Avenue|Junction|Road|Row|Street|Terminals?|(Road|Route) No) [0-9]{1,3}))* ?)$"
 )
 _DEGREES = r"^-?[0-9]{1,2}(\.[0-9]{1,6})?$"
@@ -368,8 +367,7 @@ def _notes(months: pl.DataFrame, forces: list[str], area: str | None) -> list[st
             "British Transport Police covers every force's area, and is kept apart: never add it to a force's file."
         )
     if months.height > 1:
-        usual = float(np.median(months["crimes"].to_numpy()))
-        few = months.filter(pl.col("crimes") < WHOLE * usual)["period"].to_list()
+        few = months.filter(pl.Series(~sent_whole(months["crimes"].to_numpy())))["period"].to_list()
         if few:
             notes.append(
                 f"{', '.join(few)} {plural(len(few), 'has', 'have')} far fewer rows than the other months: "
