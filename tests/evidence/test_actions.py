@@ -1,6 +1,7 @@
 """Bringing files in and working figures out: whole or not at all, once, traceable, allowed."""
 
 import datetime
+import math
 import os
 import shutil
 import signal
@@ -313,8 +314,13 @@ def test_recompute_without_data_says_what_to_do(world: World) -> None:
 def trend(own: pl.DataFrame) -> float | None:
     """The slow way, of one place: the latest 12 months and the 12 before them, each a number, of one recording."""
     window = months_to(str(own["period"].max()), 24)
-    counted = dict(own.filter(pl.col("state") == "number").select("period", "count").iter_rows())
-    if any(month not in counted for month in window) or window[0] < "2024-03" <= window[-1]:
+    counted: dict[str, float] = {}
+    for month, count, state in own.select("period", "count", "state").iter_rows():
+        counted[month] = counted.get(month, 0.0) + (count if state == "number" else math.nan)
+    if (
+        any(math.isnan(counted.get(month, math.nan)) for month in window)
+        or window[0] < "2024-03" <= window[-1]
+    ):
         return None
     before, last = (sum(counted[month] for month in part) for part in (window[:12], window[12:]))
     return (last - before) / (last + before)

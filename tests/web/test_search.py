@@ -122,7 +122,9 @@ def test_whatever_is_typed(world: World, as_: As, text: str, words: str) -> None
 def test_only_what_is_approximate_is_called_so(world: World, as_: As, tmp_path: Path, settings: Any) -> None:
     settings.HOME = tmp_path
     islington = Place.objects.create(code="E09000019", name="Islington", kind="local_authority", vintage=2024)
-    ward = Place.objects.create(code="E05013697", name="Caledonian", kind="ward", vintage=2024, parent=islington)
+    ward = Place.objects.create(
+        code="E05013697", name="Caledonian", kind="ward", vintage=2024, parent=islington
+    )
     Place.objects.create(code="E01002747", name="Islington 014A", kind="lsoa", vintage=2021, parent=ward)
     lookup = tmp_path / "nspl.csv"
     lookup.write_text("pcds,lsoa21cd\nN7 9AB,E01002747\n", encoding="utf-8")

@@ -91,7 +91,7 @@ def series(indicator: Indicator, place_code: str) -> list[Point]:
     the store the first time after its content changes.
     """
     return _kept(
-        "series with why",
+        "series-with-why",
         indicator,
         place_code,
         lambda held, not_whole, rules: _points(held, not_whole, indicator, rules),

@@ -116,7 +116,7 @@ def _of_parts(
                 raise Refused("The last line has no end, so the file may be cut off. Download it again.")
             yield table
 
-    if source.series is None or first.frame.is_empty():
+    if source.series is None:
         (table,) = checked()
         return FileSeries([Series(source, source.take(table, codes))], [])
     read = FileSeries([], [])
@@ -125,6 +125,8 @@ def _of_parts(
             read.aside.append((one.reported_by, str(one.reading)))
         else:
             read.series.append(Series(one.source, one.reading, one.reported_by))
+    if not read.series and not read.aside:
+        source.take(first, codes)  # without a row it says so
     if not read.series:
         raise NothingHere(_why(read.aside))
     return read

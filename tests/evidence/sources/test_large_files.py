@@ -95,6 +95,15 @@ def test_a_file_cut_off_in_its_last_part_is_refused(
         read_all(brought(packed[:-30], "street.csv.gz"), codes)
 
 
+@pytest.mark.parametrize("blank", ["", "\n" * 50_000])
+def test_a_file_without_rows_says_so(
+    codes: Codes, brought: Brought, monkeypatch: pytest.MonkeyPatch, blank: str
+) -> None:
+    monkeypatch.setattr(table_parts, "PART", 20_000)
+    with pytest.raises(Refused, match="no rows below the header"):
+        read_all(brought(f"{HEADER}\n{blank}"), codes)
+
+
 def test_quotation_marks_that_never_close_and_files_without_end_are_refused(
     codes: Codes, brought: Brought, monkeypatch: pytest.MonkeyPatch
 ) -> None:

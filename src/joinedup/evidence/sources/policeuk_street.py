@@ -201,7 +201,8 @@ class _Counted:
         if all(name and name.strip() for name in found["force"].unique()):
             return
         force = pl.col("force").str.strip_chars()
-        (line,) = table.lines([found.filter(force.is_null() | (force == ""))["record"].min()])
+        records = found.filter(force.is_null() | (force == ""))["record"].to_list()
+        (line,) = table.lines([min(records)])
         raise Refused(
             f"Line {line} does not say which force reported it (“Reported by” is blank). Bring the publisher's file "
             "unchanged."
@@ -257,7 +258,7 @@ def _reading(groups: pl.DataFrame, wrong: list[tuple[int, str]], notes: list[str
     )
     good = rows.filter(pl.col("wrong").is_null() & pl.col("left_out").is_null())
     shared, carry = carried(good, codes, ["count"], stands_for="count")
-    forces = rows["force"].unique().str.strip_chars().unique().sort().to_list()
+    forces = sorted({force.strip() for force in rows["force"].unique()})
     area = force_called(forces[0]) if forces else None
     if area not in codes.kinds:
         area = None
@@ -290,7 +291,7 @@ def _row_counts(fate: pl.DataFrame, examples: list[tuple[int, str]]) -> RowCount
         if why or why_not:
             (wrong if why else left_out)[why or why_not] += number
     return RowCounts(
-        fate["count"].sum(),
+        int(fate["count"].sum()),
         dict(wrong.most_common()),
         dict(left_out.most_common()),
         sorted(examples)[:EXAMPLES],
