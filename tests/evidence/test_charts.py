@@ -79,9 +79,14 @@ def test_the_table_has_a_row_a_year_and_says_what_is_missing() -> None:
 def test_what_a_line_lacks_is_said_in_words() -> None:
     """Which months, those in a row as one, and why; the table says the same in its cells."""
     points = monthly([5.0] * 20, start=2022 * 12 + 9)
-    for n, why in ((1, NOT_WHOLE), (2, NOT_WHOLE), (3, NOT_WHOLE), (8, NOT_WHOLE), (10, NO_FILE), (12, "")):
+    for n, why in ((1, NOT_WHOLE), (2, NOT_WHOLE), (3, NOT_WHOLE), (8, NOT_WHOLE), (12, "")):
         points[n] = Point(points[n].period, None, "missing", why)
     points[15] = Point(points[15].period, None, "suppressed")
+    del points[10]
+    chart = line_chart(points)
+    assert chart is not None
+    assert len(chart.lines) + len(chart.dots) == 6, "it breaks where no file has the month"
+    assert [point.why for point in table(points).rows[1][1] if point][7] == NO_FILE
     whole, no_file, missing, small = table(points).gaps
     assert whole.startswith(
         "November 2022 to January 2023 and June 2023: the police force did not send the whole"

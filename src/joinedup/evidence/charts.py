@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from django.utils.formats import date_format
 
 from joinedup.engines.words import listing, plural
+from joinedup.evidence.methods import months_to
 from joinedup.evidence.queries import NO_FILE, NOT_WHOLE, Point
 from joinedup.evidence.sources.contract import MISSING, SUPPRESSED
 
@@ -54,6 +55,7 @@ def line_chart(points: Sequence[Point], changes: Collection[str] = ()) -> Chart 
     A missing or suppressed period breaks the line. So does a change of recording (`changes`: first months of one),
     which is marked: the two sides are not one series.
     """
+    points = _every_month(points)
     known = [point.value for point in points if point.value is not None]
     if len(known) < 2:
         return None
@@ -106,8 +108,7 @@ def _scale(least: float, most: float) -> tuple[float, list[float]]:
 
 def _columns(points: Sequence[Point], x: Callable[[int], float]) -> list[Tick]:
     """Years under a monthly series (each January), else the periods themselves; thinned to fit."""
-    monthly = len(points[0].period) == 7 and points[0].period[4] == "-"
-    if monthly:
+    if _is_month(points[0].period):
         marks = [(n, point.period[:4]) for n, point in enumerate(points) if point.period.endswith("-01")]
     else:
         marks = [(n, point.period) for n, point in enumerate(points)]
@@ -128,12 +129,27 @@ class SeriesTable:
 
 def table(points: Sequence[Point]) -> SeriesTable:
     """The table beside a chart. Monthly: one row a year, newest first, and a column a month."""
-    if points and all(len(point.period) == 7 and point.period[4] == "-" for point in points):
+    points = _every_month(points)
+    if points and all(_is_month(point.period) for point in points):
         years: dict[str, list[Point | None]] = {}
         for point in points:
             years.setdefault(point.period[:4], [None] * 12)[int(point.period[5:]) - 1] = point
         return SeriesTable(list(MONTHS), sorted(years.items(), reverse=True), _gaps(points))
     return SeriesTable([], [(point.period, [point]) for point in reversed(points)], _gaps(points))
+
+
+def _every_month(points: Sequence[Point]) -> Sequence[Point]:
+    """A monthly series with the months that no file has between its first and last: a line has to break there."""
+    if not points or not all(_is_month(point.period) for point in points):
+        return points
+    there = {point.period: point for point in points}
+    first, last = (int(month[:4]) * 12 + int(month[5:]) for month in (min(there), max(there)))
+    every = months_to(max(there), last - first + 1)
+    return [there.get(month) or Point(month, None, MISSING, NO_FILE) for month in every]
+
+
+def _is_month(period: str) -> bool:
+    return len(period) == 7 and period[4] == "-"
 
 
 def _gaps(points: Sequence[Point]) -> list[str]:
@@ -178,6 +194,6 @@ def _said(run: Sequence[str]) -> str:
 
 
 def _period(text: str) -> str:
-    if len(text) == 7 and text[4] == "-":
+    if _is_month(text):
         return date_format(datetime.date(int(text[:4]), int(text[5:]), 1), "F Y")
     return text

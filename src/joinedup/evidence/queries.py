@@ -18,7 +18,6 @@ from joinedup.evidence import disclosure, observations, store
 from joinedup.evidence.completeness import completeness, without_partial_months
 from joinedup.evidence.disclosure import DisclosureRule, rule_of
 from joinedup.evidence.indicators import Indicator
-from joinedup.evidence.methods import months_to
 from joinedup.evidence.models import Dataset, Figure, Need
 from joinedup.evidence.origins import HELD, in_turn, source_of
 from joinedup.evidence.sources.contract import MISSING, NUMBER, SUPPRESSED, Codes
@@ -42,7 +41,7 @@ NOT_WHOLE, NO_FILE = "not whole", "no file"
 class Point:
     """One period of a series. `value` is a count for rates, else the published value; None unless a number.
 
-    `why` a month has none: NOT_WHOLE, NO_FILE, or empty for all other reasons.
+    `why` a month has none: NOT_WHOLE, on a chart also NO_FILE, or empty for all other reasons.
     """
 
     period: str
@@ -83,8 +82,7 @@ def figure(pk: int) -> Figure | None:
 
 
 def series(indicator: Indicator, place_code: str) -> list[Point]:
-    """Every period held for the observations behind an indicator, and the months without any between those of a rate,
-    oldest first, each as it may be shown.
+    """Every period held for the observations behind an indicator, oldest first, each as it may be shown.
 
     Counts for a rate (its numerators together), the published value otherwise; from the one source that the
     place's figure is made from. Empty for indicators computed from neighbourhoods. One query, and one read of
@@ -178,21 +176,8 @@ def _points(held: pl.DataFrame, not_whole: set[str], indicator: Indicator, rules
             DisclosureRule(threshold=indicator.threshold),
         )
     )
-    return _every_month(points, not_whole)
-
-
-def _every_month(points: list[Point], not_whole: set[str]) -> list[Point]:
-    """The points with those of the months between them, so that a line breaks where there is none."""
-    if not points:
-        return []
-    there = {point.period: point for point in points}
-    first, last = (int(month[:4]) * 12 + int(month[5:]) for month in (min(there), max(there)))
-    return [
-        replace(there[month], why=NOT_WHOLE if there[month].state == MISSING and month in not_whole else "")
-        if month in there
-        else Point(month, None, MISSING, NO_FILE)
-        for month in months_to(max(there), last - first + 1)
-    ]
+    is_partial = {point.period for point in points if point.state == MISSING} & not_whole
+    return [replace(point, why=NOT_WHOLE) if point.period in is_partial else point for point in points]
 
 
 def _sums(
