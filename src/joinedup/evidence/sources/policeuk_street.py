@@ -210,10 +210,12 @@ class _Counted:
 
     def groups(self) -> pl.DataFrame:
         """`force`, `period`, `place`, `kind`, `again`, `wrong`, and `count`, the number of rows."""
-        counts = self._counts[0]
-        if len(self._counts) > 1:
-            summed = pl.concat([*self._counts, *self._further()]).group_by("group").agg(pl.col("count").sum())
-            counts = summed.filter(pl.col("count") > 0)
+        if len(self._counts) == 1:
+            return pl.concat([self._counts[0], self._names[0].drop("group")], how="horizontal").with_columns(
+                again=pl.col("group") % 2 == 1, wrong=_wrong()
+            )
+        summed = pl.concat([*self._counts, *self._further()]).group_by("group").agg(pl.col("count").sum())
+        counts = summed.filter(pl.col("count") > 0)
         further = pl.col("group") % 2 == 1
         named = counts.with_columns(pl.col("group") // 2, again=further).join(self._named(), on="group")
         return named.with_columns(wrong=_wrong())

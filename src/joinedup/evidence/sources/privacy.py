@@ -61,9 +61,11 @@ def _is_the_publishers(table: TextTable, shapes: Mapping[str, str]) -> bool:
     rows spread over it."""
     if set(table.header) != set(shapes) or not table.text or b"@" in table.text:
         return False
-    sample = table.frame.gather_every(max(1, table.frame.height // ROWS_IN_SHAPE))
-    as_written = [pl.col(name).str.contains(shape).all() for name, shape in shapes.items()]
-    return bool(sample.select(pl.all_horizontal(as_written)).item())
+    every = max(1, table.frame.height // ROWS_IN_SHAPE)
+    as_written = table.frame.select(
+        pl.col(name).gather_every(every).str.contains(shape).all() for name, shape in shapes.items()
+    )
+    return all(as_written.row(0))
 
 
 def _is_own(name: str, header: list[str]) -> bool:
