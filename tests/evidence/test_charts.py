@@ -88,10 +88,8 @@ def test_what_a_line_lacks_is_said_in_words() -> None:
     assert len(chart.lines) + len(chart.dots) == 6, "it breaks where no file has the month"
     assert [point.why for point in table(points).rows[1][1] if point][7] == NO_FILE
     whole, no_file, missing, small = table(points).gaps
-    assert whole.startswith(
-        "November 2022 to January 2023 and June 2023: the police force did not send the whole"
-    )
-    assert no_file.startswith("August 2023: no file that is held here has it.")
+    assert whole.startswith("November 2022 to January 2023 and June 2023: not sent whole by the police force")
+    assert no_file.startswith("August 2023: in no file that is held here.")
     assert missing.startswith("October 2023: not all")
     assert small.startswith("January 2024: held back, since the number is small.")
     assert table(monthly([1.0, 2.0])).gaps == []

@@ -328,5 +328,5 @@ def test_a_month_that_was_not_sent_whole_is_said_in_words(area: list[str], tmp_p
         ("2024-06", 29, ""),
     ]
     not_whole, no_file = charts.table(points).gaps
-    assert not_whole.startswith("February 2024: the police force did not send the whole of it")
-    assert no_file.startswith("May 2024: no file that is held here has it")
+    assert not_whole.startswith("February 2024: not sent whole by the police force")
+    assert no_file.startswith("May 2024: in no file that is held here")

@@ -155,13 +155,9 @@ def _is_month(period: str) -> bool:
 def _gaps(points: Sequence[Point]) -> list[str]:
     """Which periods have no number, and why, in sentences."""
     reasons = (
-        (
-            MISSING,
-            NOT_WHOLE,
-            "the police force did not send the whole of it, so that a count would look like a fall",
-        ),
-        (MISSING, NO_FILE, "no file that is held here has it"),
-        (MISSING, "", "not all that is counted here was published for it"),
+        (MISSING, NOT_WHOLE, "not sent whole by the police force, so that a count would look like a fall"),
+        (MISSING, NO_FILE, "in no file that is held here"),
+        (MISSING, "", "not all of what is counted here was published"),
         (SUPPRESSED, "", "held back, since the number is small"),
     )
     return [
