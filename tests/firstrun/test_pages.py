@@ -202,8 +202,8 @@ def test_looking_changes_nothing(world: World, as_: As) -> None:
 
 QUERIES = {
     "": 17,
-    "data/": 5,
-    "statutory/": 11,
+    "data/": 4,
+    "statutory/": 10,
     "contacts/": 4,
     "missing/": 16,
     "event/": 4,

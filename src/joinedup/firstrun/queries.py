@@ -74,7 +74,7 @@ class AreaPage:
 
 def area_to_start(person: Person, slug: str) -> Footprint | None:
     """The partnership, or None if `person` does not coordinate it: then they learn nothing about it. 1 query."""
-    found = Footprint.objects.filter(slug=slug).first()
+    found = Footprint.objects.select_related("area_load").filter(slug=slug).first()
     if found is None or not may(person, "partner.add", Scope(footprints=frozenset({found.pk}))):
         return None
     return found
@@ -142,8 +142,8 @@ class LoadPage:
 
 
 def load_page(footprint: Footprint, now: datetime.datetime) -> LoadPage:
-    """1 query."""
-    load = AreaLoad.objects.filter(footprint=footprint).first()
+    """No query after `area_to_start`, else 1."""
+    load: AreaLoad | None = getattr(footprint, "area_load", None)
     if load is None:
         return LoadPage(None, "none", [])
     at = STEPS.index(load.step) if load.step in STEPS else -1
