@@ -58,6 +58,24 @@ def test_what_lies_in_a_police_force_area(small: World) -> None:
     }
 
 
+def test_touching_is_within_or_around(small: World, django_assert_num_queries: Any) -> None:
+    force = Place.objects.get(pk="E23000099")
+    Membership.objects.all().delete()
+    Membership.objects.create(place=small.northton, kind="police_force", code=force.pk, name=force.name)
+    for place in Place.objects.all():
+        around = {place.pk, *(each.pk for each in queries.ancestors(place))}
+        around |= {each.pk for each in queries.descendants(place)}
+        with django_assert_num_queries(2 if place.kind == Place.Kind.POLICE_FORCE else 1):
+            (found,) = queries.touching(place, "place")
+        # A membership stands for whatever leads to a place.
+        Membership.objects.filter(kind="fire").delete()
+        Membership.objects.bulk_create(
+            Membership(place=each, kind="fire", code="F", name="F") for each in Place.objects.all()
+        )
+        reached = Membership.objects.filter(found, kind="fire").values_list("place", flat=True)
+        assert set(reached) == around, place
+
+
 def test_a_neighbourhood_leads_to_its_ward_or_borough(small: World, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
         assert queries.with_page("E01099901") == small.ward

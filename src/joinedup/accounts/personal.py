@@ -35,6 +35,7 @@ PERSONAL: dict[str, frozenset[str]] = {
     "strategy.Strategy": NOTHING,
     "strategy.Commitment": NOTHING,
     "strategy.Update": NOTHING,
+    "firstrun.AreaLoad": NOTHING,
     "evidence.Dataset": NOTHING,
     "evidence.Figure": NOTHING,
     "evidence.Need": NOTHING,

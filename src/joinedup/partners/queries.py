@@ -12,17 +12,11 @@ from joinedup.accounts.person import Person
 from joinedup.partners.models import Partner
 from joinedup.partners.statutory import Proposal, proposals
 from joinedup.places.models import Footprint, Place
-from joinedup.places.queries import ancestors, descendants
+from joinedup.places.queries import touching
 from joinedup.taxonomy.models import Sector, Theme
 
 # How many places fit on a form; a footprint with more offers only its authorities, not their wards.
 PLACES_ON_A_FORM = 60
-
-
-def places_touching(place: Place) -> QuerySet[Place]:
-    """The place, everything in it and everything around it, for use as a subquery. 1 query."""
-    above = [place.pk, *(p.pk for p in ancestors(place))]
-    return Place.objects.filter(Q(pk__in=above) | Q(pk__in=descendants(place).values("pk")))
 
 
 def find_partners(
@@ -40,7 +34,7 @@ def find_partners(
         succeeded_on__lte=timezone.localdate()
     )
     if place is not None:
-        serving = Partner.serves.through.objects.filter(place__in=places_touching(place))
+        serving = Partner.serves.through.objects.filter(*touching(place, "place"))
         found = found.filter(pk__in=serving.values("partner_id"))
     if sector is not None:
         found = found.filter(sector=sector)

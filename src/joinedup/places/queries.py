@@ -69,11 +69,14 @@ def code_frames() -> tuple[pl.DataFrame, pl.DataFrame]:
     return places, changes
 
 
-def force_areas() -> pl.DataFrame:
+def force_areas(places: pl.DataFrame | None = None) -> pl.DataFrame:
     """(place, force): the police force area of each current place, by its own membership or that of a place
-    around it. Places where it is unknown are left out. Two queries."""
+    around it. Places where it is unknown are left out. One query with `places` of `code_frames`, two without."""
     own = dict(Membership.objects.filter(kind=Place.Kind.POLICE_FORCE).values_list("place", "code"))
-    parents = dict(Place.objects.filter(ended__isnull=True).values_list("code", "parent"))
+    if places is None:
+        parents = dict(Place.objects.filter(ended__isnull=True).values_list("code", "parent"))
+    else:
+        parents = dict(places.filter(pl.col("ended").is_null()).select("code", "parent").iter_rows())
     found = []
     for code in parents:
         above: str | None = code
@@ -107,6 +110,27 @@ def descendants(place: Place) -> QuerySet[Place]:
         level = below.order_by().values("pk")
         inside |= Q(pk__in=level)
     return Place.objects.filter(inside, ended__isnull=True)
+
+
+def touching(place: Place, *paths: str) -> list[Q]:
+    """For each lookup that leads to a place (`serves`): that it leads to this one, into it or around it. 1 query, for a
+    police force area 2.
+
+    It climbs from what is looked up, which is little, and never lists what lies in a country.
+    """
+    above = [place.pk, *(each.pk for each in ancestors(place))]
+    is_force = place.kind == Place.Kind.POLICE_FORCE
+    first = list(parts(place).values_list("pk", flat=True)) if is_force else [place.pk]
+    found = []
+    for path in paths:
+        inside = Q()
+        for step in range(STEPS_BELOW[Place.Kind(place.kind)]):
+            climb = [path, *["parent"] * (step if is_force else step + 1), "in"]
+            inside |= Q(**{"__".join(climb): first})
+        found.append(
+            Q(**{f"{path}__in": above}) | (inside & Q(**{f"{path}__ended": None}) if inside else Q(pk__in=[]))
+        )
+    return found
 
 
 def parts(place: Place) -> QuerySet[Place]:
@@ -149,6 +173,13 @@ def with_page(code: str) -> Place | None:
     return place
 
 
+def at_postcode(text: str) -> Place | None:
+    """The ward, or else the authority, that a whole postcode lies in, exactly; None where that is not known here. At
+    most one query."""
+    code = neighbourhood_of(text)
+    return with_page(code) if code else None
+
+
 def find(text: str, limit: int = 10) -> list[Place]:
     """Places with a page, by code, by name or by postcode; exact first, then names that start with it, then the rest.
 
@@ -164,8 +195,7 @@ def find(text: str, limit: int = 10) -> list[Place]:
         found = with_page(text.upper())
         return [found] if found and not found.ended else _led_from(text.upper())
     if looks_like_a_postcode(text):
-        code = neighbourhood_of(text)
-        exact = with_page(code) if code else None
+        exact = at_postcode(text)
         return [exact] if exact else _authorities_around(text)
     order = Case(
         When(name__iexact=text, then=Value(0)),

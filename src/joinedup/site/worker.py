@@ -15,6 +15,7 @@ from django.utils import timezone
 from joinedup.agreements.worker import ask_young_people, chase_agreements, forget_drafts
 from joinedup.clusters.worker import look_where_and_when
 from joinedup.engines.words import counted
+from joinedup.firstrun.area_loads import work_on_areas
 from joinedup.mail.kept import send_kept
 from joinedup.opportunities.worker import follow_waiting, work_out_the_night
 from joinedup.registration.worker import delete_due_personal, let_go_of_held, look_after_young, remind
@@ -55,6 +56,7 @@ def work(*, once: bool, say: Callable[[str], object]) -> None:
 
 
 def _work(say: Callable[[str], object]) -> None:
+    work_on_areas(say)
     if sent := send_kept(timezone.now()):
         say(f"Sent {counted(sent, 'mail')} that had to wait.")
     if followed := follow_waiting():

@@ -44,13 +44,15 @@ class ResultGroup:
 
 @dataclass(frozen=True)
 class Results:
-    """`too_short`: nothing was searched. `is_postcode`: the text is a postcode, or its first half."""
+    """`too_short`: nothing was searched. `is_postcode`: the text is a postcode, or its first half. `has_shares`: the
+    places are given with a share of its residents, which is approximate; where its ward is known they are not."""
 
     text: str
     groups: list[ResultGroup]
     exact: Place | None
     too_short: bool
     is_postcode: bool
+    has_shares: bool
 
 
 def search(person: Person, text: str) -> Results:
@@ -60,9 +62,10 @@ def search(person: Person, text: str) -> Results:
     """
     text = " ".join(text.replace("\0", " ").split())[:LONGEST]
     if len(text) < SHORTEST:
-        return Results(text, [], None, bool(text), False)
-    found_places = places.find(text, SHOWN + 1)
-    shares = authorities_of(text)
+        return Results(text, [], None, bool(text), False, False)
+    at = places.at_postcode(text)
+    found_places = [at] if at else places.find(text, SHOWN + 1)
+    shares = {} if at else authorities_of(text)
     groups = [
         _group("Places", found_places, lambda place: _place(place, shares.get(place.pk))),
         _group(
@@ -116,7 +119,14 @@ def search(person: Person, text: str) -> Results:
     ]
     named = [place for place in found_places if _is_named(place, text)]
     exact = named[0] if len(named) == 1 else None
-    return Results(text, [group for group in groups if group.hits], exact, False, looks_like_a_postcode(text))
+    return Results(
+        text,
+        [group for group in groups if group.hits],
+        exact,
+        False,
+        looks_like_a_postcode(text),
+        any(place.pk in shares for place in found_places),
+    )
 
 
 def _matching(rows: QuerySet[Any], text: str, *fields: str) -> list[Any]:
