@@ -5,7 +5,7 @@
     .venv/bin/python bench/moves.py time --scale 0.1 another size
 
 Planted: in each register needs that an offer meets, bids that a body may lead and asks for, and pairs of actions that
-meet; beside each a near miss (too far, another trade, another age, closed, not eligible, on the shelf, refused) and noise.
+meet; beside each a near miss (too far, another trade, another age, closed, not eligible, on the shelf) and noise.
 Prints recall (planted moves found) and precision (found moves that were planted). Each size of `time` runs in a process
 of its own, so that peak memory is its own; the slope is on log-log axes (1 is linear).
 """
@@ -44,17 +44,51 @@ SECTORS = [
 THEMES = sorted(registers.themes()["theme"])
 # A need, an offer that meets it, one that does not, and what kind of thing it is.
 PAIRS = [
-    ("room", "A warm room for a girls' group two evenings a week.", "Our community hall is empty in the evening.", "Our minibus stands idle in the evening."),
-    ("people", "A speech therapist for half a day a week.", "Our speech therapist has a day to spare.", "Two gardeners have a day to spare."),
-    ("training", "Somebody to teach our volunteers about trauma.", "Half a day on trauma-informed work, free to any body.", "Half a day on door staff and licensed premises."),
-    ("training", "Staff cannot keep up with what is in the group chats.", "We teach adults what is posted online and on social media.", "First aid and bleeding control, one hour."),
-    ("places", "A practical course for those who left school early.", "Nine places are left on the bricklaying course.", "Foster carers are looked for."),
-    ("people", "Adults to stand at the bus stop after school.", "Our volunteers would stand outside a school at home time.", "A solicitor gives advice on Mondays."),
-]  # fmt: skip
+    (
+        "room",
+        "A warm room for a girls' group two evenings a week.",
+        "Our community hall is empty in the evening.",
+        "Our minibus stands idle in the evening.",
+    ),
+    (
+        "people",
+        "A speech therapist for half a day a week.",
+        "Our speech therapist has a day to spare.",
+        "Two gardeners have a day to spare.",
+    ),
+    (
+        "training",
+        "Somebody to teach our volunteers about trauma.",
+        "Half a day on trauma-informed work, free to any body.",
+        "Half a day on door staff and licensed premises.",
+    ),
+    (
+        "training",
+        "Staff cannot keep up with what is in the group chats.",
+        "We teach adults what is posted online and on social media.",
+        "First aid and bleeding control, one hour.",
+    ),
+    (
+        "places",
+        "A practical course for those who left school early.",
+        "Nine places are left on the bricklaying course.",
+        "Foster carers are looked for.",
+    ),
+    (
+        "people",
+        "Adults to stand at the bus stop after school.",
+        "Our volunteers would stand outside a school at home time.",
+        "A solicitor gives advice on Mondays.",
+    ),
+]
 NOISE = [
-    "Please write shorter letters.", "A helicopter was suggested.", "We hope to be invited.", "The clock in the lobby is slow.",
-    "Better biscuits at meetings.", "Somebody ought to thank the cleaners.",
-]  # fmt: skip
+    "Please write shorter letters.",
+    "A helicopter was suggested.",
+    "We hope to be invited.",
+    "The clock in the lobby is slow.",
+    "Better biscuits at meetings.",
+    "Somebody ought to thank the cleaners.",
+]
 
 
 def frame(table: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
@@ -82,10 +116,14 @@ def places(areas: int, wards: int) -> pl.DataFrame:
         for ward in range(wards):
             rows.append(
                 {
-                    "code": f"A{area}W{ward}", "name": f"Ward {area}.{ward}", "kind": "ward", "parent": f"A{area}",
-                    "latitude": latitude + 0.009 * (ward % 5), "longitude": longitude + 0.0145 * (ward // 5),
+                    "code": f"A{area}W{ward}",
+                    "name": f"Ward {area}.{ward}",
+                    "kind": "ward",
+                    "parent": f"A{area}",
+                    "latitude": latitude + 0.009 * (ward % 5),
+                    "longitude": longitude + 0.0145 * (ward // 5),
                 }
-            )  # fmt: skip
+            )
     return frame("places", rows)
 
 
@@ -142,21 +180,47 @@ class Register:
         id = f"i{len(self.rows['initiatives'])}"
         self.rows["initiatives"].append(
             {
-                "id": id, "name": f"Action {id}", "what": what, "partner": by, "co_partners": [], "themes": list(themes), "level": [],
-                "way_in": [], "audience": [], "confirmed": date(2026, 9, 1), "marking": "partners", **where(code), **more,
+                "id": id,
+                "name": f"Action {id}",
+                "what": what,
+                "partner": by,
+                "co_partners": [],
+                "themes": list(themes),
+                "level": [],
+                "way_in": [],
+                "audience": [],
+                "confirmed": date(2026, 9, 1),
+                "marking": "partners",
+                **where(code),
+                **more,
             }
-        )  # fmt: skip
+        )
         return id
 
     def fund(self, themes: tuple[str, ...], who: list[str], code: str, **more: Any) -> str:
         id = f"s{len(self.rows['support'])}"
         self.rows["support"].append(
             {
-                "id": id, "name": f"Fund {id}", "provider": "A trust", "kind": "fund", "purpose": "Money for this work.", "who_may_use": "",
-                "themes": list(themes), "sectors": who, "via": [], "lead_only": False, "everywhere": False, "elsewhere": False,
-                "basis": "dated", "closes": date(2027, 2, 1), "limits": [], "last_checked": date(2026, 11, 1), **where(code), **more,
+                "id": id,
+                "name": f"Fund {id}",
+                "provider": "A trust",
+                "kind": "fund",
+                "purpose": "Money for this work.",
+                "who_may_use": "",
+                "themes": list(themes),
+                "sectors": who,
+                "via": [],
+                "lead_only": False,
+                "everywhere": False,
+                "elsewhere": False,
+                "basis": "dated",
+                "closes": date(2027, 2, 1),
+                "limits": [],
+                "last_checked": date(2026, 11, 1),
+                **where(code),
+                **more,
             }
-        )  # fmt: skip
+        )
         return id
 
     def inputs(self) -> Inputs:
@@ -195,8 +259,13 @@ def planted(seed: int) -> Register:
         right = made.fund((theme,), ["vcs"], area)
         made.planted.add(("bid", frozenset((asked, right))))
         wrong: list[dict[str, Any]] = [
-            {"closes": date(2026, 1, 1)}, {"basis": "standing"}, {"sectors": ["prison"]}, {"elsewhere": True}, {"kind": "guidance"}, {"basis": "invited"},
-        ]  # fmt: skip
+            {"closes": date(2026, 1, 1)},
+            {"basis": "standing"},
+            {"sectors": ["prison"]},
+            {"elsewhere": True},
+            {"kind": "guidance"},
+            {"basis": "invited"},
+        ]
         made.fund((theme,), ["vcs"], area, **wrong[index])
     for _ in range(4):
         theme = THEMES[int(rng.integers(len(THEMES)))]
@@ -244,7 +313,8 @@ def print_planted(registers_made: int = 20) -> None:
             right += any(kind == other and records <= held for other, records in made.planted)
             told += 1
     print(
-        f"recall {hit / wanted:.3f} of {wanted} (bar {RECALL}); precision {right / told:.3f} of {told} (bar {PRECISION})"
+        f"recall {hit / wanted:.3f} of {wanted} (bar {RECALL}); "
+        f"precision {right / told:.3f} of {told} (bar {PRECISION})"
     )
     print(", ".join(f"{kind} {one}/{all_}" for kind, (one, all_) in sorted(by_kind.items())))
 
@@ -261,7 +331,23 @@ def nation(size: dict[str, int]) -> Inputs:
         f"A{a}" if w < 0 else f"A{a}W{w}" for a in range(size["areas"]) for w in range(-5, size["wards"])
     ]
     words = np.array(
-        "garden music evening market canal estate station supper boxing art drama bikes repair family court".split()
+        [
+            "garden",
+            "music",
+            "evening",
+            "market",
+            "canal",
+            "estate",
+            "station",
+            "supper",
+            "boxing",
+            "art",
+            "drama",
+            "bikes",
+            "repair",
+            "family",
+            "court",
+        ]
     )
 
     def some(number: int, most: int) -> list[list[str]]:
@@ -329,7 +415,8 @@ def print_times(scales: list[float]) -> None:
     if len(results) > 1:
         (one, a), (two, b) = results[0], results[-1]
         print(
-            f"slope {math.log(b / a) / math.log(two / one):.2f} (bar {SLOPE}); the nation: bars {SECONDS} s, {GIGABYTES} GB"
+            f"slope {math.log(b / a) / math.log(two / one):.2f} (bar {SLOPE}); "
+            f"the nation: bars {SECONDS} s, {GIGABYTES} GB"
         )
 
 

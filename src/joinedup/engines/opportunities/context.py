@@ -112,8 +112,8 @@ class Context:
         """What this partner answered to a suggestion like this one; None if nothing. A refusal counts before interest.
 
         A suggestion is like it that is about the same record, or the same theme in the same place in like words; with
-        the scope theme_here or theme_everywhere, any on the theme. `own`: whether it is the partner's own ask that would
-        be met; then a refusal of the theme does not count, only one of this body or offer.
+        the scope theme_here or theme_everywhere, any on the theme. `own`: whether it is the partner's own ask that
+        would be met; then a refusal of the theme does not count, only one of this body or offer.
         """
         places, others = frozenset(authorities), frozenset(others)
         found = None

@@ -11,7 +11,6 @@ from joinedup.engines.opportunities import words
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Inputs, Support, build
 from joinedup.engines.opportunities.kinds import KINDS
-from joinedup.engines.opportunities.kinds.bid import is_open
 from joinedup.engines.opportunities.move import PRACTICAL, Because, Move, Opportunity, tie
 from joinedup.engines.opportunities.strength import WEIGHTS, Weights, of
 

@@ -31,8 +31,8 @@ LEAST_ALIKE = 0.15
 
 
 def moves(context: Context) -> Iterator[Move]:
-    """One move a support, theme and area where somebody fits. Support that has no theme is taken up only by who asked for
-    it or has said yes."""
+    """One move a support, theme and area where somebody fits. Support that has no theme is taken up only by who
+    asked for it or has said yes."""
     for support in context.register.support.values():
         if not is_open(support, context.as_of) or (not support.themes and support.kind == "fund"):
             continue
@@ -99,8 +99,8 @@ def _leads(support: Support, ranked: Sequence[Candidate]) -> list[Candidate]:
 def _beside(
     context: Context, support: Support, ranked: Sequence[Candidate], leads: Sequence[Candidate]
 ) -> list[Candidate]:
-    """Who stands in the bid of those who lead: who asks for what it pays, or would deliver it; and one that runs something
-    very like it, or is of a sector that the funder names as a partner, to be asked."""
+    """Who stands in the bid of those who lead: who asks for what it pays, or would deliver it; and one that runs
+    something very like it, or is of a sector that the funder names as a partner, to be asked."""
     least = LEAST_FIT if support.lead_only else LEAST_WITH
     others = [each for each in ranked if each not in leads and not each.partner.restricted]
     beside = [

@@ -1,4 +1,5 @@
-"""A bid in words: the money, who may apply, what was asked for, what it builds on, what to check, who does what first."""
+"""A bid in words: the money, who may apply, what was asked for, what it builds on, what to check, who does what
+first."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""`bring_in`: an action lacks a sector that its theme needs, and a body of that sector there records the theme, has an ask
-or an offer on it, or has a duty for it. It is invited; nothing is implied by having no record."""
+"""`bring_in`: an action lacks a sector that its theme needs, and a body of that sector there records the theme,
+has an ask or an offer on it, or has a duty for it. It is invited; nothing is implied by having no record."""
 
 from __future__ import annotations
 
@@ -98,7 +98,8 @@ def _move(
         theme=theme,
         parties=(Party(lead.id, lead.name, "invites"), Party(partner.id, partner.name, "is invited")),
         decision=f"Does {lead.name} invite {partner.name} to “{action.name}”?",
-        sentence=f"{words.describe(action)} Work on {register.theme(theme)} gains from {register.sector(sector).lower()}. {why}",
+        sentence=f"{words.describe(action)} Work on {register.theme(theme)} gains from "
+        f"{register.sector(sector).lower()}. {why}",
         first_step=f"{words.start(words.with_role(lead, partner.does))} rings {words.with_role(partner, action.meant)} "
         f"and asks what it would want from “{action.name}”.",
         parts=Parts(fit=fit, fresh=context.fresh(action.confirmed)),

@@ -87,7 +87,8 @@ def _move(context: Context, authority: str, theme: str, a: Action, b: Action) ->
         parties=tuple(Party(each.id, each.name, "compares notes") for each in pair),
         decision=f"Do {a.partner.name} and {b.partner.name} compare notes on “{a.name}” and “{b.name}” in {place}?",
         sentence=f"{words.describe(a)} {words.describe(b)} {words.start(listing(same))}.",
-        first_step=f"{words.start(words.with_role(a.partner, b.meant))} rings {words.with_role(b.partner, a.meant)}: {step}.",
+        first_step=f"{words.start(words.with_role(a.partner, b.meant))} rings "
+        f"{words.with_role(b.partner, a.meant)}: {step}.",
         parts=Parts(
             fit=fit,
             near=0.75 if km is None else 1 - 0.3 * km / KM,

@@ -183,8 +183,10 @@ def _move(context: Context, help: Ask, found: list[tuple[float, Partner, str]]) 
         decision=f"Does {partners[0].name} take up what {giver.name} {verb}{place}: {short}?"
         if len(partners) == 1
         else f"Who takes up what {giver.name} {verb}{place}, {short}: {words.names(partners, 'or')}?",
-        sentence=f"{giver.name} {verb}: {words.quoted(help.text)}{words.said(help)}{topic} {' '.join(one[2] for one in found)}",
-        first_step=f"{words.start(words.with_role(giver, help.meant))} rings {words.with_role(partners[0], help.meant)} and asks whether it would serve.",
+        sentence=f"{giver.name} {verb}: {words.quoted(help.text)}{words.said(help)}{topic} "
+        f"{' '.join(one[2] for one in found)}",
+        first_step=f"{words.start(words.with_role(giver, help.meant))} rings "
+        f"{words.with_role(partners[0], help.meant)} and asks whether it would serve.",
         parts=Parts(
             fit=found[0][0],
             fresh=context.fresh(help.said_on),
