@@ -38,7 +38,7 @@ NAMED = tuple(
     for said, own in (
         (
             r"^(?:maintained |secondary |primary )?schools\b(?!.*(?:council|local "
-            "authorit|charities,|\bcharities alone))",
+            r"authorit|charities,|\bcharities alone))",
             "school|academ|college|learning|trust|primar",
         ),
         (r"pupil referral units|alternative provision academ", "referral|alternative|academ"),

@@ -84,7 +84,7 @@ def _offers(context: Context, need: Ask) -> Iterator[Ask]:
 # Words by which somebody who asks to be sent people says that there is room for them.
 ROOM_FOR = re.compile(
     r"\b(seats?|spaces?|places?|room for|vacanc\w+|placements?|unfilled|untaken|not been taken|taken "
-    "up|left|light diary|free)\b",
+    r"up|left|light diary|free)\b",
     re.I,
 )
 
