@@ -9,7 +9,8 @@ from collections.abc import Collection, Sequence
 
 import polars as pl
 
-from joinedup.engines import need as model
+from joinedup.engines.need import themes as model
+from joinedup.engines.need.verdicts import NONE, NOT_MEASURED, PROXY
 from joinedup.evidence.comparators import chosen, sets_of
 from joinedup.evidence.comparison import HANDFUL
 from joinedup.evidence.figures import AT_RISK, CHILDREN, FIGURES, at_risk, figures, populations
@@ -21,7 +22,13 @@ __all__ = ["AT_RISK", "FIGURES", "at_risk", "earlier_years", "figures", "need", 
 
 # Ages that the Census gives together, of which a published rate's are a part: 0 to 15.
 AGES_COUNTED = 16
-EARLIER = {"place": pl.String, "indicator": pl.String, "source": pl.String, "year": pl.Int64, "value": pl.Float64}
+EARLIER = {
+    "place": pl.String,
+    "indicator": pl.String,
+    "source": pl.String,
+    "year": pl.Int64,
+    "value": pl.Float64,
+}
 # A figure says a tenth less of today for every year of its age, and never less than this.
 LEAST_FRESH = 0.3
 
@@ -44,15 +51,20 @@ def need(
     `engines.need.need` does (pressure, stands_out, verdict…) and
 
     kind        of the place
-    need        0 to 1, the share of the set's places that are expected below; null where nothing that measures the theme
-                or stands for it can be compared. It is stated only if the certainty allows (see `models.ENOUGH`)
+    need        0 to 1, the share of the set's places that are expected below; null where nothing that measures the
+                theme or stands for it can be compared. It is stated only if the certainty allows (see `models.ENOUGH`)
     certainty   0 to 1: the reliability, times how much the figures say of the theme (1 where they measure it, else the
-                weight of the best that stands for it), times how fresh they are (a tenth less for each year, not below 0.3)
-    parts       what it is made of: indicator, own, weight, percentile, value, unit, lower, upper, middle, period, state,
-                source (who keeps the records)
+                weight of the best that stands for it), times how fresh they are (a tenth less for each year, not
+                below 0.3)
+    parts       what it is made of: indicator, own, weight, percentile, value, unit, lower, upper, middle, period,
+                state, source (who keeps the records)
     """
     weights = pl.DataFrame(
-        [(one.slug, theme, weight, theme in one.measures) for one in indicators for theme, weight in one.themes.items()],
+        [
+            (one.slug, theme, weight, theme in one.measures)
+            for one in indicators
+            for theme, weight in one.themes.items()
+        ],
         schema={"indicator": pl.String, "theme": pl.String, "weight": pl.Float64, "own": pl.Boolean},
         orient="row",
     ).filter(pl.col("weight") > 0)
@@ -73,15 +85,15 @@ def need(
     asked = pl.DataFrame({"theme": sorted({*weights["theme"], *themes})}, schema={"theme": pl.String})
     every = known_figures.select("place", "kind").unique().join(asked, how="cross")
     rows = every.join(found, on=["place", "theme"], how="left").with_columns(
-        verdict=pl.col("verdict").fill_null(model.NOT_MEASURED),
-        measured=pl.col("measured").fill_null(model.NONE),
+        verdict=pl.col("verdict").fill_null(NOT_MEASURED),
+        measured=pl.col("measured").fill_null(NONE),
         figures=pl.col("figures").fill_null([]),
     )
     parts = _parts(known_figures, indicators, weights, rows)
-    says = pl.when(pl.col("measured") == model.PROXY).then("best").otherwise(1.0)
-    fresh = pl.max_horizontal(
-        1 - 0.1 * (int(as_of[:4]) - pl.col("year")), pl.lit(LEAST_FRESH)
-    ).clip(upper_bound=1)
+    says = pl.when(pl.col("measured") == PROXY).then("best").otherwise(1.0)
+    fresh = pl.max_horizontal(1 - 0.1 * (int(as_of[:4]) - pl.col("year")), pl.lit(LEAST_FRESH)).clip(
+        upper_bound=1
+    )
     return (
         rows.join(parts, on=["place", "theme"], how="left")
         .with_columns(
@@ -109,10 +121,16 @@ def sets(places: pl.DataFrame, usable: pl.DataFrame, indicators: Sequence[Indica
     context = [one.slug for one in indicators if one.is_context]
     measured = usable.filter(~pl.col("indicator").is_in(context))["place"].unique()
     is_ward = pl.col("set").str.starts_with("wards:")
-    below = lower.filter(~is_ward & ~pl.col("place").is_in(upper["place"].unique().implode()))["place"].unique()
+    below = lower.filter(~is_ward & ~pl.col("place").is_in(upper["place"].unique().implode()))[
+        "place"
+    ].unique()
     wards = lower.filter(is_ward)["place"].unique()
     parts = []
-    for tier, every, among in (("upper", upper, upper["place"].unique()), ("lower", lower, below), ("ward", lower, wards)):
+    for tier, every, among in (
+        ("upper", upper, upper["place"].unique()),
+        ("lower", lower, below),
+        ("ward", lower, wards),
+    ):
         own = chosen(every, measured, among).select("place", "set", own=pl.lit(True))
         members = every.join(own.select("set").unique(), on="set", how="semi").select("place", "set", "label")
         alone = pl.DataFrame({"place": among}, schema={"place": pl.String}).join(own, on="place", how="anti")
@@ -122,11 +140,17 @@ def sets(places: pl.DataFrame, usable: pl.DataFrame, indicators: Sequence[Indica
                 set=pl.concat_str(pl.lit(f"{tier}:"), "set"),
             )
             for each in (
-                members.join(own, on=["place", "set"], how="left").with_columns(pl.col("own").fill_null(False)),
-                alone.with_columns(set=pl.lit(None, pl.String), label=pl.lit(None, pl.String), own=pl.lit(True)),
+                members.join(own, on=["place", "set"], how="left").with_columns(
+                    pl.col("own").fill_null(False)
+                ),
+                alone.with_columns(
+                    set=pl.lit(None, pl.String), label=pl.lit(None, pl.String), own=pl.lit(True)
+                ),
             )
         ]
-    return pl.concat([each.select("place", "set", "label", "group", "own") for each in parts]).sort("place", "set")
+    return pl.concat([each.select("place", "set", "label", "group", "own") for each in parts]).sort(
+        "place", "set"
+    )
 
 
 def earlier_years(observations: pl.DataFrame, indicators: Sequence[Indicator]) -> pl.DataFrame:
@@ -137,7 +161,9 @@ def earlier_years(observations: pl.DataFrame, indicators: Sequence[Indicator]) -
         observations.filter(
             pl.col("indicator").is_in(list(names)), pl.col("state") == NUMBER, pl.col("value").is_not_null()
         )
-        .with_columns(year=year_of("period"), indicator=pl.col("indicator").replace_strict(names, default=None))
+        .with_columns(
+            year=year_of("period"), indicator=pl.col("indicator").replace_strict(names, default=None)
+        )
         .filter(pl.col("year").is_not_null())
         .unique(["place", "indicator", "source", "year"], keep="first", maintain_order=True)
         .select(pl.col(name).cast(kind) for name, kind in EARLIER.items())
@@ -148,7 +174,9 @@ def _alike(earlier: pl.DataFrame | None, usable: pl.DataFrame) -> pl.DataFrame:
     """Those of the source that the place's figure is from."""
     if earlier is None:
         return pl.DataFrame(schema=EARLIER)
-    return earlier.join(usable.select("place", "indicator", "source"), on=["place", "indicator", "source"], how="semi")
+    return earlier.join(
+        usable.select("place", "indicator", "source"), on=["place", "indicator", "source"], how="semi"
+    )
 
 
 def _described(indicators: Sequence[Indicator]) -> pl.DataFrame:
@@ -191,8 +219,10 @@ def _for_model(
         if population is not None
         else pl.DataFrame(schema={"place": pl.String, "children": pl.Float64})
     )
-    stands_for = pl.col("value") * pl.col("children") * pl.col("indicator").replace_strict(
-        per, default=None, return_dtype=pl.Float64
+    stands_for = (
+        pl.col("value")
+        * pl.col("children")
+        * pl.col("indicator").replace_strict(per, default=None, return_dtype=pl.Float64)
     )
     return usable.join(children, on="place", how="left").select(
         "place", "indicator", "value", "count", of="denominator", lower="low", upper="high", more="spread",
@@ -205,15 +235,17 @@ def _parts(
 ) -> pl.DataFrame:
     """place, theme, parts, best (weight of a part that is known), year (mean of the parts known, by weight)."""
     keepers = {one.slug: one.records for one in indicators if not one.is_context}
-    facts = rows.select("place", "theme", "figures").explode("figures").drop_nulls("figures").unnest("figures")
+    facts = (
+        rows.select("place", "theme", "figures").explode("figures").drop_nulls("figures").unnest("figures")
+    )
     facts = facts.select("place", "theme", "indicator", "unit", "lower", "upper", "middle")
-    proxy = pl.col("measured") == model.PROXY
+    proxy = pl.col("measured") == PROXY
     used = (
         known_figures.select("place", "indicator", "value", "state", "period", percentile="drawn")
         .filter(pl.col("indicator").is_in(list(keepers)))
         .join(weights, on="indicator")
         .join(rows.select("place", "theme", "measured"), on=["place", "theme"])
-        .filter(pl.when(proxy).then(~pl.col("own")).otherwise(pl.col("own")), pl.col("measured") != model.NONE)
+        .filter(pl.when(proxy).then(~pl.col("own")).otherwise(pl.col("own")), pl.col("measured") != NONE)
         .join(facts, on=["place", "theme", "indicator"], how="left")
         .with_columns(source=pl.col("indicator").replace_strict(keepers), year=year_of("period"))
         .sort("place", "theme", pl.col("weight"), "indicator", descending=[False, False, True, False])

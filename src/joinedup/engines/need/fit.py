@@ -4,8 +4,8 @@
 
 P ~ N(0, 1) is general pressure. G ~ N(0, g²) is what the figures of one keeper of records share beyond it (all that the
 police record), S ~ N(0, s²) what those of one family share (the same events counted twice), u ~ N(0, f²) what is one
-figure's own, and chance has the figure's sampling variance. A keeper of one family has no G: it could not be told from S.
-s² and f² are a family's own, drawn to what is usual; slopes b are never negative.
+figure's own, and chance has the figure's sampling variance. A keeper of one family has no G: it could not be told
+from S. s² and f² are a family's own, drawn to what is usual; slopes b are never negative.
 
 The fit is by expectation and maximisation (Rubin and Thayer 1982; Dempster, Laird and Rubin 1977). Given P everything
 falls apart into keepers and families, so no matrix is inverted and fits of many reweighted sets of places run side by
@@ -24,7 +24,8 @@ Floats = NDArray[np.float64]
 
 STEPS, STEPS_AGAIN = 300, 40
 CLOSE = 1e-5
-# Prior weight, in places: a family's variances and slopes are drawn to the usual ones as if so many places showed those.
+# Prior weight, in places: a family's variances and slopes are drawn to the usual ones as if so many places showed
+# those.
 USUAL_VARIANCE, USUAL_SLOPE = 10.0, 3.0
 LEAST_VARIANCE = 1e-4
 # One S in fifty is of a wide kind, with this much more variance: something of its own happens there.
@@ -58,6 +59,11 @@ class Layout:
     @property
     def to_records(self) -> Floats:
         return np.eye(int(self.records.max()) + 1)[self.records]
+
+    @property
+    def has_several(self) -> NDArray[np.bool_]:
+        """Whether each family is of two figures or more."""
+        return np.bincount(self.family, minlength=len(self.records)) > 1
 
     @property
     def has_shared(self) -> Floats:
@@ -150,7 +156,12 @@ def pressure(told: Sums, without: NDArray[np.bool_] | None = None) -> tuple[Floa
 
 
 def fit(
-    z: Floats, chance: Floats, layout: Layout, weights: Floats, start: Parameters | None = None, steps: int = STEPS
+    z: Floats,
+    chance: Floats,
+    layout: Layout,
+    weights: Floats,
+    start: Parameters | None = None,
+    steps: int = STEPS,
 ) -> Parameters:
     """The parameters that make the figures likeliest, for each row of `weights` (fits, places: how often each counts).
 
@@ -166,7 +177,10 @@ def fit(
         seen = unseen(z, chance, layout, found, held)
         before, found = found, _better(z, chance, layout, weights, found, held, seen)
         held = hold(apart(seen, before, held), found)
-        if np.max(np.abs(found.slope - before.slope)) < CLOSE and np.max(np.abs(found.family - before.family)) < CLOSE:
+        if (
+            np.max(np.abs(found.slope - before.slope)) < CLOSE
+            and np.max(np.abs(found.family - before.family)) < CLOSE
+        ):
             break
     return found
 
@@ -191,8 +205,8 @@ def unseen(z: Floats, chance: Floats, layout: Layout, found: Parameters, held: F
 def apart(seen: Unseen, found: Parameters, held: Floats) -> Floats:
     """The probability that S of a place and family is of the wide kind (fits, places, families).
 
-    What all figures but its own variance say of S is a normal likelihood: its posterior less its prior. Under either kind
-    its mean is normal, with the variance of that kind added."""
+    What all figures but its own variance say of S is a normal likelihood: its posterior less its prior. Under either
+    kind its mean is normal, with the variance of that kind added."""
     spread = found.family[:, None] / held
     precision = np.maximum(1 / seen.s_var - 1 / spread, 1e-9)
     mean, var = seen.s_mean / seen.s_var / precision, 1 / precision
@@ -234,11 +248,17 @@ def _better(
     per_family = counts @ to_families
     places = weights[..., None] * (per_family > 0) * (held == 1)
     square = seen.s_mean**2 + seen.s_var
+    family = _drawn(np.sum(places * square, axis=1), np.sum(places, axis=1), found.family, layout)
+    rest = _drawn(np.sum(counts * u_square, axis=1) @ to_families, np.sum(per_family, axis=1), found.own, layout)
+    # Of one figure alone nobody can tell what is the family's and what its own: the parts are as in the other families.
+    several = layout.has_several
+    part = np.mean((family / (family + rest))[:, several], axis=1, keepdims=True) if several.any() else 0.5
+    whole = family + rest
     return Parameters(
         slope,
         _shared(weights, seen, layout, found),
-        _drawn(np.sum(places * square, axis=1), np.sum(places, axis=1), found.family),
-        _drawn(np.sum(counts * u_square, axis=1) @ to_families, np.sum(per_family, axis=1), found.own),
+        np.where(several, family, np.maximum(part * whole, LEAST_VARIANCE)),
+        np.where(several, rest, np.maximum((1 - part) * whole, LEAST_VARIANCE)),
     )
 
 
@@ -252,10 +272,20 @@ def _shared(weights: Floats, seen: Unseen, layout: Layout, found: Parameters) ->
     return np.where(total > 0, np.maximum(square / np.maximum(total, 1), LEAST_VARIANCE), found.shared)
 
 
-def _drawn(squares: Floats, counted: Floats, before: Floats) -> Floats:
-    """A family's variance, drawn to the mean of all families'."""
-    usual = np.mean(before, axis=1, keepdims=True)
+def _drawn(squares: Floats, counted: Floats, before: Floats, layout: Layout) -> Floats:
+    """A family's variance, drawn to the mean of those of families of several figures (of all, if there are none)."""
+    several = layout.has_several if layout.has_several.any() else np.ones_like(layout.has_several)
+    usual = np.mean(before[:, several], axis=1, keepdims=True)
     return np.maximum((squares + USUAL_VARIANCE * usual) / (counted + USUAL_VARIANCE), LEAST_VARIANCE)
+
+
+def reined(z: Floats, chance: Floats, layout: Layout, found: Parameters, far: float) -> Floats:
+    """z with no figure further than `far` from what pressure explains, pressure being judged with none further than that
+    from the middle."""
+    near = np.clip(z, -far, far)
+    mean, _ = pressure(sums(near, chance, layout, found, np.ones((1, len(z), len(layout.records)))))
+    explained = found.slope[0] * mean[0][:, None]
+    return np.clip(z, explained - far, explained + far)
 
 
 def settled(z: Floats, chance: Floats, layout: Layout, found: Parameters) -> tuple[Floats, Floats]:

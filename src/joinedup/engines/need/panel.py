@@ -19,7 +19,7 @@ NEARLY_ALL = 0.8
 # Families of figures that correlate above this say the same twice.
 SAME = 0.8
 LEAST_PAIRS = 12
-# No single figure counts for more than this many spreads in the fit.
+# No figure counts as further than this from what pressure explains, in spreads.
 FAR = 3.5
 
 
@@ -115,7 +115,8 @@ def layout_of(
             for one in own
             for other in own
             if one < other and one[0] == other[0]
-            if (least := min(_correlation(held.z[:, a], held.z[:, b]) for a in own[one] for b in own[other])) > SAME
+            if (least := min(_correlation(held.z[:, a], held.z[:, b]) for a in own[one] for b in own[other]))
+            > SAME
         ]
         if not pairs:
             break

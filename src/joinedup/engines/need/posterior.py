@@ -78,7 +78,9 @@ class Posterior:
             means.append(mean)
             odds.append(normal((mean - ENOUGH) / np.sqrt(np.maximum(var + by * by * var_p, 1e-12))))
         weigh = np.stack([1 - some_wide, some_wide])
-        return (np.stack(means) * weigh).sum(axis=0).mean(axis=0), (np.stack(odds) * weigh).sum(axis=0).mean(axis=0)
+        return (np.stack(means) * weigh).sum(axis=0).mean(axis=0), (np.stack(odds) * weigh).sum(axis=0).mean(
+            axis=0
+        )
 
 
 def line(told: Sums, layout: Layout, share: Floats) -> tuple[Floats, Floats, Floats]:
@@ -87,7 +89,11 @@ def line(told: Sums, layout: Layout, share: Floats) -> tuple[Floats, Floats, Flo
     whole = share[None]
     # Given G and P, S is k (t - r P - o G): of G there remains 1 - k o of each family.
     shared = (whole * (1 - k * o)) @ layout.to_records
-    at = np.sum(whole * k * told.values, axis=-1) + np.sum(shared * told.shared_keep * told.shared_values, axis=-1)
-    by = np.sum(whole * k * told.slopes, axis=-1) + np.sum(shared * told.shared_keep * told.shared_slopes, axis=-1)
+    at = np.sum(whole * k * told.values, axis=-1) + np.sum(
+        shared * told.shared_keep * told.shared_values, axis=-1
+    )
+    by = np.sum(whole * k * told.slopes, axis=-1) + np.sum(
+        shared * told.shared_keep * told.shared_slopes, axis=-1
+    )
     var = np.sum(whole**2 * k, axis=-1) + np.sum(shared**2 * told.shared_keep, axis=-1)
     return at, by, var

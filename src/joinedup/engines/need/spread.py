@@ -33,7 +33,10 @@ def between(y: Floats, v: Floats) -> float:
 
     def excess(tau2: float) -> float:
         with np.errstate(divide="ignore", invalid="ignore"):
-            return float(np.median(np.nan_to_num(squares / (tau2 + own), nan=0.0, posinf=FAR_OFF))) - MEDIAN_OF_SQUARES
+            return (
+                float(np.median(np.nan_to_num(squares / (tau2 + own), nan=0.0, posinf=FAR_OFF)))
+                - MEDIAN_OF_SQUARES
+            )
 
     if excess(0.0) <= 0:
         return 0.0

@@ -9,16 +9,25 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from joinedup.engines.need.fit import Layout, Parameters, again, fit
+from joinedup.engines.need.fit import Layout, Parameters, again, fit, reined
 from joinedup.engines.need.panel import FAR, Panel, Scale, layout_of, of_one_kind, panel
 from joinedup.engines.need.posterior import Posterior, normal
 from joinedup.engines.need.transforms import LIMIT, scaled
+from joinedup.engines.need.verdicts import (
+    HIGH,
+    LIKE_MUCH,
+    LOW,
+    MIDDLING,
+    NONE,
+    NOT_APART,
+    NOT_MEASURED,
+    OWN,
+    PROXY,
+    SHARED,
+    STANDS_OUT,
+)
 
 Floats = NDArray[np.float64]
-
-STANDS_OUT, LIKE_MUCH, HIGH, MIDDLING, LOW = "stands out", "high like much here", "high", "middling", "low"
-NOT_MEASURED, NOT_APART = "not measured", "cannot be told apart"
-OWN, SHARED, PROXY, NONE = "own", "shared", "proxy", "none"
 
 # Places of a set for a fit of its own; for one with the wider set's slopes; for thirds.
 FIT_FROM, MODEL_FROM, THIRDS_FROM = 20, 6, 12
@@ -71,9 +80,9 @@ def need(
     `figures`     place, indicator, value, count, of, lower, upper (of the value, 95%), more (how many times more years
                   differ than chance explains), expected (the count that a published rate stands for), source, start,
                   period; one row a place and indicator, numbers only
-    `indicators`  indicator, kind (count, share, rate, percent, score), sign (1: high is more need, -1), scale (of counts),
-                  unit, family (the same events), records (who keeps them), context (true: informs pressure, is no theme's
-                  own)
+    `indicators`  indicator, kind (count, share, rate, percent, score), sign (1: high is more need, -1), scale (of
+                  counts), unit, family (the same events), records (who keeps them), context (true: informs pressure,
+                  is no theme's own)
     `weights`     indicator, theme, weight (0 to 1), own (true: it measures the theme itself, false: it stands for it)
     `sets`        place, set, label (null: no set), group (whom a place could be compared with at all: tier and nation),
                   own (whether it is the set of this place: each has one); the whole of every set
@@ -84,7 +93,8 @@ def need(
     departure    how far the theme lies above what pressure explains, in spreads (d); of own and shared figures
     stands_out   Pr(d > 0.5), likewise; null where it cannot be said
     worse        Pr(the theme's figures are worse than the set's middle)
-    verdict      `STANDS_OUT`, `LIKE_MUCH` (high where pressure is), `HIGH`, `MIDDLING`…; measured  `OWN`…; shared_with  the theme whose figures these are too
+    verdict      `STANDS_OUT`, `LIKE_MUCH` (high where pressure is), `HIGH`, `MIDDLING`…; measured  `OWN`…;
+                shared_with  the theme whose figures these are too
     need         0 to 1: the share of places expected below, were all known exactly; null where not measured
     reliability  0 to 1: the part of the spread between places that is not chance, for these figures
     figures      what it is made of, `FACT`: those that measure the theme itself first
@@ -126,11 +136,15 @@ def modelled(held: Panel, about: Mapping[str, Mapping[str, object]], seed: int) 
     layout, families = layout_of(held, columns, family, records) if columns else (None, [])
     if layout is None or len(families) < LEAST_FAMILIES or len(set(layout.records)) < LEAST_RECORDS:
         return None
-    z, chance = np.clip(held.z[:, columns], -FAR, FAR), held.chance[:, columns]
-    z = np.where(np.isnan(chance), np.nan, z)
-    rows = ~np.isnan(z).all(axis=1)
-    z, chance = z[rows], chance[rows]
-    main = fit(z, chance, layout, np.ones((1, len(z))))
+    chance = held.chance[:, columns]
+    far = np.where(np.isnan(chance), np.nan, held.z[:, columns])
+    # A place of which little is known says little of how figures go together.
+    rows = (~np.isnan(far)).sum(axis=1) >= far.shape[1] / 2
+    far, chance = far[rows], chance[rows]
+    one = np.ones((1, len(far)))
+    main = fit(np.clip(far, -FAR, FAR), chance, layout, one)
+    z = reined(far, chance, layout, main, FAR)
+    main = fit(z, chance, layout, one, start=main)
     every = again(z, chance, layout, main, FITS if len(z) <= MANY else FITS_OF_MANY, seed)
     names = [held.indicators[at] for at in columns]
     return Model(names, layout, families, main, every, dict(zip(held.indicators, held.scales, strict=True)))
@@ -168,7 +182,9 @@ def _of_set(
         rows.join(members.filter("own").select("place"), on="place", how="semi")
         .join(facts, on=["place", "theme"], how="left", maintain_order="left")
         .with_columns(
-            measured=pl.when(alone).then(pl.when("any_own").then(pl.lit(OWN)).otherwise(pl.lit(PROXY))).otherwise("measured"),
+            measured=pl.when(alone)
+            .then(pl.when("any_own").then(pl.lit(OWN)).otherwise(pl.lit(PROXY)))
+            .otherwise("measured"),
             verdict=pl.when(alone).then(pl.lit(NOT_APART)).otherwise("verdict"),
         )
         .with_columns(
@@ -189,8 +205,8 @@ def _fitted(own: Panel, model: Model) -> tuple[Floats, Floats]:
         if indicator in own.indicators:
             here = own.indicators.index(indicator)
             chance[:, at] = own.chance[:, here]
-            z[:, at] = np.where(np.isnan(chance[:, at]), np.nan, np.clip(own.z[:, here], -FAR, FAR))
-    return z, chance
+            z[:, at] = np.where(np.isnan(chance[:, at]), np.nan, own.z[:, here])
+    return reined(z, chance, model.layout, model.main, FAR), chance
 
 
 def _themes(
@@ -300,8 +316,8 @@ def _belongs(by_theme: Mapping[str, list[tuple[str, float, bool]]]) -> dict[str,
 def _used(
     every: Sequence[tuple[str, float, bool]], held: Mapping[str, int], own: Panel, order: NDArray[np.intp]
 ) -> list[tuple[bool, list[int], Floats, NDArray[np.bool_]]]:
-    """The columns that speak for a theme: those that measure it itself; where a place has none, those that stand for it.
-    Each with the places (rows of the set) for which they do."""
+    """The columns that speak for a theme: those that measure it itself; where a place has none, those that stand for
+    it. Each with the places (rows of the set) for which they do."""
     found = []
     left = np.ones(len(order), dtype=bool)
     for measures in (True, False):
@@ -324,7 +340,8 @@ def _position(
     model: Model | None,
     about: Mapping[str, Mapping[str, object]],
 ) -> tuple[Floats, Floats, Floats]:
-    """Where each place stands on these figures, in spreads above the middle: mean, variance, and the spread of all places.
+    """Where each place stands on these figures, in spreads above the middle: mean, variance, and the spread of all
+    places.
 
     Each figure is drawn to the middle as far as chance may explain it. The families weigh as their weightiest figure;
     inside a family its figures share that weight.
@@ -341,7 +358,11 @@ def _position(
     places = min(own.scales[at].places for at in columns)
     # The middle is a median, known only so well (pi / 2n of the variance).
     var = np.sum(w * w * prior * chance / (prior + chance), axis=1) + np.pi / 2 / places * spread**2
-    return np.where(known.any(axis=1), mean, np.nan), np.where(var > 0, var, 1.0), np.where(spread > 0, spread, 1.0)
+    return (
+        np.where(known.any(axis=1), mean, np.nan),
+        np.where(var > 0, var, 1.0),
+        np.where(spread > 0, spread, 1.0),
+    )
 
 
 def _by_family(known: NDArray[np.bool_], weights: Floats, families: Sequence[str]) -> Floats:
@@ -364,13 +385,19 @@ def _between(names: Sequence[str], model: Model | None) -> Floats:
     if model is None or not any(known):
         return sigma
     main, layout = model.main, model.layout
-    at = [model.indicators.index(name) if is_known else -1 for name, is_known in zip(names, known, strict=True)]
+    at = [
+        model.indicators.index(name) if is_known else -1 for name, is_known in zip(names, known, strict=True)
+    ]
     for i, a in enumerate(at):
         for j, b in enumerate(at):
             if a < 0 or b < 0:
                 continue
             f, g = layout.family[a], layout.family[b]
-            shared = main.shared[0] * layout.has_shared[layout.records[f]] * (layout.records[f] == layout.records[g])
+            shared = (
+                main.shared[0]
+                * layout.has_shared[layout.records[f]]
+                * (layout.records[f] == layout.records[g])
+            )
             sigma[i, j] = (
                 main.slope[0, a] * main.slope[0, b]
                 + shared
@@ -388,9 +415,9 @@ def _shares(
     seen: NDArray[np.bool_],
     context: frozenset[str],
 ) -> tuple[Floats, NDArray[np.bool_]]:
-    """The weight of each family of the model for a theme, by place of the panel; and where d can be said: some family of
-    it is known, and two others, one of them by another keeper of records and more than context (wards have no such, and
-    rates by the residents of a ward say as much about who comes there)."""
+    """The weight of each family of the model for a theme, by place of the panel; and where d can be said: some family
+    of it is known, and two others, one of them by another keeper of records and more than context (wards have no
+    such, and rates by the residents of a ward say as much about who comes there)."""
     layout = model.layout
     share = np.zeros((len(own.places), len(layout.records)))
     for at, weight in zip(columns, weights, strict=True):
@@ -420,7 +447,9 @@ def _facts(
 ) -> pl.DataFrame:
     """place, theme, figures, any (of them not context), any_own."""
     there = held.filter(pl.col("place").is_in(own.places))
-    compared = of_one_kind(there.filter(pl.col("y").is_finite())).filter(pl.col("indicator").is_in(own.indicators))
+    compared = of_one_kind(there.filter(pl.col("y").is_finite())).filter(
+        pl.col("indicator").is_in(own.indicators)
+    )
     middles = compared.group_by("indicator").agg(middle=pl.col("value").median())
     scales = pl.DataFrame(
         [(name, scale.middle, scale.tau) for name, scale in zip(own.indicators, own.scales, strict=True)],
@@ -446,14 +475,23 @@ def _facts(
             for name, to in (("value", "ratio"), ("lower", "ratio_lower"), ("upper", "ratio_upper"))
         )
         .with_columns(
-            against=pl.when(pl.col("middle").is_not_null()).then(pl.lit("set" if size >= MODEL_FROM else "nation")),
+            against=pl.when(pl.col("middle").is_not_null()).then(
+                pl.lit("set" if size >= MODEL_FROM else "nation")
+            ),
             beyond=pl.when(alike).then((pl.col("y") - pl.col("middle_y")).abs() > limit),
             told_apart=alike & (pl.col("tau") > 0).fill_null(False),
         )
         .join(weights.filter(pl.col("weight") > 0), on="indicator")
     )
     return (
-        rows.sort("place", "theme", pl.col("own"), pl.col("weight"), "indicator", descending=[False, False, True, True, False])
+        rows.sort(
+            "place",
+            "theme",
+            pl.col("own"),
+            pl.col("weight"),
+            "indicator",
+            descending=[False, False, True, True, False],
+        )
         .group_by("place", "theme", maintain_order=True)
         .agg(
             figures=pl.struct(pl.col(name).cast(kind) for name, kind in FACT.items()),

@@ -106,9 +106,7 @@ def scattered(earlier: pl.DataFrame) -> dict[str, float]:
     if line.is_empty():
         return {}
     usual = pl.lit((line["left"] / line["free"]).median())
-    drawn = line.select(
-        "place", (pl.col("left") + USUAL_YEARS * usual) / (pl.col("free") + USUAL_YEARS)
-    )
+    drawn = line.select("place", (pl.col("left") + USUAL_YEARS * usual) / (pl.col("free") + USUAL_YEARS))
     return dict(drawn.iter_rows())
 
 
@@ -144,7 +142,11 @@ def _scaled(own: pl.DataFrame, about: dict[str, Any], earlier: pl.DataFrame) -> 
         nothing = np.full(len(former), np.nan)
         found = scattered(earlier.with_columns(y=pl.Series(on_scale(kind, former, nothing, nothing, nudge))))
         scatter = np.array([found.get(place, np.nan) for place in own["place"]])
-    v = np.full(own.height, np.nan) if about["context"] else variance(kind, count, of, more, expected, scatter)
+    v = (
+        np.full(own.height, np.nan)
+        if about["context"]
+        else variance(kind, count, of, more, expected, scatter)
+    )
     half = LIMIT * np.sqrt(v)
     scale = np.full(own.height, float(about["scale"]))
     lower = np.where(np.isnan(lower), off_scale(kind, y - half, nudge, scale), lower)
