@@ -1,9 +1,9 @@
 """What the model of need finds in worlds whose truth is known, and what it finds that is not there.
 
 A line for each kind of world: places, worlds, what was said to stand out, how much of that truly lies more than half a
-spread above what pressure explains, the false share that the model states, how many of the planted peaks were found, how
-many false were said in a world; how well pressure is recovered (correlation), and how often its 95% interval holds the
-truth. Last: of all that was said with a probability in each band, the share that is true.
+spread above what pressure explains, the false share that the model states, how many of the planted peaks were found,
+how many false were said in a world; how well pressure is recovered (correlation), and how often its 95% interval
+holds the truth. Last: of all that was said with a probability in each band, the share that is true.
 
     .venv/bin/python bench/need_worlds.py [worlds of each kind, 30 by default]
 """

@@ -50,7 +50,7 @@ def test_one_sentence_on_need_and_what_changed(world: World, as_: As) -> None:
     make_need(world.northton, "school-exclusion", 0.3)
     make_figure(make_dataset(), world.northton, trend=-0.2)
     page = as_("nobody").get(NORTHTON).content.decode()
-    assert "stands out most on mentoring and a trusted adult (very high)." in page
+    assert "is highest on mentoring and a trusted adult (very high)." in page
     assert "Violence with injury: down 33% on the year before." in page
 
 
@@ -72,7 +72,7 @@ def test_a_weakly_supported_need_is_not_the_headline(world: World) -> None:
     needs[0].certainty = 0.5
     assert "mentoring" in summary(world.northton, needs, []).need
     needs[0].need = 0.5
-    assert "stands out on none" in summary(world.northton, needs, []).need
+    assert "is high on none" in summary(world.northton, needs, []).need
 
 
 def test_the_grid_tells_none_recorded_from_none(world: World) -> None:

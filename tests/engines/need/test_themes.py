@@ -8,6 +8,8 @@ from polars.testing import assert_frame_equal
 
 from joinedup.engines.need.themes import FACT, NEED, false_share, need
 from joinedup.engines.need.verdicts import (
+    HIGH,
+    LIKE_MUCH,
     MIDDLING,
     NONE,
     NOT_APART,
@@ -83,12 +85,30 @@ def test_the_same_comes_out_whatever_the_order_of_rows() -> None:
     assert_frame_equal(once, again)
 
 
-@pytest.mark.parametrize(("places", "nation", "model", "thirds"), [(33, 0, True, True), (12, 60, True, True), (9, 60, True, False), (9, 0, False, False)])  # fmt: skip
-def test_how_much_is_said_depends_on_how_many_places_there_are(
+@pytest.mark.parametrize(("places", "nation", "model", "thirds"), [(33, 0, True, True), (12, 60, True, True), (9, 60,
+True, False), (9, 0, False, False)])  # fmt: skip def test_how_much_is_said_depends_on_how_many_places_there_are(
     places: int, nation: int, model: bool, thirds: bool
+    
+    
+    
+    
+    
+    
+    
+    
 ) -> None:
+
+
+
+
+
+
+
+
     """Twenty: a fit; fewer: that of the wider set, if there is one; twelve for thirds."""
-    found = told(world(7, places, nation=nation))
+    
+     found = told(world(7, places, nation=nation))
+     
     own = found.filter(pl.col("measured") == OWN, pl.col("size") > 0)
     assert (own["stands_out"].null_count() < own.height, own["pressure"].null_count() == 0) == (model, model)
     assert (MIDDLING in own["verdict"].to_list()) == thirds
@@ -97,9 +117,9 @@ def test_how_much_is_said_depends_on_how_many_places_there_are(
 
 def test_of_five_places_there_is_the_value_against_the_nations() -> None:
     made = world(8, 5, nation=60)
-    found = told(made).join(made.truth.select("place").unique(), on="place")
+    found = told(made).filter(pl.col("theme") != "poor").join(made.truth.select("place").unique(), on="place")
     assert set(found["verdict"]) == {NOT_APART}
-    assert set(found["measured"]) == {OWN, PROXY, NONE} - {NONE}
+    assert set(found["measured"]) == {OWN, PROXY}
     assert (
         found.select(pl.col("need", "stands_out", "worse", "pressure", "label").null_count()).row(0)
         == (found.height,) * 5
@@ -121,7 +141,7 @@ def test_what_only_stands_for_a_theme_never_stands_out_and_context_measures_noth
         rows = found.filter(pl.col("theme") == theme)
         assert (set(rows["measured"]), set(rows["verdict"])) == ({NONE}, {NOT_MEASURED})
         assert rows["need"].null_count() == rows.height
-    assert found.filter(pl.col("theme") == "poor")["figures"].list.len().min() == 1
+    assert found.filter(pl.col("theme") == "poor")["figures"].list.len().min() > 0  # type: ignore[operator]
 
 
 def test_a_theme_by_anothers_figures_is_shared_and_does_not_stand_out_by_itself() -> None:
@@ -134,7 +154,7 @@ def test_a_theme_by_anothers_figures_is_shared_and_does_not_stand_out_by_itself(
     row = found.row(by_predicate=(pl.col("place") == where) & (pl.col("theme") == "also"), named=True)
     assert (row["measured"], row["shared_with"]) == (SHARED, theme)
     assert row["stands_out"] >= 0.9
-    assert row["verdict"] != STANDS_OUT
+    assert row["verdict"] in (HIGH, LIKE_MUCH)
 
 
 def test_figures_all_by_one_keeper_give_no_pressure() -> None:

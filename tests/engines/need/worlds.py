@@ -12,8 +12,8 @@ FAMILIES = (
     ("police", "knives", 2, "count"), ("police", "robbery", 1, "count"), ("police", "violence", 1, "count"),
     ("police", "drugs", 2, "count"), ("schools", "exclusions", 2, "rate"), ("schools", "absence", 2, "percent"),
     ("youth justice", "first contact", 2, "rate"), ("children's services", "in need", 2, "rate"),
-    ("children's services", "missing", 1, "percent"), ("hospitals", "alcohol", 1, "rate"), ("work", "neet", 1, "percent"),
-    ("deprivation", "deprivation", 3, "score"),
+    ("children's services", "missing", 1, "percent"), ("hospitals", "alcohol", 1, "rate"), ("work", "neet", 1,
+    "percent"), ("deprivation", "deprivation", 3, "score"),
 )  # fmt: skip
 SPREAD = {"count": 0.4, "rate": 0.35, "percent": 0.3, "score": 1.0}
 YEARS = 8
@@ -52,10 +52,11 @@ def world(
 ) -> World:
     """A set of `places`, and `nation` others of its group.
 
-    `everyday` and `keepers`: spreads of what families and keepers of records have of their own; `own`: of each figure (a
-    place's way of counting: no signal). `planted`: the share of places and themes with `peak` on top, all of it the
-    family's. `slopes`: of the figures on pressure. `more`: how many times more than by chance counts vary, which is told.
-    `missing`: share of figures not held. `tails`: degrees of freedom of what figures have of their own (0: normal).
+    `everyday` and `keepers`: spreads of what families and keepers of records have of their own; `own`: of each figure
+    (a place's way of counting: no signal). `planted`: the share of places and themes with `peak` on top, all of it the
+    family's. `slopes`: of the figures on pressure. `more`: how many times more than by chance counts vary, which is
+    told. `missing`: share of figures not held. `tails`: degrees of freedom of what figures have of their own (0:
+    normal).
     """
     rng = np.random.default_rng(seed)
     n = places + nation

@@ -249,7 +249,9 @@ def _better(
     places = weights[..., None] * (per_family > 0) * (held == 1)
     square = seen.s_mean**2 + seen.s_var
     family = _drawn(np.sum(places * square, axis=1), np.sum(places, axis=1), found.family, layout)
-    rest = _drawn(np.sum(counts * u_square, axis=1) @ to_families, np.sum(per_family, axis=1), found.own, layout)
+    rest = _drawn(
+        np.sum(counts * u_square, axis=1) @ to_families, np.sum(per_family, axis=1), found.own, layout
+    )
     # Of one figure alone nobody can tell what is the family's and what its own: the parts are as in the other families.
     several = layout.has_several
     part = np.mean((family / (family + rest))[:, several], axis=1, keepdims=True) if several.any() else 0.5
@@ -280,8 +282,8 @@ def _drawn(squares: Floats, counted: Floats, before: Floats, layout: Layout) -> 
 
 
 def reined(z: Floats, chance: Floats, layout: Layout, found: Parameters, far: float) -> Floats:
-    """z with no figure further than `far` from what pressure explains, pressure being judged with none further than that
-    from the middle."""
+    """z with no figure further than `far` from what pressure explains, pressure being judged with none further than
+    that from the middle."""
     near = np.clip(z, -far, far)
     mean, _ = pressure(sums(near, chance, layout, found, np.ones((1, len(z), len(layout.records)))))
     explained = found.slope[0] * mean[0][:, None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -38,13 +39,13 @@ SURE = 0.9
 # The upper third of a standard normal begins here.
 THIRD = 0.4307
 
-FACT = {
+FACT: dict[str, Any] = {
     "indicator": pl.String, "own": pl.Boolean, "weight": pl.Float64, "value": pl.Float64, "unit": pl.String,
     "lower": pl.Float64, "upper": pl.Float64, "middle": pl.Float64, "against": pl.String, "ratio": pl.Float64,
     "ratio_lower": pl.Float64, "ratio_upper": pl.Float64, "beyond": pl.Boolean, "told_apart": pl.Boolean,
     "family": pl.String, "source": pl.String, "start": pl.String, "period": pl.String,
 }  # fmt: skip
-NEED = {
+NEED: dict[str, Any] = {
     "place": pl.String, "theme": pl.String, "set": pl.String, "label": pl.String, "size": pl.Int64,
     "pressure": pl.Float64, "pressure_lower": pl.Float64, "pressure_upper": pl.Float64,
     "departure": pl.Float64, "stands_out": pl.Float64, "worse": pl.Float64,
@@ -188,9 +189,9 @@ def _of_set(
             verdict=pl.when(alone).then(pl.lit(NOT_APART)).otherwise("verdict"),
         )
         .with_columns(
-            set=pl.lit(name if size else None, pl.String),
-            label=pl.lit(label if size else None, pl.String),
-            size=pl.lit(size or None, pl.Int64),
+            set=pl.lit(name if size >= MODEL_FROM else None, pl.String),
+            label=pl.lit(label if size >= MODEL_FROM else None, pl.String),
+            size=pl.lit(size if size >= MODEL_FROM else None, pl.Int64),
             figures=pl.col("figures").fill_null([]),
         )
         .select(pl.col(column).cast(kind) for column, kind in NEED.items())
