@@ -8,6 +8,7 @@ holds the truth. Last: of all that was said with a probability in each band, the
     .venv/bin/python bench/need_worlds.py [worlds of each kind, 30 by default]
 """
 
+import itertools
 import sys
 import time
 
@@ -75,7 +76,7 @@ def main() -> None:
             )
     found = pl.concat(every).filter(pl.col("stands_out").is_not_null())
     print("\nprobability said, and the share that is true:")
-    for least, below in zip(BANDS, BANDS[1:], strict=False):
+    for least, below in itertools.pairwise(BANDS):
         own = found.filter(pl.col("stands_out") >= least, pl.col("stands_out") < below)
         print(
             f"  {least:.2f} to {min(below, 1):.2f}: {own.height:6} cells, mean {own['stands_out'].mean():.3f}, "

@@ -1,4 +1,4 @@
-"""Which figures and places the model of need is given, and what is made of its answer. The model: tests/engines/need."""
+"""Which figures and places the model of need is given, and what is made of its answer (tests/engines/need: the model)."""
 
 import numpy as np
 import polars as pl
@@ -85,10 +85,15 @@ def changed(rows: list[dict], indicator: str, place: str, **to: object) -> list[
 
 def test_a_theme_is_measured_by_its_own_figures_else_by_those_that_stand_for_it() -> None:
     found = worked_out(held(), themes=["online-harm"])
-    told = {theme: row(found, theme)["measured"] for theme in ("safe-places", "trusted-adult", "childhood-trauma", "online-harm", "early-years")}  # fmt: skip
+    themes = ("safe-places", "trusted-adult", "childhood-trauma", "online-harm", "early-years")
+    told = {theme: row(found, theme)["measured"] for theme in themes}
     assert told == {
-        "safe-places": OWN, "trusted-adult": PROXY, "childhood-trauma": SHARED, "online-harm": NONE, "early-years": NONE,
-    }  # fmt: skip
+        "safe-places": OWN,
+        "trusted-adult": PROXY,
+        "childhood-trauma": SHARED,
+        "online-harm": NONE,
+        "early-years": NONE,
+    }
     safe = row(found, "safe-places")
     assert [part["indicator"] for part in safe["parts"]] == ["robbery"]  # knife crime only stands for it
     assert safe["parts"][0]["source"] == "police"
@@ -162,7 +167,8 @@ def test_without_earlier_years_or_counts_a_published_figure_is_shown_and_no_more
 def test_former_years_are_of_published_figures_that_do_not_overlap() -> None:
     seen = pl.DataFrame(
         {
-            "place": ["E09000001"] * 4, "indicator": ["suspensions", "suspensions", "alcohol-admissions-under-18", "robbery"],
+            "place": ["E09000001"] * 4,
+            "indicator": ["suspensions", "suspensions", "alcohol-admissions-under-18", "robbery"],
             "source": ["dfe_lait"] * 4, "period": ["2023/24", "2022/23", "2023/24", "2024-01"],
             "state": ["number", "missing", "number", "number"], "value": [9.5, None, 20.0, 1.0],
         }

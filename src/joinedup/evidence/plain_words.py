@@ -48,7 +48,7 @@ def agreement_word(need: Need) -> str:
 
 
 def measured_word(need: Need) -> str:
-    """Whether only figures that stand for the theme say so; empty where it is measured itself, or need is not stated."""
+    """Whether only figures that stand for the theme say so; empty where it is measured, or need is not stated."""
     return BY_PROXY if need.said is not None and need.measured == Need.Measured.PROXY else ""
 
 

@@ -28,6 +28,7 @@ CLOSE = 1e-5
 # those.
 USUAL_VARIANCE, USUAL_SLOPE = 10.0, 3.0
 LEAST_VARIANCE = 1e-4
+TINY = 1e-9
 # One S in fifty is of a wide kind, with this much more variance: something of its own happens there.
 RARE, WIDE = 0.02, 4.0
 STEPS_HELD = 3
@@ -238,6 +239,7 @@ def _better(
     under = np.sum(precision * (mean * mean + var), axis=1)
     usual = np.mean(found.slope, axis=1, keepdims=True)
     ridge = USUAL_SLOPE * np.sum(precision, axis=1) / np.maximum(np.sum(counts, axis=1), 1)
+    ridge = np.maximum(ridge, TINY)  # of what no place drawn has, the slope is the usual one
     slope = np.maximum((over + ridge * usual) / (under + ridge), 0.0)
     b = slope[:, None]
     left = value - b * mean - rest

@@ -30,13 +30,13 @@ from joinedup.engines.need.verdicts import (
 
 Floats = NDArray[np.float64]
 
-# Places of a set for a fit of its own; for one with the wider set's slopes; for thirds.
-FIT_FROM, MODEL_FROM, THIRDS_FROM = 20, 6, 12
+# Places of a set for a fit of its own; for one with the wider set's slopes, and for being compared at all.
+FIT_FROM, MODEL_FROM = 20, 6
 # How often a set is fitted again to places drawn from it; of many places the parameters are known well.
 FITS, FITS_OF_MANY, MANY = 50, 10, 200
 LEAST_FAMILIES, LEAST_RECORDS = 3, 2
 SURE = 0.9
-# The upper third of a standard normal begins here.
+# High is more than this many spreads above the middle: where the upper third of a normal distribution begins.
 THIRD = 0.4307
 
 FACT: dict[str, Any] = {
@@ -258,11 +258,10 @@ def _themes(
             found["worse"][apart] = normal(position / np.sqrt(var))[apart]
             found["need"][apart] = normal(position / spread)[apart]
             found["reliability"][apart] = np.clip(1 - var / (spread * spread), 0, 1)[apart]
-            if size >= THIRDS_FROM:
-                above = normal((position - THIRD * spread) / np.sqrt(var))
-                below = normal((-THIRD * spread - position) / np.sqrt(var))
-                high = np.where(pressed, LIKE_MUCH, HIGH)
-                verdicts[apart] = np.where(above >= SURE, high, np.where(below >= SURE, LOW, MIDDLING))[apart]
+            above = normal((position - THIRD * spread) / np.sqrt(var))
+            below = normal((-THIRD * spread - position) / np.sqrt(var))
+            high = np.where(pressed, LIKE_MUCH, HIGH)
+            verdicts[apart] = np.where(above >= SURE, high, np.where(below >= SURE, LOW, MIDDLING))[apart]
             if posterior is None or model is None or not measures:
                 continue
             share, can = _shares(columns, w, own, model, seen, context)

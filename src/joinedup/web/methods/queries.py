@@ -25,8 +25,8 @@ class ThemeRow:
 
 @dataclass(frozen=True)
 class Methods:
-    """`themes` with the weights of their indicators and the mix of sectors, in the order of `sectors`. `stand_out`: in how
-    many places a theme does, and of 100 such `true_in_100` are expected to be so."""
+    """`themes` with the weights of their indicators and the mix of sectors, in the order of `sectors`. `stand_out`:
+    in how many places a theme does, and of 100 such `true_in_100` are expected to be so."""
 
     indicators: list[tuple[Indicator, str]]
     themes: list[ThemeRow]
