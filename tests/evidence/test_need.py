@@ -1,4 +1,4 @@
-"""Which figures and places the model of need is given, and what is made of its answer (tests/engines/need: the model)."""
+"""Which figures and places the model of need is given, and what is made of its answer."""
 
 import numpy as np
 import polars as pl
