@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from joinedup.engines.need.themes import FACT, NEED, false_share, need
+from joinedup.engines.need.facts import FACT
+from joinedup.engines.need.themes import NEED, false_share, need
 from joinedup.engines.need.verdicts import (
     HIGH,
     LIKE_MUCH,
