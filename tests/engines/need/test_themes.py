@@ -155,6 +155,15 @@ def test_figures_all_by_one_keeper_give_no_pressure() -> None:
     assert found.filter(pl.col("theme") == "robbery")["need"].null_count() < 33
 
 
+def test_a_place_known_by_one_keeper_alone_has_no_pressure() -> None:
+    made = world(10)
+    poor = made.indicators.filter("context")["indicator"].implode()
+    where = made.figures["place"][0]
+    kept = made.figures.filter((pl.col("place") != where) | pl.col("indicator").is_in(poor))
+    found = need(kept, made.indicators, made.weights, made.sets, made.earlier)
+    assert found.filter(pl.col("pressure").is_null())["place"].unique().to_list() == [where]
+
+
 def test_a_figure_whose_chance_is_not_known_is_shown_and_no_more() -> None:
     made = world(11)
     figures = made.figures.with_columns(expected=pl.lit(None, pl.Float64))

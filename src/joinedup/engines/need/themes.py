@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from joinedup.engines.need.facts import FACT, facts
-from joinedup.engines.need.model import Model, fitted, modelled, scores
+from joinedup.engines.need.model import LEAST_RECORDS, Model, fitted, modelled, scores
 from joinedup.engines.need.panel import Panel, panel
 from joinedup.engines.need.position import position as position_of
 from joinedup.engines.need.position import shares
@@ -176,7 +176,9 @@ def _themes(
     if model is not None:
         z, chance = fitted(own, model)
         posterior = Posterior(z, chance, model.layout, model.every)
-        some = ~np.isnan(z).all(axis=1)
+        # One keeper's figures alone may be all about that keeper.
+        known = ~np.isnan(z) @ model.layout.to_families @ model.layout.to_records > 0
+        some = known.sum(axis=1) >= LEAST_RECORDS
         pressure = tuple(np.where(some, each, np.nan) for each in posterior.pressure())  # type: ignore[assignment]
     pressed = pressure[1] > 0
     row_of = {place: at for at, place in enumerate(own.places)}
