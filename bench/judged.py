@@ -72,16 +72,38 @@ def decoy_text(item: dict[str, Any]) -> str:
     return "\n".join([*lines, *(f"  {reason}" for reason in item["because"][:3])])
 
 
+KEY = ["item", "register", "rank", "place", "kind", "id", "score", "closes", "newest"]
+
+
+def _item(register: str, rank: int, each: Opportunity, result: Result) -> dict[str, Any]:
+    """A row of the key, and the text: `newest` is the last day on which something that it rests on was said."""
+    held = result.context.register
+    said = [held.asks[id].said_on for move in each.moves for id in move.asks]
+    said += [held.actions[id].confirmed for move in each.moves for id in move.initiatives]
+    said += [held.support[id].last_checked for move in each.moves for id in move.support]
+    return {
+        "register": register,
+        "rank": rank,
+        "place": each.places[0],
+        "kind": "+".join(move.kind for move in each.moves),
+        "id": each.id,
+        "score": f"{each.score:.2f}",
+        "closes": min((move.closes for move in each.moves if move.closes), default=""),
+        "newest": max((day for day in said if day), default=""),
+        "text": as_text(each),
+    }
+
+
 def write_sheet(folder: Path, decoys: Path, number: int) -> None:
     """The sheet and its key. Chance order is fixed by the round's number."""
     rng = random.Random(number)
     items: list[dict[str, Any]] = []
     for register in sorted(path for path in folder.iterdir() if path.is_dir()):
-        for rank, each in enumerate(of_register(register).opportunities[:FIRST], 1):
-            kinds = "+".join(move.kind for move in each.moves)
-            items.append(
-                {"register": register.name, "rank": rank, "kind": kinds, "id": each.id, "text": as_text(each)}
-            )
+        result = of_register(register)
+        items += [
+            _item(register.name, rank, each, result)
+            for rank, each in enumerate(result.opportunities[:FIRST], 1)
+        ]
     sample = json.loads(decoys.read_text(encoding="utf-8"))
     wanted = round(len(items) * DECOYS / (1 - DECOYS))
     items += [
@@ -97,10 +119,9 @@ def write_sheet(folder: Path, decoys: Path, number: int) -> None:
         rows.writerows([index, item["text"], *[""] * 7] for index, item in enumerate(items, 1))
     with (to / "key.csv").open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
-        rows.writerow(["item", "register", "rank", "kind", "id"])
+        rows.writerow(KEY)
         rows.writerows(
-            [index, item["register"], item["rank"], item["kind"], item["id"]]
-            for index, item in enumerate(items, 1)
+            [index, *(item.get(name, "") for name in KEY[1:])] for index, item in enumerate(items, 1)
         )
     print(
         f"{to / 'sheet.csv'}: {len(items)} items, {sum(i['register'] == 'decoy' for i in items)} of them decoys."
@@ -120,6 +141,8 @@ def print_grades(number: int) -> None:
     _print_by(key, grades, "register")
     _print_by(key, grades, "kind")
     print(f"agreement between readers (Kendall's tau): {_agreement(grades):.2f}")
+    if "score" in next(iter(key.values())):
+        _print_order(key, grades)
     worst = [
         (mean(given[item] for given in grades.values()), item)
         for item in key
@@ -163,6 +186,46 @@ def _print_by(key: dict[int, dict[str, str]], grades: dict[str, dict[int, int]],
         print(
             f"  {name:32} n {len(values):4}  mean {mean(values):.2f}  useful {mean(g >= 2 for g in values):.2f}"
         )
+
+
+def _print_order(key: dict[int, dict[str, str]], grades: dict[str, dict[int, int]]) -> None:
+    """How far our order within a register and first kind goes with each reader's, beside readers with one another and
+    two plain orders. tau-b over pairs in the same group, summed; equal grades count half against."""
+    ours = [item for item, row in key.items() if row["register"] != "decoy"]
+    orders: dict[str, dict[int, float]] = {
+        "strength": {item: float(key[item]["score"]) for item in ours},
+        "closing first": {item: -_days(key[item]["closes"], 9e9) for item in ours},
+        "newest first": {item: _days(key[item]["newest"], 0) for item in ours},
+    }
+    orders |= {name: {item: float(given[item]) for item in ours} for name, given in grades.items()}
+    for name in ("strength", "closing first", "newest first"):
+        taus = [_tau(key, ours, orders[name], orders[reader]) for reader in grades]
+        print(f"order by {name}: tau {mean(taus):.2f} with readers")
+    names = sorted(grades)
+    pairs = [(one, two) for index, one in enumerate(names) for two in names[index + 1 :]]
+    between = mean(_tau(key, ours, orders[one], orders[two]) for one, two in pairs)
+    print(f"between readers: tau {between:.2f} (bar: strength at least 0.7 of it, above both others)")
+
+
+def _days(day: str, otherwise: float) -> float:
+    return date.fromisoformat(day).toordinal() if day else otherwise
+
+
+def _tau(key: dict[int, dict[str, str]], items: list[int], a: dict[int, float], b: dict[int, float]) -> float:
+    """Kendall's tau-b over pairs of items of one register and one first kind."""
+    agree = differ = tied_a = tied_b = 0
+    for index, one in enumerate(items):
+        for two in items[index + 1 :]:
+            group = [(key[item]["register"], key[item]["kind"].split("+")[0]) for item in (one, two)]
+            if group[0] != group[1]:
+                continue
+            left, right = a[one] - a[two], b[one] - b[two]
+            agree += left * right > 0
+            differ += left * right < 0
+            tied_a += left == 0 and right != 0
+            tied_b += right == 0 and left != 0
+    both = ((agree + differ + tied_a) * (agree + differ + tied_b)) ** 0.5
+    return (agree - differ) / both if both else 0.0
 
 
 def _agreement(grades: dict[str, dict[int, int]]) -> float:

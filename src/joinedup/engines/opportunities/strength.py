@@ -46,7 +46,7 @@ class Weights:
     near: float = 0.5
     fresh: float = 0.5
     deadline: float = 0.12
-    parties: float = 0.08
+    parties: float = 0.04
     asked: float = 0.15
     answered: float = 0.3
     need: float = 0.1

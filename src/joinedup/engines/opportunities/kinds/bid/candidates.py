@@ -84,7 +84,7 @@ def _asks(
         # What pays for sessions mends no roof, and what pays for works pays no wages.
         if (capital and not works) or (ask.what == "money" and works and not capital and alike < ALIKE):
             continue
-        weight = pays[ask.what] * (0.55 + 0.45 * alike) * context.fresh(ask.said_on)
+        weight = pays[ask.what] * (0.4 + 0.6 * alike) * context.fresh(ask.said_on)
         if ask.what == "people" and alike < SLIGHTLY:
             # Money finds nobody who is willing.
             weight *= 0.6

@@ -26,7 +26,7 @@ PAIRS: dict[tuple[str, str], float] = {
 }  # fmt: skip
 UNSAID = 0.6
 # Below this a pair is not told.
-LEAST = 0.42
+LEAST = 0.5
 GIVERS, MOST_SERVED = 3, 3
 # A landlord's or council's own pot is for its neighbours, whatever the theme.
 NEAR_MONEY = 2.5
@@ -138,6 +138,7 @@ def _pair(context: Context, need: Ask, help: Ask) -> Pair | None:
         near=near.closeness,
         fresh=context.fresh(need.said_on) * context.fresh(help.said_on),
         deadline=deadline(help.until or need.until, context.as_of),
+        asked=1.0,
         answered=float(answer is not None and answer.answer == "interested"),
     )
     if parts.answered:

@@ -18,6 +18,8 @@ from joinedup.engines.opportunities.strength import Parts
 WHAT = ("people", "data", "places", "training", "referrals", "other", None)
 LEAST = 0.38
 MOST = 3
+# Nobody has offered it: a question is less than an answer.
+ONLY_ASKED = 0.85
 STAFF = frozenset(("staff",))
 
 
@@ -198,7 +200,7 @@ def _move(context: Context, need: Ask, found: list[tuple[float, Partner, Action 
         f"{words.quoted(words.shortened(need.text))}?",
         sentence=f"{need.partner.name} asks: {words.quoted(need.text)}{words.said(need)} {' '.join(reasons)}",
         first_step=_first_step(need, first, back),
-        parts=Parts(fit=found[0][0], fresh=context.fresh(need.said_on)),
+        parts=Parts(fit=ONLY_ASKED * found[0][0], fresh=context.fresh(need.said_on)),
         because=(words.ask_because(need), *(words.action_because(action) for action in actions)),
         checks=tuple(checks),
         closes=need.until,
