@@ -17,9 +17,7 @@ def themes() -> pl.DataFrame:
 
 def sectors() -> pl.DataFrame:
     """sector, name."""
-    return _read("sectors.csv").select(
-        pl.col("sector_id").alias("sector"), pl.col("sector").alias("name")
-    )
+    return _read("sectors.csv").select(pl.col("sector_id").alias("sector"), pl.col("sector").alias("name"))
 
 
 def _read(name: str) -> pl.DataFrame:

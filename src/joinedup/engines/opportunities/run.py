@@ -176,7 +176,9 @@ def _capped(found: Iterable[Move], settings: Settings, left: list[Left]) -> list
         share = {party.id: 1.0 if party.part in MAIN else 0.5 for party in move.parties}
         if full := [p.name for p in move.parties if bodies[p.id] + share[p.id] > settings.per_body]:
             verb = "is" if len(set(full)) == 1 else "are"
-            why = f"{listing(sorted(set(full)))} {verb} in {settings.per_body} moves already that are stronger."
+            why = (
+                f"{listing(sorted(set(full)))} {verb} in {settings.per_body} moves already that are stronger."
+            )
             left.append(Left(move, why))
             continue
         if any(spent[ask] >= most for ask, most in move.givers):
