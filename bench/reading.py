@@ -59,6 +59,9 @@ def main(arguments: list[str] | None = None) -> int:
     if asked.ticked:
         show_ticked(asked.ticked)
         return 0
+    if not asked.folders:
+        print("Name the folders of registers to read.")
+        return 0
     registers = {}
     for folder in asked.folders:
         if not any(folder.glob("*.csv")):

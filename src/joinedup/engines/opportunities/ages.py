@@ -13,7 +13,9 @@ NUMBERS = {
     )
 }
 _ONE = r"(\d{1,2}|" + "|".join(sorted(NUMBERS, key=len, reverse=True)) + ")"
-_RANGE = re.compile(rf"\b{_ONE}(?:s)?(?: to |-| and |–){_ONE}(?:s)?(?:[- ]year[- ]olds?)?\b")
+_RANGE = re.compile(
+    rf"(?<!years )(?<!year )\b{_ONE}(?:s)?(?: to |-| and |–){_ONE}(?:s)?(?:[- ]year[- ]olds?)?\b"
+)
 _OVER = re.compile(rf"\b(?:over[- ]{_ONE}s?|{_ONE}(?: and over| plus|\+| or over| and older))")
 _UNDER = re.compile(rf"\bunder[- ]{_ONE}s?\b")
 _JUST = re.compile(rf"\b{_ONE}[- ]year[- ]olds?\b")

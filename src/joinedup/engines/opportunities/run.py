@@ -71,7 +71,7 @@ AGAIN = 0.8
 # How far a further move raises an opportunity.
 FURTHER = 0.35
 # Beside a strong move, one weaker than this share of it is padding.
-FILLER = 0.6
+FILLER = 0.7
 # At least this strong, to be a move at all.
 LEAST = 0.3
 FULL = "its place has as many opportunities already that are stronger."

@@ -70,16 +70,19 @@ def _strength(given: str, top: float) -> tuple[float | None, str, float]:
     return (min(found), "strength in words", 0.6) if found else (None, "strength not known", 0.0)
 
 
-_ANSWERS = {
-    "not_us": phrase_pattern(
-        "not us, no, not for us, decline*, not interested, cannot, refused, nid ni, no thank*, "
-        "not now, no hours"
+# In the order in which they are told apart: "not interested" before "interested", that before a bare "no".
+_ANSWERS = (
+    ("not_us", phrase_pattern("not us, not for us, decline*, not interested, refused, nid ni, no thank*")),
+    ("already", phrase_pattern("already, doing it, we do this, in hand, eisoes")),
+    (
+        "interested",
+        phrase_pattern(
+            "interested, yes, keen, maybe, happy to, would like, tell us more, possibly, diddordeb, ydyn"
+        ),
     ),
-    "already": phrase_pattern("already, already doing it, doing it, we do this, in hand, eisoes"),
-    "interested": phrase_pattern(
-        "interested, yes, keen, maybe, happy to, would like, tell us more, possibly, diddordeb, ydyn"
-    ),
-}
+    ("not_us", phrase_pattern("no, cannot, not now")),
+)
+_THIS = phrase_pattern("this suggestion, this one, only this")
 _THEME_EVERYWHERE = phrase_pattern(
     "all, all places, everywhere, theme everywhere, all groups, any, anywhere, all of it, whole area, pob man"
 )
@@ -108,7 +111,7 @@ def answer(scene: Scene, row: dict[str, str], known: set[str]) -> Row | None:
         scene.guesses.add(table, id, "about", row["about"], None, "leads nowhere")
     day = scene.day(table, id, "date", row["date"], past=True)
     plain = folded(row["answer"])
-    answer = next((name for name, words in _ANSWERS.items() if words.search(plain)), None)
+    answer = next((name for name, words in _ANSWERS if words.search(plain)), None)
     exact = row["answer"] in ("interested", "already", "not_us", "not us", "already doing it")
     answer = scene.said(table, id, "answer", row["answer"], (answer, "" if exact else "answer in words", 0.8))
     scope, rule = _scope(row["scope"])
@@ -136,7 +139,7 @@ def _scope(given: str) -> tuple[str, str]:
     if given in ("theme_here", "theme_everywhere"):
         return given, ""
     for scope, words in (
-        ("this", phrase_pattern("this suggestion, this one, only this")),
+        ("this", _THIS),
         ("theme_everywhere", _THEME_EVERYWHERE),
         ("theme_here", _THEME_HERE),
     ):

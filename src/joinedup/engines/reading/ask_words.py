@@ -88,16 +88,17 @@ _EMPTY = phrase_pattern(
     "nothing for now, nothing yet"
 )
 
+LARGE = 500
 _COUNTED = (
     r"places?|seats?|chairs?|rooms?|halls?|days?|evenings?|nights?|afternoons?|mornings?|"
     r"workers?|memberships?|placements?|courses?|pairs?|garages?|workshops?|"
-    r"volunteers?|mentors?|adults|spaces?|beds?|columns?|laptops?|bikes?|sessions?|hours?|"
+    r"volunteers?|mentors?|adults|spaces?|beds?|columns?|laptops?|bikes?|sessions?|"
     r"officers?|constables|tutors?|drivers?|trainers?|carers?|pitches|dates?|mediators?|"
     r"therapists?|counsellors?|minibuses|lleoedd|ystafelloedd|slots?|desks?|vans?"
 )
-_DAYS = re.compile(r"days?|evenings?|nights?|afternoons?|mornings?|hours?|sessions?")
+_DAYS = re.compile(r"days?|evenings?|nights?|afternoons?|mornings?|sessions?")
 _BY = re.compile(
-    rf"\b(?:before|by|until|till|to the end of|from now to|up to|no later than|cyn|"
+    rf"\b(?:before|by|through|until|till|to the end of|from now to|up to|no later than|cyn|"
     rf"erbyn) (?:the end of |early |mid |late )?(\d{{1,2}} )?({MONTH})\b(?: (\d{{4}}))?"
 )
 _STARTS = re.compile(
@@ -137,6 +138,8 @@ def what(given: str, text: str) -> tuple[str | None, str, float]:
     plain = folded(given)
     if plain in WHATS:
         return plain, "" if plain == given else "what in other words", 0.99
+    if not plain and money(text):
+        return "money", "a sum in the text", 0.7
     for words, rule, sure in (
         (plain, "what in other words", 0.85),
         (folded(text), "what from the text", 0.55),
@@ -152,9 +155,13 @@ def is_empty(text: str) -> bool:
     return plain in ("", "no", "na", "n a", "tbc", "x") or bool(_EMPTY.fullmatch(plain))
 
 
-def amount(text: str) -> float | None:
-    """The sum in pounds that a text asks for: the only one, or the first that is called a cost or a lack."""
+def amount(text: str, what: str | None = None) -> float | None:
+    """The sum in pounds that a text asks for, the first one; of an ask for money also a large bare number."""
     sums = money(text)
+    if not sums and what == "money":
+        sums = [
+            found.value for found in numbers(text) if found.value >= LARGE and not 1990 <= found.value <= 2100
+        ]
     return sums[0] if sums else None
 
 
@@ -189,7 +196,10 @@ def number(text: str) -> float | None:
         # How often or for how long something is wanted is no number of it.
         if re.search(r"\b(?:for|within|in|of) $", text[: found.start].casefold()):
             continue
-        if re.match(r" (?:a|each|every|per) ", text[found.end + after.end() :].casefold()):
+        if re.match(
+            r" (?:a|each|every|per|ahead|notice|earlier|later)\b",
+            text[found.end + after.end() :].casefold(),
+        ):
             continue
         days = found.value if days is None else days
     return days

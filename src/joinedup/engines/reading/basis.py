@@ -92,9 +92,7 @@ def basis(
     if closes is not None and closes < as_of:
         return "closed", "" if exact == "closed" else "its date is over", 0.97
     if said == "dated" and closes is None and (opens is None or (as_of - opens).days > 400):
-        return (
-            ("closed", "open long ago, no end", 0.6) if opens else ("rolling", "a round without dates", 0.4)
-        )
+        return ("closed", "open long ago, no end", 0.6) if opens else (None, "a round without dates", 0.0)
     if said == "standing" and kind == "fund" and closes is not None:
         return "dated", "a fund with a closing date", 0.7
     if said:

@@ -128,9 +128,9 @@ def money(text: str) -> list[float]:
         for match in _MONEY.finditer(text)
     ]
     found += [
-        (number.start, number.value)
+        (number.start, number.value * (1000 if after[1] == "grand" else 1))
         for number in numbers(text)
-        if re.match(r" ?(pounds|punt)\b", text[number.end :])
+        if (after := re.match(r" ?(pounds|punt|grand)\b", text[number.end :]))
     ]
     return [value for _, value in sorted(found)]
 

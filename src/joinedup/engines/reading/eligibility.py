@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from joinedup.engines.reading.cells import folded, listed, money
+from joinedup.engines.reading.cells import folded, listed, money, numbers
 from joinedup.engines.reading.themes import Sectors, phrase_pattern
 
 PUBLIC = listed(
@@ -22,7 +22,7 @@ _CLAUSE = re.compile(
     r"partners|community|police|council|local|its|their|charit|volunt|schools|support)\b)|"
     r",? (?=through\b)|,? (?=in partnership with\b)|,? (?=jointly with\b)|"
     r",? (?=supported by\b)|,? (?=not (?:individual|schools|charit|councils))|,? (?=except\b)|"
-    r",? (?=excluding\b)"
+    r",? (?=excluding\b)|, (?=leads? must\b)|, (?=or the )"
 )
 _MAY_NOT = re.compile(
     r"\b(?:may not apply|cannot apply|can not apply|not apply|not open to|not eligible|"
@@ -38,9 +38,11 @@ _NAMED = re.compile(
 )
 _LEAD = re.compile(
     r"\bas (?:the )?lead(?: \w+)?\b|\blead (?:body|applicant|bidder|partner)\b|\bmust lead\b|"
-    r"\bto lead\b|\bled by an? (?:acute|hospital|council|school|police|local|youth)\b|"
+    r"\bto lead\b|\bleads? must be\b|^lead \w+ (?:authorit|bod|council|trust)|"
+    r"\bled by an? (?:acute|hospital|council|school|police|local|youth)\b|"
     r"\bon behalf of\b|\bfor its authorities\b|\bfel arweinydd\b"
 )
+_ALL = ("all", "open to all", "all welcome")
 _ANY = phrase_pattern(
     "anyone, anybody, any body, any bodies, any organisation, all bodies, everyone, everybody, "
     "any constituted body, any partner, any member, pawb"
@@ -53,7 +55,7 @@ _DUTY = phrase_pattern(
 _SAFEGUARDING = phrase_pattern("safeguarding partner*")
 # Persons and areas, no bodies that could apply: then the column says which bodies.
 _PERSONS = re.compile(
-    r"\b(?:practitioners|professionals|girls|young women|pupils|local authority areas|"
+    r"\b(?:practitioners|professionals|staff|girls|young women|pupils|local authority areas|"
     r"\d\d? ?(?:to )?\d\d?s|brought to|affected by)\b"
 )
 _STAFF = phrase_pattern("front line staff, frontline staff, all staff")
@@ -86,17 +88,17 @@ _GROUPS = {
     "agenc": "bodies",
 }
 _AT_LEAST = re.compile(
-    rf"\b(?:at least|a minimum of|min(?:imum)?(?: of)?|not fewer than|no fewer than) ({'|'.join(_COUNTS)}) (?:\w+ )?"
+    rf"\b(?:at least|a minimum of|min|minimum|not fewer than|no fewer than) ({'|'.join(_COUNTS)}) (?:\w+ )?"
     rf"({'|'.join(_GROUPS)})\w*|\b({'|'.join(_COUNTS)}) or more (?:\w+ )?({'|'.join(_GROUPS)})\w*"
 )
 _INCOME = re.compile(
     r"(?:income|turnover|budget|incwm|annual income)\b[^.;]{0,30}?(?:below|under|less than|"
     r"up to|not more than|no more than|not exceeding|of at most|o dan|"
-    r"smaller than) (£ ?[\d,.]+ ?(?:k|m|million)?)",
+    r"smaller than) (£? ?[\d,.]+ ?(?:k|m|million)?)",
     re.IGNORECASE,
 )
 _INCOME_BACK = re.compile(
-    r"(?:below|under|less than|up to|no more than) (£ ?[\d,.]+ ?(?:k|m|million)?) (?:a year|"
+    r"(?:below|under|less than|up to|no more than) (£? ?[\d,.]+ ?(?:k|m|million)?) (?:a year|"
     r"income|turnover|in income|of income|annual)",
     re.IGNORECASE,
 )
@@ -131,6 +133,7 @@ LIMITS = {
     ),
     "employers": phrase_pattern("employers, that employ"),
     "priority_areas": phrase_pattern("priority boroughs, priority areas, affected areas, eligible wards"),
+    "rural_only": phrase_pattern("rural"),
     "by_invitation": phrase_pattern("by invitation, invited, invitation only, invited bodies"),
 }
 
@@ -147,6 +150,39 @@ class Eligible:
     sure: float = 1.0
 
 
+@dataclass
+class _Said:
+    """What the clauses of the words say: who may, must lead, may be named, may not; classes of bodies it is open to."""
+
+    may: list[str] = field(default_factory=list)
+    lead: list[str] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
+    barred: list[str] = field(default_factory=list)
+    open_to: list[str] | None = None
+
+
+def _said(words: str, sectors: list[str], known: Sectors) -> _Said:
+    said = _Said()
+    for clause in (part for part in _CLAUSE.split(words) if part and part.strip()):
+        plain = folded(clause)
+        found = known.text(_without_qualifiers(plain))
+        # "A trust" alone is one of schools or of a hospital, whichever the rest speaks of.
+        if re.search(r"\btrusts?\b", plain) and not {"education", "health"} & set(found):
+            found += [one for one in [*said.may, *sectors] if one in ("education", "health")][:1]
+        if _MAY_NOT.search(plain):
+            (said.named if _NAMED.search(plain) else said.barred).extend(found)
+        elif _LEAD.search(plain):
+            said.lead += found
+        elif _NAMED.search(plain):
+            said.named += found
+        else:
+            wide = _wide(plain)
+            if wide is not None:
+                said.open_to = [*(said.open_to or []), *wide]
+            said.may += found
+    return said
+
+
 def eligible(
     words: str, purpose: str, sectors: list[str], via: list[str], basis: str, known: Sectors
 ) -> Eligible:
@@ -155,27 +191,8 @@ def eligible(
     `words` are the funder's, `sectors` and `via` what the columns say. Each clause of the words names bodies that may
     apply, must lead, may be named by a lead, or may not apply.
     """
-    may: list[str] = []
-    lead: list[str] = []
-    named: list[str] = []
-    barred: list[str] = []
-    open_to: list[str] | None = None
-    hospital = False
-    for clause in (part for part in _CLAUSE.split(words) if part and part.strip()):
-        plain = folded(clause)
-        found = known.text(_without_qualifiers(plain))
-        if _MAY_NOT.search(plain):
-            (named if _NAMED.search(plain) else barred).extend(found)
-        elif _LEAD.search(plain):
-            lead += found
-            hospital |= "hospital" in plain
-        elif _NAMED.search(plain):
-            named += found
-        else:
-            wide = _wide(plain)
-            if wide is not None:
-                open_to = [*(open_to or []), *wide]
-            may += found
+    said = _said(words, sectors, known)
+    may, lead, named = said.may, said.lead, said.named
     only = bool(lead) or bool(
         re.search(
             r"\blead (?:body|applicant|bidder)s? only\b|\bonly the lead\b", folded(f"{basis} . {words}")
@@ -187,9 +204,8 @@ def eligible(
         out.sectors = lead or may or via or sectors
         out.via = list(out.sectors)
         named += may if lead else []
-        hospital |= "hospital" in folded(words) and out.sectors == ["health"]
-    elif open_to is not None:
-        allowed = [sector for sector in open_to if sector in known.slugs]
+    elif said.open_to is not None:
+        allowed = [sector for sector in said.open_to if sector in known.slugs]
         out.sectors = sectors or [
             *may,
             *(sector for sector in (allowed or sorted(known.slugs)) if sector not in may),
@@ -201,19 +217,20 @@ def eligible(
         out.sectors = [*may, *made_of] or sectors
         out.via = _through(words, may)
     if "local_policing_body" in out.sectors and "police" in sectors and "police" not in out.sectors:
-        out.sectors = [
-            *out.sectors,
-            "police",
-        ]  # where no list of sectors has a commissioner, its office stands with the police
-    barred = [sector for sector in barred if sector not in lead]
+        # Where the list of sectors has no commissioner, its office stands with the police.
+        out.sectors = [*out.sectors, "police"]
+    barred = [sector for sector in said.barred if sector not in lead]
     out.sectors = [sector for sector in dict.fromkeys(out.sectors) if sector not in barred]
     out.via = (
         list(dict.fromkeys(out.via)) if (only or out.via) else [one for one in via if one in known.slugs]
     )
-    out.limits = limits(words, purpose, basis, out.sectors, hospital=hospital and only)
+    hospital = only and out.sectors == ["health"] and "hospital" in folded(words)
+    out.limits = limits(words, purpose, basis, out.sectors, hospital=hospital)
     out.limits += [f"named:{sector}" for sector in dict.fromkeys(named) if sector not in out.sectors and only]
     if set(out.sectors) != set(sectors) or only or set(out.via) != set(via):
-        out.rule = "who may use it, in words" if may or lead or open_to is not None else "sectors as given"
+        out.rule = (
+            "who may use it, in words" if may or lead or said.open_to is not None else "sectors as given"
+        )
         out.sure = 0.8 if may or lead else 0.5
     return out
 
@@ -257,7 +274,9 @@ def _wide(plain: str) -> list[str] | None:
         found, named = [*found, "police", "health", "social_care", "local_authority"], True
     if named:
         return found
-    return [] if _ANY.search(plain) or _STAFF.search(plain) or _PERSONS.search(plain) else None
+    return (
+        [] if plain in _ALL or _ANY.search(plain) or _STAFF.search(plain) or _PERSONS.search(plain) else None
+    )
 
 
 def _through(words: str, may: list[str]) -> list[str]:
@@ -273,8 +292,9 @@ def limits(words: str, purpose: str, basis: str, sectors: list[str], *, hospital
     plain = folded(words)
     found = []
     for pattern in (_INCOME, _INCOME_BACK):
-        if (match := pattern.search(words)) and (sums := money(match[1])):
-            found.append(f"income_under:{sums[0]:.0f}")
+        if match := pattern.search(words):
+            sums = money(match[1]) or [number.value for number in numbers(match[1])]
+            found += [f"income_under:{most:.0f}" for most in sums[:1]]
             break
     for match in _AT_LEAST.finditer(folded(f"{words} . {purpose}")):
         how_many, group = (match[1], match[2]) if match[1] else (match[3], match[4])

@@ -27,8 +27,8 @@ LEVEL_WORDS = {
 WAY_IN = {
     "police": phrase_pattern("police, custody officer, constable*, officers refer, arrest*, heddlu"),
     "hospital": phrase_pattern(
-        "hospital*, nurse asks, nurses ask, nursing staff, emergency department, a and e, ed staff, "
-        "reception desk, ward staff, clinicians, bedside, ysbyty"
+        "hospital*, assault attendances, nurse asks, nurses ask, nursing staff, emergency department, "
+        "a and e, ed staff, reception desk, ward staff, clinicians, bedside, ysbyty"
     ),
     "court": phrase_pattern("court*, sentence*, order, orders, probation, magistrates, judge"),
     "statutory": phrase_pattern("statutory, legal duty, automatic*, by law"),
@@ -46,7 +46,7 @@ WAY_IN = {
     ),
     "staff": phrase_pattern(
         "staff, staff only, staff book, managers book, manager books, workers only, "
-        "professionals only, practitioners, licensees, door staff, for workers, teams book"
+        "professionals only, practitioners, for workers, teams book"
     ),
     "referral": phrase_pattern(
         "referral*, refer, refers, referred, any professional, professionals, social work*, "

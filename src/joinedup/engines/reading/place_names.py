@@ -17,7 +17,7 @@ BODY = re.compile(
     r"district|county|city|city of|county of)$"
 )
 INSIDE = re.compile(
-    r" (?:ward|wards|town centre|city centre|centre|bus station|railway station|train station|"
+    r" (?:ward|wards|town centre|town|city centre|centre|bus station|railway station|train station|"
     r"station|high street|high st|"
     r"high road|market place|market|interchange|shopping centre|retail park|village|estate|"
     r"estates|area|neighbourhood|broadway|library|"
@@ -40,6 +40,7 @@ FORCE = re.compile(r" (?:police force area|police area|force area|police force|c
 ELSEWHERE = re.compile(
     r"\b(?:coast\w*|seaside|by the sea|of the sea|island\w*|wales|welsh|cymru|scotland|scottish|northern ireland)\b"
 )
+CITIES = ("E08", "E09")  # codes of the districts and boroughs of great cities
 WIDER = {
     "uk": "country",
     "united kingdom": "country",

@@ -14,6 +14,7 @@ from joinedup.engines.reading.cells import folded, is_blank, pieces
 from joinedup.engines.reading.place_names import (
     BEFORE,
     BODY,
+    CITIES,
     CODE,
     ELSEWHERE,
     FORCE,
@@ -85,7 +86,7 @@ class Gazetteer:
                     self.parts[part].append(code)
         elif kind == "local_authority":
             self.authorities[name].append(code)
-            # "London" is the region, not the City of London.
+            # A region keeps its name, also where a "City of" has the same.
             if (short := BODY.sub("", name)) != name and short not in self.wide:
                 self.authorities[short].append(code)
             if code in self.own:
@@ -93,19 +94,21 @@ class Gazetteer:
                     if part != name:
                         self.shorter[part].append(code)
 
-    def learn(self, uses: Iterable[tuple[str, frozenset[str]]]) -> None:
+    def learn(self, uses: Iterable[tuple[str, frozenset[str], int]]) -> None:
         """Learn names that no list has (a town, a station, a street) from their use.
 
-        `uses`: the name, and the authorities of the body that uses it, or of the codes beside it. Only a use with one
-        authority says where the name is; two thirds of these must agree.
+        `uses`: the name, and the authorities of the body that uses it, or of the codes beside it, and how much that
+        weighs. Only a use with one authority says where the name is; two thirds of their weight must agree, and one
+        body's choice of a place for its work is not enough.
         """
         votes: dict[str, Counter[str]] = defaultdict(Counter)
-        for name, authorities in uses:
-            if len(authorities) == 1 and is_name(name):
-                votes[folded(name)].update(authorities)
+        for name, authorities, weight in uses:
+            known = folded(name) in self.wards or folded(name) in self.authorities
+            if len(authorities) == 1 and is_name(name) and not known:
+                votes[folded(name)].update(dict.fromkeys(authorities, weight))
         for name, given in votes.items():
             (code, most), *_ = sorted(given.items(), key=lambda one: (-one[1], one[0]))
-            if most * 3 >= sum(given.values()) * 2:
+            if most * 3 >= sum(given.values()) * 2 and most > 1:
                 self.learned[name] = code
         self.joined |= {name.replace(" ", ""): name for name in self.learned}
 
@@ -199,7 +202,7 @@ class Gazetteer:
         if wards := self._part(plain, near):
             return Found(wards, True, "part of a ward's name", 0.85)
         if code := self._chosen(self.shorter.get(plain, []), near):
-            # Dagenham is a place in Barking and Dagenham; Richmond is all of Richmond upon Thames.
+            # Half of "Alder and Thorne" is a place in it; "Newtown" may stand for all of Newtown upon Alder.
             half = " and " in folded(self.name[code])
             return Found([code], half, "part of an authority's name", 0.8)
         force = FORCE.sub("", plain)
@@ -235,7 +238,7 @@ class Gazetteer:
         return None
 
     def _round(self, plain: str, near: frozenset[str]) -> Found | None:
-        """A name with something before or behind it: "Derby bus station", "north Camden", "Dalston High Street"."""
+        """A name with something before or behind it: "Newtown bus station", "north Newtown"."""
         for pattern, only_ward in ((INSIDE, False), (ROAD, True), (BEFORE, False)):
             core = pattern.sub("", plain)
             if core == plain or not core:
@@ -285,8 +288,8 @@ class Gazetteer:
         return codes[0] if len(codes) == 1 else None
 
     def _part(self, plain: str, near: frozenset[str]) -> list[str]:
-        """Wards of which this is a part of the name, all in one authority: "Staveley" of North and South, "Somers Town"
-        of "St Pancras and Somers Town"."""
+        """Wards of which this is a part of the name, all in one authority: "Quayside" of North and South, "Canal
+        Bank" of "St Mary's and Canal Bank"."""
         by_authority: dict[str, list[str]] = defaultdict(list)
         for code in self.parts.get(plain, []):
             by_authority[self.parent[code]].append(code)
@@ -346,9 +349,12 @@ class Gazetteer:
         return Found(sorted(codes), False, "authority named in words", 0.7) if codes else None
 
     def is_elsewhere(self, *texts: str) -> bool:
-        """Whether words speak only of places that these are not: the coast, another country of the United Kingdom."""
+        """Whether words speak only of places that these are not: the coast, the country where all of these are
+        boroughs of great cities, another nation of the United Kingdom."""
         plain = " . ".join(folded(text) for text in texts if text)
         match = ELSEWHERE.search(plain)
+        if re.search(r"\brural\b", plain) and all(code.startswith(CITIES) for code in self.own):
+            return True
         if not match:
             return False
         if match[0].startswith(("wales", "welsh", "cymru")):

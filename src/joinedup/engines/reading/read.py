@@ -347,7 +347,11 @@ def _ask(scene: Scene, row: dict[str, str]) -> Row:
     where = _where(scene, table, row, partner)
     del where["places_given"]
     said_on = scene.day(table, id, "said_on", row["said_on"], past=True)
-    amount, number, until = ask_words.amount(text), ask_words.number(text), ask_words.until(text, said_on)
+    amount, number, until = (
+        ask_words.amount(text, what),
+        ask_words.number(text),
+        ask_words.until(text, said_on),
+    )
     for column, value in (("amount", amount), ("number", number), ("until", until)):
         if value is not None:
             as_text = value.isoformat() if isinstance(value, datetime.date) else f"{value:g}"

@@ -17,14 +17,14 @@ EXTERNAL = phrase_pattern(
     "waiting list comparison, comparison with, control, external assess*"
 )
 MEASURED = phrase_pattern(
-    "before and after, pre and post, compared with, compared to, year before, baseline, "
+    "before and after, validated, pre and post, compared with, compared to, year before, baseline, "
     "outcome star, outcome measure*, outcomes measure*, scored, scores, national return, return, "
     "returns, board data, police data, police figures, police records, hospital data, "
     "hospital figures, trust figures, trusts figures, school records, school figures, "
     "attendance data, college records, college figures, council figures, council return, "
     "council data, service figures, service data, ambulance, case management, forces own count, "
     "force return, force figures, routine data, sdq, questionnaire before, monitoring data, "
-    "inspection*, school data, health data, mis, probation data, dataset, data set, census, "
+    "inspection*, school data, pru data, health data, mis, probation data, dataset, data set, census, "
     "historic comparison, comparison, analysis, scale, twice, core, core 10, wemwbs, gad 7, "
     "phq 9, screening tool, outcomes tool, service record*, school record*, college record*, "
     "police record*, hospital record*, database, call data"
@@ -47,7 +47,8 @@ NOTHING = phrase_pattern(
 )
 
 _UNSURE = phrase_pattern(
-    "too early, not yet, nothing measured, hard to say, no change, unchanged, not known, mixed, "
+    "too early, not yet, too few, not certain, could be chance, nothing measured, hard to say, "
+    "no change, unchanged, not known, mixed, "
     "waiting list, difficult to tell, unclear, no difference, dim newid, rhy gynnar"
 )
 _WORSE = phrase_pattern(
@@ -61,7 +62,8 @@ _BAD = (
     r"fights?|"
     r"missing|missed|entrants?|knives|weapon\w*|thefts?|damage|days lost|attendances|"
     r"stabbings?|harm|anxiety|low mood|referrals back|bullying|glass|noise|risk|waits?|"
-    r"waiting|asb|behaviour|truancy|detentions?)"
+    r"waiting|asb|behaviour|truancy|detentions?|lateness|no shows?|evictions?|disputes?|dispersals?|"
+    r"smoking|stress|reattendances?)"
 )
 _FELL = (
     r"(?:fell|fallen|fall|down|dropped|drop|halved|halve|fewer|less|lower|reduced|reduction|"
@@ -79,15 +81,25 @@ _MORE_GOOD = re.compile(
     rf"\bmore (?:pupils|parents|young people|children|girls) (?:could|can|say|felt|feel|came|"
     rf"stay\w*)\b|\b(?:scores?|attendance|punctuality) (?:rose|improved|up)\b"
 )
+# "Fewer" is of what is bad, unless it is of those who take part.
+_FEWER = re.compile(
+    r"\bfewer\b(?! (?:young people|people|pupils|parents|volunteers|members|girls|boys|sessions|places|staff|workers))"
+)
+_BETTER = re.compile(r"(?<!\bno )(?<!\bnot )\b(?:better|calmer|quieter|safer|improved|recovered)\b")
+_FROM_TO = re.compile(
+    rf"\b{_BAD}\b[^.;]{{0,20}}?(\d+(?:\.\d+)?) ?%? (to|v|vs|against|compared with) (\d+(?:\.\d+)?)"
+)
 _DONE = re.compile(
-    r"\b(?:started work|in work|found (?:other )?work|kept on|got jobs?|into jobs?|into work|"
-    r"still (?:meeting|there|in|attending)|stayed|completed|finished|passed(?! to| on)|"
+    r"\b(?:started work|in work|found (?:other )?work|kept on|got (?:paid )?(?:work|jobs?)|into jobs?|"
+    r"into work|still (?:meeting|there|in|attending|matched|on roll)|stayed|lasted|completed|completion|"
+    r"finished|passed(?! to| on)|"
     r"moved (?:to|on to|into)|went on to|kept their (?:homes?|places?|jobs?)|"
-    r"no (?:further|second|new) (?:arrest|offence|suspension|exclusion|referral|incident)\w*|"
+    r"no (?:further|second|new) (?:arrest|offence|suspension|exclusion|referral|incident|contact)\w*|"
     r"did not (?:reoffend|return|come back)|goals? met|had somewhere to live|had an address|"
     r"said it helped|were housed|"
     r"not been (?:excluded|arrested|suspended)|agreed to|gained a|qualification\w*|"
-    r"returned to school|back in school|kept (?:three|two|four|their|"
+    r"return\w* to (?:their )?school|back (?:in school|in class|full time|to mainstream)|settled|"
+    r"resolved|kept (?:three|two|four|their|"
     r"all) (?:or more )?(?:visits|appointments)|faster|needed no)\b"
 )
 
@@ -100,8 +112,10 @@ def evidence(given: str) -> tuple[float | None, str, float]:
         return None, "", 0.0
     if plain in ("0", "1", "2", "3"):
         return float(plain), "", 1.0
+    if re.search(r"\b(?:under way|underway|in progress|awaited|pending|not yet)\b", plain):
+        return 0.0, "no evidence yet", 0.7
     outside = EXTERNAL.search(plain)
-    if outside and not re.search(r"\b(?:planned|awaited|due|hoped|no|not)\b", plain):
+    if outside and not re.search(r"\b(?:planned|due|hoped|no|not)\b", plain):
         return 3.0, "evidence from outside", 0.85
     if (
         NOTHING.match(plain)
@@ -135,7 +149,10 @@ def is_good(result: str) -> tuple[bool | None, float]:
         "completed",
         plain,
     )
-    better = bool(_LESS_BAD.search(plain) or _MORE_GOOD.search(plain))
+    better = any(pattern.search(plain) for pattern in (_LESS_BAD, _MORE_GOOD, _FEWER, _BETTER))
+    if moved := _FROM_TO.search(result.casefold()):
+        first, last = float(moved[1]), float(moved[3])
+        better |= first > last if moved[2] == "to" else first < last
     worse = bool(
         _WORSE.search(plain)
         or re.search(rf"\b{_BAD} (?:is |are |have |has |went )?(?:up|rose|risen|doubled)\b", plain)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from rapidfuzz import fuzz
@@ -41,14 +42,17 @@ _STOP = frozenset(
         "somebody, someone, nobody, children, place, places, work, works, working, group, groups"
     )
 )
+NEARLY = 0.92  # of 1: two names of one body
 Pair = tuple[dict[str, Any], dict[str, Any], str, float]
 
 
+@lru_cache(20_000)
 def name_key(name: str) -> str:
     """A name without what two people write differently: spaces, case, articles and legal form."""
     return re.sub(r"[^a-z0-9]", "", _FORM.sub(" ", _long(name)))
 
 
+@lru_cache(20_000)
 def _long(name: str) -> str:
     """A name in folded words, common short forms written out."""
     words = folded(name).split()
@@ -103,27 +107,19 @@ def partners(rows: list[dict[str, Any]]) -> Iterator[Pair]:
     """Bodies that stand twice: names nearly the same and nothing against it in sector or place."""
 
     def same(one: dict[str, Any], other: dict[str, Any]) -> tuple[str, float] | None:
-        likeness = alike(one["name"], other["name"])
-        rule = "name nearly the same"
-        if (
-            likeness < 0.92
-            and one["base"]
-            and one["base"] == other["base"]
-            and one["sector"] == "vcs"
-            and _shorter(one["name"], other["name"])
-        ):
-            likeness, rule = 0.92, "one name within the other, same base"
-        if likeness < 0.92 or (one["sector"] and other["sector"] and one["sector"] != other["sector"]):
+        if one["sector"] and other["sector"] and one["sector"] != other["sector"]:
             return None
-        if (
-            one["authorities"]
-            and other["authorities"]
-            and not set(one["authorities"]) & set(other["authorities"])
-        ):
+        if not _overlap(one, other, "authorities"):
             return None
-        return rule, min(0.97, likeness) if rule == "name nearly the same" else 0.75
+        likeness = alike(one["name"] or "", other["name"] or "")
+        if likeness >= NEARLY:
+            return "name nearly the same", min(0.97, likeness)
+        based = one["base"] and one["base"] == other["base"] and one["sector"] == "vcs"
+        if based and _shorter(one["name"] or "", other["name"] or ""):
+            return "one name within the other, same base", 0.75
+        return None
 
-    return _pairs(rows, lambda row: name_key(row["name"])[:2], same)
+    return _pairs(rows, lambda row: name_key(row["name"] or "")[:2], same)
 
 
 def initiatives(rows: list[dict[str, Any]], body: Callable[[str | None], str | None]) -> Iterator[Pair]:
@@ -133,7 +129,7 @@ def initiatives(rows: list[dict[str, Any]], body: Callable[[str | None], str | N
     def same(one: dict[str, Any], other: dict[str, Any]) -> tuple[str, float] | None:
         if body(one["partner"]) is None or body(one["partner"]) != body(other["partner"]):
             return None
-        if alike(one["name"], other["name"]) >= 0.92 and _overlap(one, other, "places"):
+        if alike(one["name"], other["name"]) >= NEARLY and _overlap(one, other, "places"):
             return "same action under nearly the same name", 0.9
         if one["partner"] == other["partner"] or not _overlap(one, other, "themes"):
             return None

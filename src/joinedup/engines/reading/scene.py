@@ -16,7 +16,7 @@ from joinedup.engines.reading.headings import with_known_headings
 from joinedup.engines.reading.place_names import CODE, Found
 from joinedup.engines.reading.places import Gazetteer
 from joinedup.engines.reading.register import Guesses
-from joinedup.engines.reading.same import alike, name_key
+from joinedup.engines.reading.same import NEARLY, alike, name_key
 from joinedup.engines.reading.themes import Read, Sectors, Themes
 
 MARKINGS = {
@@ -82,9 +82,11 @@ class Scene:
         if (found := self.partner_names.get(name_key(given))) is not None:
             self.guesses.add(table, id, column, given, found, "body's name", 0.97)
             return found
-        likely = [(alike(given, row["name"]), row["id"]) for row in self.tables["partners"] if row["name"]]
+        # An id of another form is no name.
+        near = [] if re.fullmatch(r"\S*\d\S*", given) else self.tables["partners"]
+        likely = [(alike(given, row["name"]), row["id"]) for row in near if row["name"]]
         best = max(likely, default=(0.0, ""), key=lambda pair: (pair[0], pair[1]))
-        if best[0] >= 0.92 and sum(1 for one in likely if one[0] >= best[0] - 0.03) == 1:
+        if best[0] >= NEARLY and sum(1 for one in likely if one[0] >= best[0] - 0.03) == 1:
             self.guesses.add(table, id, column, given, best[1], "body's name nearly the same", best[0])
             return best[1]
         self.guesses.add(table, id, column, given, None, "leads nowhere")
@@ -203,7 +205,7 @@ def _with_ids(table: str, rows: list[dict[str, str]], guesses: Guesses) -> list[
 
 def _uses(
     tables: dict[str, list[dict[str, str]]], gazetteer: Gazetteer
-) -> Iterator[tuple[str, frozenset[str]]]:
+) -> Iterator[tuple[str, frozenset[str], int]]:
     """Names of places that are not known, each with the authorities of the codes and known places beside it, else of
     its body; of several unknown names in one cell it is not known which lies where."""
     bodies: dict[str, frozenset[str]] = {}
@@ -214,10 +216,11 @@ def _uses(
             if table == "partners":
                 bodies[row["id"]] = beside
                 for name, _ in gazetteer.read(row["base"]).unread:
-                    yield name, beside
+                    yield name, beside, 2
             for name, _ in found.unread:
                 if len(found.unread) == 1 or any(CODE.fullmatch(piece) for piece in pieces(row["places"])):
-                    yield name, beside or bodies.get(row.get("partner", ""), frozenset())
+                    own = bodies.get(row.get("partner", ""), frozenset())
+                    yield name, beside or own, 2 if beside else 1
 
 
 def _own(tables: dict[str, list[dict[str, str]]], places: pl.DataFrame) -> set[str]:

@@ -38,6 +38,8 @@ def support(scene: Scene, row: dict[str, str]) -> Row:
     sectors = scene.words(table, id, "sectors", row["sectors"], scene.sectors.cell(row["sectors"]))
     via = scene.words(table, id, "via", row["via_sectors"], scene.sectors.cell(row["via_sectors"]))
     who = eligible(row["who_may_use"], row["purpose"], sectors, via, row["basis"], scene.sectors)
+    if "rural_only" not in who.limits and "rural" in folded(row["places"]):
+        who.limits.append("rural_only")
     lead_only = who.lead_only or folded(row["lead_only"]) in ("true", "yes", "1")
     said = f"{row['who_may_use']} [{row['sectors']}; via {row['via_sectors']}]"
     if set(who.sectors) != set(sectors):

@@ -139,9 +139,9 @@ SECTOR_WORDS: dict[str, str] = {
         "children and families service, early help, gofal cymdeithasol"
     ),
     "youth_justice": "youth justice, youth offending, yot, yots, yjs, cyfiawnder ieuenctid",
-    "housing": "housing, landlord*, homes, tenant* association*, almo, tai, cymdeithas tai",
+    "housing": "housing, registered provider*, landlord*, homes, tenant* association*, almo, tai, cymdeithas tai",
     "local_authority": (
-        "council*, local authorit*, borough*, district*, unitary, community safety team*, "
+        "council*, la, las, local authorit*, borough*, district*, unitary, community safety team*, "
         "community safety, licensing, public health, cyngor, awdurdod lleol"
     ),
     "vcs": (

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from joinedup.engines.opportunities import words
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Action, Partner, Support
-from joinedup.engines.opportunities.kinds.bid import is_open, may_lead
+from joinedup.engines.opportunities.kinds.bid.eligibility import is_open, may_lead
 from joinedup.engines.opportunities.move import Move, Party
 from joinedup.engines.opportunities.strength import Parts, deadline
 from joinedup.engines.words import day
@@ -114,7 +114,7 @@ def _move(context: Context, action: Action, left: int) -> Move | None:
     payers = _payers(context, action)
     cost = next((ask.amount for ask in needs if ask.amount), None)
     first_closing = min((each.closes for each in funds if each.closes), default=None)
-    by = words.before(action.ends, 28, context.as_of)  # type: ignore[arg-type]
+    by = words.before(action.ends, 56, context.as_of)  # type: ignore[arg-type]
     if first_closing is not None:
         by = min(by, words.decide_by(first_closing, context.as_of))
     where = f" in {register.place(authority)}" if authority else ""

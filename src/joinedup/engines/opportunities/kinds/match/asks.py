@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from joinedup.engines.opportunities import words
 from joinedup.engines.opportunities.ages import ages_meet
-from joinedup.engines.opportunities.concepts import concepts, of_kind, themes_of
+from joinedup.engines.opportunities.concepts import Meaning, concepts, of_kind, themes_of
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Ask
 from joinedup.engines.opportunities.move import Move, Party
@@ -81,9 +81,17 @@ def _offers(context: Context, need: Ask) -> Iterator[Ask]:
                 yield ask
 
 
+# Words by which somebody who asks to be sent people says that there is room for them.
+ROOM_FOR = re.compile(
+    r"\b(seats?|spaces?|places?|room for|vacanc\w+|placements?|unfilled|untaken|not been taken|taken up|left|light diary|free)\b",
+    re.I,
+)
+
+
 def has_places(ask: Ask) -> bool:
-    """Whether somebody who asks to be sent people says that there is room for them."""
-    return ask.what == "referrals" and not {"early_warning", "feedback"} & ask.meant.concepts
+    """Whether somebody who asks to be sent people says that there is room for them. A complaint that nobody refers is no
+    offer."""
+    return ask.what == "referrals" and bool(ROOM_FOR.search(ask.text))
 
 
 def _pair(context: Context, need: Ask, help: Ask) -> Pair | None:
@@ -119,7 +127,7 @@ def _pair(context: Context, need: Ask, help: Ask) -> Pair | None:
         return None
     checks = [check for check in (words.ask_again(context, need), words.ask_again(context, help)) if check]
     fit = 1.0
-    if clash := _hours(need, help):
+    if clash := hours_clash(need.meant, help.meant):
         checks.insert(0, clash)
         fit *= 0.85 if "afternoon" in clash or "morning" in clash else 0.55
     if not _is_for(need, help):
@@ -162,6 +170,8 @@ def _about(context: Context, need: Ask, help: Ask) -> float | None:
         name for name in needs if known[name].special and known[name].what == (need.what or known[name].what)
     }
     given = {name for name in offers if known[name].special and known[name].what in ("people", "data")}
+    if "language" in needs and "language" not in offers:
+        return None
     if (special and not special & offers) or (
         given and not given & needs and not _themes(need) & _themes(help)
     ):
@@ -193,9 +203,11 @@ def _about(context: Context, need: Ask, help: Ask) -> float | None:
             return 0.55 + 0.1 * on_theme + 0.35 * alike
         case "training":
             topics = of_kind(need.meant, "training")
-            if topics and not topics & offers and not (on_theme and alike >= 0.25):
+            about = {theme for name in topics for theme in known[name].themes}
+            if topics and not topics & offers and not (on_theme and (alike >= 0.25 or about & _themes(help))):
                 return None
-            if not (shared or on_theme):
+            beside = bool(near_themes(_themes(need)) & _themes(help)) and alike >= 0.15
+            if not (shared or on_theme or beside):
                 return None
             return 0.7 + 0.15 * bool(shared) + 0.1 * on_theme + 0.05 * alike
         case _:
@@ -210,7 +222,9 @@ def _about(context: Context, need: Ask, help: Ask) -> float | None:
 
 
 def capacity(help: Ask) -> int:
-    """How many needs an offer can meet: as many as it names, up to three; otherwise one."""
+    """How many needs an offer can meet: as many as it names, up to three; two of people who are several; otherwise one."""
+    if help.number is None and {"students", "volunteer"} & help.meant.concepts:
+        return 2
     return max(1, min(int(help.number or 1), MOST_SERVED))
 
 
@@ -226,19 +240,32 @@ def _is_for(need: Ask, help: Ask) -> bool:
     return not named or need.partner.sector in named
 
 
+# Themes whose training serves one another's workers.
+NEAR_THEMES = (
+    {"domestic-abuse", "girls-and-young-women", "county-lines"},
+    {"childhood-trauma", "mental-health"},
+    {"school-exclusion", "school-belonging", "special-needs"},
+)
+
+
+def near_themes(themes: frozenset[str]) -> frozenset[str]:
+    """These themes and those beside them."""
+    return themes.union(*(near for near in NEAR_THEMES if near & themes))
+
+
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 
 
-def _hours(need: Ask, help: Ask) -> str:
-    """What to settle first where both say when, and not the same."""
-    one, two = of_kind(need.meant, "moment"), of_kind(help.meant, "moment")
+def hours_clash(need: Meaning, help: Meaning) -> str:
+    """What to settle first where both say when, and not the same; blank where nothing clashes."""
+    one, two = of_kind(need, "moment"), of_kind(help, "moment")
     days = set(DAYS)
-    for kind in ({"morning", "afternoon", "evening", "daytime"}, days | {"weekend", "weekday"}):
+    for kind in ({"morning", "lunch", "afternoon", "evening", "daytime"}, days | {"weekend", "weekday"}):
         a, b = one & kind, two & kind
         if "daytime" in a and "daytime" not in b:
-            a |= {"morning", "afternoon"}
+            a |= {"morning", "lunch", "afternoon"}
         if "daytime" in b and "daytime" not in a:
-            b |= {"morning", "afternoon"}
+            b |= {"morning", "lunch", "afternoon"}
         if "weekday" in a:
             a |= days
         if "weekday" in b:

@@ -9,6 +9,7 @@ from joinedup.engines.opportunities.ages import ages_meet
 from joinedup.engines.opportunities.concepts import concepts, of_kind, themes_of
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Action, Ask, Partner
+from joinedup.engines.opportunities.kinds.match.asks import hours_clash
 from joinedup.engines.opportunities.kinds.match.takers import trades_in
 from joinedup.engines.opportunities.move import Move, Party
 from joinedup.engines.opportunities.strength import Parts
@@ -57,6 +58,8 @@ def _holders(context: Context, need: Ask) -> Iterator[tuple[float, Partner, Acti
 def _by_trade(context: Context, need: Ask) -> Iterator[tuple[float, Partner, Action | None, str]]:
     """Bodies whose trade it is: a need for a housing officer and housing providers there."""
     known = concepts()
+    if "language" in need.meant.concepts:
+        return
     for name in sorted(context.things(need.meant)):
         concept = known[name]
         if not concept.held_by or not concept.special:
@@ -94,6 +97,8 @@ def _by_work(context: Context, need: Ask) -> Iterator[tuple[float, Partner, Acti
             if action.id in seen or action.restricted or need.partner in action.runners:
                 continue
             seen.add(action.id)
+            if "language" in needs and "language" not in action.meant.concepts:
+                continue
             if special and not special & action.meant.concepts:
                 continue
             if (
@@ -108,7 +113,7 @@ def _by_work(context: Context, need: Ask) -> Iterator[tuple[float, Partner, Acti
                 if known[name].what == need.what and set(known[name].themes) & set(action.themes)
             }
             on_theme = bool(themes & set(action.themes))
-            if not ages_meet(need.ages, action.ages):
+            if not ages_meet(need.ages, action.ages) or hours_clash(need.meant, action.meant):
                 continue
             near = context.distances.near(need.where, action.where, need.what)
             if near is None or not shared or not (on_theme or need.what in ("training", None, "other")):
@@ -191,7 +196,7 @@ def _move(context: Context, need: Ask, found: list[tuple[float, Partner, Action 
         decision=f"Can {words.names(partners, 'or')} help {need.partner.name}, which asks: "
         f"{words.quoted(words.shortened(need.text))}?",
         sentence=f"{need.partner.name} asks: {words.quoted(need.text)}{words.said(need)} {' '.join(reasons)}",
-        first_step=f"{words.start(words.with_role(need.partner, need.meant))} rings {words.with_role(first, need.meant)} and asks.",
+        first_step=_first_step(need, first, back),
         parts=Parts(fit=found[0][0], fresh=context.fresh(need.said_on)),
         because=(words.ask_because(need), *(words.action_because(action) for action in actions)),
         checks=tuple(checks),
@@ -200,3 +205,11 @@ def _move(context: Context, need: Ask, found: list[tuple[float, Partner, Action 
         asks=(need.id, *(ask.id for ask in back)),
         about=need.id,
     )
+
+
+def _first_step(need: Ask, first: Partner, back: list[Ask]) -> str:
+    asker = words.start(words.with_role(need.partner, need.meant))
+    if back:
+        # Who waits for an answer itself is given one before it is asked again.
+        return f"{asker} first tells {words.with_role(back[0].partner, need.meant)} what is done with what it sends, then asks."
+    return f"{asker} rings {words.with_role(first, need.meant)} and asks."

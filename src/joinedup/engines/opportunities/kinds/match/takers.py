@@ -16,6 +16,8 @@ from joinedup.engines.words import listing
 
 LEAST = 0.4
 MOST = 3
+# What is for those above school age is nothing for a school.
+LEAVING_AGE, COLLEGE = 16, re.compile(r"college|sixth form|universit", re.I)
 # Who knows young people who could take a place that is free.
 KNOW = ("youth_justice", "social_care", "education")
 # How alike an offer and a body's work have to be where the offer names no trade; and from where on they are the same.
@@ -32,7 +34,9 @@ TRADES: dict[str, re.Pattern[str]] = {
         r"\b(nurses?|hospitals?|doctors?|gps?|general practices?|surger(?:y|ies)|clinics?)\b", re.I
     ),
     "housing": re.compile(r"\b(landlords?|housing|tenants|caretakers)\b", re.I),
-    "vcs": re.compile(r"\b(voluntary|charit(?:y|ies)|clubs?|groups?|youth settings?)\b", re.I),
+    "vcs": re.compile(
+        r"\b(voluntary|charit(?:y|ies)|clubs?|(?:any|community|local|youth) groups?|youth settings?)\b", re.I
+    ),
 }
 
 
@@ -48,7 +52,7 @@ def moves(context: Context, met: Collection[str]) -> Iterator[Move]:
             help.id in met
             or not (help.is_help or has_places(help))
             or help.what == "money"
-            or (help.what == "data" and not help.themes)
+            or "bid_help" in help.meant.concepts
         ):
             continue
         found = sorted(_takers(context, help), key=lambda one: (-one[0], one[1].id))
@@ -87,6 +91,16 @@ def _takers(context: Context, help: Ask) -> Iterator[tuple[float, Partner, str]]
                 continue
             if named and partner.sector not in named:
                 continue
+            if not named and help.what in ("data", "other", None):
+                # What it is, or whom it would serve, is not said: nobody is picked for it.
+                continue
+            if (
+                help.ages
+                and help.ages[0] >= LEAVING_AGE
+                and partner.sector == "education"
+                and not COLLEGE.search(partner.name)
+            ):
+                continue
             work = [
                 action
                 for action in context.register.actions_of.get(partner.id, ())
@@ -95,8 +109,13 @@ def _takers(context: Context, help: Ask) -> Iterator[tuple[float, Partner, str]]
                 and not action.restricted
             ]
             together = [action for action in work if help.partner in action.runners]
-            if together and (
-                help.what != "training" or any(context.alike(help.meant, a.meant) >= SAME for a in together)
+            if (
+                together
+                and not named
+                and (
+                    help.what != "training"
+                    or any(context.alike(help.meant, a.meant) >= SAME for a in together)
+                )
             ):
                 # Who runs it with the giver has it already.
                 continue
@@ -110,7 +129,10 @@ def _takers(context: Context, help: Ask) -> Iterator[tuple[float, Partner, str]]
             )
             if not named and partner.sector in ("police", "health") and not on_theme and not work:
                 continue
-            if not (named or knows) and alike < (SAME if help.what in ("data", "other", None) else ALIKE):
+            if not (named or knows) and alike < ALIKE:
+                continue
+            if help.what == "training" and not named and alike >= SAME:
+                # Who does that work already is no learner of it.
                 continue
             fit = (
                 -0.1 * bool(ANYBODY.search(help.text))
@@ -118,7 +140,7 @@ def _takers(context: Context, help: Ask) -> Iterator[tuple[float, Partner, str]]
                 + 0.17 * bool(named)
                 + 0.12 * on_theme
                 + 0.1 * bool(work)
-                + 0.2 * knows
+                + (0.17 if partner.sector == "education" else 0.2) * knows
                 + 0.2 * alike
             )
             why = (
