@@ -99,8 +99,9 @@ class TextRows:
 
 
 def read_rows(path: Path, required: tuple[str, ...], *, windows: bool = False) -> TextRows:
-    """Read a hand-written file that has the required columns. Raises `Refused`. `windows`: letters that are not UTF-8 are
-    read as Windows-1252, which spreadsheets write."""
+    """Read a hand-written file that has the required columns. Raises `Refused`.
+
+    `windows`: letters that are not UTF-8 are read as Windows-1252, which spreadsheets write."""
     if windows and not _is_utf8(_bytes(path)):
         return _read_rows(path, required, "cp1252")
     return _read_rows(path, required, "utf-8-sig")

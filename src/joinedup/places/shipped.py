@@ -43,8 +43,8 @@ def around(cells: Iterable[str]) -> pl.DataFrame:
     """What lies around the places that these cells name by code or name: their authorities with their wards and police
     forces, the other authorities of their county or within 40 km, and every county, region and country.
 
-    Returns code, name, kind, parent, latitude, longitude, by code. Of a county or a force that is named, its authorities
-    count where none is named itself.
+    Returns code, name, kind, parent, latitude, longitude, by code. Of a county or a force that is named, its
+    authorities count where none is named itself.
     """
     texts = set(cells)
     wide = pl.read_csv(SHIPPED / "areas.csv.gz", infer_schema_length=None)

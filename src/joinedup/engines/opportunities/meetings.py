@@ -22,8 +22,8 @@ MOST = 3
 def meetings(result: Result, people: pl.DataFrame, most: int = MOST) -> tuple[Move, ...]:
     """The moves of kind `meet` of a run, strongest first.
 
-    `people`: id, partner, event, opted_in (true or false; blank is no). Each person is in at most `most` of an event, the
-    strongest. The order of rows does not matter.
+    `people`: id, partner, event, opted_in (true or false; blank is no). Each person is in at most `most` of an event,
+    the strongest. The order of rows does not matter.
     """
     shared = _shared(result)
     found = sorted(_pairs(result, people, shared), key=lambda one: (-one[0].strength, one[0].id))

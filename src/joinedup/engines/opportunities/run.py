@@ -11,7 +11,6 @@ from joinedup.engines.opportunities import words
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Inputs, Support, build
 from joinedup.engines.opportunities.kinds import KINDS
-from joinedup.engines.opportunities.kinds.bid import is_open
 from joinedup.engines.opportunities.move import PRACTICAL, Because, Move, Opportunity, tie
 from joinedup.engines.opportunities.strength import WEIGHTS, Weights, of
 from joinedup.engines.words import listing
@@ -124,9 +123,9 @@ def _order(move: Move, as_of: date) -> tuple[float, date, str]:
 
 
 def is_shelf(support: Support) -> bool:
-    """Whether it stands on the shelf: open without a date, or about no theme."""
-    about_nothing = not (support.themes or support.general)
-    return support.basis == "standing" or (support.basis in ("dated", "rolling") and about_nothing)
+    """Whether it stands on the shelf: always there, or money for nothing in particular."""
+    unthemed = support.kind == "fund" and support.basis in ("dated", "rolling") and not support.themes
+    return support.basis == "standing" or unthemed
 
 
 def _support_once(found: Sequence[Move], left: list[Left]) -> list[Move]:
@@ -175,11 +174,8 @@ def _capped(found: Iterable[Move], settings: Settings, left: list[Left]) -> list
     for move in sorted(found, key=lambda each: (-round(each.strength, 6), each.closes or date.max, each.id)):
         share = {party.id: 1.0 if party.part in MAIN else 0.5 for party in move.parties}
         if full := [p.name for p in move.parties if bodies[p.id] + share[p.id] > settings.per_body]:
-            verb = "is" if len(set(full)) == 1 else "are"
-            why = (
-                f"{listing(sorted(set(full)))} {verb} in {settings.per_body} moves already that are stronger."
-            )
-            left.append(Left(move, why))
+            who = f"{listing(sorted(set(full)))} {'is' if len(set(full)) == 1 else 'are'}"
+            left.append(Left(move, f"{who} in as many stronger moves as a body may be."))
             continue
         if any(spent[ask] >= most for ask, most in move.givers):
             left.append(Left(move, "what is offered is spent on a stronger move already."))
@@ -277,8 +273,8 @@ def _opportunity(context: Context, theme: str | None, moves: Sequence[Move]) -> 
 
 
 def _gaps(context: Context, made: Sequence[Opportunity]) -> Iterable[Gap]:
-    """Themes that stand out or are high where somebody of the register is, with no move: who works on them there, or else
-    has a duty, is asked first."""
+    """Themes that stand out or are high where somebody of the register is, with no move: who works on them there, or
+    else has a duty, is asked first."""
     register = context.register
     told = {(place, each.theme) for each in made for place in each.places}
     for (place, theme), need in sorted(register.needs.items()):

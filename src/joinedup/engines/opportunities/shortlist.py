@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from joinedup.engines.opportunities.move import PRACTICAL, Move, Opportunity
 
-T = TypeVar("T", Move, Opportunity)
+T = TypeVar("T", bound=Move | Opportunity)
 # How much each way of being alike counts when a second one is of less use than the first. Theme in a place most: the
 # aim is need covered; then variety of themes, partners (so that small ones are heard) and kinds.
 ALIKE = {"cell": 1.0, "theme": 0.6, "party": 0.4, "kind": 0.2}
@@ -19,8 +19,8 @@ def shortlist(found: Iterable[T], size: int) -> list[T]:
     """At most `size` opportunities or moves, in the order chosen.
 
     Maximises a sum of square roots of strength covered for each theme in a place, theme, party and kind (monotone and
-    submodular), by lazy greedy choice, which reaches at least 1 - 1/e of the best possible (Nemhauser, Wolsey and Fisher
-    1978; Minoux 1978). Ties go to the smaller id, which is a hash. Raises `ValueError` for a negative size.
+    submodular), by lazy greedy choice, which reaches at least 1 - 1/e of the best possible (Nemhauser, Wolsey and
+    Fisher 1978; Minoux 1978). Ties go to the smaller id, which is a hash. Raises `ValueError` for a negative size.
     """
     if size < 0:
         raise ValueError("A short list cannot have fewer than 0 opportunities.")

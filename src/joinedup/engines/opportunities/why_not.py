@@ -8,7 +8,7 @@ from typing import Any
 from joinedup.engines.opportunities import words
 from joinedup.engines.opportunities.concepts import of_kind
 from joinedup.engines.opportunities.inputs import TOO_OLD_DAYS, Action, Ask, Inputs, Partner, Support
-from joinedup.engines.opportunities.kinds.bid import OPEN, is_open, may_lead
+from joinedup.engines.opportunities.kinds.bid.eligibility import OPEN, is_open, may_lead
 from joinedup.engines.opportunities.kinds.keep import WITHIN_DAYS
 from joinedup.engines.opportunities.kinds.learn import EVIDENCE
 from joinedup.engines.opportunities.kinds.match.asks import PAIRS
@@ -118,7 +118,7 @@ def _support_row(result: Result, row: Row) -> str:
         return "It is only for those who are invited."
     if row["basis"] not in OPEN:
         return "How and until when it is open could not be read."
-    if not row["themes"]:
+    if row["kind"] == "fund" and not row["themes"]:
         return "It names no theme, so it stands on the shelf and is no move."
     return ""
 

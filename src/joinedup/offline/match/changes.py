@@ -1,4 +1,4 @@
-"""What changed since an earlier output: what is new, what is gone, and which facts are others. Never that a score moved."""
+"""What changed since an earlier output: what is new, what is gone, and which facts are others; never a score."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def read_earlier(path: Path, reader: str | None, what: str) -> Document:
         raise Refused(f"“{path}” is not JSON: give a .json file that “joinedup match” wrote.") from error
     if not isinstance(found, dict) or not _is_ours(found.get(what), what):
         raise Refused(
-            f"“{path}” holds no list of {what} as this version writes it: give a .json file that “joinedup match” wrote."
+            f"“{path}” holds no list of {what} as this version writes it: give a .json file that “joinedup match” "
+            "wrote."
         )
     if found.get("reader") != reader:
         raise Refused(f"“{path}” was written for another reader: compare what the same reader may see.")

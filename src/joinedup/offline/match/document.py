@@ -120,6 +120,6 @@ _OPPORTUNITY: dict[str, Callable[[Opportunity], object]] = {
 
 def as_csv(as_of: str, written: Iterable[Found], *, moves: bool) -> str:
     """A row for each, best first."""
-    columns: dict[str, Callable[[Any], object]] = _MOVE if moves else _OPPORTUNITY  # type: ignore[assignment]
+    columns: dict[str, Callable[[Any], object]] = _MOVE if moves else _OPPORTUNITY
     rows = ([as_of, *(read(each) for read in columns.values())] for each in written)
     return csv_text(["as_of", *columns], rows)

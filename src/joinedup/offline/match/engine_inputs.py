@@ -1,4 +1,4 @@
-"""A folder's tables as the engine's inputs: the register read, need put into words, places and themes by their codes."""
+"""A folder's tables as the engine's inputs: the register read, need in words, places and themes by their codes."""
 
 from __future__ import annotations
 

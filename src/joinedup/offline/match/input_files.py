@@ -61,9 +61,9 @@ class Shipped:
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder as read. `register`: the rows of each table of the register by the headings that reading it knows, as text;
-    `added`: the frames of the other tables that are there, with every column of `COLUMNS`; `headings`: what was guessed
-    about headings; `unused`: files that no table is kept in."""
+    """A folder as read. `register`: the rows of each table of the register by the headings that reading it knows, as
+    text; `added`: the frames of the other tables that are there, with every column of `COLUMNS`; `headings`: what was
+    guessed about headings; `unused`: files that no table is kept in."""
 
     register: Rows
     added: dict[str, pl.DataFrame]
@@ -133,7 +133,8 @@ def _places(path: Path, register: Rows, added: dict[str, pl.DataFrame], shipped:
 def _vocabulary(
     word: str, own: pl.DataFrame | None, added: dict[str, pl.DataFrame], shipped: Callable[[], pl.DataFrame]
 ) -> pl.DataFrame:
-    """Themes or sectors: those of the folder's own file, else those that ship; and those that need or the mix use."""
+    """Themes or sectors: those of the folder's own file, else those that ship; and those that need or the mix use.
+    Where need and the mix use none that ships, the folder has words of its own, and those alone are used."""
     known = shipped() if own is None else own.with_columns(pl.col("name").fill_null(pl.col(word)))
     names = {folded(text) for text in (*known[word].drop_nulls(), *known["name"].drop_nulls())}
     used = {
@@ -141,8 +142,10 @@ def _vocabulary(
         for table in ("needs", "mix")
         if table in added and word in added[table].columns
         for text in added[table][word].drop_nulls()
-        if folded(text) not in names
     }
-    more = [text.replace("-", " ").replace("_", " ") for text in sorted(used)]
-    extra = pl.DataFrame({word: sorted(used), "name": more}, schema={word: pl.String, "name": pl.String})
+    new = sorted(text for text in used if folded(text) not in names)
+    if own is None and new and len(new) == len(used):
+        known = known.clear()
+    more = [text.replace("-", " ").replace("_", " ") for text in new]
+    extra = pl.DataFrame({word: new, "name": more}, schema={word: pl.String, "name": pl.String})
     return pl.concat([known.select(word, "name"), extra]).drop_nulls(word).unique(word).sort(word)

@@ -13,8 +13,8 @@ NARROWER = {"ward": "ward", "neighbourhood": "ward", "lsoa": "ward", "msoa": "wa
 
 
 def own_places(given: pl.DataFrame) -> pl.DataFrame:
-    """code, name, kind, parent, latitude, longitude: one row a code, what is narrower than an authority as a ward of it.
-    Raises `Refused` for swapped coordinates: distances would be wrong without any other sign of it."""
+    """code, name, kind, parent, latitude, longitude: one row a code, what is narrower than an authority as a ward of
+    it. Raises `Refused` for swapped coordinates: distances would be wrong without any other sign of it."""
     known = given.drop_nulls(["latitude", "longitude"])
     if len(known) and where(known["latitude"].to_numpy(), known["longitude"].to_numpy()).are_swapped:
         raise Refused(

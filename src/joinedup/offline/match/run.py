@@ -33,10 +33,10 @@ OLD_WORDS = {"offer": "support", "initiative": "action"}
 class Request:
     """What a run is asked for.
 
-    `limit`: the best so many. `short`: only a diverse short list of this length. `moves`: the flat list of moves instead
-    of opportunities. `guesses`: also every guess of reading, in the document. `since`: an earlier JSON output to compare
-    with. `grid`: a .csv file for the coverage grid. `reader`: only what public, partnership or one partner may see.
-    `weights`: as `weights.weights` reads them. `asked`: what to explain the absence of, each like `partner=ID`.
+    `limit`: the best so many. `short`: only a diverse short list of this length. `moves`: the flat list of moves
+    instead of opportunities. `guesses`: also every guess of reading, in the document. `since`: an earlier JSON output
+    to compare with. `grid`: a .csv file for the coverage grid. `reader`: only what public, partnership or one partner
+    may see. `weights`: as `weights.weights` reads them. `asked`: what to explain the absence of, like `partner=ID`.
     """
 
     limit: int | None = None
@@ -56,8 +56,8 @@ class Request:
 
 @dataclass(frozen=True)
 class MatchRun:
-    """What a run wrote: how many opportunities or moves (None if none were requested) and, in sentences, how the input was
-    read and which of its rows it could not use, the answers to `asked`, and what changed."""
+    """What a run wrote: how many opportunities or moves (None if none were requested) and, in sentences, how the input
+    was read and which of its rows it could not use, the answers to `asked`, and what changed."""
 
     found: int | None
     notes: list[str]
@@ -68,8 +68,8 @@ class MatchRun:
 def match(
     input: Path, as_of: date | None, output: Path | None, request: Request, shipped: Shipped
 ) -> MatchRun:
-    """Read the folder `input`, find opportunities as of `as_of` (default: today), and write them to `output`, which ends in
-    .json or .csv. Raises `Refused`, and then writes nothing."""
+    """Read the folder `input`, find opportunities as of `as_of` (default: today), and write them to `output`, which
+    ends in .json or .csv. Raises `Refused`, and then writes nothing."""
     _check(input, output, request)
     as_of = as_of or date.today()
     settings = Settings(weights=as_weights(request.weights))

@@ -41,8 +41,8 @@ class Shown:
 def marked(register: Rows) -> Rows:
     """The rows with a marking that is public, partners or restricted.
 
-    A blank one is public, unless the folder marks with “partners” or “restricted”: who keeps that scale and leaves a cell
-    blank has not said who may see it, so it is restricted, as is a word that we do not know.
+    A blank one is public, unless the folder marks with “partners” or “restricted”: who keeps that scale and leaves a
+    cell blank has not said who may see it, so it is restricted, as is a word that we do not know.
     """
     words = {folded(row["marking"]) for table in MARKED for row in register[table]}
     keeps_the_scale = any(word in MARKINGS and word not in OLD_WORDS for word in words)
@@ -114,7 +114,9 @@ class _Reader:
         records = hidden_actions | hidden_asks | hidden_support
         kept: Rows = {
             "partners": [row for row in rows("partners") if row["id"] not in self.hidden],
-            "initiatives": [self._without_hidden(row) for row in rows("initiatives") if row["id"] not in hidden_actions],
+            "initiatives": [
+                self._without_hidden(row) for row in rows("initiatives") if row["id"] not in hidden_actions
+            ],
             "asks": [row for row in rows("asks") if row["id"] not in hidden_asks and self._may("partner", row)],
             "support": [row for row in rows("support") if row["id"] not in hidden_support],
             "links": [row for row in rows("links") if self._may("partner_a", row) and self._may("partner_b", row)],
