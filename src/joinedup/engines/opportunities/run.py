@@ -183,12 +183,13 @@ def _capped(found: Iterable[Move], settings: Settings, left: list[Left]) -> list
         if move.kind == "match" and move.about in met:
             left.append(Left(move, "what is asked for is met by a stronger move already."))
             continue
-        # Two bodies that have one thing to talk about need no second.
+        # Two bodies that have one thing to talk about need no second; what a person saw stands beside it.
         pair = (move.places[0], move.theme, move.partners)
-        if move.kind != "bid" and pair in pairs:
+        if move.kind not in ("bid", "spotted") and pair in pairs:
             left.append(Left(move, "the same bodies have a stronger move on this theme there."))
             continue
-        pairs.add(pair)
+        if move.kind != "spotted":
+            pairs.add(pair)
         kept.append(move)
         for party, part in share.items():
             bodies[party] += part

@@ -25,12 +25,17 @@ TABLES = {
     "place": "places",
 }
 MOST = 3
+NOT_SHOWN = "Nothing that this reader is shown comes of it."
 Row = dict[str, Any]
 
 
-def why_not(inputs: Inputs, result: Result, what: str, id: str) -> list[str]:
+def why_not(inputs: Inputs, result: Result, what: str, id: str, *, told_all: bool = True) -> list[str]:
     """The rules that keep one partner, support, ask, action or place (by id or code) out of the list of a run of these
-    inputs; where it is in the list, one sentence that says so. Raises `ValueError` for anything else."""
+    inputs; where it is in the list, one sentence that says so. Raises `ValueError` for anything else.
+
+    `told_all`: whether the run is for who is told of every move; others do not hear that no rule found anything, since
+    what one found may be for others.
+    """
     if what not in TABLES:
         raise ValueError(f"Ask about one of {listing(sorted(TABLES), 'or')}.")
     key = "code" if what == "place" else "id"
@@ -46,7 +51,7 @@ def why_not(inputs: Inputs, result: Result, what: str, id: str) -> list[str]:
     if left:
         said = dict.fromkeys(f"It could be “{each.move.decision}”, but {each.why}" for each in left)
         return list(said)[:MOST]
-    return _RULES[what](result, id) or ["Nothing that others record fits it."]
+    return _RULES[what](result, id) if told_all else [NOT_SHOWN]
 
 
 def _names(move: Move, what: str, id: str) -> bool:

@@ -29,9 +29,8 @@ def grid(told: Told) -> str:
             actions = sum(theme in action.themes for action in register.actions_at.get(place, ()))
             number = moves[place, theme]
             gap = gaps.get((place, theme))
-            if gap is not None:
-                asked = () if told.reader == PUBLIC else gap.ask
-                state = f"ask first: {listing(asked)}" if asked else "ask first"
+            if gap is not None and told.reader != PUBLIC and gap.ask:
+                state = f"ask first: {listing(gap.ask)}"
             else:
                 state = _state(need, actions, number)
             level = None if need is None else need.level
@@ -56,5 +55,5 @@ def _state(need: Need | None, actions: int, moves: int) -> str:
     if actions:
         return counted(actions, "action") + " recorded"
     if need is not None and need.verdict:
-        return f"{need.verdict}, and nobody recorded to ask"
+        return f"{need.verdict}: ask first"
     return "none recorded" if need is not None else "not known"

@@ -85,7 +85,9 @@ def match(
     answers = [
         f"{word} {code}: {answer}"
         for word, code in questions
-        for answer in why_not(read.inputs, told.result, OLD_WORDS.get(word, word), code)
+        for answer in why_not(
+            read.inputs, told.result, OLD_WORDS.get(word, word), code, told_all=request.reader is None
+        )
     ]
     texts = {} if request.grid is None else {request.grid: as_grid(told)}
     if output is None and earlier is None:
