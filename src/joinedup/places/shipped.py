@@ -36,7 +36,7 @@ def frames(*forces: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     parts = [read_parts(force) for force in forces]
     wide = pl.read_csv(SHIPPED / "areas.csv.gz", infer_schema_length=None)
     places = pl.concat([wide, *(part[0] for part in parts)], how="diagonal_relaxed")
-    return places, pl.concat(part[1] for part in parts)
+    return places, pl.concat([pl.DataFrame(schema=CHANGES), *(part[1] for part in parts)])
 
 
 def around(cells: Iterable[str]) -> pl.DataFrame:

@@ -102,9 +102,9 @@ class _Codes:
                 made.append({**row, "theme": self._code(row["theme"], self.themes)})
             else:
                 themes = [self._code(each, self.themes) for each in row["themes"] or []]
-                self.left_out["approaches: theme not known"] += sum(each is None for each in themes)
+                if unknown := themes.count(None):
+                    self.left_out["approaches: theme not known"] += unknown
                 made.append({**row, "themes": [each for each in themes if each]})
-        self.left_out = +self.left_out
         return made
 
     def _parties(self, given: list[str]) -> list[str]:
