@@ -191,8 +191,8 @@ def test_what_a_cap_left_out_names_the_cap() -> None:
     tables = {"asks": [ROOM, HALL, LEASE], "support": [fund("s", "positive-activities")]}
     (told,) = answer("support", "s", Settings(per_body=1), **tables)
     assert told == (
-        "It could be “Does Body a bid for “Fund s” before 20 January 2027?”, but Body a is in as many stronger moves as "
-        "a body may be."
+        "It could be “Does Body a bid for “Fund s” before 20 January 2027?”, but Body a is in as many stronger moves "
+        "as a body may be."
     )
     (told,) = answer("ask", "q", Settings(per_place=0), asks=[ROOM, HALL])
     assert told.endswith("but its place has as many opportunities already that are stronger.")

@@ -115,7 +115,7 @@ def test_what_is_asked_of_a_body_that_the_law_names_is_not_for_the_public(tmp_pa
 
 
 def test_the_public_hears_nothing_of_answers_neither_in_words_nor_by_what_is_missing(plain: Path) -> None:
-    """Team refused: the partnership is told of no invitation; the public's list is the same with or without the answer."""
+    """Team refused: the public's list is the same with its answer and without."""
     public = plain.parent / "public.json"
     match(plain, output=public, reader="public")
     before = public.read_bytes()

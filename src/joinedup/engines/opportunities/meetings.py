@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import polars as pl
 
-from joinedup.engines.opportunities.move import Because, Move, Party
+from joinedup.engines.opportunities.move import Because, Move, Party, tie
 from joinedup.engines.opportunities.run import Result
 
 NAME = "meet"
@@ -25,15 +26,31 @@ def meetings(result: Result, people: pl.DataFrame, most: int = MOST) -> tuple[Mo
     `people`: id, partner, event, opted_in (true or false; blank is no). Each person is in at most `most` of an event,
     the strongest. The order of rows does not matter.
     """
-    shared = _shared(result)
-    found = sorted(_pairs(result, people, shared), key=lambda one: (-one[0].strength, one[0].id))
+    pairs = sorted(
+        _pairs(result, people), key=lambda pair: (-pair.about.strength, tie(pair.key, result.as_of))
+    )
     met: Counter[tuple[str, str]] = Counter()
     kept = []
-    for move, event, pair in found:
-        if all(met[event, person] < most for person in pair):
-            met.update((event, person) for person in pair)
-            kept.append(move)
+    for pair in pairs:
+        both = [(pair.event, person) for person in pair.people]
+        if all(met[each] < most for each in both):
+            met.update(both)
+            kept.append(_meet(result, pair))
     return tuple(kept)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two people (ids) who come to an event, their partners, and the strongest move that these share."""
+
+    event: str
+    people: tuple[str, str]
+    partners: tuple[str, str]
+    about: Move
+
+    @property
+    def key(self) -> str:
+        return "+".join((self.event, *self.people))
 
 
 def _shared(result: Result) -> dict[frozenset[str], Move]:
@@ -45,46 +62,35 @@ def _shared(result: Result) -> dict[frozenset[str], Move]:
     return shared
 
 
-def _pairs(
-    result: Result, people: pl.DataFrame, shared: dict[frozenset[str], Move]
-) -> Iterator[tuple[Move, str, tuple[str, str]]]:
+def _pairs(result: Result, people: pl.DataFrame) -> Iterator[Pair]:
+    shared = _shared(result)
     come: dict[str, dict[str, str]] = defaultdict(dict)
-    known = result.context.register.partners
-    for person, partner, event, opted_in in sorted(
-        people.select("id", "partner", "event", "opted_in").iter_rows(), key=str
-    ):
-        if person and event and opted_in and partner in known:
+    rows = people.select("id", "partner", "event", "opted_in").iter_rows()
+    for person, partner, event, opted_in in sorted(rows, key=str):
+        if person and event and opted_in:
             come[event].setdefault(person, partner)
-    for event, partner_of in sorted(come.items()):
+    for event, partner_of in come.items():
         for one, two in combinations(sorted(partner_of), 2):
-            move = shared.get(frozenset((partner_of[one], partner_of[two])))
-            if move is not None and partner_of[one] != partner_of[two]:
-                yield _meet(result, move, event, (one, two), partner_of), event, (one, two)
+            both = (partner_of[one], partner_of[two])
+            # A pair of one partner is no pair of two, and so shares nothing.
+            if (move := shared.get(frozenset(both))) is not None:
+                yield Pair(event, (one, two), both, move)
 
 
-def _meet(
-    result: Result, move: Move, event: str, people: tuple[str, str], partner_of: dict[str, str]
-) -> Move:
-    known = result.context.register.partners
-    one, two = (known[partner_of[person]] for person in people)
-    return Move(
+def _meet(result: Result, pair: Pair) -> Move:
+    one, two = (result.context.register.partners[id] for id in pair.partners)
+    move = pair.about
+    return replace(
+        move,
         kind=NAME,
-        places=move.places,
-        theme=move.theme,
         parties=tuple(Party(each.id, each.name, "meets") for each in (one, two)),
         decision=f"Do those who come from {one.name} and from {two.name} talk? {move.decision}",
         sentence=f"Both come to the event and have opted in. {move.sentence}",
         first_step=f"Who comes from {one.name} looks for who comes from {two.name} at the event, and asks about this.",
-        parts=move.parts,
-        strength=move.strength,
         because=tuple(
-            Because(f"Comes from {known[partner_of[person]].name} to “{event}” and has opted in.", person)
-            for person in people
+            Because(f"Comes from {partner.name} to “{pair.event}” and has opted in.", person)
+            for person, partner in zip(pair.people, (one, two), strict=True)
         ),
-        checks=move.checks,
-        closes=move.closes,
-        support=move.support,
-        initiatives=move.initiatives,
-        asks=move.asks,
-        about="+".join((event, *people)),
+        givers=(),
+        about=pair.key,
     )
