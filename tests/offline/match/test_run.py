@@ -158,6 +158,38 @@ def test_guesses_are_counted_and_on_request_written_whole(plain: Path) -> None:
     assert unread == "Could not be read: places 1."
     (row,) = (row for row in document(out)["guesses"] if row["given"] == "Nowhere")
     assert (row["table"], row["id"], row["column"], row["read_as"]) == ("partners", "school", "places", None)
+    with pytest.raises(
+        Refused, match=r"Guesses are written into the document: give --output a name that ends in"
+    ):
+        match(plain, output=plain.parent / "out.csv", guesses=True)
+
+
+def test_a_file_that_is_no_table_is_named(plain: Path) -> None:
+    (plain / "profiles.csv").write_text("place,rate\nb,1\n")
+    assert (
+        "Not used: profiles.csv, which is no table of the command." in match(plain, asked=["place=b"]).notes
+    )
+
+
+def test_asked_why_not_the_rules_answer_and_nothing_is_written(folder: Path) -> None:
+    with (folder / "partners.csv").open("a", encoding="utf-8") as file:
+        file.write("idle,Idle,vcs,,\n")
+    before = sorted(folder.parent.rglob("*"))
+    matched = match(folder, asked=["partner=idle", "action=none", "place = b", "partner=a=b"])
+    assert matched.answers == [
+        "partner idle: It is not recorded where it works.",
+        "action none: No action is recorded as “none”.",
+        "place b: It is in the list, in 1 move.",
+        "partner a=b: No partner is recorded as “a=b”.",
+    ]
+    assert matched.found is None
+    assert sorted(folder.parent.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "asked", ["banana", "partner=", "=club", "people=ann", "partner", "partner=\udcff", ""]
+)
+def test_what_cannot_be_asked_about_is_refused(folder: Path, asked: str) -> None:
     with pytest.raises(Refused, match="cannot be asked about: write partner=ID, support=ID") as refused:
         match(folder, asked=[asked])
     assert str(refused.value).isprintable()
