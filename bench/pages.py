@@ -4,8 +4,8 @@
 
 With no FOLDER it builds an installation in a temporary one that holds the whole of England and Wales, from the data
 that ships, and a partnership of all London boroughs. It times the pages through Django's test client in this process,
-so that no network is in the figures, and prints the ratio to the 60 ms that a page may take, beside a page that does
-nothing.
+so that no network is in the figures, and prints the ratio to the 60 ms that a page may take (Home: 40), beside a page
+that does nothing.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-ALLOWED_MS = 60.0
+ALLOWED_MS, ALLOWED_HOME_MS = 60.0, 40.0
 
 
 def main() -> None:
@@ -98,7 +98,7 @@ def report(rounds: int) -> None:
         "methods": "/methods/",
     }
     client = Client()
-    print(f"{'page':23} {'first ms':>9} {'median ms':>9} {'queries':>8} {'kB':>6}  of {ALLOWED_MS:.0f} ms")
+    print(f"{'page':23} {'first ms':>9} {'median ms':>9} {'queries':>8} {'kB':>6}  of what is allowed")
     for name, address in pages.items():
         started = time.perf_counter()
         client.get(address)
@@ -114,7 +114,8 @@ def report(rounds: int) -> None:
             raise SystemExit(f"{name} answered {answer.status_code}")
         median = statistics.median(taken)
         size = len(answer.content) / 1000
-        print(f"{name:23} {first:9.1f} {median:9.1f} {len(queries):8} {size:6.1f}  {median / ALLOWED_MS:.2f}")
+        allowed = ALLOWED_HOME_MS if name.startswith("home") else ALLOWED_MS
+        print(f"{name:23} {first:9.1f} {median:9.1f} {len(queries):8} {size:6.1f}  {median / allowed:.2f}")
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
     .venv/bin/python bench/practitioners.py --registers FOLDER
 
 bench/practitioners/practitioner-*.csv are lists of fifteen moves a register, each written by somebody who saw the raw
-register and nothing of ours: register, rank, partners, asks, initiatives, support, theme, what. Two moves are the same if
-they rest on two records in common, on one and two bodies, or on the same support with a body in common. Prints the share
-of what both listed that the first twelve hold (bar 0.70), what they miss, and the same for each list.
+register and nothing of ours: register, rank, partners, asks, initiatives, support, theme, what. Two moves are the
+same if they rest on two records in common, on one and two bodies, or on the same support with a body in common.
+Prints the share of what both listed that the first twelve hold (bar 0.70), what they miss, and the same for each list.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ class Listed:
 def same(a: Listed, b: Listed) -> bool:
     """Whether two moves are one: see above."""
     shared, bodies = a.records & b.records, a.partners & b.partners
-    return len(shared) >= 2 or (len(shared) == 1 and len(bodies) >= 2) or bool(a.support & b.support and bodies)
+    return (
+        len(shared) >= 2 or (len(shared) == 1 and len(bodies) >= 2) or bool(a.support & b.support and bodies)
+    )
 
 
 def lists() -> dict[str, dict[str, list[Listed]]]:
@@ -62,7 +64,9 @@ def _ids(cell: str) -> frozenset[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--registers", type=Path, required=True)
     folder = parser.parse_args().registers
     held_of_both = both_in_all = 0
@@ -77,11 +81,18 @@ def main() -> None:
         missed = [one for one in both if not any(same(one, each) for each in ours)]
         both_in_all += len(both)
         held_of_both += len(both) - len(missed)
-        shares = [sum(any(same(one, each) for each in ours) for one in by[name]) / len(by[name]) for name in names]
-        print(f"{register}: both listed {len(both)}, held {len(both) - len(missed)}; of each list {shares[0]:.2f}, {shares[1]:.2f}")
+        shares = [
+            sum(any(same(one, each) for each in ours) for one in by[name]) / len(by[name]) for name in names
+        ]
+        print(
+            f"{register}: both listed {len(both)}, held {len(both) - len(missed)}; of each list "
+            f"{shares[0]:.2f}, {shares[1]:.2f}"
+        )
         for one in missed:
             print(f"   missed ({one.rank}): {one.what} [{', '.join(sorted(one.records))}]")
-    print(f"Of what both listed, the first {FIRST} hold {held_of_both / max(both_in_all, 1):.2f} (bar {BAR}).")
+    print(
+        f"Of what both listed, the first {FIRST} hold {held_of_both / max(both_in_all, 1):.2f} (bar {BAR})."
+    )
 
 
 if __name__ == "__main__":

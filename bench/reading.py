@@ -20,8 +20,12 @@ from pathlib import Path
 
 import polars as pl
 
-from bench.registers import codes_in, places_around, read_folder, tables
 from joinedup.engines.reading import Register
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from bench.registers import codes_in, places_around, read_folder, tables  # noqa: E402
 
 AS_OF = date(2026, 11, 30)
 SHEET = ["number", "words", "column", "given", "read as", "right"]

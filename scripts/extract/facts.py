@@ -1,4 +1,7 @@
-"""The facts that every installation starts from: themes, sectors, commitments, support, partners."""
+"""The facts that every installation starts from: themes, sectors, commitments, partners.
+
+`support.csv` and `approaches.csv` are not made here: each row of theirs was read by hand against its source.
+"""
 
 from pathlib import Path
 
@@ -11,10 +14,8 @@ TABLES = (
     "mix",
     "sectors",
     "factors",
-    "interventions",
     "commitments",
     "commitments_later",
-    "support",
     "events",
 )
 UNKNOWN = {"not shown in stored text": "not stated"}

@@ -55,6 +55,8 @@ PEOPLE = {
 # record's own partner and of another; coordinator of its own footprint and of another; lead and administrator.
 MATRIX = {
     "footprint.create": "-- -- -- yy",
+    "footprint.change": "-- -- y- yy",
+    "place.succeed": "-- -- y- -y",
     "account.change": "-y yy yy yy",
     "account.invite": "-- -- y- -y",
     "role.grant": "-- -- -- -y",
@@ -64,6 +66,7 @@ MATRIX = {
     "partner.add": "-- -- y- --",
     "partner.change": "-- y- y- --",
     "partner.confirm": "-- y- y- --",
+    "partner.succeed": "-- -- y- -y",
     "link.add": "-- y- y- --",
     "ask.add": "-- y- y- --",
     "ask.change": "-- y- y- --",
@@ -111,6 +114,7 @@ MATRIX = {
     "agreement.chase": "-- -- y- y-",
     "agreement.answer": "-- y- -- --",
     "agreement.confirm": "-- -- y- y-",
+    "agreement.take_over": "-- y- y- y-",
     "agreement.mark": "yy yy yy yy",
     "response.write": "-- -- y- y-",
     "response.answer": "-- y- -- --",

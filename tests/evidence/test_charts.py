@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from joinedup.evidence.charts import BOTTOM, HEIGHT, TOP, WIDTH, line_chart, table
-from joinedup.evidence.queries import Point
+from joinedup.evidence.queries import NO_FILE, NOT_WHOLE, Point
 
 
 def monthly(values: list[float | None], start: int = 2024 * 12) -> list[Point]:
@@ -74,3 +74,30 @@ def test_the_table_has_a_row_a_year_and_says_what_is_missing() -> None:
     assert shown.rows[0][1][5] is None
     yearly = table([Point("2022/23", 4.5, "number"), Point("2023/24", None, "suppressed")])
     assert (yearly.heads, [name for name, _ in yearly.rows]) == ([], ["2023/24", "2022/23"])
+
+
+def test_what_a_line_lacks_is_said_in_words() -> None:
+    """Which months, those in a row as one, and why; the table says the same in its cells."""
+    points = monthly([5.0] * 20, start=2022 * 12 + 9)
+    for n, why in ((1, NOT_WHOLE), (2, NOT_WHOLE), (3, NOT_WHOLE), (8, NOT_WHOLE), (12, "")):
+        points[n] = Point(points[n].period, None, "missing", why)
+    points[15] = Point(points[15].period, None, "suppressed")
+    del points[10]
+    chart = line_chart(points)
+    assert chart is not None
+    assert len(chart.lines) + len(chart.dots) == 6, "it breaks where no file has the month"
+    assert [point.why for point in table(points).rows[1][1] if point][7] == NO_FILE
+    whole, no_file, missing, small = table(points).gaps
+    assert whole.startswith("November 2022 to January 2023 and June 2023: not sent whole by the police force")
+    assert no_file.startswith("August 2023: in no file that is held here.")
+    assert missing.startswith("October 2023: not all")
+    assert small.startswith("January 2024: held back, since the number is small.")
+    assert table(monthly([1.0, 2.0])).gaps == []
+    odd = [Point(p.period, None, "missing") if n % 2 else p for n, p in enumerate(monthly([1.0] * 24))]
+    assert "August 2024, October 2024 and 7 more periods: not all" in table(odd).gaps[0]
+    yearly = [
+        Point("2019/20", 1.0, "number"),
+        Point("2020/21", None, "missing"),
+        Point("2021/22", None, "missing"),
+    ]
+    assert table(yearly).gaps[0].startswith("2020/21 to 2021/22: not all")

@@ -15,10 +15,11 @@ from polars.testing import assert_frame_equal
 from joinedup.accounts import audit
 from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.person import Person
-from joinedup.evidence import actions, observations, queries
+from joinedup.evidence import actions, charts, observations, queries
 from joinedup.evidence.models import Dataset
 from joinedup.evidence.recognise import read_all
 from joinedup.evidence.sources.contract import Codes
+from joinedup.evidence.wording import by_slug
 from joinedup.offline.delimited import Refused
 from joinedup.places.models import Place
 from tests.evidence.sources.samples import SAMPLES
@@ -311,3 +312,21 @@ def test_the_railways_of_the_country_are_kept_for_any_area(shared: Path) -> None
     (one,) = read_all(path, codes_of(shared, "Derbyshire")).series
     assert one.source.name == "policeuk_railways"
     assert 0 < one.reading.rows_kept < 0.02 * one.reading.rows_read
+
+
+def test_a_month_that_was_not_sent_whole_is_said_in_words(area: list[str], tmp_path: Path) -> None:
+    """The line breaks there, and says which month and why; so does the table."""
+    Place.objects.create(code="E23000018", name="Derbyshire", kind="police_force", vintage=2024)
+    months = {"2024-01": 30, "2024-02": 9, "2024-03": 31, "2024-04": 28, "2024-06": 29}
+    bring(street(tmp_path, *(crimes("Derbyshire Constabulary", month, [n]) for month, n in months.items())))
+    points = queries.series(by_slug()["recorded-robbery"], "E23000018")
+    assert [(p.period, p.value, p.why) for p in points] == [
+        ("2024-01", 30, ""),
+        ("2024-02", None, "not whole"),
+        ("2024-03", 31, ""),
+        ("2024-04", 28, ""),
+        ("2024-06", 29, ""),
+    ]
+    not_whole, no_file = charts.table(points).gaps
+    assert not_whole.startswith("February 2024: not sent whole by the police force")
+    assert no_file.startswith("May 2024: in no file that is held here")

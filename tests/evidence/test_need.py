@@ -5,8 +5,7 @@ from hypothesis import strategies as st
 
 from joinedup.evidence.figures import FIGURES
 from joinedup.evidence.indicators import indicators
-from joinedup.evidence.methods import months_to
-from joinedup.evidence.need import need, trend
+from joinedup.evidence.need import need
 
 EMPTY = dict.fromkeys(FIGURES)
 FROM = {indicator.slug: indicator.source[0] for indicator in indicators()}
@@ -83,41 +82,3 @@ def test_every_place_gets_every_theme_that_is_asked_for() -> None:
     themes = {theme for indicator in indicators() for theme in indicator.themes}
     assert found.height == 2 * len(themes)
     assert found.filter(pl.col("place") == "E09000001")["need"].null_count() == len(themes)
-
-
-def series(before: float, last: float, end: str = "2026-02", months: int = 24) -> pl.DataFrame:
-    named = months_to(end, months)
-    return pl.DataFrame(
-        {
-            "period": named,
-            "count": [before] * (months - 12) + [last] * 12,
-            "state": ["number"] * months,
-        }
-    )
-
-
-@pytest.mark.parametrize(
-    ("before", "last", "expected"),
-    [(10, 10, 0), (10, 30, 0.5), (30, 10, -0.5), (0, 5, 1), (5, 0, -1), (0, 0, 0)],
-)
-def test_trend_compares_the_last_year_with_the_one_before(before: int, last: int, expected: float) -> None:
-    assert trend(series(before, last)) == pytest.approx(expected)
-
-
-def test_trend_does_not_cross_the_change_of_recording() -> None:
-    """Two series meet at February and March 2024."""
-    assert trend(series(10, 20, end="2024-02")) == pytest.approx(1 / 3)
-    assert trend(series(10, 20, end="2024-03"), breaks=["2024-03"]) is None
-    assert trend(series(10, 20, end="2026-01"), breaks=["2024-03"]) is None
-    assert trend(series(10, 20, end="2026-02")) == pytest.approx(1 / 3)
-    assert trend(series(10, 20, end="2025-01")) == pytest.approx(1 / 3)
-
-
-def test_trend_needs_every_month_as_a_number() -> None:
-    whole = series(10, 20)
-    assert trend(whole.filter(pl.col("period") != "2025-01")) is None
-    hidden = whole.with_columns(
-        state=pl.when(pl.col("period") == "2025-01").then(pl.lit("suppressed")).otherwise("state")
-    )
-    assert trend(hidden) is None
-    assert trend(whole.clear()) is None

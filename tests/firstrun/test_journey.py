@@ -12,7 +12,7 @@ import joinedup
 from joinedup.accounts.actions import first_administrator
 from joinedup.accounts.models import User
 from joinedup.accounts.person import Person
-from joinedup.firstrun import views
+from joinedup.firstrun import area_loads
 from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Contact, Partner
 from joinedup.places import loading as places
@@ -53,11 +53,15 @@ def field(page: str, name: str) -> list[str]:
 
 def test_ten_partners_and_no_files(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     # What ships about London comes in with the demonstration (tests/demo), and takes half a minute.
-    monkeypatch.setattr(views, "bring_in", lambda _places: False)
+    monkeypatch.setattr(area_loads, "bring_in", lambda _places, _say: False)
     islington = field(admin.get("/start/", {"q": "islington"}).text, "place")
     named = admin.get("/start/", {"place": islington, "choose": "1"}).text
     assert 'value="Islington partnership"' in named
-    begun = admin.post("/start/", {"place": islington}, follow=True)
+    asked = admin.post("/start/", {"place": islington}, follow=True)
+    assert "begins within half a minute" in asked.text
+    area_loads.bring_in_next()
+    assert "It is all here." in admin.get(asked.request["PATH_INFO"]).text
+    begun = admin.get("/start/islington-partnership/statutory/")
     assert "is not known: too little is held to say" in begun.text
     bodies = field(begun.text, "body")
     assert len(bodies) == 8

@@ -20,7 +20,7 @@ from tests.firstrun.making import CONTACTS, TODAY, make_figures, make_opportunit
 from tests.world import World, make_partner
 
 As = Callable[[str], Client]
-PAGES = ["", "statutory/", "contacts/", "missing/", "event/", "invitations.csv", "brief.docx"]
+PAGES = ["", "data/", "statutory/", "contacts/", "missing/", "event/", "invitations.csv", "brief.docx"]
 
 
 def listed(world: World, as_: As) -> list[dict[str, str]]:
@@ -202,6 +202,7 @@ def test_looking_changes_nothing(world: World, as_: As) -> None:
 
 QUERIES = {
     "": 17,
+    "data/": 4,
     "statutory/": 10,
     "contacts/": 4,
     "missing/": 16,

@@ -146,8 +146,11 @@ def test_a_way_of_working_that_does_harm_is_said_plainly(world: World, as_: As) 
     approach = Approach.objects.create(
         slug="prison-visits",
         name="Prison visits to frighten",
-        numbers="More offending, not less",
-        source="Campbell review | https://example.org/review",
+        found="More offending, not less",
+        evidence="high",
+        source="Campbell review",
+        dated="2016",
+        urls=["https://example.org/review"],
         harmful=True,
     )
     make_initiative("Visits", world.lantern, approach=approach)
@@ -155,6 +158,13 @@ def test_a_way_of_working_that_does_harm_is_said_plainly(world: World, as_: As) 
     assert "can do harm" in page
     assert "More offending, not less" in page
     assert 'href="https://example.org/review"' in page
+    for said in (
+        "Effect on violence: not stated",
+        "How sure that is: high",
+        "Cost: not stated",
+        "review, 2016",
+    ):
+        assert said in page
     Approach.objects.update(harmful=False)
     assert "can do harm" not in as_("nobody").get("/initiatives/visits/").text
 

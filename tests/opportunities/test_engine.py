@@ -44,7 +44,13 @@ def north(world: World) -> World:
         made.places.add(place)
         made.themes.add("trusted-adult")
     fund = Offer.objects.create(
-        name="Fund", slug="fund", provider="A trust", kind="fund", last_checked=TODAY, marking="public"
+        name="Fund",
+        slug="fund",
+        provider="A trust",
+        kind="fund",
+        last_checked=TODAY,
+        marking="public",
+        basis="rolling",
     )
     fund.themes.add("trusted-adult", "weapon-carrying")
     for kind, partner in (("need", world.lantern), ("offer", world.police)):

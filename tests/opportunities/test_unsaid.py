@@ -110,6 +110,7 @@ def test_need_that_is_too_uncertain_is_not_said(world: World, certainty: float, 
 
 def make_offer(slug: str, themes: tuple[str, ...] = ("weapon-carrying",), **fields: Any) -> Offer:
     values = {"name": slug.title(), "slug": slug, "provider": "A trust", "kind": "fund", "marking": "public"}
+    values["basis"] = "rolling"
     made = Offer.objects.create(**values | fields)
     made.themes.set(themes)
     return made
@@ -121,6 +122,10 @@ def test_support_that_one_can_neither_apply_for_nor_take_part_in_is_no_opportuni
         make_offer(kind, kind=kind)
     make_offer("themeless", themes=())
     make_offer("required", is_required_by_law=True)
+    make_offer("toolkit", kind="service", basis="standing")
+    make_offer("unknown", basis="")
+    make_offer("past", basis="dated", closes=TODAY - datetime.timedelta(days=1))
+    make_offer("decided", basis="closed")
     run(north)
     named = Opportunity.objects.filter(audience="partnership").values_list("offers__slug", flat=True)
     assert set(named) - {None} == {"grant"}

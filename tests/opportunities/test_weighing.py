@@ -55,7 +55,7 @@ def north(world: World) -> World:
     make_partner("East Club", "vcs", world.north, [world.eastton], ["weapon-carrying"])
     fund = Offer.objects.create(
         name="Fund", slug="fund", provider="A trust", kind="fund", last_checked=today(), marking="public",
-        closes=today() + datetime.timedelta(days=10),
+        basis="dated", closes=today() + datetime.timedelta(days=10),
     )  # fmt: skip
     fund.themes.add("weapon-carrying")
     Partner.objects.update(marking="public")

@@ -1,5 +1,6 @@
 """Why something is not in the list: the same for what is hidden and what is not there, and nothing betrayed."""
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from joinedup.opportunities.frames import tables_for
 from joinedup.opportunities.queries import why_not
 from joinedup.partners.models import Partner
 from joinedup.support.models import Offer
+from joinedup.support.queries import of_an_opportunity, why_in_no_opportunity
 from tests.opportunities.making import make_need, make_opportunity
 from tests.world import World
 
@@ -125,9 +127,32 @@ def test_what_only_a_few_may_see_is_in_no_list(world: World, as_: As) -> None:
     assert UNKNOWN in body(as_("alice"), "initiative=quiet-walks")
 
 
-def test_history_is_said_to_be_history(world: World, as_: As) -> None:
-    Offer.objects.create(slug="old", name="Old", provider="X", kind="fund", marking="public", is_history=True)
-    assert "It is kept as history" in body(as_("bob"), "offer=old")
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"basis": "closed"}, "It is kept as history"),
+        ({"basis": "standing"}, "It is always there, and nobody bids for it"),
+        ({"basis": ""}, "It is not known whether it can be had now"),
+        ({"basis": "rolling"}, "It names no theme, and is not said to be for any"),
+        ({"basis": "rolling", "is_required_by_law": True}, "The law requires it of those it names"),
+        ({"basis": "dated", "closes": datetime.date(2018, 10, 8)}, "It closed on 8 October 2018."),
+        ({"basis": "rolling", "opens": datetime.date(2090, 10, 8)}, "It does not open until 8 October 2090."),
+    ],
+)
+def test_support_of_which_nothing_is_made_says_why(
+    world: World, as_: As, fields: dict[str, Any], says: str
+) -> None:
+    """The same rules as `of_an_opportunity`, in words."""
+    offer = Offer.objects.create(
+        slug="one", name="One", provider="X", kind="fund", marking="public", **fields
+    )
+    assert says in body(as_("bob"), "offer=one")
+    today = timezone.localdate()
+    assert not Offer.objects.filter(of_an_opportunity(today)).exists()
+    Offer.objects.update(basis="rolling", is_general=True, is_required_by_law=False, opens=None, closes=None)
+    offer.refresh_from_db()
+    assert why_in_no_opportunity(offer, today) == ""
+    assert Offer.objects.filter(of_an_opportunity(today)).exists()
 
 
 def test_an_overlap_is_not_betrayed(world: World, as_: As) -> None:

@@ -38,6 +38,12 @@ def areas(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> li
         ("West Yorkshire", "police_force", "E23000010", 5),
         ("Greater Manchester Fire", "fire", "E31000040", 10),
         ("City of London", "local_authority", "E09000001", 1),
+        # What has ended leads on; what is called so today comes first.
+        ("Harrogate", "local_authority", "E07000165", 1),
+        ("Taunton Deane", "local_authority", "E07000190", 1),
+        ("Northamptonshire County Council", "county", "E10000021", 2),
+        ("E10000006", "county", "E10000006", 2),
+        ("Somerset", "local_authority", "E06000066", 1),
         ("Bristol", "local_authority", "E06000023", 1),
         ("City of Bristol", "local_authority", "E06000023", 1),
         ("King's Lynn and West Norfolk", "local_authority", "E07000146", 1),

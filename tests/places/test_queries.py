@@ -1,5 +1,6 @@
 """Finding a place, and what lies above and below it."""
 
+import datetime
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from joinedup.places import queries
-from joinedup.places.models import Membership, Place
+from joinedup.places.models import Membership, Place, Succession
 from joinedup.places.postcodes import bring_in_postcodes
 from tests.world import World
 
@@ -57,6 +58,24 @@ def test_what_lies_in_a_police_force_area(small: World) -> None:
     }
 
 
+def test_touching_is_within_or_around(small: World, django_assert_num_queries: Any) -> None:
+    force = Place.objects.get(pk="E23000099")
+    Membership.objects.all().delete()
+    Membership.objects.create(place=small.northton, kind="police_force", code=force.pk, name=force.name)
+    for place in Place.objects.all():
+        around = {place.pk, *(each.pk for each in queries.ancestors(place))}
+        around |= {each.pk for each in queries.descendants(place)}
+        with django_assert_num_queries(2 if place.kind == Place.Kind.POLICE_FORCE else 1):
+            (found,) = queries.touching(place, "place")
+        # A membership stands for whatever leads to a place.
+        Membership.objects.filter(kind="fire").delete()
+        Membership.objects.bulk_create(
+            Membership(place=each, kind="fire", code="F", name="F") for each in Place.objects.all()
+        )
+        reached = Membership.objects.filter(found, kind="fire").values_list("place", flat=True)
+        assert set(reached) == around, place
+
+
 def test_a_neighbourhood_leads_to_its_ward_or_borough(small: World, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
         assert queries.with_page("E01099901") == small.ward
@@ -67,7 +86,7 @@ def test_a_neighbourhood_leads_to_its_ward_or_borough(small: World, django_asser
 
 
 def test_find_by_name_exact_first(small: World, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert names(queries.find("mill")) == ["Mill Police", "Mill Hill", "Mill Ward", "Windmill and Lane"]
     assert names(queries.find("  MILL   WARD ")) == ["Mill Ward"]
     assert names(queries.find("windmill & lane")) == ["Windmill and Lane"]
@@ -150,7 +169,26 @@ def test_a_postcode_is_known_when_seen(text: str, is_one: bool) -> None:
 
 
 def test_code_frames(small: World, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         places, changes = queries.code_frames()
     assert places.filter(code="E01099900")["ended"].to_list() == [2021]
     assert changes.columns == ["old", "new", "share"]
+
+
+def test_an_old_name_or_code_finds_what_became_of_it(small: World, django_assert_num_queries: Any) -> None:
+    day = datetime.date(2023, 4, 1)
+    for old, name in (("E07099801", "Harbourgate"), ("E07099802", "Mill Hill")):
+        Succession.objects.create(
+            old=old, old_name=name, kind="local_authority", new="E09000992", new_name="Eastton", day=day,
+            source="an order", carried_out_on=day,
+        )  # fmt: skip
+    for text in ("harbourgate", "E07099801", "City of Harbourgate"):
+        (found,) = queries.find(text)
+        assert (found.pk, found.led_here) == (
+            "E09000992",
+            "Harbourgate is part of Eastton since 1 April 2023",
+        )
+    # What is called so today comes first.
+    assert names(queries.find("Mill Hill")) == ["Mill Hill", "Eastton"]
+    Succession.objects.update(carried_out_on=None)
+    assert queries.find("harbourgate") == []

@@ -18,6 +18,7 @@ from joinedup.events.models import Event, Programme, Table
 from joinedup.evidence import store
 from joinedup.evidence.models import Dataset
 from joinedup.opportunities.models import Opportunity, Run, Touched
+from joinedup.places.models import Succession
 from joinedup.registration.models import Attendee
 from joinedup.site import health
 from joinedup.tables.models import Seat, Sitting
@@ -174,6 +175,17 @@ def test_changes_that_nobody_followed(world: World) -> None:
     Touched.objects.filter(pk=note.pk).update(at=timezone.now() - datetime.timedelta(hours=2))
     assert only().sentence == "Changed records of 1 partnership wait to be followed: run “joinedup worker”."
     assert said() == [("opportunities", True)]
+
+
+def test_councils_that_became_others_and_nothing_followed(world: World) -> None:
+    for place in (world.northton, world.eastton):
+        Succession.objects.create(
+            old=place.pk, old_name=place.name, kind=place.kind, new="E06000999", new_name="Testshire", day=WRONG_DAY,
+            source="an order",
+        )  # fmt: skip
+    assert only().sentence.startswith("Testshire took over on 08/01/2026 and the records do not follow")
+    Succession.objects.update(carried_out_on=WRONG_DAY)
+    assert health.findings() == []
 
 
 def test_what_following_missed(world: World) -> None:

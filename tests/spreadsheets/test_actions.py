@@ -1,10 +1,12 @@
 """All or nothing, once, and back again."""
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
 from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry
@@ -119,8 +121,8 @@ def test_support_is_public_unless_a_partner_here_provides_it(world: World) -> No
     ]
     actions.accept(by=world.person("alice"), upload=upload)
     grants, training = Offer.objects.get(name="Small grants"), Offer.objects.get(name="Training in listening")
-    assert (grants.marking, grants.closes, grants.amount, grants.amount_gbp) == (
-        "public", datetime.date(2030, 3, 31), "£5,000", 5000,
+    assert (grants.marking, grants.closes, grants.amount, grants.amount_programme) == (
+        "public", datetime.date(2030, 3, 31), "£5,000", None,
     )  # fmt: skip
     assert (training.marking, training.provider_partner) == ("partnership", world.lantern)
 
@@ -394,7 +396,7 @@ def test_a_preview_costs_the_same_for_few_rows_and_many(world: World, django_ass
     for upload in (few, many):
         found = Upload.objects.select_related("footprint").get(pk=upload.pk)
         person = world.person("alice")
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             preview(person, found)
 
 
@@ -429,11 +431,72 @@ def test_support_with_cells_that_do_not_fit(world: World) -> None:
     ]  # fmt: skip
     assert says(world, upload)[-1] == (7, "known", "Already here: not made again")
     actions.accept(by=world.person("alice"), upload=upload, leave_out=True)
-    assert set(Offer.objects.values_list("name", "kind", "amount_gbp")) == {
-        ("D", "guidance", None),
-        ("E", "fund", 500),
+    assert set(Offer.objects.values_list("name", "kind", "amount")) == {
+        ("D", "guidance", "from £5 to £50"),
+        ("E", "fund", "£500"),
     }
     assert {s.pk for s in Offer.objects.get(name="D").sectors.all()} == {"police", "health"}
+
+
+def test_support_says_how_it_can_be_had_and_who_leads(world: World) -> None:
+    """In the words people use; a sum that does not say whether one award or all is meant stays words."""
+    text = (
+        "Fund,Funder,Basis,Deadline,Amount,Maximum award,Total,Awards,Who leads,Lead only,General\n"
+        "A,Foundation,open round,1/2/2030,,£5k,£90k,about 18,,,yes\n"
+        'B,Foundation,"rolling, decided quarterly",,up to £6k each,,,,Police,yes,\n'
+        "C,Foundation,standing,,,,,,,,\n"
+        'D,Foundation,"pilot, ended",1/2/2030,£22m,,,,,,\n'
+        "E,Foundation,competitive,,,,,,,,\n"
+        "F,Foundation,,,,£9k,£8k,,,yes,\n"
+    )
+    upload = ready(world, text, "offers")
+    assert sentences(world, upload) == [
+        (7, "Maximum award", "One award cannot be more than all of them together."),
+        (7, "Who leads", "Say who leads, if nobody else may apply."),
+    ]
+    actions.accept(by=world.person("alice"), upload=upload, leave_out=True)
+    made = Offer.objects.order_by("name").values_list(
+        "name",
+        "basis",
+        "amount_max_gbp",
+        "amount_programme",
+        "awards",
+        "via_sectors",
+        "lead_only",
+        "is_general",
+    )
+    assert list(made) == [
+        ("A", "dated", 5_000, 90_000, "about 18", None, False, True),
+        ("B", "rolling", 6_000, None, "", "police", True, False),
+        ("C", "standing", None, None, "", None, False, False),
+        ("D", "closed", None, None, "", None, False, False),
+        ("E", "", None, None, "", None, False, False),
+    ]
+
+
+def test_support_taken_out_as_a_spreadsheet_comes_in_again(
+    world: World, as_: Callable[[str], Client]
+) -> None:
+    fields = {
+        "basis": "rolling", "amount": "£5,000 each", "amount_max_gbp": 5_000, "amount_programme": 90_000,
+        "awards": "about 18", "lead_only": True, "is_general": True, "purpose": "Clubs", "who_may_use": "Clubs",
+        "url": "https://example.org/", "source": "A leaflet",
+    }  # fmt: skip
+    first = Offer.objects.create(
+        name="Club fund", slug="club", provider="A Trust", kind="fund", marking="public", **fields
+    )
+    lists = {"sectors": ["vcs", "police"], "via_sectors": ["police"], "themes": ["trusted-adult"]}
+    for name, values in lists.items():
+        getattr(first, name).set(values)
+    sheet = as_("nobody").get("/support.csv").text.replace("Club fund", "Second fund")
+    upload = ready(world, sheet, "offers")
+    assert sentences(world, upload) == []
+    actions.accept(by=world.person("alice"), upload=upload)
+    second = Offer.objects.get(name="Second fund")
+    assert {name: getattr(second, name) for name in fields} == fields
+    assert {name: {each.pk for each in getattr(second, name).all()} for name in lists} == {
+        name: set(values) for name, values in lists.items()
+    }
 
 
 def test_a_tracker_brought_again_makes_nothing_twice_and_a_new_lead_once(world: World) -> None:

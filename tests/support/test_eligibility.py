@@ -44,10 +44,20 @@ def test_what_the_publisher_says_in_words_is_quoted_and_never_a_plain_yes(who: s
             "no",
             "It is for other themes: A, B and C.",
         ),
-        (Terms(via_sectors=POLICE), "via", "Not directly: apply through Police."),
-        (Terms(sectors=VCS, via_sectors=POLICE), "via", "Not directly: apply through Police."),
+        (Terms(via_sectors=POLICE, lead_only=True), "via", "Not directly: apply through Police."),
         (
-            Terms(sectors=VCS, via_sectors={"police": "Police", "csp": "Safety partnership"}),
+            Terms(sectors=VCS, via_sectors=POLICE, lead_only=True),
+            "via",
+            "Not directly: apply through Police.",
+        ),
+        (
+            Terms(sectors=VCS, via_sectors=POLICE),
+            "yes",
+            "You may use this. You may also come in through Police.",
+        ),
+        (Terms(via_sectors=POLICE), "maybe", f"{UNKNOWN} You may also come in through Police."),
+        (
+            Terms(sectors=VCS, via_sectors={"police": "Police", "csp": "Safety partnership"}, lead_only=True),
             "via",
             "Not directly: apply through Police or Safety partnership.",
         ),
@@ -102,8 +112,10 @@ def test_a_certain_no_comes_before_a_question(told: tuple[str | None, set[str], 
 
 def test_every_answer_of_every_small_case_is_one_of_five_words_with_a_sentence() -> None:
     choices = ({}, VCS, POLICE, {**VCS, **POLICE})
-    for sectors, via, places, themes in product(choices, choices, ({}, NORTH), ({}, THEME)):
-        terms = Terms(sectors=sectors, via_sectors=via, places=places, themes=themes)
+    for sectors, via, lead_only, places, themes in product(
+        choices, choices, (False, True), ({}, NORTH), ({}, THEME)
+    ):
+        terms = Terms(sectors=sectors, via_sectors=via, lead_only=lead_only, places=places, themes=themes)
         for sector, place, theme in product(
             (None, "vcs", "police", "fire"), ((), {"E09000991"}, {"X"}), (None, "trusted-adult", "x")
         ):
@@ -124,7 +136,7 @@ def _slow(terms: Terms, sector: str | None, place: set[str], theme: str | None) 
         return "no"
     if None in fits:
         return "ask"
-    if terms.via_sectors:
+    if terms.via_sectors and (sector in terms.via_sectors or terms.lead_only):
         return "yes" if sector in terms.via_sectors else "via"
     return "yes" if terms.sectors else "maybe"
 

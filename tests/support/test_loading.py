@@ -1,6 +1,8 @@
 """Shipped support: history or open, in words and dates that people read."""
 
+import csv
 import datetime
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -8,15 +10,14 @@ import pytest
 from joinedup.accounts.person import PUBLIC
 from joinedup.places.models import Place
 from joinedup.support.eligibility import answer
-from joinedup.support.loading import AREAS, READING, in_words, load
+from joinedup.support.loading import AREAS, in_words, load
 from joinedup.support.models import Offer
-from joinedup.support.queries import offers_for, terms_of
+from joinedup.support.queries import of_an_opportunity, offers_for, terms_of
 from joinedup.taxonomy import loading as words
 from joinedup.taxonomy.models import Sector, Theme
 from tests.conftest import REPO
 
 SHIPPED = REPO / "src" / "joinedup" / "data" / "reference"
-HEADER = "id,name,provider,kind,who_may_use,area,amount_gbp,opened,closed_or_decided,purpose,theme_id,url,confidence\n"
 
 
 @pytest.fixture
@@ -32,40 +33,59 @@ def test_it_comes_in_whole_and_only_once(shipped: Path) -> None:
     assert Offer.objects.filter(marking="public").count() == 46
 
 
-def test_every_row_has_a_reading_and_every_reading_a_row() -> None:
-    read = words.rows(READING)
-    assert [row["id"] for row in read] == [row["id"] for row in words.rows(SHIPPED / "support.csv")]
-
-
 def test_readings_use_words_that_exist(shipped: Path) -> None:
     sectors, themes = (
         set(Sector.objects.values_list("pk", flat=True)),
         set(Theme.objects.values_list("pk", flat=True)),
     )
-    for row in words.rows(READING):
-        assert {*row["sectors"].split(";"), *row["via_sectors"].split(";")} - {""} <= sectors
+    for row in words.rows(SHIPPED / "support.csv"):
+        assert {*row["audience"].split(";"), *row["via"].split(";")} - {""} <= sectors
         assert set(row["themes"].split(";")) - {""} <= themes
 
 
 def test_what_is_closed_is_history_and_what_is_open_is_not(shipped: Path) -> None:
-    open_now = set(Offer.objects.filter(is_history=False).values_list("name", flat=True))
+    open_now = set(Offer.objects.exclude(basis="closed").values_list("name", flat=True))
     assert "YEF Toolkit" in open_now
     assert not open_now & {
         "Young Londoners Fund",
         "Early Intervention Youth Fund",
         "Focused deterrence programme",
     }
-    assert not Offer.objects.filter(is_history=False, closes__lt=datetime.date.today()).exists()
+    assert not Offer.objects.exclude(basis="closed").filter(closes__lt=datetime.date.today()).exists()
 
 
 def test_dates_and_sums_are_read_and_written_as_people_write_them(shipped: Path) -> None:
     fund = Offer.objects.get(slug="early-intervention-youth-fund")
     assert (fund.opens, fund.closes) == (datetime.date(2018, 7, 30), None)
-    assert (fund.amount, fund.amount_gbp) == ("£22,000,000", 22_000_000)
+    assert (fund.amount, fund.amount_max_gbp, fund.amount_programme) == ("£22,000,000", 700_000, 22_000_000)
     assert "10 November 2018" in fund.dates_note
     assert "£700,000 a bid" in fund.purpose
     assert Offer.objects.get(name="Young Londoners Fund").closes == datetime.date(2018, 7, 9)
-    assert Offer.objects.get(name="Safer in Kent Fund").amount_gbp is None
+    kent = Offer.objects.get(name="Safer in Kent Fund")
+    assert (kent.amount_max_gbp, kent.amount_programme) == (10_000, 100_000)
+
+
+def test_what_ships_is_the_shelf_and_history_and_no_opportunity_may_name_it(shipped: Path) -> None:
+    """None of what was published in November 2026 had a closing date to come."""
+    said = Counter(Offer.objects.values_list("basis", flat=True))
+    assert said == {"standing": 12, "closed": 34}
+    assert not Offer.objects.filter(of_an_opportunity(datetime.date(2018, 6, 1))).exists()
+
+
+def test_who_leads_is_kept_apart_from_who_may_use_it(shipped: Path) -> None:
+    led = {o.name: (o.lead_only, [s.pk for s in o.via_sectors.all()]) for o in offers_for(PUBLIC)}
+    assert {name for name, (lead_only, _via) in led.items() if lead_only} == {
+        "Early Intervention Youth Fund", "Trusted Relationships Fund", "Serious Violence Duty grant",
+    }  # fmt: skip
+    assert led["Early Intervention Youth Fund"] == (True, ["local_policing_body"])
+
+
+def test_hospital_data_is_for_analysts_of_public_bodies_and_no_money(shipped: Path) -> None:
+    """Schools and charities were sent to it, as to a grant of £605,000."""
+    data = offers_for(PUBLIC).get(name__startswith="SafeStats")
+    assert (data.kind, data.is_shelf, data.amount_max_gbp) == ("data", True, None)
+    for sector in ("education", "vcs", "housing"):
+        assert answer(terms_of(data), sector, {"E12000007"}, None, datetime.date(2026, 11, 23)).word == "no"
 
 
 @pytest.mark.parametrize(
@@ -112,12 +132,12 @@ OPEN = {
 
 
 def test_who_may_use_what_is_open_is_said_as_published(shipped: Path) -> None:
-    open_now = Offer.objects.filter(is_history=False)
+    open_now = Offer.objects.exclude(basis="closed")
     assert dict(open_now.values_list("name", "who_may_use")) == OPEN
     required = Offer.objects.filter(is_required_by_law=True)
     assert [each.name for each in required] == ["Serious Violence Duty statutory guidance"]
     # Of none of them anybody is told a plain yes: their publishers say for whom they are in words.
-    for offer in offers_for(PUBLIC).filter(is_history=False):
+    for offer in offers_for(PUBLIC).exclude(basis="closed"):
         for sector in ("health", "vcs", "police", None):
             said = answer(terms_of(offer), sector, {"E92000001"}, None, datetime.date(2026, 11, 23))
             assert said.word != "yes", offer
@@ -148,17 +168,25 @@ def test_what_somebody_confirmed_since_stays(shipped: Path) -> None:
     Offer.objects.filter(slug="knifefree").update(purpose="Not confirmed")
     load(shipped)
     assert Offer.objects.get(slug="yef-toolkit").purpose == "Ours"
-    assert Offer.objects.get(slug="knifefree").purpose == "Campaign and materials"
+    assert (
+        Offer.objects.get(slug="knifefree").purpose
+        == "A campaign against carrying knives, with things to show and lessons to give."
+    )
 
 
 def test_an_open_offer_in_an_unknown_area_is_refused_and_nothing_comes_in(tmp_path: Path, db: None) -> None:
     words.load(SHIPPED)
-    (tmp_path / "support.csv").write_text(
-        HEADER
-        + "SUP-01,Past,P,fund,W,Mercia,1,2018,2019,F,T1,https://example.org/,high\n"
-        + "SUP-09,Now,P,guidance,W,Mercia,free,2021,open,F,T1,https://example.org/,high\n",
-        encoding="utf-8",
-    )
-    with pytest.raises(ValueError, match=r"SUP-09.*Mercia"):
-        load(tmp_path)
+    table = words.rows(SHIPPED / "support.csv")
+    past, toolkit = table[0] | {"area": "Mercia"}, table[8] | {"area": "Mercia"}
+    for wrong, said in ((toolkit, r"SUP-09.*Mercia"), (past | {"basis": "open"}, r"SUP-01.*basis “open”")):
+        _write(tmp_path / "support.csv", [past, wrong])
+        with pytest.raises(ValueError, match=said):
+            load(tmp_path)
     assert not Offer.objects.exists()
+
+
+def _write(path: Path, table: list[dict[str, str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(table[0]))
+        writer.writeheader()
+        writer.writerows(table)

@@ -12,6 +12,7 @@ from django.test import Client
 from joinedup.accounts.models import AuditEntry
 from joinedup.initiatives.models import Initiative
 from joinedup.support.models import Offer
+from joinedup.taxonomy.models import Sector
 from tests.world import World
 
 As = Callable[[str], Client]
@@ -24,7 +25,9 @@ def make_offer(name: str, **fields: Any) -> Offer:
     offer = Offer.objects.create(
         name=name,
         slug=name.lower().replace(" ", "-"),
-        **{"provider": "City Trust", "kind": "fund", "marking": "public", "last_checked": TODAY} | fields,
+        **{"provider": "City Trust", "kind": "fund", "marking": "public", "last_checked": TODAY}
+        | ({"basis": "dated"} if fields.get("closes") else {})
+        | fields,
     )
     for key, values in lists.items():
         getattr(offer, key).set(values)
@@ -51,21 +54,22 @@ def in_order(page: str, *names: str) -> bool:
 
 
 def test_open_funds_come_first_by_closing_date_and_history_stands_below(world: World, as_: As) -> None:
-    make_offer("Guide", kind="guidance")
+    make_offer("Guide", kind="guidance", basis="standing")
+    make_offer("Any time", basis="rolling")
     make_offer("No date")
     make_offer("Later", closes=days(30))
     make_offer("Soon", closes=days(2))
     make_offer("Gone", closes=days(-1))
-    make_offer("Decided", is_history=True)
+    make_offer("Decided", basis="closed")
     page = text(as_("nobody").get("/support/"))
-    assert in_order(page, "Soon", "Later", "No date", "Guide", "Gone", "Decided")
+    assert in_order(page, "Soon", "Later", "Any time", "No date", "Guide", "Gone", "Decided")
     assert page.find("kept as history") < page.find(">Gone<")
     assert page.find(">Guide<") < page.find("kept as history")
 
 
 def test_three_questions_give_the_answer(world: World, as_: As) -> None:
     make_offer("For us", sectors=["vcs"], places=[world.northton], themes=["trusted-adult"])
-    make_offer("Through police", sectors=["vcs"], via_sectors=["police"])
+    make_offer("Through police", sectors=["vcs"], via_sectors=["police"], lead_only=True)
     make_offer("For schools", sectors=["education"])
     page = text(
         as_("nobody").get(
@@ -129,7 +133,7 @@ def test_twenty_on_a_page_and_the_answers_survive_turning_it(world: World, as_: 
 
 def test_all_history_is_one_link_away(world: World, as_: As) -> None:
     for number in range(7):
-        make_offer(f"Past {number}", is_history=True, closes=days(-number - 1))
+        make_offer(f"Past {number}", basis="closed", closes=days(-number - 1))
     page = text(as_("nobody").get("/support/"))
     assert "Past 4" in page
     assert "Past 5" not in page
@@ -142,11 +146,13 @@ def test_the_partnership_sees_what_it_shares(
     world: World, as_: As, hidden: Offer, name: str, sees: bool
 ) -> None:
     assert SECRET in text(as_(name).get("/support/"))
+    assert SECRET in text(as_(name).get("/support.csv"))
     assert as_(name).get("/support/quiet-money/").status_code == 200
 
 
 @pytest.mark.parametrize("name", ["charlie", "nobody"])
 def test_others_see_nothing_of_it(world: World, as_: As, hidden: Offer, name: str) -> None:
+    assert SECRET not in text(as_(name).get("/support.csv"))
     page = text(as_(name).get("/support/"))
     assert SECRET not in page
     assert "0 open" not in page
@@ -266,7 +272,7 @@ def test_adding_and_changing_by_form(world: World, as_: As) -> None:
     assert 'value="vcs" id="id_sectors_7" checked' in edit
     as_("alice").post(f"/support/{slug}/edit/", FILLED_IN | {"name": "Renamed", "sectors": []})
     offer = Offer.objects.get()
-    assert (offer.name, offer.slug, offer.sectors.count()) == ("Renamed", slug, 0)
+    assert (offer.name, offer.slug, offer.sectors.count(), offer.basis) == ("Renamed", slug, 0, "dated")
 
 
 @pytest.mark.parametrize(
@@ -274,6 +280,9 @@ def test_adding_and_changing_by_form(world: World, as_: As) -> None:
     [
         ({"name": ""}, "This field is required."),
         ({"opens": "2027-02-01"}, "It cannot close before it opens."),
+        ({"basis": "dated", "closes": ""}, "Say on which day it closes"),
+        ({"amount_max_gbp": "9", "amount_programme": "8"}, "One award cannot be more than all of them"),
+        ({"lead_only": "on"}, "Choose who leads, if nobody else may apply."),
         ({"marking": "named"}, "Choose the partner that provides it"),
     ],
 )
@@ -302,13 +311,15 @@ def test_a_fixed_number_of_queries(world: World, as_: As, django_assert_num_quer
             themes=["trusted-adult"],
             provider_partner=world.lantern,
         )
-        make_offer(f"Past {number}", is_history=True)
+        make_offer(f"Past {number}", basis="closed")
     for number in range(count):
         made = Initiative.objects.create(name=f"I{number}", slug=f"i{number}", partner=world.lantern)
         made.offers.add(Offer.objects.get(slug="fund-0"))
     browser = as_("bob")
     with django_assert_num_queries(19):
         browser.get("/support/", {"sector": "vcs", "place": world.northton.pk, "theme": "trusted-adult"})
+    with django_assert_num_queries(9):
+        browser.get("/support.csv")
     with django_assert_num_queries(13):
         browser.get("/support/fund-0/")
 
@@ -333,3 +344,64 @@ def test_what_the_law_requires_is_labelled_and_never_called_unused(world: World,
     page = text(as_("nobody").get("/support/statute/"))
     assert "No use of it is recorded here" not in page
     assert "The law requires this of those it names." in page
+
+
+@pytest.mark.parametrize(("name", "how"), [("nobody", "tell a coordinator"), ("alice", "Add one")])
+def test_where_nothing_can_be_applied_for_it_says_so_and_how_to_add(
+    world: World, as_: As, name: str, how: str
+) -> None:
+    make_offer("Guide", kind="guidance", basis="standing")
+    make_offer("Gone", basis="closed", amount="£22,000,000", amount_programme=22_000_000)
+    page = text(as_(name).get("/support/"))
+    assert "Nothing that one can apply for now is recorded here." in page
+    assert how in page
+    assert in_order(page, "Guide", "Gone")
+
+
+def test_the_shelf_is_sorted_by_duty_and_sector(world: World, as_: As) -> None:
+    Sector.objects.filter(pk__in=["police", "health"]).update(duty="specified")
+    make_offer("Words only", kind="guidance", basis="standing")
+    make_offer("For clubs", kind="guidance", basis="standing", sectors=["vcs"])
+    make_offer("For holders", kind="guidance", basis="standing", sectors=["police", "health"])
+    make_offer("Statute", kind="guidance", basis="standing", is_required_by_law=True)
+    page = text(as_("nobody").get("/support/"))
+    assert in_order(page, "Statute", "For holders", "For clubs", "Words only")
+    assert "What the law requires of those it names" in page
+    asked = text(as_("nobody").get("/support/", {"sector": "vcs"}))
+    assert in_order(asked, "Statute", "For clubs", "Words only", "For holders")
+    assert "It is for other sectors: Police and Health." in asked
+
+
+def test_what_one_award_may_be_is_told_from_the_whole_programme(world: World, as_: As) -> None:
+    make_offer("Open", closes=days(9), amount_max_gbp=5_000, amount_programme=90_000, awards="about 18")
+    make_offer("Unsaid", closes=days(9), amount_programme=80_000)
+    page = text(as_("nobody").get("/support/"))
+    assert "<dt>One award may be</dt><dd>up to £5,000</dd>" in page
+    assert "<dt>All awards together</dt><dd>£90,000</dd>" in page
+    assert "<dt>One award may be</dt><dd>not published: ask</dd>" in page
+
+
+@pytest.mark.parametrize(
+    ("basis", "words"), [("closed", "What it was worth then"), ("standing", "not money to")]
+)
+def test_a_past_sum_is_never_shown_as_money_that_can_be_had(
+    world: World, as_: As, basis: str, words: str
+) -> None:
+    make_offer("Portal", kind="data", basis=basis, amount="£605,000", amount_programme=605_000)
+    for path in ("/support/", "/support/portal/"):
+        page = text(as_("nobody").get(path))
+        assert "All awards together" not in page
+        assert "One award" not in page
+    assert words in page
+
+
+def test_who_alone_may_lead_is_said(world: World, as_: As) -> None:
+    make_offer("Led", closes=days(9), sectors=["vcs", "health"], via_sectors=["health"], lead_only=True)
+    for path in ("/support/", "/support/led/"):
+        page = text(as_("nobody").get(path))
+        assert "only these may apply, others take part in their bid: Health" in page
+
+
+def test_what_is_not_open_yet_says_from_when(world: World, as_: As) -> None:
+    make_offer("Spring fund", opens=days(20), closes=days(90))
+    assert "It is not open yet: it opens on" in text(as_("nobody").get("/support/"))

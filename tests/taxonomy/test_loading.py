@@ -39,12 +39,34 @@ def test_what_does_harm_is_marked_and_what_is_unknown_stays_empty() -> None:
         "prison-awareness-visits",
         "shock-style-deterrence",
     }
-    assert set(Approach.objects.filter(effect=None).values_list("slug", flat=True)) == {
+    assert set(Approach.objects.filter(strength=None).values_list("slug", flat=True)) == {
         "arts-programmes",
         "boot-camps",
     }
     assert "our reading" in Approach.objects.get(pk="mentoring").notes
     assert "unknown" in Approach.objects.get(pk="arts-programmes").notes
+
+
+def test_approaches_say_what_was_published_and_leave_the_rest_blank() -> None:
+    load(SHIPPED)
+    approach = Approach.objects.get(pk="focused-deterrence")
+    assert (approach.effect, approach.evidence, approach.cost, approach.strength) == ("HIGH", "high", "", 0.8)
+    assert [theme.pk for theme in approach.themes.all()] == ["group-conflict"]
+    assert [len(each.urls) for each in Approach.objects.filter(pk__in=["mentoring", "arts-programmes"])] == [
+        1,
+        2,
+    ]
+    assert not Approach.objects.filter(harmful=True, themes__isnull=False).exists()
+
+
+def test_an_approach_of_an_unknown_theme_is_refused(tmp_path: Path) -> None:
+    for path in SHIPPED.glob("*.csv"):
+        said = path.read_text(encoding="utf-8").replace(",trusted-adult,", ",trusted,")
+        (tmp_path / path.name).write_text(
+            said if path.stem == "approaches" else path.read_text(encoding="utf-8")
+        )
+    with pytest.raises(ValueError, match=r"approaches.csv: no such theme: trusted\."):
+        load(tmp_path)
 
 
 def test_ethnicity_is_never_called_a_risk() -> None:
@@ -73,7 +95,7 @@ def test_a_broken_file_brings_in_nothing(tmp_path: Path) -> None:
 
 def test_the_copy_that_ships_says_what_the_sources_say(shared: Path) -> None:
     """The compact copy may shorten wording, never lose a row."""
-    for name in ("sectors", "taxonomy", "mix", "interventions", "factors", "support", "commitments"):
+    for name in ("sectors", "taxonomy", "mix", "factors", "support", "commitments"):
         ours = (SHIPPED / f"{name}.csv").read_text(encoding="utf-8").splitlines()
         theirs = (shared.parent / "reference" / f"{name}.csv").read_text(encoding="utf-8").splitlines()
         assert [line.split(",")[0] for line in ours] == [line.split(",")[0] for line in theirs]

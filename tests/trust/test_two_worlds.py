@@ -25,6 +25,7 @@ QUESTIONS = [
     f"/partners/?q={HIDDEN}",
     "/partners/?sector=health",
     f"/partners.csv?q={HIDDEN}",
+    "/support.csv",
     f"/search/?q={HIDDEN}",
     f"/search/?q={HIDDEN}+House",
     "/agreements/?partner=quietly-house",

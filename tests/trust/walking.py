@@ -43,6 +43,7 @@ RECORDS: dict[str, tuple[str, str]] = {
     "opportunity": ("opportunities.Opportunity", "pk"),
     "partner": ("partners.Partner", "slug"),
     "place": ("places.Place", "code"),
+    "partnership": ("places.Footprint", "slug"),
     "practice": ("visits.PracticeCard", "slug"),
     "programme": ("events.Programme", "slug"),
     "response": ("results.Response", "pk"),
@@ -126,6 +127,9 @@ def _filled(pattern: URLPattern) -> Iterator[str]:
             yield reverse(name, args=[each.cluster.scan.footprint.slug, each.pk])
     elif name == "clusters_unfollow":
         for each in apps.get_model("clusters", "Follower").objects.select_related("footprint"):
+            yield reverse(name, args=[each.footprint.slug, each.pk])
+    elif name == "partnership_take_back":
+        for each in apps.get_model("places", "FootprintChange").objects.select_related("footprint"):
             yield reverse(name, args=[each.footprint.slug, each.pk])
     elif name == "link_remove":
         for link in apps.get_model("partners", "Link").objects.select_related("first", "second"):

@@ -1,6 +1,7 @@
 """Finding things: in every room, only what may be seen, and whatever is typed."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import Client
 
 from joinedup.events.models import Event, Programme
 from joinedup.places.models import Place
+from joinedup.places.postcodes import bring_in_postcodes
 from joinedup.strategy.models import Commitment, Strategy
 from joinedup.visits.models import PracticeCard, Visit
 from tests.web.test_home import take_up
@@ -44,7 +46,7 @@ def fill(world: World, n: int = 0) -> None:
 def test_every_room_is_searched_in_groups(world: World, as_: As, django_assert_num_queries: Any) -> None:
     fill(world)
     browser = as_("nobody")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = browser.get("/search/", {"q": "lighthouse"}).content.decode()
     for words in ("Places", "Partners", "Local action", "Support", "Opportunities", "Events", "Commitments"):
         assert f'<h2 class="govuk-heading-m">{words}</h2>' in page
@@ -52,7 +54,7 @@ def test_every_room_is_searched_in_groups(world: World, as_: As, django_assert_n
         assert f"Lighthouse {words}" in page
     fill(world, 1)
     fill(world, 2)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         browser.get("/search/", {"q": "lighthouse"})
 
 
@@ -115,6 +117,30 @@ def test_whatever_is_typed(world: World, as_: As, text: str, words: str) -> None
     page = answer.content.decode()
     assert words in page
     assert "<script>alert" not in page
+
+
+def test_only_what_is_approximate_is_called_so(world: World, as_: As, tmp_path: Path, settings: Any) -> None:
+    settings.HOME = tmp_path
+    islington = Place.objects.create(code="E09000019", name="Islington", kind="local_authority", vintage=2024)
+    ward = Place.objects.create(
+        code="E05013697", name="Caledonian", kind="ward", vintage=2024, parent=islington
+    )
+    Place.objects.create(code="E01002747", name="Islington 014A", kind="lsoa", vintage=2021, parent=ward)
+    lookup = tmp_path / "nspl.csv"
+    lookup.write_text("pcds,lsoa21cd\nN7 9AB,E01002747\n", encoding="utf-8")
+    bring_in_postcodes(lookup)
+    said = "The shares are approximate"
+    whole = as_("nobody").get("/search/", {"q": "n7 9ab"}).text
+    assert "Caledonian" in whole
+    assert said not in whole
+    for text in ("N7", "N7 6PA"):
+        half = as_("nobody").get("/search/", {"q": text}).text
+        assert "Islington" in half
+        assert said in half
+    # Where its ward is not held, the authority around it is as exact.
+    Place.objects.filter(code="E01002747").update(parent=islington)
+    assert said not in as_("nobody").get("/search/", {"q": "N7 9AB"}).text
+    assert said not in as_("nobody").get("/search/", {"q": "Islington"}).text
 
 
 def test_every_word_must_be_there(world: World, as_: As) -> None:

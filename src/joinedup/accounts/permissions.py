@@ -64,6 +64,9 @@ _OFFER = {**_SHARED, **_BOTH, Role.SIGNED_IN: Over.OWN_RECORD}
 
 PERMISSIONS: dict[str, dict[Role, Over]] = {
     "footprint.create": {Role.ADMINISTRATOR: ANY, Role.PROGRAMME_LEAD: ANY},
+    "footprint.change": {**_COORDINATED, Role.ADMINISTRATOR: ANY, Role.PROGRAMME_LEAD: ANY},
+    # Over the partnerships that cover any of the places: of several, all have to be one's own (`successions`).
+    "place.succeed": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
     "account.change": {Role.SIGNED_IN: ANY},
     "account.invite": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
     "role.grant": {Role.ADMINISTRATOR: ANY},
@@ -73,6 +76,7 @@ PERMISSIONS: dict[str, dict[Role, Over]] = {
     "partner.add": _COORDINATED,
     "partner.change": _BOTH,
     "partner.confirm": _BOTH,
+    "partner.succeed": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
     "link.add": _BOTH,
     "ask.add": _BOTH,
     "ask.change": _BOTH,
@@ -120,6 +124,8 @@ PERMISSIONS: dict[str, dict[Role, Over]] = {
     "agreement.chase": _EVENTS,
     "agreement.answer": {Role.PARTNER_MEMBER: PARTNER},
     "agreement.confirm": _EVENTS,
+    # By the coordinator, or by a member of the body that takes over or of one that the agreement names.
+    "agreement.take_over": _TABLE,
     "agreement.mark": {Role.PUBLIC: ANY},
     "response.write": _EVENTS,
     "response.answer": {Role.PARTNER_MEMBER: PARTNER},

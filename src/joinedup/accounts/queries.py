@@ -111,6 +111,12 @@ DONE = {
     "follow": "asked to be told of what stands out",
     "unfollow": "asked to be told no more",
     "give_up": "stopped it",
+    "succeed": "said who takes over from it",
+    "take_back_successor": "took back who takes over from it",
+    "carry_out": "let the records follow, as the day had come",
+    "hand_over": "gave it to the body that took over",
+    "take_over": "put the successor in the place of a body",
+    "take_back_change": "took back a change",
 }
 
 

@@ -28,6 +28,7 @@ urlpatterns = [
     path("agreements/named/<str:token>/", named_bodies.naming_by_mail, name="naming_by_mail"),
     path("agreements/<int:pk>/answer/", named_bodies.agreement_answer, name="agreement_answer"),
     path("agreements/<int:pk>/settle/", named_bodies.agreement_settle, name="agreement_settle"),
+    path("agreements/<int:pk>/take-over/", agreement.agreement_take_over, name="agreement_take_over"),
     path("agreements/<int:pk>/edit/", agreement.agreement_edit, name="agreement_edit"),
     path("agreements/<int:pk>/start/", agreement.agreement_start, name="agreement_start"),
     path("agreements/<int:pk>/report/", agreement.agreement_report, name="agreement_report"),

@@ -199,18 +199,21 @@ def make_funds(today: datetime.date) -> list[Offer]:
     """Funds that are open today, whatever today is."""
     made = []
     for row in rows("funds"):
-        amount = int(row["amount_gbp"])
         offer = Offer.objects.create(
             name=row["name"],
             slug=slugify(row["name"])[:80],
             provider="Demonstration Fund",
             kind=Offer.Kind.FUND,
             purpose=row["purpose"],
-            who_may_use=row["purpose"],
+            who_may_use=row["who_may_use"],
+            lead_only=row["lead_only"] == "yes",
+            is_general=row["general"] == "yes",
+            basis=row["basis"],
             opens=days(today, 30, -1),
-            closes=days(today, row["closes_in_days"]),
-            amount=f"up to £{amount:,}",
-            amount_gbp=amount,
+            closes=days(today, row["closes_in_days"]) if row["closes_in_days"] else None,
+            amount_max_gbp=int(row["amount_max_gbp"]),
+            amount_programme=int(row["amount_programme"]),
+            awards=row["awards"],
             last_checked=days(today, row["checked_days_ago"], -1),
             marking=Marking.PUBLIC,
             checked_on=days(today, row["checked_days_ago"], -1),

@@ -3,11 +3,15 @@ in which nothing happened anywhere, and one with far fewer than usual was likely
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 # A period with less than this share of a usual one was not sent whole; judged where a usual one has enough cases.
 WHOLE, ENOUGH = 0.6, 20
+# Periods beside one that are its usual ones in a long series: seasons and slow change are no gap.
+BESIDE = 6
 
 
 def sent_whole(totals: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -15,6 +19,16 @@ def sent_whole(totals: NDArray[np.int64]) -> NDArray[np.bool_]:
     (the median), where that is `ENOUGH`."""
     usual = float(np.median(totals))
     return np.asarray(totals >= (WHOLE * usual if usual >= ENOUGH else 1), bool)
+
+
+def below_those_around(totals: Sequence[float]) -> list[bool]:
+    """Of each period of a long series, whether it is far below those around it: less than `WHOLE` of the upper quartile
+    of up to `BESIDE` on either side and itself, since several gaps may follow one another and a series may drift."""
+    found = []
+    for n, total in enumerate(totals):
+        around = np.array(totals[max(0, n - BESIDE) : n + BESIDE + 1], dtype=float)
+        found.append(bool(total < WHOLE * float(np.quantile(around, 0.75))))
+    return found
 
 
 def without_case(cases: NDArray[np.int64], known: NDArray[np.bool_] | None) -> NDArray[np.bool_]:

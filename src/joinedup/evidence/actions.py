@@ -21,6 +21,7 @@ from joinedup.accounts.person import Person
 from joinedup.evidence import observations, queries, recognise, store
 from joinedup.evidence import recompute as recomputing
 from joinedup.evidence.models import Dataset, Figure, Need
+from joinedup.evidence.sources.contract import Codes
 from joinedup.places.words import plain
 
 Progress = Callable[[float], None]
@@ -78,11 +79,12 @@ def import_file(
     about: dict[str, Any] | None = None,
     progress: Progress | None = None,
     dry_run: bool = False,
+    codes: Codes | None = None,
 ) -> Imported:
     """Import a file of one series; see `import_all`. Raises `ValueError` if it holds several, and then keeps
     nothing."""
     require(by, "dataset.import")
-    own, read = _read(path, dataset, progress)
+    own, read = _read(path, dataset, progress, codes)
     if len(read.series) != 1:
         raise ValueError("the file holds several series: see import_all")
     return _keep(read, own, by=by, path=path, name=name, about=about or {}, dry_run=dry_run).series[0]
@@ -97,6 +99,7 @@ def import_all(
     about: dict[str, Any] | None = None,
     progress: Progress | None = None,
     dry_run: bool = False,
+    codes: Codes | None = None,
 ) -> Brought:
     """Import one file, or an archive of several, whole or not at all: a dataset for each series in it.
 
@@ -104,13 +107,14 @@ def import_all(
     source's name or, if a source has a series per reporter, the reporter's. `about` gives what is known
     besides the file: title, publisher, licence, url, published_on, retrieved_on, caveats (added to the
     source's). Importing the same file twice changes nothing, and `already` says so; a withdrawn file, or one that
-    was read when fewer places were held, is imported again.
+    was read when fewer places were held, is imported again. `codes`: the places held, for who imports several files;
+    read here if None.
 
     Raises `ValidationError` with one plain sentence if the file cannot be imported, and then keeps nothing.
     If killed at any moment, it leaves at most files in the store that no row names.
     """
     require(by, "dataset.import")
-    own, read = _read(path, dataset, progress)
+    own, read = _read(path, dataset, progress, codes)
     return _keep(read, own, by=by, path=path, name=name, about=about or {}, dry_run=dry_run)
 
 
@@ -122,8 +126,10 @@ class _Bytes:
     places: str
 
 
-def _read(path: Path, dataset: str | None, progress: Progress | None) -> tuple[_Bytes, recognise.FileSeries]:
-    codes = queries.codes()
+def _read(
+    path: Path, dataset: str | None, progress: Progress | None, codes: Codes | None
+) -> tuple[_Bytes, recognise.FileSeries]:
+    codes = codes or queries.codes()
     own = _Bytes(_hash(path), codes.version)
     try:
         return own, recognise.read_all(path, codes, dataset=dataset, progress=progress)
@@ -276,6 +282,7 @@ def import_shipped(
     ]
     say = progress or (lambda _: None)
     done = []
+    codes = queries.codes() if entries else None
     for number, (listed, folder, entry) in enumerate(entries):
         about = {
             key: entry[key] for key in ("title", "publisher", "licence", "url", "caveats") if key in entry
@@ -288,6 +295,7 @@ def import_shipped(
                 dataset=entry["source"],
                 name=entry["file"].partition(".")[0],
                 about=about,
+                codes=codes,
                 progress=lambda part, n=number: say((n + part) / len(entries)),  # type: ignore[misc]
             )
         )

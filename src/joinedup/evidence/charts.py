@@ -5,16 +5,24 @@ Why there is no chart library: docs/decisions, "Charts are drawn by hand".
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from joinedup.evidence.queries import Point
+from django.utils.formats import date_format
+
+from joinedup.engines.words import listing, plural
+from joinedup.evidence.methods import months_to
+from joinedup.evidence.queries import NO_FILE, NOT_WHOLE, Point
+from joinedup.evidence.sources.contract import MISSING, SUPPRESSED
 
 WIDTH, HEIGHT = 640, 260
 LEFT, RIGHT, TOP, BOTTOM = 56, 12, 18, 30
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MOST_LABELS = 9
+# So many stretches of missing periods are named, and the others counted.
+MOST_SPANS = 5
 SMALLEST_STEP = 1e-6
 
 
@@ -47,6 +55,7 @@ def line_chart(points: Sequence[Point], changes: Collection[str] = ()) -> Chart 
     A missing or suppressed period breaks the line. So does a change of recording (`changes`: first months of one),
     which is marked: the two sides are not one series.
     """
+    points = _every_month(points)
     known = [point.value for point in points if point.value is not None]
     if len(known) < 2:
         return None
@@ -99,8 +108,7 @@ def _scale(least: float, most: float) -> tuple[float, list[float]]:
 
 def _columns(points: Sequence[Point], x: Callable[[int], float]) -> list[Tick]:
     """Years under a monthly series (each January), else the periods themselves; thinned to fit."""
-    monthly = len(points[0].period) == 7 and points[0].period[4] == "-"
-    if monthly:
+    if _is_month(points[0].period):
         marks = [(n, point.period[:4]) for n, point in enumerate(points) if point.period.endswith("-01")]
     else:
         marks = [(n, point.period) for n, point in enumerate(points)]
@@ -111,17 +119,77 @@ def _columns(points: Sequence[Point], x: Callable[[int], float]) -> list[Tick]:
 
 @dataclass(frozen=True)
 class SeriesTable:
-    """The same numbers as rows: a year and its months, or a period and its value."""
+    """The same numbers as rows: a year and its months, or a period and its value. `gaps`: what the line and the table
+    lack, and why, in sentences."""
 
     heads: list[str]
     rows: list[tuple[str, list[Point | None]]]
+    gaps: list[str]
 
 
 def table(points: Sequence[Point]) -> SeriesTable:
     """The table beside a chart. Monthly: one row a year, newest first, and a column a month."""
-    if points and all(len(point.period) == 7 and point.period[4] == "-" for point in points):
+    points = _every_month(points)
+    if points and all(_is_month(point.period) for point in points):
         years: dict[str, list[Point | None]] = {}
         for point in points:
             years.setdefault(point.period[:4], [None] * 12)[int(point.period[5:]) - 1] = point
-        return SeriesTable(list(MONTHS), sorted(years.items(), reverse=True))
-    return SeriesTable([], [(point.period, [point]) for point in reversed(points)])
+        return SeriesTable(list(MONTHS), sorted(years.items(), reverse=True), _gaps(points))
+    return SeriesTable([], [(point.period, [point]) for point in reversed(points)], _gaps(points))
+
+
+def _every_month(points: Sequence[Point]) -> Sequence[Point]:
+    """A monthly series with the months that no file has between its first and last: a line has to break there."""
+    if not points or not all(_is_month(point.period) for point in points):
+        return points
+    there = {point.period: point for point in points}
+    first, last = (int(month[:4]) * 12 + int(month[5:]) for month in (min(there), max(there)))
+    every = months_to(max(there), last - first + 1)
+    return [there.get(month) or Point(month, None, MISSING, NO_FILE) for month in every]
+
+
+def _is_month(period: str) -> bool:
+    return len(period) == 7 and period[4] == "-"
+
+
+def _gaps(points: Sequence[Point]) -> list[str]:
+    """Which periods have no number, and why, in sentences."""
+    reasons = (
+        (MISSING, NOT_WHOLE, "not sent whole by the police force, so that a count would look like a fall"),
+        (MISSING, NO_FILE, "in no file that is held here"),
+        (MISSING, "", "not all of what is counted here was published"),
+        (SUPPRESSED, "", "held back, since the number is small"),
+    )
+    return [
+        f"{listing(spans)}: {why}. The line breaks there; that is not nought."
+        for state, kind, why in reasons
+        if (spans := _spans([(point.state, point.why) == (state, kind) for point in points], points))
+    ]
+
+
+def _spans(wanted: Sequence[bool], points: Sequence[Point]) -> list[str]:
+    """The periods that are wanted, those in a row as one: “March to May 2023”; the first few of many."""
+    runs: list[list[str]] = []
+    for n, point in enumerate(points):
+        if wanted[n] and n and wanted[n - 1]:
+            runs[-1].append(point.period)
+        elif wanted[n]:
+            runs.append([point.period])
+    more = sum(len(run) for run in runs[MOST_SPANS:])
+    told = [_said(run) for run in runs[:MOST_SPANS]]
+    return [*told, f"{more} more {plural(more, 'period')}"] if more else told
+
+
+def _said(run: Sequence[str]) -> str:
+    first, last = _period(run[0]), _period(run[-1])
+    if len(run) == 1:
+        return first
+    if first[-4:] == last[-4:] and " " in first:
+        first = first[:-5]
+    return f"{first} to {last}"
+
+
+def _period(text: str) -> str:
+    if _is_month(text):
+        return date_format(datetime.date(int(text[:4]), int(text[5:]), 1), "F Y")
+    return text

@@ -1,26 +1,24 @@
 """Whether the months of a police force's files can be compared with one another. Pure computation.
 
-Two faults look like a fall or a rise of crime and are none: a month that the force did not send whole (less than
-`WHOLE` of its usual month: Dyfed-Powys returned 1,187, 300, 164 and 283; between the busiest and the quietest month of
-the forces looked at lies a factor of 1.4), and a change in the share of crimes that have a place. Both are judged from
-what the force reported in all (`policeuk_street`).
+Two faults look like a fall or a rise of crime and are none: a month that the force did not send whole (the rule is in
+`engines.completeness`: Dyfed-Powys returned 1,187, 300, 164 and 283; between the
+busiest and the quietest month of the forces looked at lies a factor of 1.4), and a change in the share of crimes that
+have a place. Both are judged from what the force reported in all (`policeuk_street`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 
 import numpy as np
 import polars as pl
 
-from joinedup.engines.completeness import WHOLE
+from joinedup.engines.completeness import below_those_around
 from joinedup.evidence.methods import months_to
 from joinedup.evidence.sources.contract import MISSING
 from joinedup.evidence.sources.policeuk_street import ALL_CRIMES, SOURCE, WITHOUT_PLACE
 
-# Months beside one month that are its usual ones: seasons and slow change are no gap.
-BESIDE = 6
 # If the share without a place moves by more than this between two years, counts of parts of the area are not compared.
 PLACED_ALIKE = 0.05
 
@@ -54,22 +52,10 @@ def completeness(observations: pl.DataFrame) -> dict[str, Completeness]:
             .iter_rows()
         )
         found[str(force)] = Completeness(
-            partial=_partial(list(total), list(total.values())),
+            partial=list(compress(total, below_those_around(list(total.values())))),
             unplaced={month: nowhere.get(month, 0.0) / count for month, count in total.items() if count},
         )
     return found
-
-
-def _partial(months: Sequence[str], counts: Sequence[float]) -> list[str]:
-    """Months far below the median of those around them; all others around are judged by the larger ones, since several
-    gaps may follow one another."""
-    few = []
-    for n, month in enumerate(months):
-        around = np.array(counts[max(0, n - BESIDE) : n + BESIDE + 1], dtype=float)
-        usual = float(np.quantile(around, 0.75))
-        if counts[n] < WHOLE * usual:
-            few.append(month)
-    return few
 
 
 def without_partial_months(

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from joinedup.accounts.person import Person
 from joinedup.engines.words import plural
+from joinedup.evidence import queries
 from joinedup.evidence.actions import Imported, import_all, recompute
 from joinedup.evidence.withdrawal import refuse_lost_files
 
@@ -100,11 +101,12 @@ def take_in_each(
     done: list[Taken] = []
     refused = []
     step = f"Reading {len(files)} {plural(len(files), 'file', 'files')}"
+    codes = queries.codes()
     with transaction.atomic():
         for number, (path, about) in enumerate(files):
             say(step, number / len(files))
             try:
-                brought = import_all(by=by, path=path, dataset=dataset, about=about)
+                brought = import_all(by=by, path=path, dataset=dataset, about=about, codes=codes)
             except ValidationError as error:
                 refused.append((path.name, " ".join(error.messages)))
                 continue
@@ -129,6 +131,7 @@ def _each(
     step = f"{verb} {paths[0].name or paths[0]}" if len(paths) == 1 else f"{verb} {len(paths)} files"
     say(step, 0.0)
     done = []
+    codes = queries.codes()
     for number, path in enumerate(paths):
 
         def so_far(part: float, number: int = number) -> None:
@@ -136,7 +139,9 @@ def _each(
 
         try:
             _refuse_what_is_no_file(path)
-            brought = import_all(by=by, path=path, dataset=dataset, dry_run=dry_run, progress=so_far)
+            brought = import_all(
+                by=by, path=path, dataset=dataset, dry_run=dry_run, codes=codes, progress=so_far
+            )
         except ValidationError as error:
             if len(paths) == 1:
                 raise

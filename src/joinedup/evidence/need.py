@@ -3,16 +3,16 @@
 Suppressed or missing never counts as zero: a need about which nothing is known is unknown.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from joinedup.evidence.figures import AT_RISK, FIGURES, at_risk, figures, populations
 from joinedup.evidence.indicators import Indicator
-from joinedup.evidence.methods import months_to, year_of
+from joinedup.evidence.methods import year_of
 from joinedup.evidence.sources.contract import NUMBER
 
-__all__ = ["AT_RISK", "FIGURES", "at_risk", "figures", "need", "populations", "trend"]
+__all__ = ["AT_RISK", "FIGURES", "at_risk", "figures", "need", "populations"]
 
 
 def need(
@@ -103,26 +103,3 @@ def need(
         )
         .sort("place", "theme")
     )
-
-
-def trend(series: pl.DataFrame, *, breaks: Collection[str] = ()) -> float | None:
-    """Whether a monthly count of one place rises or falls, -1 to 1: (last - before) / (last + before).
-
-    `series`: period (YYYY-MM), count, state. `last` is the sum of its latest 12 months, `before` of the 12
-    before them. None if a month of the 24 is absent or not a number, or if a change of recording in `breaks`
-    (its first month) falls inside them; 0 if both years are zero.
-    """
-    counted = series.filter(pl.col("state") == NUMBER).group_by("period").agg(pl.col("count").sum())
-    hidden = set(series.filter(pl.col("state") != NUMBER)["period"])
-    end = series["period"].max()
-    if end is None:
-        return None
-    window = months_to(str(end), 24)
-    by_month = {period: count for period, count in counted.iter_rows() if period not in hidden}
-    if any(month not in by_month for month in window):
-        return None
-    if any(window[0] < changed <= window[-1] for changed in breaks):
-        return None
-    before = sum(by_month[month] for month in window[:12])
-    last = sum(by_month[month] for month in window[12:])
-    return 0.0 if last + before == 0 else (last - before) / (last + before)

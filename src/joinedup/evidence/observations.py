@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +14,7 @@ from joinedup.evidence.methods import months_to
 from joinedup.evidence.models import Dataset
 from joinedup.evidence.sources import source_named
 from joinedup.evidence.sources.contract import MISSING, NUMBER, SCHEMA, SUPPRESSED, Revision
+from joinedup.places.successions import parts_to_sum
 
 CELL = ["indicator", "place", "period"]
 # What is held about a cell, from which source, and the keys of its datasets.
@@ -51,7 +52,75 @@ def held(
     releases, and so do places and counts that a partial file leaves out. Others replace whole months of their
     reporter, and what several reported about one cell is added up. Two sources never become one cell: the
     caller chooses between them.
+
+    An authority that took over from others also has the cells of the time before, summed from their counts
+    (`_taken_over`). One query.
     """
+    sums = parts_to_sum()
+    wanted = None if places is None else {*places, *_below(places, sums)}
+    found = _held(datasets, indicators, wanted)
+    if sums and found.height:
+        found = _taken_over(found, sums)
+    return (
+        found
+        if places is None or wanted == set(places)
+        else found.filter(pl.col("place").is_in(list(places)))
+    )
+
+
+def _below(places: Collection[str], sums: Mapping[str, Sequence[str]]) -> set[str]:
+    """The codes that these took over from, over several changes."""
+    found: set[str] = set()
+    waiting = list(places)
+    while waiting:
+        for old in sums.get(waiting.pop(), ()):
+            if old not in found:
+                found.add(old)
+                waiting.append(old)
+    return found
+
+
+def _taken_over(found: pl.DataFrame, sums: Mapping[str, Sequence[str]]) -> pl.DataFrame:
+    """With cells of each new authority (`sums`: code to the codes that it took over from, the oldest first) made of
+    those of its parts, where it has none of its own.
+
+    A count, and what it is of, is the sum of all parts: hidden if one is hidden, not said if one is not known or not
+    there. A rate is never added or averaged: it is kept only where there is a single part, the same area under another
+    code.
+    """
+    for new, parts in sums.items():
+        own = found.filter(pl.col("place").is_in(list(parts)))
+        if own.is_empty():
+            continue
+        whole = (pl.col("state") == NUMBER).all() & pl.col("count").is_not_null().all()
+        alone = pl.lit(len(parts) == 1)
+        made = (
+            own.group_by("indicator", "period", "source", maintain_order=True)
+            .agg(
+                _parts=pl.col("place").n_unique(),
+                count=pl.when(whole).then(pl.col("count").sum()),
+                denominator=pl.when(whole & pl.col("denominator").is_not_null().all()).then(
+                    pl.col("denominator").sum()
+                ),
+                value=pl.when(alone).then(pl.col("value").first()),
+                state=pl.when((pl.col("state") == SUPPRESSED).any())
+                .then(pl.lit(SUPPRESSED))
+                .when(whole | (alone & (pl.col("state") == NUMBER).all()))
+                .then(pl.lit(NUMBER))
+                .otherwise(pl.lit(MISSING)),
+                datasets=pl.col("datasets").list.explode().unique().sort(),
+            )
+            .filter(pl.col("_parts") == len(parts))
+            .with_columns(place=pl.lit(new))
+            .join(found.filter(pl.col("place") == new), on=["indicator", "period", "source"], how="anti")
+        )
+        found = pl.concat([found, made.select(list(HELD))])
+    return found
+
+
+def _held(
+    datasets: Iterable[Dataset], indicators: Collection[str] | None, places: Collection[str] | None
+) -> pl.DataFrame:
     by_source: dict[str, list[Dataset]] = {}
     for dataset in datasets:
         by_source.setdefault(dataset.source, []).append(dataset)

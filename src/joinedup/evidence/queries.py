@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +33,21 @@ from joinedup.taxonomy.models import Theme
 OLD_AFTER_YEARS = 2
 
 
+# Why a month of a series has no number: its force did not send all of it, or no file has it.
+NOT_WHOLE, NO_FILE = "not whole", "no file"
+
+
 @dataclass(frozen=True)
 class Point:
-    """One period of a series. `value` is a count for rates, else the published value; None unless a number."""
+    """One period of a series. `value` is a count for rates, else the published value; None unless a number.
+
+    `why` a month has none: NOT_WHOLE, on a chart also NO_FILE, or empty for all other reasons.
+    """
 
     period: str
     value: float | None
     state: str
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,8 +58,9 @@ class Gap:
 
 
 def codes() -> Codes:
-    """What readers of files need to know about the places held. Four queries."""
-    return Codes.of(*code_frames(), force_areas())
+    """What readers of files need to know about the places held. Three queries."""
+    places, changes = code_frames()
+    return Codes.of(places, changes, force_areas(places))
 
 
 def figures_for(place: Place) -> list[Figure]:
@@ -79,7 +88,12 @@ def series(indicator: Indicator, place_code: str) -> list[Point]:
     place's figure is made from. Empty for indicators computed from neighbourhoods. One query, and one read of
     the store the first time after its content changes.
     """
-    return _kept("series", indicator, place_code, lambda held, rules: _points(held, indicator, rules))
+    return _kept(
+        "series-with-why",
+        indicator,
+        place_code,
+        lambda held, not_whole, rules: _points(held, not_whole, indicator, rules),
+    )
 
 
 def totals(indicator: Indicator, place_code: str, spans: Sequence[Sequence[str]]) -> list[Point]:
@@ -90,7 +104,7 @@ def totals(indicator: Indicator, place_code: str, spans: Sequence[Sequence[str]]
         f"totals:{months}",
         indicator,
         place_code,
-        lambda held, rules: _sums(held, indicator, rules, spans),
+        lambda held, _not_whole, rules: _sums(held, indicator, rules, spans),
     )
 
 
@@ -98,7 +112,10 @@ _Rules = Mapping[int, DisclosureRule]
 
 
 def _kept(
-    what: str, indicator: Indicator, place_code: str, ask: Callable[[pl.DataFrame, _Rules], list[Point]]
+    what: str,
+    indicator: Indicator,
+    place_code: str,
+    ask: Callable[[pl.DataFrame, set[str], _Rules], list[Point]],
 ) -> list[Point]:
     """The answer of `ask` on the observations behind a figure, cached until the store changes."""
     if indicator.method in ("mean", "share"):
@@ -109,22 +126,30 @@ def _kept(
     found: list[Point] | None = cache.get(key)
     if found is None:
         rules = {row.pk: rule_of(row.disclosure) for row in there}
-        found = ask(_of_one_source(indicator, place_code, there), rules)
+        found = ask(*_of_one_source(indicator, place_code, there), rules)
         cache.set(key, found)
     return found
 
 
-def _of_one_source(indicator: Indicator, place_code: str, newest_first: Sequence[Dataset]) -> pl.DataFrame:
-    """What the first source that covers the place holds about it."""
+def _of_one_source(
+    indicator: Indicator, place_code: str, newest_first: Sequence[Dataset]
+) -> tuple[pl.DataFrame, set[str]]:
+    """What the first source that covers the place holds about it, and the months of it that were not sent whole."""
     for name, own in in_turn(newest_first, indicator):
-        held = observations.held(own, indicators=indicator.observed, places=[place_code])
+        held, not_whole = (
+            observations.held(own, indicators=indicator.observed, places=[place_code]),
+            set[str](),
+        )
         if name == STREET.name:
+            before = held.filter(pl.col("state") == NUMBER)
             held = _without_partial_months(held, own)
+            now = held.filter(pl.col("state") == MISSING)
+            not_whole = set(before.join(now, on=["indicator", "period"], how="semi")["period"])
         if indicator.method == "rate":
             held = held.filter(pl.col("period").str.contains(MONTH))
         if held.height:
-            return held
-    return pl.DataFrame(schema=HELD)
+            return held, not_whole
+    return pl.DataFrame(schema=HELD), set()
 
 
 def _without_partial_months(held: pl.DataFrame, own: Sequence[Dataset]) -> pl.DataFrame:
@@ -135,7 +160,7 @@ def _without_partial_months(held: pl.DataFrame, own: Sequence[Dataset]) -> pl.Da
     return without_partial_months(held, completeness(whole), force)
 
 
-def _points(held: pl.DataFrame, indicator: Indicator, rules: _Rules) -> list[Point]:
+def _points(held: pl.DataFrame, not_whole: set[str], indicator: Indicator, rules: _Rules) -> list[Point]:
     if indicator.method != "rate":
         said = held.with_columns(
             state=pl.when((pl.col("state") == NUMBER) & pl.col("value").is_null())
@@ -144,13 +169,15 @@ def _points(held: pl.DataFrame, indicator: Indicator, rules: _Rules) -> list[Poi
         )
         shown = disclosure.shown(said, rules, DisclosureRule(threshold=indicator.threshold))
         return [Point(*row) for row in shown.sort("period").select("period", "value", "state").iter_rows()]
-    return _as_points(
+    points = _as_points(
         disclosure.shown_together(
             _summed(held.with_columns(span="period"), indicator, 1),
             rules,
             DisclosureRule(threshold=indicator.threshold),
         )
     )
+    is_partial = {point.period for point in points if point.state == MISSING} & not_whole
+    return [replace(point, why=NOT_WHOLE) if point.period in is_partial else point for point in points]
 
 
 def _sums(

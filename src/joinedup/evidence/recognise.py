@@ -4,7 +4,9 @@ Nothing here writes anything: a refused file leaves nothing behind.
 """
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from zipfile import ZipFile, ZipInfo
 
@@ -13,7 +15,7 @@ from joinedup.evidence.sources.contract import SCHEMA, Codes, NothingHere, Progr
 from joinedup.evidence.sources.privacy import headings, refuse_people
 from joinedup.offline import archives, workbooks
 from joinedup.offline.delimited import Refused, TextTable, table_of
-from joinedup.offline.table_files import open_table
+from joinedup.offline.table_parts import open_parts
 
 __all__ = ["SCHEMA", "Codes", "FileSeries", "Reading", "Refused", "Series", "Source", "read_all", "read_file"]
 
@@ -80,31 +82,51 @@ def read_all(
         with archives.opened(path) as (archive, found):
             if sum(archives.is_table(item) for item in found) > 1:
                 return _of_archive(archive, found, codes, dataset, say)
-    table = open_table(path, lambda header: recognise(header) is not None)
-    say(0.3)
-    refuse_people(table)
-    source = _source(table.header, dataset)
-    say(0.4)
-    read = _of_table(table, source, codes)
+    read = _of_parts(open_parts(path, _is_read_in_parts, _is_known), dataset, codes, say)
     say(1.0)
     return read
 
 
-def _of_table(table: TextTable, source: Source, codes: Codes) -> FileSeries:
-    """Raises `Refused`; `NothingHere` when no series of it is about the places held."""
-    if not table.ends_clean and source.name != "tidy":
-        # Publishers' files end with a line break; without one the last figure may have lost digits.
-        raise Refused("The last line has no end, so the file may be cut off. Download it again.")
-    if source.parts is None or table.frame.is_empty():
+def _is_known(header: list[str]) -> bool:
+    return recognise(header) is not None
+
+
+def _is_read_in_parts(header: list[str]) -> bool:
+    found = recognise(header)
+    return found is not None and found.series is not None
+
+
+def _of_parts(
+    parts: Iterator[TextTable], dataset: str | None, codes: Codes, say: Progress = lambda _: None
+) -> FileSeries:
+    """The series of a file, from its parts. Raises `Refused`; `NothingHere` when none is about the places held."""
+    first = next(parts)
+    known = recognise(first.header)
+    shapes = known.shapes if known else {}
+    refuse_people(first, shapes)
+    source = _source(first.header, dataset)
+    say(0.4)
+
+    def checked() -> Iterator[TextTable]:
+        for table in chain([first], parts):
+            if table is not first:
+                refuse_people(table, shapes)
+            if not table.ends_clean and source.name != "tidy":
+                # Publishers' files end with a line break; without one the last figure may have lost digits.
+                raise Refused("The last line has no end, so the file may be cut off. Download it again.")
+            yield table
+
+    if source.series is None:
+        (table,) = checked()
         return FileSeries([Series(source, source.take(table, codes))], [])
     read = FileSeries([], [])
-    for part in source.parts(table):
-        try:
-            reading = part.source.take(part.table, codes)
-        except NothingHere as nothing:
-            read.aside.append((part.reported_by, str(nothing)))
+    for one in source.series(checked(), codes):
+        if isinstance(one.reading, NothingHere):
+            read.aside.append((one.reported_by, str(one.reading)))
         else:
-            read.series.append(Series(part.source, reading, part.reported_by))
+            read.series.append(Series(one.source, one.reading, one.reported_by))
+    if not read.series and not read.aside:
+        source.take(first, codes)  # without a row it says so
     if not read.series:
         raise NothingHere(_why(read.aside))
     return read
@@ -127,8 +149,7 @@ def _of_archive(
             if why := _not_wanted(table.header, dataset):
                 read.aside.append((name, why))
                 continue
-            refuse_people(table)
-            one = _of_table(table, _source(table.header, dataset), codes)
+            one = _of_parts(iter([table]), dataset, codes)
         except NothingHere as nothing:
             read.aside.append((name, str(nothing)))
         except Refused as refusal:

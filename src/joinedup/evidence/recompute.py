@@ -34,8 +34,9 @@ def work_out(
     datasets: Sequence[Dataset], as_of: datetime.date, say: Callable[[float], None]
 ) -> tuple[list[Figure], list[Need]]:
     """Every figure and need of the places that have a page, from `datasets` (newest first), not yet saved."""
-    places = code_frames()[0].filter(pl.col("ended").is_null()).rename({"code": "place"})
-    places = places.join(force_areas(), on="place", how="left").with_columns(
+    every = code_frames()[0]
+    places = every.filter(pl.col("ended").is_null()).rename({"code": "place"})
+    places = places.join(force_areas(every), on="place", how="left").with_columns(
         force=pl.when(pl.col("kind") == "police_force").then("place").otherwise("force")
     )
     measured = [_of_kinds(one) for one in indicators()]

@@ -16,6 +16,7 @@ from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.accounts.slugs import unique_slug
 from joinedup.events.actions.event import add_event
+from joinedup.firstrun.area_loads import put_in_line
 from joinedup.firstrun.contacts import contacts
 from joinedup.firstrun.place_names import suggested_name
 from joinedup.opportunities.actions.refreshing import refresh
@@ -34,7 +35,7 @@ from joinedup.taxonomy.models import Sector
 def start_area(*, by: Person, places: Sequence[Place], name: str = "") -> Footprint:
     """Make a partnership of these local authorities, with the person making it as its coordinator.
 
-    What ships about them is not brought in: see `area_data.bring_in`. Raises PermissionDenied; ValidationError without
+    What ships about them is not brought in: see `start_with_data`. Raises PermissionDenied; ValidationError without
     places, or if the name is taken.
     """
     require(by, "footprint.create")
@@ -54,6 +55,14 @@ def start_area(*, by: Person, places: Sequence[Place], name: str = "") -> Footpr
     if by.user_id is not None:
         grant = Grant.objects.create(user_id=by.user_id, role=Grant.Role.COORDINATOR, footprint=footprint)
         audit.record(by=by, action="role.grant", on=grant)
+    return footprint
+
+
+@transaction.atomic
+def start_with_data(*, by: Person, places: Sequence[Place], name: str = "") -> Footprint:
+    """As `start_area`, and what ships about these authorities is asked for."""
+    footprint = start_area(by=by, places=places, name=name)
+    put_in_line(by=by, footprint=footprint)
     return footprint
 
 

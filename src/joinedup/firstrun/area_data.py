@@ -18,6 +18,7 @@ from joinedup.places.loading import forces_with_parts, load_parts_around
 from joinedup.places.models import Place
 
 Say = Callable[[str, float | None], None]
+WARDS, FIGURES, NEED = STEPS = ("Wards and neighbourhoods", "Published figures", "Need by place and theme")
 
 
 def bring_in(places: Iterable[Place], say: Say = lambda _what, _part: None) -> bool:
@@ -27,19 +28,16 @@ def bring_in(places: Iterable[Place], say: Say = lambda _what, _part: None) -> b
     """
     operator = Person.operator()
     own = list(places)
-    say("Wards and neighbourhoods", None)
-    loaded = load_parts_around(own, lambda part: say("Wards and neighbourhoods", part))
+    say(WARDS, None)
+    loaded = load_parts_around(own, lambda part: say(WARDS, part))
     brought = import_shipped(
-        by=operator, forces=forces_with_parts(), progress=lambda part: say("Published figures", part)
+        by=operator, forces=forces_with_parts(), progress=lambda part: say(FIGURES, part)
     )
     is_new = bool(loaded) or any(not one.already for one in brought)
     # Stopped before the figures were worked out, it has all files and no figure.
     if is_new or (brought and not Figure.objects.filter(place__in=own).exists()):
-        recompute(
-            by=operator,
-            as_of=timezone.localdate(),
-            progress=lambda part: say("Need by place and theme", part),
-        )
+        say(NEED, 0.0)
+        recompute(by=operator, as_of=timezone.localdate(), progress=lambda part: say(NEED, part))
     return is_new
 
 

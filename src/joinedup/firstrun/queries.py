@@ -13,7 +13,9 @@ from joinedup.accounts.permissions import Scope, may
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event
 from joinedup.evidence.models import Figure, Need
+from joinedup.firstrun.area_data import STEPS
 from joinedup.firstrun.invitations import next_event
+from joinedup.firstrun.models import AreaLoad
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity, Run
 from joinedup.opportunities.queries.lists import OPEN_STATES
@@ -22,6 +24,7 @@ from joinedup.partners.queries import statutory_proposals
 from joinedup.partners.statutory import Proposal
 from joinedup.places.areas import Area, areas_named, every_area
 from joinedup.places.models import Footprint, Place
+from joinedup.places.successions import called
 from joinedup.places.words import plain
 from joinedup.web.place.summary import Summary, summary
 
@@ -72,7 +75,7 @@ class AreaPage:
 
 def area_to_start(person: Person, slug: str) -> Footprint | None:
     """The partnership, or None if `person` does not coordinate it: then they learn nothing about it. 1 query."""
-    found = Footprint.objects.filter(slug=slug).first()
+    found = Footprint.objects.select_related("area_load").filter(slug=slug).first()
     if found is None or not may(person, "partner.add", Scope(footprints=frozenset({found.pk}))):
         return None
     return found
@@ -83,38 +86,71 @@ def own_areas(person: Person) -> QuerySet[Footprint]:
     return Footprint.objects.filter(pk__in=person.coordinated_ids)
 
 
-def areas(text: str) -> list[Area]:
-    """Areas of several authorities that a search finds: a police force's, a county… Two queries; none without text."""
+def area_choice(text: str, codes: Collection[str], ticked: Collection[str]) -> tuple[list[Area], list[str]]:
+    """The areas of several authorities that a search finds, and the authorities that were ticked (`codes`) with those
+    of the areas that were (`ticked`, as `kind:code`). Three queries; none without either."""
+    every = every_area() if text.strip() or ticked else []
+    return _areas(text, every), _with_areas(codes, ticked, every)
+
+
+def _areas(text: str, areas: Sequence[Area]) -> list[Area]:
     text = " ".join(text.split())[:100]
     if not text:
         return []
-    every = [area for area in every_area() if area.kind != "local_authority"]
+    every = [area for area in areas if area.kind != "local_authority"]
     named = areas_named(text, every)
     like = [area for area in every if plain(text) and plain(text) in plain(area.name)]
     several = [area for area in [*named, *like] if len(area.authorities) > 1]
     return list(dict.fromkeys(several))[:AREAS_SHOWN]
 
 
-def with_areas(codes: Collection[str], areas: Collection[str]) -> list[str]:
-    """The authorities that were ticked, and those of the areas that were (`kind:code`). Two queries, if any."""
-    if not areas:
-        return list(codes)
-    ticked = [area for area in every_area() if f"{area.kind}:{area.code}" in areas]
-    return list(dict.fromkeys([*codes, *(place.pk for area in ticked for place in area.authorities)]))
+def _with_areas(codes: Collection[str], ticked: Collection[str], areas: Sequence[Area]) -> list[str]:
+    chosen = [area for area in areas if f"{area.kind}:{area.code}" in ticked]
+    return list(dict.fromkeys([*codes, *(place.pk for area in chosen for place in area.authorities)]))
 
 
 def authorities(text: str, chosen: Collection[str]) -> list[Place]:
     """Local authorities to choose from: those that match `text`, and the chosen ones (codes) first. 2
-    queries."""
+    queries, and one more for `text`: a name or code that has ended finds what became of it."""
     usable = Place.objects.filter(kind=Place.Kind.LOCAL_AUTHORITY, ended=None)
     text = " ".join(text.split())[:100]
     wanted = Q(pk__in=list(chosen))
     if text:
+        wanted |= Q(pk__in=[row.new for old in called(text) for row in old.rows])
         wanted |= Q(name__icontains=text) | Q(pk__iexact=text)
     elif usable.count() <= SHOWN:
         wanted |= Q(kind=Place.Kind.LOCAL_AUTHORITY)
     found = list(usable.filter(wanted)[: SHOWN + len(chosen)])
     return sorted(found, key=lambda place: (place.pk not in chosen, place.name))
+
+
+@dataclass(frozen=True)
+class LoadStep:
+    """One step of bringing an area in. `share`: how much of it is done, in per cent."""
+
+    name: str
+    is_done: bool
+    is_now: bool
+    share: int
+
+
+@dataclass(frozen=True)
+class LoadPage:
+    """How far the data of an area have come: waiting, running, done, failed, stuck, or none asked for."""
+
+    load: AreaLoad | None
+    standing: str
+    steps: list[LoadStep]
+
+
+def load_page(footprint: Footprint, now: datetime.datetime) -> LoadPage:
+    """No query after `area_to_start`, else 1."""
+    load: AreaLoad | None = getattr(footprint, "area_load", None)
+    if load is None:
+        return LoadPage(None, "none", [])
+    at = STEPS.index(load.step) if load.step in STEPS else -1
+    steps = [LoadStep(name, n < at, n == at, round(100 * load.done)) for n, name in enumerate(STEPS)]
+    return LoadPage(load, "stuck" if load.is_stuck(now) else load.state, steps)
 
 
 def area_page(person: Person, footprint: Footprint, on: datetime.date) -> AreaPage:

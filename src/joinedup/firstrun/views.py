@@ -19,7 +19,7 @@ from joinedup.accounts.request import Request
 from joinedup.documents.csv_file import as_csv
 from joinedup.firstrun import actions, queries
 from joinedup.firstrun import invitations as invitation_list
-from joinedup.firstrun.area_data import bring_in
+from joinedup.firstrun.area_loads import ask_for_data
 from joinedup.firstrun.brief import brief
 from joinedup.firstrun.forms import ContactsForm, FirstEventForm, StartForm, StatutoryForm
 from joinedup.firstrun.missing import missing
@@ -52,13 +52,13 @@ def first_run(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            places = list(given["place"])
-            started = actions.start_area(by=request.person, places=places, name=given["name"])
-            bring_in(places)
+            started = actions.start_with_data(
+                by=request.person, places=list(given["place"]), name=given["name"]
+            )
         except ValidationError as error:
             form.add_error(None, error.messages[0])
         else:
-            return redirect("first_run_statutory", started.slug)
+            return redirect("first_run_data", started.slug)
     return render(request, "firstrun/start.jinja", {"own": own, "form": form, **_choice(request, form)})
 
 
@@ -66,20 +66,42 @@ def _choice(request: Request, form: StartForm) -> dict[str, Any]:
     """The authorities to choose from, those chosen so far, and whether it is time to name the partnership."""
     asked = request.POST if request.method == "POST" else request.GET
     search = request.GET.get("q", "")
-    codes = queries.with_areas(asked.getlist("place"), asked.getlist("area"))
+    areas, codes = queries.area_choice(search, asked.getlist("place"), asked.getlist("area"))
     places = queries.authorities(search, codes)
     chosen = [place for place in places if place.pk in codes]
     goes_on = request.method == "POST" or "choose" in request.GET
     return {
         "may_start": may(request.person, "footprint.create"),
         "places": places,
-        "areas": queries.areas(search),
+        "areas": areas,
         "chosen": chosen,
         "search": search,
         "naming": bool(chosen) and goes_on,
         "forgot": not chosen and "choose" in request.GET,
         "suggested": form["name"].value() or (suggested_name(chosen) if chosen else ""),
     }
+
+
+def _load(footprint: Footprint) -> dict[str, Any]:
+    page = queries.load_page(footprint, timezone.now())
+    return {"footprint": footprint, "load": page.load, "standing": page.standing, "steps": page.steps}
+
+
+@login_required
+def first_run_data(request: Request, slug: str) -> HttpResponse:
+    """How far what is published about the area has come in; POST begins it again."""
+    footprint = _area(request, slug)
+    if request.method == "POST":
+        ask_for_data(by=request.person, footprint=footprint)
+        return redirect("first_run_data", slug)
+    return render(request, "firstrun/data.jinja", _load(footprint))
+
+
+@login_required
+@require_safe
+def first_run_progress(request: Request, slug: str) -> HttpResponse:
+    """The part of that page that changes."""
+    return render(request, "firstrun/progress.jinja", _load(_area(request, slug)))
 
 
 @login_required
@@ -107,6 +129,7 @@ def first_run_statutory(request: Request, slug: str) -> HttpResponse:
         "form": form,
         "proposed": proposed,
         "figures": queries.figures_of(places),
+        "standing": queries.load_page(footprint, timezone.now()).standing,
     }
     return render(request, "firstrun/statutory.jinja", context)
 

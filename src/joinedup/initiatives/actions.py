@@ -8,6 +8,7 @@ from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils import timezone
 
 from joinedup.accounts import audit
 from joinedup.accounts.fields import fill_in, picture, refuse_unknown
@@ -19,6 +20,7 @@ from joinedup.initiatives.models import Initiative
 from joinedup.partners.confirmation import CONFIRMING, came_now, confirm_now, lapse
 from joinedup.partners.election_hold import refuse_while_held
 from joinedup.partners.models import Partner
+from joinedup.partners.succession import successors_of
 from joinedup.places.models import Place
 from joinedup.taxonomy.models import Approach, Theme
 
@@ -100,6 +102,30 @@ def confirm_initiative(*, by: Person, initiative: Initiative) -> Initiative:
         action = "initiative.confirm" if initiative.is_told_by(by) else "initiative.check"
         audit.record(by=by, action=action, on=initiative, before=before)
     return initiative
+
+
+def hand_over(*, by: Person, initiative: Initiative) -> Partner:
+    """Let the body that took over from its leader lead it; its members still confirm it themselves. Returns the new
+    leader. Raises PermissionDenied; ValidationError if nobody took over whom `by` may see."""
+    require(by, "initiative.change", on=initiative)
+    successor = successor_to_lead(by, initiative)
+    with transaction.atomic():
+        before = picture(initiative, MANY)
+        initiative.co_partners.remove(successor)
+        initiative.partner = successor
+        initiative.confirmed_on, initiative.confirmed_by = None, ""
+        initiative.save(update_fields=["partner", "confirmed_on", "confirmed_by"])
+        after = picture(initiative, MANY)
+        audit.record(by=by, action="initiative.hand_over", on=initiative, before=before, after=after)
+    return successor
+
+
+def successor_to_lead(person: Person, initiative: Initiative) -> Partner:
+    """The body that took over from the leader. Raises ValidationError if nobody did whom `person` may see."""
+    found = successors_of({initiative.partner_id}, timezone.localdate()).get(initiative.partner_id)
+    if found is None or not Partner.objects.visible_to(person).filter(pk=found[1].pk).exists():
+        raise ValidationError("Nobody took over from the body that leads this.")
+    return found[1]
 
 
 def _write(by: Person, initiative: Initiative, given: dict[str, Any]) -> None:

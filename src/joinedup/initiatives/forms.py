@@ -154,7 +154,7 @@ class InitiativeForm(forms.ModelForm):
         self._offer("co_partners", partners.exclude(pk=saved.partner_id) if saved else partners)
         offers: Any = self.fields["offers"]
         used = Q(pk__in=saved.offers.values("pk")) if saved else Q()
-        self._offer("offers", offers.queryset.visible_to(person).filter(Q(is_history=False) | used))
+        self._offer("offers", offers.queryset.visible_to(person).filter(~Q(basis="closed") | used))
         levels: Any = self.fields["level"]
         levels.choices = [NOT_KNOWN, *(choice for choice in levels.choices if choice[0])]
         approach: Any = self.fields["approach"]

@@ -13,8 +13,9 @@ from joinedup.accounts.person import Person
 from joinedup.documents.csv_file import several
 from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Partner
-from joinedup.partners.queries import places_touching, visible_partners
+from joinedup.partners.queries import visible_partners
 from joinedup.places.models import Place
+from joinedup.places.queries import touching
 from joinedup.taxonomy.models import Theme
 
 RUNNING, PLANNED, ENDED = "running", "planned", "ended"
@@ -69,7 +70,7 @@ def find_initiatives(
     """
     found: QuerySet[Initiative] = Initiative.objects.visible_to(person)
     if place is not None:
-        there = Initiative.places.through.objects.filter(place__in=places_touching(place))
+        there = Initiative.places.through.objects.filter(*touching(place, "place"))
         found = found.filter(pk__in=there.values("initiative_id"))
     if theme is not None:
         tagged = Initiative.themes.through.objects.filter(theme=theme)
@@ -93,10 +94,10 @@ def find_initiatives(
 def perhaps_at(person: Person, place: Place, *, on: datetime.date) -> QuerySet[Initiative]:
     """Local action under way that states no place and may be in this one: its partner works there, or does
     not state a place and belongs to a partnership that covers it. 4 queries."""
-    there = places_touching(place).values("pk")
-    silent = Partner.objects.filter(serves__isnull=True, footprints__places__in=there)
+    serves_it, covers_it = touching(place, "serves", "footprints__places")
+    silent = Partner.objects.filter(covers_it, serves__isnull=True)
     seen = Partner.objects.visible_to(person)
-    working = seen.filter(Q(serves__in=there) | Q(pk__in=silent.values("pk")))
+    working = seen.filter(serves_it | Q(pk__in=silent.values("pk")))
     running_now = find_initiatives(person, when=RUNNING, on=on)
     return running_now.filter(places__isnull=True, partner__in=list(working.values_list("pk", flat=True)))
 

@@ -100,6 +100,24 @@ def initiative_edit(request: Request, slug: str) -> HttpResponse:
 
 
 @login_required
+def initiative_hand_over(request: Request, slug: str) -> HttpResponse:
+    """Ask who leads it now that another body took over; only the button changes anything."""
+    initiative = _visible(request, slug)
+    require(request.person, "initiative.change", on=initiative)
+    try:
+        if request.method == "POST":
+            new = actions.hand_over(by=request.person, initiative=initiative)
+            messages.success(request, _("%(new)s leads this now.") % {"new": new})
+            return redirect("initiative", slug)
+        successor = actions.successor_to_lead(request.person, initiative)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+        return redirect("initiative", slug)
+    context = {"initiative": initiative, "successor": successor}
+    return render(request, "initiatives/hand_over.jinja", context)
+
+
+@login_required
 def initiative_confirm(request: Request, slug: str) -> HttpResponse:
     """A link in a mail leads here. Mail scanners follow links, so only the button confirms."""
     initiative = _visible(request, slug)

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from joinedup.offline.delimited import Refused
 
+LARGEST_IN_PARTS = 16 * 1024**3  # unpacked bytes of a file that is never held whole
 LARGEST = 2 * 1024**3  # unpacked bytes, of all tables together: a small archive must not fill the memory
 MOST_FILES = 5_000
 # A table of figures compresses to a tenth, one of zeros to a hundredth. What compresses further is not a
@@ -23,8 +24,11 @@ MOST_FILES = 5_000
 MOST_TIMES, TIMES_FROM = 250, 64 * 1024**2
 STEP = 1 << 20
 TOO_LARGE = "The file holds more than 2 GB when unpacked. Bring it in parts, by month or by area."
+TOO_LARGE_IN_PARTS = "The file holds more than 16 GB when unpacked. Bring it in parts, by month or by area."
 BOMB = "The file unpacks to very much more than a table does. Download it from the publisher again."
 DAMAGED = "The archive is cut off or damaged. Download it again."
+DAMAGED_GZIP = "The compressed file is cut off or damaged. Download it again."
+BROKEN_GZIP = (EOFError, gzip.BadGzipFile, zlib.error)
 # What the standard library raises for a malicious or truncated archive.
 BROKEN = (
     zipfile.BadZipFile,
@@ -53,8 +57,8 @@ def gunzipped(path: Path) -> bytes:
             while step := stream.read(STEP):
                 body += step
                 _refuse_too_large(len(body), packed)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise Refused("The compressed file is cut off or damaged. Download it again.") from error
+    except BROKEN_GZIP as error:
+        raise Refused(DAMAGED_GZIP) from error
     return bytes(body)
 
 
@@ -127,8 +131,19 @@ def _judge(found: list[zipfile.ZipInfo], packed: int) -> None:
     _refuse_too_large(sum(item.file_size for item in tables), packed)
 
 
+def refuse_too_large_in_parts(unpacked: int, packed: int) -> None:
+    """Raises `Refused` for more bytes than any table has, or than one of that packed size unpacks to."""
+    if unpacked > LARGEST_IN_PARTS:
+        raise Refused(TOO_LARGE_IN_PARTS)
+    _refuse_bomb(unpacked, packed)
+
+
 def _refuse_too_large(unpacked: int, packed: int) -> None:
     if unpacked > LARGEST:
         raise Refused(TOO_LARGE)
+    _refuse_bomb(unpacked, packed)
+
+
+def _refuse_bomb(unpacked: int, packed: int) -> None:
     if unpacked > TIMES_FROM and unpacked > MOST_TIMES * packed:
         raise Refused(BOMB)

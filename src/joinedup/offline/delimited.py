@@ -13,7 +13,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -184,7 +184,8 @@ class TextTable:
     """A publisher's file as text: `header`, and `frame` with one string column each, blank cells null.
 
     `frame` also has `record`, the number of the row below the header, from 0. `above`: how many lines stand
-    above the header in the file as it was brought (a title in a workbook).
+    above it in the file as it was brought that are not here (a title in a workbook, earlier parts of a large file).
+    `records`: how many rows there were with the blank ones, where it was text.
     """
 
     header: list[str]
@@ -193,6 +194,7 @@ class TextTable:
     notes: list[str] = field(default_factory=list)
     text: bytes = b""
     above: int = 0
+    records: int = 0
 
     def lines(self, records: list[int]) -> list[int]:
         """Line numbers in the file (from 1) of records, counting quoted line breaks."""
@@ -222,16 +224,16 @@ def _starts(text: bytes) -> Iterator[int]:
         line += 1
 
 
-def table_of(body: bytes) -> TextTable:
+def table_of(body: bytes, *, above: int = 0, goes_on: bool = False) -> TextTable:
     """The table in the bytes of a publisher's text file. Raises `Refused`.
 
     UTF-8 with or without a byte order mark, else Windows-1252; CRLF or LF; blank columns at the right are
-    dropped.
+    dropped. Of a file in parts: `above` lines stand between the header and this part, and it `goes_on`.
     """
     _refuse_what_is_no_text(body)
     if not body[:4096].strip() and not body.strip():
         raise Refused("The file is empty. Download it again.")
-    return _delimited(*_decoded(body))
+    return _delimited(*_decoded(body, above), above, goes_on)
 
 
 def _refuse_what_is_no_text(body: bytes) -> None:
@@ -242,14 +244,14 @@ def _refuse_what_is_no_text(body: bytes) -> None:
         raise Refused("This is an archive inside an archive. Unpack it and bring the CSV file.")
 
 
-def _decoded(body: bytes) -> tuple[bytes, list[str]]:
+def _decoded(body: bytes, above: int) -> tuple[bytes, list[str]]:
     """The text as UTF-8 bytes without byte order mark, with a note if it was not UTF-8."""
     if body.startswith((b"\xff\xfe", b"\xfe\xff")) or _every_other_is_nul(body[:1000]):
         raise Refused(
             "The text is UTF-16, which Excel calls Unicode Text. Save it as CSV UTF-8 and bring that."
         )
     if b"\0" in body:
-        line = body.count(b"\n", 0, body.index(b"\0")) + 1
+        line = above + body.count(b"\n", 0, body.index(b"\0")) + 1
         raise Refused(f"This is not a text file. Line {line:,} has a NUL byte: bring the table as CSV.")
     notes = []
     body = body.removeprefix(b"\xef\xbb\xbf")
@@ -282,7 +284,7 @@ def _is_utf8(body: bytes) -> bool:
     return True
 
 
-def _delimited(body: bytes, notes: list[str]) -> TextTable:
+def _delimited(body: bytes, notes: list[str], above: int, goes_on: bool) -> TextTable:
     ends_clean = body.endswith(b"\n")
     one_end = re.search(rb"[^\r\n]\r?\n\Z", body[-4:])
     text = body if one_end else body.rstrip(b"\r\n") + b"\n"
@@ -294,10 +296,11 @@ def _delimited(body: bytes, notes: list[str]) -> TextTable:
     twice = _there_twice(header)
     if twice:
         raise Refused(f"The column {twice} is there twice. Keep the right one and try again.")
-    _not_cut_off(text, len(header))
-    frame = _parsed(text, [f"column_{i}" for i in range(len(header))])
-    _refuse_long_cells(frame, text)
-    return _table(header, frame, ends_clean=ends_clean, notes=notes, text=text)
+    if not goes_on:
+        _not_cut_off(text, len(header))
+    frame = _parsed(text, [f"column_{i}" for i in range(len(header))], above)
+    _refuse_long_cells(frame, text, above)
+    return _table(header, frame, TextTable(header, frame, ends_clean, notes, text, above))
 
 
 def _header(text: bytes) -> list[str]:
@@ -314,26 +317,26 @@ def _header(text: bytes) -> list[str]:
         ) from error
 
 
-def _refuse_long_cells(frame: pl.DataFrame, text: bytes) -> None:
+def _refuse_long_cells(frame: pl.DataFrame, text: bytes, above: int) -> None:
     """Refuse a cell so long that it must have swallowed others, or is not one of a table."""
     longest = frame.select(pl.all().str.len_bytes().max())
     for at, name in enumerate(frame.columns):
         if (longest[name][0] or 0) > LONGEST_CELL:
             record = (frame[name].str.len_bytes() > LONGEST_CELL).fill_null(False).arg_true()[0]
-            (line,) = TextTable([], frame, text=text).lines([record])
+            (line,) = TextTable([], frame, text=text, above=above).lines([record])
             raise Refused(
                 f"Line {line:,} has a cell of {longest[name][0]:,} letters in column {at + 1}, as no table of figures "
                 "has. See whether a quotation mark is astray, and save it again."
             )
 
 
-def _parsed(text: bytes, names: list[str]) -> pl.DataFrame:
+def _parsed(text: bytes, names: list[str], above: int) -> pl.DataFrame:
     try:
         # Our own names, since the header's may be blank.
         return pl.read_csv(text, infer_schema=False, new_columns=names)
     except pl.exceptions.PolarsError as error:
         if found := _too_wide(text, len(names)):
-            line, cells = found
+            line, cells = above + found[0], found[1]
             raise Refused(
                 f"Line {line} has {cells:,} cells where the header has {len(names):,}. "
                 "Put commas that belong to a cell in quotation marks."
@@ -364,9 +367,7 @@ def _not_cut_off(text: bytes, width: int) -> None:
         raise Refused(f"The last line has {len(cells)} of {width} columns. {again}")
 
 
-def _table(
-    header: list[str], frame: pl.DataFrame, *, ends_clean: bool, notes: list[str], text: bytes
-) -> TextTable:
+def _table(header: list[str], frame: pl.DataFrame, found: TextTable) -> TextTable:
     blank = [i for i, name in enumerate(header) if not name]
     for i in blank:
         if frame.get_column(f"column_{i}").drop_nulls().len():
@@ -374,8 +375,10 @@ def _table(
     frame = frame.drop([f"column_{i}" for i in blank])
     header = [name for name in header if name]
     frame.columns = header
-    if b'"' in text and b'""' in text:
+    if b'"' in found.text and b'""' in found.text:
         frame = frame.with_columns(pl.all().replace({"": None}))
+    records = frame.height
     frame = frame.with_row_index("record").with_columns(pl.col("record").cast(pl.Int64))
-    filled = pl.any_horizontal(pl.col(name).is_not_null() for name in header)
-    return TextTable(header, frame.filter(filled), ends_clean, notes, text)
+    if all(frame[name].null_count() for name in header):  # else no row can be blank
+        frame = frame.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in header))
+    return replace(found, header=header, frame=frame, records=records)

@@ -27,6 +27,7 @@ from joinedup.opportunities.whereabouts import Known
 from joinedup.partners.models import Ask, Link, Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.support.models import Offer
+from joinedup.support.queries import of_an_opportunity
 from joinedup.taxonomy.models import Approach, Mix, Sector, Theme
 
 # The register of a place is known well enough to say that something is missing there, and not only that it
@@ -78,7 +79,10 @@ def tables_for_each(
         "mix": _frame("mix", [dict(row) for row in Mix.objects.values("theme", "sector", "weight")]),
         "approaches": _frame(
             "approaches",
-            [{"approach": a.slug, "effect": a.effect, "harmful": a.harmful} for a in Approach.objects.all()],
+            [
+                {"approach": a.slug, "effect": a.strength, "harmful": a.harmful}
+                for a in Approach.objects.all()
+            ],
         ),
         "themes": _frame("themes", [{"theme": t.slug, "name": t.name} for t in Theme.objects.all()]),
         "sectors": _frame("sectors", [{"sector": s.slug, "name": s.name} for s in Sector.objects.all()]),
@@ -109,7 +113,7 @@ def _tables(
         .prefetch_related("serves", "themes")
         .order_by("pk")
     )
-    slugs = {partner.pk: partner.slug for partner in partners}
+    partners, slugs = _those_that_go_on(partners, as_of)
     serving = _serving(partners)
     known = _known(places, partners, serving, as_of)
     return Tables(
@@ -181,6 +185,20 @@ def _duty(partner: Partner) -> str | None:
     if partner.is_statutory:
         return DUTY
     return SECTOR_DUTY if partner.sector.is_of_the_duty else None
+
+
+def _those_that_go_on(partners: list[Partner], as_of: datetime.date) -> tuple[list[Partner], dict[int, str]]:
+    """The partners without those that another of them took over from, and the slug that each key stands for: what a
+    body led, asked or offered counts as its successor's."""
+    every = {partner.pk: partner for partner in partners}
+    stands_for: dict[int, Partner] = {}
+    for partner in partners:
+        now, steps = partner, 0
+        while now.is_succeeded(as_of) and now.succeeded_by_id in every and steps < len(every):
+            now, steps = every[now.succeeded_by_id], steps + 1
+        stands_for[partner.pk] = now
+    going = [partner for partner in partners if stands_for[partner.pk] is partner]
+    return going, {pk: now.slug for pk, now in stands_for.items()}
 
 
 def _serving(partners: list[Partner]) -> dict[int, list[str]]:
@@ -285,7 +303,11 @@ def _initiatives(reader: Person, slugs: dict[int, str], known: Known) -> pl.Data
                 "id": each.slug,
                 "name": each.name,
                 "partner": slugs[each.partner_id],
-                "co_partners": [slugs[p.pk] for p in each.co_partners.all() if p.pk in slugs],
+                "co_partners": [
+                    slug
+                    for slug in dict.fromkeys(slugs[p.pk] for p in each.co_partners.all() if p.pk in slugs)
+                    if slug != slugs[each.partner_id]
+                ],
                 "places": known.places_of(each.places.all()),
                 "themes": [theme.slug for theme in each.themes.all()],
                 "level": [each.level] if each.level else [],
@@ -308,10 +330,12 @@ def _initiatives(reader: Person, slugs: dict[int, str], known: Known) -> pl.Data
 
 
 def _offers(reader: Person, codes: set[str], as_of: datetime.date) -> pl.DataFrame:
-    """Offers that are not history. One that is restricted to places elsewhere is left out by the engine."""
+    """Offers that an opportunity may name: neither the shelf nor history. One that is restricted to places elsewhere is
+    left out by the engine."""
     found = (
         Offer.objects.visible_to(reader)
-        .filter(is_history=False)
+        .filter(of_an_opportunity(as_of))
+        .distinct()
         .select_related("provider_partner")
         .prefetch_related("themes", "sectors", "via_sectors", "places")
         .order_by("pk")
@@ -330,7 +354,7 @@ def _offers(reader: Person, codes: set[str], as_of: datetime.date) -> pl.DataFra
                 "places": _codes(offer.places),
                 "opens": offer.opens,
                 "closes": offer.closes,
-                "amount_gbp": offer.amount_gbp,
+                "amount_gbp": offer.amount_programme,
                 "last_checked": offer.last_checked,
                 "marking": offer.marking,
                 "who_may_use": offer.who_may_use,

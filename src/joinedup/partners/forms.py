@@ -193,3 +193,22 @@ class LinkForm(forms.Form):
         super().__init__(*args, **kwargs)
         here = partners_to_choose(person, [f.pk for f in partner.footprints.all()])
         self.fields["other"].queryset = here.exclude(pk=partner.pk)  # type: ignore[attr-defined]
+
+
+class SuccessorForm(forms.Form):
+    successor = forms.ModelChoiceField(
+        Partner.objects.none(),
+        label=_("Who takes over"),
+        help_text=_("If it is not in the list yet, add it as a partner first."),
+        error_messages={"required": _("Choose who takes over.")},
+    )
+    day = forms.DateField(
+        label=_("From which day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": _("Say from which day.")},
+    )
+
+    def __init__(self, *args: Any, person: Person, partner: Partner, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        here = partners_to_choose(person, [f.pk for f in partner.footprints.all()])
+        self.fields["successor"].queryset = here.exclude(pk=partner.pk)  # type: ignore[attr-defined]

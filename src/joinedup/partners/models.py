@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -33,12 +35,36 @@ class Partner(Record):
     gss = models.CharField(max_length=12, blank=True, help_text="code of the area it is the authority for")
     website = models.URLField(blank=True)
     is_statutory = models.BooleanField(default=False, help_text="named by the serious violence duty")
+    succeeded_by = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="took_over_from",
+        help_text="the body that takes over from this one",
+    )
+    succeeded_on = models.DateField(null=True, blank=True, help_text="the first day of that")
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(succeeded_by__isnull=True, succeeded_on__isnull=True)
+                | Q(succeeded_by__isnull=False, succeeded_on__isnull=False),
+                name="partner_is_succeeded_from_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(succeeded_by__isnull=True) | ~Q(succeeded_by=F("pk")),
+                name="partner_is_succeeded_by_another",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def is_succeeded(self, on: datetime.date) -> bool:
+        """Whether another body has taken over from it by that day."""
+        return self.succeeded_on is not None and self.succeeded_on <= on
 
     def scope(self) -> Scope:
         return Scope(

@@ -5,23 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from joinedup.accounts.models import Grant
 from joinedup.accounts.person import Person
 from joinedup.partners.models import Partner
 from joinedup.partners.statutory import Proposal, proposals
 from joinedup.places.models import Footprint, Place
-from joinedup.places.queries import ancestors, descendants
+from joinedup.places.queries import touching
 from joinedup.taxonomy.models import Sector, Theme
 
 # How many places fit on a form; a footprint with more offers only its authorities, not their wards.
 PLACES_ON_A_FORM = 60
-
-
-def places_touching(place: Place) -> QuerySet[Place]:
-    """The place, everything in it and everything around it, for use as a subquery. 1 query."""
-    above = [place.pk, *(p.pk for p in ancestors(place))]
-    return Place.objects.filter(Q(pk__in=above) | Q(pk__in=descendants(place).values("pk")))
 
 
 def find_partners(
@@ -32,11 +27,14 @@ def find_partners(
     theme: Theme | None = None,
     text: str = "",
 ) -> QuerySet[Partner]:
-    """Partners that match every filter given; a place matches partners who serve it, a part of it, or an area
+    """Partners that match every filter given, without those that another has taken over from; a place
+    matches partners who serve it, a part of it, or an area
     around it."""
-    found: QuerySet[Partner] = Partner.objects.visible_to(person)
+    found: QuerySet[Partner] = Partner.objects.visible_to(person).exclude(
+        succeeded_on__lte=timezone.localdate()
+    )
     if place is not None:
-        serving = Partner.serves.through.objects.filter(place__in=places_touching(place))
+        serving = Partner.serves.through.objects.filter(*touching(place, "place"))
         found = found.filter(pk__in=serving.values("partner_id"))
     if sector is not None:
         found = found.filter(sector=sector)

@@ -13,12 +13,14 @@ from joinedup.partners.views import (
     partner_add,
     partner_confirm,
     partner_edit,
+    partner_successor,
 )
 
 urlpatterns = [
     path("partners/add/", partner_add, name="partner_add"),
     path("partners/<slug:slug>/edit/", partner_edit, name="partner_edit"),
     path("partners/<slug:slug>/confirm/", partner_confirm, name="partner_confirm"),
+    path("partners/<slug:slug>/successor/", partner_successor, name="partner_successor"),
     path("partners/<slug:slug>/asks/add/", ask_add, name="ask_add"),
     path("partners/<slug:slug>/contacts/add/", contact_add, name="contact_add"),
     path("partners/<slug:slug>/links/add/", link_add, name="link_add"),

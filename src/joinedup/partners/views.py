@@ -23,10 +23,12 @@ from joinedup.partners.forms import (
     ContactForm,
     LinkForm,
     PartnerAskForm,
+    SuccessorForm,
     keep_unseen,
 )
 from joinedup.partners.models import Ask, Contact, Link, Partner
 from joinedup.partners.queries import shares_a_partnership
+from joinedup.partners.succession import succeed_partner, take_back_successor
 
 
 def _visible(request: Request, slug: str) -> Partner:
@@ -101,6 +103,20 @@ def _added(request: Request, form: Any, partner: Partner, title: str, add: Any) 
             messages.success(request, _("Saved."))
             return redirect("partner", partner.slug)
     return render(request, "partners/small_form.jinja", {"form": form, "partner": partner, "title": title})
+
+
+@login_required
+def partner_successor(request: Request, slug: str) -> HttpResponse:
+    """Say which body takes over, and from when; or take that back, if it is said."""
+    partner = _visible(request, slug)
+    require(request.person, "partner.succeed", on=partner)
+    form = SuccessorForm(request.POST or None, person=request.person, partner=partner)
+    if partner.succeeded_by_id is not None:
+        if request.method == "POST":
+            take_back_successor(by=request.person, partner=partner)
+            messages.success(request, _("Taken back."))
+        return redirect("partner", slug)
+    return _added(request, form, partner, _("Another body takes over"), succeed_partner)
 
 
 @login_required

@@ -4,7 +4,7 @@ partnership's area, a region, a country. Each is a set of authorities."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,6 +12,7 @@ from django.utils.text import get_text_list
 
 from joinedup.places.body_names import COUNCIL, body_name
 from joinedup.places.models import Membership, Place
+from joinedup.places.successions import every_old_area, leads_to
 from joinedup.places.words import bare
 
 # What a name means first, where several areas have it: Kent is a police force's area and a county within it.
@@ -41,16 +42,20 @@ SHOWN = 4
 
 @dataclass(frozen=True)
 class Area:
-    """`authorities`: the local authorities it is made of, in the order of their names."""
+    """`authorities`: the local authorities it is made of, in the order of their names. `led_here`: of an area that has
+    ended, what became of it."""
 
     kind: str
     code: str
     name: str
     authorities: tuple[Place, ...]
+    led_here: str = ""
 
     @property
     def says(self) -> str:
         """“Leicestershire, police force area: Blaby, Charnwood and 7 more”; an authority by its name alone."""
+        if self.led_here:
+            return self.led_here
         if self.kind == "local_authority":
             return self.name
         names = [place.name for place in self.authorities]
@@ -65,7 +70,8 @@ class Area:
 
 
 def every_area() -> list[Area]:
-    """All areas of the authorities held, in the order in which a name is taken. Two queries."""
+    """All areas of the authorities held, in the order in which a name is taken, and after them those that have ended,
+    with the authorities of today that they lead to. Three queries."""
     kinds = [Place.Kind.LOCAL_AUTHORITY, Place.Kind.COUNTY, Place.Kind.REGION, Place.Kind.COUNTRY]
     places = {place.pk: place for place in Place.objects.filter(kind__in=kinds, ended=None)}
     found: dict[tuple[str, str], tuple[str, set[str]]] = {}
@@ -86,7 +92,21 @@ def every_area() -> list[Area]:
         if kind in ORDER
     ]
     order = list(ORDER)
-    return sorted(areas, key=lambda area: (order.index(area.kind), area.name, area.code))
+    current = sorted(areas, key=lambda area: (order.index(area.kind), area.name, area.code))
+    return [*current, *_ended(places)]
+
+
+def _ended(places: Mapping[str, Place]) -> list[Area]:
+    """Areas that have ended, by name. One query."""
+    olds = every_old_area()
+    rows = [row for old in olds for row in old.rows]
+    found = []
+    for old in olds:
+        now = [places[code] for code in leads_to(old.old, rows) if code in places]
+        if now:
+            ordered = tuple(sorted(now, key=lambda one: (one.name, one.pk)))
+            found.append(Area(old.rows[0].kind, old.old, old.name, ordered, old.says))
+    return found
 
 
 def areas_named(text: str, areas: Sequence[Area]) -> list[Area]:
@@ -114,5 +134,5 @@ def areas_named(text: str, areas: Sequence[Area]) -> list[Area]:
 @lru_cache(2000)
 def _bare(name: str, kind: str) -> str:
     """A name without the words that only tell which kind of area it is."""
-    found = re.sub(rf"\b{ORDER[kind]}\b|{TELLS[kind]}", " ", name, flags=re.IGNORECASE)
+    found = re.sub(rf"\b{ORDER[kind]}\b(?! council)|{TELLS[kind]}", " ", name, flags=re.IGNORECASE)
     return bare(found) or bare(name)

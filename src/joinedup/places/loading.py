@@ -1,10 +1,11 @@
-"""Load places into the database: areas, how old codes became new ones, memberships, outlines.
+"""Load places into the database: areas, how old codes became new ones, memberships, outlines, successions.
 
 The files are those that ship (`data/country`) or others of the same format:
 
     areas.csv.gz            code, name, kind, parent, vintage, ended, latitude, longitude, residents, residents_16_24
     memberships.csv.gz      place, kind, code, name
     outlines_wide.json.gz   {code: [path, left, top, right, bottom]}, metres / 10, y downwards
+    successions.csv         old, old_name, kind, new, new_name, day, source: which authority took over from which
     parts/<force>.zip       places.csv (wards and neighbourhoods, as areas.csv), changes.csv (old, new, kind, share),
                             outlines.json
 
@@ -19,11 +20,12 @@ import json
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from django.db import transaction
 
-from joinedup.places.models import CodeChange, Membership, Outline, Place
+from joinedup.places.models import CodeChange, Membership, Outline, Place, Succession
 from joinedup.places.shipped import SHIPPED, read_parts
 
 BATCH = 1000
@@ -53,10 +55,12 @@ def load(folder: Path = SHIPPED, progress: Progress | None = None) -> Loaded:
     memberships = _table(folder / "memberships.csv.gz")
     with gzip.open(folder / "outlines_wide.json.gz", "rt", encoding="utf-8") as stream:
         outlines = json.load(stream)
+    successions = _table(folder / "successions.csv")
     with transaction.atomic():
         _write_places(places)
         say(0.4)
         _write_memberships(memberships)
+        _write_successions(successions)
         say(0.6)
         _write_outlines(outlines)
     say(1.0)
@@ -84,8 +88,10 @@ def load_parts(forces: Collection[str], folder: Path = SHIPPED, progress: Progre
 def load_parts_around(places: Iterable[Place], progress: Progress | None = None) -> set[str]:
     """Load the parts of the police force areas that these authorities or counties lie in, unless they are there.
 
-    Returns the codes of the forces loaded. Places that no police force area is known of are left as they are.
+    Returns the codes of the forces loaded. Places that no police force area is known of are left as they are. What
+    ships of councils that became others comes in with them: an installation may be older than that list.
     """
+    _write_successions(_table(SHIPPED / "successions.csv"))
     codes = {place.pk for place in places}
     inside = Membership.objects.filter(kind=Place.Kind.POLICE_FORCE)
     wanted = set(inside.filter(place__in=codes).values_list("code", flat=True))
@@ -110,14 +116,16 @@ def _table(path: Path) -> pl.DataFrame:
 
 def _write_places(places: pl.DataFrame) -> None:
     order = pl.col("kind").replace_strict({kind: n for n, kind in enumerate(WIDEST_FIRST)}, default=99)
+    # What ships may be older than a change that was stated here: it does not undo it.
+    later = {row.old: row for row in Succession.objects.exclude(carried_out_on=None).exclude(moved={})}
     rows = [
         Place(
             code=row["code"],
             name=row["name"],
             kind=row["kind"],
-            parent_id=row["parent"],
+            parent_id=_parent(row, later),
             vintage=row["vintage"],
-            ended=row["ended"],
+            ended=later[row["code"]].day.year if row["code"] in later else row["ended"],
             latitude=row["latitude"],
             longitude=row["longitude"],
             residents=row["residents"],
@@ -129,6 +137,14 @@ def _write_places(places: pl.DataFrame) -> None:
     Place.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["code"], update_fields=fields, batch_size=BATCH
     )
+
+
+def _parent(row: dict[str, Any], later: dict[str, Succession]) -> str | None:
+    """The parent that a file says, or what took over from it; of an area that has ended, what took over from it."""
+    parent: str | None = row["parent"]
+    if row["code"] in later and "parent" in later[row["code"]].moved:
+        return later[row["code"]].new
+    return later[parent].new if parent in later else parent
 
 
 def _write_changes(changes: pl.DataFrame) -> None:
@@ -151,6 +167,14 @@ def _write_memberships(memberships: pl.DataFrame) -> None:
         unique_fields=["place", "kind", "code"],
         update_fields=["name"],
         batch_size=BATCH,
+    )
+
+
+def _write_successions(successions: pl.DataFrame) -> None:
+    """What was stated here stays: only what is not known yet is added, and counts as carried out."""
+    Succession.objects.bulk_create(
+        [Succession(**row, carried_out_on=row["day"]) for row in successions.iter_rows(named=True)],
+        ignore_conflicts=True,
     )
 
 

@@ -1,9 +1,10 @@
-"""Areas with GSS codes and dates, how old codes became new ones, and footprints of partnerships."""
+"""Areas with GSS codes and dates, how old codes became new ones, which authority took over from which, and
+footprints of partnerships with their history."""
 
 import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class Place(models.Model):
@@ -28,6 +29,8 @@ class Place(models.Model):
     longitude = models.FloatField(null=True, blank=True)
     residents = models.PositiveIntegerField(null=True, blank=True)
     residents_16_24 = models.PositiveIntegerField(null=True, blank=True)
+    # Why it was found by another code or name than its own, in a sentence without a full stop; set by `queries.find`.
+    led_here = ""
 
     class Meta:
         ordering = ["name", "code"]
@@ -65,6 +68,37 @@ class CodeChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.old} to {self.new}"
+
+
+class Succession(models.Model):
+    """That one area ends and another takes over from it, whole or in part, from a day on.
+
+    Stated before the day it is a note. `carried_out_on` says that the records follow it (`joinedup.successions`); of
+    what ships there are none to follow, and it is the day itself. An old one with several successors was divided.
+    """
+
+    old = models.CharField(max_length=9, db_index=True)
+    old_name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=20, choices=Place.Kind)
+    new = models.CharField(max_length=9, db_index=True)
+    new_name = models.CharField(max_length=120)
+    day = models.DateField(help_text="the first day of the new one")
+    source = models.CharField(max_length=200, help_text="who says so: an order, or who stated it here")
+    council = models.CharField(max_length=200, blank=True, help_text="what its council calls itself")
+    carried_out_on = models.DateField(null=True, blank=True)
+    moved = models.JSONField(
+        default=dict, blank=True, help_text="what followed it and how it was before, to undo"
+    )
+
+    class Meta:
+        ordering = ["-day", "new", "kind", "old_name", "old"]
+        constraints = [
+            models.UniqueConstraint(fields=["old", "new"], name="succession_once"),
+            models.CheckConstraint(condition=~Q(old=F("new")), name="succession_leads_elsewhere"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.old_name} to {self.new_name}"
 
 
 class Membership(models.Model):
@@ -111,3 +145,25 @@ class Footprint(models.Model):
     def is_held(self, on: datetime.date) -> bool:
         """Whether nothing new may be published on that day."""
         return self.held_until is not None and on < self.held_until
+
+
+class FootprintChange(models.Model):
+    """That other places belong to a partnership from a day on: its history, and what is planned.
+
+    Agreements and events keep their own place: what left the footprint stays with them.
+    """
+
+    footprint = models.ForeignKey(Footprint, on_delete=models.CASCADE, related_name="changes")
+    day = models.DateField(help_text="the first day on which it is so")
+    added = models.JSONField(default=list, help_text="[[code, name], …]")
+    left = models.JSONField(default=list, help_text="[[code, name], …]")
+    because = models.CharField(max_length=250, blank=True)
+    stated_by = models.CharField(max_length=160)
+    stated_at = models.DateTimeField(auto_now_add=True)
+    carried_out_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-day", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.footprint} from {self.day}"

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 from django.db.models import Case, Exists, IntegerField, Q, QuerySet, Value, When
 
+from joinedup.places import successions
 from joinedup.places.models import CodeChange, Footprint, Membership, Place
 from joinedup.places.postcodes import authorities_of, looks_like_a_postcode, neighbourhood_of
 from joinedup.places.words import plain
@@ -43,10 +44,14 @@ SHORTEST_TO_CORRECT = 4
 def code_frames() -> tuple[pl.DataFrame, pl.DataFrame]:
     """The codes that file readers need: `(code, name, kind, parent, ended)` and `(old, new, share)`.
 
-    Two queries. Places that have ended are in the first frame with the year they ended.
+    Three queries. What has ended is in the first frame with the year it ended, also authorities and counties that
+    only their successions tell of.
     """
+    held = list(Place.objects.order_by("code").values_list("code", "name", "kind", "parent", "ended"))
+    known = {row[0] for row in held}
+    olds = [old for old in successions.every_old_area() if old.old not in known]
     places = pl.DataFrame(
-        list(Place.objects.order_by("code").values_list("code", "name", "kind", "parent", "ended")),
+        [*held, *((old.old, old.name, old.rows[0].kind, None, old.day.year) for old in olds)],
         schema={
             "code": pl.String,
             "name": pl.String,
@@ -64,11 +69,14 @@ def code_frames() -> tuple[pl.DataFrame, pl.DataFrame]:
     return places, changes
 
 
-def force_areas() -> pl.DataFrame:
+def force_areas(places: pl.DataFrame | None = None) -> pl.DataFrame:
     """(place, force): the police force area of each current place, by its own membership or that of a place
-    around it. Places where it is unknown are left out. Two queries."""
+    around it. Places where it is unknown are left out. One query with `places` of `code_frames`, two without."""
     own = dict(Membership.objects.filter(kind=Place.Kind.POLICE_FORCE).values_list("place", "code"))
-    parents = dict(Place.objects.filter(ended__isnull=True).values_list("code", "parent"))
+    if places is None:
+        parents = dict(Place.objects.filter(ended__isnull=True).values_list("code", "parent"))
+    else:
+        parents = dict(places.filter(pl.col("ended").is_null()).select("code", "parent").iter_rows())
     found = []
     for code in parents:
         above: str | None = code
@@ -102,6 +110,27 @@ def descendants(place: Place) -> QuerySet[Place]:
         level = below.order_by().values("pk")
         inside |= Q(pk__in=level)
     return Place.objects.filter(inside, ended__isnull=True)
+
+
+def touching(place: Place, *paths: str) -> list[Q]:
+    """For each lookup that leads to a place (`serves`): that it leads to this one, into it or around it. 1 query, for a
+    police force area 2.
+
+    It climbs from what is looked up, which is little, and never lists what lies in a country.
+    """
+    above = [place.pk, *(each.pk for each in ancestors(place))]
+    is_force = place.kind == Place.Kind.POLICE_FORCE
+    first = list(parts(place).values_list("pk", flat=True)) if is_force else [place.pk]
+    found = []
+    for path in paths:
+        inside = Q()
+        for step in range(STEPS_BELOW[Place.Kind(place.kind)]):
+            climb = [path, *["parent"] * (step if is_force else step + 1), "in"]
+            inside |= Q(**{"__".join(climb): first})
+        found.append(
+            Q(**{f"{path}__in": above}) | (inside & Q(**{f"{path}__ended": None}) if inside else Q(pk__in=[]))
+        )
+    return found
 
 
 def parts(place: Place) -> QuerySet[Place]:
@@ -144,22 +173,29 @@ def with_page(code: str) -> Place | None:
     return place
 
 
+def at_postcode(text: str) -> Place | None:
+    """The ward, or else the authority, that a whole postcode lies in, exactly; None where that is not known here. At
+    most one query."""
+    code = neighbourhood_of(text)
+    return with_page(code) if code else None
+
+
 def find(text: str, limit: int = 10) -> list[Place]:
     """Places with a page, by code, by name or by postcode; exact first, then names that start with it, then the rest.
 
     A neighbourhood's code, old or new, finds the ward or authority around it. A postcode finds the ward that it lies
-    in, where that is known here, else the authorities that its first half lies in, the largest part first. A name that
-    nothing has finds those that are spelt nearly so. One query, or two where the spelling is not exact.
+    in, where that is known here, else the authorities that its first half lies in, the largest part first. The code or
+    name of an area that has ended finds what became of it, and `led_here` says so. A name that nothing has finds those
+    that are spelt nearly so. Two queries for a name, and one more where it has ended or is not spelt exactly.
     """
     text = " ".join(text.split())[:LONGEST_QUESTION].replace("&", "and")
     if not text:
         return []
     if GSS_CODE.match(text.upper()):
         found = with_page(text.upper())
-        return [found] if found else []
+        return [found] if found and not found.ended else _led_from(text.upper())
     if looks_like_a_postcode(text):
-        code = neighbourhood_of(text)
-        exact = with_page(code) if code else None
+        exact = at_postcode(text)
         return [exact] if exact else _authorities_around(text)
     order = Case(
         When(name__iexact=text, then=Value(0)),
@@ -172,7 +208,20 @@ def find(text: str, limit: int = 10) -> list[Place]:
     )
     usable = Place.objects.filter(kind__in=PUBLIC_KINDS, ended__isnull=True).select_related("parent")
     named = list(usable.filter(name__icontains=text).order_by(order, kind, "name", "code")[:limit])
-    return named or _nearly(text, usable, limit)
+    called = [place for place in named if place.name.casefold() == text.casefold()]
+    # What is called so today comes before what was called so once, and that before what only has the word in it.
+    every = {place.pk: place for place in [*called, *_led_from(text), *named]}
+    return list(every.values())[:limit] or _nearly(text, usable, limit)
+
+
+def _led_from(text: str) -> list[Place]:
+    """What became of the area of this old code or name, each place saying so. One query, three if there is one."""
+    found: dict[str, Place] = {}
+    for old in successions.called(text):
+        for place in successions.successors(old.old):
+            place.led_here = old.says
+            found.setdefault(place.pk, place)
+    return list(found.values())
 
 
 def _nearly(text: str, usable: QuerySet[Place], limit: int) -> list[Place]:

@@ -18,6 +18,7 @@ from joinedup.engines.words import counted, plural
 from joinedup.evidence.queries import missing_files, orphaned_files
 from joinedup.mail.kept import waiting_since
 from joinedup.opportunities.models import Opportunity, Run, Touched
+from joinedup.places.models import Succession
 from joinedup.registration.queries.attendees import due_deletions
 from joinedup.site.serve_command import refuse_empty, waiting_migrations
 from joinedup.tables.models import Seat
@@ -61,6 +62,7 @@ def findings() -> list[HealthFinding]:
         *_chains(),
         *_following(),
         *_looking(),
+        *_successions(),
         *_deletions(),
         *_mails(),
     ]
@@ -207,6 +209,19 @@ def _looking() -> list[HealthFinding]:
             "clusters",
             f"{counted(number, 'scan')} of where and when {wait} since more than an hour: run “joinedup worker”.",
         )
+    ]
+
+
+def _successions() -> list[HealthFinding]:
+    """What was stated for a day that has come, and is not carried out: by no worker, or because it cannot be."""
+    due = Succession.objects.filter(carried_out_on=None, day__lt=timezone.localdate())
+    return [
+        HealthFinding(
+            "places",
+            f"{name} took over on {day:%d/%m/%Y} and the records do not follow: run “joinedup worker --once”, and take "
+            f"back what was stated of {code} if that says why it cannot.",
+        )
+        for name, code, day in due.order_by("new").values_list("new_name", "new", "day").distinct()
     ]
 
 

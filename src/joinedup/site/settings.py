@@ -40,6 +40,7 @@ APPS = [
     "web",
     "spreadsheets",
     "firstrun",
+    "successions",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",

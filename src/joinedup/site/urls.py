@@ -19,6 +19,7 @@ ROOMS = [
     "results",
     "spreadsheets",
     "firstrun",
+    "successions",
     "accounts",
     "web",
 ]

@@ -15,11 +15,13 @@ from django.utils import timezone
 from joinedup.agreements.worker import ask_young_people, chase_agreements, forget_drafts
 from joinedup.clusters.worker import look_where_and_when
 from joinedup.engines.words import counted
+from joinedup.firstrun.area_loads import work_on_areas
 from joinedup.mail.kept import send_kept
 from joinedup.opportunities.worker import follow_waiting, work_out_the_night
 from joinedup.registration.worker import delete_due_personal, let_go_of_held, look_after_young, remind
 from joinedup.results.worker import thank_attendees
 from joinedup.spreadsheets.worker import forget_uploads
+from joinedup.successions.worker import carry_out_due
 from joinedup.web.work.digest import send_digests
 
 logger = logging.getLogger(__name__)
@@ -54,10 +56,13 @@ def work(*, once: bool, say: Callable[[str], object]) -> None:
 
 
 def _work(say: Callable[[str], object]) -> None:
+    work_on_areas(say)
     if sent := send_kept(timezone.now()):
         say(f"Sent {counted(sent, 'mail')} that had to wait.")
     if followed := follow_waiting():
         say(f"Followed the changes of {counted(followed, 'partnership')}.")
+    if took_over := carry_out_due(timezone.localdate()):
+        say(f"Let the records follow {counted(took_over, 'change')} of authorities and partnerships.")
     runs = work_out_the_night()
     if runs:
         say(f"Worked out the lists of {counted(len({run.footprint_id for run in runs}), 'partnership')}.")

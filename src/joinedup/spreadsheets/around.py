@@ -11,6 +11,7 @@ from joinedup.accounts.person import Person
 from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Contact, Partner
 from joinedup.places.models import Footprint, Place
+from joinedup.places.successions import every_old_area, leads_to
 from joinedup.spreadsheets.sectors import SAID
 from joinedup.support.models import Offer
 from joinedup.taxonomy.models import Sector, Theme
@@ -43,7 +44,7 @@ class KnownRecords:
 
 
 def around(person: Person, footprint: Footprint) -> KnownRecords:
-    """The records that `person` may see around a partnership. 8 queries, whatever the number of records."""
+    """The records that `person` may see around a partnership. 9 queries, whatever the number of records."""
     partners = list(Partner.objects.visible_to(person).filter(footprints=footprint).select_related("sector"))
     here = list(footprint.places.all())
     contacts: set[tuple[int | str, ...]] = set()
@@ -96,7 +97,20 @@ def _places(here: list[Place]) -> dict[str, Place]:
         _once([place for place in rows if (place.pk in inside) is is_here]) for is_here in (True, False)
     )
     taken = {name for place in rows if place.pk in inside for name in _names(place)}
-    return {name: place for name, place in elsewhere.items() if name not in taken} | here_only
+    current = {name: place for name, place in elsewhere.items() if name not in taken} | here_only
+    return _ended({place.pk: place for place in rows}) | current
+
+
+def _ended(places: dict[str, Place]) -> dict[str, Place]:
+    """The names and codes of areas that have ended, with the place that they are part of; not of what was divided."""
+    olds = every_old_area()
+    rows = [row for old in olds for row in old.rows]
+    found: dict[str, Place] = {}
+    for old in olds:
+        now = leads_to(old.old, rows)
+        if len(now) == 1 and now[0] in places:
+            found |= {_key(old.name): places[now[0]], old.old.casefold(): places[now[0]]}
+    return found
 
 
 def _once(places: list[Place]) -> dict[str, Place]:

@@ -42,14 +42,18 @@ class Facts:
     provider_partner: Partner | None = None
     purpose: str = ""
     who_may_use: str = ""
+    lead_only: bool = False
+    is_general: bool = False
     is_required_by_law: bool = False
     area: str = ""
     opens: datetime.date | None = None
     closes: datetime.date | None = None
-    is_history: bool = False
+    basis: str = ""
     dates_note: str = ""
     amount: str = ""
-    amount_gbp: int | None = None
+    amount_max_gbp: int | None = None
+    amount_programme: int | None = None
+    awards: str = ""
     url: str = ""
     source: str = ""
     marking: str = Marking.PUBLIC
@@ -132,8 +136,7 @@ def _check_today(offer: Offer, by: Person) -> None:
 
 
 def _write(offer: Offer, facts: Facts, by: Person) -> None:
-    if facts.opens and facts.closes and facts.closes < facts.opens:
-        raise ValidationError({"closes": _("It cannot close before it opens.")})
+    _refuse_contradictions(facts)
     is_own = offer.footprint_id is not None and facts.marking == Marking.PARTNERSHIP
     if facts.marking != Marking.PUBLIC and facts.provider_partner is None and not is_own:
         raise ValidationError(
@@ -145,6 +148,9 @@ def _write(offer: Offer, facts: Facts, by: Person) -> None:
     for name, value in vars(facts).items():
         if name not in _LISTS:
             setattr(offer, name, value)
+    # A closing date says how it can be had, if nothing else was said.
+    if facts.closes and not facts.basis:
+        offer.basis = Offer.Basis.DATED
     offer.full_clean(exclude=["slug"])
     offer.save()
     for name in _LISTS:
@@ -153,6 +159,20 @@ def _write(offer: Offer, facts: Facts, by: Person) -> None:
         _keep_within(offer, offer.footprint)
     if not Offer.objects.visible_to(by).filter(pk=offer.pk).exists():
         raise ValidationError({"marking": _("Marked like this, you would not see it yourself.")})
+
+
+def _refuse_contradictions(facts: Facts) -> None:
+    if facts.opens and facts.closes and facts.closes < facts.opens:
+        raise ValidationError({"closes": _("It cannot close before it opens.")})
+    if facts.basis == Offer.Basis.DATED and facts.closes is None:
+        raise ValidationError(
+            {"closes": _("Say on which day it closes, or choose another way it can be had.")}
+        )
+    most, whole = facts.amount_max_gbp, facts.amount_programme
+    if most is not None and whole is not None and most > whole:
+        raise ValidationError({"amount_max_gbp": _("One award cannot be more than all of them together.")})
+    if facts.lead_only and not facts.via_sectors:
+        raise ValidationError({"via_sectors": _("Choose who leads, if nobody else may apply.")})
 
 
 def _keep_within(offer: Offer, footprint: Footprint) -> None:

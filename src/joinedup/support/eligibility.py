@@ -21,13 +21,15 @@ CHECK_AFTER = datetime.timedelta(days=92)
 class Terms:
     """What an offer restricts. Each mapping is code to name; an empty one restricts nothing.
 
-    `via_sectors` apply on behalf of `sectors`; if there are none, everybody applies directly. `who`: in its
+    `via_sectors` lead, and others come in through them; with `lead_only` nobody else may apply. If there are none,
+    everybody applies directly. `who`: in its
     publisher's words; sectors are then our reading of them. Without either, who may use it is not known.
     """
 
     sectors: Mapping[str, str] = field(default_factory=dict)
     who: str = ""
     via_sectors: Mapping[str, str] = field(default_factory=dict)
+    lead_only: bool = False
     places: Mapping[str, str] = field(default_factory=dict)
     themes: Mapping[str, str] = field(default_factory=dict)
     opens: datetime.date | None = None
@@ -68,6 +70,10 @@ def answer(
             )
         return EligibilityAnswer("yes", _("You may apply, also on behalf of others."))
     bodies = get_text_list(list(offer.via_sectors.values()), _("or"))
+    if not offer.lead_only:
+        said = _by_its_words(offer, sector)
+        through = _("You may also come in through %(who)s.") % {"who": bodies}
+        return EligibilityAnswer(said.word, f"{said.sentence} {through}")
     return EligibilityAnswer("via", _("Not directly: apply through %(who)s.") % {"who": bodies})
 
 

@@ -92,21 +92,29 @@ class OfferForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         label=_("Sectors that may use it"),
-        help_text=_("Choose none if that is not known, or said in words only."),
+        help_text=_(
+            "By themselves, or in the bid of those who lead. Choose none if that is not known, or said in words only."
+        ),
     )
     via_sectors = forms.ModelMultipleChoiceField(
         Sector.objects.all(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        label=_("Who must apply on behalf of others"),
+        label=_("Who leads, or through whom others come in"),
         help_text=_("Choose none if everybody applies directly."),
+    )
+    lead_only = forms.BooleanField(
+        required=False, label=_("Only those who lead may apply: others take part in their bid")
     )
     themes = forms.ModelMultipleChoiceField(
         Theme.objects.all(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         label=_("Themes"),
-        help_text=_("Choose none if it is for any theme."),
+        help_text=_("Only those it is about. Without any it is found on the pages of support only."),
+    )
+    is_general = forms.BooleanField(
+        required=False, label=_("It is for any work with young people, whatever the theme")
     )
     places = forms.ModelMultipleChoiceField(
         Place.objects.none(),
@@ -117,6 +125,12 @@ class OfferForm(forms.Form):
     area = forms.CharField(
         max_length=120, required=False, label=_("Area"), help_text=_("In the provider's words.")
     )
+    basis = forms.ChoiceField(
+        choices=[("", _("Not known")), *Offer.Basis.choices],
+        required=False,
+        label=_("How it can be had"),
+        help_text=_("Guidance, toolkits, data and reviews that are always there stand on the shelf."),
+    )
     opens = forms.DateField(
         required=False, label=_("Opens"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
@@ -124,14 +138,30 @@ class OfferForm(forms.Form):
         required=False, label=_("Closes"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
     dates_note = forms.CharField(max_length=250, required=False, label=_("Note on the dates"))
-    is_history = forms.BooleanField(required=False, label=_("It is closed or decided: keep it as history"))
     amount = forms.CharField(
         max_length=160,
         required=False,
         label=_("Amount"),
         help_text=_("As published, for example £5,000 to £25,000."),
     )
-    amount_gbp = forms.IntegerField(required=False, min_value=0, label=_("Total in pounds"))
+    amount_max_gbp = forms.IntegerField(
+        required=False,
+        min_value=0,
+        label=_("The most that one award may be, in pounds"),
+        help_text=_("Only if it is published."),
+    )
+    amount_programme = forms.IntegerField(
+        required=False,
+        min_value=0,
+        label=_("All awards together, in pounds"),
+        help_text=_("The whole programme."),
+    )
+    awards = forms.CharField(
+        max_length=80,
+        required=False,
+        label=_("How many awards"),
+        help_text=_("As published, for example: about 12."),
+    )
     url = forms.URLField(max_length=500, required=False, label=_("Web page"), assume_scheme="https")
     source = forms.CharField(
         required=False, label=_("Source"), help_text=_("Where you read it or who told you.")

@@ -1,8 +1,9 @@
-"""The national and regional support that ships with the system, as history or as open.
+"""The national and regional support that ships with the system: what is open, the shelf, and history.
 
-`support.csv` holds what was published. `reading.csv`, beside this file, holds how we read it: whether it is
-open or history, whether the law requires it, which sectors may use it, through whom, on which themes. If no
-sector follows from the publisher's words, only these words say who may use it.
+`support.csv` holds what was published (`who_may_use`, `area` and the columns `…_as_published`), and how we read it
+against those columns: for whom it is, through whom, how it can be had, what one award may be, and which themes it is
+about. What was not published is blank. If no sector follows from the publisher's words, only these words say who may
+use it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ from joinedup.places.regions import REGIONS
 from joinedup.support.models import Offer
 from joinedup.taxonomy.loading import rows, words
 
-READING = Path(__file__).with_name("reading.csv")
 # The code list that these countries and this region come from.
 VINTAGE = 2024
 # Code, kind and parent of every area that open support may be restricted to.
@@ -36,15 +36,10 @@ AREAS: dict[str, tuple[str, str, str | None]] = {
 ANYWHERE = frozenset({"UK"})
 SOURCE = "Gathered from public pages in November 2026. Who may use it, in sectors and themes, is our reading."
 
-# A row that nobody has read is kept as history, and does not say who may use it.
-NOT_READ = {"state": "history", "basis": "", "sectors": "", "via_sectors": "", "themes": ""}
-
 _DAY = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _MONTH = re.compile(r"\b(\d{4})-(\d{2})\b")
-_WHOLE_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 # In this file, numbers of four digits or more that are not a year are pounds.
-_POUNDS = re.compile(r"\b(?!(?:19|20)\d\d\b)\d{4,}\b")
-_LARGE = re.compile(r"\b\d{5,}\b")
+_SUMS = re.compile(r"\b(?!(?:19|20)\d\d\b)\d{4,}\b")
 
 
 @transaction.atomic
@@ -52,28 +47,27 @@ def load(folder: Path) -> int:
     """Import support.csv, whole or not at all; returns the number of offers in it.
 
     Loading again refreshes offers that nobody here has checked; those checked since stay as they are. Raises
-    ValueError for an open offer in an area that cannot be placed, because without its area it would look open
-    to everywhere. Sectors and themes have to be loaded first.
+    ValueError for a basis that there is not, and for an offer that can still be had in an area that cannot be placed,
+    because without its area it would look open to everywhere. Sectors and themes have to be loaded first.
     """
-    reading = {row["id"]: row for row in rows(READING)}
     places = _areas()
     table = rows(folder / "support.csv")
     for row in table:
-        read = reading.get(row["id"], NOT_READ)
-        is_history, is_law = read["state"] != "open", read["basis"] == "law"
         where = _where(row["area"])
-        if where is None and not is_history:
+        if row["basis"] not in Offer.Basis.values:
+            raise ValueError(
+                f"support.csv, {row['id']}: the basis “{row['basis']}” is not one that there is."
+            )
+        if where is None and row["basis"] != Offer.Basis.CLOSED:
             raise ValueError(f"support.csv, {row['id']}: the area “{row['area']}” is not one we can place.")
-        offer, _ = Offer.objects.get_or_create(
-            slug=slugify(row["name"])[:80], defaults=_facts(row, is_history, is_law) | {"name": row["name"]}
-        )
+        offer, _ = Offer.objects.get_or_create(slug=slugify(row["name"])[:80], defaults=_facts(row))
         # Somebody here has checked it since, so the published list no longer overwrites it.
         if offer.checked_on is not None or offer.confirmed_on is not None:
             continue
-        Offer.objects.filter(pk=offer.pk).update(**_facts(row, is_history, is_law))
-        offer.sectors.set(words(read["sectors"]))
-        offer.via_sectors.set(words(read["via_sectors"]))
-        offer.themes.set(words(read["themes"]))
+        Offer.objects.filter(pk=offer.pk).update(**_facts(row))
+        offer.sectors.set(words(row["audience"]))
+        offer.via_sectors.set(words(row["via"]))
+        offer.themes.set(words(row["themes"]))
         offer.places.set([places[name] for name in where or ()])
     return len(table)
 
@@ -101,22 +95,27 @@ def _where(area: str) -> tuple[str, ...] | None:
     return names if set(names) <= AREAS.keys() else None
 
 
-def _facts(row: dict[str, str], is_history: bool, is_law: bool) -> dict[str, Any]:
-    opened, closed = row["opened"], row["closed_or_decided"]
+def _facts(row: dict[str, str]) -> dict[str, Any]:
+    opened, closed = in_words(row["opened_as_published"]), in_words(row["closed_as_published"])
     return {
         "name": row["name"],
         "provider": row["provider"],
         "kind": row["kind"],
-        "purpose": in_words(row["purpose"]),
+        "purpose": row["purpose"],
         "who_may_use": in_words(row["who_may_use"]),
-        "is_required_by_law": is_law,
+        "lead_only": row["lead_only"] == "yes",
+        "is_general": row["general"] == "yes",
+        "is_required_by_law": row["required_by_law"] == "yes",
         "area": row["area"],
-        "opens": datetime.date.fromisoformat(opened) if _WHOLE_DAY.match(opened) else None,
-        "closes": datetime.date.fromisoformat(closed) if _WHOLE_DAY.match(closed) else None,
-        "is_history": is_history,
-        "dates_note": f"Opened: {in_words(opened)}. Closed or decided: {in_words(closed)}."[:250],
-        "amount": in_words(row["amount_gbp"]),
-        "amount_gbp": _amount(row["amount_gbp"]),
+        "basis": row["basis"],
+        "opens": _day(row["opens"]),
+        "closes": _day(row["closes"]),
+        "dates_note": f"Opened: {opened}. Closed or decided: {closed}."[:250],
+        "amount": in_words(row["amount_as_published"]),
+        "amount_max_gbp": _pounds(row["amount_max_gbp"]),
+        "amount_programme": _pounds(row["amount_programme"]),
+        "awards": row["awards"],
+        "last_checked": _day(row["last_checked"]),
         "url": row["url"],
         "source": SOURCE,
         "source_url": row["url"],
@@ -126,10 +125,12 @@ def _facts(row: dict[str, str], is_history: bool, is_law: bool) -> dict[str, Any
     }
 
 
-def _amount(text: str) -> int | None:
-    """The sum in pounds if the text names exactly one of five digits or more."""
-    found = _LARGE.findall(text)
-    return int(found[0]) if len(found) == 1 else None
+def _day(text: str) -> datetime.date | None:
+    return datetime.date.fromisoformat(text) if text else None
+
+
+def _pounds(text: str) -> int | None:
+    return int(text) if text else None
 
 
 def in_words(text: str) -> str:
@@ -141,4 +142,4 @@ def in_words(text: str) -> str:
     def month(match: re.Match[str]) -> str:
         return date_format(datetime.date(int(match[1]), int(match[2]), 1), "F Y")
 
-    return _POUNDS.sub(lambda m: f"£{int(m[0]):,}", _MONTH.sub(month, _DAY.sub(day, text)))
+    return _SUMS.sub(lambda m: f"£{int(m[0]):,}", _MONTH.sub(month, _DAY.sub(day, text)))

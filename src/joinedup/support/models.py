@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.db import models
 
 from joinedup.accounts.permissions import Scope
@@ -20,6 +22,13 @@ class Offer(Record):
         GUIDANCE = "guidance", "Guidance"
         REVIEW = "review", "Review"
         CAMPAIGN = "campaign", "Campaign"
+        DATA = "data", "Data"
+
+    class Basis(models.TextChoices):
+        DATED = "dated", "Until a closing date"
+        ROLLING = "rolling", "All the time: requests are decided as they come"
+        STANDING = "standing", "Always there: nothing to bid for"
+        CLOSED = "closed", "Closed or decided: history"
 
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=80, unique=True)
@@ -40,27 +49,61 @@ class Offer(Record):
     who_may_use = models.TextField(blank=True, help_text="in the provider's words")
     # What the law requires of those it names is labelled so, and never offered as something they do not use.
     is_required_by_law = models.BooleanField(default=False, help_text="the law requires it of those it names")
-    # No place means anywhere; no sector means that who may use it is known only in words or not at all; no
-    # theme means that it is tied to none.
+    # No place means anywhere; no sector means that who may use it is known only in words or not at all. Themes only
+    # where it is about them: without any, and not general, it stands on the pages of support and in no opportunity.
     themes = models.ManyToManyField("taxonomy.Theme", blank=True, related_name="offers")
-    sectors = models.ManyToManyField("taxonomy.Sector", blank=True, related_name="offers")
+    sectors = models.ManyToManyField(
+        "taxonomy.Sector",
+        blank=True,
+        related_name="offers",
+        help_text="who may use it, by themselves or in the bid of those who lead",
+    )
     via_sectors = models.ManyToManyField(
-        "taxonomy.Sector", blank=True, related_name="offers_via", help_text="who applies on others' behalf"
+        "taxonomy.Sector",
+        blank=True,
+        related_name="offers_via",
+        help_text="who leads, or through whom others come in",
+    )
+    lead_only = models.BooleanField(
+        default=False, help_text="only those who lead may apply: others take part in their bid"
+    )
+    is_general = models.BooleanField(
+        default=False, help_text="for any work with young people, whatever its theme"
     )
     places = models.ManyToManyField("places.Place", blank=True, related_name="offers")
     area = models.CharField(max_length=120, blank=True)
     opens = models.DateField(null=True, blank=True)
     closes = models.DateField(null=True, blank=True)
-    is_history = models.BooleanField(default=False, help_text="closed or decided: kept as history")
+    basis = models.CharField(
+        max_length=8, choices=Basis, blank=True, help_text="how it can be had; empty is not known"
+    )
     dates_note = models.CharField(max_length=250, blank=True)
     amount = models.CharField(max_length=160, blank=True, help_text="as published")
-    amount_gbp = models.PositiveBigIntegerField(null=True, blank=True)
+    amount_max_gbp = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="the most that one award may be"
+    )
+    amount_programme = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="pounds for all awards together: never what one may have"
+    )
+    awards = models.CharField(max_length=80, blank=True, help_text="how many there are, as published")
     last_checked = models.DateField(null=True, blank=True)
     url = models.URLField(max_length=500, blank=True)
     confidence = models.CharField(max_length=40, blank=True)
 
     class Meta:
         ordering = ["closes", "name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(basis="dated") | models.Q(closes__isnull=False),
+                name="dated_offer_has_a_closing_date",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount_programme=None)
+                | models.Q(amount_max_gbp=None)
+                | models.Q(amount_max_gbp__lte=models.F("amount_programme")),
+                name="award_within_its_programme",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -73,6 +116,19 @@ class Offer(Record):
             footprints=frozenset({self.footprint_id} if self.footprint_id else ()),
             owners=frozenset({self.owner_id} if self.owner_id else ()),
         )
+
+    @property
+    def is_history(self) -> bool:
+        return self.basis == self.Basis.CLOSED
+
+    def is_over(self, on: datetime.date) -> bool:
+        """Whether nobody can ask for it any more on the day `on`."""
+        return self.is_history or (self.closes is not None and self.closes < on)
+
+    @property
+    def is_shelf(self) -> bool:
+        """Whether it is only looked up, read or followed: nobody bids for it."""
+        return self.basis == self.Basis.STANDING
 
     @property
     def is_shared(self) -> bool:

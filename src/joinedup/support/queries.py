@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import groupby, takewhile
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from joinedup.accounts.models import AuditEntry, Grant, User
 from joinedup.accounts.person import Person
+from joinedup.documents.csv_file import several
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
 from joinedup.places.queries import worked_in
@@ -21,6 +24,15 @@ from joinedup.support.models import Offer
 from joinedup.taxonomy.models import Sector, Theme
 
 _ORDER = {"yes": 0, "maybe": 1, "via": 2, "ask": 3, "no": 4}
+_BY_BASIS = {
+    Offer.Basis.DATED: 0,
+    Offer.Basis.ROLLING: 1,
+    "": 2,
+    Offer.Basis.STANDING: 3,
+    Offer.Basis.CLOSED: 4,
+}
+# The headings of the shelf, in order: for whom it is there.
+SHELVES = ("law", "duty", "sectors", "words")
 
 
 @dataclass(frozen=True)
@@ -47,17 +59,67 @@ class Listed:
 
 @dataclass(frozen=True)
 class FittingOffers:
-    """`fitting` and `not_fitting` are open, best first; `history`, closed or decided, is not read yet."""
+    """`open`: what can be asked for, the next to close on top, then what is open all the time, then what does not say.
+    `shelf`: what is always there, by heading. `not_fitting`: of both, with why. `history`, closed or decided, is not
+    read yet."""
 
-    fitting: list[Listed]
+    open: list[Listed]
+    shelf: dict[str, list[Listed]]
     not_fitting: list[Listed]
     history: QuerySet[Offer]
+
+
+def past(on: datetime.date) -> Q:
+    """Support that is closed or decided on the day `on`."""
+    return Q(basis=Offer.Basis.CLOSED) | Q(closes__lt=on)
+
+
+def open_on(on: datetime.date) -> Q:
+    """Support that can be asked for on the day `on`: neither history, nor still to open, nor on the shelf."""
+    begun = Q(opens__isnull=True) | Q(opens__lte=on)
+    return begun & ~past(on) & ~Q(basis=Offer.Basis.STANDING)
+
+
+def of_an_opportunity(on: datetime.date) -> Q:
+    """Support that an opportunity may name on the day `on`: it can be asked for, until a closing date or all the time,
+    is about a theme or for any work with young people, and is nothing that the law requires anyway. May repeat
+    rows."""
+    said = Q(basis__in=(Offer.Basis.DATED, Offer.Basis.ROLLING), is_required_by_law=False)
+    return open_on(on) & said & (Q(is_general=True) | Q(themes__isnull=False))
+
+
+def why_in_no_opportunity(offer: Offer, on: datetime.date) -> str:
+    """Why `of_an_opportunity` leaves it out, in a sentence; empty if it does not. One query at most."""
+    if offer.is_history:
+        return _("It is kept as history: it is closed or decided.")
+    if offer.closes and offer.is_over(on):
+        return _("It closed on %(day)s.") % {"day": date_format(offer.closes, "j F Y")}
+    if offer.opens and offer.opens > on:
+        return _("It does not open until %(day)s.") % {"day": date_format(offer.opens, "j F Y")}
+    if offer.is_required_by_law:
+        return _(
+            "The law requires it of those it names, so it is never suggested as something new. It is on the pages of "
+            "support."
+        )
+    if offer.is_shelf:
+        return _(
+            "It is always there, and nobody bids for it: it stands on the pages of support and in no opportunity."
+        )
+    if not offer.basis:
+        return _(
+            "It is not known whether it can be had now: say until when it is open, or that it is open all the time."
+        )
+    if not offer.is_general and not offer.themes.exists():
+        return _(
+            "It names no theme, and is not said to be for any: it is on the pages of support and in no opportunity."
+        )
+    return ""
 
 
 def offers_for(person: Person) -> QuerySet[Offer]:
     """Offers that `person` may see, with everything that `terms_of` reads (five queries)."""
     return Offer.objects.visible_to(person).prefetch_related(
-        Prefetch("sectors", Sector.objects.only("slug", "name", "order")),
+        Prefetch("sectors", Sector.objects.only("slug", "name", "order", "duty")),
         Prefetch("via_sectors", Sector.objects.only("slug", "name", "order")),
         Prefetch("themes", Theme.objects.only("slug", "name", "order")),
         Prefetch("places", Place.objects.only("code", "name")),
@@ -74,6 +136,7 @@ def terms_of(offer: Offer) -> Terms:
         themes={t.pk: t.name for t in offer.themes.all()},
         opens=offer.opens,
         closes=offer.closes,
+        lead_only=offer.lead_only,
         is_history=offer.is_history,
     )
 
@@ -99,25 +162,49 @@ def codes_of(place: Place | None) -> frozenset[str]:
 def find(person: Person, question: Asker, kind: str, on: datetime.date) -> FittingOffers:
     """Every visible offer of `kind` (any if empty), separated by whether this asker may use it. Five queries.
 
-    Open funds come first, the next to close before the others, then those without a closing date; if a
-    question is asked, a certain yes comes before "through somebody" and "tell us more". History has the
-    newest first.
+    In each part, if a question is asked, a certain yes comes before "through somebody" and "tell us more"; then the
+    next to close. History has the newest first.
     """
     chosen = offers_for(person)
     if kind:
         chosen = chosen.filter(kind=kind)
-    is_past = Q(is_history=True) | Q(closes__lt=on)
-    now = [_listed(offer, question, on) for offer in chosen.exclude(is_past)]
-    if question.is_asked:
-        now.sort(key=lambda each: (_ORDER[each.answer.word], *_by_closing(each.offer)))
-    else:
-        now.sort(key=lambda each: _by_closing(each.offer))
+    now = [_listed(offer, question, on) for offer in chosen.exclude(past(on))]
+    now.sort(key=lambda each: _place_in_list(each, question))
+    fitting = [each for each in now if each.answer.word != "no" or not question.is_asked]
+    shelf: dict[str, list[Listed]] = {heading: [] for heading in SHELVES}
+    for each in fitting:
+        if each.offer.is_shelf:
+            shelf[_shelf_of(each.offer)].append(each)
     newest_first = Coalesce("closes", "opens").desc(nulls_last=True)
     return FittingOffers(
-        fitting=[each for each in now if each.answer.word != "no" or not question.is_asked],
+        open=[each for each in fitting if not each.offer.is_shelf],
+        shelf={heading: listed for heading, listed in shelf.items() if listed},
         not_fitting=[each for each in now if each.answer.word == "no" and question.is_asked],
-        history=chosen.filter(is_past).prefetch_related(None).order_by(newest_first, "name"),
+        history=chosen.filter(past(on)).prefetch_related(None).order_by(newest_first, "name"),
     )
+
+
+CSV_HEADER = [
+    "Name", "Provider", "Kind", "Purpose", "Who may use it", "Sectors", "Who leads", "Lead only", "General", "Themes",
+    "Places", "Area", "Basis", "Required by law", "Opens", "Closes", "Dates as published", "Amount", "Maximum award",
+    "Whole programme", "Awards", "Last checked", "Link", "Source", "Who may see it", "Demonstration",
+]  # fmt: skip
+
+
+def csv_rows(offers: QuerySet[Offer]) -> Iterator[list[Any]]:
+    """Offers from `offers_for` as rows under CSV_HEADER, history last; 5 queries. Unknown is empty. A sheet with these
+    headings can be brought in again."""
+    for each in sorted(
+        offers, key=lambda each: (_BY_BASIS[each.basis], each.closes or datetime.date.max, each.name)
+    ):
+        yield [
+            each.name, each.provider, each.kind, each.purpose, each.who_may_use, several(each.sectors.all()),
+            several(each.via_sectors.all()), "yes" if each.lead_only else "", "yes" if each.is_general else "",
+            several(each.themes.all()), several(each.places.all()), each.area, each.basis,
+            "yes" if each.is_required_by_law else "", each.opens, each.closes, each.dates_note, each.amount,
+            each.amount_max_gbp, each.amount_programme, each.awards, each.last_checked, each.url, each.source,
+            each.marking, "yes" if each.is_demonstration else "",
+        ]  # fmt: skip
 
 
 def _listed(offer: Offer, question: Asker, on: datetime.date) -> Listed:
@@ -125,8 +212,25 @@ def _listed(offer: Offer, question: Asker, on: datetime.date) -> Listed:
     return Listed(offer, said, needs_checking(offer.last_checked, on))
 
 
-def _by_closing(offer: Offer) -> tuple[bool, datetime.date, str]:
-    return (offer.kind != Offer.Kind.FUND, offer.closes or datetime.date.max, offer.name)
+def _place_in_list(each: Listed, question: Asker) -> tuple[int, int, datetime.date, str]:
+    offer = each.offer
+    surest = _ORDER[each.answer.word] if question.is_asked else 0
+    return _BY_BASIS[offer.basis], surest, offer.closes or datetime.date.max, offer.name
+
+
+def by_basis(listed: Iterable[Listed]) -> list[tuple[str, list[Listed]]]:
+    """What `find` calls open, in its order, with how it can be had. No query."""
+    return [(basis, list(of)) for basis, of in groupby(listed, lambda each: each.offer.basis)]
+
+
+def _shelf_of(offer: Offer) -> str:
+    """Which heading of `SHELVES` it stands under, by duty and by whether sectors are named."""
+    sectors = offer.sectors.all()
+    if offer.is_required_by_law:
+        return "law"
+    if not sectors:
+        return "words"
+    return "duty" if all(sector.is_of_the_duty for sector in sectors) else "sectors"
 
 
 def users_of(offer: Offer, person: Person) -> QuerySet[Any]:

@@ -5,6 +5,7 @@ from django.urls import path
 from joinedup.support import views
 
 urlpatterns = [
+    path("support.csv", views.support_csv, name="support_csv"),
     path("support/", views.support, name="support"),
     path("support/add/", views.offer_add, name="offer_add"),
     path("support/<slug:slug>/", views.offer, name="offer"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,12 +19,24 @@ from django.views.decorators.http import require_safe
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import may, require
 from joinedup.accounts.request import Request
+from joinedup.documents.csv_file import as_csv
 from joinedup.partners.queries import visible_partners
 from joinedup.support import actions
 from joinedup.support.eligibility import answer, needs_checking
 from joinedup.support.forms import CorrectionForm, FinderForm, OfferForm, filled_in
 from joinedup.support.models import Offer
-from joinedup.support.queries import corrections, find, offers_for, provider_of, terms_of, users_of
+from joinedup.support.queries import (
+    CSV_HEADER,
+    Listed,
+    by_basis,
+    corrections,
+    csv_rows,
+    find,
+    offers_for,
+    provider_of,
+    terms_of,
+    users_of,
+)
 
 PAGE = 20
 # How many closed offers are listed below the open ones before the reader asks for all.
@@ -38,19 +52,28 @@ def support(request: Request) -> HttpResponse:
     answers = request.GET.copy()
     for name in ("history", "page"):
         answers.pop(name, None)
-    listed = found.history if only_history else found.fitting
-    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+    listed: QuerySet[Offer] | list[Listed] = found.history if only_history else found.open
+    page: Page[Any] = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "question": question,
         "answers": answers.urlencode(),
         "found": found,
         "page": page,
+        "sections": by_basis([] if only_history else page),
         "only_history": only_history,
         "history_count": found.history.count(),
         "history_first": [] if only_history else list(found.history[:HISTORY_FIRST]),
     }
     return render(request, "support/support.jinja", context)
+
+
+@require_safe
+def support_csv(request: Request) -> HttpResponse:
+    content = as_csv(CSV_HEADER, csv_rows(offers_for(request.person)))
+    name = f"support-{timezone.localdate().isoformat()}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 @require_safe
@@ -63,6 +86,7 @@ def offer(request: Request, slug: str) -> HttpResponse:
     context = {
         "offer": shown,
         "question": question,
+        "is_over": shown.is_over(on),
         "said": answer(
             terms_of(shown), question.sector or None, question.place_codes, question.theme or None, on
         ),

@@ -14,30 +14,11 @@ from django.db import models, transaction
 
 from joinedup.taxonomy.models import Approach, Factor, Mix, Sector, Theme
 
-# Slug and strength of each evaluated approach, by its row in interventions.csv. The strength is OUR READING
-# of the published finding, not a published figure: 0.8 rated high; 0.6 rated moderate, or violence or
-# reoffending down by a fifth or more; 0.5 down by less, or rated high on very few studies; 0.4 and 0.3
-# positive on indirect evidence, or measured but not statistically significant; 0.1 measured and no fall
-# found; 0 no effect or harm. Empty: no estimate exists, which is not the same as no effect.
-READING: dict[str, tuple[str, float | None]] = {
-    "I01": ("focused-deterrence", 0.8),
-    "I02": ("cognitive-behavioural-therapy", 0.8),
-    "I03": ("mentoring", 0.6),
-    "I04": ("hot-spots-policing", 0.5),
-    "I05": ("hospital-navigators", 0.5),
-    "I06": ("formal-diversion", 0.6),
-    "I07": ("informal-diversion", 0.6),
-    "I08": ("sports-programmes", 0.4),
-    "I09": ("adventure-programmes", 0.3),
-    "I10": ("arts-programmes", None),
-    "I11": ("prison-awareness-visits", 0.0),
-    "I12": ("shock-style-deterrence", 0.0),
-    "I13": ("boot-camps", None),
-    "I14": ("violence-reduction-units", 0.3),
-    "I15": ("hospital-data-sharing", 0.6),
-    "I16": ("multi-agency-case-management", 0.1),
-}
-HARMFUL = frozenset({"I11", "I12"})
+# In approaches.csv, what was published stands as published, blank where it was not stated. Its themes and its strength
+# are OUR READING. Strength: 0.8 rated high; 0.6 rated moderate, or violence or reoffending down by a fifth or more;
+# 0.5 down by less, or rated high on very few studies; 0.4 and 0.3 positive on indirect evidence, or measured but not
+# statistically significant; 0.1 measured and no fall found; 0 no effect or harm. Empty: no estimate exists, which is
+# not the same as no effect.
 # The strategy's source lists it among risk factors. Here it never counts as one: only as a gap between
 # services and people.
 DISPROPORTIONALITY = "F04"
@@ -53,15 +34,15 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 @transaction.atomic
 def load(folder: Path) -> dict[str, int]:
-    """Load sectors.csv, taxonomy.csv, mix.csv, interventions.csv and factors.csv, all or none of them.
+    """Load sectors.csv, taxonomy.csv, mix.csv, approaches.csv and factors.csv, all or none of them.
 
-    Returns the number of rows by file. Approaches not in `READING` have no strength.
+    Returns the number of rows by file. Raises ValueError for an approach with a theme that taxonomy.csv does not have.
     """
     return {
         "sectors": _put(Sector, "slug", _sectors(rows(folder / "sectors.csv"))),
         "themes": _put(Theme, "slug", _themes(rows(folder / "taxonomy.csv"))),
         "mix": _mix(rows(folder / "mix.csv")),
-        "approaches": _put(Approach, "slug", _approaches(rows(folder / "interventions.csv"))),
+        "approaches": _approaches(rows(folder / "approaches.csv")),
         "factors": _put(Factor, "ref", _factors(rows(folder / "factors.csv"))),
     }
 
@@ -123,25 +104,36 @@ def _mix(table: list[dict[str, str]]) -> int:
     return len(table)
 
 
-def _approaches(table: list[dict[str, str]]) -> list[dict[str, Any]]:
-    values = []
-    for row in table:
-        slug, effect = READING.get(row["id"], (row["id"].lower(), None))
-        reading = NO_READING if effect is None else OUR_READING
-        values.append(
-            {
-                "slug": slug,
-                "name": row["approach"],
-                "impact": row["impact_on_violent_crime"],
-                "numbers": row["numbers"],
-                "confidence": row["evidence_confidence"],
-                "notes": f"{row['notes']}. {reading}" if row["notes"] else reading,
-                "source": row["source"],
-                "effect": effect,
-                "harmful": row["id"] in HARMFUL,
-            }
-        )
-    return values
+def _approaches(table: list[dict[str, str]]) -> int:
+    themes = {row["approach"]: words(row["themes"]) for row in table}
+    known = set(Theme.objects.values_list("pk", flat=True))
+    if unknown := sorted({theme for named in themes.values() for theme in named} - known):
+        raise ValueError(f"approaches.csv: no such theme: {', '.join(unknown)}.")
+    _put(Approach, "slug", [_approach(row) for row in table])
+    link = Approach.themes.through
+    link.objects.filter(approach__in=themes).delete()
+    link.objects.bulk_create(
+        link(approach_id=slug, theme_id=theme) for slug, named in themes.items() for theme in named
+    )
+    return len(table)
+
+
+def _approach(row: dict[str, str]) -> dict[str, Any]:
+    reading = OUR_READING if row["strength"] else NO_READING
+    return {
+        "slug": row["approach"],
+        "name": row["name"],
+        "effect": row["effect"],
+        "found": row["found"],
+        "evidence": row["evidence"],
+        "cost": row["cost"],
+        "harmful": row["harmful"] == "yes",
+        "strength": float(row["strength"]) if row["strength"] else None,
+        "notes": f"{row['notes']}. {reading}" if row["notes"] else reading,
+        "source": row["source"],
+        "urls": [url.strip() for url in row["url"].split("|")],
+        "dated": row["date"],
+    }
 
 
 def _factors(table: list[dict[str, str]]) -> list[dict[str, Any]]:

@@ -74,13 +74,19 @@ class Approach(models.Model):
 
     slug = models.SlugField(primary_key=True)
     name = models.CharField(max_length=120)
-    impact = models.CharField(max_length=200, blank=True)
-    numbers = models.TextField(blank=True)
-    confidence = models.CharField(max_length=120, blank=True)
+    # None: it is about how bodies work together, or its source names no theme that is one of ours.
+    themes = models.ManyToManyField(Theme, blank=True, related_name="approaches")
+    # As published, in the publisher's words; what was not stated is blank.
+    effect = models.CharField(max_length=200, blank=True, help_text="on violence, as published")
+    found = models.TextField(blank=True, help_text="the numbers, as published")
+    evidence = models.CharField(max_length=120, blank=True, help_text="how sure it is, as published")
+    cost = models.CharField(max_length=120, blank=True, help_text="as published")
+    harmful = models.BooleanField(default=False, help_text="published evidence says that it can do harm")
+    strength = models.FloatField(null=True, blank=True, help_text="0 to 1, our reading; empty is unknown")
     notes = models.TextField(blank=True)
     source = models.TextField(blank=True)
-    effect = models.FloatField(null=True, blank=True, help_text="0 to 1, our reading; empty is unknown")
-    harmful = models.BooleanField(default=False)
+    urls = models.JSONField(default=list)
+    dated = models.CharField(max_length=40, blank=True, help_text="the year that the source states")
 
     class Meta:
         ordering = ["slug"]

@@ -12,8 +12,9 @@ from joinedup.accounts.person import Person
 from joinedup.documents.csv_file import several
 from joinedup.events.models import Programme
 from joinedup.partners.models import Partner
-from joinedup.partners.queries import places_touching, visible_partners
+from joinedup.partners.queries import visible_partners
 from joinedup.places.models import Place
+from joinedup.places.queries import touching
 from joinedup.taxonomy.models import Theme
 from joinedup.visits.models import PracticeCard, Visit
 
@@ -31,7 +32,7 @@ def find_visits(
     if programme is not None:
         found = found.filter(programme=programme)
     if place is not None:
-        found = found.filter(place__in=places_touching(place))
+        found = found.filter(*touching(place, "place"))
     if theme is not None:
         left = PracticeCard.objects.visible_to(person).filter(themes=theme, visit__isnull=False)
         found = found.filter(pk__in=left.values("visit"))
@@ -53,7 +54,7 @@ def find_cards(
             pk__in=PracticeCard.themes.through.objects.filter(theme=theme).values("practicecard")
         )
     if place is not None:
-        found = found.filter(place__in=places_touching(place))
+        found = found.filter(*touching(place, "place"))
     if level:
         found = found.filter(level=level)
     for word in text.split():

@@ -28,6 +28,7 @@ THEMES = {
 }
 TAXONOMY = pl.read_csv(str(resources.files("joinedup.data") / "reference" / "taxonomy.csv"))
 THEME_SLUGS = frozenset(TAXONOMY["theme"])
+USUAL = Settings()
 SECTORS = (
     "police",
     "health",
@@ -110,7 +111,8 @@ def ask(
 
 def fund(id: str, *themes: str, sectors: tuple[str, ...] = ("vcs",), **more: Any) -> dict[str, Any]:
     return {
-        "id": id, "name": f"Fund {id}", "provider": "A trust", "kind": "fund", "purpose": "Money for work with young people.",
+        "id": id, "name": f"Fund {id}", "provider": "A trust", "kind": "fund", "purpose": "Money for "
+        "work with young people.",
         "who_may_use": "", "themes": list(themes), "sectors": list(sectors), "via": [], "lead_only": False,
         "everywhere": True, "elsewhere": False, "basis": "dated", "closes": date(2027, 1, 20), "limits": [],
         "last_checked": date(2026, 11, 1), "places": [], "authorities": [], **more,
@@ -129,7 +131,7 @@ def inputs(**tables: list[dict[str, Any]]) -> Inputs:
     )
 
 
-def found(settings: Settings = Settings(), **tables: list[dict[str, Any]]) -> Result:
+def found(settings: Settings = USUAL, **tables: list[dict[str, Any]]) -> Result:
     """What the engine finds in these rows."""
     return opportunities(inputs(**tables), AS_OF, settings)
 

@@ -26,52 +26,87 @@ SOME_THEMES = st.lists(st.sampled_from(sorted(THEMES)), max_size=2, unique=True)
 CODES = st.sampled_from([NORTH, f"{NORTH}W0", f"{NORTH}W1", SOUTH, f"{SOUTH}W0", FAR])
 TEXTS = st.sampled_from(
     [
-        "A warm room on Fridays.", "Our hall is free on weekday evenings.", "Adults to stand at the bus stop.",
-        "Our volunteers would stand at a school gate.", "Six places are left on the course.", "Courses for sixteen-year-olds.",
-        "The boiler is gone, £6,000.", "Half a day on trauma for any school.", "Somebody to teach us about trauma.",
-        "Ambulance counts by street.", "What happens with the sheets we send?", "Mentors for boys leaving school.",
+        "A warm room on Fridays.",
+        "Our hall is free on weekday evenings.",
+        "Adults to stand at the bus stop.",
+        "Our volunteers would stand at a school gate.",
+        "Six places are left on the course.",
+        "Courses for sixteen-year-olds.",
+        "The boiler is gone, £6,000.",
+        "Half a day on trauma for any school.",
+        "Somebody to teach us about trauma.",
+        "Ambulance counts by street.",
+        "What happens with the sheets we send?",
+        "Mentors for boys leaving school.",
     ]
-)  # fmt: skip
+)
 DAYS = st.sampled_from([None, date(2024, 1, 1), date(2025, 6, 1), date(2026, 10, 1)])
 IDS = st.sampled_from(["a", "b", "c", "d", "nobody"])
 PARTNERS = st.lists(
     st.builds(
-        lambda id, sector, code, themes, wide, marking: partner(id, sector, code, themes=themes, wide=wide, marking=marking),
-        st.sampled_from(["a", "b", "c", "d"]), st.sampled_from(SECTORS), CODES, SOME_THEMES, st.booleans(),
+        lambda id, sector, code, themes, wide, marking: partner(
+            id, sector, code, themes=themes, wide=wide, marking=marking
+        ),
+        st.sampled_from(["a", "b", "c", "d"]),
+        st.sampled_from(SECTORS),
+        CODES,
+        SOME_THEMES,
+        st.booleans(),
         st.sampled_from(["public", "partners", "restricted"]),
     ),
     max_size=6,
     unique_by=lambda row: row["id"],
-)  # fmt: skip
+)
 ACTIONS = st.lists(
     st.builds(
-        lambda id, by, with_, code, themes, what, ends: action(f"x{id}", by, code, themes=themes, what=what, co_partners=[with_], ends=ends),
-        st.integers(0, 9), IDS, IDS, CODES, SOME_THEMES, TEXTS, st.sampled_from([None, date(2026, 1, 1), date(2027, 1, 31)]),
+        lambda id, by, with_, code, themes, what, ends: action(
+            f"x{id}", by, code, themes=themes, what=what, co_partners=[with_], ends=ends
+        ),
+        st.integers(0, 9),
+        IDS,
+        IDS,
+        CODES,
+        SOME_THEMES,
+        TEXTS,
+        st.sampled_from([None, date(2026, 1, 1), date(2027, 1, 31)]),
     ),
     max_size=6,
     unique_by=lambda row: row["id"],
-)  # fmt: skip
+)
 ASKS = st.lists(
     st.builds(
-        lambda id, by, kind, what, text, code, themes, day: ask(f"q{id}", by, kind, what, text, code, themes=themes, said_on=day),
-        st.integers(0, 19), IDS, st.sampled_from(["need", "help"]),
-        st.sampled_from(["people", "room", "places", "money", "training", "data", "referrals", "other", None]), TEXTS, CODES, SOME_THEMES, DAYS,
+        lambda id, by, kind, what, text, code, themes, day: ask(
+            f"q{id}", by, kind, what, text, code, themes=themes, said_on=day
+        ),
+        st.integers(0, 19),
+        IDS,
+        st.sampled_from(["need", "help"]),
+        st.sampled_from(
+            ["people", "room", "places", "money", "training", "data", "referrals", "other", None]
+        ),
+        TEXTS,
+        CODES,
+        SOME_THEMES,
+        DAYS,
     ),
     max_size=10,
     unique_by=lambda row: row["id"],
-)  # fmt: skip
+)
 SUPPORT = st.lists(
     st.builds(
         lambda id, themes, sectors, basis, closes, lead: fund(
             f"s{id}", *themes, sectors=tuple(sectors), basis=basis, closes=closes, lead_only=lead
         ),
-        st.integers(0, 9), SOME_THEMES, st.lists(st.sampled_from(SECTORS), max_size=3),
+        st.integers(0, 9),
+        SOME_THEMES,
+        st.lists(st.sampled_from(SECTORS), max_size=3),
         st.sampled_from(["dated", "rolling", "standing", "closed", "invited"]),
-        st.sampled_from([None, date(2026, 1, 1), date(2026, 12, 20), date(2027, 3, 1)]), st.booleans(),
+        st.sampled_from([None, date(2026, 1, 1), date(2026, 12, 20), date(2027, 3, 1)]),
+        st.booleans(),
     ),
     max_size=4,
     unique_by=lambda row: row["id"],
-)  # fmt: skip
+)
 REGISTERS = st.fixed_dictionaries(
     {"partners": PARTNERS, "initiatives": ACTIONS, "asks": ASKS, "support": SUPPORT}
 )
@@ -127,8 +162,8 @@ def test_moves_keep_to_the_rules(register: dict) -> None:
 @settings(max_examples=40, deadline=None)
 @given(REGISTERS)
 def test_an_unrelated_record_changes_nothing(register: dict) -> None:
-    """A body far away, that says nothing anybody else says. Words weigh by how rare they are, so weights may move by a hair;
-    what is told does not."""
+    """A body far away, that says nothing anybody else says. Words weigh by how rare they are, so that
+    weights may move by a hair; what is told does not."""
     before = found(**register)
     stranger = partner("stranger", "fire", "E3W2", name="Zebra quartet", does="")
     after = found(**{**register, "partners": [*register["partners"], stranger]})

@@ -113,6 +113,7 @@ def test_levels(cell: str, levels: list[str]) -> None:
         ("police referral", ["police"]),
         ("head of year", ["school"]),
         ("GP or social worker", ["referral"]),
+        ("General practitioner or self", ["self", "referral"]),
         ("staff only", ["staff"]),
         ("all on our caseload", ["referral"]),
         ("by invitation", ["invitation"]),

@@ -184,8 +184,11 @@ def change_agreement(*, by: Person, agreement: Agreement, **parts: Unpack[Agreem
     return correct(by, agreement, parts)
 
 
-def correct(by: Person, agreement: Agreement, parts: AgreementParts) -> Agreement:
-    """The correction itself, for actions that have checked that `by` may do it; call it inside a transaction."""
+def correct(
+    by: Person, agreement: Agreement, parts: AgreementParts, *, action: str = "agreement.change"
+) -> Agreement:
+    """The correction itself, for actions that have checked that `by` may do it; call it inside a transaction.
+    `action`: how the history calls it."""
     if agreement.state not in {Agreement.State.AGREED, Agreement.State.STARTED}:
         raise ValidationError(
             f"This agreement is {agreement.get_state_display().lower()}: it is no longer changed."
@@ -199,7 +202,7 @@ def correct(by: Person, agreement: Agreement, parts: AgreementParts) -> Agreemen
         agreement.is_by_link, agreement.writer_id = True, by.attendee_id
         agreement.confirmed_on, agreement.confirmed_by = None, ""
         agreement.save(update_fields=["is_by_link", "writer", "confirmed_on", "confirmed_by"])
-    audit.record(by=by, action="agreement.change", on=agreement, before=before)
+    audit.record(by=by, action=action, on=agreement, before=before)
     renew_namings(by, agreement, terms)
     return agreement
 

@@ -22,6 +22,7 @@ from joinedup.agreements.actions.agreement import (
     report_progress,
     start_agreement,
 )
+from joinedup.agreements.actions.successors import take_over
 from joinedup.agreements.forms.agreement import (
     AgreementFilterForm,
     AgreementForm,
@@ -34,6 +35,7 @@ from joinedup.agreements.history import chain_of
 from joinedup.agreements.models import Agreement
 from joinedup.agreements.queries import agreement as queries
 from joinedup.agreements.queries.named_bodies import named_for
+from joinedup.agreements.queries.successors import to_take_over
 from joinedup.agreements.queries.verdicts import said
 from joinedup.documents.csv_file import as_csv, csv_file
 from joinedup.events.queries.events import events_to_agree_at
@@ -116,6 +118,7 @@ def agreement(request: Request, pk: int) -> HttpResponse:
         "chain": chain_of(page.agreement, request.person),
         "history": history_of(page.agreement) if page.is_inside else [],
         "young": said(page.agreement),
+        "take_over": to_take_over(request.person, page.agreement, timezone.localdate()),
         "answers": [
             each for each in named_for(request.person, pk) if not (each.naming and each.naming.answer)
         ],
@@ -148,6 +151,25 @@ def agreement_edit(request: Request, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("agreement", pk)
     return render(request, "agreements/agreement_edit.jinja", {"agreement": found, "form": form})
+
+
+@login_required
+@require_POST
+def agreement_take_over(request: Request, pk: int) -> HttpResponse:
+    """One button: the body that took over stands in the place of the old one."""
+    found = queries.agreement_page(request.person, pk, timezone.localdate())
+    asked = to_take_over(request.person, found.agreement, timezone.localdate()) if found else []
+    old = next((each.old for each in asked if str(each.old.pk) == request.POST.get("partner")), None)
+    if found is None or old is None:
+        raise Http404
+    try:
+        new = take_over(by=request.person, agreement=found.agreement, partner=old)
+        messages.success(
+            request, _("%(new)s takes over. “Correct it” below changes that again.") % {"new": new.name}
+        )
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    return redirect("agreement", pk)
 
 
 @login_required

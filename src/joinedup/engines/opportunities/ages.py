@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 NUMBERS = {
     word: number
     for number, word in enumerate(
-        "eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty twenty-one "
-        "twenty-two twenty-three twenty-four twenty-five".split(),
+        [
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+            "twenty-one",
+            "twenty-two",
+            "twenty-three",
+            "twenty-four",
+            "twenty-five",
+        ],
         8,
     )
 }
@@ -23,9 +42,10 @@ _JUST = re.compile(rf"\b{_ONE}[- ]year[- ]olds?\b")
 OLDEST = 25.0
 
 
+@lru_cache(50_000)
 def ages_in(text: str) -> tuple[float, float] | None:
-    """From and to, as "sixteen to twenty-four", "over-sixteens", "sixteen and over", "a sixteen-year-old" say; None where
-    nothing says it."""
+    """From and to, as "sixteen to twenty-four", "over-sixteens", "sixteen and over", "a sixteen-year-old" say;
+    None where nothing says it."""
     low = text.casefold()
     if found := _RANGE.search(low):
         one, two = _number(found[1]), _number(found[2])

@@ -39,6 +39,7 @@ class Context:
         self._weight = {stem: min(most - math.log(n), 0.7 * most) for stem, n in counts.items()}
         names = {name for name, each in concepts().items() if each.what not in NO_THING}
         self._things = frozenset(names)
+        self._around: dict[frozenset[str], list[str]] = {}
         self._answers: dict[str, list[Answer]] = defaultdict(list)
         for answer in register.answers:
             self._answers[answer.partner].append(answer)
@@ -54,8 +55,10 @@ class Context:
         by_thing = 1 - 0.5 ** len(self.things(a) & self.things(b))
         return 1 - (1 - by_word) * (1 - by_thing)
 
-    def around(self, authorities: Iterable[str]) -> list[str]:
+    def around(self, authorities: frozenset[str]) -> list[str]:
         """These authorities, those that adjoin them, and those that adjoin these: about a partnership's footprint."""
+        if authorities in self._around:
+            return self._around[authorities]
         found = set(authorities)
         for _ in range(2):
             found |= {
@@ -63,7 +66,8 @@ class Context:
                 for code in self.register.authorities
                 if code not in found and any(self.distances.adjoin(code, own) for own in found)
             }
-        return sorted(found)
+        self._around[authorities] = sorted(found)
+        return self._around[authorities]
 
     def named(self, partner: Partner) -> frozenset[str]:
         """Stems of a body's name and of the places that it serves within an authority."""
@@ -108,8 +112,8 @@ class Context:
         """What this partner answered to a suggestion like this one; None if nothing. A refusal counts before interest.
 
         A suggestion is like it that is about the same record, or the same theme in the same place in like words; with
-        the scope theme_here or theme_everywhere, any on the theme. `own`: whether it is the partner's own ask that would
-        be met; then a refusal of the theme does not count, only one of this body or offer.
+        the scope theme_here or theme_everywhere, any on the theme. `own`: whether it is the partner's own ask that
+        would be met; then a refusal of the theme does not count, only one of this body or offer.
         """
         places, others = frozenset(authorities), frozenset(others)
         found = None

@@ -19,7 +19,8 @@ from joinedup.engines.opportunities.concepts import Meaning, concepts, meaning
 from joinedup.engines.reading.register import COLUMNS as REGISTER
 from joinedup.engines.reading.register import DAY, NUMBER, TEXT, WORDS, YES
 
-# Every column that the engine reads; the register's are those that reading it gives. One that is absent is unknown in every row.
+# Every column that the engine reads; the register's are those that reading it gives. One that is absent is unknown
+# in every row.
 COLUMNS: dict[str, dict[str, Any]] = {
     "places": {
         "code": TEXT, "name": TEXT, "kind": TEXT, "parent": TEXT, "latitude": NUMBER, "longitude": NUMBER,
@@ -27,8 +28,8 @@ COLUMNS: dict[str, dict[str, Any]] = {
     "themes": {"theme": TEXT, "name": TEXT},
     "sectors": {"sector": TEXT, "name": TEXT},
     "needs": {
-        "place": TEXT, "theme": TEXT, "pressure": NUMBER, "need": NUMBER, "stands_out": NUMBER, "measured": TEXT, "verdict": TEXT,
-        "fact": TEXT,
+        "place": TEXT, "theme": TEXT, "pressure": NUMBER, "need": NUMBER, "stands_out": NUMBER, "measured": TEXT,
+        "verdict": TEXT, "fact": TEXT,
     },
     **{name: columns for name, columns in REGISTER.items() if name != "guesses"},
     "approaches": {

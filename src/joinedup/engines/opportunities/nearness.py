@@ -41,6 +41,7 @@ class Distances:
                 self._wards[authority].append(register.place_at[ward])
         self._adjoin: dict[frozenset[str], bool] = {}
         self._spacing: dict[str, float] = {}
+        self._km: dict[tuple[str, str], float] = {}
 
     def km(self, a: Where, b: Where) -> float | None:
         """Between the nearest of their places; None if either has none that is narrower than an authority."""
@@ -49,8 +50,14 @@ class Distances:
             return None
         if set(a.points) & set(b.points):
             return 0.0
-        pairs = [(at[x], at[y]) for x, y in product(a.points, b.points) if x in at and y in at]
-        return min((distance(*pair) for pair in pairs), default=None)
+        pairs = [(x, y) for x, y in product(a.points, b.points) if x in at and y in at]
+        return min((self._between_points(*pair) for pair in pairs), default=None)
+
+    def _between_points(self, a: str, b: str) -> float:
+        key = (a, b) if a < b else (b, a)
+        if key not in self._km:
+            self._km[key] = distance(self.register.place_at[a], self.register.place_at[b])
+        return self._km[key]
 
     def adjoin(self, a: str, b: str) -> bool:
         """Whether two authorities lie side by side: their nearest wards are about as near as wards are in them."""

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from joinedup.engines.days import is_bank_holiday
 from joinedup.engines.opportunities.concepts import NOTHING, Meaning, meaning
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Action, Ask, Partner, Support
 from joinedup.engines.opportunities.move import Because
-from joinedup.engines.days import is_bank_holiday
 from joinedup.engines.words import day, listing
 
 # What an ask is for, as a noun in a decision.

@@ -8,8 +8,8 @@ from typing import Any
 
 from joinedup.engines.reading import ask_words
 from joinedup.engines.reading.cells import folded
-from joinedup.engines.reading.scene import Scene
-from joinedup.engines.reading.themes import phrase_pattern
+from joinedup.engines.reading.context import Context
+from joinedup.engines.reading.phrases import phrase_pattern
 
 Row = dict[str, Any]
 _STRENGTH = {
@@ -40,18 +40,18 @@ _STRENGTH = {
 }
 
 
-def links(scene: Scene) -> list[Row]:
+def links(context: Context) -> list[Row]:
     rows, seen = [], set()
-    given = scene.tables["links"]
+    given = context.tables["links"]
     marks = [float(row["strength"]) for row in given if re.fullmatch(r"\d+(\.\d+)?", row["strength"])]
     top = next((top for top in (1.0, 3.0, 5.0, 10.0, 100.0) if max(marks, default=1.0) <= top), 100.0)
     for row in given:
         both = f"{row['partner_a']}-{row['partner_b']}"
-        ends = [scene.partner("links", both, column, row[column]) for column in ("partner_a", "partner_b")]
+        ends = [context.partner("links", both, column, row[column]) for column in ("partner_a", "partner_b")]
         if not all(ends) or ends[0] == ends[1]:
             continue
-        strength = scene.said("links", both, "strength", row["strength"], _strength(row["strength"], top))
-        since = scene.day("links", both, "since", row["since"], past=True)
+        strength = context.said("links", both, "strength", row["strength"], _strength(row["strength"], top))
+        since = context.day("links", both, "since", row["since"], past=True)
         if (key := (*ends, strength, since)) not in seen:
             seen.add(key)
             rows.append({"partner_a": ends[0], "partner_b": ends[1], "strength": strength, "since": since})
@@ -94,29 +94,31 @@ _FOR_GOOD = phrase_pattern("for good, ever, never, permanently, for ever, am byt
 _THIS_YEAR = phrase_pattern("this year, until the end of the year, eleni")
 
 
-def answer(scene: Scene, row: dict[str, str], known: set[str]) -> Row | None:
+def answer(context: Context, row: dict[str, str], known: set[str]) -> Row | None:
     table = "answers"
     id = f"{row['partner']}-{row['date']}"
-    partner = scene.partner(table, id, "partner", row["partner"])
+    partner = context.partner(table, id, "partner", row["partner"])
     if partner is None:
         return None
-    theme = scene.words(table, id, "theme", row["theme"], scene.themes.cell(row["theme"]))
-    found = scene.places(table, id, row["places"], scene.near.get(partner, frozenset()))
+    theme = context.words(table, id, "theme", row["theme"], context.themes.cell(row["theme"]))
+    found = context.places(table, id, row["places"], context.near.get(partner, frozenset()))
     about = row["about"] if row["about"] in known else None
     if (
         row["about"]
         and about is None
         and re.fullmatch(r"[A-Za-z]{1,8}-?[A-Za-z]{0,3}-?\d{1,5}", row["about"])
     ):
-        scene.guesses.add(table, id, "about", row["about"], None, "leads nowhere")
-    day = scene.day(table, id, "date", row["date"], past=True)
+        context.guesses.add(table, id, "about", row["about"], None, "leads nowhere")
+    day = context.day(table, id, "date", row["date"], past=True)
     plain = folded(row["answer"])
     answer = next((name for name, words in _ANSWERS if words.search(plain)), None)
     exact = row["answer"] in ("interested", "already", "not_us", "not us", "already doing it")
-    answer = scene.said(table, id, "answer", row["answer"], (answer, "" if exact else "answer in words", 0.8))
+    answer = context.said(
+        table, id, "answer", row["answer"], (answer, "" if exact else "answer in words", 0.8)
+    )
     scope, rule = _scope(row["scope"])
     if rule:
-        scene.guesses.add(table, id, "scope", row["scope"], scope, rule, 0.6)
+        context.guesses.add(table, id, "scope", row["scope"], scope, rule, 0.6)
     return {
         "partner": partner,
         "places": found.codes,
@@ -126,8 +128,8 @@ def answer(scene: Scene, row: dict[str, str], known: set[str]) -> Row | None:
         "answer": answer,
         "scope": scope,
         "date": day,
-        "until": scene.day(table, id, "until", row["until"], end=True)
-        or _until(scene, id, row["scope"], day),
+        "until": context.day(table, id, "until", row["until"], end=True)
+        or _until(context, id, row["scope"], day),
     }
 
 
@@ -148,7 +150,7 @@ def _scope(given: str) -> tuple[str, str]:
     return "this", "scope not known: this suggestion"
 
 
-def _until(scene: Scene, id: str, given: str, day: datetime.date | None) -> datetime.date | None:
+def _until(context: Context, id: str, given: str, day: datetime.date | None) -> datetime.date | None:
     """Until when an answer holds, where its scope says so in words."""
     plain = folded(given)
     if day is None or not plain:
@@ -161,5 +163,5 @@ def _until(scene: Scene, id: str, given: str, day: datetime.date | None) -> date
     elif re.search(r"\b(?:until|till|before|by)\b", plain):
         until = ask_words.until(given, day)
     if until:
-        scene.guesses.add("answers", id, "until", given, until.isoformat(), "said in the scope", 0.7)
+        context.guesses.add("answers", id, "until", given, until.isoformat(), "said in the scope", 0.7)
     return until

@@ -6,40 +6,25 @@ import datetime
 import re
 
 from joinedup.engines.reading.cells import MONTH, MONTHS, Number, folded, money, month_end, numbers
-from joinedup.engines.reading.themes import phrase_pattern
+from joinedup.engines.reading.phrases import listed, phrase_pattern
 
 KINDS = {
-    "need": "need",
-    "needs": "need",
-    "want": "need",
-    "wanted": "need",
-    "ask": "need",
-    "request": "need",
-    "angen": "need",
-    "looking for": "need",
-    "seek": "need",
-    "seeking": "need",
-    "help": "help",
-    "offer": "help",
-    "offers": "help",
-    "give": "help",
-    "can give": "help",
-    "have": "help",
-    "spare": "help",
-    "cynnig": "help",
-    "offering": "help",
-    "can help": "help",
+    **dict.fromkeys(
+        listed("need, needs, want, wanted, ask, request, looking for, seek, seeking, angen"), "need"
+    ),
+    **dict.fromkeys(
+        listed("help, offer, offers, offering, give, can give, can help, have, spare, cynnig"), "help"
+    ),
 }
 _GIVES = phrase_pattern(
-    "we can, can offer, may be used, are to be had, free of charge, rent free, you could have, "
-    "has ... free, have ... free, spare, stand empty, is empty, are empty, available, "
-    "we will come, would sit in, happy to, can be borrowed, remain on, kept for, are kept, "
-    "can go to, without charge, will lend, ar gael"
+    "we can, can offer, may be used, free of charge, rent free, you could have, has ... free, "
+    "have ... free, spare, stand empty, is empty, are empty, available, we will come, happy to, "
+    "can be borrowed, can go to, without charge, will lend, ar gael"
 )
 _NEEDS = phrase_pattern(
     "we need, need, needs, wanted, looking for, we want, we would like, would like, somebody to, "
-    "someone to, somewhere, we have nobody, have no, cannot, please, more staff, "
-    "lose their grant, the quote is, tell us, angen, would help us, leaks, broken, no longer"
+    "someone to, somewhere, we have nobody, have no, cannot, please, more staff, the quote is, "
+    "tell us, angen, would help us, leaks, broken, no longer"
 )
 
 # What is asked for; the order decides where two fit: the more particular first.
@@ -49,7 +34,7 @@ WHAT = {
     ),
     "training": phrase_pattern(
         "train*, course for staff, workshop*, supervision, teach us, learn how, hyfforddiant, "
-        "session for staff, briefing*, half a day on"
+        "session for staff, briefing*"
     ),
     "data": phrase_pattern(
         "data, figures, counts, numbers by, map*, footage, information, telephone number*, "
@@ -60,11 +45,11 @@ WHAT = {
     ),
     "room": phrase_pattern(
         "room*, hall, halls, building, venue*, premises, kitchen, garage*, studio, workshop space, "
-        "workshops at, pitch, floor space, somewhere to meet, somewhere dry, space*, ystafell, neuadd"
+        "pitch, floor space, somewhere to meet, space*, ystafell, neuadd"
     ),
     "places": phrase_pattern(
-        "places, place on, seats, memberships, placements, foster carers, courses that, spaces on, "
-        "beds, somewhere regular, vacancies on, lleoedd"
+        "places, place on, seats, memberships, placements, foster carers, spaces on, beds, "
+        "vacancies on, lleoedd"
     ),
     "referrals": phrase_pattern(
         "referral*, refer, referrers, send us, young people to fill, to fill, participants, "

@@ -7,7 +7,7 @@ import datetime
 from rapidfuzz import fuzz, process
 
 from joinedup.engines.reading.cells import folded, is_blank
-from joinedup.engines.reading.themes import phrase_pattern
+from joinedup.engines.reading.phrases import phrase_pattern
 
 BASES = ("dated", "rolling", "standing", "invited", "closed")
 SHORT = 31  # days: a service that is there no longer than this is an occasion

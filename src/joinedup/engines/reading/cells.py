@@ -9,11 +9,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-
-def listed(text: str) -> list[str]:
-    """Words and phrases written with commas between, as the tables of words here are kept."""
-    return text.split(", ")
-
+from joinedup.engines.reading.phrases import listed
 
 # What people write where they know nothing; "dim" and "anhysbys" are the Welsh for nothing and unknown.
 BLANKS = frozenset(

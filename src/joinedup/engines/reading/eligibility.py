@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from joinedup.engines.reading.cells import folded, listed, money, numbers
-from joinedup.engines.reading.themes import Sectors, phrase_pattern
+from joinedup.engines.reading.cells import folded, money, numbers
+from joinedup.engines.reading.phrases import listed, phrase_pattern
+from joinedup.engines.reading.themes import Sectors
 
 PUBLIC = listed(
     "police, health, education, social_care, youth_justice, local_authority, probation, fire, "

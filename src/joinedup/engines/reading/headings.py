@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from joinedup.engines.reading.cells import folded, listed
+from joinedup.engines.reading.cells import folded
+from joinedup.engines.reading.phrases import listed
 from joinedup.engines.reading.register import Guesses
 
 # Other names of the tables themselves.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from joinedup.engines.reading.cells import folded, is_blank, numbers
-from joinedup.engines.reading.themes import phrase_pattern
+from joinedup.engines.reading.phrases import phrase_pattern
 
 LEVELS = ("primary", "secondary", "tertiary")
 
@@ -50,7 +50,7 @@ WAY_IN = {
     ),
     "referral": phrase_pattern(
         "referral*, refer, refers, referred, any professional, professionals, social work*, "
-        "social care, early help, health visitor*, gp, gps, job centre*, jobcentre*, youth justice, "
+        "social care, early help, health visitor*, gp, gps, general practi*, job centre*, jobcentre*, youth justice, "
         "refuge, housing officer*, estate officer*, agency, agencies, key worker*, panel, mash, "
         "school nurse*, probation, advocate*, case manager*, caseload, notification*, by assessment, "
         "nominat*, midwife, midwives, clinician asks, any officer, hub worker*, support worker*, "

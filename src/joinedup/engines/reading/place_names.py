@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from joinedup.engines.reading.cells import folded, listed
+from joinedup.engines.reading.cells import folded
+from joinedup.engines.reading.phrases import listed
 
 CODE = re.compile(r"[EWSNK]\d{8}")
 WIDE = ("country", "region", "police_force", "county")

@@ -6,7 +6,7 @@ import itertools
 import re
 
 from joinedup.engines.reading.cells import folded, is_blank, numbers
-from joinedup.engines.reading.themes import phrase_pattern
+from joinedup.engines.reading.phrases import phrase_pattern
 
 EXTERNAL = phrase_pattern(
     "external evaluation, external evaluator*, independent evaluation, independently evaluated, "
@@ -17,28 +17,29 @@ EXTERNAL = phrase_pattern(
     "waiting list comparison, comparison with, control, external assess*"
 )
 MEASURED = phrase_pattern(
-    "before and after, validated, pre and post, compared with, compared to, year before, baseline, "
-    "outcome star, outcome measure*, outcomes measure*, scored, scores, national return, return, "
-    "returns, board data, police data, police figures, police records, hospital data, "
+    "before and after, validated, pre and post, compared with, compared to, year before, "
+    "baseline, outcome star, outcome measure*, outcomes measure*, scored, scores, "
+    "national return, board data, police data, police figures, police records, hospital data, "
     "hospital figures, trust figures, trusts figures, school records, school figures, "
     "attendance data, college records, college figures, council figures, council return, "
-    "council data, service figures, service data, ambulance, case management, forces own count, "
-    "force return, force figures, routine data, sdq, questionnaire before, monitoring data, "
-    "inspection*, school data, pru data, health data, mis, probation data, dataset, data set, census, "
+    "council data, service figures, service data, ambulance, case management, force return, "
+    "force figures, routine data, sdq, questionnaire before, monitoring data, inspection*, "
+    "school data, pru data, health data, mis, probation data, dataset, data set, census, "
     "historic comparison, comparison, analysis, scale, twice, core, core 10, wemwbs, gad 7, "
     "phq 9, screening tool, outcomes tool, service record*, school record*, college record*, "
-    "police record*, hospital record*, database, call data"
+    "police record*, hospital record*, database, call data, national return*, council return*, "
+    "county return*, force return*, statutory return*, service return*, board return*, "
+    "trading standards return*, youth justice return*, police return*, health return*, school return*"
 )
 COUNTED = phrase_pattern(
     "own figures, own count*, own monitoring, count, counts, head count, headcount, register, "
     "sign in*, log, logbook, log book, book, tally, feedback*, survey, cards, forms, "
     "questionnaire, notes, audit, annual report, show of hands, monitoring, records, figures, "
     "data, spreadsheet, diary, quiz, anecdot*, observation*, process study, case study, "
-    "case studies, film, staff view*, interviews, contractors returns, cofrestr, adborth, "
-    "self report*, self assess*, study, evaluation, logs, notebook, report, reports, sheet, "
-    "sheets, minutes, tick box*, confirmations, list, lists, certificates, app, turnstile*, "
-    "slips, sample, bookings, satisfaction, recorded, record, photos, testimonial*, letter*, "
-    "thank you*, tool"
+    "case studies, film, staff view*, interviews, cofrestr, adborth, self report*, self assess*, "
+    "study, evaluation, logs, notebook, report, reports, sheet, sheets, minutes, confirmations, "
+    "list, lists, certificates, app, sample, bookings, satisfaction, recorded, record, photos, "
+    "testimonial*, letter*, thank you*, tool, return, returns, tally*, checklist*"
 )
 NOTHING = phrase_pattern(
     "none, none yet, no, nothing, not yet, not measured, no data, not evaluated, dim, "
@@ -95,7 +96,8 @@ _DONE = re.compile(
     r"finished|passed(?! to| on)|"
     r"moved (?:to|on to|into)|went on to|kept their (?:homes?|places?|jobs?)|"
     r"no (?:further|second|new) (?:arrest|offence|suspension|exclusion|referral|incident|contact)\w*|"
-    r"did not (?:reoffend|return|come back)|goals? met|had somewhere to live|had an address|"
+    r"did not (?:reoffend|return|come back)|goals? met|"
+    r"(?:had|have|found) (?:somewhere to live|a home|an address|accommodation)|"
     r"said it helped|were housed|"
     r"not been (?:excluded|arrested|suspended)|agreed to|gained a|qualification\w*|"
     r"return\w* to (?:their )?school|back (?:in school|in class|full time|to mainstream)|settled|"
@@ -123,7 +125,7 @@ def evidence(given: str) -> tuple[float | None, str, float]:
         or re.search(r"\b(?:nothing|not) (?:is )?(?:measured|counted|recorded)\b", plain)
     ):
         return 0.0, "no evidence", 0.9
-    if re.search(r"\bcontractors?\b|\bown (?:figures|count|notes|monitoring)\b", plain) and not re.search(
+    if re.search(r"\bown (?:figures|count|notes|monitoring)\b", plain) and not re.search(
         r"before|compared|forces", plain
     ):
         return 1.0, "own count", 0.8

@@ -14,7 +14,8 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from joinedup.engines.reading.cells import folded, listed
+from joinedup.engines.reading.cells import folded
+from joinedup.engines.reading.phrases import listed
 
 _SHORT = {
     "sth": "south",

@@ -6,9 +6,9 @@ from typing import Any
 
 from joinedup.engines.reading import basis
 from joinedup.engines.reading.cells import folded, is_blank
+from joinedup.engines.reading.context import Context
 from joinedup.engines.reading.eligibility import eligible
-from joinedup.engines.reading.scene import Scene
-from joinedup.engines.reading.themes import phrase_pattern
+from joinedup.engines.reading.phrases import phrase_pattern
 
 Row = dict[str, Any]
 _GENERAL = phrase_pattern(
@@ -19,12 +19,12 @@ _GENERAL = phrase_pattern(
 )
 
 
-def support(scene: Scene, row: dict[str, str]) -> Row:
+def support(context: Context, row: dict[str, str]) -> Row:
     table, id = "support", row["id"]
-    kind = scene.said(table, id, "kind", row["kind"], basis.kind(row["kind"], row["name"], row["purpose"]))
+    kind = context.said(table, id, "kind", row["kind"], basis.kind(row["kind"], row["name"], row["purpose"]))
     # What stands on the shelf has the themes that it was given: a sentence about data names many things.
     texts = () if kind in basis.SHELF else (row["name"], row["purpose"])
-    themes, themes_given = scene.themes_of(table, id, row["themes"], *texts)
+    themes, themes_given = context.themes_of(table, id, row["themes"], *texts)
     general = folded(row["general"]) in ("true", "yes", "1", "y", "ydy")
     if (
         not general
@@ -32,18 +32,18 @@ def support(scene: Scene, row: dict[str, str]) -> Row:
         and _GENERAL.search(folded(f"{row['purpose']} . {row['who_may_use']}"))
     ):
         general = True
-        scene.guesses.add(table, id, "general", row["purpose"], "true", "any work with young people", 0.8)
-    opens = scene.day(table, id, "opens", row["opens"])
-    closes = scene.day(table, id, "closes", row["closes"], end=True)
-    sectors = scene.words(table, id, "sectors", row["sectors"], scene.sectors.cell(row["sectors"]))
-    via = scene.words(table, id, "via", row["via_sectors"], scene.sectors.cell(row["via_sectors"]))
-    who = eligible(row["who_may_use"], row["purpose"], sectors, via, row["basis"], scene.sectors)
+        context.guesses.add(table, id, "general", row["purpose"], "true", "any work with young people", 0.8)
+    opens = context.day(table, id, "opens", row["opens"])
+    closes = context.day(table, id, "closes", row["closes"], end=True)
+    sectors = context.words(table, id, "sectors", row["sectors"], context.sectors.cell(row["sectors"]))
+    via = context.words(table, id, "via", row["via_sectors"], context.sectors.cell(row["via_sectors"]))
+    who = eligible(row["who_may_use"], row["purpose"], sectors, via, row["basis"], context.sectors)
     if "rural_only" not in who.limits and "rural" in folded(row["places"]):
         who.limits.append("rural_only")
     lead_only = who.lead_only or folded(row["lead_only"]) in ("true", "yes", "1")
     said = f"{row['who_may_use']} [{row['sectors']}; via {row['via_sectors']}]"
     if set(who.sectors) != set(sectors):
-        scene.guesses.add(
+        context.guesses.add(
             table,
             id,
             "sectors",
@@ -53,7 +53,7 @@ def support(scene: Scene, row: dict[str, str]) -> Row:
             who.sure,
         )
     if set(who.via) != set(via):
-        scene.guesses.add(
+        context.guesses.add(
             table,
             id,
             "via",
@@ -63,7 +63,7 @@ def support(scene: Scene, row: dict[str, str]) -> Row:
             who.sure,
         )
     if lead_only and not row["lead_only"]:
-        scene.guesses.add(
+        context.guesses.add(
             table,
             id,
             "lead_only",
@@ -73,10 +73,10 @@ def support(scene: Scene, row: dict[str, str]) -> Row:
             0.8,
         )
     if who.limits:
-        scene.guesses.add(
+        context.guesses.add(
             table, id, "limits", row["who_may_use"], ";".join(who.limits), "limits in words", 0.8
         )
-    open_how = basis.basis(row["basis"], kind, opens, closes, scene.as_of)
+    open_how = basis.basis(row["basis"], kind, opens, closes, context.as_of)
     if folded(row["required_by_law"]) in ("true", "yes", "1", "y"):
         # What the law requires of a body is never suggested as something new.
         open_how = ("standing", "required by law", 0.95)
@@ -93,22 +93,22 @@ def support(scene: Scene, row: dict[str, str]) -> Row:
         "sectors": who.sectors,
         "via": who.via,
         "lead_only": lead_only,
-        **_where(scene, row),
-        "basis": scene.said(table, id, "basis", row["basis"], open_how),
+        **_where(context, row),
+        "basis": context.said(table, id, "basis", row["basis"], open_how),
         "opens": opens,
         "closes": closes,
-        "amount_max": scene.number(table, id, "amount_max", row["amount_max"]),
-        "amount": scene.number(table, id, "amount", row["amount"]),
+        "amount_max": context.number(table, id, "amount_max", row["amount_max"]),
+        "amount": context.number(table, id, "amount", row["amount"]),
         "awards": row["awards"] or None,
         "limits": who.limits,
-        "last_checked": scene.day(table, id, "last_checked", row["last_checked"], past=True),
+        "last_checked": context.day(table, id, "last_checked", row["last_checked"], past=True),
     }
 
 
-def _where(scene: Scene, row: dict[str, str]) -> Row:
+def _where(context: Context, row: dict[str, str]) -> Row:
     """Where support may be used: named places, everywhere, or only places that these are not."""
-    id, gazetteer = row["id"], scene.gazetteer
-    found = scene.place(row["places"])
+    id, gazetteer = row["id"], context.gazetteer
+    found = context.place(row["places"])
     elsewhere = gazetteer.is_elsewhere(row["places"], row["who_may_use"])
     codes, exact_words = found.codes, found.rule
     authorities = gazetteer.all_authorities(codes)
@@ -118,7 +118,7 @@ def _where(scene: Scene, row: dict[str, str]) -> Row:
     )
     if not row["places"] or is_blank(row["places"]):
         everywhere = not elsewhere
-        scene.guesses.add(
+        context.guesses.add(
             "support",
             id,
             "places",
@@ -131,11 +131,11 @@ def _where(scene: Scene, row: dict[str, str]) -> Row:
         elsewhere = True
     if elsewhere:
         said = f"{row['places']} [{row['who_may_use']}]"
-        scene.guesses.add("support", id, "elsewhere", said, "true", "only for other places", 0.85)
+        context.guesses.add("support", id, "elsewhere", said, "true", "only for other places", 0.85)
         return {"places": codes, "authorities": [], "everywhere": False, "elsewhere": True}
     if exact_words and codes:
-        scene.guesses.add("support", id, "places", row["places"], ";".join(codes), exact_words, found.sure)
+        context.guesses.add("support", id, "places", row["places"], ";".join(codes), exact_words, found.sure)
     if not everywhere:
         for piece, rule in found.unread:
-            scene.guesses.add("support", id, "places", piece, None, rule)
+            context.guesses.add("support", id, "places", piece, None, rule)
     return {"places": codes, "authorities": authorities, "everywhere": everywhere, "elsewhere": False}

@@ -9,7 +9,8 @@ from functools import cached_property
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from joinedup.engines.reading.cells import folded, is_blank, listed, pieces
+from joinedup.engines.reading.cells import folded, is_blank, pieces
+from joinedup.engines.reading.phrases import phrase_pattern
 from joinedup.engines.reading.theme_words import SECTOR_WORDS, THEME_WORDS
 
 CHAPTER = re.compile(r"t\d|tx|theme \d|chapter \d")
@@ -29,19 +30,6 @@ class Read:
         self.values += [value for value in values if value not in self.values]
         if rule and sure < self.sure:
             self.rule, self.sure = rule, sure
-
-
-def phrase_pattern(phrases: str) -> re.Pattern[str]:
-    """One pattern for phrases in folded words, with commas between; `*` stands for any ending, ` ... ` for up to
-    three words."""
-    made = [
-        re.escape(phrase)
-        .replace(r"\*", r"[a-z]*")
-        .replace(r"\ \.\.\.\ ", r"(?: \w+){0,3} ")
-        .replace(r"\ ", " ")
-        for phrase in listed(phrases)
-    ]
-    return re.compile(rf"\b(?:{'|'.join(made)})\b")
 
 
 class Themes:

@@ -1,9 +1,10 @@
 """The contract of every source, and the words in which a file is accepted or refused."""
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -29,6 +30,7 @@ WIDE = ("ward", "local_authority", "county")
 NUMBER, SUPPRESSED, MISSING = "number", "suppressed", "missing"
 WRONG_AT_MOST = 0.05
 EXAMPLES = 5
+MANY = 50_000
 # Why a row is left out that would have been kept if its place were one of those held here.
 OUTSIDE = "places outside those held here"
 # A file is for another area if less than this share of the rows it places lies in the places held, and it
@@ -65,6 +67,8 @@ class Codes:
     `changes`: a retired LSOA code to its 2021 codes, each with the share of residents that went there.
     `around`: place, ancestor: the ward, authority, county… that each neighbourhood lies in.
     `forces`: a place's police force area.
+    `former`: plain name to code of authorities and counties that have ended: what a file says of them is kept under
+    their own code, and counts towards what took over from them (`observations.held`).
     """
 
     kinds: Mapping[str, str]
@@ -72,6 +76,7 @@ class Codes:
     changes: Mapping[str, Sequence[tuple[str, float]]]
     around: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=AROUND))
     forces: Mapping[str, str] = field(default_factory=dict)
+    former: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, places: pl.DataFrame, changes: pl.DataFrame, forces: pl.DataFrame | None = None) -> "Codes":
@@ -82,12 +87,16 @@ class Codes:
             if kind in ("local_authority", "county", "region", "country", "police_force"):
                 names.setdefault(kind, {})[plain(name)] = code
         kinds = dict(current.select("code", "kind").iter_rows())
+        ended = places.filter(
+            pl.col("ended").is_not_null(), pl.col("kind").is_in(["local_authority", "county"])
+        )
+        former = {plain(name): code for name, code in ended.select("name", "code").iter_rows()}
         moved: dict[str, list[tuple[str, float]]] = {}
         for old, new, share in changes.select("old", "new", "share").iter_rows():
             if old not in kinds:
                 moved.setdefault(old, []).append((new, share))
         if forces is None:
-            return cls(kinds, names, moved)
+            return cls(kinds, names, moved, former=former)
         upwards = ancestors(current.select("parent", place="code"))
         wide = [code for code, kind in kinds.items() if kind in WIDE]
         around = upwards.join(
@@ -99,12 +108,38 @@ class Codes:
             moved,
             around.filter(pl.col("ancestor").is_in(wide)),
             dict(forces.select("place", "force").iter_rows()),
+            former,
         )
 
-    @property
+    @cached_property
     def version(self) -> str:
         """A short hash that changes with the places known."""
         return hashlib.sha256(" ".join(sorted(self.kinds)).encode()).hexdigest()[:16]
+
+    @cached_property
+    def lsoas(self) -> frozenset[str]:
+        """The current neighbourhoods."""
+        return frozenset(self.of_kind("lsoa"))
+
+    @cached_property
+    def around_by_force(self) -> dict[str, pl.DataFrame]:
+        """By police force area: `around`, of the places of its own."""
+        force = pl.col("place").replace_strict(self.forces, default=None, return_dtype=pl.String)
+        found = self.around.with_columns(force=force).drop_nulls("force")
+        parts = found.partition_by("force", as_dict=True, include_key=False)
+        return {str(key): part for (key,), part in parts.items()}
+
+    @cached_property
+    def own(self) -> dict[str, frozenset[str]]:
+        """By police force area: the places of its own, and the retired ones that became a part of one."""
+        found: dict[str, set[str]] = {}
+        for code, force in self.forces.items():
+            found.setdefault(force, set()).add(code)
+        for old, moves in self.changes.items():
+            for new, _share in moves:
+                if force_of_new := self.forces.get(new):
+                    found[force_of_new].add(old)
+        return {force: frozenset(codes) for force, codes in found.items()}
 
     def of_kind(self, *kinds: str) -> list[str]:
         return [code for code, kind in self.kinds.items() if kind in kinds]
@@ -158,8 +193,9 @@ Progress = Callable[[float], None]
 class Source:
     """One publisher's format: what it is, how it is recognised and read, and what a newer file replaces.
 
-    `parts`: for a file that may hold several series, the source, the name and the rows of each; `take` reads
-    one.
+    `series`: for a file that may hold several series and be large, every series of it, from the file in parts;
+    `take` reads one. `shapes`: what each of its columns may hold, as a regular expression, where the publisher
+    writes no free text; cells of these shapes need no look for people.
     """
 
     name: str
@@ -172,7 +208,8 @@ class Source:
     recognises: Callable[[list[str]], bool]
     take: Callable[[TextTable, Codes], Reading]
     replaces: Revision = Revision.CELLS
-    parts: "Callable[[TextTable], list[SeriesRows]] | None" = None
+    series: "Callable[[Iterable[TextTable], Codes], Iterator[OneSeries]] | None" = None
+    shapes: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, path: Path, codes: Codes) -> Reading:
         """Read a file of this format. Raises `Refused` with one sentence for the person who imports it."""
@@ -180,12 +217,23 @@ class Source:
 
 
 @dataclass(frozen=True)
-class SeriesRows:
-    """The rows of one series in a file, and the source that reads them."""
+class OneSeries:
+    """One series of a file: the source that it belongs to, who reported it, and what was read or why nothing was."""
 
     source: Source
     reported_by: str
-    table: TextTable
+    reading: Reading | NothingHere
+
+
+@dataclass(frozen=True)
+class RowCounts:
+    """What became of rows: how many there were, how many were wrong or left out by reason, most first, and the first
+    wrong ones as (line number, reason)."""
+
+    read: int
+    wrong: dict[str, int]
+    left_out: dict[str, int]
+    examples: list[tuple[int, str]]
 
 
 def finish(
@@ -209,36 +257,55 @@ def finish(
     """
     wrong = rows.filter(pl.col("wrong").is_not_null())
     left_out = rows.filter(pl.col("wrong").is_null() & pl.col("left_out").is_not_null())
-    refused = _tally(wrong, "wrong")
     first = wrong.sort("record").head(EXAMPLES)
     lines = table.lines(first["record"].to_list())
-    examples = list(zip(lines, first["wrong"].to_list(), strict=True))
-    if rows.height and wrong.height / rows.height > WRONG_AT_MOST:
-        line, reason = examples[0]
+    counts = RowCounts(
+        rows.height,
+        _tally(wrong, "wrong"),
+        _tally(left_out, "left_out"),
+        list(zip(lines, first["wrong"].to_list(), strict=True)),
+    )
+    notes = [*table.notes, *notes]
+    return finish_counted(counts, observations, notes, held=held, outside=outside, whose=whose, covers=covers)
+
+
+def finish_counted(
+    rows: RowCounts,
+    observations: pl.DataFrame,
+    notes: list[str],
+    *,
+    held: Collection[str] = (),
+    outside: str = OUTSIDE,
+    whose: str = "",
+    covers: Sequence[str] = (),
+) -> Reading:
+    """As `finish`, of rows that were counted already. `notes`: those of the table too."""
+    wrong, left_out = sum(rows.wrong.values()), sum(rows.left_out.values())
+    if rows.read and wrong / rows.read > WRONG_AT_MOST:
+        line, reason = rows.examples[0]
         first_check = (
             "Check that it is a file for this area, correct it" if "place" in reason else "Correct the file"
         )
         raise Refused(
-            f"{wrong.height:,} of {rows.height:,} rows ({wrong.height / rows.height:.0%}) cannot be right, more "
+            f"{wrong:,} of {rows.read:,} rows ({wrong / rows.read:.0%}) cannot be right, more "
             f"than the 5% that is let pass; the first is line {line}: {reason}. {first_check} and try again."
         )
     if observations.is_empty():
-        why = "; ".join(_tally(left_out, "left_out")) or "it has no rows below the header"
+        why = "; ".join(rows.left_out) or "it has no rows below the header"
         raise NothingHere(
             f"Nothing in this file can be used here: {why}. Check that it is the file you meant."
         )
-    kept = rows.height - wrong.height - left_out.height
+    kept = rows.read - wrong - left_out
     if held:
-        elsewhere = left_out.filter(pl.col("left_out") == outside).height
-        _refuse_elsewhere(kept, elsewhere, observations, held, whose)
+        _refuse_elsewhere(kept, rows.left_out.get(outside, 0), observations, held, whose)
     return Reading(
         observations=in_order(observations.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())),
-        rows_read=rows.height,
+        rows_read=rows.read,
         rows_kept=kept,
-        refused=refused,
-        left_out=_tally(left_out, "left_out"),
-        examples=examples,
-        notes=[*table.notes, *notes],
+        refused=rows.wrong,
+        left_out=rows.left_out,
+        examples=rows.examples,
+        notes=notes,
         covers=list(covers),
     )
 
@@ -261,13 +328,12 @@ def _refuse_elsewhere(
 
 
 def in_order(observations: pl.DataFrame) -> pl.DataFrame:
-    """Sorted by indicator, place, period. Words are compared as numbers: four times as fast on a million
-    rows."""
-    keys = [
-        pl.col(name).cast(pl.Enum(observations[name].unique().sort()))
-        for name in ("indicator", "place", "period")
-    ]
-    return observations.sort(keys)
+    """Sorted by indicator, place, period. Words are compared as numbers where there are many rows: four times as fast
+    on a million."""
+    names = ("indicator", "place", "period")
+    if observations.height < MANY:
+        return observations.sort(names)
+    return observations.sort(pl.col(name).cast(pl.Enum(observations[name].unique().sort())) for name in names)
 
 
 def _tally(rows: pl.DataFrame, column: str) -> dict[str, int]:
@@ -275,10 +341,13 @@ def _tally(rows: pl.DataFrame, column: str) -> dict[str, int]:
     return dict(counted.iter_rows())
 
 
-def carried(frame: pl.DataFrame, codes: Codes, counts: Sequence[str]) -> tuple[pl.DataFrame, str | None]:
+def carried(
+    frame: pl.DataFrame, codes: Codes, counts: Sequence[str], *, stands_for: str | None = None
+) -> tuple[pl.DataFrame, str | None]:
     """Move rows with retired LSOA codes in `place` to current codes, sharing `counts` by residents.
 
-    Returns the frame and a note, or None if no code was old. Rows with other codes pass unchanged.
+    Returns the frame and a note, or None if no code was old. Rows with other codes pass unchanged. `stands_for`: the
+    column that says how many rows of the file each row is, if not one.
     """
     old = sorted(set(frame["place"].unique()) & set(codes.changes))
     if not old:
@@ -288,7 +357,8 @@ def carried(frame: pl.DataFrame, codes: Codes, counts: Sequence[str]) -> tuple[p
         schema={"place": pl.String, "_new": pl.String, "_share": pl.Float64},
         orient="row",
     )
-    rows = frame.filter(pl.col("place").is_in(old)).height
+    moved = frame.filter(pl.col("place").is_in(old))
+    rows = int(moved[stands_for].sum()) if stands_for else moved.height
     shared = frame.join(moves, on="place", how="left").with_columns(
         pl.coalesce("_new", "place").alias("place"),
         *(pl.col(name) * pl.col("_share").fill_null(1.0) for name in counts),

@@ -95,7 +95,7 @@ def take(table: TextTable, codes: Codes) -> Reading:
         .then(pl.lit("groups within an area, such as tenths by deprivation"))
         .when(~pl.col("place").str.contains(OF_THESE_KINDS))
         .then(pl.lit("kinds of area that are not used here"))
-        .when(~pl.col("place").is_in(codes.of_kind(*KINDS)))
+        .when(~pl.col("place").is_in([*codes.of_kind(*KINDS), *codes.former.values()]))
         .then(pl.lit(OUTSIDE))
         .when(pl.col("years") != pl.col("usual"))
         .then(pl.lit("figures over more or fewer years than usual for their indicator")),

@@ -8,23 +8,28 @@ A crime is counted once: a repeated Crime ID may have another place or outcome a
 Anti-social behaviour has no Crime ID, so identical rows are separate incidents, and all count.
 """
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-import numpy as np
 import polars as pl
 
-from joinedup.engines.completeness import WHOLE
+from joinedup.engines.completeness import sent_whole
 from joinedup.engines.words import plural
 from joinedup.evidence.sources.contract import (
+    EXAMPLES,
+    MANY,
     NUMBER,
     Codes,
     Disclosure,
+    NothingHere,
+    OneSeries,
     Reading,
     Revision,
-    SeriesRows,
+    RowCounts,
     Source,
     carried,
-    finish,
+    finish_counted,
 )
 from joinedup.offline.delimited import Refused, TextTable
 from joinedup.places.body_names import force_called
@@ -43,193 +48,340 @@ WORDS = {
 # What a force reported in all, and without a place: whether months can be compared (see `completeness`).
 ALL_CRIMES, WITHOUT_PLACE = "policeuk-all-crimes", "policeuk-without-place"
 NATIONWIDE = "British Transport Police"
-LSOA = r"^[EW]01\d{6}$"
+LSOA = r"^[EW]01[0-9]{6}$"
 OUTSIDE = "crimes outside the places held here"
-MONTH = r"^20\d\d-(0[1-9]|1[0-2])$"
+MONTH = r"^20[0-9][0-9]-(0[1-9]|1[0-2])$"
+GROUP = ("force", "period", "place", "kind")
+# What the publisher writes in each column. Spelt out, since classes such as \d take Polars long to make ready. A kind
+# or an outcome that it adds is looked at like any other word.
+KINDS = (
+    *(*WORDS, "Bicycle theft", "Burglary", "Criminal damage and arson", "Other crime", "Other theft"),
+    *("Shoplifting", "Theft from the person", "Vehicle crime"),
+)
+_BIG, _LETTER = "A-ZÀ-Þ", "A-Za-zÀ-ÿŴŵŶŷ"
+_OUTCOME = (
+    r"Action to be taken by another organisation|Awaiting court outcome|Court case unable to proceed|"
+    r"Court result unavailable|Defendant (found not guilty|sent to Crown Court)|"
+    r"(Formal|Further) (action|investigation) is not in the public interest|"
+    r"Investigation complete; no suspect identified|Local resolution|Offender (deprived of property|fined|"
+    r"given (a caution|a drugs possession warning|community sentence|conditional discharge|absolute discharge|"
+    r"penalty notice|suspended prison sentence)|ordered to pay compensation|otherwise dealt with|sent to prison)|"
+    r"Status update unavailable|Suspect charged|Suspect charged as part of another case|"
+    r"Unable to prosecute suspect|Under investigation"
+)
+_FORCE = (
+    r"^[A-ZÀ-Þ][A-Za-zÀ-ÿŴŵŶŷ& -]* (Police|Constabulary|Police Service)$|^Police Service of Northern Ireland$"
+)
+# A street or a kind of place. No number but those of roads, since one behind a name may be an age.
+_LOCATION = (
+    rf"^(No [Ll]ocation|On or near( +([(-]?[{_BIG}][{_LETTER}'’./&()-]*,?|&|of|the|and|[ABM][0-9]{{1,4}}(\(M\))?|"
+    r"[0-9]{1,2}(St|Nd|Rd|Th)|(Avenue|Junction|Road|Row|Street|Terminals?|(Road|Route) No) [0-9]{1,3}))* ?)$"
+)
+_DEGREES = r"^-?[0-9]{1,2}(\.[0-9]{1,6})?$"
+SHAPES = {
+    "Crime ID": r"^[0-9a-f]{64}$",
+    "Month": MONTH,
+    "Reported by": _FORCE,
+    "Falls within": _FORCE,
+    "Longitude": _DEGREES,
+    "Latitude": _DEGREES,
+    "Location": _LOCATION,
+    "LSOA code": LSOA,
+    "LSOA name": rf"^[{_BIG}][{_LETTER}',./ -]* [0-9]{{3}}[A-Z]$",
+    "Crime type": rf"^({'|'.join(KINDS)})$",
+    "Last outcome category": rf"^({_OUTCOME})$",
+    "Context": r"^$",
+}
 
 
 def recognises(header: list[str]) -> bool:
     return set(header) >= NEEDED
 
 
-def by_force(table: TextTable) -> list[SeriesRows]:
-    """The rows of each force, by its name in the file. Raises `Refused` when rows do not say whose they are."""
-    force = table.frame["Reported by"].str.strip_chars()
-    nameless = table.frame.filter(force.is_null() | (force == ""))
-    if nameless.height:
-        (line,) = table.lines(nameless["record"].head(1).to_list())
+def in_parts(tables: Iterable[TextTable], codes: Codes) -> Iterator[OneSeries]:
+    """The series of each force, by its name in the file, from the file in parts. Raises `Refused` when rows do not say
+    whose they are."""
+    counted = _Counted()
+    for table in tables:
+        counted.add(table)
+    groups = counted.groups()
+    written: dict[str, list[str]] = {}  # a force may be written in several ways
+    for name in groups["force"].str.strip_chars().unique().sort():
+        written.setdefault(plain(name), []).append(name)
+    for key, names in sorted(written.items()):
+        source = RAILWAYS if key == plain(NATIONWIDE) else SOURCE
+        own = groups if len(written) == 1 else groups.filter(pl.col("force").str.strip_chars().is_in(names))
+        wrong = [(line, why) for line, why, force in counted.wrong if force.strip() in names]
+        try:
+            reading = _reading(own, wrong, counted.notes, codes)
+        except NothingHere as nothing:
+            yield OneSeries(source, names[0], nothing)
+        else:
+            yield OneSeries(source, names[0], reading)
+
+
+def take(table: TextTable, codes: Codes) -> Reading:
+    """The counts of the only force of a table. See `in_parts`."""
+    counted = _Counted()
+    counted.add(table)
+    return _reading(counted.groups(), [(line, why) for line, why, _ in counted.wrong], counted.notes, codes)
+
+
+def _wrong() -> pl.Expr:
+    return (
+        pl.when(~pl.col("period").str.contains(MONTH).fill_null(False))
+        .then(pl.lit("a month that is not like 2024-03"))
+        .when(pl.col("kind").is_null())
+        .then(pl.lit("no crime type"))
+        .when(pl.col("place").is_not_null() & ~pl.col("place").str.contains(LSOA))
+        .then(pl.lit("an LSOA code that is not like E01000001"))
+    )
+
+
+class _Counted:
+    """Rows added up by force, month, place, kind, and whether they are a further line of a crime already counted.
+
+    A Crime ID is a long random word, remembered as a number of 64 bits, together with its month and force (a month
+    counts as it would in a file of its own): of 20 million crimes, two are taken for one with a chance of 1 in 90,000.
+    `group` is such a number for force, month, place and kind: even, and odd (one more) of the further lines.
+    """
+
+    def __init__(self) -> None:
+        self.wrong: list[tuple[int, str, str]] = []  # the first of each part and force: line, reason, force
+        self.notes: list[str] = []
+        self._names: list[pl.DataFrame] = []
+        self._counts: list[pl.DataFrame] = []
+        self._crimes: list[pl.DataFrame] = []
+
+    def add(self, table: TextTable) -> None:
+        self.notes += [note for note in table.notes if note not in self.notes]
+        whose = pl.col("force").hash(1) ^ pl.col("period").hash(2)
+        rows = table.frame.select(
+            "record",
+            crime="Crime ID",
+            force="Reported by",
+            period="Month",
+            place="LSOA code",
+            kind="Crime type",
+        )
+        numbered = rows.with_columns(
+            group=whose ^ pl.col("place").hash(3) ^ pl.col("kind").hash(4),
+            crime=pl.when(pl.col("crime").is_not_null()).then(pl.col("crime").hash(5) ^ whose),
+        ).with_columns(again=~pl.col("crime").is_first_distinct() & pl.col("crime").is_not_null())
+        numbered = numbered.with_columns(group=pl.col("group") // 2 * 2 + pl.col("again").cast(pl.UInt64))
+        grouped = numbered.group_by("group").agg(pl.first("record", *GROUP), count=pl.len().cast(pl.Float64))
+        self._refuse_nameless(table, grouped)
+        self._note_wrong(table, rows, grouped)
+        self._names.append(grouped.select(pl.col("group") // 2, *GROUP))
+        if (
+            len(self._names) > 1
+            and sum(each.height for each in self._names[1:]) > MANY + self._names[0].height
+        ):
+            self._names = [self._named()]
+        self._counts.append(grouped.select("group", "count"))
+        self._crimes.append(
+            numbered.lazy().filter(~pl.col("again")).select("group", "crime").drop_nulls().collect()
+        )
+
+    def _note_wrong(self, table: TextTable, rows: pl.DataFrame, grouped: pl.DataFrame) -> None:
+        # Each word once: a look at every group would take as long as making them.
+        months, places = grouped["period"].unique(), grouped["place"].unique().drop_nulls()
+        if (
+            months.str.contains(MONTH).fill_null(False).all()
+            and places.str.contains(LSOA).all()
+            and not grouped["kind"].null_count()
+        ):
+            return
+        first = rows.with_columns(wrong=_wrong()).drop_nulls("wrong").sort("record")
+        first = first.group_by("force", maintain_order=True).head(EXAMPLES).sort("record")
+        lines = table.lines(first["record"].to_list())
+        self.wrong += zip(lines, first["wrong"], first["force"], strict=True)
+
+    def _refuse_nameless(self, table: TextTable, found: pl.DataFrame) -> None:
+        if all(name and name.strip() for name in found["force"].unique()):
+            return
+        force = pl.col("force").str.strip_chars()
+        records = found.filter(force.is_null() | (force == ""))["record"].to_list()
+        (line,) = table.lines([min(records)])
         raise Refused(
             f"Line {line} does not say which force reported it (“Reported by” is blank). Bring the publisher's file "
             "unchanged."
         )
-    written: dict[str, list[str]] = {}  # a force may be written in several ways
-    for name in force.unique().sort():
-        written.setdefault(plain(name), []).append(name)
-    return [
-        SeriesRows(
-            RAILWAYS if key == plain(NATIONWIDE) else SOURCE,
-            names[0],
-            table if len(written) == 1 else replace(table, frame=table.frame.filter(force.is_in(names))),
-        )
-        for key, names in sorted(written.items())
-    ]
+
+    def groups(self) -> pl.DataFrame:
+        """`force`, `period`, `place`, `kind`, `again`, `wrong`, and `count`, the number of rows."""
+        if len(self._counts) == 1:
+            return pl.concat([self._counts[0], self._names[0].drop("group")], how="horizontal").with_columns(
+                again=pl.col("group") % 2 == 1, wrong=_wrong()
+            )
+        summed = pl.concat([*self._counts, *self._further()]).group_by("group").agg(pl.col("count").sum())
+        counts = summed.filter(pl.col("count") > 0)
+        further = pl.col("group") % 2 == 1
+        named = counts.with_columns(pl.col("group") // 2, again=further).join(self._named(), on="group")
+        return named.with_columns(wrong=_wrong())
+
+    def _named(self) -> pl.DataFrame:
+        return pl.concat(self._names).unique("group")
+
+    def _further(self) -> Iterator[pl.DataFrame]:
+        """Corrections to the counts: a crime that an earlier part had already is no first one."""
+        # A sixteenth at a time, since what remembers the numbers takes more memory than they do.
+        for at in range(16):
+            share = pl.concat(each.filter(pl.col("crime") % 16 == at) for each in self._crimes)
+            further = share.filter(~pl.col("crime").is_first_distinct())
+            counted = further.group_by("group").agg(count=pl.len().cast(pl.Float64))
+            yield counted.select("group", -pl.col("count"))
+            yield counted.select(pl.col("group") + 1, "count")
 
 
-def take(table: TextTable, codes: Codes) -> Reading:
+def _reading(groups: pl.DataFrame, wrong: list[tuple[int, str]], notes: list[str], codes: Codes) -> Reading:
     """The counts of one force: by neighbourhood, and added up to the wards, authorities and counties of its own area
     and the whole of it.
 
     What a force reports outside its area stays in the neighbourhoods there, and in the whole of the force; so do
     crimes without a place. Wider places are nought where the file has none in a month that it tells.
     """
-    lsoas = codes.of_kind("lsoa")
-    known = lsoas + list(codes.changes)
-    rows = table.frame.select(
-        "record",
-        crime="Crime ID",
-        period="Month",
-        force="Reported by",
-        place="LSOA code",
-        kind="Crime type",
-        indicator=pl.col("Crime type").replace_strict(WORDS, default=None, return_dtype=pl.String),
-    ).with_columns(
-        # Crime IDs are long random words. A month counts as it would in a file of its own.
-        again=pl.col("crime").is_not_null() & ~_first("crime", "period", table.frame["Month"].n_unique()),
-        count=pl.lit(1.0),
-    )
-    rows = rows.with_columns(
-        wrong=pl.when(~pl.col("period").str.contains(MONTH).fill_null(False))
-        .then(pl.lit("a month that is not like 2024-03"))
-        .when(pl.col("kind").is_null())
-        .then(pl.lit("no crime type"))
-        .when(pl.col("place").is_not_null() & ~pl.col("place").str.contains(LSOA))
-        .then(pl.lit("an LSOA code that is not like E01000001")),
-        left_out=pl.when(pl.col("indicator").is_null())
-        .then(pl.lit("crimes other than violence, robbery, weapons, drugs, disorder"))
-        .when("again")
-        .then(pl.lit("further lines of a crime already counted"))
-        .when(pl.col("place").is_null())
-        .then(pl.lit("crimes without a place"))
-        .when(~pl.col("place").is_in(known))
-        .then(pl.lit(OUTSIDE)),
+    places = groups["place"].unique().to_list()
+    held = [code for code in places if code in codes.lsoas or code in codes.changes]
+    rows = (
+        groups.lazy()
+        .with_columns(indicator=pl.col("kind").replace_strict(WORDS, default=None, return_dtype=pl.String))
+        .with_columns(
+            left_out=pl.when(pl.col("indicator").is_null())
+            .then(pl.lit("crimes other than violence, robbery, weapons, drugs, disorder"))
+            .when("again")
+            .then(pl.lit("further lines of a crime already counted"))
+            .when(pl.col("place").is_null())
+            .then(pl.lit("crimes without a place"))
+            .when(~pl.col("place").is_in(held))
+            .then(pl.lit(OUTSIDE)),
+        )
+        .collect()
     )
     good = rows.filter(pl.col("wrong").is_null() & pl.col("left_out").is_null())
-    shared, carry = carried(good, codes, ["count"])
-    counted = shared.group_by("indicator", "place", "period").agg(pl.col("count").sum())
-    forces = rows["force"].drop_nulls().unique().sort().to_list()
-    covers = rows.filter(pl.col("wrong").is_null())["period"].unique().sort().to_list()
+    shared, carry = carried(good, codes, ["count"], stands_for="count")
+    forces = sorted({force.strip() for force in rows["force"].unique()})
     area = force_called(forces[0]) if forces else None
     if area not in codes.kinds:
         area = None
+    fate, months = pl.collect_all([_fate(rows), _months(rows, area, places, codes)])
+    covers = months["period"].to_list()
+    counted = [shared.lazy().group_by("indicator", "place", "period").agg(pl.col("count").sum())]
     if area is not None:
-        counted = pl.concat([counted, _wider(counted, area, covers, codes), _whole(rows, area, covers)])
-    observations = counted.with_columns(
-        denominator=pl.lit(None, pl.Float64), value=pl.lit(None, pl.Float64), state=pl.lit(NUMBER)
-    )
-    return finish(
-        table,
-        rows,
-        observations,
-        [note for note in (carry, *_notes(rows, area, codes)) if note],
-        held=() if plain(NATIONWIDE) in map(plain, forces) else lsoas,
+        counted += [_wider(counted[0], area, covers, codes), _whole(rows.lazy(), area, covers)]
+    nothing = pl.lit(None, pl.Float64)
+    observations = pl.concat(counted).with_columns(denominator=nothing, value=nothing, state=pl.lit(NUMBER))
+    return finish_counted(
+        _row_counts(fate, wrong),
+        observations.collect(),
+        [*notes, *(note for note in (carry, *_notes(months, forces, area)) if note)],
+        held=() if plain(NATIONWIDE) in map(plain, forces) else codes.lsoas,
         outside=OUTSIDE,
         whose=" and ".join(forces),
         covers=covers,
     )
 
 
-def _grid(indicators: list[str], places: list[str], months: list[str]) -> pl.DataFrame:
-    every = pl.DataFrame({"indicator": indicators})
-    return every.join(pl.DataFrame({"place": places}), how="cross").join(
-        pl.DataFrame({"period": months}), how="cross"
+def _fate(rows: pl.DataFrame) -> pl.LazyFrame:
+    fate = rows.lazy().group_by("wrong", "left_out").agg(pl.col("count").sum().cast(pl.Int64))
+    return fate.sort("wrong", "left_out")
+
+
+def _row_counts(fate: pl.DataFrame, examples: list[tuple[int, str]]) -> RowCounts:
+    wrong, left_out = Counter[str](), Counter[str]()
+    for why, why_not, number in fate.iter_rows():
+        if why or why_not:
+            (wrong if why else left_out)[why or why_not] += number
+    return RowCounts(
+        int(fate["count"].sum()),
+        dict(wrong.most_common()),
+        dict(left_out.most_common()),
+        sorted(examples)[:EXAMPLES],
     )
 
 
-def _wider(counted: pl.DataFrame, area: str, covers: list[str], codes: Codes) -> pl.DataFrame:
+def _grid(indicators: list[str], places: list[str], months: list[str]) -> pl.LazyFrame:
+    every = pl.LazyFrame({"indicator": indicators})
+    return every.join(pl.LazyFrame({"place": places}), how="cross").join(
+        pl.LazyFrame({"period": months}, schema={"period": pl.String}), how="cross"
+    )
+
+
+def _wider(counted: pl.LazyFrame, area: str, covers: list[str], codes: Codes) -> pl.LazyFrame:
     """Counts of the wards, authorities and counties of a force's own area, noughts included."""
-    own = codes.around.filter(
-        pl.col("place").replace_strict(codes.forces, default=None, return_dtype=pl.String) == area
-    )
-    if own.is_empty():
+    own = codes.around_by_force.get(area)
+    if own is None:
         return counted.clear()
     summed = (
-        counted.join(own, on="place")
+        counted.join(own.lazy(), on="place")
         .group_by("indicator", place="ancestor", period="period")
         .agg(pl.col("count").sum())
     )
-    every = _grid(sorted(set(WORDS.values())), own["ancestor"].unique().sort().to_list(), covers)
-    return (
-        every.join(summed, on=["indicator", "place", "period"], how="left")
-        .with_columns(pl.col("count").fill_null(0.0))
-        .select(counted.columns)
+    every = _grid(sorted(set(WORDS.values())), own["ancestor"].unique().to_list(), covers)
+    return every.join(summed, on=["indicator", "place", "period"], how="left").with_columns(
+        pl.col("count").fill_null(0.0)
     )
 
 
-def _whole(rows: pl.DataFrame, area: str, covers: list[str]) -> pl.DataFrame:
+def _whole(rows: pl.LazyFrame, area: str, covers: list[str]) -> pl.LazyFrame:
     """Counts of all that a force reported, wherever it was; how many crimes of any kind, how many without a place."""
     valid = rows.filter(pl.col("wrong").is_null() & ~pl.col("again"))
-    of_kind = (
-        valid.filter(pl.col("indicator").is_not_null())
-        .group_by("indicator", "period")
-        .agg(pl.col("count").sum())
+    found = pl.concat(
+        valid.filter(what).group_by(indicator, "period").agg(pl.col("count").sum())
+        for indicator, what in (
+            (pl.col("indicator"), pl.col("indicator").is_not_null()),
+            (pl.lit(ALL_CRIMES).alias("indicator"), pl.lit(True)),
+            (pl.lit(WITHOUT_PLACE).alias("indicator"), pl.col("place").is_null()),
+        )
     )
-    every = valid.group_by("period").agg(pl.col("count").sum()).with_columns(indicator=pl.lit(ALL_CRIMES))
-    nowhere = (
-        valid.group_by("period")
-        .agg(count=pl.col("count").filter(pl.col("place").is_null()).sum())
-        .with_columns(indicator=pl.lit(WITHOUT_PLACE))
-    )
-    found = pl.concat(frame.select("indicator", "period", "count") for frame in (of_kind, every, nowhere))
     names = sorted({*WORDS.values(), ALL_CRIMES, WITHOUT_PLACE})
     return (
         _grid(names, [area], covers)
         .join(found, on=["indicator", "period"], how="left")
         .with_columns(pl.col("count").fill_null(0.0))
-        .select("indicator", "place", "period", "count")
     )
 
 
-def _first(crime: str, period: str, months: int) -> pl.Expr:
-    """Whether a row is the first of its crime in its month; uses a quicker way if there is only one month."""
-    return pl.col(crime).is_first_distinct() if months == 1 else pl.struct(crime, period).is_first_distinct()
+def _months(rows: pl.DataFrame, area: str | None, places: list[str], codes: Codes) -> pl.LazyFrame:
+    """Each month that the file covers, and how many crimes it has: of how many kinds, with a place, inside the force's
+    area, with codes of 2011."""
+    own = [code for code in places if code in codes.own.get(area or "", ())]
+    old = [code for code in places if code in codes.changes]
+    place, count = pl.col("place"), pl.col("count")
+    return (
+        rows.lazy()
+        .filter(pl.col("wrong").is_null() & ~pl.col("again"))
+        .group_by("period")
+        .agg(
+            crimes=count.sum().cast(pl.Int64),
+            kinds=pl.col("kind").n_unique(),
+            placed=count.filter(place.is_not_null()).sum().cast(pl.Int64),
+            inside=count.filter(place.is_in(own)).sum().cast(pl.Int64),
+            of_2011=count.filter(place.is_in(old)).sum().cast(pl.Int64),
+        )
+        .sort("period")
+    )
 
 
-def _notes(rows: pl.DataFrame, area: str | None, codes: Codes) -> list[str]:
+def _notes(months: pl.DataFrame, forces: list[str], area: str | None) -> list[str]:
     notes = []
-    if (rows["force"] == NATIONWIDE).any():
+    if NATIONWIDE in forces:
         notes.append(
             "British Transport Police covers every force's area, and is kept apart: never add it to a force's file."
         )
-    valid = rows.filter(pl.col("wrong").is_null() & ~pl.col("again"))
-    by_month = valid.group_by("period").len().sort("period")
-    if by_month.height > 1:
-        usual = float(np.median(by_month["len"].to_numpy()))
-        few = by_month.filter(pl.col("len") < WHOLE * usual)["period"].to_list()
+    if months.height > 1:
+        few = months.filter(pl.Series(~sent_whole(months["crimes"].to_numpy())))["period"].to_list()
         if few:
             notes.append(
                 f"{', '.join(few)} {plural(len(few), 'has', 'have')} far fewer rows than the other months: "
                 "more likely a gap in what the force sent than a fall in crime."
             )
     if area is not None:
-        own = [code for code, force in codes.forces.items() if force == area]
-        own += [
-            old
-            for old, parts in codes.changes.items()
-            if any(codes.forces.get(new) == area for new, _ in parts)
-        ]
-        old = list(codes.changes)
-        told = valid.group_by("period").agg(
-            crimes=pl.len(),
-            kinds=pl.col("kind").n_unique(),
-            placed=pl.col("place").is_not_null().sum(),
-            inside=pl.col("place").is_in(own).sum(),
-            of_2011=pl.col("place").is_in(old).sum(),
-        )
         notes += [
             f"{row['period']}: {row['crimes']:,} crimes of {row['kinds']} kinds; "
             f"{_share(row['placed'], row['crimes'])} have a place, {_share(row['inside'], row['placed'])} of those "
             f"inside the force's area, {row['of_2011']:,} with codes of 2011."
-            for row in told.sort("period").iter_rows(named=True)
+            for row in months.iter_rows(named=True)
         ]
     return notes
 
@@ -260,7 +412,8 @@ SOURCE = Source(
     recognises=recognises,
     take=take,
     replaces=Revision.MONTHS,
-    parts=by_force,
+    series=in_parts,
+    shapes=SHAPES,
 )
 RAILWAYS = replace(
     SOURCE,
@@ -268,5 +421,5 @@ RAILWAYS = replace(
     title="Crime on the railways",
     caveats=("Counted beside the force of the area, and never added to it.", *CAVEATS),
     recognises=lambda header: False,  # the columns are those of every force: the rows tell
-    parts=None,
+    series=None,
 )

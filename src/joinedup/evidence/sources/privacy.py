@@ -1,6 +1,9 @@
 """Signs that a file is about single people. Such a file is refused, and nothing of it is kept."""
 
 import re
+from collections.abc import Mapping
+
+import polars as pl
 
 from joinedup.offline.delimited import Refused, TextTable
 from joinedup.privacy.case_headings import NEVER_BESIDE_COUNTS, plain_heading
@@ -14,6 +17,8 @@ AN_EMAIL = EMAIL.pattern.pattern
 A_POSTCODE = rf"(?i)^(?:{POSTCODE.pattern.pattern})$"
 AN_NHS_NUMBER = TEN_FIGURES_ALONE.pattern
 LOOKED_AT = 2000
+# Rows of a file, or of each part of a large one, whose every cell has to be as its publisher writes it.
+ROWS_IN_SHAPE = 1000
 # Rows for the rules that spreadsheets have too.
 ROWS_COMPARED = 500
 # A publisher's own columns do not make a case file: each by its name, and what has to stand beside it. The parent of
@@ -24,9 +29,15 @@ OWN_COLUMNS = {
 }
 
 
-def refuse_people(table: TextTable) -> None:
-    """Raise `Refused` when the header or the cells look like records of people. No cell is quoted."""
-    found = headings(table.header) or _cells(table) or _as_in_spreadsheets(table)
+def refuse_people(table: TextTable, shapes: Mapping[str, str] | None = None) -> None:
+    """Raise `Refused` when the header or the cells look like records of people. No cell is quoted.
+
+    `shapes`: by column, what a publisher writes there (see `Source`). A table of these columns and shapes has no words
+    of its own, and is not looked through any further.
+    """
+    found = headings(table.header)
+    if not found and not (shapes and _is_the_publishers(table, shapes)):
+        found = _cells(table) or _as_in_spreadsheets(table)
     if found:
         raise Refused(
             f"This file looks like records of single people: it has {found}. JoinedUp takes counts and rates "
@@ -43,6 +54,18 @@ def headings(header: list[str]) -> str | None:
     if "name" in plain and any(re.search(r"\b(age|sex|gender)\b", name) for name in plain):
         return "names beside ages or sexes"
     return None
+
+
+def _is_the_publishers(table: TextTable, shapes: Mapping[str, str]) -> bool:
+    """Whether the columns and the cells are those that the publisher writes: of every cell of a small file, else of
+    rows spread over it."""
+    if set(table.header) != set(shapes) or not table.text or b"@" in table.text:
+        return False
+    every = max(1, table.frame.height // ROWS_IN_SHAPE)
+    as_written = table.frame.select(
+        pl.col(name).gather_every(every).str.contains(shape).all() for name, shape in shapes.items()
+    )
+    return all(as_written.row(0))
 
 
 def _is_own(name: str, header: list[str]) -> bool:

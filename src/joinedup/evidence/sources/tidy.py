@@ -64,8 +64,8 @@ def take(table: TextTable, codes: Codes) -> Reading:
 
 def _judged(frame: pl.DataFrame, codes: Codes) -> pl.DataFrame:
     """Rows with `place` as a code, numbers as numbers, `state`, and why a row is `wrong`."""
-    names = {**codes.names.get("region", {}), **codes.names.get("local_authority", {})}
-    known = list(codes.kinds) + list(codes.changes)
+    names = {**codes.former, **codes.names.get("region", {}), **codes.names.get("local_authority", {})}
+    known = [*codes.kinds, *codes.changes, *codes.former.values()]
     given = frame["place"].drop_nulls().unique().to_list()
     found = {place: place if place in set(known) else names.get(plain(place)) for place in given}
     cells = {name: pl.col(name).str.to_lowercase() for name in FIGURES}

@@ -13,7 +13,7 @@ import polars as pl
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.move import Move
 from joinedup.engines.reading.cells import folded, pieces
-from joinedup.engines.reading.scene import MARKINGS, Scene
+from joinedup.engines.reading.context import MARKINGS, Context as Reading
 from joinedup.offline.delimited import Refused, quoted
 from joinedup.offline.match.input_files import Folder, Rows
 
@@ -75,22 +75,22 @@ def for_reader(folder: Folder, reader: str, as_of: date) -> Shown:
     A restricted record is seen by the partners that it names. A hidden partner hides its actions, support, links, asks,
     answers, contacts and people. The public sees neither answers nor contacts.
     """
-    scene = Scene.of(frames(folder.register), folder.places, folder.themes, folder.sectors, as_of)
-    scene.know_partners()
-    if reader not in (PUBLIC, PARTNERSHIP, *(row["id"] for row in scene.tables["partners"])):
+    reading = Reading.of(frames(folder.register), folder.places, folder.themes, folder.sectors, as_of)
+    reading.know_partners()
+    if reader not in (PUBLIC, PARTNERSHIP, *(row["id"] for row in reading.tables["partners"])):
         raise Refused(
             f"There is no reader “{quoted(reader)}”: it is public, partnership, or the id of a partner in partners.csv."
         )
-    return _Reader(scene, reader).shown(folder)
+    return _Reader(reading, reader).shown(folder)
 
 
 class _Reader:
-    def __init__(self, scene: Scene, reader: str) -> None:
-        self.scene, self.reader = scene, reader
+    def __init__(self, reading: Reading, reader: str) -> None:
+        self.reading, self.reader = reading, reader
         # A second row of an id has another one now; both are as closed as the more closed one.
         self.first = {
             row["id"]: row["given"]
-            for row in scene.guesses.rows
+            for row in reading.guesses.rows
             if row["rule"] == "id twice" and row["given"]
         }
         self.hidden = self._closed(
@@ -157,13 +157,13 @@ class _Reader:
         return None if (given and not parties) or named else {**row, "parties": parties}
 
     def _rows(self, table: str) -> list[dict[str, str]]:
-        return self.scene.tables[table]
+        return self.reading.tables[table]
 
     def _base(self, id: str) -> str:
         return self.first.get(id, id)
 
     def _partner(self, given: str) -> str | None:
-        return self.scene.partner("", "", "", given)
+        return self.reading.partner("", "", "", given)
 
     def _may(self, column: str, row: dict[str, str]) -> bool:
         return self._partner(row[column]) not in self.hidden

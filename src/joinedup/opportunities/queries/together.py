@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
+from django.utils import timezone
+
 from joinedup.accounts.person import Person
 from joinedup.initiatives.models import Initiative
 from joinedup.initiatives.queries import running
@@ -133,8 +135,10 @@ def together(
 
 
 def partners_of(person: Person, footprint: Footprint) -> list[Partner]:
-    """The partners of a partnership that `person` may see, by sector in the order of sectors. Two queries."""
+    """The partners of a partnership that `person` may see, without those that another took over from, by sector in the
+    order of sectors. Two queries."""
     found = Partner.objects.visible_to(person).filter(footprints=footprint).select_related("sector")
+    found = found.exclude(succeeded_on__lte=timezone.localdate())
     return list(
         found.prefetch_related("footprints").order_by("sector__order", "sector__slug", "name", "slug")
     )

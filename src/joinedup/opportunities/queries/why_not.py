@@ -28,6 +28,7 @@ from joinedup.partners.models import Partner
 from joinedup.places import queries as places
 from joinedup.places.models import Footprint, Place
 from joinedup.support.models import Offer
+from joinedup.support.queries import why_in_no_opportunity
 
 CODE = re.compile(r"[-\w]{1,80}", re.ASCII)
 SHOWN, HITS = 5, 20
@@ -152,8 +153,8 @@ def _reasons(person: Person, footprint: Footprint, what: str, record: Any, on: d
         return [
             _("It is shown to few: the list is worked out only from what all its readers may see."),
         ]
-    if what == "offer" and record.is_history:
-        return [_("It is kept as history: it is closed or decided.")]
+    if what == "offer" and (left_out := why_in_no_opportunity(record, on)):
+        return [left_out]
     tables = tables_for(footprint, audience, on)
     code = record.pk if what == "place" else record.slug
     said = matching.why_not(

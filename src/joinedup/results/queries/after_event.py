@@ -19,7 +19,7 @@ from joinedup.registration.attendance import has_ended, is_vouched, rounds_done,
 from joinedup.registration.models import Attendee
 from joinedup.support.eligibility import answer
 from joinedup.support.models import Offer
-from joinedup.support.queries import offers_for, terms_of
+from joinedup.support.queries import offers_for, open_on, terms_of
 from joinedup.tables.models import Seat
 from joinedup.taxonomy.models import Theme
 
@@ -157,8 +157,7 @@ def _support(attendee: Attendee, reader: Person, themes: list[Theme], on: dateti
         return []
     codes = _codes(attendee)
     found = []
-    is_past = Q(is_history=True) | Q(closes__lt=on)
-    for offer in offers_for(reader).exclude(is_past):
+    for offer in offers_for(reader).filter(open_on(on)):
         said = [answer(terms_of(offer), attendee.sector_id, codes, theme.pk, on) for theme in themes]
         best = next((each for each in said if each.word in ("yes", "maybe", "via")), None)
         if best:

@@ -29,6 +29,7 @@ from joinedup.results.queries.figures_since import telling_figures
 from joinedup.results.queries.weighed_agreements import above
 from joinedup.support.eligibility import needs_checking
 from joinedup.support.models import Offer
+from joinedup.support.queries import open_on
 
 UNDER_WAY, OFFERS, THEMES, PLACES = 6, 6, 3, 2
 HIGH = 4  # class of need
@@ -157,11 +158,9 @@ def _told(initiative: Initiative, lead: Partner | None) -> list[str]:
 
 
 def _support(person: Person, around: EventArea, themes: set[str], on: datetime.date) -> Section:
-    begun = Q(opens__isnull=True) | Q(opens__lte=on)
-    going = Q(closes__isnull=True) | Q(closes__gte=on)
     restricted = Offer.places.through.objects.values("offer")
     here = Q(places__in=around.codes) | ~Q(pk__in=restricted)
-    rows = Offer.objects.visible_to(person).filter(begun & going & here, is_history=False)
+    rows = Offer.objects.visible_to(person).filter(open_on(on) & here)
     found = list(rows.distinct().prefetch_related("themes"))
 
     def rank(offer: Offer) -> tuple[bool, datetime.date, str]:

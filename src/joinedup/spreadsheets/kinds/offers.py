@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -60,6 +61,13 @@ FIELDS = (
         ("eligibility", "who can apply", "eligible", "who may apply", "criteria", "who is it for"),
     ),
     Field("sectors", "Sectors that may use it", ("sectors", "sector", "eligible sectors")),
+    Field(
+        "via_sectors",
+        "Who leads, or through whom",
+        ("via sectors", "via", "lead", "lead body", "lead applicant", "who leads", "through whom"),
+    ),
+    Field("lead_only", "Only those who lead may apply", ("lead only", "lead body only")),
+    Field("is_general", "For any work with young people", ("general", "any theme")),
     Field("themes", "Themes", ("theme", "topics", "focus", "priority", "priorities")),
     Field(
         "places",
@@ -77,6 +85,26 @@ FIELDS = (
         "Amount",
         ("value", "funding", "size", "grant size", "award", "how much", "amount available", "£"),
     ),
+    Field(
+        "amount_max_gbp",
+        "The most that one award may be",
+        (
+            "amount max gbp",
+            "maximum award",
+            "max award",
+            "largest grant",
+            "maximum grant",
+            "maximum",
+            "up to",
+        ),
+    ),
+    Field(
+        "amount_programme",
+        "All awards together",
+        ("amount programme", "amount gbp", "total", "total fund", "whole programme", "pot", "budget"),
+    ),
+    Field("awards", "How many awards", ("awards", "number of awards", "number of grants")),
+    Field("basis", "How it can be had", ("basis", "rolling", "status", "round")),
     Field("url", "Web page", ("link", "website", "url", "web address", "more information")),
     Field("source", "Source", ("sources", "how we know")),
     Field("marking", "Who may see it", ("marking", "visibility", "sharing")),
@@ -87,7 +115,16 @@ _KINDS = {
     Offer.Kind.GUIDANCE: ("guidance", "toolkit", "resource", "guide", "advice"),
     Offer.Kind.REVIEW: ("review", "assessment", "peer review"),
     Offer.Kind.CAMPAIGN: ("campaign",),
+    Offer.Kind.DATA: ("data", "dashboard"),
     Offer.Kind.SERVICE: ("service", "programme", "support", "helpline", "mentoring"),
+}
+# Up to £5,000; £5,000 each.
+_ONE_AWARD = re.compile(r"up to (\S+)(?: each| per \w+)?|(\S+) (?:each|per \w+)", re.IGNORECASE)
+# In this order: a pilot that ended is closed, whatever else is said of it.
+_BASES = {
+    Offer.Basis.CLOSED: ("closed", "ended", "invited", "invitation", "allocation", "history"),
+    Offer.Basis.ROLLING: ("rolling", "all the time", "any time", "anytime", "continuous", "as they come"),
+    Offer.Basis.STANDING: ("standing", "always", "permanent", "free"),
 }
 
 
@@ -119,6 +156,14 @@ def _facts(row: RowCells, around: KnownRecords, name: str, provider: str) -> Fac
     closes = row.read("closes", lambda text: cells.british_date(text, end=True), None)
     if opens and closes and closes < opens:
         row.refuse("closes", "It closes before it opens: check the dates.")
+    most, whole = _sums(row)
+    if whole is not None and most is not None and most > whole:
+        row.refuse("amount_max_gbp", "One award cannot be more than all of them together.")
+    basis = _basis(row.text("basis"), closes is not None)
+    leads = _sectors(row, around, "via_sectors")
+    lead_only = bool(row.read("lead_only", cells.yes_no, None))
+    if lead_only and not leads:
+        row.refuse("via_sectors", "Say who leads, if nobody else may apply.")
     shared_with = marking(row, Marking.PARTNERSHIP if partner else Marking.PUBLIC)
     if shared_with != Marking.PUBLIC and partner is None:
         row.refuse("marking", "Only what a partner here provides can be kept within the partnership.")
@@ -129,22 +174,37 @@ def _facts(row: RowCells, around: KnownRecords, name: str, provider: str) -> Fac
         kind=row.read("kind", _kind, "") or _kind_of_name(row, name),
         purpose=row.text("purpose"),
         who_may_use=row.text("who_may_use"),
+        lead_only=lead_only,
+        is_general=bool(row.read("is_general", cells.yes_no, None)),
+        via_sectors=[sector.pk for sector in leads],
         sectors=[sector.pk for sector in _sectors(row, around)],
         themes=[theme.pk for theme in themes(row, around)],
         places=[place.pk for place in places(row, around, "places")],
         opens=opens,
         closes=closes,
         amount=row.text("amount", 160),
-        amount_gbp=row.read("amount", _amount, None),
+        amount_max_gbp=most,
+        amount_programme=whole,
+        awards=row.text("awards", 80),
+        basis=basis,
         url=row.read("url", cells.web_address, ""),
         source=row.text("source"),
         marking=shared_with,
     )
 
 
-def _sectors(row: RowCells, around: KnownRecords) -> list[Sector]:
+def _sectors(row: RowCells, around: KnownRecords, column: str = "sectors") -> list[Sector]:
     nothing: list[Sector] = []
-    return row.read("sectors", lambda text: cells.several(text, around.sector_names, "sector"), nothing)
+    return row.read(column, lambda text: cells.several(text, around.sector_names, "sector"), nothing)
+
+
+def _basis(text: str, has_closing_date: bool) -> str:
+    """How it can be had, by the words people use for it; what they do not say is not guessed."""
+    said = key(text)
+    for basis, signs in _BASES.items():
+        if any(sign in said for sign in signs):
+            return basis
+    return Offer.Basis.DATED if has_closing_date else ""
 
 
 def _kind(text: str) -> str:
@@ -152,7 +212,7 @@ def _kind(text: str) -> str:
     for kind, signs in _KINDS.items():
         if any(sign in words for sign in signs):
             return kind
-    raise ValueError("The kind is fund, service, training, guidance, review or campaign.")
+    raise ValueError("The kind is fund, service, training, guidance, review, campaign or data.")
 
 
 def _kind_of_name(row: RowCells, name: str) -> str:
@@ -163,10 +223,18 @@ def _kind_of_name(row: RowCells, name: str) -> str:
         return Offer.Kind.FUND if row.text("amount") else Offer.Kind.SERVICE
 
 
-def _amount(text: str) -> int | None:
-    """The total if the cell is one sum; words about an amount are stored as published, without a number."""
+def _sums(row: RowCells) -> tuple[int | None, int | None]:
+    """The most that one award may be, and all awards together. A sum that does not say which of the two it is stays
+    words, as published."""
+    most = row.read("amount_max_gbp", cells.pounds, None)
+    whole = row.read("amount_programme", cells.pounds, None)
+    return row.read("amount", _of_one_award, None) if most is None else most, whole
+
+
+def _of_one_award(text: str) -> int | None:
+    said = _ONE_AWARD.fullmatch(text.strip())
     try:
-        return cells.pounds(text)
+        return cells.pounds(said[1] or said[2]) if said else None
     except ValueError:
         return None
 

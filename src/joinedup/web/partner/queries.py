@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from joinedup.accounts.person import Person
 from joinedup.accounts.queries import HistoryLine, history_of
@@ -17,6 +18,7 @@ from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Ask, Contact, Link, Partner
 from joinedup.partners.queries import shares_a_partnership, visible_partners
 from joinedup.partners.registers import Identifier, identifiers
+from joinedup.partners.succession import succession_said
 
 OPPORTUNITIES_SHOWN = 10
 
@@ -45,12 +47,14 @@ class PartnerPage:
     works_with: list[WorksWith]
     contacts: list[Contact] | None
     history: list[HistoryLine] | None
+    successor: Partner | None
+    succession: str
 
 
 def partner_page(person: Person, slug: str) -> PartnerPage | None:
     """What `person` may see of the partner; None if they may not know that it exists.
 
-    18 queries at most: which are left out depends on the reader, never on how much there is to show.
+    19 queries at most: which are left out depends on the reader, never on how much there is to show.
     """
     visible = Partner.objects.visible_to(person).select_related("sector", "base")
     partner = visible.prefetch_related("footprints", "serves", "themes").filter(slug=slug).first()
@@ -58,6 +62,8 @@ def partner_page(person: Person, slug: str) -> PartnerPage | None:
         return None
     inside = shares_a_partnership(person, partner)
     initiatives = _initiatives(person, partner)
+    seen = visible_partners(person, [partner.succeeded_by_id]) if partner.succeeded_by_id else {}
+    successor = seen.get(partner.succeeded_by_id or 0)
     asks = list(partner.asks.visible_to(person).prefetch_related("themes", "places"))
     return PartnerPage(
         partner=partner,
@@ -71,6 +77,8 @@ def partner_page(person: Person, slug: str) -> PartnerPage | None:
         works_with=_works_with(person, partner, initiatives),
         contacts=list(partner.contacts.all()) if inside else None,
         history=history_of(partner) if inside else None,
+        successor=successor,
+        succession=succession_said(partner, successor, timezone.localdate()) if successor else "",
     )
 
 

@@ -28,6 +28,7 @@ from joinedup.places.models import Footprint, Place
 from joinedup.places.queries import DEPTH, parts
 from joinedup.places.words import word_for
 from joinedup.support.models import Offer
+from joinedup.support.queries import open_on
 from joinedup.visits.card_search import CardFound, practice_for
 from joinedup.voice.models import Contribution
 from joinedup.voice.shown import Shown, shown
@@ -150,15 +151,13 @@ def _around(place: Place) -> list[Place]:
 
 
 def open_offers(person: Person, around: Sequence[Place], on: datetime.date) -> list[Offer]:
-    """Support that is open on a day and may be used here, soonest to close first. One query.
+    """Support that is open on a day and may be used here, soonest to close first: not what is always there. One query.
 
     An offer that states no place may be used anywhere.
     """
-    begun = Q(opens__isnull=True) | Q(opens__lte=on)
-    going = Q(closes__isnull=True) | Q(closes__gte=on)
     restricted = Offer.places.through.objects.values("offer_id")
     here = Q(places__in=around) | ~Q(pk__in=restricted)
-    rows = Offer.objects.visible_to(person).filter(begun & going & here, is_history=False).distinct()
+    rows = Offer.objects.visible_to(person).filter(open_on(on) & here).distinct()
     dated = sorted(rows, key=lambda each: (each.closes is None, each.closes or on, each.name))
     return dated[:OFFERS_SHOWN]
 

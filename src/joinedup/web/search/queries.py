@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 
 from joinedup.accounts.person import Person
@@ -43,31 +44,34 @@ class ResultGroup:
 
 @dataclass(frozen=True)
 class Results:
-    """`too_short`: nothing was searched. `is_postcode`: the text is a postcode, or its first half."""
+    """`too_short`: nothing was searched. `is_postcode`: the text is a postcode, or its first half. `has_shares`: the
+    places are given with a share of its residents, which is approximate; where its ward is known they are not."""
 
     text: str
     groups: list[ResultGroup]
     exact: Place | None
     too_short: bool
     is_postcode: bool
+    has_shares: bool
 
 
 def search(person: Person, text: str) -> Results:
     """What `person` may see that has `text` in its name or description, in groups that found something.
 
-    `exact` is the one place whose name or code is the text. Nine queries; none if the text is too short.
+    `exact` is the one place whose name or code is the text. Ten queries; none if the text is too short.
     """
     text = " ".join(text.replace("\0", " ").split())[:LONGEST]
     if len(text) < SHORTEST:
-        return Results(text, [], None, bool(text), False)
-    found_places = places.find(text, SHOWN + 1)
-    shares = authorities_of(text)
+        return Results(text, [], None, bool(text), False, False)
+    at = places.at_postcode(text)
+    found_places = [at] if at else places.find(text, SHOWN + 1)
+    shares = {} if at else authorities_of(text)
     groups = [
         _group("Places", found_places, lambda place: _place(place, shares.get(place.pk))),
         _group(
             "Partners",
             _matching(Partner.objects.visible_to(person).select_related("sector"), text, "name", "does"),
-            lambda p: SearchHit(p.name, reverse("partner", args=[p.slug]), p.sector.name),
+            lambda p: SearchHit(p.name, reverse("partner", args=[p.slug]), _about_partner(p)),
         ),
         _group(
             "Local action",
@@ -115,7 +119,14 @@ def search(person: Person, text: str) -> Results:
     ]
     named = [place for place in found_places if _is_named(place, text)]
     exact = named[0] if len(named) == 1 else None
-    return Results(text, [group for group in groups if group.hits], exact, False, looks_like_a_postcode(text))
+    return Results(
+        text,
+        [group for group in groups if group.hits],
+        exact,
+        False,
+        looks_like_a_postcode(text),
+        any(place.pk in shares for place in found_places),
+    )
 
 
 def _matching(rows: QuerySet[Any], text: str, *fields: str) -> list[Any]:
@@ -134,16 +145,28 @@ def _group(name: str, rows: list[Any], as_hit: Any) -> ResultGroup:
     return ResultGroup(name, [as_hit(row) for row in rows[:SHOWN]], len(rows) > SHOWN)
 
 
+def _about_partner(partner: Partner) -> str:
+    """Its sector; of one that ended that too: its page leads to who took over, for whoever may see them."""
+    if partner.succeeded_on is None or not partner.is_succeeded(timezone.localdate()):
+        return str(partner.sector.name)
+    return f"{partner.sector.name}: another body took over on {date_format(partner.succeeded_on, 'j F Y')}"
+
+
 def _place(place: Place, share: float | None) -> SearchHit:
     """`share`: of the postcode asked for."""
     detail = (
         f"{place.get_kind_display()} in {place.parent.name}" if place.parent else place.get_kind_display()
     )
+    if place.led_here:
+        detail = place.led_here
     if share is not None:
         detail = f"{detail}: about {share:.0%} of the postcode"
     return SearchHit(place.name, reverse("place", args=[place.pk]), detail)
 
 
 def _is_named(place: Place, text: str) -> bool:
+    """Not if it was called so once: then the list says what became of it."""
+    if place.led_here:
+        return False
     said = text.replace("&", "and").casefold()
     return said in (place.name.casefold(), place.code.casefold()) or bool(places.GSS_CODE.match(text.upper()))

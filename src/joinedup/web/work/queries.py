@@ -17,6 +17,7 @@ from joinedup.agreements.queries.agreement import WaitingAgreement
 from joinedup.agreements.queries.agreement import waiting as agreements_waiting
 from joinedup.agreements.queries.named_bodies import Unsettled, unsettled
 from joinedup.agreements.queries.named_bodies import to_answer as named_in
+from joinedup.agreements.queries.successors import ToTakeOver, waiting_to_take_over
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import BEST_FIRST, Answer, Opportunity, Run
 from joinedup.opportunities.queries.lists import UNDECIDED, awake
@@ -55,6 +56,7 @@ class Waiting:
     agreements: Shortlist[WaitingAgreement] = field(default_factory=Shortlist)
     named: list[Naming] = field(default_factory=list)
     unsettled: list[Unsettled] = field(default_factory=list)
+    take_over: list[ToTakeOver] = field(default_factory=list)
     responses: list[ToAnswer] = field(default_factory=list)
     untold: list[Response] = field(default_factory=list)
     partners_to_confirm: list[Partner] = field(default_factory=list)
@@ -72,6 +74,7 @@ class Waiting:
             self.invitations,
             self.named,
             self.unsettled,
+            self.take_over,
             self.responses,
             self.untold,
             self.partners_to_confirm,
@@ -97,7 +100,8 @@ class Kept:
 
 
 def waiting_for(person: Person) -> Waiting:
-    """At most eighteen queries, whatever the number of items."""
+    """At most nineteen queries, whatever the number of items; a few more for each agreement with a body that another
+    took over from."""
     today = timezone.localdate()
     waiting: dict[str, Any] = {"invitations": list(_invitations(person, today))}
     if person.footprint_ids:
@@ -117,6 +121,8 @@ def waiting_for(person: Person) -> Waiting:
                 )
             ),
         }
+    if person.partner_ids or person.is_coordinator:
+        waiting["take_over"] = waiting_to_take_over(person, today)
     if person.is_coordinator:
         waiting |= {
             "conversations": list(_unread(person)),

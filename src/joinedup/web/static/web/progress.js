@@ -6,8 +6,8 @@ async function look() {
   const answer = await fetch(progress.dataset.address, { credentials: "same-origin", redirect: "error", cache: "no-store" });
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").body;
-  const left = fresh.querySelectorAll("[data-scan]").length;
-  if (left < progress.querySelectorAll("[data-scan]").length) window.location.reload();
+  const left = fresh.querySelectorAll("[data-waits]").length;
+  if (left < progress.querySelectorAll("[data-waits]").length) window.location.reload();
   else if (!progress.contains(document.activeElement)) progress.replaceChildren(...fresh.childNodes);
 }
 

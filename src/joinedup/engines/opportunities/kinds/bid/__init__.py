@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Support
 from joinedup.engines.opportunities.kinds.bid import telling
-from joinedup.engines.opportunities.kinds.bid.candidates import ALIKE, Candidate, candidates
+from joinedup.engines.opportunities.kinds.bid.candidates import ALIKE, Candidate, candidates, once
 from joinedup.engines.opportunities.kinds.bid.eligibility import (
     areas,
     in_two_areas,
@@ -26,11 +26,13 @@ NAME = "bid"
 LEAST_FIT, LEAST_ONLY, LEAST_WITH, LEAST_ASKED = 0.38, 0.3, 0.5, 0.2
 LEADS, WITH = 3, 3
 SHORT_DAYS, TIME_TO_FIND_A_LEAD = 30, 45
+# What a body says that it does and a purpose have to have in common, for it to be asked to lead.
+LEAST_ALIKE = 0.15
 
 
 def moves(context: Context) -> Iterator[Move]:
-    """One move a support, theme and area where somebody fits. Support that has no theme is taken up only by who asked for
-    it or has said yes."""
+    """One move a support, theme and area where somebody fits. Support that has no theme is taken up only by who
+    asked for it or has said yes."""
     for support in context.register.support.values():
         if not is_open(support, context.as_of) or (not support.themes and support.kind == "fund"):
             continue
@@ -47,17 +49,37 @@ def _move(context: Context, support: Support, area: Sequence[str], theme: str | 
     if "two_areas" in support.limits and not (leads and in_two_areas([each.partner for each in leads])):
         return None
     if support.kind != "fund":
-        return telling.move(context, support, area, theme, leads[:1], ()) if leads else None
+        # A course or a loan that nobody asked for is one more notice.
+        wanting = [each for each in leads if each.asks or each.interested][:1]
+        return telling.move(context, support, area, theme, wanting, ()) if wanting else None
     beside = _beside(context, support, ranked, leads)
     left = None if support.closes is None else (support.closes - context.as_of).days
     # There is no time left to find the others that it asks for.
     if left is not None and left < SHORT_DAYS and wanted(support) > len(leads) + len(beside):
         return None
-    if not leads and not (
-        support.lead_only and len(beside) > 1 and (left is None or left > TIME_TO_FIND_A_LEAD)
-    ):
-        return None
+    if not leads:
+        in_time = left is None or left > TIME_TO_FIND_A_LEAD
+        leads = (
+            _asked_to_lead(context, support, area)
+            if support.lead_only and len(beside) > 1 and in_time
+            else []
+        )
+        if not leads:
+            return None
     return telling.move(context, support, area, theme, leads, beside)
+
+
+def _asked_to_lead(context: Context, support: Support, area: Sequence[str]) -> list[Candidate]:
+    """Where those who would deliver it may not lead: the body that may, and whose own work is nearest to it, to be
+    asked."""
+    found = [
+        Candidate(partner, fit=alike)
+        for partner in once(context.register.partners_at, area)
+        if may_lead(support, partner)
+        and not partner.wide
+        and (alike := context.alike(partner.does, support.meant)) >= LEAST_ALIKE
+    ]
+    return sorted(found, key=lambda each: (-each.fit, each.partner.id))[:1]
 
 
 def _leads(support: Support, ranked: Sequence[Candidate]) -> list[Candidate]:
@@ -77,8 +99,8 @@ def _leads(support: Support, ranked: Sequence[Candidate]) -> list[Candidate]:
 def _beside(
     context: Context, support: Support, ranked: Sequence[Candidate], leads: Sequence[Candidate]
 ) -> list[Candidate]:
-    """Who stands in the bid of those who lead: who asks for what it pays, or would deliver it; and one that runs something
-    very like it, or is of a sector that the funder names as a partner, to be asked."""
+    """Who stands in the bid of those who lead: who asks for what it pays, or would deliver it; and one that runs
+    something very like it, or is of a sector that the funder names as a partner, to be asked."""
     least = LEAST_FIT if support.lead_only else LEAST_WITH
     others = [each for each in ranked if each not in leads and not each.partner.restricted]
     beside = [

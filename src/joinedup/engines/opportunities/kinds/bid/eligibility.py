@@ -14,8 +14,8 @@ from joinedup.engines.opportunities.words import whole_pounds
 OPEN = ("dated", "rolling")
 # What the shelf holds is never bid for; a review is on it where it has no date or no theme.
 SHELF = ("guidance", "data", "campaign")
-# Who alone may lead, where that is narrower than a sector: what the funder's words say, and what a body's own words then
-# have to say.
+# Who alone may lead, where that is narrower than a sector: what the funder's words say, and what a body's own
+# words then have to say.
 NARROWER = tuple(
     (re.compile(rf"\b(?:{said})\b", re.I), re.compile(rf"\b(?:{own})", re.I))
     for said, own in (
@@ -37,7 +37,8 @@ NAMED = tuple(
     (re.compile(said, re.I), re.compile(rf"\b(?:{own})", re.I))
     for said, own in (
         (
-            r"^(?:maintained |secondary |primary )?schools\b(?!.*(?:council|local authorit|charities,|\bcharities alone))",
+            r"^(?:maintained |secondary |primary )?schools\b(?!.*(?:council|local "
+            r"authorit|charities,|\bcharities alone))",
             "school|academ|college|learning|trust|primar",
         ),
         (r"pupil referral units|alternative provision academ", "referral|alternative|academ"),

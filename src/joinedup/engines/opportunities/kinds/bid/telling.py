@@ -1,4 +1,5 @@
-"""A bid in words: the money, who may apply, what was asked for, what it builds on, what to check, who does what first."""
+"""A bid in words: the money, who may apply, what was asked for, what it builds on, what to check, who does what
+first."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ def move(
     leads: Sequence[Candidate],
     beside: Sequence[Candidate],
 ) -> Move:
-    """The move of these bodies; where nobody here may lead, the question is who does."""
+    """The move of these bodies."""
     everybody = (*leads, *beside)
     asks = _weightiest([pair for each in everybody for pair in each.asks], ASKS)
     actions = [
@@ -71,11 +72,10 @@ def _parts(
     context: Context, support: Support, leads: Sequence[Candidate], beside: Sequence[Candidate]
 ) -> Parts:
     everybody = (*leads, *beside)
-    fit = 0.3 + 0.5 * max(each.fit for each in leads or everybody)
+    fit = 0.3 + 0.5 * max(each.fit for each in everybody)
     if support.kind != "fund":
-        # A course or a loan that nobody asked for is one more notice.
-        fit *= 0.85 if any(each.asks or each.interested for each in leads) else 0.6
-    if wanted(support) > len(everybody) or not leads:
+        fit *= 0.85
+    if wanted(support) > len(everybody):
         fit *= 0.8
     checked = support.last_checked and (context.as_of - support.last_checked).days <= CHECKED_DAYS
     return Parts(
@@ -116,7 +116,7 @@ def _checks(
             more, most = words.whole_pounds(ask.amount), words.whole_pounds(support.amount_max)
             checks.append(f"{more} is more than one award ({most}).")
     for action in actions if support.kind == "fund" else ():
-        if action.ends and support.closes and action.ends <= support.closes:
+        if support.basis == "dated" and action.ends and support.closes and action.ends <= support.closes:
             checks.append(
                 f"“{action.name}” ends on {day(action.ends)}, before this money could come: what carries it until then?"
             )
@@ -132,12 +132,6 @@ def _steps(
     closing = f" before {day(support.closes)}" if support.closes else ""
     fund, giver = f"“{support.name}”", support.provider or "the funder"
     others = _named(beside)
-    if not leads:
-        one = words.start(words.with_role(others[0], support.meant))
-        return (
-            f"Who leads a bid for {fund}{closing}, with {words.names(others)} in it?",
-            f"{one} asks a body that may lead{by}; none of those is on this list with work on it.",
-        )
     best, bodies = leads[0].partner, _named(leads)
     one = words.start(words.with_role(best, support.meant))
     if support.kind != "fund":

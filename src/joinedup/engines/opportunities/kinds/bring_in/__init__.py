@@ -1,5 +1,5 @@
-"""`bring_in`: an action lacks a sector that its theme needs, and a body of that sector there records the theme, has an ask
-or an offer on it, or has a duty for it. It is invited; nothing is implied by having no record."""
+"""`bring_in`: an action lacks a sector that its theme needs, and a body of that sector there records the theme,
+has an ask or an offer on it, or has a duty for it. It is invited; nothing is implied by having no record."""
 
 from __future__ import annotations
 
@@ -42,6 +42,9 @@ def moves(context: Context) -> Iterator[Move]:
 
 def _lacks(context: Context, action: Action, theme: str) -> list[str]:
     """Sectors that the theme needs and nobody who acts on it here belongs to."""
+    wanted = {sector for sector, weight in context.register.mix.get(theme, {}).items() if weight >= NEEDED}
+    if not wanted:
+        return []
     here = {
         partner.sector
         for authority in action.where.authorities
@@ -49,11 +52,7 @@ def _lacks(context: Context, action: Action, theme: str) -> list[str]:
         if theme in other.themes
         for partner in other.runners
     }
-    return [
-        sector
-        for sector, weight in context.register.mix.get(theme, {}).items()
-        if weight >= NEEDED and sector not in here
-    ]
+    return sorted(wanted - here)
 
 
 def _bodies(
@@ -99,7 +98,8 @@ def _move(
         theme=theme,
         parties=(Party(lead.id, lead.name, "invites"), Party(partner.id, partner.name, "is invited")),
         decision=f"Does {lead.name} invite {partner.name} to “{action.name}”?",
-        sentence=f"{words.describe(action)} Work on {register.theme(theme)} gains from {register.sector(sector).lower()}. {why}",
+        sentence=f"{words.describe(action)} Work on {register.theme(theme)} gains from "
+        f"{register.sector(sector).lower()}. {why}",
         first_step=f"{words.start(words.with_role(lead, partner.does))} rings {words.with_role(partner, action.meant)} "
         f"and asks what it would want from “{action.name}”.",
         parts=Parts(fit=fit, fresh=context.fresh(action.confirmed)),

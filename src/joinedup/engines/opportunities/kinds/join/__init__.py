@@ -19,7 +19,7 @@ NAME = "join"
 KM = 3.0
 LEAST = 0.37
 # Two actions that have only a theme in common have nothing to compare.
-ALIKE = 0.25
+ALIKE, VERY_ALIKE = 0.25, 0.4
 # What is by its nature one body's own, or nobody's to attend.
 CLOSED = frozenset(("court", "statutory"))
 
@@ -45,7 +45,7 @@ def moves(context: Context) -> Iterator[Move]:
 
 
 def _move(context: Context, authority: str, theme: str, a: Action, b: Action) -> Move | None:
-    if {p.id for p in a.runners} & {p.id for p in b.runners}:
+    if a.partner is b.partner or {p.id for p in a.runners} & {p.id for p in b.runners}:
         return None
     if (a.way_in | b.way_in) & CLOSED:
         return None
@@ -56,21 +56,14 @@ def _move(context: Context, authority: str, theme: str, a: Action, b: Action) ->
     ages = _ages(a, b)
     if ages is False:
         return None
-    pair = (a.partner, b.partner)
-    for one, other, action in ((a, b, b), (b, a, a)):
-        answer = context.answered(
-            one.partner.id,
-            authorities=(authority,),
-            theme=theme,
-            records=frozenset((action.id,)),
-            meant=action.meant,
-            others=(other.partner.id,),
-        )
-        if answer is not None and answer.answer == "not_us":
-            return None
     fit = _fit(context, theme, a, b)
     if fit < LEAST:
         return None
+    pair = (a.partner, b.partner)
+    for one, other in ((a, b), (b, a)):
+        records = frozenset((other.id,))
+        if context.refuses(one.partner.id, (authority,), theme, records, other.meant, other.partner.id):
+            return None
     register = context.register
     place = register.place(authority)
     same = [f"both are on {register.theme(theme)}"]
@@ -94,7 +87,8 @@ def _move(context: Context, authority: str, theme: str, a: Action, b: Action) ->
         parties=tuple(Party(each.id, each.name, "compares notes") for each in pair),
         decision=f"Do {a.partner.name} and {b.partner.name} compare notes on “{a.name}” and “{b.name}” in {place}?",
         sentence=f"{words.describe(a)} {words.describe(b)} {words.start(listing(same))}.",
-        first_step=f"{words.start(words.with_role(a.partner, b.meant))} rings {words.with_role(b.partner, a.meant)}: {step}.",
+        first_step=f"{words.start(words.with_role(a.partner, b.meant))} rings "
+        f"{words.with_role(b.partner, a.meant)}: {step}.",
         parts=Parts(
             fit=fit,
             near=0.75 if km is None else 1 - 0.3 * km / KM,
@@ -121,7 +115,7 @@ def _fit(context: Context, theme: str, a: Action, b: Action) -> float:
     if km is not None and km > KM:
         return 0.0
     alike = context.alike(a.meant, b.meant)
-    if alike < ALIKE:
+    if alike < (ALIKE if km is not None else VERY_ALIKE):
         return 0.0
     linked = frozenset((a.partner.id, b.partner.id)) in context.register.linked
     first = (a.themes[0] == theme) + (b.themes[0] == theme)

@@ -119,6 +119,9 @@ def _move(context: Context, action: Action, left: int) -> Move | None:
         by = min(by, words.decide_by(first_closing, context.as_of))
     where = f" in {register.place(authority)}" if authority else ""
     with_whom = payers or action.others[:2] or tuple(others)
+    if not with_whom and not needs:
+        # Its own body knows when it ends.
+        return None
     if payers:
         told.append(
             f"{words.names(payers)} {'gives' if len(payers) == 1 else 'give'} money or commission work here."
@@ -140,7 +143,8 @@ def _move(context: Context, action: Action, left: int) -> Move | None:
         if asked
         else f"What follows “{action.name}”{where}, which ends on {day(action.ends)}?",  # type: ignore[arg-type]
         sentence=" ".join(told),
-        first_step=f"{words.start(words.with_role(lead, action.meant))} says by {day(by)} what it costs to go on and what is already settled"
+        first_step=f"{words.start(words.with_role(lead, action.meant))} says by {day(by)} what it costs to go on "
+        f"and what is already settled"
         + (
             f"; {words.names(list(with_whom))} {'says' if len(with_whom) == 1 else 'say'} what they could put in"
             if with_whom

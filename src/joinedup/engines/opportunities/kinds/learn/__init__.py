@@ -1,5 +1,5 @@
-"""`learn`: an action in another area whose result has evidence behind it, and nothing like it here, where somebody's own
-work it is."""
+"""`learn`: an action in another area whose result has evidence behind it, and nothing like it here, where
+somebody's own work it is."""
 
 from __future__ import annotations
 
@@ -79,8 +79,10 @@ def _move(context: Context, authority: str, theme: str, fit: float, action: Acti
         parties=(Party(visitor.id, visitor.name, "visits"), Party(host.id, host.name, "shows")),
         decision=f"Does {visitor.name} visit “{action.name}” to see what could be done in {register.place(authority)}?",
         sentence=f"{words.describe(action)} As recorded: {words.lead_in(action.result or '')} "
-        f"(known from {WHAT.get(action.evidence or 0, 'what is recorded')}). Nothing like it is on this list for {register.place(authority)}.",
-        first_step=f"{words.start(words.with_role(visitor, action.meant))} rings {words.with_role(host, action.meant)} for a visit.",
+        f"(known from {WHAT.get(action.evidence or 0, 'what is recorded')}). Nothing like it is on "
+        f"this list for {register.place(authority)}.",
+        first_step=f"{words.start(words.with_role(visitor, action.meant))} rings "
+        f"{words.with_role(host, action.meant)} for a visit.",
         parts=Parts(fit=fit, fresh=context.fresh(action.confirmed)),
         because=(words.action_because(action),),
         checks=tuple(check for check in (words.stale(context, action),) if check),

@@ -1,7 +1,7 @@
 """`match`: what one needs another can give.
 
-Three rules, from the surest: a need meets an offer of help (`asks`); a need meets a body that has it, by its work or its
-trade (`holders`); an offer of help meets a body that could use it (`takers`).
+Three rules, from the surest: a need meets an offer of help (`asks`); a need meets a body that has it, by its work or
+its trade (`holders`); an offer of help meets a body that could use it (`takers`).
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Ask
 from joinedup.engines.opportunities.move import Move, Party
 from joinedup.engines.opportunities.nearness import Near
-from joinedup.engines.opportunities.strength import Parts, of
+from joinedup.engines.opportunities.strength import Parts, deadline, of
 from joinedup.engines.words import listing
 
 # How well an offer of one kind of thing meets a need of another.
@@ -83,14 +83,15 @@ def _offers(context: Context, need: Ask) -> Iterator[Ask]:
 
 # Words by which somebody who asks to be sent people says that there is room for them.
 ROOM_FOR = re.compile(
-    r"\b(seats?|spaces?|places?|room for|vacanc\w+|placements?|unfilled|untaken|not been taken|taken up|left|light diary|free)\b",
+    r"\b(seats?|spaces?|places?|room for|vacanc\w+|placements?|unfilled|untaken|not been taken|taken "
+    r"up|left|light diary|free)\b",
     re.I,
 )
 
 
 def has_places(ask: Ask) -> bool:
-    """Whether somebody who asks to be sent people says that there is room for them. A complaint that nobody refers is no
-    offer."""
+    """Whether somebody who asks to be sent people says that there is room for them. A complaint that nobody refers
+    is no offer."""
     return ask.what == "referrals" and bool(ROOM_FOR.search(ask.text))
 
 
@@ -136,6 +137,7 @@ def _pair(context: Context, need: Ask, help: Ask) -> Pair | None:
         fit=what * about * fit,
         near=near.closeness,
         fresh=context.fresh(need.said_on) * context.fresh(help.said_on),
+        deadline=deadline(help.until or need.until, context.as_of),
         answered=float(answer is not None and answer.answer == "interested"),
     )
     if parts.answered:
@@ -216,13 +218,14 @@ def _about(context: Context, need: Ask, help: Ask) -> float | None:
                 return None
             if not shared and help.what not in (need.what, "places", "referrals"):
                 return None
-            if not shared and (given or of_kind(need.meant, "people") and of_kind(help.meant, "people")):
+            if not shared and (given or (of_kind(need.meant, "people") and of_kind(help.meant, "people"))):
                 return 0.3
             return 0.55 + 0.25 * bool(shared) + 0.15 * on_theme + 0.05 * alike
 
 
 def capacity(help: Ask) -> int:
-    """How many needs an offer can meet: as many as it names, up to three; two of people who are several; otherwise one."""
+    """How many needs an offer can meet: as many as it names, up to three; two of people who are several;
+    otherwise one."""
     if help.number is None and {"students", "volunteer"} & help.meant.concepts:
         return 2
     return max(1, min(int(help.number or 1), MOST_SERVED))
@@ -271,7 +274,10 @@ def hours_clash(need: Meaning, help: Meaning) -> str:
         if "weekday" in b:
             b |= days
         if a and b and not a & b:
-            return f"The hours do not meet as written: {_moments(one & kind)} are needed, {_moments(two & kind)} are offered."
+            return (
+                f"The hours do not meet as written: {_moments(one & kind)} are needed, "
+                f"{_moments(two & kind)} are offered."
+            )
     return ""
 
 
@@ -311,7 +317,8 @@ def _move(context: Context, need: Ask, pairs: list[Pair]) -> Move:
             Party(giver.id, giver.name, "gives"),
             *(Party(pair.help.partner.id, pair.help.partner.name, "could give too") for pair in others),
         ),
-        decision=f"Does {taker.name} take up the offer of {giver.name}, {words.quoted(words.shortened(best.help.text))}?"
+        decision=f"Does {taker.name} take up the offer of {giver.name}, "
+        f"{words.quoted(words.shortened(best.help.text))}?"
         if best.help.is_help
         else f"Does {giver.name} fill its places with people from {taker.name}?",
         sentence=sentence,

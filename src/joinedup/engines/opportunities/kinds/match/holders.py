@@ -180,7 +180,8 @@ def _move(context: Context, need: Ask, found: list[tuple[float, Partner, Action 
     ][:1]
     reasons += [f"{ask.partner.name} asks in turn: {words.quoted(ask.text)}" for ask in back]
     checks = [
-        f"{words.names(partners)} {'has' if len(partners) == 1 else 'have'} not offered this: it is a question, and no is an answer."
+        f"{words.names(partners)} {'has' if len(partners) == 1 else 'have'} not offered this: it is a "
+        f"question, and no is an answer."
     ]
     if old := words.ask_again(context, need):
         checks.append(old)
@@ -211,5 +212,8 @@ def _first_step(need: Ask, first: Partner, back: list[Ask]) -> str:
     asker = words.start(words.with_role(need.partner, need.meant))
     if back:
         # Who waits for an answer itself is given one before it is asked again.
-        return f"{asker} first tells {words.with_role(back[0].partner, need.meant)} what is done with what it sends, then asks."
+        return (
+            f"{asker} first tells {words.with_role(back[0].partner, need.meant)} what is done with what "
+            f"it sends, then asks."
+        )
     return f"{asker} rings {words.with_role(first, need.meant)} and asks."

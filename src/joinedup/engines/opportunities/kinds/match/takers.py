@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 
 from joinedup.engines.opportunities import words
 from joinedup.engines.opportunities.concepts import themes_of
@@ -11,15 +12,16 @@ from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Ask, Partner
 from joinedup.engines.opportunities.kinds.match.asks import ANYBODY, capacity, has_places
 from joinedup.engines.opportunities.move import Move, Party
-from joinedup.engines.opportunities.strength import Parts
+from joinedup.engines.opportunities.strength import Parts, deadline
 from joinedup.engines.words import listing
 
 LEAST = 0.4
 MOST = 3
 # What is for those above school age is nothing for a school.
 LEAVING_AGE, COLLEGE = 16, re.compile(r"college|sixth form|universit", re.I)
+CHILDREN = re.compile(r"\bchild(?:ren)?\b", re.I)
 # Who knows young people who could take a place that is free.
-KNOW = ("youth_justice", "social_care", "education")
+KNOW = {"social_care": 0.2, "youth_justice": 0.19, "education": 0.17}
 # How alike an offer and a body's work have to be where the offer names no trade; and from where on they are the same.
 ALIKE, SAME = 0.3, 0.45
 # Bodies that an offer names by their trade: "any young person a school or social worker sends".
@@ -40,9 +42,10 @@ TRADES: dict[str, re.Pattern[str]] = {
 }
 
 
-def trades_in(text: str) -> set[str]:
+@lru_cache(50_000)
+def trades_in(text: str) -> frozenset[str]:
     """The sectors whose bodies a text names by their trade."""
-    return {sector for sector, pattern in TRADES.items() if pattern.search(text)}
+    return frozenset(sector for sector, pattern in TRADES.items() if pattern.search(text))
 
 
 def moves(context: Context, met: Collection[str]) -> Iterator[Move]:
@@ -65,6 +68,9 @@ def _takers(context: Context, help: Ask) -> Iterator[tuple[float, Partner, str]]
     """(fit, body, why)."""
     named = trades_in(help.text)
     themes = frozenset(help.themes) or themes_of(help.meant)
+    if not named and help.what in ("data", "other", None):
+        # What it is, or whom it would serve, is not said: nobody is picked for it.
+        return
     seen: set[str] = set()
     for authority in sorted(help.where.authorities):
         for partner in context.register.partners_at.get(authority, ()):
@@ -76,23 +82,7 @@ def _takers(context: Context, help: Ask) -> Iterator[tuple[float, Partner, str]]
             ):
                 continue
             seen.add(partner.id)
-            near = context.distances.near(help.where, partner.where, help.what)
-            if near is None:
-                continue
-            answer = context.answered(
-                partner.id,
-                authorities=(authority,),
-                theme=next(iter(help.themes), None),
-                records=frozenset((help.id,)),
-                meant=help.meant,
-                others=(help.partner.id,),
-            )
-            if answer is not None and answer.answer == "not_us":
-                continue
             if named and partner.sector not in named:
-                continue
-            if not named and help.what in ("data", "other", None):
-                # What it is, or whom it would serve, is not said: nobody is picked for it.
                 continue
             if (
                 help.ages
@@ -134,13 +124,25 @@ def _takers(context: Context, help: Ask) -> Iterator[tuple[float, Partner, str]]
             if help.what == "training" and not named and alike >= SAME:
                 # Who does that work already is no learner of it.
                 continue
+            if COLLEGE.search(partner.name) and CHILDREN.search(help.text):
+                continue
+            near = context.distances.near(help.where, partner.where, help.what)
+            if near is None or context.refuses(
+                partner.id,
+                (authority,),
+                next(iter(help.themes), None),
+                frozenset((help.id,)),
+                help.meant,
+                help.partner.id,
+            ):
+                continue
             fit = (
                 -0.1 * bool(ANYBODY.search(help.text))
                 + 0.2
                 + 0.17 * bool(named)
                 + 0.12 * on_theme
                 + 0.1 * bool(work)
-                + (0.17 if partner.sector == "education" else 0.2) * knows
+                + KNOW.get(partner.sector or "", 0.0) * knows
                 + 0.2 * alike
             )
             why = (
@@ -181,9 +183,15 @@ def _move(context: Context, help: Ask, found: list[tuple[float, Partner, str]]) 
         decision=f"Does {partners[0].name} take up what {giver.name} {verb}{place}: {short}?"
         if len(partners) == 1
         else f"Who takes up what {giver.name} {verb}{place}, {short}: {words.names(partners, 'or')}?",
-        sentence=f"{giver.name} {verb}: {words.quoted(help.text)}{words.said(help)}{topic} {' '.join(one[2] for one in found)}",
-        first_step=f"{words.start(words.with_role(giver, help.meant))} rings {words.with_role(partners[0], help.meant)} and asks whether it would serve.",
-        parts=Parts(fit=found[0][0], fresh=context.fresh(help.said_on)),
+        sentence=f"{giver.name} {verb}: {words.quoted(help.text)}{words.said(help)}{topic} "
+        f"{' '.join(one[2] for one in found)}",
+        first_step=f"{words.start(words.with_role(giver, help.meant))} rings "
+        f"{words.with_role(partners[0], help.meant)} and asks whether it would serve.",
+        parts=Parts(
+            fit=found[0][0],
+            fresh=context.fresh(help.said_on),
+            deadline=deadline(help.until, context.as_of),
+        ),
         because=(words.ask_because(help),),
         checks=tuple(checks),
         closes=help.until,

@@ -40,9 +40,10 @@ def _leads(context: Context, authority: str, theme: str) -> Iterator[Partner]:
     register = context.register
     for partner in register.partners_at.get(authority, ()):
         asks = any(theme in ask.themes and not ask.is_help for ask in register.asks_of.get(partner.id, ()))
-        if (asks or theme in partner.themes) and not partner.wide and not partner.restricted:
-            if not context.refuses(partner.id, (authority,), theme, frozenset(), partner.does):
-                yield partner
+        if not (asks or theme in partner.themes) or partner.wide or partner.restricted:
+            continue
+        if not context.refuses(partner.id, (authority,), theme, frozenset(), partner.does):
+            yield partner
 
 
 def _move(
@@ -62,7 +63,8 @@ def _move(
             *(Party(each.id, each.name, "is asked") for each in others),
         ),
         decision=f"What would {words.names([one, *others])} begin together on {name} in {place}?",
-        sentence=f"{' '.join(need.facts)} Work on it is not on this list yet; that is not the same as nothing done. {' '.join(helps)}",
+        sentence=f"{' '.join(need.facts)} Work on it is not on this list yet; that is not the same as nothing "
+        f"done. {' '.join(helps)}",
         first_step=f"{words.start(words.with_role(one))} says what is already done on {name} in {place}"
         + (f", asks {words.names(others)} the same," if others else "")
         + " and brings one proposal.",

@@ -11,8 +11,9 @@ from typing import Any
 import polars as pl
 
 from joinedup.engines.reading import cells
-from joinedup.engines.reading.cells import folded, is_blank, listed, pieces
+from joinedup.engines.reading.cells import folded, is_blank, pieces
 from joinedup.engines.reading.headings import with_known_headings
+from joinedup.engines.reading.phrases import listed
 from joinedup.engines.reading.place_names import CODE, Found
 from joinedup.engines.reading.places import Gazetteer
 from joinedup.engines.reading.register import Guesses
@@ -31,7 +32,7 @@ MARKINGS = {
 
 
 @dataclass
-class Scene:
+class Context:
     """One register while it is read."""
 
     tables: dict[str, list[dict[str, str]]]
@@ -53,8 +54,8 @@ class Scene:
         themes: pl.DataFrame,
         sectors: pl.DataFrame,
         as_of: datetime.date,
-    ) -> Scene:
-        """The scene of a register; every row has an id that no other row of its table has."""
+    ) -> Context:
+        """The context of a register; every row has an id that no other row of its table has."""
         guesses = Guesses()
         tables = with_known_headings(given, guesses)
         for table in ("partners", "initiatives", "asks", "support"):

@@ -1,0 +1,56 @@
+"""Open agreements with a body that another has taken over from: who takes over?"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from joinedup.accounts.permissions import Scope, may
+from joinedup.accounts.person import Person
+from joinedup.agreements.models import Agreement
+from joinedup.agreements.naming import named_bodies
+from joinedup.agreements.reminder_steps import OPEN
+from joinedup.partners.models import Partner
+from joinedup.partners.queries import visible_partners
+from joinedup.partners.succession import successors_of
+
+
+@dataclass(frozen=True)
+class ToTakeOver:
+    """`old` is named by an open agreement; `successor` took over from it, and is proposed."""
+
+    agreement: Agreement
+    old: Partner
+    successor: Partner
+
+
+def may_take_over(person: Person, agreement: Agreement, successor: Partner) -> bool:
+    """Whether `person` may put the successor in the place of the old body: also as a member of the successor."""
+    scope = agreement.scope()
+    return may(person, "agreement.take_over", Scope(scope.partners | {successor.pk}, scope.footprints))
+
+
+def to_take_over(person: Person, agreement: Agreement, on: datetime.date) -> list[ToTakeOver]:
+    """What to ask `person` about one agreement, for somebody who may answer; expects `contributions` to be
+    prefetched. Two queries at most."""
+    if agreement.state not in OPEN or not person.is_signed_in:
+        return []
+    found = successors_of(set(named_bodies(agreement)), on)
+    seen = visible_partners(person, [new.pk for _old, new in found.values()]) if found else {}
+    return [
+        ToTakeOver(agreement, old, new)
+        for old, new in found.values()
+        if new.pk in seen and may_take_over(person, agreement, new)
+    ]
+
+
+def waiting_to_take_over(person: Person, on: datetime.date) -> list[ToTakeOver]:
+    """All that waits for `person` to say who takes over, the soonest due first."""
+    ended = Partner.objects.filter(succeeded_on__lte=on).values("pk")
+    theirs = Q(owner_partner__in=ended) | Q(deputy_partner__in=ended) | Q(contributions__partner__in=ended)
+    named = Agreement.objects.filter(theirs, state__in=OPEN).values("pk")
+    rows = Agreement.objects.visible_to(person).filter(pk__in=named).select_related("event")
+    every = list(rows.prefetch_related("contributions__partner", "namings"))
+    return [each for agreement in every for each in to_take_over(person, agreement, on)]
