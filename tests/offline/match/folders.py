@@ -27,6 +27,10 @@ FILES = {
         "o,Fund,Home Office,fund,exclusion,education,,,,2018-11-30,20000,2018-10-01\n"
     ),
     "links": "partner_a,partner_b,strength,since\n",
+    "asks": (
+        "id,partner,kind,themes,places,text\n"
+        "a1,club,need,,b,A room on Fridays\na2,school,offer,,b,Our hall is empty on Fridays\n"
+    ),
     "mix": "theme,sector,weight\nexclusion,education,0.9\nexclusion,vcs,0.7\n",
 }  # fmt: skip
 

@@ -46,10 +46,10 @@ def test_writes_the_document_best_first(plain: Path) -> None:
 
 def test_an_old_folder_is_read_as_before(folder: Path) -> None:
     (one,) = written(folder)
-    assert [(move["kind"], move["initiatives"]) for move in one["moves"]] == [("keep", ["i"])]
-    assert match(folder, asked=["offer=o", "initiative=i"]).answers == [
+    assert [(move["kind"], move["asks"]) for move in one["moves"]] == [("match", ["a1", "a2"])]
+    assert match(folder, asked=["offer=o", "partner=school"]).answers == [
         "offer o: Nobody there who may apply for it records work on exclusion, or an ask that it would pay for.",
-        "initiative i: It is in the list, in 1 move.",
+        "partner school: It is in the list, in 1 move.",
     ]
 
 

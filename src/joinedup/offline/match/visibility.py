@@ -13,7 +13,8 @@ import polars as pl
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.move import Move
 from joinedup.engines.reading.cells import folded, pieces
-from joinedup.engines.reading.context import MARKINGS, Context as Reading
+from joinedup.engines.reading.context import MARKINGS
+from joinedup.engines.reading.context import Context as Reading
 from joinedup.offline.delimited import Refused, quoted
 from joinedup.offline.match.input_files import Folder, Rows
 
