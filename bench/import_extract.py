@@ -17,7 +17,7 @@ import polars as pl
 
 from joinedup.evidence.disclosure import OPEN
 from joinedup.evidence.indicators import indicators
-from joinedup.evidence.need import figures, need, populations
+from joinedup.evidence.need import earlier_years, figures, need, populations
 from joinedup.evidence.recognise import Codes, read_file
 from joinedup.evidence.store import read_series, write_observations
 from joinedup.places.shipped import SHIPPED, frames
@@ -82,8 +82,11 @@ def main() -> None:
     rules = dict.fromkeys(range(len(read)), OPEN)
 
     def work_out() -> pl.DataFrame:
-        found = figures(everything, populations(everything, wide), indicators(), wide, AS_OF, rules)
-        return need(found, indicators(), AS_OF)
+        people = populations(everything, wide)
+        found = figures(everything, people, indicators(), wide, AS_OF, rules)
+        listed = wide.filter(pl.col("kind") != "part")
+        earlier = earlier_years(everything, indicators())
+        return need(found, indicators(), listed, AS_OF, population=people, earlier=earlier)
 
     print(f"need of 33 boroughs and 684 wards: {fastest(work_out, 3):.3f} s")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

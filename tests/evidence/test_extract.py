@@ -14,7 +14,7 @@ import pytest
 
 from joinedup.evidence import disclosure
 from joinedup.evidence.indicators import indicators
-from joinedup.evidence.need import figures, need, populations
+from joinedup.evidence.need import earlier_years, figures, need, populations
 from joinedup.evidence.recognise import read_file
 from joinedup.evidence.sources.contract import Codes
 from tests.evidence.conftest import LONDON
@@ -182,12 +182,19 @@ def test_the_city_has_no_police_figures_and_is_unknown(
     mislead = found.filter("residents_mislead", pl.col("kind") == "local_authority")
     assert set(mislead["place"]) == {"E09000033"}  # Westminster
 
-    needs = need(found.filter(pl.col("kind") != "lsoa"), indicators(), "2026-03")
-    known = needs.filter(pl.col("kind") == "local_authority").drop_nulls("need")
+    wide = found.filter(pl.col("kind") == "local_authority")
+    listed = shown.filter(pl.col("kind").is_in(["region", "local_authority"]))
+    earlier = earlier_years(observations, indicators())
+    needs = need(wide, indicators(), listed, "2026-03", population=people, earlier=earlier)
     assert needs["need"].drop_nulls().is_between(0, 1).all()
-    weapons = needs.filter(pl.col("theme") == "weapon-carrying", pl.col("place") == CITY)
-    assert weapons["need"].to_list() == [None]
-    assert known.group_by("theme").len()["len"].min() >= 32
+    own = needs.filter(pl.col("theme") == "weapon-carrying")
+    unknown = own.filter(pl.col("need").is_null())["place"].to_list()
+    assert unknown == [CITY, "E09000033"]  # nothing is held; many come
+    assert set(needs.filter(pl.col("need").is_not_null())["label"]) == {"boroughs in London"}
+    # The general pressure that the figures share is where anybody would look for it.
+    most = needs.unique("place").sort("pressure", descending=True)["place"].to_list()
+    assert "E09000019" in most[:5]  # Islington
+    assert {"E09000027", "E09000021"} <= set(most[-5:])  # Richmond, Kingston upon Thames
 
 
 def test_facts_keep_their_sources() -> None:

@@ -50,6 +50,22 @@ def test_it_speaks_of_themes_that_exist(indicator: Indicator) -> None:
 
 
 @each
+def test_it_says_what_it_counts_whose_records_these_are_and_which_themes_it_measures(
+    indicator: Indicator,
+) -> None:
+    assert indicator.family
+    assert indicator.records in {
+        "children's services", "deprivation", "hospitals", "police", "schools", "training and work", "youth justice",
+    }  # fmt: skip
+    assert set(indicator.measures) <= set(indicator.themes)
+    # Deprivation is context; a rate per so many children says of which ages, for the count that it stands for.
+    assert not (indicator.is_context and indicator.measures)
+    assert indicator.is_context == indicator.source[0].startswith(("iod", "wimd"))
+    if indicator.method == "published" and "per 10,000" in indicator.unit:
+        assert indicator.ages
+
+
+@each
 def test_its_parts_are_observed_and_its_sources_known(indicator: Indicator) -> None:
     assert set(indicator.observed) <= OBSERVED
     assert set(indicator.denominator) <= set(GROUPS.values())
@@ -93,6 +109,9 @@ unit = "%"
 direction = "high_is_worse"
 source = ["tidy"]
 grain = ["ward"]
+family = "a"
+records = "police"
+measures = ["diversion"]
 caveat = "B."
 author = "JoinedUp"
 reviewed = 2026-11-20
@@ -119,6 +138,8 @@ diversion = 0.5
         ('method = "published"', 'method = "share"', "at_most"),
         ("per = 1", "per = 1\nwindwo = 12", "unknown figure setting windwo"),
         ('unit = "%"\n', "", "unit"),
+        ('measures = ["diversion"]', 'measures = ["x"]', "x is measured, and not among its themes"),
+        ('measures = ["diversion"]\n', "", "measures"),
         ("threshold = 0\n", "", "threshold"),
     ],
 )

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from joinedup.evidence.models import Dataset, Figure
+from joinedup.evidence.models import Dataset, Figure, Need
 from joinedup.opportunities.models import Opportunity
-from tests.evidence.rows import make_dataset, make_figure
+from tests.evidence.rows import make_dataset, make_figure, make_need
 from tests.world import World
 
 As = Callable[[str], Client]
@@ -79,14 +79,26 @@ def test_a_dataset_page(as_: As, django_assert_num_queries: Any) -> None:
 
 
 def test_methods_show_our_judgements_as_ours(world: World, as_: As, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         page = as_("nobody").get("/methods/").content.decode()
     assert "Our judgement" in page or "our judgement" in page
     assert "Mentoring and a trusted adult" in page
     assert "0.8" in page  # the mix of the small world
     assert "of 61" not in page
     assert "never has 61 under it" in page
-    assert "need = Σ weight × percentile ÷ Σ weight" in page
+    assert "slope × general pressure" in page
+    assert "no theme stands out in any place at present" in page
+
+
+def test_methods_say_how_many_of_what_stands_out_are_expected_to_be_so(world: World, as_: As) -> None:
+    for theme, sure in (("trusted-adult", 0.91), ("school-exclusion", 0.98)):
+        make_need(world.northton, theme, 0.9)
+        Need.objects.filter(theme=theme).update(verdict=Need.Verdict.STANDS_OUT, stands_out=sure)
+    page = as_("nobody").get("/methods/").content.decode()
+    assert (
+        "Here a theme stands out in 2 places; by the model’s own account it truly does in at least 94 of 100"
+        in page
+    )
 
 
 def test_a_figure_shows_where_it_comes_from(world: World, as_: As) -> None:

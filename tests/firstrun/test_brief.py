@@ -97,7 +97,7 @@ def test_one_place_speaks_as_its_page_does(world: World) -> None:
     world.north.places.set([world.northton])
     make_figures(world.northton)
     text = words_of(opened(made(world)))
-    assert "need in Northton stands out most on mentoring and a trusted adult (very high)." in text
+    assert "need in Northton is highest on mentoring and a trusted adult (very high)." in text
     assert "Violence with injury in Northton: 12.3" in text
 
 

@@ -85,7 +85,7 @@ def test_a_name_that_is_taken_is_said_and_nothing_typed_is_lost(world: World, as
 def test_statutory_page_shows_figures_and_every_tick(world: World, as_: As) -> None:
     make_figures(world.northton)
     page = as_("alice").get("/start/north/statutory/").text
-    assert "need in Northton stands out most on" in page
+    assert "need in Northton is highest on" in page
     assert "How much need there is in Eastton is not known" in page
     assert page.count('name="body"') == page.count(" checked") == 11
     assert "Testland Police" in page[page.index("Recorded already") :]

@@ -50,7 +50,7 @@ def test_one_sentence_on_need_and_what_changed(world: World, as_: As) -> None:
     make_need(world.northton, "school-exclusion", 0.3)
     make_figure(make_dataset(), world.northton, trend=-0.2)
     page = as_("nobody").get(NORTHTON).content.decode()
-    assert "stands out most on mentoring and a trusted adult (very high)." in page
+    assert "is highest on mentoring and a trusted adult (very high)." in page
     assert "Violence with injury: down 33% on the year before." in page
 
 
@@ -72,7 +72,26 @@ def test_a_weakly_supported_need_is_not_the_headline(world: World) -> None:
     needs[0].certainty = 0.5
     assert "mentoring" in summary(world.northton, needs, []).need
     needs[0].need = 0.5
-    assert "stands out on none" in summary(world.northton, needs, []).need
+    assert "is high on none" in summary(world.northton, needs, []).need
+
+
+def test_what_stands_out_is_said_first_and_what_only_stands_for_a_theme_is_called_so(world: World) -> None:
+    make_need(world.northton, "trusted-adult", 0.9)
+    make_need(world.northton, "school-exclusion", 0.95)
+    Need.objects.filter(theme="trusted-adult").update(measured=Need.Measured.PROXY)
+    needs = list(Need.objects.select_related("theme").order_by("theme"))
+    high = "mentoring and a trusted adult (very high, by figures that stand for it)"
+    assert summary(world.northton, needs, []).need.endswith(
+        f"is highest on suspension, exclusion, managed moves (very high) and {high}."
+    )
+    assert [row.sure_word for row in coverage_grid(needs, [])] == ["by figures that stand for it", ""]
+    exclusion = needs[1]
+    exclusion.verdict, exclusion.stands_out = Need.Verdict.STANDS_OUT, 0.96
+    assert summary(world.northton, needs, []).need == (
+        "Compared with other boroughs, Northton stands out on suspension, exclusion, managed moves. "
+        f"Need is high on {high} too."
+    )
+    assert summary(world.northton, [exclusion], []).need.endswith("managed moves.")
 
 
 def test_the_grid_tells_none_recorded_from_none(world: World) -> None:

@@ -59,7 +59,7 @@ def compared(
     `sets`: from `comparators.sets_of`.
 
     percentile   0 to 1, high where need is high, of the value shown
-    drawn        the same for the value drawn to the mean as far as chance may explain it: need is made of this
+    drawn        the same for the value drawn to the mean as far as chance may explain it
     best, worst  the best and worst rank it can have (1 is most need) given the 95% intervals; null without one
     compared     how many places were compared
     among        what they are: “authorities in the South East”; null without a set that is filled

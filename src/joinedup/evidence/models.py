@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from joinedup.engines.certainty import LEAST_CERTAINTY
+from joinedup.engines.need import verdicts as model
 
 
 class Dataset(models.Model):
@@ -171,8 +172,24 @@ class NeedQuerySet(models.QuerySet["Need"]):
 class Need(models.Model):
     """How much a place needs work on a theme, 0 to 1, from its figures. Empty is unknown, which is not 0.
 
-    A need too uncertain to state counts as unknown: pages, files and engines read `said`, never `need`.
+    A need too uncertain to state counts as unknown: pages, files and engines read `said`, never `need`. `pressure` is
+    of the place, the same on all its themes; what the columns mean: `engines.need.need`.
     """
+
+    class Verdict(models.TextChoices):
+        STANDS_OUT = model.STANDS_OUT, "stands out"
+        LIKE_MUCH = model.LIKE_MUCH, "high, like much here"
+        HIGH = model.HIGH, "high"
+        MIDDLING = model.MIDDLING, "middling"
+        LOW = model.LOW, "low"
+        NOT_MEASURED = model.NOT_MEASURED, "not measured"
+        NOT_APART = model.NOT_APART, "cannot be told apart"
+
+    class Measured(models.TextChoices):
+        OWN = model.OWN, "by figures of its own"
+        SHARED = model.SHARED, "by the figures of another theme"
+        PROXY = model.PROXY, "by figures that stand for it"
+        NONE = model.NONE, "by none"
 
     place = models.ForeignKey("places.Place", on_delete=models.CASCADE, related_name="needs")
     theme = models.ForeignKey("taxonomy.Theme", on_delete=models.CASCADE, related_name="needs")
@@ -180,7 +197,33 @@ class Need(models.Model):
     certainty = models.FloatField(default=0)
     trend = models.FloatField(null=True, blank=True)
     people_at_risk = models.PositiveIntegerField(null=True, blank=True)
-    parts = models.JSONField(default=list, help_text="[{indicator, weight, percentile, source}]")
+    parts = models.JSONField(
+        default=list,
+        help_text="[{indicator, own, weight, percentile, value, unit, lower, upper, middle, period, state, source}]",
+    )
+    pressure = models.FloatField(
+        null=True,
+        blank=True,
+        help_text="general pressure on the place, in spreads between places; 0 is the middle",
+    )
+    pressure_lower = models.FloatField(null=True, blank=True, help_text="lower end of its 95% interval")
+    pressure_upper = models.FloatField(null=True, blank=True, help_text="upper end of its 95% interval")
+    departure = models.FloatField(
+        null=True, blank=True, help_text="how far the theme lies above what pressure explains, in spreads"
+    )
+    stands_out = models.FloatField(
+        null=True, blank=True, help_text="probability that this is more than half a spread"
+    )
+    worse = models.FloatField(
+        null=True, blank=True, help_text="probability of being worse than the set's middle"
+    )
+    verdict = models.CharField(max_length=24, choices=Verdict, default=Verdict.NOT_MEASURED)
+    measured = models.CharField(max_length=8, choices=Measured, default=Measured.NONE)
+    shared_with = models.SlugField(
+        max_length=60, blank=True, help_text="the theme whose figures these are, where it has none of its own"
+    )
+    among = models.CharField(max_length=120, blank=True, help_text="the places it is compared with")
+    compared = models.PositiveIntegerField(null=True, blank=True, help_text="how many these are")
     worked_out_on = models.DateField()
 
     objects = NeedQuerySet.as_manager()

@@ -11,6 +11,7 @@ from joinedup.evidence.wording import by_slug
 
 CLASSES = ("very low", "low", "middling", "high", "very high")
 AGREE, DISAGREE, ONE_SOURCE = "several figures agree", "figures disagree", "from one source"
+BY_PROXY = "by figures that stand for it"
 # By chance alone, two yearly counts would differ by this much in fewer than one case in twenty.
 CHANCE = 1.96
 
@@ -44,6 +45,11 @@ def agreement_word(need: Need) -> str:
     if sides == {_side(need.said)} and 0 not in sides:
         return AGREE
     return DISAGREE if {-1, 1} <= sides else ""
+
+
+def measured_word(need: Need) -> str:
+    """Whether only figures that stand for the theme say so; empty where it is measured, or need is not stated."""
+    return BY_PROXY if need.said is not None and need.measured == Need.Measured.PROXY else ""
 
 
 def _side(stands: float) -> int:

@@ -14,7 +14,7 @@ from joinedup.evidence.disclosure import rule_of
 from joinedup.evidence.figures import at_risk, figures, populations
 from joinedup.evidence.indicators import Indicator, indicators
 from joinedup.evidence.models import Dataset, Figure, Need
-from joinedup.evidence.need import need
+from joinedup.evidence.need import earlier_years, need
 from joinedup.evidence.observations import held
 from joinedup.evidence.origins import HELD, by_source, source_of
 from joinedup.evidence.sources.policeuk_street import ALL_CRIMES, WITHOUT_PLACE
@@ -27,6 +27,10 @@ RESIDENTS = "census_population"
 # The computed columns stored in a figure's row: all but the denominator are null unless it is a number.
 AS_THEY_ARE = (
     "value", "count", "denominator", "low", "high", "percentile", "compared", "middle", "trend", "spread",
+)  # fmt: skip
+# The columns of a need that the model gives, stored as they are.
+OF_THE_MODEL = (
+    "pressure", "pressure_lower", "pressure_upper", "departure", "stands_out", "worse", "verdict", "measured",
 )  # fmt: skip
 
 
@@ -55,7 +59,15 @@ def work_out(
     values = values.filter(pl.col("period").is_not_null())
     say(0.7)
     themes = list(Theme.objects.values_list("slug", flat=True))
-    needs = need(values, measured, month, themes=themes).filter(pl.col("theme").is_in(themes))
+    needs = need(
+        values,
+        measured,
+        kept,
+        month,
+        population=population,
+        earlier=earlier_years(found, measured),
+        themes=themes,
+    ).filter(pl.col("theme").is_in(themes))
     say(0.9)
     return _figure_rows(values, datasets), _need_rows(
         needs, values, {theme: at_risk(population, theme) for theme in themes}, as_of
@@ -142,10 +154,6 @@ def _need_rows(
     rows = []
     for row in needs.iter_rows(named=True):
         known = [part for part in row["parts"] if part["percentile"] is not None]
-        parts: list[dict[str, Any]] = [
-            {name: part[name] for name in ("indicator", "weight", "percentile", "state", "period", "source")}
-            for part in row["parts"]
-        ]
         at_risk_here = people[row["theme"]].get(row["place"])
         rows.append(
             Need(
@@ -155,7 +163,11 @@ def _need_rows(
                 certainty=row["certainty"],
                 trend=_mean_trend(row["place"], known, moved),
                 people_at_risk=None if at_risk_here is None else round(at_risk_here),
-                parts=parts,
+                parts=row["parts"],
+                shared_with=row["shared_with"] or "",
+                among=row["label"] or "",
+                compared=row["size"],
+                **{name: row[name] for name in OF_THE_MODEL},
                 worked_out_on=as_of,
             )
         )

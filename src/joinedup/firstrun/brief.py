@@ -156,7 +156,7 @@ def _need_of_several(places: Sequence[Place], needs: Mapping[str, list[Need]], i
         why = "too little is held to say" if is_held else "no figures are held"
         return f"How much need there is here is not known: {why}. That is not the same as no need."
     if not where:
-        return f"Compared with other {others}, need stands out on no theme that is known."
+        return f"Compared with other {others}, need is high on no theme that is known."
     top = sorted(where.items(), key=lambda item: -len(item[1]))[:3]
     named = [f"{name[0].lower()}{name[1:]} ({listed(names, 2)})" for name, names in top]
     return f"Compared with other {others}, need is {need_word(0.7)} or more on {listed(named)}."

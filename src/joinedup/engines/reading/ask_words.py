@@ -186,6 +186,8 @@ def number(text: str) -> float | None:
             text[found.end + after.end() :].casefold(),
         ):
             continue
+        if not re.match(r"day|dydd|diwrnod", after[1]):
+            continue
         days = found.value if days is None else days
     return days
 

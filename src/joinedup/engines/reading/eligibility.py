@@ -61,6 +61,7 @@ _PERSONS = re.compile(
 )
 _STAFF = phrase_pattern("front line staff, frontline staff, all staff")
 
+NO_BODIES = ("young_people", "csp", "vru", "local_policing_body")
 _COUNTS = {
     "two": "two",
     "2": "two",
@@ -206,10 +207,12 @@ def eligible(
         out.via = list(out.sectors)
         named += may if lead else []
     elif said.open_to is not None:
+        # Of a body in general: young people are whom it is for, partnerships act by their members.
+        bodies = [slug for slug in sorted(known.slugs) if slug not in NO_BODIES]
         allowed = [sector for sector in said.open_to if sector in known.slugs]
         out.sectors = sectors or [
             *may,
-            *(sector for sector in (allowed or sorted(known.slugs)) if sector not in may),
+            *(sector for sector in (allowed or bodies) if sector not in may),
         ]
         out.via = _through(words, named)
     else:

@@ -30,7 +30,7 @@ WAY_IN = {
         "hospital*, assault attendances, nurse asks, nurses ask, nursing staff, emergency department, "
         "a and e, ed staff, reception desk, ward staff, clinicians, bedside, ysbyty"
     ),
-    "court": phrase_pattern("court*, sentence*, order, orders, probation, magistrates, judge"),
+    "court": phrase_pattern("court*, sentence*, order, orders, magistrates, judge"),
     "statutory": phrase_pattern("statutory, legal duty, automatic*, by law"),
     "self": phrase_pattern(
         "self, self refer*, themselves, ask for it, books, apply, applies, application*, sign up, "

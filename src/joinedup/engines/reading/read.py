@@ -129,7 +129,11 @@ def _partner(context: Context, row: dict[str, str]) -> Row:
             )
     base = None
     if row["base"]:
-        base = base_read.codes[0] if base_read and base_read.codes else None
+        # One name for several wards is no ward: then the authority that they share.
+        bases = base_read.codes if base_read else []
+        if len(bases) > 1:
+            bases = context.gazetteer.all_authorities(bases)
+        base = bases[0] if bases else None
         if base != row["base"]:
             context.guesses.add(
                 "partners",

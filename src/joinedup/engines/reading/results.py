@@ -14,7 +14,7 @@ EXTERNAL = phrase_pattern(
     "control group, comparison group, comparison schools, compared with other*, "
     "compared with similar, matched group, quasi experimental, peer reviewed, "
     "gwerthusiad allanol, evaluation by, external review, outside evaluator, independent study, "
-    "waiting list comparison, comparison with, control, external assess*"
+    "waiting list comparison, comparison with, control, external assess*, inspection*, inspectorate*, ofsted"
 )
 MEASURED = phrase_pattern(
     "before and after, validated, pre and post, compared with, compared to, year before, "
@@ -23,7 +23,7 @@ MEASURED = phrase_pattern(
     "hospital figures, trust figures, trusts figures, school records, school figures, "
     "attendance data, college records, college figures, council figures, council return, "
     "council data, service figures, service data, ambulance, case management, force return, "
-    "force figures, routine data, sdq, questionnaire before, monitoring data, inspection*, "
+    "force figures, routine data, sdq, questionnaire before, monitoring data, "
     "school data, pru data, health data, mis, probation data, dataset, data set, census, "
     "historic comparison, comparison, analysis, scale, twice, core, core 10, wemwbs, gad 7, "
     "phq 9, screening tool, outcomes tool, service record*, school record*, college record*, "
@@ -93,7 +93,7 @@ _FROM_TO = re.compile(
 _DONE = re.compile(
     r"\b(?:started work|in work|found (?:other )?work|kept on|got (?:paid )?(?:work|jobs?)|into jobs?|"
     r"into work|still (?:meeting|there|in|attending|matched|on roll)|stayed|lasted|completed|completion|"
-    r"finished|passed(?! to| on)|"
+    r"passed(?! to| on)|"
     r"moved (?:to|on to|into)|went on to|kept their (?:homes?|places?|jobs?)|"
     r"no (?:further|second|new) (?:arrest|offence|suspension|exclusion|referral|incident|contact)\w*|"
     r"did not (?:reoffend|return|come back)|goals? met|"

@@ -4,10 +4,16 @@ slug, name, meaning, unit, caveat    words to show with the figure
 direction                            high_is_worse or low_is_worse
 source                               names of the sources that its observations come from
 grain                                kinds of place that have it
+family                               what it counts: indicators of one family count the same events, and speak once
+records                              who keeps these records: what one keeper's figures share is not general pressure.
+                                     "deprivation" is context, and speaks for no theme
+measures                             the themes that it measures themselves, none or some of [themes]; for the others it
+                                     stands (a proxy), and is called so
 author, reviewed, next_review        a test fails when the review is overdue
 [figure]      method, and what it needs (see `need.figures`):
                 rate        numerator, denominator (lists of observed indicators), window (months), per
-                published   value: one observed indicator, as its publisher computed it; pooled, of so many years
+                published   value: one observed indicator, as its publisher computed it; pooled, of so many years;
+                            ages: first and last age of those it is per, for the count that it stands for
                 mean        value of the LSOAs, weighted by residents, times per
                 share       of LSOAs whose value is at most `at_most`, times per
 [disclosure]  threshold: a count from 1 to below it is hidden, whatever the datasets' own rules allow (see `disclosure`)
@@ -24,6 +30,7 @@ from typing import Any
 
 METHODS = {"rate", "published", "mean", "share"}
 DIRECTIONS = {"high_is_worse", "low_is_worse"}
+CONTEXT = "deprivation"
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,9 @@ class Indicator:
     direction: str
     source: tuple[str, ...]
     grain: tuple[str, ...]
+    family: str
+    records: str
+    measures: tuple[str, ...]
     caveat: str
     author: str
     reviewed: date
@@ -46,6 +56,7 @@ class Indicator:
     per: float
     window: int
     pooled: int
+    ages: tuple[int, int] | None
     at_most: float | None
     threshold: int
     themes: Mapping[str, float]
@@ -61,6 +72,11 @@ class Indicator:
     def scale(self) -> float:
         """What a count divided by its denominator is multiplied by: rates are per year, whatever the window."""
         return self.per * 12 / self.window if self.method == "rate" else self.per
+
+    @property
+    def is_context(self) -> bool:
+        """Whether it tells of general pressure only, and of no theme: scores of deprivation have no variance."""
+        return self.records == CONTEXT
 
     @property
     def by_residents(self) -> bool:
@@ -79,6 +95,7 @@ def indicator_from(text: str) -> Indicator:
                 **given,
                 "source": tuple(given["source"]),
                 "grain": tuple(given["grain"]),
+                "measures": tuple(given["measures"]),
                 "coarser_than": tuple(given.get("coarser_than", ())),
             },
             method=figure.pop("method"),
@@ -88,6 +105,7 @@ def indicator_from(text: str) -> Indicator:
             per=float(figure.pop("per")),
             window=figure.pop("window", 0),
             pooled=figure.pop("pooled", 1),
+            ages=(int(ages[0]), int(ages[1])) if (ages := figure.pop("ages", None)) else None,
             at_most=figure.pop("at_most", None),
             **disclosure,
         )
@@ -101,6 +119,11 @@ def indicator_from(text: str) -> Indicator:
             f"weight of {theme} is not 0 to 1"
             for theme, weight in made.themes.items()
             if not 0 <= weight <= 1
+        ),
+        *(
+            f"{theme} is measured, and not among its themes"
+            for theme in made.measures
+            if theme not in made.themes
         ),
         *(["a rate needs a numerator, a denominator and a window"] if _half_a_rate(made) else []),
         *(["it needs a value"] if made.method != "rate" and not made.value else []),

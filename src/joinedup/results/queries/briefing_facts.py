@@ -112,7 +112,7 @@ def need_said(around: EventArea) -> Section:
         if (need_class(need.said) or 0) >= HIGH:
             high.setdefault(need.theme.name, []).append(need)
     if not high:
-        sentence = _("Compared with places like these, need stands out on no theme that is known.")
+        sentence = _("Compared with places like these, need is high on no theme that is known.")
     else:
         named = [
             f"{name[0].lower()}{name[1:]} ({get_text_list([each.place.name for each in found[:PLACES]], _('and'))})"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+from django.db.models import Avg, Count
 
 from joinedup.engines.matching import score
 from joinedup.evidence import plain_words
 from joinedup.evidence.indicators import Indicator
-from joinedup.evidence.models import ENOUGH
+from joinedup.evidence.models import ENOUGH, Need
 from joinedup.evidence.wording import by_slug
 from joinedup.strategy.models import Commitment
 from joinedup.taxonomy.models import Mix, Sector, Theme
@@ -22,7 +25,8 @@ class ThemeRow:
 
 @dataclass(frozen=True)
 class Methods:
-    """`themes` with the weights of their indicators and the mix of sectors, in the order of `sectors`."""
+    """`themes` with the weights of their indicators and the mix of sectors, in the order of `sectors`. `stand_out`:
+    in how many places a theme does, and of 100 such `true_in_100` are expected to be so."""
 
     indicators: list[tuple[Indicator, str]]
     themes: list[ThemeRow]
@@ -30,6 +34,8 @@ class Methods:
     score_weights: list[tuple[str, float, str]]
     bands: tuple[tuple[float, str], ...]
     enough: float
+    stand_out: int
+    true_in_100: int | None
     agree: str
     disagree: str
     one_source: str
@@ -38,7 +44,7 @@ class Methods:
 
 
 def everything() -> Methods:
-    """Four queries."""
+    """Five queries."""
     weights = {(each.theme_id, each.sector_id): each.weight for each in Mix.objects.all()}
     used = {sector for _, sector in weights}
     sectors = [sector for sector in Sector.objects.all() if sector.pk in used]
@@ -54,6 +60,9 @@ def everything() -> Methods:
         )
         for theme in Theme.objects.all()
     ]
+    out = Need.objects.filter(verdict=Need.Verdict.STANDS_OUT).aggregate(
+        many=Count("pk"), sure=Avg("stands_out")
+    )
     return Methods(
         indicators=[(one, plain_words.formula(one)) for one in measured],
         themes=rows,
@@ -63,6 +72,8 @@ def everything() -> Methods:
         ],
         bands=score.BANDS,
         enough=ENOUGH,
+        stand_out=out["many"],
+        true_in_100=None if out["sure"] is None else math.floor(100 * out["sure"]),
         agree=plain_words.AGREE,
         disagree=plain_words.DISAGREE,
         one_source=plain_words.ONE_SOURCE,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from joinedup.evidence.models import Need
-from joinedup.evidence.plain_words import agreement_word, need_class, need_word
+from joinedup.evidence.plain_words import agreement_word, measured_word, need_class, need_word
 from joinedup.initiatives.models import Initiative
 from joinedup.taxonomy.models import Theme
 
@@ -55,7 +55,7 @@ def _row(need: Need, initiatives: Sequence[Initiative], unplaced: Sequence[Initi
         theme=need.theme,
         need_class=found,
         need_word=need_word(need.said),
-        sure_word=agreement_word(need),
+        sure_word=", ".join(word for word in (agreement_word(need), measured_word(need)) if word),
         counts=counts,
         total=len(own),
         perhaps=perhaps,

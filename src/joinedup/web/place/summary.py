@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.text import get_text_list
 
 from joinedup.evidence.models import Figure, Need
-from joinedup.evidence.plain_words import agreement_word, move, need_class, need_word
+from joinedup.evidence.plain_words import agreement_word, measured_word, move, need_class, need_word
 from joinedup.places.models import Place
 from joinedup.places.words import word_for
 from joinedup.web.layers import HEADLINES, headline_of
@@ -41,17 +41,24 @@ def _need(place: Place, needs: Sequence[Need]) -> str:
             "That is not the same as no need."
         )
     others = "wards" if place.kind == Place.Kind.WARD else word_for([place.pk])
-    high = [each for each in sure if (need_class(each.said) or 0) >= HIGH]
-    if not high:
-        return f"Compared with other {others}, need in {place.name} stands out on none of the {len(sure)} themes known."
+    out = [each for each in sure if each.verdict == Need.Verdict.STANDS_OUT]
+    high = [each for each in sure if each not in out and (need_class(each.said) or 0) >= HIGH]
     top = sorted(high, key=lambda each: -(each.said or 0))[:NAMED]
-    named = [f"{_small(each.theme.name)} ({_how_much(each)})" for each in top]
-    return f"Compared with other {others}, need in {place.name} stands out most on {get_text_list(named, 'and')}."
+    named = get_text_list([f"{_small(each.theme.name)} ({_how_much(each)})" for each in top], "and")
+    if out:
+        first = sorted(out, key=lambda each: -(each.stands_out or 0))[:NAMED]
+        listed = get_text_list([_small(each.theme.name) for each in first], "and")
+        also = f" Need is high on {named} too." if high else ""
+        return f"Compared with other {others}, {place.name} stands out on {listed}.{also}"
+    if not high:
+        return f"Compared with other {others}, need in {place.name} is high on none of the {len(sure)} themes known."
+    return f"Compared with other {others}, need in {place.name} is highest on {named}."
 
 
 def _how_much(need: Need) -> str:
-    """High, several figures agree: the need, and how certain it is."""
-    return ", ".join(word for word in (need_word(need.said), agreement_word(need)) if word)
+    """High, several figures agree: the need, how certain it is, and whether figures of the theme itself say so."""
+    words = (need_word(need.said), agreement_word(need), measured_word(need))
+    return ", ".join(word for word in words if word)
 
 
 def _change(place: Place, figures: Sequence[Figure]) -> str:
