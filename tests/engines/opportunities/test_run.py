@@ -75,8 +75,8 @@ def test_a_gap_names_who_works_on_it_else_who_has_a_duty_and_nobody_who_refused(
         "date": date(2026, 9, 1),
     }  # fmt: skip
     needs = [
-        need(NORTH, "safe-places", "high"), need(NORTH, "diversion", "stands out"), need(NORTH, "domestic-abuse", ""),
-        need(SOUTH, "safe-places", "high"),
+        need(NORTH, "safe-places", "high like much here"), need(NORTH, "diversion", "stands out"),
+        need(NORTH, "domestic-abuse", "low"), need(SOUTH, "safe-places", "high"),
     ]  # fmt: skip
     gaps = found(partners=bodies, answers=[refused], needs=needs).gaps
     assert [(gap.place, gap.theme, gap.ask) for gap in gaps] == [

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from joinedup.engines.need.verdicts import HIGH, LIKE_MUCH, STANDS_OUT
 from joinedup.engines.opportunities import words
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Inputs, Support, build
@@ -280,7 +281,7 @@ def _gaps(context: Context, made: Sequence[Opportunity]) -> Iterable[Gap]:
     told = {(place, each.theme) for each in made for place in each.places}
     for (place, theme), need in sorted(register.needs.items()):
         here = register.partners_at.get(place, ())
-        if need.verdict not in ("stands out", "high") or (place, theme) in told or not here:
+        if need.verdict not in (STANDS_OUT, HIGH, LIKE_MUCH) or (place, theme) in told or not here:
             continue
         could = [
             each

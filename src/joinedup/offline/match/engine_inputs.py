@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from joinedup.engines.need import verdicts
 from joinedup.engines.opportunities import Inputs
 from joinedup.engines.opportunities.inputs import COLUMNS
 from joinedup.engines.reading import Register, read_register
@@ -18,7 +19,7 @@ from joinedup.offline.match.visibility import frames
 
 # A need that is surer than this is said; from these on it is high, and stands out.
 LEAST_CERTAINTY, HIGH, SURE = 0.3, 2 / 3, 0.9
-MEASURED = ("own", "shared", "proxy", "none")
+MEASURED = (verdicts.OWN, verdicts.SHARED, verdicts.PROXY, verdicts.NONE)
 Row = dict[str, Any]
 
 
@@ -141,12 +142,12 @@ def _said(row: Row) -> Row:
     means a figure of the place's own."""
     given = (row["measured"] or "").strip().lower()
     counted = row["stands_out"] is not None or row["value"] is not None
-    measured = given if given in MEASURED else "own" if counted else "none"
+    measured = given if given in MEASURED else verdicts.OWN if counted else verdicts.NONE
     verdict = ""
-    if measured == "own" and (row["stands_out"] or 0.0) >= SURE:
-        verdict = "stands out"
+    if measured == verdicts.OWN and (row["stands_out"] or 0.0) >= SURE:
+        verdict = verdicts.STANDS_OUT
     elif (row["need"] or 0.0) >= HIGH:
-        verdict = "high"
+        verdict = verdicts.HIGH
     return {"measured": measured, "verdict": verdict, "fact": _fact(row, measured)}
 
 
@@ -159,9 +160,10 @@ def _fact(row: Row, measured: str) -> str | None:
         text += f" (95% interval {_number(row['lower'])} to {_number(row['upper'])})"
     if row["middle"] is not None:
         text += f"; the middle of the places compared is {_number(row['middle'])}"
-    note = {"proxy": " This is a proxy.", "shared": " Other themes rest on the same figure."}.get(
-        measured, ""
-    )
+    note = {
+        verdicts.PROXY: " This is a proxy.",
+        verdicts.SHARED: " Other themes rest on the same figure.",
+    }.get(measured, "")
     return f"{text}.{note}"
 
 
