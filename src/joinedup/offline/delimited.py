@@ -98,11 +98,26 @@ class TextRows:
     cells: list[list[str]]
 
 
-def read_rows(path: Path, required: tuple[str, ...]) -> TextRows:
-    """Read a hand-written file that has the required columns. Raises `Refused`."""
+def read_rows(path: Path, required: tuple[str, ...], *, windows: bool = False) -> TextRows:
+    """Read a hand-written file that has the required columns. Raises `Refused`.
+
+    `windows`: letters that are not UTF-8 are read as Windows-1252, which spreadsheets write."""
+    if windows and not _is_utf8(_bytes(path)):
+        return _read_rows(path, required, "cp1252")
+    return _read_rows(path, required, "utf-8-sig")
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Refused(f"{path.name} cannot be read: {error.strerror}.") from error
+
+
+def _read_rows(path: Path, required: tuple[str, ...], encoding: str) -> TextRows:
     found = TextRows(path.name, [], [], [])
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with path.open(encoding=encoding, newline="") as file:
             first = file.readline(LONGEST_HEADER + 1)
             _refuse_no_header(len(first), first.count(","), of=f" of {path.name}")
             file.seek(0)
@@ -141,6 +156,8 @@ def _check_names(found: TextRows, required: tuple[str, ...]) -> None:
     twice = _there_twice(header)
     if twice:
         raise Refused(f"{found.name} has the column {quoted(twice)} more than once.")
+    if len(header) == 1 and re.search(r"[;\t|]", header[0]):
+        raise Refused(f"The columns of {found.name} are not parted by commas: save it as CSV with commas.")
     lacking = [name for name in required if name not in header]
     if lacking:
         raise Refused(

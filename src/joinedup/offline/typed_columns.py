@@ -4,32 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from joinedup.engines.matching.tables import DAY, FLAG, NUMBER, WORDS
-from joinedup.offline.delimited import Refused, TextRows, quoted, read_rows
+from joinedup.engines.reading.register import DAY, NUMBER, WORDS, YES
+from joinedup.offline.delimited import Refused, TextRows, quoted
 
-YES, NO = {"true", "yes", "1", "y"}, {"false", "no", "0", "n"}
+TRUE, FALSE = {"true", "yes", "1", "y"}, {"false", "no", "0", "n"}
 # A larger number of anything is a typing error, and would break sums.
 LARGEST = 1e12
 
 
-def read_columns(
-    path: Path, kinds: dict[str, Any], required: tuple[str, ...], *, others: Any = None
-) -> pl.DataFrame:
-    """One file as a frame with those of the columns that it has. Raises `Refused`. `others`: the kind of all
-    other columns, which are left out if it is None."""
-    return typed(read_rows(path, required), kinds, others=others)
-
-
-def typed(rows: TextRows, kinds: dict[str, Any], *, others: Any = None) -> pl.DataFrame:
-    """The same from rows that were read already."""
+def typed(rows: TextRows, kinds: dict[str, Any]) -> pl.DataFrame:
+    """The rows of a file as a frame with those of the columns that it has. Raises `Refused`."""
     columns = {}
     for at, name in enumerate(rows.header):
-        kind = kinds.get(name, others)
+        kind = kinds.get(name)
         if name and kind is not None:
             columns[name] = pl.Series(name, _values(rows, at, _PARSERS.get(kind, _text)), dtype=kind)
     return pl.DataFrame(columns)
@@ -73,9 +64,9 @@ def _number(cell: str) -> float | None:
 def _flag(cell: str) -> bool | None:
     if not cell:
         return None
-    if cell.lower() not in YES | NO:
+    if cell.lower() not in TRUE | FALSE:
         raise ValueError("true or false")
-    return cell.lower() in YES
+    return cell.lower() in TRUE
 
 
 def _day(cell: str) -> date | None:
@@ -89,4 +80,4 @@ def _day(cell: str) -> date | None:
     raise ValueError("a date like 2026-11-30 or 30/11/2026")
 
 
-_PARSERS: dict[Any, Callable[[str], Any]] = {NUMBER: _number, DAY: _day, FLAG: _flag, WORDS: _words}
+_PARSERS: dict[Any, Callable[[str], Any]] = {NUMBER: _number, DAY: _day, YES: _flag, WORDS: _words}

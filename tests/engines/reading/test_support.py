@@ -15,6 +15,11 @@ def support(**cells: str) -> dict[str, object]:
     )
 
 
+def test_what_the_law_requires_stands() -> None:
+    assert support(closes="2027-01-31", required_by_law="Yes")["basis"] == "standing"
+    assert support(closes="2027-01-31", required_by_law="false")["basis"] == "dated"
+
+
 @pytest.mark.parametrize(
     ("words", "column", "sectors", "via", "lead_only"),
     [

@@ -2,74 +2,66 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
-from joinedup.offline.match.run import match
-from tests.offline.match.folders import AS_OF, PLAIN, fill, replace_row
+from tests.offline.match.folders import match, replace_row
 
 
-def rows(folder: Path, **options: str) -> dict[tuple[str, str], dict[str, str]]:
+def rows(folder: Path, **asked: Any) -> dict[tuple[str, str], dict[str, str]]:
     path = folder.parent / "grid.csv"
-    assert match(folder, AS_OF, None, None, grid=path, **options).found is None  # type: ignore[arg-type]
+    assert match(folder, grid=path, **asked).found is None
     return {(row["place"], row["theme"]): row for row in csv.DictReader(path.read_text().splitlines())}
 
 
-def test_figures_and_states(tmp_path: Path) -> None:
-    folder = fill(tmp_path / "in", PLAIN)
-    replace_row(folder, "places", "c,Castle,borough", "c,Castle,borough\nd,Dale,borough")
-    grid = rows(folder)
+def test_figures_and_states(plain: Path) -> None:
+    replace_row(plain, "partners", "team,Team,police,b,exclusion", "team,Team,police,b;c,drugs")
+    replace_row(plain, "places", "c,Castle,borough", "c,Castle,borough\nd,Dale,borough")
+    replace_row(plain, "needs", "c,drugs,0.9,60", "c,drugs,0.9,60\nd,drugs,0.2,60")
+    grid = rows(plain)
     assert list(grid) == [(place, theme) for place in "bcd" for theme in ("drugs", "exclusion")]
-    # How many people it concerns and how much of the need is met is nowhere: nobody knows.
     assert grid["b", "exclusion"] == {
-        "place": "b", "theme": "exclusion", "need": "0.8", "initiatives": "2", "theme_or_place_not_recorded": "0",
-        "state": "some action",
+        "place": "b", "theme": "exclusion", "need": "0.8", "stands_out": "", "measured": "none", "actions": "2",
+        "moves": "1", "state": "1 move",
     }  # fmt: skip
-    assert (grid["b", "drugs"]["initiatives"], grid["b", "drugs"]["state"]) == ("0", "gap")
-    assert grid["c", "exclusion"]["state"] == "none recorded"
-    assert grid["c", "drugs"]["state"] == "little need"
-    assert grid["d", "drugs"] == {
-        "place": "d", "theme": "drugs", "need": "", "initiatives": "0", "theme_or_place_not_recorded": "0",
-        "state": "not known",
-    }  # fmt: skip
+    assert grid["c", "drugs"]["state"] == "ask first: Team"
+    assert (grid["c", "exclusion"]["need"], grid["c", "exclusion"]["state"]) == ("0.45", "none recorded")
+    assert (grid["d", "exclusion"]["need"], grid["d", "exclusion"]["state"]) == ("", "not known")
+    assert rows(plain, reader="public")["c", "drugs"]["state"] == "high: ask first"
 
 
-def test_where_the_register_is_not_known_it_asks(tmp_path: Path) -> None:
-    folder = fill(tmp_path / "in", PLAIN)
-    assert rows(folder)["b", "drugs"]["state"] == "gap"
-    (folder / "places.csv").write_text("code,name,kind,known\nb,Borough,borough,no\nc,Castle,borough,\n")
-    assert rows(folder)["b", "drugs"]["state"] == "ask"
-
-
-def test_action_of_unknown_reach_is_action(tmp_path: Path) -> None:
-    folder = fill(tmp_path / "in", PLAIN)
+def test_action_without_a_move_is_action(plain: Path) -> None:
+    for table in ("asks", "offers", "spotted"):
+        (plain / f"{table}.csv").unlink()
     replace_row(
-        folder, "initiatives", "i,Boxing,club,,b,exclusion,10,17,20,,", "i,Boxing,club,,b,drugs,10,17,,,"
+        plain,
+        "initiatives",
+        "i,Boxing,Boxing with a mentor for boys after school,club,,b,exclusion",
+        "i,Boxing,Boxing,club,,b,drugs",
     )
-    assert rows(folder)["b", "drugs"]["state"] == "some action"
+    assert rows(plain, reader="public")["b", "drugs"]["state"] == "1 action recorded"
+    assert rows(plain)["b", "drugs"]["state"] == "ask first: Club"
 
 
-def test_action_without_a_theme_or_a_place_leaves_no_theme_without_action(tmp_path: Path) -> None:
-    for number, row in enumerate(("i,Boxing,club,,b,,10,17,20,,", "i,Boxing,club,,,,10,17,20,,")):
-        folder = fill(tmp_path / f"in{number}", PLAIN)
-        replace_row(folder, "initiatives", "i,Boxing,club,,b,exclusion,10,17,20,,", row)
-        found = rows(folder)
-        assert [found["b", theme]["theme_or_place_not_recorded"] for theme in ("drugs", "exclusion")] == [
-            "1",
-            "1",
-        ]
-        assert found["b", "drugs"]["state"] == "ask"
-        assert found["c", "exclusion"]["state"] == "none recorded"
+def test_what_stands_out_and_how_it_is_measured(plain: Path) -> None:
+    (plain / "needs.csv").write_text(
+        "place,theme,stands_out,value,unit,lower,upper,middle,measured\n"
+        'c,drugs,0.95,12.5,"crimes per 1,000",11,14,8,\nb,drugs,0.95,3,a mark,,,,proxy\n'
+    )
+    grid = rows(plain)
+    assert {key: grid["c", "drugs"][key] for key in ("need", "stands_out", "measured")} == {
+        "need": "", "stands_out": "0.95", "measured": "own",
+    }  # fmt: skip
+    assert grid["b", "drugs"]["measured"] == "proxy"
 
 
-def test_need_that_is_too_uncertain_is_not_known(tmp_path: Path) -> None:
-    folder = fill(tmp_path / "in", PLAIN)
-    needs = "place,theme,need,people_at_risk,certainty\nb,exclusion,0.9,120,0.09\nb,drugs,0.7,80,0.3\n"
-    (folder / "needs.csv").write_text(needs)
-    grid = rows(folder)
-    assert (grid["b", "exclusion"]["need"], grid["b", "exclusion"]["state"]) == ("", "not known")
-    assert (grid["b", "drugs"]["need"], grid["b", "drugs"]["state"]) == ("0.7", "gap")
+def test_need_that_is_too_uncertain_is_not_known(plain: Path) -> None:
+    (plain / "needs.csv").write_text("place,theme,need,certainty\nc,exclusion,0.9,0.09\nc,drugs,0.7,0.3\n")
+    grid = rows(plain)
+    assert (grid["c", "exclusion"]["need"], grid["c", "exclusion"]["state"]) == ("", "not known")
+    assert (grid["c", "drugs"]["need"], grid["c", "drugs"]["state"]) == ("0.7", "high: ask first")
 
 
 def test_the_grid_is_that_of_the_reader(marked: Path) -> None:
-    assert rows(marked)["b", "drugs"]["initiatives"] == "3"
-    assert rows(marked, reader="partnership")["b", "drugs"]["initiatives"] == "1"
-    assert rows(marked, reader="public")["b", "drugs"]["initiatives"] == "0"
+    assert rows(marked)["b", "drugs"]["actions"] == "3"
+    assert rows(marked, reader="partnership")["b", "drugs"]["actions"] == "1"
+    assert rows(marked, reader="public")["b", "drugs"]["actions"] == "0"

@@ -2,44 +2,29 @@
 
 import pytest
 
-from joinedup.engines.matching import WEIGHTS, Weights
+from joinedup.engines.opportunities.strength import WEIGHTS, Weights
 from joinedup.offline.delimited import Refused
 from joinedup.offline.match.weights import weights
+
+NAMES = "fit, near, fresh, deadline, parties, asked, answered, need"
 
 
 def test_those_named_change_and_the_rest_stays() -> None:
     assert weights(None) == WEIGHTS
-    assert weights(" gap = 1 ,fit=0") == Weights(gap=1.0, fit=0.0)
+    assert weights(" fit = 2 ,near=0") == Weights(fit=2.0, near=0.0)
 
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (
-            "gap",
-            "“gap” gives no weight: write gap=0.35,fit=0.25 with names out of gap, fit, effect, urgency, newness.",
-        ),
-        (
-            "",
-            "“” gives no weight: write gap=0.35,fit=0.25 with names out of gap, fit, effect, urgency, newness.",
-        ),
-        (
-            "gap=1,",
-            "“” gives no weight: write gap=0.35,fit=0.25 with names out of gap, fit, effect, urgency, newness.",
-        ),
-        (
-            "luck=1",
-            "“luck=1” gives no weight: write gap=0.35,fit=0.25 with names out of gap, fit, effect, urgency, newness.",
-        ),
-        ("gap=1,gap=2", "The weight gap is given twice: give it once."),
-        ("gap=-1", "The weight gap must be a number from 0 to 100; “-1” is not."),
-        ("gap=nan", "The weight gap must be a number from 0 to 100; “nan” is not."),
-        ("gap=inf", "The weight gap must be a number from 0 to 100; “inf” is not."),
-        ("gap=1e300", "The weight gap must be a number from 0 to 100; “1e300” is not."),
-        ("gap=", "The weight gap must be a number from 0 to 100; “” is not."),
-        ("gap=0,fit=0,effect=0,urgency=0,newness=0", "Every weight is 0: give at least one that is more."),
+        *((text, f"“{said}” gives no weight: write fit=1,near=0.5 with names out of {NAMES}.")
+          for text, said in (("fit", "fit"), ("", ""), ("fit=1,", ""), ("luck=1", "luck=1"))),
+        ("fit=1,fit=2", "The weight fit is given twice: give it once."),
+        *((f"fit={value}", f"The weight fit must be a number from 0 to 5; “{value}” is not.")
+          for value in ("-1", "nan", "inf", "5.1", "")),
+        ("deadline=1.1", "The weight deadline must be a number from 0 to 1; “1.1” is not."),
     ],
-)
+)  # fmt: skip
 def test_others_are_refused_in_one_sentence(text: str, sentence: str) -> None:
     with pytest.raises(Refused) as refused:
         weights(text)

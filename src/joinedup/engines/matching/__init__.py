@@ -1,6 +1,6 @@
 """Opportunities to work together: pure functions over tables, with no memory and no input or output.
 
-`opportunities(tables, as_of)` is the way in; `docs/methods/opportunities.md` says what it does and why.
+`opportunities(tables, as_of)` is the way in; `docs/methods/matching.md` says what it does and why.
 """
 
 from joinedup.engines.matching.beside import Beside, beside, beside_scene

@@ -5,6 +5,18 @@
 
 from joinedup.engines.opportunities.inputs import Inputs
 from joinedup.engines.opportunities.move import Because, Move, Opportunity, Party
-from joinedup.engines.opportunities.run import Gap, Result, Settings, opportunities
+from joinedup.engines.opportunities.run import Gap, Left, Result, Settings, is_shelf, opportunities
 
-__all__ = ["Because", "Gap", "Inputs", "Move", "Opportunity", "Party", "Result", "Settings", "opportunities"]
+__all__ = [
+    "Because",
+    "Gap",
+    "Inputs",
+    "Left",
+    "Move",
+    "Opportunity",
+    "Party",
+    "Result",
+    "Settings",
+    "is_shelf",
+    "opportunities",
+]

@@ -415,7 +415,9 @@ def _read_actions(register: Register, inputs: Inputs) -> None:
             ends=row["ends"],
             result=row["result"],
             evidence=row["evidence"],
-            result_good=bool(row["result_good"]),
+            # What is known to harm is no example to anybody.
+            result_good=bool(row["result_good"])
+            and not register.approaches.get(row["approach"], {}).get("harmful"),
             approach=row["approach"],
             audience=frozenset(row["audience"] or ()),
             confirmed=row["confirmed"],

@@ -100,10 +100,13 @@ class Opportunity:
     heard: tuple[str, ...] = ()
     not_known: tuple[str, ...] = ()
     also: tuple[str, ...] = field(default=())
+    # Blank unless another in the list has the same place and theme.
+    apart: str = ""
 
     @property
     def id(self) -> str:
-        return _short([self.places[0], self.theme or PRACTICAL])
+        parts = [self.places[0], self.theme or PRACTICAL]
+        return _short([*parts, self.apart] if self.apart else parts)
 
     @property
     def decision(self) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from joinedup.engines.need.verdicts import HIGH, LIKE_MUCH, STANDS_OUT
 from joinedup.engines.opportunities import words
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Inputs, Support, build
 from joinedup.engines.opportunities.kinds import KINDS
 from joinedup.engines.opportunities.move import PRACTICAL, Because, Move, Opportunity, tie
 from joinedup.engines.opportunities.strength import WEIGHTS, Weights, of
+from joinedup.engines.words import listing
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,16 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class Left:
+    """A move that meets a rule and is in no opportunity, with the reason: what follows “but”, with its full stop."""
+
+    move: Move
+    why: str
+
+
+@dataclass(frozen=True)
 class Result:
-    """Opportunities, best first; gaps; the shelf; and every move that was found, with those that a cap left out."""
+    """Opportunities, best first; gaps; the shelf; every move that was found, and those of them that a cap left out."""
 
     as_of: date
     opportunities: tuple[Opportunity, ...]
@@ -45,6 +55,7 @@ class Result:
     shelf: tuple[Support, ...]
     found: tuple[Move, ...]
     context: Context
+    left: tuple[Left, ...] = ()
 
     @property
     def moves(self) -> tuple[Move, ...]:
@@ -63,27 +74,40 @@ FURTHER = 0.35
 FILLER = 0.7
 # At least this strong, to be a move at all.
 LEAST = 0.3
+FULL = "its place has as many opportunities already that are stronger."
+TOO_WEAK = "it is too weak: what the parties record has too little to do with each other, or is too old."
 
 
-def opportunities(inputs: Inputs, as_of: date, settings: Settings = Settings()) -> Result:
-    """Every opportunity of the register as of a day. The same rows in any order give the same result."""
+def opportunities(
+    inputs: Inputs,
+    as_of: date,
+    settings: Settings = Settings(),
+    told: Callable[[Move, Context], bool] | None = None,
+) -> Result:
+    """Every opportunity of the register as of a day. The same rows in any order give the same result.
+
+    `told`: which moves the reader is told of; others are left out before any cap, as if no rule had found them.
+    """
     context = Context(build(inputs, as_of))
-    found = [
-        move
+    every = [
+        _weighed(context, each, settings.weights)
         for kind in KINDS
         for each in kind.moves(context)
-        if each.places and (move := _weighed(context, each, settings.weights)).strength >= LEAST
+        if each.places and (told is None or told(each, context))
     ]
+    found = [move for move in every if move.strength >= LEAST]
+    left = [Left(move, TOO_WEAK) for move in every if move.strength < LEAST]
     found.sort(key=lambda move: _order(move, as_of))
-    kept = _capped(_support_once(found), settings)
-    made = _grouped(context, kept, settings)
+    kept = _capped(_support_once(found, left), settings, left)
+    made = _grouped(context, kept, settings, left)
     return Result(
         as_of=as_of,
         opportunities=tuple(made),
         gaps=tuple(_gaps(context, made)),
-        shelf=tuple(each for each in context.register.support.values() if _is_shelf(each)),
+        shelf=tuple(each for each in context.register.support.values() if is_shelf(each)),
         found=tuple(found),
         context=context,
+        left=tuple(left),
     )
 
 
@@ -99,11 +123,13 @@ def _order(move: Move, as_of: date) -> tuple[float, date, str]:
     return (-round(move.strength, 6), move.closes or date.max, tie(move.id, as_of))
 
 
-def _is_shelf(support: Support) -> bool:
-    return support.basis == "standing"
+def is_shelf(support: Support) -> bool:
+    """Whether it stands on the shelf: always there, or money for nothing in particular."""
+    unthemed = support.kind == "fund" and support.basis in ("dated", "rolling") and not support.themes
+    return support.basis == "standing" or unthemed
 
 
-def _support_once(found: Sequence[Move]) -> list[Move]:
+def _support_once(found: Sequence[Move], left: list[Left]) -> list[Move]:
     """Each support once in a place; where the same bodies would bid in several, one move with all the places."""
     kept: list[Move] = []
     at: dict[tuple[str, str], Move] = {}
@@ -116,6 +142,7 @@ def _support_once(found: Sequence[Move]) -> list[Move]:
             continue
         (support,) = move.support
         if (support, move.places[0]) in at:
+            left.append(Left(move, "the same support is a stronger move there on another theme."))
             continue
         at[support, move.places[0]] = move
         leads = frozenset(party.id for party in move.parties if party.part in ("leads", "could lead"))
@@ -127,16 +154,18 @@ def _support_once(found: Sequence[Move]) -> list[Move]:
             continue
         if any(leads & other for other in by_support[support]):
             # Who bids in one place does not bid against itself in the next.
+            left.append(Left(move, "the same bodies would bid for it in a place where it is stronger."))
             continue
         by_support[support].append(leads)
         strength = move.strength * AGAIN ** used[support]
         used[support] += 1
         by_bid[key] = len(kept)
         kept.append(replace(move, strength=strength))
+    left += [Left(move, TOO_WEAK) for move in kept if move.strength < LEAST]
     return [move for move in kept if move.strength >= LEAST]
 
 
-def _capped(found: Iterable[Move], settings: Settings) -> list[Move]:
+def _capped(found: Iterable[Move], settings: Settings, left: list[Left]) -> list[Move]:
     """Strongest first: no body in more than its share of moves, no offer spent twice, no need met twice."""
     bodies: dict[str, float] = defaultdict(float)
     spent: Counter[str] = Counter()
@@ -145,17 +174,23 @@ def _capped(found: Iterable[Move], settings: Settings) -> list[Move]:
     kept: list[Move] = []
     for move in sorted(found, key=lambda each: (-round(each.strength, 6), each.closes or date.max, each.id)):
         share = {party.id: 1.0 if party.part in MAIN else 0.5 for party in move.parties}
-        if any(bodies[party] + part > settings.per_body for party, part in share.items()):
+        if full := [p.name for p in move.parties if bodies[p.id] + share[p.id] > settings.per_body]:
+            who = f"{listing(sorted(set(full)))} {'is' if len(set(full)) == 1 else 'are'}"
+            left.append(Left(move, f"{who} in as many stronger moves as a body may be."))
             continue
         if any(spent[ask] >= most for ask, most in move.givers):
+            left.append(Left(move, "what is offered is spent on a stronger move already."))
             continue
         if move.kind == "match" and move.about in met:
+            left.append(Left(move, "what is asked for is met by a stronger move already."))
             continue
-        # Two bodies that have one thing to talk about need no second.
+        # Two bodies that have one thing to talk about need no second; what a person saw stands beside it.
         pair = (move.places[0], move.theme, move.partners)
-        if move.kind != "bid" and pair in pairs:
+        if move.kind not in ("bid", "spotted") and pair in pairs:
+            left.append(Left(move, "the same bodies have a stronger move on this theme there."))
             continue
-        pairs.add(pair)
+        if move.kind != "spotted":
+            pairs.add(pair)
         kept.append(move)
         for party, part in share.items():
             bodies[party] += part
@@ -165,7 +200,9 @@ def _capped(found: Iterable[Move], settings: Settings) -> list[Move]:
     return kept
 
 
-def _grouped(context: Context, kept: Sequence[Move], settings: Settings) -> list[Opportunity]:
+def _grouped(
+    context: Context, kept: Sequence[Move], settings: Settings, left: list[Left]
+) -> list[Opportunity]:
     groups: dict[tuple[str, str | None], list[Move]] = defaultdict(list)
     for move in kept:
         groups[move.places[0], move.theme].append(move)
@@ -182,7 +219,8 @@ def _grouped(context: Context, kept: Sequence[Move], settings: Settings) -> list
     )
     number: Counter[str] = Counter()
     practical: Counter[str] = Counter()
-    listed = []
+    listed: list[Opportunity] = []
+    ids: set[str] = set()
     for each in made:
         place = each.places[0]
         if number[place] >= settings.per_place or (
@@ -191,7 +229,15 @@ def _grouped(context: Context, kept: Sequence[Move], settings: Settings) -> list
             continue
         number[place] += 1
         practical[place] += each.theme is None
-        listed.append(each)
+        # A second one with the same place and theme is told apart by its strongest move.
+        listed.append(replace(each, apart=each.moves[0].id) if each.id in ids else each)
+        ids.add(each.id)
+    inside = {move.id for each in listed for move in each.moves}
+    there = {(each.places[0], each.theme) for each in listed}
+    for move in kept:
+        if move.id not in inside:
+            weaker = (move.places[0], move.theme) in there
+            left.append(Left(move, "others on its theme in its place are much stronger." if weaker else FULL))
     return listed
 
 
@@ -229,18 +275,23 @@ def _opportunity(context: Context, theme: str | None, moves: Sequence[Move]) -> 
 
 
 def _gaps(context: Context, made: Sequence[Opportunity]) -> Iterable[Gap]:
-    """Themes that stand out with no move: who works on them there, or has a duty, is asked first."""
+    """Themes that stand out or are high where somebody of the register is, with no move: who works on them there, or
+    else has a duty, is asked first."""
     register = context.register
     told = {(place, each.theme) for each in made for place in each.places}
     for (place, theme), need in sorted(register.needs.items()):
-        if need.verdict != "stands out" or (place, theme) in told:
+        here = register.partners_at.get(place, ())
+        if need.verdict not in (STANDS_OUT, HIGH, LIKE_MUCH) or (place, theme) in told or not here:
             continue
-        asked = [
-            partner.name
-            for partner in register.partners_at.get(place, ())
-            if theme in partner.themes and not partner.restricted
+        could = [
+            each
+            for each in here
+            if not (each.restricted or each.wide)
+            and not context.refuses(each.id, (place,), theme, frozenset(), each.does)
         ]
-        yield Gap(place, theme, tuple(sorted(asked)[:2]))
+        asked = [each for each in could if theme in each.themes] or [each for each in could if each.duty]
+        asked.sort(key=lambda each: tie(each.id, context.as_of))
+        yield Gap(place, theme, tuple(each.name for each in asked[:2]))
 
 
-__all__ = ["PRACTICAL", "Gap", "Result", "Settings", "opportunities"]
+__all__ = ["PRACTICAL", "Gap", "Left", "Result", "Settings", "is_shelf", "opportunities"]

@@ -239,7 +239,7 @@ def _own(tables: dict[str, list[dict[str, str]]], places: pl.DataFrame) -> set[s
     for table in ("partners", "initiatives", "asks"):
         for row in tables[table]:
             for piece in pieces(row["places"]):
-                code = piece if CODE.fullmatch(piece) else named.get(folded(piece), "")
+                code = piece if piece in kind else named.get(folded(piece), "")
                 if kind.get(code, ("", ""))[0] == "ward":
                     code = kind[code][1] or ""
                 if kind.get(code, ("", ""))[0] == "local_authority":

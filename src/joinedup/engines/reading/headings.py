@@ -75,6 +75,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "places": _PLACES,
         "text": "words, in their words, details, description, ask, request",
         "said_on": "date, said, asked on, on, minuted, recorded",
+        "marking": _MARKING,
     },
     "support": {
         "id": _ID,
@@ -96,6 +97,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "awards": "number of awards, how many awards",
         "lead_only": "only lead applies",
         "last_checked": "checked, checked on, verified, last verified, last updated",
+        "required_by_law": "by law, required by the law",
+        "marking": _MARKING,
     },
     "links": {
         "partner_a": "a, from, partner 1, one, organisation a, partner",

@@ -152,9 +152,10 @@ class Gazetteer:
         return found
 
     def _piece(self, piece: str, near: frozenset[str]) -> Found:
+        # An analyst's own places may have codes of any form.
+        if piece in self.kind:
+            return Found([piece], self.kind[piece] == "ward")
         if CODE.fullmatch(piece):
-            if piece in self.kind:
-                return Found([piece], self.kind[piece] == "ward")
             return Found(unread=[(piece, "code not in this area")])
         plain = SHORT.sub(lambda match: LONG[match[0]], folded(piece))
         plain = re.sub(

@@ -76,6 +76,10 @@ def support(context: Context, row: dict[str, str]) -> Row:
         context.guesses.add(
             table, id, "limits", row["who_may_use"], ";".join(who.limits), "limits in words", 0.8
         )
+    open_how = basis.basis(row["basis"], kind, opens, closes, context.as_of)
+    if folded(row["required_by_law"]) in ("true", "yes", "1", "y"):
+        # What the law requires of a body is never suggested as something new.
+        open_how = ("standing", "required by law", 0.95)
     return {
         "id": id,
         "name": row["name"] or None,
@@ -90,9 +94,7 @@ def support(context: Context, row: dict[str, str]) -> Row:
         "via": who.via,
         "lead_only": lead_only,
         **_where(context, row),
-        "basis": context.said(
-            table, id, "basis", row["basis"], basis.basis(row["basis"], kind, opens, closes, context.as_of)
-        ),
+        "basis": context.said(table, id, "basis", row["basis"], open_how),
         "opens": opens,
         "closes": closes,
         "amount_max": context.number(table, id, "amount_max", row["amount_max"]),

@@ -1,139 +1,150 @@
-"""The work of `joinedup match`: read, leave out what the reader may not see, match, compare, write."""
+"""The work of `joinedup match`: read, leave out what the reader may not see, find, compare, write."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from heapq import merge
 from itertools import islice
 from os.path import realpath
 from pathlib import Path
-from typing import Any
 
-from joinedup.engines.matching import Opportunity, Result, Tables, opportunities, shortlist, why_not
-from joinedup.engines.matching.tables import COLUMNS
+from joinedup.engines.opportunities import Settings, opportunities
+from joinedup.engines.opportunities.meetings import meetings
+from joinedup.engines.opportunities.shortlist import shortlist
+from joinedup.engines.opportunities.why_not import TABLES as ASKED
+from joinedup.engines.opportunities.why_not import why_not
 from joinedup.offline.atomic_write import write_files
 from joinedup.offline.delimited import Refused, quoted
-from joinedup.offline.match import changes, spotted, visibility
+from joinedup.offline.match import changes, guesses
+from joinedup.offline.match.document import Document, Found, Told, as_csv, document
+from joinedup.offline.match.engine_inputs import Read, engine_inputs
 from joinedup.offline.match.grid import grid as as_grid
-from joinedup.offline.match.input_files import read_folder
-from joinedup.offline.match.opportunity_rows import as_csv
+from joinedup.offline.match.input_files import TABLES, Folder, Shipped, read_folder
+from joinedup.offline.match.visibility import Shown, for_reader, is_told, marked
 from joinedup.offline.match.weights import weights as as_weights
 
-# The kinds of record that `why_not` can be asked about.
-ASKED = ("partner", "offer", "initiative", "place")
-# A short list is chosen from this many of the best: lower ones add almost nothing to the need covered.
-POOL = 2000
-# How the engine's answer begins if something is found, whether or not the reader may see it.
-FOUND = ("It is in the list", "It meets the rules")
+# Words that `why_not` also takes for the records that it can be asked about.
+OLD_WORDS = {"offer": "support", "initiative": "action"}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a run is asked for.
+
+    `limit`: the best so many. `short`: only a diverse short list of this length. `moves`: the flat list of moves
+    instead of opportunities. `guesses`: also every guess of reading, in the document. `since`: an earlier JSON output
+    to compare with. `grid`: a .csv file for the coverage grid. `reader`: only what public, partnership or one partner
+    may see. `weights`: as `weights.weights` reads them. `asked`: what to explain the absence of, like `partner=ID`.
+    """
+
+    limit: int | None = None
+    short: int | None = None
+    moves: bool = False
+    guesses: bool = False
+    since: Path | None = None
+    grid: Path | None = None
+    reader: str | None = None
+    weights: str | None = None
+    asked: Sequence[str] = ()
+
+    @property
+    def what(self) -> str:
+        return "moves" if self.moves else "opportunities"
 
 
 @dataclass(frozen=True)
 class MatchRun:
-    """What a run wrote: how many opportunities (None if none were requested) and, in sentences, which rows of
-    the input it could not use, the answers to `asked`, and what changed."""
+    """What a run wrote: how many opportunities or moves (None if none were requested) and, in sentences, how the input
+    was read and which of its rows it could not use, the answers to `asked`, and what changed."""
 
     found: int | None
-    left_out: list[str]
+    notes: list[str]
     answers: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class VisibleResult:
-    """What a run found and what people spotted, as far as a reader may see both (None sees everything)."""
-
-    tables: Tables
-    result: Result
-    spotted: list[spotted.Spotted]
-    reader: str | None
-
-    def best_first(self) -> Iterator[Opportunity]:
-        """In one ranking; on equal scores the engine's come first."""
-        visible = (each for each in self.result if visibility.may_see(each, self.reader))
-        return merge(visible, self.spotted, key=lambda each: -each.score)
-
-
 def match(
-    input: Path,
-    as_of: date | None,
-    limit: int | None,
-    output: Path | None,
-    *,
-    short: int | None = None,
-    since: Path | None = None,
-    grid: Path | None = None,
-    reader: str | None = None,
-    weights: str | None = None,
-    asked: Sequence[str] = (),
+    input: Path, as_of: date | None, output: Path | None, request: Request, shipped: Shipped
 ) -> MatchRun:
-    """Read the folder `input`, find opportunities as of `as_of` (default: today), and write them to `output`,
-    which ends in .json or .csv. Raises `Refused`, and then writes nothing.
-
-    `short`: only a diverse short list of this length. `since`: an earlier JSON output to compare with.
-    `grid`: a .csv file for the coverage grid. `reader`: only what public, partnership or one partner may see.
-    `weights`: as `weights.weights` reads them. `asked`: what to explain the absence of, each like
-    `partner=ID`.
-    """
-    _check_paths(input, output, grid)
-    if limit is not None and limit < 1:
-        raise Refused("The limit must be 1 or more.")
-    if short is not None and short < 1:
-        raise Refused("The short list must be of 1 or more.")
-    weighed = as_weights(weights)
-    questions = [_question(each) for each in asked]
-    earlier = None if since is None else changes.read_earlier(since, reader)
-
-    whole, seen_by_people = read_folder(input), spotted.read(input)
-    tables, kept_back = (whole, {}) if reader is None else visibility.for_reader(whole, reader)
-    rows, unusable = spotted.usable(seen_by_people, whole, tables)
-    if number := unusable.pop(spotted.NOT_SHOWN, 0):
-        kept_back[spotted.NAME] = number
+    """Read the folder `input`, find opportunities as of `as_of` (default: today), and write them to `output`, which
+    ends in .json or .csv. Raises `Refused`, and then writes nothing."""
+    _check(input, output, request)
     as_of = as_of or date.today()
-    result = opportunities(tables, as_of, limit=_enough(limit, short, reader), weights=weighed)
-    everything = VisibleResult(tables, result, spotted.ranked(rows, result.scene), reader)
-    left_out = [f"Left out: {n} ({why})." for why, n in result.left_out.items()]
-    left_out += [f"Left out: {n} ({spotted.NAME}: {why})." for why, n in unusable.items()]
-    left_out += [f"Left out: {n} ({table}: {spotted.NOT_SHOWN})." for table, n in kept_back.items()]
-    answers = [line for what, code in questions for line in _answer(everything, what, code)]
-    texts = {} if grid is None else {grid: as_grid(result)}
+    settings = Settings(weights=as_weights(request.weights))
+    questions = [_question(each) for each in request.asked]
+    earlier = (
+        None if request.since is None else changes.read_earlier(request.since, request.reader, request.what)
+    )
+    folder = read_folder(input, shipped)
+    shown = _shown(folder, request.reader, as_of)
+    read = engine_inputs(shown.folder, as_of)
+    told = _told(shown.folder, read, as_of, settings, request.reader)
+    notes = [*guesses.lines(read.register, folder.headings), *_left_out(folder, read, shown)]
+    answers = [
+        f"{word} {code}: {answer}"
+        for word, code in questions
+        for answer in why_not(
+            read.inputs, told.result, OLD_WORDS.get(word, word), code, told_all=request.reader is None
+        )
+    ]
+    texts = {} if request.grid is None else {request.grid: as_grid(told)}
     if output is None and earlier is None:
         write_files(texts)
-        return MatchRun(found=None, left_out=left_out, answers=answers)
+        return MatchRun(None, notes, answers)
 
-    written = list(_chosen(everything, limit, short))
-    document: dict[str, Any] = {"as_of": as_of.isoformat()}
-    if reader is not None:
-        document["reader"] = reader
-    document["opportunities"] = [each.as_dict() for each in written]
+    written = _chosen(told, request)
+    found = document(told, written, moves=request.moves)
     changed: list[str] = []
     if earlier is not None:
-        lower = _lower(everything, earlier, document) if limit or short else {}
-        seen = None if reader is None else visibility.ids_in(tables)
-        found = changes.changes(earlier["opportunities"], document["opportunities"], lower, seen)
-        document["changes"] = found
-        changed = changes.lines(found, earlier, document["opportunities"])
+        before, now = earlier[request.what], found[request.what]
+        every = [each.id for each in told.found(moves=request.moves)]
+        found["changes"] = changes.changes(before, now, every, _seen(read, request.reader))
+        changed = changes.lines(found["changes"], earlier, before, now)
+    if request.guesses:
+        found["guesses"] = guesses.whole(read.register, folder.headings)
     if output is not None:
-        is_csv = output.suffix.lower() == ".csv"
-        with_others = seen_by_people is not None
-        texts[output] = (
-            as_csv(as_of, written, with_others=with_others)
-            if is_csv
-            else json.dumps(document, ensure_ascii=False, indent=1)
-        )
+        texts[output] = _text(output, found, written, request)
     write_files(texts)
-    return MatchRun(None if output is None else len(written), left_out, answers, changed)
+    return MatchRun(None if output is None else len(written), notes, answers, changed)
 
 
-def _check_paths(input: Path, output: Path | None, grid: Path | None) -> None:
+def _shown(folder: Folder, reader: str | None, as_of: date) -> Shown:
+    folder = replace(folder, register=marked(folder.register))
+    return Shown(folder) if reader is None else for_reader(folder, reader, as_of)
+
+
+def _told(folder: Folder, read: Read, as_of: date, settings: Settings, reader: str | None) -> Told:
+    result = opportunities(
+        read.inputs, as_of, settings, told=lambda move, context: is_told(move, context, reader)
+    )
+    people = folder.added.get("people")
+    meets = () if people is None else meetings(result, people)
+    return Told(result, reader, tuple(move for move in meets if is_told(move, result.context, reader)))
+
+
+def _left_out(folder: Folder, read: Read, shown: Shown) -> list[str]:
+    return [
+        *(f"Not used: {name}, which is no table of the command." for name in folder.unused),
+        *(f"Left out: {number} ({why})." for why, number in read.left_out.items()),
+        *(f"Left out: {number} ({table}: not for this reader)." for table, number in shown.kept_back.items()),
+    ]
+
+
+def _check(input: Path, output: Path | None, request: Request) -> None:
     if output is not None and output.suffix.lower() not in (".json", ".csv"):
         raise Refused(f"The output file must end in .json or .csv; “{output.name}” does not.")
-    if grid is not None and grid.suffix.lower() != ".csv":
-        raise Refused(f"The file for the grid must end in .csv; “{grid.name}” does not.")
-    tables = {realpath(input / f"{name}.csv") for name in (*COLUMNS, spotted.NAME)}
-    given = [path for path in (output, grid) if path is not None]
+    if request.grid is not None and request.grid.suffix.lower() != ".csv":
+        raise Refused(f"The file for the grid must end in .csv; “{request.grid.name}” does not.")
+    if request.guesses and (output is None or output.suffix.lower() != ".json"):
+        raise Refused("Guesses are written into the document: give --output a name that ends in .json.")
+    if request.limit is not None and request.limit < 1:
+        raise Refused("The limit must be 1 or more.")
+    if request.short is not None and request.short < 1:
+        raise Refused("The short list must be of 1 or more.")
+    tables = {realpath(input / f"{name}.csv") for name in TABLES}
+    given = [path for path in (output, request.grid) if path is not None]
     for path in given:
         if realpath(path) in tables:
             raise Refused(
@@ -145,72 +156,28 @@ def _check_paths(input: Path, output: Path | None, grid: Path | None) -> None:
 
 def _question(text: str) -> tuple[str, str]:
     what, equals, code = (each.strip() for each in text.partition("="))
-    if not equals or what not in ASKED or not code or not code.isprintable():
+    if not equals or what not in (*ASKED, *OLD_WORDS) or not code or not code.isprintable():
         raise Refused(
-            f"“{quoted(text)}” cannot be asked about: write partner=ID, offer=ID, initiative=ID or place=CODE."
+            f"“{quoted(text)}” cannot be asked about: write partner=ID, support=ID, ask=ID, action=ID or place=CODE."
         )
     return what, code
 
 
-def _enough(limit: int | None, short: int | None, reader: str | None) -> int | None:
-    """How many the engine has to return: all (None) if the reader may not see some of them."""
-    if reader is not None:
+def _chosen(told: Told, request: Request) -> list[Found]:
+    best = list(islice(told.found(moves=request.moves), request.limit))
+    return best if request.short is None else list(shortlist(best, request.short))
+
+
+def _seen(read: Read, reader: str | None) -> set[str] | None:
+    """Ids of all records that the reader may see; None for everything."""
+    if reader is None:
         return None
-    return min(limit or POOL, POOL) if short is not None else limit
+    register = read.register
+    frames = (register.partners, register.initiatives, register.asks, register.support)
+    return {code for frame in frames for code in frame["id"]}
 
 
-def _chosen(found: VisibleResult, limit: int | None, short: int | None) -> Iterator[Opportunity]:
-    if short is None:
-        return islice(found.best_first(), limit)
-    return iter(shortlist(islice(found.best_first(), min(limit or POOL, POOL)), short))
-
-
-def _lower(found: VisibleResult, earlier: dict[str, Any], now: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Rows written earlier and not now that are still found, by id."""
-    written = {row["id"] for row in now["opportunities"]}
-    missing = {
-        row["id"]: row.get("place", "") for row in earlier["opportunities"] if row["id"] not in written
-    }
-    if not missing:
-        return {}
-    run = found.result
-    again = opportunities(
-        found.tables, run.as_of, places=sorted(set(missing.values())), weights=run.settings.weights
-    )
-    every = VisibleResult(found.tables, again, found.spotted, found.reader).best_first()
-    return {each.id: each.as_dict() for each in every if each.id in missing}
-
-
-def _answer(found: VisibleResult, what: str, code: str) -> list[str]:
-    run, reader = found.result, found.reader
-    asked = {name: code if name == what else None for name in ASKED}
-    answers = why_not(
-        found.tables,
-        run.as_of,
-        partner=asked["partner"],
-        offer=asked["offer"],
-        initiative=asked["initiative"],
-        place=asked["place"],
-        weights=run.settings.weights,
-    )
-    if reader is not None and answers[0].startswith(FOUND):
-        # What is found may be hidden from this reader: count only what they may see.
-        every = opportunities(found.tables, run.as_of, weights=run.settings.weights)
-        number = sum(_names(each, what, code) for each in every if visibility.may_see(each, reader))
-        times = f"{number} time{'s' if number > 1 else ''}"
-        answers = [
-            f"It is in the list, {times}." if number else "Nothing that this reader is shown comes of it."
-        ]
-    if seen := sum(_names(each, what, code) for each in found.spotted):
-        answers.append(f"People spotted {seen} that name{'s' if seen == 1 else ''} it.")
-    return [f"{what} {code}: {answer}" for answer in answers]
-
-
-def _names(each: Opportunity, what: str, code: str) -> bool:
-    listed = {
-        "partner": each.parties,
-        "offer": each.offers,
-        "initiative": each.initiatives,
-        "place": [each.place],
-    }
-    return code in listed[what]
+def _text(output: Path, found: Document, written: Sequence[Found], request: Request) -> str:
+    if output.suffix.lower() == ".csv":
+        return as_csv(found["as_of"], written, moves=request.moves)
+    return json.dumps(found, ensure_ascii=False, indent=1)

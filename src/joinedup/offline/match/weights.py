@@ -1,41 +1,37 @@
-"""Weights as typed on the command line: `gap=0.35,fit=0.2`, the rest as usual."""
+"""Weights as typed on the command line: `fit=1,near=0.5`, the rest as usual."""
 
 from __future__ import annotations
 
-from dataclasses import astuple, replace
+from dataclasses import asdict, replace
 
-from joinedup.engines.matching import WEIGHTS, Weights
-from joinedup.engines.matching.score import COMPONENTS
+from joinedup.engines.opportunities.strength import POWERS, WEIGHTS, Weights
 from joinedup.offline.delimited import Refused, quoted
 
-HEAVIEST = 100.0
+HIGHEST_POWER, HIGHEST_SHARE = 5.0, 1.0
 
 
 def weights(text: str | None) -> Weights:
     """The weights given in a text, the defaults for the rest. Raises `Refused`."""
+    known = asdict(WEIGHTS)
     named: dict[str, float] = {}
     for part in (text or "").split(",") if text is not None else ():
         name, equals, value = (each.strip() for each in part.partition("="))
-        if not equals or name not in COMPONENTS:
+        if not equals or name not in known:
             raise Refused(
-                f"“{quoted(part)}” gives no weight: write gap=0.35,fit=0.25 with names out of {', '.join(COMPONENTS)}."
+                f"“{quoted(part)}” gives no weight: write fit=1,near=0.5 with names out of {', '.join(known)}."
             )
         if name in named:
             raise Refused(f"The weight {name} is given twice: give it once.")
         named[name] = _number(name, value)
-    found = replace(WEIGHTS, **named)
-    if not any(astuple(found)):
-        raise Refused("Every weight is 0: give at least one that is more.")
-    return found
+    return replace(WEIGHTS, **named)
 
 
 def _number(name: str, text: str) -> float:
+    most = HIGHEST_POWER if name in POWERS else HIGHEST_SHARE
     try:
         value = float(text)
     except ValueError:
         value = -1.0
-    if not 0 <= value <= HEAVIEST:
-        raise Refused(
-            f"The weight {name} must be a number from 0 to {HEAVIEST:.0f}; “{quoted(text)}” is not."
-        )
+    if not 0 <= value <= most:
+        raise Refused(f"The weight {name} must be a number from 0 to {most:.0f}; “{quoted(text)}” is not.")
     return value

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from joinedup.engines.matching.tables import FLAG, NUMBER, TEXT, WORDS
+from joinedup.engines.reading.register import NUMBER, TEXT, WORDS
+from joinedup.engines.reading.register import YES as FLAG
 from joinedup.engines.seating import Person, Problem, Rule, Table, Topic
 from joinedup.offline.delimited import Refused, quoted, read_rows
 from joinedup.offline.typed_columns import typed
