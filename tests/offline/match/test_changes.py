@@ -46,7 +46,7 @@ def test_new_changed_and_gone_with_the_facts(plain: Path) -> None:
         plain,
         "offers",
         "A room for evenings on Fridays,drugs,vcs,2018-11-30",
-        "A room for evenings,drugs,vcs,2018-12-14",
+        "A room for evenings on Fridays,drugs,vcs,2018-12-14",
     )
     with (plain / "spotted.csv").open("a") as file:
         file.write("s9,c,drugs,school,Nights are loud at the castle\n")
