@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tests.engines.opportunities.making import NORTH, SOUTH, action, ask, found, kinds, partner
+from tests.engines.opportunities.making import NORTH, SOUTH, action, ask, found, fund, kinds, partner
 
 TWO = [partner("a"), partner("b", "education")]
 WALKS = {"themes": ("after-school-safety",), "what": "Adults stand at the bus stop after school."}
@@ -189,4 +189,51 @@ def test_what_a_person_spotted_stands_in_their_words() -> None:
         "spotted",
         "“The two clubs could share a minibus.”",
         {"a", "b"},
+    )
+
+
+def test_a_page_says_what_is_under_way_what_helps_what_is_not_known_and_what_would_change_it() -> None:
+    money = ask("q", "a", "need", "money", "The lease is £3,000.", themes=("trusted-adult",))
+    rows = [
+        action("x", "a", themes=("trusted-adult",), what="Mentors for the lease."),
+        action("y", "b", themes=("trusted-adult",), what="A drop-in.", reach=40.0),
+        action("z", "b", themes=("trusted-adult",), what="Hidden.", marking="restricted"),
+    ]
+    approaches = [
+        {
+            "approach": "I2",
+            "name": "Boot camps",
+            "themes": ["trusted-adult"],
+            "harmful": True,
+            "source": "a toolkit",
+        },
+        {
+            "approach": "I1",
+            "name": "Mentoring",
+            "themes": ["trusted-adult"],
+            "effect": "moderate",
+            "harmful": False,
+        },
+    ]
+    result = found(
+        partners=TWO,
+        asks=[money],
+        initiatives=rows,
+        support=[fund("s", "trusted-adult")],
+        approaches=approaches,
+    )
+    (each,) = result.opportunities
+    assert [one.record for one in each.under_way] == ["y"]
+    assert [one.text for one in each.helps] == [
+        "Mentoring: effect moderate, evidence not stated and cost not stated.",
+        "Boot camps: published evidence says that it does harm (a toolkit).",
+    ]
+    assert each.not_known == (
+        "How much need there is for work on mentoring and a trusted adult here is not measured.",
+        "How many “Action x” reaches: Body a would know.",
+        "How much one award of “Fund s” may be: A trust would know.",
+    )
+    assert each.would_change == (
+        "It goes when “Fund s” closes on 20 January 2027.",
+        "It goes if Body a says no.",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -99,7 +99,7 @@ class Opportunity:
     helps: tuple[Because, ...] = ()
     heard: tuple[str, ...] = ()
     not_known: tuple[str, ...] = ()
-    also: tuple[str, ...] = field(default=())
+    would_change: tuple[str, ...] = ()
     # Blank unless another in the list has the same place and theme.
     apart: str = ""
 
@@ -128,7 +128,7 @@ class Opportunity:
             "helps": [asdict(each) for each in self.helps],
             "heard": list(self.heard),
             "not_known": list(self.not_known),
-            "also": list(self.also),
+            "would_change": list(self.would_change),
         }
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from joinedup.engines.need.verdicts import HIGH, LIKE_MUCH, STANDS_OUT
-from joinedup.engines.opportunities import words
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Inputs, Support, build
 from joinedup.engines.opportunities.kinds import KINDS
-from joinedup.engines.opportunities.move import PRACTICAL, Because, Move, Opportunity, tie
+from joinedup.engines.opportunities.move import PRACTICAL, Move, Opportunity, tie
+from joinedup.engines.opportunities.page import opportunity
 from joinedup.engines.opportunities.strength import WEIGHTS, Weights, of
 from joinedup.engines.words import listing
 
@@ -68,8 +68,6 @@ class Result:
 MAIN = frozenset(("needs", "gives", "leads", "could lead", "compares notes", "runs it"))
 # The second place in which the same support is a move.
 AGAIN = 0.8
-# How far a further move raises an opportunity.
-FURTHER = 0.35
 # Beside a strong move, one weaker than this share of it is padding.
 FILLER = 0.7
 # At least this strong, to be a move at all.
@@ -207,7 +205,7 @@ def _grouped(
     for move in kept:
         groups[move.places[0], move.theme].append(move)
     made = [
-        _opportunity(context, theme, _worth_telling(moves)[: settings.per_opportunity])
+        opportunity(context, theme, _worth_telling(moves)[: settings.per_opportunity])
         for (_, theme), moves in groups.items()
     ]
     made.sort(
@@ -244,34 +242,6 @@ def _grouped(
 def _worth_telling(moves: Sequence[Move]) -> Sequence[Move]:
     """Without moves that are much weaker than the strongest: they spoil it when it is read out."""
     return [move for move in moves if move.strength >= FILLER * moves[0].strength]
-
-
-def _opportunity(context: Context, theme: str | None, moves: Sequence[Move]) -> Opportunity:
-    register = context.register
-    place = moves[0].places[0]
-    left = 1.0
-    for index, move in enumerate(moves):
-        left *= 1 - move.strength * (1.0 if index == 0 else FURTHER)
-    places = tuple(dict.fromkeys(code for move in moves for code in move.places if move.places[0] == place))
-    named = {record for move in moves for record in move.initiatives}
-    around = [
-        action
-        for action in register.actions_at.get(place, ())
-        if theme in action.themes and action.id not in named and not action.restricted
-    ]
-    around.sort(key=lambda each: (each.themes[0] != theme, -(each.reach or 0), each.id))
-    need = register.needs.get((place, theme or ""))
-    title = words.start(register.theme(theme)) if theme else "Practical help"
-    where = " and ".join(register.place(code) for code in places[:3])
-    return Opportunity(
-        places=places,
-        theme=theme,
-        score=100 * (1 - left),
-        headline=f"{title} in {where}",
-        moves=tuple(moves),
-        stands_out=need.facts[:3] if need else (),
-        under_way=tuple(Because(words.describe(each), each.id) for each in around[:3]),
-    )
 
 
 def _gaps(context: Context, made: Sequence[Opportunity]) -> Iterable[Gap]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from joinedup.engines.days import is_bank_holiday
 from joinedup.engines.opportunities.concepts import NOTHING, Meaning, meaning
@@ -161,3 +162,16 @@ def before(closes: date, days: int, as_of: date) -> date:
 def lead_in(text: str) -> str:
     """Without the full stop, for a sentence that goes on."""
     return re.sub(r"[.\s]+$", "", text)
+
+
+def published(approach: Mapping[str, Any]) -> str:
+    """What is published of an approach; what is not stated is said, and harm first."""
+    name = approach["name"] or approach["approach"]
+    if approach["harmful"]:
+        source = f" ({approach['source']})" if approach["source"] else ""
+        return f"{name}: published evidence says that it does harm{source}."
+    told = [f"effect {approach['effect']}" if approach["effect"] else "effect not stated"]
+    told.append(f"evidence {approach['evidence']}" if approach["evidence"] else "evidence not stated")
+    told.append(f"cost {approach['cost']}" if approach["cost"] else "cost not stated")
+    source = f" ({approach['source']})" if approach["source"] else ""
+    return f"{name}: {listing(told)}{source}."

@@ -12,7 +12,6 @@ from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Partner
 from joinedup.engines.opportunities.move import Because, Move, Party
 from joinedup.engines.opportunities.strength import Parts
-from joinedup.engines.words import listing
 
 NAME = "start"
 FIT = 0.5
@@ -52,7 +51,7 @@ def _move(
     register = context.register
     need = register.needs[authority, theme]
     one, others = leads[0], leads[1:3]
-    helps = [_published(each) for each in sorted(approaches, key=lambda each: str(each["approach"]))[:2]]
+    helps = [words.published(each) for each in sorted(approaches, key=lambda each: str(each["approach"]))[:2]]
     name, place = register.theme(theme), register.place(authority)
     return Move(
         kind=NAME,
@@ -72,12 +71,3 @@ def _move(
         because=tuple(Because(fact) for fact in need.facts),
         about=theme,
     )
-
-
-def _published(approach: dict[str, Any]) -> str:
-    """What is published of an approach; what is not stated is said."""
-    said = [f"effect {approach['effect']}"]
-    said.append(f"evidence {approach['evidence']}" if approach["evidence"] else "evidence not stated")
-    said.append(f"cost {approach['cost']}" if approach["cost"] else "cost not stated")
-    source = f" ({approach['source']})" if approach["source"] else ""
-    return f"{approach['name'] or approach['approach']}: {listing(said)}{source}."
