@@ -63,6 +63,7 @@ WITHOUT_AN_END: dict[str, str] = {
     "accounts.User": "An account is needed for as long as its owner works here; a role can be taken away.",
     "accounts.AuditEntry": "Entries are only ever added: who did something, never what a personal field said.",
     "accounts.Preference": "Goes with the account.",
+    "places.FootprintChange": "The history of a partnership’s places says who stated a change, as the audit does.",
     "partners.Contact": "The partner, or who coordinates it, removes a contact.",
     "clusters.Outcome": "Words of a partner about a place, which whoever wrote them takes back.",
     "clusters.Follower": "The token of a feed, which stops when its owner stops following.",

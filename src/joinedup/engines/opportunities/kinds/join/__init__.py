@@ -19,7 +19,7 @@ NAME = "join"
 KM = 3.0
 LEAST = 0.37
 # Two actions that have only a theme in common have nothing to compare.
-ALIKE, VERY_ALIKE = 0.25, 0.4
+ALIKE = 0.25
 # What is by its nature one body's own, or nobody's to attend.
 CLOSED = frozenset(("court", "statutory"))
 
@@ -91,7 +91,7 @@ def _move(context: Context, authority: str, theme: str, a: Action, b: Action) ->
         f"{words.with_role(b.partner, a.meant)}: {step}.",
         parts=Parts(
             fit=fit,
-            near=0.75 if km is None else 1 - 0.3 * km / KM,
+            near=1 - 0.3 * (km or 0.0) / KM,
             fresh=context.fresh(a.confirmed) * context.fresh(b.confirmed),
             parties=1.0,
         ),
@@ -115,12 +115,13 @@ def _fit(context: Context, theme: str, a: Action, b: Action) -> float:
     if km is not None and km > KM:
         return 0.0
     alike = context.alike(a.meant, b.meant)
-    if alike < (ALIKE if km is not None else VERY_ALIKE):
+    if km is None or alike < ALIKE:
+        # Two services of one borough, no more: they know each other.
         return 0.0
     linked = frozenset((a.partner.id, b.partner.id)) in context.register.linked
     first = (a.themes[0] == theme) + (b.themes[0] == theme)
     ways = bool(a.way_in & b.way_in)
-    fit = 0.15 + 0.22 * alike + 0.07 * first + 0.06 * ways + (0.1 if km is not None else 0.0)
+    fit = 0.15 + 0.22 * alike + 0.07 * first + 0.06 * ways + 0.1
     if a.ages is not None and b.ages is not None:
         fit += 0.05
     if linked:

@@ -158,6 +158,9 @@ def _same_thing(need: Ask, help: Ask) -> float:
         return UNSAID
     if need.what == help.what:
         return 1.0
+    if (need.what, help.what) == ("people", "places") and "mentor" not in help.meant.concepts:
+        # Places for the young are no adults for a club; a mentor's place is both.
+        return 0.0
     if need.what == "places" and has_places(help):
         return 1.0
     return PAIRS.get((need.what, help.what), 0.0)
