@@ -66,6 +66,7 @@ class Result:
 
 # Who needs, gives, leads or runs; who is only asked, or named in another's bid, has half a move of it.
 MAIN = frozenset(("needs", "gives", "leads", "could lead", "compares notes", "runs it"))
+LEADING = ("leads", "could lead")
 # The second place in which the same support is a move.
 AGAIN = 0.8
 # Beside a strong move, one weaker than this share of it is padding.
@@ -96,7 +97,7 @@ def opportunities(
     found = [move for move in every if move.strength >= LEAST]
     left = [Left(move, TOO_WEAK) for move in every if move.strength < LEAST]
     found.sort(key=lambda move: _order(move, as_of))
-    kept = _capped(_support_once(found, left), settings, left)
+    kept = _other_bids_named(context, _capped(_support_once(found, left), settings, left))
     made = _grouped(context, kept, settings, left)
     return Result(
         as_of=as_of,
@@ -143,7 +144,7 @@ def _support_once(found: Sequence[Move], left: list[Left]) -> list[Move]:
             left.append(Left(move, "the same support is a stronger move there on another theme."))
             continue
         at[support, move.places[0]] = move
-        leads = frozenset(party.id for party in move.parties if party.part in ("leads", "could lead"))
+        leads = frozenset(party.id for party in move.parties if party.part in LEADING)
         key = (support, move.theme, leads)
         if key in by_bid:
             index = by_bid[key]
@@ -161,6 +162,24 @@ def _support_once(found: Sequence[Move], left: list[Left]) -> list[Move]:
         kept.append(replace(move, strength=strength))
     left += [Left(move, TOO_WEAK) for move in kept if move.strength < LEAST]
     return [move for move in kept if move.strength >= LEAST]
+
+
+def _other_bids_named(context: Context, kept: Sequence[Move]) -> list[Move]:
+    """The moves, with who would bid for the same money in another place beside each."""
+    bids: dict[str, list[Move]] = defaultdict(list)
+    for move in kept:
+        if move.kind == "bid":
+            bids[move.support[0]].append(move)
+    told = []
+    for move in kept:
+        others = [each for each in bids[move.support[0]] if each is not move] if move.kind == "bid" else []
+        notes = []
+        for other in sorted(others, key=lambda each: each.places):
+            leads = [party.name for party in other.parties if party.part in LEADING]
+            place = listing([context.register.place(code) for code in other.places[:2]])
+            notes.append(f"The same money fits {listing(leads)} in {place}: agree who asks for what.")
+        told.append(replace(move, checks=(*move.checks, *notes)) if notes else move)
+    return told
 
 
 def _capped(found: Iterable[Move], settings: Settings, left: list[Left]) -> list[Move]:

@@ -8,23 +8,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from joinedup.engines.opportunities.context import Context
-from joinedup.engines.opportunities.inputs import Support
+from joinedup.engines.opportunities.inputs import Partner, Support
 from joinedup.engines.opportunities.kinds.bid import telling
 from joinedup.engines.opportunities.kinds.bid.candidates import ALIKE, Candidate, candidates, once
 from joinedup.engines.opportunities.kinds.bid.eligibility import (
+    MANY_ACTIONS,
     areas,
     in_two_areas,
     is_open,
+    is_small,
     may_lead,
     partners_named,
     wanted,
 )
-from joinedup.engines.opportunities.move import Move
+from joinedup.engines.opportunities.move import Move, tie
 
 NAME = "bid"
 # How well a body has to fit to lead, to lead where few may, to stand in another's bid, to be asked whether it would.
 LEAST_FIT, LEAST_ONLY, LEAST_WITH, LEAST_ASKED = 0.38, 0.3, 0.5, 0.2
-LEADS, WITH = 3, 3
+LEADS, WITH, ALSO = 3, 3, 2
 SHORT_DAYS, TIME_TO_FIND_A_LEAD = 30, 45
 # What a body says that it does and a purpose have to have in common, for it to be asked to lead.
 LEAST_ALIKE = 0.15
@@ -66,7 +68,33 @@ def _move(context: Context, support: Support, area: Sequence[str], theme: str | 
         )
         if not leads:
             return None
-    return telling.move(context, support, area, theme, leads, beside)
+    also = _ask_also(context, support, theme, ranked, (*leads, *beside))
+    return telling.move(context, support, area, theme, leads, beside, also)
+
+
+def _ask_also(
+    context: Context,
+    support: Support,
+    theme: str | None,
+    ranked: Sequence[Candidate],
+    named: Sequence[Candidate],
+) -> list[Partner]:
+    """Who may lead, says that it works on the theme and records little: asked, never as lead. Two, by the hash of
+    ties."""
+    bodies = {each.partner.id for each in named}
+    found = [
+        each.partner
+        for each in ranked
+        if each.partner.id not in bodies
+        and theme in each.partner.themes
+        and may_lead(support, each.partner)
+        and not each.partner.restricted
+        and not each.partner.wide
+        and not (
+            is_small(support) and len(context.register.actions_of.get(each.partner.id, ())) >= MANY_ACTIONS
+        )
+    ]
+    return sorted(found, key=lambda partner: tie(partner.id, context.as_of))[:ALSO]
 
 
 def _asked_to_lead(context: Context, support: Support, area: Sequence[str]) -> list[Candidate]:

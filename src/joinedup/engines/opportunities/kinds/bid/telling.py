@@ -27,8 +27,9 @@ def move(
     theme: str | None,
     leads: Sequence[Candidate],
     beside: Sequence[Candidate],
+    also: Sequence[Partner] = (),
 ) -> Move:
-    """The move of these bodies."""
+    """The move of these bodies; `also` are asked whether they would stand in it too."""
     everybody = (*leads, *beside)
     asks = _weightiest([pair for each in everybody for pair in each.asks], ASKS)
     actions = [
@@ -59,7 +60,19 @@ def move(
             *(words.ask_because(ask) for ask in asks),
             *(words.action_because(action) for action in actions),
         ),
-        checks=tuple(_checks(context, support, asks, actions, len(everybody))),
+        checks=(
+            *_checks(context, support, asks, actions, len(everybody)),
+            *(
+                [f"Ask also: {words.names(also)}, which say that they work on it here."]
+                if len(also) > 1
+                else []
+            ),
+            *(
+                [f"Ask also: {words.names(also)}, which says that it works on it here."]
+                if len(also) == 1
+                else []
+            ),
+        ),
         closes=support.closes,
         support=(support.id,),
         initiatives=tuple(action.id for action in actions),

@@ -19,7 +19,7 @@ NAME = "join"
 KM = 3.0
 LEAST = 0.37
 # Two actions that have only a theme in common have nothing to compare.
-ALIKE = 0.25
+ALIKE, VERY_ALIKE = 0.25, 0.6
 # What is by its nature one body's own, or nobody's to attend.
 CLOSED = frozenset(("court", "statutory"))
 
@@ -91,7 +91,7 @@ def _move(context: Context, authority: str, theme: str, a: Action, b: Action) ->
         f"{words.with_role(b.partner, a.meant)}: {step}.",
         parts=Parts(
             fit=fit,
-            near=1 - 0.3 * (km or 0.0) / KM,
+            near=0.75 if km is None else 1 - 0.3 * km / KM,
             fresh=context.fresh(a.confirmed) * context.fresh(b.confirmed),
             parties=1.0,
         ),
@@ -115,8 +115,8 @@ def _fit(context: Context, theme: str, a: Action, b: Action) -> float:
     if km is not None and km > KM:
         return 0.0
     alike = context.alike(a.meant, b.meant)
-    if km is None or alike < ALIKE:
-        # Two services of one borough, no more: they know each other.
+    if alike < (ALIKE if km is not None else VERY_ALIKE):
+        # Two services of one borough that are only somewhat alike know each other.
         return 0.0
     linked = frozenset((a.partner.id, b.partner.id)) in context.register.linked
     first = (a.themes[0] == theme) + (b.themes[0] == theme)
