@@ -47,9 +47,9 @@ def test_every_concept_is_about_themes_that_exist_and_has_words() -> None:
         ("take a sixteen-year-old in November", (16.0, 16.0)),
         ("sixteen to twenty-four, boots included", (16.0, 24.0)),
         ("Girls 13-17", (13.0, 17.0)),
-        ("under 12s", (0.0, 12.0)),
+        ("under 12s", (0.0, 11.0)),
         ("three until six", None),
-        ("Years 8 and 9", None),
+        ("Years 8 and 9", (12.0, 14.0)),
         ("two to four evenings", None),
     ],
 )

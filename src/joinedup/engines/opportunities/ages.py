@@ -1,9 +1,12 @@
-"""The ages that a sentence speaks of."""
+"""The ages that a sentence about somebody's need speaks of: what `engines.reading` reads as ages, and what is an
+age in such a sentence though nothing beside it says so ("sixteen to twenty-four", "a sixteen-year-old")."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+
+from joinedup.engines.reading.people import ages
 
 NUMBERS = {
     word: number
@@ -36,10 +39,9 @@ _RANGE = re.compile(
     rf"(?<!years )(?<!year )\b{_ONE}(?:s)?(?: to |-| and |–){_ONE}(?:s)?(?:[- ]year[- ]olds?)?\b"
 )
 _OVER = re.compile(rf"\b(?:over[- ]{_ONE}s?|{_ONE}(?: and over| plus|\+| or over| and older))")
-_UNDER = re.compile(rf"\bunder[- ]{_ONE}s?\b")
 _JUST = re.compile(rf"\b{_ONE}[- ]year[- ]olds?\b")
 # A room for the young is for those up to here, where nothing else is said.
-OLDEST = 25.0
+YOUNGEST, OLDEST = 5.0, 25.0
 
 
 @lru_cache(50_000)
@@ -49,14 +51,15 @@ def ages_in(text: str) -> tuple[float, float] | None:
     low = text.casefold()
     if found := _RANGE.search(low):
         one, two = _number(found[1]), _number(found[2])
-        if 5 <= one < two <= 30:
+        if YOUNGEST <= one < two <= OLDEST + 5:
             return one, two
     if found := _OVER.search(low):
         return _number(found[1] or found[2]), OLDEST
     if found := _JUST.search(low):
         return _number(found[1]), _number(found[1])
-    if found := _UNDER.search(low):
-        return 0.0, _number(found[1])
+    first, last = ages(text)
+    if first is not None or last is not None:
+        return first or 0.0, OLDEST if last is None else last
     return None
 
 
