@@ -67,7 +67,7 @@ addresses += [f"/events/{coming.slug}/{end}" for end in
 addresses += [f"/voices/contribution/{pk}/topic/" for pk in unread.values_list("pk", flat=True)]
 addresses += [f"/voices/{slug}/read/" for slug in coming.conversations.values_list("slug", flat=True)]
 addresses += ["/people/", "/people/invite/", "/clusters/london/", "/start/london/", "/bring/london/", "/events/add/"]
-addresses += ["/changes/", "/changes/new/", "/partnerships/london/"]
+addresses += ["/changes/new/"]
 
 print(json.dumps({
     "sessions": sessions,

@@ -15,7 +15,7 @@ from itertools import groupby
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.utils.formats import date_format
+from django.utils.formats import date_format, get_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
@@ -163,10 +163,16 @@ def as_at(authorities: Mapping[str, str], on: datetime.date) -> list[AuthorityTh
     return then(authorities, rows, on)
 
 
+def day_formats() -> list[str]:
+    """How a day may be written in a form: as forms read it, and "31 March 2027"."""
+    return [*get_format("DATE_INPUT_FORMATS"), "%d %B %Y"]
+
+
 def day_asked(text: str) -> datetime.date | None:
-    """The day of `?as_at=`, as browsers (2027-03-31) and people (31/3/2027) write it; None if it is none."""
+    """The day of `?as_at=`, as browsers (2027-03-31) and people (31/3/2027, 31 March 2027) write it; None if it is
+    none."""
     try:
-        day: datetime.date | None = forms.DateField(required=False).clean(text)
+        day: datetime.date | None = forms.DateField(required=False, input_formats=day_formats()).clean(text)
     except ValidationError:
         return None
     return day

@@ -9,15 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from joinedup.accounts.person import Person
 from joinedup.places.models import Footprint
+from joinedup.places.successions import day_formats
 from joinedup.successions.queries import codes_called, places_to_choose
 
 
 def _day(label: Any) -> forms.DateField:
     return forms.DateField(
         label=label,
+        input_formats=day_formats(),
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("For example 1/4/2027."),
-        error_messages={"required": _("Say the day."), "invalid": _("Give a day such as 1/4/2027.")},
+        help_text=_("For example 1 April 2027."),
+        error_messages={"required": _("Say the day."), "invalid": _("Give a day such as 1 April 2027.")},
     )
 
 
