@@ -64,9 +64,7 @@ def write_youth_justice(country: Path) -> None:
     rows += [(code, None, WELSH_SOURCE) for code in WELSH_ALONE]
     table = pl.DataFrame(rows, schema=["code", "service", "source"], orient="row")
     table = table.with_columns(name=pl.col("code").replace_strict(names).str.replace(OF, ""))
-    write_table(
-        country / "youth_justice.csv", table.select("code", "name", "service", "source").sort("code")
-    )
+    write_table(country / "youth_justice.csv", table.select("code", "name", "service", "source").sort("code"))
 
 
 def _values(country: Path, names: dict[str, str]) -> dict[str, str]:
@@ -97,9 +95,7 @@ def _forces(country: Path, areas: pl.DataFrame) -> dict[str, str]:
     own = dict(members.select("place", "code").iter_rows())
     above = dict(areas.select("code", "parent").iter_rows())
     counties = {above[code]: force for code, force in own.items() if (above[code] or "").startswith("E10")}
-    return {
-        code: MET_FORCE if force == CITY_FORCE else force for code, force in (own | counties).items()
-    }
+    return {code: MET_FORCE if force == CITY_FORCE else force for code, force in (own | counties).items()}
 
 
 def _shape(path: str) -> shapely.Geometry:

@@ -27,10 +27,10 @@ def test_gaps_say_what_is_not_known_and_why(world: World) -> None:
     make_need(world.northton, "weapon-carrying", None)
     needs, figures = queries.need_for(world.northton), queries.figures_for(world.northton)
     assert [gap.sentence for gap in queries.gaps(world.northton, TODAY, needs, figures)] == [
-        "Nothing is measured here on suspension, exclusion, managed moves and weapon carrying.",
+        "Nothing is measured here on suspension, exclusion, managed moves; and weapon carrying.",
         "Not held for this place: robbery.",
         "Held back, too small to show: knife crime.",
-        "More than 2 years old: old survey (2022/23).",
+        "More than 2 years old: Old survey (2022/23).",
     ]
 
 

@@ -82,7 +82,7 @@ def test_what_stands_out_is_said_first_and_what_only_stands_for_a_theme_is_calle
     needs = list(Need.objects.select_related("theme").order_by("theme"))
     high = "mentoring and a trusted adult (very high, by figures that stand for it)"
     assert summary(world.northton, needs, []).need.endswith(
-        f"is highest on suspension, exclusion, managed moves (very high) and {high}."
+        f"is highest on suspension, exclusion, managed moves (very high); and {high}."
     )
     assert [row.sure_word for row in coverage_grid(needs, [])] == ["by figures that stand for it", ""]
     exclusion = needs[1]
@@ -92,6 +92,10 @@ def test_what_stands_out_is_said_first_and_what_only_stands_for_a_theme_is_calle
         f"Need is high on {high} too."
     )
     assert summary(world.northton, [exclusion], []).need.endswith("managed moves.")
+    exclusion.among = "boroughs in London"
+    assert summary(world.northton, [exclusion], []).need.startswith(
+        "Compared with the other boroughs in London, Northton stands out on"
+    )
 
 
 def test_the_grid_tells_none_recorded_from_none(world: World) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 import polars as pl
 from django.core.cache import cache
 from django.db.models import F, Prefetch
-from django.utils.text import get_text_list
 
 from joinedup.accounts.person import Person
+from joinedup.engines.words import listing
 from joinedup.evidence import disclosure, observations, store
 from joinedup.evidence.completeness import completeness, without_partial_months
 from joinedup.evidence.disclosure import DisclosureRule, rule_of
@@ -284,14 +284,20 @@ def gaps(place: Place, on: datetime.date, needs: Sequence[Need], figures: Sequen
             found.append(Gap(f"{words}: {_listed(those)}."))
     old = sorted(
         {
-            f"{each.dataset.title} ({each.period})"
+            titled(each)
             for each in figures
             if each.state == NUMBER and on.year - year_of(each.period) > OLD_AFTER_YEARS
         }
     )
     if old:
-        found.append(Gap(f"More than {OLD_AFTER_YEARS} years old: {_listed(old)}."))
+        found.append(Gap(f"More than {OLD_AFTER_YEARS} years old: {listing(old)}."))
     return found
+
+
+def titled(figure: Figure) -> str:
+    """The title of its dataset with its period, which is not said twice: Old survey (2022/23), Index of 2019."""
+    title = figure.dataset.title
+    return title if figure.period in title else f"{title} ({figure.period})"
 
 
 def year_of(period: str) -> int:
@@ -302,7 +308,7 @@ def year_of(period: str) -> int:
 
 def _listed(names: Sequence[str]) -> str:
     words = [name[0].lower() + name[1:] if name[1:2].islower() else name for name in names]
-    return get_text_list(words, "and")
+    return listing(words)
 
 
 def themes_fed(indicator: Indicator) -> list[tuple[Theme, float]]:

@@ -158,7 +158,9 @@ def _bodies(place: Place) -> list[Proposal]:
             continue
         why = f"{part[0].upper()}{part[1:]} in {{where}}."
         bodies.append(
-            Proposal(f"{council_name(upper)}: {part}", sector, upper.code, why, LOOKUP, THROUGH_COUNCIL, serves)
+            Proposal(
+                f"{council_name(upper)}: {part}", sector, upper.code, why, LOOKUP, THROUGH_COUNCIL, serves
+            )
         )
     force, board, fire = (member_of.get(kind) for kind in ("police_force", "health_board", "fire"))
     if force is not None:

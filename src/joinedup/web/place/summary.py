@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.text import get_text_list
-
+from joinedup.engines.words import listing
 from joinedup.evidence.models import Figure, Need
-from joinedup.evidence.plain_words import agreement_word, measured_word, move, need_class, need_word
+from joinedup.evidence.plain_words import (
+    agreement_word,
+    compared_with,
+    measured_word,
+    move,
+    need_class,
+    need_word,
+)
 from joinedup.places.models import Place
-from joinedup.places.words import word_for
 from joinedup.web.layers import HEADLINES, headline_of
 
 # Changes are stated for these, in this order, if they are clear.
@@ -40,19 +45,19 @@ def _need(place: Place, needs: Sequence[Need]) -> str:
             f"How much need there is in {place.name} is not known: too little is held to say. "
             "That is not the same as no need."
         )
-    others = "wards" if place.kind == Place.Kind.WARD else word_for([place.pk])
+    compared = compared_with(sure, [place.pk])
     out = [each for each in sure if each.verdict == Need.Verdict.STANDS_OUT]
     high = [each for each in sure if each not in out and (need_class(each.said) or 0) >= HIGH]
     top = sorted(high, key=lambda each: -(each.said or 0))[:NAMED]
-    named = get_text_list([f"{_small(each.theme.name)} ({_how_much(each)})" for each in top], "and")
+    named = listing([f"{_small(each.theme.name)} ({_how_much(each)})" for each in top])
     if out:
         first = sorted(out, key=lambda each: -(each.stands_out or 0))[:NAMED]
-        listed = get_text_list([_small(each.theme.name) for each in first], "and")
+        listed = listing([_small(each.theme.name) for each in first])
         also = f" Need is high on {named} too." if high else ""
-        return f"Compared with other {others}, {place.name} stands out on {listed}.{also}"
+        return f"{compared}, {place.name} stands out on {listed}.{also}"
     if not high:
-        return f"Compared with other {others}, need in {place.name} is high on none of the {len(sure)} themes known."
-    return f"Compared with other {others}, need in {place.name} is highest on {named}."
+        return f"{compared}, need in {place.name} is high on none of the {len(sure)} themes known."
+    return f"{compared}, need in {place.name} is highest on {named}."
 
 
 def _how_much(need: Need) -> str:
