@@ -61,6 +61,10 @@ def test_unknown_is_said_and_is_never_nought(world: World, as_: As) -> None:
     assert "How much need there is in Northton is not known" in page
     assert "Police figures for Northton are not held" in page
     assert "no monthly police figures are held" in page
+    assert "joinedup fetch" not in page  # nobody outside can do anything about it
+    assert "An administrator brings them in where JoinedUp is installed" in as_("bob").get(NORTHTON).text
+    inside = as_("admin").get(NORTHTON).text
+    assert "Bring them in where JoinedUp is installed: <code>joinedup fetch</code>" in inside
     assert "Not held for this place: violence with injury." in page
     assert f"/figures/{figure.pk}/" in page
 

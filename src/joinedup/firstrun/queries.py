@@ -27,7 +27,6 @@ from joinedup.places.models import Footprint, Place
 from joinedup.places.queries import whole_counties
 from joinedup.places.successions import called
 from joinedup.places.words import plain
-from joinedup.web.layers import headline_of
 from joinedup.web.place.summary import Summary, summary
 
 # How many authorities fit on a page; with more, only those that a search finds are shown.
@@ -202,7 +201,7 @@ def figures_of(places: Sequence[Place]) -> list[PublishedOn]:
     for place in places:
         said = summary(place, needs[place.pk], figures[place.pk])
         is_silent = not any(need.said is not None for need in needs[place.pk])
-        if place.parent_id in of and is_silent and not _has_headline(figures[place.pk]):
+        if place.parent_id in of and is_silent and said.lacks_police:
             of[place.parent_id].append(place)
         else:
             told.append(PublishedOn(place, said, False, []))
@@ -211,11 +210,6 @@ def figures_of(places: Sequence[Place]) -> list[PublishedOn]:
         for each in counties
     ]
     return [*whole, *told]
-
-
-def _has_headline(figures: Sequence[Figure]) -> bool:
-    headline = headline_of(figures)
-    return headline is not None and headline.state != Figure.State.MISSING
 
 
 def needs_and_figures(places: Sequence[Place]) -> tuple[dict[str, list[Need]], dict[str, list[Figure]]]:

@@ -27,13 +27,17 @@ TOO_WIDE = (Place.Kind.POLICE_FORCE, Place.Kind.REGION, Place.Kind.COUNTRY)
 
 @dataclass(frozen=True)
 class Summary:
+    """`lacks_police`: no police figure is held, so that somebody has to bring them in."""
+
     need: str
     change: str
+    lacks_police: bool = False
 
 
 def summary(place: Place, needs: Sequence[Need], figures: Sequence[Figure]) -> Summary:
     """Expects `needs` with their theme selected; `figures` are the place's."""
-    return Summary(_need(place, needs), _change(place, figures))
+    lacks_police = place.kind not in TOO_WIDE and not _has_police(figures)
+    return Summary(_need(place, needs), _change(place, figures), lacks_police)
 
 
 def _need(place: Place, needs: Sequence[Need]) -> str:
@@ -70,14 +74,18 @@ def _change(place: Place, figures: Sequence[Figure]) -> str:
     if place.kind in TOO_WIDE:
         return ""
     held = {figure.indicator: figure for figure in figures}
-    headline = headline_of(figures)
-    if headline is None or headline.state == Figure.State.MISSING:
+    if not _has_police(figures):
         return f"Police figures for {place.name} are not held, so what changed is unknown too."
     moves = [found for slug in WATCHED if slug in held and (found := move(held[slug]))]
     if not moves:
         return "What changed in the last year cannot be said from what is held."
     clear = [each.sentence for each in moves if each.direction != "level"]
     return " ".join(clear[:2]) if clear else moves[0].sentence
+
+
+def _has_police(figures: Sequence[Figure]) -> bool:
+    headline = headline_of(figures)
+    return headline is not None and headline.state != Figure.State.MISSING
 
 
 def _small(name: str) -> str:
