@@ -12,7 +12,7 @@ from joinedup.evidence.models import Figure, Need
 from joinedup.evidence.wording import by_slug
 from joinedup.places.words import word_for
 
-CLASSES = ("very low", "low", "middling", "high", "very high")
+CLASSES = ("far lower than most", "lower than most", "middling", "high", "very high")
 HIGH = 4  # class of need
 AGREE, DISAGREE, ONE_SOURCE = "several figures agree", "figures disagree", "from one source"
 BY_PROXY = "by figures that stand for it"
@@ -21,7 +21,7 @@ CHANCE = 1.96
 
 
 def need_class(need: float | None) -> int | None:
-    """1 (very low) to 5 (very high), in steps of a fifth; None if need is unknown."""
+    """1 (far lower than most) to 5 (very high), in steps of a fifth; None if need is unknown."""
     return None if need is None else min(int(need * 5), 4) + 1
 
 

@@ -15,7 +15,7 @@ from joinedup.accounts.records import Came
 from joinedup.evidence import wording
 from joinedup.evidence.models import Figure, Need
 from joinedup.evidence.plain_words import compared_with, highest_needs
-from joinedup.evidence.queries import titled, year_of
+from joinedup.evidence.queries import OF_ENGLAND_ONLY, gaps, titled, year_of
 from joinedup.firstrun.missing import MissingFromArea, SectorRow, missing
 from joinedup.firstrun.place_names import called, listed
 from joinedup.firstrun.queries import needs_and_figures
@@ -28,7 +28,7 @@ from joinedup.support.eligibility import needs_checking
 from joinedup.support.models import Offer
 from joinedup.web.layers import HEADLINES
 from joinedup.web.place.queries import open_offers
-from joinedup.web.place.summary import summary
+from joinedup.web.place.summary import NOT_MEASURED, summary
 
 # How many fit on a page or two.
 OPPORTUNITIES, RUNNING, OFFERS, NAMES, THEMES = 5, 5, 4, 3, 4
@@ -154,8 +154,10 @@ def _ends(held: Sequence[tuple[Place, Figure]]) -> list[str]:
 def _need_of_several(places: Sequence[Place], needs: Mapping[str, list[Need]], is_held: bool) -> str:
     every = [(_in_full(place), need) for place in places for need in needs[place.pk]]
     if not any(need.said is not None for place in places for need in needs[place.pk]):
-        is_held = is_held or any(need.need is not None for place in places for need in needs[place.pk])
-        why = "too little is held to say" if is_held else "no figures are held"
+        is_measured = any(need.need is not None for place in places for need in needs[place.pk])
+        why = (
+            "too little is held to say" if is_measured else NOT_MEASURED if is_held else "no figures are held"
+        )
         return f"How much need there is here is not known: {why}. That is not the same as no need."
     compared = compared_with([need for _, need in every], [place.pk for place in places])
     high = highest_needs(every, THEMES, NAMES) or "need is high on no theme that is known."
@@ -205,6 +207,10 @@ def unknown(
             f"Schools, children’s services and youth justice: published for the county of {listed(counties)}, not for "
             "districts."
         )
+    if any(
+        gap.sentence == OF_ENGLAND_ONLY for place in places for gap in gaps(place, on, [], figures[place.pk])
+    ):
+        found.append(OF_ENGLAND_ONLY)
     found += _unconfirmed(lacking)
     found.append("What nobody has recorded here may still be done: no record is not no action.")
     return found

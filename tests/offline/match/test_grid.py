@@ -25,7 +25,7 @@ def test_figures_and_states(tmp_path: Path) -> None:
     }  # fmt: skip
     assert (grid["b", "drugs"]["initiatives"], grid["b", "drugs"]["state"]) == ("0", "gap")
     assert grid["c", "exclusion"]["state"] == "none recorded"
-    assert grid["c", "drugs"]["state"] == "little need"
+    assert grid["c", "drugs"]["state"] == "lower than most"
     assert grid["d", "drugs"] == {
         "place": "d", "theme": "drugs", "need": "", "initiatives": "0", "theme_or_place_not_recorded": "0",
         "state": "not known",

@@ -9,7 +9,7 @@ from joinedup.offline.delimited import csv_text
 HEADER = ["place", "theme", "need", "initiatives", "theme_or_place_not_recorded", "state"]
 WORDS = {
     CellState.GAP: "gap", CellState.ASK: "ask", CellState.NONE: "none recorded", CellState.SOME: "some action",
-    CellState.LITTLE: "little need", CellState.UNKNOWN: "not known",
+    CellState.LITTLE: "lower than most", CellState.UNKNOWN: "not known",
 }  # fmt: skip
 
 

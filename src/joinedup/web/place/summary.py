@@ -22,6 +22,7 @@ from joinedup.web.layers import HEADLINES, headline_of
 WATCHED = (*HEADLINES, "robbery", "recorded-robbery", "knife-injury-aged-1-24", "knife-crime")
 NAMED = 3
 HIGH = 4  # class of need
+NOT_MEASURED = "no figure is held that measures it, theme by theme"
 TOO_WIDE = (Place.Kind.POLICE_FORCE, Place.Kind.REGION, Place.Kind.COUNTRY)
 
 
@@ -45,10 +46,8 @@ def _need(place: Place, needs: Sequence[Need]) -> str:
         return f"Need is worked out for smaller places. Choose a part of {place.name} below."
     sure = [each for each in needs if each.said is not None]
     if not sure:
-        return (
-            f"How much need there is in {place.name} is not known: too little is held to say. "
-            "That is not the same as no need."
-        )
+        why = "too little is held to say" if any(each.need is not None for each in needs) else NOT_MEASURED
+        return f"How much need there is in {place.name} is not known: {why}. That is not the same as no need."
     compared = compared_with(sure, [place.pk])
     out = [each for each in sure if each.verdict == Need.Verdict.STANDS_OUT]
     high = [each for each in sure if each not in out and (need_class(each.said) or 0) >= HIGH]
