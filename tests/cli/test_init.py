@@ -23,6 +23,11 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     done = there.run("init", *WHO, "--area", "Leicestershire")
     assert done.returncode == 0, done.stderr
     assert "joinedup serve" in done.stdout
+    assert "joinedup fetch" in done.stdout
+    assert (
+        "Start: who is there, whom to ask" in done.stdout
+    )  # the area is there: it is not to be started again
+    assert "Start an area" not in done.stdout
     assert "For Leicestershire, county: " in done.stdout
     for body in (
         "Blaby District Council",

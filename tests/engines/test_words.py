@@ -20,6 +20,13 @@ def test_a_list_is_said_as_django_says_it(names, said):
     assert listing(names) == said == get_text_list(names, "and")
 
 
+def test_names_that_have_a_comma_are_kept_apart():
+    assert listing(["Suspension, exclusion", "Drugs"]) == "Suspension, exclusion; and Drugs"
+    assert listing(["A", "Bournemouth, Christchurch and Poole", "C"], "or") == (
+        "A; Bournemouth, Christchurch and Poole; or C"
+    )
+
+
 def test_a_list_of_alternatives():
     assert listing(["A", "B", "C"], "or") == "A, B or C"
 

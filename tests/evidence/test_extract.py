@@ -237,7 +237,20 @@ def test_the_script_makes_the_same_bytes_again(
         stdout=subprocess.DEVNULL,
     )
     made = {path.relative_to(tmp_path): path for path in tmp_path.rglob("*") if path.is_file()}
-    assert len(made) == (65 if whole else 21)
+    assert len(made) == (66 if whole else 21)
     for name, path in made.items():
         ours = (LONDON.parent / name).read_bytes()
         assert hashlib.sha256(path.read_bytes()).digest() == hashlib.sha256(ours).digest(), name
+
+
+def test_which_councils_share_a_youth_justice_service() -> None:
+    """By a figure that they have in common and a border: Bexley and Hounslow have 25.9 too, and no border."""
+    rows = pl.read_csv(SHIPPED / "youth_justice.csv")
+    shared = rows.drop_nulls("service").group_by("service").agg("code")
+    of = {service: set(codes) for service, codes in shared.iter_rows()}
+    assert of["Cheshire youth justice service"] == {"E06000006", "E06000007", "E06000049", "E06000050"}
+    assert of["West Mercia youth justice service"] == {"E06000019", "E06000020", "E06000051", "E10000034"}
+    assert of["Bury and Rochdale: youth justice service"] == {"E08000002", "E08000005"}  # not Stockport: 28.4
+    assert len(of) == 9 + 5
+    alone = set(rows.filter(pl.col("service").is_null())["code"])
+    assert {"E09000004", "E09000018", "E08000007", "W06000022"} <= alone

@@ -88,6 +88,10 @@ def test_methods_show_our_judgements_as_ours(world: World, as_: As, django_asser
     assert "never has 61 under it" in page
     assert "slope × general pressure" in page
     assert "no theme stands out in any place at present" in page
+    # What two sources count has two rows, and each says whose it is.
+    assert "Robbery (data.police.uk, the Home Office and the forces)" in page
+    assert "Robbery (Metropolitan Police Service, through the London Datastore)" in page
+    assert "borough" not in page.replace("MPS recorded crime by borough", "").replace("borough file", "")
 
 
 def test_methods_say_how_many_of_what_stands_out_are_expected_to_be_so(world: World, as_: As) -> None:

@@ -11,8 +11,8 @@ from joinedup.evidence.plain_words import agreement_word, formula, move, need_cl
     ("need", "step", "word"),
     [
         (None, None, "not known"),
-        (0.0, 1, "very low"),
-        (0.2, 2, "low"),
+        (0.0, 1, "far lower than most"),
+        (0.2, 2, "lower than most"),
         (0.5, 3, "middling"),
         (0.79, 4, "high"),
         (0.8, 5, "very high"),

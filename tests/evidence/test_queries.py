@@ -7,7 +7,9 @@ import pytest
 
 from joinedup.evidence import queries
 from joinedup.evidence.wording import by_slug
+from joinedup.places.models import Place
 from joinedup.taxonomy.models import Theme
+from joinedup.web.place.summary import summary
 from tests.evidence.rows import make_dataset, make_figure, make_need
 from tests.world import World
 
@@ -27,10 +29,10 @@ def test_gaps_say_what_is_not_known_and_why(world: World) -> None:
     make_need(world.northton, "weapon-carrying", None)
     needs, figures = queries.need_for(world.northton), queries.figures_for(world.northton)
     assert [gap.sentence for gap in queries.gaps(world.northton, TODAY, needs, figures)] == [
-        "Nothing is measured here on suspension, exclusion, managed moves and weapon carrying.",
+        "Nothing is measured here on suspension, exclusion, managed moves; and weapon carrying.",
         "Not held for this place: robbery.",
         "Held back, too small to show: knife crime.",
-        "More than 2 years old: old survey (2022/23).",
+        "More than 2 years old: Old survey (2022/23).",
     ]
 
 
@@ -77,3 +79,25 @@ def test_a_file_that_is_gone_is_reported_and_breaks_no_series(world: World) -> N
     dataset = make_dataset()
     assert queries.series(by_slug()["robbery"], world.northton.pk) == []
     assert queries.missing_files() == [dataset]
+
+
+def test_wales_is_told_that_the_figures_of_schools_are_of_england(world: World) -> None:
+    newport = Place.objects.create(code="W06000022", name="Newport", kind="local_authority", vintage=2024)
+    make_figure(
+        make_dataset(title="Welsh Index of Multiple Deprivation 2019"),
+        newport,
+        indicator="deprivation",
+        period="2019",
+    )
+    for theme in ("trusted-adult", "school-exclusion"):
+        make_need(newport, theme, None)
+    needs, figures = queries.need_for(newport), queries.figures_for(newport)
+    assert [gap.sentence for gap in queries.gaps(newport, TODAY, needs, figures)] == [
+        "Nothing is measured here on any of the 2 themes.",
+        "Deprivation is known: it tells of pressure on a place, and of no one theme.",
+        queries.OF_ENGLAND_ONLY,
+        "More than 2 years old: Welsh Index of Multiple Deprivation 2019.",
+    ]
+    assert summary(newport, needs, figures).need.startswith(
+        "How much need there is in Newport is not known: no figure is held that measures it"
+    )

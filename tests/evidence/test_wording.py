@@ -73,3 +73,19 @@ def test_a_sentence_names_period_standing_and_publisher_and_never_a_bare_rank() 
 def test_what_is_hidden_is_called_so() -> None:
     assert wording.value(figure(state="suppressed", value=None)) == "held back, too small to show"
     assert wording.value(figure(state="missing", value=None)) == "not known"
+
+
+def test_a_figure_of_a_shared_service_says_for_whom() -> None:
+    """18.4 in each of four councils is one figure of one service."""
+    given = figure(
+        indicator="cautioned-or-sentenced-10-17",
+        place_id="E06000006",
+        period="2024/25",
+        dataset=Dataset(publisher="Department for Education"),
+    )
+    covers = "for one service that covers Cheshire East, Cheshire West and Chester, Halton and Warrington"
+    assert wording.shared(given) == covers
+    assert f"in 2024/25, {covers} (Department" in wording.sentence(given, "Halton")
+    for place, indicator in (("E06000008", "cautioned-or-sentenced-10-17"), ("E06000006", "suspensions")):
+        given.place_id, given.indicator = place, indicator
+        assert wording.shared(given) == ""

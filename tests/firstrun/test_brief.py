@@ -1,17 +1,23 @@
-"""The brief on one page, as Word reads it."""
+"""The brief on a page or two, as Word reads it."""
 
 import datetime
 import io
 import zipfile
 
 from docx.oxml.ns import qn
+from docx.shared import Pt
 
 from joinedup.evidence.models import Figure, Need
+from joinedup.evidence.plain_words import highest_needs
 from joinedup.firstrun.brief import brief
+from joinedup.firstrun.queries import figures_of
 from joinedup.firstrun.word import HEADER, as_word
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities.models import Opportunity
+from joinedup.opportunities.models import Opportunity, Run
+from joinedup.opportunities.queries.documents import footprints_covering
 from joinedup.partners.models import Partner
+from joinedup.places.models import Place
+from joinedup.places.queries import whole_counties_of
 from joinedup.support.models import Offer
 from joinedup.taxonomy.models import Sector
 from tests.firstrun.making import TODAY, make_figures, make_opportunity, opened, words_of
@@ -65,7 +71,7 @@ def test_need_in_sentences_with_figures_and_without(world: World) -> None:
     make_figures(world.northton, value=12.3)
     make_figures(world.eastton, value=4.5)
     text = words_of(opened(made(world)))
-    assert "need is high or more on mentoring and a trusted adult (Eastton and Northton)" in text
+    assert "need is highest on mentoring and a trusted adult (very high in Eastton and Northton)." in text
     assert "Highest among them: Violence with injury in Northton: 12.3" in text
     assert "(Testland Police)" in text
     Figure.objects.filter(place=world.eastton).delete()
@@ -154,7 +160,7 @@ def test_nothing_recorded_is_said_not_left_out(world: World) -> None:
     for sentence in (
         "Nothing is recorded here yet: ask each partner for one line.",
         "None recorded that is open for this area today.",
-        "None found in what is recorded so far",
+        "Not looked for yet.",
         "no record is not no action",
     ):
         assert sentence in text
@@ -170,8 +176,67 @@ def test_what_the_reader_may_not_see_is_not_in_it(world: World) -> None:
     assert "HIDDEN" not in words_of(opened(made(world)))
 
 
-def test_it_stays_about_a_page(world: World) -> None:
-    """Lines of 9-point Arial on A4 as Word would break them: about 115 letters a line, 62 lines a page."""
+def test_the_highest_need_is_said_first_and_what_is_left_out_is_counted(world: World) -> None:
+    """A theme that is very high in one place comes before one that is high in two."""
+    for n, (slug, north, east) in enumerate(
+        [("weapon-carrying", 0.7, 0.65), ("school-exclusion", 0.3, 0.95), ("trusted-adult", 0.9, 0.7)]
+    ):
+        for place, need in ((world.northton, north), (world.eastton, east)):
+            Need.objects.create(
+                place=place, theme_id=slug, need=need, certainty=0.8, worked_out_on=TODAY,
+                among="boroughs in London", compared=32 + n,
+            )  # fmt: skip
+    needs = [(each.place.name, each) for each in Need.objects.select_related("place", "theme")]
+    assert highest_needs(needs, 2, 3) == (
+        "need is highest on suspension, exclusion, managed moves (very high in Eastton); and mentoring and a trusted "
+        "adult (very high in Northton and high in Eastton). It is high on 1 more theme."
+    )
+    text = words_of(opened(made(world)))
+    assert "Compared with the other boroughs in London, need is highest on suspension" in text
+    assert "weapon carrying (high in Northton and Eastton)." in text
+
+
+def test_what_is_published_for_a_county_that_is_covered_whole_is_said_once(world: World) -> None:
+    county = Place.objects.create(code="E10000999", name="Testshire", kind="county", vintage=2024)
+    districts = [
+        Place.objects.create(
+            code=f"E0700099{n}", name=name, kind="local_authority", parent=county, vintage=2024
+        )
+        for n, name in enumerate(("Low Vale", "High Vale"))
+    ]
+    world.north.places.set(districts)
+    Need.objects.create(
+        place=county, theme_id="school-exclusion", need=0.9, certainty=0.8, worked_out_on=TODAY,
+        among="county councils in England", compared=21,
+    )  # fmt: skip
+    text = words_of(opened(made(world)))
+    assert (
+        "Compared with the other county councils in England, need is highest on suspension, exclusion, managed moves "
+        "(very high in the county of Testshire)."
+    ) in text
+    assert "published for the county of Testshire, not for districts" in text
+    (whole,) = figures_of(districts)
+    assert (whole.place, whole.is_whole, whole.districts) == (county, True, districts)
+    assert [each.place for each in figures_of(districts[:1])] == districts[:1]
+    assert whole_counties_of([districts, districts[1:], []]) == [[county], [], []]
+    assert list(footprints_covering(county)) == [world.north]
+
+
+def test_nobody_is_blamed_before_anybody_could_confirm(world: World) -> None:
+    Partner.objects.update(confirmed_on=None, came="lookups")
+    text = words_of(opened(made(world)))
+    assert "No partner has confirmed its record yet: ask each to read it." in text
+    assert "within a year" not in text
+
+
+def test_a_list_that_was_looked_for_and_is_empty_says_so(world: World) -> None:
+    Run.objects.create(footprint=world.north, audience="partnership", as_of=TODAY)
+    text = words_of(opened(made(world)))
+    assert f"None found in what was recorded on {TODAY.day} {TODAY:%B %Y}" in text
+
+
+def test_it_stays_within_two_pages_and_can_be_read(world: World) -> None:
+    """Lines of 11-point Arial on A4 as Word would break them: about 95 letters a line, 52 lines a page."""
     make_figures(world.northton)
     make_figures(world.eastton)
     for n in range(6):
@@ -182,14 +247,15 @@ def test_it_stays_about_a_page(world: World) -> None:
         opportunity = make_opportunity(world, n, long, "Ring each other and agree a day to meet. " * 3)
         opportunity.parties.add(world.lantern)
     document = opened(made(world))
-    lines = sum(
-        1 + len(p.text) // 115 + p.style.name.startswith("Heading") * 0.6 for p in document.paragraphs
-    )
+    lines = sum(1 + len(p.text) // 95 + p.style.name.startswith("Heading") * 0.6 for p in document.paragraphs)
     lines += sum(
-        1 + max(len(cell.text) / (32, 62, 30)[n] for n, cell in enumerate(row.cells)) // 1
+        1 + max(len(cell.text) / (26, 50, 24)[n] for n, cell in enumerate(row.cells)) // 1
         for row in document.tables[0].rows
     )
-    assert lines <= 62
+    assert lines <= 2 * 52
+    assert document.styles["Normal"].font.size == document.styles["List Bullet"].font.size == Pt(11)
+    cells = [run for row in document.tables[0].rows for cell in row.cells for run in cell.paragraphs[0].runs]
+    assert {run.font.size for run in cells} == {Pt(10)}
 
 
 def test_support_says_for_whom_it_is_as_published_and_what_the_law_requires(world: World) -> None:

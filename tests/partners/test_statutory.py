@@ -122,6 +122,60 @@ def test_a_district_has_a_county_council_too(db: None) -> None:
     assert found[2].why == "The county council for Boston and Lincoln."
 
 
+def authority(code: str, name: str, *within: tuple[str, str, str]) -> Place:
+    place = Place.objects.create(code=code, name=name, kind="local_authority", vintage=2024)
+    for kind, area, called in within:
+        Membership.objects.create(place=place, kind=kind, code=area, name=called)
+    return place
+
+
+def test_a_youth_justice_service_of_several_councils_is_proposed_once(db: None) -> None:
+    """Known from the figure that is published for all of them together; of Wales, from inspections."""
+    cheshire = ("police_force", "E23000006", "Cheshire")
+    gwent = ("police_force", "W15000002", "Gwent")
+    places = [
+        authority("E06000006", "Halton", cheshire),
+        authority("E06000007", "Warrington", cheshire),
+        authority("W06000018", "Caerphilly", gwent),
+        authority("W06000019", "Blaenau Gwent", gwent),
+        authority("W06000022", "Newport", gwent),
+        authority("W06000015", "Cardiff"),
+    ]
+    found = [each for each in proposals(places) if each.sector == "youth_justice"]
+    assert [(each.name, each.why, each.places) for each in found] == [
+        (
+            "Blaenau Gwent and Caerphilly: youth justice service",
+            "One youth justice service for Blaenau Gwent and Caerphilly.",
+            ("W06000019", "W06000018"),
+        ),
+        (
+            "Cardiff Council: youth justice service",
+            "Youth justice service in Cardiff. Often one such service serves several councils: if so here, record it "
+            "once.",
+            ("W06000015",),
+        ),
+        (
+            "Cheshire youth justice service",
+            "One youth justice service for Cheshire East, Cheshire West and Chester, Halton and Warrington.",
+            ("E06000006", "E06000007"),
+        ),
+        ("Newport City Council: youth justice service", "Youth justice service in Newport.", ("W06000022",)),
+    ]
+    assert "cautioned or sentenced" in found[2].source
+
+
+def test_a_health_board_is_called_what_it_is_in_each_country(db: None) -> None:
+    board = ("health_board", "E54000008", "NHS Cheshire and Merseyside Integrated Care Board")
+    places = [
+        authority("E06000006", "Halton", board),
+        authority("W06000015", "Cardiff", ("health_board", "W11000029", "Cardiff and Vale")),
+    ]
+    assert [each.why for each in proposals(places) if each.sector == "health"] == [
+        "Cardiff lies in its health board area.",
+        "Halton lies in its integrated care board area.",
+    ]
+
+
 def test_wales_has_its_own_bodies(db: None) -> None:
     Place.objects.create(code="W92000004", name="Wales", kind="country", vintage=2024)
     newport = Place.objects.create(
@@ -156,7 +210,9 @@ def test_every_authority_has_its_statutory_bodies(db: None) -> None:
     assert not [each.name for each in found if "check the name" in each.why]
     by_sector = Counter(each.sector for each in found)
     assert by_sector["local_authority"] == 318 + 21
-    assert by_sector["education"] == by_sector["youth_justice"] == 318 - 164 + 21
+    assert by_sector["education"] == 318 - 164 + 21
+    # Nine services of 22 councils in England, five of ten in Wales.
+    assert by_sector["youth_justice"] == 318 - 164 + 21 - (22 - 9) - (10 - 5)
     assert (by_sector["police"], by_sector["probation"], by_sector["health"]) == (43, 12, 42 + 7)
     for place in places:
         own = {each.sector for each in found if place.pk in each.places}

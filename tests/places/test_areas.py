@@ -91,3 +91,8 @@ def test_plain_names() -> None:
     assert bare("Bristol, City of") == bare("City of Bristol") == "bristol"
     assert plain("City of London") == "city of london"
     assert plain("Stoke-on-Trent") == "stoke on trent"
+
+
+def test_a_health_board_of_england_is_called_what_it_is(areas: list[Area]) -> None:
+    assert areas_named("NHS Norfolk and Waveney ICB", areas)[0].kind_called == "integrated care board area"
+    assert areas_named("Aneurin Bevan", areas)[0].kind_called == "health board area"

@@ -232,3 +232,11 @@ def test_old_attendance_of_another_event_is_no_presence_here(event: Event, world
     )
     come(other, world.lantern)
     assert row(event, world, "sector:vcs").is_missing
+
+
+def test_nobody_is_said_to_be_asked_where_nobody_was(event: Event, world: World, as_):
+    """A sector of which no partner is recorded has nobody left to ask: that is not “all are asked”."""
+    assert not event.invitations.exists()
+    page = as_("alice").get(f"/events/{event.slug}/invitations/").text
+    assert "All are asked" not in page
+    assert "No partner left to ask is recorded here: find one" in page

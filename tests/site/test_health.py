@@ -18,10 +18,11 @@ from joinedup.events.models import Event, Programme, Table
 from joinedup.evidence import store
 from joinedup.evidence.models import Dataset
 from joinedup.opportunities.models import Opportunity, Run, Touched
-from joinedup.places.models import Succession
+from joinedup.places.models import Membership, Succession
 from joinedup.registration.models import Attendee
 from joinedup.site import health
 from joinedup.tables.models import Seat, Sitting
+from tests.evidence.rows import make_dataset, make_figure
 from tests.world import World
 
 WRONG_DAY = datetime.date(2026, 1, 8)
@@ -67,6 +68,16 @@ def test_mail_on_the_console_is_a_note(settings: Any) -> None:
 def test_nobody_is_administrator() -> None:
     Grant.objects.filter(role="administrator").delete()
     assert said() == [("accounts", True)]
+
+
+def test_an_area_without_police_figures_is_a_note(world: World) -> None:
+    """Only of forces that publish files: that of the tests' places does not."""
+    Membership.objects.create(place=world.northton, kind="police_force", code="E23000006", name="Cheshire")
+    assert only() == health.HealthFinding(
+        "police", f"No police figures are held for {world.north}: run “joinedup fetch”.", False
+    )
+    make_figure(make_dataset(), world.northton)
+    assert "police" not in [what for what, _ in said()]
 
 
 def dataset(name: str) -> Dataset:

@@ -14,12 +14,15 @@ from joinedup.initiatives.actions import change_initiative
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
 from joinedup.partners import actions as partner_actions
+from joinedup.partners.actions import AlreadyHere, add_partner
 from joinedup.partners.models import Contact, Partner
 from joinedup.places.models import Place
 from joinedup.spreadsheets import actions
+from joinedup.spreadsheets.kinds.contract import key
 from joinedup.spreadsheets.models import RememberedColumn, Upload
 from joinedup.spreadsheets.preview import preview
 from joinedup.support.models import Offer
+from joinedup.taxonomy.models import Sector
 from tests.spreadsheets.making import OFFERS, PARTNERS, TODAY, TRACKER, ready, state, xlsx
 from tests.world import World
 
@@ -530,3 +533,19 @@ def test_offers_of_a_spreadsheet_are_the_partnerships_own_and_change_no_shared_o
     made = Offer.objects.exclude(pk=shared.pk).get()
     assert (made.name, made.footprint, made.owner) == ("Training in listening", world.north, world.alice)
     assert set(made.places.all()) == {world.northton, world.eastton}
+
+
+def test_an_apostrophe_of_the_keyboard_is_the_printed_one(world: World) -> None:
+    """children's and children’s are one word, in a pasted line and where a partner is recorded."""
+    assert key("Halton: Children's  social care") == key("Halton: children’s social care")
+    add_partner(
+        by=world.person("alice"),
+        footprint=world.north,
+        name="North: children’s care",
+        sector=Sector.objects.first(),
+    )
+    with pytest.raises(AlreadyHere):
+        add_partner(
+            by=world.person("alice"), footprint=world.north, name="North: children's care",
+            sector=Sector.objects.first(),
+        )  # fmt: skip

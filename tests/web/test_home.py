@@ -154,3 +154,19 @@ def test_the_search_field_works_without_script(world: World, as_: As) -> None:
     assert 'action="/search/"' in page
     assert 'name="q"' in page
     assert '<option value="Northton">' in page
+
+
+def test_the_map_opens_on_what_is_held(world: World, as_: As) -> None:
+    """Without police figures on a theme with need, without a caveat of figures that are not there."""
+    make_need(world.northton, "weapon-carrying", 0.9)
+    page = as_("nobody").get("/").text
+    assert "Need: Weapon carrying" in page
+    assert '<option value="weapon-carrying" selected>' in page
+    page = as_("nobody").get("/?show=figure").text
+    assert "No place has this figure yet." in page
+    assert "Per 1,000 residents ." not in page
+    assert "Police records" not in page
+    make_figure(make_dataset(), world.northton)
+    page = as_("nobody").get("/").text
+    assert '<option value="figure" selected>' in page
+    assert "per 1,000 residents in the 12 months" in page.casefold()

@@ -61,6 +61,10 @@ def test_unknown_is_said_and_is_never_nought(world: World, as_: As) -> None:
     assert "How much need there is in Northton is not known" in page
     assert "Police figures for Northton are not held" in page
     assert "no monthly police figures are held" in page
+    assert "joinedup fetch" not in page  # nobody outside can do anything about it
+    assert "An administrator brings them in where JoinedUp is installed" in as_("bob").get(NORTHTON).text
+    inside = as_("admin").get(NORTHTON).text
+    assert "Bring them in where JoinedUp is installed: <code>joinedup fetch</code>" in inside
     assert "Not held for this place: violence with injury." in page
     assert f"/figures/{figure.pk}/" in page
 
@@ -82,7 +86,7 @@ def test_what_stands_out_is_said_first_and_what_only_stands_for_a_theme_is_calle
     needs = list(Need.objects.select_related("theme").order_by("theme"))
     high = "mentoring and a trusted adult (very high, by figures that stand for it)"
     assert summary(world.northton, needs, []).need.endswith(
-        f"is highest on suspension, exclusion, managed moves (very high) and {high}."
+        f"is highest on suspension, exclusion, managed moves (very high); and {high}."
     )
     assert [row.sure_word for row in coverage_grid(needs, [])] == ["by figures that stand for it", ""]
     exclusion = needs[1]
@@ -92,6 +96,10 @@ def test_what_stands_out_is_said_first_and_what_only_stands_for_a_theme_is_calle
         f"Need is high on {high} too."
     )
     assert summary(world.northton, [exclusion], []).need.endswith("managed moves.")
+    exclusion.among = "boroughs in London"
+    assert summary(world.northton, [exclusion], []).need.startswith(
+        "Compared with the other boroughs in London, Northton stands out on"
+    )
 
 
 def test_the_grid_tells_none_recorded_from_none(world: World) -> None:
@@ -288,11 +296,11 @@ def test_as_many_queries_for_three_as_for_one(world: World, as_: As, django_asse
     more(0)
     browser = as_("nobody")
     browser.get(NORTHTON)
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(32):
         browser.get(NORTHTON)
     more(1)
     more(2)
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(32):
         browser.get(NORTHTON)
 
 

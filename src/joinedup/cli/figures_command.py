@@ -36,8 +36,9 @@ def figures(place: str, as_json: bool) -> None:
     for each in held:
         between = f", 95% interval {wording.interval(each)}" if wording.interval(each) else ""
         stands = f", {wording.standing(each)}" if wording.standing(each) else ""
+        whom = f", {wording.shared(each)}" if wording.shared(each) else ""
         click.echo(
-            f"{wording.name(each.indicator)}: {wording.value(each)} {wording.period(each)}{between}{stands} "
+            f"{wording.name(each.indicator)}: {wording.value(each)} {wording.period(each)}{between}{whom}{stands} "
             f"({each.dataset.publisher})"
         )
 

@@ -26,6 +26,14 @@ def main() -> None:
     """
 
 
+def _second_step(is_started: bool) -> str:
+    if is_started:
+        return "  2. Choose “Start: who is there, whom to ask” under My work: partners, contacts, your first event.\n"
+    return (
+        "  2. Choose “Start an area” under My work: your area, its partners and figures, your first event.\n"
+    )
+
+
 @main.command()
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--no-serve", is_flag=True, help="Make the demonstration, do not serve it.")
@@ -81,8 +89,9 @@ def init(email: str, name: str, areas: tuple[str, ...]) -> None:
         "Next:\n"
         "  1. joinedup serve            then open the address and sign in with your e-mail address;\n"
         "                               the code is printed on the console until mail is set up.\n"
-        "  2. Choose “Start an area” under My work: your area, its partners and figures, your first event.\n"
-        "  3. joinedup import FILE…     to bring in newer figures, such as the police force's monthly files.\n"
+        f"{_second_step(started.footprint is not None)}"
+        "  3. joinedup fetch            to bring in the police figures of the last two years from data.police.uk;\n"
+        "     joinedup import FILE…     for files that you have.\n"
         "Mail: set EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend, EMAIL_HOST, EMAIL_PORT,\n"
         "EMAIL_HOST_USER, EMAIL_HOST_PASSWORD and DEFAULT_FROM_EMAIL. Address of the site: SITE_URL, ALLOWED_HOSTS."
     )

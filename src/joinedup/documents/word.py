@@ -17,16 +17,17 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Length, Pt, RGBColor
 
 TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-FONT, SMALL = "Arial", Pt(8)
+# Nothing on paper is smaller than this, but the footer.
+FONT, SMALL = "Arial", Pt(10)
 ACCENT = RGBColor(0x0B, 0x4F, 0x55)
-# Points of the text and of the space before it, to fit as much as possible on one page.
+# Points of the text and of the space before it: little space, so that it goes on a page or two.
 DENSE: Mapping[str, tuple[float, float]] = {
-    "Normal": (9, 0),
-    "List Bullet": (9, 0),
-    "List Number": (9, 0),
-    "Heading 1": (15, 0),
-    "Heading 2": (10.5, 5),
-    "Footer": (7, 0),
+    "Normal": (11, 0),
+    "List Bullet": (11, 0),
+    "List Number": (11, 0),
+    "Heading 1": (16, 0),
+    "Heading 2": (12, 5),
+    "Footer": (8, 0),
 }
 # To be read at a table, on paper.
 ROOMY: Mapping[str, tuple[float, float]] = {

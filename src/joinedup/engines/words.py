@@ -1,6 +1,7 @@
 """Lists, days and plurals in British English.
 
-For code without Django. Other rooms use Django's `get_text_list`, `date_format` and `ngettext`.
+For code without Django, and for names that may have a comma themselves. Other rooms use Django's `get_text_list`,
+`date_format` and `ngettext`.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from collections.abc import Sequence
 
 
 def listing(names: Sequence[str], last: str = "and") -> str:
-    """ "A", "A and B", "A, B and C"; empty for none."""
+    """ "A", "A and B", "A, B and C"; "A, a; B; and C" where one has a comma itself; empty for none."""
     if len(names) < 2:
         return "".join(names)
+    if any("," in name for name in names):
+        return f"{'; '.join(names[:-1])}; {last} {names[-1]}"
     return f"{', '.join(names[:-1])} {last} {names[-1]}"
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from joinedup.engines.words import listing
 from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.models import Figure, Need
 from joinedup.evidence.wording import by_slug
+from joinedup.places.words import word_for
 
-CLASSES = ("very low", "low", "middling", "high", "very high")
+CLASSES = ("far lower than most", "lower than most", "middling", "high", "very high")
+HIGH = 4  # class of need
 AGREE, DISAGREE, ONE_SOURCE = "several figures agree", "figures disagree", "from one source"
 BY_PROXY = "by figures that stand for it"
 # By chance alone, two yearly counts would differ by this much in fewer than one case in twenty.
@@ -17,7 +21,7 @@ CHANCE = 1.96
 
 
 def need_class(need: float | None) -> int | None:
-    """1 (very low) to 5 (very high), in steps of a fifth; None if need is unknown."""
+    """1 (far lower than most) to 5 (very high), in steps of a fifth; None if need is unknown."""
     return None if need is None else min(int(need * 5), 4) + 1
 
 
@@ -45,6 +49,46 @@ def agreement_word(need: Need) -> str:
     if sides == {_side(need.said)} and 0 not in sides:
         return AGREE
     return DISAGREE if {-1, 1} <= sides else ""
+
+
+def compared_with(needs: Sequence[Need], codes: Iterable[str]) -> str:
+    """Compared with the other authorities in the North West: the sets that were used for the needs that are stated.
+
+    `codes`: of the places whose needs they are, for a word where the sets have no name.
+    """
+    sets = sorted({need.among for need in needs if need.said is not None and need.among})
+    return f"Compared with the other {listing(sets)}" if sets else f"Compared with other {word_for(codes)}"
+
+
+def highest_needs(stated: Sequence[tuple[str, Need]], themes: int, places: int) -> str:
+    """Where need is high, the highest first, and how much is left out; empty if it is high nowhere.
+
+    “Need is highest on attendance (very high in Halton and high in Warrington) and leaving custody (high in Halton). It
+    is high on 2 more themes.” `stated`: names of places with a need of each; at most so many themes and places are
+    named.
+    """
+    high: dict[str, list[tuple[str, Need]]] = {}
+    for place, need in sorted(stated, key=lambda each: -(each[1].said or 0)):
+        if (need_class(need.said) or 0) >= HIGH:
+            high.setdefault(need.theme.name, []).append((place, need))
+    if not high:
+        return ""
+    named = [f"{name[0].lower()}{name[1:]} ({_how_high(found, places)})" for name, found in high.items()]
+    more = len(named) - themes
+    left_out = f" It is high on {more} more {'theme' if more == 1 else 'themes'}." if more > 0 else ""
+    return f"need is highest on {listing(named[:themes])}.{left_out}"
+
+
+def _how_high(found: Sequence[tuple[str, Need]], places: int) -> str:
+    by_word: dict[str, list[str]] = {}
+    for place, need in found:
+        by_word.setdefault(need_word(need.said), []).append(place)
+    return " and ".join(f"{word} in {_first(names, places)}" for word, names in by_word.items())
+
+
+def _first(names: Sequence[str], most: int) -> str:
+    shown = list(names) if len(names) <= most + 1 else [*names[:most], f"{len(names) - most} more"]
+    return listing(shown)
 
 
 def measured_word(need: Need) -> str:

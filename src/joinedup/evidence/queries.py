@@ -11,9 +11,9 @@ from typing import Any
 import polars as pl
 from django.core.cache import cache
 from django.db.models import F, Prefetch
-from django.utils.text import get_text_list
 
 from joinedup.accounts.person import Person
+from joinedup.engines.words import listing
 from joinedup.evidence import disclosure, observations, store
 from joinedup.evidence.completeness import completeness, without_partial_months
 from joinedup.evidence.disclosure import DisclosureRule, rule_of
@@ -31,6 +31,13 @@ from joinedup.places.queries import code_frames, force_areas
 from joinedup.taxonomy.models import Theme
 
 OLD_AFTER_YEARS = 2
+# The first letter of codes of Wales.
+WELSH, ENGLISH_SOURCE = "W", "dfe_lait"
+OF_ENGLAND_ONLY = (
+    "The figures on schools, children’s services and youth justice that come with JoinedUp are of England only. Wales "
+    "has its own: exclusions, absence, children in need and looked after by authority are published by the Welsh "
+    "Government (StatsWales); an administrator can bring them in as a table."
+)
 
 
 # Why a month of a series has no number: its force did not send all of it, or no file has it.
@@ -272,8 +279,14 @@ def gaps(place: Place, on: datetime.date, needs: Sequence[Need], figures: Sequen
             )
         )
     unknown = [each.theme.name for each in needs if each.need is None]
-    if unknown:
+    if unknown and len(unknown) == len(needs):
+        found.append(Gap(f"Nothing is measured here on any of the {len(unknown)} themes."))
+        if any(each.state == NUMBER and _is_context(each) for each in figures):
+            found.append(Gap("Deprivation is known: it tells of pressure on a place, and of no one theme."))
+    elif unknown:
         found.append(Gap(f"Nothing is measured here on {_listed(unknown)}."))
+    if place.pk.startswith(WELSH) and not any(_is_of_children(each) for each in figures):
+        found.append(Gap(OF_ENGLAND_ONLY))
     unsure = [each.theme.name for each in needs if each.need is not None and each.said is None]
     if unsure:
         found.append(Gap(f"Too little is held to say how much need there is on {_listed(unsure)}."))
@@ -284,14 +297,31 @@ def gaps(place: Place, on: datetime.date, needs: Sequence[Need], figures: Sequen
             found.append(Gap(f"{words}: {_listed(those)}."))
     old = sorted(
         {
-            f"{each.dataset.title} ({each.period})"
+            titled(each)
             for each in figures
             if each.state == NUMBER and on.year - year_of(each.period) > OLD_AFTER_YEARS
         }
     )
     if old:
-        found.append(Gap(f"More than {OLD_AFTER_YEARS} years old: {_listed(old)}."))
+        found.append(Gap(f"More than {OLD_AFTER_YEARS} years old: {listing(old)}."))
     return found
+
+
+def _is_context(figure: Figure) -> bool:
+    found = by_slug().get(figure.indicator)
+    return found is not None and found.is_context
+
+
+def _is_of_children(figure: Figure) -> bool:
+    """Whether it is of those that the Department for Education publishes, of England only."""
+    found = by_slug().get(figure.indicator)
+    return figure.state == NUMBER and found is not None and ENGLISH_SOURCE in found.source
+
+
+def titled(figure: Figure) -> str:
+    """The title of its dataset with its period, which is not said twice: Old survey (2022/23), Index of 2019."""
+    title = figure.dataset.title
+    return title if figure.period in title else f"{title} ({figure.period})"
 
 
 def year_of(period: str) -> int:
@@ -302,7 +332,7 @@ def year_of(period: str) -> int:
 
 def _listed(names: Sequence[str]) -> str:
     words = [name[0].lower() + name[1:] if name[1:2].islower() else name for name in names]
-    return get_text_list(words, "and")
+    return listing(words)
 
 
 def themes_fed(indicator: Indicator) -> list[tuple[Theme, float]]:

@@ -96,6 +96,7 @@ def figure(request: Request, pk: int) -> HttpResponse:
         "sentence": wording.sentence(found, found.place.name),
         "value": wording.value(found),
         "when": wording.period(found),
+        "shared": wording.shared(found),
         "standing": wording.standing(found),
         "change": move(found),
         "chart": charts.line_chart(points, breaks_for(found.dataset)),

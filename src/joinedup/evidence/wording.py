@@ -7,10 +7,12 @@ import re
 from functools import cache
 
 from django.utils.formats import date_format
+from django.utils.text import get_text_list
 
 from joinedup.evidence.comparators import ENOUGH
 from joinedup.evidence.indicators import Indicator, indicators
 from joinedup.evidence.models import Figure
+from joinedup.places.youth_justice import youth_justice_service
 
 YEAR = 12
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -36,6 +38,17 @@ def value(figure: Figure) -> str:
     if figure.state != Figure.State.NUMBER or figure.value is None:
         return "held back, too small to show" if figure.state == Figure.State.SUPPRESSED else "not known"
     return _in_unit(_digits(figure.value), figure.indicator)
+
+
+def shared(figure: Figure) -> str:
+    """For one service that covers A, B and C: of a figure that is one for several councils; else empty."""
+    found = by_slug().get(figure.indicator)
+    if found is None or not found.by_youth_justice_service:
+        return ""
+    service = youth_justice_service(figure.place_id)
+    if service is None or not service.name:
+        return ""
+    return f"for one service that covers {get_text_list(service.covers, 'and')}"
 
 
 def interval(figure: Figure) -> str:
@@ -114,10 +127,11 @@ def standing(figure: Figure) -> str:
 
 
 def sentence(figure: Figure, place: str) -> str:
-    """A fact that can be read out: what, how much, when, how it compares, who published it."""
+    """A fact that can be read out: what, how much, when, for whom, how it compares, who published it."""
     stands = standing(figure)
     return (
         f"{name(figure.indicator)} in {place}: {value(figure)} {period(figure)}"
+        + (f", {shared(figure)}" if shared(figure) else "")
         + (f", {stands}" if stands else "")
         + f" ({figure.dataset.publisher})."
     )

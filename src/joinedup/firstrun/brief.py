@@ -1,4 +1,4 @@
-"""The one-page brief of a partnership. Only what its reader may see; what is not known is stated too."""
+"""The brief of a partnership, a page or two. Only what its reader may see; what is not known is stated too."""
 
 from __future__ import annotations
 
@@ -14,25 +14,24 @@ from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came
 from joinedup.evidence import wording
 from joinedup.evidence.models import Figure, Need
-from joinedup.evidence.plain_words import need_class, need_word
-from joinedup.evidence.queries import year_of
+from joinedup.evidence.plain_words import compared_with, highest_needs
+from joinedup.evidence.queries import OF_ENGLAND_ONLY, gaps, titled, year_of
 from joinedup.firstrun.missing import MissingFromArea, SectorRow, missing
 from joinedup.firstrun.place_names import called, listed
 from joinedup.firstrun.queries import needs_and_figures
 from joinedup.initiatives.models import Initiative
 from joinedup.initiatives.queries import find_initiatives, running
-from joinedup.opportunities.queries.documents import shortlist
+from joinedup.opportunities.queries.documents import looked_on, shortlist
 from joinedup.places.models import Footprint, Place
-from joinedup.places.words import word_for
+from joinedup.places.queries import is_district, whole_counties
 from joinedup.support.eligibility import needs_checking
 from joinedup.support.models import Offer
 from joinedup.web.layers import HEADLINES
 from joinedup.web.place.queries import open_offers
-from joinedup.web.place.summary import summary
+from joinedup.web.place.summary import NOT_MEASURED, summary
 
-# How many fit on one page beside the rest.
+# How many fit on a page or two.
 OPPORTUNITIES, RUNNING, OFFERS, NAMES, THEMES = 5, 5, 4, 3, 4
-HIGH = 4  # class of need
 OLD_AFTER_YEARS = 2
 # Shown beside a sector named in law: no words ever say that its bodies do nothing.
 ASK_FIRST = "ask first what is already done"
@@ -60,15 +59,18 @@ class Brief:
     running_more: int
     support: list[str]
     opportunities: list[tuple[str, str]]
+    looked_on: datetime.date | None
     unknown: list[str]
     sources: list[str]
     is_demonstration: bool
 
 
 def brief(person: Person, footprint: Footprint, on: datetime.date) -> Brief:
-    """Everything in the brief, as `person` may know it. 22 queries, whatever the partnership holds."""
+    """Everything in the brief, as `person` may know it. 23 queries whatever the partnership holds; 25 with a
+    district among its places."""
     places = list(footprint.places.select_related("parent__parent__parent").order_by("name"))
-    needs, figures = needs_and_figures(places)
+    counties = whole_counties(places)
+    needs, figures = needs_and_figures([*counties, *places])
     lacking = missing(person, footprint, on)
     here = find_initiatives(person).filter(running(on), partner__footprints=footprint).distinct()
     action = sorted(here, key=lambda each: (not each.themes.all(), each.name))
@@ -77,7 +79,7 @@ def brief(person: Person, footprint: Footprint, on: datetime.date) -> Brief:
         name=footprint.name,
         where=listed([called(place) for place in places], 6) if places else "",
         on=on,
-        need=need_sentences(places, needs, figures),
+        need=need_sentences(places, needs, figures, counties),
         sectors=[
             SectorLine(row.sector.name, _who(row), _where(row, places))
             for row in lacking.sectors
@@ -89,6 +91,7 @@ def brief(person: Person, footprint: Footprint, on: datetime.date) -> Brief:
         running_more=max(0, len(action) - RUNNING),
         support=[_offer(each, on) for each in open_offers(person, _around(places), on)[:OFFERS]],
         opportunities=[(each.sentence, each.first_step) for each in chosen],
+        looked_on=looked_on(footprint),
         unknown=unknown(places, figures, lacking, on),
         sources=_sources(figures),
         is_demonstration=footprint.is_demonstration,
@@ -96,9 +99,13 @@ def brief(person: Person, footprint: Footprint, on: datetime.date) -> Brief:
 
 
 def need_sentences(
-    places: Sequence[Place], needs: Mapping[str, list[Need]], figures: Mapping[str, list[Figure]]
+    places: Sequence[Place],
+    needs: Mapping[str, list[Need]],
+    figures: Mapping[str, list[Figure]],
+    counties: Sequence[Place] = (),
 ) -> list[str]:
-    """Need in three sentences at most, each figure with its period and publisher. Pure."""
+    """Need in three sentences at most, each figure with its period and publisher; of `counties`, which the places make
+    up, what is published for the whole. Pure."""
     if len(places) == 1:
         place = places[0]
         said = summary(place, needs[place.pk], figures[place.pk])
@@ -112,7 +119,7 @@ def need_sentences(
         for figure in figures[place.pk]
         if figure.indicator == slug and figure.value is not None
     ]
-    sentences = [_need_of_several(places, needs, bool(known)), *_ends(held)]
+    sentences = [_need_of_several([*counties, *places], needs, bool(known)), *_ends(held)]
     without = [called(place) for place in places if place.pk not in {each.pk for each, _ in held}]
     if without:
         sentences.insert(2, f"No figures on {wording.name(slug).lower()} for {listed(without, 4)}.")
@@ -145,21 +152,21 @@ def _ends(held: Sequence[tuple[Place, Figure]]) -> list[str]:
 
 
 def _need_of_several(places: Sequence[Place], needs: Mapping[str, list[Need]], is_held: bool) -> str:
-    where: dict[str, list[str]] = {}
-    others = word_for([place.pk for place in places])
-    for place in places:
-        for need in needs[place.pk]:
-            if (need_class(need.said) or 0) >= HIGH:
-                where.setdefault(need.theme.name, []).append(called(place))
+    every = [(_in_full(place), need) for place in places for need in needs[place.pk]]
     if not any(need.said is not None for place in places for need in needs[place.pk]):
-        is_held = is_held or any(need.need is not None for place in places for need in needs[place.pk])
-        why = "too little is held to say" if is_held else "no figures are held"
+        is_measured = any(need.need is not None for place in places for need in needs[place.pk])
+        why = (
+            "too little is held to say" if is_measured else NOT_MEASURED if is_held else "no figures are held"
+        )
         return f"How much need there is here is not known: {why}. That is not the same as no need."
-    if not where:
-        return f"Compared with other {others}, need is high on no theme that is known."
-    top = sorted(where.items(), key=lambda item: -len(item[1]))[:3]
-    named = [f"{name[0].lower()}{name[1:]} ({listed(names, 2)})" for name, names in top]
-    return f"Compared with other {others}, need is {need_word(0.7)} or more on {listed(named)}."
+    compared = compared_with([need for _, need in every], [place.pk for place in places])
+    high = highest_needs(every, THEMES, NAMES) or "need is high on no theme that is known."
+    return f"{compared}, {high}"
+
+
+def _in_full(place: Place) -> str:
+    """The county of Surrey: its name may be that of the partnership, of a district or of the police force's area."""
+    return f"the county of {place.name}" if place.kind == Place.Kind.COUNTY else called(place)
 
 
 def unknown(
@@ -179,7 +186,7 @@ def unknown(
     if hidden:
         found.append(f"Held back as too small to show: {listed(sorted(hidden), 3)}.")
     old = {
-        f"{f.dataset.title} ({f.period})"
+        titled(f)
         for held in figures.values()
         for f in held
         if f.state == Figure.State.NUMBER and on.year - year_of(f.period) > OLD_AFTER_YEARS
@@ -194,6 +201,16 @@ def unknown(
             unplaced,
         )
         found.append(said % {"n": unplaced})
+    counties = sorted({place.parent.name for place in places if place.parent and is_district(place)})
+    if counties:
+        found.append(
+            f"Schools, children’s services and youth justice: published for the county of {listed(counties)}, not for "
+            "districts."
+        )
+    if any(
+        gap.sentence == OF_ENGLAND_ONLY for place in places for gap in gaps(place, on, [], figures[place.pk])
+    ):
+        found.append(OF_ENGLAND_ONLY)
     found += _unconfirmed(lacking)
     found.append("What nobody has recorded here may still be done: no record is not no action.")
     return found
@@ -205,11 +222,13 @@ def _action(initiative: Initiative) -> str:
 
 
 def _unconfirmed(lacking: MissingFromArea) -> list[str]:
-    """How many partners have not confirmed their own records, and how those came here."""
+    """How many partners have not confirmed their own records, and how those came here. No blame before they could."""
     every = {partner.pk: partner for row in lacking.sectors for partner in row.partners}
     silent = [partner for partner in every.values() if partner.is_stale]
     if not silent:
         return []
+    if all(partner.confirmed_on is None for partner in every.values()):
+        return ["No partner has confirmed its record yet: ask each to read it."]
     proposed = sum(partner.came == Came.LOOKUPS and partner.confirmed_on is None for partner in silent)
     how = f" ({proposed} proposed from public look-ups)" if proposed else ""
     have = ngettext("has", "have", len(silent))

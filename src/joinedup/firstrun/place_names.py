@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.utils.text import get_text_list
-
+from joinedup.engines.words import listing
 from joinedup.places.models import Place
 
 NAMED = 3
@@ -18,10 +17,10 @@ def called(place: Place) -> str:
 
 
 def listed(names: Sequence[str], most: int | None = None) -> str:
-    """A; A and B; A, B and C; with `most`: A, B and 5 more."""
+    """A; A and B; A, B and C; A, a; B; and C; with `most`: A, B and 5 more."""
     if most is not None and len(names) > most:
         names = [*names[:most], f"{len(names) - most} more"]
-    return get_text_list(list(names), "and")
+    return listing(list(names))
 
 
 def suggested_name(places: Sequence[Place]) -> str:

@@ -24,6 +24,7 @@ from joinedup.partners.queries import statutory_proposals
 from joinedup.partners.statutory import Proposal
 from joinedup.places.areas import Area, areas_named, every_area
 from joinedup.places.models import Footprint, Place
+from joinedup.places.queries import whole_counties
 from joinedup.places.successions import called
 from joinedup.places.words import plain
 from joinedup.web.place.summary import Summary, summary
@@ -44,6 +45,7 @@ class AreaPage:
     """How far a partnership's first run has got. `next` is the name of the first step not done."""
 
     places: list[Place]
+    counties: list[Place]
     statutory: list[Proposal]
     partners: int
     contacts: int
@@ -154,7 +156,7 @@ def load_page(footprint: Footprint, now: datetime.datetime) -> LoadPage:
 
 
 def area_page(person: Person, footprint: Footprint, on: datetime.date) -> AreaPage:
-    """13 queries, whatever the partnership holds."""
+    """13 queries, whatever the partnership holds; 15 where a place is a district."""
     places = list(footprint.places.order_by("name"))
     contacts = Contact.objects.filter(partner__footprints=footprint)
     event = next_event(footprint, on)
@@ -164,6 +166,7 @@ def area_page(person: Person, footprint: Footprint, on: datetime.date) -> AreaPa
     here = Initiative.objects.visible_to(person).filter(partner__footprints=footprint)
     return AreaPage(
         places=places,
+        counties=whole_counties(places),
         statutory=statutory_proposals(footprint),
         partners=footprint.partners.count(),
         contacts=contacts.count(),
@@ -177,10 +180,36 @@ def area_page(person: Person, footprint: Footprint, on: datetime.date) -> AreaPa
     )
 
 
-def figures_of(places: Sequence[Place]) -> list[tuple[Place, Summary]]:
-    """What is published about each place, in one or two sentences; states if nothing is. 2 queries."""
-    needs, figures = needs_and_figures(places)
-    return [(place, summary(place, needs[place.pk], figures[place.pk])) for place in places]
+@dataclass(frozen=True)
+class PublishedOn:
+    """What is published about a place, in one or two sentences. `is_whole`: a county that the partnership covers.
+    `districts`: of such a county, those about which no more is known."""
+
+    place: Place
+    said: Summary
+    is_whole: bool
+    districts: list[Place]
+
+
+def figures_of(places: Sequence[Place]) -> list[PublishedOn]:
+    """What is published about each place; states if nothing is. Of counties that the places make up, first what is
+    published for the whole, once. 2 queries, 4 where a place is a district."""
+    counties = whole_counties(places)
+    needs, figures = needs_and_figures([*counties, *places])
+    of = {county.pk: list[Place]() for county in counties}
+    told = []
+    for place in places:
+        said = summary(place, needs[place.pk], figures[place.pk])
+        is_silent = not any(need.said is not None for need in needs[place.pk])
+        if place.parent_id in of and is_silent and said.lacks_police:
+            of[place.parent_id].append(place)
+        else:
+            told.append(PublishedOn(place, said, False, []))
+    whole = [
+        PublishedOn(each, summary(each, needs[each.pk], figures[each.pk]), True, of[each.pk])
+        for each in counties
+    ]
+    return [*whole, *told]
 
 
 def needs_and_figures(places: Sequence[Place]) -> tuple[dict[str, list[Need]], dict[str, list[Figure]]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.utils.formats import date_format
 from docx.document import Document as WordDocument
 from docx.shared import Cm
@@ -20,10 +18,10 @@ SOURCES_NAMED = 4
 
 
 def as_word(brief: Brief) -> bytes:
-    """A .docx of about one A4 page, in British English."""
+    """A .docx of one or two A4 pages, in British English."""
     document = new_document(
         title=f"{brief.name}: brief",
-        subject="Need, partners, local action, support and opportunities on one page",
+        subject="Need, partners, local action, support and opportunities in brief",
         author=brief.name,
         on=brief.on,
         footer=_footer(brief),
@@ -49,7 +47,7 @@ def as_word(brief: Brief) -> bytes:
     section(
         document, "Support open now", brief.support or ["None recorded that is open for this area today."]
     )
-    _opportunities(document, brief.opportunities)
+    _opportunities(document, brief)
     section(document, "What is not known", brief.unknown)
     return as_bytes(document)
 
@@ -76,13 +74,16 @@ def _footer(brief: Brief) -> str:
     )
 
 
-def _opportunities(document: WordDocument, opportunities: Sequence[tuple[str, str]]) -> None:
+def _opportunities(document: WordDocument, brief: Brief) -> None:
     document.add_heading("Opportunities to work together, and the first step", level=2)
-    if not opportunities:
+    if not brief.opportunities:
+        day = date_format(brief.looked_on, "j F Y") if brief.looked_on else ""
         document.add_paragraph(
-            "None found in what is recorded so far, or not looked for yet: add local action and look again."
+            f"None found in what was recorded on {day}: add local action and look again."
+            if day
+            else "Not looked for yet."
         )
-    for sentence, first_step in opportunities:
+    for sentence, first_step in brief.opportunities:
         paragraph = document.add_paragraph(f"{sentence} ", style="List Number")
         if first_step:
             paragraph.add_run("First step: ").bold = True

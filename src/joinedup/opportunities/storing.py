@@ -17,6 +17,7 @@ from django.db.models import Prefetch
 
 from joinedup.engines import matching
 from joinedup.engines.matching.opportunity import Because
+from joinedup.engines.words import listing
 from joinedup.evidence.models import Figure
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities import silence
@@ -210,7 +211,7 @@ class Book:
             first = (near or group)[0]
             others = [names.get(e.theme, e.theme) for e in group if e is not first]
             fact = Because(
-                f"It is open there for other themes too: {', '.join(others)}.", ("offer", first.offers[0])
+                f"It is open there for other themes too: {listing(others)}.", ("offer", first.offers[0])
             )
             told[first.id] = replace(first, because=[*first.because, fact]) if others else first
         for each in every:

@@ -72,7 +72,7 @@ def _tidy(
         raise ValidationError("A partner is public, or shared with its partnership.")
     if details.get("marking") == Marking.PUBLIC and (existing is None or existing.marking != Marking.PUBLIC):
         refuse_while_held(footprints)
-    same = Q(name__iexact=details["name"]) if details.get("name") else Q()
+    same = _same_name(details["name"]) if details.get("name") else Q()
     if details.get("charity_number"):
         same |= Q(charity_number=details["charity_number"])
     if same:
@@ -80,6 +80,13 @@ def _tidy(
         other = next((p for p in here if p != existing), None)
         if other is not None:
             raise AlreadyHere(other)
+
+
+def _same_name(name: str) -> Q:
+    """However its apostrophes are written: ’ or '."""
+    return (
+        Q(name__iexact=name) | Q(name__iexact=name.replace("’", "'")) | Q(name__iexact=name.replace("'", "’"))
+    )
 
 
 def add_partner(

@@ -3,7 +3,8 @@
 The duty: Police, Crime, Sentencing and Courts Act 2022, sections 8 to 11 and Schedule 1. Which police force, health
 board and fire service serve a place comes from the look-ups of the Office for National Statistics, stored as
 `places.Membership`; what bodies call themselves, and which region of the Probation Service a police force's area
-lies in, from `data/country/councils.csv` and `bodies.csv`. If none says, a body is named after the area and its
+lies in, from `data/country/councils.csv` and `bodies.csv`; which councils share a youth justice service, from
+`youth_justice.csv`. If none says, a body is named after the area and its
 `why` says so.
 """
 
@@ -23,6 +24,7 @@ from joinedup.partners.actions import AlreadyHere, add_partner
 from joinedup.partners.models import Partner
 from joinedup.places.body_names import COUNCIL, body_name
 from joinedup.places.models import Footprint, Membership, Place
+from joinedup.places.youth_justice import youth_justice_service
 from joinedup.taxonomy.models import Sector
 
 ACT = "Police, Crime, Sentencing and Courts Act 2022, Schedule 1"
@@ -30,12 +32,16 @@ LOOKUP = f"{ACT}; Office for National Statistics area look-ups"
 SPECIFIED = "specified authority under the serious violence duty"
 THROUGH_COUNCIL = "specified authority under the serious violence duty, through the council"
 
+YOUTH_JUSTICE = "youth_justice"
 # One organisation but separate sectors: each has its own people and its own data.
 COUNCIL_PARTS = {
     "social_care": "children’s social care",
     "education": "education service",
-    "youth_justice": "youth justice service",
+    YOUTH_JUSTICE: "youth justice service",
 }
+ASK_WHICH = "Often one such service serves several councils: if so here, record it once."
+# The first letter of codes of England: its health boards are called otherwise than those of Wales.
+ENGLISH = "E"
 AFTER = "Named after the police force area of {where}: check the name."
 # How many places a reason names.
 NAMED = 4
@@ -147,10 +153,14 @@ def _bodies(place: Place) -> list[Proposal]:
             Proposal(council_name(upper), "local_authority", upper.code, why, LOOKUP, SPECIFIED, serves)
         )
     for sector, part in COUNCIL_PARTS.items():
+        if sector == YOUTH_JUSTICE:
+            bodies.append(_youth_justice(upper, serves))
+            continue
         why = f"{part[0].upper()}{part[1:]} in {{where}}."
-        duty = SPECIFIED if sector == "youth_justice" else THROUGH_COUNCIL
         bodies.append(
-            Proposal(f"{council_name(upper)}: {part}", sector, upper.code, why, LOOKUP, duty, serves)
+            Proposal(
+                f"{council_name(upper)}: {part}", sector, upper.code, why, LOOKUP, THROUGH_COUNCIL, serves
+            )
         )
     force, board, fire = (member_of.get(kind) for kind in ("police_force", "health_board", "fire"))
     if force is not None:
@@ -159,7 +169,8 @@ def _bodies(place: Place) -> list[Proposal]:
         bodies.append(Proposal(name, "police", force.code, why, LOOKUP, SPECIFIED, serves))
     if board is not None:
         name = _called("health", board, board.name.replace("Integrated Care Board", "ICB"))
-        why = "{where} {lies} in its health board area."
+        called = "integrated care board area" if board.code.startswith(ENGLISH) else "health board area"
+        why = f"{{where}} {{lies}} in its {called}."
         bodies.append(Proposal(name, "health", board.code, why, LOOKUP, SPECIFIED, serves))
     bodies.append(_probation(place, force, serves))
     if fire is not None:
@@ -178,6 +189,17 @@ def _bodies(place: Place) -> list[Proposal]:
             serves,
         ),
     ]
+
+
+def _youth_justice(upper: Place, serves: tuple[str, ...]) -> Proposal:
+    """The one service of several councils, where it is known that they share one; else the council's own."""
+    known = youth_justice_service(upper.code)
+    if known is not None and known.name:
+        why = f"One youth justice service for {get_text_list(known.covers, 'and')}."
+        return Proposal(known.name, YOUTH_JUSTICE, "", why, f"{ACT}; {known.source}", SPECIFIED, serves)
+    why = "Youth justice service in {where}." + ("" if known is not None else f" {ASK_WHICH}")
+    name = f"{council_name(upper)}: {COUNCIL_PARTS[YOUTH_JUSTICE]}"
+    return Proposal(name, YOUTH_JUSTICE, upper.code, why, LOOKUP, SPECIFIED, serves)
 
 
 def _probation(place: Place, force: Membership | None, serves: tuple[str, ...]) -> Proposal:

@@ -26,12 +26,13 @@ ORDER = {
     "health_board": "health board area",
     "fire": "fire service area",
 }
+IN_ENGLAND = "integrated care board area"
 # Words that tell which kind of area somebody means.
 TELLS = {
     "police_force": r"\b(police( force)?( area)?|constabulary|force( area)?)\b",
     "county": r"\b(county council|county)\b",
     "safety_partnership": r"\b(community safety partnership|safety partnership|csp)\b",
-    "health_board": r"\b(nhs|integrated care board|icb|(university |teaching |local )?health board)\b",
+    "health_board": r"\b(nhs|integrated care board( area)?|icb|(university |teaching |local )?health board)\b",
     "region": r"\bregion\b",
     "country": r"\bcountry\b",
     "fire": r"\bfire( and rescue| & rescue)?( service| authority)?\b",
@@ -61,12 +62,17 @@ class Area:
         names = [place.name for place in self.authorities]
         if len(names) > SHOWN + 1:
             names = [*names[:SHOWN], f"{len(names) - SHOWN} more"]
-        return f"{self.name}, {ORDER[self.kind]}: {get_text_list(names, 'and')}"
+        return f"{self.name}, {self.kind_called}: {get_text_list(names, 'and')}"
 
     @property
     def asked_as(self) -> str:
         """What to type to mean this one, where others have the same name."""
-        return self.name if self.kind == "local_authority" else f"{self.name} ({ORDER[self.kind]})"
+        return self.name if self.kind == "local_authority" else f"{self.name} ({self.kind_called})"
+
+    @property
+    def kind_called(self) -> str:
+        """“police force area”; a health board of England is an integrated care board."""
+        return IN_ENGLAND if self.kind == "health_board" and self.code.startswith("E") else ORDER[self.kind]
 
 
 def every_area() -> list[Area]:

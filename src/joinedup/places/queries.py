@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -13,6 +14,8 @@ from joinedup.places.models import CodeChange, Footprint, Membership, Place
 from joinedup.places.postcodes import authorities_of, looks_like_a_postcode, neighbourhood_of
 from joinedup.places.words import plain
 
+# How the codes of districts begin: a county council is above each.
+DISTRICT = "E07"
 GSS_CODE = re.compile(r"^[EWSN]\d{8}$")
 # From a country down to a neighbourhood there are six steps at most: region, county, authority, ward, neighbourhood.
 DEPTH = 6
@@ -67,6 +70,31 @@ def code_frames() -> tuple[pl.DataFrame, pl.DataFrame]:
         orient="row",
     )
     return places, changes
+
+
+def is_district(place: Place) -> bool:
+    """Whether a county council is above it, which answers for schools and children's services."""
+    return place.pk.startswith(DISTRICT)
+
+
+def whole_counties(places: Sequence[Place]) -> list[Place]:
+    """The counties all of whose districts are among `places`, by name: what is published for a county is theirs too.
+    Two queries; none where no place is a district."""
+    return whole_counties_of([places])[0]
+
+
+def whole_counties_of(groups: Sequence[Sequence[Place]]) -> list[list[Place]]:
+    """The same for several groups of places, in no more queries."""
+    above = {place.parent_id for places in groups for place in places if is_district(place)}
+    if not above:
+        return [[] for _ in groups]
+    counties = list(Place.objects.filter(pk__in=above, kind=Place.Kind.COUNTY).order_by("name"))
+    districts: dict[str, set[str]] = {}
+    rows = Place.objects.filter(parent__in=counties, kind=Place.Kind.LOCAL_AUTHORITY, ended=None)
+    for code, parent in rows.values_list("pk", "parent"):
+        districts.setdefault(parent, set()).add(code)
+    held = [{place.pk for place in places} for places in groups]
+    return [[each for each in counties if districts.get(each.pk, {""}) <= own] for own in held]
 
 
 def force_areas(places: pl.DataFrame | None = None) -> pl.DataFrame:

@@ -15,13 +15,16 @@ from joinedup.accounts.models import Grant
 from joinedup.agreements.models import Agreement
 from joinedup.clusters.models import Scan
 from joinedup.engines.words import counted, plural
+from joinedup.evidence.fetch.forces import forces
+from joinedup.evidence.models import Figure
 from joinedup.evidence.queries import missing_files, orphaned_files
 from joinedup.mail.kept import waiting_since
 from joinedup.opportunities.models import Opportunity, Run, Touched
-from joinedup.places.models import Succession
+from joinedup.places.models import Footprint, Membership, Succession
 from joinedup.registration.queries.attendees import due_deletions
 from joinedup.site.serve_command import refuse_empty, waiting_migrations
 from joinedup.tables.models import Seat
+from joinedup.web.layers import HEADLINES
 
 # Lists follow a change at once, or by the worker within minutes; a whole run each night checks that.
 FOLLOWED_WITHIN, WHOLE_WITHIN = datetime.timedelta(hours=1), datetime.timedelta(days=2)
@@ -59,6 +62,7 @@ def findings() -> list[HealthFinding]:
         *_damage(),
         *_accounts(),
         *_files(),
+        *_police(),
         *_chains(),
         *_following(),
         *_looking(),
@@ -129,6 +133,17 @@ def _files() -> list[HealthFinding]:
             )
         )
     return found
+
+
+def _police() -> list[HealthFinding]:
+    """Partnerships in areas of police forces that publish files, and none of whose places has a police figure."""
+    published = Membership.objects.filter(kind="police_force", code__in=forces())
+    covered = Footprint.objects.filter(places__memberships__in=published).distinct().order_by("name")
+    held = Figure.objects.filter(indicator__in=HEADLINES, state=Figure.State.NUMBER)
+    return [
+        HealthFinding("police", f"No police figures are held for {footprint}: run “joinedup fetch”.", False)
+        for footprint in covered.exclude(places__figures__in=held)
+    ]
 
 
 def _chains() -> list[HealthFinding]:

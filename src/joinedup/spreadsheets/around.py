@@ -12,6 +12,7 @@ from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Contact, Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.places.successions import every_old_area, leads_to
+from joinedup.spreadsheets.cells import plain_name
 from joinedup.spreadsheets.sectors import SAID
 from joinedup.support.models import Offer
 from joinedup.taxonomy.models import Sector, Theme
@@ -132,4 +133,4 @@ def _names(place: Place) -> set[str]:
 
 
 def _key(text: str) -> str:
-    return " ".join(text.casefold().replace("&", "and").split())
+    return plain_name(text)

@@ -25,6 +25,11 @@ _MONTHS = {name.casefold(): n for n, name in enumerate(calendar.month_name) if n
 _NUMBERS = {"k": 1_000, "m": 1_000_000, "thousand": 1_000, "million": 1_000_000}
 
 
+def plain_name(text: str) -> str:
+    """A name as it is compared: without case, & and spaces too many, with the apostrophe of a keyboard."""
+    return " ".join(text.casefold().replace("&", "and").replace("’", "'").split())
+
+
 def is_nothing(text: str) -> bool:
     return text.strip().casefold() in NOTHING
 
@@ -159,7 +164,7 @@ def several(text: str, known: Mapping[str, Known], what: str) -> list[Known]:
 
 
 def _key(pieces: Iterable[str]) -> str:
-    return " ".join(", ".join(pieces).casefold().replace("&", "and").split())
+    return plain_name(", ".join(pieces))
 
 
 def not_known(name: str, known: Mapping[str, object], what: str) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from joinedup.accounts.person import Person
 from joinedup.engines import matching
 from joinedup.engines.matching.tables import COLUMNS
+from joinedup.engines.words import listing
 from joinedup.events.models import Event
 from joinedup.opportunities.frames import tables_for
 from joinedup.opportunities.models import Run
@@ -59,7 +60,9 @@ def introductions_for(attendee: Attendee, person: Person, on: datetime.date) -> 
     for each in willing:
         both = [theme.name for theme in each.themes.all() if theme.pk in own]
         if both and each.pk not in reasons:
-            reasons[each.pk] = _("You both want to talk about: %(themes)s.") % {"themes": ", ".join(both)}
+            reasons[each.pk] = _("You both want to talk about: %(themes)s.") % {
+                "themes": listing(both, _("and"))
+            }
     people = {each.pk: each for each in willing}
     chosen: list[Attendee] = []
     for pk in reasons:

@@ -15,12 +15,14 @@ from joinedup.web.maps import Map, Value, draw
 
 # What most people look for first: the finer of the two where it is held.
 OF_POLICE = "Violence, recorded by the police"
+# Asks for the headline figure, also where it is not held.
+FIGURE = "figure"
 HEADLINES = ("violence-with-injury", "recorded-violence")
 
 
 @dataclass(frozen=True)
 class Layer:
-    """A map with its table. `unit` is empty for need. `show` is the theme asked for, empty for the figure."""
+    """A map with its table. `unit` is empty for need. `show` is the theme that is shown, empty for the figure."""
 
     title: str
     unit: str
@@ -35,23 +37,26 @@ class Layer:
 
 
 def layer(places: Sequence[Place], show: str, themes: Sequence[Theme] | None = None) -> Layer:
-    """A map of these places with its table. Three queries.
+    """A map of these places with its table. Three queries, four where no headline figure is held.
 
-    `show`: the slug of a theme for its need; anything else shows the headline figure. `themes` saves a query.
+    `show`: the slug of a theme for its need, or FIGURE for the headline figure. Without either the headline figure is
+    shown if any place has it, else the need that most places have. `themes` saves a query.
     """
     known = list(Theme.objects.all()) if themes is None else list(themes)
     outlines = list(Outline.objects.filter(place__in=places))
     theme = next((each for each in known if each.slug == show), None)
     if theme:
-        needs = {each.place_id: each for each in Need.objects.filter(theme=theme, place__in=places)}
-        values = [_of_need(place, needs.get(place.pk)) for place in places]
-        return Layer(theme.name, "", theme.slug, values, draw(values, outlines), "", "", OF_POLICE, known)
+        return _need_layer(theme, places, outlines, known)
     found = Figure.objects.filter(indicator__in=HEADLINES, place__in=places).select_related("dataset")
     ranked = sorted(
         found, key=lambda each: (each.state == Figure.State.NUMBER, -HEADLINES.index(each.indicator))
     )
     figures = {each.place_id: each for each in ranked}
     first = usual(list(figures.values()))
+    if show != FIGURE and (first is None or first.state != Figure.State.NUMBER):
+        theme = _best_known(places, known)
+        if theme:
+            return _need_layer(theme, places, outlines, known)
     values = [_of_figure(place, figures.get(place.pk), first) for place in places]
     when = wording.period(first) if first else ""
     indicator = wording.by_slug()[first.indicator if first else HEADLINES[0]]
@@ -62,11 +67,25 @@ def layer(places: Sequence[Place], show: str, themes: Sequence[Theme] | None = N
         values,
         draw(values, outlines),
         when,
-        indicator.caveat,
+        indicator.caveat if first else "",
         f"{indicator.name}, recorded by the police",
         known,
         first.dataset if first else None,
     )
+
+
+def _need_layer(
+    theme: Theme, places: Sequence[Place], outlines: Sequence[Outline], known: list[Theme]
+) -> Layer:
+    needs = {each.place_id: each for each in Need.objects.filter(theme=theme, place__in=places)}
+    values = [_of_need(place, needs.get(place.pk)) for place in places]
+    return Layer(theme.name, "", theme.slug, values, draw(values, outlines), "", "", OF_POLICE, known)
+
+
+def _best_known(places: Sequence[Place], themes: Sequence[Theme]) -> Theme | None:
+    """The theme whose need most of these places have, the first of several; None if none has any."""
+    counts = Counter(Need.objects.said().filter(place__in=places).values_list("theme", flat=True))
+    return max((each for each in themes if counts[each.pk]), key=lambda each: counts[each.pk], default=None)
 
 
 def headline_of(figures: Sequence[Figure]) -> Figure | None:

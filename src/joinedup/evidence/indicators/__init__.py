@@ -9,6 +9,7 @@ records                              who keeps these records: what one keeper's 
                                      "deprivation" is context, and speaks for no theme
 measures                             the themes that it measures themselves, none or some of [themes]; for the others it
                                      stands (a proxy), and is called so
+by_youth_justice_service             true where councils that share a service have one figure between them
 author, reviewed, next_review        a test fails when the review is overdue
 [figure]      method, and what it needs (see `need.figures`):
                 rate        numerator, denominator (lists of observed indicators), window (months), per
@@ -62,6 +63,8 @@ class Indicator:
     themes: Mapping[str, float]
     # Indicators that say the same more finely: where a place has one of those, it has not this one.
     coarser_than: tuple[str, ...] = ()
+    # Its publisher counts by youth justice service: councils that share one have one figure.
+    by_youth_justice_service: bool = False
 
     @property
     def observed(self) -> tuple[str, ...]:

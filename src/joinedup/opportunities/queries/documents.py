@@ -26,9 +26,18 @@ def document(footprint: Footprint, place: Place, as_of: datetime.date, limit: in
     return result.as_dict()
 
 
+def looked_on(footprint: Footprint) -> datetime.date | None:
+    """The day for which the partnership's opportunities were last worked out; None if they never were. One query."""
+    runs = Run.objects.filter(footprint=footprint, audience=Run.Audience.PARTNERSHIP)
+    return runs.order_by("-as_of").values_list("as_of", flat=True).first()
+
+
 def footprints_covering(place: Place) -> QuerySet[Footprint]:
-    """The partnerships that cover a place or what it lies in."""
-    return Footprint.objects.filter(places__in=[c for c in (place.pk, place.parent_id) if c]).distinct()
+    """The partnerships that cover a place or what it lies in; of a county also those of its districts."""
+    covering = Q(places__in=[code for code in (place.pk, place.parent_id) if code])
+    if place.kind == Place.Kind.COUNTY:
+        covering |= Q(places__parent=place)
+    return Footprint.objects.filter(covering).distinct()
 
 
 def document_for(place: str, as_of: datetime.date | None, limit: int | None) -> dict[str, Any]:

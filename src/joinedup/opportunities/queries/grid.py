@@ -27,7 +27,7 @@ class State(models.TextChoices):
     ASK = CellState.ASK.value, _("ask first")
     NONE = CellState.NONE.value, _("none recorded")
     SOME = CellState.SOME.value, _("some action")
-    LITTLE = CellState.LITTLE.value, _("little need")
+    LITTLE = CellState.LITTLE.value, _("lower than most")
     UNKNOWN = CellState.UNKNOWN.value, _("not known")
 
 

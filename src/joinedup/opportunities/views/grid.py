@@ -13,6 +13,7 @@ from joinedup.evidence.plain_words import need_word
 from joinedup.opportunities.forms.pictures import PictureForm
 from joinedup.opportunities.queries import grid
 from joinedup.opportunities.queries.reading import is_inside
+from joinedup.places.queries import whole_counties
 
 
 @require_safe
@@ -22,6 +23,7 @@ def opportunity_grid(request: Request) -> HttpResponse:
         "form": form,
         "for_members": form.chosen is not None and not is_inside(request.person, form.chosen),
         "grid": _asked_for(request, form),
+        "counties": whole_counties(form.places),
         "states": list(grid.State),
         "need_word": need_word,
     }

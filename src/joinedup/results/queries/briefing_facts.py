@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.person import Person
@@ -18,7 +17,7 @@ from joinedup.events.models import Event
 from joinedup.events.queries.events import AgendaTopic
 from joinedup.evidence import wording
 from joinedup.evidence.models import Figure, Need
-from joinedup.evidence.plain_words import need_class, need_word
+from joinedup.evidence.plain_words import compared_with, highest_needs
 from joinedup.initiatives.models import Initiative
 from joinedup.initiatives.queries import find_initiatives, running
 from joinedup.opportunities.models import Opportunity
@@ -32,7 +31,6 @@ from joinedup.support.models import Offer
 from joinedup.support.queries import open_on
 
 UNDER_WAY, OFFERS, THEMES, PLACES = 6, 6, 3, 2
-HIGH = 4  # class of need
 
 
 @dataclass(frozen=True)
@@ -107,21 +105,9 @@ def need_said(around: EventArea) -> Section:
             "How much need there is here is not known: too little is held to say. That is not the same as no need."
         )
         return Section(heading, none=none)
-    high: dict[str, list[Need]] = {}
-    for need in around.needs:
-        if (need_class(need.said) or 0) >= HIGH:
-            high.setdefault(need.theme.name, []).append(need)
-    if not high:
-        sentence = _("Compared with places like these, need is high on no theme that is known.")
-    else:
-        named = [
-            f"{name[0].lower()}{name[1:]} ({get_text_list([each.place.name for each in found[:PLACES]], _('and'))})"
-            for name, found in list(high.items())[:THEMES]
-        ]
-        sentence = _("Compared with places like these, need is %(word)s or more on %(themes)s.") % {
-            "word": need_word(0.7),
-            "themes": get_text_list(named, _("and")),
-        }
+    high = highest_needs([(need.place.name, need) for need in around.needs], THEMES, PLACES)
+    compared = compared_with(around.needs, [place.pk for place in around.places])
+    sentence = f"{compared}, {high or _('need is high on no theme that is known.')}"
     top = around.needs[0]
     said = [Said(sentence, reverse("place", args=[top.place_id]), top.place.name)]
     figure = around.figures.get((top.place_id, top.theme_id))

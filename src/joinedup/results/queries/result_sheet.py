@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Count
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,6 +18,7 @@ from joinedup.agreements.models import Agreement, YoungMark
 from joinedup.agreements.queries.verdicts import FEWEST
 from joinedup.documents.sheet import Said, Section, Sheet
 from joinedup.engines.days import working_days_after
+from joinedup.engines.words import listing
 from joinedup.events.models import Event
 from joinedup.events.queries.events import is_over
 from joinedup.initiatives.models import Initiative
@@ -99,7 +99,7 @@ def _agreed(event: Event, weighed: Sequence[WeighedAgreement], on: datetime.date
     if len(themes) > THEMES:
         named.append(_("%(num)s other themes") % {"num": len(themes) - THEMES})
     words = ngettext("%(num)s agreement", "%(num)s agreements", len(weighed)) % {"num": len(weighed)}
-    sentence = _("%(words)s: %(themes)s.") % {"words": words, "themes": get_text_list(named, _("and"))}
+    sentence = _("%(words)s: %(themes)s.") % {"words": words, "themes": listing(named, _("and"))}
     return Section(heading, [Said(sentence, _of_event(event), words)])
 
 

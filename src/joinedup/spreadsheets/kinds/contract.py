@@ -36,7 +36,7 @@ class RowKind:
 
 
 def key(name: str) -> str:
-    return " ".join(name.casefold().replace("&", "and").split())
+    return cells.plain_name(name)
 
 
 def themes(row: RowCells, around: KnownRecords, name: str = "themes") -> list[Theme]:

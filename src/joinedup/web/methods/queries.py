@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Avg, Count
@@ -11,6 +13,7 @@ from joinedup.engines.matching import score
 from joinedup.evidence import plain_words
 from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.models import ENOUGH, Need
+from joinedup.evidence.sources import source_named
 from joinedup.evidence.wording import by_slug
 from joinedup.strategy.models import Commitment
 from joinedup.taxonomy.models import Mix, Sector, Theme
@@ -25,10 +28,11 @@ class ThemeRow:
 
 @dataclass(frozen=True)
 class Methods:
-    """`themes` with the weights of their indicators and the mix of sectors, in the order of `sectors`. `stand_out`:
-    in how many places a theme does, and of 100 such `true_in_100` are expected to be so."""
+    """`indicators` with a name that no other has, and their formula. `themes` with the weights of their indicators and
+    the mix of sectors, in the order of `sectors`. `stand_out`: in how many places a theme does, and of 100 such
+    `true_in_100` are expected to be so."""
 
-    indicators: list[tuple[Indicator, str]]
+    indicators: list[tuple[Indicator, str, str]]
     themes: list[ThemeRow]
     sectors: list[Sector]
     score_weights: list[tuple[str, float, str]]
@@ -49,11 +53,12 @@ def everything() -> Methods:
     used = {sector for _, sector in weights}
     sectors = [sector for sector in Sector.objects.all() if sector.pk in used]
     measured = sorted(by_slug().values(), key=lambda one: one.name)
+    names = _told_apart(measured)
     rows = [
         ThemeRow(
             theme=theme,
             indicators=sorted(
-                ((one.name, one.themes[theme.pk]) for one in measured if theme.pk in one.themes),
+                ((names[one.slug], one.themes[theme.pk]) for one in measured if theme.pk in one.themes),
                 key=lambda pair: -pair[1],
             ),
             mix=[weights.get((theme.pk, sector.pk)) for sector in sectors],
@@ -64,7 +69,7 @@ def everything() -> Methods:
         many=Count("pk"), sure=Avg("stands_out")
     )
     return Methods(
-        indicators=[(one, plain_words.formula(one)) for one in measured],
+        indicators=[(one, names[one.slug], plain_words.formula(one)) for one in measured],
         themes=rows,
         sectors=sectors,
         score_weights=[
@@ -80,3 +85,15 @@ def everything() -> Methods:
         classes=plain_words.CLASSES,
         commitments_held=Commitment.objects.count(),
     )
+
+
+def _told_apart(measured: Sequence[Indicator]) -> dict[str, str]:
+    """The name of each indicator by slug; where several have it, with the publisher of its first source: “Robbery
+    (Metropolitan Police Service…)”."""
+    alike = Counter(one.name for one in measured)
+    names = {}
+    for one in measured:
+        source = source_named(one.source[0])
+        is_twice = alike[one.name] > 1 and source is not None
+        names[one.slug] = f"{one.name} ({source.publisher})" if is_twice and source else one.name
+    return names

@@ -66,7 +66,7 @@ class PlacePage:
     practice: list[CardFound]
     voices: list[Shown]
     where_and_when: list[Here]
-    figures: list[tuple[Figure, str, str, str, str, str]]
+    figures: list[tuple[Figure, str, str, str, str, str, str]]
     datasets: list[Dataset]
     gaps: list[Gap]
 
@@ -117,6 +117,7 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
                 wording.interval(each),
                 wording.period(each).removeprefix("in ").removeprefix("the "),
                 wording.standing(each),
+                wording.shared(each),
             )
             for each in figures
         ],

@@ -23,7 +23,8 @@ from joinedup.opportunities.models import BEST_FIRST, Answer, Opportunity, Run
 from joinedup.opportunities.queries.lists import UNDECIDED, awake
 from joinedup.opportunities.queries.since import Unread, unread
 from joinedup.partners.models import Ask, Partner
-from joinedup.places.models import Footprint
+from joinedup.places.models import Footprint, Place
+from joinedup.places.queries import whole_counties_of
 from joinedup.registration.models import Attendee, Invitation
 from joinedup.results.models import Response
 from joinedup.results.queries.responses import ToAnswer, to_answer, untold
@@ -97,6 +98,8 @@ class Kept:
     attending: list[Attendee]
     partners: list[Partner]
     footprints: list[Footprint]
+    # By the number of a partnership: the counties that its places make up.
+    counties: dict[int, list[Place]]
 
 
 def waiting_for(person: Person) -> Waiting:
@@ -135,8 +138,10 @@ def waiting_for(person: Person) -> Waiting:
 
 
 def kept_by(person: Person) -> Kept:
-    """Five queries plus one for the places, whatever the number of items."""
+    """Five queries plus one for the places, and two where one is a district, whatever the number of items."""
     today = timezone.localdate()
+    footprints = _own_footprints(person, today)
+    counties = whole_counties_of([list(each.places.all()) for each in footprints])
     return Kept(
         initiatives=list(Initiative.objects.visible_to(person).filter(owner=person.user_id)[:SHOWN]),
         asks=list(
@@ -159,15 +164,20 @@ def kept_by(person: Person) -> Kept:
                 ),
             )
         ),
-        footprints=list(
-            Footprint.objects.filter(pk__in=person.footprint_ids)
-            .annotate(
-                partner_count=_number_of(Partner.footprints.through.objects.all(), "footprint"),
-                agreement_count=_number_of(_open_agreements(person), "event__footprint"),
-                late_count=_number_of(_open_agreements(person).filter(due__lt=today), "event__footprint"),
-            )
-            .prefetch_related("places")
-        ),
+        footprints=footprints,
+        counties={each.pk: whole for each, whole in zip(footprints, counties, strict=True)},
+    )
+
+
+def _own_footprints(person: Person, today: datetime.date) -> list[Footprint]:
+    return list(
+        Footprint.objects.filter(pk__in=person.footprint_ids)
+        .annotate(
+            partner_count=_number_of(Partner.footprints.through.objects.all(), "footprint"),
+            agreement_count=_number_of(_open_agreements(person), "event__footprint"),
+            late_count=_number_of(_open_agreements(person).filter(due__lt=today), "event__footprint"),
+        )
+        .prefetch_related("places")
     )
 
 
