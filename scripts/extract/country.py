@@ -194,7 +194,7 @@ def _memberships(national: Path, rows: pl.DataFrame) -> pl.DataFrame:
     ]  # fmt: skip
     return (
         pl.concat(frame.unique().select("place", "code", "name", kind=pl.lit(kind)) for kind, frame in every)
-        .select("place", "kind", "code", "name")
+        .select("place", "kind", "code", _as_written("name"))
         .sort("place", "kind", "code")
     )
 
@@ -287,7 +287,12 @@ def json_bytes(lines: dict[str, list]) -> bytes:
 
 def _in_columns(frame: pl.DataFrame) -> pl.DataFrame:
     missing = [pl.lit(None).alias(name) for name in COLUMNS if name not in frame.columns]
-    return frame.with_columns(missing).select(COLUMNS)
+    return frame.with_columns(missing).select(COLUMNS).with_columns(_as_written("name"))
+
+
+def _as_written(column: str) -> pl.Expr:
+    """St Helens, as its council and nearly every list of names write it; the look-ups have it both ways."""
+    return pl.col(column).str.replace_all("St. ", "St ", literal=True)
 
 
 def write_surveys(national: Path, indicators: Path, output: Path) -> None:

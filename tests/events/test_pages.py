@@ -109,6 +109,15 @@ def test_the_public_page_holds_no_names_and_nothing_shared(seated: Event, world:
     assert "Propose a topic" in text(as_("bob").get(f"/events/{seated.slug}/"))
 
 
+def test_nobody_is_asked_to_be_the_first_before_it_is_published(event: Event, as_):
+    path = f"/events/{event.slug}/"
+    assert "Nobody has registered yet: be the first." in text(as_("alice").get(path))
+    Event.objects.update(is_draft=True)
+    page = text(as_("alice").get(path))
+    assert "Nobody can register before it is published." in page
+    assert "be the first" not in page
+
+
 def test_after_the_day_the_page_says_what_was_agreed(seated: Event, agree, as_):
     agree(goal="Open goal")
     Event.objects.filter(pk=seated.pk).update(date=timezone.localdate() - datetime.timedelta(days=1))

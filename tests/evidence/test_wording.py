@@ -86,6 +86,10 @@ def test_a_figure_of_a_shared_service_says_for_whom() -> None:
     covers = "for one service that covers Cheshire East, Cheshire West and Chester, Halton and Warrington"
     assert wording.shared(given) == covers
     assert f"in 2024/25, {covers} (Department" in wording.sentence(given, "Halton")
+    given.place_id = "E06000059"
+    assert (
+        wording.shared(given) == "for one service that covers Bournemouth, Christchurch and Poole; and Dorset"
+    )
     for place, indicator in (("E06000008", "cautioned-or-sentenced-10-17"), ("E06000006", "suspensions")):
         given.place_id, given.indicator = place, indicator
         assert wording.shared(given) == ""

@@ -78,6 +78,22 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
     assert found == []
 
 
+def test_long_tables_are_whole_on_a_phone_and_the_grid_stays_in_its_column(
+    open_as: Callable[..., Page],
+) -> None:
+    phone = open_as("coordinator", width=320)
+    phone.goto(f"/places/{ISLINGTON}/")
+    hidden = "tables => tables.map(each => each.scrollHeight - each.clientHeight)"
+    assert max(phone.locator(".ju-table--tall").evaluate_all(hidden)) <= 1
+    desk = open_as("coordinator")
+    desk.goto("/opportunities/grid/")
+    column, grid = desk.locator("main").bounding_box(), desk.locator(".ju-cover-all").bounding_box()
+    assert column is not None
+    assert grid is not None
+    assert grid["x"] >= column["x"]
+    assert grid["x"] + grid["width"] <= column["x"] + column["width"]
+
+
 def press_tab(page: Page) -> str:
     """One press; what has focus then, as HTML of the element itself."""
     page.keyboard.press("Tab")

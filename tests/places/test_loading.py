@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from joinedup.places import loading
 from joinedup.places.models import CodeChange, Membership, Outline, Place
-from joinedup.places.shipped import SHIPPED
+from joinedup.places.shipped import SHIPPED, read_parts
 from tests.places.shipped import CITY, MET
 
 RUTLAND = "E06000017"
@@ -36,6 +37,14 @@ def test_the_country_comes_in_and_twice_is_once() -> None:
         "ward": 0,
         "lsoa": 0,
     }
+
+
+def test_saints_are_written_one_way() -> None:
+    """The look-ups have St Albans and St. Helens."""
+    wide, wards = pl.read_csv(SHIPPED / "areas.csv.gz", infer_schema=False), read_parts("E23000004")[0]
+    names = [*wide["name"], *wards["name"]]
+    assert "St Helens" in names
+    assert [name for name in names if "St. " in name] == []
 
 
 @pytest.mark.django_db

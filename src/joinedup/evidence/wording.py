@@ -7,8 +7,8 @@ import re
 from functools import cache
 
 from django.utils.formats import date_format
-from django.utils.text import get_text_list
 
+from joinedup.engines.words import listing
 from joinedup.evidence.comparators import ENOUGH
 from joinedup.evidence.indicators import Indicator, indicators
 from joinedup.evidence.models import Figure
@@ -48,7 +48,7 @@ def shared(figure: Figure) -> str:
     service = youth_justice_service(figure.place_id)
     if service is None or not service.name:
         return ""
-    return f"for one service that covers {get_text_list(service.covers, 'and')}"
+    return f"for one service that covers {listing(service.covers)}"
 
 
 def interval(figure: Figure) -> str:

@@ -20,6 +20,7 @@ from django.utils.text import get_text_list
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came, Marking
+from joinedup.engines.words import listing
 from joinedup.partners.actions import AlreadyHere, add_partner
 from joinedup.partners.models import Partner
 from joinedup.places.body_names import COUNCIL, body_name
@@ -195,7 +196,7 @@ def _youth_justice(upper: Place, serves: tuple[str, ...]) -> Proposal:
     """The one service of several councils, where it is known that they share one; else the council's own."""
     known = youth_justice_service(upper.code)
     if known is not None and known.name:
-        why = f"One youth justice service for {get_text_list(known.covers, 'and')}."
+        why = f"One youth justice service for {listing(known.covers)}."
         return Proposal(known.name, YOUTH_JUSTICE, "", why, f"{ACT}; {known.source}", SPECIFIED, serves)
     why = "Youth justice service in {where}." + ("" if known is not None else f" {ASK_WHICH}")
     name = f"{council_name(upper)}: {COUNCIL_PARTS[YOUTH_JUSTICE]}"

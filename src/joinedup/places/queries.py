@@ -90,9 +90,8 @@ def whole_counties_of(groups: Sequence[Sequence[Place]]) -> list[list[Place]]:
         return [[] for _ in groups]
     counties = list(Place.objects.filter(pk__in=above, kind=Place.Kind.COUNTY).order_by("name"))
     districts: dict[str, set[str]] = {}
-    rows = Place.objects.filter(parent__in=counties, kind=Place.Kind.LOCAL_AUTHORITY, ended=None)
-    for code, parent in rows.values_list("pk", "parent"):
-        districts.setdefault(parent, set()).add(code)
+    for place in Place.objects.filter(parent__in=counties, kind=Place.Kind.LOCAL_AUTHORITY, ended=None):
+        districts.setdefault(place.parent_id or "", set()).add(place.pk)
     held = [{place.pk for place in places} for places in groups]
     return [[each for each in counties if districts.get(each.pk, {""}) <= own] for own in held]
 
