@@ -49,7 +49,7 @@ def test_hours_that_do_not_meet_are_said_first_and_weaken() -> None:
     night = _hall(f"{NORTH}W0", text="A meeting room is free in the evening.")
     clash = found(partners=BOTH, asks=[need, day]).found
     meets = found(partners=BOTH, asks=[need, night]).found
-    assert meets[0].checks == ()
+    assert meets[0].checks == ("Before a group moves in: who else is in the building then.",)
     assert [move.checks[0] for move in clash if move.kind == "match"] == [
         "The hours do not meet as written: evenings are needed, daytime hours are offered."
     ]
@@ -182,3 +182,28 @@ def test_who_looks_for_people_to_fill_places_meets_who_needs_places() -> None:
     (move,) = found(partners=BOTH, asks=[need, seats]).moves
     assert move.kind == "match"
     assert move.decision == "Does Body b fill its places with people from Body a?"
+
+
+@pytest.mark.parametrize(
+    ("what", "need", "offer", "check"),
+    [
+        (
+            "people",
+            "Adults to stand at the bus stop.",
+            "Our volunteers would stand outside a school.",
+            "Before anybody meets a child",
+        ),
+        (
+            "data",
+            "Ambulance counts by street.",
+            "Ambulance counts by street and hour.",
+            "Before anything is sent",
+        ),
+        ("room", "A quiet room with a back door.", "A quiet room is free.", "Before a group moves in"),
+        ("training", "Somebody to teach us about trauma.", "Half a day on trauma.", ""),
+    ],
+)
+def test_what_is_settled_before_a_child_is_met_is_said(what: str, need: str, offer: str, check: str) -> None:
+    asks = [ask("n", "a", "need", what, need), ask("h", "b", "help", what, offer)]
+    (move,) = [one for one in found(partners=BOTH, asks=asks).found if one.kind == "match"]
+    assert [one.split(":")[0] for one in move.checks] == ([check] if check else [])

@@ -23,7 +23,10 @@ def test_a_need_for_a_housing_officer_asks_the_landlords_of_the_place() -> None:
     (move,) = found(partners=who, asks=[need]).moves
     assert [(party.id, party.part) for party in move.parties] == [("a", "needs"), ("b", "is asked")]
     assert move.decision == "Can Body b help Body a, which asks: “A housing officer at the release meeting”?"
-    assert move.checks == ("Body b has not offered this: it is a question, and no is an answer.",)
+    assert move.checks == (
+        "Body b has not offered this: it is a question, and no is an answer.",
+        "Before anybody meets a child: checks, supervision and who is responsible.",
+    )
 
 
 def test_hospital_counts_are_asked_of_the_hospital_that_the_text_names() -> None:

@@ -131,6 +131,17 @@ def ask_again(context: Context, ask: Ask) -> str:
     return ""
 
 
+def safeguard(what: str | None, *said: Meaning) -> tuple[str, ...]:
+    """What is settled before anybody meets a child or anything is told of one; nothing where neither happens."""
+    if what == "people":
+        return ("Before anybody meets a child: checks, supervision and who is responsible.",)
+    if what == "data":
+        return ("Before anything is sent: what may be shared, with whom and on what basis.",)
+    if what == "room" and any("quiet_room" in each.concepts for each in said):
+        return ("Before a group moves in: who else is in the building then.",)
+    return ()
+
+
 def stale(context: Context, action: Action) -> str:
     """A check where a record is more than a year old."""
     if action.confirmed is not None and context.is_old(action.confirmed):

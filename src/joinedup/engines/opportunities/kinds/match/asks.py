@@ -330,7 +330,7 @@ def _move(context: Context, need: Ask, pairs: list[Pair]) -> Move:
         "and they agree what, where and from when.",
         parts=best.parts,
         because=(words.ask_because(need), *(words.ask_because(pair.help) for pair in pairs)),
-        checks=best.checks,
+        checks=(*best.checks, *words.safeguard(need.what, need.meant, best.help.meant)),
         closes=best.help.until or need.until,
         asks=(need.id, *(pair.help.id for pair in pairs)),
         givers=((best.help.id, capacity(best.help)),),

@@ -202,7 +202,7 @@ def _move(context: Context, need: Ask, found: list[tuple[float, Partner, Action 
         first_step=_first_step(need, first, back),
         parts=Parts(fit=ONLY_ASKED * found[0][0], fresh=context.fresh(need.said_on)),
         because=(words.ask_because(need), *(words.action_because(action) for action in actions)),
-        checks=tuple(checks),
+        checks=(*checks, *words.safeguard(need.what, need.meant)),
         closes=need.until,
         initiatives=tuple(action.id for action in actions),
         asks=(need.id, *(ask.id for ask in back)),

@@ -193,7 +193,7 @@ def _move(context: Context, help: Ask, found: list[tuple[float, Partner, str]]) 
             deadline=deadline(help.until, context.as_of),
         ),
         because=(words.ask_because(help),),
-        checks=tuple(checks),
+        checks=(*checks, *words.safeguard(help.what, help.meant)),
         closes=help.until,
         asks=(help.id,),
         givers=((help.id, capacity(help)),),
