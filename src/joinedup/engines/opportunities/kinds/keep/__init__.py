@@ -67,7 +67,7 @@ def _payers(context: Context, action: Action) -> tuple[Partner, ...]:
         for authority in action.where.authorities
         for partner in context.register.partners_at.get(authority, ())
         if "gives_grants" in partner.does.concepts
-        and (partner.sector in SAFETY or set(action.themes) & partner.themes)
+        and (partner.sector in SAFETY or (partner.sector != "vcs" and set(action.themes) & partner.themes))
         and partner not in action.runners
         and not partner.restricted
     }
