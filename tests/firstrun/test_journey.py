@@ -62,7 +62,7 @@ def test_ten_partners_and_no_files(admin: Client, monkeypatch: pytest.MonkeyPatc
     area_loads.bring_in_next()
     assert "It is all here." in admin.get(asked.request["PATH_INFO"]).text
     begun = admin.get("/start/islington-partnership/statutory/")
-    assert "is not known: too little is held to say" in begun.text
+    assert "is not known: no figure is held that measures it" in begun.text
     bodies = field(begun.text, "body")
     assert len(bodies) == 8
     area = admin.post(begun.request["PATH_INFO"], {"body": bodies}, follow=True)
