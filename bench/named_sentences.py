@@ -135,7 +135,7 @@ def sheet(most: int) -> tuple[list[tuple[str, str, str]], Counter[str]]:
         (alternatives(Place.objects.exclude(kind="lsoa").values_list("name", flat=True)), "‹place›"),
         (alternatives(themes), "‹theme›"),
         (alternatives(calendar.month_name[1:]), "‹month›"),
-        (re.compile(r"\b(very high|high|middling|low|very low)\b"), "‹how high›"),
+        (re.compile(r"\b(very high|high|middling|far lower than most|lower than most)\b"), "‹how high›"),
     )
     found: dict[str, tuple[str, str, str]] = {}
     counted: Counter[str] = Counter()

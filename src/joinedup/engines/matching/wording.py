@@ -35,7 +35,7 @@ ARTICLE_AFTER_BODY = (" Fund", " Authority", " Commissioner", " Unit", " Office"
 # The same five words, in steps of a fifth, as pages use for need.
 # Below it need is called low, and speaks for nothing.
 MIDDLING = 0.4
-HEIGHTS = ((0.8, "very high"), (0.6, "high"), (MIDDLING, "middling"), (0.2, "low"))
+HEIGHTS = ((0.8, "very high"), (0.6, "high"), (MIDDLING, "middling"), (0.2, "lower than most"))
 # A quoted line longer than this cannot be read out; its fact has the whole of it.
 WORDS_QUOTED = 12
 
@@ -129,7 +129,7 @@ def people(value: float) -> str:
 def height(need: float) -> str:
     """A need of 0 to 1 as people would say it."""
     # A hair of tolerance: 0.6 that was worked out in steps is still 0.6.
-    return next((word for least, word in HEIGHTS if need >= least - 1e-9), "very low")
+    return next((word for least, word in HEIGHTS if need >= least - 1e-9), "far lower than most")
 
 
 def the_sector(world: World, number: int) -> str:

@@ -88,8 +88,8 @@ def everything() -> Methods:
 
 
 def _told_apart(measured: Sequence[Indicator]) -> dict[str, str]:
-    """The name of each indicator by slug; where several have it, with the publisher of its first source behind
-    it in brackets."""
+    """The name of each indicator by slug; where several have it, with the publisher of its first source: “Robbery
+    (data.police.uk…)”."""
     alike = Counter(one.name for one in measured)
     names = {}
     for one in measured:
