@@ -48,7 +48,9 @@ def slowly(found: list[Move], size: int) -> list[Move]:
 
     while len(chosen) < min(size, len(found)):
         rest = [each for each in found if each not in chosen]
-        chosen.append(min(rest, key=lambda each: (-round(value([*chosen, each]), 9), each.id)))
+        chosen.append(
+            min(rest, key=lambda each: (-round(value([*chosen, each]) - value(chosen), 9), each.id))
+        )
     return chosen
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
-from itertools import chain
 
-from joinedup.engines.opportunities.concepts import Meaning, concepts, meaning
+from joinedup.engines.opportunities.concepts import Meaning, concepts, everyday, meaning
 from joinedup.engines.opportunities.inputs import OLD_DAYS, Answer, Partner, Register
 from joinedup.engines.opportunities.nearness import Distances
 
 # Concepts that say when or how it is paid, and so not what a thing is.
 NO_THING = ("moment", "money")
-# So many weighted words in common are as alike as two short sentences get.
-ALIKE = 9.0
+# What a word that two texts share says: one that this field uses everywhere says little. The same in every register, so
+# that a record that is added changes nothing between others.
+TELLING, COMMONLY, MOST = 0.3, 0.08, 3
+COMMON = everyday("common")
 
 
 class Context:
@@ -25,18 +25,6 @@ class Context:
         self.register = register
         self.as_of = register.as_of
         self.distances = Distances(register)
-        texts = list(
-            chain(
-                (ask.meant for ask in register.asks.values()),
-                (action.meant for action in register.actions.values()),
-                (support.meant for support in register.support.values()),
-                (partner.does for partner in register.partners.values()),
-            )
-        )
-        counts = Counter(stem for text in texts for stem in text.stems)
-        most = math.log(1 + len(texts))
-        # Rare words of a small register say no more than words of a middling rarity: names and slips are rare too.
-        self._weight = {stem: min(most - math.log(n), 0.7 * most) for stem, n in counts.items()}
         names = {name for name, each in concepts().items() if each.what not in NO_THING}
         self._things = frozenset(names)
         self._around: dict[frozenset[str], list[str]] = {}
@@ -50,8 +38,9 @@ class Context:
 
     def alike(self, a: Meaning, b: Meaning) -> float:
         """0 to 1: how much two texts say the same, by shared things and rare words."""
-        words = sum(sorted((self._weight.get(stem, 0.0) for stem in a.stems & b.stems), reverse=True)[:4])
-        by_word = min(1.0, words / ALIKE)
+        shared = a.stems & b.stems
+        telling = len(shared - COMMON)
+        by_word = min(1.0, TELLING * min(telling, MOST) + COMMONLY * min(len(shared) - telling, MOST))
         by_thing = 1 - 0.5 ** len(self.things(a) & self.things(b))
         return 1 - (1 - by_word) * (1 - by_thing)
 

@@ -32,7 +32,8 @@ def shortlist(found: Iterable[T], size: int) -> list[T]:
         for feature in _features(each):
             before = covered.get(feature, 0.0)
             total += ALIKE[feature[0]] * (sqrt(before + _worth(each)) - sqrt(before))
-        return total
+        # So that equals are equal, in whatever order their parts were added.
+        return round(total, 9)
 
     # A gain only ever falls as more is chosen, so an old one that is still the largest need not be worked out again.
     waiting = [(-gain(each), number, 0) for number, each in enumerate(pool)]

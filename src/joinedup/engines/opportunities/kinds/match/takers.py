@@ -24,6 +24,7 @@ CHILDREN = re.compile(r"\bchild(?:ren)?\b", re.I)
 KNOW = {"social_care": 0.2, "youth_justice": 0.19, "education": 0.17}
 # How alike an offer and a body's work have to be where the offer names no trade; and from where on they are the same.
 ALIKE, SAME = 0.3, 0.45
+OTHERS = re.compile(r"\bother\b", re.I)
 # Bodies that an offer names by their trade: "any young person a school or social worker sends".
 TRADES: dict[str, re.Pattern[str]] = {
     "education": re.compile(r"\b(schools?|colleges?|teachers?|staff rooms?|head ?teachers?|tutors?)\b", re.I),
@@ -67,6 +68,9 @@ def moves(context: Context, met: Collection[str]) -> Iterator[Move]:
 def _takers(context: Context, help: Ask) -> Iterator[tuple[float, Partner, str]]:
     """(fit, body, why)."""
     named = trades_in(help.text)
+    if not OTHERS.search(help.text):
+        # "Constables will come" names who gives, not who takes.
+        named -= {help.partner.sector or ""}
     themes = frozenset(help.themes) or themes_of(help.meant)
     if not named and help.what in ("data", "other", None):
         # What it is, or whom it would serve, is not said: nobody is picked for it.
