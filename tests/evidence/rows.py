@@ -67,11 +67,12 @@ def make_figure(
     return Figure.objects.create(dataset=dataset, place=place, indicator=indicator, **(given | fields))
 
 
-def make_need(place: Place, theme: str, need: float | None, certainty: float = 0.7) -> Need:
+def make_need(place: Place, theme: str, need: float | None, certainty: float = 0.7, **fields: Any) -> Need:
     return Need.objects.create(
         place=place,
         theme_id=theme,
         need=need,
         certainty=certainty if need is not None else 0,
         worked_out_on=datetime.date(2026, 11, 20),
+        **fields,
     )

@@ -213,6 +213,12 @@ def test_the_grid_knows_unknown_from_nought(north: World) -> None:
     assert not Cell.objects.filter(audience="public").exists()
 
 
+def test_what_only_other_figures_stand_for_is_not_known_to_the_grid(north: World) -> None:
+    Need.objects.filter(place=north.northton, theme="trusted-adult").update(measured="proxy")
+    refresh(by=north.person("alice"), footprint=north.north, as_of=TODAY)
+    assert Cell.objects.get(place=north.northton, theme="trusted-adult", audience="partnership").need is None
+
+
 def at(hour: int, days: int = 0) -> datetime.datetime:
     day = datetime.datetime.combine(datetime.date.today(), datetime.time(hour), tzinfo=datetime.UTC)
     return day + datetime.timedelta(days=days)

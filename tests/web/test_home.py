@@ -131,6 +131,17 @@ def test_the_map_can_show_need_on_a_theme(world: World, as_: As) -> None:
     assert as_("nobody").get("/?show=<script>").status_code == 200
 
 
+def test_a_theme_that_only_other_figures_stand_for_has_no_colour(world: World, as_: As) -> None:
+    """Absence from school may stand for county lines: a map of county lines made of it would say what nobody counted."""
+    for place in (world.northton, world.eastton, world.southton):
+        make_need(place, "school-exclusion", 0.1, measured="proxy")
+    make_need(world.northton, "trusted-adult", 0.85, measured="own")
+    assert "Need: Mentoring and a trusted adult" in as_("nobody").get("/").content.decode()
+    asked = as_("nobody").get("/?show=school-exclusion").content.decode()
+    assert asked.count("not measured itself") == 3
+    assert "lower than most" not in asked
+
+
 def test_as_many_queries_for_three_as_for_one(
     world: World, event: Event, as_: As, django_assert_num_queries: Any
 ) -> None:

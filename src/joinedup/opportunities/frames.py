@@ -241,15 +241,15 @@ def _needs(codes: set[str], own: set[str]) -> pl.DataFrame:
         for theme in Theme.objects.all()
     }
     kept = Need.objects.filter(place__in=codes).order_by("place", "theme")
-    rows = kept.values_list("place", "theme", "need", "people_at_risk", "trend", "certainty")
+    rows = kept.values_list("place", "theme", "need", "people_at_risk", "trend", "certainty", "measured")
     parts_of = {(each.place_id, each.theme_id): each.parts for each in kept.said().filter(place__in=own)}
     found: list[tuple[object, ...]] = []
-    for place, theme, need, people, trend, certainty in rows:
+    for place, theme, need, people, trend, certainty, measured in rows:
         if need is None:
             continue
-        if certainty < ENOUGH:
-            # Known too little to be said: the engine takes it from nowhere else either.
-            found.append((place, theme, None, None, None, None, certainty, []))
+        if certainty < ENOUGH or measured == Need.Measured.PROXY:
+            # Known too little to be said, or only by figures of something else: taken from nowhere else either.
+            found.append((place, theme, None, None, None, None, min(certainty, 0.0), []))
             continue
         parts = sorted(
             parts_of.get((place, theme), ()),

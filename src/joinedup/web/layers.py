@@ -83,8 +83,9 @@ def _need_layer(
 
 
 def _best_known(places: Sequence[Place], themes: Sequence[Theme]) -> Theme | None:
-    """The theme whose need most of these places have, the first of several; None if none has any."""
-    counts = Counter(Need.objects.said().filter(place__in=places).values_list("theme", flat=True))
+    """The theme that is measured itself in most of these places, the first of several; None if none is."""
+    measured = Need.objects.said().exclude(measured=Need.Measured.PROXY)
+    counts = Counter(measured.filter(place__in=places).values_list("theme", flat=True))
     return max((each for each in themes if counts[each.pk]), key=lambda each: counts[each.pk], default=None)
 
 
@@ -108,6 +109,9 @@ def _kind_of(figure: Figure) -> tuple[str, str, str, str]:
 
 def _of_need(place: Place, need: Need | None) -> Value:
     found = need.said if need else None
+    if need is not None and found is not None and need.measured == Need.Measured.PROXY:
+        # A colour would say of county lines what only absence from school says.
+        return Value(place, None, "not measured itself")
     return Value(place, need_class(found), need_word(found))
 
 
