@@ -132,7 +132,8 @@ def test_the_map_can_show_need_on_a_theme(world: World, as_: As) -> None:
 
 
 def test_a_theme_that_only_other_figures_stand_for_has_no_colour(world: World, as_: As) -> None:
-    """Absence from school may stand for county lines: a map of county lines made of it would say what nobody counted."""
+    """Absence from school may stand for county lines: a map of county lines made of it would say what nobody
+    counted."""
     for place in (world.northton, world.eastton, world.southton):
         make_need(place, "school-exclusion", 0.1, measured="proxy")
     make_need(world.northton, "trusted-adult", 0.85, measured="own")
