@@ -190,7 +190,7 @@ def test_need_under_a_certainty_of_three_tenths_is_said_nowhere(world: World, as
     assert "not known: too little is held" in brief(alice, world.north, AS_OF).need[0]
     assert {gap.need for gap in missing(alice, world.north, AS_OF).themes} == {"not known"}
     tables = tables_for(world.north, "partnership", AS_OF)
-    assert sorted(tables.needs.select("need", "certainty").unique().rows()) == [(None, 0.09), (None, 0.29)]
+    assert sorted(tables.needs.select("need", "certainty").unique().rows()) == [(None, 0.0)]
     # What its wards are known to need is not passed off as its own, nor the other way round.
     make_need(world.ward, "trusted-adult", 0.95)
     refresh(by=alice, footprint=world.north)

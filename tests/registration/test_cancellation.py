@@ -1,6 +1,7 @@
 """An event as a template for the next, calling one off and taking that back, telling who comes that it moved."""
 
 import datetime
+import re
 
 import pytest
 from django.core import mail
@@ -145,7 +146,7 @@ def test_whoever_comes_or_was_invited_is_told_once(
     for body in (letter.body, letter.alternatives[0][0]):
         assert "The hall’s roof leaks." in body
         assert f"/events/{event.slug}/" in body
-        assert "Ro" not in body
+        assert not re.search(r"\bRo\b", body)
     event.refresh_from_db()
     assert (event.cancelled_on, event.cancelled_because, event.sequence) == (
         timezone.localdate(),

@@ -249,7 +249,7 @@ def _needs(codes: set[str], own: set[str]) -> pl.DataFrame:
             continue
         if certainty < ENOUGH or measured == Need.Measured.PROXY:
             # Known too little to be said, or only by figures of something else: taken from nowhere else either.
-            found.append((place, theme, None, None, None, None, min(certainty, 0.0), []))
+            found.append((place, theme, None, None, None, None, 0.0, []))
             continue
         parts = sorted(
             parts_of.get((place, theme), ()),
