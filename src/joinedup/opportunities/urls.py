@@ -15,7 +15,7 @@ from joinedup.opportunities.views.deciding import (
 from joinedup.opportunities.views.grid import opportunity_grid, opportunity_grid_csv
 from joinedup.opportunities.views.lists import opportunities, opportunities_csv, opportunity_refresh
 from joinedup.opportunities.views.mail import answer_by_mail
-from joinedup.opportunities.views.one import opportunity, opportunity_answer
+from joinedup.opportunities.views.one import opportunity, opportunity_answer, opportunity_answer_back
 from joinedup.opportunities.views.publishing import opportunity_public
 from joinedup.opportunities.views.since import opportunity_changes, opportunity_changes_read
 from joinedup.opportunities.views.spotting import opportunity_mine, opportunity_spot, opportunity_withdraw
@@ -46,6 +46,7 @@ urlpatterns = [
     path("opportunities/why-not/", opportunity_why_not, name="opportunity_why_not"),
     path("opportunities/<int:pk>/", opportunity, name="opportunity"),
     path("opportunities/<int:pk>/answer/", opportunity_answer, name="opportunity_answer"),
+    path("opportunities/<int:pk>/answer-back/", opportunity_answer_back, name="opportunity_answer_back"),
     path("opportunities/<int:pk>/take-up/", opportunity_take_up, name="opportunity_take_up"),
     path("opportunities/<int:pk>/set-aside/", opportunity_set_aside, name="opportunity_set_aside"),
     path("opportunities/<int:pk>/withdraw/", opportunity_withdraw, name="opportunity_withdraw"),

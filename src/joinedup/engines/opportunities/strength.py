@@ -88,3 +88,12 @@ def deadline(closes: date | None, as_of: date) -> float:
         return 0.0
     days = (closes - as_of).days
     return min(1.0, max(0.0, 1 - (days - NEAR_DAYS) / (FAR_DAYS - NEAR_DAYS)))
+
+
+# What a page says instead of a number from 0 to 100: a word that fits everything would say nothing.
+BANDS = ((75.0, "strong"), (50.0, "fair"))
+
+
+def band(score: float) -> str:
+    """strong, fair, or worth a look."""
+    return next((word for least, word in BANDS if score >= least), "worth a look")

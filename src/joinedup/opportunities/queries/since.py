@@ -11,13 +11,13 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from joinedup.accounts.person import Person
-from joinedup.opportunities.models import BEST_FIRST, Look, Move, Opportunity, Run
+from joinedup.opportunities.models import BEST_FIRST, ListChange, Look, Opportunity, Run
 from joinedup.opportunities.queries.lists import awake, parties_seen_by
 from joinedup.places.models import Footprint
 
 # Who never looked starts with what moved in the last month.
 AT_FIRST = datetime.timedelta(days=30)
-CAME = (Move.What.NEW, Move.What.BACK)
+CAME = (ListChange.What.NEW, ListChange.What.BACK)
 SHOWN, PER_PAGE, SENTENCES = 10, 25, 4
 
 
@@ -89,7 +89,7 @@ def unread(person: Person, now: datetime.datetime) -> list[Unread]:
     fresh = Q(pk__in=[])
     for footprint, since in looked(person, now).items():
         fresh |= Q(opportunity__footprint=footprint, at__gt=since)
-    moves = Move.objects.filter(
+    moves = ListChange.objects.filter(
         fresh, at__lte=now, opportunity__in=_told(person, timezone.localdate(now)).values("pk")
     )
     numbers = (
@@ -113,13 +113,13 @@ def changes(
     `show` is new, changed or gone: that group alone, in pages; otherwise the best of each.
     """
     on = timezone.localdate(until)
-    window = Move.objects.filter(at__gt=since, at__lte=until)
+    window = ListChange.objects.filter(at__gt=since, at__lte=until)
     # Of what is told only: when something else moved is not for this reader to know.
     told = window.filter(opportunity__in=_told(person, on).filter(footprint=footprint).values("pk"))
     newest = told.aggregate(at=Max("at"))["at"]
     keys: dict[str, list[int]] = {"new": [], "changed": [], "gone": []}
     for pk, last, came in _last(person, footprint, window, on):
-        keys["gone" if last == Move.What.GONE else "new" if came else "changed"].append(pk)
+        keys["gone" if last == ListChange.What.GONE else "new" if came else "changed"].append(pk)
     wanted = {show: keys[show]} if show in keys else {name: pks for name, pks in keys.items() if pks}
     size = PER_PAGE if show in keys else SHOWN
     pages = {name: Paginator(pks, size).get_page(page if show else 1) for name, pks in wanted.items()}
@@ -134,7 +134,7 @@ def changes(
 
 
 def _last(
-    person: Person, footprint: Footprint, window: QuerySet[Move], on: datetime.date
+    person: Person, footprint: Footprint, window: QuerySet[ListChange], on: datetime.date
 ) -> Iterable[tuple[int, str, bool]]:
     """(opportunity, where it moved at last, whether it came) of each that moved in the window."""
     own = window.filter(opportunity=OuterRef("pk")).order_by("-at", "-pk")
@@ -147,9 +147,9 @@ def _last(
     )
 
 
-def _moved(person: Person, pks: list[int], window: QuerySet[Move]) -> dict[int, Moved]:
+def _moved(person: Person, pks: list[int], window: QuerySet[ListChange]) -> dict[int, Moved]:
     """The line of each of these; 3 queries."""
-    moves: dict[int, list[Move]] = {}
+    moves: dict[int, list[ListChange]] = {}
     for move in window.filter(opportunity__in=pks).order_by("-at", "-pk"):
         moves.setdefault(move.opportunity_id, []).append(move)
     rows = Opportunity.objects.filter(pk__in=pks).select_related("place", "theme")
@@ -163,20 +163,20 @@ def _moved(person: Person, pks: list[int], window: QuerySet[Move]) -> dict[int, 
     return found
 
 
-def last_moves(
+def last_changes(
     person: Person, opportunities: Iterable[Opportunity], now: datetime.datetime
 ) -> dict[int, str]:
-    """Where each of these moved since its coordinator `person` last looked: a value of Move.What. New stays new until
-    it was read. 2 queries for coordinators, none for others."""
+    """How each of these changed since its coordinator `person` last looked: a value of ListChange.What. New stays new
+    until it was read. 2 queries for coordinators, none for others."""
     if not person.is_coordinator:
         return {}
     since = looked(person, now)
     rows = {row.pk: row.footprint_id for row in opportunities if row.footprint_id in since}
     moved: dict[int, str] = {}
     oldest = min(since.values())
-    moves = Move.objects.filter(opportunity__in=list(rows), at__gt=oldest, at__lte=now)
+    moves = ListChange.objects.filter(opportunity__in=list(rows), at__gt=oldest, at__lte=now)
     for pk, what, at in moves.order_by("at", "pk").values_list("opportunity", "what", "at"):
-        is_told_as_new = moved.get(pk) in CAME and what != Move.What.GONE
+        is_told_as_new = moved.get(pk) in CAME and what != ListChange.What.GONE
         if at > since[rows[pk]] and not is_told_as_new:
             moved[pk] = what
     return moved
