@@ -21,7 +21,7 @@ from joinedup.engines.opportunities import Inputs
 from joinedup.engines.opportunities.inputs import COLUMNS
 from joinedup.engines.reading import read_register
 from joinedup.evidence import wording
-from joinedup.evidence.models import ENOUGH, Figure, Need
+from joinedup.evidence.models import Figure, Need
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.alerts import facts_by_place, speaks_for
 from joinedup.opportunities.models import Answer, Opportunity, Run
@@ -446,33 +446,44 @@ def _spotted(footprint: Footprint) -> Rows:
 def _needs(codes: set[str], own: set[str]) -> tuple[Rows, dict[str, str]]:
     """What is known of need in every place, and in the footprint's `own` places the figures behind it in words. What
     is known too unsurely to be said, or only by figures of something else, counts as not measured."""
-    numbers = Figure.objects.filter(place__in=own, state=Figure.State.NUMBER).select_related("dataset")
-    held = {(figure.place_id, figure.indicator): figure for figure in numbers}
-    names = dict(Place.objects.filter(code__in=own).values_list("code", "name"))
-    rows: Rows = []
-    figures: dict[str, str] = {}
     # An opportunity is of an authority or something wider: the needs of wards sharpen maps, and nothing here.
     wide = Need.objects.filter(place__in=codes).exclude(place__kind=Place.Kind.WARD)
-    for need in wide.order_by("place", "theme"):
-        is_said = need.need is not None and need.certainty >= ENOUGH and need.measured != Need.Measured.PROXY
+    columns = ("place_id", "theme_id", "pressure", "need", "stands_out", "measured", "verdict")
+    said = wide.said().exclude(measured=Need.Measured.PROXY)
+    parts = dict(
+        ((place, theme), behind)
+        for place, theme, behind in said.filter(place__in=own).values_list("place", "theme", "parts")
+    )
+    wanted = {part["indicator"] for behind in parts.values() for part in behind}
+    numbers = Figure.objects.filter(place__in=own, indicator__in=wanted, state=Figure.State.NUMBER)
+    held = {(each.place_id, each.indicator): each for each in numbers.select_related("dataset")}
+    names = dict(Place.objects.filter(code__in=own).values_list("code", "name"))
+    known = set(said.values_list("place", "theme"))
+    rows: Rows = []
+    figures: dict[str, str] = {}
+    for place, theme, pressure, need, stands_out, measured, verdict in wide.order_by(
+        "place", "theme"
+    ).values_list(*columns):
+        is_said = (place, theme) in known
         facts: list[str | None] = []
-        for part in _strongest_first(need.parts) if is_said and need.place_id in own else ():
-            if (figure := held.get((need.place_id, part["indicator"]))) is not None:
-                text = wording.sentence(figure, names[need.place_id])
+        for part in _strongest_first(parts.get((place, theme), [])):
+            figure = held.get((place, part["indicator"]))
+            if figure is not None and len(facts) < FACTS_SHOWN:
+                text = wording.sentence(figure, names[place])
                 figures[text] = figure_id(figure.indicator, figure.place_id)
                 facts.append(text)
         rows += [
             {
-                "place": need.place_id,
-                "theme": need.theme_id,
-                "pressure": need.pressure,
-                "need": need.need if is_said else None,
-                "stands_out": need.stands_out if is_said else None,
-                "measured": need.measured if is_said else verdicts.NONE,
-                "verdict": need.verdict if is_said else "",
+                "place": place,
+                "theme": theme,
+                "pressure": pressure,
+                "need": need if is_said else None,
+                "stands_out": stands_out if is_said else None,
+                "measured": measured if is_said else verdicts.NONE,
+                "verdict": verdict if is_said else "",
                 "fact": fact,
             }
-            for fact in facts[:FACTS_SHOWN] or [None]
+            for fact in facts or [None]
         ]
     return rows, figures
 

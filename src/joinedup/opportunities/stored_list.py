@@ -7,6 +7,7 @@ told of: new, gone, or other moves are.
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -143,7 +144,7 @@ class StoredList:
         row.score = round(each.score, 1)
         row.closes = min((move.closes for move in each.moves if move.closes), default=None)
         row.sentence, row.first_step = strongest.decision, strongest.first_step
-        row.moves = [move.as_dict() for move in each.moves]
+        row.moves = _plain([move.as_dict() for move in each.moves])
         self.fill_beside(row, each)
         row.last_seen = self.as_of
 
@@ -229,6 +230,11 @@ def linked() -> list[Prefetch[Any]]:
         Prefetch("initiatives", Initiative.objects.only("slug", "name", "ends")),
         Prefetch("offers", Offer.objects.only("slug", "name", "closes")),
     ]
+
+
+def _plain(document: Any) -> Any:
+    """As it is read back from where it is stored, to be compared with that: lists instead of tuples."""
+    return json.loads(json.dumps(document))
 
 
 def _filled(row: Opportunity) -> dict[str, object]:
