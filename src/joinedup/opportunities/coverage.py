@@ -12,7 +12,7 @@ FILLED = ["audience", "need", "initiatives", "perhaps", "is_reach_unknown", "ask
 
 
 def keep(footprint: Footprint, result: Result) -> None:
-    """One cell for each of the footprint's authorities and each theme, where it differs from what is stored. 6 queries."""
+    """One cell for each of the footprint's authorities and each theme, written where it differs. 6 queries."""
     register = result.context.register
     own = footprint.places.filter(kind=Place.Kind.LOCAL_AUTHORITY)
     parts = Place.objects.filter(parent__in=footprint.places.all(), kind=Place.Kind.LOCAL_AUTHORITY)

@@ -450,10 +450,10 @@ def _needs(codes: set[str], own: set[str]) -> tuple[Rows, dict[str, str]]:
     wide = Need.objects.filter(place__in=codes).exclude(place__kind=Place.Kind.WARD)
     columns = ("place_id", "theme_id", "pressure", "need", "stands_out", "measured", "verdict")
     said = wide.said().exclude(measured=Need.Measured.PROXY)
-    parts = dict(
-        ((place, theme), behind)
+    parts = {
+        (place, theme): behind
         for place, theme, behind in said.filter(place__in=own).values_list("place", "theme", "parts")
-    )
+    }
     wanted = {part["indicator"] for behind in parts.values() for part in behind}
     numbers = Figure.objects.filter(place__in=own, indicator__in=wanted, state=Figure.State.NUMBER)
     held = {(each.place_id, each.indicator): each for each in numbers.select_related("dataset")}

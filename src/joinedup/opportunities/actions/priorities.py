@@ -43,9 +43,7 @@ def choose(*, by: Person, opportunity: Opportunity, chair: Partner | None) -> Pr
         return held
     today = timezone.localdate()
     if Priority.objects.filter(footprint=footprint, quarter=quarter_of(today)).count() >= MOST:
-        raise ValidationError(
-            _("Three are chosen for this quarter already: take one of them out first.")
-        )
+        raise ValidationError(_("Three are chosen for this quarter already: take one of them out first."))
     made = Priority.objects.create(
         footprint=footprint,
         opportunity=opportunity,

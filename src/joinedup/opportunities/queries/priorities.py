@@ -42,7 +42,7 @@ def quarter_of(day: datetime.date) -> datetime.date:
 def quarter_in_words(first: datetime.date) -> str:
     """ "October to December 2026"."""
     last = first.replace(month=first.month + 2)
-    return f"{first:%B} to {month(last)}"
+    return f"{month(first).split()[0]} to {month(last)}"
 
 
 def chosen_for(person: Person) -> list[Chosen]:
