@@ -4,7 +4,7 @@
 
 FOLDER: an installation, for example a demonstration made by `joinedup demo --no-serve`. Works in a copy of it. Changes
 one ask again and again and times, each time, reading the records, finding, and storing; prints the medians in seconds,
-their sum, and the sum as a ratio to one plain read of the same partnership's records (names of partners, action and asks)
+their sum, and the sum as a ratio to one plain read of the same records (partners, action, asks)
 in the same run. The bar is a sum under 0.3 s for London. Exits 1 where it is missed.
 """
 

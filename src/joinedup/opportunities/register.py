@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
 from joinedup.accounts.person import PUBLIC, Person
 from joinedup.engines.need import verdicts
@@ -86,12 +86,18 @@ def read_for_each(footprint: Footprint, audiences: Iterable[str], as_of: datetim
         },
     )
     needs, figures = _needs(set(places), own)
+    audiences = list(audiences)
+    # What the public may see the partnership may see too, so that its records are read once.
+    widest = Run.Audience.PARTNERSHIP if Run.Audience.PARTNERSHIP in audiences else audiences[0]
+    records = _Records.of(footprint, reader_of(footprint, widest))
     made = {}
     for audience in audiences:
         rows, named = needs, figures
         if audience == Run.Audience.PARTNERSHIP:
             rows, named = _with_alerts(needs, figures, footprint, list(places.values()), as_of)
-        made[audience] = Read(_inputs(footprint, audience, as_of, shared, _frame("needs", rows)), named)
+        seen = records if audience == widest else records.seen_by(footprint, reader_of(footprint, audience))
+        inputs = _inputs(footprint, audience, as_of, shared, seen, _frame("needs", rows))
+        made[audience] = Read(inputs, named)
     return made
 
 
@@ -102,24 +108,57 @@ class _Shared:
     frames: dict[str, pl.DataFrame]
 
 
+@dataclass(frozen=True)
+class _Records:
+    """What a reader sees of a partnership's partners, action and asks."""
+
+    partners: list[Partner]
+    action: list[Initiative]
+    asks: list[Ask]
+
+    @classmethod
+    def of(cls, footprint: Footprint, reader: Person) -> _Records:
+        """6 queries."""
+        partners = (
+            _partners(footprint, reader)
+            .select_related("sector")
+            .prefetch_related(_with_what_they_lie_in("serves"), "themes")
+            .order_by("pk")
+        )
+        action = _initiatives(footprint, reader).prefetch_related(
+            "co_partners", _with_what_they_lie_in("places"), "themes"
+        )
+        asks = _asks(footprint, reader).prefetch_related("themes", "places")
+        return cls(list(partners), list(action.order_by("pk")), list(asks.order_by("pk")))
+
+    def seen_by(self, footprint: Footprint, reader: Person) -> _Records:
+        """As much of these as a narrower reader sees; the database decides. 3 queries."""
+        partners = set(_partners(footprint, reader).values_list("pk", flat=True))
+        action = set(_initiatives(footprint, reader).values_list("pk", flat=True))
+        asks = set(_asks(footprint, reader).values_list("pk", flat=True))
+        return _Records(
+            [each for each in self.partners if each.pk in partners],
+            [each for each in self.action if each.pk in action],
+            [each for each in self.asks if each.pk in asks],
+        )
+
+
 def _inputs(
-    footprint: Footprint, audience: str, as_of: datetime.date, shared: _Shared, needs: pl.DataFrame
+    footprint: Footprint,
+    audience: str,
+    as_of: datetime.date,
+    shared: _Shared,
+    records: _Records,
+    needs: pl.DataFrame,
 ) -> Inputs:
     reader = reader_of(footprint, audience)
-    every = list(
-        Partner.objects.visible_to(reader)
-        .filter(footprints=footprint)
-        .select_related("sector")
-        .prefetch_related(_with_what_they_lie_in("serves"), "themes")
-        .order_by("pk")
-    )
-    partners, slugs = those_that_go_on(every, as_of)
-    action = _initiatives(reader, slugs)
+    partners, slugs = those_that_go_on(records.partners, as_of)
+    action = [each for each in records.action if each.partner_id in slugs]
     is_public = audience == Run.Audience.PUBLIC
     given = {
         "partners": [_partner(each, shared.known) for each in partners],
         "initiatives": [_initiative(each, slugs, shared.known) for each in action],
-        "asks": [_ask(each, slugs) for each in _asks(reader, slugs)],
+        "asks": [_ask(each, slugs) for each in records.asks if each.partner_id in slugs],
         "support": _support(reader, set(shared.places), as_of),
         "links": _links(slugs),
         "answers": _answers(footprint, slugs),
@@ -150,6 +189,10 @@ def _inputs(
         spotted=None if is_public else _frame("spotted", _spotted(footprint)),
         heard=_frame("heard", [row for heard in HEARD for row in heard(footprint)]),
     )
+
+
+def _partners(footprint: Footprint, reader: Person) -> QuerySet[Partner]:
+    return Partner.objects.visible_to(reader).filter(footprints=footprint)
 
 
 def _frame(table: str, rows: Rows) -> pl.DataFrame:
@@ -247,14 +290,8 @@ def _partner(partner: Partner, known: Known) -> dict[str, Any]:
     }
 
 
-def _initiatives(reader: Person, slugs: Mapping[int, str]) -> list[Initiative]:
-    found = (
-        Initiative.objects.visible_to(reader)
-        .filter(partner__in=slugs)
-        .prefetch_related("co_partners", _with_what_they_lie_in("places"), "themes")
-        .order_by("pk")
-    )
-    return list(found)
+def _initiatives(footprint: Footprint, reader: Person) -> QuerySet[Initiative]:
+    return Initiative.objects.visible_to(reader).filter(partner__in=_partners(footprint, reader).values("pk"))
 
 
 def _with_what_they_lie_in(name: str) -> Prefetch[Any]:
@@ -304,15 +341,11 @@ def _step(evidence: float) -> float:
     return next((step for least, step in EVIDENCE_STEPS if evidence >= least), 0.0)
 
 
-def _asks(reader: Person, slugs: Mapping[int, str]) -> Iterable[Ask]:
+def _asks(footprint: Footprint, reader: Person) -> QuerySet[Ask]:
     """In public only what a body said it needs or can give itself, and not what somebody put down for it."""
     own = Q(confirmed_on__isnull=False) if reader == PUBLIC else Q()
-    return (
-        Ask.objects.visible_to(reader)
-        .filter(own, partner__in=slugs, closed_on__isnull=True)
-        .prefetch_related("themes", "places")
-        .order_by("pk")
-    )
+    theirs = _partners(footprint, reader).values("pk")
+    return Ask.objects.visible_to(reader).filter(own, partner__in=theirs, closed_on__isnull=True)
 
 
 def _ask(ask: Ask, slugs: Mapping[int, str]) -> dict[str, Any]:
