@@ -110,7 +110,7 @@ def paths(person: Person, on: datetime.date) -> list[Path]:
                 kind=_kind(kind),
                 theme=(order or 0, theme) if theme else (10**6, _("No theme")),
                 sectors=sectors.get(pk) or [(10**6, _("Nobody named"))],
-                found_by=(1, _("A person")) if is_spotted else (0, _("The engine")),
+                found_by=(1, _("A person")) if is_spotted else (0, _("Found in the records")),
                 reached=_reached(
                     state,
                     (footprint, key) in discussed,
