@@ -11,11 +11,11 @@ import polars as pl
 import pytest
 from django.db import connection
 from django.test import Client
+from joinedup.opportunities.frames import tables_for_each
 
 from joinedup.clusters.models import Cluster, Outcome, Scan
 from joinedup.opportunities import alerts, engine
 from joinedup.opportunities.actions.refreshing import refresh
-from joinedup.opportunities.frames import tables_for_each
 from joinedup.opportunities.models import Opportunity, Run, Touched
 from joinedup.opportunities.queries.reasons import facts
 from tests.clusters.making import Ground, a_scan

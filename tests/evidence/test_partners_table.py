@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from joinedup.opportunities.frames import tables_for
 
 from joinedup.accounts.person import Person
 from joinedup.evidence import actions, queries
@@ -20,7 +21,6 @@ from joinedup.evidence.wording import by_slug
 from joinedup.firstrun.brief import brief
 from joinedup.firstrun.missing import missing
 from joinedup.opportunities.actions.refreshing import refresh
-from joinedup.opportunities.frames import tables_for
 from joinedup.opportunities.models import Opportunity
 from joinedup.places.models import Place
 from joinedup.web.layers import layer

@@ -15,30 +15,58 @@ TODAY = datetime.date(2026, 11, 23)
 
 
 def make_opportunity(world: World, key: str, *parties: Partner, **fields: Any) -> Opportunity:
+    kind = fields.pop("kind", "match")
+    step = fields.pop("first_step", "Lantern Youth: ring Hilltop School.")
+    sentence = fields.pop("sentence", f"Do Lantern Youth and Hilltop School share a room ({key})?")
     defaults: dict[str, Any] = {
         "footprint": world.north,
         "audience": "partnership",
         "marking": "partnership",
-        # The public reads of no need that is not met: of something that can be done.
-        "kind": "ask_meets_offer" if fields.get("audience") == "public" else "unmet_need",
+        "kind": kind,
         "place": world.northton,
         "theme_id": "trusted-adult",
         "score": 50.0,
-        "sentence": f"Lantern Youth and Hilltop School could plan together ({key}).",
-        "because": [
-            {"text": "Need is high.", "figure": {"place": world.northton.pk, "theme": "trusted-adult"}},
-            {"text": "Lantern Youth works on it.", "record": {"type": "partner", "id": "lantern-youth"}},
+        "sentence": sentence,
+        "first_step": step,
+        "moves": [
+            make_move(
+                f"{kind}-{key}"[:40],
+                kind,
+                parties=[(party, "takes part") for party in parties],
+                decision=sentence,
+                first_step=step,
+            )
         ],
-        "first_step": "Lantern Youth: ring Hilltop School.",
-        "components": {"gap": 0.5, "fit": 0.5, "effect": 0.5, "urgency": 0.5, "newness": 0.5},
+        "stands_out": [{"text": "Need is high.", "figure": ""}],
         "would_change": ["If need falls, this goes."],
         "first_seen": TODAY,
         "last_seen": TODAY,
     }
-    values = {**defaults, **fields}
-    made = Opportunity.objects.create(key=key, **{"placed": values["score"], **values})
+    made = Opportunity.objects.create(key=key, **{**defaults, **fields})
     made.parties.set(parties)
+    made.places.set([made.place])
     return made
+
+
+def make_move(id: str, kind: str, *, parties: list[tuple[Partner, str]], **fields: Any) -> dict[str, Any]:
+    """A move as the engine gives it, on what these partners themselves are recorded as."""
+    return {
+        "id": id,
+        "kind": kind,
+        "parties": [{"id": each.slug, "name": each.name, "part": part} for each, part in parties],
+        "decision": "Do they work together?",
+        "sentence": "They could work together.",
+        "first_step": "",
+        "because": [{"text": f"{each.name} works on it.", "record": each.slug} for each, _ in parties],
+        "checks": [],
+        "closes": None,
+        "support": [],
+        "initiatives": [],
+        "asks": [],
+        "strength": 0.5,
+        "parts": {"fit": 0.5, "near": 1.0, "fresh": 1.0},
+        **fields,
+    }
 
 
 def make_figure(place: Place, indicator: str, value: float, **fields: Any) -> Figure:

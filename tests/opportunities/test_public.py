@@ -10,17 +10,17 @@ from dataclasses import dataclass
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
-
-from joinedup.accounts.models import AuditEntry
 from joinedup.engines.matching import facts
 from joinedup.engines.matching.opportunity import Because
+from joinedup.opportunities.storing import in_public
+
+from joinedup.accounts.models import AuditEntry
 from joinedup.evidence.models import Figure
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities import engine, silence
 from joinedup.opportunities.actions.publishing import hide_from_public, show_to_public
 from joinedup.opportunities.models import Answer, Opportunity
 from joinedup.opportunities.public import NOT_FOR_THE_PUBLIC
-from joinedup.opportunities.storing import in_public
 from joinedup.partners.actions import change_partner, confirm_partner
 from joinedup.partners.models import Link, Partner
 from joinedup.places.models import Footprint

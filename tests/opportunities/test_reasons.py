@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from joinedup.engines.matching import wording
 
 from joinedup.accounts.person import Person
-from joinedup.engines.matching import wording
 from joinedup.evidence.plain_words import need_word
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.actions.refreshing import refresh

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.template.loader import get_template
 from django.test import Client
+from joinedup.opportunities.frames import tables_for
 
 from joinedup.accounts.models import AuditEntry, User
 from joinedup.accounts.person import Person
@@ -21,7 +22,6 @@ from joinedup.opportunities.actions import spotting as spotting_actions
 from joinedup.opportunities.actions.deciding import take_up
 from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.actions.spotting import withdraw
-from joinedup.opportunities.frames import tables_for
 from joinedup.opportunities.models import Opportunity
 from joinedup.opportunities.queries import beside, spotting
 from joinedup.partners.models import Ask, Link, Partner

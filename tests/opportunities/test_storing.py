@@ -4,10 +4,10 @@ import datetime
 from typing import Any
 
 import pytest
+from joinedup.opportunities.storing import GENTLE, KEPT_A_PLACE_AND_KIND, LET_GO, Book, Changed
 
 from joinedup.engines import matching
 from joinedup.opportunities.models import Move, Opportunity
-from joinedup.opportunities.storing import GENTLE, KEPT_A_PLACE_AND_KIND, LET_GO, Book, Changed
 from joinedup.support.models import Offer
 from tests.opportunities.making import TODAY
 from tests.world import World

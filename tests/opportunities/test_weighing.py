@@ -13,21 +13,21 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
+from joinedup.engines.matching import WEIGHTS, Weights
+from joinedup.opportunities.basis import WEIGHED, held_in
+from joinedup.opportunities.storing import REWEIGHED
 
 from joinedup.accounts.models import AuditEntry, Grant
 from joinedup.accounts.queries import history_of
-from joinedup.engines.matching import WEIGHTS, Weights
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities import engine, spotted
 from joinedup.opportunities.actions import spotting as spotting_actions
 from joinedup.opportunities.actions import weighing as weighing_actions
 from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.actions.weighing import weigh_as_shipped
-from joinedup.opportunities.basis import WEIGHED, held_in
 from joinedup.opportunities.models import COMPONENTS, Basis, Move, Opportunity, Run, Touched, Weighting
 from joinedup.opportunities.queries import weighing, why_not
 from joinedup.opportunities.queries.documents import document_for
-from joinedup.opportunities.storing import REWEIGHED
 from joinedup.opportunities.weights import weights_of
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from joinedup.opportunities.frames import tables_for
 
 from joinedup.engines import matching
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities.frames import tables_for
 from joinedup.opportunities.queries import why_not
 from joinedup.partners.models import Partner
 from joinedup.support.models import Offer

@@ -9,11 +9,11 @@ import pytest
 from django.test import Client
 from django.utils.formats import date_format
 from django.utils.html import strip_tags
+from joinedup.opportunities.frames import tables_for
 
 from joinedup.accounts.models import AuditEntry
 from joinedup.initiatives.actions import add_initiative, change_initiative
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities.frames import tables_for
 from joinedup.partners import actions
 from joinedup.partners.models import Ask, Partner
 from joinedup.partners.queries import statutory_proposals

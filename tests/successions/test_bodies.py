@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
+from joinedup.opportunities.frames import _those_that_go_on
 
 from joinedup.accounts.models import AuditEntry, Grant, User
 from joinedup.accounts.person import Person
@@ -16,7 +17,6 @@ from joinedup.agreements.actions.successors import take_over
 from joinedup.agreements.models import Agreement
 from joinedup.agreements.queries.successors import to_take_over, waiting_to_take_over
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities.frames import _those_that_go_on
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import find_partners
 from joinedup.partners.succession import succeed_partner, take_back_successor

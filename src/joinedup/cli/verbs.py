@@ -145,7 +145,7 @@ def import_(files: tuple[Path, ...], dataset: str | None, dry_run: bool, as_json
 @AS_JSON
 @with_records
 def opportunities(place: str, as_of: datetime.datetime | None, limit: int | None, as_json: bool) -> None:
-    """The ranked, explained list of reasons to work together in PLACE (a code or a name).
+    """The ranked, explained list of opportunities to work together in PLACE (a code or a name).
 
     Example: joinedup opportunities Leicester --limit 10
     """
@@ -155,19 +155,21 @@ def opportunities(place: str, as_of: datetime.datetime | None, limit: int | None
     if as_json:
         put_json(document)
         return
-    from joinedup.engines.matching import band
+    from joinedup.engines.opportunities.strength import band
 
     if not document["opportunities"]:
         click.echo(
             "No opportunities are found there. Are there partners and figures? See “joinedup datasets”."
         )
     for number, each in enumerate(document["opportunities"], 1):
-        click.echo(
-            f"{number}. [{each['kind']}, {band(each['score'])}, {each['score']:.0f}] {each['sentence']}"
-        )
-        for fact in each["because"]:
-            click.echo(f"   - {fact['text']}")
-        click.echo(f"   First step: {each['first_step']}\n")
+        click.echo(f"{number}. {each['headline']} [{band(each['score'])}]")
+        click.echo(f"   {each['decision']}")
+        for move in each["moves"]:
+            click.echo(f"   - {move['sentence']}")
+            click.echo(f"     First step: {move['first_step']}")
+        for fact in each["stands_out"]:
+            click.echo(f"   {fact}")
+        click.echo("")
 
 
 @main.command()

@@ -16,7 +16,7 @@ from joinedup.clusters import looks, queries, wording
 from joinedup.clusters.looks import ClusterLine
 from joinedup.clusters.models import Follower, Scan
 from joinedup.engines import periods
-from joinedup.engines.matching.wording import day
+from joinedup.engines.words import day
 from joinedup.mail.compose import compose
 from joinedup.mail.send import send_on_commit
 

@@ -1,4 +1,4 @@
-"""Where more is recorded than chance explains, as the matching engine takes it: urgency of a need, and a fact about it.
+"""Where more is recorded than chance explains, as facts beside a need.
 
 For what a partnership reads only: neighbourhoods are small, and the public list knows nothing of them.
 """
@@ -10,14 +10,12 @@ from collections import defaultdict
 from collections.abc import Collection
 from functools import cache
 
-import polars as pl
 from django.db.models import Prefetch
 
 from joinedup.clusters import wording
 from joinedup.clusters.counts import COUNTED
 from joinedup.clusters.models import Cluster, Outcome, Scan
 from joinedup.engines import periods
-from joinedup.engines.matching.wording import sentence_start
 from joinedup.evidence.indicators import indicators
 from joinedup.places.models import Footprint, Place
 
@@ -35,7 +33,7 @@ SHOWN = 2
 
 
 @cache
-def themes() -> frozenset[str]:
+def speaks_for() -> frozenset[str]:
     """The themes whose need the counts of a scan speak for."""
     counted = {slug for slugs in COUNTED.values() for slug in slugs}
     return frozenset(
@@ -47,32 +45,7 @@ def themes() -> frozenset[str]:
     )
 
 
-def with_alerts(
-    needs: pl.DataFrame, footprint: Footprint, places: Collection[Place], as_of: datetime.date
-) -> pl.DataFrame:
-    """The table of needs with what stands out now: flagged in the place where it lies and in the wards of that, and
-    first among the facts. 4 queries, 1 where no scan was done or the last is old."""
-    found = _facts(footprint, {place.pk: place for place in places}, as_of)
-    if not found:
-        return needs
-    speak = pl.col("theme").is_in(sorted(themes()))
-    alerts = pl.DataFrame(
-        [(place, told) for place, told in found.items()],
-        schema={"place": pl.Utf8, "_alerts": needs.schema["facts"]},
-        orient="row",
-    )
-    stands_out = speak & pl.col("_alerts").is_not_null()
-    return (
-        needs.join(alerts, on="place", how="left", maintain_order="left")
-        .with_columns(
-            cluster=pl.when(stands_out).then(pl.lit(True)).otherwise("cluster"),
-            facts=pl.when(stands_out).then(pl.col("_alerts").list.concat("facts")).otherwise("facts"),
-        )
-        .select(needs.columns)
-    )
-
-
-def _facts(
+def facts_by_place(
     footprint: Footprint, places: dict[str, Place], as_of: datetime.date
 ) -> dict[str, list[dict[str, str]]]:
     """For each place in which something stands out, facts about it: what stands out most first."""
@@ -118,8 +91,8 @@ def _text(cluster: Cluster, whole: int, here: int, place: str) -> str:
     where = f"{number} of {place}" if whole == here else f"{number}, {here:,} of them in {place},"
     times = wording.times(cluster)
     much = f"{times} times what was expected" if times else "more than was expected"
-    return sentence_start(
-        f"in {where} {wording.OFFENCES} have been {much} since {periods.in_words(cluster.start)}, in the figures to "
+    return (
+        f"In {where} {wording.OFFENCES} have been {much} since {periods.in_words(cluster.start)}, in the figures to "
         f"{periods.in_words(cluster.end)} (chance alone: {wording.one_in(cluster.p)})."
     )
 

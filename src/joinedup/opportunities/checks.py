@@ -3,13 +3,10 @@ no part of a strength may count."""
 
 from __future__ import annotations
 
-from dataclasses import astuple
-
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from joinedup.engines.matching import Weights
-from joinedup.opportunities.models import HEAVIEST
+from joinedup.engines.opportunities.strength import Weights
 from joinedup.privacy.free_text import what_identifies
 
 SHORTEST, LONGEST, LONGEST_STEP, LONGEST_REASON = 20, 400, 250, 250
@@ -52,11 +49,9 @@ def reason(text: str) -> str:
 
 
 def weights(given: Weights) -> Weights:
-    """Weights that a partnership may weigh by: each from 0 to `HEAVIEST`, one above 0."""
-    if not all(0 <= value <= HEAVIEST for value in astuple(given)):
-        raise ValidationError(_("Each must be a number from 0 to 10."))
+    """Weights that a partnership may weigh by: see `Weights.are_usable`."""
     if not given.are_usable():
-        raise ValidationError(_("At least one part must count: give it more than 0."))
+        raise ValidationError(_("Each must be a number from 0 to the most that it may count."))
     return given
 
 

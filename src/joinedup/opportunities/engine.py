@@ -1,68 +1,111 @@
-"""Runs the matching engine on the stored records: whole, or where records changed; and checks the one by the other."""
+"""Runs the engine on a partnership's records, for each kind of reader, and keeps what it found."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
-from typing import Any
+from dataclasses import dataclass, replace
 
-import numpy as np
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from joinedup.engines import matching
-from joinedup.engines.matching.scene import Scene
-from joinedup.opportunities import spotted
-from joinedup.opportunities.basis import basis_of, changed_since, remember
-from joinedup.opportunities.frames import tables_for, tables_for_each
-from joinedup.opportunities.models import Basis, Cell, Opportunity, Run, Touched
+from joinedup.engines.opportunities import Move, Opportunity, Result, Settings, opportunities
+from joinedup.engines.opportunities.context import Context
+from joinedup.engines.opportunities.page import opportunity as alone
+from joinedup.engines.opportunities.run import LEAST, weighed
+from joinedup.engines.opportunities.strength import Weights
+from joinedup.offline.match.visibility import FOR_ITS_PARTIES, as_told, is_told
+from joinedup.opportunities import coverage
+from joinedup.opportunities.models import Opportunity as Row
+from joinedup.opportunities.models import Run, Touched
 from joinedup.opportunities.public import may_be_shown
-from joinedup.opportunities.storing import LET_GO, Book, Changed
+from joinedup.opportunities.register import Read, read_for, read_for_each
+from joinedup.opportunities.silence import in_public
+from joinedup.opportunities.stored_list import StoredList, fill_spotted
 from joinedup.opportunities.weights import weights_of
 from joinedup.places.models import Footprint
 
-# More than these, a message to whoever looks after the installation does not list.
-DIFFERENCES_SHOWN = 20
+
+@dataclass(frozen=True)
+class Found:
+    """What a run found for one kind of reader: `result` holds the list. Beside it, never in its counts, strengths or
+    caps: `for_parties`, each of which only those it names and the coordinator may see, and `spotted`, by its key."""
+
+    result: Result
+    for_parties: tuple[Opportunity, ...]
+    spotted: dict[str, Opportunity]
+    read: Read
 
 
 def run(
-    footprint: Footprint,
-    audience: str,
-    as_of: datetime.date,
-    *,
-    weights: matching.Weights | None = None,
-    **options: Any,
-) -> matching.Result:
+    footprint: Footprint, audience: str, as_of: datetime.date, *, weights: Weights | None = None
+) -> Found:
     """The engine's answer on what this audience may see, by the weights of the partnership or by others."""
     weights = weights or weights_of(footprint)
-    return matching.opportunities(tables_for(footprint, audience, as_of), as_of, weights=weights, **options)
+    return found_in(read_for(footprint, audience, as_of), audience, as_of, weights)
 
 
-def keep_runs(footprint: Footprint, as_of: datetime.date, *, check: bool = False) -> list[Run]:
-    """A whole run for every kind of reader, stored. Call it inside a transaction.
+def found_in(read: Read, audience: str, as_of: datetime.date, weights: Weights) -> Found:
+    """What the engine finds in these tables, as far as this audience is told of it."""
+    apart: list[Move] = []
 
-    With `check`, first says in each run what following every change since the last one had missed.
-    """
+    def told(move: Move, context: Context) -> bool:
+        if move.kind in FOR_ITS_PARTIES or move.kind == "spotted":
+            apart.append(weighed(context, move, weights))
+            return False
+        return audience != Run.Audience.PUBLIC or (
+            is_told(move, context, "public") and _spoke_for_itself(move, context) and bool(in_public(move))
+        )
+
+    result = opportunities(read.inputs, as_of, Settings(weights=weights), told=told)
+    if audience == Run.Audience.PUBLIC:
+        return Found(_for_public(result), (), {}, read)
+    return Found(
+        result,
+        tuple(
+            replace(alone(result.context, move.theme, [move]), apart=move.id)
+            for move in apart
+            if move.kind in FOR_ITS_PARTIES and move.strength >= LEAST
+        ),
+        {move.about: alone(result.context, move.theme, [move]) for move in apart if move.kind == "spotted"},
+        read,
+    )
+
+
+def _spoke_for_itself(move: Move, context: Context) -> bool:
+    """Whether every body and every action that it names has said that its record is true, or said yes to it: of
+    others nothing is told in public (see `public`)."""
+    register = context.register
+    said = {
+        answer.partner
+        for answer in register.answers
+        if answer.answer != "not_us" and (answer.about in move.records or answer.theme == move.theme)
+    }
+    actions = [register.actions[id] for id in move.initiatives]
+    return all(register.partners[id].confirmed or id in said for id in move.partners) and all(
+        action.confirmed and action.partner.confirmed for action in actions
+    )
+
+
+def _for_public(result: Result) -> Result:
+    """In words that the public may read: what is to be settled, and what is not recorded, is for those who act."""
+    kept = []
+    for each in result.opportunities:
+        moves = [told for move in each.moves if (told := in_public(as_told(move, "public"))) is not None]
+        kept.append(replace(each, moves=tuple(moves), not_known=(), under_way=(), would_change=()))
+    return replace(result, opportunities=tuple(kept), gaps=())
+
+
+def keep_runs(footprint: Footprint, as_of: datetime.date) -> list[Run]:
+    """A run for every kind of reader, stored. Call it inside a transaction."""
     # A change that is written meanwhile stays to be followed.
     done = Touched.objects.filter(footprint=footprint).aggregate(last=Max("pk"))["last"]
-    every, weights = tables_for_each(footprint, Run.Audience.values, as_of), weights_of(footprint)
+    every, weights = read_for_each(footprint, Run.Audience.values, as_of), weights_of(footprint)
     runs = []
     for audience in Run.Audience.values:
-        basis = basis_of(footprint, audience)
-        missed = _missed(footprint, audience, basis, weights) if check and basis else []
-        tables = every[audience]
-        result = _found(tables, as_of, weights, None)
-        changed = changed_since(basis, tables, as_of, weights)[0]
-        found = _keep(footprint, audience, as_of, result, None, changed)
-        remember(footprint, audience, as_of, tables, weights)
-        runs.append(
-            Run.objects.create(
-                footprint=footprint, audience=audience, as_of=as_of, found=found, left_out=result.left_out,
-                differences=missed,
-            )
-        )  # fmt: skip
-    Cell.objects.filter(footprint=footprint, audience=Run.Audience.PUBLIC).delete()
+        found = found_in(every[audience], audience, as_of, weights)
+        number = store(footprint, audience, as_of, found)
+        runs.append(Run.objects.create(footprint=footprint, audience=audience, as_of=as_of, found=number))
     if done is not None:
         Touched.objects.filter(footprint=footprint, pk__lte=done).delete()
     return runs
@@ -70,128 +113,54 @@ def keep_runs(footprint: Footprint, as_of: datetime.date, *, check: bool = False
 
 @transaction.atomic
 def follow(footprint: Footprint, as_of: datetime.date | None = None) -> int:
-    """Work out again what changed records touch, and nothing else; returns in how many places of the partnership.
+    """Work the list out again if anything changed since; returns how many opportunities are on it.
 
-    The stored list is then what a whole run would have stored. Where nothing was worked out yet, nothing happens: a
-    coordinator starts it. On a new day time itself may have changed everything, so that the run is whole.
+    A register is worked out whole in well under a second, so there is no second way to follow a change: the stored
+    list is what a run would have stored. Where nothing was worked out yet, nothing happens: a coordinator starts it.
     """
-    as_of = as_of or timezone.localdate()
     Footprint.objects.select_for_update().get(pk=footprint.pk)
     waiting = Touched.objects.filter(footprint=footprint)
-    done = waiting.aggregate(last=Max("pk"))["last"]
-    bases = {audience: basis_of(footprint, audience) for audience in Run.Audience.values}
-    if done is None or any(basis is None for basis in bases.values()):
+    runs = Run.objects.filter(footprint=footprint)
+    if not waiting.exists() or not runs.exists():
         waiting.delete()
         return 0
-    own = set(footprint.places.values_list("pk", flat=True))
-    if any(basis is not None and basis.as_of != as_of for basis in bases.values()):
-        # The first change after midnight takes the night's place where no worker runs.
-        keep_runs(footprint, as_of, check=True)
-        return len(own)
-    every, weights = tables_for_each(footprint, bases, as_of), weights_of(footprint)
-    followed: set[str] = set()
-    for audience, basis in bases.items():
-        tables = every[audience]
-        changed, touched = changed_since(basis, tables, as_of, weights)
-        places = own if touched is None else own & touched
-        followed |= places
-        if places:
-            inside = None if places == own else places
-            found = _found(tables, as_of, weights, inside)
-            _keep(footprint, audience, as_of, found, inside, changed)
-        if touched is None or touched:
-            remember(footprint, audience, as_of, tables, weights)
+    as_of = as_of or timezone.localdate()
+    done = waiting.aggregate(last=Max("pk"))["last"]
+    every, weights = read_for_each(footprint, Run.Audience.values, as_of), weights_of(footprint)
+    number = 0
+    for audience in Run.Audience.values:
+        kept = store(footprint, audience, as_of, found_in(every[audience], audience, as_of, weights))
+        number = max(number, kept)
+        last = runs.filter(audience=audience).values("pk")[:1]
+        runs.filter(pk__in=list(last.values_list("pk", flat=True))).update(
+            followed_at=timezone.now(), found=kept
+        )
     waiting.filter(pk__lte=done).delete()
-    latest = (
-        Run.objects.filter(footprint=footprint).values("audience").annotate(last=Max("pk")).values("last")
-    )
-    Run.objects.filter(pk__in=list(latest.values_list("last", flat=True))).update(followed_at=timezone.now())
-    return len(followed)
+    return number
 
 
-def _found(
-    tables: matching.Tables, as_of: datetime.date, weights: matching.Weights, places: Collection[str] | None
-) -> matching.Result:
-    return matching.opportunities(tables, as_of, per_place_and_kind=LET_GO, places=places, weights=weights)
+def follow_spotted(footprint: Footprint, as_of: datetime.date) -> None:
+    """The engine's facts beside what people spotted, as they are now; the list itself stays."""
+    found = run(footprint, Run.Audience.PARTNERSHIP, as_of)
+    stored = StoredList(footprint, Run.Audience.PARTNERSHIP, as_of, found.read.figures)
+    fill_spotted(footprint, found.spotted, stored)
 
 
-def _keep(
-    footprint: Footprint,
-    audience: str,
-    as_of: datetime.date,
-    result: matching.Result,
-    places: Collection[str] | None,
-    changed: Changed,
-) -> int:
-    """Store what a run says of the footprint's own places, or of some of them: figures by ward sharpen the need of the
-    whole; a list by ward would be the same ten things forty times."""
-    own = set(footprint.places.values_list("pk", flat=True) if places is None else places)
-    book = Book(footprint, audience, as_of, own, changed)
-    found = book.keep(result.at(own))
+def store(footprint: Footprint, audience: str, as_of: datetime.date, found: Found) -> int:
+    """Store what a run says of the footprint's own places."""
+    stored = StoredList(footprint, audience, as_of, found.read.figures)
+    number = stored.keep(found.result.opportunities, found.for_parties)
     if audience == Run.Audience.PUBLIC:
         note_shown(footprint, as_of)
     else:
         # A grid says where nothing is recorded: it is for the partnership alone.
-        _keep_cells(footprint, audience, result.scene, own)
-        rows = spotted.rows_of(footprint).filter(place__in=own)
-        spotted.fill(rows, result.scene, is_reweighed=changed.is_reweighed)
-    return found
+        coverage.keep(footprint, found.result)
+        fill_spotted(footprint, found.spotted, stored)
+    return number
 
 
 def note_shown(footprint: Footprint, on: datetime.date) -> None:
     """Remember of what the public may read now since when it may: nothing else becomes public while the partnership
     publishes nothing new."""
     if not footprint.is_held(on):
-        Opportunity.objects.filter(may_be_shown(on), footprint=footprint, shown_since=None).update(
-            shown_since=on
-        )
-
-
-def _keep_cells(footprint: Footprint, audience: str, scene: Scene, places: Collection[str]) -> None:
-    world = scene.world
-    numbers = [i for i, code in enumerate(world.tree.codes) if code in places]
-    Cell.objects.filter(footprint=footprint, audience=audience, place__in=places).delete()
-    Cell.objects.bulk_create(
-        (
-            Cell(
-                footprint=footprint,
-                audience=audience,
-                place_id=world.tree.codes[p],
-                theme_id=theme,
-                need=_known(world.needs.need[p, t]),
-                initiatives=int(scene.number_at_work[p, t]),
-                perhaps=int(scene.unsaid.number[p, t]),
-                is_reach_unknown=bool(scene.coverage.unknown_reach[p, t]),
-                is_register_known=bool(scene.register[p]),
-            )
-            for p in numbers
-            for t, theme in enumerate(world.themes)
-        ),
-        batch_size=1000,
-    )
-
-
-def _known(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
-
-
-def _missed(footprint: Footprint, audience: str, basis: Basis, weights: matching.Weights) -> list[str]:
-    """What a whole run, on the day of the stored list and from the records as they are, finds that the list does not
-    say: sentences, none where following every change missed nothing."""
-    tables = tables_for(footprint, audience, basis.as_of)
-    own = set(footprint.places.values_list("pk", flat=True))
-    kept = Opportunity.objects.filter(footprint=footprint, audience=audience, is_spotted=False)
-    held = {row.key: row for row in kept.only("key", "state", "score", "sentence")}
-    book = Book(footprint, audience, basis.as_of, own)
-    found = _found(tables, basis.as_of, weights, None).at(own)
-    expected = {each.id: each for each in book.listed(found, held)}
-    said = []
-    for key in sorted(expected.keys() | held.keys()):
-        each, row = expected.get(key), held.get(key)
-        if row is None or row.state == Opportunity.State.GONE:
-            said += [f"“{key}” is not on the list, and a whole run finds it."] if each else []
-        elif each is None and row.state == Opportunity.State.SUGGESTED:
-            said.append(f"“{key}” is on the list, and a whole run does not find it.")
-        elif each is not None and (each.score, each.sentence) != (row.score, row.sentence):
-            said.append(f"“{key}” stands at {row.score}, and a whole run says {each.score}.")
-    return said[:DIFFERENCES_SHOWN]
+        Row.objects.filter(may_be_shown(on), footprint=footprint, shown_since=None).update(shown_since=on)

@@ -6,37 +6,44 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from joinedup.accounts.permissions import Scope
 from joinedup.accounts.person import Person
 from joinedup.opportunities.public import may_be_shown
 
+# The kinds of move, as a list names them. What each is: `engines.opportunities.kinds`.
 KINDS = {
-    "unmet_need": "Plan together",
-    "untapped_support": "Support that could be used",
-    "join_up": "Two who could join up",
-    "missing_partner": "A partner to invite",
-    "shared_learning": "Learn from elsewhere",
-    "ask_meets_offer": "One needs what another gives",
-    "introduction": "Two people to introduce",
-    "spotted": "Spotted by a person",
+    "match": gettext_lazy("One needs what another can give"),
+    "bid": gettext_lazy("Money or help to apply for"),
+    "join": gettext_lazy("Two who do alike work"),
+    "bring_in": gettext_lazy("Somebody to bring in"),
+    "learn": gettext_lazy("Learn from elsewhere"),
+    "start": gettext_lazy("Something to start"),
+    "keep": gettext_lazy("Something that is about to end"),
+    "heard": gettext_lazy("Young people asked for it"),
+    "spotted": gettext_lazy("Spotted by a person"),
 }
-
 
 # The parts of a strength, in words.
 COMPONENTS = {
-    "gap": "How high need is, and how little action is recorded",
-    "fit": "How well the partners, the place and the theme fit",
-    "effect": "How strong the evidence for the approach is",
-    "urgency": "How soon it has to happen",
-    "newness": "How new the link between the partners is",
+    "fit": gettext_lazy("How well it fits: what one needs and another has"),
+    "near": gettext_lazy("How near they are"),
+    "fresh": gettext_lazy("How lately it was said or confirmed"),
+    "deadline": gettext_lazy("How soon it closes"),
+    "parties": gettext_lazy("Whether several bodies gain from it"),
+    "asked": gettext_lazy("Whether somebody asked for it"),
+    "answered": gettext_lazy("Whether somebody said that they are interested"),
+    "need": gettext_lazy("How surely the theme stands out there"),
 }
 
-# The most that a part may count; the others count against it.
-HEAVIEST = 10.0
+# These weaken a strength, from 0 (does not count) to 5; the others raise what fits, from 0 to 1.
+POWERS = ("fit", "near", "fresh")
+HEAVIEST_POWER = 5.0
 
-# The order of every list: by where each stands, not by its bare score, so that a list moves gently.
-BEST_FIRST = (models.F("placed").desc(nulls_last=True), "key")
+# Strongest first; what has no strength, since nothing is known of where it is, comes last.
+BEST_FIRST = (models.F("score").desc(nulls_last=True), models.F("closes").asc(nulls_last=True), "key")
 
 
 class Run(models.Model):
@@ -51,9 +58,6 @@ class Run(models.Model):
     as_of = models.DateField()
     at = models.DateTimeField(auto_now_add=True)
     found = models.PositiveIntegerField(default=0)
-    left_out = models.JSONField(default=dict)
-    # What a whole run found that following each change had missed: nothing, if all is well.
-    differences = models.JSONField(default=list)
     followed_at = models.DateTimeField(
         null=True, blank=True, help_text="when a change was last followed since"
     )
@@ -67,8 +71,8 @@ class Run(models.Model):
 
 class OpportunityQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: Person) -> Self:
-        """What the engine found on shared records is for that partnership; an overlap is for its parties only. The
-        public, and members of other partnerships, read what `may_be_shown`."""
+        """What the engine found on shared records is for that partnership; that two do alike work is for these two and
+        the coordinator. The public, and members of other partnerships, read what `may_be_shown`."""
         if person.is_operator:
             return self
         condition = may_be_shown()
@@ -78,6 +82,8 @@ class OpportunityQuerySet(models.QuerySet[Any]):
             condition |= Q(audience=Run.Audience.PARTNERSHIP, footprint__in=person.footprint_ids) & ~Q(
                 marking="named"
             )
+        if person.coordinated_ids:
+            condition |= Q(audience=Run.Audience.PARTNERSHIP, footprint__in=person.coordinated_ids)
         if person.partner_ids:
             theirs = self.model._base_manager.filter(parties__in=person.partner_ids).values("pk")
             condition |= Q(audience=Run.Audience.PARTNERSHIP, pk__in=theirs)
@@ -105,16 +111,29 @@ class Opportunity(models.Model):
     audience = models.CharField(max_length=12, choices=Run.Audience)
     marking = models.CharField(max_length=12, default="partnership")
     kind = models.CharField(max_length=30)
-    is_ask = models.BooleanField(default=False)
     place = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="opportunities")
     theme = models.ForeignKey("taxonomy.Theme", null=True, blank=True, on_delete=models.PROTECT)
     score = models.FloatField(null=True, blank=True, help_text="0 to 100; empty when a person entered it")
-    sentence = models.TextField()
-    because = models.JSONField(default=list)
+    closes = models.DateField(
+        null=True, blank=True, help_text="the first day on which one of its moves is over"
+    )
+    # Read out: what is to be decided, from the strongest move; or what a person entered.
+    sentence = models.TextField(help_text="the decision, in a sentence")
     first_step = models.TextField(blank=True)
-    components = models.JSONField(default=dict)
+    # As the engine gives them, strongest first: see `engines.opportunities.move.Move`.
+    moves = models.JSONField(default=list)
+    # Facts of the place on its theme: [{text, figure}].
+    stands_out = models.JSONField(default=list)
+    # Other action there, and approaches as published: [{text, record}].
+    under_way = models.JSONField(default=list)
+    helps = models.JSONField(default=list)
+    # In young people's words, and what is not known: sentences.
+    heard = models.JSONField(default=list)
+    not_known = models.JSONField(default=list)
     would_change = models.JSONField(default=list)
-    sectors_needed = models.JSONField(default=list)
+    places = models.ManyToManyField(
+        "places.Place", blank=True, related_name="+", help_text="every place that it is about"
+    )
     parties = models.ManyToManyField("partners.Partner", blank=True, related_name="opportunities")
     initiatives = models.ManyToManyField("initiatives.Initiative", blank=True, related_name="opportunities")
     offers = models.ManyToManyField("support.Offer", blank=True, related_name="opportunities")
@@ -129,11 +148,8 @@ class Opportunity(models.Model):
     is_spotted = models.BooleanField(default=False, help_text="entered by a person")
     first_seen = models.DateField()
     last_seen = models.DateField()
-    placed = models.FloatField(
-        null=True, blank=True, help_text="where it stands in the list: follows the score, but gently"
-    )
     shown_since = models.DateField(null=True, blank=True, help_text="when the public could first read it")
-    changed_on = models.DateField(null=True, blank=True, help_text="when its facts or its place last changed")
+    changed_on = models.DateField(null=True, blank=True, help_text="when its moves last changed")
     snoozed_until = models.DateField(null=True, blank=True)
     assigned_to = models.ForeignKey(
         "accounts.User",
@@ -156,8 +172,8 @@ class Opportunity(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["place", "audience", "-placed"]),
-            models.Index(fields=["footprint", "audience", "state", "-placed"]),
+            models.Index(fields=["place", "audience", "-score"]),
+            models.Index(fields=["footprint", "audience", "state", "-score"]),
         ]
 
     def __str__(self) -> str:
@@ -165,14 +181,14 @@ class Opportunity(models.Model):
 
     @property
     def heading(self) -> str:
-        """What a link to it says: kind, theme and place. The sentence stands beside it, to be read, not clicked."""
-        # The engine takes a second to load, and every command loads this file.
-        from joinedup.engines.matching import wording
+        """What a link to it says: theme and place. The decision stands beside it, to be read, not clicked."""
+        if self.theme is None:
+            return _("Practical help in %(place)s") % {"place": self.place.name}
+        return _("%(theme)s in %(place)s") % {"theme": self.theme.name, "place": self.place.name}
 
-        where = self.place.name
-        if self.theme is not None:
-            where = f"{wording.enumerated(wording.inside(self.theme.name))} in {where}"
-        return f"{KINDS.get(self.kind, self.kind)}: {where}"
+    @property
+    def kind_words(self) -> str:
+        return str(KINDS.get(self.kind, self.kind))
 
     @property
     def told_step(self) -> str:
@@ -185,16 +201,25 @@ class Opportunity(models.Model):
 
 
 class Answer(models.Model):
-    """What a named partner said: interested, already doing it, or not us. Fixed words only, never free text."""
+    """What a named partner said to a move, or to the whole of an opportunity: interested, already doing it, or not us.
+    Fixed words only, never free text."""
 
     class Word(models.TextChoices):
         INTERESTED = "interested", "We are interested"
         ALREADY = "already", "We already do this"
         NOT_US = "not_us", "Not us"
 
+    class Scope(models.TextChoices):
+        THIS = "this", "Only this"
+        THEME_HERE = "theme_here", "Anything on this theme in this place"
+        THEME_EVERYWHERE = "theme_everywhere", "Anything on this theme, wherever it is"
+
     opportunity = models.ForeignKey(Opportunity, on_delete=models.CASCADE, related_name="answers")
     partner = models.ForeignKey("partners.Partner", on_delete=models.CASCADE, related_name="answers")
+    move = models.CharField(max_length=40, blank=True, help_text="which move (its id); empty is all of it")
     word = models.CharField(max_length=12, choices=Word)
+    scope = models.CharField(max_length=20, choices=Scope, default=Scope.THIS)
+    until = models.DateField(null=True, blank=True, help_text="how long it holds; empty is a year")
     by = models.CharField(max_length=160)
     at = models.DateTimeField(auto_now=True)
     initiative = models.ForeignKey(
@@ -208,10 +233,36 @@ class Answer(models.Model):
 
     class Meta:
         ordering = ["-at"]
-        constraints = [models.UniqueConstraint(fields=["opportunity", "partner"], name="answer_once")]
+        constraints = [models.UniqueConstraint(fields=["opportunity", "partner", "move"], name="answer_once")]
 
     def __str__(self) -> str:
         return f"{self.partner}: {self.get_word_display()}"
+
+
+class Priority(models.Model):
+    """One of the few opportunities that a partnership chose for a quarter, and who chairs the work on it."""
+
+    footprint = models.ForeignKey("places.Footprint", on_delete=models.CASCADE, related_name="priorities")
+    opportunity = models.ForeignKey(Opportunity, on_delete=models.CASCADE, related_name="priorities")
+    quarter = models.DateField(help_text="the first day of the quarter")
+    chair = models.ForeignKey(
+        "partners.Partner",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="the body whose lead chairs it",
+    )
+    chosen_by = models.CharField(max_length=160)
+    chosen_on = models.DateField()
+
+    class Meta:
+        ordering = ["-quarter", "pk"]
+        verbose_name_plural = "priorities"
+        constraints = [models.UniqueConstraint(fields=["opportunity", "quarter"], name="priority_once")]
+
+    def __str__(self) -> str:
+        return f"{self.opportunity}, from {self.quarter:%d/%m/%Y}"
 
 
 class Enquiry(models.Model):
@@ -230,18 +281,16 @@ class Enquiry(models.Model):
         return f"{self.partner} was asked"
 
 
-class Move(models.Model):
-    """What moved in the list of a partnership, and why."""
+class ListChange(models.Model):
+    """What changed in the list of a partnership, and why. That a strength went up or down is none."""
 
     class What(models.TextChoices):
         NEW = "new", "New"
         BACK = "back", "Back again"
         CHANGED = "changed", "Changed"
-        UP = "up", "Moved up"
-        DOWN = "down", "Moved down"
         GONE = "gone", "No longer found"
 
-    opportunity = models.ForeignKey(Opportunity, on_delete=models.CASCADE, related_name="moves")
+    opportunity = models.ForeignKey(Opportunity, on_delete=models.CASCADE, related_name="changes")
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     what = models.CharField(max_length=8, choices=What)
     why = models.JSONField(default=list, help_text="sentences")
@@ -254,7 +303,7 @@ class Move(models.Model):
 
 
 class Look(models.Model):
-    """Until when somebody has read what moved in a partnership's list."""
+    """Until when somebody has read what changed in a partnership's list."""
 
     user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
     footprint = models.ForeignKey("places.Footprint", on_delete=models.CASCADE, related_name="+")
@@ -284,7 +333,8 @@ class Cell(models.Model):
         default=0, help_text="of action that may be on it, since its theme or its place is not recorded"
     )
     is_reach_unknown = models.BooleanField(default=False, help_text="some of them do not say whom they reach")
-    is_register_known = models.BooleanField(default=True, help_text="silence there means little action")
+    # A theme that is high there and that no move is about: whom the coordinator asks first, by name.
+    ask = models.JSONField(default=list)
 
     class Meta:
         ordering = ["place", "theme"]
@@ -317,11 +367,14 @@ class Weighting(models.Model):
     footprint = models.OneToOneField(
         "places.Footprint", primary_key=True, on_delete=models.CASCADE, related_name="weighting"
     )
-    gap = models.FloatField("need not met")
     fit = models.FloatField("fit")
-    effect = models.FloatField("evidence")
-    urgency = models.FloatField("urgency")
-    newness = models.FloatField("new links")
+    near = models.FloatField("nearness")
+    fresh = models.FloatField("freshness")
+    deadline = models.FloatField("closing day")
+    parties = models.FloatField("several bodies")
+    asked = models.FloatField("asked for")
+    answered = models.FloatField("interested")
+    need = models.FloatField("need")
     reason = models.CharField(max_length=250, help_text="why the partnership weighs so")
     changed_by = models.CharField(max_length=160)
     changed_on = models.DateField()
@@ -329,30 +382,14 @@ class Weighting(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(*((f"{name}__range", (0.0, HEAVIEST)) for name in COMPONENTS)),
-                name="weighting_from_0_to_10",
-            ),
-            models.CheckConstraint(
-                condition=Q(*((f"{name}__gt", 0.0) for name in COMPONENTS), _connector=Q.OR),
-                name="weighting_of_something",
+                condition=Q(
+                    *((f"{name}__range", (0.0, HEAVIEST_POWER)) for name in POWERS),
+                    *((f"{name}__range", (0.0, 1.0)) for name in COMPONENTS if name not in POWERS),
+                ),
+                name="weighting_in_its_bounds",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="weighting_with_a_reason"),
         ]
 
     def __str__(self) -> str:
         return f"What counts in {self.footprint}"
-
-
-class Basis(models.Model):
-    """The tables that the stored opportunities were last worked out from, to see what changed since."""
-
-    footprint = models.ForeignKey("places.Footprint", on_delete=models.CASCADE, related_name="+")
-    audience = models.CharField(max_length=12, choices=Run.Audience)
-    as_of = models.DateField()
-    tables = models.BinaryField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["footprint", "audience"], name="basis_once")]
-
-    def __str__(self) -> str:
-        return f"{self.footprint}, {self.audience}, {self.as_of:%d/%m/%Y}"

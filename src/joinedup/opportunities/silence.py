@@ -8,6 +8,9 @@ last gate before anything is stored for the public, whatever their words are.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+
+from joinedup.engines.opportunities import Move
 
 # People's own words and the names of things stand in quotes: they are nobody's silence.
 _QUOTED = re.compile(r"“[^”]*”")
@@ -23,11 +26,6 @@ SILENT = re.compile(
 )
 # A clause between commas, or at the end after one.
 _CLAUSE = re.compile(rf", (?:and )?{_NONE}(?=[,.;:]|$)", re.IGNORECASE)
-# How high need is, at the end of a sentence that names a body: beside a school it reads as the need of that school.
-_NEED = re.compile(
-    r",? and (?:the need is|recent figures there are) [^.;:,“”]*(?:, though [^.;:,“”]*)?(?=\.$)",
-    re.IGNORECASE,
-)
 _SENTENCES = re.compile(r"(?<=[.?!]) +")
 
 
@@ -41,14 +39,24 @@ def without(text: str) -> str:
     return _CLAUSE.sub("", text)
 
 
-def without_need(sentence: str) -> str:
-    """A headline without its last clause on need, which stands among the reasons with its figures."""
-    return _NEED.sub("", sentence)
-
-
 def told(text: str) -> str:
     """The sentences of a fact that say something: without those that say what is not recorded, or ask for it."""
     every = _SENTENCES.split(without(text))
     kept = [each for each in every if not is_silent(each) and not each.endswith("?")]
     # What follows speaks of what the first one names.
     return " ".join(kept) if kept and kept[0] == every[0] else ""
+
+
+def in_public(move: Move) -> Move | None:
+    """A move in words that the public may read: without what is not recorded, and without its first step, which asks
+    something of a body by its name. None where nothing else is left to say."""
+    if is_silent(move.decision) or is_silent(without(move.sentence)):
+        return None
+    because = [replace(fact, text=told(fact.text)) for fact in move.because]
+    return replace(
+        move,
+        sentence=without(move.sentence),
+        first_step="",
+        because=tuple(fact for fact in because if fact.text),
+        checks=(),
+    )

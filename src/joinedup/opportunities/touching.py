@@ -17,7 +17,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_de
 
 from joinedup.clusters.models import Outcome, Scan
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities.models import Basis, Touched
+from joinedup.opportunities.models import Answer, Run, Touched
 from joinedup.partners.models import Ask, Link, Partner
 from joinedup.places.models import Footprint
 from joinedup.support.models import Offer
@@ -33,6 +33,8 @@ FOOTPRINTS: dict[type[models.Model], Callable[[Any], Iterable[int]]] = {
     # Support is offered to everybody.
     Offer: lambda _offer: Footprint.objects.values_list("pk", flat=True),
     Footprint: lambda footprint: [footprint.pk],
+    # Who refused is not asked the same again; who is interested makes it stronger.
+    Answer: lambda answer: [answer.opportunity.footprint_id],
     # What it found counts once it is done; how far it is changes nothing.
     Scan: lambda scan: [scan.footprint_id] if scan.state == Scan.State.DONE else [],
     Outcome: lambda outcome: [outcome.cluster.scan.footprint_id],
@@ -113,7 +115,7 @@ def touch(footprints: Iterable[int], what: str) -> None:
     new = set(footprints) - _waiting(is_left)
     if not new:
         return
-    known = Basis.objects.filter(footprint__in=new).values_list("footprint", flat=True).distinct()
+    known = Run.objects.filter(footprint__in=new).order_by().values_list("footprint", flat=True).distinct()
     for footprint in sorted(known):
         Touched.objects.create(footprint_id=footprint, what=what)
         transaction.on_commit(_After(footprint, is_left))

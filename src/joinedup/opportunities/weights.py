@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from joinedup.engines.matching import WEIGHTS, Weights
-from joinedup.engines.matching.score import COMPONENTS
-from joinedup.opportunities.models import Weighting
+from joinedup.engines.opportunities.strength import WEIGHTS, Weights
+from joinedup.opportunities.models import COMPONENTS, HEAVIEST_POWER, POWERS, Weighting
 from joinedup.places.models import Footprint
 
 
@@ -22,3 +21,8 @@ def as_weights(weighting: Weighting | None) -> Weights:
     if weighting is None:
         return WEIGHTS
     return Weights(**{name: getattr(weighting, name) for name in COMPONENTS})
+
+
+def most_of(name: str) -> float:
+    """The most that a part may count: those that weaken are powers, the others are shares."""
+    return HEAVIEST_POWER if name in POWERS else 1.0

@@ -9,7 +9,7 @@ from django.utils import timezone
 from joinedup.accounts.person import Person
 from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.engine import follow
-from joinedup.opportunities.models import Move, Run, Touched
+from joinedup.opportunities.models import ListChange, Run, Touched
 from joinedup.places.models import Footprint
 from joinedup.privacy.retention import MOVES
 
@@ -26,15 +26,15 @@ def follow_waiting() -> int:
 
 
 def work_out_the_night(now: datetime.datetime | None = None) -> list[Run]:
-    """The whole run of every partnership whose list was not worked out whole today, as the check on following: each
-    run says what had been missed. Nothing before `NIGHT`, and nothing where no run was ever asked for."""
+    """The run of every partnership whose list was not worked out today: what closed, ended or fell due since. Nothing
+    before `NIGHT`, and nothing where no run was ever asked for."""
     now = timezone.localtime(now)
     if now.hour < NIGHT:
         return []
-    Move.objects.filter(at__lt=now - MOVES.length).delete()
+    ListChange.objects.filter(at__lt=now - MOVES.length).delete()
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     today = Run.objects.filter(at__gte=midnight).values("footprint")
     runs: list[Run] = []
     for footprint in Footprint.objects.filter(pk__in=Run.objects.values("footprint")).exclude(pk__in=today):
-        runs += refresh(by=Person.operator(), footprint=footprint, as_of=now.date(), check=True)
+        runs += refresh(by=Person.operator(), footprint=footprint, as_of=now.date())
     return runs

@@ -161,7 +161,7 @@ def _chains() -> list[HealthFinding]:
                 "chain", f"{counted(elsewhere, 'seat')} taken by people of another event: plan it again."
             )
         )
-    unproven = Opportunity.objects.filter(because=[]).count()
+    unproven = Opportunity.objects.filter(moves=[]).count()
     if unproven:
         found.append(
             HealthFinding("chain", f"Opportunities without a reason: {unproven}. Refresh the opportunities.")
@@ -190,20 +190,11 @@ def _following() -> list[HealthFinding]:
     for run in Run.objects.filter(pk__in=list(latest.values_list("last", flat=True))).select_related(
         "footprint"
     ):
-        if run.differences:
-            found.append(
-                HealthFinding(
-                    "opportunities",
-                    f"The last whole run of {run.footprint} ({run.get_audience_display()}) found "
-                    f"{counted(len(run.differences), 'thing')} that following changes had missed, and put it right: "
-                    f"{run.differences[0]}",
-                )
-            )
         if run.at < timezone.now() - WHOLE_WITHIN:
             found.append(
                 HealthFinding(
                     "opportunities",
-                    f"The opportunities of {run.footprint} were last worked out whole on {run.at:%d/%m/%Y}: run "
+                    f"The opportunities of {run.footprint} were last worked out on {run.at:%d/%m/%Y}: run "
                     "“joinedup worker”, or “joinedup worker --once” every night.",
                     False,
                 )

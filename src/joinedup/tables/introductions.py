@@ -1,6 +1,6 @@
 """People who should meet at an event: two who both asked to be introduced, and why. Only these two are told.
 
-The matching engine finds what two partners share, from what the reader may see: a reader whom nobody vouched
+The engine finds what two partners share, from what the reader may see: a reader whom nobody vouched
 for as their partner's gets what is public. After that come those who want to talk about the same topic.
 """
 
@@ -8,28 +8,25 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import polars as pl
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.person import Person
-from joinedup.engines import matching
-from joinedup.engines.matching.tables import COLUMNS
+from joinedup.engines.opportunities.meetings import meetings
 from joinedup.engines.words import listing
 from joinedup.events.models import Event
-from joinedup.opportunities.frames import tables_for
+from joinedup.opportunities import engine
 from joinedup.opportunities.models import Run
-from joinedup.opportunities.weights import weights_of
 from joinedup.registration.attendance import is_vouched
 from joinedup.registration.models import Attendee
 from joinedup.tables.models import Seat
 
 # Nobody looks for more people than this in a break.
 SHOWN = 5
-# More pairs than 120 people can make on the best-known grounds.
-PAIRS_A_PLACE = 2000
-KIND = "introduction"
+# So many people are looked for, of whom the best are shown.
+LOOKED_FOR = 60
 
 
 @dataclass(frozen=True)
@@ -93,21 +90,24 @@ def _shared(attendee: Attendee, willing: list[Attendee], audience: str, on: date
             {"id": str(each.pk), "partner": each.partner.slug, "event": event.slug, "opted_in": True}
             for each in [attendee, *willing]
         ],
-        schema=COLUMNS["people"],
+        schema={"id": pl.String, "partner": pl.String, "event": pl.String, "opted_in": pl.Boolean},
     )
-    tables = replace(tables_for(event.footprint, audience, on), people=people)
-    result = matching.opportunities(
-        tables, on, kinds={KIND}, per_place_and_kind=PAIRS_A_PLACE, weights=weights_of(event.footprint)
-    )
+    found = engine.run(event.footprint, audience, on)
     themes = {each.pk: {theme.pk for theme in each.themes.all()} for each in willing}
     own = {theme.pk for theme in attendee.themes.all()}
-    found: list[tuple[bool, int, str]] = []
-    for other, why in matching.introductions(result, str(attendee.pk)):
-        pk = int(other)
-        # The first facts state that both asked for it; what their partners share comes after.
-        found.append((why.theme not in own | themes[pk], pk, why.because[2].text))
+    reasons: list[tuple[bool, int, str]] = []
+    for move in meetings(found.result, people, LOOKED_FOR):
+        both = [because.record for because in move.because]
+        if str(attendee.pk) in both:
+            pk = int(next(each for each in both if each != str(attendee.pk)))
+            reasons.append((move.theme not in own | themes[pk], pk, _shared_reason(move.decision)))
     # Topics that one of them registered for come first; otherwise the engine's order stays.
-    return {pk: words for _is_other, pk, words in sorted(found, key=lambda each: each[0])}
+    return {pk: words for _is_other, pk, words in sorted(reasons, key=lambda each: each[0])}
+
+
+def _shared_reason(decision: str) -> str:
+    """What the two could settle: the question of the move that their partners share."""
+    return decision.split("? ", 1)[-1]
 
 
 def _tables(attendee: Attendee, others: list[Attendee]) -> dict[int, list[tuple[int, int]]]:

@@ -17,7 +17,7 @@ from jinja2.runtime import Context
 
 from joinedup import __version__
 from joinedup.accounts.permissions import may
-from joinedup.engines.matching.score import band
+from joinedup.engines.opportunities.strength import band
 from joinedup.mail.markup import to
 
 

@@ -89,7 +89,7 @@ def opportunities(
     """
     context = Context(build(inputs, as_of))
     every = [
-        _weighed(context, each, settings.weights)
+        weighed(context, each, settings.weights)
         for kind in KINDS
         for each in kind.moves(context)
         if each.places and (told is None or told(each, context))
@@ -110,7 +110,8 @@ def opportunities(
     )
 
 
-def _weighed(context: Context, move: Move, weights: Weights) -> Move:
+def weighed(context: Context, move: Move, weights: Weights = WEIGHTS) -> Move:
+    """The move with its part of need, and its strength by these weights."""
     need = context.register.needs.get((move.places[0], move.theme or ""))
     known = need is not None and need.measured == "own"
     parts = replace(move.parts, need=(need.stands_out or 0.0) if known and need else 0.0)

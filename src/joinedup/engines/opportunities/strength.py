@@ -62,7 +62,7 @@ REASONS = {
     "fit": "What one needs and another has must be the same thing, or nothing follows.",
     "near": "People go to what is near; how near depends on what it is.",
     "fresh": "What was said more than a year ago may no longer stand.",
-    "deadline": "A date orders the queue; it does not make a weak reason strong.",
+    "deadline": "A date says what comes first; it does not make a weak reason strong.",
     "parties": "The day is for what nobody can do alone.",
     "asked": "What somebody asked for is wanted already.",
     "answered": "Somebody said yes.",
@@ -88,3 +88,12 @@ def deadline(closes: date | None, as_of: date) -> float:
         return 0.0
     days = (closes - as_of).days
     return min(1.0, max(0.0, 1 - (days - NEAR_DAYS) / (FAR_DAYS - NEAR_DAYS)))
+
+
+# What a page says instead of a number from 0 to 100: a word that fits everything would say nothing.
+BANDS = ((75.0, "strong"), (50.0, "fair"))
+
+
+def band(score: float) -> str:
+    """strong, fair, or worth a look."""
+    return next((word for least, word in BANDS if score >= least), "worth a look")

@@ -84,6 +84,13 @@ def said(ask: Ask) -> str:
     return f" ({day(ask.said_on)})" if ask.said_on else ""
 
 
+def spoken(ask: Ask, *, dated: bool = True) -> str:
+    """What was asked or offered, in the people's own words, as a sentence that ends."""
+    text, when = quoted(ask.text), said(ask) if dated else ""
+    ends = not when and text[-2:-1] in (".", "?", "!")
+    return f"{text}{when}{'' if ends else '.'}"
+
+
 def whole_pounds(amount: float) -> str:
     return f"£{amount:,.0f}"
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+from typing import Any
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -20,13 +23,41 @@ from joinedup.partners.models import Partner
 
 
 @transaction.atomic
-def answer(*, by: Person, opportunity: Opportunity, partner: Partner, word: str) -> Answer:
-    """What a named partner says. "Already doing it" becomes a draft of local action, to be completed there.
+def answer(
+    *,
+    by: Person,
+    opportunity: Opportunity,
+    partner: Partner,
+    word: str,
+    move: str = "",
+    scope: str = Answer.Scope.THIS,
+    until: datetime.date | None = None,
+) -> Answer:
+    """What a named partner says to a move (its id), or to all of the opportunity. "Already doing it" becomes a draft of
+    local action, to be completed there; "not us" holds for its scope until a day, or a year.
 
-    Saying something else later replaces the earlier answer; a draft that was made stays with its partner.
+    Saying something else later replaces the earlier answer; a draft that was made stays with its partner. Raises
+    ValidationError for a move that is not (or no longer) in it, and for a day that has gone.
     """
     require(by, "opportunity.answer", on=Scope(frozenset({partner.pk})))
-    return _give(by, opportunity, partner, word)
+    if move and move not in {each["id"] for each in opportunity.moves}:
+        raise ValidationError(_("What this answers has changed meanwhile: look at the page again."))
+    if until is not None and until < timezone.localdate():
+        raise ValidationError(_("Choose a day that is still to come."))
+    if scope not in Answer.Scope.values:
+        raise ValidationError(_("Choose what “not us” is meant for."))
+    return _give(by, opportunity, partner, word, move=move, scope=scope, until=until)
+
+
+@transaction.atomic
+def take_back(*, by: Person, opportunity: Opportunity, partner: Partner, move: str = "") -> None:
+    """The undo of an answer: as if nothing had been said. A draft that was made stays with its partner."""
+    require(by, "opportunity.answer", on=Scope(frozenset({partner.pk})))
+    given = Answer.objects.filter(opportunity=opportunity, partner=partner, move=move).first()
+    if given is None:
+        raise ValidationError(_("There is no answer to take back."))
+    audit.record(by=by, action="opportunity.answer_back", on=given, before=audit.snapshot(given), after={})
+    given.delete()
 
 
 @transaction.atomic
@@ -44,18 +75,23 @@ def answer_from_mail(*, token: str, word: str) -> Answer:
     return _give(asked.by, asked.opportunity, asked.partner, word)
 
 
-def _give(by: Person, opportunity: Opportunity, partner: Partner, word: str) -> Answer:
+def _give(by: Person, opportunity: Opportunity, partner: Partner, word: str, **told: Any) -> Answer:
+    move = told.get("move", "")
     # Two of one partner may answer at once: the second waits here and changes what the first said.
     Opportunity.objects.select_for_update().get(pk=opportunity.pk)
     if word not in Answer.Word.values:
         raise ValidationError("Choose one of the three answers.")
     if not opportunity.parties.filter(pk=partner.pk).exists():
         raise ValidationError("This opportunity does not name your organisation.")
-    given = Answer.objects.filter(opportunity=opportunity, partner=partner).first()
+    given = Answer.objects.filter(opportunity=opportunity, partner=partner, move=move).first()
     before = audit.snapshot(given) if given else None
     if given is None:
-        given = Answer(opportunity=opportunity, partner=partner)
+        given = Answer(opportunity=opportunity, partner=partner, move=move)
     given.word, given.by = word, by.name[:160]
+    # How far it goes and how long it holds is said of a refusal alone.
+    is_no = word == Answer.Word.NOT_US
+    given.scope = told.get("scope", Answer.Scope.THIS) if is_no else Answer.Scope.THIS
+    given.until = told.get("until") if is_no else None
     if word == Answer.Word.ALREADY and given.initiative is None:
         given.initiative = _draft(by, opportunity, partner)
     given.save()

@@ -16,20 +16,17 @@ from joinedup.places.models import Footprint
 
 
 @transaction.atomic
-def refresh(
-    *, by: Person, footprint: Footprint, as_of: datetime.date | None = None, check: bool = False
-) -> list[Run]:
+def refresh(*, by: Person, footprint: Footprint, as_of: datetime.date | None = None) -> list[Run]:
     """Run the engine for every kind of reader of a partnership and store what it found.
 
     What people decided stays: an opportunity that was taken up or set aside keeps its state, one that the
-    engine no longer finds and nobody took up is marked as gone. With `check`, the runs also say what following every
-    change since the last ones had missed.
+    engine no longer finds and nobody took up is marked as gone.
     """
     require(by, "opportunity.refresh", on=Scope(footprints=frozenset({footprint.pk})))
     # Two who ask at once: the second waits here, and finds what the first wrote.
     Footprint.objects.select_for_update().get(pk=footprint.pk)
     as_of = as_of or timezone.localdate()
-    runs = keep_runs(footprint, as_of, check=check)
+    runs = keep_runs(footprint, as_of)
     audit.record(
         by=by,
         action="opportunity.refresh",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -12,8 +13,10 @@ from django.utils.translation import gettext as _
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
-from joinedup.opportunities import checks, spotted
-from joinedup.opportunities.models import Move, Opportunity, Run
+from joinedup.engines.words import day
+from joinedup.opportunities import checks
+from joinedup.opportunities.engine import follow_spotted
+from joinedup.opportunities.models import ListChange, Opportunity, Run
 from joinedup.opportunities.queries import spotting
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint, Place
@@ -61,7 +64,7 @@ def spot(
         theme=theme,
         sentence=sentence,
         first_step=first_step,
-        because=[{"text": _entered(by, footprint), "figure": None}],
+        moves=[_own_words(by, footprint, sentence, first_step)],
         is_spotted=True,
         spotted_by_id=by.user_id,
         first_seen=today,
@@ -69,20 +72,41 @@ def spot(
         changed_on=today,
     )
     made.parties.set(named)
-    Move.objects.create(opportunity=made, what=Move.What.NEW)
-    spotted.fill([made], spotted.scene_of(footprint, Run.Audience.PARTNERSHIP, today))
+    ListChange.objects.create(opportunity=made, what=ListChange.What.NEW)
+    made.places.set([place])
+    follow_spotted(footprint, today)
+    made.refresh_from_db()
     audit.record(by=by, action="opportunity.spot", on=made)
     return made
 
 
+def _own_words(by: Person, footprint: Footprint, sentence: str, first_step: str) -> dict[str, Any]:
+    """The one move of what a person spotted: their words, and who entered them."""
+    return {
+        "id": "spotted",
+        "kind": "spotted",
+        "decision": sentence,
+        "sentence": "",
+        "first_step": first_step,
+        "parties": [],
+        "because": [{"text": _entered(by, footprint), "record": ""}],
+        "checks": [],
+        "closes": None,
+        "support": [],
+        "initiatives": [],
+        "asks": [],
+        "strength": 0.0,
+        "parts": {},
+    }
+
+
 def _entered(by: Person, footprint: Footprint) -> str:
-    today = timezone.localdate()
-    day = f"{today.day} {today:%B %Y}"
+    on = day(timezone.localdate())
     # An account without a name is called by its address, which is nobody else's to read.
     name = by.name if by.name != by.email else "somebody who gave no name"
     if by.is_operator or spotting.is_member(by, footprint):
-        return f"Entered by {name} on {day}."
-    return f"Spotted by {name}, not of this partnership, on {day}."
+        return f"Entered by {name} on {on}."
+    return f"Spotted by {name}, not of this partnership, on {on}."
 
 
 @transaction.atomic
@@ -102,6 +126,8 @@ def withdraw(*, by: Person, opportunity: Opportunity) -> Opportunity:
     held.decided_by, held.decided_on = by.name[:160], timezone.localdate()
     held.changed_on = held.decided_on
     held.save(update_fields=["state", "decided_by", "decided_on", "changed_on"])
-    Move.objects.create(opportunity=held, what=Move.What.GONE, why=["Who spotted it took it back."])
+    ListChange.objects.create(
+        opportunity=held, what=ListChange.What.GONE, why=["Who spotted it took it back."]
+    )
     audit.record(by=by, action="opportunity.undo", on=held, before=before)
     return held

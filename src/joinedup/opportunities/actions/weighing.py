@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
-from joinedup.engines.matching import Weights
+from joinedup.engines.opportunities.strength import Weights
 from joinedup.opportunities import checks
 from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.models import Weighting

@@ -37,6 +37,11 @@ class FilterForm(forms.Form):
     state = forms.ChoiceField(
         choices=[("", _("Open")), *Opportunity.State.choices], required=False, label=_("State")
     )
+    sort = forms.ChoiceField(
+        choices=[("", _("Strongest first")), ("closes", _("Closing first")), ("new", _("Newest first"))],
+        required=False,
+        label=_("In which order"),
+    )
     mine = forms.BooleanField(required=False, label=_("Names my organisation"))
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:

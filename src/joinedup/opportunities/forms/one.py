@@ -18,11 +18,27 @@ from joinedup.partners.models import Partner
 class AnswerForm(forms.Form):
     partner = forms.ModelChoiceField(Partner.objects.none(), empty_label=None, label=_("For"))
     word = forms.ChoiceField(choices=Answer.Word.choices, label=_("Answer"))
+    move = forms.CharField(max_length=40, required=False)
+    scope = forms.ChoiceField(
+        choices=Answer.Scope.choices,
+        required=False,
+        initial=Answer.Scope.THIS,
+        label=_("“Not us” is meant for"),
+    )
+    until = forms.DateField(
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        label=_("It holds until"),
+        help_text=_("Leave it empty for a year."),
+    )
 
     def __init__(self, *args: Any, partners: list[Partner], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice = Partner.objects.filter(pk__in=[p.pk for p in partners])
         self.fields["partner"].queryset = choice  # type: ignore[attr-defined]
+
+    def clean_scope(self) -> str:
+        return self.cleaned_data["scope"] or Answer.Scope.THIS
 
 
 class SnoozeForm(forms.Form):
@@ -62,6 +78,19 @@ class AssignForm(forms.Form):
     def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to"].queryset = people  # type: ignore[attr-defined]
+
+
+class ChairForm(forms.Form):
+    """Who chairs the work on it; it may be left open."""
+
+    chair = forms.ModelChoiceField(
+        Partner.objects.none(), required=False, label=_("Who chairs it?"), empty_label=_("Not settled yet")
+    )
+
+    def __init__(self, *args: Any, chairs: list[Partner], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = Partner.objects.filter(pk__in=[each.pk for each in chairs])
+        self.fields["chair"].queryset = choice  # type: ignore[attr-defined]
 
 
 class SetAsideForm(forms.Form):

@@ -7,9 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from joinedup.engines.matching import WEIGHTS, Weights
+from joinedup.engines.opportunities.strength import WEIGHTS, Weights
 from joinedup.opportunities import checks
-from joinedup.opportunities.models import COMPONENTS, HEAVIEST
+from joinedup.opportunities.models import COMPONENTS
+from joinedup.opportunities.weights import most_of
 
 
 class WeighForm(forms.Form):
@@ -27,14 +28,15 @@ class WeighForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.is_preview = is_preview
         for name, words in COMPONENTS.items():
-            wrong = _("“%(part)s” must be a number from 0 to 10.") % {"part": words}
+            most = {"most": f"{most_of(name):.0f}"}
+            wrong = _("“%(part)s” must be a number from 0 to %(most)s.") % {"part": words, **most}
             self.fields[name] = forms.FloatField(
                 min_value=0,
-                max_value=HEAVIEST,
+                max_value=most_of(name),
                 widget=forms.NumberInput(attrs={"step": "0.05"}),
                 label=words,
-                help_text=_("From 0, which does not count, to 10. As shipped: %(number)s.")
-                % {"number": f"{getattr(WEIGHTS, name):.2f}"},
+                help_text=_("From 0, which does not count, to %(most)s. As shipped: %(number)s.")
+                % {"number": f"{getattr(WEIGHTS, name):.2f}", **most},
                 error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), wrong),
             )
         self.order_fields(self.field_order)

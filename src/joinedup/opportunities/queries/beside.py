@@ -1,4 +1,4 @@
-"""What stands beside an opportunity: similar ones, and who else might join."""
+"""What stands beside an opportunity: similar ones, and whether it may be taken back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from django.db.models import Count, Q, QuerySet
 from joinedup.accounts.person import Person
 from joinedup.opportunities.models import Opportunity
 from joinedup.opportunities.queries import lists
-from joinedup.partners.models import Partner
 
 SIMILAR = 3
 # So many partners in common make two opportunities alike wherever they are.
@@ -18,25 +17,14 @@ IN_COMMON = 2
 
 
 @dataclass(frozen=True)
-class Other:
-    """A partner that might join, and why, in words."""
-
-    partner: Partner
-    why: str
-
-
-@dataclass(frozen=True)
 class Beside:
     similar: list[Opportunity] = field(default_factory=list)
-    others: list[Other] = field(default_factory=list)
     may_withdraw: bool = False
 
 
 def of(person: Person, opportunity: Opportunity) -> Beside:
-    """Everything beside one opportunity that `person` may see; at most 2 queries. Wants parties prefetched."""
-    return Beside(
-        similar(person, opportunity), others(person, opportunity), may_withdraw(person, opportunity)
-    )
+    """Everything beside one opportunity that `person` may see; 1 query. Wants parties prefetched."""
+    return Beside(similar(person, opportunity), may_withdraw(person, opportunity))
 
 
 def similar(person: Person, opportunity: Opportunity) -> list[Opportunity]:
@@ -58,17 +46,6 @@ def like(
         shared = naming.annotate(number=Count("pk")).filter(number__gte=IN_COMMON)
         condition |= Q(pk__in=shared.values("pk"))
     return lists.listing(person).filter(condition).prefetch_related(None)
-
-
-def others(person: Person, opportunity: Opportunity) -> list[Other]:
-    """Who else might join what a person spotted, of those that `person` may see; at most 1 query."""
-    why = {fact["record"]["id"]: fact["text"] for fact in opportunity.because if fact.get("joins")}
-    if not why:
-        return []
-    named = {partner.pk for partner in opportunity.parties.all()}
-    visible = Partner.objects.visible_to(person).filter(slug__in=why).exclude(pk__in=named)
-    held = {partner.slug: partner for partner in visible}
-    return [Other(held[slug], text) for slug, text in why.items() if slug in held]
 
 
 def may_withdraw(person: Person, opportunity: Opportunity) -> bool:

@@ -9,7 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from joinedup.engines import matching
+from joinedup.engines.opportunities import Move, Party
+from joinedup.engines.opportunities import Opportunity as Found
+from joinedup.engines.opportunities.shortlist import shortlist as diverse
+from joinedup.engines.opportunities.strength import Parts
 from joinedup.opportunities import engine
 from joinedup.opportunities.models import BEST_FIRST, Opportunity, Run
 from joinedup.opportunities.queries.lists import OPEN_STATES, awake
@@ -18,12 +21,18 @@ from joinedup.places.models import Footprint, Place
 
 def document(footprint: Footprint, place: Place, as_of: datetime.date, limit: int | None) -> dict[str, Any]:
     """The JSON document of `joinedup opportunities`: a fresh run on what the partnership shares."""
-    inside = {
-        place.pk,
-        *Place.objects.filter(parent=place, footprints=footprint).values_list("pk", flat=True),
+    inside = {place.pk, *Place.objects.filter(parent=place).values_list("pk", flat=True)}
+    found = engine.run(footprint, Run.Audience.PARTNERSHIP, as_of).result
+    here = [each for each in found.opportunities if inside & set(each.places)]
+    return {
+        "as_of": as_of.isoformat(),
+        "opportunities": [each.as_dict() for each in here[:limit]],
+        "gaps": [
+            {"place": gap.place, "theme": gap.theme, "ask": list(gap.ask)}
+            for gap in found.gaps
+            if gap.place in inside
+        ],
     }
-    result = engine.run(footprint, Run.Audience.PARTNERSHIP, as_of, places=inside, limit=limit)
-    return result.as_dict()
 
 
 def looked_on(footprint: Footprint) -> datetime.date | None:
@@ -60,7 +69,7 @@ def document_for(place: str, as_of: datetime.date | None, limit: int | None) -> 
 
 
 def shortlist(footprint: Footprint, size: int, *, without_topics: bool = False) -> list[Opportunity]:
-    """A diverse short list for an event of the partnership: see `engines.matching.shortlist`.
+    """A diverse short list for an event of the partnership: see `engines.opportunities.shortlist`.
 
     `without_topics` leaves out what is or was on an event's agenda.
     """
@@ -73,29 +82,24 @@ def shortlist(footprint: Footprint, size: int, *, without_topics: bool = False) 
     )
     if without_topics:
         found = found.filter(topics__isnull=True)
-    rows = {each.key: each for each in found.prefetch_related("parties").order_by(*BEST_FIRST)[:2000]}
-    chosen = matching.shortlist(
-        [
-            matching.Opportunity(
-                id=each.key,
-                kind=each.kind,
-                score=each.score or 0.0,
-                place=each.place_id,
-                theme=each.theme_id or "",
-                parties=[partner.slug for partner in each.parties.all()],
-                initiatives=[],
-                offers=[],
-                sentence=each.sentence,
-                because=[],
-                first_step=each.first_step,
-                components=each.components,
-                would_change=[],
-                ask=each.is_ask,
-                marking=each.marking,
-                only_parties=False,
-            )
-            for each in rows.values()
-        ],
-        size,
-    )
-    return [rows[each.id] for each in chosen]
+    rows = found.prefetch_related("parties").order_by(*BEST_FIRST)[:2000]
+    every = {_as_found(row): row for row in rows}
+    return [every[each] for each in diverse(every, size)]
+
+
+def _as_found(row: Opportunity) -> Found:
+    """A stored opportunity with as much of the engine's as a short list asks for."""
+    moves = [
+        Move(
+            kind=move["kind"],
+            places=(row.place_id,),
+            theme=row.theme_id,
+            parties=tuple(Party(party["id"], party["name"], party["part"]) for party in move["parties"]),
+            decision="",
+            sentence="",
+            first_step="",
+            parts=Parts(fit=0.0),
+        )
+        for move in row.moves
+    ]
+    return Found((row.place_id,), row.theme_id, row.score or 0.0, row.key, tuple(moves), apart=row.key)

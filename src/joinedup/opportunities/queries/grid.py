@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import models
@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from joinedup.accounts.person import Person
-from joinedup.engines.matching.cells import CellState, state_of
+from joinedup.documents.csv_file import several
 from joinedup.opportunities.models import Cell, Run
 from joinedup.opportunities.queries.lists import listing
 from joinedup.opportunities.queries.reading import audience_for
@@ -21,14 +21,33 @@ from joinedup.taxonomy.models import Theme
 
 
 class State(models.TextChoices):
-    """What a cell says, in words: see `engines.matching.cells`."""
+    """What a cell says, in the order in which a reader wants them."""
 
-    GAP = CellState.GAP.value, _("gap")
-    ASK = CellState.ASK.value, _("ask first")
-    NONE = CellState.NONE.value, _("none recorded")
-    SOME = CellState.SOME.value, _("some action")
-    LITTLE = CellState.LITTLE.value, _("lower than most")
-    UNKNOWN = CellState.UNKNOWN.value, _("not known")
+    ASK = "ask", _("ask first")
+    MOVES = "moves", _("something to decide")
+    SOME = "some", _("some action")
+    NONE = "none", _("none recorded")
+    LITTLE = "little", _("lower than most")
+    UNKNOWN = "unknown", _("not known")
+
+
+# Below this a need is lower than most.
+LITTLE = 0.4
+
+
+def state_of(need: float | None, initiatives: int, opportunities: int, ask: Collection[str]) -> State:
+    """What a cell says, from its need (0 to 1, None where not known), how much action is recorded there, how many
+    opportunities, and whom to ask first where the theme is high and nothing is found. How much of a need action meets
+    is never said: nobody knows."""
+    if ask:
+        return State.ASK
+    if opportunities:
+        return State.MOVES
+    if need is None:
+        return State.UNKNOWN
+    if need < LITTLE:
+        return State.LITTLE
+    return State.SOME if initiatives else State.NONE
 
 
 @dataclass(frozen=True)
@@ -43,26 +62,25 @@ class Square:
     initiatives: int
     perhaps: int
     is_reach_unknown: bool
-    is_register_known: bool
     opportunities: int
+    ask: list[str]
 
     @property
     def leads_on(self) -> bool:
         """Whether there is something to go to: opportunities, or a lack that somebody may have one for."""
-        return self.opportunities > 0 or self.state in (State.GAP, State.ASK)
+        return self.opportunities > 0 or self.state == State.ASK
 
 
 @dataclass(frozen=True)
 class Row:
     place: Place
     squares: list[Square]
-    gaps: int
     asks: int
 
 
 @dataclass(frozen=True)
 class Grid:
-    """`themes` head the squares of every row, those with most gaps first. `as_of`: when it was last worked out."""
+    """`themes` head the squares of every row, those with most to ask about first. `as_of`: when it was worked out."""
 
     footprint: Footprint
     audience: str
@@ -98,7 +116,7 @@ def grid(
         cells = cells.filter(theme=theme)
     last = Run.objects.filter(footprint=footprint, audience=audience).first()
     squares = _squares(cells, places, themes, _open_in(person, places))
-    shown = _by_gaps(squares, themes)
+    shown = _by_asks(squares, themes)
     rows = list(_rows(squares, places, shown))
     if theme is not None:
         # One column reads as a list: what asks for something comes first, as it does among the themes of a place.
@@ -122,16 +140,16 @@ def _squares(
 ) -> dict[tuple[str, str], Square]:
     by_code, by_slug = {place.pk: place for place in places}, {theme.pk: theme for theme in themes}
     squares = {}
-    for code, slug, need, number, perhaps, silent, known in cells.order_by().values_list(
-        "place_id", "theme_id", "need", "initiatives", "perhaps", "is_reach_unknown", "is_register_known"
+    for code, slug, need, number, perhaps, silent, ask in cells.order_by().values_list(
+        "place_id", "theme_id", "need", "initiatives", "perhaps", "is_reach_unknown", "ask"
     ):
         # A place that left the partnership since the last run is no longer its business.
         if code in by_code and slug in by_slug:
-            state = State(state_of(need, number, perhaps, known=known).value)
+            here = opportunities[code, slug]
+            state = state_of(need, number, here, ask)
             squares[code, slug] = Square(
-                by_code[code], by_slug[slug], state, need, number, perhaps, silent, known,
-                opportunities[code, slug],
-            )  # fmt: skip
+                by_code[code], by_slug[slug], state, need, number, perhaps, silent, here, ask
+            )
     return squares
 
 
@@ -147,12 +165,11 @@ def _open_in(person: Person, places: Sequence[Place]) -> Counter[tuple[str, str 
     return counts
 
 
-def _by_gaps(squares: dict[tuple[str, str], Square], themes: Sequence[Theme]) -> list[Theme]:
-    gaps = Counter(slug for (_code, slug), each in squares.items() if each.state == State.GAP)
+def _by_asks(squares: dict[tuple[str, str], Square], themes: Sequence[Theme]) -> list[Theme]:
     asks = Counter(slug for (_code, slug), each in squares.items() if each.state == State.ASK)
     held = {slug for _code, slug in squares}
     shown = [theme for theme in themes if theme.pk in held]
-    return sorted(shown, key=lambda theme: (-gaps[theme.pk], -asks[theme.pk], theme.order, theme.pk))
+    return sorted(shown, key=lambda theme: (-asks[theme.pk], theme.order, theme.pk))
 
 
 def _rows(
@@ -164,11 +181,11 @@ def _rows(
             # What the last run did not speak of, since it is new, is not known.
             own = [squares.get((place.pk, theme.pk)) or _not_known(place, theme) for theme in themes]
             states = Counter(square.state for square in own)
-            yield Row(place, own, states[State.GAP], states[State.ASK])
+            yield Row(place, own, states[State.ASK])
 
 
 def _not_known(place: Place, theme: Theme) -> Square:
-    return Square(place, theme, State.UNKNOWN, None, 0, 0, False, False, 0)
+    return Square(place, theme, State.UNKNOWN, None, 0, 0, False, 0, [])
 
 
 CSV_HEADER = [
@@ -180,7 +197,7 @@ CSV_HEADER = [
     "Local action recorded",
     "Local action whose theme or place is not recorded",
     "Reach unknown for some",
-    "Register known well enough",
+    "Ask first",
     "Open opportunities shown to you",
 ]
 
@@ -197,6 +214,6 @@ def csv_rows(found: Grid | None) -> Iterator[list[object]]:
             each.initiatives,
             each.perhaps,
             each.is_reach_unknown,
-            each.is_register_known,
+            several(each.ask),
             each.opportunities,
         ]

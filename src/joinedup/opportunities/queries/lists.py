@@ -8,18 +8,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Min, Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from joinedup.accounts.links import address_of
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
 from joinedup.documents.csv_file import several
-from joinedup.engines.matching.score import band
 from joinedup.opportunities.models import BEST_FIRST, KINDS, Opportunity, Run
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
-from joinedup.support.models import Offer
 
 OPEN_STATES = [
     Opportunity.State.SUGGESTED,
@@ -30,6 +28,13 @@ OPEN_STATES = [
 ]
 # Before something was agreed on it, or it went: only then is there something to put off, to give or to ask.
 UNDECIDED = frozenset({Opportunity.State.SUGGESTED, Opportunity.State.TAKEN_UP, Opportunity.State.ON_AGENDA})
+
+
+# How a list may be sorted, beside by strength.
+SORTED: dict[str, tuple[Any, ...]] = {
+    "closes": (F("closes").asc(nulls_last=True), *BEST_FIRST),
+    "new": (F("first_seen").desc(), *BEST_FIRST),
+}
 
 
 def awake(on: datetime.date) -> Q:
@@ -62,18 +67,20 @@ def kinds(person: Person, **filters: Any) -> list[tuple[str, str, int]]:
     """(kind, in words, how many) of what `listing` finds with the same filters but the kind, most first. One query."""
     rows = listing(person, **{name: value for name, value in filters.items() if name != "kind"})
     counts = Counter(rows.order_by().prefetch_related(None).values_list("kind", flat=True))
-    return [(kind, KINDS.get(kind, kind), number) for kind, number in counts.most_common()]
+    return [(kind, str(KINDS.get(kind, kind)), number) for kind, number in counts.most_common()]
 
 
 def listing(person: Person, **filters: Any) -> QuerySet[Opportunity]:
     """What `person` may see, best first.
 
-    Filters: place (code, with its parts), theme, kind, sector, mine (names a partner of theirs), state: one of
-    Opportunity.State, "snoozed" or "assigned" (given to them). Without a state, what is open and not snoozed.
+    Filters: place (code, with its parts), theme, kind (of its strongest move), sector, mine (names a partner of
+    theirs), state: one of Opportunity.State, "snoozed" or "assigned" (given to them). Without a state, what is open
+    and not snoozed. `sort`: strength (as it is), "closes" or "new".
     """
     found = _reader_rows(person).select_related("place", "theme").prefetch_related(parties_seen_by(person))
     if place := filters.get("place"):
-        found = found.filter(Q(place=place) | Q(place__parent=place))
+        there = Opportunity.objects.filter(Q(places=place) | Q(places__parent=place) | Q(place=place))
+        found = found.filter(pk__in=there.values("pk"))
     if theme := filters.get("theme"):
         found = found.filter(theme=theme)
     if kind := filters.get("kind"):
@@ -84,7 +91,8 @@ def listing(person: Person, **filters: Any) -> QuerySet[Opportunity]:
     if filters.get("mine"):
         named = Opportunity.objects.filter(parties__in=person.partner_ids).values("pk")
         found = found.filter(pk__in=named)
-    return _in_state(found, person, str(filters.get("state") or "")).order_by(*BEST_FIRST)
+    order = SORTED.get(str(filters.get("sort") or ""), BEST_FIRST)
+    return _in_state(found, person, str(filters.get("state") or "")).order_by(*order)
 
 
 def _in_state(found: QuerySet[Opportunity], person: Person, state: str) -> QuerySet[Opportunity]:
@@ -104,29 +112,19 @@ def _in_state(found: QuerySet[Opportunity], person: Person, state: str) -> Query
 
 @dataclass(frozen=True)
 class Line:
-    """One opportunity in a list: with the first day on which an offer that it rests on closes, and what moved since
-    the reader last looked (a value of Move.What, empty for nothing)."""
+    """One opportunity in a list: with what changed since the reader last looked (a value of ListChange.What, empty for
+    nothing)."""
 
     opportunity: Opportunity
-    closes: datetime.date | None
-    moved: str
+    changed: str
     is_mine: bool
 
 
-def lines(person: Person, rows: Iterable[Opportunity], moved: dict[int, str]) -> list[Line]:
-    """Opportunities as a list shows them; one query more than reading them."""
+def lines(person: Person, rows: Iterable[Opportunity], changed: dict[int, str]) -> list[Line]:
+    """Opportunities as a list shows them; no query more than reading them."""
     every = list(rows)
-    closes = _closing(person, every)
     mine = {row.pk for row in every if any(p.pk in person.partner_ids for p in row.parties.all())}
-    return [Line(row, closes.get(row.pk), moved.get(row.pk, ""), row.pk in mine) for row in every]
-
-
-def _closing(person: Person, rows: list[Opportunity]) -> dict[int, datetime.date]:
-    offers = Offer.objects.visible_to(person).filter(
-        opportunities__in=[row.pk for row in rows], closes__gte=timezone.localdate()
-    )
-    first = offers.order_by().values_list("opportunities").annotate(first=Min("closes"))
-    return {pk: day for pk, day in first if pk is not None}
+    return [Line(row, changed.get(row.pk, ""), row.pk in mine) for row in every]
 
 
 def last_run(person: Person) -> Run | None:
@@ -137,34 +135,25 @@ def last_run(person: Person) -> Run | None:
 
 
 def best_for_place(person: Person, place: Place, limit: int = 5) -> list[Opportunity]:
-    """The best open ones in a place, no more than two of a kind, so that five are not five versions of one."""
-    taken: dict[str, int] = {}
-    best = []
-    for each in listing(person, place=place.pk)[: limit * 20]:
-        if taken.get(each.kind, 0) < 2:
-            taken[each.kind] = taken.get(each.kind, 0) + 1
-            best.append(each)
-        if len(best) == limit:
-            break
-    return best
+    """The best open ones in a place."""
+    return list(listing(person, place=place.pk)[:limit])
 
 
 CSV_HEADER = [
     "Opportunity",
-    "In a sentence",
+    "Decision",
     "First step",
-    "Kind",
+    "Strongest move",
+    "Moves",
     "Theme",
     "Place",
     "Place code",
     "Partners it names",
-    "Sectors needed",
-    "Strength",
-    "Score (0 to 100)",
+    "Strength (0 to 100)",
     "State",
     "Reason",
     "Off the list until",
-    "An offer closes on",
+    "Closes on",
     "Found first on",
     "Found last on",
     "Who may see it",
@@ -181,23 +170,17 @@ def csv_rows(person: Person, found: QuerySet[Opportunity]) -> Iterator[list[obje
             each.heading,
             each.sentence,
             each.told_step,
-            KINDS.get(each.kind, each.kind),
+            each.kind_words,
+            len(each.moves),
             each.theme,
             each.place.name,
             each.place_id,
             several(partner.name for partner in each.parties.all()),
-            # The public is not told who is missing.
-            several(
-                name.replace("_", " ")
-                for name in each.sectors_needed
-                if each.audience == Run.Audience.PARTNERSHIP
-            ),
-            "spotted by a person" if each.score is None else band(each.score),
-            None if each.score is None else round(each.score, 1),
+            None if each.score is None else round(each.score),
             each.get_state_display(),
             each.get_reason_display(),
             each.snoozed_until if is_snoozed(each) else None,
-            line.closes,
+            each.closes,
             each.first_seen,
             each.last_seen,
             MARKINGS.get(each.marking, each.marking),

@@ -12,18 +12,36 @@ from joinedup.accounts.person import Person
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Answer, Opportunity, Run
 from joinedup.opportunities.queries.lists import parties_seen_by
+from joinedup.opportunities.queries.reasons import Told
 from joinedup.opportunities.shown_beside import BESIDE
 from joinedup.partners.models import Partner
 from joinedup.support.models import Offer
-from joinedup.taxonomy.models import Sector
+from joinedup.taxonomy.models import Mix, Sector
+
+# A sector that weighs so much for a theme is needed for it.
+NEEDED = 0.6
 
 
-def sectors_needed(opportunity: Opportunity) -> list[str]:
-    """The names of sectors that it needs and of which nobody is recorded; one query where there are any. The public
-    is not told who is missing."""
-    if not opportunity.sectors_needed or opportunity.audience == Run.Audience.PUBLIC:
+@dataclass(frozen=True)
+class Seat:
+    """A sector that the theme needs, and who of it is named or runs something on it there; nobody: it is missing."""
+
+    sector: Sector
+    who: list[str]
+
+
+def around_the_table(opportunity: Opportunity, found: Told) -> list[Seat]:
+    """Which sectors are in it and which of those that its theme needs are missing, the most needed first. For its
+    partnership: the public is not told who is missing. 1 query."""
+    if opportunity.theme_id is None or opportunity.audience == Run.Audience.PUBLIC:
         return []
-    return list(Sector.objects.filter(pk__in=opportunity.sectors_needed).values_list("name", flat=True))
+    weights = Mix.objects.filter(theme=opportunity.theme_id, weight__gte=NEEDED).select_related("sector")
+    there: dict[str, list[str]] = {}
+    for move in found.moves:
+        for party in move.parties:
+            there.setdefault(party.partner.sector_id, []).append(party.partner.name)
+    needed = [row.sector for row in weights.order_by("-weight", "sector")]
+    return [Seat(sector, list(dict.fromkeys(there.get(sector.pk, [])))) for sector in needed]
 
 
 def members_copy(person: Person, opportunity: Opportunity) -> int | None:
@@ -48,6 +66,7 @@ def one(person: Person, pk: int) -> Opportunity | None:
             Prefetch("offers", Offer.objects.visible_to(person)),
             Prefetch("answers", Answer.objects.select_related("partner", "initiative")),
             "agreements",
+            "places",
             *[beside(person) for beside in BESIDE],
         )
         .filter(pk=pk)
@@ -76,7 +95,12 @@ def named(opportunity: Opportunity) -> list[Named]:
     """Whom it names, those who answered "interested" first. What they said is for the partnership: the public reads
     its own copy. Uses what `one` fetched."""
     shared = opportunity.audience == Run.Audience.PARTNERSHIP
-    said = {each.partner_id: each for each in opportunity.answers.all()} if shared else {}
+    said: dict[int, Answer] = {}
+    for answer in opportunity.answers.all() if shared else ():
+        # The best of what it said to several moves: interested in one is interested.
+        kept = said.get(answer.partner_id)
+        if kept is None or _ORDER[answer.word] < _ORDER[kept.word]:
+            said[answer.partner_id] = answer
     everyone = [Named(partner, said.get(partner.pk)) for partner in opportunity.parties.all()]
     return sorted(everyone, key=lambda each: _ORDER[each.answer.word if each.answer else ""])
 

@@ -1,7 +1,8 @@
-"""Why an opportunity is there, and how strong it is: its facts with where each comes from, its parts in words."""
+"""What an opportunity says, and where each of it comes from: moves, figures, what is under way, what helps."""
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,23 +11,21 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Record
 from joinedup.clusters.models import Cluster
-from joinedup.engines.matching import score, strength
-from joinedup.engines.matching.wording import day
+from joinedup.engines.opportunities.strength import REASONS
+from joinedup.engines.words import day
 from joinedup.evidence import wording
-from joinedup.evidence.models import Figure, Need
+from joinedup.evidence.models import Figure
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.alerts import NAMED
-from joinedup.opportunities.frames import PROFILE, figure_id
-from joinedup.opportunities.models import COMPONENTS, Opportunity, Run
-from joinedup.opportunities.storing import figure_name
-from joinedup.opportunities.weights import weights_of
+from joinedup.opportunities.models import COMPONENTS, KINDS, Answer, Opportunity, Run
+from joinedup.opportunities.register import figure_id
 from joinedup.partners.models import Ask, Partner
 from joinedup.support.models import Offer
+from joinedup.taxonomy.models import Approach
 
 Document = Mapping[str, Any]
 
@@ -56,152 +55,211 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class ToldParty:
+    """A partner with its part in a move, and what it answered; None where it has not."""
+
+    partner: Partner
+    part: str
+    answer: Answer | None
+
+
+@dataclass(frozen=True)
 class Part:
-    """One part of a strength: its name in words, 0 to 1, its share of the whole (0 to 1; None where that is not for the
-    reader), and why it is so."""
+    """One part of a strength: its name in words, 0 to 1, and why it counts."""
 
     words: str
-    value: float | None
-    share: float | None
+    value: float
     why: str
 
 
-def facts(person: Person, opportunity: Opportunity) -> list[Fact]:
-    """Each reason that `person` may read, with where it comes from. 8 queries at most, however
-    many they are.
+@dataclass(frozen=True)
+class ToldMove:
+    """One move as its page shows it. `mine`: the reader's own partners that it names."""
 
-    The records may have changed since the run that wrote the facts: one that names a record which `person` may not
-    see now, or which is gone, is left out whole. So is, on the public's copy, one that names a record that its body has
-    not confirmed: somebody else wrote that down.
+    id: str
+    kind: str
+    decision: str
+    sentence: str
+    first_step: str
+    closes: datetime.date | None
+    strength: float
+    parties: list[ToldParty]
+    because: list[Fact]
+    checks: list[str]
+    mine: list[Partner]
+    parts: list[Part]
+
+    @property
+    def kind_words(self) -> str:
+        return str(KINDS.get(self.kind, self.kind))
+
+
+@dataclass(frozen=True)
+class Told:
+    """An opportunity as `person` may read it, in the order of its page."""
+
+    moves: list[ToldMove]
+    stands_out: list[Fact]
+    under_way: list[Fact]
+    helps: list[Fact]
+
+
+# Support that nobody checked for a quarter may have changed.
+UNCHECKED_DAYS = 92
+
+
+def told(person: Person, opportunity: Opportunity) -> Told:
+    """What `person` may read of an opportunity, with where each of it comes from. 10 queries at most, however much
+    that is. Wants what `one` fetches.
+
+    The records may have changed since the run: a move or a fact that names a record which `person` may not see now, or
+    which is gone, is left out whole. So is, on the public's copy, a fact that names a record that its body has not
+    confirmed: somebody else wrote that down.
     """
-    said = [each for each in opportunity.because if not each.get("joins")]
-    known = _Known(person, opportunity, said)
-    return [
-        Fact(each["text"], sources, opportunity.place_id)
-        for each in said
-        if (sources := known.sources(each)) is not None
-    ]
-
-
-def parts(opportunity: Opportunity) -> list[Part]:
-    """The parts of its strength, as its partnership weighs them, for its members: they say what is not recorded and
-    how the partnership weighs, and the public reads neither. Uses what `one` fetched, and 1 query."""
-    if opportunity.audience == Run.Audience.PUBLIC:
-        return []
-    closing = [offer.closes for offer in opportunity.offers.all() if offer.closes]
-    seen = strength.Seen(
-        kind=opportunity.kind,
-        components=opportunity.components,
-        because=opportunity.because,
-        named=len(opportunity.parties.all()),
-        lacks=bool(opportunity.sectors_needed),
-        closes=min(closing, default=None),
-        as_of=opportunity.last_seen,
+    known = _Known(person, opportunity)
+    return Told(
+        moves=[made for move in opportunity.moves if (made := known.move(move)) is not None],
+        stands_out=known.facts(opportunity.stands_out, {}),
+        under_way=known.facts(opportunity.under_way, {}),
+        helps=known.facts(opportunity.helps, {}),
     )
-    why, shares = strength.reasons(seen), weights_of(opportunity.footprint).shares()
-    return [
-        Part(words, opportunity.components.get(name), shares.get(name), why.get(name, ""))
-        for name, words in COMPONENTS.items()
-    ]
+
+
+def facts(person: Person, opportunity: Opportunity) -> list[Fact]:
+    """The reasons of its strongest move and what stands out, for a page that shows no more."""
+    found = told(person, opportunity)
+    return [*(found.moves[0].because if found.moves else ()), *found.stands_out]
 
 
 class _Known:
-    """What a reader may see of the records and figures that some facts name."""
+    """What a reader may see of the records and figures that an opportunity names."""
 
-    def __init__(self, person: Person, opportunity: Opportunity, said: list[Document]) -> None:
-        self.opportunity = opportunity
+    def __init__(self, person: Person, opportunity: Opportunity) -> None:
+        self.person, self.opportunity = person, opportunity
         self.hidden = _hidden(person, opportunity)
         self.is_public = opportunity.audience == Run.Audience.PUBLIC
         confirmed = Q(confirmed_on__isnull=False) if self.is_public else Q()
+        moves = opportunity.moves
+        facts = [*(fact for move in moves for fact in move["because"]), *opportunity.under_way]
+        named = {str(fact["record"]) for fact in facts if fact.get("record")}
+        slugs = named | {id for move in moves for id in (*move["initiatives"], *move["support"])}
+        slugs |= {party["id"] for move in moves for party in move["parties"]}
         partners = Partner.objects.visible_to(person)
-        initiatives, asks = _ids(said, "initiative"), _ids(said, "ask")
-        initiatives |= {i for each in said for i in (each.get("figure") or {}).get("initiatives", ())}
-        numbers = [int(i.removeprefix("ask-")) for i in asks if i.removeprefix("ask-").isdigit()]
-        # What a fact says of local action, or of a line asked for, names the partner too.
-        action = Initiative.objects.visible_to(person).filter(
-            confirmed, slug__in=initiatives, partner__in=partners
-        )
-        lines = Ask.objects.visible_to(person).filter(confirmed, pk__in=numbers, partner__in=partners)
-        self.records: dict[str, dict[str, Any]] = {
-            "partner": {p.slug: p for p in partners.filter(confirmed, slug__in=_ids(said, "partner"))},
-            "initiative": {i.slug: i for i in action.select_related("partner")},
-            "offer": {
-                o.slug: o for o in Offer.objects.visible_to(person).filter(slug__in=_ids(said, "offer"))
-            },
-            "ask": {f"ask-{a.pk}": a for a in lines.select_related("partner")},
+        lines = Ask.objects.visible_to(person).filter(confirmed, pk__in=_numbers(named), partner__in=partners)
+        action = Initiative.objects.visible_to(person).filter(confirmed, slug__in=slugs, partner__in=partners)
+        self.partners = {each.slug: each for each in partners.filter(slug__in=slugs).select_related("sector")}
+        self.initiatives = {each.slug: each for each in action.select_related("partner")}
+        self.offers = {each.slug: each for each in Offer.objects.visible_to(person).filter(slug__in=slugs)}
+        self.asks = {f"ask-{each.pk}": each for each in lines.select_related("partner")}
+        helping = {fact["record"] for fact in opportunity.helps}
+        self.approaches = Approach.objects.in_bulk(helping) if helping else {}
+        self.figures = {
+            figure_id(each.indicator, each.place_id): each
+            for each in opportunity.figures.select_related("dataset")
         }
-        figures = opportunity.figures.select_related("dataset")
-        self.figures = {figure_id(f.indicator, f.place_id): f for f in figures}
-        self.clusters = _clusters(person, said)
-        self.need = Need.objects.filter(place=opportunity.place_id, theme=opportunity.theme_id).first()
-
-    def sources(self, fact: Document) -> list[Source] | None:
-        """Where a fact comes from; None where the reader may not have it."""
-        if any(name in fact["text"] for name in self.hidden):
-            return None
-        record = fact.get("record")
-        if record and record["type"] in self.records:
-            found = self.records[record["type"]].get(record["id"])
-            return None if found is None else [_TELL[record["type"]](found, fact["text"])]
-        figure = fact.get("figure")
-        if not figure:
-            return []
-        if name := figure_name(fact):
-            if name.startswith(NAMED):
-                cluster = self.clusters.get(name)
-                return None if cluster is None else [_of_cluster(cluster)]
-            behind = self.figures.get(name)
-            if behind is not None and behind.state != Figure.State.NUMBER:
-                # It was a number when the run put it into words, and may not be told any more.
-                return None
-            return [self._cell("sources")] if behind is None else [_of_figure(behind, fact["text"])]
-        return self._of_cell(figure)
-
-    def _of_cell(self, figure: Document) -> list[Source] | None:
-        if "need" in figure:
-            return self._of_need()
-        if "similar" in figure:
-            return [_of_likeness()]
-        if "weight" in figure:
-            return [
-                Source(_("How much each theme needs each sector"), _methods("tables"), _("our judgement"))
-            ]
-        if named := figure.get("initiatives"):
-            held = [self.records["initiative"].get(slug) for slug in named]
-            return None if None in held else [_TELL["initiative"](each, "") for each in held]
-        return [self._cell("partners" if "register" in figure else "action")]
-
-    def _of_need(self) -> list[Source]:
-        if self.need is None:
-            return [self._cell("sources")]
-        known = sum(1 for part in self.need.parts if part.get("percentile") is not None)
-        text = ngettext(
-            "worked out from %(number)s figure on %(day)s",
-            "worked out from %(number)s figures on %(day)s",
-            known,
+        self.clusters = _clusters(person, opportunity.stands_out)
+        self.answers = (
+            {}
+            if self.is_public
+            else {(each.partner_id, each.move): each for each in opportunity.answers.all()}
         )
-        note = text % {"number": known, "day": day(self.need.worked_out_on)}
-        return [Source(self._cell("sources").label, self._cell("sources").link, note)]
 
-    def _cell(self, anchor: str) -> Source:
-        """A part of the page of the place, as it was on the day of the run."""
-        label = {
-            "sources": _("Figures and sources for %(place)s"),
-            "action": _("Local action in %(place)s beside need"),
-            "partners": _("Partners who work in %(place)s"),
-        }[anchor] % {"place": self.opportunity.place.name}
-        link = f"{reverse('place', args=[self.opportunity.place_id])}#{anchor}"
-        return Source(label, link, _("as recorded on %(day)s") % {"day": day(self.opportunity.last_seen)})
+    def move(self, move: Document) -> ToldMove | None:
+        """A move with what the reader may have of it; None where it names what they may not see."""
+        parties = [self.partners.get(party["id"]) for party in move["parties"]]
+        records: list[Offer | Initiative | None] = [self.offers.get(id) for id in move["support"]]
+        records += [self.initiatives.get(id) for id in move["initiatives"]]
+        if None in parties or None in records or self._names_hidden(move["decision"], move["sentence"]):
+            return None
+        told = [
+            ToldParty(partner, party["part"], self._answer(partner, move["id"]))
+            for partner, party in zip(parties, move["parties"], strict=True)
+            if partner is not None
+        ]
+        mine = self.person.partner_ids
+        return ToldMove(
+            id=move["id"],
+            kind=move["kind"],
+            decision=move["decision"],
+            sentence=move["sentence"],
+            first_step="" if self.is_public else move["first_step"],
+            closes=datetime.date.fromisoformat(move["closes"]) if move["closes"] else None,
+            strength=move["strength"],
+            parties=told,
+            because=self.facts(move["because"], move),
+            checks=[] if self.is_public else list(move["checks"]),
+            mine=list({each.partner.pk: each.partner for each in told if each.partner.pk in mine}.values()),
+            parts=[] if self.is_public else _parts(move),
+        )
+
+    def _answer(self, partner: Partner, move: str) -> Answer | None:
+        """What it said to this move, else to all of the opportunity."""
+        return self.answers.get((partner.pk, move)) or self.answers.get((partner.pk, ""))
+
+    def facts(self, said: Iterable[Document], move: Document) -> list[Fact]:
+        """Each fact that the reader may have, with where it comes from."""
+        return [
+            Fact(fact["text"], sources, self.opportunity.place_id)
+            for fact in said
+            if (sources := self._sources(fact, move)) is not None
+        ]
+
+    def _names_hidden(self, *texts: str) -> bool:
+        return any(name in text for name in self.hidden for text in texts)
+
+    def _sources(self, fact: Document, move: Document) -> list[Source] | None:
+        """Where a fact comes from; None where the reader may not have it."""
+        if self._names_hidden(fact["text"]):
+            return None
+        if record := fact.get("record"):
+            return self._of_record(str(record), fact["text"], move)
+        if name := fact.get("figure"):
+            return self._of_figure(str(name), fact["text"])
+        return []
+
+    def _of_record(self, id: str, text: str, move: Document) -> list[Source] | None:
+        tables: tuple[tuple[Mapping[str, Any], Callable[[Any, str], Source]], ...] = (
+            (self.asks, _of_ask),
+            (self.offers, _of_offer),
+            (self.initiatives, _of_initiative),
+            (self.approaches, _of_approach),
+            (self.partners, _of_partner),
+        )
+        for held, tell in tables:
+            if id in held:
+                unspoken = self.is_public and held is self.partners and held[id].confirmed_on is None
+                return None if unspoken else [tell(held[id], text)]
+        return None
+
+    def _of_figure(self, name: str, text: str) -> list[Source] | None:
+        if name.startswith(NAMED):
+            cluster = self.clusters.get(name)
+            return None if cluster is None else [_of_cluster(cluster)]
+        behind = self.figures.get(name)
+        if behind is None:
+            label = _("Figures and sources for %(place)s") % {"place": self.opportunity.place.name}
+            link = f"{reverse('place', args=[self.opportunity.place_id])}#sources"
+            return [Source(label, link, _("as held on %(day)s") % {"day": day(self.opportunity.last_seen)})]
+        # It was a number when the run put it into words, and may not be told any more.
+        return [_of_figure(behind, text)] if behind.state == Figure.State.NUMBER else None
 
 
-def _ids(said: Iterable[Document], table: str) -> set[str]:
-    records = [each["record"] for each in said if each.get("record")]
-    return {record["id"] for record in records if record["type"] == table}
+def _parts(move: Document) -> list[Part]:
+    """The parts of its strength that count: what is 0 and would only raise it is not listed."""
+    return [
+        Part(str(words), float(move["parts"][name]), REASONS[name])
+        for name, words in COMPONENTS.items()
+        if move["parts"].get(name)
+    ]
+
+
+def _numbers(named: Iterable[str]) -> list[int]:
+    return [int(id.removeprefix("ask-")) for id in named if id.removeprefix("ask-").isdigit()]
 
 
 def _clusters(person: Person, said: Iterable[Document]) -> dict[str, Cluster]:
     """What stands out, by the name that facts have for it, as far as `person` may see it; 1 query if any is named."""
-    names = [name.removeprefix(NAMED) for each in said if (name := figure_name(each)).startswith(NAMED)]
+    names = [each["figure"].removeprefix(NAMED) for each in said if each["figure"].startswith(NAMED)]
     if not names:
         return {}
     found = Cluster.objects.visible_to(person).filter(pk__in=[int(name) for name in names])
@@ -224,10 +282,6 @@ def _hidden(person: Person, opportunity: Opportunity) -> list[str]:
     return list(unseen[0].union(*unseen[1:]))
 
 
-def _methods(anchor: str) -> str:
-    return f"{reverse('methods')}#{anchor}"
-
-
 def _of_partner(partner: Partner, text: str) -> Source:
     return Source(partner.name, reverse("partner", args=[partner.slug]), _confirmed(partner, text))
 
@@ -244,7 +298,7 @@ def _of_offer(offer: Offer, text: str) -> Source:
     link, checked = reverse("offer", args=[offer.slug]), offer.last_checked
     if checked is None:
         note = _("never checked")
-    elif (timezone.localdate() - checked).days > score.UNCHECKED_DAYS:
+    elif (timezone.localdate() - checked).days > UNCHECKED_DAYS:
         note = _("not checked since %(day)s") % {"day": day(checked)}
     else:
         note = _("last checked %(day)s") % {"day": day(checked)}
@@ -257,12 +311,10 @@ def _of_ask(ask: Ask, text: str) -> Source:
     return Source(label, reverse("partner", args=[ask.partner.slug]), own or ask.told)
 
 
-_TELL: dict[str, Callable[[Any, str], Source]] = {
-    "partner": _of_partner,
-    "initiative": _of_initiative,
-    "offer": _of_offer,
-    "ask": _of_ask,
-}
+def _of_approach(approach: Approach, text: str) -> Source:
+    """As its publisher says it; our words only repeat that."""
+    link = approach.urls[0] if approach.urls else reverse("practice")
+    return Source(approach.name, link, approach.dated)
 
 
 def _confirmed(record: Record, text: str) -> str:
@@ -293,9 +345,3 @@ def _of_cluster(cluster: Cluster) -> Source:
     link = reverse("cluster", args=[scan.footprint.slug, cluster.pk])
     when = timezone.localdate(scan.ended_at)
     return Source(_("Where and when: what stands out"), link, _("looked at on %(day)s") % {"day": day(when)})
-
-
-def _of_likeness() -> Source:
-    names = "; ".join(wording.name(slug) for slug in PROFILE)
-    note = _("%(number)s published measures: %(names)s") % {"number": len(PROFILE), "names": names}
-    return Source(_("How places are compared"), _methods("similar"), note)

@@ -11,14 +11,17 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from joinedup.accounts.person import Person
-from joinedup.opportunities.models import BEST_FIRST, Look, Move, Opportunity, Run
+from joinedup.opportunities.models import BEST_FIRST, Answer, ListChange, Look, Opportunity, Run
 from joinedup.opportunities.queries.lists import awake, parties_seen_by
+from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
 
 # Who never looked starts with what moved in the last month.
 AT_FIRST = datetime.timedelta(days=30)
-CAME = (Move.What.NEW, Move.What.BACK)
+CAME = (ListChange.What.NEW, ListChange.What.BACK)
 SHOWN, PER_PAGE, SENTENCES = 10, 25, 4
+# So many answers are read before somebody marks them as read.
+ANSWERS = 20
 
 
 @dataclass(frozen=True)
@@ -51,14 +54,16 @@ class Group:
 
 @dataclass(frozen=True)
 class Changes:
-    """`newest`: until when somebody who reads this has read everything; None where nothing moved."""
+    """`said`: what bodies answered meanwhile. `newest`: until when somebody who reads this has read everything; None
+    where nothing changed."""
 
     groups: list[Group]
+    said: list[Answer]
     newest: datetime.datetime | None
 
     @property
     def total(self) -> int:
-        return sum(group.total for group in self.groups)
+        return sum(group.total for group in self.groups) + len(self.said)
 
 
 @dataclass(frozen=True)
@@ -84,12 +89,30 @@ def _told(person: Person, on: datetime.date) -> QuerySet[Opportunity]:
     )
 
 
+def answers_since(
+    person: Person, since: dict[int, datetime.datetime], until: datetime.datetime
+) -> list[Answer]:
+    """What bodies answered to opportunities of these partnerships (by key, each since its time), as `person` may see:
+    who is interested first, then the newest. 1 query."""
+    fresh = Q(pk__in=[])
+    for footprint, at in since.items():
+        fresh |= Q(opportunity__footprint=footprint, at__gt=at)
+    seen = Opportunity.objects.visible_to(person).filter(audience=Run.Audience.PARTNERSHIP)
+    rows = Answer.objects.filter(
+        fresh,
+        at__lte=until,
+        opportunity__in=seen.values("pk"),
+        partner__in=Partner.objects.visible_to(person).values("pk"),
+    ).select_related("partner", "opportunity__place", "opportunity__theme")
+    return sorted(rows.order_by("-at", "-pk")[:ANSWERS], key=lambda each: each.word != Answer.Word.INTERESTED)
+
+
 def unread(person: Person, now: datetime.datetime) -> list[Unread]:
     """The partnerships where something moved since `person` last looked; 2 queries."""
     fresh = Q(pk__in=[])
     for footprint, since in looked(person, now).items():
         fresh |= Q(opportunity__footprint=footprint, at__gt=since)
-    moves = Move.objects.filter(
+    moves = ListChange.objects.filter(
         fresh, at__lte=now, opportunity__in=_told(person, timezone.localdate(now)).values("pk")
     )
     numbers = (
@@ -108,18 +131,20 @@ def changes(
     show: str = "",
     page: str | None = None,
 ) -> Changes:
-    """What moved after `since` and up to `until`, one line an opportunity, best first; 5 queries.
+    """What moved after `since` and up to `until`, one line an opportunity, best first; 6 queries.
 
     `show` is new, changed or gone: that group alone, in pages; otherwise the best of each.
     """
     on = timezone.localdate(until)
-    window = Move.objects.filter(at__gt=since, at__lte=until)
+    window = ListChange.objects.filter(at__gt=since, at__lte=until)
     # Of what is told only: when something else moved is not for this reader to know.
     told = window.filter(opportunity__in=_told(person, on).filter(footprint=footprint).values("pk"))
     newest = told.aggregate(at=Max("at"))["at"]
+    said = [] if show else answers_since(person, {footprint.pk: since}, until)
+    times = [at for at in (newest, *(each.at for each in said)) if at is not None]
     keys: dict[str, list[int]] = {"new": [], "changed": [], "gone": []}
     for pk, last, came in _last(person, footprint, window, on):
-        keys["gone" if last == Move.What.GONE else "new" if came else "changed"].append(pk)
+        keys["gone" if last == ListChange.What.GONE else "new" if came else "changed"].append(pk)
     wanted = {show: keys[show]} if show in keys else {name: pks for name, pks in keys.items() if pks}
     size = PER_PAGE if show in keys else SHOWN
     pages = {name: Paginator(pks, size).get_page(page if show else 1) for name, pks in wanted.items()}
@@ -129,12 +154,13 @@ def changes(
             Group(name, each, [moved[pk] for pk in each.object_list if pk in moved])
             for name, each in pages.items()
         ],
-        newest=newest,
+        said=said,
+        newest=max(times, default=None),
     )
 
 
 def _last(
-    person: Person, footprint: Footprint, window: QuerySet[Move], on: datetime.date
+    person: Person, footprint: Footprint, window: QuerySet[ListChange], on: datetime.date
 ) -> Iterable[tuple[int, str, bool]]:
     """(opportunity, where it moved at last, whether it came) of each that moved in the window."""
     own = window.filter(opportunity=OuterRef("pk")).order_by("-at", "-pk")
@@ -147,9 +173,9 @@ def _last(
     )
 
 
-def _moved(person: Person, pks: list[int], window: QuerySet[Move]) -> dict[int, Moved]:
+def _moved(person: Person, pks: list[int], window: QuerySet[ListChange]) -> dict[int, Moved]:
     """The line of each of these; 3 queries."""
-    moves: dict[int, list[Move]] = {}
+    moves: dict[int, list[ListChange]] = {}
     for move in window.filter(opportunity__in=pks).order_by("-at", "-pk"):
         moves.setdefault(move.opportunity_id, []).append(move)
     rows = Opportunity.objects.filter(pk__in=pks).select_related("place", "theme")
@@ -163,20 +189,20 @@ def _moved(person: Person, pks: list[int], window: QuerySet[Move]) -> dict[int, 
     return found
 
 
-def last_moves(
+def last_changes(
     person: Person, opportunities: Iterable[Opportunity], now: datetime.datetime
 ) -> dict[int, str]:
-    """Where each of these moved since its coordinator `person` last looked: a value of Move.What. New stays new until
-    it was read. 2 queries for coordinators, none for others."""
+    """How each of these changed since its coordinator `person` last looked: a value of ListChange.What. New stays new
+    until it was read. 2 queries for coordinators, none for others."""
     if not person.is_coordinator:
         return {}
     since = looked(person, now)
     rows = {row.pk: row.footprint_id for row in opportunities if row.footprint_id in since}
     moved: dict[int, str] = {}
     oldest = min(since.values())
-    moves = Move.objects.filter(opportunity__in=list(rows), at__gt=oldest, at__lte=now)
+    moves = ListChange.objects.filter(opportunity__in=list(rows), at__gt=oldest, at__lte=now)
     for pk, what, at in moves.order_by("at", "pk").values_list("opportunity", "what", "at"):
-        is_told_as_new = moved.get(pk) in CAME and what != Move.What.GONE
+        is_told_as_new = moved.get(pk) in CAME and what != ListChange.What.GONE
         if at > since[rows[pk]] and not is_told_as_new:
             moved[pk] = what
     return moved

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.person import Person
-from joinedup.engines import matching
-from joinedup.opportunities import spotted
-from joinedup.opportunities.frames import reader_of
+from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity, Run
 from joinedup.opportunities.queries.beside import may_withdraw
-from joinedup.opportunities.queries.reading import audience_for
+from joinedup.opportunities.register import reader_of
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.taxonomy.models import Theme
@@ -84,19 +81,14 @@ def choice(
     *,
     ticked: Iterable[Partner],
     text: str,
-    on: datetime.date,
 ) -> Choice:
-    """Those ticked, what the search found, the person's own, the engine's proposals, and then, where there are few
-    partners, all of them. Each once."""
+    """Those ticked, what the search found, the person's own, those that work on the theme there, and then, where there
+    are few partners, all of them. Each once."""
     named = {partner.pk for partner in ticked}
     every = {partner.pk: partner for partner in partners_to_name(person, footprint)}
     why = dict.fromkeys((pk for pk in every if pk in person.partner_ids), _("Your organisation"))
     if theme is not None:
-        scene = spotted.scene_of(footprint, audience_for(person, footprint), on)
-        own = [every[pk].slug for pk in why]
-        joiners = matching.beside_scene(scene, place=place.pk, theme=theme.pk, parties=own).others
-        by_slug = {partner.slug: pk for pk, partner in every.items()}
-        why |= {by_slug[each.partner]: each.why for each in joiners if each.partner in by_slug}
+        why |= _who_works_on(theme, place, every, why)
     is_searched = len(every) > FEW
     found = [pk for pk, each in every.items() if _fits(each, text)][:FOUND] if is_searched else []
     rest = [] if is_searched else list(every)
@@ -106,6 +98,20 @@ def choice(
         is_searched,
         is_nothing_found=is_searched and bool(text.strip()) and not found,
     )
+
+
+def _who_works_on(
+    theme: Theme, place: Place, every: Mapping[int, Partner], named: Collection[int]
+) -> dict[int, str]:
+    """Those that record the theme and serve the place, and those that run something on it there; 2 queries."""
+    there = [code for code in (place.pk, place.parent_id) if code]
+    work = Partner.objects.filter(pk__in=every, themes=theme, serves__in=there).exclude(pk__in=named)
+    run = Initiative.objects.filter(partner__in=every, themes=theme, places__in=there, marking="public")
+    found = {pk: _("Works on this theme there") for pk in work.order_by("name").values_list("pk", flat=True)}
+    for pk, name in run.order_by("name").values_list("partner", "name"):
+        if pk not in named:
+            found[pk] = _("Runs “%(name)s” there") % {"name": name}
+    return dict(list(found.items())[:FOUND])
 
 
 def _fits(partner: Partner, text: str) -> bool:
@@ -147,3 +153,9 @@ def own(person: Person, pk: int) -> Opportunity | None:
         return None
     rows: QuerySet[Opportunity] = Opportunity.objects.filter(is_spotted=True, spotted_by=person.user_id)
     return rows.filter(pk=pk).first()
+
+
+def is_own_only(person: Person, opportunity: Opportunity) -> bool:
+    """Whether `person` spotted it but may not read it: it belongs to a partnership that they are not of."""
+    own = person.user_id is not None and opportunity.spotted_by_id == person.user_id
+    return own and not Opportunity.objects.visible_to(person).filter(pk=opportunity.pk).exists()

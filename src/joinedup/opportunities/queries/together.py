@@ -26,7 +26,7 @@ from joinedup.taxonomy.models import Sector, Theme
 ON_ONE_CIRCLE = 40
 INTRODUCTIONS_SHOWN = 5
 # Opportunities that are about two who could meet.
-PAIRS = ("join_up", "ask_meets_offer", "missing_partner")
+PAIRS = ("match", "join", "bring_in")
 
 
 @dataclass

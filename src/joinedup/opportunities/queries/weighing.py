@@ -6,22 +6,17 @@ import datetime
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
-
 from joinedup.accounts.permissions import Scope, may
 from joinedup.accounts.person import Person
 from joinedup.accounts.queries import HistoryLine, history_of
-from joinedup.engines.matching import WEIGHTS, Weights
-from joinedup.engines.matching import Opportunity as Found
-from joinedup.engines.matching.score import COMPONENTS as PARTS
-from joinedup.engines.matching.score import REASONS, scores
+from joinedup.engines.opportunities import Opportunity as Found
+from joinedup.engines.opportunities.strength import REASONS, WEIGHTS, Weights
 from joinedup.opportunities import engine
 from joinedup.opportunities.models import COMPONENTS, Opportunity, Run, Weighting
 from joinedup.opportunities.queries.lists import listing
 from joinedup.opportunities.queries.reading import audience_for, footprints_for
-from joinedup.opportunities.storing import LET_GO, Book
-from joinedup.opportunities.weights import as_weights, weighting_of
-from joinedup.partners.models import Partner
+from joinedup.opportunities.stored_list import StoredList
+from joinedup.opportunities.weights import as_weights, most_of, weighting_of
 from joinedup.places.models import Footprint, Place
 from joinedup.taxonomy.models import Theme
 
@@ -31,14 +26,14 @@ FIRST = 10
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a strength in words; how much it counts as shipped, why, and how much now; its share is 0 to 1."""
+    """A part of a strength in words; how much it counts as shipped, why, and how much now; `most`: what it may."""
 
     name: str
     words: str
     reason: str
     shipped: float
     now: float
-    share: float
+    most: float
 
 
 @dataclass(frozen=True)
@@ -84,11 +79,13 @@ def weighed(person: Person, footprint: Footprint) -> Weighed:
     """How a partnership weighs, for somebody who reads it from inside; two queries."""
     weighting = weighting_of(footprint)
     now = as_weights(weighting)
-    shares = now.shares()
     return Weighed(
         footprint,
         weighting,
-        [Part(n, COMPONENTS[n], REASONS[n], getattr(WEIGHTS, n), getattr(now, n), shares[n]) for n in PARTS],
+        [
+            Part(name, str(words), REASONS[name], getattr(WEIGHTS, name), getattr(now, name), most_of(name))
+            for name, words in COMPONENTS.items()
+        ],
         may(person, "opportunity.weigh", Scope(footprints=frozenset({footprint.pk}))),
         # Its key is that of the partnership, so that it has a history also where none is stored.
         history_of(Weighting(footprint=footprint)),
@@ -100,54 +97,45 @@ def preview(person: Person, footprint: Footprint, weights: Weights, on: datetime
     number of queries does not depend on how much is found."""
     rows = listing(person).filter(footprint=footprint, audience=Run.Audience.PARTNERSHIP)
     was = {key: number for number, key in enumerate(rows.values_list("key", flat=True), 1)}
-    found = _found(person, footprint, weights, on, set(was))
-    scored = {key: each.score for key, each in found.items()} | _spotted(rows, weights)
-    first = sorted(scored, key=lambda key: (-scored[key], key))[:FIRST]
+    found = _found(footprint, weights, on, set(was))
+    first = sorted(found, key=lambda key: (-found[key].score, key))[:FIRST]
     before = [key for key, number in was.items() if number <= FIRST]
     kept = {row.key: row for row in rows.filter(key__in={*first, *before})}
     kept |= _unsaved([found[key] for key in first if key not in kept])
     return Preview(
-        [Line(kept[key], scored[key], was.get(key)) for key in first],
+        [Line(kept[key], found[key].score, was.get(key)) for key in first],
         [Line(kept[key], kept[key].score or 0.0, was[key]) for key in before if key not in first],
     )
 
 
 def _found(
-    person: Person, footprint: Footprint, weights: Weights, on: datetime.date, shown: Collection[str]
+    footprint: Footprint, weights: Weights, on: datetime.date, shown: Collection[str]
 ) -> dict[str, Found]:
-    """What the engine finds that would be on the list and be shown to the person, by key. What somebody decided
-    against, put off, or may not see stays away here too."""
+    """What the engine finds that would be on the list, by key. What somebody decided against or put off stays away here
+    too."""
     inside = Run.Audience.PARTNERSHIP
-    rows = Opportunity.objects.filter(footprint=footprint, audience=inside).only("key", "state")
-    held = {row.key: row for row in rows}
-    mine = set(Partner.objects.filter(pk__in=person.partner_ids).values_list("slug", flat=True))
-    own = set(footprint.places.values_list("pk", flat=True))
-    run = engine.run(footprint, inside, on, weights=weights, places=own, per_place_and_kind=LET_GO)
+    held = dict(Opportunity.objects.filter(footprint=footprint, audience=inside).values_list("key", "state"))
+    run = engine.run(footprint, inside, on, weights=weights)
+    stored = StoredList(footprint, inside, on, run.read.figures)
     return {
         each.id: each
-        for each in Book(footprint, inside, on, own).listed(run.at(own), held)
-        if (each.id in shown or each.id not in held or held[each.id].state == Opportunity.State.GONE)
-        and (not each.only_parties or mine & set(each.parties))
-    }
-
-
-def _spotted(rows: QuerySet[Opportunity], weights: Weights) -> dict[str, float]:
-    """What a person spotted has its parts already."""
-    spotted = rows.filter(is_spotted=True).values_list("key", "components")
-    return {key: round(float(scores(parts, weights)), 1) for key, parts in spotted if parts}
+        for each in run.result.opportunities
+        if stored.is_here(each)
+        and (each.id in shown or held.get(each.id, Opportunity.State.GONE) == Opportunity.State.GONE)
+    } | {key: each for key, each in run.spotted.items() if key in shown}
 
 
 def _unsaved(found: list[Found]) -> dict[str, Opportunity]:
     """Opportunities that are not stored, to be shown like those that are; at most two queries."""
-    places = Place.objects.in_bulk({each.place for each in found})
-    themes = Theme.objects.in_bulk({each.theme for each in found})
+    places = Place.objects.in_bulk({each.places[0] for each in found})
+    themes = Theme.objects.in_bulk({each.theme for each in found if each.theme})
     return {
         each.id: Opportunity(
             key=each.id,
-            kind=each.kind,
-            place=places[each.place],
-            theme=themes.get(each.theme),
-            sentence=each.sentence,
+            kind=each.moves[0].kind,
+            place=places[each.places[0]],
+            theme=themes.get(each.theme or ""),
+            sentence=each.decision,
             score=each.score,
         )
         for each in found

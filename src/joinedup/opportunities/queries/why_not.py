@@ -5,25 +5,22 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-import polars as pl
 from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
-from joinedup.engines import matching
-from joinedup.engines.matching.tables import Tables
+from joinedup.engines.opportunities.why_not import why_not
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities.frames import reader_of, tables_for
+from joinedup.opportunities import engine
 from joinedup.opportunities.models import Opportunity, Run
 from joinedup.opportunities.queries.lists import listing
 from joinedup.opportunities.queries.reading import audience_for
-from joinedup.opportunities.storing import KEPT_A_PLACE_AND_KIND
-from joinedup.opportunities.weights import weights_of
+from joinedup.opportunities.register import reader_of
 from joinedup.partners.models import Partner
 from joinedup.places import queries as places
 from joinedup.places.models import Footprint, Place
@@ -32,16 +29,14 @@ from joinedup.support.queries import why_in_no_opportunity
 
 CODE = re.compile(r"[-\w]{1,80}", re.ASCII)
 SHOWN, HITS = 5, 20
-# A link too weak to change a score, but enough for two partners to count as linked.
-TOUCH = 1e-9
-# How the engine says that a record is named in a list, or could be.
-LISTED = ("It is in the list", "It meets the rules")
-UNUSABLE = "that can be used is recorded as"
+# How the engine says that a record is in its list, or is not among its records; and what it calls each.
+LISTED, UNKNOWN = "It is in the list", "is recorded as"
+ASKED = {"partner": "partner", "initiative": "action", "offer": "support", "place": "place"}
 BY: dict[str, str] = {
     "partner": "parties",
     "initiative": "initiatives",
     "offer": "offers",
-    "place": "place",
+    "place": "places",
 }
 CHANGE = {"partner": "partner.change", "initiative": "initiative.change", "offer": "offer.change"}
 CONFIRM = {"partner": "partner.confirm", "initiative": "initiative.confirm", "offer": "offer.confirm"}
@@ -155,15 +150,10 @@ def _reasons(person: Person, footprint: Footprint, what: str, record: Any, on: d
         ]
     if what == "offer" and (left_out := why_in_no_opportunity(record, on)):
         return [left_out]
-    tables = tables_for(footprint, audience, on)
     code = record.pk if what == "place" else record.slug
-    said = matching.why_not(
-        _without_overlaps(tables, what, code),
-        on,
-        per_place_and_kind=KEPT_A_PLACE_AND_KIND,
-        weights=weights_of(footprint),
-        **{what: code},
-    )
+    found = engine.run(footprint, audience, on)
+    # That two do alike work is told to these two alone, so a lack of anything else is all that is said.
+    said = why_not(found.read.inputs, found.result, ASKED[what], code, told_all=what in ("offer", "place"))
     begun = Run.objects.filter(footprint=footprint, audience=audience).exists()
     first = [] if begun else [_("The list of this partnership has not been worked out yet.")]
     return first + [_in_our_words(sentence, footprint) for sentence in said]
@@ -173,10 +163,10 @@ def _in_our_words(sentence: str, footprint: Footprint) -> str:
     """What the engine says, but for what would tell of opportunities that the reader may not see."""
     if sentence.startswith(LISTED):
         return _(
-            "It meets the rules, but nothing in the list that you read names it: for each place and kind only the "
-            "best %(number)s are kept, and what was set aside stays away for half a year."
-        ) % {"number": KEPT_A_PLACE_AND_KIND}
-    return _elsewhere(footprint) if UNUSABLE in sentence else sentence
+            "It meets the rules, but nothing in the list that you read names it: what was set aside stays away for "
+            "half a year, and what changed today may not be worked out yet."
+        )
+    return _elsewhere(footprint) if UNKNOWN in sentence else sentence
 
 
 def _elsewhere(footprint: Footprint) -> str:
@@ -201,29 +191,6 @@ def _outside(footprint: Footprint, what: str, record: Any) -> str:
         if footprint in partner.footprints.all():
             return ""
     return _elsewhere(footprint)
-
-
-def _without_overlaps(tables: Tables, what: str, code: str) -> Tables:
-    """The tables in which the partner asked about counts as linked to everybody, so that no overlap with it is
-    found: of one, only its two partners may know, and an answer must not tell anybody else."""
-    if what == "partner":
-        leads = [code]
-    elif what == "initiative":
-        rows = tables.frame("initiatives").filter(pl.col("id") == code)
-        leads = rows["partner"].to_list()
-    else:
-        return tables
-    links = tables.frame("links")
-    held = set(links.select("partner_a", "partner_b").iter_rows())
-    touching = [
-        {"partner_a": lead, "partner_b": other, "strength": TOUCH, "since": None}
-        for lead in leads
-        for other in tables.frame("partners")["id"]
-        if other != lead and (lead, other) not in held and (other, lead) not in held
-    ]
-    if not touching:
-        return tables
-    return replace(tables, links=pl.concat([links, pl.DataFrame(touching, schema=links.schema)]))
 
 
 def page_of(what: str, record: Model | None) -> str:

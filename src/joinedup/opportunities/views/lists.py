@@ -20,9 +20,10 @@ from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.forms.lists import FilterForm
 from joinedup.opportunities.models import Run
 from joinedup.opportunities.queries import lists, since
+from joinedup.opportunities.queries.priorities import chosen_for
 from joinedup.places.models import Footprint
 
-PER_PAGE = 20
+PER_PAGE = 12
 # The other ways to look at the same list.
 OTHER_WAYS = {
     "opportunity_grid": gettext_lazy("What is done where: the grid"),
@@ -36,11 +37,12 @@ def opportunities(request: Request) -> HttpResponse:
     form = FilterForm(request.GET, person=request.person)
     found = lists.listing(request.person, **form.chosen())
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    moved = since.last_moves(request.person, page.object_list, timezone.now())
+    changed = since.last_changes(request.person, page.object_list, timezone.now())
     context = {
         "form": form,
         "page": page,
-        "lines": lists.lines(request.person, page.object_list, moved),
+        "lines": lists.lines(request.person, page.object_list, changed),
+        "chosen": chosen_for(request.person),
         "last_run": lists.last_run(request.person),
         "kinds": lists.kinds(request.person, **form.chosen()),
         "other_ways": [(reverse(name), label) for name, label in OTHER_WAYS.items()],

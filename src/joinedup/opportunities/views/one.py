@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from joinedup.accounts.queries import history_of
 from joinedup.accounts.request import Request
-from joinedup.opportunities.actions.answering import answer
+from joinedup.opportunities.actions.answering import answer, take_back
 from joinedup.opportunities.forms.one import AnswerForm, SetAsideForm, SnoozeForm
 from joinedup.opportunities.models import Answer, Opportunity
 from joinedup.opportunities.queries import beside, one, reasons
@@ -30,16 +30,15 @@ def opportunity(request: Request, pk: int) -> HttpResponse:
 
 def show(request: Request, found: Opportunity, **forms: Any) -> HttpResponse:
     """Its page; `forms` are those to be shown again with what was typed and what is wrong with it."""
-    everyone = one.named(found)
+    everyone, told = one.named(found), reasons.told(request.person, found)
     context = {
         "opportunity": found,
-        "facts": reasons.facts(request.person, found),
-        "parts": reasons.parts(found),
+        "told": told,
         "named": everyone,
         "standing": one.standing(everyone),
-        "needed": one.sectors_needed(found),
-        "mine": one.parties_of(request.person, found),
+        "seats": one.around_the_table(found, told),
         "words": Answer.Word.choices,
+        "answer_form": AnswerForm(partners=one.parties_of(request.person, found)),
         "desk": desk(request.person, found),
         "beside": beside.of(request.person, found),
         "inside": found.footprint_id in request.person.footprint_ids,
@@ -56,12 +55,39 @@ def opportunity_answer(request: Request, pk: int) -> HttpResponse:
     found = get_opportunity(request, pk)
     form = AnswerForm(request.POST, partners=one.parties_of(request.person, found))
     if not form.is_valid():
-        raise PermissionDenied(_("This opportunity does not name your organisation."))
-    given = answer(by=request.person, opportunity=found, **form.cleaned_data)
+        if "partner" in form.errors:
+            raise PermissionDenied(_("This opportunity does not name your organisation."))
+        messages.error(request, _("Choose one of the answers, and a day like 31 March 2027."))
+        return redirect("opportunity", pk)
+    try:
+        given = answer(by=request.person, opportunity=found, **form.cleaned_data)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+        return redirect("opportunity", pk)
     if given.word == Answer.Word.ALREADY and given.initiative:
         messages.success(request, _("Thank you. We made a draft of what you do: please complete it."))
         return redirect("initiative_edit", given.initiative.slug)
     messages.success(request, _("Thank you: your answer is recorded. You can change it here."))
+    return redirect("opportunity", pk)
+
+
+@login_required
+@require_POST
+def opportunity_answer_back(request: Request, pk: int) -> HttpResponse:
+    found = get_opportunity(request, pk)
+    partner = next(
+        (p for p in one.parties_of(request.person, found) if str(p.pk) == request.POST.get("partner")), None
+    )
+    if partner is None:
+        raise PermissionDenied(_("This opportunity does not name your organisation."))
+    try:
+        take_back(
+            by=request.person, opportunity=found, partner=partner, move=request.POST.get("move", "")[:40]
+        )
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    else:
+        messages.success(request, _("Your answer is taken back."))
     return redirect("opportunity", pk)
 
 

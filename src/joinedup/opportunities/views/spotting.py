@@ -7,12 +7,10 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from joinedup.accounts.request import Request
-from joinedup.opportunities import spotted
 from joinedup.opportunities.actions.spotting import spot, withdraw
 from joinedup.opportunities.forms.spotting import SpotForm
 from joinedup.opportunities.models import Opportunity
@@ -58,22 +56,20 @@ def _who(request: Request, form: SpotForm) -> HttpResponse:
     person, given = request.person, form.cleaned_data
     footprint, place, theme = form.footprint, given["place"], given["theme"]
     assert footprint is not None
-    ticked, today = list(given.get("parties", ())), timezone.localdate()
+    ticked = list(given.get("parties", ()))
     like = beside.like(person, place.pk, theme.pk if theme else None, [each.pk for each in ticked])
     context = {
         "form": form,
         "footprint": footprint,
         "is_member": spotting.is_member(person, footprint),
         "like": list(like[: beside.SIMILAR]),
-        "choice": spotting.choice(
-            person, footprint, place, theme, ticked=ticked, text=given.get("find", ""), on=today
-        ),
+        "choice": spotting.choice(person, footprint, place, theme, ticked=ticked, text=given.get("find", "")),
     }
     return render(request, "opportunities/spot_who.jinja", context)
 
 
 def _thanks(request: Request, made: Opportunity) -> HttpResponse:
-    if spotted.is_own_only(request.person, made):
+    if spotting.is_own_only(request.person, made):
         name = made.footprint.name
         messages.success(request, _("Thank you: it is on the list of %(name)s.") % {"name": name})
         return redirect("opportunity_mine")

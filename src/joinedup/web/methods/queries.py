@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from django.db.models import Avg, Count
 
-from joinedup.engines.matching import score
+from joinedup.engines.opportunities import strength
 from joinedup.evidence import plain_words
 from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.models import ENOUGH, Need
 from joinedup.evidence.sources import source_named
 from joinedup.evidence.wording import by_slug
+from joinedup.opportunities.models import COMPONENTS
 from joinedup.strategy.models import Commitment
 from joinedup.taxonomy.models import Mix, Sector, Theme
 
@@ -73,9 +74,10 @@ def everything() -> Methods:
         themes=rows,
         sectors=sectors,
         score_weights=[
-            (name, getattr(score.WEIGHTS, name), score.REASONS[name]) for name in score.COMPONENTS
+            (str(words), getattr(strength.WEIGHTS, name), strength.REASONS[name])
+            for name, words in COMPONENTS.items()
         ],
-        bands=score.BANDS,
+        bands=strength.BANDS,
         enough=ENOUGH,
         stand_out=out["many"],
         true_in_100=None if out["sure"] is None else math.floor(100 * out["sure"]),

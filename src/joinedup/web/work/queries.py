@@ -21,7 +21,7 @@ from joinedup.agreements.queries.successors import ToTakeOver, waiting_to_take_o
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import BEST_FIRST, Answer, Opportunity, Run
 from joinedup.opportunities.queries.lists import UNDECIDED, awake
-from joinedup.opportunities.queries.since import Unread, unread
+from joinedup.opportunities.queries.since import Unread, answers_since, looked, unread
 from joinedup.partners.models import Ask, Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.places.queries import whole_counties_of
@@ -64,6 +64,7 @@ class Waiting:
     initiatives_to_confirm: Shortlist[Initiative] = field(default_factory=Shortlist)
     conversations: list[Conversation] = field(default_factory=list)
     uploads: list[Any] = field(default_factory=list)
+    said: list[Answer] = field(default_factory=list)
     moved: list[Unread] = field(default_factory=list)
     assigned: Shortlist[Opportunity] = field(default_factory=Shortlist)
 
@@ -81,6 +82,7 @@ class Waiting:
             self.partners_to_confirm,
             self.conversations,
             self.uploads,
+            self.said,
             self.moved,
         )
         return sum(len(each) for each in singles) + sum(
@@ -103,7 +105,7 @@ class Kept:
 
 
 def waiting_for(person: Person) -> Waiting:
-    """At most nineteen queries, whatever the number of items; a few more for each agreement with a body that another
+    """At most twenty-one queries, whatever the number of items; a few more for each agreement with a body that another
     took over from."""
     today = timezone.localdate()
     waiting: dict[str, Any] = {"invitations": list(_invitations(person, today))}
@@ -130,6 +132,7 @@ def waiting_for(person: Person) -> Waiting:
         waiting |= {
             "conversations": list(_unread(person)),
             "uploads": list(_uploads(person)),
+            "said": answers_since(person, looked(person, timezone.now()), timezone.now()),
             "moved": unread(person, timezone.now()),
             "unsettled": unsettled(person),
             "untold": untold(person),

@@ -107,9 +107,9 @@ def _sentence(
     told = [f"{words.support_line(support)}: {words.lead_in(support.purpose)}."]
     if support.who_may_use:
         told.append(f"Who may apply, as published: {words.quoted(support.who_may_use)}.")
-    told += [f"{ask.partner.name} asks: {words.quoted(ask.text)}" for ask in asks]
+    told += [f"{ask.partner.name} asks: {words.spoken(ask, dated=False)}" for ask in asks]
     if reader is not None:
-        told.append(f"{reader.partner.name} offers: {words.quoted(reader.text)}")
+        told.append(f"{reader.partner.name} offers: {words.spoken(reader, dated=False)}")
     for action in actions if support.kind == "fund" else ():
         ends = f", which ends on {day(action.ends)}" if action.ends and ends_soon(context, action) else ""
         told.append(f"It could build on “{action.name}” ({words.names(action.runners)}){ends}.")

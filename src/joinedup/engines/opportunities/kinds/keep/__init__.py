@@ -105,7 +105,7 @@ def _move(context: Context, action: Action, left: int) -> Move | None:
     told = [words.describe(action)]
     if action.result:
         told.append(f"As recorded: {words.lead_in(action.result)}.")
-    told += [f"{ask.partner.name} asks: {words.quoted(ask.text)}" for ask in needs]
+    told += [f"{ask.partner.name} asks: {words.spoken(ask, dated=False)}" for ask in needs]
     if funds:
         told.append(f"Money that fits: {'; '.join(words.support_line(each) for each in funds)}.")
     if others:

@@ -301,15 +301,14 @@ def _move(context: Context, need: Ask, pairs: list[Pair]) -> Move:
     others = [pair for pair in pairs[1:] if pair.help.partner not in (giver, taker)]
     near = f" The two are {best.near.words}." if best.near.words else ""
     sentence = (
-        f"{taker.name} asks: {words.quoted(need.text)}{words.said(need)} "
-        f"{giver.name} offers: {words.quoted(best.help.text)}{words.said(best.help)}{near}"
+        f"{taker.name} asks: {words.spoken(need)} {giver.name} offers: {words.spoken(best.help)}{near}"
         if best.help.is_help
-        else f"{taker.name} asks: {words.quoted(need.text)}{words.said(need)} "
-        f"{giver.name} has room and looks for people: {words.quoted(best.help.text)}{words.said(best.help)}{near}"
+        else f"{taker.name} asks: {words.spoken(need)} "
+        f"{giver.name} has room and looks for people: {words.spoken(best.help)}{near}"
     )
     extra = []
     for pair in others:
-        extra.append(f"{pair.help.partner.name} could help too: {words.quoted(pair.help.text)}")
+        extra.append(f"{pair.help.partner.name} could help too: {words.spoken(pair.help, dated=False)}")
     if extra:
         sentence += " " + " ".join(extra)
     return Move(

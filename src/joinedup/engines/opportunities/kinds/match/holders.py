@@ -180,7 +180,7 @@ def _move(context: Context, need: Ask, found: list[tuple[float, Partner, Action 
         and ask.what in ("data", "referrals")
         and "feedback" in ask.meant.concepts
     ][:1]
-    reasons += [f"{ask.partner.name} asks in turn: {words.quoted(ask.text)}" for ask in back]
+    reasons += [f"{ask.partner.name} asks in turn: {words.spoken(ask, dated=False)}" for ask in back]
     checks = [
         f"{words.names(partners)} {'has' if len(partners) == 1 else 'have'} not offered this: it is a "
         f"question, and no is an answer."
@@ -198,7 +198,7 @@ def _move(context: Context, need: Ask, found: list[tuple[float, Partner, Action 
         ),
         decision=f"Can {words.names(partners, 'or')} help {need.partner.name}, which asks: "
         f"{words.quoted(words.shortened(need.text))}?",
-        sentence=f"{need.partner.name} asks: {words.quoted(need.text)}{words.said(need)} {' '.join(reasons)}",
+        sentence=f"{need.partner.name} asks: {words.spoken(need)} {' '.join(reasons)}",
         first_step=_first_step(need, first, back),
         parts=Parts(fit=ONLY_ASKED * found[0][0], fresh=context.fresh(need.said_on)),
         because=(words.ask_because(need), *(words.action_because(action) for action in actions)),
