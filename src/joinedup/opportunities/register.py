@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ from joinedup.evidence import wording
 from joinedup.evidence.models import ENOUGH, Figure, Need
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.alerts import facts_by_place, speaks_for
-from joinedup.opportunities.models import Answer, Opportunity, Run
+from joinedup.opportunities.models import Answer, Opportunity, Run, what_is_answered
 from joinedup.opportunities.whereabouts import Known
 from joinedup.partners.models import Ask, Contact, Link, Partner
 from joinedup.places.models import Footprint, Place
@@ -114,15 +114,17 @@ def _inputs(
         .order_by("pk")
     )
     partners, slugs = those_that_go_on(every, as_of)
-    action = _initiatives(reader, slugs)
+    action, asks = _initiatives(reader, slugs), _asks(reader, slugs)
+    owners = {each.slug: {each.partner_id, *(p.pk for p in each.co_partners.all())} for each in action}
+    owners |= {f"ask-{each.pk}": {each.partner_id} for each in asks}
     is_public = audience == Run.Audience.PUBLIC
     given = {
         "partners": [_partner(each, shared.known) for each in partners],
         "initiatives": [_initiative(each, slugs, shared.known) for each in action],
-        "asks": [_ask(each, slugs) for each in _asks(reader, slugs)],
+        "asks": [_ask(each, slugs) for each in asks],
         "support": _support(reader, set(shared.places), as_of),
         "links": _links(slugs),
-        "answers": _answers(footprint, slugs),
+        "answers": _answers(footprint, slugs, owners),
         "contacts": [] if is_public else _contacts(slugs),
     }
     frames = shared.frames
@@ -304,15 +306,16 @@ def _step(evidence: float) -> float:
     return next((step for least, step in EVIDENCE_STEPS if evidence >= least), 0.0)
 
 
-def _asks(reader: Person, slugs: Mapping[int, str]) -> Iterable[Ask]:
+def _asks(reader: Person, slugs: Mapping[int, str]) -> list[Ask]:
     """In public only what a body said it needs or can give itself, and not what somebody put down for it."""
     own = Q(confirmed_on__isnull=False) if reader == PUBLIC else Q()
-    return (
+    found = (
         Ask.objects.visible_to(reader)
         .filter(own, partner__in=slugs, closed_on__isnull=True)
         .prefetch_related("themes", "places")
         .order_by("pk")
     )
+    return list(found)
 
 
 def _ask(ask: Ask, slugs: Mapping[int, str]) -> dict[str, Any]:
@@ -387,38 +390,41 @@ def _links(slugs: Mapping[int, str]) -> Rows:
     ]
 
 
-def _answers(footprint: Footprint, slugs: Mapping[int, str]) -> Rows:
-    """What partners said to a move or to a whole opportunity. What a move is about stands in the opportunity; where it
-    is about nothing that has an id, the theme in that place is what was answered."""
+def _answers(footprint: Footprint, slugs: Mapping[int, str], owners: Mapping[str, Collection[int]]) -> Rows:
+    """What partners said to a move or to a whole opportunity: about what others record that it rests on, or where it
+    rests on their own alone (`owners`: the partners of each record), about that move. Where it is about nothing that has
+    an id, the theme in that place is what was answered."""
     held = Answer.objects.filter(partner__in=slugs, opportunity__footprint=footprint)
     rows: Rows = []
     for each in held.select_related("opportunity").order_by("pk"):
-        found = each.opportunity
-        about = [record for move in _answered(each, found) for record in move["about"]]
+        found, partner = each.opportunity, slugs[each.partner_id]
+        moves = what_is_answered(found, partner, each.move) if each.about is None else each.about
+        about = [name for move in moves for name in _about(move, each.partner_id, owners)]
+        if each.scope != Answer.Scope.THIS:
+            # Whatever it was said of.
+            about.append("")
+        is_no = each.word == Answer.Word.NOT_US
         rows += [
             {
-                "partner": slugs[each.partner_id],
+                "partner": partner,
                 "places": [found.place_id],
                 "theme": found.theme_id,
-                "about": record,
+                "about": name,
                 "answer": each.word,
-                "scope": each.scope,
+                "scope": Answer.Scope.THEME_HERE
+                if is_no and not name and each.scope == Answer.Scope.THIS
+                else each.scope,
                 "date": each.at.date(),
                 "until": each.until,
             }
-            for record in about or [""]
+            for name in dict.fromkeys(about)
         ]
     return rows
 
 
-def _answered(answer: Answer, found: Opportunity) -> Rows:
-    """The moves that an answer is about: the one it names, else all of the opportunity."""
-    named = [move for move in found.moves if move["id"] == answer.move]
-    moves = named or ([] if answer.move else found.moves)
-    return [
-        {"about": [*move.get("support", ()), *move.get("asks", ()), *move.get("initiatives", ())]}
-        for move in moves
-    ]
+def _about(move: dict[str, Any], partner: int, owners: Mapping[str, Collection[int]]) -> list[str]:
+    others = [id for id in move["records"] if partner not in owners.get(id, ())]
+    return others or ([move["id"]] if move["records"] else [""])
 
 
 def _contacts(slugs: Mapping[int, str]) -> Rows:
