@@ -46,11 +46,12 @@ HEARD: list[Callable[[Footprint], Rows]] = []
 
 @dataclass(frozen=True)
 class Read:
-    """What the engine is given, and the figure (`indicator@place`, `cluster@12`) that each fact of a need comes from,
-    by its text."""
+    """What the engine is given; the figure (`indicator@place`, `cluster@12`) that each fact of a need comes from, by its
+    text; and the local action of which nobody recorded a place, which it takes to be wherever its partner works."""
 
     inputs: Inputs
     figures: Mapping[str, str]
+    unplaced: Collection[str]
 
 
 def reader_of(footprint: Footprint, audience: str) -> Person:
@@ -91,7 +92,8 @@ def read_for_each(footprint: Footprint, audiences: Iterable[str], as_of: datetim
         rows, named = needs, figures
         if audience == Run.Audience.PARTNERSHIP:
             rows, named = _with_alerts(needs, figures, footprint, list(places.values()), as_of)
-        made[audience] = Read(_inputs(footprint, audience, as_of, shared, _frame("needs", rows)), named)
+        inputs, unplaced = _inputs(footprint, audience, as_of, shared, _frame("needs", rows))
+        made[audience] = Read(inputs, named, unplaced)
     return made
 
 
@@ -104,7 +106,7 @@ class _Shared:
 
 def _inputs(
     footprint: Footprint, audience: str, as_of: datetime.date, shared: _Shared, needs: pl.DataFrame
-) -> Inputs:
+) -> tuple[Inputs, Collection[str]]:
     reader = reader_of(footprint, audience)
     every = list(
         Partner.objects.visible_to(reader)
@@ -114,14 +116,16 @@ def _inputs(
         .order_by("pk")
     )
     partners, slugs = those_that_go_on(every, as_of)
-    action, asks = _initiatives(reader, slugs), _asks(reader, slugs)
+    known = shared.known
+    action = [each for each in _initiatives(reader, slugs) if not known.is_elsewhere(each.places.all())]
+    asks = [each for each in _asks(reader, slugs) if not known.is_elsewhere(each.places.all())]
     owners = {each.slug: {each.partner_id, *(p.pk for p in each.co_partners.all())} for each in action}
     owners |= {f"ask-{each.pk}": {each.partner_id} for each in asks}
     is_public = audience == Run.Audience.PUBLIC
     given = {
-        "partners": [_partner(each, shared.known) for each in partners],
-        "initiatives": [_initiative(each, slugs, shared.known) for each in action],
-        "asks": [_ask(each, slugs) for each in asks],
+        "partners": [_partner(each, known) for each in partners],
+        "initiatives": [_initiative(each, slugs, known) for each in action],
+        "asks": [_ask(each, slugs, known) for each in asks],
         "support": _support(reader, set(shared.places), as_of),
         "links": _links(slugs),
         "answers": _answers(footprint, slugs, owners),
@@ -135,7 +139,7 @@ def _inputs(
         frames["sectors"],
         as_of=as_of,
     )
-    return Inputs(
+    inputs = Inputs(
         places=frames["places"],
         themes=frames["themes"],
         sectors=frames["sectors"],
@@ -152,6 +156,7 @@ def _inputs(
         spotted=None if is_public else _frame("spotted", _spotted(footprint)),
         heard=_frame("heard", [row for heard in HEARD for row in heard(footprint)]),
     )
+    return inputs, {each.slug for each in action if not each.places.all()}
 
 
 def _frame(table: str, rows: Rows) -> pl.DataFrame:
@@ -312,20 +317,20 @@ def _asks(reader: Person, slugs: Mapping[int, str]) -> list[Ask]:
     found = (
         Ask.objects.visible_to(reader)
         .filter(own, partner__in=slugs, closed_on__isnull=True)
-        .prefetch_related("themes", "places")
+        .prefetch_related("themes", _with_what_they_lie_in("places"))
         .order_by("pk")
     )
     return list(found)
 
 
-def _ask(ask: Ask, slugs: Mapping[int, str]) -> dict[str, Any]:
+def _ask(ask: Ask, slugs: Mapping[int, str], known: Known) -> dict[str, Any]:
     return {
         "id": f"ask-{ask.pk}",
         "partner": slugs[ask.partner_id],
         "kind": "need" if ask.kind == Ask.Kind.NEED else "help",
         "what": "",
         "themes": [theme.slug for theme in ask.themes.all()],
-        "places": [place.pk for place in ask.places.all()],
+        "places": known.places_of(ask.places.all()),
         "text": ask.text,
         "said_on": ask.confirmed_on,
         "marking": "public",
