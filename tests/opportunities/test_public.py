@@ -408,8 +408,8 @@ def test_what_a_run_stores_for_the_public_has_none_either(world: World, as_: As)
         Ask.objects.filter(kind="need").update(**fields)
         refresh(by=world.person("alice"), footprint=world.north)
         assert Opportunity.objects.get(audience="public").state == "gone"
-        assert as_("nobody").get(f"/opportunities/{public.pk}/").status_code in (200, 404)
-        assert "Our hall" not in as_("nobody").get("/opportunities/").content.decode()
+        for address in (f"/opportunities/{public.pk}/", "/opportunities/", "/opportunities.csv"):
+            assert "Our hall" not in as_("nobody").get(address).content.decode(), address
 
 
 def test_no_theme_or_support_is_silent_by_its_name() -> None:
