@@ -1,4 +1,4 @@
-"""Where more is recorded than chance explains is a fact in the list of the partnership, and leaves no trace in the public's."""
+"""Where more is recorded than chance explains is a fact for the partnership, and leaves no trace in public."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def needing(terrain: Ground) -> Ground:
     return terrain
 
 
-def facts_of(world: World, audience: str = "partnership", on: datetime.date = TODAY) -> list[tuple[str, str, str]]:
+def facts_of(
+    world: World, audience: str = "partnership", on: datetime.date = TODAY
+) -> list[tuple[str, str, str]]:
     """(place, theme, fact) of what stands out, as the engine is given it."""
     read = read_for_each(world.north, [audience], on)[audience]
     rows = read.inputs.rows("needs")

@@ -14,7 +14,6 @@ from tests.opportunities.making import TODAY, make_need, make_opportunity
 from tests.opportunities.records import make_action, make_ask, make_match
 from tests.world import World
 
-
 COMPARED = ("key", "score", "sentence", "moves", "stands_out", "under_way", "not_known", "would_change")
 
 
@@ -80,7 +79,9 @@ def test_what_charlies_partnership_holds_changes_nothing_for_north(world: World)
     before = list(Opportunity.objects.order_by("pk").values(*COMPARED))
     assert before
     # In North's own place, alike to what North has, and better than it.
-    make_action(world.harbour, "Quiet work", world.southton, world.northton, what="A hall on Tuesday evenings")
+    make_action(
+        world.harbour, "Quiet work", world.southton, world.northton, what="A hall on Tuesday evenings"
+    )
     make_ask(world.harbour, "offer", "Our hall is free on Tuesday evenings", world.northton)
     make_ask(world.harbour, "need", "A hall on Tuesday evenings", world.northton)
     run(world)

@@ -9,13 +9,14 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry
+from joinedup.accounts.person import Person
 from joinedup.opportunities.actions.answering import answer, take_back
 from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.models import Answer, ListChange, Opportunity
 from joinedup.taxonomy.models import Approach
 from tests.opportunities.making import make_need
 from tests.opportunities.records import make_action, make_ask, make_fund, make_join, make_match
-from tests.world import World, make_partner
+from tests.world import World, make_user
 
 TODAY = timezone.localdate()
 THEME = "trusted-adult"
@@ -25,7 +26,9 @@ THEME = "trusted-adult"
 def north(world: World) -> World:
     """Lantern Youth needs a hall that the school has; a fund is open for what Lantern Youth does."""
     make_match(world.lantern, world.school, world.northton, confirmed_on=TODAY)
-    make_action(world.lantern, "Boxing mentors", world.northton, what="A mentor for boxing", confirmed_on=TODAY)
+    make_action(
+        world.lantern, "Boxing mentors", world.northton, what="A mentor for boxing", confirmed_on=TODAY
+    )
     make_fund(closes=TODAY + datetime.timedelta(days=60), last_checked=TODAY)
     run(world)
     assert kinds(world) == ["match", "bid"]
@@ -37,7 +40,9 @@ def run(world: World, days: int = 0) -> None:
 
 
 def the_row(world: World, theme: str | None = THEME) -> Opportunity:
-    return Opportunity.objects.get(audience="partnership", theme=theme, place=world.northton, marking="partnership")
+    return Opportunity.objects.get(
+        audience="partnership", theme=theme, place=world.northton, marking="partnership"
+    )
 
 
 def kinds(world: World, theme: str | None = THEME) -> list[str]:
@@ -53,9 +58,13 @@ def move_of(row: Opportunity, kind: str) -> str:
     return str(found)
 
 
-def bob_says(world: World, word: str, move: str = "", row: Opportunity | None = None, **more: object) -> Answer:
+def bob_says(
+    world: World, word: str, move: str = "", row: Opportunity | None = None, **more: object
+) -> Answer:
     row = row or the_row(world)
-    return answer(by=world.person("bob"), opportunity=row, partner=world.lantern, word=word, move=move, **more)  # type: ignore[arg-type]
+    return answer(
+        by=world.person("bob"), opportunity=row, partner=world.lantern, word=word, move=move, **more
+    )  # type: ignore[arg-type]
 
 
 def test_not_us_to_a_move_takes_that_one_away_and_keeps_it_away(north: World) -> None:
@@ -103,7 +112,10 @@ def test_not_us_holds_as_far_as_it_was_meant(
         found = Opportunity.objects.filter(audience="partnership", state="suggested", marking="partnership")
         of = {
             place.pk: [
-                move["kind"] for row in found.filter(place=place) for move in row.moves if "first" not in move["support"]
+                move["kind"]
+                for row in found.filter(place=place)
+                for move in row.moves
+                if "first" not in move["support"]
             ]
             for place in (world.northton, world.eastton)
         }
@@ -153,9 +165,32 @@ def test_the_giver_is_interested_and_the_match_is_stronger(north: World) -> None
     assert after > before
 
 
+def test_who_will_not_give_to_one_may_still_be_asked_by_another(world: World) -> None:
+    """The school's own offer is no reason of its refusal: what Lantern Youth needs is."""
+    need, _offer = make_match(world.lantern, world.school, world.northton, confirmed_on=TODAY)
+    run(world)
+    row = the_row(world)
+    sam = Person.of(make_user("s@example.org", "Sam", "partner_member", partner=world.school))
+    answer(by=sam, opportunity=row, partner=world.school, word="not_us", move=move_of(row, "match"))
+    run(world)
+    assert kinds(world) == []
+    make_ask(world.police, "need", "A hall on Tuesday evenings", world.northton, confirmed_on=TODAY)
+    for _ in range(2):
+        run(world)
+        (move,) = the_row(world).moves
+        assert {party["id"] for party in move["parties"]} == {"testland-police", "hilltop-school"}
+        assert f"ask-{need.pk}" not in move["asks"]
+
+
 def test_not_us_to_what_is_about_no_record_is_about_the_theme_there(world: World) -> None:
     make_need(
-        world.northton, "school-exclusion", 0.9, measured="own", verdict="stands out", stands_out=0.9, pressure=1.0
+        world.northton,
+        "school-exclusion",
+        0.9,
+        measured="own",
+        verdict="stands out",
+        stands_out=0.9,
+        pressure=1.0,
     )
     mentoring = Approach.objects.create(
         slug="mentoring", name="Mentoring", effect="moderate", evidence="good", cost="low", source="A fund"

@@ -27,7 +27,11 @@ def test_it_is_linked_by_theme_and_place(world: World, name: str | None, heading
 
 @pytest.mark.parametrize(
     ("kind", "words"),
-    [("join", "Two who do alike work"), ("spotted", "Spotted by a person"), ("of_a_new_kind", "of_a_new_kind")],
+    [
+        ("join", "Two who do alike work"),
+        ("spotted", "Spotted by a person"),
+        ("of_a_new_kind", "of_a_new_kind"),
+    ],
 )
 def test_its_kind_is_said_in_words(world: World, kind: str, words: str) -> None:
     assert make_opportunity(world, "one", world.lantern, kind=kind).kind_words == words

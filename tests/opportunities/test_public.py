@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
+
 from joinedup.accounts.models import AuditEntry
 from joinedup.engines.opportunities.move import Because, Move
 from joinedup.engines.opportunities.strength import Parts
@@ -324,8 +325,8 @@ def a_move(**fields: Any) -> Move:
     ("text", "left"),
     [
         (
-            "In Northton, A could use “Fund” for work on mentoring: it is open until 3 May 2027, and no use of it there "
-            "is recorded.",
+            "In Northton, A could use “Fund” for work on mentoring: it is open until 3 May 2027, and no use of it "
+            "there is recorded.",
             "In Northton, A could use “Fund” for work on mentoring: it is open until 3 May 2027.",
         ),
         (

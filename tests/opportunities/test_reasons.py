@@ -1,5 +1,4 @@
-"""What a reader is told of an opportunity: its moves, each fact with its source, and nothing that names what they may not
-see."""
+"""What a reader is told of an opportunity: its moves, each fact with its source, nothing that names what is hidden."""
 
 from __future__ import annotations
 
@@ -174,7 +173,9 @@ def test_what_a_person_said_comes_from_nowhere_else(world: World) -> None:
 
 def test_a_move_tells_its_parties_with_what_they_answered_and_its_parts_with_why(world: World) -> None:
     both = [(world.lantern, "needs"), (world.school, "gives")]
-    first = a_move(world, id="match-a", parties=both, parts={"fit": 0.9, "near": 0.8, "need": 0.0}, closes="2027-01-31")
+    first = a_move(
+        world, id="match-a", parties=both, parts={"fit": 0.9, "near": 0.8, "need": 0.0}, closes="2027-01-31"
+    )
     second = a_move(world, id="match-b", parties=both, checks=["Ask again."])
     made = with_moves(world, first, second)
     made.parties.add(world.school)
@@ -193,7 +194,9 @@ def test_a_move_tells_its_parties_with_what_they_answered_and_its_parts_with_why
     assert told(world, "alice", made).moves[0].mine == []
 
 
-def test_the_public_is_told_neither_first_step_nor_checks_nor_parts_nor_answers(world: World, as_: As) -> None:
+def test_the_public_is_told_neither_first_step_nor_checks_nor_parts_nor_answers(
+    world: World, as_: As
+) -> None:
     Partner.objects.update(marking="public")
     move = a_move(world, first_step="Lantern Youth rings.", checks=["Ask again."])
     fields = {"not_known": ["How many it reaches."], "would_change": ["If it ends."]}
@@ -209,7 +212,13 @@ def test_the_public_is_told_neither_first_step_nor_checks_nor_parts_nor_answers(
         assert (each.first_step, each.checks, each.parts, found.open) == ("", [], [], [])
         assert [party.answer for party in each.parties] == [None]
         page = page_of(as_(who), public)
-        for words in ("Lantern Youth rings.", "Ask again.", "How many it reaches.", "If it ends.", "How strong, and why"):
+        for words in (
+            "Lantern Youth rings.",
+            "Ask again.",
+            "How many it reaches.",
+            "If it ends.",
+            "How strong, and why",
+        ):
             assert words not in page
             assert words in page_of(as_("bob"), shared)
 
@@ -258,7 +267,9 @@ def test_a_move_that_names_what_is_hidden_since_the_run_is_left_out_whole(
         asks=[f"ask-{ask.pk}"],
     )
     kept = a_move(world, fact(text="Kept."), id="match-b", decision="Does Lantern Youth go on?")
-    made = with_moves(world, secret, kept, sentence="Do they share a secret?", not_known=["How many the secret reaches."])
+    made = with_moves(
+        world, secret, kept, sentence="Do they share a secret?", not_known=["How many the secret reaches."]
+    )
     assert [move.id for move in told(world, "bob", made).moves] == ["match-a", "match-b"]
     bob = as_("bob")
     assert "How many the secret reaches." in page_of(bob, made)
@@ -284,7 +295,10 @@ def test_a_fact_that_names_what_is_hidden_is_left_out(
     world: World, as_: As, hide: Callable[[World], None]
 ) -> None:
     make_action(world.school, "Mentors")
-    secret, kept = fact("mentors", "“Mentors” is run by Hilltop School."), fact("lantern-youth", "Lantern works there.")
+    secret, kept = (
+        fact("mentors", "“Mentors” is run by Hilltop School."),
+        fact("lantern-youth", "Lantern works there."),
+    )
     made = with_moves(world, a_move(world, secret, kept), under_way=[secret])
     bob = as_("bob")
     assert page_of(bob, made).count("“Mentors” is run") == 2

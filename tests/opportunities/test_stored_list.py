@@ -168,7 +168,9 @@ def test_what_is_gone_is_told_once(world: World) -> None:
 @pytest.mark.parametrize("state", ["taken_up", "on_agenda", "agreed", "started", "dismissed"])
 def test_what_somebody_decided_stays(world: World, state: str) -> None:
     keep(world, said(world))
-    Opportunity.objects.update(state=state, reason="not_now" if state == "dismissed" else "", decided_on=TODAY)
+    Opportunity.objects.update(
+        state=state, reason="not_now" if state == "dismissed" else "", decided_on=TODAY
+    )
     keep(world)
     keep(world, said(world))
     assert Opportunity.objects.get().state == state

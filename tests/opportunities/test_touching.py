@@ -8,8 +8,8 @@ from django.db import connection
 
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities import engine
-from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.actions.answering import answer, take_back
+from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.models import Answer, Cell, Opportunity, Touched
 from joinedup.partners.models import Ask, Link
 from joinedup.support.models import Offer

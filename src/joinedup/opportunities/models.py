@@ -228,7 +228,9 @@ class Answer(models.Model):
     partner = models.ForeignKey("partners.Partner", on_delete=models.CASCADE, related_name="answers")
     move = models.CharField(max_length=40, blank=True, help_text="which move (its id); empty is all of it")
     # As they were when it answered, since the moves of an opportunity change: [{id, records}]. Null: not known.
-    about = models.JSONField(null=True, blank=True, editable=False, help_text="which moves, and what those rest on")
+    about = models.JSONField(
+        null=True, blank=True, editable=False, help_text="which moves, and what those rest on"
+    )
     word = models.CharField(max_length=12, choices=Word)
     scope = models.CharField(max_length=20, choices=Scope, default=Scope.THIS)
     until = models.DateField(null=True, blank=True, help_text="how long it holds; empty is a year")

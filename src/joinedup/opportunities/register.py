@@ -46,8 +46,8 @@ HEARD: list[Callable[[Footprint], Rows]] = []
 
 @dataclass(frozen=True)
 class Read:
-    """What the engine is given; the figure (`indicator@place`, `cluster@12`) that each fact of a need comes from, by its
-    text; and the local action of which nobody recorded a place, which it takes to be wherever its partner works."""
+    """What the engine is given; the figure (`indicator@place`, `cluster@12`) that each fact of a need comes from, by
+    its text; and the local action of which nobody recorded a place, which it takes to be wherever its partner works."""
 
     inputs: Inputs
     figures: Mapping[str, str]
@@ -397,8 +397,8 @@ def _links(slugs: Mapping[int, str]) -> Rows:
 
 def _answers(footprint: Footprint, slugs: Mapping[int, str], owners: Mapping[str, Collection[int]]) -> Rows:
     """What partners said to a move or to a whole opportunity: about what others record that it rests on, or where it
-    rests on their own alone (`owners`: the partners of each record), about that move. Where it is about nothing that has
-    an id, the theme in that place is what was answered."""
+    rests on their own alone (`owners`: the partners of each record), about that move. Where it is about nothing that
+    has an id, the theme in that place is what was answered."""
     held = Answer.objects.filter(partner__in=slugs, opportunity__footprint=footprint)
     rows: Rows = []
     for each in held.select_related("opportunity").order_by("pk"):

@@ -47,7 +47,7 @@ class Known:
         return list(dict.fromkeys(found))
 
     def is_elsewhere(self, places: Iterable[Place]) -> bool:
-        """Whether all that is recorded of where it is lies elsewhere. The engine takes a record without a known place to
-        be wherever its partner works, which is right only where none is recorded."""
+        """Whether all that is recorded of where it is lies elsewhere. The engine takes a record without a known place
+        to be wherever its partner works, which is right only where none is recorded."""
         found = self.places_of(places)
         return bool(found) and not any(code in self.codes for code in found)

@@ -1,4 +1,4 @@
-"""What an opportunity says, and where each of it comes from: its moves, what stands out, what is under way, what helps."""
+"""What an opportunity says, and where it comes from: its moves, what stands out, what is under way, what helps."""
 
 from __future__ import annotations
 
@@ -96,8 +96,8 @@ class ToldMove:
 
 @dataclass(frozen=True)
 class Told:
-    """An opportunity as `person` may read it, in the order of its page. `open`: what is not known, and what would change
-    it; both speak of its moves, so nothing where one is left out."""
+    """An opportunity as `person` may read it, in the order of its page. `open`: what is not known, and what would
+    change it; both speak of its moves, so nothing where one is left out."""
 
     moves: list[ToldMove]
     stands_out: list[Fact]
@@ -156,7 +156,9 @@ class _Known:
         asked = {id for move in moves for id in move["asks"]}
         self.hidden = _hidden(person, opportunity, slugs)
         partners = Partner.objects.visible_to(person)
-        lines = Ask.objects.visible_to(person).filter(confirmed, pk__in=_numbers(named | asked), partner__in=partners)
+        lines = Ask.objects.visible_to(person).filter(
+            confirmed, pk__in=_numbers(named | asked), partner__in=partners
+        )
         action = Initiative.objects.visible_to(person).filter(confirmed, slug__in=slugs, partner__in=partners)
         self.partners = {each.slug: each for each in partners.filter(slug__in=slugs).select_related("sector")}
         self.initiatives = {each.slug: each for each in action.select_related("partner")}
