@@ -153,11 +153,12 @@ def test_nothing_to_follow_costs_no_run(north: World) -> None:
 def test_what_changed_nothing_moves_nothing(north: World) -> None:
     before, told = stored(), ListChange.objects.count()
     touch(north)
+    engine.follow(north.north, TODAY)
+    assert stored() == before
+    # A day nearer to a closing day it is stronger, of which nobody is told.
+    touch(north)
     engine.follow(north.north, TODAY + datetime.timedelta(days=1))
-    # Another day breaks ties otherwise, and no more: within a month, not even that.
-    assert [{**row, "score": 0, "moves": []} for row in stored()] == [
-        {**row, "score": 0, "moves": []} for row in before
-    ]
+    assert stored() != before
     assert ListChange.objects.count() == told
 
 
@@ -217,11 +218,10 @@ def test_that_two_do_alike_work_changes_nothing_for_anybody_else(
     north: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As if no rule looked for it: the same list, strengths and counts, though a body may be in three moves only."""
-    for number, name in enumerate(("Rowing", "Chess", "Cooking")):
+    for name in ("Rowing", "Chess", "Cooking"):
         partner = make_partner(name, "vcs", north.north, [north.northton], ["trusted-adult"])
         what = "A mentor for one hour a week, boxing and homework, for people aged 11 to 16"
         make_action(partner, f"{name} mentors", north.northton, what=what, age_from=11, age_to=16)
-        assert number < 3
     found = {audience: engine.run(north.north, audience, TODAY) for audience in Run.Audience.values}
     assert len(found["partnership"].for_parties) > 3
     assert {move.kind for each in found["partnership"].for_parties for move in each.moves} == {"join"}
@@ -330,7 +330,7 @@ def test_the_night_comes_once_and_not_before_two(north: World) -> None:
     assert worker.work_out_the_night(at(9, days=1)) == []
 
 
-def test_two_asks_for_help_meet_nobody(world: World) -> None:
+def test_two_who_need_the_same_are_no_match(world: World) -> None:
     make_ask(world.lantern, "need", "A hall on Tuesday evenings", world.northton)
     make_ask(world.school, "need", "A hall on Tuesday evenings", world.northton)
     assert engine.run(world.north, "partnership", TODAY).result.opportunities == ()
