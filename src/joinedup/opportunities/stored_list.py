@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Prefetch, Q
 
 from joinedup.engines import opportunities as engine
+from joinedup.engines.words import day
 from joinedup.evidence.models import Figure
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import KINDS, ListChange, Opportunity, Run
@@ -123,12 +124,12 @@ class StoredList:
 
     def _why_gone(self, row: Opportunity) -> list[str]:
         closed = [
-            f"“{offer}” closed on {_day(offer.closes)}."
+            f"“{offer}” closed on {day(offer.closes)}."
             for offer in row.offers.all()
             if offer.closes and offer.closes < self.as_of
         ]
         ended = [
-            f"“{initiative}” ended on {_day(initiative.ends)}."
+            f"“{initiative}” ended on {day(initiative.ends)}."
             for initiative in row.initiatives.all()
             if initiative.ends and initiative.ends < self.as_of
         ]
@@ -235,10 +236,6 @@ def _filled(row: Opportunity) -> dict[str, object]:
     """What the engine and this module write, without the day: that changes every day."""
     keys = {"place": "place_id", "theme": "theme_id"}
     return {name: getattr(row, keys.get(name, name)) for name in FILLED if name != "last_seen"}
-
-
-def _day(value: datetime.date) -> str:
-    return f"{value.day} {value:%B %Y}"
 
 
 def _partners_of_asks(pairs: Iterable[tuple[Opportunity, engine.Opportunity]]) -> dict[str, str]:
