@@ -1,4 +1,4 @@
-"""What stands out makes a need urgent in the list of the partnership, and leaves no trace in the public one."""
+"""Where more is recorded than chance explains is a fact for the partnership, and leaves no trace in public."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import polars as pl
 import pytest
 from django.db import connection
 from django.test import Client
-from joinedup.opportunities.frames import tables_for_each
 
 from joinedup.clusters.models import Cluster, Outcome, Scan
+from joinedup.engines.opportunities.inputs import COLUMNS
 from joinedup.opportunities import alerts, engine
 from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.models import Opportunity, Run, Touched
 from joinedup.opportunities.queries.reasons import facts
+from joinedup.opportunities.register import read_for_each
+from joinedup.partners.models import Partner
 from tests.clusters.making import Ground, a_scan
 from tests.opportunities.making import make_need
+from tests.opportunities.records import make_match
 from tests.standing import layer
 from tests.world import World
 
@@ -41,40 +43,49 @@ def needing(terrain: Ground) -> Ground:
     return terrain
 
 
-def needs(world: World, audience: str = "partnership", on: datetime.date = TODAY) -> pl.DataFrame:
-    frame: pl.DataFrame = tables_for_each(world.north, [audience], on)[audience].needs
-    return frame
+def facts_of(
+    world: World, audience: str = "partnership", on: datetime.date = TODAY
+) -> list[tuple[str, str, str]]:
+    """(place, theme, fact) of what stands out, as the engine is given it."""
+    read = read_for_each(world.north, [audience], on)[audience]
+    rows = read.inputs.rows("needs")
+    return [
+        (row["place"], row["theme"], row["fact"])
+        for row in rows
+        if read.figures.get(row["fact"] or "", "").startswith("cluster@")
+    ]
 
 
 def flagged(world: World, on: datetime.date = TODAY) -> set[tuple[str, str]]:
-    return set(needs(world, on=on).filter(pl.col("cluster")).select("place", "theme").iter_rows())
+    return {(place, theme) for place, theme, _fact in facts_of(world, on=on)}
 
 
-def told(world: World, place: str, theme: str = THEME) -> list[dict[str, str]]:
-    row = needs(world).filter((pl.col("place") == place) & (pl.col("theme") == theme))
-    found: list[dict[str, str]] = row["facts"].to_list()[0]
-    return found
+def told(world: World, place: str, theme: str = THEME) -> list[str]:
+    return [fact for at, on, fact in facts_of(world) if (at, on) == (place, theme)]
 
 
 @pytest.mark.once
 def test_the_counts_speak_for_the_themes_that_they_weigh_most_in() -> None:
-    assert sorted(alerts.themes()) == [
+    assert sorted(alerts.speaks_for()) == [
         "after-school-safety", "domestic-abuse", "girls-and-young-women", "group-conflict",
         "hospital-intervention", "night-time-economy", "safe-places", "weapon-carrying",
     ]  # fmt: skip
 
 
-def test_it_is_urgent_where_it_lies_on_what_counts_speak_for(world: World, needing: Ground) -> None:
+def test_it_is_a_fact_where_it_lies_on_what_counts_speak_for(world: World, needing: Ground) -> None:
     cluster = a_scan(world.north, clusters=[needing.northton[:3]]).clusters.get()
-    assert flagged(world) == {(world.northton.pk, THEME), (world.ward.pk, THEME)}
-    assert told(world, world.northton.pk) == [{"text": FACT, "figure": f"cluster@{cluster.pk}"}]
+    # Of an authority: what is known of wards sharpens maps, and nothing here.
+    assert flagged(world) == {(world.northton.pk, THEME)}
+    assert told(world, world.northton.pk) == [FACT]
+    read = read_for_each(world.north, ["partnership"], TODAY)["partnership"]
+    assert read.figures[FACT] == f"cluster@{cluster.pk}"
     assert told(world, world.northton.pk, "school-exclusion") == []
     assert told(world, world.eastton.pk) == []
 
 
 def test_what_crosses_a_border_says_how_much_of_it_is_here(world: World, needing: Ground) -> None:
     a_scan(world.north, clusters=[[*needing.northton[:3], needing.eastton[0]]])
-    assert told(world, world.eastton.pk)[0]["text"].startswith(
+    assert told(world, world.eastton.pk)[0].startswith(
         "In 4 neighbourhoods, 1 of them in Eastton, violence, robbery and weapons offences have been 2.3 times"
     )
 
@@ -93,7 +104,7 @@ def test_only_the_latest_monthly_scan_that_is_done_counts(world: World, needing:
     a_scan(world.north, clusters=[needing.northton[:3]], days_ago=31)
     a_scan(world.north, kind="yearly", clusters=[needing.eastton[:3]])
     Scan.objects.create(footprint=world.north, kind="monthly")
-    assert flagged(world) == {(world.northton.pk, THEME), (world.ward.pk, THEME)}
+    assert flagged(world) == {(world.northton.pk, THEME)}
     a_scan(world.north, days_ago=1)
     assert flagged(world) == set()
 
@@ -109,7 +120,7 @@ def test_only_the_latest_monthly_scan_that_is_done_counts(world: World, needing:
         (["looked_at", "false_alarm"], False),
     ],
 )
-def test_what_is_settled_is_not_urgent(world: World, needing: Ground, words: list[str], counts: bool) -> None:
+def test_what_is_settled_is_not_told(world: World, needing: Ground, words: list[str], counts: bool) -> None:
     head = a_scan(world.north, clusters=[needing.northton[:3]], days_ago=31).clusters.get()
     a_scan(world.north, clusters=[{"areas": needing.northton[:3], "first": head}])
     for word in words:
@@ -118,18 +129,16 @@ def test_what_is_settled_is_not_urgent(world: World, needing: Ground, words: lis
 
 
 def test_the_public_run_is_the_same_with_and_without(world: World, needing: Ground) -> None:
+    sharing(world)
+
     def both() -> dict[str, str]:
-        every = tables_for_each(world.north, Run.Audience.values, TODAY)
+        every = read_for_each(world.north, Run.Audience.values, TODAY)
         return {
-            audience: "".join(
-                str(frame.to_dicts())
-                for name in tables.__dataclass_fields__
-                if (frame := tables.frame(name)) is not None
-            )
-            for audience, tables in every.items()
+            audience: str([read.inputs.rows(name) for name in COLUMNS]) for audience, read in every.items()
         } | {f"list {audience}": str(_listed(world, audience)) for audience in Run.Audience.values}
 
     without = both()
+    assert "take up the offer" in without["list public"]
     a_scan(world.north, clusters=[needing.northton[:3], needing.eastton[:2]])
     with_them = both()
     assert with_them["public"] == without["public"]
@@ -139,7 +148,13 @@ def test_the_public_run_is_the_same_with_and_without(world: World, needing: Grou
 
 
 def _listed(world: World, audience: str) -> list[dict[str, Any]]:
-    return [each.as_dict() for each in engine.run(world.north, audience, TODAY).opportunities]
+    return [each.as_dict() for each in engine.run(world.north, audience, TODAY).result.opportunities]
+
+
+def sharing(world: World) -> None:
+    """Something to do on the theme in Northton, that everybody may know of."""
+    Partner.objects.update(marking="public", confirmed_on=TODAY)
+    make_match(world.lantern, world.school, world.northton, THEME, marking="public", confirmed_on=TODAY)
 
 
 # On the stored list.
@@ -150,9 +165,10 @@ def today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: TODAY)
 
 
-def urgency(world: World, audience: str = "partnership") -> float:
-    rows = Opportunity.objects.filter(audience=audience, place=world.northton, theme=THEME)
-    return max((row.components["urgency"] for row in rows), default=0.0)
+def standing_out(world: World) -> list[str]:
+    """What stands out beside what could be done on the theme in Northton, as stored."""
+    row = Opportunity.objects.get(audience="partnership", place=world.northton, theme=THEME)
+    return [each["text"] for each in row.stands_out]
 
 
 def test_a_scan_and_its_outcome_are_followed_at_once(
@@ -165,8 +181,10 @@ def test_a_scan_and_its_outcome_are_followed_at_once(
         with django_capture_on_commit_callbacks(execute=True):
             yield
 
+    sharing(world)
     refresh(by=world.person("alice"), footprint=world.north)
-    before, public = urgency(world), list(Opportunity.objects.filter(audience="public").values())
+    public = list(Opportunity.objects.filter(audience="public").values())
+    assert (standing_out(world), len(public)) == ([], 1)
     with committed():
         scan = Scan.objects.create(footprint=world.north, kind="monthly")
         scan.done = 0.5
@@ -175,14 +193,13 @@ def test_a_scan_and_its_outcome_are_followed_at_once(
         scan.delete()
     with committed():
         cluster = a_scan(world.north, clusters=[needing.northton[:3]]).clusters.get()
-    raised = urgency(world)
-    assert raised > before
+    assert standing_out(world) == [FACT]
     with committed():
         outcome = Outcome.objects.create(cluster=cluster, word="false_alarm", by="Bob")
-    assert urgency(world) == before
+    assert standing_out(world) == []
     with committed():
         outcome.delete()
-    assert urgency(world) == raised
+    assert standing_out(world) == [FACT]
     assert not Touched.objects.exists()
     assert list(Opportunity.objects.filter(audience="public").values()) == public
 
@@ -190,13 +207,10 @@ def test_a_scan_and_its_outcome_are_followed_at_once(
 def test_the_fact_leads_to_the_cluster_for_its_partnership_alone(
     world: World, needing: Ground, today: None, as_: Any, django_assert_num_queries: Any
 ) -> None:
+    sharing(world)
     cluster = a_scan(world.north, clusters=[needing.northton[:3]]).clusters.get()
     refresh(by=world.person("alice"), footprint=world.north)
-    row = next(
-        each
-        for each in Opportunity.objects.filter(audience="partnership", place=world.northton, theme=THEME)
-        if FACT in str(each.because)
-    )
+    row = Opportunity.objects.get(audience="partnership", place=world.northton, theme=THEME)
     fact = next(each for each in facts(world.person("bob"), row) if each.text == FACT)
     assert fact.link == f"/clusters/north/{cluster.pk}/"
     assert fact.sources[0].note.startswith("looked at on ")

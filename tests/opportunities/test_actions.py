@@ -8,82 +8,90 @@ from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.actions.answering import answer
 from joinedup.opportunities.actions.deciding import set_aside, take_up
 from joinedup.opportunities.actions.refreshing import refresh
-from joinedup.opportunities.models import Answer, Opportunity, Run
+from joinedup.opportunities.models import Answer, ListChange, Opportunity, Run
+from joinedup.partners.models import Ask, Partner
 from tests.opportunities.making import TODAY, make_need, make_opportunity
+from tests.opportunities.records import make_action, make_ask, make_match
 from tests.world import World
 
+COMPARED = ("key", "score", "sentence", "moves", "stands_out", "under_way", "not_known", "would_change")
 
-def found(audience: str) -> dict[str, str]:
-    return dict(Opportunity.objects.filter(audience=audience).values_list("key", "state"))
+
+def run(world: World, on: datetime.date = TODAY) -> None:
+    refresh(by=world.person("alice"), footprint=world.north, as_of=on)
+
+
+def states() -> dict[str, str]:
+    return dict(Opportunity.objects.filter(audience="partnership").values_list("theme", "state"))
 
 
 def test_refresh_stores_what_the_engine_finds_for_each_audience(world: World) -> None:
-    make_need(world.northton, "trusted-adult", 0.9)
-    world.lantern.marking = "public"
-    world.lantern.save()
-
+    make_match(world.lantern, world.school, world.northton)
+    Partner.objects.filter(pk=world.lantern.pk).update(marking="public")
     runs = refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
-
-    # That need is not met is for the partnership; its run knows all three, not only the partner who is public.
-    assert {run.audience: run.found for run in runs} == {"public": 0, "partnership": 1}
+    # The public's run knows of the two only the partner who is public, and no ask.
+    assert {each.audience: each.found for each in runs} == {"public": 0, "partnership": 1}
     shared = Opportunity.objects.get()
-    assert (shared.audience, shared.kind) == ("partnership", "unmet_need")
+    assert (shared.audience, shared.marking, shared.kind) == ("partnership", "partnership", "match")
     assert (shared.place, shared.theme_id) == (world.northton, "trusted-adult")
-    # Not the school: its own themes are others.
-    assert set(shared.parties.all()) == {world.lantern, world.police}
-    assert AuditEntry.objects.get(action="opportunity.refresh").after["partnership"] == 1
+    assert set(shared.parties.all()) == {world.lantern, world.school}
+    entry = AuditEntry.objects.get(action="opportunity.refresh")
+    assert entry.after == {"public": 0, "partnership": 1, "as_of": TODAY.isoformat()}
 
 
 def test_refresh_twice_changes_nothing(world: World) -> None:
-    make_need(world.northton, "trusted-adult", 0.9)
-    refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
+    make_match(world.lantern, world.school, world.northton)
+    run(world)
     before = list(Opportunity.objects.order_by("pk").values())
-    refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
+    run(world)
     assert list(Opportunity.objects.order_by("pk").values()) == before
+    assert ListChange.objects.count() == 1
 
 
 def test_what_is_no_longer_found_is_gone_unless_somebody_took_it_up(world: World) -> None:
-    first = make_need(world.northton, "trusted-adult", 0.9)
-    second = make_need(world.northton, "weapon-carrying", 0.9)
-    refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
-    kept = Opportunity.objects.get(audience="partnership", theme="trusted-adult")
+    make_match(world.lantern, world.school, world.northton)
+    make_match(world.police, world.lantern, world.eastton, "weapon-carrying")
+    run(world)
+    kept = Opportunity.objects.get(theme="trusted-adult")
     take_up(by=world.person("alice"), opportunity=kept)
-    first.delete()
-    second.delete()
-    refresh(by=world.person("alice"), footprint=world.north, as_of=TODAY)
-    states = dict(Opportunity.objects.filter(audience="partnership").values_list("theme", "state"))
-    assert states == {"trusted-adult": "taken_up", "weapon-carrying": "gone"}
+    Ask.objects.all().delete()
+    run(world)
+    assert states() == {"trusted-adult": "taken_up", "weapon-carrying": "gone"}
 
 
 def test_what_was_set_aside_stays_away_half_a_year_and_then_returns(world: World) -> None:
-    make_need(world.northton, "trusted-adult", 0.9)
-    alice = world.person("alice")
-    refresh(by=alice, footprint=world.north, as_of=TODAY)
-    each = Opportunity.objects.get(audience="partnership")
-    set_aside(by=alice, opportunity=each, reason="not_now")
+    make_match(world.lantern, world.school, world.northton)
+    run(world)
+    each = Opportunity.objects.get()
+    set_aside(by=world.person("alice"), opportunity=each, reason="not_now")
     decided = Opportunity.objects.get(pk=each.pk).decided_on
     assert decided is not None
-    refresh(by=alice, footprint=world.north, as_of=decided + datetime.timedelta(days=100))
-    assert Opportunity.objects.get(pk=each.pk).state == "dismissed"
-    refresh(by=alice, footprint=world.north, as_of=decided + datetime.timedelta(days=190))
-    assert Opportunity.objects.get(pk=each.pk).state == "suggested"
+    for days, state in ((100, "dismissed"), (190, "suggested")):
+        run(world, decided + datetime.timedelta(days=days))
+        assert Opportunity.objects.get(pk=each.pk).state == state
 
 
 def test_what_charlies_partnership_holds_changes_nothing_for_north(world: World) -> None:
     """A pair of worlds that differ only in what South keeps to itself: North's run is identical."""
-    make_need(world.northton, "trusted-adult", 0.9)
+    make_match(world.lantern, world.school, world.northton)
     make_need(world.southton, "trusted-adult", 0.9)
-    alice = world.person("alice")
-    refresh(by=alice, footprint=world.north, as_of=TODAY)
-    compared = ("key", "score", "sentence", "because", "components")
-    before = list(Opportunity.objects.order_by("pk").values(*compared))
-    hidden = Initiative.objects.create(
-        name="Quiet work", slug="quiet", partner=world.harbour, reach_per_year=900
+    run(world)
+    before = list(Opportunity.objects.order_by("pk").values(*COMPARED))
+    assert before
+    # In North's own place, alike to what North has, and better than it.
+    make_action(
+        world.harbour, "Quiet work", world.southton, world.northton, what="A hall on Tuesday evenings"
     )
-    hidden.places.add(world.southton, world.northton)
-    hidden.themes.add("trusted-adult")
-    refresh(by=alice, footprint=world.north, as_of=TODAY)
-    assert list(Opportunity.objects.order_by("pk").values(*compared)) == before
+    make_ask(world.harbour, "offer", "Our hall is free on Tuesday evenings", world.northton)
+    make_ask(world.harbour, "need", "A hall on Tuesday evenings", world.northton)
+    run(world)
+    assert list(Opportunity.objects.order_by("pk").values(*COMPARED)) == before
+
+
+def test_what_is_marked_for_named_readers_takes_part_in_no_run(world: World) -> None:
+    make_match(world.lantern, world.school, world.northton, marking="named")
+    run(world)
+    assert not Opportunity.objects.exists()
 
 
 @pytest.mark.parametrize("who", ["nobody", "charlie", "bob"])

@@ -6,28 +6,29 @@ import datetime
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
-from joinedup.engines.matching import facts
-from joinedup.engines.matching.opportunity import Because
-from joinedup.opportunities.storing import in_public
 
 from joinedup.accounts.models import AuditEntry
+from joinedup.engines.opportunities.move import Because, Move
+from joinedup.engines.opportunities.strength import Parts
 from joinedup.evidence.models import Figure
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities import engine, silence
 from joinedup.opportunities.actions.publishing import hide_from_public, show_to_public
+from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.models import Answer, Opportunity
-from joinedup.opportunities.public import NOT_FOR_THE_PUBLIC
+from joinedup.opportunities.silence import in_public
 from joinedup.partners.actions import change_partner, confirm_partner
-from joinedup.partners.models import Link, Partner
+from joinedup.partners.models import Ask, Link, Partner
 from joinedup.places.models import Footprint
 from joinedup.support.models import Offer
 from joinedup.taxonomy.loading import rows
 from tests.opportunities.making import make_figure, make_opportunity
-from tests.opportunities.test_storing import said
+from tests.opportunities.records import make_match
 from tests.taxonomy.test_loading import SHIPPED
 from tests.world import World
 
@@ -58,7 +59,7 @@ def scene(world: World) -> Scene:
     }
     both = (world.lantern, world.school)
     public = make_opportunity(world, "one", *both, audience="public", marking="public", **fields)
-    shared = make_opportunity(world, "one", *both, kind="ask_meets_offer", **fields)
+    shared = make_opportunity(world, "one", *both, **fields)
     figure = make_figure(world.northton, "violence-with-injury", 12.0)
     for each in (public, shared):
         each.figures.add(figure)
@@ -144,13 +145,9 @@ def use_support_of_the_unspoken(scene: Scene) -> None:
     scene.public.offers.add(offer)
 
 
-def say_that_need_is_not_met(scene: Scene) -> None:
-    Opportunity.objects.filter(pk=scene.public.pk).update(kind="unmet_need")
-
-
 HIDING = [
     forget, switch_off, refuse, lean_on_the_unspoken, lean_on_unconfirmed_action,
-    lean_on_unconfirmed_action_and_answer, use_support_of_the_unspoken, say_that_need_is_not_met,
+    lean_on_unconfirmed_action_and_answer, use_support_of_the_unspoken,
 ]  # fmt: skip
 
 
@@ -308,58 +305,73 @@ def test_it_is_not_switched_on_while_held_but_off(scene: Scene) -> None:
 # Silence
 
 
+def a_move(**fields: Any) -> Move:
+    values: dict[str, Any] = {
+        "kind": "learn",
+        "places": ("E09000991",),
+        "theme": "trusted-adult",
+        "parties": (),
+        "decision": "Does A ask B how “Clubs” got a good result?",
+        "sentence": "In Northton, A could ask B.",
+        "first_step": "A rings B.",
+        "parts": Parts(fit=0.5),
+        "because": (Because("“Clubs” is run by B.", "clubs"),),
+        "checks": ("Ask again: it was said two years ago.",),
+    }
+    return Move(**{**values, **fields})
+
+
 @pytest.mark.parametrize(
     ("text", "left"),
     [
         (
-            "In Northton, A could use “Fund” for work on mentoring: it is open until 3 May 2027, no use of it there is "
-            "recorded, and the need is very high.",
-            # How high need is stands among the reasons, with its figures: not beside a body's name.
+            "In Northton, A could use “Fund” for work on mentoring: it is open until 3 May 2027, and no use of it "
+            "there is recorded.",
             "In Northton, A could use “Fund” for work on mentoring: it is open until 3 May 2027.",
         ),
         (
             "In Northton, A could ask B how “Clubs” got a good result: Eastton is similar, nothing like it is recorded "
-            "in Northton, and the need is high.",
+            "in Northton.",
             "In Northton, A could ask B how “Clubs” got a good result: Eastton is similar.",
         ),
         ("A needs “no more than a hall that nobody uses” and B can give one.", None),
     ],
 )
-def test_the_public_copy_leaves_silence_out(world: World, text: str, left: str | None) -> None:
-    told = in_public(said(world, "a", kind="shared_learning", sentence=text))
+def test_the_public_copy_leaves_silence_out(text: str, left: str | None) -> None:
+    told = in_public(a_move(sentence=text))
     assert told is not None
     assert told.sentence == (left or text)
 
 
-def test_what_still_says_that_nothing_is_recorded_is_not_kept_for_the_public(world: World) -> None:
-    for sentence in (
-        "Nothing is recorded for A.", "A and B: no action is recorded.", "A uses none of it: it is unused.",
-        "Recorded here: nothing; tell us.", facts.nothing_yet("of a link between A and B"), "Nobody uses “Fund” yet.",
-    ):  # fmt: skip
-        assert in_public(said(world, "a", kind="shared_learning", sentence=sentence)) is None, sentence
+@pytest.mark.parametrize("field", ["sentence", "decision"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nothing is recorded for A.",
+        "A and B: no action is recorded.",
+        "A uses none of it: it is unused.",
+        "Recorded here: nothing; tell us.",
+        "Work on it is not on this list yet; that is not the same as nothing done.",
+        "Nobody uses “Fund” yet.",
+    ],
+)
+def test_what_still_says_that_nothing_is_recorded_is_not_kept_for_the_public(field: str, text: str) -> None:
+    assert in_public(a_move(**{field: text})) is None
 
 
-def test_facts_of_the_public_copy_say_what_is_recorded_only(world: World) -> None:
+def test_the_public_copy_has_no_first_step_and_no_checks_and_says_what_is_recorded_only() -> None:
     every = [
         "“Clubs” is run by B for people aged 10 to 17. Ask how many people it reaches: that is not recorded.",
         "No action on mentoring in Northton is recorded here.",
-        facts.nothing_yet("on mentoring in Northton"),
-        facts.nothing_yet("of its use in St. Northton"),
         "A is named for its sector (police). Which themes does it work on? None is recorded.",
         "Does somebody in Northton do this already?",
-        "B is named for its sector; the themes recorded for it are others. Its record was last confirmed in 2020.",
     ]
-    found = in_public(
-        said(
-            world, "a", kind="shared_learning", because=[Because(each) for each in every],
-            would_change=["If somebody already uses it, this goes: record it.", "If the result falls, this goes."],
-        )
-    )  # fmt: skip
+    found = in_public(a_move(because=tuple(Because(each) for each in every)))
     assert found is not None
+    assert (found.first_step, found.checks) == ("", ())
     assert [fact.text for fact in found.because] == [
         "“Clubs” is run by B for people aged 10 to 17.", "A is named for its sector (police).",
     ]  # fmt: skip
-    assert found.would_change == ["If the result falls, this goes."]
 
 
 STEP = "Lantern Youth: ring Hilltop School"
@@ -369,19 +381,36 @@ def test_no_first_step_is_told_in_public(scene: Scene, as_: As) -> None:
     """It asks something of a body by its name: for the parties and their partnership."""
     for who in OUTSIDERS:
         for path in addresses(scene):
-            assert STEP not in as_(who).get(path).content.decode(), path
-        assert "First step</h2>" not in as_(who).get(f"/opportunities/{scene.public.pk}/").content.decode()
+            page = as_(who).get(path).content.decode()
+            assert STEP not in page, path
+            assert "First step:" not in page, path
     for who in ("alice", "bob", "lead"):
         for path in (f"/opportunities/{scene.shared.pk}/", "/opportunities.csv"):
             assert STEP in as_(who).get(path).content.decode(), path
-    kept = in_public(said(scene.world, "a", kind="shared_learning"))
-    assert kept is not None
-    assert kept.first_step == "", "the public's copy is written without it"
 
 
-def test_what_has_no_reason_left_is_not_kept_for_the_public(world: World) -> None:
-    because = [Because("No action on mentoring in Northton is recorded here.")]
-    assert in_public(said(world, "a", kind="shared_learning", because=because)) is None
+def test_what_a_run_stores_for_the_public_has_none_either(world: World, as_: As) -> None:
+    """From the records to the page: a hall that one body needs and another has, both in their own words."""
+    Partner.objects.update(marking="public", confirmed_on=TODAY)
+    make_match(world.lantern, world.school, world.northton, marking="public", confirmed_on=TODAY)
+    refresh(by=world.person("alice"), footprint=world.north)
+    public, shared = (Opportunity.objects.get(audience=each) for each in ("public", "partnership"))
+    assert public.key == shared.key
+    assert (public.first_step, public.not_known, public.would_change, public.under_way) == ("", [], [], [])
+    assert [(move["first_step"], move["checks"]) for move in public.moves] == [("", [])]
+    assert shared.first_step
+    for who in OUTSIDERS:
+        page = as_(who).get(f"/opportunities/{public.pk}/").content.decode()
+        assert "Our hall is free on Tuesday evenings" in page
+        assert shared.first_step not in page
+        assert as_(who).get(f"/opportunities/{shared.pk}/").status_code == 404
+    # One that a body only shares with its partnership is not for the public, nor one that somebody put down for it.
+    for fields in ({"marking": "partnership"}, {"marking": "public", "confirmed_on": None}):
+        Ask.objects.filter(kind="need").update(**fields)
+        refresh(by=world.person("alice"), footprint=world.north)
+        assert Opportunity.objects.get(audience="public").state == "gone"
+        for address in (f"/opportunities/{public.pk}/", "/opportunities/", "/opportunities.csv"):
+            assert "Our hall" not in as_("nobody").get(address).content.decode(), address
 
 
 def test_no_theme_or_support_is_silent_by_its_name() -> None:
@@ -392,8 +421,15 @@ def test_no_theme_or_support_is_silent_by_its_name() -> None:
     assert [name for name in names if silence.is_silent(f"A could ask B about {name} in Northton.")] == []
 
 
-def test_kinds_that_are_silence_are_never_public() -> None:
-    assert {"unmet_need", "missing_partner", "join_up"} <= NOT_FOR_THE_PUBLIC
+@pytest.mark.parametrize("kind", ["join", "bring_in", "spotted", "start"])
+def test_kinds_that_are_for_a_partnership_are_never_public(scene: Scene, as_: As, kind: str) -> None:
+    """Whatever is stored."""
+    Opportunity.objects.filter(pk=scene.public.pk).update(kind=kind)
+    for who in OUTSIDERS:
+        assert where(scene, as_(who)) == set()
+
+
+def test_a_quotation_is_nobodys_silence() -> None:
     assert not silence.is_silent("“No action is recorded” is what A called its film, and B can show it.")
 
 

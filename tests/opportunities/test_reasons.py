@@ -1,4 +1,4 @@
-"""Where each fact comes from, what a reader may not know of, and why each part of a strength is so."""
+"""What a reader is told of an opportunity: its moves, each fact with its source, nothing that names what is hidden."""
 
 from __future__ import annotations
 
@@ -10,58 +10,65 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from joinedup.engines.matching import wording
 
 from joinedup.accounts.person import Person
-from joinedup.evidence.plain_words import need_word
+from joinedup.engines.words import day
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.actions.refreshing import refresh
-from joinedup.opportunities.models import Answer, Opportunity, Weighting
+from joinedup.opportunities.models import Answer, Opportunity
 from joinedup.opportunities.queries import reasons
 from joinedup.opportunities.queries.one import one
 from joinedup.partners.models import Ask, Partner
 from joinedup.support.models import Offer
-from tests.opportunities.making import make_figure, make_need, make_opportunity
+from joinedup.taxonomy.models import Approach
+from tests.opportunities.making import make_figure, make_move, make_opportunity
+from tests.opportunities.records import make_action, make_ask, make_fund, make_match
 from tests.world import World, make_user
 
 As = Callable[[str], Client]
 TODAY = timezone.localdate()
-CELL = {"place": "E09000991", "theme": "trusted-adult"}
+OUTSIDERS = ("charlie", "nobody")
 
 
 def days_ago(days: int) -> datetime.date:
     return TODAY - datetime.timedelta(days=days)
 
 
-def record(table: str, code: str, text: str = "A fact.") -> dict[str, Any]:
-    return {"text": text, "record": {"type": table, "id": code}}
+def fact(record: str = "", text: str = "A fact.") -> dict[str, str]:
+    return {"text": text, "record": record}
 
 
-def figure(text: str = "A fact.", **more: Any) -> dict[str, Any]:
-    return {"text": text, "figure": CELL | more}
+def figure(name: str = "", text: str = "A fact.") -> dict[str, str]:
+    return {"text": text, "figure": name}
 
 
-def make_initiative(partner: Partner, slug: str = "mentors", **fields: Any) -> Initiative:
-    defaults = {"name": slug.capitalize(), "marking": "partnership", "confirmed_on": days_ago(10)}
-    return Initiative.objects.create(partner=partner, slug=slug, **{**defaults, **fields})
+def a_move(world: World, *because: dict[str, str], id: str = "match-a", **fields: Any) -> dict[str, Any]:
+    parties = fields.pop("parties", [(world.lantern, "needs")])
+    return make_move(id, "match", parties=parties, because=list(because), **fields)
 
 
-def make_offer(**fields: Any) -> Offer:
-    defaults = {"name": "A fund", "slug": "fund", "provider": "A trust", "kind": "fund", "marking": "public"}
-    return Offer.objects.create(**{**defaults, **fields})
+def with_moves(world: World, *moves: dict[str, Any], **fields: Any) -> Opportunity:
+    fields.setdefault("stands_out", [])
+    return make_opportunity(world, "one", world.lantern, moves=list(moves), **fields)
 
 
-def told(world: World, who: str, *because: dict[str, Any], **fields: Any) -> list[reasons.Fact]:
-    made = make_opportunity(world, "one", world.lantern, because=list(because), **fields)
+def told(world: World, who: str, made: Opportunity) -> reasons.Told:
     found = one(world.person(who), made.pk)
     assert found is not None
-    return reasons.facts(world.person(who), found)
+    return reasons.told(world.person(who), found)
 
 
-def the_source(world: World, *because: dict[str, Any]) -> reasons.Source:
-    (fact,) = told(world, "bob", *because)
-    (source,) = fact.sources
+def the_source(world: World, because: dict[str, str]) -> reasons.Source:
+    (move,) = told(world, "bob", with_moves(world, a_move(world, because))).moves
+    (source,) = move.because[0].sources
     return source
+
+
+def page_of(browser: Client, made: Opportunity) -> str:
+    return html.unescape(browser.get(f"/opportunities/{made.pk}/").content.decode())
+
+
+# Where a fact comes from.
 
 
 def test_a_figure_says_whose_it_is_and_of_when(world: World) -> None:
@@ -69,28 +76,30 @@ def test_a_figure_says_whose_it_is_and_of_when(world: World) -> None:
     behind.dataset.published_on = datetime.date(2026, 3, 18)
     behind.dataset.save()
     said = "Robbery in Northton: 12.3 per 1,000 residents in 2025 (Test publisher)."
-    made = make_opportunity(world, "one", because=[figure(said, id="robbery@E09000991")])
+    made = with_moves(world, a_move(world), stands_out=[figure("robbery@E09000991", said)])
     made.figures.add(behind)
-    (fact,) = reasons.facts(world.person("bob"), made)
-    assert fact.sources == [
+    (found,) = told(world, "bob", made).stands_out
+    assert found.sources == [
         reasons.Source("Robbery: Test data", f"/figures/{behind.pk}/", "2025, published 18 March 2026")
     ]
     behind.value = 14.0
     behind.save()
-    (fact,) = reasons.facts(world.person("bob"), made)
-    assert fact.sources[0].note == "2025, published 18 March 2026, now 14.0 per 1,000 residents"
+    (found,) = told(world, "bob", made).stands_out
+    assert found.sources[0].note == "2025, published 18 March 2026, now 14.0 per 1,000 residents"
+    # It may not be told any more.
+    behind.state, behind.value = "suppressed", None
+    behind.save()
+    assert told(world, "bob", made).stands_out == []
 
 
-def test_a_need_says_from_how_much_it_was_worked_out(world: World) -> None:
-    parts = [{"indicator": "a", "weight": 1.0, "percentile": p} for p in (0.5, 0.9, None)]
-    make_need(world.northton, "trusted-adult", 0.9, parts=parts)
-    (fact,) = told(world, "bob", figure(need=0.9))
-    (only,) = fact.sources
-    assert only == reasons.Source(
-        "Figures and sources for Northton",
-        "/places/E09000991/#sources",
-        "worked out from 2 figures on 23 November 2026",
-    )
+def test_a_figure_that_is_gone_leads_to_the_place(world: World) -> None:
+    made = with_moves(world, a_move(world), stands_out=[figure("gone@E09000991")])
+    (found,) = told(world, "bob", made).stands_out
+    assert found.sources == [
+        reasons.Source(
+            "Figures and sources for Northton", "/places/E09000991/#sources", "as held on 23 November 2026"
+        )
+    ]
 
 
 @pytest.mark.parametrize(
@@ -104,171 +113,250 @@ def test_a_need_says_from_how_much_it_was_worked_out(world: World) -> None:
 def test_a_record_says_when_it_was_last_confirmed(world: World, confirmed: int | None, note: str) -> None:
     when = None if confirmed is None else days_ago(confirmed)
     Partner.objects.filter(pk=world.lantern.pk).update(confirmed_on=when)
-    said = note.format(day=wording.day(when) if when else "")
-    assert the_source(world, record("partner", "lantern-youth")) == reasons.Source(
+    said = note.format(day=day(when) if when else "")
+    assert the_source(world, fact("lantern-youth")) == reasons.Source(
         "Lantern Youth", "/partners/lantern-youth/", said
     )
 
 
 def test_a_warning_that_the_fact_gives_is_not_given_twice(world: World) -> None:
     Partner.objects.filter(pk=world.lantern.pk).update(confirmed_on=days_ago(400))
-    source = the_source(world, record("partner", "lantern-youth", "It works there. Stale: check it first."))
-    assert source.note == f"not confirmed by the body since {wording.day(days_ago(400))}"
+    source = the_source(world, fact("lantern-youth", "It works there. Stale: check it first."))
+    assert source.note == f"not confirmed by the body since {day(days_ago(400))}"
 
 
 def test_local_action_says_who_keeps_it(world: World) -> None:
-    make_initiative(world.school)
-    source = the_source(world, record("initiative", "mentors"))
+    make_action(world.school, "Mentors", confirmed_on=days_ago(10))
+    source = the_source(world, fact("mentors"))
     assert (source.label, source.link) == ("Mentors", "/initiatives/mentors/")
-    assert source.note == f"kept by Hilltop School, confirmed by the body on {wording.day(days_ago(10))}"
+    assert source.note == f"kept by Hilltop School, confirmed by the body on {day(days_ago(10))}"
 
 
 @pytest.mark.parametrize(
     ("checked", "note"),
     [(10, "last checked {day}"), (93, "not checked since {day}"), (None, "never checked")],
 )
-def test_an_offer_says_when_it_was_checked(world: World, checked: int | None, note: str) -> None:
+def test_support_says_when_it_was_checked(world: World, checked: int | None, note: str) -> None:
     when = None if checked is None else days_ago(checked)
-    make_offer(last_checked=when)
-    source = the_source(world, record("offer", "fund"))
-    assert (source.label, source.link) == ("A fund", "/support/fund/")
-    assert source.note == "A trust, " + note.format(day=wording.day(when) if when else "")
+    make_fund(last_checked=when)
+    source = the_source(world, fact("fund"))
+    assert (source.label, source.link) == ("Fund", "/support/fund/")
+    assert source.note == "A trust, " + note.format(day=day(when) if when else "")
 
 
 def test_an_ask_leads_to_its_partner(world: World) -> None:
-    ask = Ask.objects.create(partner=world.school, kind="need", text="A hall", confirmed_on=days_ago(3))
-    assert the_source(world, record("ask", f"ask-{ask.pk}")) == reasons.Source(
+    ask = make_ask(world.school, "need", "A hall", world.northton, confirmed_on=days_ago(3))
+    assert the_source(world, fact(f"ask-{ask.pk}")) == reasons.Source(
         "What Hilltop School needs and can give",
         "/partners/hilltop-school/",
-        f"in their own words, {wording.day(days_ago(3))}",
+        f"in their own words, {day(days_ago(3))}",
     )
 
 
-@pytest.mark.parametrize(
-    ("fact", "link", "note"),
-    [
-        (figure(similar="E09000992"), "/methods/#similar", "6 published measures: "),
-        (figure(weight=0.6, sector="health"), "/methods/#tables", "our judgement"),
-        (figure(coverage=0.0, unmet=0.9), "/places/E09000991/#action", "as recorded on 23 November 2026"),
-        (figure(register=False), "/places/E09000991/#partners", "as recorded on 23 November 2026"),
-        (figure(need=0.9), "/places/E09000991/#sources", "as recorded on 23 November 2026"),
-        (figure(id="gone@E09000991"), "/places/E09000991/#sources", "as recorded on 23 November 2026"),
-    ],
-)
-def test_what_is_of_no_record_leads_to_the_method_or_the_place(
-    world: World, fact: dict[str, Any], link: str, note: str
-) -> None:
-    (found,) = told(world, "bob", fact)
-    assert found.link == found.sources[0].link == link
-    assert found.sources[0].note.startswith(note)
-
-
-def test_action_leads_to_each_that_it_names(world: World) -> None:
-    for slug in ("mentors", "boxing"):
-        make_initiative(world.school, slug)
-    (fact,) = told(world, "bob", figure(coverage=0.1, initiatives=["boxing", "mentors"]))
-    assert [each.label for each in fact.sources] == ["Boxing", "Mentors"]
+def test_what_helps_leads_to_who_published_it(world: World) -> None:
+    Approach.objects.create(slug="mentoring", name="Mentoring", urls=["https://example.org/mentoring"])
+    Approach.objects.create(slug="sports", name="Sports")
+    made = with_moves(world, a_move(world), helps=[fact("mentoring"), fact("sports"), fact("gone")])
+    assert [each.sources[0].link for each in told(world, "bob", made).helps] == [
+        "https://example.org/mentoring", "/practice/",
+    ]  # fmt: skip
 
 
 def test_what_a_person_said_comes_from_nowhere_else(world: World) -> None:
-    (fact,) = told(world, "bob", {"text": "Entered by Bob.", "figure": None})
-    assert (fact.sources, fact.link) == ([], "/places/E09000991/")
+    made = with_moves(world, a_move(world, fact(text="Entered by Bob.")))
+    (found,) = told(world, "bob", made).moves[0].because
+    assert (found.sources, found.link) == ([], "/places/E09000991/")
 
 
-def test_who_might_join_is_told_elsewhere_on_the_page(world: World) -> None:
-    assert told(world, "bob", record("partner", "lantern-youth") | {"joins": True}) == []
+# What a move tells.
 
 
-def hide_initiative(world: World) -> None:
-    Initiative.objects.filter(slug="mentors").update(marking="named")
+def test_a_move_tells_its_parties_with_what_they_answered_and_its_parts_with_why(world: World) -> None:
+    both = [(world.lantern, "needs"), (world.school, "gives")]
+    first = a_move(
+        world, id="match-a", parties=both, parts={"fit": 0.9, "near": 0.8, "need": 0.0}, closes="2027-01-31"
+    )
+    second = a_move(world, id="match-b", parties=both, checks=["Ask again."])
+    made = with_moves(world, first, second)
+    made.parties.add(world.school)
+    for move, word in (("", "interested"), ("match-b", "not_us")):
+        Answer.objects.create(opportunity=made, partner=world.school, move=move, word=word, by="x")
+    one_, two = told(world, "bob", made).moves
+    assert (one_.closes, one_.kind_words) == (datetime.date(2027, 1, 31), "One needs what another can give")
+    # What it said to that very move, else to all of the opportunity.
+    assert [each.answer.word if each.answer else "" for each in one_.parties] == ["", "interested"]
+    assert [each.answer.word if each.answer else "" for each in two.parties] == ["", "not_us"]
+    assert [each.part for each in one_.parties] == ["needs", "gives"]
+    assert two.checks == ["Ask again."]
+    # Whom the buttons are for; what counts for nothing is not listed.
+    assert one_.mine == [world.lantern]
+    assert [(part.value, bool(part.why)) for part in one_.parts] == [(0.9, True), (0.8, True)]
+    assert told(world, "alice", made).moves[0].mine == []
 
 
-def hide_its_partner(world: World) -> None:
-    Partner.objects.filter(slug="hilltop-school").update(marking="named")
-
-
-def remove_initiative(world: World) -> None:
-    Initiative.objects.filter(slug="mentors").delete()
-
-
-@pytest.mark.parametrize("change", [hide_initiative, hide_its_partner, remove_initiative])
-@pytest.mark.parametrize(
-    "fact",
-    [
-        record("initiative", "mentors", "“Mentors” is run by Hilltop School."),
-        figure("Action recorded: “Mentors” and “Boxing”.", coverage=0.1, initiatives=["mentors", "boxing"]),
-    ],
-)
-def test_a_record_that_the_reader_may_not_see_any_more_is_not_told(
-    world: World, as_: As, change: Callable[[World], None], fact: dict[str, Any]
+def test_the_public_is_told_neither_first_step_nor_checks_nor_parts_nor_answers(
+    world: World, as_: As
 ) -> None:
-    """The run wrote the fact while it was shared; the marking changed after, behind the back of whatever follows."""
-    make_initiative(world.school)
-    make_initiative(world.lantern, "boxing")
-    kept = record("partner", "lantern-youth", "Lantern Youth works there.")
-    made = make_opportunity(world, "one", world.lantern, because=[fact, kept])
-    bob = as_("bob")
-    assert "Mentors" in bob.get(f"/opportunities/{made.pk}/").content.decode()
-    change(world)
-    page = bob.get(f"/opportunities/{made.pk}/").content.decode()
-    assert "Lantern Youth works there." in page
-    for word in ("Mentors", "/initiatives/mentors/", "Action recorded"):
-        assert word not in page
+    Partner.objects.update(marking="public")
+    move = a_move(world, first_step="Lantern Youth rings.", checks=["Ask again."])
+    fields = {"not_known": ["How many it reaches."], "would_change": ["If it ends."]}
+    shared = with_moves(world, move, **fields)
+    Answer.objects.create(opportunity=shared, partner=world.lantern, word="interested", by="Bob")
+    public = with_moves(world, move, audience="public", marking="public", **fields)
+    inside = told(world, "bob", shared)
+    assert inside.open == ["How many it reaches.", "If it ends."]
+    assert (inside.moves[0].first_step, inside.moves[0].checks) == ("Lantern Youth rings.", ["Ask again."])
+    for who in OUTSIDERS:
+        found = told(world, who, public)
+        (each,) = found.moves
+        assert (each.first_step, each.checks, each.parts, found.open) == ("", [], [], [])
+        assert [party.answer for party in each.parties] == [None]
+        page = page_of(as_(who), public)
+        for words in (
+            "Lantern Youth rings.",
+            "Ask again.",
+            "How many it reaches.",
+            "If it ends.",
+            "How strong, and why",
+        ):
+            assert words not in page
+            assert words in page_of(as_("bob"), shared)
 
 
-@pytest.mark.parametrize(
-    "fact",
-    [
-        record("partner", "hilltop-school", "Hilltop School works there."),
-        record(
-            "partner", "lantern-youth", "Linked already, as recorded here: Hilltop School and Lantern Youth."
-        ),
-    ],
-)
-def test_a_partner_that_the_reader_may_not_see_any_more_is_not_told(
-    world: World, fact: dict[str, Any]
-) -> None:
-    made = make_opportunity(world, "one", world.lantern, world.school, because=[fact])
-    assert len(reasons.facts(world.person("bob"), made)) == 1
-    hide_its_partner(world)
-    assert reasons.facts(world.person("bob"), made) == []
-    own = Person.of(make_user("s@example.org", "Sam", "partner_member", partner=world.school))
-    assert len(reasons.facts(own, made)) == 1
+# What the reader may not see any more.
 
 
-def test_an_ask_or_offer_that_the_reader_may_not_see_any_more_is_not_told(world: World) -> None:
-    ask = Ask.objects.create(partner=world.school, kind="need", text="A hall", marking="partnership")
-    fund = make_offer()
-    because = [record("ask", f"ask-{ask.pk}"), record("offer", "fund")]
-    made = make_opportunity(world, "one", world.lantern, because=because)
-    assert len(reasons.facts(world.person("bob"), made)) == 2
-    Ask.objects.filter(pk=ask.pk).update(marking="named")
-    Offer.objects.filter(pk=fund.pk).update(marking="named")
-    assert reasons.facts(world.person("bob"), made) == []
+def hide_party(world: World) -> None:
+    Partner.objects.filter(pk=world.school.pk).update(marking="named")
 
 
-def test_what_it_rests_on_is_listed_only_to_who_may_see_it(world: World, as_: As) -> None:
-    made = make_opportunity(world, "one", world.lantern, because=[])
-    made.initiatives.add(make_initiative(world.school))
-    made.offers.add(make_offer())
-    page = as_("bob").get(f"/opportunities/{made.pk}/").content.decode()
-    assert "Mentors" in page
-    assert "A fund" in page
-    hide_initiative(world)
+def hide_action(world: World) -> None:
+    Initiative.objects.update(marking="named")
+
+
+def remove_action(world: World) -> None:
+    Initiative.objects.all().delete()
+
+
+def hide_support(world: World) -> None:
     Offer.objects.update(marking="named")
-    page = as_("bob").get(f"/opportunities/{made.pk}/").content.decode()
+
+
+def hide_ask(world: World) -> None:
+    Ask.objects.update(marking="named")
+
+
+HIDING = [hide_party, hide_action, remove_action, hide_support, hide_ask]
+
+
+@pytest.mark.parametrize("hide", HIDING)
+def test_a_move_that_names_what_is_hidden_since_the_run_is_left_out_whole(
+    world: World, as_: As, hide: Callable[[World], None]
+) -> None:
+    """The marking changed behind the back of whatever follows."""
+    action, fund = make_action(world.school, "Secret boxing", world.northton), make_fund("secret-fund")
+    ask = make_ask(world.school, "need", "A secret hall", world.northton)
+    secret = a_move(
+        world,
+        fact(text="Why so."),
+        parties=[(world.lantern, "needs"), (world.school, "gives")],
+        decision="Do they share a secret?",
+        sentence="A secret between the two.",
+        initiatives=[action.slug],
+        support=[fund.slug],
+        asks=[f"ask-{ask.pk}"],
+    )
+    kept = a_move(world, fact(text="Kept."), id="match-b", decision="Does Lantern Youth go on?")
+    made = with_moves(
+        world, secret, kept, sentence="Do they share a secret?", not_known=["How many the secret reaches."]
+    )
+    assert [move.id for move in told(world, "bob", made).moves] == ["match-a", "match-b"]
+    bob = as_("bob")
+    assert "How many the secret reaches." in page_of(bob, made)
+    hide(world)
+    found = told(world, "bob", made)
+    assert [move.id for move in found.moves] == ["match-b"]
+    # What is decided is then what the strongest of the others asks; what is not known may be of the one left out.
+    assert (found.decision, found.open) == ("Does Lantern Youth go on?", [])
+    page = page_of(bob, made).split("<main")[1].split("</main")[0]
+    assert "Does Lantern Youth go on?" in page
+    assert "secret" not in page.lower()
+
+
+def test_a_page_of_which_nothing_is_left_says_so(world: World, as_: As) -> None:
+    made = with_moves(world, a_move(world, asks=["ask-0"]), sentence="Do they share a secret?")
+    page = page_of(as_("bob"), made)
+    assert "What it rested on has changed." in page
+    assert "secret" not in page.split("<main")[1]
+
+
+@pytest.mark.parametrize("hide", [hide_action, remove_action, hide_party])
+def test_a_fact_that_names_what_is_hidden_is_left_out(
+    world: World, as_: As, hide: Callable[[World], None]
+) -> None:
+    make_action(world.school, "Mentors")
+    secret, kept = (
+        fact("mentors", "“Mentors” is run by Hilltop School."),
+        fact("lantern-youth", "Lantern works there."),
+    )
+    made = with_moves(world, a_move(world, secret, kept), under_way=[secret])
+    bob = as_("bob")
+    assert page_of(bob, made).count("“Mentors” is run") == 2
+    hide(world)
+    page = page_of(bob, made)
+    assert "Lantern works there." in page
     assert "Mentors" not in page
-    assert "A fund" not in page
+
+
+def test_a_text_that_names_who_runs_it_too_is_left_out_when_that_body_is_hidden(world: World) -> None:
+    action = make_action(world.lantern, "Mentors")
+    action.co_partners.add(world.school)
+    said = fact("mentors", "“Mentors”, run by Lantern Youth and Hilltop School.")
+    made = with_moves(world, a_move(world, said), under_way=[said])
+    found = told(world, "bob", made)
+    assert (len(found.moves[0].because), len(found.under_way)) == (1, 1)
+    hide_party(world)
+    found = told(world, "bob", made)
+    assert (found.moves[0].because, found.under_way) == ([], [])
+
+
+def test_whose_record_it_is_goes_on_reading_it(world: World) -> None:
+    made = with_moves(world, a_move(world, parties=[(world.lantern, "needs"), (world.school, "gives")]))
+    made.parties.add(world.school)
+    hide_party(world)
+    assert told(world, "bob", made).moves == []
+    own = Person.of(make_user("s@example.org", "Sam", "partner_member", partner=world.school))
+    assert len(reasons.told(own, made).moves) == 1
+
+
+def test_what_it_rests_on_and_who_answered_is_listed_only_to_who_may_see_it(world: World, as_: As) -> None:
+    made = with_moves(world, a_move(world))
+    made.initiatives.add(make_action(world.school, "Mentors"))
+    made.offers.add(make_fund(name="A fund"))
+    made.parties.add(world.school)
+    Answer.objects.create(opportunity=made, partner=world.school, word="interested", by="x")
+    page = page_of(as_("bob"), made)
+    for words in ("Mentors", "A fund", "Hilltop School: We are interested"):
+        assert words in page
+    for hide in (hide_action, hide_support, hide_party):
+        hide(world)
+    page = page_of(as_("bob"), made)
+    for words in ("Mentors", "A fund", "Hilltop School"):
+        assert words not in page
+
+
+# In public.
 
 
 def test_charlie_reads_of_the_public_copy_only_what_is_public(world: World) -> None:
-    make_initiative(world.school)
-    make_initiative(world.lantern, "boxing", marking="public")
+    make_action(world.school, "Mentors", confirmed_on=days_ago(10))
+    make_action(world.lantern, "Boxing", marking="public", confirmed_on=days_ago(10))
     Partner.objects.update(marking="public")
-    because = [record("initiative", slug, f"{slug} runs.") for slug in ("mentors", "boxing")]
-    made = make_opportunity(world, "one", because=because, audience="public", marking="public")
-    for who in ("charlie", "nobody"):
-        assert [fact.text for fact in reasons.facts(world.person(who), made)] == ["boxing runs."]
+    because = [fact(slug, f"{slug} runs.") for slug in ("mentors", "boxing")]
+    made = with_moves(world, a_move(world, *because), audience="public", marking="public")
+    for who in OUTSIDERS:
+        (move,) = told(world, who, made).moves
+        assert [each.text for each in move.because] == ["boxing runs."]
 
 
 @pytest.mark.parametrize("came", ["list", "agreement"])
@@ -276,31 +364,29 @@ def test_no_reason_in_public_names_a_record_that_its_body_has_not_confirmed(
     world: World, as_: As, came: str
 ) -> None:
     Partner.objects.update(marking="public")
-    make_initiative(world.school, marking="public", confirmed_on=None, came=came)
-    make_initiative(world.lantern, "boxing", marking="public")
+    make_action(world.school, "Mentors", marking="public", confirmed_on=None, came=came)
+    make_action(world.lantern, "Boxing", marking="public", confirmed_on=days_ago(10))
     Partner.objects.filter(pk=world.police.pk).update(confirmed_on=None)
-    ask = Ask.objects.create(partner=world.school, kind="need", text="A hall", marking="public")
+    ask = make_ask(world.school, "need", "A hall", world.northton, marking="public", confirmed_on=None)
     because = [
-        figure("Action recorded: “Mentors” and “Boxing”.", coverage=0.1, initiatives=["mentors", "boxing"]),
-        record("initiative", "mentors", "“Mentors” is run by Hilltop School."),
-        record("partner", "testland-police", "Testland Police works there."),
-        record("ask", f"ask-{ask.pk}", "Hilltop School needs “a hall”."),
-        record("initiative", "boxing", "“Boxing” is run by Lantern Youth."),
+        fact("mentors", "“Mentors” is run by Hilltop School."),
+        fact("testland-police", "Testland Police works there."),
+        fact(f"ask-{ask.pk}", "Hilltop School needs “a hall”."),
+        fact("boxing", "“Boxing” is run by Lantern Youth."),
     ]
+    moves = [a_move(world, *because), a_move(world, id="match-b", asks=[f"ask-{ask.pk}"])]
     both = {
-        audience: make_opportunity(
-            world, "one", world.lantern, because=because, audience=audience, marking=audience
-        )
+        audience: with_moves(world, *moves, audience=audience, marking=audience)
         for audience in ("public", "partnership")
     }
-    for who in ("charlie", "nobody"):
-        found = reasons.facts(world.person(who), both["public"])
-        assert [fact.text for fact in found] == ["“Boxing” is run by Lantern Youth."]
-        page = as_(who).get(f"/opportunities/{both['public'].pk}/").content.decode()
+    for who in OUTSIDERS:
+        (move,) = told(world, who, both["public"]).moves
+        assert [each.text for each in move.because] == ["“Boxing” is run by Lantern Youth."]
+        page = page_of(as_(who), both["public"])
         assert "kept by Lantern Youth" in page
         assert "Mentors" not in page
         assert "not yet confirmed by the body" not in page
-    page = as_("bob").get(f"/opportunities/{both['partnership'].pk}/").content.decode()
+    page = page_of(as_("bob"), both["partnership"])
     # Nor does a body's name stand beside what it has not confirmed, for its own partnership.
     assert "kept by Hilltop School" not in page
     assert "not yet confirmed by the body" in page
@@ -309,109 +395,61 @@ def test_no_reason_in_public_names_a_record_that_its_body_has_not_confirmed(
 def test_who_keeps_it_is_told_only_where_that_body_confirmed_its_own_record(world: World, as_: As) -> None:
     """It answered, so the opportunity is shown; what is recorded of the body itself it has not confirmed."""
     Partner.objects.update(marking="public")
-    make_initiative(world.school, marking="public")
-    because = [record("initiative", "mentors", "“Mentors” runs there.")]
-    made = make_opportunity(world, "one", world.school, because=because, audience="public", marking="public")
-    shared = make_opportunity(world, "one", world.school, because=because)
+    make_action(world.school, "Mentors", marking="public", confirmed_on=days_ago(10))
+    move = a_move(world, fact("mentors", "“Mentors” runs there."), parties=[(world.school, "gives")])
+    fields = {"moves": [move], "stands_out": []}
+    made = make_opportunity(world, "one", world.school, audience="public", marking="public", **fields)
+    shared = make_opportunity(world, "one", world.school, **fields)
     Partner.objects.filter(pk=world.school.pk).update(confirmed_on=None)
     Answer.objects.create(opportunity=shared, partner=world.school, word="interested", by="x")
-    for who in ("charlie", "nobody"):
-        page = as_(who).get(f"/opportunities/{made.pk}/").content.decode()
+    for who in OUTSIDERS:
+        page = page_of(as_(who), made)
         assert "“Mentors” runs there." in page
-        assert f"confirmed by the body on {wording.day(days_ago(10))}" in page
+        assert f"confirmed by the body on {day(days_ago(10))}" in page
         assert "kept by" not in page
-    assert "kept by" not in as_("bob").get(f"/opportunities/{shared.pk}/").content.decode()
+    assert "kept by" not in page_of(as_("bob"), shared)
     Partner.objects.filter(pk=world.school.pk).update(confirmed_on=days_ago(10))
     for who, each in (("nobody", made), ("bob", shared)):
-        assert "kept by Hilltop School" in as_(who).get(f"/opportunities/{each.pk}/").content.decode()
+        assert "kept by Hilltop School" in page_of(as_(who), each)
+
+
+# What it costs, and the page as a run makes it.
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_the_facts_cost_the_same_however_many(
-    world: World, number: int, django_assert_num_queries: Any
-) -> None:
-    made = make_opportunity(world, "one", world.lantern)
-    because = []
+def test_it_costs_the_same_however_much(world: World, number: int, django_assert_num_queries: Any) -> None:
+    moves, under_way, helps, stands_out = [], [], [], []
+    made = with_moves(world)
     for n in range(number):
-        made.figures.add(behind := make_figure(world.northton, f"i{n}", 1.0))
-        make_initiative(world.school, f"action-{n}")
-        make_offer(slug=f"fund-{n}")
-        ask = Ask.objects.create(partner=world.school, kind="need", text="A hall", marking="partnership")
-        because += [
-            figure(id=f"{behind.indicator}@E09000991"),
-            figure(need=0.5),
-            record("partner", "lantern-youth"),
-        ]
-        because += [
-            record("initiative", f"action-{n}"),
-            record("offer", f"fund-{n}"),
-            record("ask", f"ask-{ask.pk}"),
-        ]
-    made.because = because
+        behind = make_figure(world.northton, f"i{n}", 1.0)
+        made.figures.add(behind)
+        make_action(world.school, f"Action {n}")
+        make_fund(f"fund-{n}")
+        Approach.objects.create(slug=f"approach-{n}", name="Approach")
+        ask = make_ask(world.school, "need", "A hall", world.northton)
+        because = [fact("lantern-youth"), fact(f"action-{n}"), fact(f"fund-{n}"), fact(f"ask-{ask.pk}")]
+        moves.append(a_move(world, *because, id=f"m{n}", initiatives=[f"action-{n}"], asks=[f"ask-{ask.pk}"]))
+        stands_out += [figure(f"{behind.indicator}@E09000991"), figure(f"gone{n}@E09000991")]
+        under_way.append(fact(f"action-{n}"))
+        helps.append(fact(f"approach-{n}"))
+    made.moves, made.stands_out, made.under_way, made.helps = moves, stands_out, under_way, helps
     person = world.person("bob")
-    with django_assert_num_queries(7):
-        assert len(reasons.facts(person, made)) == 6 * number
+    with django_assert_num_queries(8):
+        found = reasons.told(person, made)
+    assert len(found.moves) == len(found.under_way) == len(found.helps) == number
+    assert sum(len(move.because) for move in found.moves) == 4 * number
+    assert len(found.stands_out) == 2 * number
 
 
-def test_the_page_shows_the_sources_and_the_parts_with_their_reasons(world: World, as_: As) -> None:
-    make_need(world.northton, "trusted-adult", 0.9)
+def test_the_page_of_what_a_run_found_shows_the_sources_and_the_parts_with_their_reasons(
+    world: World, as_: As
+) -> None:
+    make_match(world.lantern, world.school, world.northton)
     refresh(by=world.person("alice"), footprint=world.north)
-    made = Opportunity.objects.get(audience="partnership", kind="unmet_need")
-    page = html.unescape(as_("bob").get(f"/opportunities/{made.pk}/").content.decode())
-    assert "could benefit" not in page
-    assert ">Figures and sources for Northton</a>" in page
-    assert "Nobody has chosen an approach yet, so it counts as half." in page
-    assert "The need is very high (0.90 of 1). Of action on it, nothing is recorded here." in page
-    assert "See where this comes from" not in page
-
-
-def test_the_parts_count_as_their_partnership_weighs_them(world: World) -> None:
-    made = make_opportunity(world, "one", world.lantern)
-    assert [part.share for part in reasons.parts(made)] == [0.35, 0.25, 0.15, 0.1, 0.15]
-    Weighting.objects.create(
-        footprint=world.north,
-        gap=1,
-        fit=1,
-        effect=0,
-        urgency=0,
-        newness=2,
-        reason="Agreed.",
-        changed_on=TODAY,
-    )
-    assert [part.share for part in reasons.parts(made)] == [0.25, 0.25, 0.0, 0.0, 0.5]
-    assert [part.value for part in reasons.parts(made)] == [0.5] * 5
-
-
-def test_how_a_partnership_weighs_is_not_told_to_the_public(world: World, as_: As) -> None:
-    Weighting.objects.create(
-        footprint=world.north,
-        gap=1,
-        fit=1,
-        effect=0,
-        urgency=0,
-        newness=2,
-        reason="Agreed.",
-        changed_on=TODAY,
-    )
-    shared = make_opportunity(world, "one")
-    public = make_opportunity(world, "one", audience="public", marking="public")
-    assert "Counts for, %" in as_("bob").get(f"/opportunities/{shared.pk}/").content.decode()
-    for who in ("charlie", "nobody"):
-        page = as_(who).get(f"/opportunities/{public.pk}/").content.decode()
-        assert "Lantern Youth and Hilltop School could plan together" in page
-        # The parts say what is not met and not recorded.
-        assert "Parts of the strength" not in page
-        assert "Counts for" not in page
-
-
-def test_a_deadline_is_told_as_the_reason_for_hurry(world: World) -> None:
-    made = make_opportunity(
-        world, "one", world.lantern, kind="untapped_support", components={"urgency": 1.0}, last_seen=TODAY
-    )
-    made.offers.add(make_offer(closes=TODAY + datetime.timedelta(days=9)))
-    assert reasons.parts(made)[3].why == f"It closes on {wording.day(TODAY + datetime.timedelta(days=9))}."
-
-
-@pytest.mark.parametrize("need", [n / 20 for n in range(21)])
-def test_need_has_the_same_words_in_a_sentence_as_on_a_page(need: float) -> None:
-    assert wording.height(need) == need_word(need)
+    made = Opportunity.objects.get(audience="partnership")
+    page = page_of(as_("bob"), made)
+    assert "Does Lantern Youth take up the offer of Hilltop School" in page
+    assert ">What Hilltop School needs and can give</a>" in page
+    assert "How well it fits: what one needs and another has" in page
+    for who in OUTSIDERS:
+        assert as_(who).get(f"/opportunities/{made.pk}/").status_code == 404

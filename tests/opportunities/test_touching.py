@@ -4,14 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities import engine
+from joinedup.opportunities.actions.answering import answer, take_back
 from joinedup.opportunities.actions.refreshing import refresh
-from joinedup.opportunities.models import Cell, Opportunity, Touched
+from joinedup.opportunities.models import Answer, Cell, Opportunity, Touched
 from joinedup.partners.models import Ask, Link
 from joinedup.support.models import Offer
-from tests.opportunities.making import make_need
+from tests.opportunities.making import make_need, make_opportunity
 from tests.world import World, make_partner
 
 Committing = Callable[..., Any]
@@ -80,10 +82,24 @@ def test_what_is_handed_to_a_partner_elsewhere_touches_both(world: World) -> Non
     assert touched() == {"north", "south"}
 
 
-def test_an_account_or_an_answer_touches_nothing(north: World) -> None:
+def test_an_account_or_an_opportunity_touches_nothing(north: World) -> None:
     north.alice.save()
-    Opportunity.objects.filter(audience="partnership").first().save()  # type: ignore[union-attr]
+    make_opportunity(north, "one", north.lantern).save()
     assert touched() == set()
+
+
+def test_an_answer_is_followed_when_it_is_given_and_when_it_is_taken_back(
+    north: World, django_capture_on_commit_callbacks: Committing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed: list[int] = []
+    monkeypatch.setattr(engine, "follow", lambda footprint: followed.append(Answer.objects.count()))
+    made, bob = make_opportunity(north, "one", north.lantern), north.person("bob")
+    with django_capture_on_commit_callbacks(execute=True):
+        answer(by=bob, opportunity=made, partner=north.lantern, word="not_us")
+    connection.run_on_commit = []
+    with django_capture_on_commit_callbacks(execute=True):
+        take_back(by=bob, opportunity=Opportunity.objects.get(pk=made.pk), partner=north.lantern)
+    assert (touched(), followed) == ({"north"}, [1, 0])
 
 
 def test_where_no_list_was_worked_out_nothing_is_noted(world: World) -> None:

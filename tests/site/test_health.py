@@ -161,10 +161,10 @@ def test_opportunities_that_nothing_proves(world: World) -> None:
         footprint=world.north,
         audience="partnership",
         key="a",
-        kind="unmet_need",
+        kind="match",
         place=world.northton,
-        sentence="Work together.",
-        because=[],
+        sentence="Do they work together?",
+        moves=[],
         first_step="Ask.",
         score=70,
         first_seen=WRONG_DAY,
@@ -197,14 +197,6 @@ def test_councils_that_became_others_and_nothing_followed(world: World) -> None:
     assert only().sentence.startswith("Testshire took over on 08/01/2026 and the records do not follow")
     Succession.objects.update(carried_out_on=WRONG_DAY)
     assert health.findings() == []
-
-
-def test_what_following_missed(world: World) -> None:
-    a_run(world, differences=["“a” is on the list, and a whole run does not find it."])
-    assert only().sentence.startswith("The last whole run of North partnership")
-    assert "found 1 thing that following changes had missed" in only().sentence
-    a_run(world)
-    assert health.findings() == [], "what is put right is told until the next run"
 
 
 def test_a_list_that_is_old_is_a_note(world: World) -> None:

@@ -10,11 +10,10 @@ from django.utils import timezone
 
 from joinedup.accounts.person import PUBLIC
 from joinedup.events.models import Event
-from joinedup.partners.models import Ask
 from joinedup.registration.models import Attendee
 from joinedup.tables.introductions import introductions_for
 from joinedup.tables.models import Seat, Sitting
-from tests.opportunities.making import make_need
+from tests.opportunities.records import make_join, make_match
 from tests.world import World
 
 TODAY = timezone.localdate()
@@ -71,18 +70,21 @@ def test_who_takes_it_back_or_has_no_place_is_gone(
 def test_what_their_partners_share_is_said_as_far_as_somebody_vouches(
     people: dict[str, Attendee], world: World, event: Event
 ) -> None:
-    make_need(world.northton, "trusted-adult", 0.9)
-    for partner, kind in ((world.lantern, "offer"), (world.school, "need")):
-        ask = Ask.objects.create(
-            partner=partner, kind=kind, text="mentors", marking="partnership", event=event
-        )
-        ask.themes.set(["trusted-adult"])
-        ask.places.set([world.northton])
+    make_match(world.school, world.lantern, world.northton, event=event)
     own_word, vouched = met(people["lantern"]), met(people["lantern"], world.person("bob"))
     assert own_word["Sam"].startswith("You both want")
-    assert "Hilltop School" in vouched["Sam"]
-    assert vouched["Sam"].endswith("in Northton.")
+    assert vouched == {
+        "Sam": "Does Hilltop School take up the offer of Lantern Youth, “Our hall is free on Tuesday evenings”?"
+    }
     assert met(people["lantern"], world.person("charlie")) == own_word
+
+
+def test_that_their_partners_do_alike_work_is_no_reason_that_a_guest_is_told(
+    people: dict[str, Attendee], world: World
+) -> None:
+    """Only these two partners and the coordinator know of it."""
+    make_join(world, world.northton)
+    assert met(people["lantern"], world.person("bob")) == met(people["lantern"])
 
 
 def test_their_page_says_it_to_the_two_and_where_they_sit(
@@ -112,10 +114,10 @@ def test_the_same_queries_for_one_and_for_three(
     django_assert_num_queries: Any,
 ) -> None:
     attendee = Attendee.objects.select_related("event__footprint", "partner").get(pk=people["lantern"].pk)
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(23):
         introductions_for(attendee, PUBLIC, TODAY)
     for number in range(3):
         partner = (world.school, world.police, world.school)[number]
         come(event, partner, email=f"more{number}@example.org", opted_in=True, themes=[theme])
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(23):
         assert len(introductions_for(attendee, PUBLIC, TODAY)) == 2

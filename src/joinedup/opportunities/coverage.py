@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 
 from joinedup.engines.opportunities import Result
 from joinedup.opportunities.models import Cell, Run
@@ -11,19 +12,25 @@ from joinedup.places.models import Footprint, Place
 FILLED = ["audience", "need", "initiatives", "perhaps", "is_reach_unknown", "ask"]
 
 
-def keep(footprint: Footprint, result: Result) -> None:
-    """One cell for each of the footprint's authorities and each theme, written where it differs. 6 queries."""
+def keep(footprint: Footprint, result: Result, unplaced: Collection[str]) -> None:
+    """One cell for each of the footprint's authorities and each theme, written where it differs. 6 queries.
+    `unplaced`: see `register.Read`."""
     register = result.context.register
     own = footprint.places.filter(kind=Place.Kind.LOCAL_AUTHORITY)
     parts = Place.objects.filter(parent__in=footprint.places.all(), kind=Place.Kind.LOCAL_AUTHORITY)
     codes = {*own.values_list("pk", flat=True), *parts.values_list("pk", flat=True)}
     ask = {(gap.place, gap.theme): list(gap.ask) for gap in result.gaps}
     held = {(cell.place_id, cell.theme_id): cell for cell in Cell.objects.filter(footprint=footprint)}
+    # Nor is it recorded where its partner works.
+    anywhere = [each for each in register.actions.values() if not each.where.authorities]
     fresh, differ = [], []
     for code in sorted(codes):
-        action = register.actions_at.get(code, ())
+        here = register.actions_at.get(code, [])
+        action = [each for each in here if each.id not in unplaced]
+        perhaps = [each for each in here if each.id in unplaced] + anywhere
         number = Counter(theme for each in action for theme in each.themes)
-        unsaid = sum(not each.themes for each in action)
+        may_be = Counter(theme for each in perhaps for theme in each.themes)
+        unsaid = sum(not each.themes for each in [*action, *perhaps])
         silent = {theme for each in action if each.reach is None for theme in each.themes}
         for theme in register.theme_names:
             need = register.needs.get((code, theme))
@@ -31,7 +38,7 @@ def keep(footprint: Footprint, result: Result) -> None:
                 "audience": Run.Audience.PARTNERSHIP.value,
                 "need": need.level if need else None,
                 "initiatives": number[theme],
-                "perhaps": unsaid,
+                "perhaps": unsaid + may_be[theme],
                 "is_reach_unknown": theme in silent,
                 "ask": ask.get((code, theme), []),
             }

@@ -154,7 +154,7 @@ def store(footprint: Footprint, audience: str, as_of: datetime.date, found: Foun
         note_shown(footprint, as_of)
     else:
         # A grid says where nothing is recorded: it is for the partnership alone.
-        coverage.keep(footprint, found.result)
+        coverage.keep(footprint, found.result, found.read.unplaced)
         fill_spotted(footprint, found.spotted, stored)
     return number
 

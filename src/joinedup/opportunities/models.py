@@ -200,6 +200,16 @@ class Opportunity(models.Model):
         return Scope(frozenset(p.pk for p in self.parties.all()), frozenset({self.footprint_id}))
 
 
+def what_is_answered(opportunity: Opportunity, partner: str, move: str) -> list[dict[str, Any]]:
+    """The moves, with the records that each rests on, of which a partner (slug) speaks: the one that it names by its
+    id, else all that name the partner."""
+    return [
+        {"id": each["id"], "records": [*each["support"], *each["asks"], *each["initiatives"]]}
+        for each in opportunity.moves
+        if (each["id"] == move if move else partner in {party["id"] for party in each["parties"]})
+    ]
+
+
 class Answer(models.Model):
     """What a named partner said to a move, or to the whole of an opportunity: interested, already doing it, or not us.
     Fixed words only, never free text."""
@@ -217,6 +227,10 @@ class Answer(models.Model):
     opportunity = models.ForeignKey(Opportunity, on_delete=models.CASCADE, related_name="answers")
     partner = models.ForeignKey("partners.Partner", on_delete=models.CASCADE, related_name="answers")
     move = models.CharField(max_length=40, blank=True, help_text="which move (its id); empty is all of it")
+    # As they were when it answered, since the moves of an opportunity change: [{id, records}]. Null: not known.
+    about = models.JSONField(
+        null=True, blank=True, editable=False, help_text="which moves, and what those rest on"
+    )
     word = models.CharField(max_length=12, choices=Word)
     scope = models.CharField(max_length=20, choices=Scope, default=Scope.THIS)
     until = models.DateField(null=True, blank=True, help_text="how long it holds; empty is a year")

@@ -16,8 +16,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-# These say what somebody lacks or doubles, or that nothing is recorded: for the partnership to settle.
-NOT_FOR_THE_PUBLIC = frozenset({"unmet_need", "missing_partner", "join_up", "introduction"})
+# These say what somebody does not take part in or does as others do, or that nothing is recorded, or are a member's own
+# words: for the partnership to settle. No run for the public finds them; this holds for whatever is stored.
+NOT_FOR_THE_PUBLIC = frozenset({"join", "bring_in", "start", "spotted"})
 # The records that an opportunity rests on, as it is reached from them.
 RECORDS = ("parties", "initiatives", "offers")
 

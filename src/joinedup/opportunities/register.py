@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ from joinedup.evidence import wording
 from joinedup.evidence.models import Figure, Need
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.alerts import facts_by_place, speaks_for
-from joinedup.opportunities.models import Answer, Opportunity, Run
+from joinedup.opportunities.models import Answer, Opportunity, Run, what_is_answered
 from joinedup.opportunities.whereabouts import Known
 from joinedup.partners.models import Ask, Contact, Link, Partner
 from joinedup.places.models import Footprint, Place
@@ -46,11 +46,12 @@ HEARD: list[Callable[[Footprint], Rows]] = []
 
 @dataclass(frozen=True)
 class Read:
-    """What the engine is given, and the figure (`indicator@place`, `cluster@12`) that each fact of a need comes from,
-    by its text."""
+    """What the engine is given; the figure (`indicator@place`, `cluster@12`) that each fact of a need comes from, by
+    its text; and the local action of which nobody recorded a place, which it takes to be wherever its partner works."""
 
     inputs: Inputs
     figures: Mapping[str, str]
+    unplaced: Collection[str]
 
 
 def reader_of(footprint: Footprint, audience: str) -> Person:
@@ -96,8 +97,8 @@ def read_for_each(footprint: Footprint, audiences: Iterable[str], as_of: datetim
         if audience == Run.Audience.PARTNERSHIP:
             rows, named = _with_alerts(needs, figures, footprint, list(places.values()), as_of)
         seen = records if audience == widest else records.seen_by(footprint, reader_of(footprint, audience))
-        inputs = _inputs(footprint, audience, as_of, shared, seen, _frame("needs", rows))
-        made[audience] = Read(inputs, named)
+        inputs, unplaced = _inputs(footprint, audience, as_of, shared, seen, _frame("needs", rows))
+        made[audience] = Read(inputs, named, unplaced)
     return made
 
 
@@ -128,7 +129,7 @@ class _Records:
         action = _initiatives(footprint, reader).prefetch_related(
             "co_partners", _with_what_they_lie_in("places"), "themes"
         )
-        asks = _asks(footprint, reader).prefetch_related("themes", "places")
+        asks = _asks(footprint, reader).prefetch_related("themes", _with_what_they_lie_in("places"))
         return cls(list(partners), list(action.order_by("pk")), list(asks.order_by("pk")))
 
     def seen_by(self, footprint: Footprint, reader: Person) -> _Records:
@@ -150,18 +151,30 @@ def _inputs(
     shared: _Shared,
     records: _Records,
     needs: pl.DataFrame,
-) -> Inputs:
+) -> tuple[Inputs, Collection[str]]:
     reader = reader_of(footprint, audience)
     partners, slugs = those_that_go_on(records.partners, as_of)
-    action = [each for each in records.action if each.partner_id in slugs]
+    known = shared.known
+    action = [
+        each
+        for each in records.action
+        if each.partner_id in slugs and not known.is_elsewhere(each.places.all())
+    ]
+    asks = [
+        each
+        for each in records.asks
+        if each.partner_id in slugs and not known.is_elsewhere(each.places.all())
+    ]
+    owners = {each.slug: {each.partner_id, *(p.pk for p in each.co_partners.all())} for each in action}
+    owners |= {f"ask-{each.pk}": {each.partner_id} for each in asks}
     is_public = audience == Run.Audience.PUBLIC
     given = {
-        "partners": [_partner(each, shared.known) for each in partners],
-        "initiatives": [_initiative(each, slugs, shared.known) for each in action],
-        "asks": [_ask(each, slugs) for each in records.asks if each.partner_id in slugs],
+        "partners": [_partner(each, known) for each in partners],
+        "initiatives": [_initiative(each, slugs, known) for each in action],
+        "asks": [_ask(each, slugs, known) for each in asks],
         "support": _support(reader, set(shared.places), as_of),
         "links": _links(slugs),
-        "answers": _answers(footprint, slugs),
+        "answers": _answers(footprint, slugs, owners),
         "contacts": [] if is_public else _contacts(slugs),
     }
     frames = shared.frames
@@ -172,7 +185,7 @@ def _inputs(
         frames["sectors"],
         as_of=as_of,
     )
-    return Inputs(
+    inputs = Inputs(
         places=frames["places"],
         themes=frames["themes"],
         sectors=frames["sectors"],
@@ -189,6 +202,7 @@ def _inputs(
         spotted=None if is_public else _frame("spotted", _spotted(footprint)),
         heard=_frame("heard", [row for heard in HEARD for row in heard(footprint)]),
     )
+    return inputs, {each.slug for each in action if not each.places.all()}
 
 
 def _partners(footprint: Footprint, reader: Person) -> QuerySet[Partner]:
@@ -348,14 +362,14 @@ def _asks(footprint: Footprint, reader: Person) -> QuerySet[Ask]:
     return Ask.objects.visible_to(reader).filter(own, partner__in=theirs, closed_on__isnull=True)
 
 
-def _ask(ask: Ask, slugs: Mapping[int, str]) -> dict[str, Any]:
+def _ask(ask: Ask, slugs: Mapping[int, str], known: Known) -> dict[str, Any]:
     return {
         "id": f"ask-{ask.pk}",
         "partner": slugs[ask.partner_id],
         "kind": "need" if ask.kind == Ask.Kind.NEED else "help",
         "what": "",
         "themes": [theme.slug for theme in ask.themes.all()],
-        "places": [place.pk for place in ask.places.all()],
+        "places": known.places_of(ask.places.all()),
         "text": ask.text,
         "said_on": ask.confirmed_on,
         "marking": "public",
@@ -420,38 +434,41 @@ def _links(slugs: Mapping[int, str]) -> Rows:
     ]
 
 
-def _answers(footprint: Footprint, slugs: Mapping[int, str]) -> Rows:
-    """What partners said to a move or to a whole opportunity. What a move is about stands in the opportunity; where it
-    is about nothing that has an id, the theme in that place is what was answered."""
+def _answers(footprint: Footprint, slugs: Mapping[int, str], owners: Mapping[str, Collection[int]]) -> Rows:
+    """What partners said to a move or to a whole opportunity: about what others record that it rests on, or where it
+    rests on their own alone (`owners`: the partners of each record), about that move. Where it is about nothing that
+    has an id, the theme in that place is what was answered."""
     held = Answer.objects.filter(partner__in=slugs, opportunity__footprint=footprint)
     rows: Rows = []
     for each in held.select_related("opportunity").order_by("pk"):
-        found = each.opportunity
-        about = [record for move in _answered(each, found) for record in move["about"]]
+        found, partner = each.opportunity, slugs[each.partner_id]
+        moves = what_is_answered(found, partner, each.move) if each.about is None else each.about
+        about = [name for move in moves for name in _about(move, each.partner_id, owners)]
+        if each.scope != Answer.Scope.THIS:
+            # Whatever it was said of.
+            about.append("")
+        is_no = each.word == Answer.Word.NOT_US
         rows += [
             {
-                "partner": slugs[each.partner_id],
+                "partner": partner,
                 "places": [found.place_id],
                 "theme": found.theme_id,
-                "about": record,
+                "about": name,
                 "answer": each.word,
-                "scope": each.scope,
+                "scope": Answer.Scope.THEME_HERE
+                if is_no and not name and each.scope == Answer.Scope.THIS
+                else each.scope,
                 "date": each.at.date(),
                 "until": each.until,
             }
-            for record in about or [""]
+            for name in dict.fromkeys(about)
         ]
     return rows
 
 
-def _answered(answer: Answer, found: Opportunity) -> Rows:
-    """The moves that an answer is about: the one it names, else all of the opportunity."""
-    named = [move for move in found.moves if move["id"] == answer.move]
-    moves = named or ([] if answer.move else found.moves)
-    return [
-        {"about": [*move.get("support", ()), *move.get("asks", ()), *move.get("initiatives", ())]}
-        for move in moves
-    ]
+def _about(move: dict[str, Any], partner: int, owners: Mapping[str, Collection[int]]) -> list[str]:
+    others = [id for id in move["records"] if partner not in owners.get(id, ())]
+    return others or ([move["id"]] if move["records"] else [""])
 
 
 def _contacts(slugs: Mapping[int, str]) -> Rows:

@@ -34,7 +34,7 @@ class Known:
 
     def places_of(self, places: Iterable[Place]) -> list[str]:
         """A neighbourhood as the ward or authority that it lies in, a force's area as the partnership's places in it.
-        What is elsewhere stays as it is, and the engine leaves it out. `places` with what they lie in."""
+        What is elsewhere stays as it is: see `is_elsewhere`. `places` with what they lie in."""
         found: list[str] = []
         for place in places:
             if place.pk in self.codes:
@@ -45,3 +45,9 @@ class Known:
                 above = above.parent
             found += self.around.get(place.pk, [place.pk]) if above is None else [above.pk]
         return list(dict.fromkeys(found))
+
+    def is_elsewhere(self, places: Iterable[Place]) -> bool:
+        """Whether all that is recorded of where it is lies elsewhere. The engine takes a record without a known place
+        to be wherever its partner works, which is right only where none is recorded."""
+        found = self.places_of(places)
+        return bool(found) and not any(code in self.codes for code in found)

@@ -66,8 +66,6 @@ def _work(say: Callable[[str], object]) -> None:
     runs = work_out_the_night()
     if runs:
         say(f"Worked out the lists of {counted(len({run.footprint_id for run in runs}), 'partnership')}.")
-    if missed := sum(len(run.differences) for run in runs):
-        say(f"Following had missed {counted(missed, 'thing')}: see “joinedup check”.")
     if told := look_where_and_when(say):
         say(f"Told {counted(told, 'follower')} what appeared where they follow.")
     if reminded := remind(timezone.now()):

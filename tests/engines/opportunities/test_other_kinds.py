@@ -74,6 +74,20 @@ def test_what_ends_soon_is_asked_about_with_who_could_pay() -> None:
     assert move.partners == {"a", "c"}
 
 
+def test_who_said_not_us_is_not_asked_to_pay_for_what_ends() -> None:
+    row = action(
+        "x", "a", themes=("trusted-adult",), what="Mentors.", starts=date(2024, 1, 1), ends=date(2026, 12, 31)
+    )
+    councils = [partner(id, "local_authority", does="Small grants to groups.") for id in ("c", "d")]
+    given: dict = {"partners": [partner("a"), *councils], "initiatives": [row]}
+    refused = {"places": [NORTH], "about": "x", "answer": "not_us", "scope": "this", "date": date(2026, 6, 1)}
+    (move,) = found(**given).moves
+    assert move.partners == {"a", "c", "d"}
+    (move,) = found(**given, answers=[refused | {"partner": "c"}]).moves
+    assert move.partners == {"a", "d"}
+    assert not found(**given, answers=[refused | {"partner": "a"}]).moves
+
+
 @pytest.mark.parametrize(
     "change",
     [

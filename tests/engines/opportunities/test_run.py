@@ -112,3 +112,59 @@ def test_what_is_known_to_harm_is_no_example() -> None:
     for harmful in (True, False):
         approaches = [{"approach": "I1", "themes": list(theme), "harmful": harmful}]
         assert ("learn" in kinds(found(**tables, approaches=approaches))) is not harmful
+
+
+BOXING = action("boxing", "a", NORTH, themes=("positive-activities",), what="Boxing on Fridays.")
+CLUB = partner("c", "education", NORTH, themes=("positive-activities",))
+
+
+@pytest.mark.parametrize(
+    ("who", "about", "scope", "is_told"),
+    [
+        # Who invites, though the kind asks only whom it would invite.
+        ("a", "the move", "this", False),
+        ("a", "boxing", "this", False),
+        ("c", "boxing", "this", False),
+        ("a", None, "theme_here", False),
+        ("a", None, "this", True),
+        ("c", "another", "this", True),
+    ],
+)
+def test_no_move_names_a_body_that_refused_it(who: str, about: str | None, scope: str, is_told: bool) -> None:
+    given: dict[str, Any] = {
+        "partners": [partner("a", "vcs", NORTH), CLUB],
+        "initiatives": [BOXING],
+        "mix": [{"theme": "positive-activities", "sector": "education", "weight": 0.9}],
+    }
+    (move,) = found(**given).moves
+    assert (move.kind, move.partners) == ("bring_in", {"a", "c"})
+    answer = {
+        "partner": who, "places": [NORTH], "theme": move.theme, "about": move.id if about == "the move" else about,
+        "answer": "not_us", "scope": scope, "date": AS_OF,
+    }  # fmt: skip
+    assert bool(found(**given, answers=[answer]).moves) is is_told
+
+
+def test_who_refuses_a_theme_keeps_what_meets_its_own_ask() -> None:
+    bodies = [partner("a", "vcs", NORTH), partner("b", "education", NORTH)]
+    asks = [
+        ask("need", "a", "need", "room", "A hall on Fridays", themes=("positive-activities",)),
+        ask("help", "b", "help", "room", "Our hall on Fridays", themes=("positive-activities",)),
+    ]
+    refused = {
+        "places": [NORTH], "theme": "positive-activities", "answer": "not_us", "scope": "theme_here", "date": AS_OF,
+    }  # fmt: skip
+    assert kinds(found(partners=bodies, asks=asks, answers=[{**refused, "partner": "a"}])) == ["match"]
+    assert kinds(found(partners=bodies, asks=asks, answers=[{**refused, "partner": "b"}])) == []
+
+
+def test_another_answers_young_people_in_the_place_of_who_said_not_us() -> None:
+    heard = {"place": NORTH, "theme": "positive-activities", "text": "A gym that is open on Sundays"}
+    bodies = [partner(id, "vcs", NORTH, themes=("positive-activities",)) for id in ("a", "b", "c")]
+    refused = {
+        "partner": "a", "places": [NORTH], "theme": "positive-activities", "answer": "not_us", "scope": "theme_here",
+        "date": AS_OF,
+    }  # fmt: skip
+    (before,) = found(partners=bodies, heard=[heard]).moves
+    (after,) = found(partners=bodies, heard=[heard], answers=[refused]).moves
+    assert (before.partners, after.partners) == ({"a", "b"}, {"b", "c"})

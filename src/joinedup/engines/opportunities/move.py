@@ -82,7 +82,7 @@ class Move:
             "closes": None if self.closes is None else self.closes.isoformat(),
             "strength": round(self.strength, 3),
         }
-        return found
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from joinedup.engines.need.verdicts import HIGH, LIKE_MUCH, STANDS_OUT
+from joinedup.engines.opportunities.concepts import NOTHING
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Inputs, Support, build
 from joinedup.engines.opportunities.kinds import KINDS
@@ -67,6 +68,8 @@ class Result:
 # Who needs, gives, leads or runs; who is only asked, or named in another's bid, has half a move of it.
 MAIN = frozenset(("needs", "gives", "leads", "could lead", "compares notes", "runs it"))
 LEADING = ("leads", "could lead")
+# Whose own ask or action a move is about: it did not refuse that by refusing a theme.
+OWN = ("needs", "runs it")
 # The second place in which the same support is a move.
 AGAIN = 0.8
 # Beside a strong move, one weaker than this share of it is padding.
@@ -92,7 +95,7 @@ def opportunities(
         weighed(context, each, settings.weights)
         for kind in KINDS
         for each in kind.moves(context)
-        if each.places and (told is None or told(each, context))
+        if each.places and not _is_refused(context, each) and (told is None or told(each, context))
     ]
     found = [move for move in every if move.strength >= LEAST]
     left = [Left(move, TOO_WEAK) for move in every if move.strength < LEAST]
@@ -108,6 +111,25 @@ def opportunities(
         context=context,
         left=tuple(left),
     )
+
+
+def _is_refused(context: Context, move: Move) -> bool:
+    """Whether a body that it names said "not us" to it, to a record that it rests on, or to its theme there. A kind
+    names somebody else where it can; this holds for what it could not know. What a person spotted stays."""
+    about = move.records | {move.id}
+    found = (
+        context.answered(
+            party.id,
+            authorities=move.places,
+            theme=move.theme,
+            records=about,
+            meant=NOTHING,
+            own=party.part in OWN,
+        )
+        for party in move.parties
+        if move.kind != "spotted"
+    )
+    return any(answer is not None and answer.answer == "not_us" for answer in found)
 
 
 def weighed(context: Context, move: Move, weights: Weights = WEIGHTS) -> Move:

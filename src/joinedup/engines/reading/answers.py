@@ -90,6 +90,8 @@ _THEME_HERE = phrase_pattern(
     "theme, theme here, this theme, here, this place, place, in this place, both boroughs, "
     "all suggestions here"
 )
+# The id of a move: `engines.opportunities.move.Move.id`.
+_MOVE = re.compile(r"[a-z_]+-[0-9a-f]{12}")
 _FOR_GOOD = phrase_pattern("for good, ever, never, permanently, for ever, am byth")
 _THIS_YEAR = phrase_pattern("this year, until the end of the year, eleni")
 
@@ -102,7 +104,7 @@ def answer(context: Context, row: dict[str, str], known: set[str]) -> Row | None
         return None
     theme = context.words(table, id, "theme", row["theme"], context.themes.cell(row["theme"]))
     found = context.places(table, id, row["places"], context.near.get(partner, frozenset()))
-    about = row["about"] if row["about"] in known else None
+    about = row["about"] if row["about"] in known or _MOVE.fullmatch(row["about"]) else None
     if (
         row["about"]
         and about is None

@@ -17,7 +17,7 @@ from joinedup.accounts.records import Came, Teller
 from joinedup.accounts.slugs import fresh_slug
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.engine import note_shown
-from joinedup.opportunities.models import Answer, Opportunity
+from joinedup.opportunities.models import Answer, Opportunity, what_is_answered
 from joinedup.opportunities.queries.asking import by_mail
 from joinedup.partners.models import Partner
 
@@ -88,6 +88,7 @@ def _give(by: Person, opportunity: Opportunity, partner: Partner, word: str, **t
     if given is None:
         given = Answer(opportunity=opportunity, partner=partner, move=move)
     given.word, given.by = word, by.name[:160]
+    given.about = what_is_answered(opportunity, partner.slug, move)
     # How far it goes and how long it holds is said of a refusal alone.
     is_no = word == Answer.Word.NOT_US
     given.scope = told.get("scope", Answer.Scope.THIS) if is_no else Answer.Scope.THIS

@@ -64,7 +64,12 @@ def one(person: Person, pk: int) -> Opportunity | None:
             # Their markings may have changed since the run: no page shows what its reader may not see.
             Prefetch("initiatives", Initiative.objects.visible_to(person)),
             Prefetch("offers", Offer.objects.visible_to(person)),
-            Prefetch("answers", Answer.objects.select_related("partner", "initiative")),
+            Prefetch(
+                "answers",
+                Answer.objects.filter(partner__in=Partner.objects.visible_to(person)).select_related(
+                    "partner", "initiative"
+                ),
+            ),
             "agreements",
             "places",
             *[beside(person) for beside in BESIDE],

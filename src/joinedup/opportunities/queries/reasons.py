@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,12 +96,19 @@ class ToldMove:
 
 @dataclass(frozen=True)
 class Told:
-    """An opportunity as `person` may read it, in the order of its page."""
+    """An opportunity as `person` may read it, in the order of its page. `open`: what is not known, and what would
+    change it; both speak of its moves, so nothing where one is left out."""
 
     moves: list[ToldMove]
     stands_out: list[Fact]
     under_way: list[Fact]
     helps: list[Fact]
+    open: list[str]
+
+    @property
+    def decision(self) -> str:
+        """What the strongest move that is told asks; empty where none is."""
+        return self.moves[0].decision if self.moves else ""
 
 
 # Support that nobody checked for a quarter may have changed.
@@ -117,11 +124,14 @@ def told(person: Person, opportunity: Opportunity) -> Told:
     confirmed: somebody else wrote that down.
     """
     known = _Known(person, opportunity)
+    moves = [made for move in opportunity.moves if (made := known.move(move)) is not None]
+    is_whole = len(moves) == len(opportunity.moves) and not known.is_public
     return Told(
-        moves=[made for move in opportunity.moves if (made := known.move(move)) is not None],
+        moves=moves,
         stands_out=known.facts(opportunity.stands_out, {}),
         under_way=known.facts(opportunity.under_way, {}),
         helps=known.facts(opportunity.helps, {}),
+        open=[*opportunity.not_known, *opportunity.would_change] if is_whole else [],
     )
 
 
@@ -136,7 +146,6 @@ class _Known:
 
     def __init__(self, person: Person, opportunity: Opportunity) -> None:
         self.person, self.opportunity = person, opportunity
-        self.hidden = _hidden(person, opportunity)
         self.is_public = opportunity.audience == Run.Audience.PUBLIC
         confirmed = Q(confirmed_on__isnull=False) if self.is_public else Q()
         moves = opportunity.moves
@@ -144,8 +153,12 @@ class _Known:
         named = {str(fact["record"]) for fact in facts if fact.get("record")}
         slugs = named | {id for move in moves for id in (*move["initiatives"], *move["support"])}
         slugs |= {party["id"] for move in moves for party in move["parties"]}
+        asked = {id for move in moves for id in move["asks"]}
+        self.hidden = _hidden(person, opportunity, slugs)
         partners = Partner.objects.visible_to(person)
-        lines = Ask.objects.visible_to(person).filter(confirmed, pk__in=_numbers(named), partner__in=partners)
+        lines = Ask.objects.visible_to(person).filter(
+            confirmed, pk__in=_numbers(named | asked), partner__in=partners
+        )
         action = Initiative.objects.visible_to(person).filter(confirmed, slug__in=slugs, partner__in=partners)
         self.partners = {each.slug: each for each in partners.filter(slug__in=slugs).select_related("sector")}
         self.initiatives = {each.slug: each for each in action.select_related("partner")}
@@ -167,8 +180,9 @@ class _Known:
     def move(self, move: Document) -> ToldMove | None:
         """A move with what the reader may have of it; None where it names what they may not see."""
         parties = [self.partners.get(party["id"]) for party in move["parties"]]
-        records: list[Offer | Initiative | None] = [self.offers.get(id) for id in move["support"]]
+        records: list[Offer | Initiative | Ask | None] = [self.offers.get(id) for id in move["support"]]
         records += [self.initiatives.get(id) for id in move["initiatives"]]
+        records += [self.asks.get(id) for id in move["asks"]]
         if None in parties or None in records or self._names_hidden(move["decision"], move["sentence"]):
             return None
         told = [
@@ -269,15 +283,21 @@ def _clusters(person: Person, said: Iterable[Document]) -> dict[str, Cluster]:
     }
 
 
-def _hidden(person: Person, opportunity: Opportunity) -> list[str]:
-    """The names of what it rests on that `person` may not see: no fact may tell them. 1 query."""
-    tables: tuple[type[Any], ...] = (Partner, Initiative, Offer)
+def _hidden(person: Person, opportunity: Opportunity, named: Collection[str]) -> list[str]:
+    """The names of what it rests on that `person` may not see, and of who runs action that is `named` (slugs): no fact
+    may tell them. 1 query."""
+    rests_on = Q(opportunities=opportunity)
+    tables: tuple[tuple[type[Any], Q], ...] = (
+        (Partner, rests_on | Q(joint_initiatives__slug__in=named)),
+        (Initiative, rests_on),
+        (Offer, rests_on),
+    )
     unseen = [
-        table.objects.filter(opportunities=opportunity)
+        table.objects.filter(condition)
         .exclude(pk__in=table.objects.visible_to(person).values("pk"))
         .order_by()
         .values_list("name", flat=True)
-        for table in tables
+        for table, condition in tables
     ]
     return list(unseen[0].union(*unseen[1:]))
 

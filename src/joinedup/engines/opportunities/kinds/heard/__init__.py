@@ -33,7 +33,11 @@ def moves(context: Context) -> Iterator[Move]:
                 for action in register.actions_of.get(partner.id, ())
                 if row["theme"] in action.themes
             ]
-            if (row["theme"] in partner.themes or work) and not partner.wide and not partner.restricted:
+            if partner.wide or partner.restricted:
+                continue
+            if context.refuses(partner.id, (authority,), row["theme"], frozenset(), meant):
+                continue
+            if row["theme"] in partner.themes or work:
                 found[partner.id] = (max([context.alike(meant, partner.does), *work]), partner)
         best = [one[1] for one in sorted(found.values(), key=lambda one: (-one[0], one[1].id))[:MOST]]
         if not best:

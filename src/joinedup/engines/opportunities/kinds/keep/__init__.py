@@ -41,6 +41,11 @@ def moves(context: Context) -> Iterator[Move]:
             yield move
 
 
+def _refuses(context: Context, partner: Partner, action: Action) -> bool:
+    records = frozenset((action.id,))
+    return context.refuses(partner.id, action.where.authorities, action.themes[0], records, action.meant)
+
+
 def _funds(context: Context, action: Action) -> list[Support]:
     """Open funds on its theme for its place that one of those who run it may use."""
     sectors = {partner.sector for partner in action.runners}
@@ -70,6 +75,7 @@ def _payers(context: Context, action: Action) -> tuple[Partner, ...]:
         and (partner.sector in SAFETY or (partner.sector != "vcs" and set(action.themes) & partner.themes))
         and partner not in action.runners
         and not partner.restricted
+        and not _refuses(context, partner, action)
     }
     ranked = sorted(found, key=lambda id: (not set(action.themes) & found[id].themes, id))
     return tuple(found[id] for id in ranked[:MOST])
@@ -81,6 +87,8 @@ def _others(context: Context, action: Action) -> list[Partner]:
     for authority in action.where.authorities:
         for other in context.register.actions_at.get(authority, ()):
             if other is action or other.restricted or other.partner in action.runners:
+                continue
+            if _refuses(context, other.partner, action):
                 continue
             if set(other.themes) & set(action.themes):
                 alike = context.alike(other.meant, action.meant)
