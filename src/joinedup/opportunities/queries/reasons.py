@@ -103,6 +103,11 @@ class Told:
     under_way: list[Fact]
     helps: list[Fact]
 
+    @property
+    def decision(self) -> str:
+        """What is to be decided, of the strongest move that the reader may see; empty where that is none."""
+        return self.moves[0].decision if self.moves else ""
+
 
 # Support that nobody checked for a quarter may have changed.
 UNCHECKED_DAYS = 92
