@@ -1,4 +1,5 @@
-"""What stands out makes a need urgent in the list of the partnership, and leaves no trace in the public one."""
+"""Where more is recorded than chance explains is told with the needs that it speaks for, to the partnership; it leaves
+no trace in the public list."""
 
 from __future__ import annotations
 
@@ -7,17 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import polars as pl
 import pytest
 from django.db import connection
 from django.test import Client
-from joinedup.opportunities.frames import tables_for_each
 
 from joinedup.clusters.models import Cluster, Outcome, Scan
 from joinedup.opportunities import alerts, engine
 from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.models import Opportunity, Run, Touched
 from joinedup.opportunities.queries.reasons import facts
+from joinedup.opportunities.register import Read, read_for, read_for_each
+from joinedup.partners.models import Ask, Partner
 from tests.clusters.making import Ground, a_scan
 from tests.opportunities.making import make_need
 from tests.standing import layer
@@ -41,24 +42,32 @@ def needing(terrain: Ground) -> Ground:
     return terrain
 
 
-def needs(world: World, audience: str = "partnership", on: datetime.date = TODAY) -> pl.DataFrame:
-    frame: pl.DataFrame = tables_for_each(world.north, [audience], on)[audience].needs
-    return frame
+def read(world: World, on: datetime.date = TODAY) -> Read:
+    return read_for(world.north, "partnership", on)
 
 
 def flagged(world: World, on: datetime.date = TODAY) -> set[tuple[str, str]]:
-    return set(needs(world, on=on).filter(pl.col("cluster")).select("place", "theme").iter_rows())
+    """The needs of which a cluster is told."""
+    found = read(world, on)
+    return {
+        (row["place"], row["theme"])
+        for row in found.inputs.rows("needs")
+        if found.figures.get(row["fact"], "").startswith(alerts.NAMED)
+    }
 
 
 def told(world: World, place: str, theme: str = THEME) -> list[dict[str, str]]:
-    row = needs(world).filter((pl.col("place") == place) & (pl.col("theme") == theme))
-    found: list[dict[str, str]] = row["facts"].to_list()[0]
-    return found
+    found = read(world)
+    return [
+        {"text": row["fact"], "figure": found.figures[row["fact"]]}
+        for row in found.inputs.rows("needs")
+        if (row["place"], row["theme"]) == (place, theme) and row["fact"]
+    ]
 
 
 @pytest.mark.once
 def test_the_counts_speak_for_the_themes_that_they_weigh_most_in() -> None:
-    assert sorted(alerts.themes()) == [
+    assert sorted(alerts.speaks_for()) == [
         "after-school-safety", "domestic-abuse", "girls-and-young-women", "group-conflict",
         "hospital-intervention", "night-time-economy", "safe-places", "weapon-carrying",
     ]  # fmt: skip
@@ -66,7 +75,7 @@ def test_the_counts_speak_for_the_themes_that_they_weigh_most_in() -> None:
 
 def test_it_is_urgent_where_it_lies_on_what_counts_speak_for(world: World, needing: Ground) -> None:
     cluster = a_scan(world.north, clusters=[needing.northton[:3]]).clusters.get()
-    assert flagged(world) == {(world.northton.pk, THEME), (world.ward.pk, THEME)}
+    assert flagged(world) == {(world.northton.pk, THEME)}
     assert told(world, world.northton.pk) == [{"text": FACT, "figure": f"cluster@{cluster.pk}"}]
     assert told(world, world.northton.pk, "school-exclusion") == []
     assert told(world, world.eastton.pk) == []
@@ -93,7 +102,7 @@ def test_only_the_latest_monthly_scan_that_is_done_counts(world: World, needing:
     a_scan(world.north, clusters=[needing.northton[:3]], days_ago=31)
     a_scan(world.north, kind="yearly", clusters=[needing.eastton[:3]])
     Scan.objects.create(footprint=world.north, kind="monthly")
-    assert flagged(world) == {(world.northton.pk, THEME), (world.ward.pk, THEME)}
+    assert flagged(world) == {(world.northton.pk, THEME)}
     a_scan(world.north, days_ago=1)
     assert flagged(world) == set()
 
@@ -118,28 +127,37 @@ def test_what_is_settled_is_not_urgent(world: World, needing: Ground, words: lis
 
 
 def test_the_public_run_is_the_same_with_and_without(world: World, needing: Ground) -> None:
+    to_share(world)
+
     def both() -> dict[str, str]:
-        every = tables_for_each(world.north, Run.Audience.values, TODAY)
+        every = read_for_each(world.north, Run.Audience.values, TODAY)
         return {
-            audience: "".join(
-                str(frame.to_dicts())
-                for name in tables.__dataclass_fields__
-                if (frame := tables.frame(name)) is not None
-            )
-            for audience, tables in every.items()
+            audience: "".join(str(found.inputs.rows(name)) for name in found.inputs.__dataclass_fields__)
+            for audience, found in every.items()
         } | {f"list {audience}": str(_listed(world, audience)) for audience in Run.Audience.values}
 
     without = both()
     a_scan(world.north, clusters=[needing.northton[:3], needing.eastton[:2]])
     with_them = both()
     assert with_them["public"] == without["public"]
-    assert with_them["list public"] == without["list public"]
+    assert with_them["list public"] == without["list public"] != "[]"
     assert with_them["partnership"] != without["partnership"]
     assert with_them["list partnership"] != without["list partnership"]
 
 
 def _listed(world: World, audience: str) -> list[dict[str, Any]]:
-    return [each.as_dict() for each in engine.run(world.north, audience, TODAY).opportunities]
+    return [each.as_dict() for each in engine.run(world.north, audience, TODAY).result.opportunities]
+
+
+def to_share(world: World) -> None:
+    """A move on the theme that such counts speak for."""
+    Partner.objects.update(marking="public", confirmed_on=TODAY)
+    for partner, kind in ((world.lantern, "need"), (world.school, "offer")):
+        ask = Ask.objects.create(
+            partner=partner, kind=kind, text="A hall for boxing on Friday evenings.", marking="public",
+            confirmed_on=TODAY,
+        )  # fmt: skip
+        ask.themes.add(THEME)
 
 
 # On the stored list.
@@ -150,9 +168,9 @@ def today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: TODAY)
 
 
-def urgency(world: World, audience: str = "partnership") -> float:
-    rows = Opportunity.objects.filter(audience=audience, place=world.northton, theme=THEME)
-    return max((row.components["urgency"] for row in rows), default=0.0)
+def told_in_list(world: World) -> bool:
+    (row,) = Opportunity.objects.filter(audience="partnership", place=world.northton, theme=THEME)
+    return FACT in [fact["text"] for fact in row.stands_out]
 
 
 def test_a_scan_and_its_outcome_are_followed_at_once(
@@ -165,8 +183,12 @@ def test_a_scan_and_its_outcome_are_followed_at_once(
         with django_capture_on_commit_callbacks(execute=True):
             yield
 
+    to_share(world)
     refresh(by=world.person("alice"), footprint=world.north)
-    before, public = urgency(world), list(Opportunity.objects.filter(audience="public").values())
+    Touched.objects.all().delete()
+    assert not told_in_list(world)
+    public = list(Opportunity.objects.filter(audience="public").values())
+    assert public
     with committed():
         scan = Scan.objects.create(footprint=world.north, kind="monthly")
         scan.done = 0.5
@@ -175,14 +197,13 @@ def test_a_scan_and_its_outcome_are_followed_at_once(
         scan.delete()
     with committed():
         cluster = a_scan(world.north, clusters=[needing.northton[:3]]).clusters.get()
-    raised = urgency(world)
-    assert raised > before
+    assert told_in_list(world)
     with committed():
         outcome = Outcome.objects.create(cluster=cluster, word="false_alarm", by="Bob")
-    assert urgency(world) == before
+    assert not told_in_list(world)
     with committed():
         outcome.delete()
-    assert urgency(world) == raised
+    assert told_in_list(world)
     assert not Touched.objects.exists()
     assert list(Opportunity.objects.filter(audience="public").values()) == public
 
@@ -190,12 +211,13 @@ def test_a_scan_and_its_outcome_are_followed_at_once(
 def test_the_fact_leads_to_the_cluster_for_its_partnership_alone(
     world: World, needing: Ground, today: None, as_: Any, django_assert_num_queries: Any
 ) -> None:
+    to_share(world)
     cluster = a_scan(world.north, clusters=[needing.northton[:3]]).clusters.get()
     refresh(by=world.person("alice"), footprint=world.north)
     row = next(
         each
         for each in Opportunity.objects.filter(audience="partnership", place=world.northton, theme=THEME)
-        if FACT in str(each.because)
+        if FACT in str(each.stands_out)
     )
     fact = next(each for each in facts(world.person("bob"), row) if each.text == FACT)
     assert fact.link == f"/clusters/north/{cluster.pk}/"

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from joinedup.opportunities.frames import tables_for
 
 from joinedup.accounts.person import Person
 from joinedup.evidence import actions, queries
@@ -22,6 +21,7 @@ from joinedup.firstrun.brief import brief
 from joinedup.firstrun.missing import missing
 from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.models import Opportunity
+from joinedup.opportunities.register import read_for
 from joinedup.places.models import Place
 from joinedup.web.layers import layer
 from joinedup.web.place.grid import coverage_grid
@@ -189,18 +189,20 @@ def test_need_under_a_certainty_of_three_tenths_is_said_nowhere(world: World, as
     alice = world.person("alice")
     assert "not known: too little is held" in brief(alice, world.north, AS_OF).need[0]
     assert {gap.need for gap in missing(alice, world.north, AS_OF).themes} == {"not known"}
-    tables = tables_for(world.north, "partnership", AS_OF)
-    assert sorted(tables.needs.select("need", "certainty").unique().rows()) == [(None, 0.09), (None, 0.29)]
+    assert needs_read(world) == {None}
     # What its wards are known to need is not passed off as its own, nor the other way round.
     make_need(world.ward, "trusted-adult", 0.95)
     refresh(by=alice, footprint=world.north)
-    assert not Opportunity.objects.filter(place=world.northton, sentence__contains="need is").exists()
-    assert not Opportunity.objects.filter(place=world.northton, because__icontains="need for work").exists()
+    assert not Opportunity.objects.filter(place=world.northton).exclude(stands_out=[]).exists()
     sheet = as_("alice").get("/opportunities/grid.csv").content.decode()
     assert "0.95" not in sheet
     Need.objects.update(certainty=0.3)
     assert "very high" in text(as_("nobody"), "/places/E09000991/")
-    assert tables_for(world.north, "partnership", AS_OF).needs["need"].null_count() == 0
+    assert None not in needs_read(world)
+
+
+def needs_read(world: World) -> set[float | None]:
+    return {row["need"] for row in read_for(world.north, "partnership", AS_OF).inputs.rows("needs")}
 
 
 def test_nobody_reads_need_but_where_it_is_said() -> None:

@@ -50,7 +50,7 @@ def make_opportunity(world: World, number: int = 1, *parties: Partner, **fields:
         "key": f"key-{number}",
         "footprint": world.north,
         "audience": "partnership",
-        "kind": "unmet_need",
+        "kind": "match",
         "place": world.northton,
         "theme_id": "trusted-adult",
         "score": 50.0,
@@ -59,7 +59,7 @@ def make_opportunity(world: World, number: int = 1, *parties: Partner, **fields:
         "last_seen": TODAY,
     }
     values |= fields
-    made = Opportunity.objects.create(**{"placed": values["score"], **values})
+    made = Opportunity.objects.create(**values)
     made.parties.set(parties or [world.lantern])
     return made
 
@@ -229,10 +229,10 @@ class TestOpportunities:
             for what in ("new", "changed"):
                 ListChange.objects.create(opportunity=moved, what=what)
         make_opportunity(world, 9, world.school)
-        assert waiting_for(world.person("alice")).moved == [Unread("north", "North partnership", 2)]
+        assert waiting_for(world.person("alice")).moved == [Unread("north", "North partnership", 3)]
         page = as_("alice").get(WORK).content.decode()
         assert (
-            'href="/opportunities/changes/?partnership=north">2 new, changed or gone in North partnership'
+            'href="/opportunities/changes/?partnership=north">3 new, changed or gone in North partnership'
             in page
         )
         assert "1 thing waits for you" in page

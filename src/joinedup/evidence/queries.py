@@ -350,7 +350,7 @@ def opportunities_on(held: Figure, person: Person, limit: int = 10) -> list[Any]
     found = held.opportunities.visible_to(person).exclude(state__in=["gone", "dismissed"])
     rows = found.select_related("place", "theme")
     once: dict[str, Any] = {}
-    for row in rows.order_by(F("placed").desc(nulls_last=True), "audience", "key")[: limit * 2]:
+    for row in rows.order_by(F("score").desc(nulls_last=True), "audience", "key")[: limit * 2]:
         once.setdefault(row.key, row)
     return list(once.values())[:limit]
 

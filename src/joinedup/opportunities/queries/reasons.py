@@ -105,7 +105,7 @@ class Told:
 
     @property
     def decision(self) -> str:
-        """What is to be decided, of the strongest move that the reader may see; empty where that is none."""
+        """What the strongest move that is told asks; empty where none is."""
         return self.moves[0].decision if self.moves else ""
 
 

@@ -60,7 +60,7 @@ def agenda_to_plan(person: Person, event: Event) -> Agenda:
         .exclude(key__in=keys)
         .select_related("theme", "place")
         .prefetch_related("parties")
-        .order_by(taken_first, F("placed").desc(nulls_last=True), "key")
+        .order_by(taken_first, F("score").desc(nulls_last=True), "key")
     )
     chosen = [t for t in topics if t.is_chosen]
     proposed = [t for t in topics if not t.is_chosen]

@@ -84,7 +84,7 @@ def initiative_page(person: Person, slug: str) -> InitiativePage | None:
 def _once(found: Any) -> list[Any]:
     """If both a partnership and the public have one, only the partnership's is listed."""
     once: dict[tuple[int, str], Any] = {}
-    for row in found.order_by(F("placed").desc(nulls_last=True), "audience", "key"):
+    for row in found.order_by(F("score").desc(nulls_last=True), "audience", "key"):
         once.setdefault((row.footprint_id, row.key), row)
     return list(once.values())
 

@@ -112,7 +112,7 @@ def _opportunities(person: Person, partner: Partner) -> list[Any]:
     """The best ones first. If both a partnership and the public have one, only the partnership's is listed."""
     found = partner.opportunities.visible_to(person).exclude(state__in=["dismissed", "gone"])
     rows = found.select_related("place", "theme").order_by(
-        F("placed").desc(nulls_last=True), "audience", "key"
+        F("score").desc(nulls_last=True), "audience", "key"
     )
     once: dict[tuple[int, str], Any] = {}
     for row in rows[: OPPORTUNITIES_SHOWN * 2]:
