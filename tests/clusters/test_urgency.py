@@ -18,9 +18,9 @@ from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.models import Opportunity, Run, Touched
 from joinedup.opportunities.queries.reasons import facts
 from joinedup.opportunities.register import Read, read_for, read_for_each
-from joinedup.partners.models import Ask, Partner
+from joinedup.partners.models import Partner
 from tests.clusters.making import Ground, a_scan
-from tests.opportunities.making import make_need
+from tests.opportunities.making import make_match, make_need
 from tests.standing import layer
 from tests.world import World
 
@@ -152,12 +152,7 @@ def _listed(world: World, audience: str) -> list[dict[str, Any]]:
 def to_share(world: World) -> None:
     """A move on the theme that such counts speak for."""
     Partner.objects.update(marking="public", confirmed_on=TODAY)
-    for partner, kind in ((world.lantern, "need"), (world.school, "offer")):
-        ask = Ask.objects.create(
-            partner=partner, kind=kind, text="A hall for boxing on Friday evenings.", marking="public",
-            confirmed_on=TODAY,
-        )  # fmt: skip
-        ask.themes.add(THEME)
+    make_match(world.lantern, world.school, THEME, "A hall for boxing on Friday evenings.", marking="public")
 
 
 # On the stored list.

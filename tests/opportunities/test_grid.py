@@ -233,7 +233,7 @@ def test_the_grid_as_a_file_leaves_empty_what_is_not_known(world: World, as_: As
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert rows[0] == CSV_HEADER
     assert [[*row[1:7], row[8], row[9]] for row in rows[1:]] == [
-        ["Northton", "Suspension, exclusion, managed moves", "ask first", "0.8", "0", "0", "Lantern Youth; Hilltop School", "0"],
+        ["Northton", THEMES["school-exclusion"], "ask first", "0.8", "0", "0", "; ".join(ask), "0"],
         ["Northton", "Mentoring and a trusted adult", "some action", "0.91", "1", "0", "", "0"],
         ["Northton", "Weapon carrying", "not known", "", "0", "0", "", "0"],
     ]

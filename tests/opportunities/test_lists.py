@@ -148,13 +148,14 @@ def test_the_file_holds_the_filtered_list_and_only_what_the_reader_may_see(world
     made = make_opportunity(world, "shared", world.lantern, sentence="=SHARED", score=71.26)
     make_opportunity(world, "aside", state="dismissed", reason="not_now", sentence="ASIDE")
     make_opportunity(world, "open", audience="public", marking="public", sentence="OPEN")
-    make_opportunity(
-        world, "two", world.school, world.police, kind="join", marking="named", sentence="NAMED"
-    )
-    seen = {
-        who: [row["Decision"] for row in rows(as_(who))] for who in ("nobody", "charlie", "bob", "alice")
+    make_opportunity(world, "two", world.school, world.police, kind="join", marking="named", sentence="NAMED")
+    seen = {who: [row["Decision"] for row in rows(as_(who))] for who in ("nobody", "charlie", "bob", "alice")}
+    assert seen == {
+        "nobody": ["OPEN"],
+        "charlie": ["OPEN"],
+        "bob": ["'=SHARED"],
+        "alice": ["'=SHARED", "NAMED"],
     }
-    assert seen == {"nobody": ["OPEN"], "charlie": ["OPEN"], "bob": ["'=SHARED"], "alice": ["'=SHARED", "NAMED"]}
     (row,) = rows(as_("bob"))
     assert list(row) == CSV_HEADER
     assert row["Partners it names"] == "Lantern Youth"
@@ -190,7 +191,9 @@ def test_the_kinds_are_counted_for_what_one_may_see(world: World, as_: As) -> No
 
     def kinds(who: str, query: str = "") -> list[str]:
         page = as_(who).get(f"/opportunities/{query}").content.decode()
-        return re.findall(r"<option[^>]*>([^<]+)</option>", page.split('name="kind"')[1].split("</select>")[0])
+        return re.findall(
+            r"<option[^>]*>([^<]+)</option>", page.split('name="kind"')[1].split("</select>")[0]
+        )
 
     both = ["Any kind", "Somebody to bring in (2)", "One needs what another can give (1)"]
     assert kinds("bob") == both

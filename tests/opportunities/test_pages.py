@@ -12,9 +12,9 @@ from django.utils import timezone
 from joinedup.accounts.models import AuditEntry, Grant, User
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Answer, Opportunity
-from joinedup.partners.models import Ask, Partner
+from joinedup.partners.models import Partner
 from joinedup.taxonomy.models import Approach
-from tests.opportunities.making import make_figure, make_move, make_opportunity
+from tests.opportunities.making import HALL, make_figure, make_match, make_move, make_opportunity
 from tests.world import World, make_user
 
 As = Callable[[str], Client]
@@ -68,12 +68,20 @@ def test_members_see_their_partnerships_the_public_only_what_is_public(world: Wo
 def test_that_two_do_alike_work_is_shown_to_them_and_the_coordinator(world: World, as_: As) -> None:
     make_user("coordinator@example.org", "Dora", "coordinator", footprint=world.south)
     each = make_opportunity(
-        world, "alike", world.lantern, world.school, kind="join", marking="named", sentence="Two compare notes."
+        world,
+        "alike",
+        world.lantern,
+        world.school,
+        kind="join",
+        marking="named",
+        sentence="Two compare notes.",
     )
     people = ("nobody", "charlie", "bob", "alice", "lead", "admin")
     codes = {who: as_(who).get(f"/opportunities/{each.pk}/").status_code for who in people}
     assert codes == {"nobody": 404, "charlie": 404, "bob": 200, "alice": 200, "lead": 404, "admin": 404}
-    assert "doing alike work is nothing wrong" in as_("alice").get(f"/opportunities/{each.pk}/").content.decode()
+    assert (
+        "doing alike work is nothing wrong" in as_("alice").get(f"/opportunities/{each.pk}/").content.decode()
+    )
     dora = Client()
     dora.force_login(User.objects.get(name="Dora"))
     assert dora.get(f"/opportunities/{each.pk}/").status_code == 404
@@ -102,7 +110,10 @@ def test_every_reason_leads_to_where_it_comes_from(world: World, as_: As) -> Non
         "one",
         world.lantern,
         moves=[move],
-        stands_out=[{"text": "Robbery.", "figure": "robbery-rate@E09000991"}, {"text": "Need.", "figure": "gone@x"}],
+        stands_out=[
+            {"text": "Robbery.", "figure": "robbery-rate@E09000991"},
+            {"text": "Need.", "figure": "gone@x"},
+        ],
     )
     each.figures.add(figure)
     page = body(as_("bob"), each)
@@ -113,7 +124,9 @@ def test_every_reason_leads_to_where_it_comes_from(world: World, as_: As) -> Non
 def test_the_page_is_in_the_order_in_which_it_is_read(world: World, as_: As) -> None:
     club = make_action(world, world.police, "Friday club")
     figure = make_figure(world.northton, "robbery-rate", 12.0)
-    approach = Approach.objects.create(slug="mentoring", name="Mentoring", urls=["https://example.org/mentoring"])
+    approach = Approach.objects.create(
+        slug="mentoring", name="Mentoring", urls=["https://example.org/mentoring"]
+    )
     moves = [
         make_move("m1", "match", parties=[(world.lantern, "gives")], decision="Do they share a hall?"),
         make_move("m2", "learn", parties=[(world.school, "learns")], decision="Does the school visit?"),
@@ -175,7 +188,9 @@ def test_a_move_that_names_whom_the_reader_may_not_see_is_left_out_with_its_deci
     world: World, as_: As
 ) -> None:
     moves = [
-        make_move("m1", "match", parties=[(world.school, "gives")], decision="Does Hilltop School open its hall?"),
+        make_move(
+            "m1", "match", parties=[(world.school, "gives")], decision="Does Hilltop School open its hall?"
+        ),
         make_move("m2", "learn", parties=[(world.lantern, "learns")], decision="Does Lantern Youth visit?"),
     ]
     each = make_opportunity(
@@ -333,12 +348,7 @@ def test_odd_filters_are_harmless(world: World, as_: As, query: str) -> None:
 
 
 def test_only_coordinators_have_the_list_worked_out_again(world: World, as_: As) -> None:
-    for partner, kind in ((world.lantern, "need"), (world.school, "offer")):
-        text = "A hall for mentoring on Friday evenings."
-        ask = Ask.objects.create(
-            partner=partner, kind=kind, text=text, marking="partnership", confirmed_on=timezone.localdate()
-        )
-        ask.themes.add("trusted-adult")
+    make_match(world.lantern, world.school, "trusted-adult", HALL)
     for who in ("bob", "charlie"):
         assert as_(who).post("/opportunities/again/").status_code == 403
     assert as_("alice").get("/opportunities/again/").status_code == 405

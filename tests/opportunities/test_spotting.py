@@ -78,7 +78,11 @@ def test_a_person_spots_one_and_the_engine_adds_what_it_knows(world: World) -> N
     assert (made.sentence, made.is_spotted, made.footprint) == (SENTENCE, True, world.north)
     assert made.spotted_by == world.bob
     (move,) = made.moves
-    assert (move["kind"], move["decision"], move["first_step"]) == ("spotted", SENTENCE, "Bob rings the school.")
+    assert (move["kind"], move["decision"], move["first_step"]) == (
+        "spotted",
+        SENTENCE,
+        "Bob rings the school.",
+    )
     assert [party["id"] for party in move["parties"]] == ["lantern-youth", "hilltop-school"]
     assert who_entered(made).startswith("Entered by Bob on ")
     assert made.score is not None

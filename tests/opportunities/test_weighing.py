@@ -24,10 +24,10 @@ from joinedup.opportunities.models import COMPONENTS, ListChange, Opportunity, R
 from joinedup.opportunities.queries import weighing, why_not
 from joinedup.opportunities.queries.documents import document_for
 from joinedup.opportunities.weights import weights_of
-from joinedup.partners.models import Ask, Partner
+from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
 from joinedup.support.models import Offer
-from tests.opportunities.making import make_opportunity
+from tests.opportunities.making import HALL, make_match, make_opportunity
 from tests.world import World, make_partner
 
 As = Callable[[str], Client]
@@ -58,12 +58,7 @@ def north(world: World) -> World:
         purpose="Sport that keeps young people from carrying knives.",
     )  # fmt: skip
     fund.themes.add("weapon-carrying")
-    for partner, kind in ((world.lantern, "need"), (world.school, "offer")):
-        ask = Ask.objects.create(
-            partner=partner, kind=kind, text="A hall for mentoring on Friday evenings.", marking="public",
-            confirmed_on=today(),
-        )  # fmt: skip
-        ask.themes.add("trusted-adult")
+    make_match(world.lantern, world.school, "trusted-adult", HALL, marking="public")
     Partner.objects.update(marking="public")
     refresh(by=world.person("alice"), footprint=world.north)
     return world
@@ -198,8 +193,9 @@ def test_the_records_hold_no_nonsense_either(world: World, wrong: dict[str, Any]
 
 def test_the_stored_list_is_in_the_new_order_at_once_and_back(north: World) -> None:
     before = {audience: order(north, audience) for audience in Run.Audience.values}
-    for audience in Run.Audience.values:
-        assert [text.startswith(first) for text, first in zip(before[audience], (MATCH, BID), strict=True)] == [True] * 2
+    for first, second in before.values():
+        assert first.startswith(MATCH)
+        assert second.startswith(BID)
     weigh(north)
     for audience in Run.Audience.values:
         assert order(north, audience) == before[audience][::-1]

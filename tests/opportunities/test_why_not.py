@@ -12,10 +12,10 @@ from joinedup.engines.opportunities.why_not import why_not as engine_why_not
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities import engine
 from joinedup.opportunities.queries import why_not
-from joinedup.partners.models import Ask, Partner
+from joinedup.partners.models import Partner
 from joinedup.support.models import Offer
 from joinedup.support.queries import of_an_opportunity, why_in_no_opportunity
-from tests.opportunities.making import make_opportunity
+from tests.opportunities.making import HALL, make_match, make_opportunity
 from tests.world import World
 
 As = Callable[[str], Client]
@@ -161,7 +161,9 @@ def test_that_two_do_alike_work_is_betrayed_to_nobody_else(world: World, as_: As
     other = make_action(world, world.school, "School mentors", **words)
     today = timezone.localdate()
     found = engine.run(world.north, "partnership", today)
-    assert [each.moves[0].kind for each in found.for_parties] == ["join"], "there is one that could be betrayed"
+    assert [each.moves[0].kind for each in found.for_parties] == ["join"], (
+        "there is one that could be betrayed"
+    )
     assert not [each for each in found.result.left if each.move.kind == "join"]
     named = ("Evening mentors", "School mentors")
     for what, code in (("action", mine.slug), ("partner", "hilltop-school")):
@@ -181,12 +183,7 @@ def test_that_two_do_alike_work_is_betrayed_to_nobody_else(world: World, as_: As
 
 
 def test_how_often_the_engine_lists_something_is_not_passed_on(world: World, as_: As) -> None:
-    for partner, kind in ((world.lantern, "need"), (world.school, "offer")):
-        text = "A hall for mentoring on Friday evenings."
-        ask = Ask.objects.create(
-            partner=partner, kind=kind, text=text, marking="partnership", confirmed_on=timezone.localdate()
-        )
-        ask.themes.add("trusted-adult")
+    make_match(world.lantern, world.school, "trusted-adult", HALL)
     found = engine.run(world.north, "partnership", timezone.localdate())
     said = engine_why_not(found.read.inputs, found.result, "partner", "lantern-youth")
     assert said[0].startswith(why_not.LISTED), "the engine's words changed: the page looks for them"

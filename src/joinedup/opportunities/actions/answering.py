@@ -37,7 +37,8 @@ def answer(
     local action, to be completed there; "not us" holds for its scope until a day, or a year.
 
     Saying something else later replaces the earlier answer; a draft that was made stays with its partner. Raises
-    ValidationError for a move that is not (or no longer) in it or does not name the partner, and for a day that has gone.
+    ValidationError for a move that is not (or no longer) in it or does not name the partner, and for a day
+    that has gone.
     """
     require(by, "opportunity.answer", on=Scope(frozenset({partner.pk})))
     if move:

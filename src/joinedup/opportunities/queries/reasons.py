@@ -1,4 +1,4 @@
-"""What an opportunity says, and where each of it comes from: its moves, what stands out, what is under way, what helps."""
+"""What an opportunity says, and where each of it comes from: its moves, what stands out, is under way and helps."""
 
 from __future__ import annotations
 

@@ -167,7 +167,9 @@ def _in_our_words(sentence: str, footprint: Footprint) -> str:
             "half a year, and what changed today may not be worked out yet."
         )
     if sentence == NOT_SHOWN:
-        return _("It is read, and nothing in what you are shown fits it yet: no other record, no support, no date.")
+        return _(
+            "It is read, and nothing in what you are shown fits it yet: no other record, no support, no date."
+        )
     return _elsewhere(footprint) if UNKNOWN in sentence else sentence
 
 
