@@ -132,7 +132,7 @@ def _counted(person: Person) -> QuerySet[Opportunity]:
 
 def _kind(kind: str) -> _Named:
     known = list(KINDS)
-    return (known.index(kind), KINDS[kind]) if kind in KINDS else (len(known), kind)
+    return (known.index(kind), str(KINDS[kind])) if kind in KINDS else (len(known), kind)
 
 
 def _sectors(rows: QuerySet[Opportunity]) -> dict[int, list[_Named]]:
