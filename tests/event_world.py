@@ -125,8 +125,7 @@ def make_chance(world: World, key: str = "k1", **fields: Any) -> Opportunity:
         **{
             "footprint": world.north,
             "audience": "partnership",
-            # The public does not see opportunities that show only need.
-            "kind": "ask_meets_offer" if fields.get("audience") == "public" else "unmet_need",
+            "kind": "match",
             "place": world.northton,
             **theme,
             "score": 70.0,

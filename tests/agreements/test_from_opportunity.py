@@ -275,5 +275,5 @@ def test_the_form_costs_the_same_however_many_answered(
         if n:
             make_event(world, f"Event {n}", 10 * n)
     alice = as_("alice")
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         alice.get(f"/opportunities/{each.pk}/agree/")

@@ -6,10 +6,10 @@ from collections import Counter
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.utils import timezone
-from joinedup.engines.matching import band
 
 from joinedup.accounts.models import User
 from joinedup.agreements.models import Agreement
+from joinedup.engines.opportunities.strength import band
 from joinedup.engines.seating import broken
 from joinedup.events.models import Event
 from joinedup.initiatives.models import Initiative

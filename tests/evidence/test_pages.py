@@ -20,7 +20,7 @@ def make_opportunity(world: World, figure: Figure, sentence: str, **fields: Any)
         "footprint": world.north,
         "audience": "partnership",
         "marking": "partnership",
-        "kind": "ask_meets_offer",
+        "kind": "match",
         "place": world.northton,
         "score": 70,
         "sentence": sentence,

@@ -12,7 +12,7 @@ from joinedup.places.models import Place
 from joinedup.web.layers import HEADLINES
 from tests.world import THEMES, World
 
-KINDS = ["unmet_need", "untapped_support", "join_up", "missing_partner", "shared_learning", "introduction"]
+KINDS = ["match", "bid", "join", "bring_in", "learn", "keep"]
 TODAY = datetime.date.today()
 CONTACTS = """Hilltop School, education, Head, , head@hilltop.example
 Lantern Youth, Director, director@lantern.example
@@ -57,7 +57,6 @@ def make_opportunity(world: World, number: int, sentence: str = "", first_step: 
         place=world.northton,
         theme_id=list(THEMES)[number % 3],
         score=90 - number,
-        components={"gap": 0.5, "fit": 0.5, "effect": 0.5, "urgency": 0.5, "newness": 0.5},
         sentence=sentence or f"Two could work together {number}.",
         first_step=first_step or f"Ring each other {number}.",
         first_seen=TODAY,

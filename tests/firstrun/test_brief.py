@@ -170,7 +170,7 @@ def test_what_the_reader_may_not_see_is_not_in_it(world: World) -> None:
     Initiative.objects.create(name="HIDDEN named", slug="h1", partner=world.lantern, marking="named")
     Initiative.objects.create(name="HIDDEN south", slug="h2", partner=world.harbour)
     Opportunity.objects.create(
-        key="h", footprint=world.north, audience="partnership", marking="named", kind="join_up",
+        key="h", footprint=world.north, audience="partnership", marking="named", kind="join",
         place=world.northton, score=99, sentence="HIDDEN overlap", first_seen=TODAY, last_seen=TODAY,
     )  # fmt: skip
     assert "HIDDEN" not in words_of(opened(made(world)))

@@ -19,7 +19,7 @@ from joinedup.events.models import Event
 from joinedup.partners.models import Partner
 from joinedup.strategy.models import Commitment, Strategy
 from tests.journeys.conftest import assert_accessible, sign_in
-from tests.opportunities.making import make_figure, make_need
+from tests.opportunities.making import make_figure, make_match, make_need
 from tests.world import World
 
 pytestmark = pytest.mark.browser
@@ -56,6 +56,12 @@ def ready(lived_in: World) -> World:
             }
         ],
     )
+    make_match(
+        lived_in.lantern,
+        lived_in.school,
+        "school-exclusion",
+        "A room for pupils who are suspended from school.",
+    )
     Partner.objects.update(marking="public")
     strategy = Strategy.objects.create(slug="sv", name="Serious Violence Strategy", publisher="Home Office")
     Commitment.objects.create(
@@ -88,7 +94,7 @@ def test_one_turn_of_the_cycle(ready: World, open_page: Open, width: int, script
     press("Work them out again")
     looked_at()
     page.get_by_role(
-        "link", name=re.compile("suspension, exclusion and managed moves in Northton")
+        "link", name=re.compile("Suspension, exclusion, managed moves in Northton")
     ).first.click()
     page.wait_for_url(re.compile(r"/opportunities/\d+/$"))
     looked_at()

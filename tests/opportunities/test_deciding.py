@@ -11,7 +11,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.utils import timezone
 
-from joinedup.accounts.models import AuditEntry, User
+from joinedup.accounts.models import AuditEntry, Grant, User
+from joinedup.accounts.person import Person
 from joinedup.opportunities.actions.deciding import (
     assign,
     put_back,
@@ -177,11 +178,13 @@ def test_it_is_given_to_people_of_the_partnership_only(world: World) -> None:
         unassign(by=world.person("alice"), opportunity=each)
 
 
-def test_an_overlap_is_given_to_its_parties_only(world: World) -> None:
+def test_what_only_those_named_may_see_is_given_to_them_or_a_coordinator(world: World) -> None:
     make_user("head@example.org", "Head", "partner_member", partner=world.school)
     make_user("sergeant@example.org", "Sergeant", "partner_member", partner=world.police)
-    each = make_opportunity(world, "two", world.lantern, world.school, kind="join_up", marking="named")
-    assert [str(user) for user in people_for(each)] == ["Bob", "Head"]
+    each = make_opportunity(world, "two", world.lantern, world.school, kind="join", marking="named")
+    assert [str(user) for user in people_for(each)] == ["Alice", "Bob", "Head"]
+    for user in people_for(each):
+        assert Opportunity.objects.visible_to(Person.of(user)).filter(pk=each.pk).exists()
 
 
 BUTTONS = ("put-back", "snooze", "wake", "assign", "unassign", "ask", "agenda")
@@ -199,10 +202,17 @@ def test_a_get_decides_nothing(world: World, as_: As) -> None:
     assert not AuditEntry.objects.exists()
 
 
-def test_an_overlap_is_not_there_for_the_coordinator(world: World, as_: As) -> None:
-    each = make_opportunity(world, "two", world.lantern, world.school, kind="join_up", marking="named")
-    for verb in (*BUTTONS, "take-up", "set-aside", "agree"):
-        assert as_("alice").post(f"/opportunities/{each.pk}/{verb}/").status_code == 404
+def test_that_two_do_alike_work_is_decided_by_their_coordinator_and_not_there_for_others(
+    world: World, as_: As
+) -> None:
+    each = make_opportunity(world, "two", world.police, world.school, kind="join", marking="named")
+    Grant.objects.create(user=world.charlie, role="coordinator", footprint=world.south)
+    for who in ("charlie", "bob", "lead"):
+        for verb in (*BUTTONS, "take-up", "set-aside", "agree"):
+            assert as_(who).post(f"/opportunities/{each.pk}/{verb}/").status_code == 404
+    assert not AuditEntry.objects.exists()
+    as_("alice").post(f"/opportunities/{each.pk}/take-up/")
+    assert Opportunity.objects.get().state == "taken_up"
 
 
 def test_put_off_in_the_browser(world: World, as_: As) -> None:
@@ -214,7 +224,7 @@ def test_put_off_in_the_browser(world: World, as_: As) -> None:
     assert Opportunity.objects.get().snoozed_until == until
     assert "Wake it now" in page
     assert "1 opportunity" not in alice.get("/opportunities/").content.decode()
-    assert "one)." in alice.get("/opportunities/?state=snoozed").content.decode()
+    assert "(one)?" in alice.get("/opportunities/?state=snoozed").content.decode()
     alice.post(f"/opportunities/{each.pk}/wake/")
     assert Opportunity.objects.get().snoozed_until is None
 
@@ -295,5 +305,5 @@ def test_the_coordinators_page_costs_the_same(
         parties[n].contacts.create(role="Lead", email=f"lead{n}@example.org")
         make_user(f"m{n}@example.org", f"Member {n}", "partner_member", partner=parties[n])
     alice = as_("alice")
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(26):
         alice.get(f"/opportunities/{each.pk}/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,9 +13,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from joinedup.opportunities.queries.lists import CSV_HEADER, lines, listing
-from joinedup.support.models import Offer
-from tests.opportunities.making import make_opportunity
+from joinedup.opportunities.queries.lists import CSV_HEADER, listing
+from tests.opportunities.making import make_move, make_opportunity
 from tests.world import World
 
 As = Callable[[str], Client]
@@ -23,13 +23,6 @@ TODAY = timezone.localdate()
 
 def keys(world: World, who: str, **filters: Any) -> list[str]:
     return [each.key for each in listing(world.person(who), **filters)]
-
-
-def make_offer(slug: str, closes: int | None, **fields: Any) -> Offer:
-    day = None if closes is None else TODAY + datetime.timedelta(days=closes)
-    return Offer.objects.create(
-        name=slug, slug=slug, provider="A trust", kind="fund", closes=day, **{"marking": "public", **fields}
-    )
 
 
 def test_what_names_my_organisation(world: World) -> None:
@@ -63,31 +56,63 @@ def test_a_partner_that_the_reader_may_not_know_is_neither_named_nor_asked_for(w
     assert "Hilltop School" not in as_("bob").get("/opportunities.csv").content.decode()
 
 
-def test_the_first_deadline_of_an_open_offer_that_the_reader_may_see(world: World, as_: As) -> None:
-    each = make_opportunity(world, "one")
-    none = make_opportunity(world, "none", score=10.0)
-    each.offers.add(
-        make_offer("later", 40),
-        make_offer("sooner", 20),
-        make_offer("closed", -1),
-        make_offer("always", None),
-        make_offer("hidden", 5, marking="named", provider_partner=world.school),
-    )
-    none.offers.add(make_offer("over", -3))
-    found = lines(world.person("bob"), listing(world.person("bob")), {})
-    sooner = TODAY + datetime.timedelta(days=20)
-    assert [line.closes for line in found] == [sooner, None]
+def test_the_first_closing_day_and_the_other_moves_are_told(world: World, as_: As) -> None:
+    day = TODAY + datetime.timedelta(days=20)
+    moves = [make_move(f"m{n}", "bid", parties=[]) for n in range(3)]
+    make_opportunity(world, "one", closes=day, kind="bid", moves=moves)
+    make_opportunity(world, "none", score=10.0)
     page = as_("bob").get("/opportunities/").content.decode()
-    assert page.count("an offer closes on") == 1
-    assert f"an offer closes on {sooner.day} {sooner:%B %Y}" in page
+    assert page.count("ju-tag--soon") == 1
+    assert f"by {day.day} {day:%B %Y}" in page
+    assert page.count("and 2 more moves") == 1
+    assert "more move<" not in page
 
 
-def test_each_line_names_who_it_is_about(world: World, as_: As) -> None:
+def test_a_line_says_whether_it_names_ones_organisation(world: World, as_: As) -> None:
     make_opportunity(world, "one", world.lantern, world.school)
-    page = as_("bob").get("/opportunities/").content.decode()
-    assert '<a class="govuk-link" href="/partners/hilltop-school/">Hilltop School</a>' in page
-    assert "your organisation" in page
-    assert "your organisation" not in as_("alice").get("/opportunities/").content.decode()
+    assert "names your organisation" in as_("bob").get("/opportunities/").content.decode()
+    assert "names your organisation" not in as_("alice").get("/opportunities/").content.decode()
+
+
+def test_it_is_sorted_by_strength_by_closing_day_or_by_what_is_new(world: World, as_: As) -> None:
+    soon, late = (TODAY + datetime.timedelta(days=n) for n in (3, 90))
+    earlier = TODAY - datetime.timedelta(days=5)
+    make_opportunity(world, "strong", score=90.0, first_seen=earlier)
+    make_opportunity(world, "late", score=60.0, closes=late, first_seen=earlier)
+    make_opportunity(world, "soon", score=40.0, closes=soon, first_seen=earlier)
+    make_opportunity(world, "fresh", score=30.0, first_seen=TODAY)
+    make_opportunity(world, "unknown", score=None, first_seen=earlier)
+    assert keys(world, "bob") == ["strong", "late", "soon", "fresh", "unknown"]
+    assert keys(world, "bob", sort="closes") == ["soon", "late", "strong", "fresh", "unknown"]
+    assert keys(world, "bob", sort="new") == ["fresh", "strong", "late", "soon", "unknown"]
+    assert keys(world, "bob", sort="nonsense") == keys(world, "bob")
+    page = as_("bob").get("/opportunities/?sort=closes").content.decode()
+    assert '<option value="closes" selected>' in page
+    assert page.index("(soon)") < page.index("(late)") < page.index("(strong)")
+    (first, *_) = rows(as_("bob"), "?sort=closes")
+    assert first["Closes on"] == f"{soon:%d/%m/%Y}"
+
+
+def test_twelve_are_on_a_page_and_the_others_a_page_away(world: World, as_: As) -> None:
+    for n in range(13):
+        make_opportunity(world, f"n{n:02}", score=float(90 - n))
+    first = as_("bob").get("/opportunities/?theme=trusted-adult").content.decode()
+    assert first.count('class="ju-line"') == 12
+    assert "13 opportunities" in first
+    assert "Page 1 of 2" in first
+    assert 'href="?theme=trusted-adult&amp;page=2"' in first
+    second = as_("bob").get("/opportunities/?theme=trusted-adult&page=2").content.decode()
+    assert second.count('class="ju-line"') == 1
+    assert '<ol class="govuk-list ju-opportunities" start="13">' in second
+    assert "(n12)" in second
+
+
+def test_a_place_holds_what_is_in_it_and_in_its_parts_also_among_several(world: World) -> None:
+    make_opportunity(world, "ward", place=world.ward)
+    both = make_opportunity(world, "both", score=40.0)
+    both.places.set([world.northton, world.eastton])
+    assert keys(world, "bob", place=world.northton.pk) == ["ward", "both"]
+    assert keys(world, "bob", place=world.eastton.pk) == ["both"]
 
 
 @pytest.mark.parametrize(
@@ -123,17 +148,18 @@ def test_the_file_holds_the_filtered_list_and_only_what_the_reader_may_see(world
     made = make_opportunity(world, "shared", world.lantern, sentence="=SHARED", score=71.26)
     make_opportunity(world, "aside", state="dismissed", reason="not_now", sentence="ASIDE")
     make_opportunity(world, "open", audience="public", marking="public", sentence="OPEN")
-    make_opportunity(
-        world, "two", world.school, world.police, kind="join_up", marking="named", sentence="NAMED"
-    )
-    seen = {
-        who: [row["In a sentence"] for row in rows(as_(who))] for who in ("nobody", "charlie", "bob", "alice")
+    make_opportunity(world, "two", world.school, world.police, kind="join", marking="named", sentence="NAMED")
+    seen = {who: [row["Decision"] for row in rows(as_(who))] for who in ("nobody", "charlie", "bob", "alice")}
+    assert seen == {
+        "nobody": ["OPEN"],
+        "charlie": ["OPEN"],
+        "bob": ["'=SHARED"],
+        "alice": ["'=SHARED", "NAMED"],
     }
-    assert seen == {"nobody": ["OPEN"], "charlie": ["OPEN"], "bob": ["'=SHARED"], "alice": ["'=SHARED"]}
     (row,) = rows(as_("bob"))
     assert list(row) == CSV_HEADER
     assert row["Partners it names"] == "Lantern Youth"
-    assert (row["Strength"], row["Score (0 to 100)"]) == ("strong", "71.3")
+    assert (row["Strength (0 to 100)"], row["Moves"]) == ("71", "1")
     assert row["Who may see it"] == "Partnership: members of its partnership"
     assert row["Address"].endswith(f"/opportunities/{made.pk}/")
     (aside,) = rows(as_("bob"), "?state=dismissed")
@@ -144,13 +170,12 @@ def test_the_file_holds_the_filtered_list_and_only_what_the_reader_may_see(world
 
 
 @pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize(("who", "listed", "filed"), [("bob", 13, 7), ("alice", 14, 6)])
+@pytest.mark.parametrize(("who", "listed", "filed"), [("bob", 12, 6), ("alice", 13, 5)])
 def test_the_list_and_the_file_cost_the_same_however_long(
     world: World, as_: As, who: str, listed: int, filed: int, number: int, django_assert_num_queries: Any
 ) -> None:
     for n in range(number):
-        each = make_opportunity(world, f"n{n}", world.lantern, world.school)
-        each.offers.add(make_offer(f"fund-{n}", 9))
+        make_opportunity(world, f"n{n}", world.lantern, world.school)
     browser = as_(who)
     with django_assert_num_queries(listed):
         browser.get("/opportunities/")
@@ -160,18 +185,23 @@ def test_the_list_and_the_file_cost_the_same_however_long(
 
 def test_the_kinds_are_counted_for_what_one_may_see(world: World, as_: As) -> None:
     make_opportunity(world, "one", world.lantern)
-    make_opportunity(world, "two", world.lantern, kind="missing_partner")
-    make_opportunity(world, "three", world.lantern, kind="missing_partner")
-    make_opportunity(world, "overlap", world.school, world.police, kind="join_up", marking="named")
-    page = as_("bob").get("/opportunities/").content.decode()
-    assert "A partner to invite (2)" in page
-    assert "Plan together (1)" in page
-    assert "Two who could join up (" not in page
+    make_opportunity(world, "two", world.lantern, kind="bring_in")
+    make_opportunity(world, "three", world.lantern, kind="bring_in")
+    make_opportunity(world, "alike", world.school, world.police, kind="join", marking="named")
+
+    def kinds(who: str, query: str = "") -> list[str]:
+        page = as_(who).get(f"/opportunities/{query}").content.decode()
+        return re.findall(
+            r"<option[^>]*>([^<]+)</option>", page.split('name="kind"')[1].split("</select>")[0]
+        )
+
+    both = ["Any kind", "Somebody to bring in (2)", "One needs what another can give (1)"]
+    assert kinds("bob") == both
+    assert kinds("alice") == [*both, "Two who do alike work (1)"]
     # With one of them chosen, the others are still there to choose.
-    chosen = as_("bob").get("/opportunities/?kind=unmet_need").content.decode()
-    assert "<strong>Plan together (1)</strong>" in chosen
-    assert "A partner to invite (2)" in chosen
-    assert "A partner to invite (" not in as_("charlie").get("/opportunities/").content.decode()
+    assert kinds("bob", "?kind=match") == both
+    assert kinds("bob", "?kind=learn") == [*both, "Learn from elsewhere (0)"]
+    assert kinds("charlie") == ["Any kind"]
 
 
 def test_a_member_reads_the_partnerships_copy(world: World, as_: As) -> None:

@@ -156,13 +156,16 @@ def test_too_many_for_one_circle_begin_with_the_readers_first_place(world: World
 
 def test_pairs_to_introduce_are_those_that_the_reader_may_see(world: World, as_: As) -> None:
     make_opportunity(
-        world, "overlap", world.lantern, world.school, kind="join_up", marking="named", sentence="An overlap."
+        world, "alike", world.lantern, world.school, kind="join", marking="named", sentence="Alike work."
     )
-    make_opportunity(world, "ask", world.police, world.school, kind="ask_meets_offer", sentence="A room.")
-    make_opportunity(world, "need", world.school, sentence="A need.")
-    found = {who: body(as_(who)) for who in ("alice", "bob")}
-    assert ["An overlap." in found[who] for who in ("alice", "bob")] == [False, True]
-    assert all("A room." in page and "A need." not in page for page in found.values())
+    make_opportunity(world, "ask", world.police, world.school, kind="match", sentence="A room.")
+    make_opportunity(world, "more", world.police, world.school, kind="bring_in", sentence="A guest.")
+    make_opportunity(world, "money", world.school, kind="bid", sentence="A fund.")
+    found = {who: body(as_(who)) for who in ("alice", "bob", "lead")}
+    assert [who for who, page in found.items() if "Alike work." in page] == ["alice", "bob"]
+    assert all("A room." in page and "A guest." in page and "A fund." not in page for page in found.values())
+    for who in ("nobody", "charlie"):
+        assert "A room." not in body(as_(who))
 
 
 def test_sectors_are_counted_from_what_is_seen(world: World) -> None:
@@ -182,12 +185,12 @@ def test_the_page_costs_the_same_however_many(
     world: World, as_: As, number: int, django_assert_num_queries: Any
 ) -> None:
     make_joint(world.lantern, world.school)
-    make_opportunity(world, "one", world.lantern, world.school, kind="ask_meets_offer")
+    make_opportunity(world, "one", world.lantern, world.school, kind="match")
     for n in range(number):
         other = make_partner(f"House {n}", "housing", world.north, [world.northton], [])
         link(world.lantern, other)
         make_joint(world.lantern, other, slug=f"evening-{n}")
-        make_opportunity(world, f"n{n}", world.lantern, other, kind="ask_meets_offer")
+        make_opportunity(world, f"n{n}", world.lantern, other, kind="match")
     alice = as_("alice")
     with django_assert_num_queries(15):
         alice.get(f"{PAGE}&place=E09000991")

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from joinedup.opportunities.frames import tables_for
 
-from joinedup.engines import matching
+from joinedup.engines.opportunities.why_not import why_not as engine_why_not
 from joinedup.initiatives.models import Initiative
+from joinedup.opportunities import engine
 from joinedup.opportunities.queries import why_not
 from joinedup.partners.models import Partner
 from joinedup.support.models import Offer
 from joinedup.support.queries import of_an_opportunity, why_in_no_opportunity
-from tests.opportunities.making import make_need, make_opportunity
+from tests.opportunities.making import HALL, make_match, make_opportunity
 from tests.world import World
 
 As = Callable[[str], Client]
@@ -80,7 +80,7 @@ def test_what_was_set_aside_says_so(world: World, as_: As) -> None:
 def test_the_engine_says_why_and_the_page_what_to_do(world: World, as_: As) -> None:
     page = body(as_("bob"), "partner=lantern-youth")
     assert "The list of this partnership has not been worked out yet." in page
-    assert "No need is recorded in any place where it works." in page
+    assert "It is read, and nothing in what you are shown fits it yet" in page
     assert 'href="/partners/lantern-youth/edit/"' in page
     other = body(as_("bob"), "partner=hilltop-school")
     assert "/edit/" not in other
@@ -155,32 +155,40 @@ def test_support_of_which_nothing_is_made_says_why(
     assert Offer.objects.filter(of_an_opportunity(today)).exists()
 
 
-def test_an_overlap_is_not_betrayed(world: World, as_: As) -> None:
-    make_need(world.northton, "trusted-adult", 0.9)
-    mine = make_action(world, world.lantern, "Evening mentors", reach_per_year=20)
-    other = make_action(world, world.school, "School mentors", reach_per_year=20)
+def test_that_two_do_alike_work_is_betrayed_to_nobody_else(world: World, as_: As) -> None:
+    words = {"what": "Mentors meet pupils weekly after school.", "age_from": 11, "age_to": 16}
+    mine = make_action(world, world.lantern, "Evening mentors", **words)
+    other = make_action(world, world.school, "School mentors", **words)
     today = timezone.localdate()
-    tables = tables_for(world.north, "partnership", today)
-    found = matching.opportunities(tables, today, threshold=0.0, kinds=["join_up"])
-    assert len(found) == 1, "there is an overlap that could be betrayed"
-    for what, code in (("initiative", mine.slug), ("partner", "hilltop-school")):
-        apart = why_not._without_overlaps(tables, what, code)
-        assert len(matching.opportunities(apart, today, threshold=0.0, kinds=["join_up"])) == 0
-    made = make_opportunity(world, "x", world.lantern, world.school, kind="join_up", marking="named")
+    found = engine.run(world.north, "partnership", today)
+    assert [each.moves[0].kind for each in found.for_parties] == ["join"], (
+        "there is one that could be betrayed"
+    )
+    assert not [each for each in found.result.left if each.move.kind == "join"]
+    named = ("Evening mentors", "School mentors")
+    for what, code in (("action", mine.slug), ("partner", "hilltop-school")):
+        said = " ".join(engine_why_not(found.read.inputs, found.result, what, code, told_all=False))
+        assert "compare" not in said
+        assert not all(name in said for name in named)
+    made = make_opportunity(world, "x", world.lantern, world.school, kind="join", marking="named")
     made.initiatives.set([mine, other])
-    page = body(as_("alice"), f"initiative={other.slug}")
+    query = f"initiative={other.slug}"
+    page = body(as_("lead"), f"{query}&footprint=north")
     assert IN_LIST not in page
-    assert "those two alone are told" in page
-    assert f"{IN_LIST}, with 1 opportunity." in body(as_("bob"), f"initiative={other.slug}")
+    assert "those two and the coordinator alone are told" in page
+    for who in ("alice", "bob"):
+        page = body(as_(who), query)
+        assert f"{IN_LIST}, with 1 opportunity." in page
+        assert "alone are told" not in page
 
 
 def test_how_often_the_engine_lists_something_is_not_passed_on(world: World, as_: As) -> None:
-    make_need(world.northton, "trusted-adult", 0.9)
-    today = timezone.localdate()
-    said = matching.why_not(tables_for(world.north, "partnership", today), today, partner="lantern-youth")
+    make_match(world.lantern, world.school, "trusted-adult", HALL)
+    found = engine.run(world.north, "partnership", timezone.localdate())
+    said = engine_why_not(found.read.inputs, found.result, "partner", "lantern-youth")
     assert said[0].startswith(why_not.LISTED), "the engine's words changed: the page looks for them"
-    unknown = matching.why_not(tables_for(world.north, "partnership", today), today, partner="nobody")
-    assert why_not.UNUSABLE in unknown[0]
+    unknown = engine_why_not(found.read.inputs, found.result, "partner", "nobody")
+    assert why_not.UNKNOWN in unknown[0]
     page = body(as_("bob"), "partner=lantern-youth")
     assert "It meets the rules, but nothing in the list that you read names it" in page
 

@@ -306,7 +306,7 @@ def test_what_the_engine_merely_suggested_does_not_stand_in_the_way(world: World
     upload = ready(world, TRACKER, "initiatives")
     actions.accept(by=alice, upload=upload)
     suggested = Opportunity.objects.create(
-        key="a", footprint=world.north, audience="partnership", kind="join_up", place=world.northton,
+        key="a", footprint=world.north, audience="partnership", kind="match", place=world.northton,
         sentence="Two", first_seen=TODAY, last_seen=TODAY,
     )  # fmt: skip
     suggested.initiatives.add(Initiative.objects.get(name="Safe walk home"))

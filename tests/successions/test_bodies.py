@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
-from joinedup.opportunities.frames import _those_that_go_on
 
 from joinedup.accounts.models import AuditEntry, Grant, User
 from joinedup.accounts.person import Person
@@ -17,6 +16,7 @@ from joinedup.agreements.actions.successors import take_over
 from joinedup.agreements.models import Agreement
 from joinedup.agreements.queries.successors import to_take_over, waiting_to_take_over
 from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.register import those_that_go_on
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import find_partners
 from joinedup.partners.succession import succeed_partner, take_back_successor
@@ -194,9 +194,9 @@ def test_what_it_led_counts_as_its_successors_when_opportunities_are_looked_for(
     Initiative.objects.create(name="Mentors", slug="mentors", partner=world.school).places.add(world.northton)
     succeed(world, new)
     today = timezone.localdate()
-    going, slugs = _those_that_go_on(list(Partner.objects.filter(footprints=world.north)), today)
+    going, slugs = those_that_go_on(list(Partner.objects.filter(footprints=world.north)), today)
     assert world.school not in going
     assert slugs[world.school.pk] == slugs[new.pk] == "new-council"
     take_back_successor(by=world.person("alice"), partner=world.school)
-    going, slugs = _those_that_go_on(list(Partner.objects.filter(footprints=world.north)), today)
+    going, slugs = those_that_go_on(list(Partner.objects.filter(footprints=world.north)), today)
     assert slugs[world.school.pk] == "hilltop-school"

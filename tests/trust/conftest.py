@@ -32,6 +32,7 @@ from joinedup.tables.actions.plan import plan_event
 from joinedup.taxonomy.models import Sector
 from joinedup.voice.models import Contribution as Said
 from joinedup.voice.models import Conversation, Host
+from tests.opportunities.making import make_move
 from tests.standing import layer
 from tests.trust.around import hide_around, open_around
 from tests.trust.walking import As, Walk, addresses, walk_as
@@ -201,13 +202,13 @@ class Everything:
 
     def _opportunity(self, key: str, audience: str, marking: str, *more: Partner) -> Opportunity:
         hidden = "" if audience == "public" else HIDDEN
+        sentence = f"{hidden} Lantern Youth and Hilltop School could plan together."
+        parties = [(each, "takes part") for each in (self.world.lantern, self.world.school, *more)]
+        move = make_move("m1", "match", parties=parties, decision=sentence, first_step="Ring each other.")
         made = Opportunity.objects.create(
-            key=key, footprint=self.world.north, audience=audience, marking=marking, kind="ask_meets_offer",
+            key=key, footprint=self.world.north, audience=audience, marking=marking, kind="match",
             place=self.world.northton, theme_id="trusted-adult", score=70.0,
-            sentence=f"{hidden} Lantern Youth and Hilltop School could plan together.",
-            because=[{"text": "Need is high.", "figure": None}],
-            first_step="Ring each other.",
-            components=dict.fromkeys(("gap", "fit", "effect", "urgency", "newness"), 0.5),
+            sentence=sentence, first_step="Ring each other.", moves=[move],
             first_seen=self.today, last_seen=self.today,
         )  # fmt: skip
         made.parties.set([self.world.lantern, self.world.school, *more])

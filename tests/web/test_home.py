@@ -57,7 +57,7 @@ def take_up(world: World, sentence: str, **fields: Any) -> Opportunity:
         "footprint": world.north,
         "audience": "public",
         "marking": "public",
-        "kind": "ask_meets_offer",
+        "kind": "match",
         "place": world.northton,
         "sentence": sentence,
         "state": "taken_up",

@@ -107,15 +107,15 @@ def test_the_share_and_the_days_in_the_middle(world: World) -> None:
 
 def test_by_kind_theme_sector_and_finder(world: World) -> None:
     suggest(world, "a", world.lantern, world.school)
-    suggest(world, "b", world.lantern, kind="ask_meets_offer", state="taken_up")
+    suggest(world, "b", world.lantern, kind="bid", state="taken_up")
     suggest(world, "c", theme_id=None, kind="spotted", is_spotted=True)
     first = {title: {name: cells[:2] for name, cells in groups(world, "bob", title).items()} for title in (
         "By kind", "By theme", "By sector of the partners named", "By who found it",
     )}  # fmt: skip
     assert first == {
         "By kind": {
-            "Plan together": [1, 0],
-            "One needs what another gives": [1, 1],
+            "One needs what another can give": [1, 0],
+            "Money or help to apply for": [1, 1],
             "Spotted by a person": [1, 0],
         },
         "By theme": {"Mentoring and a trusted adult": [2, 1], "No theme": [1, 0]},
@@ -125,9 +125,9 @@ def test_by_kind_theme_sector_and_finder(world: World) -> None:
 
 
 def test_who_counts_what(world: World) -> None:
-    """Members their own partnership's; the lead every one's; the public what is public. An overlap only its parties."""
+    """Members their own partnership's; the lead every one's; the public what is public. What is named, its two."""
     suggest(world, "north")
-    suggest(world, "overlap", world.lantern, world.police, kind="join_up", marking="named")
+    suggest(world, "overlap", world.lantern, world.police, kind="join", marking="named")
     suggest(world, "south", world.harbour, footprint=world.south, place=world.southton)
     for n in range(5):
         suggest(world, f"open{n}", audience="public", marking="public")
@@ -135,7 +135,7 @@ def test_who_counts_what(world: World) -> None:
         who: counted(world, who)["suggested"]
         for who in ("nobody", "admin", "charlie", "bob", "alice", "lead")
     }
-    assert first == {"nobody": 5, "admin": 5, "charlie": 1, "bob": 2, "alice": 1, "lead": 2}
+    assert first == {"nobody": 5, "admin": 5, "charlie": 1, "bob": 2, "alice": 2, "lead": 2}
 
 
 def test_the_public_reads_of_agreements_through_its_own_copy(world: World) -> None:
@@ -194,10 +194,10 @@ def test_what_north_keeps_to_itself_changes_no_number(world: World, as_: As, who
         ]
 
     with transaction.atomic():
-        quiet = suggest(world, "quiet", world.lantern, world.school, kind="missing_partner")
+        quiet = suggest(world, "quiet", world.lantern, world.school, kind="bring_in")
         agree(world, quiet)
         agree(world, suggest(world, "open"), marking="named")
-        assert "A partner to invite" in as_("bob").get(PATHS).content.decode()
+        assert "Somebody to bring in" in as_("bob").get(PATHS).content.decode()
         whole = seen()
         transaction.set_rollback(True)
     assert seen() == whole
@@ -218,13 +218,13 @@ def test_it_costs_the_same_for_one_and_for_three(
 
 def test_filters_by_year_and_for_the_lead_by_partnership(world: World, as_: As) -> None:
     suggest(world, "new", first_seen=datetime.date(2026, 3, 1))
-    suggest(world, "old", kind="ask_meets_offer", first_seen=datetime.date(2024, 3, 1))
-    suggest(world, "south", kind="shared_learning", footprint=world.south, place=world.southton)
+    suggest(world, "old", kind="bid", first_seen=datetime.date(2024, 3, 1))
+    suggest(world, "south", kind="learn", footprint=world.south, place=world.southton)
     pages = {
         query: as_("lead").get(f"{PATHS}?{query}").content.decode()
         for query in ("", "year=2024", f"footprint={world.south.pk}", "year=x&footprint=%00", "year=1999")
     }
-    kinds = ("Plan together", "One needs what another gives", "Learn from elsewhere")
+    kinds = ("One needs what another can give", "Money or help to apply for", "Learn from elsewhere")
     shown = {query: [kind for kind in kinds if f">{kind}</th>" in page] for query, page in pages.items()}
     assert shown == {
         "": list(kinds),
@@ -243,7 +243,7 @@ def test_as_a_file(world: World, as_: As) -> None:
     assert rows[0][:3] == ["Table", "Group", "Suggested"]
     assert rows[1] == ["All", "All", "1", "1", "1", "1", "1", "1", "0", "0", "", "30"]
     assert [row[:2] for row in rows[2:]] == [
-        ["By kind", "Plan together"],
+        ["By kind", "One needs what another can give"],
         ["By theme", "Mentoring and a trusted adult"],
         ["By sector of the partners named", "Vcs"],
         ["By who found it", "The engine"],

@@ -16,7 +16,7 @@ from joinedup.accounts.models import Grant, User
 from joinedup.agreements.models import Agreement, Progress
 from joinedup.events.models import Event, Programme
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities.models import Answer, Look, Move, Opportunity
+from joinedup.opportunities.models import Answer, ListChange, Look, Opportunity
 from joinedup.opportunities.queries.since import Unread
 from joinedup.partners.models import Ask, Partner
 from joinedup.registration.models import Attendee, Invitation
@@ -50,7 +50,7 @@ def make_opportunity(world: World, number: int = 1, *parties: Partner, **fields:
         "key": f"key-{number}",
         "footprint": world.north,
         "audience": "partnership",
-        "kind": "unmet_need",
+        "kind": "match",
         "place": world.northton,
         "theme_id": "trusted-adult",
         "score": 50.0,
@@ -59,7 +59,7 @@ def make_opportunity(world: World, number: int = 1, *parties: Partner, **fields:
         "last_seen": TODAY,
     }
     values |= fields
-    made = Opportunity.objects.create(**{"placed": values["score"], **values})
+    made = Opportunity.objects.create(**values)
     made.parties.set(parties or [world.lantern])
     return made
 
@@ -115,7 +115,7 @@ def make_upload(world: World, number: int = 1, **fields: Any) -> Upload:
 def make_one_of_everything(world: World, number: int) -> None:
     event = make_event(world, number)
     moved = make_opportunity(world, number, assigned_to=world.bob)
-    Move.objects.create(opportunity=moved, what="new")
+    ListChange.objects.create(opportunity=moved, what="new")
     make_opportunity(world, number + 10, assigned_to=world.alice)
     make_agreement(world, number, event=event, due=days(-number))
     Initiative.objects.create(
@@ -226,13 +226,13 @@ class TestOpportunities:
             ]
         ):
             moved = make_opportunity(world, number, world.school, world.police, **fields)
-            for what in ("new", "up"):
-                Move.objects.create(opportunity=moved, what=what)
+            for what in ("new", "changed"):
+                ListChange.objects.create(opportunity=moved, what=what)
         make_opportunity(world, 9, world.school)
-        assert waiting_for(world.person("alice")).moved == [Unread("north", "North partnership", 2)]
+        assert waiting_for(world.person("alice")).moved == [Unread("north", "North partnership", 3)]
         page = as_("alice").get(WORK).content.decode()
         assert (
-            'href="/opportunities/changes/?partnership=north">2 new, changed or gone in North partnership'
+            'href="/opportunities/changes/?partnership=north">3 new, changed or gone in North partnership'
             in page
         )
         assert "1 thing waits for you" in page

@@ -37,11 +37,14 @@ def answer(
     local action, to be completed there; "not us" holds for its scope until a day, or a year.
 
     Saying something else later replaces the earlier answer; a draft that was made stays with its partner. Raises
-    ValidationError for a move that is not (or no longer) in it, and for a day that has gone.
+    ValidationError for a move that is not (or no longer) in it or does not name the partner, and for a day
+    that has gone.
     """
     require(by, "opportunity.answer", on=Scope(frozenset({partner.pk})))
-    if move and move not in {each["id"] for each in opportunity.moves}:
-        raise ValidationError(_("What this answers has changed meanwhile: look at the page again."))
+    if move:
+        named = {each["id"]: {party["id"] for party in each["parties"]} for each in opportunity.moves}
+        if partner.slug not in named.get(move, ()):
+            raise ValidationError(_("What this answers has changed meanwhile: look at the page again."))
     if until is not None and until < timezone.localdate():
         raise ValidationError(_("Choose a day that is still to come."))
     if scope not in Answer.Scope.values:

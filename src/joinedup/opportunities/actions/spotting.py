@@ -45,6 +45,7 @@ def spot(
         raise ValidationError(_("No partnership covers this place yet."))
     # Two at once, such as a double click: the second waits here, and finds what the first wrote.
     footprint = Footprint.objects.select_for_update().get(pk=covering.pk)
+    parties = list(parties)
     named = {partner.pk for partner in parties}
     if spotting.partners_to_name(by, footprint).filter(pk__in=named).count() != len(named):
         raise ValidationError(_("Name only partners of the partnership that covers this place."))
@@ -64,7 +65,7 @@ def spot(
         theme=theme,
         sentence=sentence,
         first_step=first_step,
-        moves=[_own_words(by, footprint, sentence, first_step)],
+        moves=[_own_words(by, footprint, sentence, first_step, parties)],
         is_spotted=True,
         spotted_by_id=by.user_id,
         first_seen=today,
@@ -80,15 +81,19 @@ def spot(
     return made
 
 
-def _own_words(by: Person, footprint: Footprint, sentence: str, first_step: str) -> dict[str, Any]:
-    """The one move of what a person spotted: their words, and who entered them."""
+def _own_words(
+    by: Person, footprint: Footprint, sentence: str, first_step: str, parties: Iterable[Partner]
+) -> dict[str, Any]:
+    """The one move of what a person spotted: their words, whom they named, and who entered them."""
     return {
         "id": "spotted",
         "kind": "spotted",
         "decision": sentence,
         "sentence": "",
         "first_step": first_step,
-        "parties": [],
+        "parties": [
+            {"id": each.slug, "name": each.name, "part": "named by who spotted it"} for each in parties
+        ],
         "because": [{"text": _entered(by, footprint), "record": ""}],
         "checks": [],
         "closes": None,

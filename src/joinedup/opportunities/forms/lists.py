@@ -58,6 +58,17 @@ class FilterForm(forms.Form):
                 *Opportunity.State.choices,
             ]
 
+    def count(self, kinds: list[tuple[str, str, int]]) -> None:
+        """Offer the kinds that there are, with how many, and the chosen one."""
+        field, chosen = self.fields["kind"], self["kind"].value()
+        assert isinstance(field, forms.ChoiceField)
+        there = {kind for kind, _words, _number in kinds}
+        field.choices = [
+            ("", _("Any kind")),
+            *((kind, f"{words} ({number})") for kind, words, number in kinds),
+            *((kind, f"{words} (0)") for kind, words in KINDS.items() if kind == chosen not in there),
+        ]
+
     def chosen(self) -> dict[str, Any]:
         """The filters for `queries.lists`; what cannot be understood is not a filter."""
         self.is_valid()

@@ -40,11 +40,12 @@ class Desk:
 
 def people_for(opportunity: Opportunity) -> QuerySet[User]:
     """Whom it can be given to: coordinators of its partnership and members of its partners; one that only those it
-    names may see, to members of these only."""
+    names and the coordinator may see, to members of these and to coordinators."""
+    able = Q(footprint=opportunity.footprint_id)
     if opportunity.marking == "named":
-        able = Q(partner__in=opportunity.parties.all())
+        able |= Q(partner__in=opportunity.parties.all())
     else:
-        able = Q(footprint=opportunity.footprint_id) | Q(partner__footprints=opportunity.footprint_id)
+        able |= Q(partner__footprints=opportunity.footprint_id)
     grants = Grant.objects.filter(able).values("user")
     return User.objects.filter(pk__in=grants, is_active=True).order_by("name", "email")
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.db import models
 from django.db.models import Count, Q
+from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 
 from joinedup.accounts.person import Person
@@ -66,15 +67,18 @@ class Square:
     ask: list[str]
 
     @property
-    def leads_on(self) -> bool:
-        """Whether there is something to go to: opportunities, or a lack that somebody may have one for."""
-        return self.opportunities > 0 or self.state == State.ASK
+    def who(self) -> str:
+        """Whom to ask first, in words."""
+        return get_text_list(self.ask, _("and"))
 
 
 @dataclass(frozen=True)
 class Row:
+    """One place: a square for each theme, and in how many there is something to decide, or somebody to ask first."""
+
     place: Place
     squares: list[Square]
+    moves: int
     asks: int
 
 
@@ -181,7 +185,7 @@ def _rows(
             # What the last run did not speak of, since it is new, is not known.
             own = [squares.get((place.pk, theme.pk)) or _not_known(place, theme) for theme in themes]
             states = Counter(square.state for square in own)
-            yield Row(place, own, states[State.ASK])
+            yield Row(place, own, states[State.MOVES], states[State.ASK])
 
 
 def _not_known(place: Place, theme: Theme) -> Square:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
-from joinedup.engines.opportunities.why_not import why_not
+from joinedup.engines.opportunities.why_not import NOT_SHOWN, why_not
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities import engine
 from joinedup.opportunities.models import Opportunity, Run
@@ -165,6 +165,10 @@ def _in_our_words(sentence: str, footprint: Footprint) -> str:
         return _(
             "It meets the rules, but nothing in the list that you read names it: what was set aside stays away for "
             "half a year, and what changed today may not be worked out yet."
+        )
+    if sentence == NOT_SHOWN:
+        return _(
+            "It is read, and nothing in what you are shown fits it yet: no other record, no support, no date."
         )
     return _elsewhere(footprint) if UNKNOWN in sentence else sentence
 

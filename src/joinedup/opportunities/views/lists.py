@@ -38,13 +38,13 @@ def opportunities(request: Request) -> HttpResponse:
     found = lists.listing(request.person, **form.chosen())
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     changed = since.last_changes(request.person, page.object_list, timezone.now())
+    form.count(lists.kinds(request.person, **form.chosen()))
     context = {
         "form": form,
         "page": page,
         "lines": lists.lines(request.person, page.object_list, changed),
         "chosen": chosen_for(request.person),
         "last_run": lists.last_run(request.person),
-        "kinds": lists.kinds(request.person, **form.chosen()),
         "other_ways": [(reverse(name), label) for name, label in OTHER_WAYS.items()],
     }
     return render(request, "opportunities/list.jinja", context)
