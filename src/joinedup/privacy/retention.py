@@ -71,4 +71,5 @@ WITHOUT_AN_END: dict[str, str] = {
     "events.Topic": "Titles refuse what leads to a person.",
     "voice.Host": "The token of a host’s link, and nothing of a person.",
     "voice.Contribution": "Read by an adult before it shows; whoever gave it takes it back.",
+    "voice.PartnerReply": "Refuses what leads to a person, and goes with the answer that it replies to.",
 }
