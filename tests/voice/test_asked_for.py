@@ -1,4 +1,4 @@
-"""What young people asked for: who says so, who answers, what everybody reads of it, and that it is gone when taken back."""
+"""What young people asked for: who says so, who answers, what everybody reads, and that it is gone when taken back."""
 
 import datetime
 from collections.abc import Callable, Iterator
@@ -348,9 +348,7 @@ def followed(world: World, django_capture_on_commit_callbacks: Any) -> Callable[
 
 def moves_of(footprint: Footprint, audience: str) -> list[str]:
     rows = Opportunity.objects.filter(footprint=footprint, audience=audience).exclude(state="gone")
-    return [
-        move["decision"] for row in rows.order_by("pk") for move in row.moves if move["kind"] == "heard"
-    ]
+    return [move["decision"] for row in rows.order_by("pk") for move in row.moves if move["kind"] == "heard"]
 
 
 DECISION = f"Who answers young people in Northton, who asked for “{WORDS}”?"

@@ -256,8 +256,7 @@ def test_a_link_does_not_tell_what_is_refused_from_what_nobody_has_read(asked: A
     given = [asked.answer("One"), asked.answer("Two", "refused", reason="safeguarding")]
     pages = [text(as_("nobody").get(f"/voices/withdraw/{each.withdraw_code}/")) for each in given]
     masked = [
-        without_chance(page.replace(each.withdraw_code, ""))
-        for page, each in zip(pages, given, strict=True)
+        without_chance(page.replace(each.withdraw_code, "")) for page, each in zip(pages, given, strict=True)
     ]
     assert masked[0] == masked[1]
     assert "It is not on the page of the question." in masked[0]

@@ -1,7 +1,7 @@
 """What young people said, in stored opportunities: the engine quotes it, and whoever said it may take it back for good.
 
-The list follows the records and is worked out again; but what is gone from it, set aside or taken up stays as it was, and
-with it the words.
+The list follows the records and is worked out again; but what is gone from it, set aside or taken up stays as it was,
+and with it the words.
 """
 
 from __future__ import annotations

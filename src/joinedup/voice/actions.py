@@ -1,4 +1,4 @@
-"""Conversations: open one, answer, moderate, withdraw, make an answer a topic, and say what became of what is asked for."""
+"""Conversations: open one, answer, moderate, withdraw, make an answer a topic, and say who does what it asks for."""
 
 from __future__ import annotations
 
@@ -224,8 +224,8 @@ def _ask(
 
 @transaction.atomic
 def take_back_asking(*, by: Person, contribution: Contribution) -> Contribution:
-    """Say that an answer asks for nothing after all; it stays shown. Doing it twice does nothing. Raises ValidationError
-    once a partner has replied: that is taken back first."""
+    """Say that an answer asks for nothing after all; it stays shown. Doing it twice does nothing. Raises
+    ValidationError once a partner has replied: that is taken back first."""
     require(by, "contribution.moderate", on=contribution)
     current = Contribution.objects.select_for_update().get(pk=contribution.pk)
     if current.due is None:
@@ -262,7 +262,9 @@ def reply(
     if not current.asks:
         raise ValidationError(_("Nobody has to answer this: it is not shown, or asks for nothing."))
     if not repliers(event, by).filter(pk=partner.pk).exists():
-        raise ValidationError({"partner": _("Choose a partner of the partnership that everybody may know of.")})
+        raise ValidationError(
+            {"partner": _("Choose a partner of the partnership that everybody may know of.")}
+        )
     if not they_said_so:
         raise ValidationError(
             {"they_said_so": _("Ask them first: everybody reads these words under their name.")}
@@ -297,9 +299,7 @@ def take_back_reply(*, by: Person, contribution: Contribution) -> None:
     held = PartnerReply.objects.filter(contribution=contribution).first()
     if held is None:
         return
-    audit.record(
-        by=by, action="contribution.take_back_reply", on=held, before=audit.snapshot(held), after={}
-    )
+    audit.record(by=by, action="contribution.take_back_reply", on=held, before=audit.snapshot(held), after={})
     held.delete()
     _follow(contribution)
 

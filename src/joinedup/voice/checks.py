@@ -103,5 +103,7 @@ def reply_refusal(text: str) -> str:
         return wrong
     named = (match[0] for match in SOMEBODY.pattern.finditer(STREET.pattern.sub("…", text)))
     if any(not ORGANISED.search(each) for each in named):
-        return _("There may be a person’s name in this. Please say their role: “the head” or “a youth worker”.")
+        return _(
+            "There may be a person’s name in this. Please say their role: “the head” or “a youth worker”."
+        )
     return ""

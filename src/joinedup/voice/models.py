@@ -110,7 +110,9 @@ class Contribution(models.Model):
     theme = models.ForeignKey(
         "taxonomy.Theme", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    place = models.ForeignKey("places.Place", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    place = models.ForeignKey(
+        "places.Place", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     due = models.DateField(null=True, blank=True, help_text="by when somebody answers what it asks for")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     reason = models.CharField(max_length=14, choices=Reason, blank=True)
@@ -175,7 +177,9 @@ class PartnerReply(models.Model):
     partner = models.ForeignKey("partners.Partner", on_delete=models.CASCADE, related_name="+")
     word = models.CharField(max_length=6, choices=Word)
     text = models.CharField(max_length=400)
-    by_when = models.DateField(null=True, blank=True, help_text="until when it is done; empty where it is not")
+    by_when = models.DateField(
+        null=True, blank=True, help_text="until when it is done; empty where it is not"
+    )
     recorded_by = models.CharField(max_length=160)
     recorded_on = models.DateField()
 

@@ -95,9 +95,7 @@ def by_code(code: str) -> QuerySet[Contribution]:
 
 def is_public(contribution: Contribution) -> bool:
     """Whether everybody may read it; one query if it is shown."""
-    return (
-        contribution.state == SHOWN and found_by(PUBLIC).filter(pk=contribution.conversation_id).exists()
-    )
+    return contribution.state == SHOWN and found_by(PUBLIC).filter(pk=contribution.conversation_id).exists()
 
 
 def asked_for(person: Person) -> QuerySet[Contribution]:
@@ -129,7 +127,10 @@ def heard(footprint: Footprint) -> list[dict[str, Any]]:
     apart the evenings of two hosts. The places are those of the partnership itself; of a ward nothing is quoted.
     """
     found = Contribution.objects.visible_to(PUBLIC).filter(
-        state=SHOWN, conversation__event__footprint=footprint, place__in=footprint.places.all(), partner_reply=None
+        state=SHOWN,
+        conversation__event__footprint=footprint,
+        place__in=footprint.places.all(),
+        partner_reply=None,
     )
     return [
         {
@@ -144,8 +145,8 @@ def heard(footprint: Footprint) -> list[dict[str, Any]]:
 
 
 def places_of(event: Event) -> QuerySet[Place]:
-    """The places that an answer may ask something for: those of the event's partnership, none smaller than an authority,
-    since a ward and a quote say where to wait for somebody."""
+    """The places that an answer may ask something for: those of the event's partnership, and none smaller than an
+    authority, since a ward and a quote say where to wait for somebody."""
     small = [Place.Kind.WARD, Place.Kind.LSOA]
     return Place.objects.filter(footprints=event.footprint_id).exclude(kind__in=small).order_by("name")
 

@@ -211,7 +211,9 @@ def contribution_reply(request: Request, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _("Everybody can read the answer now. You can change it or take it back."))
+            messages.success(
+                request, _("Everybody can read the answer now. You can change it or take it back.")
+            )
             return redirect("asked_for")
     return render(request, "voice/reply.jinja", {"contribution": given, "form": form})
 

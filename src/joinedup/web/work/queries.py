@@ -72,8 +72,8 @@ class Waiting:
 
     @property
     def total(self) -> int:
-        """How many things there are to do: what changed in a partnership's list, a conversation's answers, or what young
-        people asked for, counts as one."""
+        """How many things there are to do: what changed in a partnership's list, a conversation's answers, or what
+        young people asked for, counts as one."""
         singles = (
             self.invitations,
             self.named,
@@ -87,9 +87,7 @@ class Waiting:
             self.moved,
         )
         lists = (self.assigned, self.opportunities, self.agreements, self.initiatives_to_confirm)
-        return (
-            sum(len(each) for each in singles) + sum(each.total for each in lists) + bool(self.asked_for)
-        )
+        return sum(len(each) for each in singles) + sum(each.total for each in lists) + bool(self.asked_for)
 
 
 @dataclass(frozen=True)
