@@ -17,11 +17,6 @@ MONTHS_BY_HAND = {
     "engines/words.py": "knows no Django; what is like it asks here",
     "events/actions/event.py": "an address, which no language changes",
     "places/successions.py": "how a day may be written in a form",
-    "engines/matching/wording.py": "until the matching engine is rebuilt",
-    "opportunities/actions/spotting.py": "until opportunities are rebuilt",
-    "opportunities/queries/asking.py": "until opportunities are rebuilt",
-    "opportunities/storing.py": "until opportunities are rebuilt",
-    "opportunities/views/deciding.py": "until opportunities are rebuilt",
 }
 
 

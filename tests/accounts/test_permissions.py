@@ -89,6 +89,7 @@ MATRIX = {
     "opportunity.snooze": "-- -- y- --",
     "opportunity.assign": "-- -- y- --",
     "opportunity.ask": "-- -- y- --",
+    "opportunity.choose": "-- -- y- --",
     "opportunity.weigh": "-- -- y- --",
     "opportunity.publish": "-- -- y- --",
     "opportunity.refresh": "-- -- y- -y",

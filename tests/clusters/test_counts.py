@@ -68,7 +68,7 @@ def test_rows_of_single_crimes_leave_out_what_is_nought(world: World, terrain: G
     assert found.world.cases.max() == 12
     assert found.notes == [
         "Northton has none or far fewer than usual in January 2026: taken as not sent whole.",
-        "1 neighbourhood has no counts in these files and is left out: not nought.",
+        "1 neighbourhood has no counts in these files and is left out: that is not the same as none.",
     ]
 
 
@@ -130,7 +130,7 @@ def test_a_neighbourhood_without_counts_is_left_out_and_said(
     )  # fmt: skip
     found = ground_of(world.north, by_residents=False)
     assert len(found.areas) == 12
-    assert found.notes == ["1 neighbourhood has no counts in these files and is left out: not nought."]
+    assert found.notes == ["1 neighbourhood has no counts in these files and is left out: that is not the same as none."]
 
 
 def test_a_neighbourhood_that_was_shared_out_is_left_out_and_said(

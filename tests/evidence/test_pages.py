@@ -129,7 +129,7 @@ def test_a_figure_shows_where_it_comes_from(world: World, as_: As) -> None:
     ("state", "words"),
     [
         ("suppressed", "too small to show without pointing to people. Hidden does not mean nought."),
-        ("missing", "Not known here: no figure is held for this place. It is not nought."),
+        ("missing", "Not known here: no figure is held for this place. That is not the same as none."),
     ],
 )
 def test_what_is_no_number_is_said_in_words(world: World, as_: As, state: str, words: str) -> None:

@@ -99,6 +99,7 @@ PERMISSIONS: dict[str, dict[Role, Over]] = {
     "opportunity.snooze": _COORDINATED,
     "opportunity.assign": _COORDINATED,
     "opportunity.ask": _COORDINATED,
+    "opportunity.choose": _COORDINATED,
     "opportunity.weigh": _COORDINATED,
     "opportunity.publish": _COORDINATED,
     "opportunity.refresh": {**_COORDINATED, Role.ADMINISTRATOR: ANY},

@@ -287,8 +287,8 @@ def _left_out(places: list[Place]) -> list[str]:
     if not places:
         return []
     said = ngettext(
-        "%(n)s neighbourhood has no counts in these files and is left out: not nought.",
-        "%(n)s neighbourhoods have no counts in these files and are left out: not nought.",
+        "%(n)s neighbourhood has no counts in these files and is left out: that is not the same as none.",
+        "%(n)s neighbourhoods have no counts in these files and are left out: that is not the same as none.",
         len(places),
     )
     return [said % {"n": f"{len(places):,}"}]

@@ -42,10 +42,11 @@ def run(
 ) -> Found:
     """The engine's answer on what this audience may see, by the weights of the partnership or by others."""
     weights = weights or weights_of(footprint)
-    return _found(read_for(footprint, audience, as_of), audience, as_of, weights)
+    return found_in(read_for(footprint, audience, as_of), audience, as_of, weights)
 
 
-def _found(read: Read, audience: str, as_of: datetime.date, weights: Weights) -> Found:
+def found_in(read: Read, audience: str, as_of: datetime.date, weights: Weights) -> Found:
+    """What the engine finds in these tables, as far as this audience is told of it."""
     apart: list[Move] = []
 
     def told(move: Move, context: Context) -> bool:
@@ -102,8 +103,8 @@ def keep_runs(footprint: Footprint, as_of: datetime.date) -> list[Run]:
     every, weights = read_for_each(footprint, Run.Audience.values, as_of), weights_of(footprint)
     runs = []
     for audience in Run.Audience.values:
-        found = _found(every[audience], audience, as_of, weights)
-        number = _keep(footprint, audience, as_of, found)
+        found = found_in(every[audience], audience, as_of, weights)
+        number = store(footprint, audience, as_of, found)
         runs.append(Run.objects.create(footprint=footprint, audience=audience, as_of=as_of, found=number))
     if done is not None:
         Touched.objects.filter(footprint=footprint, pk__lte=done).delete()
@@ -128,7 +129,7 @@ def follow(footprint: Footprint, as_of: datetime.date | None = None) -> int:
     every, weights = read_for_each(footprint, Run.Audience.values, as_of), weights_of(footprint)
     number = 0
     for audience in Run.Audience.values:
-        kept = _keep(footprint, audience, as_of, _found(every[audience], audience, as_of, weights))
+        kept = store(footprint, audience, as_of, found_in(every[audience], audience, as_of, weights))
         number = max(number, kept)
         last = runs.filter(audience=audience).values("pk")[:1]
         runs.filter(pk__in=list(last.values_list("pk", flat=True))).update(
@@ -145,7 +146,7 @@ def follow_spotted(footprint: Footprint, as_of: datetime.date) -> None:
     fill_spotted(footprint, found.spotted, stored)
 
 
-def _keep(footprint: Footprint, audience: str, as_of: datetime.date, found: Found) -> int:
+def store(footprint: Footprint, audience: str, as_of: datetime.date, found: Found) -> int:
     """Store what a run says of the footprint's own places."""
     stored = StoredList(footprint, audience, as_of, found.read.figures)
     number = stored.keep(found.result.opportunities, found.for_parties)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
 from joinedup.accounts.person import PUBLIC, Person
 from joinedup.engines.need import verdicts
@@ -21,7 +21,7 @@ from joinedup.engines.opportunities import Inputs
 from joinedup.engines.opportunities.inputs import COLUMNS
 from joinedup.engines.reading import read_register
 from joinedup.evidence import wording
-from joinedup.evidence.models import ENOUGH, Figure, Need
+from joinedup.evidence.models import Figure, Need
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.alerts import facts_by_place, speaks_for
 from joinedup.opportunities.models import Answer, Opportunity, Run
@@ -84,12 +84,18 @@ def read_for_each(footprint: Footprint, audiences: Iterable[str], as_of: datetim
         },
     )
     needs, figures = _needs(set(places), own)
+    audiences = list(audiences)
+    # What the public may see the partnership may see too, so that its records are read once.
+    widest = Run.Audience.PARTNERSHIP if Run.Audience.PARTNERSHIP in audiences else audiences[0]
+    records = _Records.of(footprint, reader_of(footprint, widest))
     made = {}
     for audience in audiences:
         rows, named = needs, figures
         if audience == Run.Audience.PARTNERSHIP:
             rows, named = _with_alerts(needs, figures, footprint, list(places.values()), as_of)
-        made[audience] = Read(_inputs(footprint, audience, as_of, shared, _frame("needs", rows)), named)
+        seen = records if audience == widest else records.seen_by(footprint, reader_of(footprint, audience))
+        inputs = _inputs(footprint, audience, as_of, shared, seen, _frame("needs", rows))
+        made[audience] = Read(inputs, named)
     return made
 
 
@@ -100,24 +106,57 @@ class _Shared:
     frames: dict[str, pl.DataFrame]
 
 
+@dataclass(frozen=True)
+class _Records:
+    """What a reader sees of a partnership's partners, action and asks."""
+
+    partners: list[Partner]
+    action: list[Initiative]
+    asks: list[Ask]
+
+    @classmethod
+    def of(cls, footprint: Footprint, reader: Person) -> _Records:
+        """6 queries."""
+        partners = (
+            _partners(footprint, reader)
+            .select_related("sector")
+            .prefetch_related(_with_what_they_lie_in("serves"), "themes")
+            .order_by("pk")
+        )
+        action = _initiatives(footprint, reader).prefetch_related(
+            "co_partners", _with_what_they_lie_in("places"), "themes"
+        )
+        asks = _asks(footprint, reader).prefetch_related("themes", "places")
+        return cls(list(partners), list(action.order_by("pk")), list(asks.order_by("pk")))
+
+    def seen_by(self, footprint: Footprint, reader: Person) -> _Records:
+        """As much of these as a narrower reader sees; the database decides. 3 queries."""
+        partners = set(_partners(footprint, reader).values_list("pk", flat=True))
+        action = set(_initiatives(footprint, reader).values_list("pk", flat=True))
+        asks = set(_asks(footprint, reader).values_list("pk", flat=True))
+        return _Records(
+            [each for each in self.partners if each.pk in partners],
+            [each for each in self.action if each.pk in action],
+            [each for each in self.asks if each.pk in asks],
+        )
+
+
 def _inputs(
-    footprint: Footprint, audience: str, as_of: datetime.date, shared: _Shared, needs: pl.DataFrame
+    footprint: Footprint,
+    audience: str,
+    as_of: datetime.date,
+    shared: _Shared,
+    records: _Records,
+    needs: pl.DataFrame,
 ) -> Inputs:
     reader = reader_of(footprint, audience)
-    every = list(
-        Partner.objects.visible_to(reader)
-        .filter(footprints=footprint)
-        .select_related("sector")
-        .prefetch_related(_with_what_they_lie_in("serves"), "themes")
-        .order_by("pk")
-    )
-    partners, slugs = those_that_go_on(every, as_of)
-    action = _initiatives(reader, slugs)
+    partners, slugs = those_that_go_on(records.partners, as_of)
+    action = [each for each in records.action if each.partner_id in slugs]
     is_public = audience == Run.Audience.PUBLIC
     given = {
         "partners": [_partner(each, shared.known) for each in partners],
         "initiatives": [_initiative(each, slugs, shared.known) for each in action],
-        "asks": [_ask(each, slugs) for each in _asks(reader, slugs)],
+        "asks": [_ask(each, slugs) for each in records.asks if each.partner_id in slugs],
         "support": _support(reader, set(shared.places), as_of),
         "links": _links(slugs),
         "answers": _answers(footprint, slugs),
@@ -148,6 +187,10 @@ def _inputs(
         spotted=None if is_public else _frame("spotted", _spotted(footprint)),
         heard=_frame("heard", [row for heard in HEARD for row in heard(footprint)]),
     )
+
+
+def _partners(footprint: Footprint, reader: Person) -> QuerySet[Partner]:
+    return Partner.objects.visible_to(reader).filter(footprints=footprint)
 
 
 def _frame(table: str, rows: Rows) -> pl.DataFrame:
@@ -245,14 +288,8 @@ def _partner(partner: Partner, known: Known) -> dict[str, Any]:
     }
 
 
-def _initiatives(reader: Person, slugs: Mapping[int, str]) -> list[Initiative]:
-    found = (
-        Initiative.objects.visible_to(reader)
-        .filter(partner__in=slugs)
-        .prefetch_related("co_partners", _with_what_they_lie_in("places"), "themes")
-        .order_by("pk")
-    )
-    return list(found)
+def _initiatives(footprint: Footprint, reader: Person) -> QuerySet[Initiative]:
+    return Initiative.objects.visible_to(reader).filter(partner__in=_partners(footprint, reader).values("pk"))
 
 
 def _with_what_they_lie_in(name: str) -> Prefetch[Any]:
@@ -302,15 +339,11 @@ def _step(evidence: float) -> float:
     return next((step for least, step in EVIDENCE_STEPS if evidence >= least), 0.0)
 
 
-def _asks(reader: Person, slugs: Mapping[int, str]) -> Iterable[Ask]:
+def _asks(footprint: Footprint, reader: Person) -> QuerySet[Ask]:
     """In public only what a body said it needs or can give itself, and not what somebody put down for it."""
     own = Q(confirmed_on__isnull=False) if reader == PUBLIC else Q()
-    return (
-        Ask.objects.visible_to(reader)
-        .filter(own, partner__in=slugs, closed_on__isnull=True)
-        .prefetch_related("themes", "places")
-        .order_by("pk")
-    )
+    theirs = _partners(footprint, reader).values("pk")
+    return Ask.objects.visible_to(reader).filter(own, partner__in=theirs, closed_on__isnull=True)
 
 
 def _ask(ask: Ask, slugs: Mapping[int, str]) -> dict[str, Any]:
@@ -444,33 +477,44 @@ def _spotted(footprint: Footprint) -> Rows:
 def _needs(codes: set[str], own: set[str]) -> tuple[Rows, dict[str, str]]:
     """What is known of need in every place, and in the footprint's `own` places the figures behind it in words. What
     is known too unsurely to be said, or only by figures of something else, counts as not measured."""
-    numbers = Figure.objects.filter(place__in=own, state=Figure.State.NUMBER).select_related("dataset")
-    held = {(figure.place_id, figure.indicator): figure for figure in numbers}
-    names = dict(Place.objects.filter(code__in=own).values_list("code", "name"))
-    rows: Rows = []
-    figures: dict[str, str] = {}
     # An opportunity is of an authority or something wider: the needs of wards sharpen maps, and nothing here.
     wide = Need.objects.filter(place__in=codes).exclude(place__kind=Place.Kind.WARD)
-    for need in wide.order_by("place", "theme"):
-        is_said = need.need is not None and need.certainty >= ENOUGH and need.measured != Need.Measured.PROXY
+    columns = ("place_id", "theme_id", "pressure", "need", "stands_out", "measured", "verdict")
+    said = wide.said().exclude(measured=Need.Measured.PROXY)
+    parts = {
+        (place, theme): behind
+        for place, theme, behind in said.filter(place__in=own).values_list("place", "theme", "parts")
+    }
+    wanted = {part["indicator"] for behind in parts.values() for part in behind}
+    numbers = Figure.objects.filter(place__in=own, indicator__in=wanted, state=Figure.State.NUMBER)
+    held = {(each.place_id, each.indicator): each for each in numbers.select_related("dataset")}
+    names = dict(Place.objects.filter(code__in=own).values_list("code", "name"))
+    known = set(said.values_list("place", "theme"))
+    rows: Rows = []
+    figures: dict[str, str] = {}
+    for place, theme, pressure, need, stands_out, measured, verdict in wide.order_by(
+        "place", "theme"
+    ).values_list(*columns):
+        is_said = (place, theme) in known
         facts: list[str | None] = []
-        for part in _strongest_first(need.parts) if is_said and need.place_id in own else ():
-            if (figure := held.get((need.place_id, part["indicator"]))) is not None:
-                text = wording.sentence(figure, names[need.place_id])
+        for part in _strongest_first(parts.get((place, theme), [])):
+            figure = held.get((place, part["indicator"]))
+            if figure is not None and len(facts) < FACTS_SHOWN:
+                text = wording.sentence(figure, names[place])
                 figures[text] = figure_id(figure.indicator, figure.place_id)
                 facts.append(text)
         rows += [
             {
-                "place": need.place_id,
-                "theme": need.theme_id,
-                "pressure": need.pressure,
-                "need": need.need if is_said else None,
-                "stands_out": need.stands_out if is_said else None,
-                "measured": need.measured if is_said else verdicts.NONE,
-                "verdict": need.verdict if is_said else "",
+                "place": place,
+                "theme": theme,
+                "pressure": pressure,
+                "need": need if is_said else None,
+                "stands_out": stands_out if is_said else None,
+                "measured": measured if is_said else verdicts.NONE,
+                "verdict": verdict if is_said else "",
                 "fact": fact,
             }
-            for fact in facts[:FACTS_SHOWN] or [None]
+            for fact in facts or [None]
         ]
     return rows, figures
 

@@ -7,6 +7,7 @@ told of: new, gone, or other moves are.
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from django.db.models import Prefetch, Q
 
 from joinedup.engines import opportunities as engine
+from joinedup.engines.words import day
 from joinedup.evidence.models import Figure
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import KINDS, ListChange, Opportunity, Run
@@ -123,12 +125,12 @@ class StoredList:
 
     def _why_gone(self, row: Opportunity) -> list[str]:
         closed = [
-            f"“{offer}” closed on {_day(offer.closes)}."
+            f"“{offer}” closed on {day(offer.closes)}."
             for offer in row.offers.all()
             if offer.closes and offer.closes < self.as_of
         ]
         ended = [
-            f"“{initiative}” ended on {_day(initiative.ends)}."
+            f"“{initiative}” ended on {day(initiative.ends)}."
             for initiative in row.initiatives.all()
             if initiative.ends and initiative.ends < self.as_of
         ]
@@ -143,7 +145,7 @@ class StoredList:
         row.score = round(each.score, 1)
         row.closes = min((move.closes for move in each.moves if move.closes), default=None)
         row.sentence, row.first_step = strongest.decision, strongest.first_step
-        row.moves = [move.as_dict() for move in each.moves]
+        row.moves = _plain([move.as_dict() for move in each.moves])
         self.fill_beside(row, each)
         row.last_seen = self.as_of
 
@@ -231,6 +233,11 @@ def linked() -> list[Prefetch[Any]]:
     ]
 
 
+def _plain(document: Any) -> Any:
+    """As it is read back from where it is stored, to be compared with that: lists instead of tuples."""
+    return json.loads(json.dumps(document))
+
+
 def _filled(row: Opportunity) -> dict[str, object]:
     """What the engine and this module write, without the day: that changes every day."""
     keys = {"place": "place_id", "theme": "theme_id"}
@@ -240,10 +247,6 @@ def _filled(row: Opportunity) -> dict[str, object]:
 def _told(move: dict[str, Any]) -> str:
     """A new move as the history of the list keeps it: without what young people said, which may be taken back."""
     return "young people asked for something." if move["kind"] == "heard" else str(move["decision"])
-
-
-def _day(value: datetime.date) -> str:
-    return f"{value.day} {value:%B %Y}"
 
 
 def _partners_of_asks(pairs: Iterable[tuple[Opportunity, engine.Opportunity]]) -> dict[str, str]:

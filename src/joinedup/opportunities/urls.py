@@ -16,6 +16,7 @@ from joinedup.opportunities.views.grid import opportunity_grid, opportunity_grid
 from joinedup.opportunities.views.lists import opportunities, opportunities_csv, opportunity_refresh
 from joinedup.opportunities.views.mail import answer_by_mail
 from joinedup.opportunities.views.one import opportunity, opportunity_answer, opportunity_answer_back
+from joinedup.opportunities.views.priorities import opportunity_choose, opportunity_unchoose
 from joinedup.opportunities.views.publishing import opportunity_public
 from joinedup.opportunities.views.since import opportunity_changes, opportunity_changes_read
 from joinedup.opportunities.views.spotting import opportunity_mine, opportunity_spot, opportunity_withdraw
@@ -55,5 +56,7 @@ urlpatterns = [
     path("opportunities/<int:pk>/wake/", opportunity_wake, name="opportunity_wake"),
     path("opportunities/<int:pk>/assign/", opportunity_assign, name="opportunity_assign"),
     path("opportunities/<int:pk>/unassign/", opportunity_unassign, name="opportunity_unassign"),
+    path("opportunities/<int:pk>/choose/", opportunity_choose, name="opportunity_choose"),
+    path("opportunities/<int:pk>/unchoose/", opportunity_unchoose, name="opportunity_unchoose"),
     path("opportunities/<int:pk>/ask/", opportunity_ask, name="opportunity_ask"),
 ]

@@ -62,7 +62,7 @@ REASONS = {
     "fit": "What one needs and another has must be the same thing, or nothing follows.",
     "near": "People go to what is near; how near depends on what it is.",
     "fresh": "What was said more than a year ago may no longer stand.",
-    "deadline": "A date orders the queue; it does not make a weak reason strong.",
+    "deadline": "A date says what comes first; it does not make a weak reason strong.",
     "parties": "The day is for what nobody can do alone.",
     "asked": "What somebody asked for is wanted already.",
     "answered": "Somebody said yes.",

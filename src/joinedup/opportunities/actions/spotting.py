@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
+from joinedup.engines.words import day
 from joinedup.opportunities import checks
 from joinedup.opportunities.engine import follow_spotted
 from joinedup.opportunities.models import ListChange, Opportunity, Run
@@ -100,13 +101,12 @@ def _own_words(by: Person, footprint: Footprint, sentence: str, first_step: str)
 
 
 def _entered(by: Person, footprint: Footprint) -> str:
-    today = timezone.localdate()
-    day = f"{today.day} {today:%B %Y}"
+    on = day(timezone.localdate())
     # An account without a name is called by its address, which is nobody else's to read.
     name = by.name if by.name != by.email else "somebody who gave no name"
     if by.is_operator or spotting.is_member(by, footprint):
-        return f"Entered by {name} on {day}."
-    return f"Spotted by {name}, not of this partnership, on {day}."
+        return f"Entered by {name} on {on}."
+    return f"Spotted by {name}, not of this partnership, on {on}."
 
 
 @transaction.atomic

@@ -80,6 +80,19 @@ class AssignForm(forms.Form):
         self.fields["to"].queryset = people  # type: ignore[attr-defined]
 
 
+class ChairForm(forms.Form):
+    """Who chairs the work on it; it may be left open."""
+
+    chair = forms.ModelChoiceField(
+        Partner.objects.none(), required=False, label=_("Who chairs it?"), empty_label=_("Not settled yet")
+    )
+
+    def __init__(self, *args: Any, chairs: list[Partner], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = Partner.objects.filter(pk__in=[each.pk for each in chairs])
+        self.fields["chair"].queryset = choice  # type: ignore[attr-defined]
+
+
 class SetAsideForm(forms.Form):
     reason = forms.ChoiceField(
         choices=Opportunity.Reason.choices, widget=forms.RadioSelect, label=_("Why is it set aside?")

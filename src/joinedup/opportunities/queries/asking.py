@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.links import read_link
@@ -53,9 +54,8 @@ class Asking:
             return _("It names nobody yet, so there is nobody to ask.")
         if self.recent:
             on = timezone.localtime(max(each.at for each in self.recent) + PATIENCE)
-            day = f"{on.day} {on:%B %Y}"
             return _("They were asked less than a week ago: ring them, or ask again from %(day)s.") % {
-                "day": day
+                "day": date_format(on, "j F Y")
             }
         if self.unreachable:
             names = ", ".join(partner.name for partner in self.unreachable)

@@ -11,9 +11,11 @@ from django.utils import timezone
 from joinedup.accounts.models import Grant, User
 from joinedup.accounts.permissions import Scope, may
 from joinedup.accounts.person import Person
-from joinedup.opportunities.models import Opportunity, Run
+from joinedup.opportunities.models import Opportunity, Priority, Run
 from joinedup.opportunities.queries.asking import Asking, whom_to_ask
-from joinedup.opportunities.queries.lists import UNDECIDED, is_snoozed
+from joinedup.opportunities.queries.lists import OPEN_STATES, UNDECIDED, is_snoozed
+from joinedup.opportunities.queries.priorities import chairs_for, priority_of
+from joinedup.partners.models import Partner
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,9 @@ class Desk:
     people: tuple[tuple[int, str], ...] = ()
     events: tuple[Any, ...] = ()
     asking: Asking | None = None
+    may_choose: bool = False
+    priority: Priority | None = None
+    chairs: tuple[Partner, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -67,12 +72,14 @@ def coming_events(opportunity: Opportunity) -> list[Any]:
 
 
 def desk(person: Person, opportunity: Opportunity) -> Desk:
-    """6 queries for a coordinator, 1 for who plans events, none for others. Uses what `one` fetched."""
+    """8 queries for a coordinator, 1 for who plans events, none for others. Uses what `one` fetched."""
     if opportunity.audience != Run.Audience.PARTNERSHIP:
         return Desk()
     here = Scope(footprints=frozenset({opportunity.footprint_id}))
     is_undecided = opportunity.state in UNDECIDED
     decides = may(person, "opportunity.take_up", here)
+    is_shared = opportunity.marking != "named" and opportunity.state in OPEN_STATES
+    chooses = is_shared and may(person, "opportunity.choose", here)
     choose = is_undecided and may(person, "topic.choose", here)
     return Desk(
         may_decide=decides,
@@ -82,4 +89,7 @@ def desk(person: Person, opportunity: Opportunity) -> Desk:
         people=_with_bodies(opportunity) if decides else (),
         events=tuple(coming_events(opportunity)) if choose else (),
         asking=whom_to_ask(opportunity, timezone.now()) if decides and is_undecided else None,
+        may_choose=chooses,
+        priority=priority_of(opportunity) if chooses else None,
+        chairs=tuple(chairs_for(opportunity)) if chooses else (),
     )

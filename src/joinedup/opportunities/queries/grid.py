@@ -80,7 +80,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Grid:
-    """`themes` head the squares of every row, those with most to ask about first. `as_of`: when it was last worked out."""
+    """`themes` head the squares of every row, those with most to ask about first. `as_of`: when it was worked out."""
 
     footprint: Footprint
     audience: str

@@ -73,9 +73,9 @@ def kinds(person: Person, **filters: Any) -> list[tuple[str, str, int]]:
 def listing(person: Person, **filters: Any) -> QuerySet[Opportunity]:
     """What `person` may see, best first.
 
-    Filters: place (code, with its parts), theme, kind (of its strongest move), sector, mine (names a partner of theirs),
-    state: one of Opportunity.State, "snoozed" or "assigned" (given to them). Without a state, what is open and not
-    snoozed. `sort`: strength (as it is), "closes" or "new".
+    Filters: place (code, with its parts), theme, kind (of its strongest move), sector, mine (names a partner of
+    theirs), state: one of Opportunity.State, "snoozed" or "assigned" (given to them). Without a state, what is open
+    and not snoozed. `sort`: strength (as it is), "closes" or "new".
     """
     found = _reader_rows(person).select_related("place", "theme").prefetch_related(parties_seen_by(person))
     if place := filters.get("place"):

@@ -1,4 +1,4 @@
-"""What an opportunity says, and where each of it comes from: its moves, what stands out, what is under way, what helps."""
+"""What an opportunity says, and where each of it comes from: moves, figures, what is under way, what helps."""
 
 from __future__ import annotations
 

@@ -11,14 +11,17 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from joinedup.accounts.person import Person
-from joinedup.opportunities.models import BEST_FIRST, ListChange, Look, Opportunity, Run
+from joinedup.opportunities.models import BEST_FIRST, Answer, ListChange, Look, Opportunity, Run
 from joinedup.opportunities.queries.lists import awake, parties_seen_by
+from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
 
 # Who never looked starts with what moved in the last month.
 AT_FIRST = datetime.timedelta(days=30)
 CAME = (ListChange.What.NEW, ListChange.What.BACK)
 SHOWN, PER_PAGE, SENTENCES = 10, 25, 4
+# So many answers are read before somebody marks them as read.
+ANSWERS = 20
 
 
 @dataclass(frozen=True)
@@ -51,14 +54,16 @@ class Group:
 
 @dataclass(frozen=True)
 class Changes:
-    """`newest`: until when somebody who reads this has read everything; None where nothing moved."""
+    """`said`: what bodies answered meanwhile. `newest`: until when somebody who reads this has read everything; None
+    where nothing changed."""
 
     groups: list[Group]
+    said: list[Answer]
     newest: datetime.datetime | None
 
     @property
     def total(self) -> int:
-        return sum(group.total for group in self.groups)
+        return sum(group.total for group in self.groups) + len(self.said)
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,24 @@ def _told(person: Person, on: datetime.date) -> QuerySet[Opportunity]:
     return shared.exclude(state=Opportunity.State.DISMISSED).filter(
         awake(on) | Q(state=Opportunity.State.GONE)
     )
+
+
+def answers_since(
+    person: Person, since: dict[int, datetime.datetime], until: datetime.datetime
+) -> list[Answer]:
+    """What bodies answered to opportunities of these partnerships (by key, each since its time), as `person` may see:
+    who is interested first, then the newest. 1 query."""
+    fresh = Q(pk__in=[])
+    for footprint, at in since.items():
+        fresh |= Q(opportunity__footprint=footprint, at__gt=at)
+    seen = Opportunity.objects.visible_to(person).filter(audience=Run.Audience.PARTNERSHIP)
+    rows = Answer.objects.filter(
+        fresh,
+        at__lte=until,
+        opportunity__in=seen.values("pk"),
+        partner__in=Partner.objects.visible_to(person).values("pk"),
+    ).select_related("partner", "opportunity__place", "opportunity__theme")
+    return sorted(rows.order_by("-at", "-pk")[:ANSWERS], key=lambda each: each.word != Answer.Word.INTERESTED)
 
 
 def unread(person: Person, now: datetime.datetime) -> list[Unread]:
@@ -108,7 +131,7 @@ def changes(
     show: str = "",
     page: str | None = None,
 ) -> Changes:
-    """What moved after `since` and up to `until`, one line an opportunity, best first; 5 queries.
+    """What moved after `since` and up to `until`, one line an opportunity, best first; 6 queries.
 
     `show` is new, changed or gone: that group alone, in pages; otherwise the best of each.
     """
@@ -117,6 +140,8 @@ def changes(
     # Of what is told only: when something else moved is not for this reader to know.
     told = window.filter(opportunity__in=_told(person, on).filter(footprint=footprint).values("pk"))
     newest = told.aggregate(at=Max("at"))["at"]
+    said = [] if show else answers_since(person, {footprint.pk: since}, until)
+    times = [at for at in (newest, *(each.at for each in said)) if at is not None]
     keys: dict[str, list[int]] = {"new": [], "changed": [], "gone": []}
     for pk, last, came in _last(person, footprint, window, on):
         keys["gone" if last == ListChange.What.GONE else "new" if came else "changed"].append(pk)
@@ -129,7 +154,8 @@ def changes(
             Group(name, each, [moved[pk] for pk in each.object_list if pk in moved])
             for name, each in pages.items()
         ],
-        newest=newest,
+        said=said,
+        newest=max(times, default=None),
     )
 
 

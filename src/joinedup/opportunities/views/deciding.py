@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -72,7 +73,7 @@ def opportunity_snooze(request: Request, pk: int) -> HttpResponse:
             form.add_error("day" if form.cleaned_data["length"] == "day" else "length", error)
         else:
             until = done.snoozed_until or form.until()
-            words = {"heading": done.heading, "day": f"{until.day} {until:%B %Y}"}
+            words = {"heading": done.heading, "day": date_format(until, "j F Y")}
             messages.success(request, _("Off the list until %(day)s: %(heading)s") % words)
             return _back(request, pk)
     return show(request, get_opportunity(request, pk), snooze_form=form)

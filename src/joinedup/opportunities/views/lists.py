@@ -20,6 +20,7 @@ from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.forms.lists import FilterForm
 from joinedup.opportunities.models import Run
 from joinedup.opportunities.queries import lists, since
+from joinedup.opportunities.queries.priorities import chosen_for
 from joinedup.places.models import Footprint
 
 PER_PAGE = 12
@@ -41,6 +42,7 @@ def opportunities(request: Request) -> HttpResponse:
         "form": form,
         "page": page,
         "lines": lists.lines(request.person, page.object_list, changed),
+        "chosen": chosen_for(request.person),
         "last_run": lists.last_run(request.person),
         "kinds": lists.kinds(request.person, **form.chosen()),
         "other_ways": [(reverse(name), label) for name, label in OTHER_WAYS.items()],

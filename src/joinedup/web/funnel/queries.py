@@ -110,7 +110,7 @@ def paths(person: Person, on: datetime.date) -> list[Path]:
                 kind=_kind(kind),
                 theme=(order or 0, theme) if theme else (10**6, _("No theme")),
                 sectors=sectors.get(pk) or [(10**6, _("Nobody named"))],
-                found_by=(1, _("A person")) if is_spotted else (0, _("The engine")),
+                found_by=(1, _("A person")) if is_spotted else (0, _("Found in the records")),
                 reached=_reached(
                     state,
                     (footprint, key) in discussed,
@@ -132,7 +132,7 @@ def _counted(person: Person) -> QuerySet[Opportunity]:
 
 def _kind(kind: str) -> _Named:
     known = list(KINDS)
-    return (known.index(kind), KINDS[kind]) if kind in KINDS else (len(known), kind)
+    return (known.index(kind), str(KINDS[kind])) if kind in KINDS else (len(known), kind)
 
 
 def _sectors(rows: QuerySet[Opportunity]) -> dict[int, list[_Named]]:

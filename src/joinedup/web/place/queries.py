@@ -33,6 +33,7 @@ from joinedup.visits.card_search import CardFound, practice_for
 from joinedup.voice.models import Contribution
 from joinedup.voice.shown import Shown, shown
 from joinedup.web.layers import HEADLINES, Layer, headline_of, layer
+from joinedup.web.place.first_screen import Part, Violence, promises, violence
 from joinedup.web.place.grid import CoverageRow, coverage_grid
 from joinedup.web.place.summary import Summary, summary
 
@@ -49,6 +50,9 @@ class PlacePage:
     next_event: Event | None
     above: list[Place]
     summary: Summary
+    violence: Violence | None
+    promises: list[Part]
+    promised: int
     opportunities: list[Opportunity]
     grid: list[CoverageRow]
     initiatives: list[Any]
@@ -86,12 +90,17 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
     around = _around(place)
     inside = list(parts(place))
     changes = breaks_for(headline.dataset) if headline else {}
+    agreed = agreements_for_place(person, place)
+    promised = promises(agreed, person, on)
     return PlacePage(
         place=place,
         inside=is_inside(person, around),
         next_event=next_event(person, on, around),
         above=around[1:],
         summary=summary(place, needs, figures),
+        violence=violence(headline, points, changes),
+        promises=promised,
+        promised=sum(part.number for part in promised),
         opportunities=best_for_place(person, place),
         grid=coverage_grid(needs, initiatives, unplaced),
         initiatives=initiatives,
@@ -105,7 +114,7 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         trend_until=points[-1].period if points else "",
         trend_of=wording.name(slug),
         sectors=by_sector(partners_for_place(person, place).prefetch_related(None)),
-        agreements=agreements_for_place(person, place, AGREEMENTS_SHOWN),
+        agreements=agreed[:AGREEMENTS_SHOWN],
         practice=practice_for(person, place),
         voices=voices(place, around),
         where_and_when=at_place(person, place, around[1:]),

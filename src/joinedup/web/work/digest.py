@@ -108,7 +108,17 @@ def sections_of(waiting: Waiting, not_wanted: list[str]) -> list[DigestSection]:
             _("Spreadsheets to finish"), [(each.file_name, address_of("my_work")) for each in waiting.uploads]
         ),
         DigestSection(
-            _("What moved in the list of opportunities"),
+            _("What people answered"),
+            [
+                (
+                    f"{each.partner}: {each.get_word_display()} ({each.opportunity.heading})",
+                    address_of("opportunity", each.opportunity_id),
+                )
+                for each in waiting.said
+            ],
+        ),
+        DigestSection(
+            _("What is new in the list of opportunities"),
             [
                 (each.name, f"{address_of('opportunity_changes')}?partnership={each.slug}")
                 for each in waiting.moved

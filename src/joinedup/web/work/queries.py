@@ -21,7 +21,7 @@ from joinedup.agreements.queries.successors import ToTakeOver, waiting_to_take_o
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import BEST_FIRST, Answer, Opportunity, Run
 from joinedup.opportunities.queries.lists import UNDECIDED, awake
-from joinedup.opportunities.queries.since import Unread, unread
+from joinedup.opportunities.queries.since import Unread, answers_since, looked, unread
 from joinedup.partners.models import Ask, Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.places.queries import whole_counties_of
@@ -67,6 +67,7 @@ class Waiting:
     # How many things young people asked for that nobody has answered.
     asked_for: int = 0
     uploads: list[Any] = field(default_factory=list)
+    said: list[Answer] = field(default_factory=list)
     moved: list[Unread] = field(default_factory=list)
     assigned: Shortlist[Opportunity] = field(default_factory=Shortlist)
 
@@ -84,6 +85,7 @@ class Waiting:
             self.partners_to_confirm,
             self.conversations,
             self.uploads,
+            self.said,
             self.moved,
         )
         lists = (self.assigned, self.opportunities, self.agreements, self.initiatives_to_confirm)
@@ -104,7 +106,7 @@ class Kept:
 
 
 def waiting_for(person: Person) -> Waiting:
-    """At most twenty queries, whatever the number of items; a few more for each agreement with a body that another
+    """At most twenty-two queries, whatever the number of items; a few more for each agreement with a body that another
     took over from."""
     today = timezone.localdate()
     waiting: dict[str, Any] = {"invitations": list(_invitations(person, today))}
@@ -132,6 +134,7 @@ def waiting_for(person: Person) -> Waiting:
             "conversations": list(_unread(person)),
             "asked_for": waiting_for_a_reply(person),
             "uploads": list(_uploads(person)),
+            "said": answers_since(person, looked(person, timezone.now()), timezone.now()),
             "moved": unread(person, timezone.now()),
             "unsettled": unsettled(person),
             "untold": untold(person),

@@ -301,8 +301,7 @@ def _move(context: Context, need: Ask, pairs: list[Pair]) -> Move:
     others = [pair for pair in pairs[1:] if pair.help.partner not in (giver, taker)]
     near = f" The two are {best.near.words}." if best.near.words else ""
     sentence = (
-        f"{taker.name} asks: {words.spoken(need)} "
-        f"{giver.name} offers: {words.spoken(best.help)}{near}"
+        f"{taker.name} asks: {words.spoken(need)} {giver.name} offers: {words.spoken(best.help)}{near}"
         if best.help.is_help
         else f"{taker.name} asks: {words.spoken(need)} "
         f"{giver.name} has room and looks for people: {words.spoken(best.help)}{near}"
