@@ -361,14 +361,15 @@ def test_it_stands_among_the_opportunities_until_somebody_answers(
         given = ask(world, asked.answer(WORDS, host=asked.school))
     assert moves_of(world.north, "partnership") == [DECISION]
     found = Opportunity.objects.get(audience="partnership", heard=[f"“{WORDS}”"])
-    page = text(as_("alice").get(f"/opportunities/{found.pk}/"))
+    assert 'href="/voices/asked-for/"' in text(as_("alice").get(f"/opportunities/{found.pk}/"))
+    page = text(as_("bob").get(f"/opportunities/{found.pk}/"))
     main = page[page.index("<main") : page.index("</main")]
     for words in (
         "Young people asked for it", DECISION, "Lantern Youth</a>, answers", "What young people said",
         "and the moderator tells them.", f"({asked.conversation.opens:%B %Y})",
     ):  # fmt: skip
         assert words in main, words
-    for words in ("Hilltop School", "14 to 15", "14-15"):
+    for words in ("Hilltop School", "14 to 15", "14-15", "/voices/asked-for/"):
         assert words not in main, words
     with followed():
         answered(world, given)
