@@ -126,6 +126,7 @@ MATRIX = {
     "contribution.give": "yy yy yy yy",
     "contribution.moderate": "-- -- y- --",
     "contribution.make_topic": "-- -- y- y-",
+    "contribution.reply": "-- -- y- --",
     "spreadsheet.bring": "-- -- y- --",
     "spreadsheet.undo": "-- -- y- --",
 }

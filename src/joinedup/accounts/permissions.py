@@ -137,6 +137,8 @@ PERMISSIONS: dict[str, dict[Role, Over]] = {
     "contribution.give": {Role.PUBLIC: ANY},
     "contribution.moderate": _COORDINATED,
     "contribution.make_topic": _EVENTS,
+    # What a partner says to something young people asked for.
+    "contribution.reply": _COORDINATED,
     "spreadsheet.bring": _COORDINATED,
     "spreadsheet.undo": _COORDINATED,
 }

@@ -46,7 +46,8 @@ PERSONAL: dict[str, frozenset[str]] = {
     "clusters.Outcome": frozenset({"note"}),
     "clusters.Follower": frozenset({"token"}),
     "opportunities.Run": NOTHING,
-    "opportunities.Opportunity": NOTHING,
+    # They may quote what a young person said and takes back; the audit trail would keep it for ever.
+    "opportunities.Opportunity": frozenset({"sentence", "moves", "heard"}),
     "opportunities.Answer": NOTHING,
     "opportunities.Enquiry": NOTHING,
     "opportunities.Priority": NOTHING,
@@ -88,6 +89,8 @@ PERSONAL: dict[str, frozenset[str]] = {
     "voice.Conversation": NOTHING,
     "voice.Host": frozenset({"token"}),
     "voice.Contribution": frozenset({"text", "withdraw_code"}),
+    # It may repeat what a young person said and takes back.
+    "voice.PartnerReply": frozenset({"text"}),
     # If a list came without headings, its first row is stored in their place.
     "spreadsheets.Upload": frozenset({"rows", "header"}),
     "spreadsheets.RememberedColumn": NOTHING,

@@ -46,6 +46,7 @@ DONE = {
     "record": "wrote it down",
     "refresh": "worked it out afresh",
     "register": "registered",
+    "reply": "said who answers it",
     "report": "reported on it",
     "report_by_mail": "reported on it by mail",
     "thank": "sent everybody their page",

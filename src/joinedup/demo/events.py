@@ -40,7 +40,8 @@ from joinedup.tables.actions.leaders import answer_offer
 from joinedup.tables.actions.plan import plan_event
 from joinedup.taxonomy.models import Theme
 from joinedup.voice import actions as voices
-from joinedup.voice.models import Contribution, Host
+from joinedup.voice.models import Contribution, Host, PartnerReply
+from joinedup.voice.queries import places_of, repliers
 
 PLAN = "demonstration-plan"
 TOPICS, TABLES, ROUNDS = 12, 13, 3
@@ -323,7 +324,8 @@ def _move_back(event: Event, ago: datetime.timedelta) -> None:
 
 
 def _voices(by: Person, event: Event, partners: list[Partner], today: datetime.date) -> None:
-    """A question to young people, answers through hosts, some approved already; one becomes a topic."""
+    """A question to young people, answers through hosts, some approved already. One becomes a topic; what some ask for
+    has a partner's answer, or waits for one."""
     hosts = [p for p in partners if p.sector_id == "vcs"][:4]
     conversation = voices.open_conversation(
         by=by,
@@ -337,15 +339,31 @@ def _voices(by: Person, event: Event, partners: list[Partner], today: datetime.d
     )
     links = list(Host.objects.filter(conversation=conversation).order_by("pk"))
     first: Contribution | None = None
+    places = list(places_of(event))
     for n, row in enumerate(rows("answers")):
         given = voices.give(by=PUBLIC, host=links[n % len(links)], text=row["text"], age_band=row["age_band"])
         if row["state"] == "shown":
-            given = voices.moderate(by=by, contribution=given, state="shown")
+            theme = Theme.objects.get(pk=row["theme"]) if row["theme"] else None
+            place = places[n % len(places)] if theme else None
+            given = voices.moderate(by=by, contribution=given, state="shown", theme=theme, place=place)
             first = first or given
+        if row["reply"]:
+            _answer(by, given, row["word"], row["reply"], today)
     Contribution.objects.filter(conversation=conversation).update(is_demonstration=True)
     if first is not None:
         theme = Theme.objects.get(pk="after-school-safety")
         voices.make_topic(by=by, contribution=first, title=QUESTION, theme=theme)
+
+
+def _answer(by: Person, given: Contribution, word: str, text: str, today: datetime.date) -> None:
+    """What a partner that works on it, where there is one, says to something young people asked for."""
+    may_reply = repliers(given.conversation.event, by)
+    partner = may_reply.filter(themes=given.theme).first() or may_reply.first()
+    if partner is not None:
+        until = None if word == PartnerReply.Word.NO else today + datetime.timedelta(days=60)
+        voices.reply(
+            by=by, contribution=given, partner=partner, word=word, text=text, by_when=until, they_said_so=True
+        )
 
 
 def taken_up(by: Person, footprint: Footprint, number: int) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ from joinedup.evidence.models import Figure, Need
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.alerts import facts_by_place, speaks_for
 from joinedup.opportunities.models import Answer, Opportunity, Run, what_is_answered
+from joinedup.opportunities.shown_beside import HEARD
 from joinedup.opportunities.whereabouts import Known
 from joinedup.partners.models import Ask, Contact, Link, Partner
 from joinedup.places.models import Footprint, Place
@@ -39,9 +40,6 @@ EVIDENCE_STEPS = ((0.75, 3.0), (0.5, 2.0), (0.2, 1.0))
 # A result from here on says that something got better.
 GOT_BETTER = 0.5
 Rows = list[dict[str, Any]]
-# What young people asked for in the places of a partnership: rows of the engine's table `heard`. The room of voices is
-# above this one, and puts itself in.
-HEARD: list[Callable[[Footprint], Rows]] = []
 
 
 @dataclass(frozen=True)

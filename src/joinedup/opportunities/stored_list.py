@@ -160,7 +160,7 @@ class StoredList:
     def compare(self, row: Opportunity, before: list[dict[str, Any]]) -> None:
         """Says which moves are new and which went; a move that only reads otherwise is no change."""
         was, now = {move["id"]: move for move in before}, {move["id"]: move for move in row.moves}
-        new = [f"New: {now[id]['decision']}" for id in now if id not in was]
+        new = [f"New: {_told(now[id])}" for id in now if id not in was]
         gone = [f"No longer: {str(KINDS.get(was[id]['kind'], '')).lower()}" for id in was if id not in now]
         if new or gone:
             self.changed(row, What.CHANGED, [*new, *(f"{text}." for text in gone)])
@@ -242,6 +242,11 @@ def _filled(row: Opportunity) -> dict[str, object]:
     """What the engine and this module write, without the day: that changes every day."""
     keys = {"place": "place_id", "theme": "theme_id"}
     return {name: getattr(row, keys.get(name, name)) for name in FILLED if name != "last_seen"}
+
+
+def _told(move: dict[str, Any]) -> str:
+    """A new move as the history of the list keeps it: without what young people said, which may be taken back."""
+    return "young people asked for something." if move["kind"] == "heard" else str(move["decision"])
 
 
 def _partners_of_asks(pairs: Iterable[tuple[Opportunity, engine.Opportunity]]) -> dict[str, str]:

@@ -69,6 +69,8 @@ WITHOUT_AN_END: dict[str, str] = {
     "clusters.Follower": "The token of a feed, which stops when its owner stops following.",
     "events.Session": "Notes refuse what leads to a person.",
     "events.Topic": "Titles refuse what leads to a person.",
+    "opportunities.Opportunity": "What it quotes is taken out of it when whoever said it takes it back.",
     "voice.Host": "The token of a host’s link, and nothing of a person.",
     "voice.Contribution": "Read by an adult before it shows; whoever gave it takes it back.",
+    "voice.PartnerReply": "Refuses what leads to a person, and goes with the answer that it replies to.",
 }

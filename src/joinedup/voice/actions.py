@@ -1,4 +1,4 @@
-"""Conversations: open one, answer, moderate, withdraw, and make an answer a topic."""
+"""Conversations: open one, answer, moderate, withdraw, make an answer a topic, and say who does what it asks for."""
 
 from __future__ import annotations
 
@@ -17,13 +17,20 @@ from joinedup.accounts.person import PUBLIC, Person
 from joinedup.accounts.slugs import fresh_slug
 from joinedup.events.drafts import refuse_draft
 from joinedup.events.models import Event, Topic
+from joinedup.opportunities.heard import forget
+from joinedup.opportunities.touching import touch
 from joinedup.partners.election_hold import refuse_while_held
 from joinedup.partners.models import Partner
+from joinedup.places.models import Place
 from joinedup.taxonomy.models import Theme
-from joinedup.voice.checks import findings
-from joinedup.voice.models import Contribution, Conversation, Host
+from joinedup.voice.checks import findings, reply_refusal
+from joinedup.voice.models import Contribution, Conversation, Host, PartnerReply
+from joinedup.voice.queries import places_of, repliers
 
 State = Contribution.State
+# How long somebody has to answer what a young person asked for, from the day on which it was shown.
+ANSWER_WITHIN = datetime.timedelta(weeks=4)
+ASKS = ["theme", "place", "due"]
 
 
 @transaction.atomic
@@ -116,10 +123,14 @@ def withdraw(*, by: Person, contribution: Contribution) -> Contribution:
     require(by, "contribution.give")
     if contribution.state == State.WITHDRAWN:
         return contribution
-    before = audit.snapshot(contribution)
+    before, said = audit.snapshot(contribution), contribution.text
     contribution.state, contribution.text = State.WITHDRAWN, ""
-    contribution.save(update_fields=["state", "text"])
+    contribution.theme = contribution.place = contribution.due = None
+    contribution.save(update_fields=["state", "text", *ASKS])
+    # It may repeat the words.
+    PartnerReply.objects.filter(contribution=contribution).delete()
     _take_from_titles(contribution)
+    _take_from_opportunities(contribution, said)
     audit.record(by=PUBLIC, action="contribution.withdraw", on=contribution, before=before)
     return contribution
 
@@ -131,10 +142,38 @@ def _take_from_titles(contribution: Contribution) -> None:
         topic.save(update_fields=["title"])
 
 
+def _take_from_opportunities(contribution: Contribution, said: str) -> None:
+    """What is no longer shown is quoted nowhere, from this moment on: not only once the list is worked out again."""
+    footprint = contribution.conversation.event.footprint
+    if footprint is not None and said:
+        forget(footprint, said)
+    _follow(contribution)
+
+
+def _follow(contribution: Contribution) -> None:
+    """The partnership's opportunities rest on what young people ask for."""
+    footprint = contribution.conversation.event.footprint_id
+    if footprint is not None:
+        touch([footprint], Contribution._meta.label_lower)
+
+
 @transaction.atomic
-def moderate(*, by: Person, contribution: Contribution, state: str, reason: str = "") -> Contribution:
+def moderate(
+    *,
+    by: Person,
+    contribution: Contribution,
+    state: str,
+    reason: str = "",
+    theme: Theme | None = None,
+    place: Place | None = None,
+    due: datetime.date | None = None,
+) -> Contribution:
     """Show an answer, or hide it for one of the fixed reasons. The decision can be changed; a withdrawn
-    answer stays withdrawn."""
+    answer stays withdrawn.
+
+    With a theme and a place, what is shown asks for something: somebody has to answer it by `due`, four weeks from now
+    unless said. Without them it asks what it asked before; `take_back_asking` says that it asks for nothing.
+    """
     require(by, "contribution.moderate", on=contribution)
     current = Contribution.objects.select_for_update().get(pk=contribution.pk)
     if current.state == State.WITHDRAWN:
@@ -151,11 +190,118 @@ def moderate(*, by: Person, contribution: Contribution, state: str, reason: str 
     current.reason = reason if state == State.REFUSED else ""
     current.read_by = by.name[:160]
     current.read_on = timezone.localdate()
-    current.save(update_fields=["state", "reason", "read_by", "read_on"])
+    if state == State.SHOWN and (theme is not None or place is not None or due is not None):
+        _ask(current, theme, place, due)
+    current.save(update_fields=["state", "reason", "read_by", "read_on", *ASKS])
     if state == State.REFUSED:
         _take_from_titles(current)
+        _take_from_opportunities(current, current.text)
+    elif current.asks:
+        _follow(current)
     audit.record(by=by, action="contribution.moderate", on=current, before=before)
     return current
+
+
+def _ask(
+    contribution: Contribution, theme: Theme | None, place: Place | None, due: datetime.date | None
+) -> None:
+    """Put down what an answer asks for; nothing is saved. Raises ValidationError for an adult's, for half of it, for a
+    place that is none of the partnership, and for a day that is over."""
+    if contribution.age_band == Contribution.ADULT:
+        raise ValidationError(_("An adult said this: their partner can ask for it itself."))
+    if theme is None or place is None:
+        raise ValidationError(
+            _("Say both what it is about and where, so that somebody can answer; or leave both empty.")
+        )
+    event = contribution.conversation.event
+    if not places_of(event).filter(pk=place.pk).exists():
+        raise ValidationError({"place": _("Choose a place of the partnership.")})
+    if due is not None and due != contribution.due and due < timezone.localdate():
+        raise ValidationError({"due": _("Choose a day that is still to come.")})
+    contribution.theme, contribution.place = theme, place
+    contribution.due = due or contribution.due or timezone.localdate() + ANSWER_WITHIN
+
+
+@transaction.atomic
+def take_back_asking(*, by: Person, contribution: Contribution) -> Contribution:
+    """Say that an answer asks for nothing after all; it stays shown. Doing it twice does nothing. Raises
+    ValidationError once a partner has replied: that is taken back first."""
+    require(by, "contribution.moderate", on=contribution)
+    current = Contribution.objects.select_for_update().get(pk=contribution.pk)
+    if current.due is None:
+        return current
+    if PartnerReply.objects.filter(contribution=current).exists():
+        raise ValidationError(_("Somebody answered it: take that answer back first."))
+    before = audit.snapshot(current)
+    current.theme = current.place = current.due = None
+    current.save(update_fields=ASKS)
+    _follow(current)
+    audit.record(by=by, action="contribution.take_back_asking", on=current, before=before)
+    return current
+
+
+@transaction.atomic
+def reply(
+    *,
+    by: Person,
+    contribution: Contribution,
+    partner: Partner,
+    word: str,
+    text: str,
+    by_when: datetime.date | None,
+    they_said_so: bool,
+) -> PartnerReply:
+    """Say which partner answers what a young person asked for, what can be done, and by when; again, to change it.
+
+    Everybody reads it under the partner's name: it has to be theirs (`they_said_so`), and a partner that everybody may
+    know of. Raises ValidationError for what asks for nothing, words that lead to a person, and a yes without a day.
+    """
+    require(by, "contribution.reply", on=contribution)
+    current = Contribution.objects.select_for_update().get(pk=contribution.pk)
+    event = current.conversation.event
+    if not current.asks:
+        raise ValidationError(_("Nobody has to answer this: it is not shown, or asks for nothing."))
+    if not repliers(event, by).filter(pk=partner.pk).exists():
+        raise ValidationError(
+            {"partner": _("Choose a partner of the partnership that everybody may know of.")}
+        )
+    if not they_said_so:
+        raise ValidationError(
+            {"they_said_so": _("Ask them first: everybody reads these words under their name.")}
+        )
+    if event.footprint is not None:
+        refuse_while_held([event.footprint])
+    plain = " ".join(text.split())
+    if wrong := reply_refusal(plain):
+        raise ValidationError({"text": wrong})
+    held = PartnerReply.objects.filter(contribution=current).first()
+    before = audit.snapshot(held) if held else None
+    if word == PartnerReply.Word.NO:
+        by_when = None
+    elif by_when is None:
+        raise ValidationError({"by_when": _("Say by when: young people wait for it.")})
+    elif by_when < timezone.localdate() and (held is None or held.by_when != by_when):
+        raise ValidationError({"by_when": _("Choose a day that is still to come.")})
+    made = held or PartnerReply(contribution=current)
+    made.partner, made.word, made.text, made.by_when = partner, word, plain, by_when
+    made.recorded_by, made.recorded_on = by.name[:160], timezone.localdate()
+    made.full_clean()
+    made.save()
+    _follow(current)
+    audit.record(by=by, action="contribution.reply", on=made, before=before)
+    return made
+
+
+@transaction.atomic
+def take_back_reply(*, by: Person, contribution: Contribution) -> None:
+    """Take back what a partner said: what was asked for waits again. Doing it twice does nothing."""
+    require(by, "contribution.reply", on=contribution)
+    held = PartnerReply.objects.filter(contribution=contribution).first()
+    if held is None:
+        return
+    audit.record(by=by, action="contribution.take_back_reply", on=held, before=audit.snapshot(held), after={})
+    held.delete()
+    _follow(contribution)
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from joinedup.privacy.detect import (
     HANDLE,
     LINK,
     NATIONAL_INSURANCE,
+    ORGANISED,
     PHONE,
     POLICE_NUMBER,
     POSTCODE,
@@ -26,6 +27,7 @@ from joinedup.privacy.detect import (
     Detector,
     found_in,
 )
+from joinedup.privacy.free_text import refusal
 
 
 @dataclass(frozen=True)
@@ -92,3 +94,16 @@ def findings(text: str) -> list[TextFinding]:
             )
         )
     return found
+
+
+def reply_refusal(text: str) -> str:
+    """Why the reply of a partner is refused, in one sentence; "" if it is accepted. Everybody reads it, and a role does
+    where a name would: names of organisations and streets are what such a line is about."""
+    if wrong := refusal(text):
+        return wrong
+    named = (match[0] for match in SOMEBODY.pattern.finditer(STREET.pattern.sub("…", text)))
+    if any(not ORGANISED.search(each) for each in named):
+        return _(
+            "There may be a person’s name in this. Please say their role: “the head” or “a youth worker”."
+        )
+    return ""

@@ -1,4 +1,4 @@
-"""Forms for the question, the answer, moderating it, and the topic it becomes."""
+"""Forms for the question, the answer, moderating it, the topic it becomes, and what a partner replies."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event
 from joinedup.partners.models import Partner
+from joinedup.places.models import Place
 from joinedup.taxonomy.models import Theme
 from joinedup.voice.checks import findings
-from joinedup.voice.models import Contribution
-from joinedup.voice.queries import hosts_for
+from joinedup.voice.models import Contribution, PartnerReply
+from joinedup.voice.queries import hosts_for, places_of, repliers
 
 LONGEST = 400
 EVERY_AGE: list[Any] = list(Contribution._meta.get_field("age_band").choices or [])
@@ -92,9 +93,70 @@ class ContributionForm(forms.Form):
 
 
 class ModerationForm(forms.Form):
+    """A decision about one answer, and optionally what it asks for."""
+
     contribution = forms.IntegerField(widget=forms.HiddenInput)
-    state = forms.ChoiceField(choices=[("shown", _("Show it")), ("refused", _("Do not show it"))])
+    state = forms.ChoiceField(
+        choices=[
+            ("shown", _("Show it")),
+            ("refused", _("Do not show it")),
+            ("nothing", _("It asks for nothing")),
+        ],
+        error_messages={"required": _("Choose whether to show it.")},
+    )
     reason = forms.ChoiceField(choices=[("", ""), *Contribution.Reason.choices], required=False)
+    theme = forms.ModelChoiceField(Theme.objects.all(), required=False)
+    place = forms.ModelChoiceField(Place.objects.none(), required=False)
+    due = forms.DateField(
+        required=False, error_messages={"invalid": _("Give the day as day, month and year.")}
+    )
+
+    def __init__(self, event: Event, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].queryset = places_of(event)  # type: ignore[attr-defined]
+
+
+class PartnerReplyForm(forms.Form):
+    partner = forms.ModelChoiceField(
+        Partner.objects.none(),
+        label=_("Who answers"),
+        empty_label=_("Choose a partner"),
+        help_text=_("Partners whose record is public: young people read the name."),
+        error_messages={"required": _("Choose who answers.")},
+    )
+    word = forms.ChoiceField(
+        choices=PartnerReply.Word.choices,
+        widget=forms.RadioSelect,
+        label=_("Can it be done?"),
+        error_messages={"required": _("Choose whether it can be done.")},
+    )
+    text = _Words(
+        max_length=LONGEST,
+        widget=forms.Textarea,
+        label=_("What will be done, or why it cannot be"),
+        help_text=_(
+            "Up to 400 characters, in words that a twelve-year-old understands. Do not repeat what was said, and say "
+            "nothing about who asked or where you met them. Roles, no names."
+        ),
+        error_messages={"required": _("Say what will be done, or why it cannot be.")},
+    )
+    by_when = forms.DateField(
+        required=False,
+        label=_("By when"),
+        help_text=_("Empty only where it cannot be done."),
+        widget=_date_input(),
+    )
+    they_said_so = forms.BooleanField(
+        label=_("They said so themselves: everybody reads these words under their name."),
+        error_messages={"required": _("Ask them first: everybody reads these words under their name.")},
+    )
+
+    def __init__(self, contribution: Contribution, person: Person, *args: Any, **kwargs: Any) -> None:
+        if (held := contribution.reply) is not None:
+            names = ("partner", "word", "text", "by_when")
+            kwargs["initial"] = {name: getattr(held, name) for name in names}
+        super().__init__(*args, **kwargs)
+        self.fields["partner"].queryset = repliers(contribution.conversation.event, person)  # type: ignore[attr-defined]
 
 
 class TopicOfContributionForm(forms.Form):

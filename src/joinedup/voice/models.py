@@ -6,10 +6,12 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_lazy
 
 from joinedup.accounts.models import fresh_token
 from joinedup.accounts.permissions import Scope
 from joinedup.accounts.person import Person
+from joinedup.accounts.records import Marking
 from joinedup.events.models import Event
 
 
@@ -104,6 +106,14 @@ class Contribution(models.Model):
         related_name="contributions",
         help_text="the topic of the event that was made of it",
     )
+    # What it asks for, as a moderator understood it: then somebody has to answer, by `due`.
+    theme = models.ForeignKey(
+        "taxonomy.Theme", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    place = models.ForeignKey(
+        "places.Place", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    due = models.DateField(null=True, blank=True, help_text="by when somebody answers what it asks for")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     reason = models.CharField(max_length=14, choices=Reason, blank=True)
     read_by = models.CharField(max_length=160, blank=True)
@@ -123,6 +133,14 @@ class Contribution(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="shown") | ~Q(read_by=""), name="contribution_shown_was_read"
             ),
+            models.CheckConstraint(
+                condition=Q(theme=None, place=None, due=None)
+                | Q(theme__isnull=False, place__isnull=False, due__isnull=False),
+                name="contribution_asks_what_where_and_by_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(theme=None) | ~Q(age_band="25+"), name="contribution_of_an_adult_asks_nothing"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -131,3 +149,58 @@ class Contribution(models.Model):
 
     def scope(self) -> Scope:
         return self.conversation.scope()
+
+    @property
+    def reply(self) -> PartnerReply | None:
+        """What a partner says to it, if one did; no query where `partner_reply` is selected."""
+        return getattr(self, "partner_reply", None)
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody has to answer it: a moderator said what it asks for, and it is shown."""
+        return self.due is not None and self.state == self.State.SHOWN
+
+
+class PartnerReply(models.Model):
+    """What a partner says to something young people asked for: whether it can be done, what, and by when.
+
+    It goes with the answer that it replies to: taken back, both are gone.
+    """
+
+    class Word(models.TextChoices):
+        YES = "yes", gettext_lazy("Yes, this can be done")
+        PARTLY = "partly", gettext_lazy("Some of it can be done")
+        NO = "no", gettext_lazy("No, this cannot be done now")
+
+    contribution = models.OneToOneField(Contribution, on_delete=models.CASCADE, related_name="partner_reply")
+    # Without its partner it is nobody's answer: what was asked for waits again.
+    partner = models.ForeignKey("partners.Partner", on_delete=models.CASCADE, related_name="+")
+    word = models.CharField(max_length=6, choices=Word)
+    text = models.CharField(max_length=400)
+    by_when = models.DateField(
+        null=True, blank=True, help_text="until when it is done; empty where it is not"
+    )
+    recorded_by = models.CharField(max_length=160)
+    recorded_on = models.DateField()
+
+    class Meta:
+        verbose_name_plural = "partner replies"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(word="no", by_when=None) | (~Q(word="no") & Q(by_when__isnull=False)),
+                name="reply_says_by_when",
+            )
+        ]
+
+    def __str__(self) -> str:
+        # As of the answer itself: it may repeat what somebody takes back.
+        return f"Reply {self.pk}"
+
+    @property
+    def who(self) -> str:
+        """Who replies, as everybody may read it."""
+        is_public = self.partner.marking == Marking.PUBLIC
+        return self.partner.name if is_public else gettext("An organisation of the partnership")
+
+    def scope(self) -> Scope:
+        return self.contribution.scope()

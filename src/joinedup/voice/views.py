@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,6 +13,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -18,8 +21,15 @@ from django.views.decorators.http import require_safe
 from joinedup.accounts.permissions import may, require
 from joinedup.accounts.request import Request
 from joinedup.events.queries.events import listed
+from joinedup.taxonomy.models import Theme
 from joinedup.voice import actions, queries
-from joinedup.voice.forms import ContributionForm, ModerationForm, OpenForm, TopicOfContributionForm
+from joinedup.voice.forms import (
+    ContributionForm,
+    ModerationForm,
+    OpenForm,
+    PartnerReplyForm,
+    TopicOfContributionForm,
+)
 from joinedup.voice.limits import is_over_limit
 from joinedup.voice.models import Contribution, Conversation
 
@@ -99,21 +109,31 @@ def contribution_thanks(request: Request, code: str) -> HttpResponse:
 
 @never_cache
 def contribution_withdraw(request: Request, code: str) -> HttpResponse:
-    given = get_object_or_404(Contribution, withdraw_code=code)
+    """What became of one answer, for whoever has its link, and taking it back."""
+    given = get_object_or_404(queries.by_code(code))
     if request.method == "POST":
         actions.withdraw(by=request.person, contribution=given)
-    # Neither the words nor whether they were shown: others may find the link in a browser's history.
-    context = {"code": code, "is_withdrawn": given.state == Contribution.State.WITHDRAWN}
+    is_shown = queries.is_public(given)
+    # Never the words, and of what is not shown never why, nor whether it was read: others may find the link in a
+    # browser's history.
+    context = {
+        "code": code,
+        "is_withdrawn": given.state == Contribution.State.WITHDRAWN,
+        "is_shown": is_shown,
+        "conversation": given.conversation,
+        "topic": given.topic if is_shown else None,
+        "became": queries.became(given) if is_shown else None,
+    }
     return render(request, "voice/withdraw.jinja", context)
 
 
 @login_required
 def moderate(request: Request, slug: str) -> HttpResponse:
-    found = get_object_or_404(Conversation.objects.select_related("event"), slug=slug)
+    found = get_object_or_404(Conversation.objects.select_related("event__footprint"), slug=slug)
     if not may(request.person, "contribution.moderate", found):
         raise Http404
-    if request.method == "POST":
-        _read(request, found)
+    form = ModerationForm(found.event, request.POST or None)
+    if request.method == "POST" and _read(request, found, form):
         return redirect("moderate", slug)
     context = {
         "conversation": found,
@@ -121,30 +141,81 @@ def moderate(request: Request, slug: str) -> HttpResponse:
         "counts": queries.counts(found),
         "withdrawn_topics": queries.withdrawn_topics(found),
         "reasons": Contribution.Reason.choices,
+        "themes": list(Theme.objects.all()),
+        "places": list(queries.places_of(found.event)),
+        # Of what could not be taken nothing is lost.
+        "sent": form.data if form.is_bound else {},
+        "weeks": actions.ANSWER_WITHIN.days // 7,
+        "today": timezone.localdate(),
     }
     return render(request, "voice/moderate.jinja", context)
 
 
-def _read(request: Request, conversation: Conversation) -> None:
-    """Apply one decision about one answer, and say what it did."""
-    form = ModerationForm(request.POST)
+def _read(request: Request, conversation: Conversation, form: ModerationForm) -> bool:
+    """Apply one decision about one answer, and say what it did; False if it could not be taken."""
     if not form.is_valid():
-        messages.error(request, _("Choose whether to show it."))
-        return
-    decision = form.cleaned_data
-    one = get_object_or_404(conversation.contributions, pk=decision["contribution"])
+        messages.error(request, " ".join(str(each) for found in form.errors.values() for each in found))
+        return False
+    decision = dict(form.cleaned_data)
+    one = get_object_or_404(conversation.contributions, pk=decision.pop("contribution"))
     try:
-        actions.moderate(
-            by=request.person, contribution=one, state=decision["state"], reason=decision["reason"]
-        )
+        if decision["state"] == "nothing":
+            actions.take_back_asking(by=request.person, contribution=one)
+        else:
+            one = actions.moderate(by=request.person, contribution=one, **decision)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-        return
-    if decision["state"] == "refused" and decision["reason"] == Contribution.Reason.SAFEGUARDING:
+        return False
+    _tell(request, conversation, one, decision)
+    return True
+
+
+def _tell(request: Request, conversation: Conversation, one: Contribution, decision: dict[str, Any]) -> None:
+    if decision["state"] == "nothing":
+        messages.success(request, _("It is shown, and nobody has to answer it."))
+    elif decision["state"] == "refused" and decision["reason"] == Contribution.Reason.SAFEGUARDING:
         lead = conversation.event.safeguarding_lead
         messages.warning(request, _("Not shown. Tell the safeguarding lead now: %(lead)s.") % {"lead": lead})
+    elif one.asks and one.due is not None:
+        due = date_format(one.due, "j F Y")
+        messages.success(request, _("Shown. Somebody has to answer it by %(day)s.") % {"day": due})
     else:
         messages.success(request, _("Shown.") if decision["state"] == "shown" else _("Not shown."))
+
+
+@login_required
+@require_safe
+def asked_for(request: Request) -> HttpResponse:
+    """What young people asked for, for those who see that somebody answers."""
+    if not request.person.is_coordinator:
+        raise Http404
+    context = {
+        "page": Paginator(queries.asked_for(request.person), PAGE).get_page(request.GET.get("page")),
+        "waiting": queries.waiting_for_a_reply(request.person),
+        "today": timezone.localdate(),
+    }
+    return render(request, "voice/asked_for.jinja", context)
+
+
+@login_required
+def contribution_reply(request: Request, pk: int) -> HttpResponse:
+    given = get_object_or_404(queries.asked_for(request.person), pk=pk)
+    form = PartnerReplyForm(given, request.person, request.POST or None)
+    if request.POST.get("do") == "take_back":
+        actions.take_back_reply(by=request.person, contribution=given)
+        messages.success(request, _("Taken back: it waits for an answer again."))
+        return redirect("asked_for")
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.reply(by=request.person, contribution=given, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(
+                request, _("Everybody can read the answer now. You can change it or take it back.")
+            )
+            return redirect("asked_for")
+    return render(request, "voice/reply.jinja", {"contribution": given, "form": form})
 
 
 @login_required

@@ -180,6 +180,7 @@ def test_what_young_people_asked_for_is_answered_by_who_could_do_it() -> None:
         "place": f"{NORTH}W0",
         "theme": "positive-activities",
         "text": "A gym that is open on Sundays",
+        "said_on": date(2026, 11, 5),
         "moderator": "the youth council worker",
     }
     (move,) = found(partners=[partner("a", themes=("positive-activities",))], heard=[heard]).moves
@@ -187,6 +188,7 @@ def test_what_young_people_asked_for_is_answered_by_who_could_do_it() -> None:
     assert (
         move.decision == "Who answers young people in North, who asked for “A gym that is open on Sundays”?"
     )
+    assert move.sentence.startswith("Young people said: “A gym that is open on Sundays” (November 2026) ")
     assert move.first_step.endswith("the youth council worker tells them.")
 
 

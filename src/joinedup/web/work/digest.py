@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from joinedup.accounts.links import address_of
 from joinedup.accounts.models import Preference, User
@@ -102,6 +103,7 @@ def sections_of(waiting: Waiting, not_wanted: list[str]) -> list[DigestSection]:
             _("Answers of young people to read"),
             [(each.question, address_of("moderate", each.slug)) for each in waiting.conversations],
         ),
+        _asked_for(waiting),
         DigestSection(
             _("Spreadsheets to finish"), [(each.file_name, address_of("my_work")) for each in waiting.uploads]
         ),
@@ -124,6 +126,12 @@ def sections_of(waiting: Waiting, not_wanted: list[str]) -> list[DigestSection]:
         ),
     ]
     return [each for each in found if each.items]
+
+
+def _asked_for(waiting: Waiting) -> DigestSection:
+    words = ngettext("%(number)s waits for an answer", "%(number)s wait for an answer", waiting.asked_for)
+    items = [(words % {"number": waiting.asked_for}, address_of("asked_for"))] if waiting.asked_for else []
+    return DigestSection(_("What young people asked for"), items)
 
 
 def _invitations(waiting: Waiting) -> DigestSection:

@@ -30,6 +30,7 @@ from joinedup.results.models import Response
 from joinedup.results.queries.responses import ToAnswer, to_answer, untold
 from joinedup.spreadsheets.models import Upload
 from joinedup.voice.models import Contribution, Conversation
+from joinedup.voice.queries import waiting_for_a_reply
 
 SHOWN = 10
 OPEN_AGREEMENTS = [Agreement.State.AGREED, Agreement.State.STARTED]
@@ -63,6 +64,8 @@ class Waiting:
     partners_to_confirm: list[Partner] = field(default_factory=list)
     initiatives_to_confirm: Shortlist[Initiative] = field(default_factory=Shortlist)
     conversations: list[Conversation] = field(default_factory=list)
+    # How many things young people asked for that nobody has answered.
+    asked_for: int = 0
     uploads: list[Any] = field(default_factory=list)
     said: list[Answer] = field(default_factory=list)
     moved: list[Unread] = field(default_factory=list)
@@ -70,8 +73,8 @@ class Waiting:
 
     @property
     def total(self) -> int:
-        """How many things there are to do: what changed in a partnership's list, or a conversation's answers,
-        counts as one."""
+        """How many things there are to do: what changed in a partnership's list, a conversation's answers, or what
+        young people asked for, counts as one."""
         singles = (
             self.invitations,
             self.named,
@@ -85,10 +88,8 @@ class Waiting:
             self.said,
             self.moved,
         )
-        return sum(len(each) for each in singles) + sum(
-            each.total
-            for each in (self.assigned, self.opportunities, self.agreements, self.initiatives_to_confirm)
-        )
+        lists = (self.assigned, self.opportunities, self.agreements, self.initiatives_to_confirm)
+        return sum(len(each) for each in singles) + sum(each.total for each in lists) + bool(self.asked_for)
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ class Kept:
 
 
 def waiting_for(person: Person) -> Waiting:
-    """At most twenty-one queries, whatever the number of items; a few more for each agreement with a body that another
+    """At most twenty-two queries, whatever the number of items; a few more for each agreement with a body that another
     took over from."""
     today = timezone.localdate()
     waiting: dict[str, Any] = {"invitations": list(_invitations(person, today))}
@@ -131,6 +132,7 @@ def waiting_for(person: Person) -> Waiting:
     if person.is_coordinator:
         waiting |= {
             "conversations": list(_unread(person)),
+            "asked_for": waiting_for_a_reply(person),
             "uploads": list(_uploads(person)),
             "said": answers_since(person, looked(person, timezone.now()), timezone.now()),
             "moved": unread(person, timezone.now()),

@@ -1,5 +1,5 @@
 """`heard`: what young people asked for in a place, where who could do it is named: an answer is due. Never below a fund
-for being small, and never with the size of the group that said it."""
+for being small, and never with the size of the group that said it, nor with the day: a day says who was there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Partner
 from joinedup.engines.opportunities.move import Move, Party
 from joinedup.engines.opportunities.strength import Parts
-from joinedup.engines.words import day
+from joinedup.engines.words import month
 
 NAME = "heard"
 FIT = 0.8
@@ -43,7 +43,7 @@ def moves(context: Context) -> Iterator[Move]:
         if not best:
             continue
         text = words.quoted(row["text"])
-        when = f" ({day(row['said_on'])})" if row["said_on"] else ""
+        when = f" ({month(row['said_on'])})" if row["said_on"] else ""
         yield Move(
             kind=NAME,
             places=(authority,),
