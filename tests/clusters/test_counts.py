@@ -130,7 +130,10 @@ def test_a_neighbourhood_without_counts_is_left_out_and_said(
     )  # fmt: skip
     found = ground_of(world.north, by_residents=False)
     assert len(found.areas) == 12
-    assert found.notes == ["1 neighbourhood has no counts in these files and is left out: that is not the same as none."]
+    (note,) = found.notes
+    assert note == (
+        "1 neighbourhood has no counts in these files and is left out: that is not the same as none."
+    )
 
 
 def test_a_neighbourhood_that_was_shared_out_is_left_out_and_said(

@@ -69,7 +69,7 @@ class Square:
     @property
     def who(self) -> str:
         """Whom to ask first, in words."""
-        return get_text_list(self.ask, _("and"))
+        return str(get_text_list(list(self.ask), _("and")))
 
 
 @dataclass(frozen=True)
