@@ -50,11 +50,7 @@ class Context:
             return self._around[authorities]
         found = set(authorities)
         for _ in range(2):
-            found |= {
-                code
-                for code in self.register.authorities
-                if code not in found and any(self.distances.adjoin(code, own) for own in found)
-            }
+            found.update(*[self.distances.neighbours(own) for own in found])
         self._around[authorities] = sorted(found)
         return self._around[authorities]
 
