@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 
 import snowballstemmer
 
+# Concepts that say when or how it is paid, and so not what a thing is.
+NO_THING = ("moment", "money")
 LONGEST_PHRASE = 4
 WORD = re.compile(r"[a-zà-ÿŵŷ&]+(?:[-'’][a-zà-ÿŵŷ]+)*|\d+")
 _stemmer = snowballstemmer.stemmer("english")
@@ -43,6 +45,34 @@ class Meaning:
 
     def __or__(self, other: Meaning) -> Meaning:
         return Meaning(self.concepts | other.concepts, self.stems | other.stems)
+
+    @cached_property
+    def things(self) -> frozenset[str]:
+        """Its concepts that are things: neither a moment nor a way of paying."""
+        known = concepts()
+        return frozenset(name for name in self.concepts if known[name].what not in NO_THING)
+
+    @cached_property
+    def special(self) -> tuple[tuple[str, str], ...]:
+        """Its things that are a trade of their own, each with what kind of thing it is."""
+        known = concepts()
+        return tuple((name, known[name].what) for name in sorted(self.things) if known[name].special)
+
+    @cached_property
+    def common(self) -> frozenset[str]:
+        """Its stems that this field uses everywhere."""
+        return self.stems & everyday("common")
+
+    @cached_property
+    def telling(self) -> frozenset[str]:
+        """Its other stems."""
+        return self.stems - everyday("common")
+
+    @cached_property
+    def themes(self) -> frozenset[str]:
+        """The themes that its concepts are about."""
+        known = concepts()
+        return frozenset(theme for name in self.concepts for theme in known[name].themes)
 
 
 NOTHING = Meaning(frozenset(), frozenset())
@@ -170,5 +200,4 @@ def of_kind(meant: Meaning, what: str) -> frozenset[str]:
 
 def themes_of(meant: Meaning) -> frozenset[str]:
     """The themes that its concepts are about."""
-    known = concepts()
-    return frozenset(theme for name in meant.concepts for theme in known[name].themes)
+    return meant.themes

@@ -150,10 +150,15 @@ class Ask:
     until: date | None
     meant: Meaning
 
-    @property
+    @cached_property
     def ages(self) -> tuple[float, float] | None:
         """The ages that its words speak of."""
         return ages_in(self.text)
+
+    @cached_property
+    def about(self) -> frozenset[str]:
+        """Its themes as recorded; where nothing is, those that its words are about."""
+        return frozenset(self.themes) or self.meant.themes
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from joinedup.engines.opportunities.inputs import TOO_OLD_DAYS, Action, Ask, Inp
 from joinedup.engines.opportunities.kinds.bid.eligibility import OPEN, is_open, may_lead
 from joinedup.engines.opportunities.kinds.keep import WITHIN_DAYS
 from joinedup.engines.opportunities.kinds.learn import EVIDENCE
-from joinedup.engines.opportunities.kinds.match.asks import PAIRS
+from joinedup.engines.opportunities.kinds.match.fit import PAIRS
 from joinedup.engines.opportunities.move import Move
 from joinedup.engines.opportunities.run import Result
 from joinedup.engines.words import counted, day, listing

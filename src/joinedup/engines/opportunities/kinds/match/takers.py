@@ -10,7 +10,8 @@ from joinedup.engines.opportunities import words
 from joinedup.engines.opportunities.concepts import themes_of
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Ask, Partner
-from joinedup.engines.opportunities.kinds.match.asks import ANYBODY, capacity, has_places
+from joinedup.engines.opportunities.kinds.match.asks import capacity
+from joinedup.engines.opportunities.kinds.match.fit import ANYBODY, has_places
 from joinedup.engines.opportunities.move import Move, Party
 from joinedup.engines.opportunities.strength import Parts, deadline
 from joinedup.engines.words import listing
