@@ -152,8 +152,8 @@ def _lengths() -> dict[str, tuple[int, ...]]:
 
 @dataclass(frozen=True)
 class Word:
-    """A word of a text: its stem, whether it says something, the concepts that it means just as it is spelt, and how many
-    stems the phrases have that begin with it."""
+    """A word of a text: its stem, whether it says something, the concepts that it means just as it is spelt, and how
+    many stems the phrases have that begin with it."""
 
     stem: str
     says: bool

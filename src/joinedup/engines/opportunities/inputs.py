@@ -6,11 +6,11 @@ The columns of the register's frames are those that `engines.reading.read_regist
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -18,6 +18,8 @@ from joinedup.engines.opportunities.ages import ages_in
 from joinedup.engines.opportunities.concepts import Meaning, concepts, meaning
 from joinedup.engines.reading.register import COLUMNS as REGISTER
 from joinedup.engines.reading.register import DAY, NUMBER, TEXT, WORDS, YES
+
+R = TypeVar("R")
 
 # Every column that the engine reads; the register's are those that reading it gives. One that is absent is unknown
 # in every row.
@@ -245,6 +247,21 @@ class Register:
         return _by_authority(self.partners.values())
 
     @cached_property
+    def actions_on(self) -> dict[tuple[str, str], list[Action]]:
+        """By authority and theme."""
+        return _by_authority_and(self.actions_at, lambda action: action.themes)
+
+    @cached_property
+    def partners_on(self) -> dict[tuple[str, str], list[Partner]]:
+        """By authority and theme."""
+        return _by_authority_and(self.partners_at, lambda partner: partner.themes)
+
+    @cached_property
+    def partners_of(self) -> dict[tuple[str, str], list[Partner]]:
+        """By authority and sector."""
+        return _by_authority_and(self.partners_at, lambda partner: (partner.sector or "",))
+
+    @cached_property
     def actions_of(self) -> dict[str, list[Action]]:
         found: dict[str, list[Action]] = defaultdict(list)
         for action in self.actions.values():
@@ -290,6 +307,18 @@ def _by_authority(records: Iterable[Any]) -> dict[str, list[Any]]:
     for record in records:
         for code in sorted(record.where.authorities):
             found[code].append(record)
+    return found
+
+
+def _by_authority_and(
+    at: Mapping[str, Iterable[R]], keys: Callable[[R], Iterable[str]]
+) -> dict[tuple[str, str], list[R]]:
+    """The records of an authority by each of their keys, in their order."""
+    found: dict[tuple[str, str], list[R]] = defaultdict(list)
+    for code, records in at.items():
+        for record in records:
+            for key in dict.fromkeys(keys(record)):
+                found[code, key].append(record)
     return found
 
 
