@@ -80,6 +80,9 @@ class Distances:
         at = self.register.place_at
         if not (a.exact and b.exact):
             return None
+        if len(a.points) == len(b.points) == 1:
+            (x,), (y,) = a.points, b.points
+            return 0.0 if x == y else self._between_points(x, y) if x in at and y in at else None
         if set(a.points) & set(b.points):
             return 0.0
         pairs = [(x, y) for x, y in product(a.points, b.points) if x in at and y in at]

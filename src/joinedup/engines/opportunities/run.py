@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from joinedup.engines.need.verdicts import HIGH, LIKE_MUCH, STANDS_OUT
+from joinedup.engines.opportunities.caps import (
+    LEAST,
+    TOO_WEAK,
+    Left,
+    capped,
+    order,
+    other_bids_named,
+    support_once,
+)
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Inputs, Support, build
 from joinedup.engines.opportunities.kinds import KINDS
-from joinedup.engines.opportunities.move import PRACTICAL, Move, Opportunity, tie
-from joinedup.engines.opportunities.page import opportunity
+from joinedup.engines.opportunities.move import PRACTICAL, Candidate, Move, Opportunity, opportunity_id, tie
+from joinedup.engines.opportunities.page import opportunity, score
 from joinedup.engines.opportunities.strength import WEIGHTS, Weights, of
-from joinedup.engines.words import listing
 
 
 @dataclass(frozen=True)
@@ -38,14 +47,6 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class Left:
-    """A move that meets a rule and is in no opportunity, with the reason: what follows “but”, with its full stop."""
-
-    move: Move
-    why: str
-
-
-@dataclass(frozen=True)
 class Result:
     """Opportunities, best first; gaps; the shelf; every move that was found, and those of them that a cap left out."""
 
@@ -53,9 +54,16 @@ class Result:
     opportunities: tuple[Opportunity, ...]
     gaps: tuple[Gap, ...]
     shelf: tuple[Support, ...]
-    found: tuple[Move, ...]
+    candidates: tuple[Candidate, ...]
     context: Context
     left: tuple[Left, ...] = ()
+
+    @cached_property
+    def found(self) -> tuple[Move, ...]:
+        """Every move that was found, strongest first, in words."""
+        return tuple(
+            each.worded() for each in sorted(self.candidates, key=lambda each: order(each, self.as_of))
+        )
 
     @property
     def moves(self) -> tuple[Move, ...]:
@@ -64,17 +72,9 @@ class Result:
         return tuple(sorted(every, key=lambda move: (-move.strength, move.id)))
 
 
-# Who needs, gives, leads or runs; who is only asked, or named in another's bid, has half a move of it.
-MAIN = frozenset(("needs", "gives", "leads", "could lead", "compares notes", "runs it"))
-LEADING = ("leads", "could lead")
-# The second place in which the same support is a move.
-AGAIN = 0.8
 # Beside a strong move, one weaker than this share of it is padding.
 FILLER = 0.7
-# At least this strong, to be a move at all.
-LEAST = 0.3
 FULL = "its place has as many opportunities already that are stronger."
-TOO_WEAK = "it is too weak: what the parties record has too little to do with each other, or is too old."
 
 
 def opportunities(
@@ -92,34 +92,36 @@ def opportunities(
         _weighed(context, each, settings.weights)
         for kind in KINDS
         for each in kind.moves(context)
-        if each.places and (told is None or told(each, context))
+        if each.places and (told is None or told(each.worded(), context))
     ]
-    found = [move for move in every if move.strength >= LEAST]
-    left = [Left(move, TOO_WEAK) for move in every if move.strength < LEAST]
-    found.sort(key=lambda move: _order(move, as_of))
-    kept = _other_bids_named(context, _capped(_support_once(found, left), settings, left))
-    made = _grouped(context, kept, settings, left)
+    found = [each for each in every if each.strength >= LEAST]
+    left = [Left(each, TOO_WEAK) for each in every if each.strength < LEAST]
+    bids = sorted(_bids(found), key=lambda move: order(move, as_of))
+    others = (each for each in found if each.kind != "bid")
+    kept = capped([*others, *support_once(bids, left)], settings.per_body, left)
+    made = _grouped(context, other_bids_named(context, kept), settings, left)
     return Result(
         as_of=as_of,
         opportunities=tuple(made),
         gaps=tuple(_gaps(context, made)),
         shelf=tuple(each for each in context.register.support.values() if is_shelf(each)),
-        found=tuple(found),
+        candidates=tuple(found),
         context=context,
         left=tuple(left),
     )
 
 
-def _weighed(context: Context, move: Move, weights: Weights) -> Move:
-    need = context.register.needs.get((move.places[0], move.theme or ""))
-    known = need is not None and need.measured == "own"
-    parts = replace(move.parts, need=(need.stands_out or 0.0) if known and need else 0.0)
-    return replace(move, parts=parts, strength=of(parts, weights))
+def _weighed(context: Context, each: Candidate, weights: Weights) -> Candidate:
+    parts = each.parts
+    need = context.register.needs.get((each.places[0], each.theme or ""))
+    stands_out = need.stands_out if need is not None and need.measured == "own" else None
+    if parts.need != (stands_out or 0.0):
+        parts = replace(parts, need=stands_out or 0.0)
+    return each.weighed(parts, of(parts, weights))
 
 
-def _order(move: Move, as_of: date) -> tuple[float, date, str]:
-    """Strongest first; ties by deadline, then by a hash of the move and the month: never by name or size."""
-    return (-round(move.strength, 6), move.closes or date.max, tie(move.id, as_of))
+def _bids(found: Iterable[Candidate]) -> Iterator[Move]:
+    return (each for each in found if isinstance(each, Move) and each.kind == "bid")
 
 
 def is_shelf(support: Support) -> bool:
@@ -128,128 +130,39 @@ def is_shelf(support: Support) -> bool:
     return support.basis == "standing" or unthemed
 
 
-def _support_once(found: Sequence[Move], left: list[Left]) -> list[Move]:
-    """Each support once in a place; where the same bodies would bid in several, one move with all the places."""
-    kept: list[Move] = []
-    at: dict[tuple[str, str], Move] = {}
-    by_bid: dict[tuple[str, str | None, frozenset[str]], int] = {}
-    used: Counter[str] = Counter()
-    by_support: dict[str, list[frozenset[str]]] = defaultdict(list)
-    for move in found:
-        if move.kind != "bid":
-            kept.append(move)
-            continue
-        (support,) = move.support
-        if (support, move.places[0]) in at:
-            left.append(Left(move, "the same support is a stronger move there on another theme."))
-            continue
-        at[support, move.places[0]] = move
-        leads = frozenset(party.id for party in move.parties if party.part in LEADING)
-        key = (support, move.theme, leads)
-        if key in by_bid:
-            index = by_bid[key]
-            places = dict.fromkeys((*kept[index].places, *move.places))
-            kept[index] = replace(kept[index], places=tuple(places))
-            continue
-        if any(leads & other for other in by_support[support]):
-            # Who bids in one place does not bid against itself in the next.
-            left.append(Left(move, "the same bodies would bid for it in a place where it is stronger."))
-            continue
-        by_support[support].append(leads)
-        strength = move.strength * AGAIN ** used[support]
-        used[support] += 1
-        by_bid[key] = len(kept)
-        kept.append(replace(move, strength=strength))
-    left += [Left(move, TOO_WEAK) for move in kept if move.strength < LEAST]
-    return [move for move in kept if move.strength >= LEAST]
-
-
-def _other_bids_named(context: Context, kept: Sequence[Move]) -> list[Move]:
-    """The moves, with who would bid for the same money in another place beside each."""
-    bids: dict[str, list[Move]] = defaultdict(list)
-    for move in kept:
-        if move.kind == "bid":
-            bids[move.support[0]].append(move)
-    told = []
-    for move in kept:
-        others = [each for each in bids[move.support[0]] if each is not move] if move.kind == "bid" else []
-        notes = []
-        for other in sorted(others, key=lambda each: each.places):
-            leads = [party.name for party in other.parties if party.part in LEADING]
-            place = listing([context.register.place(code) for code in other.places[:2]])
-            notes.append(f"The same money fits {listing(leads)} in {place}: agree who asks for what.")
-        told.append(replace(move, checks=(*move.checks, *notes)) if notes else move)
-    return told
-
-
-def _capped(found: Iterable[Move], settings: Settings, left: list[Left]) -> list[Move]:
-    """Strongest first: no body in more than its share of moves, no offer spent twice, no need met twice."""
-    bodies: dict[str, float] = defaultdict(float)
-    spent: Counter[str] = Counter()
-    met: set[str] = set()
-    pairs: set[tuple[str, str | None, frozenset[str]]] = set()
-    kept: list[Move] = []
-    for move in sorted(found, key=lambda each: (-round(each.strength, 6), each.closes or date.max, each.id)):
-        share = {party.id: 1.0 if party.part in MAIN else 0.5 for party in move.parties}
-        if full := [p.name for p in move.parties if bodies[p.id] + share[p.id] > settings.per_body]:
-            who = f"{listing(sorted(set(full)))} {'is' if len(set(full)) == 1 else 'are'}"
-            left.append(Left(move, f"{who} in as many stronger moves as a body may be."))
-            continue
-        if any(spent[ask] >= most for ask, most in move.givers):
-            left.append(Left(move, "what is offered is spent on a stronger move already."))
-            continue
-        if move.kind == "match" and move.about in met:
-            left.append(Left(move, "what is asked for is met by a stronger move already."))
-            continue
-        # Two bodies that have one thing to talk about need no second; what a person saw stands beside it.
-        pair = (move.places[0], move.theme, move.partners)
-        if move.kind not in ("bid", "spotted") and pair in pairs:
-            left.append(Left(move, "the same bodies have a stronger move on this theme there."))
-            continue
-        if move.kind != "spotted":
-            pairs.add(pair)
-        kept.append(move)
-        for party, part in share.items():
-            bodies[party] += part
-        spent.update(ask for ask, _ in move.givers)
-        if move.kind == "match":
-            met.add(move.about)
-    return kept
-
-
 def _grouped(
-    context: Context, kept: Sequence[Move], settings: Settings, left: list[Left]
+    context: Context, kept: Sequence[Candidate], settings: Settings, left: list[Left]
 ) -> list[Opportunity]:
-    groups: dict[tuple[str, str | None], list[Move]] = defaultdict(list)
+    """The opportunities that the moves make, as many a place as the settings say; only these are put in words."""
+    groups: dict[tuple[str, str | None], list[Candidate]] = defaultdict(list)
     for move in kept:
         groups[move.places[0], move.theme].append(move)
     made = [
-        opportunity(context, theme, _worth_telling(moves)[: settings.per_opportunity])
-        for (_, theme), moves in groups.items()
+        (place, theme, _worth_telling(moves)[: settings.per_opportunity])
+        for (place, theme), moves in groups.items()
     ]
     made.sort(
         key=lambda each: (
-            -round(each.score, 4),
-            min((m.closes or date.max) for m in each.moves),
-            tie(each.id, context.as_of),
+            -round(score(each[2]), 4),
+            min((move.closes or date.max) for move in each[2]),
+            tie(opportunity_id(*each[:2]), context.as_of),
         )
     )
     number: Counter[str] = Counter()
     practical: Counter[str] = Counter()
     listed: list[Opportunity] = []
+    inside: set[str] = set()
     ids: set[str] = set()
-    for each in made:
-        place = each.places[0]
-        if number[place] >= settings.per_place or (
-            each.theme is None and practical[place] >= settings.practical
-        ):
+    for place, theme, moves in made:
+        if number[place] >= settings.per_place or (theme is None and practical[place] >= settings.practical):
             continue
         number[place] += 1
-        practical[place] += each.theme is None
+        practical[place] += theme is None
+        each = opportunity(context, theme, [move.worded() for move in moves])
         # A second one with the same place and theme is told apart by its strongest move.
-        listed.append(replace(each, apart=each.moves[0].id) if each.id in ids else each)
+        listed.append(replace(each, apart=moves[0].id) if each.id in ids else each)
         ids.add(each.id)
-    inside = {move.id for each in listed for move in each.moves}
+        inside.update(move.id for move in moves)
     there = {(each.places[0], each.theme) for each in listed}
     for move in kept:
         if move.id not in inside:
@@ -258,7 +171,7 @@ def _grouped(
     return listed
 
 
-def _worth_telling(moves: Sequence[Move]) -> Sequence[Move]:
+def _worth_telling(moves: Sequence[Candidate]) -> Sequence[Candidate]:
     """Without moves that are much weaker than the strongest: they spoil it when it is read out."""
     return [move for move in moves if move.strength >= FILLER * moves[0].strength]
 
