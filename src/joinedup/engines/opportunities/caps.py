@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from joinedup.engines.opportunities.context import Context
-from joinedup.engines.opportunities.move import Candidate, Move, tie
+from joinedup.engines.opportunities.move import Candidate, Move, Party, tie
 from joinedup.engines.words import listing
 
 # Who needs, gives, leads or runs; who is only asked, or named in another's bid, has half a move of it.
@@ -94,35 +94,77 @@ def other_bids_named(context: Context, kept: Sequence[Candidate]) -> list[Candid
 
 
 def capped(found: Iterable[Candidate], per_body: int, left: list[Left]) -> list[Candidate]:
-    """Strongest first: no body in more than its share of moves, no offer spent twice, no need met twice."""
-    bodies: dict[str, float] = defaultdict(float)
-    spent: Counter[str] = Counter()
-    met: set[str] = set()
-    pairs: set[tuple[str, str | None, frozenset[str]]] = set()
+    """Strongest first, then by deadline and id: no body in more than its share of moves, no offer spent twice, no need
+    met twice."""
+    equals: dict[tuple[float, date], list[Candidate]] = defaultdict(list)
+    for each in found:
+        equals[-round(each.strength, 6), each.closes or date.max].append(each)
+    shares = Shares(per_body)
     kept: list[Candidate] = []
-    for move in sorted(found, key=lambda each: (-round(each.strength, 6), each.closes or date.max, each.id)):
-        share = {party.id: 1.0 if party.part in MAIN else 0.5 for party in move.parties}
-        if full := [p.name for p in move.parties if bodies[p.id] + share[p.id] > per_body]:
-            who = f"{listing(sorted(set(full)))} {'is' if len(set(full)) == 1 else 'are'}"
-            left.append(Left(move, f"{who} in as many stronger moves as a body may be."))
-            continue
-        if any(spent[ask] >= most for ask, most in move.givers):
-            left.append(Left(move, "what is offered is spent on a stronger move already."))
-            continue
-        if move.kind == "match" and move.about in met:
-            left.append(Left(move, "what is asked for is met by a stronger move already."))
-            continue
-        # Two bodies that have one thing to talk about need no second; what a person saw stands beside it.
-        pair = (move.places[0], move.theme, move.partners)
-        if move.kind not in ("bid", "spotted") and pair in pairs:
-            left.append(Left(move, "the same bodies have a stronger move on this theme there."))
-            continue
-        if move.kind != "spotted":
-            pairs.add(pair)
-        kept.append(move)
-        for party, part in share.items():
-            bodies[party] += part
-        spent.update(ask for ask, _ in move.givers)
-        if move.kind == "match":
-            met.add(move.about)
+    for _, these in sorted(equals.items(), key=lambda pair: pair[0]):
+        # Where every body has its share already, the order among equals decides nothing: most are out here.
+        open_still: list[Candidate] = []
+        for each in these:
+            if each.parties and all(shares.is_full(party) for party in each.parties):
+                left.append(Left(each, shares.why_full(each)))
+            else:
+                open_still.append(each)
+        for each in sorted(open_still, key=lambda each: each.id) if len(open_still) > 1 else open_still:
+            if why := shares.why_not(each):
+                left.append(Left(each, why))
+            else:
+                shares.take(each)
+                kept.append(each)
     return kept
+
+
+def _share(party: Party) -> float:
+    return 1.0 if party.part in MAIN else 0.5
+
+
+class Shares:
+    """What bodies, offers, needs and pairs of bodies have had of the moves that were taken so far."""
+
+    def __init__(self, per_body: int) -> None:
+        self.per_body = per_body
+        self.bodies: dict[str, float] = defaultdict(float)
+        self.spent: Counter[str] = Counter()
+        self.met: set[str] = set()
+        self.pairs: set[tuple[str, str | None, frozenset[str]]] = set()
+
+    def is_full(self, party: Party) -> bool:
+        return self.bodies[party.id] + _share(party) > self.per_body
+
+    def why_full(self, move: Candidate) -> str:
+        """Which of its bodies have their share already, as a reason; blank where none has."""
+        share = {party.id: _share(party) for party in move.parties}
+        full = {p.name for p in move.parties if self.bodies[p.id] + share[p.id] > self.per_body}
+        if not full:
+            return ""
+        verb = "is" if len(full) == 1 else "are"
+        return f"{listing(sorted(full))} {verb} in as many stronger moves as a body may be."
+
+    def why_not(self, move: Candidate) -> str:
+        """Why it cannot be taken any more; blank where it can."""
+        if why := self.why_full(move):
+            return why
+        if any(self.spent[ask] >= most for ask, most in move.givers):
+            return "what is offered is spent on a stronger move already."
+        if move.kind == "match" and move.about in self.met:
+            return "what is asked for is met by a stronger move already."
+        # Two bodies that have one thing to talk about need no second; what a person saw stands beside it.
+        if move.kind not in ("bid", "spotted") and self._pair(move) in self.pairs:
+            return "the same bodies have a stronger move on this theme there."
+        return ""
+
+    def take(self, move: Candidate) -> None:
+        if move.kind != "spotted":
+            self.pairs.add(self._pair(move))
+        for party, share in {party.id: _share(party) for party in move.parties}.items():
+            self.bodies[party] += share
+        self.spent.update(ask for ask, _ in move.givers)
+        if move.kind == "match":
+            self.met.add(move.about)
+
+    def _pair(self, move: Candidate) -> tuple[str, str | None, frozenset[str]]:
+        return move.places[0], move.theme, move.partners

@@ -20,21 +20,24 @@ from joinedup.engines.opportunities.caps import (
 )
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Inputs, Support, build
-from joinedup.engines.opportunities.kinds import KINDS
+from joinedup.engines.opportunities.kinds import KINDS, match
 from joinedup.engines.opportunities.move import PRACTICAL, Candidate, Move, Opportunity, opportunity_id, tie
 from joinedup.engines.opportunities.page import opportunity, score
+from joinedup.engines.opportunities.processes import collection_paused, matches_beside
 from joinedup.engines.opportunities.strength import WEIGHTS, Weights, of
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The caps of a list, as a coordinator may set them."""
+    """The caps of a list, as a coordinator may set them; and in how many processes it is worked out, 1 or 2: a second
+    begins afresh, which takes longer than a partnership's register."""
 
     per_place: int = 12
     per_body: int = 3
     per_opportunity: int = 5
     practical: int = 3
     weights: Weights = WEIGHTS
+    processes: int = 1
 
 
 @dataclass(frozen=True)
@@ -87,13 +90,26 @@ def opportunities(
 
     `told`: which moves the reader is told of; others are left out before any cap, as if no rule had found them.
     """
-    context = Context(build(inputs, as_of))
-    every = [
-        _weighed(context, each, settings.weights)
-        for kind in KINDS
-        for each in kind.moves(context)
-        if each.places and (told is None or told(each.worded(), context))
-    ]
+    with collection_paused():
+        context, every = _every(inputs, as_of, settings.processes)
+        if told is not None:
+            every = [each for each in every if told(each.worded(), context)]
+        return _told([_weighed(context, each, settings.weights) for each in every], context, settings)
+
+
+def _every(inputs: Inputs, as_of: date, processes: int) -> tuple[Context, list[Candidate]]:
+    """The register's indexes, and what the rules find, in the order of the kinds."""
+    if processes == 1:
+        context = Context(build(inputs, as_of))
+        return context, [each for kind in KINDS for each in kind.moves(context) if each.places]
+    with matches_beside(inputs, as_of) as matches:
+        context = Context(build(inputs, as_of))
+        others = [each for kind in KINDS if kind is not match for each in kind.moves(context) if each.places]
+        return context, [*(each for each in matches.result() if each.places), *others]
+
+
+def _told(every: Sequence[Candidate], context: Context, settings: Settings) -> Result:
+    as_of = context.as_of
     found = [each for each in every if each.strength >= LEAST]
     left = [Left(each, TOO_WEAK) for each in every if each.strength < LEAST]
     bids = sorted(_bids(found), key=lambda move: order(move, as_of))

@@ -18,6 +18,7 @@ from joinedup.engines.words import listing
 NAME = "join"
 # Work that meets a child is near at hand; a ward or two apart.
 KM = 3.0
+NO_FIT: tuple[float, float | None] = (0.0, None)
 LEAST = 0.37
 # Two actions that have only a theme in common have nothing to compare.
 ALIKE, VERY_ALIKE = 0.25, 0.6
@@ -35,11 +36,10 @@ def moves(context: Context) -> Iterator[Draft]:
         for a, b in combinations(those, 2):
             if a.partner is b.partner or (a.id, b.id) in told:
                 continue
-            fit = _fit(context, theme, a, b)
+            fit, km = _fit(context, theme, a, b)
             if fit < LEAST or not _meet(a, b) or _refused(context, authority, theme, a, b):
                 continue
             told.add((a.id, b.id))
-            km = context.distances.km(a.where, b.where)
             yield Draft(
                 NAME,
                 (authority,),
@@ -136,16 +136,17 @@ def _ages(a: Action, b: Action) -> tuple[float, float] | bool:
     return (low, high) if low < high else False
 
 
-def _fit(context: Context, theme: str, a: Action, b: Action) -> float:
+def _fit(context: Context, theme: str, a: Action, b: Action) -> tuple[float, float | None]:
+    """How well they fit, and how many kilometres they are apart."""
     alike = context.alike(a.meant, b.meant)
     if alike < ALIKE:
-        return 0.0
+        return NO_FIT
     km = context.distances.km(a.where, b.where)
     if km is not None and km > KM:
-        return 0.0
+        return NO_FIT
     if km is None and alike < VERY_ALIKE:
         # Two services of one borough that are only somewhat alike know each other.
-        return 0.0
+        return NO_FIT
     first = (a.themes[0] == theme) + (b.themes[0] == theme)
     ways = not a.way_in.isdisjoint(b.way_in)
     fit = 0.15 + 0.22 * alike + 0.07 * first + 0.06 * ways + 0.1
@@ -153,4 +154,4 @@ def _fit(context: Context, theme: str, a: Action, b: Action) -> float:
         fit += 0.05
     if fit >= LEAST and frozenset((a.partner.id, b.partner.id)) in context.register.linked:
         fit *= 0.6
-    return fit
+    return fit, km
