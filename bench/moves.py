@@ -7,7 +7,8 @@
 Planted: in each register needs that an offer meets, bids that a body may lead and asks for, and pairs of actions that
 meet; beside each a near miss (too far, another trade, another age, closed, not eligible, on the shelf) and noise.
 Prints recall (planted moves found) and precision (found moves that were planted). Each size of `time` runs in a process
-of its own, so that peak memory is its own; the slope is on log-log axes (1 is linear).
+of its own, so that peak memory is its own; the slope is on log-log axes (1 is linear). The nation is worked out in two
+processes, and its memory is that of both.
 """
 
 from __future__ import annotations
@@ -395,9 +396,10 @@ def measure(scale: float, base: dict[str, int]) -> None:
     }
     inputs = nation(size)
     start = time.perf_counter()
-    found = opportunities(inputs, AS_OF)
+    found = opportunities(inputs, AS_OF, Settings(processes=1 if base is LONDON else 2))
     seconds = time.perf_counter() - start
-    gigabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    both = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    gigabytes = sum(resource.getrusage(who).ru_maxrss for who in both) / 1024**2
     print(f"{size['areas']},{seconds:.2f},{gigabytes:.2f},{len(found.opportunities)}", flush=True)
 
 

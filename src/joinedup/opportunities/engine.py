@@ -10,9 +10,11 @@ from django.db.models import Max
 from django.utils import timezone
 
 from joinedup.engines.opportunities import Move, Opportunity, Result, Settings, opportunities
+from joinedup.engines.opportunities.caps import LEAST
 from joinedup.engines.opportunities.context import Context
+from joinedup.engines.opportunities.move import Candidate
 from joinedup.engines.opportunities.page import opportunity as alone
-from joinedup.engines.opportunities.run import LEAST, weighed
+from joinedup.engines.opportunities.run import weighed
 from joinedup.engines.opportunities.strength import Weights
 from joinedup.offline.match.visibility import FOR_ITS_PARTIES, as_told, is_told
 from joinedup.opportunities import coverage
@@ -49,13 +51,14 @@ def found_in(read: Read, audience: str, as_of: datetime.date, weights: Weights) 
     """What the engine finds in these tables, as far as this audience is told of it."""
     apart: list[Move] = []
 
-    def told(move: Move, context: Context) -> bool:
-        if move.kind in FOR_ITS_PARTIES or move.kind == "spotted":
-            apart.append(weighed(context, move, weights))
+    def told(found: Candidate, context: Context) -> bool:
+        if found.kind in FOR_ITS_PARTIES or found.kind == "spotted":
+            apart.append(weighed(context, found, weights).worded())
             return False
-        return audience != Run.Audience.PUBLIC or (
-            is_told(move, context, "public") and _spoke_for_itself(move, context) and bool(in_public(move))
-        )
+        if audience != Run.Audience.PUBLIC:
+            return True
+        move = found.worded()
+        return is_told(move, context, "public") and _spoke_for_itself(move, context) and bool(in_public(move))
 
     result = opportunities(read.inputs, as_of, Settings(weights=weights), told=told)
     if audience == Run.Audience.PUBLIC:

@@ -8,7 +8,7 @@ from datetime import date
 import hypothesis.strategies as st
 from hypothesis import given, settings
 
-from joinedup.engines.opportunities.run import MAIN
+from joinedup.engines.opportunities.caps import MAIN
 from tests.engines.opportunities.making import (
     FAR,
     NORTH,

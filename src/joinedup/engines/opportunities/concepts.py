@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 
 import snowballstemmer
 
+# Concepts that say when or how it is paid, and so not what a thing is.
+NO_THING = ("moment", "money")
 LONGEST_PHRASE = 4
 WORD = re.compile(r"[a-zà-ÿŵŷ&]+(?:[-'’][a-zà-ÿŵŷ]+)*|\d+")
 _stemmer = snowballstemmer.stemmer("english")
@@ -44,6 +46,34 @@ class Meaning:
     def __or__(self, other: Meaning) -> Meaning:
         return Meaning(self.concepts | other.concepts, self.stems | other.stems)
 
+    @cached_property
+    def things(self) -> frozenset[str]:
+        """Its concepts that are things: neither a moment nor a way of paying."""
+        known = concepts()
+        return frozenset(name for name in self.concepts if known[name].what not in NO_THING)
+
+    @cached_property
+    def special(self) -> tuple[tuple[str, str], ...]:
+        """Its things that are a trade of their own, each with what kind of thing it is."""
+        known = concepts()
+        return tuple((name, known[name].what) for name in sorted(self.things) if known[name].special)
+
+    @cached_property
+    def common(self) -> frozenset[str]:
+        """Its stems that this field uses everywhere."""
+        return self.stems & everyday("common")
+
+    @cached_property
+    def telling(self) -> frozenset[str]:
+        """Its other stems."""
+        return self.stems - everyday("common")
+
+    @cached_property
+    def themes(self) -> frozenset[str]:
+        """The themes that its concepts are about."""
+        known = concepts()
+        return frozenset(theme for name in self.concepts for theme in known[name].themes)
+
 
 NOTHING = Meaning(frozenset(), frozenset())
 
@@ -51,18 +81,19 @@ NOTHING = Meaning(frozenset(), frozenset())
 @lru_cache(100_000)
 def stem(word: str) -> str:
     """The stem of a word in small letters."""
+    if word.isdigit():
+        return word
     return str(_stemmer.stemWord(word))
 
 
-def _words(text: str) -> list[str]:
-    found: list[str] = []
-    for word in WORD.findall(text.casefold().replace("’", "'")):
-        found += (
-            word.removesuffix("'s").replace("'", "").split("-")
-            if "-" in word
-            else [word.removesuffix("'s").replace("'", "")]
-        )
-    return found
+def _tokens(text: str) -> list[str]:
+    return WORD.findall(text.casefold().replace("’", "'"))
+
+
+def _parts(token: str) -> list[str]:
+    """The words of a token: "girls'" is "girls", "drop-in" is two."""
+    plain = token.removesuffix("'s").replace("'", "")
+    return plain.split("-") if "-" in token else [plain]
 
 
 @cache
@@ -103,9 +134,45 @@ def _phrases() -> dict[tuple[str, ...], tuple[str, ...]]:
         for name, given in named.items():
             for phrase in given["words"]:
                 exact = phrase.startswith("=")
-                key = tuple(f"={word}" if exact else stem(word) for word in _words(phrase))
+                words = [word for token in _tokens(phrase) for word in _parts(token)]
+                key = tuple(f"={word}" if exact else stem(word) for word in words)
                 found.setdefault(key, []).append(name)
     return {key: tuple(names) for key, names in found.items()}
+
+
+@cache
+def _lengths() -> dict[str, tuple[int, ...]]:
+    """How many stems the phrases have that begin with this one: few words begin any."""
+    found: dict[str, set[int]] = {}
+    for key in _phrases():
+        if len(key) <= LONGEST_PHRASE:
+            found.setdefault(key[0], set()).add(len(key))
+    return {first: tuple(sorted(lengths)) for first, lengths in found.items()}
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of a text: its stem, whether it says something, the concepts that it means just as it is spelt, and how
+    many stems the phrases have that begin with it."""
+
+    stem: str
+    says: bool
+    exact: tuple[str, ...]
+    begins: tuple[int, ...]
+
+
+@lru_cache(100_000)
+def _read(token: str) -> tuple[Word, ...]:
+    """The words of a token, worked out once for all texts."""
+    return tuple(
+        Word(
+            one := stem(word),
+            word not in everyday("empty") and len(one) > 2 and not word.isdigit(),
+            _phrases().get((f"={word}",), ()),
+            _lengths().get(one, ()),
+        )
+        for word in _parts(token)
+    )
 
 
 @lru_cache(100_000)
@@ -114,22 +181,15 @@ def meaning(text: str | None) -> Meaning:
     they lack speaks of it."""
     if not text:
         return NOTHING
-    words = _words(text)
-    stems = [stem(word) for word in words]
+    words = [word for token in _tokens(text) for word in _read(token)]
+    stems = [word.stem for word in words]
     phrases = _phrases()
     found: set[str] = set()
-    for word in words:
-        found.update(phrases.get((f"={word}",), ()))
-    for start in range(len(stems)):
-        for length in range(1, LONGEST_PHRASE + 1):
+    for start, word in enumerate(words):
+        found.update(word.exact)
+        for length in word.begins:
             found.update(phrases.get(tuple(stems[start : start + length]), ()))
-    empty = everyday("empty")
-    plain = {
-        one
-        for word, one in zip(words, stems, strict=True)
-        if word not in empty and len(one) > 2 and not word.isdigit()
-    }
-    return Meaning(frozenset(found), frozenset(plain))
+    return Meaning(frozenset(found), frozenset(word.stem for word in words if word.says))
 
 
 def of_kind(meant: Meaning, what: str) -> frozenset[str]:
@@ -140,5 +200,4 @@ def of_kind(meant: Meaning, what: str) -> frozenset[str]:
 
 def themes_of(meant: Meaning) -> frozenset[str]:
     """The themes that its concepts are about."""
-    known = concepts()
-    return frozenset(theme for name in meant.concepts for theme in known[name].themes)
+    return meant.themes

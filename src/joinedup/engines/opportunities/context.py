@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 
-from joinedup.engines.opportunities.concepts import Meaning, concepts, everyday, meaning
+from joinedup.engines.opportunities.concepts import Meaning, meaning
 from joinedup.engines.opportunities.inputs import OLD_DAYS, Answer, Partner, Register
 from joinedup.engines.opportunities.nearness import Distances
 
-# Concepts that say when or how it is paid, and so not what a thing is.
-NO_THING = ("moment", "money")
 # What a word that two texts share says: one that this field uses everywhere says little. The same in every register, so
 # that a record that is added changes nothing between others.
 TELLING, COMMONLY, MOST = 0.3, 0.08, 3
-COMMON = everyday("common")
 
 
 class Context:
@@ -25,8 +23,6 @@ class Context:
         self.register = register
         self.as_of = register.as_of
         self.distances = Distances(register)
-        names = {name for name, each in concepts().items() if each.what not in NO_THING}
-        self._things = frozenset(names)
         self._around: dict[frozenset[str], list[str]] = {}
         self._answers: dict[str, list[Answer]] = defaultdict(list)
         for answer in register.answers:
@@ -34,15 +30,11 @@ class Context:
 
     def things(self, meant: Meaning) -> frozenset[str]:
         """The concepts of a text that are things: neither a moment nor a way of paying."""
-        return meant.concepts & self._things
+        return meant.things
 
     def alike(self, a: Meaning, b: Meaning) -> float:
         """0 to 1: how much two texts say the same, by shared things and rare words."""
-        shared = a.stems & b.stems
-        telling = len(shared - COMMON)
-        by_word = min(1.0, TELLING * min(telling, MOST) + COMMONLY * min(len(shared) - telling, MOST))
-        by_thing = 1 - 0.5 ** len(self.things(a) & self.things(b))
-        return 1 - (1 - by_word) * (1 - by_thing)
+        return _alike(len(a.telling & b.telling), len(a.common & b.common), len(a.things & b.things))
 
     def around(self, authorities: frozenset[str]) -> list[str]:
         """These authorities, those that adjoin them, and those that adjoin these: about a partnership's footprint."""
@@ -50,11 +42,7 @@ class Context:
             return self._around[authorities]
         found = set(authorities)
         for _ in range(2):
-            found |= {
-                code
-                for code in self.register.authorities
-                if code not in found and any(self.distances.adjoin(code, own) for own in found)
-            }
+            found.update(*[self.distances.neighbours(own) for own in found])
         self._around[authorities] = sorted(found)
         return self._around[authorities]
 
@@ -87,6 +75,10 @@ class Context:
         )
         return found is not None and found.answer == "not_us"
 
+    def has_answered(self, partner: str) -> bool:
+        """Whether this partner answered anything."""
+        return partner in self._answers
+
     def answered(
         self,
         partner: str,
@@ -104,9 +96,12 @@ class Context:
         the scope theme_here or theme_everywhere, any on the theme. `own`: whether it is the partner's own ask that
         would be met; then a refusal of the theme does not count, only one of this body or offer.
         """
+        given = self._answers.get(partner)
+        if not given:
+            return None
         places, others = frozenset(authorities), frozenset(others)
         found = None
-        for answer in self._answers.get(partner, ()):
+        for answer in given:
             here = not answer.authorities or bool(answer.authorities & places)
             on_theme = answer.theme is None or answer.theme == theme
             if answer.about is not None and answer.about in records | others:
@@ -125,3 +120,11 @@ class Context:
             if applies and (found is None or answer.answer == "not_us"):
                 found = answer
         return found
+
+
+@cache
+def _alike(telling: int, common: int, things: int) -> float:
+    """By how many telling words, common words and things they share: few are the ways, many the pairs."""
+    by_word = min(1.0, TELLING * min(telling, MOST) + COMMONLY * min(common, MOST))
+    by_thing = 1 - 0.5**things
+    return 1 - (1 - by_word) * (1 - by_thing)

@@ -6,11 +6,11 @@ The columns of the register's frames are those that `engines.reading.read_regist
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -18,6 +18,8 @@ from joinedup.engines.opportunities.ages import ages_in
 from joinedup.engines.opportunities.concepts import Meaning, concepts, meaning
 from joinedup.engines.reading.register import COLUMNS as REGISTER
 from joinedup.engines.reading.register import DAY, NUMBER, TEXT, WORDS, YES
+
+R = TypeVar("R")
 
 # Every column that the engine reads; the register's are those that reading it gives. One that is absent is unknown
 # in every row.
@@ -74,7 +76,9 @@ class Inputs:
             for column, kind in known.items()
         )
         plain = [column for column, kind in known.items() if kind != WORDS]
-        return list(whole.sort(plain, nulls_last=True).iter_rows(named=True))
+        # Column by column: rows of lists are slow to read one by one.
+        columns = [column.to_list() for column in whole.sort(plain, nulls_last=True)]
+        return [dict(zip(known, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -148,10 +152,15 @@ class Ask:
     until: date | None
     meant: Meaning
 
-    @property
+    @cached_property
     def ages(self) -> tuple[float, float] | None:
         """The ages that its words speak of."""
         return ages_in(self.text)
+
+    @cached_property
+    def about(self) -> frozenset[str]:
+        """Its themes as recorded; where nothing is, those that its words are about."""
+        return frozenset(self.themes) or self.meant.themes
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,6 +247,21 @@ class Register:
         return _by_authority(self.partners.values())
 
     @cached_property
+    def actions_on(self) -> dict[tuple[str, str], list[Action]]:
+        """By authority and theme."""
+        return _by_authority_and(self.actions_at, lambda action: action.themes)
+
+    @cached_property
+    def partners_on(self) -> dict[tuple[str, str], list[Partner]]:
+        """By authority and theme."""
+        return _by_authority_and(self.partners_at, lambda partner: partner.themes)
+
+    @cached_property
+    def partners_of(self) -> dict[tuple[str, str], list[Partner]]:
+        """By authority and sector."""
+        return _by_authority_and(self.partners_at, lambda partner: (partner.sector or "",))
+
+    @cached_property
     def actions_of(self) -> dict[str, list[Action]]:
         found: dict[str, list[Action]] = defaultdict(list)
         for action in self.actions.values():
@@ -283,6 +307,18 @@ def _by_authority(records: Iterable[Any]) -> dict[str, list[Any]]:
     for record in records:
         for code in sorted(record.where.authorities):
             found[code].append(record)
+    return found
+
+
+def _by_authority_and(
+    at: Mapping[str, Iterable[R]], keys: Callable[[R], Iterable[str]]
+) -> dict[tuple[str, str], list[R]]:
+    """The records of an authority by each of their keys, in their order."""
+    found: dict[tuple[str, str], list[R]] = defaultdict(list)
+    for code, records in at.items():
+        for record in records:
+            for key in dict.fromkeys(keys(record)):
+                found[code, key].append(record)
     return found
 
 
@@ -386,7 +422,7 @@ def _same(frame: pl.DataFrame | None) -> dict[str, str]:
     """A second record of a partner to the first."""
     if frame is None or "same_as" not in frame.columns:
         return {}
-    return {row["id"]: row["same_as"] for row in frame.iter_rows(named=True) if row["same_as"]}
+    return {id: first for id, first in frame.select("id", "same_as").drop_nulls().iter_rows() if first}
 
 
 def _read_actions(register: Register, inputs: Inputs) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from joinedup.engines.opportunities.strength import Parts
+
+if TYPE_CHECKING:
+    from joinedup.engines.opportunities.context import Context
 
 PRACTICAL = "practical-help"
 
@@ -61,8 +65,7 @@ class Move:
     @property
     def id(self) -> str:
         """The same for as long as kind, place, parties and what it is about stay."""
-        parts = [self.kind, self.places[0], self.theme or PRACTICAL, self.about, *sorted(self.partners)]
-        return f"{self.kind}-{_short(parts)}"
+        return _id(self)
 
     @property
     def partners(self) -> frozenset[str]:
@@ -72,6 +75,12 @@ class Move:
     def records(self) -> frozenset[str]:
         """Every record that it rests on."""
         return frozenset((*self.support, *self.initiatives, *self.asks))
+
+    def weighed(self, parts: Parts, strength: float) -> Move:
+        return replace(self, parts=parts, strength=strength)
+
+    def worded(self) -> Move:
+        return self
 
     def as_dict(self) -> dict[str, Any]:
         """As in the JSON document."""
@@ -83,6 +92,50 @@ class Move:
             "strength": round(self.strength, 3),
         }
         return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
+
+
+class Draft(NamedTuple):
+    """A move before it is put in words: what decides whether it is told. Where there are many, few are.
+
+    `word` gives the move; `context` is what it needs for that.
+    """
+
+    kind: str
+    places: tuple[str, ...]
+    theme: str | None
+    parties: tuple[Party, ...]
+    initiatives: tuple[str, ...]
+    about: str
+    context: Context
+    word: Callable[[Draft], Move]
+    parts: Parts
+    strength: float = 0.0
+    closes: date | None = None
+    support: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    givers: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def id(self) -> str:
+        return _id(self)
+
+    @property
+    def partners(self) -> frozenset[str]:
+        return frozenset(party.id for party in self.parties)
+
+    @property
+    def records(self) -> frozenset[str]:
+        """Every record that it rests on."""
+        return frozenset((*self.support, *self.initiatives, *self.asks))
+
+    def weighed(self, parts: Parts, strength: float) -> Draft:
+        return Draft(*self[:8], parts, strength, *self[10:])
+
+    def worded(self) -> Move:
+        return self.word(self)
+
+
+Candidate = Move | Draft
 
 
 @dataclass(frozen=True)
@@ -105,8 +158,7 @@ class Opportunity:
 
     @property
     def id(self) -> str:
-        parts = [self.places[0], self.theme or PRACTICAL]
-        return _short([*parts, self.apart] if self.apart else parts)
+        return opportunity_id(self.places[0], self.theme, self.apart)
 
     @property
     def decision(self) -> str:
@@ -130,6 +182,18 @@ class Opportunity:
             "not_known": list(self.not_known),
             "would_change": list(self.would_change),
         }
+
+
+def opportunity_id(place: str, theme: str | None, apart: str = "") -> str:
+    """The same for as long as place and theme stay."""
+    return _short([place, theme or PRACTICAL, *([apart] if apart else [])])
+
+
+def _id(move: Candidate) -> str:
+    partners = sorted({party.id for party in move.parties})
+    return (
+        f"{move.kind}-{_short([move.kind, move.places[0], move.theme or PRACTICAL, move.about, *partners])}"
+    )
 
 
 def _short(parts: list[str]) -> str:

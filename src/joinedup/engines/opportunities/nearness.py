@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -18,6 +19,7 @@ DEFAULT = 8.0
 # A room a little farther off may do for some: it is said, and weaker.
 STRETCH = 1.5
 EARTH = 6371.0088
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -30,24 +32,57 @@ class Near:
     km: float | None = None
 
 
+@dataclass(frozen=True)
+class Box:
+    """The least and the greatest latitude and longitude of some points, in degrees."""
+
+    south: float
+    north: float
+    west: float
+    east: float
+
+    @classmethod
+    def around(cls, points: Sequence[Point]) -> Box:
+        latitudes, longitudes = zip(*points, strict=True)
+        return cls(min(latitudes), max(latitudes), min(longitudes), max(longitudes))
+
+    def least_km(self, other: Box) -> float:
+        """No point of one is nearer to any of the other than this; for points on one side of the globe.
+
+        By the haversine formula a distance is at least that of the latitudes alone, and at least that of the longitudes
+        where the circles of latitude are smallest.
+        """
+        up = max(0.0, self.south - other.north, other.south - self.north)
+        across = max(0.0, self.west - other.east, other.west - self.east)
+        farthest = max(abs(each) for each in (self.south, self.north, other.south, other.north))
+        narrow = math.cos(math.radians(farthest)) * math.sin(math.radians(across) / 2)
+        # A hair less, so that rounding keeps no pair out.
+        return 0.999999 * max(EARTH * math.radians(up), 2 * EARTH * math.asin(narrow))
+
+
 class Distances:
     """Distances between the places of a register, and which authorities adjoin."""
 
     def __init__(self, register: Register) -> None:
         self.register = register
-        self._wards: dict[str, list[tuple[float, float]]] = defaultdict(list)
+        self._wards: dict[str, list[Point]] = defaultdict(list)
         for ward, authority in register.authority_of.items():
             if ward in register.place_at:
                 self._wards[authority].append(register.place_at[ward])
-        self._adjoin: dict[frozenset[str], bool] = {}
+        self._boxes = {authority: Box.around(points) for authority, points in self._wards.items()}
+        self._adjoin: dict[tuple[str, str], bool] = {}
         self._spacing: dict[str, float] = {}
         self._km: dict[tuple[str, str], float] = {}
+        self._neighbours: dict[str, frozenset[str]] = {}
 
     def km(self, a: Where, b: Where) -> float | None:
         """Between the nearest of their places; None if either has none that is narrower than an authority."""
         at = self.register.place_at
         if not (a.exact and b.exact):
             return None
+        if len(a.points) == len(b.points) == 1:
+            (x,), (y,) = a.points, b.points
+            return 0.0 if x == y else self._between_points(x, y) if x in at and y in at else None
         if set(a.points) & set(b.points):
             return 0.0
         pairs = [(x, y) for x, y in product(a.points, b.points) if x in at and y in at]
@@ -61,12 +96,20 @@ class Distances:
 
     def adjoin(self, a: str, b: str) -> bool:
         """Whether two authorities lie side by side: their nearest wards are about as near as wards are in them."""
-        key = frozenset((a, b))
-        if len(key) == 1:
+        if a == b:
             return True
+        key = (a, b) if a < b else (b, a)
         if key not in self._adjoin:
             self._adjoin[key] = self._are_near(a, b)
         return self._adjoin[key]
+
+    def neighbours(self, authority: str) -> frozenset[str]:
+        """The authorities of the register that adjoin it, itself included where it is one of them."""
+        if authority not in self._neighbours:
+            self._neighbours[authority] = frozenset(
+                other for other in self.register.authorities if self.adjoin(authority, other)
+            )
+        return self._neighbours[authority]
 
     def near(self, a: Where, b: Where, what: str | None) -> Near | None:
         """How near they are for this kind of thing; None: too far."""
@@ -94,8 +137,10 @@ class Distances:
         ones, twos = self._wards.get(a, ()), self._wards.get(b, ())
         if not ones or not twos:
             return False
-        apart = min(distance(x, y) for x, y in product(ones, twos))
-        return apart <= 1.3 * max(self._between(a), self._between(b))
+        limit = 1.3 * max(self._between(a), self._between(b))
+        if self._boxes[a].least_km(self._boxes[b]) > limit:
+            return False
+        return any(distance(x, y) <= limit for x, y in product(ones, twos))
 
     def _between(self, authority: str) -> float:
         """How far apart neighbouring wards of an authority usually are, in kilometres: at least one."""
@@ -109,7 +154,7 @@ class Distances:
         return self._spacing[authority]
 
 
-def distance(a: tuple[float, float], b: tuple[float, float]) -> float:
+def distance(a: Point, b: Point) -> float:
     """Kilometres between two points (latitude, longitude), by the haversine formula."""
     (la, lo), (lb, lp) = a, b
     x, y = math.radians(lb - la), math.radians(lp - lo)

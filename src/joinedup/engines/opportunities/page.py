@@ -8,7 +8,7 @@ from typing import Any
 
 from joinedup.engines.opportunities import words
 from joinedup.engines.opportunities.context import Context
-from joinedup.engines.opportunities.move import Because, Move, Opportunity
+from joinedup.engines.opportunities.move import Because, Candidate, Move, Opportunity
 from joinedup.engines.words import day, listing
 
 # How far a further move raises an opportunity.
@@ -16,19 +16,24 @@ FURTHER = 0.35
 UNDER_WAY, HELPS, FACTS, UNKNOWN = 3, 2, 3, 3
 
 
-def opportunity(context: Context, theme: str | None, moves: Sequence[Move]) -> Opportunity:
-    """The opportunity that these moves of one theme and place make, strongest first."""
-    register, place = context.register, moves[0].places[0]
+def score(moves: Sequence[Candidate]) -> float:
+    """Of the opportunity that these moves make, strongest first: 0 to 100."""
     left = 1.0
     for index, move in enumerate(moves):
         left *= 1 - move.strength * (1.0 if index == 0 else FURTHER)
+    return 100 * (1 - left)
+
+
+def opportunity(context: Context, theme: str | None, moves: Sequence[Move]) -> Opportunity:
+    """The opportunity that these moves of one theme and place make, strongest first."""
+    register, place = context.register, moves[0].places[0]
     places = tuple(dict.fromkeys(code for move in moves for code in move.places))
     need = register.needs.get((place, theme or ""))
     title = words.start(register.theme(theme)) if theme else "Practical help"
     return Opportunity(
         places=places,
         theme=theme,
-        score=100 * (1 - left),
+        score=score(moves),
         headline=f"{title} in {listing([register.place(code) for code in places[:3]])}",
         moves=tuple(moves),
         stands_out=need.facts[:FACTS] if need else (),
@@ -51,8 +56,8 @@ def _under_way(context: Context, theme: str | None, place: str, moves: Sequence[
     named = {record for move in moves for record in move.initiatives}
     around = [
         action
-        for action in context.register.actions_at.get(place, ())
-        if theme in action.themes and action.id not in named and not action.restricted
+        for action in context.register.actions_on.get((place, theme or ""), ())
+        if action.id not in named and not action.restricted
     ]
     around.sort(key=lambda each: (each.themes[0] != theme, -(each.reach or 0), each.id))
     return tuple(Because(words.describe(each), each.id) for each in around[:UNDER_WAY])

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ WEIGHTS = Weights()
 NEAR_DAYS, FAR_DAYS = 14, 134
 
 
+@lru_cache(50_000)
 def of(parts: Parts, weights: Weights = WEIGHTS) -> float:
     """The strength of a move with these parts."""
     found = 1.0

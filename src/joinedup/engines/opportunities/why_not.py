@@ -11,8 +11,8 @@ from joinedup.engines.opportunities.inputs import TOO_OLD_DAYS, Action, Ask, Inp
 from joinedup.engines.opportunities.kinds.bid.eligibility import OPEN, is_open, may_lead
 from joinedup.engines.opportunities.kinds.keep import WITHIN_DAYS
 from joinedup.engines.opportunities.kinds.learn import EVIDENCE
-from joinedup.engines.opportunities.kinds.match.asks import PAIRS
-from joinedup.engines.opportunities.move import Move
+from joinedup.engines.opportunities.kinds.match.fit import PAIRS
+from joinedup.engines.opportunities.move import Candidate
 from joinedup.engines.opportunities.run import Result
 from joinedup.engines.words import counted, day, listing
 
@@ -46,15 +46,15 @@ def why_not(inputs: Inputs, result: Result, what: str, id: str, *, told_all: boo
         return [f"It is in the list, in {counted(number, 'move')}."]
     if reason := _UNREAD[what](result, row):
         return [reason]
-    left = [each for each in result.left if _names(each.move, what, id)]
-    left.sort(key=lambda each: (-each.move.strength, each.move.id))
+    left = [each for each in result.left if _names(each.candidate, what, id)]
+    left.sort(key=lambda each: (-each.candidate.strength, each.candidate.id))
     if left:
         said = dict.fromkeys(f"It could be “{each.move.decision}”, but {each.why}" for each in left)
         return list(said)[:MOST]
     return _RULES[what](result, id) if told_all else [NOT_SHOWN]
 
 
-def _names(move: Move, what: str, id: str) -> bool:
+def _names(move: Candidate, what: str, id: str) -> bool:
     named: dict[str, Iterable[str]] = {
         "partner": move.partners, "support": move.support, "ask": move.asks, "action": move.initiatives,
         "place": move.places,

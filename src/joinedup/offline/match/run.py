@@ -117,7 +117,7 @@ def _shown(folder: Folder, reader: str | None, as_of: date) -> Shown:
 
 def _told(folder: Folder, read: Read, as_of: date, settings: Settings, reader: str | None) -> Told:
     result = opportunities(
-        read.inputs, as_of, settings, told=lambda move, context: is_told(move, context, reader)
+        read.inputs, as_of, settings, told=lambda each, context: is_told(each, context, reader)
     )
     people = folder.added.get("people")
     meets = () if people is None else meetings(result, people)

@@ -11,7 +11,7 @@ from datetime import date
 import polars as pl
 
 from joinedup.engines.opportunities.context import Context
-from joinedup.engines.opportunities.move import Move
+from joinedup.engines.opportunities.move import Candidate, Move
 from joinedup.engines.reading.cells import folded, pieces
 from joinedup.engines.reading.context import MARKINGS
 from joinedup.engines.reading.context import Context as Reading
@@ -207,7 +207,7 @@ def _several(cell: str) -> list[str]:
     return pieces(cell, r"[;|\n,]")
 
 
-def is_told(move: Move, context: Context, reader: str | None) -> bool:
+def is_told(move: Candidate, context: Context, reader: str | None) -> bool:
     """Whether a reader is told of a move found in the tables that they may see; None is told everything."""
     if reader is None:
         return True

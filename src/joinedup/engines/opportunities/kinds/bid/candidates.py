@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -10,7 +10,8 @@ from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Action, Ask, Partner, Support
 from joinedup.engines.opportunities.kinds.bid.eligibility import MANY_ACTIONS, WOMEN, is_small
 
-R = TypeVar("R")
+K = TypeVar("K")
+R = TypeVar("R", Action, Ask, Partner)
 # How much an ask of this kind says that money would serve it.
 PAYS: dict[str | None, float] = {
     "money": 0.75, "people": 0.55, "equipment": 0.6, "room": 0.5, "places": 0.4, "transport": 0.5,
@@ -55,11 +56,12 @@ def candidates(context: Context, support: Support, area: Sequence[str], theme: s
             share = weight if partner is action.partner else 0.7 * weight
             of(partner).actions.append((share, action))
             of(partner).add(share)
-    for partner in once(context.register.partners_at, area):
-        if theme in partner.themes:
-            of(partner).add(DECLARES + 0.2 * context.alike(partner.does, support.meant))
-        elif theme is None:
+    if theme is None:
+        for partner in once(context.register.partners_at, area):
             of(partner)
+    else:
+        for partner in once(context.register.partners_on, [(code, theme) for code in area]):
+            of(partner).add(DECLARES + 0.2 * context.alike(partner.does, support.meant))
     for each in found.values():
         if is_small(support) and len(context.register.actions_of.get(each.partner.id, ())) >= MANY_ACTIONS:
             each.fit *= 0.5
@@ -96,8 +98,8 @@ def _asks(
 def _actions(
     context: Context, support: Support, area: Sequence[str], theme: str | None
 ) -> Iterator[tuple[float, Action]]:
-    for action in once(context.register.actions_at, area):
-        if theme not in action.themes or action.restricted:
+    for action in once(context.register.actions_on, [(code, theme) for code in area if theme]):
+        if action.restricted:
             continue
         alike = context.alike(action.meant, support.meant)
         first = action.themes[0] == theme
@@ -124,11 +126,11 @@ def _refused(
     return answer is not None and answer.answer == "not_us"
 
 
-def once(at: Mapping[str, Sequence[R]], area: Sequence[str]) -> Iterator[R]:
-    """The records of several authorities, each once."""
-    seen: set[int] = set()
-    for code in area:
-        for record in at.get(code, ()):
-            if id(record) not in seen:
-                seen.add(id(record))
+def once(at: Mapping[K, Sequence[R]], keys: Iterable[K]) -> Iterator[R]:
+    """The records of several authorities, or of a theme in these, each once."""
+    seen: set[str] = set()
+    for key in keys:
+        for record in at.get(key, ()):
+            if record.id not in seen:
+                seen.add(record.id)
                 yield record

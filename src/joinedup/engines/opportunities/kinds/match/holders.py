@@ -9,7 +9,7 @@ from joinedup.engines.opportunities.ages import ages_meet
 from joinedup.engines.opportunities.concepts import concepts, of_kind, themes_of
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Action, Ask, Partner
-from joinedup.engines.opportunities.kinds.match.asks import hours_clash
+from joinedup.engines.opportunities.kinds.match.hours import hours_clash
 from joinedup.engines.opportunities.kinds.match.takers import trades_in
 from joinedup.engines.opportunities.move import Move, Party
 from joinedup.engines.opportunities.strength import Parts
