@@ -8,12 +8,14 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from joinedup.accounts.models import User
 from joinedup.accounts.permissions import Scope, may
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.support.actions import LONGEST, Facts
+from joinedup.support.keepers import kept_by, possible_owners
 from joinedup.support.models import Offer
 from joinedup.support.queries import Asker, areas, codes_of
 from joinedup.taxonomy.models import Sector, Theme
@@ -62,6 +64,30 @@ class CorrectionForm(forms.Form):
         label=_("What is wrong, and what is right?"),
         help_text=_("Say where you read it. Your name goes with it; no names of other people."),
     )
+
+
+class ReopeningForm(forms.Form):
+    reopens = forms.DateField(
+        required=False,
+        label=_("Expected to open again from about"),
+        help_text=_("If only a month was said, give its first day. Empty both boxes to take it back."),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )
+    said_by = forms.CharField(
+        max_length=160,
+        required=False,
+        label=_("Who said so?"),
+        help_text=_("A role or a publication, for example: the grants team of the funder, in their newsletter."),
+    )
+
+
+class KeeperForm(forms.Form):
+    owner = forms.ModelChoiceField(User.objects.none(), required=False, label=_("Who looks after it?"))
+
+    def __init__(self, offer: Offer, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen: Any = self.fields["owner"]
+        chosen.queryset, chosen.empty_label = possible_owners(offer), kept_by(offer).capitalize()
 
 
 class OfferForm(forms.Form):
@@ -138,6 +164,12 @@ class OfferForm(forms.Form):
         required=False, label=_("Closes"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
     dates_note = forms.CharField(max_length=250, required=False, label=_("Note on the dates"))
+    check_by = forms.DateField(
+        required=False,
+        label=_("Next check by"),
+        help_text=_("Left empty: three months after the last check, a year for what is always there."),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )
     amount = forms.CharField(
         max_length=160,
         required=False,

@@ -13,13 +13,14 @@ from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from joinedup.accounts.models import AuditEntry, Grant, User
+from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.person import Person
 from joinedup.documents.csv_file import several
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
 from joinedup.places.queries import worked_in
-from joinedup.support.eligibility import EligibilityAnswer, Terms, answer, needs_checking
+from joinedup.support.checks import needs_checking
+from joinedup.support.eligibility import EligibilityAnswer, Terms, answer
 from joinedup.support.models import Offer
 from joinedup.taxonomy.models import Sector, Theme
 
@@ -60,10 +61,12 @@ class Listed:
 @dataclass(frozen=True)
 class FittingOffers:
     """`open`: what can be asked for, the next to close on top, then what is open all the time, then what does not say.
-    `shelf`: what is always there, by heading. `not_fitting`: of both, with why. `history`, closed or decided, is not
-    read yet."""
+    `expected`: what closed and is expected to open again, the next first, never counted as open. `shelf`: what is
+    always there, by heading. `not_fitting`: of open and shelf, with why. `history`, closed or decided, is not read
+    yet."""
 
     open: list[Listed]
+    expected: list[Offer]
     shelf: dict[str, list[Listed]]
     not_fitting: list[Listed]
     history: QuerySet[Offer]
@@ -160,7 +163,7 @@ def codes_of(place: Place | None) -> frozenset[str]:
 
 
 def find(person: Person, question: Asker, kind: str, on: datetime.date) -> FittingOffers:
-    """Every visible offer of `kind` (any if empty), separated by whether this asker may use it. Five queries.
+    """Every visible offer of `kind` (any if empty), separated by whether this asker may use it. Six queries.
 
     In each part, if a question is asked, a certain yes comes before "through somebody" and "tell us more"; then the
     next to close. History has the newest first.
@@ -175,12 +178,14 @@ def find(person: Person, question: Asker, kind: str, on: datetime.date) -> Fitti
     for each in fitting:
         if each.offer.is_shelf:
             shelf[_shelf_of(each.offer)].append(each)
+    over = chosen.filter(past(on)).prefetch_related(None)
     newest_first = Coalesce("closes", "opens").desc(nulls_last=True)
     return FittingOffers(
         open=[each for each in fitting if not each.offer.is_shelf],
         shelf={heading: listed for heading, listed in shelf.items() if listed},
         not_fitting=[each for each in now if each.answer.word == "no" and question.is_asked],
-        history=chosen.filter(past(on)).prefetch_related(None).order_by(newest_first, "name"),
+        expected=list(over.filter(reopens__isnull=False).order_by("reopens", "name")),
+        history=over.filter(reopens__isnull=True).order_by(newest_first, "name"),
     )
 
 
@@ -209,7 +214,7 @@ def csv_rows(offers: QuerySet[Offer]) -> Iterator[list[Any]]:
 
 def _listed(offer: Offer, question: Asker, on: datetime.date) -> Listed:
     said = answer(terms_of(offer), question.sector or None, question.place_codes, question.theme or None, on)
-    return Listed(offer, said, needs_checking(offer.last_checked, on))
+    return Listed(offer, said, needs_checking(offer, on))
 
 
 def _place_in_list(each: Listed, question: Asker) -> tuple[int, int, datetime.date, str]:
@@ -243,18 +248,6 @@ def provider_of(offer: Offer, person: Person) -> Partner | None:
     if offer.provider_partner_id is None:
         return None
     return Partner.objects.visible_to(person).filter(pk=offer.provider_partner_id).first()
-
-
-def keepers(offer: Offer) -> list[str]:
-    """The addresses of those notified of a correction: its owner or the coordinators of the partnership it
-    belongs to, else the administrators; 2 queries at most."""
-    active = User.objects.filter(is_active=True).order_by("email")
-    whose = Q(pk=offer.owner_id) if offer.owner_id else Q(pk__in=[])
-    if offer.footprint_id:
-        whose |= Q(grants__role=Grant.Role.COORDINATOR, grants__footprint=offer.footprint_id)
-    own = list(active.filter(whose).distinct().values_list("email", flat=True))
-    administrators = active.filter(grants__role=Grant.Role.ADMINISTRATOR).distinct()
-    return own or list(administrators.values_list("email", flat=True))
 
 
 def corrections(history: Iterable[AuditEntry]) -> list[AuditEntry]:
