@@ -33,7 +33,7 @@ PERSONAL: dict[str, frozenset[str]] = {
     "initiatives.Initiative": NOTHING,
     "support.Offer": NOTHING,
     "support.NotForUs": NOTHING,
-    "support.OfferList": NOTHING,
+    "support.OfferList": frozenset({"header", "rows"}),
     "strategy.Strategy": NOTHING,
     "strategy.Commitment": NOTHING,
     "strategy.Update": NOTHING,

@@ -103,10 +103,13 @@ def add_offer(*, by: Person, facts: Facts, footprint: Footprint | None = None) -
 
 
 @transaction.atomic
-def change_offer(*, by: Person, offer: Offer, facts: Facts) -> Offer:
-    """Replace an offer's facts. Raises ValidationError if they contradict each other."""
+def change_offer(*, by: Person, offer: Offer, facts: Facts, checked: bool = False) -> Offer:
+    """Replace an offer's facts, `checked` with the provider today or not. Raises ValidationError if they contradict
+    each other."""
     require(by, "offer.change", on=offer)
     before = _snapshot(offer)
+    if checked:
+        _check_today(offer, by)
     _write(offer, facts, by)
     audit.record(by=by, action="offer.change", on=offer, before=before, after=_snapshot(offer))
     return offer

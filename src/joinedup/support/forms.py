@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -17,8 +18,13 @@ from joinedup.places.models import Footprint, Place
 from joinedup.support.actions import LONGEST, Facts
 from joinedup.support.keepers import kept_by, possible_owners
 from joinedup.support.models import Offer
+from joinedup.support.page_fetch import fetch_page
 from joinedup.support.queries import Asker, areas, codes_of
 from joinedup.taxonomy.models import Sector, Theme
+
+
+# What one cell of a list that is shared may hold.
+LONGEST_TEXT = 5_000
 
 
 class FinderForm(forms.Form):
@@ -90,6 +96,44 @@ class KeeperForm(forms.Form):
         chosen.queryset, chosen.empty_label = possible_owners(offer), kept_by(offer).capitalize()
 
 
+class FunderPageForm(forms.Form):
+    text = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 12}),
+        required=False,
+        strip=False,
+        label=_("Paste the page"),
+        help_text=_("Open the funder's page, select all of it, copy, and paste it here. Menus and footers do no harm."),
+    )
+    url = forms.URLField(max_length=500, required=False, label=_("Its address"), assume_scheme="https")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["url"].help_text = (
+            _("Without a pasted text, this site opens the page and reads it.")
+            if settings.FETCH_FUNDER_PAGES
+            else _("This site does not open pages itself: the address is kept beside what you paste.")
+        )
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if not self.errors and not values["text"].strip():
+            values["text"] = self._fetched(values["url"])
+        return values
+
+    def _fetched(self, url: str) -> str:
+        if not url:
+            self.add_error("text", _("Paste the text of the page."))
+            return ""
+        if not settings.FETCH_FUNDER_PAGES:
+            self.add_error("text", _("This site does not open pages itself: open it and paste its text."))
+            return ""
+        try:
+            return fetch_page(url)
+        except forms.ValidationError as error:
+            self.add_error("url", error)
+            return ""
+
+
 class OfferForm(forms.Form):
     footprint = forms.ModelChoiceField(
         Footprint.objects.none(), required=False, label=_("For which of your partnerships?"), empty_label=None
@@ -103,8 +147,11 @@ class OfferForm(forms.Form):
         label=_("The provider, if it is a partner here"),
         empty_label=_("Not a partner here"),
     )
-    purpose = forms.CharField(widget=forms.Textarea, required=False, label=_("What it is for"))
+    purpose = forms.CharField(
+        max_length=LONGEST_TEXT, widget=forms.Textarea, required=False, label=_("What it is for")
+    )
     who_may_use = forms.CharField(
+        max_length=LONGEST_TEXT,
         widget=forms.Textarea,
         required=False,
         label=_("Who may use it"),
@@ -196,6 +243,7 @@ class OfferForm(forms.Form):
     )
     url = forms.URLField(max_length=500, required=False, label=_("Web page"), assume_scheme="https")
     source = forms.CharField(
+        max_length=LONGEST_TEXT,
         required=False, label=_("Source"), help_text=_("Where you read it or who told you.")
     )
     marking = forms.ChoiceField(choices=Marking.choices, initial=Marking.PUBLIC, label=_("Who may see it"))

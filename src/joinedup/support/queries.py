@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.person import Person
+from joinedup.accounts.records import Marking
 from joinedup.documents.csv_file import several
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
@@ -191,25 +192,37 @@ def find(person: Person, question: Asker, kind: str, on: datetime.date) -> Fitti
 
 CSV_HEADER = [
     "Name", "Provider", "Kind", "Purpose", "Who may use it", "Sectors", "Who leads", "Lead only", "General", "Themes",
-    "Places", "Area", "Basis", "Required by law", "Opens", "Closes", "Dates as published", "Amount", "Maximum award",
-    "Whole programme", "Awards", "Last checked", "Link", "Source", "Who may see it", "Demonstration",
+    "Places", "Place codes", "Area", "Basis", "Required by law", "Opens", "Closes", "Dates as published",
+    "Expected to reopen", "Reopening said by", "Amount", "Maximum award", "Whole programme", "Awards", "Last checked",
+    "Next check by", "Link", "Source", "Source page", "Confidence", "Who may see it", "Demonstration", "Id",
 ]  # fmt: skip
 
 
 def csv_rows(offers: QuerySet[Offer]) -> Iterator[list[Any]]:
-    """Offers from `offers_for` as rows under CSV_HEADER, history last; 5 queries. Unknown is empty. A sheet with these
-    headings can be brought in again."""
+    """Offers from `offers_for` as rows under CSV_HEADER, history last; 5 queries. Unknown is empty. Such a sheet can be
+    brought in again, here and elsewhere."""
     for each in sorted(
         offers, key=lambda each: (_BY_BASIS[each.basis], each.closes or datetime.date.max, each.name)
     ):
-        yield [
-            each.name, each.provider, each.kind, each.purpose, each.who_may_use, several(each.sectors.all()),
-            several(each.via_sectors.all()), "yes" if each.lead_only else "", "yes" if each.is_general else "",
-            several(each.themes.all()), several(each.places.all()), each.area, each.basis,
-            "yes" if each.is_required_by_law else "", each.opens, each.closes, each.dates_note, each.amount,
-            each.amount_max_gbp, each.amount_programme, each.awards, each.last_checked, each.url, each.source,
-            each.marking, "yes" if each.is_demonstration else "",
-        ]  # fmt: skip
+        yield csv_row(each)
+
+
+def csv_row(each: Offer) -> list[Any]:
+    """One offer from `offers_for` as a row under CSV_HEADER; no query."""
+    return [
+        each.name, each.provider, each.kind, each.purpose, each.who_may_use, several(each.sectors.all()),
+        several(each.via_sectors.all()), "yes" if each.lead_only else "", "yes" if each.is_general else "",
+        several(each.themes.all()), several(each.places.all()), several(place.pk for place in each.places.all()),
+        each.area, each.basis, "yes" if each.is_required_by_law else "", each.opens, each.closes, each.dates_note,
+        each.reopens, each.reopens_said_by, each.amount, each.amount_max_gbp, each.amount_programme, each.awards,
+        each.last_checked, each.check_by, each.url, each.source, each.source_url, each.confidence, each.marking,
+        "yes" if each.is_demonstration else "", each.list_id or each.slug,
+    ]  # fmt: skip
+
+
+def to_share(offers: QuerySet[Offer]) -> QuerySet[Offer]:
+    """What a list for other installations may hold: what anyone may see, and nothing invented."""
+    return offers.filter(marking=Marking.PUBLIC, is_demonstration=False)
 
 
 def _listed(offer: Offer, question: Asker, on: datetime.date) -> Listed:

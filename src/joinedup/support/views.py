@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -23,14 +22,14 @@ from joinedup.accounts import audit
 from joinedup.accounts.models import User
 from joinedup.accounts.permissions import may, require
 from joinedup.accounts.request import Request
-from joinedup.documents.csv_file import as_csv
+from joinedup.documents.csv_file import as_csv, csv_file
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import visible_partners
 from joinedup.support import actions
 from joinedup.support.checks import needs_checking
 from joinedup.support.eligibility import answer
 from joinedup.support.fitting import own_marks, say_not_for_us, take_back_not_for_us
-from joinedup.support.forms import CorrectionForm, FinderForm, KeeperForm, OfferForm, ReopeningForm, filled_in
+from joinedup.support.forms import CorrectionForm, FinderForm, KeeperForm, ReopeningForm
 from joinedup.support.keepers import by_mail, check_link, kept_by
 from joinedup.support.models import Offer
 from joinedup.support.queries import (
@@ -44,6 +43,7 @@ from joinedup.support.queries import (
     offers_for,
     provider_of,
     terms_of,
+    to_share,
     users_of,
 )
 from joinedup.support.reminders import confirm_from_mail
@@ -90,10 +90,11 @@ def _held(found: FittingOffers) -> dict[str, int]:
 
 @require_safe
 def support_csv(request: Request) -> HttpResponse:
-    content = as_csv(CSV_HEADER, csv_rows(offers_for(request.person)))
+    """All that the reader may see; with `?public`, what a list for other installations may hold."""
+    offers = offers_for(request.person)
+    chosen = to_share(offers) if "public" in request.GET else offers
     name = f"support-{timezone.localdate().isoformat()}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+    return csv_file(name, as_csv(CSV_HEADER, csv_rows(chosen)))
 
 
 @require_safe
@@ -123,28 +124,6 @@ def offer(request: Request, slug: str) -> HttpResponse:
         "differences": audit.differences,
     }
     return render(request, "support/offer.jinja", context)
-
-
-@login_required
-def offer_add(request: Request) -> HttpResponse:
-    require(request.person, "offer.add")
-    form = OfferForm(request.person, request.POST or None, is_new=True)
-    return _written(
-        request,
-        form,
-        None,
-        lambda: actions.add_offer(by=request.person, facts=form.facts(), footprint=form.home()),
-    )
-
-
-@login_required
-def offer_edit(request: Request, slug: str) -> HttpResponse:
-    old = get_object_or_404(offers_for(request.person), slug=slug)
-    require(request.person, "offer.change", on=old)
-    form = OfferForm(request.person, request.POST or None, initial=filled_in(old))
-    return _written(
-        request, form, old, lambda: actions.change_offer(by=request.person, offer=old, facts=form.facts())
-    )
 
 
 @login_required
@@ -242,15 +221,3 @@ def offer_correct(request: Request, slug: str) -> HttpResponse:
             messages.success(request, _("Thank you. Those who keep this record are told what you wrote."))
             return redirect("offer", slug)
     return render(request, "support/correct.jinja", {"form": form, "offer": shown})
-
-
-def _written(
-    request: Request, form: OfferForm, old: Offer | None, write: Callable[[], Offer]
-) -> HttpResponse:
-    """Save a form and show the result, or show the form with its errors."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            return redirect("offer", write().slug)
-        except ValidationError as error:
-            form.add_error(None, error)
-    return render(request, "support/form.jinja", {"form": form, "offer": old})

@@ -17,7 +17,7 @@ from joinedup.engines.reading import basis as bases
 from joinedup.engines.reading.cells import folded, money
 from joinedup.engines.reading.eligibility import eligible
 from joinedup.engines.reading.page_dates import closing, each_day, opening
-from joinedup.engines.reading.page_text import plain
+from joinedup.engines.reading.page_text import plain, repaired
 from joinedup.engines.reading.phrases import phrase_pattern
 from joinedup.engines.reading.places import Gazetteer
 from joinedup.engines.reading.support import GENERAL
@@ -132,7 +132,7 @@ def read_page(
     is_general, places (codes), area, basis (dated, rolling, standing, closed), opens, closes, amount, amount_max_gbp,
     amount_programme, awards. A column that the page says nothing of is not there. Nothing raises.
     """
-    lines = _lines(plain(text[:MOST]))
+    lines = _lines(plain(repaired(text[:MOST])))
     found: dict[str, Proposal] = {}
     _put(found, "name", _name(lines, title))
     _put(found, "provider", _provider(lines, title))
@@ -178,8 +178,16 @@ def _holds_value(line: str) -> bool:
 
 
 def _sentences(line: str) -> list[str]:
-    parts = re.split(r"(?<=[.!?])\s+(?=[A-Z£“\"])", line)
-    return [part[:LONGEST] for part in parts if part.strip()]
+    """The sentences of a line; what has no end for too long is cut between words."""
+    found = []
+    for part in re.split(r"(?<=[.!?])\s+(?=[A-Z£“\"])", line):
+        while len(part) > LONGEST:
+            end = part.rfind(" ", 0, LONGEST)
+            end = end if end > 0 else LONGEST
+            found.append(part[:end])
+            part = part[end:]
+        found.append(part)
+    return [part.strip() for part in found if part.strip()]
 
 
 def _labelled(lines: list[Line], label: str) -> list[str]:
@@ -301,7 +309,7 @@ def _sums(found: dict[str, Proposal], lines: list[Line]) -> None:
         each = _MOST_EACH.search(rest)
         if (span or each) and "amount_max_gbp" not in found:
             _sum(found, "amount_max_gbp", span[2] if span else each[1] if each else "", said)
-            words = span[0] if span else each[0] if each else ""
+            words = f"{span[1]} to {span[2]}" if span else each[0] if each else ""
             _put(found, "amount", Proposal(words.strip()[:160], said))
     if "amount" not in found and "amount_programme" in found:
         whole_sum = found["amount_programme"]

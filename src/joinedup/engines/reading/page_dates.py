@@ -33,6 +33,11 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _RANGE = re.compile(r"^\s*(?:to|until|and|-|–|—)\s*$", re.IGNORECASE)
+_SHORT_RANGE = re.compile(
+    rf"\b(\d{{1,2}})(?:st|nd|rd|th)? ?(?:to|until|and|-|–|—) ?(\d{{1,2}})(?:st|nd|rd|th)?"
+    rf"( {_MONTH}\b(?: \d{{4}}\b)?)",
+    re.IGNORECASE,
+)
 _WINDOW = re.compile(r"\b(?:dates?|window|application period|timetable|when|open for)\b", re.IGNORECASE)
 
 
@@ -51,6 +56,8 @@ def days_of(sentence: str, under: str, as_of: datetime.date) -> list[FoundDay]:
     """Every day of a sentence; `under` is the heading or label that it stands under, which says what a day is where
     the sentence does not. A day without a year is the next one from `as_of`."""
     found = []
+    words = sentence
+    sentence = _SHORT_RANGE.sub(r"\1\3 to \2\3", sentence)
     matches = list(_DAY.finditer(sentence))
     roles = [(match.start(), match.lastgroup or "") for match in _ROLE.finditer(sentence)]
     heading = next((match.lastgroup or "" for match in _ROLE.finditer(under)), "")
@@ -60,7 +67,7 @@ def days_of(sentence: str, under: str, as_of: datetime.date) -> list[FoundDay]:
         if at and _RANGE.match(sentence[matches[at - 1].end() : match.start()]):
             role = _second_of_range(found, role, f"{under} {sentence}")
         read, doubt = _read(match, as_of, end=role == "closes")
-        found.append(FoundDay(read, role, sentence, doubt))
+        found.append(FoundDay(read, role, words if roles or not under else f"{under}: {words}", doubt))
     return found
 
 
@@ -121,6 +128,7 @@ def closing(found: list[FoundDay], as_of: datetime.date) -> FoundDay | None:
     if len(days) > 1:
         others = ", ".join(in_words(each) for each in days if each != chosen)
         doubts.append(f"the page names other closing days too: {others}")
+    doubts += [each.doubt for each in given if each.day is None and each.doubt not in doubts]
     if chosen < as_of:
         doubts.append("that day is over")
     return FoundDay(chosen, "closes", best.words, "; ".join(doubts))

@@ -19,6 +19,7 @@ _LINES = frozenset(
     "p div li ul ol tr table h1 h2 h3 h4 h5 h6 br section article main header aside dt th dl body html title".split()
 )
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|p|div|br|li|ul|h[1-6]|table|script|span|a)\b", re.IGNORECASE)
+_MISREAD = re.compile("Â[£\xa0 ]|â€|Ã[©¨¢¼¶]")
 # What no reader sees, and what turns text round.
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufdd0-\ufdd3]")
 
@@ -26,6 +27,19 @@ _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\
 def is_markup(text: str) -> bool:
     """Whether a text is the source of a web page."""
     return bool(_MARKUP.search(text[:MOST]))
+
+
+def repaired(text: str) -> str:
+    """Text whose letters were read in the wrong encoding ("Â£5,000"), line by line; else as it is."""
+    lines = []
+    for line in text.split("\n"):
+        if _MISREAD.search(line):
+            try:
+                line = line.encode("cp1252").decode("utf-8")
+            except UnicodeError:
+                line = line.replace("Â£", "£")
+        lines.append(line)
+    return "\n".join(lines)
 
 
 def plain(text: str) -> str:
