@@ -17,7 +17,15 @@ from joinedup.accounts.person import Person
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
 from joinedup.privacy.retention import UPLOADS
-from joinedup.spreadsheets.offer_lists import MOST_ROWS, NEEDED, ListedRow, Verdict, as_stored, held_facts, preview
+from joinedup.spreadsheets.offer_lists import (
+    MOST_ROWS,
+    NEEDED,
+    ListedRow,
+    Verdict,
+    as_stored,
+    held_facts,
+    preview,
+)
 from joinedup.spreadsheets.parse import Unreadable, read_file
 from joinedup.spreadsheets.people import refuse_people
 from joinedup.spreadsheets.undo import take_back, what_stands_in_the_way

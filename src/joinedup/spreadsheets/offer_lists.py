@@ -123,9 +123,7 @@ def preview(person: Person, brought: OfferList) -> ListPreview:
         if plain_name(given) in headings
     }
     unknown = [each for each in brought.header if plain_name(each) not in headings]
-    table = [
-        {heading: _cell(row, at) for heading, at in columns.items()} for row in brought.rows if any(row)
-    ]
+    table = [{heading: _cell(row, at) for heading, at in columns.items()} for row in brought.rows if any(row)]
     around = _around(person, brought.footprint, table)
     rows: list[ListedRow] = []
     seen: set[tuple[str, str]] = set()
@@ -191,7 +189,9 @@ def _row(number: int, row: dict[str, str], around: _Around) -> ListedRow:
     if not differences:
         return ListedRow(number, held.name, held.provider, Verdict.SAME, held=held)
     if not may(around.person, "offer.change", held):
-        return _left(number, row, _("It differs from what is held, which others keep: send them a correction."))
+        return _left(
+            number, row, _("It differs from what is held, which others keep: send them a correction.")
+        )
     return ListedRow(number, held.name, held.provider, Verdict.CHANGED, "", differences, held, facts)
 
 
@@ -295,7 +295,7 @@ def _value(name: str, text: str, around: _Around) -> Any:
         raise ValueError(_("“%(text)s” is not known here.") % {"text": text[:60]})
     if name == "marking":
         return text or Marking.PUBLIC
-    longest = Offer._meta.get_field(name).max_length
+    longest = getattr(Offer._meta.get_field(name), "max_length", None)
     if longest and len(text) > longest:
         raise ValueError(_("A cell is too long: “%(text)s…”.") % {"text": text[:60]})
     return text
@@ -303,10 +303,10 @@ def _value(name: str, text: str, around: _Around) -> Any:
 
 _NO_SUCH: dict[str, Callable[[str], str]] = {
     "themes": lambda text: _("“%(text)s” is no theme here.") % {"text": text},
-    "places": lambda text: _(
-        "It is for a place that is not held here (%(text)s), and would look as if it were for everywhere."
-    )
-    % {"text": text},
+    "places": lambda text: (
+        _("It is for a place that is not held here (%(text)s), and would look as if it were for everywhere.")
+        % {"text": text}
+    ),
 }
 
 

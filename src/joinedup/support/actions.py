@@ -142,9 +142,7 @@ def hand_over(*, by: Person, offer: Offer, owner: User | None) -> Offer:
 
 
 @transaction.atomic
-def expect_reopening(
-    *, by: Person, offer: Offer, reopens: datetime.date | None, said_by: str = ""
-) -> Offer:
+def expect_reopening(*, by: Person, offer: Offer, reopens: datetime.date | None, said_by: str = "") -> Offer:
     """Say from about when what closed is expected to open again, and who said so; None takes it back. It stays
     closed, and its next check is due on that day."""
     require(by, "offer.reopen", on=offer)
@@ -154,7 +152,9 @@ def expect_reopening(
         if not offer.is_over(today):
             raise ValidationError({"reopens": _("It has not closed: change its dates instead.")})
         if reopens <= today:
-            raise ValidationError({"reopens": _("Give a day to come. If it is open again, change its dates.")})
+            raise ValidationError(
+                {"reopens": _("Give a day to come. If it is open again, change its dates.")}
+            )
         if not said:
             raise ValidationError({"said_by": _("Say who told you, for example: the funder's newsletter.")})
     before = _snapshot(offer)

@@ -22,7 +22,6 @@ from joinedup.support.page_fetch import fetch_page
 from joinedup.support.queries import Asker, areas, codes_of
 from joinedup.taxonomy.models import Sector, Theme
 
-
 # What one cell of a list that is shared may hold.
 LONGEST_TEXT = 5_000
 
@@ -83,7 +82,9 @@ class ReopeningForm(forms.Form):
         max_length=160,
         required=False,
         label=_("Who said so?"),
-        help_text=_("A role or a publication, for example: the grants team of the funder, in their newsletter."),
+        help_text=_(
+            "A role or a publication, for example: the grants team of the funder, in their newsletter."
+        ),
     )
 
 
@@ -102,7 +103,9 @@ class FunderPageForm(forms.Form):
         required=False,
         strip=False,
         label=_("Paste the page"),
-        help_text=_("Open the funder's page, select all of it, copy, and paste it here. Menus and footers do no harm."),
+        help_text=_(
+            "Open the funder's page, select all of it, copy, and paste it here. Menus and footers do no harm."
+        ),
     )
     url = forms.URLField(max_length=500, required=False, label=_("Its address"), assume_scheme="https")
 
@@ -244,7 +247,9 @@ class OfferForm(forms.Form):
     url = forms.URLField(max_length=500, required=False, label=_("Web page"), assume_scheme="https")
     source = forms.CharField(
         max_length=LONGEST_TEXT,
-        required=False, label=_("Source"), help_text=_("Where you read it or who told you.")
+        required=False,
+        label=_("Source"),
+        help_text=_("Where you read it or who told you."),
     )
     marking = forms.ChoiceField(choices=Marking.choices, initial=Marking.PUBLIC, label=_("Who may see it"))
 

@@ -1,4 +1,4 @@
-"""A funder's page, read into the form for support; and what is held already that seems to be the same. Stores nothing."""
+"""A funder's page, read into the form for support; and what is held already that seems the same. Stores nothing."""
 
 from __future__ import annotations
 
@@ -102,5 +102,3 @@ def _page(url: str) -> str:
 def updated(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     """What is held, with what the page says instead where it says something."""
     return {**old, **{name: value for name, value in new.items() if value not in (None, "", [], False)}}
-
-

@@ -121,6 +121,11 @@ class ByMail:
     is_due: bool
     others: list[Offer]
 
+    @property
+    def following(self) -> str:
+        """The token for the next that is due, or empty."""
+        return make_link(PURPOSE, self.others[0].pk, self.by) if self.others else ""
+
 
 def by_mail(token: str, on: datetime.date) -> ByMail | None:
     """None if the link is too old or was changed, if its account is closed, or may no longer confirm it."""

@@ -8,6 +8,7 @@ looked at. No proxy, no cookies, no compressed answers.
 from __future__ import annotations
 
 import codecs
+import contextlib
 import ipaddress
 import re
 import socket
@@ -131,7 +132,10 @@ def _read(answer: HTTPResponse) -> tuple[str, str]:
             % {"number": answer.status}
         )
     kind = answer.headers.get("Content-Type", "")
-    if not kind.lower().startswith(_PAGES) or answer.headers.get("Content-Encoding", "identity") != "identity":
+    if (
+        not kind.lower().startswith(_PAGES)
+        or answer.headers.get("Content-Encoding", "identity") != "identity"
+    ):
         raise ValidationError(_("That address is no page that can be read here: open it and paste its text."))
     body = answer.read(MOST_BYTES + 1)
     if len(body) > MOST_BYTES:
@@ -154,8 +158,6 @@ def decoded(body: bytes, kind: str = "") -> str:
 
 def _cut_off(open_sockets: list[socket.socket]) -> None:
     for each in open_sockets:
-        try:
+        with contextlib.suppress(OSError):
             each.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
         each.close()

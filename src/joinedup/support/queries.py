@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -268,3 +269,33 @@ def corrections(history: Iterable[AuditEntry]) -> list[AuditEntry]:
     query."""
     since = takewhile(lambda entry: entry.action != "offer.change", history)
     return [entry for entry in since if entry.action == "offer.correct"]
+
+
+def support_document(person: Person, *, only_open: bool = False) -> dict[str, Any]:
+    """The JSON of `joinedup support list`: `{"as_of", "support": [{"id", "name", "provider", "kind", "state" (open,
+    not open yet, not known, always there, expected to reopen, closed), "opens", "closes", "reopens", "last_checked",
+    "check_by", "check_is_due"}…]}`. Two queries."""
+    on = timezone.localdate()
+    found = []
+    for each in Offer.objects.visible_to(person).order_by("name", "pk"):
+        state = _state(each, on)
+        if only_open and state != "open":
+            continue
+        days = {name: getattr(each, name) for name in ("opens", "closes", "reopens", "last_checked", "check_by")}
+        found.append(
+            {"id": each.list_id or each.slug, "name": each.name, "provider": each.provider, "kind": each.kind}
+            | {"state": state}
+            | {name: day.isoformat() if day else None for name, day in days.items()}
+            | {"check_is_due": each.check_by is not None and each.check_by <= on}
+        )
+    return {"as_of": on.isoformat(), "support": found}
+
+
+def _state(offer: Offer, on: datetime.date) -> str:
+    if offer.is_over(on):
+        return "expected to reopen" if offer.reopens else "closed"
+    if offer.is_shelf:
+        return "always there"
+    if offer.opens and offer.opens > on:
+        return "not open yet"
+    return "open" if offer.basis else "not known"

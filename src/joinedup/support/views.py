@@ -19,7 +19,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from joinedup.accounts import audit
-from joinedup.accounts.models import User
 from joinedup.accounts.permissions import may, require
 from joinedup.accounts.request import Request
 from joinedup.documents.csv_file import as_csv, csv_file
@@ -30,7 +29,7 @@ from joinedup.support.checks import needs_checking
 from joinedup.support.eligibility import answer
 from joinedup.support.fitting import own_marks, say_not_for_us, take_back_not_for_us
 from joinedup.support.forms import CorrectionForm, FinderForm, KeeperForm, ReopeningForm
-from joinedup.support.keepers import by_mail, check_link, kept_by
+from joinedup.support.keepers import by_mail, kept_by
 from joinedup.support.models import Offer
 from joinedup.support.queries import (
     CSV_HEADER,
@@ -147,9 +146,7 @@ def offer_check_by_mail(request: Request, token: str) -> HttpResponse:
     if request.method == "POST":
         confirm_from_mail(token=token, on=timezone.localdate())
         messages.success(request, _("Thank you. It says “checked today”."))
-        owner = User.objects.get(pk=asked.by.user_id)
-        following = check_link(owner, asked.others[0]) if asked.others else token
-        return redirect("offer_check_by_mail", following)
+        return redirect("offer_check_by_mail", asked.following or token)
     return render(request, "support/check_by_mail.jinja", {"asked": asked, "offer": asked.offer})
 
 

@@ -36,7 +36,9 @@ def offer_read(request: Request) -> HttpResponse:
         return render(request, "support/read.jinja", {"form": page})
     read = read_funder_page(page.cleaned_data["text"], page.cleaned_data["url"], timezone.localdate())
     if not read.said:
-        page.add_error("text", _("Nothing about support could be read in that: paste more of it, or add it by hand."))
+        page.add_error(
+            "text", _("Nothing about support could be read in that: paste more of it, or add it by hand.")
+        )
         return render(request, "support/read.jinja", {"form": page})
     form = OfferForm(request.person, initial=read.initial, is_new=True)
     given = [str(read.initial.get(name, "")) for name in ("name", "provider", "url")]
@@ -95,10 +97,12 @@ def offer_edit(request: Request, slug: str) -> HttpResponse:
     form = OfferForm(request.person, request.POST or None, initial=filled_in(old))
     if request.method == "POST" and form.is_valid():
         try:
-            return redirect("offer", actions.change_offer(by=request.person, offer=old, facts=form.facts()).slug)
+            return redirect(
+                "offer", actions.change_offer(by=request.person, offer=old, facts=form.facts()).slug
+            )
         except ValidationError as error:
             form.add_error(None, error)
-    return render(request, "support/form.jinja", {"form": form, "offer": old})
+    return _page(request, form, said={}, old=old)
 
 
 def _page(

@@ -42,7 +42,9 @@ _LABELS = {
         "about, overview, summary, purpose, aims, what we fund, what it is for, what the fund is for, "
         "what is it for, description, introduction"
     ),
-    "where": phrase_pattern("where, area, areas, location, locations, geography, region, places, area of benefit"),
+    "where": phrase_pattern(
+        "where, area, areas, location, locations, geography, region, places, area of benefit"
+    ),
     "awards": phrase_pattern("number of grants, number of awards, how many awards"),
     "not": phrase_pattern(
         "what we wont fund, what we do not fund, we cannot fund, who cannot apply, exclusions, not eligible, "
@@ -75,8 +77,8 @@ _MOST_EACH = re.compile(
 )
 _WHOLE = re.compile(
     rf"(?:\btotal(?: \w+){{0,4}}(?: of| is)?:?|\bpot of|\bfund(?:ing)? worth|\bbudget of|\bshare of(?: a)?|\binvesting|"
-    rf"\boverall) ?({_POUNDS})|({_POUNDS}) (?:in total|fund\b|pot\b|programme\b|is available|available (?:in|over|across)|"
-    rf"of funding (?:is )?available|has been made available)",
+    rf"\boverall) ?({_POUNDS})|({_POUNDS}) (?:in total|fund\b|pot\b|programme\b|is available|"
+    rf"available (?:in|over|across)|of funding (?:is )?available|has been made available)",
     re.IGNORECASE,
 )
 _INCOME = re.compile(r"\b(?:income|turnover|reserves)\b", re.IGNORECASE)
@@ -90,8 +92,9 @@ _BY = re.compile(
     r"((?:[A-Z][\w&’'-]*|of|and|for|the|in|on)(?: (?:[A-Z][\w&’'-]*|of|and|for|the|in|on))*)"
 )
 _BODY = re.compile(
-    r"\b((?:[A-Z][\w&’'-]+ (?:of |and |for |the )?){0,5}(?:Foundation|Trust|Council|Office|Commissioner|Lottery|Board|"
-    r"Authority|Charity|Society|Association|Partnership|Unit|Department|Ministry))\b(?: (?:is|has|invites|offers|will|runs)\b)"
+    r"\b((?:[A-Z][\w&’'-]+ (?:of |and |for |the )?){0,5}(?:Foundation|Trust|Council|Office|Commissioner|Lottery|"
+    r"Board|Authority|Charity|Society|Association|Partnership|Unit|Department|Ministry))\b"
+    r"(?: (?:is|has|invites|offers|will|runs)\b)"
 )
 _PLACE_IN = re.compile(
     r"\b(?:in|across|within|throughout|serving|living in|based in|covering) "
@@ -234,9 +237,9 @@ def _provider(lines: list[Line], title: str) -> Proposal | None:
 
 def _trimmed(name: str) -> str:
     """A name without the small words that the pattern took in at its ends."""
-    return re.sub(r"^(?:the|of|and|for|in|on)\s+|(?:\s+(?:the|of|and|for|in|on))+$", "", name.strip(), flags=re.I)[
-        :200
-    ]
+    return re.sub(
+        r"^(?:the|of|and|for|in|on)\s+|(?:\s+(?:the|of|and|for|in|on))+$", "", name.strip(), flags=re.I
+    )[:200]
 
 
 def _purpose(lines: list[Line]) -> Proposal | None:
@@ -290,7 +293,9 @@ def _basis(found: dict[str, Proposal], lines: list[Line], as_of: datetime.date) 
 
 
 def _first(lines: list[Line], pattern: re.Pattern[str]) -> str:
-    return next((line for under, line in lines if not _is_left_out(under) and pattern.search(folded(line))), "")
+    return next(
+        (line for under, line in lines if not _is_left_out(under) and pattern.search(folded(line))), ""
+    )
 
 
 def _sums(found: dict[str, Proposal], lines: list[Line]) -> None:

@@ -55,7 +55,7 @@ class FoundDay:
 def days_of(sentence: str, under: str, as_of: datetime.date) -> list[FoundDay]:
     """Every day of a sentence; `under` is the heading or label that it stands under, which says what a day is where
     the sentence does not. A day without a year is the next one from `as_of`."""
-    found = []
+    found: list[FoundDay] = []
     words = sentence
     sentence = _SHORT_RANGE.sub(r"\1\3 to \2\3", sentence)
     matches = list(_DAY.finditer(sentence))
@@ -136,7 +136,9 @@ def closing(found: list[FoundDay], as_of: datetime.date) -> FoundDay | None:
 
 def opening(found: list[FoundDay], closes: datetime.date | None) -> FoundDay | None:
     """The opening day: the last that is not after the closing day."""
-    given = [each for each in found if each.role == "opens" and each.day and not (closes and each.day > closes)]
+    given = [
+        each for each in found if each.role == "opens" and each.day and not (closes and each.day > closes)
+    ]
     return max(given, key=lambda each: each.day or datetime.date.min, default=None)
 
 

@@ -9,19 +9,28 @@ from __future__ import annotations
 import html
 import re
 
+from joinedup.engines.reading.phrases import listed
+
 MOST = 400_000  # characters of a page that are looked at
 LONGEST_TAG = 4_000
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)")
-_LEFT_OUT = re.compile(r"script|style|noscript|template|svg|nav|footer|iframe|select|button|form", re.IGNORECASE)
+_LEFT_OUT = re.compile(r"script|style|noscript|template|svg|nav|footer|iframe|select|button", re.IGNORECASE)
 _RAW = ("script", "style")  # what stands in them is no markup
 _BESIDE = ("td", "dd")
 _LINES = frozenset(
-    "p div li ul ol tr table h1 h2 h3 h4 h5 h6 br section article main header aside dt th dl body html title".split()
+    listed(
+        "p, div, li, ul, ol, tr, table, h1, h2, h3, h4, h5, h6, br, section, article, main, header, aside, dt, th, "
+        "dl, body, html, title"
+    )
 )
-_MARKUP = re.compile(r"<(?:!doctype|html|head|body|p|div|br|li|ul|h[1-6]|table|script|span|a)\b", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"<(?:!doctype|html|head|body|p|div|br|li|ul|h[1-6]|table|script|span|a)\b", re.IGNORECASE
+)
 _MISREAD = re.compile("Â[£\xa0 ]|â€|Ã[©¨¢¼¶]")
 # What no reader sees, and what turns text round.
-_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufdd0-\ufdd3]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufdd0-\ufdd3]"
+)
 
 
 def is_markup(text: str) -> bool:

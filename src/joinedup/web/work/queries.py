@@ -88,7 +88,13 @@ class Waiting:
         )
         return sum(len(each) for each in singles) + sum(
             each.total
-            for each in (self.assigned, self.opportunities, self.agreements, self.initiatives_to_confirm, self.support_to_check)
+            for each in (
+                self.assigned,
+                self.opportunities,
+                self.agreements,
+                self.initiatives_to_confirm,
+                self.support_to_check,
+            )
         )
 
 
