@@ -24,7 +24,7 @@ def make_offer(name: str, **fields: Any) -> Offer:
     lists = {key: fields.pop(key, []) for key in ("sectors", "via_sectors", "themes", "places")}
     offer = Offer.objects.create(
         name=name,
-        slug=name.lower().replace(" ", "-"),
+        slug=fields.pop("slug", "") or name.lower().replace(" ", "-"),
         **{"provider": "City Trust", "kind": "fund", "marking": "public", "last_checked": TODAY}
         | ({"basis": "dated"} if fields.get("closes") else {})
         | fields,

@@ -138,7 +138,7 @@ def preview(person: Person, brought: OfferList) -> ListPreview:
 
 
 def _cell(row: list[str], at: int) -> str:
-    return row[at] if at < len(row) else ""
+    return _unescaped(row[at]) if at < len(row) else ""
 
 
 def _around(person: Person, footprint: Footprint | None, table: list[dict[str, str]]) -> _Around:
@@ -209,7 +209,7 @@ def _held(row: dict[str, str], around: _Around) -> Offer | None:
 
 
 def _differences(row: dict[str, str], held: Offer, around: _Around) -> list[Difference]:
-    here = dict(zip(CSV_HEADER, (cell(value) for value in csv_row(held)), strict=True))
+    here = dict(zip(CSV_HEADER, (_unescaped(cell(value)) for value in csv_row(held)), strict=True))
     found = []
     for heading, listed in row.items():
         if heading in _NOT_COMPARED or _plain(heading, listed) == _plain(heading, here[heading]):
@@ -258,7 +258,7 @@ def _facts(
     for heading in take:
         if heading in row:
             name = _NAMES[heading]
-            values[name] = _value(name, _unescaped(row[heading]), around)
+            values[name] = _value(name, row[heading], around)
     if "last_checked" in {_NAMES[heading] for heading in take}:
         values["check_by"] = None
     values.setdefault("marking", Marking.PUBLIC)

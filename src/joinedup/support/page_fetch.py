@@ -49,9 +49,10 @@ def fetch_page(address: str) -> str:
     clock.start()
     try:
         for _attempt in range(REDIRECTS + 1):
+            page, leads_to = _ask(address, open_sockets)
+            # What was cut off looks like a page that ended.
             if time.monotonic() > until:
                 raise TimeoutError
-            page, leads_to = _ask(address, open_sockets)
             if not leads_to:
                 return page
             address = urljoin(address, leads_to)

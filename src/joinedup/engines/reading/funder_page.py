@@ -314,7 +314,7 @@ def _sums(found: dict[str, Proposal], lines: list[Line]) -> None:
         each = _MOST_EACH.search(rest)
         if (span or each) and "amount_max_gbp" not in found:
             _sum(found, "amount_max_gbp", span[2] if span else each[1] if each else "", said)
-            words = f"{span[1]} to {span[2]}" if span else each[0] if each else ""
+            words = f"{span[1].strip()} to {span[2].strip()}" if span else each[0] if each else ""
             _put(found, "amount", Proposal(words.strip()[:160], said))
     if "amount" not in found and "amount_programme" in found:
         whole_sum = found["amount_programme"]

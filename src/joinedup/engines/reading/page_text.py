@@ -98,7 +98,7 @@ def page_text(source: str) -> tuple[str, str]:
             in_title = not closing
         elif name in _BESIDE and not closing:
             words.append("\t")
-        elif name in _LINES and not (name == "dt" and closing):
+        elif name in _LINES and not (closing and name in ("dt", "th")):
             words.append("\n")
     return plain("".join(title)).replace("\n", " "), plain(_beside("".join(words)))
 
