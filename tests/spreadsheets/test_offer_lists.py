@@ -67,7 +67,8 @@ def export(world: World, who: str = "admin") -> bytes:
 
 def make_several(world: World) -> None:
     make_offer(
-        "=Sum “quoted”, fund", slug="sum", purpose="Two lines\r\nof words; with a mark", who_may_use="-charities", sectors=["vcs", "police"],
+        "=Sum “quoted”, fund", slug="sum", purpose="Two lines\r\nof words; with a mark", who_may_use="-charities",
+        sectors=["vcs", "police"],
         via_sectors=["police"], lead_only=True, themes=["trusted-adult"], places=[world.northton, world.ward],
         closes=TODAY + datetime.timedelta(days=4), opens=TODAY, amount="£5,000 to £9,000", amount_max_gbp=9_000,
         amount_programme=90_000, awards="+12", source="A leaflet", source_url="https://a.example/x", confidence="high",
@@ -238,9 +239,10 @@ def test_one_row_that_cannot_stand_takes_nothing(world: World) -> None:
 
 def test_what_a_coordinator_brings_is_their_partnerships_own(world: World) -> None:
     content = (
-        "Id,Name,Provider,Kind,Place codes\n"
-        "a,Everywhere,T,fund,\nb,Region,T,fund,E12000099\nc,Here,T,fund,E09000991; E09000993\nd,There,T,fund,E09000993\n"
-    ).encode()
+        b"Id,Name,Provider,Kind,Place codes\n"
+        b"a,Everywhere,T,fund,\nb,Region,T,fund,E12000099\n"
+        b"c,Here,T,fund,E09000991; E09000993\nd,There,T,fund,E09000993\n"
+    )
     there = brought(world, content, "alice", world.north)
     seen = preview(world.person("alice"), there)
     assert [each.verdict for each in seen.rows] == ["new", "new", "new", "left"]

@@ -18,6 +18,7 @@ from joinedup.support.actions import Facts, add_offer, change_offer, confirm_off
 from joinedup.support.checks import needs_checking, next_check
 from joinedup.support.keepers import PURPOSE
 from joinedup.support.models import Offer
+from joinedup.support.reminders import remind
 from joinedup.support.worker import remind_of_checks
 from joinedup.web.work.digest import sections_of
 from joinedup.web.work.queries import waiting_for
@@ -229,7 +230,7 @@ def test_handing_over(world: World, as_: As, due: Offer) -> None:
     as_("alice").post("/support/fund/keeper/", {"owner": ""})
     due.refresh_from_db()
     assert due.owner is None
-    assert AuditEntry.objects.filter(action="offer.hand_over").count() == 2
+    assert AuditEntry.objects.filter(action="offer.keeper").count() == 2
 
 
 def test_the_name_of_who_looks_after_it_is_for_those_who_keep_it(world: World, as_: As, due: Offer) -> None:
@@ -242,8 +243,6 @@ def test_the_name_of_who_looks_after_it_is_for_those_who_keep_it(world: World, a
 
 def test_the_operator_reminds(world: World, due: Offer) -> None:
     with pytest.raises(PermissionDenied):
-        from joinedup.support.reminders import remind
-
         remind(by=Person(), on=TODAY)
     due.refresh_from_db()
     assert due.reminded_on is None

@@ -32,7 +32,8 @@ def test_it_says_why_by_when_and_what_to_look_at(world: World, as_: As) -> None:
     )
     (fit,) = funds_that_fit(world.person("bob"), TODAY).items
     assert fit.why == (
-        "Open to your sector (Vcs); about Mentoring and a trusted adult, which you work on; for Northton, where you work."
+        "Open to your sector (Vcs); about Mentoring and a trusted adult, which you work on; for Northton, where you "
+        "work."
     )
     assert fit.to_look_at == "it is for bodies with an income below £50,000; it asks for a registered charity"
     page = text(as_("bob").get("/work/"))

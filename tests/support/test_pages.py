@@ -320,11 +320,11 @@ def test_a_fixed_number_of_queries(world: World, as_: As, django_assert_num_quer
         made = Initiative.objects.create(name=f"I{number}", slug=f"i{number}", partner=world.lantern)
         made.offers.add(Offer.objects.get(slug="fund-0"))
     browser = as_("bob")
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         browser.get("/support/", {"sector": "vcs", "place": world.northton.pk, "theme": "trusted-adult"})
     with django_assert_num_queries(9):
         browser.get("/support.csv")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(16):
         browser.get("/support/fund-0/")
 
 

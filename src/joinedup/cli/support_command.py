@@ -37,12 +37,16 @@ def list_(only_open: bool, as_json: bool) -> None:
         put_json(document)
         return
     if not document["support"]:
-        click.echo("Nothing that one can apply for now is recorded here." if only_open else "Nothing is held.")
+        click.echo(
+            "Nothing that one can apply for now is recorded here." if only_open else "Nothing is held."
+        )
     for each in document["support"]:
         due = ", a check is due" if each["check_is_due"] else ""
         checked = f"last checked {each['last_checked']}" if each["last_checked"] else "not yet checked"
         closes = f", closes {each['closes']}" if each["closes"] else ""
-        click.echo(f"{each['id']}: {each['name']} ({each['provider']}), {each['state']}{closes}; {checked}{due}")
+        click.echo(
+            f"{each['id']}: {each['name']} ({each['provider']}), {each['state']}{closes}; {checked}{due}"
+        )
 
 
 @support.command()

@@ -137,7 +137,7 @@ def hand_over(*, by: Person, offer: Offer, owner: User | None) -> Offer:
     # Somebody new is reminded even where the last owner was.
     offer.owner, offer.reminded_on = owner, None
     offer.save(update_fields=["owner", "reminded_on"])
-    audit.record(by=by, action="offer.hand_over", on=offer, before=before, after=_snapshot(offer))
+    audit.record(by=by, action="offer.keeper", on=offer, before=before, after=_snapshot(offer))
     return offer
 
 

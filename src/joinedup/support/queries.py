@@ -281,7 +281,9 @@ def support_document(person: Person, *, only_open: bool = False) -> dict[str, An
         state = _state(each, on)
         if only_open and state != "open":
             continue
-        days = {name: getattr(each, name) for name in ("opens", "closes", "reopens", "last_checked", "check_by")}
+        days = {
+            name: getattr(each, name) for name in ("opens", "closes", "reopens", "last_checked", "check_by")
+        }
         found.append(
             {"id": each.list_id or each.slug, "name": each.name, "provider": each.provider, "kind": each.kind}
             | {"state": state}

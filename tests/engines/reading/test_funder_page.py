@@ -174,7 +174,12 @@ def test_one_award_is_told_from_the_whole(words: str, most: int | None, whole: i
     ("words", "sectors", "via", "lead_only"),
     [
         ("Who can apply\nSchools and colleges.", ["education"], None, None),
-        ("Eligibility: Councils as lead, with charities through the bid", ["local_authority"], ["local_authority"], True),
+        (
+            "Eligibility: Councils as lead, with charities through the bid",
+            ["local_authority"],
+            ["local_authority"],
+            True,
+        ),
         ("Lead applicants must be schools. Charities may be named as partners.", ["education"], ["education"], True),
         ("Charities can apply. Schools may not apply.", ["vcs"], None, None),
         ("We like youth work.", None, None, None),

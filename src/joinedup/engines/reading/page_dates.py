@@ -23,8 +23,9 @@ _DAY = re.compile(
     re.IGNORECASE,
 )
 _ROLE = re.compile(
-    r"(?P<closes>\bclos(?:es|ing|ed|ure)\b|\bclose(?= (?:on|at|in|by)\b)|\bdeadlines?\b|\bapply (?:by|before)\b|\b(?:received|submitted|submit|in|"
-    r"returned|apply)\b[^.]{0,40}?\b(?:by|before|no later than)\b|\blast (?:date|day)\b|\bfinal date\b|\bend date\b|"
+    r"(?P<closes>\bclos(?:es|ing|ed|ure)\b|\bclose(?= (?:on|at|in|by)\b)|\bdeadlines?\b|"
+    r"\bapply (?:by|before)\b|\b(?:received|submitted|submit|in|returned|apply)\b"
+    r"[^.]{0,40}?\b(?:by|before|no later than)\b|\blast (?:date|day)\b|\bfinal date\b|\bend date\b|"
     r"\bno later than\b|\buntil\b|\bopen until\b)"
     r"|(?P<opens>\bopen(?:s|ing|ed)?\b(?! (?:to|until|for all))|\blaunch(?:es|ed)?\b|\bapply from\b|\bstart date\b)"
     r"|(?P<other>\b(?:decision|panel|notified|notify|announced?|informed|results|webinar|workshop|event|interview|"
