@@ -115,7 +115,8 @@ class _Around:
 
 
 def preview(person: Person, brought: OfferList) -> ListPreview:
-    """What each row is beside what `person` may see here. Twelve queries, whatever the number of rows."""
+    """What each row is beside what `person` may see here. Eight queries, and three for a partnership, whatever
+    the number of rows."""
     headings = {plain_name(heading): heading for heading in CSV_HEADER}
     columns = {
         headings[plain_name(given)]: at

@@ -157,7 +157,7 @@ class OfferForm(forms.Form):
         max_length=LONGEST_TEXT,
         widget=forms.Textarea,
         required=False,
-        label=_("Who may use it"),
+        label=_("Who may apply"),
         help_text=_("In the provider's words."),
     )
     is_required_by_law = forms.BooleanField(
@@ -167,7 +167,7 @@ class OfferForm(forms.Form):
         Sector.objects.all(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        label=_("Sectors that may use it"),
+        label=_("Sectors that may apply"),
         help_text=_(
             "By themselves, or in the bid of those who lead. Choose none if that is not known, or said in words only."
         ),

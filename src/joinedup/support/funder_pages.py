@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from joinedup.accounts.person import Person
 from joinedup.support.models import Offer
 from joinedup.support.queries import areas
@@ -50,6 +53,8 @@ def read_funder_page(source: str, url: str, on: datetime.date) -> ReadPage:
     )
     initial = {column: each.value for column, each in found.items() if each.value is not None}
     said = {column: (each.words, each.doubt) for column, each in found.items()}
+    if said:
+        initial["source"] = _("The funder's page, read on %(day)s.") % {"day": date_format(on, "j F Y")}
     if url:
         initial["url"] = url
     return ReadPage(initial, said, len(text) > MOST)

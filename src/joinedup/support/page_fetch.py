@@ -81,7 +81,8 @@ def _ask(address: str, open_sockets: list[socket.socket]) -> tuple[str, str]:
         "Connection": "close",
     }
     connection.request("GET", path, headers=headers)
-    return _read(connection.getresponse())
+    with contextlib.closing(connection), contextlib.closing(connection.getresponse()) as answer:
+        return _read(answer)
 
 
 def _checked(address: str) -> SplitResult:

@@ -147,7 +147,8 @@ def read_page(
         _put(found, "kind", Proposal("fund" if is_money and sure < 0.7 else kind, name or purpose))
     _dates(found, lines, as_of)
     _sums(found, lines)
-    _who(found, lines, purpose, Sectors(sectors))
+    dated = {each.words.split(": ", 1)[-1] for each in each_day(lines, as_of) if each.role}
+    _who(found, [line for line in lines if line[1] not in dated], purpose, Sectors(sectors))
     _about(found, name, purpose, lines, Themes(themes))
     _where(found, lines, Gazetteer(places, set()))
     return found
