@@ -246,3 +246,15 @@ def test_the_operator_reminds(world: World, due: Offer) -> None:
         remind(by=Person(), on=TODAY)
     due.refresh_from_db()
     assert due.reminded_on is None
+
+
+def test_the_day_after_it_closed_it_is_asked_whether_it_reopens(
+    world: World, as_: As, due: Offer, django_capture_on_commit_callbacks: Any
+) -> None:
+    Offer.objects.update(basis="dated", closes=days(-1), check_by=TODAY)
+    path = path_in(sent(django_capture_on_commit_callbacks)[0])
+    for page in (text(Client().get(path)), text(as_("alice").get("/support/fund/confirm/"))):
+        assert "It has closed." in page
+        assert "/support/fund/reopen/" in page
+    Client().post(path)
+    assert Offer.objects.get().check_by is None

@@ -63,9 +63,11 @@ def load(folder: Path) -> int:
         if where is None and row["basis"] != Offer.Basis.CLOSED:
             raise ValueError(f"support.csv, {row['id']}: the area “{row['area']}” is not one we can place.")
         offer, is_new = Offer.objects.get_or_create(slug=slugify(row["name"])[:80], defaults=_facts(row))
-        if is_new:
-            offer.check_by = next_check(offer, timezone.localdate())
-            offer.save(update_fields=["check_by"])
+        if is_new or offer.basis != row["basis"]:
+            fresh = Offer(**_facts(row))
+            Offer.objects.filter(pk=offer.pk, last_checked=None).update(
+                check_by=next_check(fresh, timezone.localdate())
+            )
         # Somebody here has checked it since, so the published list no longer overwrites it.
         if offer.checked_on is not None or offer.confirmed_on is not None:
             continue

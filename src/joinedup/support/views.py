@@ -130,7 +130,8 @@ def offer_confirm(request: Request, slug: str) -> HttpResponse:
     old = get_object_or_404(offers_for(request.person), slug=slug)
     require(request.person, "offer.confirm", on=old)
     if request.method != "POST":
-        return render(request, "support/confirm.jinja", {"offer": old})
+        is_over = old.is_over(timezone.localdate())
+        return render(request, "support/confirm.jinja", {"offer": old, "is_over": is_over})
     actions.confirm_offer(by=request.person, offer=old)
     messages.success(request, _("Thank you. It says “checked today”."))
     return redirect("offer", slug)
@@ -147,7 +148,8 @@ def offer_check_by_mail(request: Request, token: str) -> HttpResponse:
         confirm_from_mail(token=token, on=timezone.localdate())
         messages.success(request, _("Thank you. It says “checked today”."))
         return redirect("offer_check_by_mail", asked.following or token)
-    return render(request, "support/check_by_mail.jinja", {"asked": asked, "offer": asked.offer})
+    context = {"asked": asked, "offer": asked.offer, "is_over": asked.offer.is_over(timezone.localdate())}
+    return render(request, "support/check_by_mail.jinja", context)
 
 
 @login_required
