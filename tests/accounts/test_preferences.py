@@ -26,7 +26,12 @@ def path(link: str) -> str:
 def test_everybody_wants_everything_until_they_say_otherwise(world: World) -> None:
     assert all(wants(world.bob, kind) for kind in Mail)
     actions.change_mails(by=world.person("bob"), digest="never", not_wanted=["agreements"])
-    assert [kind for kind in Mail if wants(world.bob, kind)] == ["opportunities", "events", "clusters"]
+    assert [kind for kind in Mail if wants(world.bob, kind)] == [
+        "opportunities",
+        "events",
+        "clusters",
+        "support",
+    ]
     world.alice.is_active = False
     world.alice.save()
     everybody = [world.alice, world.charlie, world.bob, world.lead]
@@ -42,12 +47,12 @@ def test_they_choose_on_their_page_and_looking_stores_nothing(world: World, as_:
     bob = as_("bob")
     page = bob.get(PAGE).content.decode()
     assert 'value="weekly" id="id_digest_2" checked' in page
-    assert page.count("checked") == 5
+    assert page.count("checked") == 6
     assert not Preference.objects.exists()
     assert bob.post(PAGE, {"digest": "daily", "wanted": ["events"]}).status_code == 302
     held = Preference.objects.get()
     assert (held.user, held.digest) == (world.bob, "daily")
-    assert held.not_wanted == ["opportunities", "agreements", "clusters"]
+    assert held.not_wanted == ["opportunities", "agreements", "clusters", "support"]
     entry = AuditEntry.objects.get(action="account.change")
     assert entry.after is not None
     assert held.calendar_token not in str((entry.before, entry.after, entry.label))

@@ -91,7 +91,8 @@ def test_a_standing_worker_goes_on_after_something_went_wrong(
 def test_people_are_written_to_once_in_the_morning(monkeypatch: pytest.MonkeyPatch) -> None:
     cache.clear()
     called: list[str] = []
-    doing = {"thank_attendees": 2, "chase_agreements": 1, "ask_young_people": 0, "send_digests": 3}
+    doing = {"thank_attendees": 2, "chase_agreements": 1, "ask_young_people": 0, "remind_of_checks": 1}
+    doing["send_digests"] = 3
     for name, number in doing.items():
         monkeypatch.setattr(worker, name, lambda _now, n=name, k=number: called.append(n) or k)
     said: list[str] = []
@@ -104,6 +105,7 @@ def test_people_are_written_to_once_in_the_morning(monkeypatch: pytest.MonkeyPat
     assert said == [
         "Told 2 guests of their page after the day.",
         "Asked about 1 agreement.",
+        "Sent 1 reminder to check support.",
         "Sent 3 digests of what waits.",
     ]
     monkeypatch.setattr(worker, "chase_agreements", lambda _now: _broken())

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from joinedup.support.eligibility import EligibilityAnswer, Terms, answer, needs_checking
+from joinedup.support.eligibility import EligibilityAnswer, Terms, answer
 
 TODAY = datetime.date(2026, 11, 23)
 DAY = datetime.timedelta(days=1)
@@ -139,9 +139,3 @@ def _slow(terms: Terms, sector: str | None, place: set[str], theme: str | None) 
     if terms.via_sectors and (sector in terms.via_sectors or terms.lead_only):
         return "yes" if sector in terms.via_sectors else "via"
     return "yes" if terms.sectors else "maybe"
-
-
-def test_unchecked_for_three_months_says_so() -> None:
-    assert needs_checking(None, TODAY)
-    assert needs_checking(TODAY - 93 * DAY, TODAY)
-    assert not needs_checking(TODAY - 92 * DAY, TODAY)

@@ -24,7 +24,7 @@ def make_offer(name: str, **fields: Any) -> Offer:
     lists = {key: fields.pop(key, []) for key in ("sectors", "via_sectors", "themes", "places")}
     offer = Offer.objects.create(
         name=name,
-        slug=name.lower().replace(" ", "-"),
+        slug=fields.pop("slug", "") or name.lower().replace(" ", "-"),
         **{"provider": "City Trust", "kind": "fund", "marking": "public", "last_checked": TODAY}
         | ({"basis": "dated"} if fields.get("closes") else {})
         | fields,
@@ -109,7 +109,11 @@ def test_kinds_can_be_told_apart(world: World, as_: As) -> None:
 
 @pytest.mark.parametrize(
     ("checked", "words"),
-    [(None, "not yet checked"), (days(-100), "more than three months ago"), (TODAY, None)],
+    [
+        (None, "not yet checked; ask the funder before you rely on it"),
+        (days(-100), "; ask the funder before you rely on it"),
+        (TODAY, None),
+    ],
 )
 def test_what_nobody_checked_for_three_months_says_so(
     world: World, as_: As, checked: datetime.date | None, words: str | None
@@ -117,7 +121,7 @@ def test_what_nobody_checked_for_three_months_says_so(
     make_offer("Fund", last_checked=checked)
     listed, one = text(as_("nobody").get("/support/")), text(as_("nobody").get("/support/fund/"))
     assert (words is None) == ("ju-tag--stale" not in listed)
-    assert (words is None) == ("Ask the provider before you rely on it" not in one)
+    assert (words is None) == ("Ask the funder before you rely on it" not in one)
     assert words is None or words in listed
 
 
@@ -316,11 +320,11 @@ def test_a_fixed_number_of_queries(world: World, as_: As, django_assert_num_quer
         made = Initiative.objects.create(name=f"I{number}", slug=f"i{number}", partner=world.lantern)
         made.offers.add(Offer.objects.get(slug="fund-0"))
     browser = as_("bob")
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         browser.get("/support/", {"sector": "vcs", "place": world.northton.pk, "theme": "trusted-adult"})
     with django_assert_num_queries(9):
         browser.get("/support.csv")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(16):
         browser.get("/support/fund-0/")
 
 
@@ -328,8 +332,8 @@ def test_who_may_use_it_is_said_as_published_or_asked_for(world: World, as_: As)
     make_offer("Data", who_may_use="Authorised analysts in public bodies only", sectors=["police", "health"])
     make_offer("Grant")
     page = text(as_("nobody").get("/support/", {"sector": "health"}))
-    assert "<dt>Who may use it</dt><dd>Authorised analysts in public bodies only</dd>" in page
-    assert "<dt>Who may use it</dt><dd>not known here: ask the publisher</dd>" in page
+    assert "<dt>Who may apply</dt><dd>Authorised analysts in public bodies only</dd>" in page
+    assert "<dt>Who may apply</dt><dd>not known here: ask the publisher</dd>" in page
     assert "Perhaps" in page
     assert "You may use this." not in page
     one = text(as_("nobody").get("/support/grant/"))
@@ -346,7 +350,9 @@ def test_what_the_law_requires_is_labelled_and_never_called_unused(world: World,
     assert "The law requires this of those it names." in page
 
 
-@pytest.mark.parametrize(("name", "how"), [("nobody", "tell a coordinator"), ("alice", "Add one")])
+@pytest.mark.parametrize(
+    ("name", "how"), [("nobody", "tell a coordinator"), ("alice", "Paste a funder’s page")]
+)
 def test_where_nothing_can_be_applied_for_it_says_so_and_how_to_add(
     world: World, as_: As, name: str, how: str
 ) -> None:

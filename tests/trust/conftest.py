@@ -27,7 +27,7 @@ from joinedup.registration.models import Invitation
 from joinedup.results.models import Response
 from joinedup.spreadsheets.models import Upload
 from joinedup.strategy.models import Commitment, Strategy, Update
-from joinedup.support.models import Offer
+from joinedup.support.models import NotForUs, Offer, OfferList
 from joinedup.tables.actions.plan import plan_event
 from joinedup.taxonomy.models import Sector
 from joinedup.voice.models import Contribution as Said
@@ -172,6 +172,16 @@ class Everything:
             footprint=world.north, kind="partners", file_name=f"{HIDDEN}.xlsx", header=["Name"],
             rows=[[f"{HIDDEN} House"]], mapping={"name": 0}, state="previewed", by=HIDDEN,
         )  # fmt: skip
+        OfferList.objects.create(
+            footprint=world.north,
+            file_name=f"{HIDDEN}.csv",
+            header=["Name"],
+            rows=[[f"{HIDDEN} fund"]],
+            by=HIDDEN,
+        )
+        until = today + datetime.timedelta(days=365)
+        NotForUs.objects.create(offer=self.fund, partner=quiet, on=today, until=until)
+        Offer.objects.filter(pk=self.fund.pk).update(owner=User.objects.get(name=f"{HIDDEN} Member"))
         for record in (lantern, self.mentors, self.agreement, self.chance):
             audit.record(by=world.person("alice"), action="partner.change", on=record)
         Grant.objects.create(user=User.objects.get(name="Bob"), role="partner_member", partner=quiet)

@@ -39,7 +39,11 @@ RECORDS: dict[str, tuple[str, str]] = {
     "link": ("partners.Partner", "slug"),
     "moderate": ("voice.Conversation", "slug"),
     "my_calendar": ("accounts.Preference", "calendar_token"),
+    "not": ("support.NotForUs", "pk"),
     "offer": ("support.Offer", "slug"),
+    "offer_list": ("support.OfferList", "pk"),
+    "offer_list_drop": ("support.OfferList", "pk"),
+    "offer_list_undo": ("support.OfferList", "pk"),
     "opportunity": ("opportunities.Opportunity", "pk"),
     "partner": ("partners.Partner", "slug"),
     "place": ("places.Place", "code"),
@@ -104,6 +108,15 @@ def _filled(pattern: URLPattern) -> Iterator[str]:
     elif name in ("naming_by_mail", "report_by_mail", "young_marks"):
         for token in _mailed_of_agreements(name):
             yield reverse(name, args=[token])
+    elif name == "offer_check_by_mail":
+        # Charlie looks after none of them: a link of theirs leads nowhere.
+        charlie = apps.get_model("accounts", "User").objects.get(email="charlie@example.org")
+        for offer in apps.get_model("support", "Offer").objects.all():
+            yield reverse(name, args=[make_link("support-check", offer.pk, charlie)])
+    elif name == "offer_not_for_us":
+        for offer in apps.get_model("support", "Offer").objects.all():
+            for partner in apps.get_model("partners", "Partner").objects.exclude(slug="far-harbour"):
+                yield reverse(name, args=[offer.slug, partner.pk])
     elif name == "event_topic":
         for topic in apps.get_model("events", "Topic").objects.select_related("event"):
             yield reverse(name, args=[topic.event.slug, topic.pk])

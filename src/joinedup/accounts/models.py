@@ -107,6 +107,7 @@ class Preference(models.Model):
         AGREEMENTS = "agreements", "Agreements that are due, or due for a review"
         EVENTS = "events", "Events: reminders and what came of them"
         CLUSTERS = "clusters", "Where and when: what appears where I follow"
+        SUPPORT = "support", "Support that I look after: a check is due"
 
     user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="preference")
     digest = models.CharField(max_length=6, choices=Digest, default=Digest.WEEKLY)

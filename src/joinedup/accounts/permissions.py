@@ -86,6 +86,10 @@ PERMISSIONS: dict[str, dict[Role, Over]] = {
     "offer.add": {**_SHARED, **_COORDINATED},
     "offer.change": _OFFER,
     "offer.confirm": _OFFER,
+    "offer.reopen": _OFFER,
+    "offer.not_for_us": {Role.PARTNER_MEMBER: PARTNER},
+    # A list of another installation: for all partnerships, or for one's own.
+    "offer.bring_list": {**_SHARED, **_COORDINATED},
     "offer.correct": {Role.PARTNER_MEMBER: ANY, Role.COORDINATOR: ANY, **_SHARED},
     "commitment.update": _SHARED,
     "commitment.evidence": _COORDINATED,
@@ -176,7 +180,7 @@ _KEPT_FOR_ALL = (
     "All partnerships share this record, so it is kept by the administrators of this site and by those who added it. "
     "Ask an administrator, or send them a correction from its page."
 )
-_ASK = dict.fromkeys(("offer.change", "offer.confirm", "commitment.update"), _KEPT_FOR_ALL)
+_ASK = dict.fromkeys(("offer.change", "offer.confirm", "offer.reopen", "commitment.update"), _KEPT_FOR_ALL)
 
 
 def require(person: Person, action: str, on: Scoped | Scope | None = None) -> None:

@@ -32,6 +32,8 @@ PERSONAL: dict[str, frozenset[str]] = {
     "partners.Ask": NOTHING,
     "initiatives.Initiative": NOTHING,
     "support.Offer": NOTHING,
+    "support.NotForUs": NOTHING,
+    "support.OfferList": frozenset({"header", "rows"}),
     "strategy.Strategy": NOTHING,
     "strategy.Commitment": NOTHING,
     "strategy.Update": NOTHING,

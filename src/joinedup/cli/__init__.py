@@ -8,9 +8,10 @@ from joinedup.cli.places_command import places
 from joinedup.cli.practice_command import practice
 from joinedup.cli.scan_command import scan
 from joinedup.cli.seat_command import seat
+from joinedup.cli.support_command import support
 from joinedup.cli.verbs import main
 
-for verb in (datasets, fetch, figures, match, places, practice, scan, seat):
+for verb in (datasets, fetch, figures, match, places, practice, scan, seat, support):
     main.add_command(verb)
 
 __all__ = ["main"]

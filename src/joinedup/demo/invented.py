@@ -20,6 +20,7 @@ from joinedup.accounts.slugs import fresh_slug
 from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Ask, Contact, Link, Partner
 from joinedup.places.models import Footprint, Place
+from joinedup.support.checks import next_check
 from joinedup.support.models import Offer
 from joinedup.taxonomy.models import Approach, Sector, Theme
 
@@ -228,6 +229,8 @@ def make_funds(today: datetime.date) -> list[Offer]:
         offer.sectors.set(Sector.objects.filter(pk__in=words(row["sectors"])))
         offer.via_sectors.set(Sector.objects.filter(pk__in=words(row["via_sectors"])))
         offer.places.set(Place.objects.filter(pk__in=words(row["places"])))
+        offer.check_by = next_check(offer, offer.last_checked or today)
+        offer.save(update_fields=["check_by"])
         made.append(offer)
     return made
 

@@ -24,7 +24,7 @@ from joinedup.initiatives.queries import find_initiatives, running
 from joinedup.opportunities.queries.documents import looked_on, shortlist
 from joinedup.places.models import Footprint, Place
 from joinedup.places.queries import is_district, whole_counties
-from joinedup.support.eligibility import needs_checking
+from joinedup.support.checks import needs_checking
 from joinedup.support.models import Offer
 from joinedup.web.layers import HEADLINES
 from joinedup.web.place.queries import open_offers
@@ -255,7 +255,7 @@ def _where(row: SectorRow, places: Sequence[Place]) -> str:
 
 def _offer(offer: Offer, on: datetime.date) -> str:
     closes = f", closes {date_format(offer.closes, 'j F Y')}" if offer.closes else ""
-    check = ": check first that it is still open" if needs_checking(offer.last_checked, on) else ""
+    check = ": check first that it is still open" if needs_checking(offer, on) else ""
     words = offer.who_may_use.strip().rstrip(".")
     who = f"for: {words}" if words else "ask the publisher who may use it"
     law = ", required by law" if offer.is_required_by_law else ""

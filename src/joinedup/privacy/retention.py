@@ -35,7 +35,12 @@ PERSONAL_DETAILS = Period(
 DRAFTS = Period(
     "what somebody began to write at a table", _days(30), "it was last saved", ("agreements.Draft",)
 )
-UPLOADS = Period("a spreadsheet that nobody accepted", _days(5), "it was brought", ("spreadsheets.Upload",))
+UPLOADS = Period(
+    "a spreadsheet that nobody accepted",
+    _days(5),
+    "it was brought",
+    ("spreadsheets.Upload", "support.OfferList"),
+)
 WAITING_MAIL = Period(
     # Later it would mislead.
     "a mail that the mail server did not take",

@@ -144,6 +144,11 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "JoinedUp <joinedup@lo
 # For how many months after their last one figures may be called new (`clusters/wording.py`).
 CLUSTERS_NEW_FOR_MONTHS = environment.number("CLUSTERS_NEW_FOR_MONTHS", default=3)
 
+# Whether this server fetches a funder's page for somebody who gives its address (`support/page_fetch.py`). Addresses
+# that are not public are never asked; only tests, which have a server of their own, set that otherwise.
+FETCH_FUNDER_PAGES = environment.flag("FETCH_FUNDER_PAGES", default=False)
+FETCH_PRIVATE_ADDRESSES = False
+
 # In the database, so that rate limits count for all processes together; accounts/migrations creates the
 # table.
 CACHES = {

@@ -22,6 +22,7 @@ from joinedup.registration.worker import delete_due_personal, let_go_of_held, lo
 from joinedup.results.worker import thank_attendees
 from joinedup.spreadsheets.worker import forget_uploads
 from joinedup.successions.worker import carry_out_due
+from joinedup.support.worker import remind_of_checks
 from joinedup.web.work.digest import send_digests
 
 logger = logging.getLogger(__name__)
@@ -95,6 +96,8 @@ def _write_to_people(say: Callable[[str], object], now: datetime.datetime) -> No
             say(f"Asked about {counted(asked, 'agreement')}.")
         if hosts := ask_young_people(today):
             say(f"Asked young people through {counted(hosts, 'host')}.")
+        if checks := remind_of_checks(today):
+            say(f"Sent {counted(checks, 'reminder')} to check support.")
         if digests := send_digests(now):
             say(f"Sent {counted(digests, 'digest')} of what waits.")
     except Exception:

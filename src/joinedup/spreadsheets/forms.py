@@ -8,6 +8,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from joinedup.accounts.permissions import Scope, may
+from joinedup.accounts.person import Person
+from joinedup.places.models import Footprint
 from joinedup.spreadsheets.columns import Field
 from joinedup.spreadsheets.models import Upload
 from joinedup.spreadsheets.parse import MOST_BYTES
@@ -93,3 +96,28 @@ def chosen_sectors(data: Mapping[str, str]) -> dict[int, str]:
         if name != number and number.isdecimal() and len(number) <= 6 and value:
             found[int(number)] = value
     return found
+
+
+class OfferListForm(forms.Form):
+    footprint = forms.ModelChoiceField(
+        Footprint.objects.none(), label=_("For which of your partnerships?"), empty_label=None
+    )
+    file = forms.FileField(
+        label=_("The list (CSV)"),
+        help_text=_("As another installation of JoinedUp takes it from its page of support."),
+    )
+
+    def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = Footprint.objects.filter(pk__in=person.coordinated_ids).order_by("name")
+        # Who keeps what all share brings it for all; a coordinator of one partnership has nothing to choose.
+        self._home = None if may(person, "offer.bring_list", Scope()) else own.first()
+        if self._home is None or own.count() == 1:
+            del self.fields["footprint"]
+        else:
+            self.fields["footprint"].queryset = own  # type: ignore[attr-defined]
+
+    def home(self) -> Footprint | None:
+        """The partnership it is brought for; None: all share it. After `is_valid`."""
+        chosen: Footprint | None = self.cleaned_data.get("footprint", self._home)
+        return chosen

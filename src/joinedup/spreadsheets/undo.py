@@ -13,12 +13,12 @@ from joinedup.accounts.person import Person
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
 from joinedup.partners.models import Contact, Partner
-from joinedup.support.models import Offer
+from joinedup.support.models import NotForUs, Offer
 
 # In order of removal: records that depend on others first.
 ORDER: list[type[models.Model]] = [Initiative, Offer, Contact, Partner]
-# Audit entries of the creation itself.
-MADE_BY = {"partner.add", "contact.add", "initiative.add", "offer.add"}
+# Audit entries of the creation itself, and of a reminder that nobody answered.
+MADE_BY = {"partner.add", "contact.add", "initiative.add", "offer.add", "offer.remind"}
 # An opportunity that the engine suggested does not mean that anybody used the record.
 ONLY_SUGGESTED = [Opportunity.State.SUGGESTED, Opportunity.State.GONE]
 
@@ -71,8 +71,8 @@ def _uses(
         if not relation.auto_created or relation.concrete:
             continue
         other: Any = relation.related_model
-        # Rows of many-to-many tables are removed with the record.
-        if other._meta.auto_created:
+        # Rows of many-to-many tables are removed with the record; that it is not for a partner is for nobody to read.
+        if other._meta.auto_created or other is NotForUs:
             continue
         name = relation.field.name  # type: ignore[union-attr]
         users = other._base_manager.filter(**{f"{name}__in": pks}).exclude(pk__in=ours.get(other, []))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from joinedup.spreadsheets import views
+from joinedup.spreadsheets import offer_list_views, views
 
 urlpatterns = [
     path("bring/<slug:slug>/", views.uploads, name="uploads"),
@@ -11,4 +11,8 @@ urlpatterns = [
     path("bring/upload/<int:pk>/preview/", views.upload_preview, name="upload_preview"),
     path("bring/upload/<int:pk>/undo/", views.upload_undo, name="upload_undo"),
     path("bring/upload/<int:pk>/drop/", views.upload_drop, name="upload_drop"),
+    path("bring/support-lists/list/", offer_list_views.offer_lists, name="offer_lists"),
+    path("bring/support-lists/<int:pk>/look/", offer_list_views.offer_list, name="offer_list"),
+    path("bring/support-lists/<int:pk>/undo/", offer_list_views.offer_list_undo, name="offer_list_undo"),
+    path("bring/support-lists/<int:pk>/drop/", offer_list_views.offer_list_drop, name="offer_list_drop"),
 ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 
 from joinedup.spreadsheets import actions
+from joinedup.spreadsheets.offer_list_actions import forget_lists
 
 
 def forget_uploads(now: datetime.datetime) -> int:
-    """Delete uploads that were not accepted in time; returns how many."""
-    return actions.forget(now)
+    """Delete uploads, and lists of support, that were not accepted in time; returns how many."""
+    return actions.forget(now) + forget_lists(now)

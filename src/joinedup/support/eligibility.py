@@ -13,9 +13,6 @@ from django.utils.translation import gettext as _
 
 Word = Literal["yes", "no", "via", "ask", "maybe"]
 
-# After three months, a closing date or a list of who may apply is too often out of date.
-CHECK_AFTER = datetime.timedelta(days=92)
-
 
 @dataclass(frozen=True)
 class Terms:
@@ -122,11 +119,6 @@ def _missing(
     if offer.themes and not theme:
         missing.append(_("which theme"))
     return tuple(missing)
-
-
-def needs_checking(last_checked: datetime.date | None, on: datetime.date) -> bool:
-    """Whether nobody has checked with the provider for three months, or ever."""
-    return last_checked is None or last_checked + CHECK_AFTER < on
 
 
 def _all(names: Iterable[str]) -> str:

@@ -5,18 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from joinedup.accounts.models import User
 from joinedup.accounts.permissions import Scope, may
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.support.actions import LONGEST, Facts
+from joinedup.support.keepers import kept_by, possible_owners
 from joinedup.support.models import Offer
+from joinedup.support.page_fetch import fetch_page
 from joinedup.support.queries import Asker, areas, codes_of
 from joinedup.taxonomy.models import Sector, Theme
+
+# What one cell of a list that is shared may hold.
+LONGEST_TEXT = 5_000
 
 
 class FinderForm(forms.Form):
@@ -64,6 +71,72 @@ class CorrectionForm(forms.Form):
     )
 
 
+class ReopeningForm(forms.Form):
+    reopens = forms.DateField(
+        required=False,
+        label=_("Expected to open again from about"),
+        help_text=_("If only a month was said, give its first day. Empty both boxes to take it back."),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )
+    said_by = forms.CharField(
+        max_length=160,
+        required=False,
+        label=_("Who said so?"),
+        help_text=_(
+            "A role or a publication, for example: the grants team of the funder, in their newsletter."
+        ),
+    )
+
+
+class KeeperForm(forms.Form):
+    owner = forms.ModelChoiceField(User.objects.none(), required=False, label=_("Who looks after it?"))
+
+    def __init__(self, offer: Offer, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen: Any = self.fields["owner"]
+        chosen.queryset, chosen.empty_label = possible_owners(offer), kept_by(offer).capitalize()
+
+
+class FunderPageForm(forms.Form):
+    text = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 12}),
+        required=False,
+        strip=False,
+        label=_("Paste the page"),
+        help_text=_(
+            "Open the funder's page, select all of it, copy, and paste it here. Menus and footers do no harm."
+        ),
+    )
+    url = forms.URLField(max_length=500, required=False, label=_("Its address"), assume_scheme="https")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["url"].help_text = (
+            _("Without a pasted text, this site opens the page and reads it.")
+            if settings.FETCH_FUNDER_PAGES
+            else _("This site does not open pages itself: the address is kept beside what you paste.")
+        )
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if not self.errors and not values["text"].strip():
+            values["text"] = self._fetched(values["url"])
+        return values
+
+    def _fetched(self, url: str) -> str:
+        if not url:
+            self.add_error("text", _("Paste the text of the page."))
+            return ""
+        if not settings.FETCH_FUNDER_PAGES:
+            self.add_error("text", _("This site does not open pages itself: open it and paste its text."))
+            return ""
+        try:
+            return fetch_page(url)
+        except forms.ValidationError as error:
+            self.add_error("url", error)
+            return ""
+
+
 class OfferForm(forms.Form):
     footprint = forms.ModelChoiceField(
         Footprint.objects.none(), required=False, label=_("For which of your partnerships?"), empty_label=None
@@ -77,11 +150,14 @@ class OfferForm(forms.Form):
         label=_("The provider, if it is a partner here"),
         empty_label=_("Not a partner here"),
     )
-    purpose = forms.CharField(widget=forms.Textarea, required=False, label=_("What it is for"))
+    purpose = forms.CharField(
+        max_length=LONGEST_TEXT, widget=forms.Textarea, required=False, label=_("What it is for")
+    )
     who_may_use = forms.CharField(
+        max_length=LONGEST_TEXT,
         widget=forms.Textarea,
         required=False,
-        label=_("Who may use it"),
+        label=_("Who may apply"),
         help_text=_("In the provider's words."),
     )
     is_required_by_law = forms.BooleanField(
@@ -91,7 +167,7 @@ class OfferForm(forms.Form):
         Sector.objects.all(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        label=_("Sectors that may use it"),
+        label=_("Sectors that may apply"),
         help_text=_(
             "By themselves, or in the bid of those who lead. Choose none if that is not known, or said in words only."
         ),
@@ -138,6 +214,12 @@ class OfferForm(forms.Form):
         required=False, label=_("Closes"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
     dates_note = forms.CharField(max_length=250, required=False, label=_("Note on the dates"))
+    check_by = forms.DateField(
+        required=False,
+        label=_("Next check by"),
+        help_text=_("Left empty: three months after the last check, a year for what is always there."),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )
     amount = forms.CharField(
         max_length=160,
         required=False,
@@ -164,7 +246,10 @@ class OfferForm(forms.Form):
     )
     url = forms.URLField(max_length=500, required=False, label=_("Web page"), assume_scheme="https")
     source = forms.CharField(
-        required=False, label=_("Source"), help_text=_("Where you read it or who told you.")
+        max_length=LONGEST_TEXT,
+        required=False,
+        label=_("Source"),
+        help_text=_("Where you read it or who told you."),
     )
     marking = forms.ChoiceField(choices=Marking.choices, initial=Marking.PUBLIC, label=_("Who may see it"))
 

@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import slugify
 
 from joinedup.accounts.records import Came, Marking
 from joinedup.places.models import Place
 from joinedup.places.regions import REGIONS
+from joinedup.support.checks import next_check
 from joinedup.support.models import Offer
 from joinedup.taxonomy.loading import rows, words
 
@@ -60,7 +62,12 @@ def load(folder: Path) -> int:
             )
         if where is None and row["basis"] != Offer.Basis.CLOSED:
             raise ValueError(f"support.csv, {row['id']}: the area “{row['area']}” is not one we can place.")
-        offer, _ = Offer.objects.get_or_create(slug=slugify(row["name"])[:80], defaults=_facts(row))
+        offer, is_new = Offer.objects.get_or_create(slug=slugify(row["name"])[:80], defaults=_facts(row))
+        if is_new or offer.basis != row["basis"]:
+            fresh = Offer(**_facts(row))
+            Offer.objects.filter(pk=offer.pk, last_checked=None).update(
+                check_by=next_check(fresh, timezone.localdate())
+            )
         # Somebody here has checked it since, so the published list no longer overwrites it.
         if offer.checked_on is not None or offer.confirmed_on is not None:
             continue

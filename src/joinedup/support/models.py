@@ -87,6 +87,16 @@ class Offer(Record):
     )
     awards = models.CharField(max_length=80, blank=True, help_text="how many there are, as published")
     last_checked = models.DateField(null=True, blank=True)
+    check_by = models.DateField(null=True, blank=True, help_text="the next check with the provider is due")
+    reminded_on = models.DateField(
+        null=True, blank=True, help_text="whoever looks after it was last reminded of that check"
+    )
+    # Of what closed only: an expectation, with whose it is. It makes nothing open.
+    reopens = models.DateField(null=True, blank=True, help_text="expected to open again from about this day")
+    reopens_said_by = models.CharField(max_length=160, blank=True, help_text="who said so, by their role")
+    list_id = models.CharField(
+        max_length=100, blank=True, db_index=True, help_text="what it is called in the list that it came with"
+    )
     url = models.URLField(max_length=500, blank=True)
     confidence = models.CharField(max_length=40, blank=True)
 
@@ -102,6 +112,10 @@ class Offer(Record):
                 | models.Q(amount_max_gbp=None)
                 | models.Q(amount_max_gbp__lte=models.F("amount_programme")),
                 name="award_within_its_programme",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reopens__isnull=True) | ~models.Q(reopens_said_by=""),
+                name="reopening_is_said_by_somebody",
             ),
         ]
 
@@ -134,3 +148,63 @@ class Offer(Record):
     def is_shared(self) -> bool:
         """Whether all partnerships share it: it belongs to none of them."""
         return self.footprint_id is None
+
+
+class NotForUs(models.Model):
+    """A partner's word that a fund is not for it: until a day, and for nobody else to read."""
+
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="not_for_us")
+    partner = models.ForeignKey("partners.Partner", on_delete=models.CASCADE, related_name="+")
+    on = models.DateField()
+    until = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["offer", "partner"], name="not_for_us_once_a_partner"),
+            models.CheckConstraint(condition=models.Q(until__gt=models.F("on")), name="not_for_us_ends"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.offer}: not for {self.partner}"
+
+    def scope(self) -> Scope:
+        return Scope(partners=frozenset({self.partner_id}))
+
+
+class OfferList(models.Model):
+    """A list of support that another installation shared: its rows until somebody accepts them, then what it made and
+    changed, for an undo."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Ready to accept"
+        ACCEPTED = "accepted", "Accepted"
+        UNDONE = "undone", "Undone"
+
+    footprint = models.ForeignKey(
+        "places.Footprint",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="offer_lists",
+        help_text="whose own what is new in it becomes; nobody's: all partnerships share it",
+    )
+    file_name = models.CharField(max_length=200)
+    header = models.JSONField(default=list)
+    rows = models.JSONField(default=list, help_text="lists of cell texts; emptied once accepted or undone")
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    made = models.JSONField(default=list, help_text="primary keys of the support it made")
+    changed = models.JSONField(
+        default=dict, help_text="primary key -> the cells before, of the support it changed"
+    )
+    by = models.CharField(max_length=160)
+    user = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    def scope(self) -> Scope:
+        return Scope(footprints=frozenset({self.footprint_id} if self.footprint_id else ()))

@@ -10,16 +10,19 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from joinedup.accounts.models import AuditEntry, Grant, User
+from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.person import Person
+from joinedup.accounts.records import Marking
 from joinedup.documents.csv_file import several
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
 from joinedup.places.queries import worked_in
-from joinedup.support.eligibility import EligibilityAnswer, Terms, answer, needs_checking
+from joinedup.support.checks import needs_checking
+from joinedup.support.eligibility import EligibilityAnswer, Terms, answer
 from joinedup.support.models import Offer
 from joinedup.taxonomy.models import Sector, Theme
 
@@ -60,10 +63,12 @@ class Listed:
 @dataclass(frozen=True)
 class FittingOffers:
     """`open`: what can be asked for, the next to close on top, then what is open all the time, then what does not say.
-    `shelf`: what is always there, by heading. `not_fitting`: of both, with why. `history`, closed or decided, is not
-    read yet."""
+    `expected`: what closed and is expected to open again, the next first, never counted as open. `shelf`: what is
+    always there, by heading. `not_fitting`: of open and shelf, with why. `history`, closed or decided, is not read
+    yet."""
 
     open: list[Listed]
+    expected: list[Offer]
     shelf: dict[str, list[Listed]]
     not_fitting: list[Listed]
     history: QuerySet[Offer]
@@ -160,7 +165,7 @@ def codes_of(place: Place | None) -> frozenset[str]:
 
 
 def find(person: Person, question: Asker, kind: str, on: datetime.date) -> FittingOffers:
-    """Every visible offer of `kind` (any if empty), separated by whether this asker may use it. Five queries.
+    """Every visible offer of `kind` (any if empty), separated by whether this asker may use it. Six queries.
 
     In each part, if a question is asked, a certain yes comes before "through somebody" and "tell us more"; then the
     next to close. History has the newest first.
@@ -175,41 +180,55 @@ def find(person: Person, question: Asker, kind: str, on: datetime.date) -> Fitti
     for each in fitting:
         if each.offer.is_shelf:
             shelf[_shelf_of(each.offer)].append(each)
+    over = chosen.filter(past(on)).prefetch_related(None)
     newest_first = Coalesce("closes", "opens").desc(nulls_last=True)
     return FittingOffers(
         open=[each for each in fitting if not each.offer.is_shelf],
         shelf={heading: listed for heading, listed in shelf.items() if listed},
         not_fitting=[each for each in now if each.answer.word == "no" and question.is_asked],
-        history=chosen.filter(past(on)).prefetch_related(None).order_by(newest_first, "name"),
+        expected=list(over.filter(reopens__isnull=False).order_by("reopens", "name")),
+        history=over.filter(reopens__isnull=True).order_by(newest_first, "name"),
     )
 
 
 CSV_HEADER = [
     "Name", "Provider", "Kind", "Purpose", "Who may use it", "Sectors", "Who leads", "Lead only", "General", "Themes",
-    "Places", "Area", "Basis", "Required by law", "Opens", "Closes", "Dates as published", "Amount", "Maximum award",
-    "Whole programme", "Awards", "Last checked", "Link", "Source", "Who may see it", "Demonstration",
+    "Places", "Place codes", "Area", "Basis", "Required by law", "Opens", "Closes", "Dates as published",
+    "Expected to reopen", "Reopening said by", "Amount", "Maximum award", "Whole programme", "Awards", "Last checked",
+    "Next check by", "Link", "Source", "Source page", "Confidence", "Who may see it", "Demonstration", "Id",
 ]  # fmt: skip
 
 
 def csv_rows(offers: QuerySet[Offer]) -> Iterator[list[Any]]:
-    """Offers from `offers_for` as rows under CSV_HEADER, history last; 5 queries. Unknown is empty. A sheet with these
-    headings can be brought in again."""
+    """Offers from `offers_for` as rows under CSV_HEADER, history last; 5 queries. Unknown is empty. Such a sheet can be
+    brought in again, here and elsewhere."""
     for each in sorted(
         offers, key=lambda each: (_BY_BASIS[each.basis], each.closes or datetime.date.max, each.name)
     ):
-        yield [
-            each.name, each.provider, each.kind, each.purpose, each.who_may_use, several(each.sectors.all()),
-            several(each.via_sectors.all()), "yes" if each.lead_only else "", "yes" if each.is_general else "",
-            several(each.themes.all()), several(each.places.all()), each.area, each.basis,
-            "yes" if each.is_required_by_law else "", each.opens, each.closes, each.dates_note, each.amount,
-            each.amount_max_gbp, each.amount_programme, each.awards, each.last_checked, each.url, each.source,
-            each.marking, "yes" if each.is_demonstration else "",
-        ]  # fmt: skip
+        yield csv_row(each)
+
+
+def csv_row(each: Offer) -> list[Any]:
+    """One offer from `offers_for` as a row under CSV_HEADER; no query."""
+    return [
+        each.name, each.provider, each.kind, each.purpose, each.who_may_use, several(each.sectors.all()),
+        several(each.via_sectors.all()), "yes" if each.lead_only else "", "yes" if each.is_general else "",
+        several(each.themes.all()), several(each.places.all()), several(place.pk for place in each.places.all()),
+        each.area, each.basis, "yes" if each.is_required_by_law else "", each.opens, each.closes, each.dates_note,
+        each.reopens, each.reopens_said_by, each.amount, each.amount_max_gbp, each.amount_programme, each.awards,
+        each.last_checked, each.check_by, each.url, each.source, each.source_url, each.confidence, each.marking,
+        "yes" if each.is_demonstration else "", each.list_id or each.slug,
+    ]  # fmt: skip
+
+
+def to_share(offers: QuerySet[Offer]) -> QuerySet[Offer]:
+    """What a list for other installations may hold: what anyone may see, and nothing invented."""
+    return offers.filter(marking=Marking.PUBLIC, is_demonstration=False)
 
 
 def _listed(offer: Offer, question: Asker, on: datetime.date) -> Listed:
     said = answer(terms_of(offer), question.sector or None, question.place_codes, question.theme or None, on)
-    return Listed(offer, said, needs_checking(offer.last_checked, on))
+    return Listed(offer, said, needs_checking(offer, on))
 
 
 def _place_in_list(each: Listed, question: Asker) -> tuple[int, int, datetime.date, str]:
@@ -245,20 +264,40 @@ def provider_of(offer: Offer, person: Person) -> Partner | None:
     return Partner.objects.visible_to(person).filter(pk=offer.provider_partner_id).first()
 
 
-def keepers(offer: Offer) -> list[str]:
-    """The addresses of those notified of a correction: its owner or the coordinators of the partnership it
-    belongs to, else the administrators; 2 queries at most."""
-    active = User.objects.filter(is_active=True).order_by("email")
-    whose = Q(pk=offer.owner_id) if offer.owner_id else Q(pk__in=[])
-    if offer.footprint_id:
-        whose |= Q(grants__role=Grant.Role.COORDINATOR, grants__footprint=offer.footprint_id)
-    own = list(active.filter(whose).distinct().values_list("email", flat=True))
-    administrators = active.filter(grants__role=Grant.Role.ADMINISTRATOR).distinct()
-    return own or list(administrators.values_list("email", flat=True))
-
-
 def corrections(history: Iterable[AuditEntry]) -> list[AuditEntry]:
     """From an offer's history (newest first): what others said is wrong with it since it was last changed. No
     query."""
     since = takewhile(lambda entry: entry.action != "offer.change", history)
     return [entry for entry in since if entry.action == "offer.correct"]
+
+
+def support_document(person: Person, *, only_open: bool = False) -> dict[str, Any]:
+    """The JSON of `joinedup support list`: `{"as_of", "support": [{"id", "name", "provider", "kind", "state" (open,
+    not open yet, not known, always there, expected to reopen, closed), "opens", "closes", "reopens", "last_checked",
+    "check_by", "check_is_due"}…]}`. Two queries."""
+    on = timezone.localdate()
+    found = []
+    for each in Offer.objects.visible_to(person).order_by("name", "pk"):
+        state = _state(each, on)
+        if only_open and state != "open":
+            continue
+        days = {
+            name: getattr(each, name) for name in ("opens", "closes", "reopens", "last_checked", "check_by")
+        }
+        found.append(
+            {"id": each.list_id or each.slug, "name": each.name, "provider": each.provider, "kind": each.kind}
+            | {"state": state}
+            | {name: day.isoformat() if day else None for name, day in days.items()}
+            | {"check_is_due": each.check_by is not None and each.check_by <= on}
+        )
+    return {"as_of": on.isoformat(), "support": found}
+
+
+def _state(offer: Offer, on: datetime.date) -> str:
+    if offer.is_over(on):
+        return "expected to reopen" if offer.reopens else "closed"
+    if offer.is_shelf:
+        return "always there"
+    if offer.opens and offer.opens > on:
+        return "not open yet"
+    return "open" if offer.basis else "not known"

@@ -20,7 +20,7 @@ DUTY = listed(
 
 _CLAUSE = re.compile(
     r";|\.\s|:|,? but |,? though |,? (?=others? (?:only|may|can|by))|,? (?=with (?:a|an|the|"
-    r"partners|community|police|council|local|its|their|charit|volunt|schools|support)\b)|"
+    r"partners|community|police|council|local|its|their|charit\w*|volunt\w*|schools|support)\b)|"
     r",? (?=through\b)|,? (?=in partnership with\b)|,? (?=jointly with\b)|"
     r",? (?=supported by\b)|,? (?=not (?:individual|schools|charit|councils))|,? (?=except\b)|"
     r",? (?=excluding\b)|, (?=leads? must\b)|, (?=or the )"
@@ -38,7 +38,7 @@ _NAMED = re.compile(
     r"through) |^others? (?:only|may|can|by) "
 )
 _LEAD = re.compile(
-    r"\bas (?:the )?lead(?: \w+)?\b|\blead (?:body|applicant|bidder|partner)\b|\bmust lead\b|"
+    r"\bas (?:the )?lead(?: \w+)?\b|\blead (?:body|applicant|bidder|partner)s?\b|\bmust lead\b|"
     r"\bto lead\b|\bleads? must be\b|^lead \w+ (?:authorit|bod|council|trust)|"
     r"\bled by an? (?:acute|hospital|council|school|police|local|youth)\b|"
     r"\bon behalf of\b|\bfor its authorities\b|\bfel arweinydd\b"

@@ -11,7 +11,7 @@ from joinedup.engines.reading.eligibility import eligible
 from joinedup.engines.reading.phrases import phrase_pattern
 
 Row = dict[str, Any]
-_GENERAL = phrase_pattern(
+GENERAL = phrase_pattern(
     "any work with young people, any work with children, any work for young people, "
     "any youth work, general grant*, general fund*, general purposes, any kind of youth work, "
     "anything that helps young people, any activity for young people, "
@@ -29,7 +29,7 @@ def support(context: Context, row: dict[str, str]) -> Row:
     if (
         not general
         and not row["general"]
-        and _GENERAL.search(folded(f"{row['purpose']} . {row['who_may_use']}"))
+        and GENERAL.search(folded(f"{row['purpose']} . {row['who_may_use']}"))
     ):
         general = True
         context.guesses.add(table, id, "general", row["purpose"], "true", "any work with young people", 0.8)

@@ -26,7 +26,7 @@ from joinedup.partners.queries import visible_partners
 from joinedup.places.models import Place
 from joinedup.results.queries.figures_since import telling_figures
 from joinedup.results.queries.weighed_agreements import above
-from joinedup.support.eligibility import needs_checking
+from joinedup.support.checks import needs_checking
 from joinedup.support.models import Offer
 from joinedup.support.queries import open_on
 
@@ -165,5 +165,5 @@ def _support(person: Person, around: EventArea, themes: set[str], on: datetime.d
 
 def _offer(offer: Offer, on: datetime.date) -> str:
     closes = _(", closes %(day)s") % {"day": date_format(offer.closes, "j F Y")} if offer.closes else ""
-    check = _(": check first that it is still open") if needs_checking(offer.last_checked, on) else ""
+    check = _(": check first that it is still open") if needs_checking(offer, on) else ""
     return f"{offer.name} ({offer.provider}{closes}){check}."

@@ -99,6 +99,7 @@ def sections_of(waiting: Waiting, not_wanted: list[str]) -> list[DigestSection]:
             ]
         ),
         _to_confirm(waiting),
+        *([] if Mail.SUPPORT in not_wanted else [_to_check(waiting)]),
         DigestSection(
             _("Answers of young people to read"),
             [(each.question, address_of("moderate", each.slug)) for each in waiting.conversations],
@@ -183,3 +184,9 @@ def _to_confirm(waiting: Waiting) -> DigestSection:
         (each.name, address_of("initiative", each.slug)) for each in waiting.initiatives_to_confirm.items
     ]
     return DigestSection(_("Is this still true?"), [*partners, *doing], waiting.initiatives_to_confirm.more)
+
+
+def _to_check(waiting: Waiting) -> DigestSection:
+    found = waiting.support_to_check
+    items = [(each.name, address_of("offer_confirm", each.slug)) for each in found.items]
+    return DigestSection(_("Support to check with its provider"), items, found.more)

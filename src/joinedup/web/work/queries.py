@@ -29,6 +29,8 @@ from joinedup.registration.models import Attendee, Invitation
 from joinedup.results.models import Response
 from joinedup.results.queries.responses import ToAnswer, to_answer, untold
 from joinedup.spreadsheets.models import Upload
+from joinedup.support.keepers import to_check
+from joinedup.support.models import Offer
 from joinedup.voice.models import Contribution, Conversation
 from joinedup.voice.queries import waiting_for_a_reply
 
@@ -63,6 +65,7 @@ class Waiting:
     untold: list[Response] = field(default_factory=list)
     partners_to_confirm: list[Partner] = field(default_factory=list)
     initiatives_to_confirm: Shortlist[Initiative] = field(default_factory=Shortlist)
+    support_to_check: Shortlist[Offer] = field(default_factory=Shortlist)
     conversations: list[Conversation] = field(default_factory=list)
     # How many things young people asked for that nobody has answered.
     asked_for: int = 0
@@ -88,7 +91,13 @@ class Waiting:
             self.said,
             self.moved,
         )
-        lists = (self.assigned, self.opportunities, self.agreements, self.initiatives_to_confirm)
+        lists = (
+            self.assigned,
+            self.opportunities,
+            self.agreements,
+            self.initiatives_to_confirm,
+            self.support_to_check,
+        )
         return sum(len(each) for each in singles) + sum(each.total for each in lists) + bool(self.asked_for)
 
 
@@ -106,10 +115,13 @@ class Kept:
 
 
 def waiting_for(person: Person) -> Waiting:
-    """At most twenty-two queries, whatever the number of items; a few more for each agreement with a body that another
+    """At most twenty-three queries, whatever the number of items; a few more for each agreement with a body that another
     took over from."""
     today = timezone.localdate()
-    waiting: dict[str, Any] = {"invitations": list(_invitations(person, today))}
+    waiting: dict[str, Any] = {
+        "invitations": list(_invitations(person, today)),
+        "support_to_check": _first(to_check(person, today)),
+    }
     if person.footprint_ids:
         waiting["assigned"] = _shortlist(_assigned(person, today))
     if person.partner_ids:
