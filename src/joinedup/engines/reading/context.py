@@ -16,7 +16,7 @@ from joinedup.engines.reading.headings import with_known_headings
 from joinedup.engines.reading.phrases import listed
 from joinedup.engines.reading.place_names import CODE, Found
 from joinedup.engines.reading.places import Gazetteer
-from joinedup.engines.reading.register import Guesses
+from joinedup.engines.reading.register import Guesses, Part
 from joinedup.engines.reading.same import NEARLY, alike, name_key
 from joinedup.engines.reading.themes import Read, Sectors, Themes
 
@@ -96,7 +96,9 @@ class Context:
     def words(self, table: str, id: str, column: str, given: str, read: Read) -> list[str]:
         """The values of a cell, with its guesses."""
         if read.rule and read.values:
-            self.guesses.add(table, id, column, given, ";".join(read.values), read.rule, read.sure)
+            self.guesses.add(
+                table, id, column, given, ";".join(read.values), read.rule, read.sure, read.parts
+            )
         for piece, rule in read.unread:
             self.guesses.add(table, id, column, piece, None, rule)
         return read.values
@@ -111,7 +113,9 @@ class Context:
         """The places of a cell, with its guesses."""
         found = self.place(given, near)
         if found.rule and found.codes:
-            self.guesses.add(table, id, column, given, ";".join(found.codes), found.rule, found.sure)
+            self.guesses.add(
+                table, id, column, given, ";".join(found.codes), found.rule, found.sure, found.parts
+            )
         for piece, rule in found.unread:
             self.guesses.add(table, id, column, piece, None, rule)
         return found
@@ -121,23 +125,26 @@ class Context:
         found = self.words(table, id, "themes", given, self.themes.cell(given))
         if found:
             return found, True
-        if read := self.themes.text(*texts):
-            said = ". ".join(text for text in texts if text)
-            self.guesses.add(table, id, "themes", said, ";".join(read), "clear word in the text", 0.7)
-        return read, False
+        read = self.themes.found(*texts)
+        if read:
+            rule, said = "clear word in the text", ". ".join(text for text in texts if text)
+            parts = [Part(words, theme, rule, 0.7) for theme, words in read]
+            self.guesses.add(table, id, "themes", said, ";".join(t for t, _ in read), rule, 0.7, parts)
+        return [theme for theme, _ in read], False
 
     def day(
         self, table: str, id: str, column: str, given: str, *, end: bool = False, past: bool = False
     ) -> datetime.date | None:
         """A date; `past` if one to come cannot be right."""
-        if not given or is_blank(given):
+        if not given or is_blank(given) or folded(given) in cells.OPEN_END:
             return None
         found = cells.day(given, end=end)
         if found is None or (past and found.day > self.as_of):
             self.guesses.add(table, id, column, given, None, "no date" if found is None else "a day to come")
             return None
         if not found.exact:
-            self.guesses.add(table, id, column, given, found.day.isoformat(), "date in other form", 0.9)
+            rule, sure = ("date written out", 0.97) if found.whole else ("a month or a year", 0.85)
+            self.guesses.add(table, id, column, given, found.day.isoformat(), rule, sure)
         return found.day
 
     def number(self, table: str, id: str, column: str, given: str) -> float | None:
@@ -150,6 +157,9 @@ class Context:
         if not found:
             self.guesses.add(table, id, column, given, None, "no number")
             return None
+        if len(found) > 1 and column == "amount_max":
+            self.guesses.add(table, id, column, given, f"{max(found):g}", "the most of several sums", 0.75)
+            return max(found)
         self.guesses.add(table, id, column, given, f"{found[0]:g}", "number in words", 0.85)
         return found[0]
 

@@ -30,6 +30,7 @@ from joinedup.engines.reading.place_names import (
     less_sure,
     parts_of,
 )
+from joinedup.engines.reading.register import Part
 
 
 class Gazetteer:
@@ -148,7 +149,10 @@ class Gazetteer:
         found = Found()
         for piece in pieces(cell):
             if not is_blank(piece):
-                found.add(self._piece(piece, near))
+                one = self._piece(piece, near)
+                if one.rule and (fresh := [code for code in one.codes if code not in found.codes]):
+                    found.parts.append(Part(piece, ";".join(fresh), one.rule, one.sure))
+                found.add(one)
         return found
 
     def _piece(self, piece: str, near: frozenset[str]) -> Found:
