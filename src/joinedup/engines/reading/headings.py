@@ -138,7 +138,7 @@ COLUMNS: dict[str, dict[str, str]] = {
             "close, closed, deadline, application deadline, closing date, close date, closes on, closed or decided, "
             "end date, until"
         ),
-        "amount": (
+        "amount_all": (
             "amount gbp, amount programme, total, total gbp, total fund, whole programme, pot, budget, "
             "amount in pounds, sum"
         ),
@@ -146,7 +146,7 @@ COLUMNS: dict[str, dict[str, str]] = {
             "amount max gbp, largest award, largest grant, maximum award, max award, maximum grant, maximum, up to, max gbp"
         ),
         # A sum that does not say whether one award or all of them are meant.
-        "amount_said": "value, funding, size, grant size, award, how much, amount available, £",
+        "amount": "value, funding, size, grant size, award, how much, amount available, £",
         "awards": "number of awards, number of grants, how many awards",
         "lead_only": "only lead applies, lead body only",
         "url": "link, website, web address, web page, more information",

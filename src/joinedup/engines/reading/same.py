@@ -149,11 +149,13 @@ def initiatives(rows: list[dict[str, Any]], body: Callable[[str | None], str | N
     def same(one: dict[str, Any], other: dict[str, Any]) -> tuple[str, float] | None:
         if body(one["partner"]) is None or body(one["partner"]) != body(other["partner"]):
             return None
-        if alike(one["name"], other["name"]) >= NEARLY and _overlap(one, other, "places"):
+        if alike(one["name"] or "", other["name"] or "") >= NEARLY and _overlap(one, other, "places"):
             return "same action under nearly the same name", 0.9
         if one["partner"] == other["partner"] or not _overlap(one, other, "themes"):
             return None
-        shared = content(f"{one['name']} {one['what']}") & content(f"{other['name']} {other['what']}")
+        shared = content(f"{one['name'] or ''} {one['what'] or ''}") & content(
+            f"{other['name'] or ''} {other['what'] or ''}"
+        )
         return ("same action of a doubled body", 0.75) if len(shared) >= 2 else None
 
     return _pairs(rows, lambda row: body(row["partner"]) or "", same)
@@ -167,11 +169,11 @@ def asks(rows: list[dict[str, Any]], body: Callable[[str | None], str | None]) -
             return None
         if one["kind"] != other["kind"] or one["what"] != other["what"] or one["empty"] or other["empty"]:
             return None
-        if folded(one["text"]) and folded(one["text"]) == folded(other["text"]):
+        if folded(one["text"] or "") and folded(one["text"]) == folded(other["text"] or ""):
             return "same ask in the same words", 0.97
         if one["partner"] == other["partner"]:
             return None
-        shared = content(one["text"]) & content(other["text"])
+        shared = content(one["text"] or "") & content(other["text"] or "")
         return ("same ask of a doubled body", 0.75) if shared and one["what"] else None
 
     return _pairs(rows, lambda row: body(row["partner"]) or "", same)

@@ -103,7 +103,7 @@ def support(context: Context, row: dict[str, str]) -> Row:
         "opens": opens,
         "closes": closes,
         "amount_max": context.number(table, id, "amount_max", row["amount_max"]),
-        "amount": context.number(table, id, "amount", row["amount"]),
+        "amount": context.number(table, id, "amount", row["amount_all"] or row["amount"]),
         "awards": row["awards"] or None,
         "limits": who.limits,
         "last_checked": context.day(table, id, "last_checked", row["last_checked"], past=True),
