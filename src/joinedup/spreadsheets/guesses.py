@@ -26,6 +26,8 @@ RESULT = {"via_sectors": "via", "amount_all": "amount"}
 # of them are meant stays words.
 _KEPT_AS_WORDS = ("id", "amount")
 SAME_BODY = "same_body"
+# Which bodies are one is asked by itself, and what is known of them is then brought together.
+_OF_ITS_DOUBLE = "places of its double"
 # Rules for cells that say nothing: there is nothing to tell of.
 _SAYS_NOTHING = frozenset({"said to be unknown", "basis not known", "kind not known", "no place named"})
 
@@ -187,6 +189,8 @@ class RowGuesses:
             if part.read_as is None:
                 if part.rule not in _SAYS_NOTHING and part.given.strip():
                     self.unread.append(Unread(name, part.given, part.rule))
+            elif part.rule == _OF_ITS_DOUBLE:
+                guessed |= dict.fromkeys(part.read_as.split(";"), False)
             elif not is_exact(part.rule, part.sure):
                 read_as = tuple(part.read_as.split(";"))
                 ticked = self.offer(Guess(name, part.given, read_as, part.rule, part.sure))

@@ -126,9 +126,11 @@ class RowCells:
         if self.problems:
             verdict, title, says, plan = Verdict.PROBLEM, title or "(no name)", "", {}
         guesses, unread = self.read.guesses, self.read.unread
+        if verdict is Verdict.KNOWN:
+            # Of a row that is here already only this still matters: without its tick it would make something.
+            guesses = [guess for guess in guesses if guess.field == SAME_BODY]
         if verdict not in (Verdict.NEW, Verdict.ADDS):
-            # Of a row that makes nothing only this still matters: without its tick it would make something.
-            guesses, unread = [guess for guess in guesses if guess.field == SAME_BODY], []
+            unread = []
         line = RowOutcome(self.number, title, says, verdict, self.problems, plan)
         line.guesses, line.unread, line.kept = guesses, unread, self.read.stands
         return line

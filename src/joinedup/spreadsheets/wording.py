@@ -28,7 +28,6 @@ _KINDS = {"need": Ask.Kind.NEED.label, "help": Ask.Kind.OFFER.label}
 _FROM = {
     "authorities of its body": gettext_lazy("where the body that leads it works"),
     "authority of its base": gettext_lazy("where it is based"),
-    "places of its double": gettext_lazy("its other record"),
 }
 
 

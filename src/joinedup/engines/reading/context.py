@@ -163,8 +163,11 @@ class Context:
         self.guesses.add(table, id, column, given, f"{found[0]:g}", "number in words", 0.85)
         return found[0]
 
-    def said(self, table: str, id: str, column: str, given: str, read: tuple[Any, str, float]) -> Any:
-        """A value read by a rule; a row in the guesses unless it was exact or the cell is blank."""
+    def said(
+        self, table: str, id: str, column: str, given: str, read: tuple[Any, str, float], words: str = ""
+    ) -> Any:
+        """A value read by a rule; a row in the guesses unless it was exact or the cell is blank. `words`: what it was
+        read from where its own cell is blank."""
         value, rule, sure = read
         if isinstance(value, list):
             as_text = ";".join(value) or None
@@ -179,7 +182,8 @@ class Context:
                 else value
             )
         if rule and (as_text is not None or (given and not is_blank(given))):
-            self.guesses.add(table, id, column, given, as_text, rule, sure)
+            parts = [Part(given or words, as_text, rule, sure)]
+            self.guesses.add(table, id, column, given, as_text, rule, sure, parts)
         elif as_text is None and given:
             self.guesses.add(table, id, column, given, None, "said to be unknown")
         return value

@@ -338,7 +338,8 @@ def _ask(context: Context, row: dict[str, str]) -> Row:
     table, id, text = "asks", row["id"], row["text"]
     partner = context.partner(table, id, "partner", row["partner"])
     empty = ask_words.is_empty(text)
-    kind = context.said(table, id, "kind", row["kind"], ask_words.kind(row["kind"], "" if empty else text))
+    read_kind = ask_words.kind(row["kind"], "" if empty else text)
+    kind = context.said(table, id, "kind", row["kind"], read_kind, ask_words.kind_words(text))
     what = context.said(table, id, "what", row["what"], ask_words.what(row["what"], "" if empty else text))
     # A room, a bus or a box of kit is practical help: words about it are no theme.
     themes, themes_given = context.themes_of(

@@ -22,7 +22,9 @@ _GENERAL = phrase_pattern(
 
 def support(context: Context, row: dict[str, str]) -> Row:
     table, id = "support", row["id"]
-    kind = context.said(table, id, "kind", row["kind"], basis.kind(row["kind"], row["name"], row["purpose"]))
+    read_kind = basis.kind(row["kind"], row["name"], row["purpose"])
+    words = row["purpose"] if read_kind[1] == "kind from the purpose" else row["name"]
+    kind = context.said(table, id, "kind", row["kind"], read_kind, words)
     # What stands on the shelf has the themes that it was given: a sentence about data names many things.
     texts = () if kind in basis.SHELF else (row["name"], row["purpose"])
     themes, themes_given = context.themes_of(table, id, row["themes"], *texts)
