@@ -125,13 +125,13 @@ def test_one_tick_stands_for_every_row_that_says_the_same(world: World) -> None:
 def test_asks_are_read_by_kind_and_what_says_nothing_is_left_out(world: World) -> None:
     text = (
         "Who,In their words,Need or offer\nLantern Youth,We need two mentors on a Friday,\n"
-        "Hilltop School,Our hall stands empty on Mondays,\nHilltop School,Nothing at present.,\n"
+        "Hilltop School,Our hall is available on Mondays,\nHilltop School,Nothing at present.,\n"
         "Lantern Youth,Boots,need\nTestland Police,Eleven o'clock,\n"
     )
     upload = ready(world, text, "asks")
     kinds = [one for one in said(world, upload) if "Read as: We" in one[0]]
     assert kinds == [
-        ("Read as: We can give — from “stands empty”", "row 3", False),
+        ("Read as: We can give — from “available”", "row 3", False),
         ("Read as: We need — from “we need”", "row 2", False),
     ]
     ticks = {key_of(world, upload, "need"): True, key_of(world, upload, "help"): True}
@@ -144,7 +144,7 @@ def test_asks_are_read_by_kind_and_what_says_nothing_is_left_out(world: World) -
     asks = set(Ask.objects.values_list("partner__name", "kind", "text"))
     assert asks == {
         ("Lantern Youth", "need", "We need two mentors on a Friday"),
-        ("Hilltop School", "offer", "Our hall stands empty on Mondays"),
+        ("Hilltop School", "offer", "Our hall is available on Mondays"),
         ("Lantern Youth", "need", "Boots"),
     }
     assert [t.pk for t in Ask.objects.get(text__startswith="We need").themes.all()] == ["trusted-adult"]

@@ -56,7 +56,8 @@ class KnownRecords:
     def place_frame(self) -> pl.DataFrame:
         """code, name, kind, parent of the places, for `engines.reading`."""
         rows = {place.pk: (place.pk, place.name, place.kind, place.parent_id) for place in self.places.values()}
-        return pl.DataFrame(list(rows.values()), schema=["code", "name", "kind", "parent"], orient="row")
+        schema = dict.fromkeys(("code", "name", "kind", "parent"), pl.String)
+        return pl.DataFrame(list(rows.values()), schema=schema, orient="row")
 
     @cached_property
     def theme_frame(self) -> pl.DataFrame:
@@ -74,13 +75,18 @@ class KnownRecords:
         return Sectors(self.sector_frame)
 
     @cached_property
+    def by_id(self) -> dict[str, Partner]:
+        """The partners by their ids in `engines.reading`."""
+        return {f"held:{partner.pk}": partner for partner in self.partners.values()}
+
+    @cached_property
     def names(self) -> dict[str, str]:
         """What a place, theme or sector is called, by its code or slug; a partner by `held:` and its number."""
         return (
             {place.pk: place.name for place in self.places.values()}
             | {theme.slug: theme.name for theme in self.themes.values()}
             | {sector.slug: sector.name for sector in self.sectors.values()}
-            | {f"held:{partner.pk}": partner.name for partner in self.partners.values()}
+            | {id: partner.name for id, partner in self.by_id.items()}
         )
 
 

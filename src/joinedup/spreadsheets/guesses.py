@@ -89,13 +89,13 @@ def read_sheet(
         return SheetReading({}, {})
     held = [
         {
-            "id": f"held:{partner.pk}",
+            "id": id,
             "name": partner.name,
             "sector": partner.sector_id,
             "places": ";".join(place.pk for place in partner.serves.all()),
             "marking": "public",
         }
-        for partner in known.partners.values()
+        for id, partner in known.by_id.items()
     ]
     # Nobody's row says which places the sheet is about.
     here = {"id": "here", "name": "", "places": ";".join(place.pk for place in known.here)}

@@ -17,7 +17,7 @@ from joinedup.engines.reading.phrases import listed
 from joinedup.engines.reading.place_names import CODE, Found
 from joinedup.engines.reading.places import Gazetteer
 from joinedup.engines.reading.register import Guesses, Part
-from joinedup.engines.reading.same import NEARLY, alike, name_key
+from joinedup.engines.reading.same import NEARLY, Names, name_key
 from joinedup.engines.reading.themes import Read, Sectors, Themes
 
 MARKINGS = {
@@ -43,6 +43,9 @@ class Context:
     guesses: Guesses
     partner_ids: dict[str, str] = field(default_factory=dict)
     partner_names: dict[str, str] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
+    ids_of_name: dict[str, list[str]] = field(default_factory=dict)
+    likely: dict[str, list[tuple[float, str]]] = field(default_factory=dict)
     near: dict[str, frozenset[str]] = field(default_factory=dict)
     seen: dict[tuple[str, frozenset[str]], Found] = field(default_factory=dict)
 
@@ -71,6 +74,9 @@ class Context:
         for row in sorted(self.tables["partners"], key=lambda row: row["id"]):
             if row["name"]:
                 self.partner_names.setdefault(name_key(row["name"]), row["id"])
+                self.ids_of_name.setdefault(row["name"], []).append(row["id"])
+        for name in self.ids_of_name:
+            self.names.add(name)
 
     def partner(self, table: str, id: str, column: str, given: str) -> str | None:
         """The id of a body from an id or a name; None, with a row in the guesses, where it leads nowhere."""
@@ -84,14 +90,23 @@ class Context:
             self.guesses.add(table, id, column, given, found, "body's name", 0.97)
             return found
         # An id of another form is no name.
-        near = [] if re.fullmatch(r"\S*\d\S*", given) else self.tables["partners"]
-        likely = [(alike(given, row["name"]), row["id"]) for row in near if row["name"]]
+        likely = [] if re.fullmatch(r"\S*\d\S*", given) else self._likely(given)
         best = max(likely, default=(0.0, ""), key=lambda pair: (pair[0], pair[1]))
         if best[0] >= NEARLY and sum(1 for one in likely if one[0] >= best[0] - 0.03) == 1:
             self.guesses.add(table, id, column, given, best[1], "body's name nearly the same", best[0])
             return best[1]
         self.guesses.add(table, id, column, given, None, "leads nowhere")
         return None
+
+    def _likely(self, given: str) -> list[tuple[float, str]]:
+        """The bodies of nearly that name, each with how nearly; the same name stands in many rows."""
+        if given not in self.likely:
+            self.likely[given] = [
+                (sure, id)
+                for name, sure in self.names.nearest(given, NEARLY - 0.03)
+                for id in self.ids_of_name[name]
+            ]
+        return self.likely[given]
 
     def words(self, table: str, id: str, column: str, given: str, read: Read) -> list[str]:
         """The values of a cell, with its guesses."""

@@ -229,7 +229,8 @@ class Names:
     def nearest(self, name: str, least: float) -> list[tuple[str, float]]:
         """The names at least this much alike, from 0 to 1, the most alike first, earlier names before later ones."""
         # Only what shares most letters is compared by words: thousands of names cost a second.
-        near = process.extract(name_key(name), self._keys, scorer=fuzz.ratio, score_cutoff=least * 100, limit=8)
+        cutoff = least * 100 - 4  # letters that only changed places are counted as less alike
+        near = process.extract(name_key(name), self._keys, scorer=fuzz.ratio, score_cutoff=cutoff, limit=8)
         others = [other for key, *_ in near for other in self._of_key[key]]
         found = {other: alike(name, other) for other in [*others, *self._of_words[_in_order(name)]]}
         return sorted(

@@ -86,6 +86,7 @@ class Organisations:
 
     def __post_init__(self) -> None:
         self._names = Names()
+        self._found: dict[tuple[str, int], list[tuple[str, float]]] = {}
         for partner in self.around.partners.values():
             self._names.add(partner.name)
 
@@ -146,7 +147,7 @@ class Organisations:
         self, row: RowCells, name: str, sector: str, numbers: Mapping[str, str]
     ) -> Partner | PartnerInRow | None:
         """The body that this is offered to be, if that is ticked: the most alike one that nothing speaks against."""
-        for other, alike in self._names.nearest(name, ALIKE):
+        for other, alike in self._alike(name):
             body = self._called(key(other))
             if body is None or key(other) == key(name) or _contradict(body, numbers):
                 continue
@@ -156,6 +157,13 @@ class Organisations:
             guess = Guess(SAME_BODY, name, (other,), "name nearly the same", sure)
             return body if row.read.offer(guess) else None
         return None
+
+    def _alike(self, name: str) -> list[tuple[str, float]]:
+        """Names nearly the same, of those known by now: one name may stand in thousands of rows."""
+        asked = key(name), len(self.brought)
+        if asked not in self._found:
+            self._found[asked] = self._names.nearest(name, ALIKE)
+        return self._found[asked]
 
 
 def also_called(name: str, who: Partner | PartnerInRow) -> list[tuple[str, Partner | PartnerInRow]]:

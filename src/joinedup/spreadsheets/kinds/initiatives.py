@@ -96,8 +96,7 @@ def _details(
     reach = row.read.one("reach_per_year", "reach")
     # A record has one level; which of several is meant is not guessed.
     levels = row.read.many("level")
-    by_pk = {f"held:{partner.pk}": partner for partner in around.partners.values()}
-    helpers = [by_pk[each] for each in row.read.many("co_partners") if each in by_pk]
+    helpers = [around.by_id[each] for each in row.read.many("co_partners") if each in around.by_id]
     return {
         "name": name,
         "what": _what(row),
