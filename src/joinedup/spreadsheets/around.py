@@ -75,6 +75,26 @@ class KnownRecords:
         return Sectors(self.sector_frame)
 
     @cached_property
+    def bodies(self) -> dict[str, Partner]:
+        """The partners by their names, and by what a sheet called them before."""
+        return self.called | self.partners
+
+    def is_here(self, place: Place) -> bool:
+        """Whether a place is one of the partnership's own, or lies in one."""
+        return bool({place.pk, *self._above(place)} & {own.pk for own in self.here})
+
+    def holds_here(self, place: Place) -> bool:
+        """Whether a place holds one of the partnership's own."""
+        return any(place.pk in self._above(own) for own in self.here)
+
+    def _above(self, place: Place) -> list[str]:
+        found: list[str] = []
+        while place.parent_id and place.parent_id not in found:
+            found.append(place.parent_id)
+            place = self.places.get(place.parent_id.casefold(), place)
+        return found
+
+    @cached_property
     def by_id(self) -> dict[str, Partner]:
         """The partners by their ids in `engines.reading`."""
         return {f"held:{partner.pk}": partner for partner in self.partners.values()}

@@ -46,13 +46,13 @@ def web_address(text: str) -> str:
     return address
 
 
-def exactly(text: str, known: Mapping[str, models.Model]) -> list[str]:
-    """The parts of a list: names that are all known as their primary keys, a part that holds another name as it is.
-    `known`: plain name -> record."""
+def exactly(text: str, known: Mapping[str, models.Model], before: str = "") -> list[str]:
+    """The parts of a list: names that are all known as their primary keys, with something `before` them; a part that
+    holds another name as it is. `known`: plain name -> record."""
     pieces: list[str] = []
     for part in re.split(r"[;|\n]", text):
         some = _all_known([piece.strip() for piece in part.split(",") if piece.strip()], known)
-        pieces += [part.strip()] if some is None else [str(each.pk) for each in some]
+        pieces += [part.strip()] if some is None else [f"{before}{each.pk}" for each in some]
     return list(dict.fromkeys(pieces))
 
 

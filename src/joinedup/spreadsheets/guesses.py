@@ -26,6 +26,7 @@ RESULT = {"via_sectors": "via", "amount_all": "amount"}
 # of them are meant stays words.
 _KEPT_AS_WORDS = ("id", "amount")
 SAME_BODY = "same_body"
+BEYOND = "reaches beyond this partnership"
 # Which bodies are one is asked by itself, and what is known of them is then brought together.
 _OF_ITS_DOUBLE = "places of its double"
 # Rules for cells that say nothing: there is nothing to tell of.
@@ -93,6 +94,7 @@ def read_sheet(
             "name": partner.name,
             "sector": partner.sector_id,
             "places": ";".join(place.pk for place in partner.serves.all()),
+            "base": partner.base_id or "",
             "marking": "public",
         }
         for id, partner in known.by_id.items()
@@ -130,6 +132,8 @@ def _as_register(
             text = _places_by_code(text, known)
         elif column == "themes":
             text = ";".join(exactly(text, known.themes))
+        elif column in ("partner", "co_partners"):
+            text = ";".join(exactly(text, known.bodies, "held:"))
         row[column] = text
     if "age_to" not in cells and row.get("age_from", "").strip().isdecimal():
         # In a column of ages one number is that age and no other.

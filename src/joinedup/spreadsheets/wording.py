@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Ask
-from joinedup.spreadsheets.guesses import SAME_BODY, Guess, Unread
+from joinedup.spreadsheets.guesses import BEYOND, SAME_BODY, Guess, Unread
 from joinedup.spreadsheets.kinds import RowKind
 from joinedup.spreadsheets.preview import SpreadsheetPreview
 from joinedup.spreadsheets.rows import RowOutcome
@@ -146,11 +146,14 @@ def _not_read(kind: RowKind, each: Unread) -> str:
     said = {"words": " ".join(each.given.split())[:WORDS_SHOWN], "column": label(kind, each.field)}
     if each.rule.startswith("chapter"):
         return _("“%(words)s” is a chapter of the Strategy and no theme: left empty.") % said
+    if each.rule == BEYOND:
+        return _("“%(words)s” is not only this partnership: recorded for its own places.") % said
     if each.rule == "a day to come":
         return _("“%(words)s” is still to come: left empty.") % said
     sentences = {
         "places": _("“%(words)s” is no place that is held, or more than one has that name: left empty."),
         "serves": _("“%(words)s” is no place that is held, or more than one has that name: left empty."),
+        "base": _("“%(words)s” is no place that is held, or more than one has that name: left empty."),
         "themes": _("“%(words)s” is no theme: left empty."),
         "co_partners": _("“%(words)s” is no partner here: left out."),
         "level": _("“%(words)s” is no level of prevention: left empty."),

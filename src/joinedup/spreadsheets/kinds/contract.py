@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,7 @@ from joinedup.taxonomy.models import Sector, Theme
 ALIKE = 0.86  # of 1: names that may be of one body, for somebody to say
 UNSURE = 0.5
 NAME = 200
+NUMBER = re.compile(r"[A-Za-z]{0,4}[-_/ ]?[A-Za-z]{0,3}\d+")  # what a list calls a body instead of its name
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,9 @@ def only_place(around: KnownRecords) -> list[Place]:
     return list(around.here) if len(around.here) == 1 else []
 
 
-def marking(row: RowCells, usual: str) -> str:
-    """Who may see a record: said in words that are known, or refused. It is never guessed."""
+def marking(row: RowCells, usual: str, restricted: str = "") -> str:
+    """Who may see a record: said in words that are known, or refused. It is never guessed. `restricted`: how a record is
+    marked that fewer than the partnership may see, where it can be."""
 
     def reader(text: str) -> str:
         said = MARKINGS.get(cells.folded(text.partition(":")[0]))
@@ -67,8 +70,10 @@ def marking(row: RowCells, usual: str) -> str:
             return Marking.PUBLIC
         if said == "partners":
             return Marking.PARTNERSHIP
-        if said == "restricted":
+        if said == "restricted" and not restricted:
             raise ValueError("What fewer than the partnership may see is not brought in from a spreadsheet.")
+        if said == "restricted":
+            return restricted
         raise ValueError("Write “public” or “partnership”.")
 
     return row.check("marking", reader, usual)
@@ -117,7 +122,9 @@ class Organisations:
             row.refuse(field, f"“{found}” is here with another number: correct whichever is wrong.")
             return found
         said = self.chosen.get(row.number) or said
-        if not said:
+        if NUMBER.fullmatch(name) and field != "name":
+            row.refuse(field, f"“{name}” is no partner here: first bring the partners in, with their numbers.")
+        elif not said:
             said = guess_sector(self.around.sector_words, name, given=given, address=address, does=does)
             self.to_check = SectorToCheck(row.number, name, said)
             if not said:
@@ -141,7 +148,7 @@ class Organisations:
         return self._called(key(name))
 
     def _called(self, name: str) -> Partner | PartnerInRow | None:
-        return self.around.partners.get(name) or self.brought.get(name) or self.around.called.get(name)
+        return self.around.bodies.get(name) or self.brought.get(name)
 
     def _nearly(
         self, row: RowCells, name: str, sector: str, numbers: Mapping[str, str]

@@ -111,7 +111,7 @@ def _details(
         "ends": ends,
         "result_text": row.text("result_text"),
         "source": row.text("source"),
-        "marking": marking(row, Marking.PARTNERSHIP),
+        "marking": marking(row, Marking.PARTNERSHIP, restricted=Marking.NAMED),
     }
 
 

@@ -15,7 +15,7 @@ from joinedup.places.models import Footprint
 from joinedup.spreadsheets import cells
 from joinedup.spreadsheets.around import KnownRecords
 from joinedup.spreadsheets.columns import Field
-from joinedup.spreadsheets.guesses import Guess
+from joinedup.spreadsheets.guesses import BEYOND, Guess, Unread
 from joinedup.spreadsheets.kinds.contract import NAME, UNSURE, RowKind, key, marking, places, themes
 from joinedup.spreadsheets.rows import RowCells, RowOutcome, Verdict
 from joinedup.support.actions import Facts, add_offer
@@ -73,7 +73,7 @@ def _line(row: RowCells, around: KnownRecords, seen: set[tuple[str, str]]) -> Ro
 
 
 def _facts(row: RowCells, around: KnownRecords, name: str, provider: str) -> Facts:
-    partner = around.partners.get(key(provider)) or around.called.get(key(provider))
+    partner = around.bodies.get(key(provider))
     opens, closes = row.read.one("opens"), row.read.one("closes")
     if opens and closes and closes < opens:
         row.refuse("closes", "It closes before it opens: check the dates.")
@@ -99,7 +99,7 @@ def _facts(row: RowCells, around: KnownRecords, name: str, provider: str) -> Fac
         via_sectors=leads,
         sectors=_sectors(row, around, "sectors"),
         themes=[theme.pk for theme in themes(row, around)],
-        places=[place.pk for place in places(row, around)],
+        places=_own_places(row, around),
         opens=opens,
         closes=closes,
         amount=row.text("amount", 160),
@@ -126,6 +126,19 @@ def _sectors(row: RowCells, around: KnownRecords, column: str) -> list[str]:
             return row.read.kept(column, read_as, ())
     unread = [Part(given, None, rule) for given, rule in cell.unread]
     return row.read.kept(column, cell.values, [*cell.parts, *unread])
+
+
+def _own_places(row: RowCells, around: KnownRecords) -> list[str]:
+    """Of its places those of this partnership; none, which stands for all of them, if it is for something wider. What is
+    only for others is refused: an administrator adds what all partnerships share."""
+    found = places(row, around)
+    inside = [place.pk for place in found if around.is_here(place)]
+    outside = [place for place in found if not around.is_here(place)]
+    wider = [place for place in outside if around.holds_here(place)]
+    if outside and not inside and not wider:
+        row.refuse("places", "It is for places outside this partnership only.")
+    row.read.unread += [Unread("places", place.name, BEYOND) for place in outside]
+    return [] if wider else inside
 
 
 def _basis(row: RowCells, has_closing_date: bool) -> str:

@@ -38,6 +38,7 @@ FIELDS = (
     Field("email", "E-mail address"),
     Field("does", "What they do"),
     Field("serves", "Places they serve", "places"),
+    Field("base", "Where it is based"),
     Field("themes", "Themes"),
     Field("charity_number", "Charity number"),
     Field("company_number", "Company number"),
@@ -119,6 +120,7 @@ def _details(row: RowCells, around: KnownRecords) -> dict[str, Any]:
         "does": row.text("does"),
         "serves": places(row, around, "serves"),
         "themes": themes(row, around),
+        "base": around.places.get(str(row.read.one("base")).casefold()),
         "website": row.check("website", cells.web_address, ""),
         "marking": marking(row, Marking.PARTNERSHIP),
     }
