@@ -10,7 +10,10 @@ FIELDS = KINDS["partners"].fields
 
 def suggested(kind: str, text: str) -> dict[str, str]:
     sheet = read_text(text)
-    return {name: sheet.header[n] for name, n in suggest(sheet.header, KINDS[kind].table, KINDS[kind].fields, {}).items()}
+    return {
+        name: sheet.header[n]
+        for name, n in suggest(sheet.header, KINDS[kind].table, KINDS[kind].fields, {}).items()
+    }
 
 
 def test_headings_that_people_use_are_recognised() -> None:

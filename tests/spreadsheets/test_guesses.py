@@ -213,7 +213,10 @@ def test_a_spelling_and_a_number_of_ones_own_are_remembered_until_undone(world: 
     text = "Project,Lead\nWalk,P07\nTalk,lantern yuoth\n"
     upload = ready(world, text, "initiatives")
     actions.accept(by=alice, upload=upload)
-    assert set(Initiative.objects.values_list("partner__name", flat=True)) == {"Mill Lane Hub", "Lantern Youth"}
+    assert set(Initiative.objects.values_list("partner__name", flat=True)) == {
+        "Mill Lane Hub",
+        "Lantern Youth",
+    }
     actions.undo(by=alice, upload=upload)
     actions.undo(by=alice, upload=first)
     assert not RememberedName.objects.exists()
@@ -223,7 +226,10 @@ def test_a_spelling_and_a_number_of_ones_own_are_remembered_until_undone(world: 
 def test_undo_puts_everything_back(world: World) -> None:
     alice = world.person("alice")
     before = {k: v for k, v in state().items() if k not in ("Upload", "AuditEntry", "RememberedColumn")}
-    for text, kind in ((TRACKER, "initiatives"), ("Org,Sector,Themes\nLantern Yuoth,vcs,knives\nNew Hub,vcs,\n", "partners")):
+    for text, kind in (
+        (TRACKER, "initiatives"),
+        ("Org,Sector,Themes\nLantern Yuoth,vcs,knives\nNew Hub,vcs,\n", "partners"),
+    ):
         upload = ready(world, text, kind)
         actions.accept(by=alice, upload=upload, least=ALL)
         actions.undo(by=alice, upload=upload)
@@ -240,7 +246,9 @@ def test_only_the_coordinator_ticks(world: World, who: str) -> None:
     assert state() == before
 
 
-def test_a_tick_leaves_one_entry_and_only_keys_are_taken(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tick_leaves_one_entry_and_only_keys_are_taken(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     upload = ready(world, TRACKER, "initiatives")
     alice = world.person("alice")
     for _ in range(2):
@@ -297,7 +305,12 @@ def test_a_sheet_keeps_at_least_what_match_reads(world: World) -> None:
     tables = {"partners": partners, "initiatives": TRACKER}
     known = around(world.person("alice"), world.north)
     held = [
-        {"id": p.slug, "name": p.name, "sector": p.sector_id, "places": ";".join(x.pk for x in p.serves.all())}
+        {
+            "id": p.slug,
+            "name": p.name,
+            "sector": p.sector_id,
+            "places": ";".join(x.pk for x in p.serves.all()),
+        }
         for p in known.partners.values()
     ]
     for table, text in tables.items():
@@ -309,7 +322,10 @@ def test_a_sheet_keeps_at_least_what_match_reads(world: World) -> None:
         register = read_register(
             given, known.place_frame, known.theme_frame, known.sector_frame, as_of=timezone.localdate()
         )
-        read = {row["name"]: (set(row["places"]), set(row["themes"])) for row in getattr(register, table).to_dicts()}
+        read = {
+            row["name"]: (set(row["places"]), set(row["themes"]))
+            for row in getattr(register, table).to_dicts()
+        }
         upload = ready(world, text, table)
         actions.accept(by=world.person("alice"), upload=upload, least=ALL)
         model, where = (Partner, "serves") if table == "partners" else (Initiative, "places")
@@ -326,4 +342,8 @@ def test_a_sheet_keeps_at_least_what_match_reads(world: World) -> None:
 def test_ticks_of_a_caller_stand_over_how_sure_it_is(world: World) -> None:
     upload = ready(world, TRACKER, "initiatives")
     (guess,) = (guess for guess in seen(world, upload).guesses if "primary" in guess.read_as)
-    assert [Ticks().has(guess), Ticks({guess.key: True}).has(guess), Ticks({}, ALL).has(guess)] == [False, True, True]
+    assert [Ticks().has(guess), Ticks({guess.key: True}).has(guess), Ticks({}, ALL).has(guess)] == [
+        False,
+        True,
+        True,
+    ]

@@ -93,7 +93,9 @@ def keep(
         rows=sheet.rows,
         first_row=sheet.first_row,
         row_count=sum(any(row) for row in sheet.rows),
-        mapping=dict(mapping) if mapping else suggest(sheet.header, KINDS[kind].table, KINDS[kind].fields, remembered),
+        mapping=dict(mapping)
+        if mapping
+        else suggest(sheet.header, KINDS[kind].table, KINDS[kind].fields, remembered),
         state=Upload.State.PREVIEWED if mapping else Upload.State.MAPPING,
         content_hash=fingerprint,
         by=by.name[:160],

@@ -55,7 +55,9 @@ class KnownRecords:
     @cached_property
     def place_frame(self) -> pl.DataFrame:
         """code, name, kind, parent of the places, for `engines.reading`."""
-        rows = {place.pk: (place.pk, place.name, place.kind, place.parent_id) for place in self.places.values()}
+        rows = {
+            place.pk: (place.pk, place.name, place.kind, place.parent_id) for place in self.places.values()
+        }
         schema = dict.fromkeys(("code", "name", "kind", "parent"), pl.String)
         return pl.DataFrame(list(rows.values()), schema=schema, orient="row")
 
@@ -111,9 +113,7 @@ class KnownRecords:
 
 
 def _frame(key: str, rows: Iterable[tuple[str, str]]) -> pl.DataFrame:
-    return pl.DataFrame(
-        list(dict.fromkeys(rows)), schema={key: pl.String, "name": pl.String}, orient="row"
-    )
+    return pl.DataFrame(list(dict.fromkeys(rows)), schema={key: pl.String, "name": pl.String}, orient="row")
 
 
 def around(person: Person, footprint: Footprint) -> KnownRecords:
@@ -145,9 +145,7 @@ def around(person: Person, footprint: Footprint) -> KnownRecords:
         places=_places(here),
         here=here,
         initiatives={(who, _key(name)) for who, name in local.values_list("partner_id", "name")},
-        asks={
-            (who, kind, _key(text)) for who, kind, text in asks.values_list("partner_id", "kind", "text")
-        },
+        asks={(who, kind, _key(text)) for who, kind, text in asks.values_list("partner_id", "kind", "text")},
         offers={
             (_key(name), _key(provider))
             for name, provider in Offer.objects.visible_to(person).values_list("name", "provider")

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 from django.db import models
 
-from joinedup.engines.reading.cells import folded, is_blank
+from joinedup.engines.reading.cells import is_blank
 
 is_nothing = is_blank
 

@@ -1,5 +1,5 @@
-"""What the cells of a sheet are read as, by the rules of `engines.reading`: what was given exactly, and guesses, each of
-which somebody ticks or not. Writes nothing."""
+"""What the cells of a sheet are read as, by the rules of `engines.reading`: what was given exactly, and guesses, each
+of which somebody ticks or not. Writes nothing."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from joinedup.spreadsheets.around import EVERYWHERE_HERE, KnownRecords
 from joinedup.spreadsheets.cells import exactly, plain_name
 from joinedup.spreadsheets.columns import Field
 
-# From here on a guess is ticked beforehand: words of the record itself say it, and not only where or by whom it is done.
+# From here on a guess is ticked beforehand: words of the record itself say it, not only where or by whom it is done.
 SURE = 0.7
 # Where the engine gives a column another name than its heading has.
 RESULT = {"via_sectors": "via", "amount_all": "amount"}
-# Columns that the engine is not given: a row is known by its number, and a sum that does not say whether one award or all
-# of them are meant stays words.
+# Columns that the engine is not given: a row is known by its number, and a sum that does not say whether one award or
+# all of them are meant stays words.
 _KEPT_AS_WORDS = ("id", "amount")
 SAME_BODY = "same_body"
 BEYOND = "reaches beyond this partnership"
@@ -72,7 +72,7 @@ class Ticks:
 
 @dataclass(frozen=True)
 class SheetReading:
-    """Rows as the engine read them, by row number; for each row and column of the engine the parts that were guessed."""
+    """Rows as the engine read them, by row number; for each row and column of the engine what was guessed."""
 
     rows: dict[int, dict[str, Any]]
     parts: dict[tuple[int, str], list[Part]]
@@ -219,7 +219,9 @@ class RowGuesses:
 
     def ages(self, name: str) -> tuple[int | None, int | None]:
         """The lowest and the highest age, under one tick."""
-        low, high = (None if age is None else int(age) for age in (self.cell("age_from"), self.cell("age_to")))
+        low, high = (
+            None if age is None else int(age) for age in (self.cell("age_from"), self.cell("age_to"))
+        )
         parts = [*self.parts("age_from"), *self.parts("age_to")]
         self.unread += [Unread(name, part.given, part.rule) for part in parts if part.read_as is None]
         unsure = [part for part in parts if part.read_as is not None and not is_exact(part.rule, part.sure)]

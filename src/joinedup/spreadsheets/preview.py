@@ -23,7 +23,7 @@ class SpreadsheetPreview:
 
     lines: list[RowOutcome]
     left_out: int = 0
-    ticks: Ticks = Ticks()
+    ticks: Ticks = field(default_factory=Ticks)
     names: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -46,7 +46,6 @@ class SpreadsheetPreview:
     def sectors_to_check(self) -> list[SectorToCheck]:
         return [line.sector_to_check for line in self.lines if line.sector_to_check]
 
-
     @property
     def guesses(self) -> dict[Guess, list[int]]:
         """Every guess once, with the rows that it touches."""
@@ -58,9 +57,7 @@ class SpreadsheetPreview:
         return _rows_of(self.lines, lambda line: line.unread)
 
 
-def _rows_of(
-    lines: list[RowOutcome], said: Callable[[RowOutcome], list[Said]]
-) -> dict[Said, list[int]]:
+def _rows_of(lines: list[RowOutcome], said: Callable[[RowOutcome], list[Said]]) -> dict[Said, list[int]]:
     found: dict[Said, list[int]] = {}
     for line in lines:
         for each in dict.fromkeys(said(line)):
@@ -101,7 +98,10 @@ class Sheet:
         self.beside: KnownRecords = around(person, upload.footprint)
         self.chosen = {row: slug for row, slug in sectors.items() if slug in self.beside.sectors}
         self.reading: SheetReading = read_sheet(
-            self.kind.table, self.kind.fields, [(row.number, row.mapped()) for row in self._rows()], self.beside
+            self.kind.table,
+            self.kind.fields,
+            [(row.number, row.mapped()) for row in self._rows()],
+            self.beside,
         )
 
     def seen(self, leave_out: Collection[int] = ()) -> SpreadsheetPreview:

@@ -52,8 +52,8 @@ class PartnerInRow:
 
 @dataclass
 class RowOutcome:
-    """The outcome of one row. `plan` is what the kind needs to create it; empty unless new or adding. `kept`: the values
-    that were read, by field. `called`: what the row calls an organisation, beside its name."""
+    """The outcome of one row. `plan` is what the kind needs to create it; empty unless new or adding. `kept`: the
+    values that were read, by field. `called`: what the row calls an organisation, beside its name."""
 
     row: int
     title: str

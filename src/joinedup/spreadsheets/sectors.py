@@ -19,12 +19,13 @@ DOMAINS = [
 
 
 def guess_sector(words: Sectors, name: str, *, given: str = "", address: str = "", does: str = "") -> str:
-    """The slug of a sector from the organisation's cell or name, else its e-mail address, else what it does; or empty."""
+    """The slug of a sector from the organisation's cell or name, its e-mail address, or what it does; or empty."""
     return words.one(given, name, "")[0] or _of_address(words, address) or words.one("", "", does)[0] or ""
 
 
 def _of_address(words: Sectors, address: str) -> str:
     domain = address.rpartition("@")[2].casefold()
     return next(
-        (slug for slug, pattern in DOMAINS if domain and slug in words.slugs and re.search(pattern, domain)), ""
+        (slug for slug, pattern in DOMAINS if domain and slug in words.slugs and re.search(pattern, domain)),
+        "",
     )

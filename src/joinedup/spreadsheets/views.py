@@ -149,7 +149,7 @@ def _guesses(request: Request, kind: RowKind, seen: SpreadsheetPreview) -> dict[
     unread = wording.not_read(kind, seen.unread)
     return {
         "guess_page": page,
-        "guesses": wording.groups(kind, seen, page.object_list),
+        "guesses": wording.groups(kind, seen, list(page)),
         "unread": unread[:PROBLEMS_SHOWN],
         "more_unread": max(0, len(unread) - PROBLEMS_SHOWN),
     }

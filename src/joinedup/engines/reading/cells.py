@@ -20,7 +20,9 @@ BLANKS = frozenset(
 )
 
 OPEN_END = frozenset(
-    listed("ongoing, on going, open, open ended, rolling, permanent, current, continuing, no end, no end date")
+    listed(
+        "ongoing, on going, open, open ended, rolling, permanent, current, continuing, no end, no end date"
+    )
 )
 YES = frozenset(listed("true, yes, y, 1, x, ydy, oes"))
 NO = frozenset(listed("false, no, n, 0, nac ydy"))

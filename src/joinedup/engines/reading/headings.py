@@ -49,7 +49,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "places": f"{_PLACES}, serves, places they serve, area served",
         "themes": _THEMES,
         "does": (
-            "what it does, what they do, what do they do, description, about, summary, notes, activity, activities, services"
+            "what it does, what they do, what do they do, description, about, summary, notes, activity, activities, "
+            "services"
         ),
         "base": "based, based in, address, office, home",
         "duty": "duty status, under the duty, serious violence duty, status",
@@ -83,8 +84,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "level": "levels, level of prevention, prevention level, tier, type of prevention",
         "way_in": "referral, referral route, how to join, how people get in, route in, access, who can come",
         "age_from": (
-            "from age, min age, minimum age, youngest, age min, ages, age, age range, age group, age groups, target age, "
-            "target ages, oed"
+            "from age, min age, minimum age, youngest, age min, ages, age, age range, age group, age groups, "
+            "target age, target ages, oed"
         ),
         "age_to": "to age, max age, maximum age, oldest, age max",
         "reach": (
@@ -129,7 +130,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "general": "any work, general fund, any theme",
         "sectors": "sector, for sectors, eligible sectors",
         "via_sectors": (
-            "via, through, through whom, lead, lead body, lead applicant, who leads, lead sector, lead sectors, must lead"
+            "via, through, through whom, lead, lead body, lead applicant, who leads, lead sector, lead sectors, "
+            "must lead"
         ),
         "places": _PLACES,
         "basis": "how open, terms, how it is given, how it can be had, rolling, status, round",
@@ -143,7 +145,8 @@ COLUMNS: dict[str, dict[str, str]] = {
             "amount in pounds, sum"
         ),
         "amount_max": (
-            "amount max gbp, largest award, largest grant, maximum award, max award, maximum grant, maximum, up to, max gbp"
+            "amount max gbp, largest award, largest grant, maximum award, max award, maximum grant, maximum, up to, "
+            "max gbp"
         ),
         # A sum that does not say whether one award or all of them are meant.
         "amount": "value, funding, size, grant size, award, how much, amount available, £",
@@ -191,7 +194,7 @@ def columns_called(
     and those before near ones. `taken`: positions that are settled, with their column or None.
     """
     settled = dict(taken or {})
-    used = {name for name in settled.values() if name}
+    used: set[str] = {name for name in settled.values() if name}
     own: dict[str, str] = {}
     others: dict[str, str] = {}
     for name, (first, *more) in known.items():
@@ -200,22 +203,25 @@ def columns_called(
             others.setdefault(folded(word), name)
     found: dict[int, tuple[str, float]] = {}
 
-    def take(at: int, name: str, sure: float) -> None:
-        found[at] = name, sure
-        used.add(name)
-
     folds = [folded(head) for head in headings]
     for look in (own, others):
         for at, head in enumerate(folds):
-            if at not in settled and at not in found and (name := look.get(head)) and name not in used:
-                take(at, name, 1.0)
+            if (
+                at not in settled
+                and at not in found
+                and (known_as := look.get(head))
+                and known_as not in used
+            ):
+                found[at] = known_as, 1.0
+                used.add(known_as)
     spelt = {**others, **own}
     for at, head in enumerate(folds):
         if at in settled or at in found or len(head) < SHORTEST:
             continue
         near = process.extractOne(head, list(spelt), scorer=fuzz.ratio, score_cutoff=NEAR)
         if near and spelt[near[0]] not in used:
-            take(at, spelt[near[0]], near[1] / 100)
+            found[at] = spelt[near[0]], near[1] / 100
+            used.add(spelt[near[0]])
     return found
 
 

@@ -172,7 +172,8 @@ _OVER = re.compile(
 
 
 AGES_ALONE = re.compile(
-    r"(?:ages? |aged )?(?:\d{1,2} (?:to |and )?\d{1,2}|under \d{1,2}s?|over \d{1,2}s?|\d{1,2}(?: plus| and over| or over)?)"
+    r"(?:ages? |aged )?(?:\d{1,2} (?:to |and )?\d{1,2}|under \d{1,2}s?|over \d{1,2}s?|"
+    r"\d{1,2}(?: plus| and over| or over)?)"
     r"(?: years?| yrs?)?(?: olds?)?"
 )
 

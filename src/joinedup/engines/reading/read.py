@@ -318,7 +318,9 @@ def _ages(context: Context, row: dict[str, str]) -> tuple[float | None, float | 
         else:
             high = last if last is not None else first
         rule, sure = (
-            ("ages in one cell", 0.97) if people.AGES_ALONE.fullmatch(folded(value)) else ("ages in words", 0.8)
+            ("ages in one cell", 0.97)
+            if people.AGES_ALONE.fullmatch(folded(value))
+            else ("ages in words", 0.8)
         )
         context.guesses.add(
             "initiatives", row["id"], column, value, f"{first or 0:g}-{last or 0:g}", rule, sure

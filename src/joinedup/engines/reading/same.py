@@ -113,7 +113,11 @@ def _different_words(one: list[str], other: list[str]) -> bool:
     if len(left) != len(right):
         return True
     # Two saints are two, however alike: St Mary's and St Mark's.
-    if "st" in one and "st" in other and any(fuzz.ratio(*pair) < 85 for pair in zip(left, right, strict=True)):
+    if (
+        "st" in one
+        and "st" in other
+        and any(fuzz.ratio(*pair) < 85 for pair in zip(left, right, strict=True))
+    ):
         return True
     return any(max((fuzz.ratio(word, near) for near in right), default=0.0) < 75 for word in left)
 

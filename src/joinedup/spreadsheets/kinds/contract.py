@@ -9,6 +9,7 @@ from typing import Any
 
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came, Marking
+from joinedup.engines.reading.cells import folded
 from joinedup.engines.reading.context import MARKINGS
 from joinedup.engines.reading.register import is_exact
 from joinedup.engines.reading.same import NEARLY, Names
@@ -61,11 +62,11 @@ def only_place(around: KnownRecords) -> list[Place]:
 
 
 def marking(row: RowCells, usual: str, restricted: str = "") -> str:
-    """Who may see a record: said in words that are known, or refused. It is never guessed. `restricted`: how a record is
-    marked that fewer than the partnership may see, where it can be."""
+    """Who may see a record: said in words that are known, or refused. It is never guessed. `restricted`: how a record
+    is marked that fewer than the partnership may see, where it can be."""
 
     def reader(text: str) -> str:
-        said = MARKINGS.get(cells.folded(text.partition(":")[0]))
+        said = MARKINGS.get(folded(text.partition(":")[0]))
         if said == "public":
             return Marking.PUBLIC
         if said == "partners":
@@ -123,7 +124,9 @@ class Organisations:
             return found
         said = self.chosen.get(row.number) or said
         if NUMBER.fullmatch(name) and field != "name":
-            row.refuse(field, f"“{name}” is no partner here: first bring the partners in, with their numbers.")
+            row.refuse(
+                field, f"“{name}” is no partner here: first bring the partners in, with their numbers."
+            )
         elif not said:
             said = guess_sector(self.around.sector_words, name, given=given, address=address, does=does)
             self.to_check = SectorToCheck(row.number, name, said)
@@ -136,7 +139,7 @@ class Organisations:
         new = PartnerInRow(name, said, dict(numbers))
         if said and not row.problems:
             self.brought[key(name)] = new
-            self.numbered |= {number: new for number in numbers.items()}
+            self.numbered |= dict.fromkeys(numbers.items(), new)
             self._names.add(name)
         return new
 

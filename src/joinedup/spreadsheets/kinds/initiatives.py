@@ -86,9 +86,7 @@ def _line(
     return line
 
 
-def _details(
-    row: RowCells, around: KnownRecords, name: str, who: Partner | PartnerInRow
-) -> dict[str, Any]:
+def _details(row: RowCells, around: KnownRecords, name: str, who: Partner | PartnerInRow) -> dict[str, Any]:
     starts, ends = row.read.one("starts"), row.read.one("ends")
     if starts and ends and ends < starts:
         row.refuse("ends", "It ends before it starts: check the dates.")
@@ -120,7 +118,9 @@ def _what(row: RowCells) -> str:
     what, way_in = row.text("what"), row.text("way_in")
     if not way_in:
         return what
-    return f"{what.rstrip('.')}. How people come to it: {way_in}" if what else f"How people come to it: {way_in}"
+    return (
+        f"{what.rstrip('.')}. How people come to it: {way_in}" if what else f"How people come to it: {way_in}"
+    )
 
 
 def make(by: Person, footprint: Footprint, line: RowOutcome, made: dict[str, Partner]) -> list[Any]:

@@ -129,8 +129,8 @@ def _sectors(row: RowCells, around: KnownRecords, column: str) -> list[str]:
 
 
 def _own_places(row: RowCells, around: KnownRecords) -> list[str]:
-    """Of its places those of this partnership; none, which stands for all of them, if it is for something wider. What is
-    only for others is refused: an administrator adds what all partnerships share."""
+    """Of its places those of this partnership; none, which stands for all of them, if it is for something wider. What
+    is only for others is refused: an administrator adds what all partnerships share."""
     found = places(row, around)
     inside = [place.pk for place in found if around.is_here(place)]
     outside = [place for place in found if not around.is_here(place)]
@@ -142,7 +142,7 @@ def _own_places(row: RowCells, around: KnownRecords) -> list[str]:
 
 
 def _basis(row: RowCells, has_closing_date: bool) -> str:
-    """How it can be had, by the words people use for it. A date that is over closes it by itself, whatever stands here."""
+    """How it can be had, by the words people use for it. A date that is over closes it by itself."""
     basis = row.read.one("basis")
     if basis is None or (basis == "dated" and not has_closing_date):
         return Offer.Basis.DATED if has_closing_date else ""
