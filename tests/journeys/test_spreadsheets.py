@@ -17,9 +17,10 @@ Open = Callable[..., Page]
 def test_a_tracker_comes_in_at_320_pixels_without_a_script(
     lived_in: World, open_page: Open, live_server: Any
 ) -> None:
-    page = open_page(width=320, script=False)
     cookie = {"name": "sessionid", "value": session_of(lived_in.alice), "url": live_server.url}
-    page.context.add_cookies([cookie])  # type: ignore[list-item]
+    page, other = open_page(width=320, script=False), open_page(width=320)
+    for each in (page, other):
+        each.context.add_cookies([cookie])  # type: ignore[list-item]
     page.goto("/bring/north/new/?kind=initiatives")
     page.get_by_label("Or paste the rows").fill(TRACKER.replace("Hilltop School", "Hiltop School"))
     page.get_by_role("button", name="Go on").click()
@@ -28,7 +29,9 @@ def test_a_tracker_comes_in_at_320_pixels_without_a_script(
     theme = page.get_by_label("Read as: Weapon carrying — from “wepon carrying”")
     same = page.get_by_label("“Hiltop School”: same body as “Hilltop School”?")
     assert [box.is_checked() for box in (level, theme, same)] == [False, True, True]
-    assert_accessible(page)
+    # axe itself is a script.
+    other.goto(page.url)
+    assert_accessible(other)
     level.check()
     theme.uncheck()
     page.get_by_role("button", name="Show the rows with these ticks").click()
