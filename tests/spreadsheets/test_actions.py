@@ -143,12 +143,7 @@ def test_every_problem_names_its_cell(world: World) -> None:
     )
     assert sentences(world, ready(world, text, "initiatives")) == [
         (2, "Project", "The name of the work is missing."),
-        (3, "Lead", "“Lantern Yuoth” is not a partner here. Did you mean “Lantern Youth”? If not, choose its sector."),
-        (4, "Area", "“Northon” is not a place known here. Did you mean “Northton”?"),
-        (5, "Theme", "“Trusted adults” is not a theme known here. Did you mean “Mentoring and a trusted adult”?"),
-        (6, "Start", "“10/13/2018” is not a date: write day, month, year, such as 8/10/2018."),
         (7, "End", "It ends before it starts: check the dates."),
-        (7, "Ages", "The lower age is above the upper age."),
         (8, "Lead", "Which sector does “Zebra” belong to? Choose it under “Sectors to check”."),
     ]  # fmt: skip
 
@@ -160,16 +155,15 @@ def test_wards_whole_areas_codes_and_a_shared_name(world: World) -> None:
         "C,Lantern Youth,E05099901; Testland\nD,Lantern Youth,London Borough of Northton\nE,Lantern Youth,Mill Ward\n"
     )
     upload = ready(world, text, "initiatives")
-    assert [(row, sentence) for row, _, sentence in sentences(world, upload)] == [
-        (6, "“Mill Ward” is not a place known here. Did you mean “mill ward (eastton)”?")
-    ]
-    actions.accept(by=world.person("alice"), upload=upload, leave_out=True)
+    assert list(preview(world.person("alice"), upload).unread.values()) == [[6]]
+    actions.accept(by=world.person("alice"), upload=upload)
     where = {i.name: sorted(p.pk for p in i.places.all()) for i in Initiative.objects.all()}
     assert where == {
         "A": ["E05099902"],
         "B": [world.northton.pk, world.eastton.pk],
         "C": ["E05099901", "E12000099"],
         "D": [world.northton.pk],
+        "E": [],
     }
 
 
@@ -399,7 +393,7 @@ def test_a_preview_costs_the_same_for_few_rows_and_many(world: World, django_ass
     for upload in (few, many):
         found = Upload.objects.select_related("footprint").get(pk=upload.pk)
         person = world.person("alice")
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(12):
             preview(person, found)
 
 
@@ -410,7 +404,6 @@ def test_levels_and_markings_are_read_or_refused(world: World) -> None:
     )
     upload = ready(world, text, "initiatives")
     assert sentences(world, upload) == [
-        (4, "Level", "The level is primary (everyone), secondary (at risk) or tertiary (already involved)."),
         (4, "Who may see it", "Write “public” or “partnership”."),
         (5, "Project", "The name of the work is missing."),
         (5, "Lead", "Who leads it is missing."),
@@ -430,7 +423,7 @@ def test_support_with_cells_that_do_not_fit(world: World) -> None:
     )
     upload = ready(world, text, "offers")
     assert [(row, column) for row, column, _ in sentences(world, upload)] == [
-        (2, "Funder"), (3, "Fund"), (4, "Deadline"), (4, "Visibility"), (4, "Kind"), (4, "Sectors"),
+        (2, "Funder"), (3, "Fund"), (4, "Deadline"), (4, "Visibility"),
     ]  # fmt: skip
     assert says(world, upload)[-1] == (7, "known", "Already here: not made again")
     actions.accept(by=world.person("alice"), upload=upload, leave_out=True)

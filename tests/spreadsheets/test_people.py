@@ -38,7 +38,7 @@ KEPT = "and has kept nothing of it."
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", CASES)
 def test_case_lists_are_refused_as_people_write_them(name: str, kind: str) -> None:
-    sheet = read_text(CASES[name], headings_of(KINDS[kind].fields))
+    sheet = read_text(CASES[name], headings_of(KINDS[kind].table, KINDS[kind].fields))
     with pytest.raises(SinglePeople, match="records of single people") as refusal:
         refuse_people(sheet)
     said = refusal.value.messages[0]
@@ -54,7 +54,7 @@ def test_case_lists_are_refused_as_people_write_them(name: str, kind: str) -> No
 @pytest.mark.parametrize("name", [*OTHERS, "PARTNERS", "TRACKER", "OFFERS"])
 def test_other_lists_are_not(name: str, kind: str) -> None:
     text = (OTHERS | {"PARTNERS": PARTNERS, "TRACKER": TRACKER, "OFFERS": OFFERS})[name]
-    refuse_people(read_text(text, headings_of(KINDS[kind].fields)))
+    refuse_people(read_text(text, headings_of(KINDS[kind].table, KINDS[kind].fields)))
 
 
 @pytest.mark.parametrize("name", CASES)

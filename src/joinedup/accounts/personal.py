@@ -96,6 +96,7 @@ PERSONAL: dict[str, frozenset[str]] = {
     # If a list came without headings, its first row is stored in their place.
     "spreadsheets.Upload": frozenset({"rows", "header"}),
     "spreadsheets.RememberedColumn": NOTHING,
+    "spreadsheets.RememberedName": NOTHING,
 }
 
 

@@ -15,6 +15,7 @@ from joinedup.accounts.models import Grant
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.accounts.slugs import unique_slug
+from joinedup.engines.reading.theme_words import SECTOR_SAID
 from joinedup.events.actions.event import add_event
 from joinedup.firstrun.area_loads import put_in_line
 from joinedup.firstrun.contacts import contacts
@@ -27,7 +28,6 @@ from joinedup.places.models import Footprint, Place
 from joinedup.registration.actions.invitations import make_invitations
 from joinedup.spreadsheets.actions import keep
 from joinedup.spreadsheets.models import Upload
-from joinedup.spreadsheets.sectors import SAID
 from joinedup.taxonomy.models import Sector
 
 
@@ -86,7 +86,7 @@ def accept_statutory(*, by: Person, footprint: Footprint, keys: Collection[str])
 def paste_contacts(*, by: Person, footprint: Footprint, text: str) -> Upload:
     """Turn pasted contacts, one per line, into a spreadsheet ready to preview: accepted whole or not at all,
     and undoable."""
-    words = set(SAID) | {sector.name.casefold().replace("&", "and") for sector in Sector.objects.all()}
+    words = set(SECTOR_SAID) | {sector.name.casefold().replace("&", "and") for sector in Sector.objects.all()}
     words |= {slug.replace("_", " ") for slug in Sector.objects.values_list("slug", flat=True)}
     sheet, mapping = contacts(text, words)
     return keep(

@@ -27,10 +27,10 @@ def contacts(text: str, sectors: Collection[str]) -> tuple[Spreadsheet, dict[str
     if not text.strip():
         raise Unreadable("Paste at least one line.")
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    known = {plain(word) for word in headings_of(FIELDS)}
+    known = {plain(word) for word in headings_of("partners", FIELDS)}
     if len(lines) > 1 and sum(plain(cell) in known for cell in _cells(lines[0][1])) > 1:
         sheet = read_text(text, known)
-        mapping = suggest(sheet.header, FIELDS, {})
+        mapping = suggest(sheet.header, "partners", FIELDS, {})
         if "name" in mapping:
             return sheet, mapping
     if len(lines) > MOST_ROWS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,13 +21,17 @@ from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
 from joinedup.privacy.case_lists import looks_like_data
 from joinedup.privacy.retention import UPLOADS
+from joinedup.spreadsheets.cells import plain_name
 from joinedup.spreadsheets.columns import headings_of, plain, suggest
+from joinedup.spreadsheets.guesses import SURE, Ticks
 from joinedup.spreadsheets.kinds import KINDS
-from joinedup.spreadsheets.models import RememberedColumn, Upload
+from joinedup.spreadsheets.models import RememberedColumn, RememberedName, Upload
 from joinedup.spreadsheets.parse import Spreadsheet, Unreadable, read_file, read_text
 from joinedup.spreadsheets.people import refuse_people
 from joinedup.spreadsheets.preview import SpreadsheetPreview, preview, without_marked
 from joinedup.spreadsheets.undo import take_back, what_stands_in_the_way
+
+MOST_TICKS = 50_000
 
 
 def bring(
@@ -47,7 +52,7 @@ def bring(
     require(by, "spreadsheet.bring", on=_scope(footprint))
     if kind not in KINDS:
         raise ValidationError("Choose what the spreadsheet lists.")
-    known = headings_of(KINDS[kind].fields)
+    known = headings_of(KINDS[kind].table, KINDS[kind].fields)
     if bool(content) and bool(text.strip()):
         raise ValidationError("Either choose a file or paste the rows, not both.")
     sheet = read_text(text, known) if text.strip() else read_file(content, known)
@@ -88,7 +93,9 @@ def keep(
         rows=sheet.rows,
         first_row=sheet.first_row,
         row_count=sum(any(row) for row in sheet.rows),
-        mapping=dict(mapping) if mapping else suggest(sheet.header, KINDS[kind].fields, remembered),
+        mapping=dict(mapping)
+        if mapping
+        else suggest(sheet.header, KINDS[kind].table, KINDS[kind].fields, remembered),
         state=Upload.State.PREVIEWED if mapping else Upload.State.MAPPING,
         content_hash=fingerprint,
         by=by.name[:160],
@@ -123,14 +130,42 @@ def choose_columns(*, by: Person, upload: Upload, mapping: Mapping[str, int]) ->
 
 
 @transaction.atomic
+def tick(*, by: Person, upload: Upload, ticks: Mapping[str, bool]) -> Upload:
+    """Keep which guesses are ticked, by their keys, until the sheet is accepted."""
+    require(by, "spreadsheet.bring", on=upload)
+    upload = Upload.objects.select_for_update().select_related("footprint").get(pk=upload.pk)
+    _refuse_finished(upload)
+    merged = upload.ticks | _well_formed(ticks)
+    if len(merged) > MOST_TICKS:
+        raise ValidationError("That is more than the sheet holds: accept it, or bring it in parts.")
+    if merged != upload.ticks:
+        before = audit.snapshot(upload)
+        upload.ticks = merged
+        upload.save(update_fields=["ticks"])
+        audit.record(by=by, action="spreadsheet.tick", on=upload, before=before)
+    return upload
+
+
+def _well_formed(ticks: Mapping[str, bool]) -> dict[str, bool]:
+    return {key: bool(ticked) for key, ticked in ticks.items() if re.fullmatch("[0-9a-f]{16}", key)}
+
+
+@transaction.atomic
 def accept(
-    *, by: Person, upload: Upload, leave_out: bool = False, sectors: Mapping[int, str] | None = None
+    *,
+    by: Person,
+    upload: Upload,
+    leave_out: bool = False,
+    sectors: Mapping[int, str] | None = None,
+    ticks: Mapping[str, bool] | None = None,
+    least: float = SURE,
 ) -> int:
     """Create everything the sheet lists, or nothing. Returns the number of records created.
 
     `leave_out`: skip the marked rows; otherwise one marked row refuses the whole sheet. `sectors`: row number
-    -> sector, for organisations whose sector the sheet does not give. The rows and headings are emptied
-    afterwards: cells without a chosen column are not stored anywhere.
+    -> sector, for organisations whose sector the sheet does not give. Of what was guessed only what is ticked is
+    stored: `ticks` by key, besides those kept before; else what is at least as sure as `least`. The rows and headings
+    are emptied afterwards: cells without a chosen column are not stored anywhere.
     """
     require(by, "spreadsheet.bring", on=upload)
     # Locked, so that a second click finds it accepted.
@@ -139,7 +174,8 @@ def accept(
     if upload.state != Upload.State.PREVIEWED:
         raise ValidationError("Choose the columns first.")
     _refuse_twice(upload.footprint, upload.kind, upload.content_hash)
-    seen = (without_marked if leave_out else preview)(by, upload, sectors)
+    chosen = Ticks(upload.ticks | _well_formed(ticks or {}), least)
+    seen = (without_marked if leave_out else preview)(by, upload, sectors, chosen)
     if seen.marked:
         raise ValidationError(
             f"{len(seen.marked)} of the rows have a problem: correct them, or choose to leave them out."
@@ -148,8 +184,8 @@ def accept(
         raise ValidationError("There is nothing new in it: everything is here already.")
     before = audit.snapshot(upload)
     upload.made = [[record._meta.label, record.pk] for record in _make(by, upload, seen)]
-    upload.rows, upload.header, upload.state = [], [], Upload.State.ACCEPTED
-    upload.save(update_fields=["made", "rows", "header", "state"])
+    upload.rows, upload.header, upload.ticks, upload.state = [], [], {}, Upload.State.ACCEPTED
+    upload.save(update_fields=["made", "rows", "header", "ticks", "state"])
     audit.record(by=by, action="spreadsheet.accept", on=upload, before=before)
     return len(upload.made)
 
@@ -162,7 +198,24 @@ def _make(by: Person, upload: Upload, seen: SpreadsheetPreview) -> list[Any]:
             made += KINDS[upload.kind].make(by, upload.footprint, line, partners)
         except ValidationError as error:
             raise ValidationError(f"Row {line.row}: {error.messages[0]}") from error
+    _remember_names(upload, seen, partners)
     return made
+
+
+def _remember_names(upload: Upload, seen: SpreadsheetPreview, made: Mapping[str, Partner]) -> None:
+    """What the sheet calls partners beside their names, for the next sheet; what was said first stays."""
+    names: dict[str, Partner] = {}
+    for name, who in (called for line in seen.lines for called in line.called):
+        partner = who if isinstance(who, Partner) else made.get(plain_name(who.name))
+        if partner is not None:
+            names.setdefault(name, partner)
+    RememberedName.objects.bulk_create(
+        [
+            RememberedName(footprint_id=upload.footprint_id, upload=upload, name=name, partner=partner)
+            for name, partner in names.items()
+        ],
+        ignore_conflicts=True,
+    )
 
 
 @transaction.atomic
@@ -175,6 +228,7 @@ def undo(*, by: Person, upload: Upload) -> int:
     upload = Upload.objects.select_for_update().get(pk=upload.pk)
     if upload.state != Upload.State.ACCEPTED:
         raise ValidationError("Only what was accepted can be undone.")
+    upload.remembered_names.all().delete()
     in_the_way = what_stands_in_the_way(upload.made)
     if in_the_way:
         raise ValidationError(f"It cannot be undone any more: {in_the_way[0]}")

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
+import polars as pl
 from django.db.models import Q
 
 from joinedup.accounts.person import Person
+from joinedup.engines.reading.themes import Sectors
 from joinedup.initiatives.models import Initiative
-from joinedup.partners.models import Contact, Partner
+from joinedup.partners.models import Ask, Contact, Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.places.successions import every_old_area, leads_to
 from joinedup.spreadsheets.cells import plain_name
-from joinedup.spreadsheets.sectors import SAID
+from joinedup.spreadsheets.models import RememberedName
 from joinedup.support.models import Offer
 from joinedup.taxonomy.models import Sector, Theme
 
@@ -24,56 +28,124 @@ EVERYWHERE_HERE = (
 )  # fmt: skip
 
 
+IDENTIFIERS = ("charity_number", "company_number", "urn", "ods")
+
+
 @dataclass(frozen=True)
 class KnownRecords:
-    """All keys are in lower case. `places` and `themes` by name and by code; `here`: the footprint's own places.
+    """All names are in lower case. `places` and `themes` by name and by code; `here`: the footprint's own places.
 
-    `contacts`: (partner, address) and (partner, role, name). `initiatives`: (partner, name). `offers`:
-    (name, provider).
+    `called`: what a sheet called a partner before, beside its name. `numbered`: (kind of identifier, it) -> partner.
+    `contacts`: (partner, address) and (partner, role, name). `initiatives`: (partner, name). `asks`: (partner, kind,
+    text). `offers`: (name, provider).
     """
 
     partners: dict[str, Partner]
-    charities: dict[str, Partner]
+    called: dict[str, Partner]
+    numbered: dict[tuple[str, str], Partner]
     contacts: set[tuple[int, ...] | tuple[int | str, ...]]
     sectors: dict[str, Sector]
-    sector_names: dict[str, Sector]
     themes: dict[str, Theme]
     places: dict[str, Place]
     here: list[Place]
     initiatives: set[tuple[int, str]]
+    asks: set[tuple[int, str, str]]
     offers: set[tuple[str, str]]
+
+    @cached_property
+    def place_frame(self) -> pl.DataFrame:
+        """code, name, kind, parent of the places, for `engines.reading`."""
+        rows = {
+            place.pk: (place.pk, place.name, place.kind, place.parent_id) for place in self.places.values()
+        }
+        schema = dict.fromkeys(("code", "name", "kind", "parent"), pl.String)
+        return pl.DataFrame(list(rows.values()), schema=schema, orient="row")
+
+    @cached_property
+    def theme_frame(self) -> pl.DataFrame:
+        """theme, name."""
+        return _frame("theme", ((theme.slug, theme.name) for theme in self.themes.values()))
+
+    @cached_property
+    def sector_frame(self) -> pl.DataFrame:
+        """sector, name."""
+        return _frame("sector", ((sector.slug, sector.name) for sector in self.sectors.values()))
+
+    @cached_property
+    def sector_words(self) -> Sectors:
+        """How a sector is read from a cell, or from the name of a body."""
+        return Sectors(self.sector_frame)
+
+    @cached_property
+    def bodies(self) -> dict[str, Partner]:
+        """The partners by their names, and by what a sheet called them before."""
+        return self.called | self.partners
+
+    def is_here(self, place: Place) -> bool:
+        """Whether a place is one of the partnership's own, or lies in one."""
+        return bool({place.pk, *self._above(place)} & {own.pk for own in self.here})
+
+    def holds_here(self, place: Place) -> bool:
+        """Whether a place holds one of the partnership's own."""
+        return any(place.pk in self._above(own) for own in self.here)
+
+    def _above(self, place: Place) -> list[str]:
+        found: list[str] = []
+        while place.parent_id and place.parent_id not in found:
+            found.append(place.parent_id)
+            place = self.places.get(place.parent_id.casefold(), place)
+        return found
+
+    @cached_property
+    def by_id(self) -> dict[str, Partner]:
+        """The partners by their ids in `engines.reading`."""
+        return {f"held:{partner.pk}": partner for partner in self.partners.values()}
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What a place, theme or sector is called, by its code or slug; a partner by `held:` and its number."""
+        return (
+            {place.pk: place.name for place in self.places.values()}
+            | {theme.slug: theme.name for theme in self.themes.values()}
+            | {sector.slug: sector.name for sector in self.sectors.values()}
+            | {id: partner.name for id, partner in self.by_id.items()}
+        )
+
+
+def _frame(key: str, rows: Iterable[tuple[str, str]]) -> pl.DataFrame:
+    return pl.DataFrame(list(dict.fromkeys(rows)), schema={key: pl.String, "name": pl.String}, orient="row")
 
 
 def around(person: Person, footprint: Footprint) -> KnownRecords:
-    """The records that `person` may see around a partnership. 9 queries, whatever the number of records."""
-    partners = list(Partner.objects.visible_to(person).filter(footprints=footprint).select_related("sector"))
+    """The records that `person` may see around a partnership. 12 queries, whatever the number of records."""
+    held = Partner.objects.visible_to(person).filter(footprints=footprint)
+    partners = list(held.select_related("sector").prefetch_related("serves"))
+    by_pk = {partner.pk: partner for partner in partners}
     here = list(footprint.places.all())
     contacts: set[tuple[int | str, ...]] = set()
-    for who, role, name, email in Contact.objects.filter(partner__in=[p.pk for p in partners]).values_list(
+    for who, role, name, email in Contact.objects.filter(partner__in=by_pk).values_list(
         "partner_id", "role", "name", "email"
     ):
         contacts |= {(who, role.casefold(), name.casefold())} | (
             {(who, email.casefold())} if email else set()
         )
-    sectors = {each.slug: each for each in Sector.objects.all()}
-    own_words = {name: sectors[slug] for name, slug in SAID.items() if slug in sectors}
     themes = list(Theme.objects.all())
-    local = Initiative.objects.visible_to(person).filter(partner__in=[p.pk for p in partners])
+    local = Initiative.objects.visible_to(person).filter(partner__in=by_pk)
+    asks = Ask.objects.visible_to(person).filter(partner__in=by_pk, closed_on=None)
+    called = RememberedName.objects.filter(footprint=footprint, partner__in=by_pk)
     return KnownRecords(
         partners={_key(p.name): p for p in partners},
-        charities={p.charity_number: p for p in partners if p.charity_number},
+        called={name: by_pk[pk] for name, pk in called.values_list("name", "partner_id")},
+        numbered={(kind, getattr(p, kind)): p for p in partners for kind in IDENTIFIERS if getattr(p, kind)},
         contacts=contacts,
-        sectors=sectors,
-        sector_names=own_words
-        | {_key(s.name): s for s in sectors.values()}
-        | {s.slug.replace("_", " "): s for s in sectors.values()}
-        | dict(sectors),
+        sectors={each.slug: each for each in Sector.objects.all()},
         themes={t.slug: t for t in themes}
         | {t.slug.replace("-", " "): t for t in themes}
         | {_key(t.name): t for t in themes},
         places=_places(here),
         here=here,
         initiatives={(who, _key(name)) for who, name in local.values_list("partner_id", "name")},
+        asks={(who, kind, _key(text)) for who, kind, text in asks.values_list("partner_id", "kind", "text")},
         offers={
             (_key(name), _key(provider))
             for name, provider in Offer.objects.visible_to(person).values_list("name", "provider")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from joinedup.accounts.permissions import Scope, may
@@ -86,6 +87,12 @@ class ColumnsForm(forms.Form):
     def mapping(self) -> dict[str, int]:
         """Our field -> column number; after `is_valid`."""
         return {name: int(field.removeprefix("column-")) for field, name in self.cleaned_data.items() if name}
+
+
+def chosen_ticks(data: QueryDict) -> dict[str, bool]:
+    """Key of a guess -> whether it is ticked, of the guesses that the page showed."""
+    ticked = set(data.getlist("tick"))
+    return {key: key in ticked for key in data.getlist("shown")}
 
 
 def chosen_sectors(data: Mapping[str, str]) -> dict[int, str]:

@@ -11,6 +11,7 @@ class Upload(models.Model):
     class Kind(models.TextChoices):
         PARTNERS = "partners", "Partners and contacts"
         INITIATIVES = "initiatives", "Local action (initiatives)"
+        ASKS = "asks", "What partners need and can give"
         OFFERS = "offers", "Support and funds"
 
     class State(models.TextChoices):
@@ -25,6 +26,9 @@ class Upload(models.Model):
     header = models.JSONField(default=list)
     rows = models.JSONField(default=list, help_text="lists of cell texts; emptied once accepted or undone")
     mapping = models.JSONField(default=dict, help_text="our field -> column number")
+    ticks = models.JSONField(
+        default=dict, help_text="key of a guess -> whether it is to be kept; emptied with the rows"
+    )
     first_row = models.PositiveIntegerField(
         default=2, help_text="number of the first of the rows in the file"
     )
@@ -63,3 +67,19 @@ class RememberedColumn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.heading} is {self.field}"
+
+
+class RememberedName(models.Model):
+    """What a partnership's spreadsheets call a partner, beside its name: another spelling, or the number it has there.
+    `upload` is the sheet that said so; undoing that forgets it."""
+
+    footprint = models.ForeignKey("places.Footprint", on_delete=models.CASCADE, related_name="+")
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="remembered_names")
+    name = models.CharField(max_length=200, help_text="in lower case")
+    partner = models.ForeignKey("partners.Partner", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["footprint", "name"], name="remembered_name_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} is {self.partner}"

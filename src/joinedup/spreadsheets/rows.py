@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 
+from joinedup.partners.models import Partner
 from joinedup.spreadsheets import cells
+from joinedup.spreadsheets.guesses import SAME_BODY, Guess, RowGuesses, Unread
 
 Value = TypeVar("Value")
 
@@ -41,15 +43,17 @@ class SectorToCheck:
 
 @dataclass(frozen=True)
 class PartnerInRow:
-    """An organisation that a row names and that is not recorded yet."""
+    """An organisation that a row names and that is not recorded yet. `numbers`: its identifiers, by kind."""
 
     name: str
     sector: str
+    numbers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
 class RowOutcome:
-    """The outcome of one row. `plan` is what the kind needs to create it; empty unless new or adding."""
+    """The outcome of one row. `plan` is what the kind needs to create it; empty unless new or adding. `kept`: the
+    values that were read, by field. `called`: what the row calls an organisation, beside its name."""
 
     row: int
     title: str
@@ -58,10 +62,17 @@ class RowOutcome:
     problems: list[CellProblem] = field(default_factory=list)
     plan: dict[str, Any] = field(default_factory=dict)
     sector_to_check: SectorToCheck | None = None
+    guesses: list[Guess] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    kept: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    called: list[tuple[str, Partner | PartnerInRow]] = field(default_factory=list)
 
 
 class RowCells:
-    """The cells of one row by our field names; an unreadable cell is recorded as a problem."""
+    """The cells of one row by our field names; an unreadable cell is recorded as a problem. `read`: what the engine
+    reads in them."""
+
+    read: RowGuesses
 
     def __init__(
         self, number: int, texts: Sequence[str], mapping: Mapping[str, int], header: Sequence[str]
@@ -80,13 +91,20 @@ class RowCells:
             self.refuse(name, f"The text is longer than {longest} characters.")
         return text
 
+    def mapped(self) -> dict[str, str]:
+        """Every field that has a column, with its cell."""
+        return {
+            name: self._texts[column] if column < len(self._texts) else ""
+            for name, column in self._mapping.items()
+        }
+
     def lines(self, name: str) -> str:
         """Like `text`, but keeps line breaks, which separate the items of a list."""
         column = self._mapping.get(name)
         return "" if column is None or not self.text(name) else self._texts[column]
 
-    def read(self, name: str, reader: Callable[[str], Value], nothing: Value) -> Value:
-        """The cell as read by `reader`; `nothing` if it is empty or cannot be read."""
+    def check(self, name: str, reader: Callable[[str], Value], nothing: Value) -> Value:
+        """The cell as read by `reader`; `nothing` if it is empty or cannot be accepted."""
         text = self.lines(name)
         if not text:
             return nothing
@@ -106,8 +124,16 @@ class RowCells:
     def line(self, title: str, says: str, verdict: Verdict, **plan: Any) -> RowOutcome:
         """The outcome of this row: a problem if any cell was refused, whatever else was found."""
         if self.problems:
-            return RowOutcome(self.number, title or "(no name)", "", Verdict.PROBLEM, self.problems)
-        return RowOutcome(self.number, title, says, verdict, plan=plan)
+            verdict, title, says, plan = Verdict.PROBLEM, title or "(no name)", "", {}
+        guesses, unread = self.read.guesses, self.read.unread
+        if verdict is Verdict.KNOWN:
+            # Of a row that is here already only this still matters: without its tick it would make something.
+            guesses = [guess for guess in guesses if guess.field == SAME_BODY]
+        if verdict not in (Verdict.NEW, Verdict.ADDS):
+            unread = []
+        line = RowOutcome(self.number, title, says, verdict, self.problems, plan)
+        line.guesses, line.unread, line.kept = guesses, unread, self.read.stands
+        return line
 
 
 def numbered(rows: Sequence[Sequence[str]], first_row: int) -> list[tuple[int, Sequence[str]]]:

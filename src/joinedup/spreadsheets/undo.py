@@ -12,13 +12,13 @@ from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.person import Person
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
-from joinedup.partners.models import Contact, Partner
+from joinedup.partners.models import Ask, Contact, Partner
 from joinedup.support.models import NotForUs, Offer
 
 # In order of removal: records that depend on others first.
-ORDER: list[type[models.Model]] = [Initiative, Offer, Contact, Partner]
+ORDER: list[type[models.Model]] = [Initiative, Offer, Ask, Contact, Partner]
 # Audit entries of the creation itself, and of a reminder that nobody answered.
-MADE_BY = {"partner.add", "contact.add", "initiative.add", "offer.add", "offer.remind"}
+MADE_BY = {"partner.add", "contact.add", "initiative.add", "ask.add", "offer.add", "offer.remind"}
 # An opportunity that the engine suggested does not mean that anybody used the record.
 ONLY_SUGGESTED = [Opportunity.State.SUGGESTED, Opportunity.State.GONE]
 

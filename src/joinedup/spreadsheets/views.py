@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -14,16 +16,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from joinedup.accounts.request import Request
 from joinedup.places.models import Footprint
-from joinedup.spreadsheets import actions, queries
-from joinedup.spreadsheets.forms import BringForm, ColumnsForm, chosen_sectors
-from joinedup.spreadsheets.kinds import KINDS
+from joinedup.spreadsheets import actions, queries, wording
+from joinedup.spreadsheets.forms import BringForm, ColumnsForm, chosen_sectors, chosen_ticks
+from joinedup.spreadsheets.kinds import KINDS, RowKind
 from joinedup.spreadsheets.models import Upload
 from joinedup.spreadsheets.people import SinglePeople
-from joinedup.spreadsheets.preview import preview
+from joinedup.spreadsheets.preview import SpreadsheetPreview, preview
 from joinedup.taxonomy.models import Sector
 
 ROWS_A_PAGE = 100
 PROBLEMS_SHOWN = 50
+GUESSES_A_PAGE = 60
 # A submitted form may hold a thousand fields; those that need a choice come first.
 SECTORS_SHOWN = 400
 
@@ -104,27 +107,57 @@ def upload_preview(request: Request, pk: int) -> HttpResponse:
     if not _is_open(upload):
         return redirect("uploads", upload.footprint.slug)
     sectors, refused = chosen_sectors(request.POST), ""
-    if request.method == "POST" and "check" not in request.POST:
+    if request.method == "POST":
         try:
-            leave_out = "leave_out" in request.POST
-            made = actions.accept(by=request.person, upload=upload, leave_out=leave_out, sectors=sectors)
+            if "check" in request.POST or "turn" in request.POST:
+                upload = actions.tick(by=request.person, upload=upload, ticks=chosen_ticks(request.POST))
+            else:
+                return _accepted(request, upload, sectors)
         except ValidationError as error:
             refused = error.messages[0]
-        else:
-            said = ngettext("Accepted: %(num)s record made.", "Accepted: %(num)s records made.", made)
-            messages.success(request, said % {"num": made})
-            return redirect("uploads", upload.footprint.slug)
     seen = preview(request.person, upload, sectors)
     context = {
         "upload": upload,
         "seen": seen,
         "problems": seen.problems[:PROBLEMS_SHOWN],
-        "page": Paginator(seen.lines, ROWS_A_PAGE).get_page(request.GET.get("page")),
+        **_guesses(request, KINDS[upload.kind], seen),
+        **_rows(request, KINDS[upload.kind], seen),
         "to_check": sorted(seen.sectors_to_check, key=lambda each: bool(each.sector))[:SECTORS_SHOWN],
         "sectors": list(Sector.objects.all()),
         "refused": refused,
     }
     return render(request, "spreadsheets/preview.jinja", context)
+
+
+def _accepted(request: Request, upload: Upload, sectors: dict[int, str]) -> HttpResponse:
+    made = actions.accept(
+        by=request.person,
+        upload=upload,
+        leave_out="leave_out" in request.POST,
+        sectors=sectors,
+        ticks=chosen_ticks(request.POST),
+    )
+    said = ngettext("Accepted: %(num)s record made.", "Accepted: %(num)s records made.", made)
+    messages.success(request, said % {"num": made})
+    return redirect("uploads", upload.footprint.slug)
+
+
+def _guesses(request: Request, kind: RowKind, seen: SpreadsheetPreview) -> dict[str, Any]:
+    """A page of the guesses: turning it keeps the ticks, so that none is lost without a script."""
+    number = request.POST.get("turn") or request.POST.get("guess_page") or request.GET.get("guesses")
+    page = Paginator(wording.in_order(kind, seen), GUESSES_A_PAGE).get_page(number)
+    unread = wording.not_read(kind, seen.unread)
+    return {
+        "guess_page": page,
+        "guesses": wording.groups(kind, seen, list(page)),
+        "unread": unread[:PROBLEMS_SHOWN],
+        "more_unread": max(0, len(unread) - PROBLEMS_SHOWN),
+    }
+
+
+def _rows(request: Request, kind: RowKind, seen: SpreadsheetPreview) -> dict[str, Any]:
+    page = Paginator(seen.lines, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    return {"page": page, "brings": {line.row: wording.brings(kind, line, seen.names) for line in page}}
 
 
 @login_required

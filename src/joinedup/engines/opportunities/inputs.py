@@ -33,7 +33,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "place": TEXT, "theme": TEXT, "pressure": NUMBER, "need": NUMBER, "stands_out": NUMBER, "measured": TEXT,
         "verdict": TEXT, "fact": TEXT,
     },
-    **{name: columns for name, columns in REGISTER.items() if name != "guesses"},
+    **{name: columns for name, columns in REGISTER.items() if name not in ("guesses", "parts")},
     "approaches": {
         "approach": TEXT, "name": TEXT, "themes": WORDS, "effect": TEXT, "evidence": TEXT, "cost": TEXT,
         "source": TEXT, "harmful": YES,

@@ -118,6 +118,12 @@ def kind(given: str, text: str) -> tuple[str | None, str, float]:
     return None, "kind not known", 0.0
 
 
+def kind_words(text: str) -> str:
+    """The words of a text that say whether it needs or gives, where it speaks one way only."""
+    found = [match for pattern in (_GIVES, _NEEDS) if (match := pattern.search(folded(text)))]
+    return found[0][0] if len(found) == 1 else ""
+
+
 def what(given: str, text: str) -> tuple[str | None, str, float]:
     """The kind of thing: (what, rule, how sure)."""
     plain = folded(given)

@@ -101,7 +101,7 @@ def basis(
         short = opens is not None and (closes - opens).days <= SHORT
         if kind in ("service", "training") and not short:
             return "rolling", "dates of a service", 0.6
-        return "dated", "a closing date", 0.8
+        return "dated", "a closing date", 0.95
     if kind in ("service", "training"):
         return "standing", "a service without dates", 0.5
     return None, "basis not known", 0.0

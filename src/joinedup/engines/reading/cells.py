@@ -15,9 +15,17 @@ from joinedup.engines.reading.phrases import listed
 BLANKS = frozenset(
     listed(
         ", na, n a, none, nil, nothing, not known, unknown, not recorded, not stated, nk, n k, tbc, "
-        "tbd, to be confirmed, to follow, no, null, dim, not applicable, anhysbys, not yet, various"
+        "tba, tbd, to be confirmed, to follow, no, null, dim, not applicable, anhysbys, not yet, various"
     )
 )
+
+OPEN_END = frozenset(
+    listed(
+        "ongoing, on going, open, open ended, rolling, permanent, current, continuing, no end, no end date"
+    )
+)
+YES = frozenset(listed("true, yes, y, 1, x, ydy, oes"))
+NO = frozenset(listed("false, no, n, 0, nac ydy"))
 
 _UNITS = {
     word: number
@@ -60,6 +68,7 @@ MONTHS = {
     )
     for word in words.split()
 }
+LAST, FIRST = -1, -2  # days of a month that was given without one
 MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 
 
@@ -135,11 +144,18 @@ def _scale(word: str | None) -> int:
     return {"k": 1000, "thousand": 1000, "m": 1_000_000, "million": 1_000_000}.get((word or "").casefold(), 1)
 
 
+def yes(text: str) -> bool | None:
+    """Whether a cell says yes: a word, a cross or a tick; None where it says neither."""
+    plain = folded(text.replace("✓", "yes").replace("✔", "yes"))
+    return True if plain in YES else False if plain in NO else None
+
+
 class Day(NamedTuple):
-    """A day, and whether it was written as a whole date."""
+    """A day, whether it was written as a whole date of figures, year first, and whether the day itself was given."""
 
     day: datetime.date
     exact: bool
+    whole: bool
 
 
 def day(text: str, *, end: bool = False) -> Day | None:
@@ -156,11 +172,11 @@ def day(text: str, *, end: bool = False) -> Day | None:
     if match := re.search(rf"\b({MONTH}) (\d{{1,2}}) (\d{{4}})\b", plain):
         return _made(int(match[3]), MONTHS[match[1]], int(match[2]))
     if match := re.search(rf"\b({MONTH}) (\d{{4}}|\d{{2}})$", plain):
-        return _made(_year(match[2]), MONTHS[match[1]], -1 if end else 1)
+        return _made(_year(match[2]), MONTHS[match[1]], LAST if end else FIRST)
     if match := re.fullmatch(r"(\d{4}) (\d{1,2})", plain):
-        return _made(int(match[1]), int(match[2]), -1 if end else 1)
+        return _made(int(match[1]), int(match[2]), LAST if end else FIRST)
     if match := re.fullmatch(r"(?:since|from|in|about|c)? ?((?:19|20)\d\d)", plain):
-        return _made(int(match[1]), 12 if end else 1, -1 if end else 1)
+        return _made(int(match[1]), 12 if end else 1, LAST if end else FIRST)
     return None
 
 
@@ -172,8 +188,9 @@ def _made(year: int, month: int, number: int, *, exact: bool = False) -> Day | N
     if not (1900 <= year <= 2100 and 1 <= month <= 12):
         return None
     last = calendar.monthrange(year, month)[1]
-    number = last if number == -1 else number
-    return Day(datetime.date(year, month, number), exact) if 1 <= number <= last else None
+    whole = number > 0
+    number = last if number == LAST else 1 if number == FIRST else number
+    return Day(datetime.date(year, month, number), exact, whole) if 1 <= number <= last else None
 
 
 def month_end(month: int, after: datetime.date) -> datetime.date:

@@ -16,8 +16,8 @@ from joinedup.engines.reading.headings import with_known_headings
 from joinedup.engines.reading.phrases import listed
 from joinedup.engines.reading.place_names import CODE, Found
 from joinedup.engines.reading.places import Gazetteer
-from joinedup.engines.reading.register import Guesses
-from joinedup.engines.reading.same import NEARLY, alike, name_key
+from joinedup.engines.reading.register import Guesses, Part
+from joinedup.engines.reading.same import NEARLY, Names, name_key
 from joinedup.engines.reading.themes import Read, Sectors, Themes
 
 MARKINGS = {
@@ -43,6 +43,9 @@ class Context:
     guesses: Guesses
     partner_ids: dict[str, str] = field(default_factory=dict)
     partner_names: dict[str, str] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
+    ids_of_name: dict[str, list[str]] = field(default_factory=dict)
+    likely: dict[str, list[tuple[float, str]]] = field(default_factory=dict)
     near: dict[str, frozenset[str]] = field(default_factory=dict)
     seen: dict[tuple[str, frozenset[str]], Found] = field(default_factory=dict)
 
@@ -71,6 +74,9 @@ class Context:
         for row in sorted(self.tables["partners"], key=lambda row: row["id"]):
             if row["name"]:
                 self.partner_names.setdefault(name_key(row["name"]), row["id"])
+                self.ids_of_name.setdefault(row["name"], []).append(row["id"])
+        for name in self.ids_of_name:
+            self.names.add(name)
 
     def partner(self, table: str, id: str, column: str, given: str) -> str | None:
         """The id of a body from an id or a name; None, with a row in the guesses, where it leads nowhere."""
@@ -84,8 +90,7 @@ class Context:
             self.guesses.add(table, id, column, given, found, "body's name", 0.97)
             return found
         # An id of another form is no name.
-        near = [] if re.fullmatch(r"\S*\d\S*", given) else self.tables["partners"]
-        likely = [(alike(given, row["name"]), row["id"]) for row in near if row["name"]]
+        likely = [] if re.fullmatch(r"\S*\d\S*", given) else self._likely(given)
         best = max(likely, default=(0.0, ""), key=lambda pair: (pair[0], pair[1]))
         if best[0] >= NEARLY and sum(1 for one in likely if one[0] >= best[0] - 0.03) == 1:
             self.guesses.add(table, id, column, given, best[1], "body's name nearly the same", best[0])
@@ -93,10 +98,22 @@ class Context:
         self.guesses.add(table, id, column, given, None, "leads nowhere")
         return None
 
+    def _likely(self, given: str) -> list[tuple[float, str]]:
+        """The bodies of nearly that name, each with how nearly; the same name stands in many rows."""
+        if given not in self.likely:
+            self.likely[given] = [
+                (sure, id)
+                for name, sure in self.names.nearest(given, NEARLY - 0.03)
+                for id in self.ids_of_name[name]
+            ]
+        return self.likely[given]
+
     def words(self, table: str, id: str, column: str, given: str, read: Read) -> list[str]:
         """The values of a cell, with its guesses."""
         if read.rule and read.values:
-            self.guesses.add(table, id, column, given, ";".join(read.values), read.rule, read.sure)
+            self.guesses.add(
+                table, id, column, given, ";".join(read.values), read.rule, read.sure, read.parts
+            )
         for piece, rule in read.unread:
             self.guesses.add(table, id, column, piece, None, rule)
         return read.values
@@ -111,7 +128,9 @@ class Context:
         """The places of a cell, with its guesses."""
         found = self.place(given, near)
         if found.rule and found.codes:
-            self.guesses.add(table, id, column, given, ";".join(found.codes), found.rule, found.sure)
+            self.guesses.add(
+                table, id, column, given, ";".join(found.codes), found.rule, found.sure, found.parts
+            )
         for piece, rule in found.unread:
             self.guesses.add(table, id, column, piece, None, rule)
         return found
@@ -121,23 +140,26 @@ class Context:
         found = self.words(table, id, "themes", given, self.themes.cell(given))
         if found:
             return found, True
-        if read := self.themes.text(*texts):
-            said = ". ".join(text for text in texts if text)
-            self.guesses.add(table, id, "themes", said, ";".join(read), "clear word in the text", 0.7)
-        return read, False
+        read = self.themes.found(*texts)
+        if read:
+            rule, said = "clear word in the text", ". ".join(text for text in texts if text)
+            parts = [Part(words, theme, rule, 0.7) for theme, words in read]
+            self.guesses.add(table, id, "themes", said, ";".join(t for t, _ in read), rule, 0.7, parts)
+        return [theme for theme, _ in read], False
 
     def day(
         self, table: str, id: str, column: str, given: str, *, end: bool = False, past: bool = False
     ) -> datetime.date | None:
         """A date; `past` if one to come cannot be right."""
-        if not given or is_blank(given):
+        if not given or is_blank(given) or folded(given) in cells.OPEN_END:
             return None
         found = cells.day(given, end=end)
         if found is None or (past and found.day > self.as_of):
             self.guesses.add(table, id, column, given, None, "no date" if found is None else "a day to come")
             return None
         if not found.exact:
-            self.guesses.add(table, id, column, given, found.day.isoformat(), "date in other form", 0.9)
+            rule, sure = ("date written out", 0.97) if found.whole else ("a month or a year", 0.85)
+            self.guesses.add(table, id, column, given, found.day.isoformat(), rule, sure)
         return found.day
 
     def number(self, table: str, id: str, column: str, given: str) -> float | None:
@@ -150,11 +172,17 @@ class Context:
         if not found:
             self.guesses.add(table, id, column, given, None, "no number")
             return None
+        if len(found) > 1 and column == "amount_max":
+            self.guesses.add(table, id, column, given, f"{max(found):g}", "the most of several sums", 0.75)
+            return max(found)
         self.guesses.add(table, id, column, given, f"{found[0]:g}", "number in words", 0.85)
         return found[0]
 
-    def said(self, table: str, id: str, column: str, given: str, read: tuple[Any, str, float]) -> Any:
-        """A value read by a rule; a row in the guesses unless it was exact or the cell is blank."""
+    def said(
+        self, table: str, id: str, column: str, given: str, read: tuple[Any, str, float], words: str = ""
+    ) -> Any:
+        """A value read by a rule; a row in the guesses unless it was exact or the cell is blank. `words`: what it was
+        read from where its own cell is blank."""
         value, rule, sure = read
         if isinstance(value, list):
             as_text = ";".join(value) or None
@@ -169,7 +197,8 @@ class Context:
                 else value
             )
         if rule and (as_text is not None or (given and not is_blank(given))):
-            self.guesses.add(table, id, column, given, as_text, rule, sure)
+            parts = [Part(given or words, as_text, rule, sure)]
+            self.guesses.add(table, id, column, given, as_text, rule, sure, parts)
         elif as_text is None and given:
             self.guesses.add(table, id, column, given, None, "said to be unknown")
         return value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 from rapidfuzz import fuzz, process
@@ -22,80 +22,138 @@ TABLES = {
     "contacts": "people",
 }
 
-_ID = "ref, reference, number in register, key, code, no"
+_ID = "ref, reference, number in register, key, code, no, id number, unique id"
 _PARTNER = (
-    "partner id, lead, lead org, lead organisation, lead agency, lead partner, organisation, "
-    "body, agency, who, run by, partneriaid, sefydliad"
+    "partner id, lead, lead org, lead organisation, lead agency, lead partner, lead body, led by, who leads it, "
+    "organisation, organisation name, org, body, agency, who, owner, owned by, responsible, responsible organisation, "
+    "provider, delivery partner, delivery lead, delivered by, run by, partner name, partneriaid, sefydliad"
 )
-_PLACES = "place, area, areas, where, ward, wards, location, locations, covers, borough, lleoedd, ardal"
-_THEMES = "theme, topic, topics, issue, issues, priority, priorities, theme slug, themau, thema"
+_PLACES = (
+    "place, area, areas, where, ward, wards, location, locations, covers, area covered, areas covered, borough, "
+    "boroughs, district, districts, geography, lleoedd, ardal"
+)
+_THEMES = "theme, topic, topics, issue, issues, focus, priority, priorities, theme slug, themau, thema"
 _CONFIRMED = "last confirmed, confirmed on, date confirmed, updated, last updated, checked, as at"
 _MARKING = "visibility, sharing, who may see it, protective marking, share with"
 
+# Every other name of a column. Spreadsheets that are brought in on the site are read by the same list.
 COLUMNS: dict[str, dict[str, str]] = {
     "partners": {
         "id": _ID,
-        "name": "organisation, body, partner, organisation name, agency, enw",
-        "sector": "type, kind, type of body, organisation type, sector id",
-        "places": _PLACES,
+        "name": (
+            "organisation, organization, org, body, partner, organisation name, name of organisation, partner name, "
+            "partner organisation, partner agency, agency, lead agency, lead organisation, lead org, provider, "
+            "company, group, service, enw"
+        ),
+        "sector": "type, kind, category, type of body, type of organisation, organisation type, org type, sector id",
+        "places": f"{_PLACES}, serves, places they serve, area served",
         "themes": _THEMES,
-        "does": "what it does, what they do, description, about, summary, notes",
+        "does": (
+            "what it does, what they do, what do they do, description, about, summary, notes, activity, activities, "
+            "services"
+        ),
         "base": "based, based in, address, office, home",
         "duty": "duty status, under the duty, serious violence duty, status",
+        "charity_number": "charity no, registered charity number, charity reg no, charity",
+        "company_number": "company no, companies house number",
+        "urn": "school number, school urn, unique reference number",
+        "ods": "ods code, nhs code, organisation data service code",
+        "role": "job title, job, position, title, post, role title, contact role",
+        "contact": (
+            "contact name, contact person, main contact, key contact, full name, lead, lead officer, representative"
+        ),
+        "email": "e mail, mail, contact email, email address, work email, e mail address",
+        "website": "web, url, web site, web address, web page",
         "confirmed": _CONFIRMED,
         "marking": _MARKING,
     },
     "initiatives": {
         "id": _ID,
-        "name": "title, project, initiative, action, activity, enw",
-        "what": "description, what happens, details, summary, about",
-        "partner": _PARTNER,
-        "co_partners": "with, partners, other partners, co partners, together with, delivered with, jointly with",
+        "name": (
+            "title, project, project name, initiative, initiative name, action, activity, programme, programme name, "
+            "intervention, scheme, local action, work, enw"
+        ),
+        "what": "description, what happens, what is done, details, summary, about, aim, aims, what it does",
+        "partner": f"{_PARTNER}, partner",
+        "co_partners": (
+            "with, partners, other partners, co partners, supporting partners, delivery partners, together with, "
+            "with whom, delivered with, jointly with"
+        ),
         "places": _PLACES,
         "themes": _THEMES,
-        "level": "levels, prevention level, tier, type of prevention",
+        "level": "levels, level of prevention, prevention level, tier, type of prevention",
         "way_in": "referral, referral route, how to join, how people get in, route in, access, who can come",
-        "age_from": "from age, min age, minimum age, youngest, age min, ages, age, age range, oed",
+        "age_from": (
+            "from age, min age, minimum age, youngest, age min, ages, age, age range, age group, age groups, "
+            "target age, target ages, oed"
+        ),
         "age_to": "to age, max age, maximum age, oldest, age max",
-        "reach": "reach per year, numbers, number reached, people a year, how many, reach a year, participants",
-        "starts": "start, start date, from, began, since",
-        "ends": "end, end date, until, funded until, finishes, to",
-        "result": "results, outcome, outcomes, impact, what changed, difference made",
-        "evidence": "how known, source of result, how do you know, evaluation, measured by, basis of result",
-        "approach": "model, method, intervention, approach id",
+        "reach": (
+            "reach per year, numbers, number reached, number of people, number of young people, people a year, "
+            "people per year, young people per year, places per year, how many, reach a year, participants, "
+            "beneficiaries, capacity"
+        ),
+        "starts": "start, start date, started, date started, from, began, begins, since",
+        "ends": "end, end date, ended, until, funded until, funding ends, finish, finish date, finishes, to",
+        "result": "results, outcome, outcomes, impact, progress, what changed, what came of it, difference made",
+        "evidence": (
+            "how known, how we know, source, sources, source of result, how do you know, evaluation, measured by, "
+            "basis of result"
+        ),
+        "approach": "model, method, approach id",
         "confirmed": _CONFIRMED,
         "marking": _MARKING,
     },
     "asks": {
         "id": _ID,
-        "partner": _PARTNER,
+        "partner": f"{_PARTNER}, partner",
         "kind": "need or offer, need or help, type, ask or offer",
         "what": "what kind, category, kind of thing, what for",
         "themes": _THEMES,
         "places": _PLACES,
-        "text": "words, in their words, details, description, ask, request",
+        "text": "words, in their words, details, description, ask, need, request",
         "said_on": "date, said, asked on, on, minuted, recorded",
         "marking": _MARKING,
     },
     "support": {
         "id": _ID,
-        "name": "title, fund, offer, scheme",
-        "provider": "funder, from, run by, source, provided by, giver",
-        "kind": "type, category",
-        "purpose": "what for, description, for what, summary, about",
-        "who_may_use": "eligibility, who can apply, who may apply, open to, audience, eligible",
+        "name": "title, fund, fund name, offer, scheme, grant, grant name, programme, support",
+        "provider": (
+            "funder, run by, source of funding, provided by, offered by, funded by, giver, organisation, org, body"
+        ),
+        "kind": "type, category, kind of support, type of support",
+        "purpose": "what for, what it is for, description, for what, summary, about, aims, what",
+        "who_may_use": (
+            "eligibility, who can apply, who may apply, open to, audience, eligible, criteria, who is it for"
+        ),
         "themes": _THEMES,
-        "general": "any work, general fund",
+        "general": "any work, general fund, any theme",
         "sectors": "sector, for sectors, eligible sectors",
-        "via_sectors": "via, through, lead sector, lead sectors, must lead",
+        "via_sectors": (
+            "via, through, through whom, lead, lead body, lead applicant, who leads, lead sector, lead sectors, "
+            "must lead"
+        ),
         "places": _PLACES,
-        "basis": "how open, terms, how it is given, status, round",
-        "opens": "open, opened, opens on, opening date, from date",
-        "closes": "close, closed, deadline, closing date, closes on, closed or decided",
-        "amount": "amount gbp, total, total gbp, pot, amount in pounds, sum",
-        "amount_max": "amount max gbp, largest award, maximum award, max award, up to, max gbp",
-        "awards": "number of awards, how many awards",
-        "lead_only": "only lead applies",
+        "basis": "how open, terms, how it is given, how it can be had, rolling, status, round",
+        "opens": "open, opened, opens on, opening date, open date, start date, from, from date",
+        "closes": (
+            "close, closed, deadline, application deadline, closing date, close date, closes on, closed or decided, "
+            "end date, until"
+        ),
+        "amount_all": (
+            "amount gbp, amount programme, total, total gbp, total fund, whole programme, pot, budget, "
+            "amount in pounds, sum"
+        ),
+        "amount_max": (
+            "amount max gbp, largest award, largest grant, maximum award, max award, maximum grant, maximum, up to, "
+            "max gbp"
+        ),
+        # A sum that does not say whether one award or all of them are meant.
+        "amount": "value, funding, size, grant size, award, how much, amount available, £",
+        "awards": "number of awards, number of grants, how many awards",
+        "lead_only": "only lead applies, lead body only",
+        "url": "link, website, web address, web page, more information",
+        "source": "sources, how we know",
         "last_checked": "checked, checked on, verified, last verified, last updated",
         "required_by_law": "by law, required by the law",
         "marking": _MARKING,
@@ -118,6 +176,53 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "contacts": {"partner": _PARTNER, "role": "job, post, title, position, whom to ask"},
 }
+NEAR = 86  # of 100: a heading that is spelt nearly so
+SHORTEST = 5  # letters of a heading that is compared by spelling
+
+
+def names_of(table: str, column: str) -> tuple[str, ...]:
+    """Everything that people call a column: its own name and the others."""
+    return (column.replace("_", " "), *listed(COLUMNS[table][column]))
+
+
+def columns_called(
+    headings: Sequence[str], known: Mapping[str, Iterable[str]], taken: Mapping[int, str | None] | None = None
+) -> dict[int, tuple[str, float]]:
+    """Which of the known columns each heading is, by position: (column, 1 if it is called so, else how nearly).
+
+    `known`: column -> what it is called, its own name first. A column is found once: own names come before other names
+    and those before near ones. `taken`: positions that are settled, with their column or None.
+    """
+    settled = dict(taken or {})
+    used: set[str] = {name for name in settled.values() if name}
+    own: dict[str, str] = {}
+    others: dict[str, str] = {}
+    for name, (first, *more) in known.items():
+        own.setdefault(folded(first), name)
+        for word in more:
+            others.setdefault(folded(word), name)
+    found: dict[int, tuple[str, float]] = {}
+
+    folds = [folded(head) for head in headings]
+    for look in (own, others):
+        for at, head in enumerate(folds):
+            if (
+                at not in settled
+                and at not in found
+                and (known_as := look.get(head))
+                and known_as not in used
+            ):
+                found[at] = known_as, 1.0
+                used.add(known_as)
+    spelt = {**others, **own}
+    for at, head in enumerate(folds):
+        if at in settled or at in found or len(head) < SHORTEST:
+            continue
+        near = process.extractOne(head, list(spelt), scorer=fuzz.ratio, score_cutoff=NEAR)
+        if near and spelt[near[0]] not in used:
+            found[at] = spelt[near[0]], near[1] / 100
+            used.add(spelt[near[0]])
+    return found
 
 
 def with_known_headings(
@@ -157,23 +262,10 @@ def _table(name: str) -> str | None:
 
 def _headings(table: str, given: list[str], guesses: Guesses) -> list[str | None]:
     """The known heading of each column given; a heading is used once, exact before other names before near ones."""
-    known = COLUMNS[table]
-    names = {folded(name): name for name in known}
-    others = {folded(other): name for name, more in known.items() for other in listed(more)}
-    found: dict[int, str] = {}
-    for look in (names, others):
-        for at, head in enumerate(given):
-            name = look.get(folded(head))
-            if at not in found and name and name not in found.values():
-                found[at] = name
-    spelt = {**others, **names}
+    found = columns_called(given, {name: names_of(table, name) for name in COLUMNS[table]})
     for at, head in enumerate(given):
-        if at in found:
-            continue
-        near = process.extractOne(folded(head), list(spelt), scorer=fuzz.ratio, score_cutoff=86)
-        if near and len(folded(head)) > 4 and spelt[near[0]] not in found.values():
-            found[at] = spelt[near[0]]
-            guesses.add(table, "", found[at], head, found[at], "heading nearly the same", near[1] / 100)
-        else:
+        if at not in found:
             guesses.add(table, "", "heading", head, None, "heading not known")
-    return [found.get(at) for at in range(len(given))]
+        elif found[at][1] < 1:
+            guesses.add(table, "", found[at][0], head, found[at][0], "heading nearly the same", found[at][1])
+    return [found[at][0] if at in found else None for at in range(len(given))]

@@ -171,29 +171,46 @@ _OVER = re.compile(
 )
 
 
+AGES_ALONE = re.compile(
+    r"(?:ages? |aged )?(?:\d{1,2} (?:to |and )?\d{1,2}|under \d{1,2}s?|over \d{1,2}s?|"
+    r"\d{1,2}(?: plus| and over| or over)?)"
+    r"(?: years?| yrs?)?(?: olds?)?"
+)
+
+
 def ages(text: str, *, cell: bool = False) -> tuple[float | None, float | None]:
     """The ages that a text says: "11-16", "fourteen to nineteen", "under-25s", "16 and over", "Years 9 and 10" (13
     to 15). In a sentence a range needs "aged", "ages" or "year olds" beside it; a `cell` is about nothing else."""
+    return ages_in(text, cell=cell)[:2]
+
+
+def ages_in(text: str, *, cell: bool = False) -> tuple[float | None, float | None, str]:
+    """The same, and the words that say so, numbers as digits."""
     spelt = _in_digits(text)
     if match := _YEAR.search(spelt):
         first, last = int(match[1]), int(match[2] or match[1])
         if 1 <= first <= last <= 13:
-            return first + 4.0, last + 5.0
+            return first + 4.0, last + 5.0, match[0]
     if match := _RANGE.search(spelt):
         first, last = int(match[1]), int(match[2])
         before, after = spelt[max(0, match.start() - 6) : match.end()], spelt[match.end() :]
         said = cell or match[0].endswith("s") or re.match(r"[- ]?year", after)
         if (said or re.search(r"\b(?:aged?|ages)\b", before, re.IGNORECASE)) and first < last <= 30:
-            return float(first), float(last)
+            return float(first), float(last), match[0].strip()
     low: float | None = None
     high: float | None = None
+    words = []
     if match := _UNDER.search(spelt):
         high = float(match[1]) - 1
+        words.append(match[0])
     if match := _OVER.search(spelt):
         low = float(next(group for group in match.groups() if group))
+        words.append(match[0])
     if cell and low is None and high is None and (found := re.fullmatch(r"\s*(\d{1,2})(?: ?\+)?\s*", spelt)):
         low = float(found[1])
-    return (low, high) if (high is None or high <= 30) and (low is None or low <= 30) else (None, None)
+    if (high is None or high <= 30) and (low is None or low <= 30):
+        return low, high, " ".join(words)
+    return None, None, ""
 
 
 def _in_digits(text: str) -> str:

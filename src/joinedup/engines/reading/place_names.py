@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from joinedup.engines.reading.cells import folded
 from joinedup.engines.reading.phrases import listed
+from joinedup.engines.reading.register import Part
 
 CODE = re.compile(r"[EWSNK]\d{8}")
 WIDE = ("country", "region", "police_force", "county")
@@ -62,6 +63,7 @@ class Found:
     rule: str = ""
     sure: float = 1.0
     unread: list[tuple[str, str]] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
 
     def add(self, other: Found) -> None:
         """Another part of the same cell; the least sure part speaks for the whole."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from functools import cached_property
 
 import polars as pl
 from rapidfuzz import fuzz, process
@@ -30,6 +31,15 @@ from joinedup.engines.reading.place_names import (
     less_sure,
     parts_of,
 )
+from joinedup.engines.reading.register import Part
+
+
+def _by_first_word(names: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        if name:
+            found[name.split()[0]].append(name)
+    return found
 
 
 class Gazetteer:
@@ -148,7 +158,10 @@ class Gazetteer:
         found = Found()
         for piece in pieces(cell):
             if not is_blank(piece):
-                found.add(self._piece(piece, near))
+                one = self._piece(piece, near)
+                if one.rule and (fresh := [code for code in one.codes if code not in found.codes]):
+                    found.parts.append(Part(piece, ";".join(fresh), one.rule, one.sure))
+                found.add(one)
         return found
 
     def _piece(self, piece: str, near: frozenset[str]) -> Found:
@@ -331,15 +344,16 @@ class Gazetteer:
 
     def _named_in(self, plain: str, near: frozenset[str], *, wards: bool = False) -> Found | None:
         codes = []
-        for name, candidates in sorted(self.authorities.items()):
-            if name and re.search(rf"\b{re.escape(name)}\b(?! (?:road|street|lane|avenue))", plain):
-                code = self._chosen(candidates, near)
+        words = plain.split()
+        for name in self._names_beginning(words, self._authority_names):
+            if re.search(rf"\b{re.escape(name)}\b(?! (?:road|street|lane|avenue))", plain):
+                code = self._chosen(self.authorities[name], near)
                 if code in self.own and code not in codes:
                     codes.append(code)
         if not codes and wards:
             named = {
                 code
-                for name in self.wards
+                for name in self._names_beginning(words, self._ward_names)
                 if len(name) > 6
                 and re.search(rf"\b{re.escape(name)}\b", plain)
                 and (code := self._ward(name, near))
@@ -347,6 +361,19 @@ class Gazetteer:
             named = {code for code in named if self.parent.get(code) in self.own}
             return Found(sorted(named), True, "ward named in words", 0.6) if len(named) == 1 else None
         return Found(sorted(codes), False, "authority named in words", 0.7) if codes else None
+
+    @cached_property
+    def _authority_names(self) -> dict[str, list[str]]:
+        return _by_first_word(self.authorities)
+
+    @cached_property
+    def _ward_names(self) -> dict[str, list[str]]:
+        return _by_first_word(self.wards)
+
+    @staticmethod
+    def _names_beginning(words: list[str], names: dict[str, list[str]]) -> list[str]:
+        """The names that begin with one of these words, in order: looking for all of them is slow."""
+        return sorted(name for word in set(words) for name in names.get(word, ()))
 
     def is_elsewhere(self, *texts: str) -> bool:
         """Whether words speak only of places that these are not: the coast, the country where all of these are

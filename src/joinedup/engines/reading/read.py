@@ -14,7 +14,7 @@ from joinedup.engines.reading.answers import answer, links
 from joinedup.engines.reading.cells import folded, is_blank, pieces
 from joinedup.engines.reading.context import Context
 from joinedup.engines.reading.phrases import listed, phrase_pattern
-from joinedup.engines.reading.register import Register, frame
+from joinedup.engines.reading.register import Part, Register, frame
 from joinedup.engines.reading.support import support
 
 Row = dict[str, Any]
@@ -82,6 +82,7 @@ def read_register(
         frame("answers", answers),
         frame("contacts", contacts),
         frame("guesses", context.guesses.rows),
+        frame("parts", context.guesses.parts),
     )
 
 
@@ -316,17 +317,22 @@ def _ages(context: Context, row: dict[str, str]) -> tuple[float | None, float | 
             low, high = first, last
         else:
             high = last if last is not None else first
+        rule, sure = (
+            ("ages in one cell", 0.97)
+            if people.AGES_ALONE.fullmatch(folded(value))
+            else ("ages in words", 0.8)
+        )
         context.guesses.add(
-            "initiatives", row["id"], column, value, f"{first or 0:g}-{last or 0:g}", "ages in words", 0.8
+            "initiatives", row["id"], column, value, f"{first or 0:g}-{last or 0:g}", rule, sure
         )
     if low is None and high is None:
         said = f"{row['name']}. {row['what']}"
-        low, high = people.ages(said)
+        low, high, words = people.ages_in(said)
         for column, age in (("age_from", low), ("age_to", high)):
             if age is not None:
-                context.guesses.add(
-                    "initiatives", row["id"], column, said, f"{age:g}", "ages in the text", 0.7
-                )
+                rule, as_text = "ages in the text", f"{age:g}"
+                parts = [Part(words, as_text, rule, 0.7)]
+                context.guesses.add("initiatives", row["id"], column, said, as_text, rule, 0.7, parts)
     return low, high
 
 
@@ -334,7 +340,8 @@ def _ask(context: Context, row: dict[str, str]) -> Row:
     table, id, text = "asks", row["id"], row["text"]
     partner = context.partner(table, id, "partner", row["partner"])
     empty = ask_words.is_empty(text)
-    kind = context.said(table, id, "kind", row["kind"], ask_words.kind(row["kind"], "" if empty else text))
+    read_kind = ask_words.kind(row["kind"], "" if empty else text)
+    kind = context.said(table, id, "kind", row["kind"], read_kind, ask_words.kind_words(text))
     what = context.said(table, id, "what", row["what"], ask_words.what(row["what"], "" if empty else text))
     # A room, a bus or a box of kit is practical help: words about it are no theme.
     themes, themes_given = context.themes_of(

@@ -3,8 +3,9 @@ column means."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -44,13 +45,40 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "table": TEXT, "id": TEXT, "column": TEXT, "given": TEXT, "read_as": TEXT, "rule": TEXT, "sure": NUMBER,
     },
 }  # fmt: skip
+COLUMNS["parts"] = COLUMNS["guesses"]
+
+# Rules that read what was given as it was given: a whole name, or a whole date in British order. No tick is needed.
+EXACT = frozenset(
+    {
+        "theme's name", "sector's name", "authority's name", "ward's name", "name of something wider",
+        "levels in words", "body's name", "id in other letters", "kind in other words", "marking in other words",
+        "date written out", "ages in one cell", "yes or no in other words", "a closing date", "its date is over",
+    }
+)  # fmt: skip
+NEARLY_ALL = 0.95  # a rule of these that is less sure than this had to choose
+
+
+def is_exact(rule: str, sure: float) -> bool:
+    """Whether a value was read as it was given, so that nobody need be asked."""
+    return rule in EXACT and sure >= NEARLY_ALL
+
+
+class Part(NamedTuple):
+    """One value of a cell, and the words it was read from; several values with semicolons where one word gave them,
+    None for words that could not be read."""
+
+    given: str
+    read_as: str | None
+    rule: str
+    sure: float = 0.0
 
 
 @dataclass(frozen=True)
 class Register:
     """A register as read: one frame a table with exactly the columns of `COLUMNS`, and every guess as a row.
 
-    A guess without `read_as` is a cell that could not be read; its column is then unknown.
+    A guess without `read_as` is a cell that could not be read; its column is then unknown. `parts` has the columns of
+    `guesses`, and a row for each value: `given` are the words that this value was read from.
     """
 
     partners: pl.DataFrame
@@ -61,6 +89,7 @@ class Register:
     answers: pl.DataFrame
     contacts: pl.DataFrame
     guesses: pl.DataFrame
+    parts: pl.DataFrame
 
 
 def frame(table: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
@@ -82,14 +111,28 @@ class Guesses:
 
     def __init__(self) -> None:
         self.rows: list[dict[str, Any]] = []
+        self.parts: list[dict[str, Any]] = []
 
     def add(
-        self, table: str, id: str, column: str, given: str, read_as: str | None, rule: str, sure: float = 0.0
+        self,
+        table: str,
+        id: str,
+        column: str,
+        given: str,
+        read_as: str | None,
+        rule: str,
+        sure: float = 0.0,
+        parts: Iterable[Part] = (),
     ) -> None:
-        """One row; `read_as` None for what could not be read."""
-        self.rows.append(
-            {
-                "table": table, "id": id, "column": column, "given": given, "read_as": read_as, "rule": rule,
-                "sure": sure if read_as is not None else 0.0,
-            }
-        )  # fmt: skip
+        """One row; `read_as` None for what could not be read. `parts`: the values by the words that gave them, where
+        the whole of `given` did not give the whole of `read_as`."""
+
+        def row(part: Part) -> dict[str, Any]:
+            return {
+                "table": table, "id": id, "column": column, "given": part.given, "read_as": part.read_as,
+                "rule": part.rule, "sure": part.sure if part.read_as is not None else 0.0,
+            }  # fmt: skip
+
+        whole = Part(given, read_as, rule, sure)
+        self.rows.append(row(whole))
+        self.parts += [row(part) for part in parts or (whole,)]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from joinedup.engines.reading.cells import folded
 from joinedup.engines.reading.phrases import listed
@@ -27,7 +27,18 @@ _SHORT = {
     "ctr": "centre",
     "svc": "service",
     "yjs": "youth justice service",
+    "saint": "st",
+    "yc": "youth club",
 }
+# What a force and a borough's council are called beside their place.
+_FORCE = (
+    (re.compile(r"\bmet police\b"), "metropolitan police"),
+    (re.compile(r"\bpolice (?:service|force|constabulary)\b|\bconstabulary\b"), "police"),
+)
+_COUNCIL = re.compile(
+    r"^(?:lb|(?:london |royal |metropolitan )?borough(?: council)? of) (?P<behind>.+?)(?: council)?$|"
+    r"^(?P<before>.+?) (?:london |royal |metropolitan )?(?:borough|district) council$"
+)
 _FORM = re.compile(
     r"\b(?:the|charity|organisation|ltd|limited|cic|cio|plc|llp|inc|registered charity|"
     r"charity no \d+|of|and|a|for|in|y|yr)\b"
@@ -56,7 +67,12 @@ def name_key(name: str) -> str:
 @lru_cache(20_000)
 def _long(name: str) -> str:
     """A name in folded words, common short forms written out."""
-    words = folded(name).split()
+    plain = folded(name)
+    for pattern, usual in _FORCE:
+        plain = pattern.sub(usual, plain)
+    if council := _COUNCIL.match(plain.removeprefix("the ")):
+        plain = f"{council['behind'] or council['before']} council"
+    words = plain.split()
     return " ".join(
         _SHORT.get(word, word)
         if at or len(word) > 1
@@ -85,7 +101,7 @@ def alike(one: str, other: str) -> float:
         return 0.97
     if len(a) < 8 or len(b) < 8 or _different_words(*words):
         return 0.0
-    return float(fuzz.ratio(a, b)) / 100
+    return 0.95 if sorted(a) == sorted(b) else float(fuzz.ratio(a, b)) / 100
 
 
 def _different_words(one: list[str], other: list[str]) -> bool:
@@ -95,6 +111,13 @@ def _different_words(one: list[str], other: list[str]) -> bool:
     if joined:
         return False
     if len(left) != len(right):
+        return True
+    # Two saints are two, however alike: St Mary's and St Mark's.
+    if (
+        "st" in one
+        and "st" in other
+        and any(fuzz.ratio(*pair) < 85 for pair in zip(left, right, strict=True))
+    ):
         return True
     return any(max((fuzz.ratio(word, near) for near in right), default=0.0) < 75 for word in left)
 
@@ -130,11 +153,13 @@ def initiatives(rows: list[dict[str, Any]], body: Callable[[str | None], str | N
     def same(one: dict[str, Any], other: dict[str, Any]) -> tuple[str, float] | None:
         if body(one["partner"]) is None or body(one["partner"]) != body(other["partner"]):
             return None
-        if alike(one["name"], other["name"]) >= NEARLY and _overlap(one, other, "places"):
+        if alike(one["name"] or "", other["name"] or "") >= NEARLY and _overlap(one, other, "places"):
             return "same action under nearly the same name", 0.9
         if one["partner"] == other["partner"] or not _overlap(one, other, "themes"):
             return None
-        shared = content(f"{one['name']} {one['what']}") & content(f"{other['name']} {other['what']}")
+        shared = content(f"{one['name'] or ''} {one['what'] or ''}") & content(
+            f"{other['name'] or ''} {other['what'] or ''}"
+        )
         return ("same action of a doubled body", 0.75) if len(shared) >= 2 else None
 
     return _pairs(rows, lambda row: body(row["partner"]) or "", same)
@@ -148,11 +173,11 @@ def asks(rows: list[dict[str, Any]], body: Callable[[str | None], str | None]) -
             return None
         if one["kind"] != other["kind"] or one["what"] != other["what"] or one["empty"] or other["empty"]:
             return None
-        if folded(one["text"]) and folded(one["text"]) == folded(other["text"]):
+        if folded(one["text"] or "") and folded(one["text"]) == folded(other["text"] or ""):
             return "same ask in the same words", 0.97
         if one["partner"] == other["partner"]:
             return None
-        shared = content(one["text"]) & content(other["text"])
+        shared = content(one["text"] or "") & content(other["text"] or "")
         return ("same ask of a doubled body", 0.75) if shared and one["what"] else None
 
     return _pairs(rows, lambda row: body(row["partner"]) or "", same)
@@ -187,3 +212,35 @@ def _pairs(
 def _filled(row: dict[str, Any]) -> int:
     """How many cells of a record say something."""
     return sum(1 for value in row.values() if value not in (None, "", [], False))
+
+
+class Names:
+    """Names of bodies, to find the one that another name is nearly the same as."""
+
+    def __init__(self) -> None:
+        self._of_key: dict[str, list[str]] = defaultdict(list)
+        self._of_words: dict[str, list[str]] = defaultdict(list)
+        self._keys: list[str] = []
+
+    def add(self, name: str) -> None:
+        """One more name to compare with."""
+        key = name_key(name)
+        if key and key not in self._of_key:
+            self._keys.append(key)
+        self._of_key[key].append(name)
+        self._of_words[_in_order(name)].append(name)
+
+    def nearest(self, name: str, least: float) -> list[tuple[str, float]]:
+        """The names at least this much alike, from 0 to 1, the most alike first, earlier names before later ones."""
+        # Only what shares most letters is compared by words: thousands of names cost a second.
+        cutoff = least * 100 - 4  # letters that only changed places are counted as less alike
+        near = process.extract(name_key(name), self._keys, scorer=fuzz.ratio, score_cutoff=cutoff, limit=8)
+        others = [other for key, *_ in near for other in self._of_key[key]]
+        found = {other: alike(name, other) for other in [*others, *self._of_words[_in_order(name)]]}
+        return sorted(
+            ((other, sure) for other, sure in found.items() if sure >= least), key=lambda one: -one[1]
+        )
+
+
+def _in_order(name: str) -> str:
+    return " ".join(sorted(_FORM.sub(" ", _long(name)).split()))

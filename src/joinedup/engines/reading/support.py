@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from joinedup.engines.reading import basis
+from joinedup.engines.reading import basis, cells
 from joinedup.engines.reading.cells import folded, is_blank
 from joinedup.engines.reading.context import Context
 from joinedup.engines.reading.eligibility import eligible
 from joinedup.engines.reading.phrases import phrase_pattern
+from joinedup.engines.reading.register import Part
 
 Row = dict[str, Any]
 GENERAL = phrase_pattern(
@@ -21,11 +22,13 @@ GENERAL = phrase_pattern(
 
 def support(context: Context, row: dict[str, str]) -> Row:
     table, id = "support", row["id"]
-    kind = context.said(table, id, "kind", row["kind"], basis.kind(row["kind"], row["name"], row["purpose"]))
+    read_kind = basis.kind(row["kind"], row["name"], row["purpose"])
+    words = row["purpose"] if read_kind[1] == "kind from the purpose" else row["name"]
+    kind = context.said(table, id, "kind", row["kind"], read_kind, words)
     # What stands on the shelf has the themes that it was given: a sentence about data names many things.
     texts = () if kind in basis.SHELF else (row["name"], row["purpose"])
     themes, themes_given = context.themes_of(table, id, row["themes"], *texts)
-    general = folded(row["general"]) in ("true", "yes", "1", "y", "ydy")
+    general = bool(cells.yes(row["general"]))
     if (
         not general
         and not row["general"]
@@ -40,7 +43,8 @@ def support(context: Context, row: dict[str, str]) -> Row:
     who = eligible(row["who_may_use"], row["purpose"], sectors, via, row["basis"], context.sectors)
     if "rural_only" not in who.limits and "rural" in folded(row["places"]):
         who.limits.append("rural_only")
-    lead_only = who.lead_only or folded(row["lead_only"]) in ("true", "yes", "1")
+    lead_only = who.lead_only or bool(cells.yes(row["lead_only"]))
+    rule = who.rule or "who may use it, in words"
     said = f"{row['who_may_use']} [{row['sectors']}; via {row['via_sectors']}]"
     if set(who.sectors) != set(sectors):
         context.guesses.add(
@@ -49,8 +53,9 @@ def support(context: Context, row: dict[str, str]) -> Row:
             "sectors",
             said,
             ";".join(who.sectors) or None,
-            who.rule or "who may use it, in words",
+            rule,
             who.sure,
+            [Part(row["who_may_use"], ";".join(who.sectors) or None, rule, who.sure)],
         )
     if set(who.via) != set(via):
         context.guesses.add(
@@ -59,8 +64,9 @@ def support(context: Context, row: dict[str, str]) -> Row:
             "via",
             said,
             ";".join(who.via) or "nobody",
-            who.rule or "who may use it, in words",
+            rule,
             who.sure,
+            [Part(row["who_may_use"], ";".join(who.via) or "nobody", rule, who.sure)],
         )
     if lead_only and not row["lead_only"]:
         context.guesses.add(
@@ -71,13 +77,14 @@ def support(context: Context, row: dict[str, str]) -> Row:
             "true",
             "only a lead may apply",
             0.8,
+            [Part(row["who_may_use"] or row["basis"], "true", "only a lead may apply", 0.8)],
         )
     if who.limits:
         context.guesses.add(
             table, id, "limits", row["who_may_use"], ";".join(who.limits), "limits in words", 0.8
         )
     open_how = basis.basis(row["basis"], kind, opens, closes, context.as_of)
-    if folded(row["required_by_law"]) in ("true", "yes", "1", "y"):
+    if cells.yes(row["required_by_law"]):
         # What the law requires of a body is never suggested as something new.
         open_how = ("standing", "required by law", 0.95)
     return {
@@ -98,7 +105,7 @@ def support(context: Context, row: dict[str, str]) -> Row:
         "opens": opens,
         "closes": closes,
         "amount_max": context.number(table, id, "amount_max", row["amount_max"]),
-        "amount": context.number(table, id, "amount", row["amount"]),
+        "amount": context.number(table, id, "amount", row["amount_all"] or row["amount"]),
         "awards": row["awards"] or None,
         "limits": who.limits,
         "last_checked": context.day(table, id, "last_checked", row["last_checked"], past=True),

@@ -170,3 +170,28 @@ SECTOR_WORDS: dict[str, str] = {
     ),
     "young_people": "youth council*, young advisers, youth parliament, youth action group*, young peoples panel*",
 }
+
+# Weaker words, in the name of a body only, where no other word says its sector.
+NAME_WORDS: dict[str, str] = {
+    "vcs": "trust, foundation, communit*, youth, mentor*, association, project, network, arts, young people",
+}
+
+# Whole cells that people write in a column "sector", beside the names that we give sectors.
+SECTOR_SAID: dict[str, str] = {
+    word: sector
+    for sector, words in {
+        "vcs": "voluntary, voluntary sector, third sector, vcse, vcfse, charity, community, community sector, ngo",
+        "education": "school, schools",
+        "health": "nhs, health service",
+        "local_authority": "council, local authority, la",
+        "social_care": "social services, social care, childrens services",
+        "youth_justice": "yot, yos, youth justice, youth offending, youth offending service",
+        "fire": "fire service, fire and rescue",
+        "housing": "housing association",
+        "prison": "prison",
+        "csp": "csp",
+        "vru": "vru",
+        "local_policing_body": "pcc",
+    }.items()
+    for word in words.split(", ")
+}

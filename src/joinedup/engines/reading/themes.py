@@ -11,8 +11,10 @@ from rapidfuzz import fuzz, process
 
 from joinedup.engines.reading.cells import folded, is_blank, pieces
 from joinedup.engines.reading.phrases import phrase_pattern
-from joinedup.engines.reading.theme_words import SECTOR_WORDS, THEME_WORDS
+from joinedup.engines.reading.register import Part
+from joinedup.engines.reading.theme_words import NAME_WORDS, SECTOR_SAID, SECTOR_WORDS, THEME_WORDS
 
+DEPARTMENTS = ("social_care", "youth_justice")
 CHAPTER = re.compile(r"t\d|tx|theme \d|chapter \d")
 
 
@@ -24,10 +26,14 @@ class Read:
     rule: str = ""
     sure: float = 1.0
     unread: list[tuple[str, str]] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
 
-    def also(self, values: list[str], rule: str = "", sure: float = 1.0) -> None:
-        """More of the cell, read by this rule; the least sure part speaks for the whole."""
-        self.values += [value for value in values if value not in self.values]
+    def also(self, values: list[str], rule: str = "", sure: float = 1.0, given: str = "") -> None:
+        """More of the cell, read from these words by this rule; the least sure part speaks for the whole."""
+        fresh = [value for value in values if value not in self.values]
+        self.values += fresh
+        if rule and fresh:
+            self.parts.append(Part(given, ";".join(fresh), rule, sure))
         if rule and sure < self.sure:
             self.rule, self.sure = rule, sure
 
@@ -62,26 +68,26 @@ class Themes:
     def _piece(self, piece: str, read: Read) -> None:
         plain = folded(piece)
         if plain in self.names:
-            read.also([self.names[plain]], "theme's name", 0.98)
+            read.also([self.names[plain]], "theme's name", 0.98, piece)
         elif CHAPTER.fullmatch(plain):
             read.unread.append((piece, "chapter of the Strategy, no theme"))
         elif near := self._near(plain):
-            read.also([near[0]], "theme nearly the same", near[1])
+            read.also([near[0]], "theme nearly the same", near[1], piece)
         elif "," in piece or " and " in piece or "/" in piece:
             for part in pieces(piece, r",| and |/"):
-                if (name := self.names.get(folded(part))) or (
-                    name := (self._near(folded(part)) or ("", 0))[0]
-                ):
-                    read.also([name], "theme's name", 0.9)
+                if name := self.names.get(folded(part)):
+                    read.also([name], "theme's name", 0.97, part)
+                elif near := self._near(folded(part)):
+                    read.also([near[0]], "theme nearly the same", min(near[1], 0.9), part)
                 else:
                     self._words(part, read)
         else:
             self._words(piece, read)
 
     def _words(self, piece: str, read: Read) -> None:
-        if found := self.text(piece):
-            read.also(found, "field word in the themes", 0.8)
-        else:
+        for theme, words in (found := self.found(piece)):
+            read.also([theme], "field word in the themes", 0.8, words)
+        if not found:
             read.unread.append((piece, "no such theme"))
 
     def _near(self, plain: str) -> tuple[str, float] | None:
@@ -97,11 +103,17 @@ class Themes:
 
     def text(self, *sentences: str) -> list[str]:
         """The themes that clear words in sentences speak of, in the order of their first word, at most three."""
+        return [theme for theme, _ in self.found(*sentences)]
+
+    def found(self, *sentences: str) -> list[tuple[str, str]]:
+        """The same, each with the words that speak of it, folded."""
         plain = " . ".join(folded(sentence) for sentence in sentences if sentence)
         found = [
-            (match.start(), slug) for slug, pattern in self.words.items() if (match := pattern.search(plain))
+            (match.start(), slug, match[0])
+            for slug, pattern in self.words.items()
+            if (match := pattern.search(plain))
         ]
-        return [slug for _, slug in sorted(found)[:3]]
+        return [(slug, words) for _, slug, words in sorted(found)[:3]]
 
 
 class Sectors:
@@ -113,8 +125,12 @@ class Sectors:
             folded(name): slug for slug, name in sectors.select("sector", "name").iter_rows() if slug and name
         }
         self.names |= {folded(slug): slug for slug in self.slugs}
+        self.names = {word: slug for word, slug in SECTOR_SAID.items() if slug in self.slugs} | self.names
         self.words = {
             slug: phrase_pattern(words) for slug, words in SECTOR_WORDS.items() if slug in self.slugs
+        }
+        self.in_names = {
+            slug: phrase_pattern(words) for slug, words in NAME_WORDS.items() if slug in self.slugs
         }
 
     def one(self, given: str, name: str, does: str) -> tuple[str | None, str, float]:
@@ -134,7 +150,13 @@ class Sectors:
             (does, "word in what it does", 0.5),
         ):
             if found := self.text(text):
-                return found[0], rule, sure
+                # "Borough council: children's social care" is the department, no council of its own.
+                part = [each for each in found if each in DEPARTMENTS]
+                return (part if found[0] == "local_authority" and part else found)[0], rule, sure
+            if text == name:
+                for slug, pattern in self.in_names.items():
+                    if pattern.search(folded(name)):
+                        return slug, "usual word in the name", 0.6
         return None, "", 0.0
 
     def cell(self, given: str) -> Read:
@@ -146,7 +168,7 @@ class Sectors:
             elif not is_blank(piece):
                 slug, rule, sure = self.one(piece, "", "")
                 if slug:
-                    read.also([slug], rule, sure)
+                    read.also([slug], rule, sure, piece)
                 else:
                     read.unread.append((piece, "no such sector"))
         return read

@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
-import difflib
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came, Marking
+from joinedup.engines.reading.cells import folded
+from joinedup.engines.reading.context import MARKINGS
+from joinedup.engines.reading.register import is_exact
+from joinedup.engines.reading.same import NEARLY, Names
 from joinedup.partners.actions import add_partner
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.spreadsheets import cells
-from joinedup.spreadsheets.around import EVERYWHERE_HERE, KnownRecords
+from joinedup.spreadsheets.around import KnownRecords
 from joinedup.spreadsheets.columns import Field
+from joinedup.spreadsheets.guesses import SAME_BODY, Guess
 from joinedup.spreadsheets.rows import PartnerInRow, RowCells, RowOutcome, SectorToCheck
 from joinedup.spreadsheets.sectors import guess_sector
 from joinedup.taxonomy.models import Sector, Theme
 
-ALIKE = 0.86
+ALIKE = 0.86  # of 1: names that may be of one body, for somebody to say
+UNSURE = 0.5
 NAME = 200
+NUMBER = re.compile(r"[A-Za-z]{0,4}[-_/ ]?[A-Za-z]{0,3}\d+")  # what a list calls a body instead of its name
 
 
 @dataclass(frozen=True)
 class RowKind:
-    """`read` reads rows and writes nothing; `make` saves what one row plans and returns the new records.
+    """`table`: the table of `engines.reading` by whose rules the cells are read. `read` reads rows and writes nothing;
+    `make` saves what one row plans and returns the new records.
 
     `made` is shared by the rows of one sheet: name in lower case -> partner that an earlier row created.
     """
 
+    table: str
     fields: tuple[Field, ...]
     read: Callable[[Sequence[RowCells], KnownRecords, Mapping[int, str]], list[RowOutcome]]
     make: Callable[[Person, Footprint, RowOutcome, dict[str, Partner]], list[Any]]
@@ -39,17 +48,12 @@ def key(name: str) -> str:
     return cells.plain_name(name)
 
 
-def themes(row: RowCells, around: KnownRecords, name: str = "themes") -> list[Theme]:
-    return row.read(name, lambda text: cells.several(text, around.themes, "theme"), [])
+def themes(row: RowCells, around: KnownRecords) -> list[Theme]:
+    return [around.themes[slug] for slug in row.read.many("themes")]
 
 
-def places(row: RowCells, around: KnownRecords, name: str) -> list[Place]:
-    def reader(text: str) -> list[Place]:
-        if key(text).replace("-", " ") in EVERYWHERE_HERE:
-            return list(around.here)
-        return cells.several(text, around.places, "place")
-
-    return row.read(name, reader, [])
+def places(row: RowCells, around: KnownRecords, name: str = "places") -> list[Place]:
+    return [around.places[code.casefold()] for code in row.read.many(name, "places")]
 
 
 def only_place(around: KnownRecords) -> list[Place]:
@@ -57,16 +61,23 @@ def only_place(around: KnownRecords) -> list[Place]:
     return list(around.here) if len(around.here) == 1 else []
 
 
-def marking(row: RowCells, usual: str) -> str:
+def marking(row: RowCells, usual: str, restricted: str = "") -> str:
+    """Who may see a record: said in words that are known, or refused. It is never guessed. `restricted`: how a record
+    is marked that fewer than the partnership may see, where it can be."""
+
     def reader(text: str) -> str:
-        word = key(text).partition(":")[0]
-        if word in {"public", "everybody", "everyone", "anyone", "open"}:
+        said = MARKINGS.get(folded(text.partition(":")[0]))
+        if said == "public":
             return Marking.PUBLIC
-        if word in {"partnership", "partners", "shared", "members"}:
+        if said == "partners":
             return Marking.PARTNERSHIP
+        if said == "restricted" and not restricted:
+            raise ValueError("What fewer than the partnership may see is not brought in from a spreadsheet.")
+        if said == "restricted":
+            return restricted
         raise ValueError("Write “public” or “partnership”.")
 
-    return row.read("marking", reader, usual)
+    return row.check("marking", reader, usual)
 
 
 @dataclass
@@ -75,46 +86,105 @@ class Organisations:
 
     around: KnownRecords
     chosen: Mapping[int, str]
+    brought: dict[str, PartnerInRow] = field(default_factory=dict)
+    numbered: dict[tuple[str, str], PartnerInRow] = field(default_factory=dict)
+    to_check: SectorToCheck | None = None
 
     def __post_init__(self) -> None:
-        self.brought: dict[str, PartnerInRow] = {}
-        self.to_check: SectorToCheck | None = None
+        self._names = Names()
+        self._found: dict[tuple[str, int], list[tuple[str, float]]] = {}
+        for partner in self.around.partners.values():
+            self._names.add(partner.name)
 
     def find(
-        self, row: RowCells, field: str, name: str, *, sector: str = "", address: str = ""
+        self,
+        row: RowCells,
+        field: str,
+        name: str,
+        *,
+        given: str = "",
+        address: str = "",
+        does: str = "",
+        numbers: Mapping[str, str] | None = None,
     ) -> Partner | PartnerInRow:
-        """The partner of that name, or a new one; the row is refused if no sector can be determined.
+        """The partner with these identifiers, else of that name or one that is said to be the same, or a new one; the
+        row is refused if no sector can be determined. `given`: the cell with its sector.
 
         `to_check` is set if the sector was guessed or has to be asked for: once per organisation.
         """
         self.to_check = None
-        found: Partner | PartnerInRow | None = self.around.partners.get(key(name)) or self.brought.get(
-            key(name)
-        )
+        numbers = numbers or {}
+        sector, rule, sure = self.around.sector_words.one(given, "", "") if given else (None, "", 0.0)
+        said = sector if sector and (not rule or is_exact(rule, sure)) else ""
+        found = self._held(numbers, name) or self._nearly(row, name, said or "", numbers)
         if found is not None:
+            if not _contradict(found, numbers):
+                return found
+            row.refuse(field, f"“{found}” is here with another number: correct whichever is wrong.")
             return found
-        said = self.chosen.get(row.number) or sector
-        if not said:
-            said = guess_sector(name, address, self.around.sectors)
+        said = self.chosen.get(row.number) or said
+        if NUMBER.fullmatch(name) and field != "name":
+            row.refuse(
+                field, f"“{name}” is no partner here: first bring the partners in, with their numbers."
+            )
+        elif not said:
+            said = guess_sector(self.around.sector_words, name, given=given, address=address, does=does)
             self.to_check = SectorToCheck(row.number, name, said)
-            if near := difflib.get_close_matches(key(name), self.around.partners, n=1, cutoff=ALIKE):
-                meant = self.around.partners[near[0]]
-                # No sector is preselected: saying that it is another organisation has to be deliberate.
-                self.to_check = SectorToCheck(row.number, name, "")
-                row.refuse(
-                    field,
-                    f"“{name}” is not a partner here. Did you mean “{meant}”? If not, choose its sector.",
-                )
-            elif not said:
+            if not said:
                 row.refuse(
                     field, f"Which sector does “{name}” belong to? Choose it under “Sectors to check”."
                 )
         elif row.number in self.chosen:
             self.to_check = SectorToCheck(row.number, name, said)
-        new = PartnerInRow(name, said)
+        new = PartnerInRow(name, said, dict(numbers))
         if said and not row.problems:
             self.brought[key(name)] = new
+            self.numbered |= dict.fromkeys(numbers.items(), new)
+            self._names.add(name)
         return new
+
+    def _held(self, numbers: Mapping[str, str], name: str) -> Partner | PartnerInRow | None:
+        """By identifier first, then by name or by what it was called before."""
+        for number in numbers.items():
+            if found := self.around.numbered.get(number) or self.numbered.get(number):
+                return found
+        return self._called(key(name))
+
+    def _called(self, name: str) -> Partner | PartnerInRow | None:
+        return self.around.bodies.get(name) or self.brought.get(name)
+
+    def _nearly(
+        self, row: RowCells, name: str, sector: str, numbers: Mapping[str, str]
+    ) -> Partner | PartnerInRow | None:
+        """The body that this is offered to be, if that is ticked: the most alike one that nothing speaks against."""
+        for other, alike in self._alike(name):
+            body = self._called(key(other))
+            if body is None or key(other) == key(name) or _contradict(body, numbers):
+                continue
+            if sector and sector != (body.sector_id if isinstance(body, Partner) else body.sector):
+                continue
+            sure = alike if alike >= NEARLY else UNSURE
+            guess = Guess(SAME_BODY, name, (other,), "name nearly the same", sure)
+            return body if row.read.offer(guess) else None
+        return None
+
+    def _alike(self, name: str) -> list[tuple[str, float]]:
+        """Names nearly the same, of those known by now: one name may stand in thousands of rows."""
+        asked = key(name), len(self.brought)
+        if asked not in self._found:
+            self._found[asked] = self._names.nearest(name, ALIKE)
+        return self._found[asked]
+
+
+def also_called(name: str, who: Partner | PartnerInRow) -> list[tuple[str, Partner | PartnerInRow]]:
+    """What a row calls an organisation, if that is not its name: remembered once the sheet is accepted."""
+    return [(key(name), who)] if name and key(name) != key(who.name) else []
+
+
+def _contradict(body: Partner | PartnerInRow, numbers: Mapping[str, str]) -> bool:
+    """Whether an identifier of the body is another than the one given."""
+    known = body.numbers if isinstance(body, PartnerInRow) else vars(body)
+    return any(known.get(kind) not in (None, "", number) for kind, number in numbers.items())
 
 
 def the_partner(
@@ -123,7 +193,7 @@ def the_partner(
     who: Partner | PartnerInRow,
     made: dict[str, Partner],
     sectors: Mapping[str, Sector],
-    serves: Sequence[Place],
+    **details: Any,
 ) -> tuple[Partner, list[Partner]]:
     """The partner, created now if it is new and no earlier row created it; and the records created."""
     if isinstance(who, Partner):
@@ -131,12 +201,7 @@ def the_partner(
     if key(who.name) in made:
         return made[key(who.name)], []
     partner = add_partner(
-        by=by,
-        footprint=footprint,
-        came=Came.LIST,
-        name=who.name,
-        sector=sectors[who.sector],
-        serves=serves,
+        by=by, footprint=footprint, came=Came.LIST, name=who.name, sector=sectors[who.sector], **details
     )
     made[key(who.name)] = partner
     return partner, [partner]

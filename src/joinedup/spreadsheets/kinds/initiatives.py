@@ -10,13 +10,13 @@ from joinedup.accounts.records import Came, Marking
 from joinedup.initiatives.actions import add_initiative
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
-from joinedup.spreadsheets import cells
 from joinedup.spreadsheets.around import KnownRecords
 from joinedup.spreadsheets.columns import Field
 from joinedup.spreadsheets.kinds.contract import (
     NAME,
     Organisations,
     RowKind,
+    also_called,
     key,
     marking,
     only_place,
@@ -27,95 +27,23 @@ from joinedup.spreadsheets.kinds.contract import (
 from joinedup.spreadsheets.rows import PartnerInRow, RowCells, RowOutcome, Verdict
 
 FIELDS = (
-    Field(
-        "name",
-        "What it is called",
-        (
-            "name",
-            "initiative",
-            "initiative name",
-            "project",
-            "project name",
-            "programme",
-            "programme name",
-            "intervention",
-            "title",
-            "activity",
-            "action",
-            "scheme",
-            "local action",
-            "work",
-        ),
-        required=True,
-    ),
-    Field(
-        "partner",
-        "Who leads it",
-        (
-            "lead",
-            "lead agency",
-            "lead organisation",
-            "lead partner",
-            "led by",
-            "organisation",
-            "org",
-            "owner",
-            "agency",
-            "provider",
-            "delivery partner",
-            "delivered by",
-            "organisation name",
-            "partner",
-        ),
-        required=True,
-    ),
-    Field(
-        "what",
-        "What is done",
-        ("description", "what", "summary", "details", "about", "aim", "aims", "what it does"),
-    ),
-    Field(
-        "places",
-        "Where",
-        ("place", "places", "area", "areas", "borough", "boroughs", "ward", "wards", "location", "locations"),
-    ),
-    Field("themes", "Themes", ("theme", "topic", "topics", "focus", "priority", "priorities")),
-    Field(
-        "co_partners",
-        "With",
-        ("partners", "other partners", "co partners", "supporting partners", "with whom"),
-    ),
-    Field("level", "Level of prevention", ("level", "prevention level", "tier")),
-    Field("ages", "Ages", ("age range", "age group", "target age", "age groups", "target ages")),
-    Field(
-        "reach_per_year",
-        "People a year",
-        (
-            "reach",
-            "people per year",
-            "number reached",
-            "beneficiaries",
-            "number of people",
-            "capacity",
-            "places per year",
-            "young people per year",
-        ),
-    ),
-    Field("starts", "Starts", ("start", "start date", "started", "from", "date started", "begins")),
-    Field(
-        "ends", "Ends", ("end", "end date", "ended", "until", "to", "finish date", "finishes", "funded until")
-    ),
-    Field(
-        "result_text", "What came of it", ("result", "results", "outcome", "outcomes", "impact", "progress")
-    ),
-    Field("source", "How we know", ("source", "sources")),
-    Field("marking", "Who may see it", ("marking", "visibility", "sharing")),
+    Field("name", "What it is called", required=True),
+    Field("partner", "Who leads it", required=True),
+    Field("what", "What is done"),
+    Field("places", "Where"),
+    Field("themes", "Themes"),
+    Field("co_partners", "With"),
+    Field("level", "Level of prevention"),
+    Field("way_in", "How people come to it"),
+    Field("ages", "Ages", "age_from"),
+    Field("age_to", "Oldest age"),
+    Field("reach_per_year", "People a year", "reach"),
+    Field("starts", "Starts"),
+    Field("ends", "Ends"),
+    Field("result_text", "What came of it", "result"),
+    Field("source", "How we know", "evidence"),
+    Field("marking", "Who may see it"),
 )
-_LEVELS = {
-    "primary": "primary", "universal": "primary", "everyone": "primary", "1": "primary",
-    "secondary": "secondary", "targeted": "secondary", "early": "secondary", "2": "secondary",
-    "tertiary": "tertiary", "specialist": "tertiary", "3": "tertiary",
-}  # fmt: skip
 
 
 def read(rows: Sequence[RowCells], around: KnownRecords, chosen: Mapping[int, str]) -> list[RowOutcome]:
@@ -133,11 +61,12 @@ def _line(
     if not lead:
         row.refuse("partner", "Who leads it is missing.")
         return row.line(name, "", Verdict.PROBLEM)
-    details = _details(row, around, name, lead)
-    is_brought = key(lead) in organisations.brought
+    before = set(organisations.brought)
     who = organisations.find(row, "partner", lead)
+    is_brought = key(who.name) in before
+    details = _details(row, around, name, who)
     known = isinstance(who, Partner) and (who.pk, key(name)) in around.initiatives
-    if (key(lead), key(name)) in seen or known:
+    if (key(who.name), key(name)) in seen or known:
         line = row.line(name, "Already here: not made again", Verdict.KNOWN)
     else:
         says = f"New, led by {who.name}"
@@ -149,60 +78,59 @@ def _line(
             Verdict.NEW,
             who=who,
             details=details,
-            sectors=around.sectors,
-            serves=only_place(around),
+            around=around,
         )
-    seen.add((key(lead), key(name)))
+    seen.add((key(who.name), key(name)))
     line.sector_to_check = organisations.to_check
+    line.called = also_called(lead, who)
     return line
 
 
-def _details(row: RowCells, around: KnownRecords, name: str, lead: str) -> dict[str, Any]:
-    starts = row.read("starts", cells.british_date, None)
-    ends = row.read("ends", lambda text: cells.british_date(text, end=True), None)
+def _details(row: RowCells, around: KnownRecords, name: str, who: Partner | PartnerInRow) -> dict[str, Any]:
+    starts, ends = row.read.one("starts"), row.read.one("ends")
     if starts and ends and ends < starts:
         row.refuse("ends", "It ends before it starts: check the dates.")
-    any_age: tuple[int | None, int | None] = (None, None)
-    lowest, highest = row.read("ages", cells.ages, any_age)
-    if lowest is not None and highest is not None and highest < lowest:
-        row.refuse("ages", "The lower age is above the upper age.")
-    nobody: list[Partner] = []
-    helpers = row.read("co_partners", lambda text: cells.several(text, around.partners, "partner"), nobody)
+    lowest, highest = row.read.ages("ages")
+    reach = row.read.one("reach_per_year", "reach")
+    # A record has one level; which of several is meant is not guessed.
+    levels = row.read.many("level")
+    helpers = [around.by_id[each] for each in row.read.many("co_partners") if each in around.by_id]
     return {
         "name": name,
-        "what": row.text("what"),
-        "places": places(row, around, "places"),
+        "what": _what(row),
+        "places": places(row, around),
         "themes": themes(row, around),
-        "co_partners": [partner for partner in helpers if key(partner.name) != key(lead)],
-        "level": row.read("level", _level, ""),
+        "co_partners": [partner for partner in helpers if partner != who],
+        "level": levels[0] if len(levels) == 1 else "",
         "age_from": lowest,
         "age_to": highest,
-        "reach_per_year": row.read("reach_per_year", cells.whole_number, None),
+        "reach_per_year": None if reach is None else round(reach),
         "starts": starts,
         "ends": ends,
         "result_text": row.text("result_text"),
         "source": row.text("source"),
-        "marking": marking(row, Marking.PARTNERSHIP),
+        "marking": marking(row, Marking.PARTNERSHIP, restricted=Marking.NAMED),
     }
 
 
-def _level(text: str) -> str:
-    words = key(text).replace(":", " ").replace("/", " ").split()
-    found = next((_LEVELS[word] for word in words if word in _LEVELS), "")
-    if not found:
-        raise ValueError(
-            "The level is primary (everyone), secondary (at risk) or tertiary (already involved)."
-        )
-    return found
+def _what(row: RowCells) -> str:
+    """What is done; how people come to it is said there, as no field of a record holds it."""
+    what, way_in = row.text("what"), row.text("way_in")
+    if not way_in:
+        return what
+    return (
+        f"{what.rstrip('.')}. How people come to it: {way_in}" if what else f"How people come to it: {way_in}"
+    )
 
 
 def make(by: Person, footprint: Footprint, line: RowOutcome, made: dict[str, Partner]) -> list[Any]:
     if "who" not in line.plan:
         return []
+    around = line.plan["around"]
     partner, records = the_partner(
-        by, footprint, line.plan["who"], made, line.plan["sectors"], line.plan["serves"]
+        by, footprint, line.plan["who"], made, around.sectors, serves=only_place(around)
     )
     return [*records, add_initiative(by=by, partner=partner, came=Came.LIST, **line.plan["details"])]
 
 
-INITIATIVES = RowKind(FIELDS, read, make)
+INITIATIVES = RowKind("initiatives", FIELDS, read, make)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from joinedup.accounts.person import Person
-from joinedup.accounts.records import Came, Marking
-from joinedup.partners.actions import add_contact, add_partner
+from joinedup.accounts.records import Marking
+from joinedup.partners.actions import add_contact
 from joinedup.partners.models import Partner
 from joinedup.partners.registers import charity_number, company_number
 from joinedup.places.models import Footprint
@@ -18,156 +19,121 @@ from joinedup.spreadsheets.kinds.contract import (
     NAME,
     Organisations,
     RowKind,
+    also_called,
     key,
     marking,
     only_place,
     places,
+    the_partner,
     themes,
 )
 from joinedup.spreadsheets.rows import PartnerInRow, RowCells, RowOutcome, Verdict
 
 FIELDS = (
-    Field(
-        "name",
-        "Organisation",
-        (
-            "org",
-            "organisation name",
-            "organization",
-            "name of organisation",
-            "agency",
-            "partner",
-            "partner name",
-            "partner organisation",
-            "partner agency",
-            "body",
-            "provider",
-            "lead agency",
-            "name",
-            "lead organisation",
-            "company",
-            "group",
-            "service",
-        ),
-        required=True,
-    ),
-    Field("sector", "Sector", ("type", "org type", "organisation type", "type of organisation", "category")),
-    Field(
-        "role",
-        "Contact’s role",
-        ("role", "job title", "job", "position", "title", "post", "role title", "contact role"),
-    ),
-    Field(
-        "contact",
-        "Contact’s name",
-        (
-            "contact",
-            "contact name",
-            "contact person",
-            "main contact",
-            "key contact",
-            "full name",
-            "lead",
-            "lead officer",
-            "representative",
-        ),
-    ),
-    Field(
-        "email",
-        "E-mail address",
-        ("email", "e mail", "mail", "contact email", "email address", "work email", "e mail address"),
-    ),
-    Field(
-        "does",
-        "What they do",
-        ("description", "about", "what do they do", "activity", "activities", "services"),
-    ),
-    Field(
-        "serves",
-        "Places they serve",
-        (
-            "places",
-            "area",
-            "areas",
-            "borough",
-            "boroughs",
-            "ward",
-            "wards",
-            "area covered",
-            "areas covered",
-            "location",
-            "where",
-            "place",
-        ),
-    ),
-    Field("themes", "Themes", ("theme", "topics", "focus", "priority", "priorities")),
-    Field(
-        "charity_number",
-        "Charity number",
-        ("charity no", "registered charity number", "charity reg no", "charity"),
-    ),
-    Field("company_number", "Company number", ("company no", "companies house number")),
-    Field("website", "Website", ("web", "url", "web site", "web address", "web page")),
-    Field("marking", "Who may see it", ("marking", "visibility", "sharing")),
+    Field("name", "Organisation", required=True),
+    Field("ref", "The number it has in your lists", "id"),
+    Field("sector", "Sector"),
+    Field("role", "Contact’s role"),
+    Field("contact", "Contact’s name"),
+    Field("email", "E-mail address"),
+    Field("does", "What they do"),
+    Field("serves", "Places they serve", "places"),
+    Field("base", "Where it is based"),
+    Field("themes", "Themes"),
+    Field("charity_number", "Charity number"),
+    Field("company_number", "Company number"),
+    Field("urn", "URN of a school"),
+    Field("ods", "ODS code (NHS)"),
+    Field("website", "Website"),
+    Field("marking", "Who may see it"),
 )
 
 
 def read(rows: Sequence[RowCells], around: KnownRecords, chosen: Mapping[int, str]) -> list[RowOutcome]:
-    organisations = Organisations(around, chosen)
-    contacts = set(around.contacts)
-    return [_line(row, around, organisations, contacts) for row in rows]
+    sheet = Sheet(Organisations(around, chosen), set(around.contacts))
+    return [_line(row, around, sheet) for row in rows]
 
 
-def _line(
-    row: RowCells, around: KnownRecords, organisations: Organisations, contacts: set[Any]
-) -> RowOutcome:
+@dataclass
+class Sheet:
+    """What the rows share: the organisations, the contacts that are there, and what is known of each new organisation
+    from all of its rows."""
+
+    organisations: Organisations
+    contacts: set[Any]
+    details: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def _line(row: RowCells, around: KnownRecords, sheet: Sheet) -> RowOutcome:
     name = row.text("name", NAME)
     if not name:
         row.refuse("name", "The name of the organisation is missing.")
         return row.line("", "", Verdict.PROBLEM)
-    email = row.read("email", cells.email, "")
+    email = row.check("email", cells.email, "")
     contact = {"role": row.text("role", 120), "name": row.text("contact", 120), "email": email}
     if any(contact.values()) and not contact["role"]:
         contact["role"] = "Main contact"
-    number = row.read("charity_number", charity_number, "")
-    who: Partner | PartnerInRow | None = around.charities.get(number) if number else None
-    is_first = key(name) not in organisations.brought
-    if who is None and is_first and key(name) not in around.partners:
-        details = _details(row, around, number)
-    else:
-        details = {}
-    if who is None:
-        who = organisations.find(row, "name", name, sector=_sector(row, around), address=email)
-    adds = any(contact.values()) and _is_fresh(who, contact, contacts)
-    is_new = isinstance(who, PartnerInRow) and is_first
+    numbers = _numbers(row)
+    before = set(sheet.organisations.brought)
+    who = sheet.organisations.find(
+        row,
+        "name",
+        name,
+        given=row.text("sector"),
+        address=email,
+        does=row.text("does"),
+        numbers=numbers,
+    )
+    is_new = isinstance(who, PartnerInRow) and key(who.name) not in before
+    details: dict[str, Any] = {}
+    if isinstance(who, PartnerInRow):
+        details = sheet.details.setdefault(key(who.name), {})
+        _fill(details, {**_details(row, around), **numbers})
+    adds = any(contact.values()) and _is_fresh(who, contact, sheet.contacts)
     line = row.line(
         name, _says(who, is_new, contact if adds else None, around), _verdict(is_new, adds),
-        who=who, details=details, contact=contact if adds else None, sectors=around.sectors,
+        who=who, details=details, contact=contact if adds else None, around=around,
     )  # fmt: skip
-    line.sector_to_check = organisations.to_check if isinstance(who, PartnerInRow) else None
+    line.sector_to_check = sheet.organisations.to_check if isinstance(who, PartnerInRow) else None
+    line.called = [*also_called(name, who), *also_called(row.text("ref", NAME), who)]
     return line
 
 
-def _details(row: RowCells, around: KnownRecords, number: str) -> dict[str, Any]:
+def _numbers(row: RowCells) -> dict[str, str]:
+    """The identifiers that the row gives, as their registers write them."""
+    readers: dict[str, Callable[[str], str]] = {
+        "charity_number": charity_number, "company_number": company_number, "urn": _code, "ods": _code,
+    }  # fmt: skip
+    read = {kind: row.check(kind, reader, "") for kind, reader in readers.items()}
+    return {kind: number for kind, number in read.items() if number}
+
+
+def _code(text: str) -> str:
+    code = "".join(text.split()).upper()
+    if not code.isalnum() or len(code) > 10:
+        raise ValueError(f"“{text[:60]}” is no such number.")
+    return code
+
+
+def _details(row: RowCells, around: KnownRecords) -> dict[str, Any]:
     return {
         "does": row.text("does"),
-        "serves": places(row, around, "serves") or only_place(around),
+        "serves": places(row, around, "serves"),
         "themes": themes(row, around),
-        "charity_number": number,
-        "company_number": row.read("company_number", company_number, ""),
-        "website": row.read("website", cells.web_address, ""),
+        "base": around.places.get(str(row.read.one("base")).casefold()),
+        "website": row.check("website", cells.web_address, ""),
         "marking": marking(row, Marking.PARTNERSHIP),
     }
 
 
-def _sector(row: RowCells, around: KnownRecords) -> str:
-    text = row.text("sector")
-    if not text:
-        return ""
-    found = around.sector_names.get(key(text)) or around.sector_names.get(key(text).replace("-", " "))
-    # A word that is not one of our sectors (“statutory”) is not an error: the sector is guessed from the name
-    # and shown.
-    return found.slug if found else ""
+def _fill(details: dict[str, Any], more: dict[str, Any]) -> None:
+    """What a further row of the same organisation adds: to lists what they lack, else only what is not known yet."""
+    for name, value in more.items():
+        if isinstance(value, list):
+            known = details.setdefault(name, [])
+            known += [each for each in value if each not in known]
+        elif not details.get(name):
+            details[name] = value
 
 
 def _is_fresh(who: Partner | PartnerInRow, contact: dict[str, str], contacts: set[Any]) -> bool:
@@ -200,27 +166,14 @@ def _says(who: Any, is_new: bool, contact: dict[str, str] | None, around: KnownR
 def make(by: Person, footprint: Footprint, line: RowOutcome, made: dict[str, Partner]) -> list[Any]:
     if "who" not in line.plan:
         return []
-    who = line.plan["who"]
-    records: list[Any] = []
-    if isinstance(who, PartnerInRow):
-        partner = made.get(key(who.name))
-        if partner is None:
-            sector = line.plan["sectors"][who.sector]
-            partner = add_partner(
-                by=by,
-                footprint=footprint,
-                came=Came.LIST,
-                name=who.name,
-                sector=sector,
-                **line.plan["details"],
-            )
-            made[key(who.name)] = partner
-            records.append(partner)
-    else:
-        partner = who
+    around = line.plan["around"]
+    details = dict(line.plan["details"])
+    if not details.get("serves"):
+        details["serves"] = only_place(around)
+    partner, records = the_partner(by, footprint, line.plan["who"], made, around.sectors, **details)
     if line.plan["contact"]:
-        records.append(add_contact(by=by, partner=partner, **line.plan["contact"]))
-    return records
+        return [*records, add_contact(by=by, partner=partner, **line.plan["contact"])]
+    return list(records)
 
 
-PARTNERS = RowKind(FIELDS, read, make)
+PARTNERS = RowKind("partners", FIELDS, read, make)

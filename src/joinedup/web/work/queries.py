@@ -115,8 +115,8 @@ class Kept:
 
 
 def waiting_for(person: Person) -> Waiting:
-    """At most twenty-three queries, whatever the number of items; a few more for each agreement with a body that another
-    took over from."""
+    """At most twenty-three queries, whatever the number of items; a few more for each agreement with a body that
+    another took over from."""
     today = timezone.localdate()
     waiting: dict[str, Any] = {
         "invitations": list(_invitations(person, today)),
