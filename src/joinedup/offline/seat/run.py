@@ -27,15 +27,17 @@ class SeatRun:
         goals, chance = self.plan.report["goals"], self.plan.report["random_seating"]
         people, tables = len(self.problem.people), len(self.problem.tables)
         broken = len(self.plan.report["broken"])
-        parties, meetings = goals["topic_parties"], goals["new_meetings"]
+        parties, meetings, belonging = goals["topic_parties"], goals["new_meetings"], goals["belonging"]
         return [
             f"{people} people, {tables} tables, {self.problem.rounds} rounds: {broken} rules not kept.",
             f"Topics with their parties: {parties['value']:g} of {parties['most']:g} by weight; "
             f"{parties['topics_with_all_parties']} with all of them at once.",
+            f"At a topic where they belong: {_percent(belonging['one_round'])} in a round at least, "
+            f"{_percent(belonging['two_rounds'])} in two or more; {_percent(belonging['somewhere'])} belong at some topic. "
+            f"In all {belonging['value']:.1f}, where no plan can go beyond {belonging['bound']:.1f}.",
             f"New meetings across partners and sectors: {meetings['value']:,} "
             f"(random seating: {chance['new_meetings']:,.0f}); {meetings['introductions']:,} introductions.",
             f"Two people at a table are of different sectors: {_percent(goals['sector_mix']['value'])}.",
-            f"Seats at a topic of interest: {_percent(goals['interest']['value'])}.",
         ]
 
     def warnings(self) -> list[str]:
