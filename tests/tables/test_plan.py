@@ -65,8 +65,9 @@ def test_a_plan_is_stored_whole_and_keeps_the_rules(seated: Event, world: World)
     report = PlanReport.objects.get(event=seated)
     assert report.report["goals"]["topic_parties"]["topics_with_all_parties"] == 1
     lines = goal_lines(report.report)
-    assert lines[1]["value"] >= 1
-    assert lines[1]["chance"] is not None
+    assert [each["value"] for each in lines[1:3]] == [100, 100]
+    assert lines[3]["value"] >= 1
+    assert lines[3]["chance"] is not None
     assert AuditEntry.objects.filter(action="event.plan").count() == 1
     document = plan_document(seated)
     assert [each["round"] for each in document["rounds"]] == [1, 2]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from joinedup.engines.seating import Problem, blockers
-from joinedup.events.models import Event
+from joinedup.events.models import ON_AN_AGENDA, Event
 from joinedup.registration.models import Attendee
 from joinedup.registration.queries.attendees import MissingPeople, missing
 from joinedup.tables.queries.leaders import offers_waiting
@@ -88,7 +88,7 @@ def _young(event: Event, come: bool) -> Iterator[NotReady]:
         sentence = _("Young people come and nothing says what they are paid for the day, and how.")
         yield NotReady("young_pay", True, sentence, edit, _("Say what they are paid"))
     chosen = Q(votes__attendee__standing__in=[Attendee.Standing.PLACED, Attendee.Standing.WAITING])
-    if event.topics.filter(chosen | Q(contributions__isnull=False), is_chosen=True).exists():
+    if event.topics.filter(ON_AN_AGENDA, chosen | Q(contributions__isnull=False)).exists():
         return
     said = Contribution.objects.filter(conversation__event=event, state=Contribution.State.SHOWN)
     if come or said.exclude(age_band=Contribution.ADULT).exists():

@@ -1,7 +1,7 @@
 """Plans the tables of an event: who sits with whom, and on which topic. Pure computation, no input or
 output."""
 
-from joinedup.engines.seating.belonging import has_places, why
+from joinedup.engines.seating.belonging import has_places, places_that_count, why
 from joinedup.engines.seating.goals import goals
 from joinedup.engines.seating.infeasible_counts import blockers
 from joinedup.engines.seating.moves import Effect, Exchange, OpenTable, move, moves, swap, swaps
@@ -27,6 +27,7 @@ __all__ = [
     "leaders",
     "move",
     "moves",
+    "places_that_count",
     "plan",
     "replan",
     "swap",

@@ -8,6 +8,8 @@ belongs outweighs the third of somebody else. The values are our judgement (`doc
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,6 +46,19 @@ def why(person: Person, topic: Topic, *, placed: bool = True) -> str:
         not person.places or not topic.places or not set(person.places).isdisjoint(topic.places)
     )
     return PLACE_AND_THEME if serves and works else PLACE if serves else THEME if works else NOWHERE
+
+
+def places_that_count(
+    about: Iterable[str], served: Iterable[str], around: Mapping[str, Collection[str]]
+) -> tuple[str, ...]:
+    """The places a topic is about, those around them, and of those that anybody serves the ones inside them: what
+    belongs where one place holds another. `around`: the places around each, itself included. Nothing for a topic that
+    is about everywhere.
+    """
+    own = set(about)
+    wide = {code for place in own for code in (place, *around.get(place, ()))}
+    inside = {place for place in served if not own.isdisjoint(around.get(place, ()))}
+    return tuple(sorted(wide | inside))
 
 
 def ranks(problem: Problem, people: list[Person], topics: list[Topic]) -> NDArray[np.int8]:

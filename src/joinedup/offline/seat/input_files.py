@@ -8,7 +8,7 @@ from typing import Any
 
 from joinedup.engines.reading.register import NUMBER, TEXT, WORDS
 from joinedup.engines.reading.register import YES as FLAG
-from joinedup.engines.seating import Person, Problem, Rule, Table, Topic, has_places
+from joinedup.engines.seating import Person, Problem, Rule, Table, Topic
 from joinedup.engines.seating.problem import YOUNG_PERSON
 from joinedup.offline.delimited import Refused, quoted, read_rows
 from joinedup.offline.typed_columns import typed
@@ -79,14 +79,13 @@ def read_event(folder: Path, *, rounds: int, seed: int, seconds: float) -> tuple
     for person in people:
         away = set(person.choices) - titled
         if away:
-            notes.append(f"people.csv: {person.id} chose {_some(away)}, not in topics.csv: nothing follows from it.")
+            notes.append(
+                f"people.csv: {person.id} chose {_some(away)}, not in topics.csv: nothing follows from it."
+            )
         if person.choices and YOUNG_PERSON not in person.roles:
-            notes.append(f"people.csv: the choices of {person.id} are left out: only those of young people count.")
-    if has_places(problem):
-        named = {place for topic in problem.topics for place in topic.places}
-        unserved = named - {place for person in people for place in person.places}
-        if unserved and all(person.places for person in people):
-            notes.append(f"topics.csv: nobody who comes serves {_some(unserved)}.")
+            notes.append(
+                f"people.csv: the choices of {person.id} are left out: only those of young people count."
+            )
     return problem, notes
 
 
