@@ -211,7 +211,7 @@ def merge_topics(*, by: Person, topic: Topic, others: Sequence[Topic]) -> Topic:
     topic.title = _title(place_title(topic.theme, list(places.values())))
     topic.weight = max(each.weight for each in whole)
     topic.save(update_fields=["title", "weight"])
-    topic.places.set(places)
+    topic.places.set(places.values())
     topic.parties.add(*(party for each in others for party in each.parties.all()))
     for each in others:
         each.sittings.update(topic=None)

@@ -158,7 +158,7 @@ class _Proposals:
         """Topics to put together first, which frees tables too; then the best wider ones, each on top of those before
         it, so that no two serve the same people."""
         left, used = set(without), set[str]()
-        made = []
+        made: list[Proposal] = []
         while len(made) < PROPOSALS:
             tried = self._merges(used) if len(made) < MERGES else []
             tried = tried or [
@@ -166,13 +166,14 @@ class _Proposals:
             ]
             if not tried:
                 break
-            keys, places = max(tried, key=lambda each: self._order(*each, left))
+            keys, places = max(tried, key=lambda each: self._order(each, left))
             used |= set(keys)
             made.append(self._proposal(keys, places, without))
             left -= self._serving(places)
         return made
 
-    def _order(self, keys: list[str], places: list[str], left: set[str]) -> tuple[int, ...]:
+    def _order(self, change: Change, left: set[str]) -> tuple[int, ...]:
+        keys, places = change
         served, belong = self._serving(places), self._belonging(keys[0], places)
         return len(served & left), len(belong), -len(places), -int(keys[0])
 
@@ -204,7 +205,7 @@ class _Proposals:
             if key in used or not self.about[key]:
                 continue
             places = list(self.about[key])
-            for _ in range(FURTHER_PLACES):
+            for _step in range(FURTHER_PLACES):
                 near = {code for place in places for code in self.near.get(place, ())} - set(places)
                 now = self._serving(places) & left
                 gains = {code: len((self._serving([*places, code]) & left) - now) for code in sorted(near)}

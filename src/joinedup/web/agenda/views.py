@@ -82,7 +82,8 @@ def _change(request: Request, topic: Topic, button: str) -> None:
     """Take up a proposal, or take that back: what the topic was is in the button that undoes it."""
     by, post, event = request.person, request.POST, topic.event
     places = list(Place.objects.filter(pk__in=post.getlist("places")).order_by("name"))
-    was = [*(("places", place.pk) for place in topic.places.all()), ("title", topic.title)]
+    was: list[tuple[str, object]] = [("title", topic.title)]
+    was += [("places", place.pk) for place in topic.places.all()]
     try:
         if button == "widen":
             places = [place for place in places if event.footprint and place in event.footprint.places.all()]
@@ -93,7 +94,7 @@ def _change(request: Request, topic: Topic, button: str) -> None:
             others = list(
                 event.topics.filter(pk__in=numbers_in(post.getlist("with"))).order_by("order", "pk")
             )
-            was += [("parties", party.pk) for party in topic.parties.all()] + [("weight", topic.weight)]
+            was += [("weight", topic.weight), *(("parties", party.pk) for party in topic.parties.all())]
             merge_topics(by=by, topic=topic, others=others)
             said = _("Now one topic: %(title)s") % {"title": topic.title}
             parts = [("parts", each.pk) for each in others]
