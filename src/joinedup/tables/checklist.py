@@ -16,8 +16,11 @@ from joinedup.events.models import ON_AN_AGENDA, Event
 from joinedup.registration.models import Attendee
 from joinedup.registration.queries.attendees import MissingPeople, missing
 from joinedup.tables.queries.leaders import offers_waiting
-from joinedup.tables.seating import problem_of, unseated
+from joinedup.tables.seating import not_served, problem_of, unseated
 from joinedup.voice.models import Contribution
+
+# One in so many people without a topic about a place they serve is worth a word.
+WITHOUT_A_TOPIC = 5
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,13 @@ def _topics(event: Event, problem: Problem) -> Iterator[NotReady]:
     if not problem.topics:
         yield NotReady("no_topics", True, _("Nothing is on the agenda yet."), link, _("Choose topics"))
         return
+    without, people = len(not_served(problem)), len(problem.people)
+    if without * WITHOUT_A_TOPIC >= people > 0:
+        sentence = _("%(number)s of %(people)s people have no topic about a place they serve.") % {
+            "number": without,
+            "people": people,
+        }
+        yield NotReady("not_served", False, sentence, f"{link}#fit", _("See which topics would serve them"))
     for topic in problem.topics:
         edit = reverse("event_topic", args=[event.slug, int(topic.id)])
         here = problem.parties_here(topic)

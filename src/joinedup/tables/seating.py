@@ -114,6 +114,16 @@ def places_served(partner: Partner) -> tuple[str, ...]:
     return tuple(served or ([partner.base_id] if partner.base_id else []))
 
 
+def not_served(problem: Problem) -> list[Person]:
+    """Those who have no topic about a place that their organisation serves; nobody while no topic names a place."""
+    named = [topic for topic in problem.topics if topic.places]
+    return [
+        person
+        for person in problem.people
+        if named and all(set(person.places).isdisjoint(topic.places) for topic in named)
+    ]
+
+
 def choices(event: Event) -> dict[int, list[int]]:
     """{attendee: the topics they chose that are on the agenda, by themselves or as a part}; 1 query."""
     votes = Vote.objects.filter(topic__event=event).order_by("topic", "attendee")

@@ -146,9 +146,9 @@ def test_people_sit_where_their_partner_works_and_their_page_says_so(tmp_path: P
     }
     assert made.plan.report["goals"]["belonging"]["one_round"] == 1.0
     page = (out / "people.html").read_text()
-    assert page.count("In Camden: you work there on this<") == 4
-    assert page.count("In a ward: you work there on this<") == 3
-    assert page.count("In a ward: you work there<") == 1
+    assert page.count("In Camden – you work there on this<") == 4
+    assert page.count("In a ward – you work there on this<") == 3
+    assert page.count("In a ward – you work there<") == 1
     assert made.plan.report["notes"] == [
         "people.csv: y chose “gone”, not in topics.csv: nothing follows from it."
     ]

@@ -21,7 +21,8 @@ class Pins:
     """People who stay at a table in a round: `at[round][person] = table`, numbers from 0.
 
     `uncovered`: (topic, party) pairs that nobody represents; `short`: the topics whose parties do not all
-    meet at once; `shortfall`: their weight out of `whole`; `moved`: the people who leave their seat.
+    meet at once; `shortfall`: their weight out of `whole`; `moved`: the people who leave their seat; `is_late`: the
+    clock cut the search for the agenda short.
     """
 
     at: list[dict[int, int]]
@@ -30,6 +31,7 @@ class Pins:
     moved: set[int] = field(default_factory=set)
     whole: float = 1.0
     short: list[int] = field(default_factory=list)
+    is_late: bool = False
 
     @property
     def rank(self) -> tuple[int, float]:
@@ -208,7 +210,9 @@ class PartyFinder:
         return not any(pins.at[r].get(member) == t for r, t in slots for member in block if r != row)
 
 
-def make_agenda(arrays: Arrays, rng: np.random.Generator, attempt: int = 0) -> tuple[Ints, Pins]:
+def make_agenda(
+    arrays: Arrays, rng: np.random.Generator, attempt: int = 0, until: float | None = None
+) -> tuple[Ints, Pins]:
     """An agenda (R, T) in which as many parties as possible meet, heavier topics first, and its pins.
 
     After the first attempt people are pinned, and topics rotated within a round, at random: for events so
@@ -222,8 +226,10 @@ def make_agenda(arrays: Arrays, rng: np.random.Generator, attempt: int = 0) -> t
     desk = PartyFinder(arrays, rng if attempt else None)
     if not (topic_at >= 0).any():
         return pinned(desk, topic_at, rng, None)
-    value = better_agenda(arrays, topic_at, rng, 0.05 if attempt else 1.0)
-    return pinned(desk, value.agenda(), rng, None, value=value if value.matters else None)
+    value = better_agenda(arrays, topic_at, rng, 0.05 if attempt else 1.0, until)
+    topic_at, pins = pinned(desk, value.agenda(), rng, None, value=value if value.matters else None)
+    pins.is_late = value.is_late
+    return topic_at, pins
 
 
 def pinned(

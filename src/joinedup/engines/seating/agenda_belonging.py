@@ -7,6 +7,8 @@ estimate, since who takes what is found greedily; the plan itself is judged by `
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -88,6 +90,7 @@ class AgendaValue:
         self.same_round: Bools = rows[:, None] == rows
         self.price = np.zeros(len(self.slots), dtype=np.float32)
         self.people = np.arange(len(arrays.people))
+        self.is_late = False
         self.value, self.price = self._valued(self.worth, self.topics, self.price, FIRST_STEPS, 0.3)
 
     @property
@@ -176,10 +179,14 @@ class AgendaValue:
 
 
 def better_agenda(
-    arrays: Arrays, topic_at: Ints, rng: np.random.Generator, share: float = 1.0
+    arrays: Arrays,
+    topic_at: Ints,
+    rng: np.random.Generator,
+    share: float = 1.0,
+    until: float | None = None,
 ) -> AgendaValue:
     """The agenda after exchanges of topics, of two tables in any rounds, that allow more belonging. `share`: of the
-    usual number of tries.
+    usual number of tries; `until`: the time by the clock at which a slow machine stops (`is_late` says that it did).
 
     None puts a topic at more tables of a round than it was.
     """
@@ -190,6 +197,9 @@ def better_agenda(
         one, other = rng.integers(len(agenda.slots), size=2).tolist()
         if may_exchange(agenda.topics, agenda.slots, one, other):
             agenda.exchanged(one, other)
+        if until is not None and time.perf_counter() > until:
+            agenda.is_late = True
+            break
     return agenda
 
 

@@ -33,6 +33,8 @@ VISITS_A_SECOND = 40_000
 LEAST_SWEEPS = 20
 # Tight events may need several starts until every hard rule holds: as many as these visits allow.
 MOST_STARTS, ENOUGH_VISITS, FREEING_SWEEPS = 60, 3_600, 24
+# Of the time, how much a slow machine gives the agenda at most.
+AGENDA_SHARE = 0.3
 # On the day, the best (fewest people move) of this many changes is used.
 CHANGES_TRIED = 6
 # A slow or busy machine tries fewer, to answer within a second.
@@ -84,9 +86,13 @@ def _start(
     Half of the time until `ends` may be spent on it; also returns whether that cut it short.
     """
     half = None if ends is None else (time.perf_counter() + ends) / 2
+    until = None if ends is None else time.perf_counter() + AGENDA_SHARE * (ends - time.perf_counter())
     best: tuple[int, Search] | None = None
+    late = False
     for attempt in range(starts):
-        search = Search(arrays, *make_agenda(arrays, rng, attempt), rng)
+        topic_at, pins = make_agenda(arrays, rng, attempt, until)
+        late = late or pins.is_late
+        search = Search(arrays, topic_at, pins, rng)
         breaks = _breaks(arrays, search)
         if breaks:
             search.free(FREEING_SWEEPS)
@@ -96,13 +102,13 @@ def _start(
         if not breaks:
             break
         if half is not None and time.perf_counter() > half:
-            return best[1], attempt + 1 < starts
+            return best[1], late or attempt + 1 < starts
     assert best is not None
     if best[0] and possible:
         exact = _exact_start(arrays, rng)
         if exact is not None and _breaks(arrays, exact) < best[0]:
-            return exact, False
-    return best[1], False
+            return exact, late
+    return best[1], late
 
 
 def _exact_start(arrays: Arrays, rng: np.random.Generator) -> Search | None:

@@ -23,7 +23,7 @@ from joinedup.engines.seating.room import SHUT, Room
 HARD = 1000.0
 # The second and fourth goal, in units of a new meeting: a round in which somebody belongs where nobody else gains it,
 # and a pair of different sectors.
-BELONGING, MIX = 20.0, 0.02
+BELONGING, MIX = 16.0, 0.02
 # The value of staying when a plan is changed on the day: more than any goal, less than any hard rule.
 STAY, STAY_AGAIN = 300.0, 30.0
 # Where people belong more at one table than at another it starts hotter.

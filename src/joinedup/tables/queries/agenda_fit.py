@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
 from django.utils.text import get_text_list
@@ -16,7 +16,7 @@ from joinedup.events.models import Event, Topic
 from joinedup.places.models import Place
 from joinedup.places.neighbours import neighbours_of
 from joinedup.places.queries import around_each
-from joinedup.tables.seating import NOT_KNOWN, problem_of
+from joinedup.tables.seating import NOT_KNOWN, not_served, problem_of
 
 # How many proposals are shown, how many neighbours one adds at most, and how many people make one worth showing.
 PROPOSALS, MERGES, FURTHER_PLACES, WORTH_IT = 5, 2, 3, 2
@@ -102,20 +102,16 @@ def agenda_fit(event: Event) -> AgendaFit | None:
     each = Counter(
         min(MANY, sum(bool(reasons[k.id][n]) for k in problem.topics)) for n in range(len(problem.people))
     )
-    named = [k for k in problem.topics if k.places]
-    without = {p.id for p in problem.people if not any(_serves(p, k) for k in named)}
+    named = any(k.places for k in problem.topics)
+    without = {p.id for p in not_served(problem)}
     return AgendaFit(
         people=len(problem.people),
         fits={int(key): _fit(found) for key, found in reasons.items()},
         topics_each=[(n, each[n]) for n in range(MANY + 1)],
-        not_served=len(without) if named else 0,
-        unknown=sum(p.id in without and p.places == (NOT_KNOWN,) for p in problem.people) if named else 0,
+        not_served=len(without),
+        unknown=sum(p.places == (NOT_KNOWN,) for p in not_served(problem)),
         proposals=_Proposals(event, problem.people, problem.topics, topics).found(without) if named else [],
     )
-
-
-def _serves(person: Person, topic: Subject) -> bool:
-    return not set(person.places).isdisjoint(topic.places)
 
 
 def _fit(reasons: Iterable[str]) -> TopicFit:
@@ -174,7 +170,7 @@ class _Proposals:
 
     def _order(self, change: Change, left: set[str]) -> tuple[int, ...]:
         keys, places = change
-        served, belong = self._serving(places), self._belonging(keys[0], places)
+        served, belong = self._serving(places), self._belonging(keys, places)
         return len(served & left), len(belong), -len(places), -int(keys[0])
 
     def _merges(self, used: set[str]) -> list[Change]:
@@ -225,9 +221,16 @@ class _Proposals:
             self.counts[key] = frozenset(p.id for p in self.people if not counted.isdisjoint(p.places))
         return self.counts[key]
 
-    def _belonging(self, key: str, places: list[str]) -> frozenset[str]:
-        theme = self.subjects[key].theme
-        return self._serving(places) | {p.id for p in self.people if theme and theme in p.themes}
+    def _belonging(self, keys: list[str], places: list[str]) -> frozenset[str]:
+        """Who would have something to say at these topics as one, about these places."""
+        subjects = [self.subjects[key] for key in keys]
+        whole = replace(
+            subjects[0],
+            parties=tuple(party for each in subjects for party in each.parties),
+            places=places_that_count(places, self.served, self.around),
+        )
+        found = [p.id for p in self.people if why(p, whole) or not set(keys).isdisjoint(p.choices)]
+        return frozenset(found)
 
     def _proposal(self, keys: list[str], places: list[str], without: set[str]) -> Proposal:
         own = set(self.about[keys[0]])
@@ -237,6 +240,6 @@ class _Proposals:
             others=[self.topics[key] for key in keys[1:]],
             places=further,
             serves=len(self._serving(places) & without),
-            belong=len(self._belonging(keys[0], places)),
-            belonged=max(len(self._belonging(key, self.about[key])) for key in keys),
+            belong=len(self._belonging(keys, places)),
+            belonged=max(len(self._belonging([key], self.about[key])) for key in keys),
         )
