@@ -6,12 +6,14 @@ from collections import defaultdict
 from itertools import combinations
 from typing import Any
 
+import numpy as np
 from ortools.sat.python import cp_model
 
 from joinedup.engines.seating import Person, Plan, Problem
-from joinedup.engines.seating.arrays import as_arrays
+from joinedup.engines.seating.arrays import Arrays, as_arrays
+from joinedup.engines.seating.belonging import FALL, VALUES
 from joinedup.engines.seating.rules import accompanies
-from joinedup.engines.seating.search import INTEREST, MIX
+from joinedup.engines.seating.search import BELONGING, MIX
 
 # More processes than cores: CP-SAT mixes its strategies, and those that search neighbourhoods help most here.
 WORKERS = 8
@@ -22,14 +24,15 @@ Slot = tuple[int, str]
 
 
 class Seats:
-    """Every hard rule as constraints. It wants a place for each topic and no place over, or no topics at all: then
-    nobody can come to a topic twice, and the rule on parties settles the first goal."""
+    """Every hard rule as constraints, and the whole of the first goal: each topic has all its parties at one table.
+
+    It wants a place for each topic. Facilitators may come back to a topic even where they do not lead it, which makes
+    the model's task the easier one.
+    """
 
     def __init__(self, problem: Problem) -> None:
-        if problem.topics and len(problem.topics) != problem.topic_places():
-            raise ValueError(
-                "The model is for as many topics as there are tables in all rounds, or for none."
-            )
+        if len(problem.topics) > problem.topic_places():
+            raise ValueError("The model is for no more topics than there are tables in all rounds.")
         self.problem, self.model = problem, cp_model.CpModel()
         self.slots = [(r, t.id) for r in range(1, problem.rounds + 1) for t in problem.tables]
         suits = {(p.id, t.id): set(p.access) <= set(t.access) for p in problem.people for t in problem.tables}
@@ -89,11 +92,33 @@ class Seats:
         for p in problem.people:
             of[p.partner].append(p.id)
         for k in problem.topics:
-            model.add_exactly_one(y[k.id, slot] for slot in self.slots)
+            if len(problem.topics) == len(self.slots):
+                model.add_exactly_one(y[k.id, slot] for slot in self.slots)
+                whole = y
+            else:
+                model.add_at_least_one(y[k.id, slot] for slot in self.slots)
+                self._once(k.id, y)
+                whole = {(k.id, slot): model.new_bool_var("") for slot in self.slots}
+                model.add_at_least_one(whole.values())
+                for slot in self.slots:
+                    model.add(whole[k.id, slot] <= y[k.id, slot])
             for slot in self.slots:
                 for party in problem.parties_here(k):
-                    model.add(sum(self._at(who, slot) for who in of[party]) >= y[k.id, slot])
+                    model.add(sum(self._at(who, slot) for who in of[party]) >= whole[k.id, slot])
         return y
+
+    def _once(self, topic: str, y: dict[tuple[str, Slot], Any]) -> None:
+        """Nobody comes to a topic twice, but for those who can lead."""
+        for p in self.problem.people:
+            if "facilitator" in p.roles:
+                continue
+            there = []
+            for slot in self.slots:
+                if (p.id, slot) in self.x:
+                    both = self.model.new_bool_var("")
+                    self.model.add(both >= self.x[p.id, slot] + y[topic, slot] - 1)
+                    there.append(both)
+            self.model.add_at_most_one(there)
 
     def hint(self, plan: Plan) -> None:
         """Start from a plan."""
@@ -141,17 +166,32 @@ def best(problem: Problem, seconds: float, seed: int = 1, warm: Plan | None = No
             met = model.new_bool_var("")
             model.add_bool_or([*shared, ~met])
             terms.append(round(UNIT * float(worth)) * met)
-    for k in problem.topics:
-        for slot in seats.slots:
-            fans = [p.id for p in problem.people if k.theme in p.themes and (p.id, slot) in seats.x]
-            seat = model.new_int_var(0, len(fans), "")
-            model.add(seat <= sum(seats.x[who, slot] for who in fans))
-            model.add(seat <= len(fans) * seats.y[k.id, slot])
-            terms.append(round(UNIT * INTEREST) * seat)
+    terms += _belonging(seats, arrays)
     model.maximize(sum(terms))
     if warm is not None:
         seats.hint(warm)
     return seats.solved(seconds, seed)[0]
+
+
+def _belonging(seats: Seats, arrays: Arrays) -> list[Any]:
+    """Each step of what belonging is worth, for each person: in how many rounds they reach it, each counting less."""
+    model, problem = seats.model, seats.problem
+    topic = {each.id: n for n, each in enumerate(arrays.topics)}
+    terms = []
+    for number, person in enumerate(arrays.people):
+        for step, worth in enumerate(np.diff(VALUES), 1):
+            there = [k.id for k in problem.topics if arrays.rank[number, topic[k.id]] >= step]
+            reached = []
+            for slot in seats.slots if there else ():
+                if (person.id, slot) in seats.x:
+                    both = model.new_bool_var("")
+                    model.add(both <= seats.x[person.id, slot])
+                    model.add(both <= sum(seats.y[k, slot] for k in there))
+                    reached.append(both)
+            counted = [model.new_bool_var("") for _ in range(problem.rounds)]
+            model.add(sum(counted) <= sum(reached))
+            terms += [round(UNIT * BELONGING * worth * FALL**n) * each for n, each in enumerate(counted)]
+    return terms
 
 
 def _same(seats: Seats, one: Person, other: Person, number: int) -> Any:

@@ -6,8 +6,8 @@ import numpy as np
 
 from joinedup.engines.seating import Plan, Problem
 from joinedup.engines.seating.arrays import as_arrays, table_numbers
-from joinedup.engines.seating.goals import interest_seats, measure, together
-from joinedup.engines.seating.search import INTEREST, MIX
+from joinedup.engines.seating.goals import measure, together
+from joinedup.engines.seating.search import BELONGING, MIX
 
 
 def whole(problem: Problem, plan: Plan) -> tuple[float, float]:
@@ -16,6 +16,5 @@ def whole(problem: Problem, plan: Plan) -> tuple[float, float]:
     seats, topic_at = table_numbers(arrays, plan)
     goals = measure(arrays, seats, topic_at)
     mixed = int(np.triu(together(seats) * arrays.mixes, 1).sum())
-    matched = interest_seats(arrays, seats, topic_at)[1]
-    rest = goals["new_meetings"]["score"] + MIX * mixed + INTEREST * matched
+    rest = BELONGING * goals["belonging"]["value"] + goals["new_meetings"]["score"] + MIX * mixed
     return goals["topic_parties"]["value"], round(rest, 2)

@@ -101,12 +101,14 @@ def test_order_and_change(event: Event, world: World, make_opportunity):
     assert [t.title for t in event.topics.all()] == ["Title b", "Title a"]
     move_topic(by=alice, topic=second, up=True)
     assert [t.title for t in event.topics.all()] == ["Title b", "Title a"]
-    change_topic(by=alice, topic=first, title="New", theme=None, weight=3, parties=[world.police])
+    change_topic(by=alice, topic=first, title="New", theme=None, weight=3, parties=[world.police], places=[])
     assert [p.slug for p in first.parties.all()] == ["testland-police"]
     with pytest.raises(ValidationError):
-        change_topic(by=alice, topic=first, title="New", theme=None, weight=9, parties=[])
+        change_topic(by=alice, topic=first, title="New", theme=None, weight=9, parties=[], places=[])
     with pytest.raises(PermissionDenied):
-        change_topic(by=world.person("charlie"), topic=first, title="X", theme=None, weight=1, parties=[])
+        change_topic(
+            by=world.person("charlie"), topic=first, title="X", theme=None, weight=1, parties=[], places=[]
+        )
 
 
 def test_a_topic_goes_unless_something_was_agreed(seated: Event, sitting, world: World, parts, opportunity):

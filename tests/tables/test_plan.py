@@ -65,8 +65,9 @@ def test_a_plan_is_stored_whole_and_keeps_the_rules(seated: Event, world: World)
     report = PlanReport.objects.get(event=seated)
     assert report.report["goals"]["topic_parties"]["topics_with_all_parties"] == 1
     lines = goal_lines(report.report)
-    assert lines[1]["value"] >= 1
-    assert lines[1]["chance"] is not None
+    assert [each["value"] for each in lines[1:3]] == [100, 0], "one topic, so one round"
+    assert lines[3]["value"] >= 1
+    assert lines[3]["chance"] is not None
     assert AuditEntry.objects.filter(action="event.plan").count() == 1
     document = plan_document(seated)
     assert [each["round"] for each in document["rounds"]] == [1, 2]
@@ -125,7 +126,7 @@ def test_moving_one_person_shows_its_cost_first(seated: Event, world: World):
     other = 2 if here == 1 else 1
     before = stored_plan(seated).assignments
     _plan, cost, _newly = try_move(seated, who, 1, other)
-    assert set(cost) == {"topic_parties", "new_meetings", "sector_mix", "interest", "rules_broken"}
+    assert set(cost) == {"topic_parties", "belonging", "new_meetings", "sector_mix", "rules_broken"}
     assert stored_plan(seated).assignments == before
     move_person(by=alice, event=seated, attendee=who, number=1, table=other)
     assert who.seats.get(sitting__round=1).sitting.table.number == other
@@ -149,7 +150,7 @@ def test_what_is_not_ready(event: Event, world: World, come, make_opportunity):
     come(event, world.lantern, young_names=["Kit"])
     assert {"party_not_coming", "no_facilitators"} <= kinds(event)
     assert "no_young_people" not in kinds(event)
-    change_topic(by=alice, topic=topic, title="T of ours", theme=None, weight=1, parties=[])
+    change_topic(by=alice, topic=topic, title="T of ours", theme=None, weight=1, parties=[], places=[])
     Event.objects.update(safeguarding_lead="", access="", venue="", starts=None)
     event.refresh_from_db()
     assert {"topic_without_parties", "safeguarding", "access", "where", "when"} <= kinds(event)

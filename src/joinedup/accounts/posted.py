@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -25,3 +25,16 @@ def attempt(request: Request, act: Callable[[], Any], done: Callable[[Any], str]
 def number_in(text: str | None) -> int:
     """A number from a form; -1, which no record has, for anything else."""
     return int(text) if text and text.isdecimal() and len(text) < 10 else -1
+
+
+def numbers_in(texts: Iterable[str]) -> list[int]:
+    """The numbers of a field that was posted several times; what is none is left out."""
+    return [number for number in map(number_in, texts) if number >= 0]
+
+
+def decimal_in(text: str | None) -> float:
+    """A number with a point from a form; -1 for anything else."""
+    try:
+        return float(text or "")
+    except ValueError:
+        return -1.0

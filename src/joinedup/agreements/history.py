@@ -17,7 +17,7 @@ from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
 from joinedup.agreements.agreement_state import shown_state, state_words
 from joinedup.agreements.models import Agreement
-from joinedup.events.models import Topic
+from joinedup.events.models import ON_AN_AGENDA, Topic
 from joinedup.events.queries.events import listed
 from joinedup.evidence import wording
 from joinedup.evidence.models import Figure
@@ -75,7 +75,7 @@ def chain_of(record: Record, person: Person) -> list[HistoryStep]:
     # An agenda holds the partnership's copy; the public reads its own copy, which has the same key.
     keys = {(each.footprint_id, each.key) for each in found.opportunities}
     on_agendas = Topic.objects.filter(
-        opportunity__key__in=[key for _, key in keys], is_chosen=True, event__in=listed(person)
+        ON_AN_AGENDA, opportunity__key__in=[key for _, key in keys], event__in=listed(person)
     )
     topics = [
         topic

@@ -42,11 +42,12 @@ def seat(folder: Path, rounds: int, seconds: float, seed: int, output: Path) -> 
     """
     from joinedup.offline.delimited import Refused
     from joinedup.offline.seat.run import seat as seat_files
+    from joinedup.places.shipped import around
 
     try:
         with progress() as say:
             say("Planning the tables", None)
-            made = seat_files(folder, output, rounds=rounds, seed=seed, seconds=seconds)
+            made = seat_files(folder, output, rounds=rounds, seed=seed, seconds=seconds, around=around)
     except Refused as error:
         raise Failed(str(error)) from error
     except OSError as error:

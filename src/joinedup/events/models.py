@@ -303,6 +303,17 @@ class Topic(models.Model):
     )
     is_chosen = models.BooleanField(default=True, help_text="on the agenda; otherwise only proposed")
     parties = models.ManyToManyField("partners.Partner", blank=True, related_name="topics")
+    places = models.ManyToManyField(
+        "places.Place", blank=True, related_name="topics", help_text="what it is about; none is everywhere"
+    )
+    part_of = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="parts",
+        help_text="the topic it is talked about with, instead of by itself",
+    )
     weight = models.FloatField(default=1.0)
     order = models.PositiveSmallIntegerField(default=0)
 
@@ -313,7 +324,10 @@ class Topic(models.Model):
                 fields=["event", "opportunity"],
                 condition=Q(opportunity__isnull=False),
                 name="topic_once_an_opportunity",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(part_of__isnull=True) | Q(is_chosen=False), name="topic_a_part_is_not_by_itself"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -322,6 +336,9 @@ class Topic(models.Model):
     def scope(self) -> Scope:
         return self.event.scope()
 
+
+# A topic that is on an agenda, by itself or as a part of another.
+ON_AN_AGENDA = Q(is_chosen=True) | Q(part_of__is_chosen=True)
 
 # An interpreter comes with the person; a table meets the other needs.
 TABLE_ACCESS = ("step_free", "quiet", "hearing_loop")

@@ -12,12 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from joinedup.engines.seating import Problem, blockers
-from joinedup.events.models import Event
+from joinedup.events.models import ON_AN_AGENDA, Event
 from joinedup.registration.models import Attendee
 from joinedup.registration.queries.attendees import MissingPeople, missing
 from joinedup.tables.queries.leaders import offers_waiting
-from joinedup.tables.seating import problem_of, unseated
+from joinedup.tables.seating import not_served, problem_of, unseated
 from joinedup.voice.models import Contribution
+
+# One in so many people without a topic about a place they serve is worth a word.
+WITHOUT_A_TOPIC = 5
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def _young(event: Event, come: bool) -> Iterator[NotReady]:
         sentence = _("Young people come and nothing says what they are paid for the day, and how.")
         yield NotReady("young_pay", True, sentence, edit, _("Say what they are paid"))
     chosen = Q(votes__attendee__standing__in=[Attendee.Standing.PLACED, Attendee.Standing.WAITING])
-    if event.topics.filter(chosen | Q(contributions__isnull=False), is_chosen=True).exists():
+    if event.topics.filter(ON_AN_AGENDA, chosen | Q(contributions__isnull=False)).exists():
         return
     said = Contribution.objects.filter(conversation__event=event, state=Contribution.State.SHOWN)
     if come or said.exclude(age_band=Contribution.ADULT).exists():
@@ -110,6 +113,13 @@ def _topics(event: Event, problem: Problem) -> Iterator[NotReady]:
     if not problem.topics:
         yield NotReady("no_topics", True, _("Nothing is on the agenda yet."), link, _("Choose topics"))
         return
+    without, people = len(not_served(problem)), len(problem.people)
+    if without * WITHOUT_A_TOPIC >= people > 0:
+        sentence = _("%(number)s of %(people)s people have no topic about a place they serve.") % {
+            "number": without,
+            "people": people,
+        }
+        yield NotReady("not_served", False, sentence, f"{link}#fit", _("See which topics would serve them"))
     for topic in problem.topics:
         edit = reverse("event_topic", args=[event.slug, int(topic.id)])
         here = problem.parties_here(topic)

@@ -11,12 +11,18 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from joinedup.engines import seating as engine
 from joinedup.engines.seating import Person, Plan, Problem, Rule, Table, Topic, broken, move
 from joinedup.engines.seating.problem import Finding
 from joinedup.events.models import TABLE_ACCESS, Event
+from joinedup.partners.models import Partner
+from joinedup.places.queries import around_each
 from joinedup.privacy.detect import plain
 from joinedup.registration.models import Attendee
-from joinedup.tables.models import PlanReport, Seat, Sitting
+from joinedup.tables.models import PlanReport, Seat, Sitting, Vote
+
+# Where a partner works that has not said it: nowhere that a topic is about, unless that is everywhere.
+NOT_KNOWN = "not known"
 
 
 def attendee_label(attendee: Attendee) -> str:
@@ -35,32 +41,44 @@ def coming(event: Event) -> QuerySet[Attendee]:
 
 
 def problem_of(event: Event, *, seed: int = 1) -> Problem:
-    """Everybody with a place, the agenda, the room and the wishes; 9 queries.
+    """Everybody with a place, the agenda, the room and the wishes; 15 queries.
 
-    People are identified by their registration number, so that the stored report holds no name; topics by
-    key, partners by name. People who shared a table at an earlier event have met. Raises ValidationError if
-    the room contradicts itself.
+    Themes are the person's and their partner's, places those that the partner serves, or its base; a place also counts
+    as each place around it and inside it. Somebody of whom no place is known serves none. People are identified by
+    their registration number, so that the stored report holds no name; topics by key, partners by name. People who
+    shared a table at an earlier event have met. Raises ValidationError if the room contradicts itself.
     """
-    attendees = list(coming(event).select_related("partner").prefetch_related("themes"))
-    topics = list(event.topics.filter(is_chosen=True).prefetch_related("parties"))
+    attendees = list(
+        coming(event)
+        .select_related("partner")
+        .prefetch_related("themes", "partner__themes", "partner__serves")
+    )
+    topics = list(event.topics.filter(is_chosen=True).prefetch_related("parties", "places"))
     partners = {a.partner_id: a.partner for a in attendees} | {
         p.pk: p for t in topics for p in t.parties.all()
     }
     twice = {name for name, n in Counter(p.name for p in partners.values()).items() if n > 1}
     called = {pk: f"{p.name} ({p.slug})" if p.name in twice else p.name for pk, p in partners.items()}
     bringing = {a.companion_id for a in attendees}
+    served = {a.partner_id: places_served(a.partner) for a in attendees}
+    about = {t.pk: [place.pk for place in t.places.all()] for t in topics}
+    everything = {code for codes in (*served.values(), *about.values()) for code in codes}
+    around = around_each(everything)
+    wanted = choices(event)
     people = tuple(
         Person(
             id=str(a.number),
             name=f"No. {a.number} ({a.role})",
             partner=called[a.partner_id],
             sector=a.sector_id,
-            themes=tuple(sorted(theme.pk for theme in a.themes.all())),
+            themes=tuple(sorted({t.pk for t in (*a.themes.all(), *a.partner.themes.all())})),
             # Those who only say they are a companion have nobody: who brings whom is settled before.
             roles=tuple(part for part in a.parts if part != "companion" or a.pk in bringing),
             access=tuple(need for need in TABLE_ACCESS if need in a.access),
             rounds=tuple(a.rounds),
             opted_in=a.opted_in,
+            places=served[a.partner_id] or (NOT_KNOWN,),
+            choices=tuple(str(pk) for pk in wanted.get(a.pk, ())),
         )
         for a in attendees
     )
@@ -77,6 +95,7 @@ def problem_of(event: Event, *, seed: int = 1) -> Problem:
                     theme=t.theme_id or "",
                     parties=tuple(sorted(called[p.pk] for p in t.parties.all())),
                     weight=t.weight,
+                    places=engine.places_that_count(about[t.pk], everything, around),
                 )
                 for t in topics
             ),
@@ -87,6 +106,31 @@ def problem_of(event: Event, *, seed: int = 1) -> Problem:
         )
     except ValueError as error:
         raise ValidationError(str(error)) from error
+
+
+def places_served(partner: Partner) -> tuple[str, ...]:
+    """The codes of the places a partner serves, or of its base; no query where the places are prefetched."""
+    served = sorted(place.pk for place in partner.serves.all())
+    return tuple(served or ([partner.base_id] if partner.base_id else []))
+
+
+def not_served(problem: Problem) -> list[Person]:
+    """Those who have no topic about a place that their organisation serves; nobody while no topic names a place."""
+    named = [topic for topic in problem.topics if topic.places]
+    return [
+        person
+        for person in problem.people
+        if named and all(set(person.places).isdisjoint(topic.places) for topic in named)
+    ]
+
+
+def choices(event: Event) -> dict[int, list[int]]:
+    """{attendee: the topics they chose that are on the agenda, by themselves or as a part}; 1 query."""
+    votes = Vote.objects.filter(topic__event=event).order_by("topic", "attendee")
+    found: dict[int, list[int]] = defaultdict(list)
+    for who, topic, whole in votes.values_list("attendee", "topic", "topic__part_of"):
+        found[who].append(whole or topic)
+    return found
 
 
 def _rules(event: Event, attendees: list[Attendee]) -> tuple[Rule, ...]:
@@ -220,6 +264,7 @@ def goal_lines(report: dict[str, Any]) -> list[dict[str, Any]]:
             "value": goals["topic_parties"]["topics_with_all_parties"],
             "chance": None,
         },
+        *_belonging_lines(goals.get("belonging")),
         {
             "what": _("New meetings across partners and sectors"),
             "value": meetings["value"],
@@ -231,15 +276,23 @@ def goal_lines(report: dict[str, Any]) -> list[dict[str, Any]]:
             "chance": None,
         },
         {
-            "what": _("Chance that two people at a table are of different sectors, of 100"),
+            "what": _("Of 100 pairs of people at a table, those from different sectors"),
             "value": _percent(goals["sector_mix"]["value"]),
             "chance": None,
         },
-        {
-            "what": _("Seats at a topic the person is interested in, of 100"),
-            "value": _percent(goals["interest"]["value"]),
-            "chance": None,
-        },
+    ]
+
+
+def _belonging_lines(belonging: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """In how many rounds people sit where they have something to say, of 100 people; nothing for an older report."""
+    if not belonging:
+        return []
+    return [
+        {"what": what, "value": _percent(belonging[key]), "chance": None}
+        for key, what in (
+            ("one_round", _("People, of 100, who sit where they have something to say in a round at least")),
+            ("two_rounds", _("the same in two rounds or more")),
+        )
     ]
 
 

@@ -1,8 +1,8 @@
 """Slow, obvious twins: the hard rules and the goals by loops over the written plan, and nothing shared with it."""
 
-from itertools import combinations
+from itertools import combinations, permutations
 
-from joinedup.engines.seating import Plan, Problem
+from joinedup.engines.seating import Person, Plan, Problem, Topic
 
 
 def breaks(problem: Problem, plan: Plan) -> set[tuple]:
@@ -112,9 +112,61 @@ def topic_parties(problem: Problem, plan: Plan) -> float:
     return value
 
 
-def interest(problem: Problem, plan: Plan) -> float | None:
-    """Share of seats at a topic of interest, of seats at a topic of people who named interests."""
-    themes = {each.id: each.themes for each in problem.people}
-    theme = {each.id: each.theme for each in problem.topics}
-    seats = [row for row in plan.assignments if row[2] is not None and themes[row[3]]]
-    return sum(theme[row[2]] in themes[row[3]] for row in seats) / len(seats) if seats else None
+def belongs(problem: Problem, person: Person, topic: Topic) -> float:
+    """How far somebody belongs at a topic, by the words of the design."""
+    if person.partner != "" and person.partner in topic.parties:
+        return 1.0
+    if "young_person" in person.roles and topic.id in person.choices:
+        return 1.0
+    named = any(each.places for each in problem.people) or any(each.places for each in problem.topics)
+    everywhere = person.places == () or topic.places == ()
+    serves = named and (everywhere or any(place in topic.places for place in person.places))
+    works = topic.theme != "" and topic.theme in person.themes
+    if serves and works:
+        return 1.0
+    if serves:
+        return 0.6
+    return 0.5 if works else 0.0
+
+
+def by_round(problem: Problem, plan: Plan, who: str) -> dict[int, float]:
+    """{round: how far they belong where they sit}, for rounds with a topic."""
+    person = next(each for each in problem.people if each.id == who)
+    topics = {each.id: each for each in problem.topics}
+    rows = [row for row in plan.assignments if row[3] == who and row[2] is not None]
+    return {row[0]: belongs(problem, person, topics[row[2]]) for row in rows}
+
+
+def belonging(problem: Problem, plan: Plan) -> float:
+    """The best round of each counts whole, the next half, the next a quarter."""
+    value = 0.0
+    for person in problem.people:
+        best = sorted(by_round(problem, plan, person.id).values(), reverse=True)
+        value += sum(each * 0.5**n for n, each in enumerate(best))
+    return value
+
+
+def rounds_of_belonging(problem: Problem, plan: Plan, least: int) -> float | None:
+    """Share of those who are there in some round who belong in at least so many rounds."""
+    here = [p for p in problem.people if any(p.attends(r) for r in range(1, problem.rounds + 1))]
+    enough = [p for p in here if sum(each > 0 for each in by_round(problem, plan, p.id).values()) >= least]
+    return len(enough) / len(here) if here else None
+
+
+def meets_somebody(problem: Problem, plan: Plan, number: int) -> set[str]:
+    """Who meets somebody new in a round, and in no other."""
+    known = {frozenset(pair) for pair in problem.met}
+    at = {(row[0], row[3]): row[1] for row in plan.assignments}
+    found = set()
+    for one, other in permutations(problem.people, 2):
+        rounds = [
+            r
+            for r in range(1, problem.rounds + 1)
+            if (r, one.id) in at and at[r, one.id] == at.get((r, other.id))
+        ]
+        if rounds != [number] or frozenset((one.id, other.id)) in known:
+            continue
+        differ = one.sector and other.sector and one.sector != other.sector
+        if differ and (one.partner != other.partner or not one.partner):
+            found.add(one.id)
+    return found

@@ -22,7 +22,11 @@ def test_goals_agree_with_their_twins(problem: Problem) -> None:
     assert value["new_meetings"]["score"] == met + introductions / 4
     assert value["sector_mix"]["value"] == pytest.approx(naive.sector_mix(problem, made), abs=1e-6)
     assert value["topic_parties"]["value"] == pytest.approx(_seated_parties(problem, made), abs=1e-6)
-    assert value["interest"]["value"] == pytest.approx(naive.interest(problem, made), abs=1e-6)
+    belonging = value["belonging"]
+    assert belonging["value"] == pytest.approx(naive.belonging(problem, made), abs=1e-5)
+    assert belonging["one_round"] == pytest.approx(naive.rounds_of_belonging(problem, made, 1), abs=1e-6)
+    assert belonging["two_rounds"] == pytest.approx(naive.rounds_of_belonging(problem, made, 2), abs=1e-6)
+    assert belonging["value"] <= made.report["goals"]["belonging"]["bound"] + 1e-6
 
 
 def _seated_parties(problem: Problem, made: Plan) -> float:

@@ -5,6 +5,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from joinedup.engines.seating import (
+    Effect,
     Person,
     Plan,
     Problem,
@@ -39,9 +40,9 @@ def test_a_move_shows_its_cost_and_what_it_breaks() -> None:
     ]
     assert cost == {
         "topic_parties": 0,
+        "belonging": 0,
         "new_meetings": 1,
         "sector_mix": 0,
-        "interest": 0,
         "rules_broken": 2,
     }
     assert [each.table for each in findings] == ["1", "2"]
@@ -94,7 +95,7 @@ def test_every_move_and_every_swap_is_judged_as_if_it_were_made(
         for exchange in swaps(problem, made, who, number, other.id):
             if other.id != home:
                 tries.append((swap(problem, made, who, exchange.person, number), exchange[1:]))
-    for (after, cost, findings), (cost_again, newly) in tries:
+    for (after, cost, findings), (cost_again, newly, effect) in tries:
         assert cost == cost_again
         assert newly == [each for each in findings if each.sentence not in said]
         assert as_tuples(problem, after) == naive.breaks(problem, after)
@@ -104,6 +105,10 @@ def test_every_move_and_every_swap_is_judged_as_if_it_were_made(
             cost["new_meetings"]
             == naive.new_meetings(problem, after)[0] - naive.new_meetings(problem, made)[0]
         )
+        assert cost["belonging"] == pytest.approx(
+            naive.belonging(problem, after) - naive.belonging(problem, made), abs=1e-5
+        )
+        assert_touches(problem, made, after, number, effect)
         assert cost["topic_parties"] == pytest.approx(
             naive.topic_parties(problem, after) - naive.topic_parties(problem, made), abs=1e-5
         )
@@ -111,6 +116,35 @@ def test_every_move_and_every_swap_is_judged_as_if_it_were_made(
     if len(seats) == 1:
         stays = next(each for each in options if each.table == home)
         assert (set(stays.cost.values()), stays.newly_broken) == ({0.0}, [])
+
+
+def assert_touches(problem: Problem, made: Plan, after: Plan, number: int, effect: Effect) -> None:
+    """Everybody one by one, before and after."""
+    belonged, belong = (
+        {p.id: naive.by_round(problem, each, p.id) for p in problem.people} for each in (made, after)
+    )
+    lose = [who for who in sorted(belong) if belonged[who].get(number, 0) > belong[who].get(number, 0) == 0]
+    gain = [who for who in sorted(belong) if belong[who].get(number, 0) > belonged[who].get(number, 0) == 0]
+    assert (effect.lose, effect.gain) == (lose, gain)
+    assert effect.nowhere == [who for who in lose if not any(belong[who].values())]
+    met, meet = naive.meets_somebody(problem, made, number), naive.meets_somebody(problem, after, number)
+    assert (effect.meet_nobody, effect.meet_somebody) == (sorted(met - meet), sorted(meet - met))
+    assert effect.meetings == naive.new_meetings(problem, after)[0] - naive.new_meetings(problem, made)[0]
+
+
+def test_whom_a_move_parts_from_their_topic() -> None:
+    people = (*(Person(name, partner=name, sector=name) for name in "ab"), Person("c", sector="b"))
+    problem = Problem(people, (Table("1", 0, 3), Table("2", 0, 3)), (Topic("t", parties=("a", "b")),))
+    made = Plan([(1, "1", "t", "a"), (1, "1", "t", "b"), (1, "2", None, "c")])
+    here, there = moves(problem, made, "a", 1)
+    assert here.effect == Effect([], [], [], [], [], 0, [], [], [])
+    assert there.effect == Effect(["a"], [], ["a"], ["b"], ["c"], 0, ["t"], [], [])
+    [back] = [
+        each for each in moves(problem, move(problem, made, "a", 1, "2")[0], "a", 1) if each.table == "1"
+    ]
+    assert (back.effect.joined, back.effect.gain) == (["t"], ["a"])
+    alone = moves(problem, made, "b", 1)[1].effect
+    assert alone.one_sector == ["2"]
 
 
 @pytest.mark.parametrize(("person", "number", "table"), [("x", 1, "1"), ("a", 2, "1"), ("a", 1, "9")])

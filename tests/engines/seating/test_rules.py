@@ -183,6 +183,7 @@ def events(draw: st.DrawFn) -> Problem:
     pick: Callable[..., object] = random.Random(draw(st.integers(0, 10**9))).choice
     count = draw(st.integers(1, 9))
     rounds = draw(st.integers(1, 3))
+    placed = draw(st.booleans())
     roles = [(), (), (), ("facilitator",), ("young_person",), ("companion",), ("facilitator", "companion")]
     crowd = tuple(
         Person(
@@ -194,6 +195,8 @@ def events(draw: st.DrawFn) -> Problem:
             access=pick([(), (), (), ("step_free",)]),
             rounds=pick([(), (), (1,), (1, 2)]),
             opted_in=pick([True, False]),
+            places=pick([(), ("north",), ("south",), ("north", "south")]) if placed else (),
+            choices=pick([(), ("k0", "k2")]),
         )
         for n in range(count)
     )
@@ -207,6 +210,7 @@ def events(draw: st.DrawFn) -> Problem:
             theme=pick(["t", "u"]),
             parties=pick([(), ("a",), ("a", "b"), ("gone",)]),
             weight=pick([1, 2]),
+            places=pick([(), ("north",), ("south",)]) if placed else (),
         )
         for n in range(draw(st.integers(0, 5)))
     )

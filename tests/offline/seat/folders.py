@@ -25,7 +25,7 @@ def written(folder: Path, problem: Problem) -> Path:
     blank(folder)
     _write(
         folder / "people.csv",
-        "id name partner sector themes roles access rounds opted_in",
+        "id name partner sector themes roles access rounds opted_in places choices",
         (
             [
                 p.id,
@@ -34,14 +34,15 @@ def written(folder: Path, problem: Problem) -> Path:
                 p.sector,
                 *map(_list, (p.themes, p.roles, p.access, p.rounds)),
                 p.opted_in,
+                *map(_list, (p.places, p.choices)),
             ]
             for p in problem.people
         ),
     )
     _write(
         folder / "topics.csv",
-        "id title theme parties weight",
-        ([t.id, t.title, t.theme, _list(t.parties), t.weight] for t in problem.topics),
+        "id title theme parties weight places",
+        ([t.id, t.title, t.theme, _list(t.parties), t.weight, _list(t.places)] for t in problem.topics),
     )
     _write(folder / "met.csv", "person_a person_b", problem.met)
     _write(folder / "rules.csv", "kind people", ([r.kind, _list(r.people)] for r in problem.rules))

@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
+import polars as pl
 import pytest
 
 from joinedup.engines.seating import broken, goals
@@ -61,8 +62,11 @@ def test_the_output_is_the_plan_its_worth_and_the_pages(tmp_path: Path) -> None:
     assert [(int(r), t, topic or None, who) for r, t, topic, who in plan_rows[1:]] == made.plan.assignments
     report = json.loads((out / "report.json").read_text())
     assert report["broken"] == broken(made.problem, made.plan) == []
+    belonging = report["goals"]["belonging"]
+    assert belonging["value"] <= belonging.pop("bound")
+    assert set(belonging) == {"value", "people", "somewhere", "one_round", "two_rounds"}
     assert report["goals"] == goals(made.problem, made.plan)
-    assert set(report["goals"]) == {"topic_parties", "new_meetings", "sector_mix", "interest"}
+    assert set(report["goals"]) == {"topic_parties", "belonging", "new_meetings", "sector_mix"}
     tables, people, badges = ((out / f"{name}.html").read_text() for name in ("tables", "people", "badges"))
     assert tables.count('<section class="page') == len(problem.tables)
     assert people.count('<section class="page') == len(problem.people) == badges.count('<li class="badge">')
@@ -110,3 +114,42 @@ def test_rules_that_collide_are_named_with_what_frees_them(tmp_path: Path) -> No
     )
     assert second.startswith("Not kept: Round 1: a and b s")
     assert made.lines()[0] == "2 people, 2 tables, 1 rounds: 1 rules not kept."
+
+
+def test_people_sit_where_their_partner_works_and_their_page_says_so(tmp_path: Path) -> None:
+    lines = [f"c{n},Camden youth {n},exclusion,Camden,,\n" for n in range(4)]
+    lines += [f"h{n},Hackney youth {n},exclusion,e09000012,,\n" for n in range(3)]
+    folder = blank(
+        tmp_path / "in",
+        people="id,partner,themes,places,choices,roles\n"
+        + "".join(lines)
+        + "y,Hackney youth 0,,Hackney,gone;c,young_person\n",
+        topics="id,title,theme,places\nc,In Camden,exclusion, camden \nh,In a ward,exclusion,E05009374\n",
+        room="table,seats_min,seats_max\n1,4,4\n2,4,4\n",
+    )
+    found = pl.DataFrame(
+        [
+            ("E09000007", "Camden", "local_authority", "E12000007"),
+            ("E09000012", "Hackney", "local_authority", "E12000007"),
+            ("E05009374", "Hackney Central", "ward", "E09000012"),
+            ("E12000007", "London", "region", None),
+        ],
+        schema=["code", "name", "kind", "parent"],
+        orient="row",
+    )
+    out = tmp_path / "out"
+    made = seat(folder, out, rounds=1, seed=1, seconds=0.2, around=lambda _cells: found)
+    assert {(who[0], topic) for _, _, topic, who in made.plan.assignments} == {
+        ("c", "c"),
+        ("h", "h"),
+        ("y", "h"),
+    }
+    assert made.plan.report["goals"]["belonging"]["one_round"] == 1.0
+    page = (out / "people.html").read_text()
+    assert page.count("In Camden – you work there on this<") == 4
+    assert page.count("In a ward – you work there on this<") == 3
+    assert page.count("In a ward – you work there<") == 1
+    assert made.plan.report["notes"] == [
+        "people.csv: y chose “gone”, not in topics.csv: nothing follows from it."
+    ]
+    assert "100% in a round at least" in made.lines()[2]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from joinedup.engines.seating.agenda_belonging import AgendaValue, better_agenda, times_on_tables
 from joinedup.engines.seating.arrays import Arrays, Ints, blocks
 
 # The most exchanges of two topics tried, for parties that do not meet yet.
@@ -20,7 +21,8 @@ class Pins:
     """People who stay at a table in a round: `at[round][person] = table`, numbers from 0.
 
     `uncovered`: (topic, party) pairs that nobody represents; `short`: the topics whose parties do not all
-    meet at once; `shortfall`: their weight out of `whole`; `moved`: the people who leave their seat.
+    meet at once; `shortfall`: their weight out of `whole`; `moved`: the people who leave their seat; `is_late`: the
+    clock cut the search for the agenda short.
     """
 
     at: list[dict[int, int]]
@@ -29,6 +31,7 @@ class Pins:
     moved: set[int] = field(default_factory=set)
     whole: float = 1.0
     short: list[int] = field(default_factory=list)
+    is_late: bool = False
 
     @property
     def rank(self) -> tuple[int, float]:
@@ -37,11 +40,12 @@ class Pins:
 
 
 def base_agenda(arrays: Arrays) -> Ints:
-    """Topics of tables, (R, T), -1 for none: all topics equally often.
+    """Topics of tables, (R, T), -1 for none: all topics equally often, but for those at which more people belong
+    than there are seats.
 
-    If there are fewer tables × rounds than topics, the heaviest are used. With fewer topics than rounds the
-    last rounds have none, since nobody may come to a topic twice. Within a round the topics are rotated so
-    that a table seldom has one of its topics again.
+    Each topic's tables are spread over the rounds. If there are fewer tables × rounds than topics, the heaviest are
+    used. With fewer topics than rounds the last rounds have none, since nobody may come to a topic twice. Within a
+    round the topics are rotated so that a table seldom has one of its topics again.
     """
     topic_at = np.full(arrays.open.shape, -1, dtype=np.intp)
     peopled = np.flatnonzero(arrays.present.any(axis=1))
@@ -49,10 +53,14 @@ def base_agenda(arrays: Arrays) -> Ints:
     chosen = order[: int(arrays.open.sum())]
     if not chosen:
         return topic_at
+    rows = peopled[: len(chosen)]
+    slots = int(arrays.open[rows].sum())
+    times = times_on_tables(arrays, chosen, slots)
+    turns = sorted(((turn + 0.5) / many, n) for n, many in enumerate(times) for turn in range(many))
     placed = 0
-    for turn, row in enumerate(peopled[: len(chosen)]):
+    for turn, row in enumerate(rows):
         used = np.flatnonzero(arrays.open[row])
-        topics = np.array([chosen[(placed + n) % len(chosen)] for n in range(len(used))])
+        topics = np.array([chosen[n] for _, n in turns[placed : placed + len(used)]])
         placed += len(used)
         before = topic_at[np.ix_(peopled[:turn], used)]
         turned = [np.roll(topics, shift) for shift in range(len(used))]
@@ -202,19 +210,26 @@ class PartyFinder:
         return not any(pins.at[r].get(member) == t for r, t in slots for member in block if r != row)
 
 
-def make_agenda(arrays: Arrays, rng: np.random.Generator, attempt: int = 0) -> tuple[Ints, Pins]:
+def make_agenda(
+    arrays: Arrays, rng: np.random.Generator, attempt: int = 0, until: float | None = None
+) -> tuple[Ints, Pins]:
     """An agenda (R, T) in which as many parties as possible meet, heavier topics first, and its pins.
 
     After the first attempt people are pinned, and topics rotated within a round, at random: for events so
     tight that the plain choice allows no seating.
     """
     topic_at = base_agenda(arrays)
-    if not attempt:
-        return pinned(PartyFinder(arrays), topic_at, rng, None)
-    for row, opened in zip(topic_at, arrays.open, strict=True):
-        used = np.flatnonzero(opened)
-        row[used] = np.roll(row[used], rng.integers(max(1, len(used))))
-    return pinned(PartyFinder(arrays, rng), topic_at, rng, None)
+    if attempt:
+        for row, opened in zip(topic_at, arrays.open, strict=True):
+            used = np.flatnonzero(opened)
+            row[used] = np.roll(row[used], rng.integers(max(1, len(used))))
+    desk = PartyFinder(arrays, rng if attempt else None)
+    if not (topic_at >= 0).any():
+        return pinned(desk, topic_at, rng, None)
+    value = better_agenda(arrays, topic_at, rng, 0.05 if attempt else 1.0, until)
+    topic_at, pins = pinned(desk, value.agenda(), rng, None, value=value if value.matters else None)
+    pins.is_late = value.is_late
+    return topic_at, pins
 
 
 def pinned(
@@ -223,10 +238,12 @@ def pinned(
     rng: np.random.Generator,
     seats: Ints | None,
     held: frozenset[tuple[int, int]] = frozenset(),
+    value: AgendaValue | None = None,
 ) -> tuple[Ints, Pins]:
     """The agenda with people pinned to it. Two topics are exchanged if that brings parties together; in an
     existing plan (`seats` given) only if a party would otherwise never come to its topic; and never at slots
-    that are `held`."""
+    that are `held`. With `value`, that of the agenda, an exchange that brings nobody together is made only if it
+    allows as much belonging."""
     topics = desk.arrays.topics
     order = sorted(range(len(topics)), key=lambda k: (-topics[k].weight, -len(desk.arrays.parties[k]), k))
     pins = desk.pin(topic_at, order, seats)
@@ -236,8 +253,9 @@ def pinned(
         stuck = sorted({topic for topic, _ in pins.uncovered}) if seats is not None else pins.short
         if not stuck or pins.rank == (0, 0.0):
             break
-        one = placed[rng.choice(np.flatnonzero(np.isin(topic_at[tuple(placed.T)], stuck)))]
-        other = placed[rng.integers(len(placed))]
+        first = int(rng.choice(np.flatnonzero(np.isin(topic_at[tuple(placed.T)], stuck))))
+        second = int(rng.integers(len(placed)))
+        one, other = placed[first], placed[second]
         if held & {tuple(one.tolist()), tuple(other.tolist())}:
             continue
         tried = topic_at.copy()
@@ -246,9 +264,15 @@ def pinned(
         if any(len(set(row)) < len(set(old)) for row, old in rows):
             continue  # a topic twice in a round leaves fewer people who have not been there
         turned = order.copy()
-        first, second = rng.integers(len(order), size=2)
-        turned[first], turned[second] = turned[second], turned[first]
+        at, to = rng.integers(len(order), size=2)
+        turned[at], turned[to] = turned[to], turned[at]
         found = desk.pin(tried, turned, seats)
-        if found.rank <= pins.rank:
-            topic_at, pins, order = tried, found, turned
+        if found.rank > pins.rank:
+            continue
+        if value is not None and topic_at[tuple(one)] != topic_at[tuple(other)]:
+            allows = value.tried(first, second, always=found.rank < pins.rank)
+            if allows is None:
+                continue
+            value.keep(first, second, *allows)
+        topic_at, pins, order = tried, found, turned
     return topic_at, pins

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from joinedup.engines.seating.assignment import matching
+from joinedup.engines.seating.belonging import ranks
 from joinedup.engines.seating.problem import (
     APART,
     FACILITATOR,
@@ -35,8 +36,8 @@ class Arrays:
     `partner` (P): numbers of the partners; each person without one gets their own. `sector` (P): -1 if
     unknown. `worth` (P, P): the value of a meeting of two people; `mixes` (P, P): whether their sectors are
     known and differ; `apart` (P, P): who must not share a table. `suits` (P, T): the table meets the person's
-    access needs. `interest` (P, K): the topic is on one of the person's themes. `present` (R, P). `open` (R,
-    T): the table is used; one that may stay empty is not if there are too few people or leaders.
+    access needs. `rank` (P, K): how far the person belongs at the topic (`belonging.VALUES`). `present` (R, P).
+    `open` (R, T): the table is used; one that may stay empty is not if there are too few people or leaders.
     `companions`: for each round, the companions of young people as far as decided.
     """
 
@@ -50,7 +51,7 @@ class Arrays:
     mixes: Bools
     apart: Bools
     suits: Bools
-    interest: Bools
+    rank: NDArray[np.int8]
     present: Bools
     facilitates: Bools
     parties: list[list[int]]
@@ -97,9 +98,7 @@ def as_arrays(problem: Problem) -> Arrays:
         mixes=mixes,
         apart=apart,
         suits=_grid([[set(p.access) <= set(t.access) for t in tables] for p in people], len(tables)),
-        interest=_grid(
-            [[bool(k.theme) and k.theme in p.themes for k in topics] for p in people], len(topics)
-        ),
+        rank=ranks(problem, people, topics),
         present=_grid([[p.attends(r + 1) for p in people] for r in range(problem.rounds)], len(people)),
         facilitates=np.array([FACILITATOR in p.roles for p in people], dtype=bool),
         parties=[[codes[name] for name in problem.parties_here(topic)] for topic in topics],
@@ -129,6 +128,16 @@ def table_numbers(arrays: Arrays, plan: Plan) -> tuple[Ints, Ints]:
             if topic in topics:
                 topic_at[number - 1, tables[table]] = topics[topic]
     return seats, topic_at
+
+
+def rank_at(arrays: Arrays, seats: Ints, topic_at: Ints) -> NDArray[np.int8]:
+    """(R, P): the rank of each person at the topic of their table; 0 where there is none."""
+    found = np.zeros(seats.shape, dtype=np.int8)
+    for number, row in enumerate(seats):
+        topic = np.where(row >= 0, topic_at[number][row], -1)
+        there = np.flatnonzero(topic >= 0)
+        found[number, there] = arrays.rank[there, topic[there]]
+    return found
 
 
 class _Sets:
@@ -226,6 +235,13 @@ def open_tables(arrays: Arrays, seats: Ints | None = None) -> Bools:
 
 def _unled(choices: list[Bools], used: Bools) -> int:
     return int(used.sum()) - matching([np.flatnonzero(each & used).tolist() for each in choices])
+
+
+def most_seats(arrays: Arrays, people: int) -> list[int]:
+    """How many of `people` can be at each table, at most; more than it takes only where all are too many for the
+    room."""
+    shares = quotas(arrays, people)
+    return [max(min(t.seats_max, people), n) for t, n in zip(arrays.tables, shares, strict=True)]
 
 
 def quotas(arrays: Arrays, people: int, opened: Bools | None = None) -> list[int]:

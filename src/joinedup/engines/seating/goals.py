@@ -1,4 +1,4 @@
-"""What a plan is worth: the four goals in their order, and what random seating would reach on the second."""
+"""What a plan is worth: the four goals in their order, and what random seating would reach on the third."""
 
 from typing import Any
 
@@ -11,8 +11,10 @@ from joinedup.engines.seating.arrays import (
     Ints,
     as_arrays,
     quotas,
+    rank_at,
     table_numbers,
 )
+from joinedup.engines.seating.belonging import counted
 from joinedup.engines.seating.problem import Plan, Problem
 
 # A topic counts in full if all its parties meet at its table in one round; parties that come one by one, in
@@ -25,11 +27,13 @@ def goals(problem: Problem, plan: Plan) -> dict[str, dict[str, Any]]:
 
     - `topic_parties.value`: over topics that are discussed, the weight of each times ½ × (share of its parties
       in the room that come to its table in some round) + ½ × (1 if all of them come in one round).
+    - `belonging.value`: over people, what their rounds count together: the best whole, the next half, and so on
+      (`belonging` says where somebody belongs). `people` are those who are there in some round; `somewhere` the share
+      (0 to 1) of them who belong at some topic at all; `one_round` and `two_rounds` the shares who belong where they
+      sit in at least so many rounds.
     - `new_meetings.value`: pairs of different partner and sector, not in `met`, that share a table at least
       once; `introductions` are those where both have opted in, `score` counts these a quarter more.
     - `sector_mix.value`: the chance (0 to 1) that two people at one table are of different sectors.
-    - `interest.value`: the share (0 to 1) of seats whose topic is on one of the person's themes, of the seats
-      of people who named any, at tables that have a topic.
     """
     arrays = as_arrays(problem)
     return measure(arrays, *table_numbers(arrays, plan))
@@ -43,9 +47,9 @@ def measure(arrays: Arrays, seats: Ints, topic_at: Ints) -> dict[str, dict[str, 
     count, score = int(met.sum()), float(arrays.worth[met].sum(dtype=float))
     pairs = int(np.triu(shared, 1).sum())
     mixed = int(np.triu(shared * arrays.mixes, 1).sum())
-    wanted, matched = interest_seats(arrays, seats, topic_at)
     return {
         "topic_parties": {"value": round(value, 6), "most": round(most, 6), "topics_with_all_parties": whole},
+        "belonging": _belonging(arrays, seats, topic_at),
         "new_meetings": {
             "value": count,
             "introductions": round((score - count) / INTRODUCTION),
@@ -53,7 +57,25 @@ def measure(arrays: Arrays, seats: Ints, topic_at: Ints) -> dict[str, dict[str, 
             "possible": int(np.triu(arrays.worth > 0, 1).sum()),
         },
         "sector_mix": {"value": round(mixed / pairs, 6) if pairs else None},
-        "interest": {"value": round(matched / wanted, 6) if wanted else None, "seats": matched},
+    }
+
+
+def _belonging(arrays: Arrays, seats: Ints, topic_at: Ints) -> dict[str, Any]:
+    rank = rank_at(arrays, seats, topic_at)
+    here = arrays.present.any(axis=0)
+    people = int(here.sum())
+    rounds = (rank > 0).sum(axis=0)[here]
+    somewhere: Bools = np.asarray((arrays.rank > 0).any(axis=1))[here]
+
+    def share(of: Bools) -> float | None:
+        return round(float(of.mean()), 6) if people else None
+
+    return {
+        "value": round(float(counted(rank).sum()), 6),
+        "people": people,
+        "somewhere": share(somewhere),
+        "one_round": share(rounds >= 1),
+        "two_rounds": share(rounds >= 2),
     }
 
 
@@ -89,18 +111,6 @@ def topic_parties(arrays: Arrays, seats: Ints, topic_at: Ints) -> tuple[float, f
         value += topic.weight * (ONE_BY_ONE * len(came) / len(parties) + (1 - ONE_BY_ONE) * all_at_once)
         whole += all_at_once
     return value, most, whole
-
-
-def interest_seats(arrays: Arrays, seats: Ints, topic_at: Ints) -> tuple[int, int]:
-    """(seats of people with themes at tables with a topic, those of them where the topic is on a theme)."""
-    named = np.array([bool(person.themes) for person in arrays.people], dtype=bool)
-    wanted = matched = 0
-    for row in range(len(seats)):
-        topic = np.where(seats[row] >= 0, topic_at[row][seats[row]], -1)
-        there = named & (topic >= 0)
-        wanted += int(there.sum())
-        matched += int(arrays.interest[np.flatnonzero(there), topic[there]].sum())
-    return wanted, matched
 
 
 def random_seating(arrays: Arrays, draws: int = 20) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from joinedup.engines.seating.agenda import base_agenda, make_agenda
 from joinedup.engines.seating.arrays import Arrays, Ints, as_arrays, open_tables, table_numbers
+from joinedup.engines.seating.belonging_bound import bound
 from joinedup.engines.seating.conflict_set import round_of
 from joinedup.engines.seating.exact import Undecided, one_seating
 from joinedup.engines.seating.goals import measure, random_seating
@@ -24,7 +25,7 @@ from joinedup.engines.seating.problem import (
     in_order,
 )
 from joinedup.engines.seating.rules import accompanies, broken, leaders
-from joinedup.engines.seating.search import Search
+from joinedup.engines.seating.search import BELONGING, Search
 
 # Visits (of one person in one round) planned per second allowed, for a small event: about a third of what an
 # ordinary core does, so that the number of sweeps, and so the plan, does not depend on the machine.
@@ -32,6 +33,8 @@ VISITS_A_SECOND = 40_000
 LEAST_SWEEPS = 20
 # Tight events may need several starts until every hard rule holds: as many as these visits allow.
 MOST_STARTS, ENOUGH_VISITS, FREEING_SWEEPS = 60, 3_600, 24
+# Of the time, how much a slow machine gives the agenda at most.
+AGENDA_SHARE = 0.3
 # On the day, the best (fewest people move) of this many changes is used.
 CHANGES_TRIED = 6
 # A slow or busy machine tries fewer, to answer within a second.
@@ -46,10 +49,10 @@ def plan(problem: Problem, *, seconds: float | None = None, iterations: int | No
     `seconds` (`problem.seconds` unless given) and the size of the event; the clock only decides if a machine
     is too slow for that, and then `report["stopped"]` is "time" rather than "iterations".
 
-    The report holds `goals`, `random_seating` (the second goal by chance), `broken` (rules that this plan
-    breaks), `blockers` (the reason, and the smallest change that resolves it), `notes`, `seed`, `iterations`
-    and `stopped`. Method: an agenda with people pinned for the parties of topics, then simulated annealing
-    with exact changes in value.
+    The report holds `goals` (with the `bound` of belonging, which no plan can go beyond), `random_seating` (the third
+    goal by chance), `broken` (rules that this plan breaks), `blockers` (the reason, and the smallest change that
+    resolves it), `notes`, `seed`, `iterations` and `stopped`. Method: an agenda with people pinned for the parties of
+    topics, then simulated annealing with exact changes in value.
     """
     started = time.perf_counter()
     arrays = as_arrays(problem)
@@ -83,9 +86,13 @@ def _start(
     Half of the time until `ends` may be spent on it; also returns whether that cut it short.
     """
     half = None if ends is None else (time.perf_counter() + ends) / 2
+    until = None if ends is None else time.perf_counter() + AGENDA_SHARE * (ends - time.perf_counter())
     best: tuple[int, Search] | None = None
+    late = False
     for attempt in range(starts):
-        search = Search(arrays, *make_agenda(arrays, rng, attempt), rng)
+        topic_at, pins = make_agenda(arrays, rng, attempt, until)
+        late = late or pins.is_late
+        search = Search(arrays, topic_at, pins, rng)
         breaks = _breaks(arrays, search)
         if breaks:
             search.free(FREEING_SWEEPS)
@@ -95,13 +102,13 @@ def _start(
         if not breaks:
             break
         if half is not None and time.perf_counter() > half:
-            return best[1], attempt + 1 < starts
+            return best[1], late or attempt + 1 < starts
     assert best is not None
     if best[0] and possible:
         exact = _exact_start(arrays, rng)
         if exact is not None and _breaks(arrays, exact) < best[0]:
-            return exact, False
-    return best[1], False
+            return exact, late
+    return best[1], late
 
 
 def _exact_start(arrays: Arrays, rng: np.random.Generator) -> Search | None:
@@ -184,8 +191,9 @@ def replan(
         chance = attempt >= len(agendas)
         search = Search(arrays, *pin_kept(arrays, agenda, was, rng, stays, by_chance=chance), rng, was)
         search.settle()
-        met = measure(arrays, search.seats, search.topic_at)["new_meetings"]["score"]
-        tries.append((_breaks(arrays, search), len(_moved(search, was)), -met, attempt, search))
+        value = measure(arrays, search.seats, search.topic_at)
+        worth = BELONGING * value["belonging"]["value"] + value["new_meetings"]["score"]
+        tries.append((_breaks(arrays, search), len(_moved(search, was)), -worth, attempt, search))
         if time.perf_counter() - started > CHANGE_SECONDS:
             break
     search = min(tries)[-1]
@@ -231,6 +239,8 @@ def _written(arrays: Arrays, search: Search, report: dict[str, Any], known: list
     problem = arrays.problem
     written = Plan(_rows(arrays, search.seats, search.topic_at))
     report["goals"] = measure(arrays, search.seats, search.topic_at)
+    belonging = report["goals"]["belonging"]
+    belonging["bound"] = bound(arrays, belonging["value"])
     report["random_seating"] = random_seating(arrays)
     report["broken"] = [each.as_dict() for each in broken(problem, written)]
     report["blockers"] = [each.as_dict() for each in known]

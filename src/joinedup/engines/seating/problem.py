@@ -10,7 +10,9 @@ TOGETHER, APART = "together", "apart"
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who attends. `themes` are interests; `rounds` count from 1, and empty means all of them.
+    """Somebody who attends. `themes` are what they or their partner work on; `places` what the partner serves
+    (empty is everywhere); `choices` the ids of topics that a young person chose. `rounds` count from 1, and empty means
+    all of them.
 
     `partner` is also the host of a young person. People without a partner do not belong together; a blank
     sector is unknown, so it never counts as a meeting across sectors.
@@ -25,6 +27,8 @@ class Person:
     access: tuple[str, ...] = ()
     rounds: tuple[int, ...] = ()
     opted_in: bool = False
+    places: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -38,13 +42,15 @@ class Person:
 
 @dataclass(frozen=True)
 class Topic:
-    """Something to talk about; `parties` are the partners whose presence it needs."""
+    """Something to talk about; `parties` are the partners whose presence it needs, `places` what it is about (empty
+    is everywhere). Which places hold or lie in another is the caller's matter: here they are equal or not."""
 
     id: str
     title: str = ""
     theme: str = ""
     parties: tuple[str, ...] = ()
     weight: float = 1.0
+    places: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:

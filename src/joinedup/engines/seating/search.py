@@ -13,19 +13,21 @@ import time
 import numpy as np
 
 from joinedup.engines.seating.agenda import Pins
-from joinedup.engines.seating.arrays import Arrays, Floats, Ints
+from joinedup.engines.seating.arrays import Arrays, Floats, Ints, rank_at
+from joinedup.engines.seating.belonging import gains
 from joinedup.engines.seating.goals import together
 from joinedup.engines.seating.room import SHUT, Room
 
 # A broken hard rule outweighs the most that one exchange can gain: two tables of new meetings, all
 # introductions.
 HARD = 1000.0
-# Third and fourth goal, in units of a new meeting: a pair of different sectors, a seat at a topic of
-# interest.
-MIX, INTEREST = 0.02, 0.02
+# The second and fourth goal, in units of a new meeting: a round in which somebody belongs where nobody else gains it,
+# and a pair of different sectors.
+BELONGING, MIX = 16.0, 0.02
 # The value of staying when a plan is changed on the day: more than any goal, less than any hard rule.
 STAY, STAY_AGAIN = 300.0, 30.0
-HOT, COLD = 0.55, 0.08
+# Where people belong more at one table than at another it starts hotter.
+HOT, HOT_BELONGING, COLD = 0.55, 2.0, 0.08
 NOISE = 1 << 16
 
 
@@ -36,6 +38,7 @@ class Search:
         self, arrays: Arrays, topic_at: Ints, pins: Pins, rng: np.random.Generator, was: Ints | None = None
     ) -> None:
         self.arrays, self.topic_at, self.rng, self.was = arrays, topic_at, rng, was
+        self.hot = HOT_BELONGING if (arrays.rank != arrays.rank[:, :1]).any() else HOT
         self.seats = np.full(arrays.present.shape, -1, dtype=np.intp)
         self.leads = np.zeros(arrays.present.shape, dtype=bool)
         self.rooms: list[Room] = []
@@ -67,7 +70,7 @@ class Search:
                 if used >= 1:
                     break
                 done = max(done, used) if hurried else done
-            temperature = HOT * (COLD / HOT) ** done
+            temperature = self.hot * (COLD / self.hot) ** done
             for number in range(len(self.rooms)):
                 self.visit(number, temperature, min(each, sweeps - visit))
         self.settle()
@@ -130,7 +133,12 @@ class Search:
         worth[:, :n] = -HARD * (self._repeats(number, room) + ~room.suits.T)
         topics = self.topic_at[number]
         about = np.flatnonzero(topics >= 0)
-        worth[about, :n] += np.float32(INTEREST) * arrays.interest[np.ix_(who, topics[about])].T
+        if len(about):
+            others = np.delete(rank_at(arrays, self.seats, self.topic_at), number, axis=0)[:, who]
+            adds = np.take_along_axis(
+                gains(others), arrays.rank[np.ix_(who, topics[about])].astype(np.intp), axis=1
+            )
+            worth[about, :n] += (BELONGING * adds.T).astype(np.float32)
         if self.was is not None:
             before = self.was[number, who]
             sat = np.flatnonzero(before >= 0)

@@ -10,7 +10,7 @@ from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.events.actions.topics import BEFORE_THE_AGENDA, set_state
-from joinedup.events.models import Event
+from joinedup.events.models import ON_AN_AGENDA, Event, Topic
 from joinedup.opportunities.models import Opportunity
 from joinedup.partners.election_hold import refuse_while_held
 
@@ -48,7 +48,7 @@ def publish_event(*, by: Person, event: Event) -> Event:
     event.is_draft = False
     event.save(update_fields=["is_draft"])
     audit.record(by=by, action="event.announce", on=event, before=before)
-    for topic in event.topics.filter(is_chosen=True, opportunity__state__in=BEFORE_THE_AGENDA):
+    for topic in event.topics.filter(ON_AN_AGENDA, opportunity__state__in=BEFORE_THE_AGENDA):
         if topic.opportunity is not None:
             set_state(by, topic.opportunity, State.ON_AGENDA, "opportunity.on_agenda")
     return event
@@ -82,7 +82,7 @@ def withdraw_event(*, by: Person, event: Event) -> Event:
     event.is_draft = True
     event.save(update_fields=["is_draft"])
     audit.record(by=by, action="event.withdraw", on=event, before=before)
-    for topic in event.topics.filter(is_chosen=True, opportunity__state=State.ON_AGENDA):
+    for topic in event.topics.filter(ON_AN_AGENDA, opportunity__state=State.ON_AGENDA):
         if topic.opportunity is not None and not on_another_agenda(event, topic.opportunity):
             set_state(by, topic.opportunity, State.TAKEN_UP, "opportunity.off_agenda")
     return event
@@ -91,4 +91,5 @@ def withdraw_event(*, by: Person, event: Event) -> Event:
 def on_another_agenda(event: Event, opportunity: Opportunity) -> bool:
     """Whether another published event of the partnership has it on its agenda; 1 query."""
     elsewhere = Event.objects.filter(footprint=opportunity.footprint_id, is_draft=False).exclude(pk=event.pk)
-    return elsewhere.filter(topics__opportunity__key=opportunity.key, topics__is_chosen=True).exists()
+    held = Topic.objects.filter(ON_AN_AGENDA, event__in=elsewhere, opportunity__key=opportunity.key)
+    return held.exists()

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
-from joinedup.events.models import Event, Topic
+from joinedup.events.models import ON_AN_AGENDA, Event, Topic
 from joinedup.opportunities.models import Opportunity
 from joinedup.partners.models import Partner
+from joinedup.places.models import Place
 from joinedup.privacy import free_text
 from joinedup.taxonomy.models import Theme
 
+# How many places the title of a topic names.
+PLACES_NAMED = 4
 BEFORE_THE_AGENDA = {Opportunity.State.SUGGESTED, Opportunity.State.TAKEN_UP}
 
 
@@ -44,6 +49,18 @@ def _title(text: str) -> str:
     return title
 
 
+def place_title(theme: Theme | None, places: Sequence[Place]) -> str:
+    """“Family support in Croydon, Merton and Sutton”: the title of a topic that nobody gave another."""
+    words = theme.name if theme else _("Working together")
+    names = [place.name for place in places]
+    if not names:
+        return words
+    if len(names) > PLACES_NAMED + 1:
+        more = _("%(number)s more places") % {"number": len(names) - PLACES_NAMED}
+        names = [*names[:PLACES_NAMED], more]
+    return _("%(theme)s in %(places)s") % {"theme": words, "places": get_text_list(names, _("and"))}
+
+
 @transaction.atomic
 def choose_opportunity(*, by: Person, event: Event, opportunity: Opportunity, title: str = "") -> Topic:
     """Put an opportunity on the agenda, with the partners it names.
@@ -58,7 +75,7 @@ def choose_opportunity(*, by: Person, event: Event, opportunity: Opportunity, ti
     if keys.exists():
         raise ValidationError("This opportunity is on the agenda already.")
     theme = opportunity.theme
-    words = title or f"{theme.name if theme else 'Working together'} in {opportunity.place.name}"
+    words = title or place_title(theme, [opportunity.place])
     topic = Topic.objects.create(
         event=event,
         title=_title(words),
@@ -68,6 +85,7 @@ def choose_opportunity(*, by: Person, event: Event, opportunity: Opportunity, ti
         order=_next(event),
     )
     topic.parties.set(opportunity.parties.all())
+    topic.places.add(opportunity.place)
     audit.record(by=by, action="topic.choose", on=topic)
     # An opportunity on a draft's agenda shows that once the event is published.
     if opportunity.state in BEFORE_THE_AGENDA and not event.is_draft:
@@ -103,8 +121,8 @@ def accept_topic(*, by: Person, topic: Topic) -> Topic:
     """Put a proposed topic on the agenda."""
     require(by, "topic.choose", on=topic)
     before = audit.snapshot(topic)
-    topic.is_chosen, topic.order = True, _next(topic.event)
-    topic.save(update_fields=["is_chosen", "order"])
+    topic.is_chosen, topic.part_of, topic.order = True, None, _next(topic.event)
+    topic.save(update_fields=["is_chosen", "part_of", "order"])
     audit.record(by=by, action="topic.accept", on=topic, before=before)
     is_waiting = topic.opportunity is not None and topic.opportunity.state in BEFORE_THE_AGENDA
     if topic.opportunity is not None and is_waiting and not topic.event.is_draft:
@@ -121,8 +139,9 @@ def change_topic(
     theme: Theme | None,
     weight: float,
     parties: Iterable[Partner],
+    places: Iterable[Place],
 ) -> Topic:
-    """Change the title, theme, weight (0 to 5) and the partners whose presence it needs."""
+    """Change the title, theme, weight (0 to 5), the partners whose presence it needs, and the places it is about."""
     require(by, "topic.choose", on=topic)
     if not 0 <= weight <= 5:
         raise ValidationError("The weight of a topic is 0 to 5.")
@@ -130,8 +149,119 @@ def change_topic(
     topic.title, topic.theme, topic.weight = _title(title), theme, weight
     topic.save(update_fields=["title", "theme", "weight"])
     topic.parties.set(parties)
+    topic.places.set(places)
     audit.record(by=by, action="topic.change", on=topic, before=before)
     return topic
+
+
+@transaction.atomic
+def widen_topic(*, by: Person, topic: Topic, places: Sequence[Place]) -> Topic:
+    """A topic is about further places too. A title that only named theme and places names the new ones."""
+    require(by, "topic.choose", on=topic)
+    before = {"title": topic.title, "places": _codes(topic)}
+    held = list(topic.places.all())
+    if not held:
+        raise ValidationError(_("This topic is about every place already."))
+    new = [place for place in places if place not in held]
+    if not new:
+        raise ValidationError(_("This topic is about these places already."))
+    if topic.title == place_title(topic.theme, held):
+        topic.title = _title(place_title(topic.theme, [*held, *new]))
+        topic.save(update_fields=["title"])
+    topic.places.add(*new)
+    after = {"title": topic.title, "places": _codes(topic)}
+    audit.record(by=by, action="topic.widen", on=topic, before=before, after=after)
+    return topic
+
+
+@transaction.atomic
+def narrow_topic(*, by: Person, topic: Topic, places: Sequence[Place], title: str) -> Topic:
+    """A topic is about fewer places again, and has its earlier title: what undoes `widen_topic`."""
+    require(by, "topic.choose", on=topic)
+    held = set(topic.places.all())
+    if not places or not set(places) < held:
+        raise ValidationError(_("Choose some of the places that the topic is about."))
+    before = {"title": topic.title, "places": _codes(topic)}
+    topic.title = _title(title)
+    topic.save(update_fields=["title"])
+    topic.places.set(places)
+    after = {"title": topic.title, "places": _codes(topic)}
+    audit.record(by=by, action="topic.narrow", on=topic, before=before, after=after)
+    return topic
+
+
+@transaction.atomic
+def merge_topics(*, by: Person, topic: Topic, others: Sequence[Topic]) -> Topic:
+    """Talk about several topics of one theme as one: about all their places, with all their partners.
+
+    The others are kept as its parts, with what young people chose, their order and their opportunities, which stay on
+    the agenda; `separate_topics` undoes it.
+    """
+    require(by, "topic.choose", on=topic)
+    whole = [topic, *others]
+    if len({each.pk for each in whole}) < 2 or any(each.event_id != topic.event_id for each in whole):
+        raise ValidationError(_("Choose two topics or more of this event."))
+    if not all(each.is_chosen for each in whole):
+        raise ValidationError(_("One of these topics is not on the agenda any more."))
+    if len({each.theme_id for each in whole}) > 1:
+        raise ValidationError(_("Topics are put together only where they have one theme."))
+    _nothing_agreed(others)
+    before = {"title": topic.title, "places": _codes(topic), "parts": []}
+    places = {place.pk: place for each in whole for place in each.places.all()}
+    topic.title = _title(place_title(topic.theme, list(places.values())))
+    topic.weight = max(each.weight for each in whole)
+    topic.save(update_fields=["title", "weight"])
+    topic.places.set(places.values())
+    topic.parties.add(*(party for each in others for party in each.parties.all()))
+    for each in others:
+        each.sittings.update(topic=None)
+        each.is_chosen, each.part_of = False, topic
+        each.save(update_fields=["is_chosen", "part_of"])
+        each.parts.update(part_of=topic)
+    after = {"title": topic.title, "places": _codes(topic), "parts": [each.title for each in others]}
+    audit.record(by=by, action="topic.merge", on=topic, before=before, after=after)
+    return topic
+
+
+@transaction.atomic
+def separate_topics(
+    *,
+    by: Person,
+    topic: Topic,
+    parts: Iterable[int],
+    title: str,
+    weight: float,
+    parties: Iterable[Partner],
+    places: Iterable[Place],
+) -> Topic:
+    """Put parts of a topic (by key) back on the agenda by themselves, and the topic back to what it was."""
+    require(by, "topic.choose", on=topic)
+    if not 0 <= weight <= 5:
+        raise ValidationError("The weight of a topic is 0 to 5.")
+    found = list(topic.parts.filter(pk__in=list(parts)))
+    if not found:
+        raise ValidationError(_("These topics are on the agenda by themselves."))
+    _nothing_agreed([topic])
+    before = {"title": topic.title, "places": _codes(topic), "parts": [each.title for each in found]}
+    topic.title, topic.weight = _title(title), weight
+    topic.save(update_fields=["title", "weight"])
+    topic.parties.set(parties)
+    topic.places.set(places)
+    for each in found:
+        each.is_chosen, each.part_of = True, None
+        each.save(update_fields=["is_chosen", "part_of"])
+    after = {"title": topic.title, "places": _codes(topic), "parts": []}
+    audit.record(by=by, action="topic.separate", on=topic, before=before, after=after)
+    return topic
+
+
+def _codes(topic: Topic) -> list[str]:
+    return sorted(topic.places.values_list("pk", flat=True))
+
+
+def _nothing_agreed(topics: Iterable[Topic]) -> None:
+    if any(each.sittings.filter(agreements__isnull=False).exists() for each in topics):
+        raise ValidationError(_("Something was agreed on one of these topics, so they stay as they are."))
 
 
 @transaction.atomic
@@ -162,7 +292,8 @@ def remove_topic(*, by: Person, topic: Topic) -> None:
     require(by, "topic.choose", on=topic)
     if topic.sittings.filter(agreements__isnull=False).exists():
         raise ValidationError("Something was agreed on this topic, so it stays on the agenda.")
-    opportunity = topic.opportunity
+    released = [topic.opportunity, *(each.opportunity for each in topic.parts.select_related("opportunity"))]
+    topic.parts.update(part_of=None)
     topic.sittings.update(topic=None)
     if topic.is_chosen and topic.votes.exists():
         before = audit.snapshot(topic)
@@ -172,8 +303,13 @@ def remove_topic(*, by: Person, topic: Topic) -> None:
     else:
         audit.record(by=by, action="topic.remove", on=topic, before=audit.snapshot(topic), after={})
         topic.delete()
-    if opportunity is None or opportunity.state != Opportunity.State.ON_AGENDA:
-        return
-    held = Topic.objects.filter(opportunity__key=opportunity.key, is_chosen=True, event__is_draft=False)
+    for opportunity in released:
+        if opportunity is not None and opportunity.state == Opportunity.State.ON_AGENDA:
+            _off_agenda(by, opportunity)
+
+
+def _off_agenda(by: Person, opportunity: Opportunity) -> None:
+    """Nothing, where it is on the agenda of another event, by itself or as a part."""
+    held = Topic.objects.filter(ON_AN_AGENDA, opportunity__key=opportunity.key, event__is_draft=False)
     if not held.filter(event__footprint=opportunity.footprint_id).exists():
         set_state(by, opportunity, Opportunity.State.TAKEN_UP, "opportunity.off_agenda")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event, Topic
 from joinedup.partners.models import Partner
+from joinedup.places.models import Place
 from joinedup.taxonomy.models import Theme
 
 
@@ -33,17 +35,31 @@ class TopicForm(forms.Form):
         label=_("Partners whose presence it needs"),
     )
 
+    places = forms.ModelMultipleChoiceField(
+        Place.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Places it is about"),
+        help_text=_(
+            "None: it is about every place. Those whose organisation works there belong at its table."
+        ),
+    )
+
     def __init__(self, *args: Any, topic: Topic, **kwargs: Any) -> None:
         kwargs["initial"] = {
             "title": topic.title,
             "theme": topic.theme_id,
             "weight": topic.weight,
             "parties": [each.pk for each in topic.parties.all()],
+            "places": [each.pk for each in topic.places.all()],
         }
         super().__init__(*args, **kwargs)
-        field = self.fields["parties"]
-        assert isinstance(field, forms.ModelMultipleChoiceField)
-        field.queryset = Partner.objects.filter(footprints=topic.event.footprint_id)
+        parties, places = self.fields["parties"], self.fields["places"]
+        assert isinstance(parties, forms.ModelMultipleChoiceField)
+        assert isinstance(places, forms.ModelMultipleChoiceField)
+        parties.queryset = Partner.objects.filter(footprints=topic.event.footprint_id)
+        own = Q(footprints=topic.event.footprint_id) | Q(topics=topic)
+        places.queryset = Place.objects.filter(own).distinct()
 
 
 class ProposalForm(forms.Form):

@@ -9,6 +9,7 @@ from typing import Any
 from joinedup.engines.reading.register import NUMBER, TEXT, WORDS
 from joinedup.engines.reading.register import YES as FLAG
 from joinedup.engines.seating import Person, Problem, Rule, Table, Topic
+from joinedup.engines.seating.problem import YOUNG_PERSON
 from joinedup.offline.delimited import Refused, quoted, read_rows
 from joinedup.offline.typed_columns import typed
 
@@ -16,9 +17,11 @@ ROLES = ("facilitator", "scribe", "guest", "young_person", "companion", "speaker
 COLUMNS: dict[str, dict[str, Any]] = {
     "people": {
         "id": TEXT, "name": TEXT, "partner": TEXT, "sector": TEXT, "themes": WORDS, "roles": WORDS, "access": WORDS,
-        "rounds": WORDS, "opted_in": FLAG,
+        "rounds": WORDS, "opted_in": FLAG, "places": WORDS, "choices": WORDS,
     },
-    "topics": {"id": TEXT, "title": TEXT, "theme": TEXT, "parties": WORDS, "weight": NUMBER},
+    "topics": {
+        "id": TEXT, "title": TEXT, "theme": TEXT, "parties": WORDS, "weight": NUMBER, "places": WORDS,
+    },
     "met": {"person_a": TEXT, "person_b": TEXT},
     "rules": {"kind": TEXT, "people": WORDS},
     "room": {"table": TEXT, "seats_min": NUMBER, "seats_max": NUMBER, "access": WORDS},
@@ -72,6 +75,17 @@ def read_event(folder: Path, *, rounds: int, seed: int, seconds: float) -> tuple
         away = set(topic.parties) - homes
         if away:
             notes.append(f"Topic {topic.id}: nobody comes from {_some(away)}, so the topic goes on without.")
+    titled = {topic.id for topic in problem.topics}
+    for person in people:
+        away = set(person.choices) - titled
+        if away:
+            notes.append(
+                f"people.csv: {person.id} chose {_some(away)}, not in topics.csv: nothing follows from it."
+            )
+        if person.choices and YOUNG_PERSON not in person.roles:
+            notes.append(
+                f"people.csv: the choices of {person.id} are left out: only those of young people count."
+            )
     return problem, notes
 
 
@@ -113,6 +127,8 @@ def _person(row: Row, rounds: int, notes: list[str]) -> Person:
         access=_words(row["access"]),
         rounds=_rounds(who, row["rounds"] or [], rounds, notes),
         opted_in=bool(row["opted_in"]),
+        places=_places(row["places"]),
+        choices=tuple(row["choices"] or ()),
     )
 
 
@@ -139,7 +155,19 @@ def _table(row: Row) -> Table:
 
 def _topic(row: Row) -> Topic:
     weight = 1.0 if row["weight"] is None else row["weight"]
-    return Topic(row["id"], row["title"] or "", row["theme"] or "", tuple(row["parties"] or ()), weight)
+    return Topic(
+        id=row["id"],
+        title=row["title"] or "",
+        theme=row["theme"] or "",
+        parties=tuple(row["parties"] or ()),
+        weight=weight,
+        places=_places(row["places"]),
+    )
+
+
+def _places(cell: list[str] | None) -> tuple[str, ...]:
+    """Codes or names, the same however they are written."""
+    return tuple(sorted({" ".join(each.split()).casefold() for each in cell or ()} - {""}))
 
 
 def _rule(row: Row, known: set[str], notes: list[str]) -> Rule:

@@ -7,11 +7,19 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from joinedup.engines.seating import Person, Plan, Problem
+from joinedup.engines.seating import Person, Plan, Problem, has_places, why
 
 PAGES = ("tables", "people", "badges")
 # What a badge says beside the name. It does not reveal that somebody is young, or a companion.
 ON_BADGE = {"facilitator": "Facilitator", "scribe": "Scribe", "speaker": "Speaker"}
+
+# Why somebody sits where they do. That somebody chose a topic would say that they are young.
+WHY = {
+    "party": "your organisation is needed here",
+    "place_and_theme": "you work there on this",
+    "place": "you work there",
+    "theme": "you work on this",
+}
 
 
 def pages(problem: Problem, made: Plan) -> dict[str, str]:
@@ -29,7 +37,9 @@ def pages(problem: Problem, made: Plan) -> dict[str, str]:
 
 def _shown(problem: Problem, made: Plan) -> dict[str, Any]:
     person = {each.id: each for each in problem.people}
+    topic_of = {each.id: each for each in problem.topics}
     topics = {each.id: each.label for each in problem.topics}
+    placed = has_places(problem)
     led = {(number, at): who for number, at, who in made.report["leaders"]}
     there: dict[tuple[int, str], list[Person]] = defaultdict(list)
     about: dict[tuple[int, str], str | None] = {}
@@ -37,13 +47,14 @@ def _shown(problem: Problem, made: Plan) -> dict[str, Any]:
     for number, at, topic, who in made.assignments:
         there[number, at].append(person[who])
         about[number, at] = topics.get(topic) if topic else None
-    for number, at, _topic, who in made.assignments:
+    for number, at, topic, who in made.assignments:
         leader = led.get((number, at))
         turn = {
             "round": number,
             "table": at,
             "topic": about[number, at],
             "leader": person[leader] if leader else None,
+            "why": WHY.get(why(person[who], topic_of[topic], placed=placed), "") if topic else "",
         }
         turns[who].append({**turn, "leads": leader == who})
     by_name = sorted(problem.people, key=lambda each: (each.label.casefold(), each.id))

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from joinedup.accounts.links import read_link
 from joinedup.accounts.models import Grant, User
@@ -146,11 +146,12 @@ def _found(person: Person, event: Event, on: datetime.date, is_published: bool) 
         found.results[each.pk] = _result(each, person, on) if line.state == Agreement.State.KEPT else ""
         if each.sitting_id in by_sitting:
             at_topic[by_sitting[each.sitting_id]].add(each.pk)
-    given = Contribution.objects.filter(topic__event=event, topic__is_chosen=True)
+    on_agenda = Q(topic__is_chosen=True) | Q(topic__part_of__is_chosen=True)
+    given = Contribution.objects.filter(on_agenda, topic__event=event)
     for said in given.select_related("topic__theme"):
         if said.topic is not None:
             found.topics[said.pk].append(said.topic)
-            found.agreed[said.pk] |= at_topic[said.topic.pk]
+            found.agreed[said.pk] |= at_topic[said.topic.part_of_id or said.topic.pk]
     for answer in readable(person, event, on, is_published=is_published):
         response = answer.response
         found.answers[response.contribution_id].append(answer)

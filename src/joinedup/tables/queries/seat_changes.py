@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from joinedup.engines import seating as engine
 from joinedup.events.models import Event
@@ -24,7 +24,6 @@ class Option:
     is_here: bool
     people: int
     most: int
-    cost: Mapping[str, float]
     words: list[str]
     breaks: list[str]
 
@@ -43,7 +42,7 @@ class SwapPartner:
 
 
 def options(event: Event, attendee: Attendee, number: int) -> list[Option]:
-    """Every table of the room for one person in one round, in order; 12 queries.
+    """Every table of the room for one person in one round, in order; 18 queries.
 
     Raises ValidationError if they are not there in that round.
     """
@@ -51,6 +50,7 @@ def options(event: Event, attendee: Attendee, number: int) -> list[Option]:
     at = [row[1] for row in plan.assignments if row[0] == number]
     here = {row[1] for row in plan.assignments if row[0] == number and row[3] == str(attendee.number)}
     most = {table.id: table.seats_max for table in problem.tables}
+    titles = {topic.id: topic.title for topic in problem.topics}
     try:
         places = engine.moves(problem, plan, str(attendee.number), number)
     except ValueError as error:
@@ -63,8 +63,7 @@ def options(event: Event, attendee: Attendee, number: int) -> list[Option]:
             is_here=each.table in here,
             people=at.count(each.table),
             most=most[each.table],
-            cost=each.cost,
-            words=cost_words(each.cost),
+            words=effect_words(each.effect, titles),
             breaks=[finding.sentence for finding in each.newly_broken],
         )
         for each in places
@@ -73,7 +72,7 @@ def options(event: Event, attendee: Attendee, number: int) -> list[Option]:
 
 def partners(event: Event, attendee: Attendee, number: int, table: int) -> list[SwapPartner]:
     """Everyone at a table with whom one person could swap places in one round, those who break no rule first,
-    then by cost; 13 queries. Empty if the person has no seat to give."""
+    then by cost; 19 queries. Empty if the person has no seat to give."""
     problem, plan = problem_of(event), stored_plan(event)
     try:
         found = engine.swaps(problem, plan, str(attendee.number), number, str(table))
@@ -84,12 +83,13 @@ def partners(event: Event, attendee: Attendee, number: int, table: int) -> list[
         str(each.number): each
         for each in event.attendees.filter(number__in=numbers).select_related("partner")
     }
-    goals = ("topic_parties", "new_meetings", "sector_mix", "interest")
+    titles = {topic.id: topic.title for topic in problem.topics}
+    goals = ("topic_parties", "belonging", "new_meetings", "sector_mix")
     found.sort(key=lambda each: (len(each.newly_broken), [-each.cost[goal] for goal in goals]))
     return [
         SwapPartner(
             people[each.person],
-            cost_words(each.cost),
+            effect_words(each.effect, titles),
             [finding.sentence for finding in each.newly_broken],
         )
         for each in found
@@ -101,27 +101,77 @@ def _named(attendee: Attendee, number: int) -> dict[str, object]:
     return {"who": attendee.name or _("No. %(number)s") % {"number": attendee.number}, "round": number}
 
 
-def cost_words(cost: Mapping[str, float]) -> list[str]:
-    """What changes, the most important goal first; a single line if nothing does."""
-    lines = []
-    if parties := round(cost["topic_parties"], 2):
-        lines.append(_change(_("Weight of topics whose partners meet"), parties, f"{abs(parties):.2f}"))
-    meetings = round(cost["new_meetings"])
-    if meetings > 0:
-        more = ngettext("%(number)s new meeting more", "%(number)s new meetings more", meetings)
-        lines.append(more % {"number": meetings})
-    elif meetings < 0:
-        fewer = ngettext("%(number)s new meeting fewer", "%(number)s new meetings fewer", -meetings)
-        lines.append(fewer % {"number": -meetings})
-    for goal, what in (
-        ("sector_mix", _("Mix of sectors")),
-        ("interest", _("Seats at a topic people asked for")),
-    ):
-        if points := round(100 * cost[goal], 1):
-            lines.append(_change(what, points, f"{abs(points):.1f}%"))
-    return lines or [_("Nothing gets better or worse")]
+def effect_words(effect: engine.Effect, titles: Mapping[str, str]) -> list[str]:
+    """What a change does to whom, the most important first; a single line if nobody gains or loses by it.
 
-
-def _change(what: str, value: float, amount: str) -> str:
-    words = _("%(what)s: better by %(amount)s") if value > 0 else _("%(what)s: worse by %(amount)s")
-    return words % {"what": what, "amount": amount}
+    `titles`: those of the topics, by id.
+    """
+    nowhere, lose = len(effect.nowhere), len(effect.lose) - len(effect.nowhere)
+    counted = (
+        (
+            nowhere,
+            ngettext_lazy(
+                "%(number)s person would have no table at all where they have something to say",
+                "%(number)s people would have no table at all where they have something to say",
+                "number",
+            ),
+        ),
+        (
+            lose,
+            ngettext_lazy(
+                "%(number)s person would no longer sit where they have something to say",
+                "%(number)s people would no longer sit where they have something to say",
+                "number",
+            ),
+        ),
+        (
+            len(effect.gain),
+            ngettext_lazy(
+                "%(number)s person would sit where they have something to say, and does not now",
+                "%(number)s people would sit where they have something to say, and do not now",
+                "number",
+            ),
+        ),
+        (
+            len(effect.meet_nobody),
+            ngettext_lazy(
+                "%(number)s person would meet nobody new in this round",
+                "%(number)s people would meet nobody new in this round",
+                "number",
+            ),
+        ),
+        (
+            len(effect.meet_somebody),
+            ngettext_lazy(
+                "%(number)s person would meet somebody new in this round, and does not now",
+                "%(number)s people would meet somebody new in this round, and do not now",
+                "number",
+            ),
+        ),
+        (
+            -effect.meetings,
+            ngettext_lazy(
+                "%(number)s pair of people from different organisations would not meet",
+                "%(number)s pairs of people from different organisations would not meet",
+                "number",
+            ),
+        ),
+        (
+            effect.meetings,
+            ngettext_lazy(
+                "%(number)s more pair of people from different organisations would meet",
+                "%(number)s more pairs of people from different organisations would meet",
+                "number",
+            ),
+        ),
+    )
+    parted = _("“%(topic)s” would not have all the partners it needs at one table")
+    joined = _("“%(topic)s” would have all the partners it needs at one table")
+    lines = [parted % {"topic": titles.get(each, each)} for each in effect.parted]
+    lines += [joined % {"topic": titles.get(each, each)} for each in effect.joined]
+    lines += [words % {"number": number} for number, words in counted if number > 0]
+    lines += [
+        _("Everybody at table %(table)s would be of one sector") % {"table": each}
+        for each in effect.one_sector
+    ]
+    return lines or [_("Nobody gains or loses by it")]

@@ -12,6 +12,7 @@ from joinedup.events.models import Event
 from joinedup.events.queries.events import topic_title
 from joinedup.opportunities.models import Opportunity
 from joinedup.registration.models import Attendee
+from joinedup.tables.models import Vote
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ def topics_to_choose(event: Event) -> list[TopicChoice]:
     The holder of a companion's link knows no more than the public: a topic whose opportunity is for the
     partnership only goes by its theme.
     """
-    found = event.topics.annotate(said=Count("contributions")).select_related("theme", "opportunity")
+    found = event.topics.filter(part_of=None).annotate(said=Count("contributions"))
+    found = found.select_related("theme", "opportunity")
     topics = list(found.order_by("-is_chosen", "order", "pk"))
     keys = [each.opportunity.key for each in topics if each.opportunity]
     public = Opportunity.objects.visible_to(PUBLIC).filter(footprint=event.footprint_id, key__in=keys)
@@ -57,7 +59,7 @@ def topics_to_choose(event: Event) -> list[TopicChoice]:
 
 def choosers(through: Attendee) -> list[Chooser]:
     """The young people for whom this link chooses: those who come with its owner, or the owner; 2 queries."""
-    votes = Prefetch("votes", to_attr="chosen_votes")
+    votes = Prefetch("votes", Vote.objects.select_related("topic"), to_attr="chosen_votes")
     if through.is_young:
         found = Attendee.objects.filter(pk=through.pk)
     else:
@@ -67,7 +69,7 @@ def choosers(through: Attendee) -> list[Chooser]:
         Chooser(
             each,
             each.name or _("Young person No. %(number)s") % {"number": each.number},
-            frozenset(vote.topic_id for vote in each.chosen_votes),
+            frozenset(vote.topic.part_of_id or vote.topic_id for vote in each.chosen_votes),
         )
         for each in coming.prefetch_related(votes)
         if each.is_young

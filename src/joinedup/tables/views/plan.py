@@ -92,7 +92,6 @@ def event_plan_moves(request: Request, slug: str) -> JsonResponse:
                     "full": each.is_full,
                     "words": each.words,
                     "breaks": each.breaks,
-                    "cost": dict(each.cost),
                 }
                 for each in tables
             ]

@@ -12,6 +12,7 @@ from joinedup.events.models import Event, Topic
 from joinedup.opportunities.models import Opportunity, Run
 from joinedup.opportunities.queries.documents import shortlist
 from joinedup.registration.models import YOUNG, Attendee
+from joinedup.tables.queries.agenda_fit import AgendaFit, agenda_fit
 from joinedup.voice.models import Contribution
 
 CANDIDATES = 30
@@ -34,17 +35,18 @@ class Agenda:
     places: int | None
     young_people: int
     has_young_people: bool
+    fit: AgendaFit | None
 
 
 def agenda_to_plan(person: Person, event: Event) -> Agenda:
     """The topics, the short list for what is still free, and the best of the rest: taken-up opportunities
-    first, then by strength; 12 queries."""
+    first, then by strength, and how they fit those who come; 38 queries."""
     wanted = Count("votes", Q(votes__attendee__standing__in=Attendee.COMING), distinct=True)
     said = Count("contributions", distinct=True)
     topics: list[Any] = list(
         event.topics.annotate(wanted=wanted, said=said)
         .select_related("theme", "opportunity", "proposed_by")
-        .prefetch_related("parties")
+        .prefetch_related("parties", "places", "parts")
     )
     keys = [t.opportunity.key for t in topics if t.opportunity]
     taken_first = Case(
@@ -63,7 +65,7 @@ def agenda_to_plan(person: Person, event: Event) -> Agenda:
         .order_by(taken_first, F("score").desc(nulls_last=True), "key")
     )
     chosen = [t for t in topics if t.is_chosen]
-    proposed = [t for t in topics if not t.is_chosen]
+    proposed = [t for t in topics if not t.is_chosen and t.part_of_id is None]
     proposed.sort(key=lambda t: -t.wanted)
     places = event.tables.count() * event.rounds
     short = _short(person, event, min(SHORT, places - len(chosen)) if places else SHORT)
@@ -81,6 +83,7 @@ def agenda_to_plan(person: Person, event: Event) -> Agenda:
         places=places or None,
         young_people=sum(YOUNG in parts for parts in come),
         has_young_people=any(t.said or t.wanted for t in chosen),
+        fit=agenda_fit(event),
     )
 
 

@@ -20,6 +20,7 @@ from joinedup.registration.actions.registration import cancel_registration, chan
 from joinedup.registration.forms.registration import AttendingForm
 from joinedup.registration.models import Attendee
 from joinedup.tables.introductions import introductions_for
+from joinedup.tables.queries.own_seats import own_seats
 
 
 @never_cache
@@ -46,7 +47,13 @@ def attending(request: Request, token: str) -> HttpResponse:
             return redirect("attending", token)
     meet = introductions_for(attendee, request.person, timezone.localdate())
     over = is_over(attendee.event, timezone.localdate())
-    context = {"attendee": attendee, "form": form, "introductions": meet, "is_over": over}
+    context = {
+        "attendee": attendee,
+        "form": form,
+        "introductions": meet,
+        "is_over": over,
+        "seats": own_seats(attendee) if attendee.standing == Attendee.Standing.PLACED and not over else [],
+    }
     return render(request, "web/attending.jinja", context)
 
 

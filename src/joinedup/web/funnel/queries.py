@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from joinedup.accounts.person import Person
 from joinedup.agreements.agreement_state import shown_state
 from joinedup.agreements.models import Agreement
-from joinedup.events.models import Topic
+from joinedup.events.models import ON_AN_AGENDA, Topic
 from joinedup.opportunities.models import KINDS, Opportunity, Run
 
 STEPS = {
@@ -146,7 +146,7 @@ def _sectors(rows: QuerySet[Opportunity]) -> dict[int, list[_Named]]:
 
 def _discussed(on: datetime.date) -> set[_Key]:
     """Those on the agenda of a day that has passed."""
-    topics = Topic.objects.filter(is_chosen=True, opportunity__isnull=False, event__date__lt=on)
+    topics = Topic.objects.filter(ON_AN_AGENDA, opportunity__isnull=False, event__date__lt=on)
     topics = topics.filter(event__is_draft=False)
     return set(topics.values_list("opportunity__footprint_id", "opportunity__key"))
 

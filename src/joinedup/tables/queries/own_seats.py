@@ -1,0 +1,96 @@
+"""Where somebody sits, and why: for their own page and for the sheet they are handed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from joinedup.accounts.person import PUBLIC
+from joinedup.engines.seating import has_places, why
+from joinedup.engines.seating.belonging import CHOSEN, PARTY, PLACE, PLACE_AND_THEME, THEME
+from joinedup.events.models import Event, Topic
+from joinedup.events.queries.events import topic_title
+from joinedup.opportunities.models import Opportunity
+from joinedup.registration.models import Attendee
+from joinedup.tables.models import Seat
+from joinedup.tables.seating import problem_of
+
+SHOWN = ("sitting__table", "sitting__topic__theme", "sitting__topic__opportunity")
+
+
+@dataclass(frozen=True)
+class OwnSeat:
+    """A table in a round, what it is about, and why this person sits there; `reason` is empty if nothing says so."""
+
+    round: int
+    table: int
+    title: str
+    reason: str
+
+
+def reasons(event: Event) -> dict[tuple[int, int], str]:
+    """{(registration number, topic key): why that person has something to say there, a key of `engines.seating`'s};
+    15 queries. That a topic about every place is about theirs is no reason."""
+    try:
+        problem = problem_of(event)
+    except ValidationError:
+        return {}
+    placed = has_places(problem)
+    found = {}
+    for person in problem.people:
+        for topic in problem.topics:
+            reason = why(person, topic, placed=placed)
+            found[int(person.id), int(topic.id)] = reason if topic.places else _without_place(reason)
+    return found
+
+
+def reason_words(reason: str) -> str:
+    """Why somebody sits at a topic, said to them; empty if nothing says so."""
+    return {
+        PARTY: _("your organisation is needed for this"),
+        CHOSEN: _("you chose this"),
+        PLACE_AND_THEME: _("you work there on this"),
+        PLACE: _("you work there"),
+        THEME: _("you work on this"),
+    }.get(reason, "")
+
+
+def own_seats(attendee: Attendee) -> list[OwnSeat]:
+    """The seats of somebody who comes, by round; 17 queries, 1 if there is no plan.
+
+    The holder of a link knows no more than the public: a topic whose opportunity is for the partnership only goes by
+    its theme, and why they sit there tells neither its place nor its partners.
+    """
+    seats = Seat.objects.filter(attendee=attendee, sitting__event=attendee.event_id).order_by(
+        "sitting__round"
+    )
+    held = [seat.sitting for seat in seats.select_related(*SHOWN)]
+    if not held:
+        return []
+    known = _known(attendee.event, [each.topic for each in held if each.topic])
+    said = reasons(attendee.event)
+    found = []
+    for each in held:
+        title = reason = ""
+        if each.topic is not None:
+            is_seen = each.topic.pk in known
+            title = topic_title(each.topic, is_seen=is_seen)
+            reason = said.get((attendee.number, each.topic.pk), "")
+            if not is_seen:
+                reason = "" if reason == PARTY else _without_place(reason)
+        found.append(OwnSeat(each.round, each.table.number, title, reason_words(reason)))
+    return found
+
+
+def _without_place(reason: str) -> str:
+    return {PLACE_AND_THEME: THEME, PLACE: ""}.get(reason, reason)
+
+
+def _known(event: Event, topics: list[Topic]) -> set[int]:
+    """The topics that the public may know whole: those of no opportunity, and those of a public one; 1 query."""
+    keys = {t.opportunity.key for t in topics if t.opportunity}
+    public = Opportunity.objects.visible_to(PUBLIC).filter(footprint=event.footprint_id, key__in=keys)
+    seen = set(public.values_list("key", flat=True))
+    return {t.pk for t in topics if t.opportunity is None or t.opportunity.key in seen}
