@@ -16,7 +16,12 @@ from joinedup.evidence.sources.contract import MISSING, NUMBER, SUPPRESSED
 from joinedup.evidence.windows import MONTH
 
 FAULTS = {"source": pl.String, "place": pl.String, "period": pl.String, "fault": pl.Int8}
-SAID = {"source": pl.String, "place": pl.String, "months": pl.List(pl.List(pl.String)), "why": pl.String}
+SAID: dict[str, pl.DataType] = {
+    "source": pl.String(),
+    "place": pl.String(),
+    "months": pl.List(pl.List(pl.String())),
+    "why": pl.String(),
+}
 # Neighbourhoods are counted in rows of cases, where no row is nought; wider areas have no codes that end unseen.
 JUDGED = ("ward", "local_authority", "county")
 # A month that less than half of the places have is not there yet, or not any more.
