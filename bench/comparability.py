@@ -3,7 +3,7 @@
     python bench/comparability.py [--worlds 200] [--seed 1]
 
 Each world is a police force area of twelve districts with wards, 24 months, counts that differ from year to year a
-little more than chance. Each of six faults is planted in a world, and the figures of the same world without it are
+little more than chance. Each of nine faults is planted in a world, and the figures of the same world without it are
 worked out beside it: a change that is told only with the fault is told because of it. In the same worlds one district
 of 500 crimes a year really changes by 30%, up or down: how often is that told?
 """
@@ -56,12 +56,14 @@ PLACES = pl.DataFrame(
 
 @dataclass(frozen=True)
 class Counts:
-    """Wards × months: crimes with a place, and without one; of every kind there are five times as many."""
+    """Wards × months: crimes with a place (NaN where the file has no row), and without one; of every kind there are
+    five times as many."""
 
     placed: np.ndarray
     nowhere: np.ndarray
     months: tuple[str, ...] = tuple(MONTHS)
     source: str = SOURCE
+    districts: np.ndarray | None = None  # where they are no sum of the wards: a file of their own
 
 
 def world(random: np.random.Generator) -> Counts:
@@ -123,6 +125,42 @@ def codes_split(held: Counts, random: np.random.Generator) -> Counts:
     return replace(held, placed=placed)
 
 
+def code_stops(held: Counts, random: np.random.Generator) -> Counts:
+    """In every district the code of a ward stops at a month, with noughts from there on or without rows."""
+    placed = held.placed.copy()
+    for ward in range(0, len(WARDS), 4):
+        placed[ward, int(random.integers(1, 24)) :] = 0 if random.random() < 0.5 else np.nan
+    return replace(held, placed=placed, districts=_of_districts(held.placed))
+
+
+def code_frozen(held: Counts, random: np.random.Generator) -> Counts:
+    """A ward in every district has one number carried on for 8 months or more, up to now or until some months ago."""
+    placed = held.placed.copy()
+    for ward in range(0, len(WARDS), 4):
+        start = int(random.integers(8, 16))
+        stop = 24 if random.random() < 0.5 else int(random.integers(start + 8, 25))
+        placed[ward, start:stop] = placed[ward, start]
+    return replace(held, placed=placed, districts=_of_districts(held.placed))
+
+
+def code_followed(held: Counts, random: np.random.Generator) -> Counts:
+    """In every district two codes begin at a month, when a ward ends or goes on with a smaller area under its code."""
+    placed = held.placed.copy()
+    for ward in range(0, len(WARDS), 4):
+        at = int(random.integers(2, 23))
+        before = 0 if random.random() < 0.5 else np.nan
+        placed[ward, :at] += placed[ward + 1 : ward + 3, :at].sum(axis=0)
+        placed[ward + 1 : ward + 3, :at] = before
+        if random.random() < 0.5:
+            placed[ward + 1, at:] += placed[ward, at:]
+            placed[ward, at:] = before
+    return replace(held, placed=placed, districts=_of_districts(held.placed))
+
+
+def _of_districts(placed: np.ndarray) -> np.ndarray:
+    return placed.reshape(len(DISTRICTS), 4, -1).sum(axis=1)
+
+
 FAULTS: Mapping[str, Callable[[Counts, np.random.Generator], Counts]] = {
     "a month sent in part": partial_month,
     "a month not returned": month_not_returned,
@@ -130,21 +168,34 @@ FAULTS: Mapping[str, Callable[[Counts, np.random.Generator], Counts]] = {
     "recorded anew": recorded_anew,
     "all step together": all_step_together,
     "codes split": codes_split,
+    "a code that stops": code_stops,
+    "a code that is frozen": code_frozen,
+    "a code that others follow": code_followed,
 }
+
+
+def touches(faulty: Counts, held: Counts) -> set[str]:
+    """The wards and districts whose own counts a fault alters; all of them where it alters months of the force or where
+    crimes are placed. What is told of others hangs on it only in so far as fewer of them show how much years differ."""
+    if faulty.districts is None:
+        return {*WARDS, *DISTRICTS}
+    same = (faulty.placed == held.placed).all(axis=1)
+    return {ward for ward, is_same in zip(WARDS, same, strict=True) if not is_same}
 
 
 def told(held: Counts) -> dict[str, str]:
     """The places of which a change is told, with its direction, as pages would tell it."""
     rows = []
-    by_district = held.placed.reshape(len(DISTRICTS), 4, -1).sum(axis=1)
-    levels = [(WARDS, held.placed), (DISTRICTS, by_district), ([COUNTY], held.placed.sum(axis=0)[None])]
+    by_district = _of_districts(held.placed) if held.districts is None else held.districts
+    levels = [(WARDS, held.placed), (DISTRICTS, by_district), ([COUNTY], by_district.sum(axis=0)[None])]
     for codes, counts in levels:
         rows += [
             (_slug(held), code, month, float(counts[n, m]))
             for n, code in enumerate(codes)
             for m, month in enumerate(held.months)
+            if not np.isnan(counts[n, m])
         ]
-    whole = held.placed.sum(axis=0) + held.nowhere
+    whole = by_district.sum(axis=0) + held.nowhere
     for m, month in enumerate(held.months):
         rows += [(_slug(held), FORCE, month, whole[m]), (ALL_CRIMES, FORCE, month, 5 * whole[m])]
         rows.append((WITHOUT_PLACE, FORCE, month, 5 * held.nowhere[m]))
@@ -195,9 +246,10 @@ def main() -> None:
         by_chance += len(without)
         places += len(PLACES) - 1
         for name, plant in FAULTS.items():
-            with_fault = told(plant(held, random))
+            faulty = plant(held, random)
+            with_fault, touched = told(faulty), touches(faulty, held)
             wrong[name] += sum(
-                without.get(place) != way for place, way in with_fault.items() if place in WARDS + DISTRICTS
+                without.get(place) != way for place, way in with_fault.items() if place in touched
             )
         up = number % 2 == 0
         placed = held.placed.copy()

@@ -12,6 +12,7 @@ from pathlib import Path
 from country import write_country, write_surveys
 from crime import write_crime
 from facts import write_facts
+from likeness import write_likeness
 from youth_justice import write_youth_justice
 
 DATA = Path(__file__).resolve().parents[2] / "src" / "joinedup" / "data"
@@ -33,8 +34,11 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
     write_country(given.data / "national", country, outlines=not given.no_outlines)
     write_surveys(given.data / "national", given.data / "indicators", country)
-    if not given.no_outlines:  # which councils border on each other is read from them
+    if (
+        not given.no_outlines
+    ):  # which councils border on each other, and how dense they are, is read from them
         write_youth_justice(country)
+        write_likeness(country)
     write_crime(given.data / "london", london)
     write_facts(given.reference, given.data / "directories", reference)
 

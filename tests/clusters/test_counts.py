@@ -147,6 +147,19 @@ def test_a_neighbourhood_that_was_shared_out_is_left_out_and_said(
     assert found.notes == ["1 neighbourhood is left out: its borders changed within these months."]
 
 
+def test_a_code_that_ends_is_no_neighbourhood_without_crime(
+    world: World, terrain: Ground, home: None
+) -> None:
+    months = ("2025-12", "2026-01", "2026-02", "2026-03")
+    counts_of(terrain, more={(3, month): -10 for month in months}, source="policeuk_street")
+    found = ground_of(world.north, by_residents=False)
+    assert found.world.known is not None
+    assert np.argwhere(~found.world.known).tolist() == [[3, at] for at in range(20, 24)]
+    assert found.notes == [
+        "In 1 neighbourhood nothing was counted under its code in some of these months: taken as missing."
+    ]
+
+
 def test_where_nobody_lives_nothing_is_compared_with_residents(
     world: World, terrain: Ground, home: None
 ) -> None:

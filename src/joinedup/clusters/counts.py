@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from joinedup.clusters.levels import ABOVE, authority_of
 from joinedup.engines import completeness, periods
+from joinedup.engines.code_faults import code_faults
 from joinedup.evidence import observations
 from joinedup.evidence.breaks import breaks_of
 from joinedup.evidence.changes import WHOLE_NUMBER
@@ -138,6 +139,11 @@ def ground_of(footprint: Footprint, *, by_residents: bool) -> CountsToScan:
     # What no file tells of the latest months is not known of them: the figures end before.
     latest = int(np.nonzero(held)[0][-1]) + 1
     months, cases, known = months[:latest], cases[:, :latest], known[:, :latest]
+    # Of what is not counted under its code anything may be so: neither nought nor a rise from it.
+    faults = code_faults(np.where(known, cases, np.nan), ~known).astype(bool)
+    known &= ~faults
+    cases = np.where(known, cases, 0)
+    notes += _under_other_codes(int(faults.any(axis=1).sum()))
     redrawn = _redrawn(frame, months)
     known[[place.pk in redrawn for place in places]] = False
     notes += _not_the_same(redrawn & {place.pk for place in places})
@@ -182,6 +188,17 @@ def _not_the_same(redrawn: set[str]) -> list[str]:
         len(redrawn),
     )
     return [said % {"num": len(redrawn)}]
+
+
+def _under_other_codes(areas: int) -> list[str]:
+    if not areas:
+        return []
+    said = ngettext(
+        "In %(num)s neighbourhood nothing was counted under its code in some of these months: taken as missing.",
+        "In %(num)s neighbourhoods nothing was counted under their codes in some of these months: taken as missing.",
+        areas,
+    )
+    return [said % {"num": areas}]
 
 
 def _months(frame: pl.DataFrame) -> list[str]:

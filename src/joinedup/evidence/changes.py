@@ -8,7 +8,9 @@ from collections.abc import Mapping
 import polars as pl
 
 from joinedup.evidence.completeness import Completeness
+from joinedup.evidence.methods import months_to
 from joinedup.evidence.sources.policeuk_street import SOURCE as STREET
+from joinedup.evidence.windows import YEAR
 
 # If this share of an area's places moves the same way, and their sum by more than this factor, the area moved together:
 # how it is counted may have changed (drug trafficking in one whole force area, autumn 2024).
@@ -26,17 +28,21 @@ PLACED_OTHERWISE = (
     "The share of crimes that have a place changed between the two years, so they are not compared."
 )
 BORDERS_CHANGED = "Borders of neighbourhoods here changed between the two years, so they are not compared."
+CODES_CHANGED = "Codes of wards here began or ended between the two years, so they are not compared."
 # A sum of whole numbers is off from one by less than this.
 WHOLE_NUMBER = 1e-4
 OF_AREA = ["source", "force", "period", "kind"]
 
 
-def only_its_own(counts: pl.DataFrame, complete: Mapping[str, Completeness]) -> pl.DataFrame:
+def only_its_own(
+    counts: pl.DataFrame, complete: Mapping[str, Completeness], redrawn: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """The counts of two years (`last`, `before`), taken away with the reason (`why`) where a change between them is not
     the place's own.
 
     `counts`: place, kind, source, force, period, last, before. `complete`: by force, whether its months can be
-    compared.
+    compared. `redrawn`: source, place, month: wards among which codes began or ended in that month (see
+    `codes_in_use.codes_changed`).
     """
     series = counts.select("source", "force", "period").unique()
     unlike = series.filter(
@@ -65,6 +71,7 @@ def only_its_own(counts: pl.DataFrame, complete: Mapping[str, Completeness]) -> 
     found = counts.join(unlike, on=["source", "force", "period"], how="left", nulls_equal=True).join(
         moved, on=OF_AREA, how="left", nulls_equal=True
     )
+    found = found.join(_within(counts, redrawn), on="place", how="left")
     has_two = pl.col("last").is_not_null()
     # What was counted in a neighbourhood of 2011 that was split is shared by residents, which leaves fractions.
     shared_out = pl.any_horizontal(
@@ -73,6 +80,8 @@ def only_its_own(counts: pl.DataFrame, complete: Mapping[str, Completeness]) -> 
     why = (
         pl.when(has_two & shared_out & (pl.col("kind") == "ward"))
         .then(pl.lit(BORDERS_CHANGED))
+        .when(has_two & pl.col("_redrawn").fill_null(False))
+        .then(pl.lit(CODES_CHANGED))
         .when(has_two & pl.col("_unlike").fill_null(False) & (pl.col("kind") != "police_force"))
         .then(pl.lit(PLACED_OTHERWISE))
         .when(has_two & pl.col("_together").fill_null(False))
@@ -81,8 +90,20 @@ def only_its_own(counts: pl.DataFrame, complete: Mapping[str, Completeness]) -> 
     found = found.with_columns(why=why)
     kept = pl.col("why").is_null()
     return found.with_columns(last=pl.when(kept).then("last"), before=pl.when(kept).then("before")).drop(
-        "_unlike", "_together"
+        "_unlike", "_together", "_redrawn"
     )
+
+
+def _within(counts: pl.DataFrame, redrawn: pl.DataFrame | None) -> pl.DataFrame:
+    """place, _redrawn: those whose two years have such a month in them, not as their first."""
+    if redrawn is None or redrawn.is_empty():
+        return pl.DataFrame(schema={"place": pl.String, "_redrawn": pl.Boolean})
+    starts = {end: months_to(end, 2 * YEAR)[0] for end in counts["period"].unique().drop_nulls()}
+    both = counts.join(redrawn, on=["source", "place"]).filter(
+        pl.col("month") <= pl.col("period"),
+        pl.col("month") > pl.col("period").replace_strict(starts, default=None, return_dtype=pl.String),
+    )
+    return both.select("place", _redrawn=pl.lit(True)).unique()
 
 
 def spread(counts: pl.DataFrame) -> pl.DataFrame:

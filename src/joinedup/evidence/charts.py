@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from django.utils.formats import date_format
 
 from joinedup.engines.words import listing, plural
+from joinedup.evidence.codes_in_use import sentences
 from joinedup.evidence.methods import months_to
-from joinedup.evidence.queries import NO_FILE, NOT_WHOLE, Point
+from joinedup.evidence.queries import NO_FILE, NOT_WHOLE, OF_A_CODE, Point
 from joinedup.evidence.sources.contract import MISSING, SUPPRESSED
 
 WIDTH, HEIGHT = 640, 260
@@ -160,11 +161,12 @@ def _gaps(points: Sequence[Point]) -> list[str]:
         (MISSING, "", "not all of what is counted here was published"),
         (SUPPRESSED, "", "held back, since the number is small"),
     )
+    of_code = {why: fault for fault, why in OF_A_CODE.items()}
     return [
         f"{listing(spans)}: {why}. The line breaks there; that is not nought."
         for state, kind, why in reasons
         if (spans := _spans([(point.state, point.why) == (state, kind) for point in points], points))
-    ]
+    ] + sentences((point.period, of_code[point.why]) for point in points if point.why in of_code)
 
 
 def _spans(wanted: Sequence[bool], points: Sequence[Point]) -> list[str]:

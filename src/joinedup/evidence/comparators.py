@@ -5,18 +5,22 @@ A place has several sets, tried in this order; the first is taken that the figur
     its region            authorities of the same tier in the region (of Wales: the principal areas)
     its kind              county councils, unitary authorities, metropolitan districts… of the country
     its police force area authorities of it
+    the most like it      itself and the fifteen authorities of England most like it (`places.likeness`)
     wards                 those of the same police force area
 
-Which set it is stands beside every comparison. So figures that are brought in for other places leave the standing of
+The last of these is taken only where no other is filled, or where a reader asks for it (`SETS_TO_CHOOSE`). Which set it
+is stands beside every comparison. So figures that are brought in for other places leave the standing of
 this one as it was, unless they complete the region.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import polars as pl
 
+from joinedup.places.likeness import BY, most_like
 from joinedup.places.words import word_for
 
 # The share of a set's places that must have a figure.
@@ -30,7 +34,11 @@ SETS = {
     "label": pl.String,
     "size": pl.Int64,
     "least": pl.Int64,
+    "own": pl.Boolean,
 }
+# By the words with which a reader asks for one: how its name begins.
+SETS_TO_CHOOSE = {"region": "region:", "kind": "kind:", "force": "force:", "neighbours": "like:"}
+CITY_OR_COUNTY_OF = re.compile(r", (City|County) of$")
 KINDS = {
     "E06": "unitary authorities in England",
     "E07": "districts in England",
@@ -46,7 +54,8 @@ def sets_of(places: pl.DataFrame, *, upper: bool) -> pl.DataFrame:
     `places`: place, name, kind, parent, force (code, null if unknown). `upper`: of the authorities that run
     children's services and schools (county councils, and authorities without one above them), instead of the
     districts. Returns place, order, set, label (“authorities in the East Midlands”), size (places in the set),
-    least (how many of them must have a figure).
+    least (how many of them must have a figure), own (whether it is a set of this place: one who is among those most
+    like another is not compared with the places most like that one).
     """
     rows = {row["place"]: row for row in places.iter_rows(named=True)}
     names = {code: row["name"] for code, row in rows.items()}
@@ -81,8 +90,21 @@ def sets_of(places: pl.DataFrame, *, upper: bool) -> pl.DataFrame:
     for name, (order, label, least, members) in found.items():
         if name.startswith(("region:", "force:")):
             label = f"{_called(members)} {label}"
-        made += [(code, order, name, label, len(members), least) for code in members]
-    return pl.DataFrame(made, schema=SETS, orient="row").sort("place", "order")
+        made += [(code, order, name, label, len(members), least, True) for code in members]
+    for code, row in rows.items():
+        if _is_of_tier(row, rows, upper=upper) and (alike := most_like(code, upper=upper)):
+            label = f"authorities most like {CITY_OR_COUNTY_OF.sub('', row['name'])}, itself included ({BY})"
+            made += [
+                (each.code, 3, f"like:{code}", label, len(alike), FEWEST, each.code == code) for each in alike
+            ]
+    return pl.DataFrame(made, schema=SETS, orient="row").sort("place", "order", "set")
+
+
+def of_choice(sets: pl.DataFrame, place: str, choice: str) -> pl.DataFrame:
+    """Those rows of `sets` (from `sets_of`) that are the set of a place which a reader asks for, by a word of
+    `SETS_TO_CHOOSE`; none where it has no such set. Who asks for a region of ten gets it: six places are enough."""
+    own = sets.filter("own", pl.col("place") == place, pl.col("set").str.starts_with(SETS_TO_CHOOSE[choice]))
+    return sets.join(own.select("set"), on="set", how="semi").with_columns(least=pl.lit(FEWEST, pl.Int64))
 
 
 def chosen(sets: pl.DataFrame, measured: Iterable[str], among: Iterable[str]) -> pl.DataFrame:
@@ -94,7 +116,9 @@ def chosen(sets: pl.DataFrame, measured: Iterable[str], among: Iterable[str]) ->
         .agg(have=pl.len(), size=pl.col("size").first(), least=pl.col("least").first())
         .filter(pl.col("have") >= pl.col("least"), pl.col("have") >= NEARLY_ALL * pl.col("size"))
     )
-    own = sets.filter(pl.col("place").is_in(list(among))).join(filled.select("set"), on="set", how="semi")
+    own = sets.filter("own", pl.col("place").is_in(list(among))).join(
+        filled.select("set"), on="set", how="semi"
+    )
     return (
         own.sort("place", "order")
         .unique("place", keep="first", maintain_order=True)

@@ -122,7 +122,7 @@ def _among(rows: pl.DataFrame, indicator: Indicator, small: Sequence[str], label
         .then(pl.lit(HANDFUL))
         .when((pl.col("state") != MISSING) & pl.lit(brought))
         .then(pl.lit(BROUGHT))
-        .when(pl.col("state") == NUMBER)
+        .when(pl.col("state").is_in([NUMBER, MISSING]))
         .then("why"),
     )
 

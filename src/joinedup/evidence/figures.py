@@ -9,10 +9,11 @@ youngest band above childhood available for today's small areas; for work with c
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
-from joinedup.evidence import changes, comparison, disclosure, windows
+from joinedup.evidence import changes, codes_in_use, comparison, disclosure, windows
 from joinedup.evidence.comparators import sets_of
 from joinedup.evidence.completeness import Completeness
 from joinedup.evidence.disclosure import DisclosureRule
@@ -47,11 +48,12 @@ FIGURES: dict[str, pl.DataType] = {
     "source": pl.String(),
     "datasets": pl.List(pl.Int64()),
     "people_from": pl.List(pl.Int64()),
+    "not_counted": pl.List(pl.List(pl.String())),
 }
 # The columns common to the three methods, before small numbers are hidden and places compared.
 MADE = (
     "place", "kind", "source", "start", "period", "count", "denominator", "value", "state", "datasets", "people_from",
-    "last", "before", "spread", "why",
+    "last", "before", "spread", "why", "not_counted",
 )  # fmt: skip
 UPPER = ("county", "local_authority")
 AT_RISK, CHILDREN = "residents-16-24", "residents-0-15"
@@ -126,12 +128,16 @@ def figures(
     `methods.shrunk`). `percentile`, `drawn`, `best`, `worst`, `compared` and `middle`: see
     `comparison.compared`. `trend`: see `windows.trend_shown`. `residents_mislead` for rates by residents of a
     place where two or more of them are beyond the outer fence (few live there and many visit); a `note` to
-    show beside it; and the `source`.
+    show beside it; `not_counted`, months (with the fault) of which nothing was counted under the place's code
+    (`codes_in_use`); and the `source`.
     """
     upwards = ancestors(places)
     children = population.filter(pl.col("group") == "residents-0-15", pl.col("people") < FEWEST_CHILDREN)
     small = children["place"].to_list()
     upper, lower = sets_of(places, upper=True), sets_of(places, upper=False)
+    faults = codes_in_use.code_faults_of(observations, places)
+    observations = codes_in_use.without_code_faults(observations, faults)
+    codes = _Codes(codes_in_use.said(faults), _redrawn(faults, places))
     made = []
     for indicator in indicators:
         own = observations.filter(pl.col("indicator").is_in(indicator.observed))
@@ -144,7 +150,7 @@ def figures(
             if there.is_empty():
                 continue
             if indicator.method == "rate":
-                rows = _rates(own, population, indicator, there, order, as_of, complete or {})
+                rows = _rates(own, population, indicator, there, order, as_of, complete or {}, codes)
             elif indicator.method == "published":
                 rows = _published(own, there, order, as_of)
             else:
@@ -155,6 +161,21 @@ def figures(
         return pl.DataFrame(schema=FIGURES)
     every = _finest(pl.concat(made), indicators)
     return comparison.where_few_live(every, indicators).sort("indicator", "kind", "place")
+
+
+@dataclass(frozen=True)
+class _Codes:
+    """`said`: from `codes_in_use.said`. `redrawn`: source, place, month, of wards among which codes began or ended."""
+
+    said: pl.DataFrame
+    redrawn: pl.DataFrame
+
+
+def _redrawn(faults: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    wards = places.filter(pl.col("kind") == "ward").select("place", "parent")
+    return (
+        codes_in_use.codes_changed(faults, places).join(wards, on="parent").select("source", "place", "month")
+    )
 
 
 def _finest(made: pl.DataFrame, indicators: Sequence[Indicator]) -> pl.DataFrame:
@@ -203,7 +224,8 @@ def _finished(
 ) -> pl.DataFrame:
     """As it may be shown, with its interval, compared."""
     least = DisclosureRule(threshold=indicator.threshold)
-    for name, kind in (("spread", pl.Float64), ("why", pl.String)):
+    not_counted = FIGURES["not_counted"]
+    for name, kind in (("spread", pl.Float64), ("why", pl.String), ("not_counted", not_counted)):
         if name not in rows.columns:
             rows = rows.with_columns(pl.lit(None, kind).alias(name))
     rows = rows.select(MADE).with_columns(
@@ -233,13 +255,15 @@ def _rates(
     order: Sequence[str],
     as_of: str,
     complete: Mapping[str, Completeness],
+    codes: _Codes,
 ) -> pl.DataFrame:
     """Counts of the last months divided by residents; known only if every month of every part is a number."""
     own = own.filter(pl.col("period").str.contains(windows.MONTH), pl.col("period") <= as_of)
     own = windows.of_one_source(own.join(there.select("place", "force"), on="place"), order)
+    said = own.select("source", "place").unique().join(codes.said, on=["source", "place"])
     ends = windows.last_months(own, len(indicator.numerator))
     counts = windows.counted(own, ends, indicator).join(there.select("place", "kind"), on="place")
-    counts = changes.only_its_own(changes.spread(counts), complete).drop("force", "kind")
+    counts = changes.only_its_own(changes.spread(counts), complete, codes.redrawn).drop("force", "kind")
     people = (
         population.filter(pl.col("group").is_in(indicator.denominator))
         .group_by("place")
@@ -259,7 +283,9 @@ def _rates(
     )
     known = pl.col("state") == NUMBER
     rows = there.join(counts, on="place", how="left").join(people, on="place", how="left")
-    return rows.with_columns(state=state).with_columns(
+    rows = rows.join(said.select("place", code="why", not_counted="months"), on="place", how="left")
+    of_code = pl.when((state == MISSING) | pl.col("last").is_null()).then("code")
+    return rows.with_columns(state=state, why=pl.coalesce(of_code, "why")).with_columns(
         count=pl.when(known).then(pl.col("count").cast(pl.Float64)),
         value=pl.when(known).then(pl.col("count") / pl.col("denominator") * indicator.scale),
         last=pl.when(known).then("last"),

@@ -118,6 +118,11 @@ class Figure(models.Model):
         help_text="how many times more two years differ in like places than chance explains",
     )
     note = models.CharField(max_length=250, blank=True)
+    not_counted = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="[[month, fault], …]: nothing was counted under this code (`engines.code_faults`)",
+    )
     dataset = models.ForeignKey(
         Dataset,
         on_delete=models.CASCADE,

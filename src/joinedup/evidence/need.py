@@ -116,6 +116,8 @@ def sets(places: pl.DataFrame, usable: pl.DataFrame, indicators: Sequence[Indica
     force areas, regions and countries no need is worked out.
     """
     upper, lower = sets_of(places, upper=True), sets_of(places, upper=False)
+    # A model of sixteen places for each of them would make 300 models: need keeps to the sets that many share.
+    lower, upper = (each.filter(~pl.col("set").str.starts_with("like:")) for each in (lower, upper))
     lower = lower.filter(pl.col("set") != "forces")
     upper = upper.filter(pl.col("set") != "forces", ~pl.col("set").str.starts_with("wards:"))
     context = [one.slug for one in indicators if one.is_context]

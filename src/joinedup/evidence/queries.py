@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db.models import F, Prefetch
 
 from joinedup.accounts.person import Person
+from joinedup.engines.code_faults import ENDED, NOT_BEGUN, REPEATED
 from joinedup.engines.words import listing
 from joinedup.evidence import disclosure, observations, store
 from joinedup.evidence.completeness import completeness, without_partial_months
@@ -42,13 +43,15 @@ OF_ENGLAND_ONLY = (
 
 # Why a month of a series has no number: its force did not send all of it, or no file has it.
 NOT_WHOLE, NO_FILE = "not whole", "no file"
+# Or nothing was counted under the place's code.
+OF_A_CODE = {ENDED: "code ended", NOT_BEGUN: "code not begun", REPEATED: "carried on"}
 
 
 @dataclass(frozen=True)
 class Point:
     """One period of a series. `value` is a count for rates, else the published value; None unless a number.
 
-    `why` a month has none: NOT_WHOLE, on a chart also NO_FILE, or empty for all other reasons.
+    `why` a month has none: NOT_WHOLE, one of OF_A_CODE, on a chart also NO_FILE, or empty for all other reasons.
     """
 
     period: str
@@ -92,14 +95,14 @@ def series(indicator: Indicator, place_code: str) -> list[Point]:
     """Every period held for the observations behind an indicator, oldest first, each as it may be shown.
 
     Counts for a rate (its numerators together), the published value otherwise; from the one source that the
-    place's figure is made from. Empty for indicators computed from neighbourhoods. One query, and one read of
-    the store the first time after its content changes.
+    place's figure is made from. Empty for indicators computed from neighbourhoods. One query; two more and one read
+    of the store the first time after its content changes.
     """
     return _kept(
-        "series-with-why",
+        "series-with-codes",
         indicator,
         place_code,
-        lambda held, not_whole, rules: _points(held, not_whole, indicator, rules),
+        lambda held, why, rules: _points(held, why, indicator, rules),
     )
 
 
@@ -111,7 +114,7 @@ def totals(indicator: Indicator, place_code: str, spans: Sequence[Sequence[str]]
         f"totals:{months}",
         indicator,
         place_code,
-        lambda held, _not_whole, rules: _sums(held, indicator, rules, spans),
+        lambda held, _why, rules: _sums(held, indicator, rules, spans),
     )
 
 
@@ -122,7 +125,7 @@ def _kept(
     what: str,
     indicator: Indicator,
     place_code: str,
-    ask: Callable[[pl.DataFrame, set[str], _Rules], list[Point]],
+    ask: Callable[[pl.DataFrame, dict[str, str], _Rules], list[Point]],
 ) -> list[Point]:
     """The answer of `ask` on the observations behind a figure, cached until the store changes."""
     if indicator.method in ("mean", "share"):
@@ -140,23 +143,40 @@ def _kept(
 
 def _of_one_source(
     indicator: Indicator, place_code: str, newest_first: Sequence[Dataset]
-) -> tuple[pl.DataFrame, set[str]]:
-    """What the first source that covers the place holds about it, and the months of it that were not sent whole."""
+) -> tuple[pl.DataFrame, dict[str, str]]:
+    """What the first source that covers the place holds about it, and why months of it are missing that it has a number
+    for, or that other places have."""
     for name, own in in_turn(newest_first, indicator):
-        held, not_whole = (
+        held, why = (
             observations.held(own, indicators=indicator.observed, places=[place_code]),
-            set[str](),
+            dict[str, str](),
         )
         if name == STREET.name:
             before = held.filter(pl.col("state") == NUMBER)
             held = _without_partial_months(held, own)
             now = held.filter(pl.col("state") == MISSING)
-            not_whole = set(before.join(now, on=["indicator", "period"], how="semi")["period"])
+            not_whole = before.join(now, on=["indicator", "period"], how="semi")["period"]
+            why = dict.fromkeys(not_whole, NOT_WHOLE)
         if indicator.method == "rate":
             held = held.filter(pl.col("period").str.contains(MONTH))
         if held.height:
-            return held, not_whole
-    return pl.DataFrame(schema=HELD), set()
+            of_code = _not_counted(indicator, place_code)
+            is_one = pl.col("period").is_in(list(of_code)) & (pl.col("state") == NUMBER)
+            return held.with_columns(
+                count=pl.when(~is_one).then("count"),
+                state=pl.when(is_one).then(pl.lit(MISSING)).otherwise("state"),
+            ), why | of_code
+    return pl.DataFrame(schema=HELD), {}
+
+
+def _not_counted(indicator: Indicator, place_code: str) -> dict[str, str]:
+    """The months in which nothing was counted under the place's code, as its figure says, and why. One query."""
+    if indicator.method != "rate":
+        return {}
+    own = Figure.objects.filter(indicator=indicator.slug, place=place_code).values_list(
+        "not_counted", flat=True
+    )
+    return {month: OF_A_CODE[fault] for months in own for month, fault in months}
 
 
 def _without_partial_months(held: pl.DataFrame, own: Sequence[Dataset]) -> pl.DataFrame:
@@ -167,7 +187,7 @@ def _without_partial_months(held: pl.DataFrame, own: Sequence[Dataset]) -> pl.Da
     return without_partial_months(held, completeness(whole), force)
 
 
-def _points(held: pl.DataFrame, not_whole: set[str], indicator: Indicator, rules: _Rules) -> list[Point]:
+def _points(held: pl.DataFrame, why: dict[str, str], indicator: Indicator, rules: _Rules) -> list[Point]:
     if indicator.method != "rate":
         said = held.with_columns(
             state=pl.when((pl.col("state") == NUMBER) & pl.col("value").is_null())
@@ -183,8 +203,14 @@ def _points(held: pl.DataFrame, not_whole: set[str], indicator: Indicator, rules
             DisclosureRule(threshold=indicator.threshold),
         )
     )
-    is_partial = {point.period for point in points if point.state == MISSING} & not_whole
-    return [replace(point, why=NOT_WHOLE) if point.period in is_partial else point for point in points]
+    there = {point.period for point in points}
+    points += [
+        Point(month, None, MISSING) for month, one in why.items() if month not in there and one != NOT_WHOLE
+    ]
+    return [
+        replace(point, why=why.get(point.period, "")) if point.state == MISSING else point
+        for point in sorted(points, key=lambda point: point.period)
+    ]
 
 
 def _sums(

@@ -135,6 +135,7 @@ def _figure_rows(values: pl.DataFrame, datasets: Sequence[Dataset]) -> list[Figu
                 worst_rank=row["worst"],
                 among=row["among"] or "",
                 note=(row["note"] or "")[:250],
+                not_counted=[[month, int(fault)] for month, fault in row["not_counted"] or []],
                 dataset=dataset,
                 rests_on=list(dict.fromkeys([*(own or [dataset.pk]), *below])),
                 **{name: row[name] for name in AS_THEY_ARE},

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from joinedup.evidence.views import dataset, dataset_put_back, dataset_withdraw, figure, sources
+from joinedup.evidence.views import dataset, dataset_put_back, dataset_withdraw, figure, likeness, sources
 
 urlpatterns = [
     path("sources/", sources, name="sources"),
@@ -10,4 +10,5 @@ urlpatterns = [
     path("sources/<int:pk>/withdraw/", dataset_withdraw, name="dataset_withdraw"),
     path("sources/<int:pk>/put-back/", dataset_put_back, name="dataset_put_back"),
     path("figures/<int:pk>/", figure, name="figure"),
+    path("figures/most-like/", likeness, name="likeness"),
 ]

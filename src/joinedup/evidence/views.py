@@ -11,11 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
-from joinedup.evidence import charts, consequences, queries, withdrawal, wording
+from joinedup.evidence import charts, consequences, other_sets, queries, withdrawal, wording
 from joinedup.evidence.breaks import breaks_for
 from joinedup.evidence.forms import WithdrawForm
 from joinedup.evidence.models import Dataset
 from joinedup.evidence.plain_words import formula, move
+from joinedup.places.likeness import HOW_MANY, most_like
+from joinedup.places.queries import find
 
 
 def sources(request: Request) -> HttpResponse:
@@ -84,6 +86,9 @@ def figure(request: Request, pk: int) -> HttpResponse:
     indicator = wording.by_slug().get(found.indicator) if found else None
     if found is None or indicator is None:
         raise Http404
+    choices, choice = other_sets.choices(found.place), request.GET.get("compared-with", "")
+    if choice in choices:
+        (found,) = other_sets.compared_with(found.place, [found], choice)
     points = queries.series(indicator, found.place_id)
     datasets = queries.rests_on(found)
     context = {
@@ -98,6 +103,8 @@ def figure(request: Request, pk: int) -> HttpResponse:
         "when": wording.period(found),
         "shared": wording.shared(found),
         "standing": wording.standing(found),
+        "choices": choices,
+        "choice": choice if choice in choices else "",
         "change": move(found),
         "chart": charts.line_chart(points, breaks_for(found.dataset)),
         "table": charts.table(points),
@@ -106,3 +113,12 @@ def figure(request: Request, pk: int) -> HttpResponse:
         "opportunities": queries.opportunities_on(found, request.person),
     }
     return render(request, "evidence/figure.jinja", context)
+
+
+def likeness(request: Request) -> HttpResponse:
+    """The authorities most like one that is asked for by name or code, and what they are like."""
+    asked = request.GET.get("place", "").strip()
+    place = next(iter(find(asked)), None)
+    upper, lower = (most_like(place.pk, upper=each) if place else () for each in (True, False))
+    context = {"asked": asked, "place": place, "upper": upper, "lower": lower, "how_many": HOW_MANY}
+    return render(request, "evidence/likeness.jinja", context)

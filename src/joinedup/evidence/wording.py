@@ -126,6 +126,19 @@ def standing(figure: Figure) -> str:
     return f"among the {found} third of {figure.compared} {figure.among}".rstrip() if found else ""
 
 
+def beside(figure: Figure) -> str:
+    """Where it stands and the median: “among the highest third of 19 authorities in the South East, whose median is
+    9.10”, or the median alone; empty if it is compared with none."""
+    if not figure.among or figure.middle is None:
+        return ""
+    stands, middle = standing(figure), _digits(figure.middle)
+    return (
+        f"{stands}, whose median is {middle}"
+        if stands
+        else (f"the median of {figure.compared} {figure.among} is {middle}")
+    )
+
+
 def sentence(figure: Figure, place: str) -> str:
     """A fact that can be read out: what, how much, when, for whom, how it compares, who published it."""
     stands = standing(figure)

@@ -156,7 +156,7 @@ class _Counted:
     def add(self, table: TextTable) -> None:
         self.notes += [note for note in table.notes if note not in self.notes]
         whose = pl.col("force").hash(1) ^ pl.col("period").hash(2)
-        rows = table.frame.select(
+        rows = table.frame.lazy().select(
             "record",
             crime="Crime ID",
             force="Reported by",
@@ -169,7 +169,13 @@ class _Counted:
             crime=pl.when(pl.col("crime").is_not_null()).then(pl.col("crime").hash(5) ^ whose),
         ).with_columns(again=~pl.col("crime").is_first_distinct() & pl.col("crime").is_not_null())
         numbered = numbered.with_columns(group=pl.col("group") // 2 * 2 + pl.col("again").cast(pl.UInt64))
-        grouped = numbered.group_by("group").agg(pl.first("record", *GROUP), count=pl.len().cast(pl.Float64))
+        # One question for both: asking takes longer than answering where files are small.
+        grouped, crimes = pl.collect_all(
+            [
+                numbered.group_by("group").agg(pl.first("record", *GROUP), count=pl.len().cast(pl.Float64)),
+                numbered.filter(~pl.col("again")).select("group", "crime").drop_nulls(),
+            ]
+        )
         self._refuse_nameless(table, grouped)
         self._note_wrong(table, rows, grouped)
         self._names.append(grouped.select(pl.col("group") // 2, *GROUP))
@@ -179,11 +185,9 @@ class _Counted:
         ):
             self._names = [self._named()]
         self._counts.append(grouped.select("group", "count"))
-        self._crimes.append(
-            numbered.lazy().filter(~pl.col("again")).select("group", "crime").drop_nulls().collect()
-        )
+        self._crimes.append(crimes)
 
-    def _note_wrong(self, table: TextTable, rows: pl.DataFrame, grouped: pl.DataFrame) -> None:
+    def _note_wrong(self, table: TextTable, rows: pl.LazyFrame, grouped: pl.DataFrame) -> None:
         # Each word once: a look at every group would take as long as making them.
         months, places = grouped["period"].unique(), grouped["place"].unique().drop_nulls()
         if (
@@ -192,7 +196,7 @@ class _Counted:
             and not grouped["kind"].null_count()
         ):
             return
-        first = rows.with_columns(wrong=_wrong()).drop_nulls("wrong").sort("record")
+        first = rows.with_columns(wrong=_wrong()).drop_nulls("wrong").sort("record").collect()
         first = first.group_by("force", maintain_order=True).head(EXAMPLES).sort("record")
         lines = table.lines(first["record"].to_list())
         self.wrong += zip(lines, first["wrong"], first["force"], strict=True)
@@ -221,13 +225,19 @@ class _Counted:
         return named.with_columns(wrong=_wrong())
 
     def _named(self) -> pl.DataFrame:
-        return pl.concat(self._names).unique("group")
+        # Most are known already: what they are called is not looked at again.
+        first, *others = self._names
+        if not others:
+            return first.unique("group")
+        more = pl.concat(others, rechunk=False)
+        return pl.concat([first, more.filter(~pl.col("group").is_in(first["group"].implode()))]).unique("group")
 
     def _further(self) -> Iterator[pl.DataFrame]:
         """Corrections to the counts: a crime that an earlier part had already is no first one."""
         # A sixteenth at a time, since what remembers the numbers takes more memory than they do.
+        every = pl.concat(self._crimes, rechunk=False)
         for at in range(16):
-            share = pl.concat(each.filter(pl.col("crime") % 16 == at) for each in self._crimes)
+            share = every.filter(pl.col("crime") % 16 == at)
             further = share.filter(~pl.col("crime").is_first_distinct())
             counted = further.group_by("group").agg(count=pl.len().cast(pl.Float64))
             yield counted.select("group", -pl.col("count"))
