@@ -18,8 +18,8 @@ from joinedup.accounts.permissions import Scope, may
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
 from joinedup.documents.csv_file import FORMULA, cell
+from joinedup.engines.reading import cells
 from joinedup.places.models import Footprint, Place
-from joinedup.spreadsheets import cells
 from joinedup.spreadsheets.cells import plain_name
 from joinedup.support.actions import ListedFacts
 from joinedup.support.models import Offer, OfferList
@@ -232,7 +232,7 @@ def _plain(heading: str, text: str) -> object:
 
 def _is_later(listed: str, held: str) -> bool:
     try:
-        one, other = cells.british_date(listed), cells.british_date(held)
+        one, other = _day(listed), _day(held)
     except ValueError:
         return True
     return one is not None and (other is None or one > other)
@@ -281,13 +281,42 @@ def held_facts(offer: Offer) -> dict[str, Any]:
     return values | {name: [each.pk for each in getattr(offer, name).all()] for name in LISTS}
 
 
+def _day(text: str, *, end: bool = False) -> datetime.date | None:
+    if cells.is_blank(text):
+        return None
+    found = cells.day(text, end=end)
+    if found is None:
+        raise ValueError(
+            _("“%(text)s” is not a date: write day, month, year, such as 8/10/2018.") % {"text": text[:60]}
+        )
+    return found.day
+
+
+def _yes_or_no(text: str) -> bool:
+    if cells.is_blank(text):
+        return False
+    found = cells.yes(text)
+    if found is None:
+        raise ValueError(_("“%(text)s” is neither yes nor no.") % {"text": text[:60]})
+    return found
+
+
+def _pounds(text: str) -> int | None:
+    if cells.is_blank(text):
+        return None
+    found = cells.money(text) or [number.value for number in cells.numbers(text)]
+    if len(found) != 1:
+        raise ValueError(_("“%(text)s” is not an amount: write it like £5,000.") % {"text": text[:60]})
+    return round(found[0])
+
+
 def _value(name: str, text: str, around: _Around) -> Any:
     if name in _DAYS:
-        return cells.british_date(text) if text else None
+        return _day(text, end=name == "closes")
     if name in _YES:
-        return cells.yes_no(text) if text else False
+        return _yes_or_no(text)
     if name in _POUNDS:
-        return cells.pounds(text) if text else None
+        return _pounds(text)
     if name in LISTS:
         known = {"themes": around.themes, "places": around.places}.get(name, around.sectors)
         return _known(_several(text), known, name)

@@ -230,7 +230,9 @@ class _Counted:
         if not others:
             return first.unique("group")
         more = pl.concat(others, rechunk=False)
-        return pl.concat([first, more.filter(~pl.col("group").is_in(first["group"].implode()))]).unique("group")
+        return pl.concat([first, more.filter(~pl.col("group").is_in(first["group"].implode()))]).unique(
+            "group"
+        )
 
     def _further(self) -> Iterator[pl.DataFrame]:
         """Corrections to the counts: a crime that an earlier part had already is no first one."""
