@@ -16,7 +16,7 @@ from django.utils import timezone
 from joinedup.agreements.models import Agreement, Progress
 from joinedup.events.models import Event, Programme, Topic
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities.models import Opportunity
+from joinedup.opportunities.models import Answer, Enquiry, Opportunity
 from joinedup.partners.models import Partner
 from joinedup.web.funnel import queries
 from tests.opportunities.making import make_opportunity
@@ -26,7 +26,6 @@ from tests.world import World
 As = Callable[[str], Client]
 TODAY = timezone.localdate()
 PATHS = "/opportunities/paths/"
-STEPS = list(queries.STEPS)
 
 
 def days(number: int) -> datetime.date:
@@ -58,12 +57,13 @@ def agree(world: World, opportunity: Opportunity, after: int = 30, **fields: Any
 
 def counted(world: World, who: str) -> dict[str, int | None]:
     person = world.person(who)
-    every = queries.report(queries.paths(person, TODAY), public=queries.is_public(person)).every
-    return dict(zip(STEPS, every.cells, strict=True))
+    public = queries.is_public(person)
+    every = queries.report(queries.paths(person, TODAY), public=public).every
+    return dict(zip(queries.steps_for(public=public), every.cells, strict=True))
 
 
-def numbers(*cells: int | None) -> dict[str, int | None]:
-    return dict(zip(STEPS, cells, strict=True))
+def numbers(*cells: int | None, public: bool = False) -> dict[str, int | None]:
+    return dict(zip(queries.steps_for(public=public), cells, strict=True))
 
 
 def groups(world: World, who: str, title: str) -> dict[str, list[int | None]]:
@@ -76,6 +76,8 @@ def test_each_step_by_hand(world: World) -> None:
     suggest(world, "only suggested")
     suggest(world, "set aside", state="dismissed", reason="no_fit")
     suggest(world, "taken up", state="taken_up")
+    Enquiry.objects.create(opportunity=suggest(world, "asked"), partner=world.school, by="Alice")
+    Answer.objects.create(opportunity=suggest(world, "answered"), partner=world.lantern, word="interested")
     for slug, day, chosen in (("past", -1, True), ("to come", 5, True), ("proposed", -2, False)):
         topic = suggest(world, slug, state="on_agenda")
         event = event_on(world, days(day), slug.replace(" ", "-"))
@@ -89,8 +91,8 @@ def test_each_step_by_hand(world: World) -> None:
     agree(world, both, state="dropped")
     agree(world, both, state="kept")
     agree(world, suggest(world, "dropped"), state="dropped")
-    # 12 suggested; taken up all but two; discussed: the past one and the six agreed; started: one, and two kept.
-    assert counted(world, "bob") == numbers(12, 10, 7, 6, 3, 2, 1, 1)
+    # On an agenda: one that was, one to come, and the six agreed; asked: these and two; started: one, and two kept.
+    assert counted(world, "bob") == numbers(14, 10, 8, 6, 3, 2, 1, 1)
 
 
 def test_the_share_and_the_days_in_the_middle(world: World) -> None:
@@ -107,7 +109,8 @@ def test_the_share_and_the_days_in_the_middle(world: World) -> None:
 
 def test_by_kind_theme_sector_and_finder(world: World) -> None:
     suggest(world, "a", world.lantern, world.school)
-    suggest(world, "b", world.lantern, kind="bid", state="taken_up")
+    row = suggest(world, "b", world.lantern, kind="bid")
+    Enquiry.objects.create(opportunity=row, partner=world.lantern, by="Alice")
     suggest(world, "c", theme_id=None, kind="spotted", is_spotted=True)
     first = {title: {name: cells[:2] for name, cells in groups(world, "bob", title).items()} for title in (
         "By kind", "By theme", "By sector of the partners named", "By who found it",
@@ -120,7 +123,7 @@ def test_by_kind_theme_sector_and_finder(world: World) -> None:
         },
         "By theme": {"Mentoring and a trusted adult": [2, 1], "No theme": [1, 0]},
         "By sector of the partners named": {"Education": [1, 0], "Vcs": [2, 1], "Nobody named": [1, 0]},
-        "By who found it": {"The engine": [2, 1], "A person": [1, 0]},
+        "By who found it": {"Found in the records": [2, 1], "A person": [1, 0]},
     }
 
 
@@ -144,9 +147,9 @@ def test_the_public_reads_of_agreements_through_its_own_copy(world: World) -> No
         suggest(world, f"n{n}", audience="public", marking="public")
         agree(world, shared, marking="public", after=n)
     agree(world, suggest(world, "only shared"), marking="public")
-    assert counted(world, "nobody") == numbers(5, 5, 5, 5, 0, 0, 0, 0)
+    assert counted(world, "nobody") == numbers(5, 5, 5, 0, 0, 0, 0, public=True)
     Agreement.objects.filter(opportunity__key="n0").update(marking="partnership")
-    assert counted(world, "nobody") == numbers(5, None, None, None, 0, 0, 0, 0)
+    assert counted(world, "nobody") == numbers(5, None, None, 0, 0, 0, 0, public=True)
 
 
 def test_small_numbers_are_not_told_to_the_public_nor_what_gives_them_away(world: World, as_: As) -> None:
@@ -156,7 +159,7 @@ def test_small_numbers_are_not_told_to_the_public_nor_what_gives_them_away(world
         if n < 4:
             agree(world, shared, marking="public")
     report = queries.report(queries.paths(world.person("nobody"), TODAY), public=True)
-    assert report.every == queries.FunnelRow("All", [12, None, None, None, 0, 0, 0, 0], None, None)
+    assert report.every == queries.FunnelRow("All", [12, None, None, 0, 0, 0, 0], None, None)
     assert [table.title for table in report.tables] == [
         "By kind", "By theme", "By sector of the partners named",
     ]  # fmt: skip
@@ -196,7 +199,9 @@ def test_what_north_keeps_to_itself_changes_no_number(world: World, as_: As, who
     with transaction.atomic():
         quiet = suggest(world, "quiet", world.lantern, world.school, kind="bring_in")
         agree(world, quiet)
-        agree(world, suggest(world, "open"), marking="named")
+        shared = suggest(world, "open")
+        agree(world, shared, marking="named")
+        Enquiry.objects.create(opportunity=shared, partner=world.lantern, by="Alice")
         assert "Somebody to bring in" in as_("bob").get(PATHS).content.decode()
         whole = seen()
         transaction.set_rollback(True)
@@ -212,7 +217,7 @@ def test_it_costs_the_same_for_one_and_for_three(
         made = agree(world, row, state="not_kept")
         Progress.objects.create(agreement=made, on=TODAY, state="not_kept", by="Bob")
     bob = as_("bob")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert bob.get(PATHS).status_code == 200
 
 
@@ -246,7 +251,7 @@ def test_as_a_file(world: World, as_: As) -> None:
         ["By kind", "One needs what another can give"],
         ["By theme", "Mentoring and a trusted adult"],
         ["By sector of the partners named", "Vcs"],
-        ["By who found it", "The engine"],
+        ["By who found it", "Found in the records"],
     ]
 
 

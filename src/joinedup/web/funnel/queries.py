@@ -1,4 +1,4 @@
-"""How far opportunities went: suggested, taken up, discussed, agreed, started, and with what result.
+"""How far opportunities went: suggested, asked, on an agenda, agreed, started, and with what result.
 
 The path is in the foreign keys (opportunity, topic of an event, agreement, local action), so it is read from
 there and stored nowhere else. The agenda and agreements hold the partnership's copy of an opportunity; the
@@ -12,8 +12,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,8 +27,8 @@ from joinedup.opportunities.models import KINDS, Opportunity, Run
 
 STEPS = {
     "suggested": gettext_lazy("Suggested"),
-    "taken_up": gettext_lazy("Taken up"),
-    "discussed": gettext_lazy("Discussed"),
+    "asked": gettext_lazy("Asked"),
+    "on_agenda": gettext_lazy("On an agenda"),
     "agreed": gettext_lazy("Agreed"),
     "started": gettext_lazy("Started"),
     "kept": gettext_lazy("Kept"),
@@ -40,8 +41,6 @@ FEWEST = 5
 # With fewer suggested than this, a share says nothing.
 LEAST_FOR_A_SHARE = 10
 
-_State = Opportunity.State
-_TAKEN_UP = {_State.TAKEN_UP, _State.ON_AGENDA, _State.AGREED, _State.STARTED}
 _Key = tuple[int, str]
 # A name with its position in the order of such names.
 _Named = tuple[int, str]
@@ -63,8 +62,9 @@ class Path:
 
 @dataclass(frozen=True)
 class FunnelRow:
-    """`cells`: how many reached each of STEPS, in that order; None means "fewer than 5". `share` (0 to 1) of
-    those suggested that were agreed, and the median `days` from suggested to agreed; None means "not known"."""
+    """`cells`: how many reached each of `steps_for` its reader, in that order; None means "fewer than 5". `share` (0
+    to 1) of those suggested that were agreed, and the median `days` from suggested to agreed; None means "not
+    known"."""
 
     name: str
     cells: list[int | None]
@@ -90,17 +90,23 @@ def is_public(person: Person) -> bool:
     return not (person.sees_every_partnership or person.footprint_ids)
 
 
+def steps_for(*, public: bool) -> dict[str, Any]:
+    """The columns: whom a partnership asked is its own."""
+    return {step: words for step, words in STEPS.items() if not (public and step == "asked")}
+
+
 def paths(person: Person, on: datetime.date) -> list[Path]:
     """Every opportunity that `person` counts: for members, those of their partnerships that they may see; for
     those who see every partnership, all that are shared; for everyone else, the public ones. 6 queries."""
     rows = _counted(person)
     values = rows.values_list(
         "pk", "footprint_id", "footprint__name", "key", "kind", "theme__order", "theme__name", "is_spotted",
-        "state", "first_seen",
+        "first_seen",
     )  # fmt: skip
-    sectors, discussed, agreed = _sectors(rows), _discussed(on), _agreed(person)
+    sectors, on_agenda, agreed = _sectors(rows), _on_agenda(person, on), _agreed(person)
+    asked = set() if is_public(person) else _asked(rows)
     found = []
-    for pk, footprint, name, key, kind, order, theme, is_spotted, state, first_seen in values:
+    for pk, footprint, name, key, kind, order, theme, is_spotted, first_seen in values:
         agreements = agreed.get((footprint, key), [])
         first = min((each.recorded_at for each in agreements), default=None)
         found.append(
@@ -112,8 +118,8 @@ def paths(person: Person, on: datetime.date) -> list[Path]:
                 sectors=sectors.get(pk) or [(10**6, _("Nobody named"))],
                 found_by=(1, _("A person")) if is_spotted else (0, _("Found in the records")),
                 reached=_reached(
-                    state,
-                    (footprint, key) in discussed,
+                    pk in asked,
+                    (footprint, key) in on_agenda,
                     [(each, shown_state(each, person, on)) for each in agreements],
                 ),
                 days=max((timezone.localdate(first) - first_seen).days, 0) if first else None,
@@ -144,10 +150,17 @@ def _sectors(rows: QuerySet[Opportunity]) -> dict[int, list[_Named]]:
     return sectors
 
 
-def _discussed(on: datetime.date) -> set[_Key]:
-    """Those on the agenda of a day that has passed."""
-    topics = Topic.objects.filter(ON_AN_AGENDA, opportunity__isnull=False, event__date__lt=on)
-    topics = topics.filter(event__is_draft=False)
+def _asked(rows: QuerySet[Opportunity]) -> set[int]:
+    """Those of which a partner that they name was asked, or answered by itself."""
+    asked = rows.filter(Q(enquiries__isnull=False) | Q(answers__isnull=False))
+    return set(asked.order_by().values_list("pk", flat=True))
+
+
+def _on_agenda(person: Person, on: datetime.date) -> set[_Key]:
+    """Those on the agenda of a day; of what is public, once the day has passed."""
+    topics = Topic.objects.filter(ON_AN_AGENDA, opportunity__isnull=False, event__is_draft=False)
+    if is_public(person):
+        topics = topics.filter(event__date__lt=on)
     return set(topics.values_list("opportunity__footprint_id", "opportunity__key"))
 
 
@@ -161,19 +174,19 @@ def _agreed(person: Person) -> dict[_Key, list[Agreement]]:
     return found
 
 
-def _reached(state: str, is_discussed: bool, agreements: list[tuple[Agreement, str]]) -> frozenset[str]:
-    """Every step up to the furthest: what was agreed was also discussed. Of several agreements, a kept one
+def _reached(is_asked: bool, is_on_agenda: bool, agreements: list[tuple[Agreement, str]]) -> frozenset[str]:
+    """Every step up to the furthest: what was agreed was also on an agenda. Of several agreements, a kept one
     outranks one not kept, which outranks a dropped one."""
     states = [told for _agreement, told in agreements]
     result = next((each for each in ("kept", "not_kept", "dropped") if each in states), "")
     is_started = result == "kept" or any(
         agreement.initiative_id or told == Agreement.State.STARTED for agreement, told in agreements
     )
-    is_discussed = is_discussed or bool(agreements)
+    is_on_agenda = is_on_agenda or bool(agreements)
     marks = {
         "suggested": True,
-        "taken_up": state in _TAKEN_UP or is_discussed,
-        "discussed": is_discussed,
+        "asked": is_asked or is_on_agenda,
+        "on_agenda": is_on_agenda,
         "agreed": bool(agreements),
         "started": is_started,
         result: bool(result),
@@ -190,7 +203,7 @@ def report(found: Iterable[Path], *, public: bool) -> Report:
         (_("By sector of the partners named"), _("Sector"), lambda each: each.sectors),
         (_("By who found it"), _("Found by"), lambda each: [each.found_by]),
     ]
-    # What the public reads is found only by the engine.
+    # What the public reads is found only in the records.
     kept = by[:-1] if public else by
     return Report(
         _row(_("All"), every, public),
@@ -208,9 +221,10 @@ def _rows(every: list[Path], of: Callable[[Path], list[_Named]], public: bool) -
 
 
 def _row(name: str, group: list[Path], public: bool) -> FunnelRow:
-    numbers = [sum(step in each.reached for each in group) for step in STEPS]
+    steps = list(steps_for(public=public))
+    numbers = [sum(step in each.reached for each in group) for step in steps]
     cells = [None if public and 0 < number < FEWEST else number for number in numbers]
-    agreed = cells[list(STEPS).index("agreed")]
+    agreed = cells[steps.index("agreed")]
     days = [each.days for each in group if each.days is not None]
     is_enough = agreed is not None and len(group) >= LEAST_FOR_A_SHARE
     return FunnelRow(
@@ -221,11 +235,11 @@ def _row(name: str, group: list[Path], public: bool) -> FunnelRow:
     )
 
 
-def csv_header() -> list[str]:
+def csv_header(*, public: bool) -> list[str]:
     return [
         _("Table"),
         _("Group"),
-        *(str(step) for step in STEPS.values()),
+        *(str(step) for step in steps_for(public=public).values()),
         _("Share of suggested that was agreed (%)"),
         _("Days from suggested to agreed, in the middle"),
     ]

@@ -20,7 +20,7 @@ def opportunity_paths(request: Request) -> HttpResponse:
         "form": form,
         "number": len(counted),
         "report": queries.report(counted, public=public),
-        "steps": queries.STEPS,
+        "steps": queries.steps_for(public=public),
         "public": public,
         "fewest": queries.FEWEST,
         "least": queries.LEAST_FOR_A_SHARE,
@@ -31,7 +31,7 @@ def opportunity_paths(request: Request) -> HttpResponse:
 @require_safe
 def opportunity_paths_csv(request: Request) -> HttpResponse:
     _form, counted, public = _asked(request)
-    body = as_csv(queries.csv_header(), queries.csv_rows(queries.report(counted, public=public)))
+    body = as_csv(queries.csv_header(public=public), queries.csv_rows(queries.report(counted, public=public)))
     return csv_file("how-far-opportunities-went.csv", body)
 
 
