@@ -11,12 +11,12 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.db.models import Model, Q
+from django.db.models import Model
 from django.utils import timezone
 
 from joinedup.accounts.models import User
 from joinedup.accounts.person import Person
-from joinedup.demo import clusters, events, invented, people
+from joinedup.demo import clusters, events, people, registers
 from joinedup.evidence import observations
 from joinedup.firstrun.area_data import bring_in
 from joinedup.opportunities.actions.reading import have_read
@@ -30,6 +30,8 @@ Say = Callable[[str, float | None], None]
 # Marks this home as a demonstration, with the date it was made; written last.
 MARK = "demonstration"
 LONDON = "E12000007"
+HERE = ["E09000019", "E09000007", "E09000012"]
+ELSEWHERE = ["E06000015", "E07000032", "E07000034", "E07000036", "E07000037"]
 UNFINISHED = "demonstration-unfinished"
 
 
@@ -112,37 +114,41 @@ def _fill(say: Say) -> None:
 
 
 def _invent(operator: Person, today: datetime.date, say: Say) -> None:
-    say("Invented partners, local action and funds, labelled so", None)
-    footprints = {
-        "main": _footprint("london", "London demonstration partnership", Q(parent=LONDON)),
-        "elsewhere": _footprint("elsewhere", "Another demonstration partnership", Q(pk="E09000029")),
-    }
-    partners = invented.make_partners(footprints, today)
-    ours = [p for p in partners if footprints["main"] in p.footprints.all()]
-    initiatives = invented.make_initiatives(ours, today)
-    invented.make_links(ours, initiatives, today)
-    invented.make_funds(today)
-    invented.make_asks(ours, today)
-    people.make_people(footprints)
-    coordinator = Person.of(User.objects.get(email=people.COORDINATOR))
-    clusters.look(coordinator, footprints["main"], say)
+    say("Two partnerships from their registers, which are invented", None)
+    here = _footprint("islington-camden-hackney", "Islington, Camden and Hackney", HERE)
+    there = _footprint("derbyshire", "Derbyshire and Derby", ELSEWHERE)
+    coordinator = Person.of(people.make_coordinator(here))
+    ours = registers.bring(coordinator, here, "islington-camden-hackney", today, say)
+    theirs = registers.bring(_coordinator_of(there), there, "derbyshire", today, say)
+    people.make_people(ours, theirs)
+    clusters.look(coordinator, here, say)
     say("Opportunities to work together", None)
-    for footprint in footprints.values():
+    for footprint in (here, there):
         refresh(by=operator, footprint=footprint, as_of=today)
-    events.taken_up(operator, footprints["main"], 6)
+    registers.answers(coordinator, ours, say)
+    registers.answers(_coordinator_of(there), theirs, say)
+    events.taken_up(operator, here, 6)
     # Mark the first list as read, so that later changes are news.
-    have_read(by=coordinator, footprint=footprints["main"], until=timezone.now())
+    have_read(by=coordinator, footprint=here, until=timezone.now())
     say("Two events: one that is over, one to come", None)
     lead = Person.of(User.objects.get(email=people.LEAD))
-    events.make_events(coordinator, lead, footprints["main"], ours, today)
+    events.make_events(coordinator, lead, ours, today)
     # Agreements are local action now, so the list changes.
-    refresh(by=operator, footprint=footprints["main"], as_of=today)
+    refresh(by=operator, footprint=here, as_of=today)
 
 
-def _footprint(slug: str, name: str, which: Q) -> Footprint:
+def _coordinator_of(footprint: Footprint) -> Person:
+    """Who coordinates the partnership elsewhere: nobody signs in as them."""
+    own = frozenset({footprint.pk})
+    return Person(
+        name=f"The coordinator of {footprint.name}", footprint_ids=own, coordinated_ids=own, is_operator=True
+    )
+
+
+def _footprint(slug: str, name: str, codes: list[str]) -> Footprint:
     # Shows an option of partnerships; it is off for a new one.
     footprint = Footprint.objects.create(
         slug=slug, name=name, is_demonstration=True, shows_opportunities=True
     )
-    footprint.places.set(Place.objects.filter(which, kind=Place.Kind.LOCAL_AUTHORITY, ended=None))
+    footprint.places.set(codes)
     return footprint

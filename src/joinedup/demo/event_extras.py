@@ -11,12 +11,13 @@ import random
 
 from django.utils import timezone
 
-from joinedup.accounts.person import Person
+from joinedup.accounts.person import PUBLIC, Person
 from joinedup.agreements.actions.named_bodies import answer_naming_by_mail
 from joinedup.agreements.models import Agreement, YoungMark
 from joinedup.agreements.naming import named_bodies
 from joinedup.agreements.queries.named_bodies import naming_link, version_of, whole, whom_to_name
 from joinedup.demo.invented import rows
+from joinedup.demo.registers import Register
 from joinedup.events.actions import programmes, sessions, venues
 from joinedup.events.actions.topics import propose_topic
 from joinedup.events.models import Event, Programme, Venue
@@ -25,7 +26,7 @@ from joinedup.places.models import Footprint, Place
 from joinedup.registration.actions.held_places import confirm_place
 from joinedup.registration.actions.invitation_answers import answer_invitation
 from joinedup.registration.actions.invitations import add_invitation, send_invitations
-from joinedup.registration.actions.registration import register
+from joinedup.registration.actions.registration import register as register_at
 from joinedup.registration.actions.survey import answer_survey
 from joinedup.registration.models import Attendee, SurveyAnswer
 from joinedup.registration.survey import STATEMENTS
@@ -40,17 +41,9 @@ from joinedup.voice.models import Contribution, Host
 
 # In how many months the series visits each region next.
 AHEAD = {"E12000005": 2, "E12000002": 3, "E12000003": 4, "E12000008": 5, "W92000004": 6}
-ASKED = "What should be different between school and home?"
-SAID = [
-    ("14-15", "The same adults at the stop every day. We would know who to go to."),
-    ("16-17", "Somewhere to be between four and six that does not cost anything."),
-    ("11-13", "Ask us before you change the bus, not after."),
-]
-DID = [
-    "Two schools and a youth club now stand at the stop together every day: see the agreement.",
-    "A library and a youth club open until six on four days. On Fridays there is nothing yet.",
-    "Not yet. The transport team was asked to come to the next day, and has said yes.",
-]
+# Who asks young people, and comes with them.
+HOSTS = ["ICH-P29", "ICH-P34", "ICH-P35", "ICH-P38"]
+ASKED = "What should adults here do differently?"
 
 
 def say_yes(agreement: Agreement, but: Partner | None) -> None:
@@ -69,8 +62,8 @@ def make_venue(by: Person, footprint: Footprint) -> Venue:
         by=by,
         footprint=footprint,
         confirm=True,
-        name="Demonstration Hall",
-        address="1 Example Street",
+        name="Main hall of Basin college",
+        address="By the canal, Islington",
         access={
             "step_free": True,
             "lift": True,
@@ -79,7 +72,7 @@ def make_venue(by: Person, footprint: Footprint) -> Venue:
             "quiet": True,
             "prayer": True,
         },
-        travel="Five minutes from the station; the last two hundred metres are cobbled, ask for the side entrance.",
+        travel="Ten minutes on foot from Angel station; the last stretch is cobbled, so ask for the side entrance.",
         most_people=160,
     )
 
@@ -98,7 +91,7 @@ def make_series(lead: Person, series: Programme, past: Event, coming: Event, tod
     series.stops.update(is_demonstration=True)
 
 
-def make_day(by: Person, event: Event, hosts: list[Partner]) -> None:
+def make_day(by: Person, event: Event, register: Register) -> None:
     """Create the agenda and the speakers: one named, one who did not consent to it, one young person by a
     chosen name."""
     made = {}
@@ -122,7 +115,7 @@ def make_day(by: Person, event: Event, hosts: list[Partner]) -> None:
         part="speaker",
         name="Sky",
         is_young=True,
-        partner=hosts[0],
+        partner=register.partners["ICH-P29"],
         job="Youth panel",
         session=closing,
     )
@@ -151,8 +144,8 @@ def arrive(by: Person, event: Event) -> None:
             check_in(by=by, attendee=attendee, together=False)
 
 
-def ask_before(by: Person, event: Event, hosts: list[Partner], today: datetime.date) -> list[Contribution]:
-    """Ask young people a question for the past event; the first answer becomes a topic."""
+def ask_before(by: Person, event: Event, register: Register, today: datetime.date) -> list[Contribution]:
+    """Ask young people a question for the past event; what they said, in the order of `said.csv`."""
     conversation = voices.open_conversation(
         by=by,
         event=event,
@@ -160,32 +153,30 @@ def ask_before(by: Person, event: Event, hosts: list[Partner], today: datetime.d
         why="What you say decides at least one topic of the day.",
         opens=today - datetime.timedelta(days=20),
         closes=today + datetime.timedelta(days=1),
-        hosts=hosts[:2],
+        hosts=[register.partners[id] for id in HOSTS],
         is_demonstration=True,
     )
     links = list(Host.objects.filter(conversation=conversation).order_by("pk"))
-    said = [
-        voices.give(by=Person(), host=links[n % len(links)], text=text, age_band=age)
-        for n, (age, text) in enumerate(SAID)
-    ]
-    said = [voices.moderate(by=by, contribution=each, state="shown") for each in said]
+    said = []
+    for n, row in enumerate(rows("said")):
+        given = voices.give(by=PUBLIC, host=links[n % len(links)], text=row["text"], age_band=row["age_band"])
+        theme = Theme.objects.get(pk=row["theme"]) if row["theme"] else None
+        place = Place.objects.get(pk=row["place"]) if row["place"] else None
+        said.append(voices.moderate(by=by, contribution=given, state="shown", theme=theme, place=place))
     Contribution.objects.filter(conversation=conversation).update(is_demonstration=True)
-    theme = Theme.objects.get(pk="after-school-safety")
-    voices.make_topic(by=by, contribution=said[0], title=ASKED, theme=theme)
     return said
 
 
 def tell_back(by: Person, event: Event, said: list[Contribution]) -> None:
     """Publish what was done about what young people said."""
-    kept = event.agreements.filter(state=Agreement.State.KEPT).first()
-    for contribution, text in zip(said, DID, strict=True):
-        agreement = kept if contribution.topic_id is not None else None
+    for contribution, row in zip(said, rows("said"), strict=True):
+        about = event.agreements.filter(place=row["place"] or None, theme=row["theme"] or None)
         responses.write_response(
             by=by,
             event=event,
             contribution=contribution,
-            text=text,
-            agreement=agreement,
+            text=row["did"],
+            agreement=about.first(),
             about=None,
             is_critical=False,
             marking="public",
@@ -193,17 +184,16 @@ def tell_back(by: Person, event: Event, said: list[Contribution]) -> None:
     responses.publish_results(by=by, event=event)
 
 
-def invite(by: Person, event: Event, partners: list[Partner]) -> None:
+def invite(by: Person, event: Event, register: Register) -> None:
     """A dozen invitations, in every state that one can have; two hosts are asked to bring young people."""
     answers = ["accepted", "declined", "", "accepted", "", "accepted"]
-    hosts = 0
-    for n, partner in enumerate(partners[::5][:12]):
-        is_host = partner.sector_id == "vcs" and hosts < 2
-        hosts += is_host
+    asked = [*HOSTS[:2], *(f"ICH-P{n:02}" for n in (1, 4, 7, 10, 13, 16, 19, 22, 25, 31))]
+    for n, id in enumerate(asked):
+        is_host = id in HOSTS
         add_invitation(
             by=by,
             event=event,
-            partner=partner,
+            partner=register.partners[id],
             role="Youth worker" if is_host else "Whoever decides on joint work",
             email=f"invited-{n}@demonstration.example",
             brings="young" if is_host else "",
@@ -214,12 +204,13 @@ def invite(by: Person, event: Event, partners: list[Partner]) -> None:
             answer_invitation(by=Person(), invitation=invitation, answer=answer)
 
 
-def register_apart(event: Event, hosts: list[Partner]) -> None:
+def register_apart(event: Event, register: Register) -> None:
     """Register people who do not count yet: one with an unconfirmed address, and a young person who waits
     until the planners know their companion."""
     nobody, address = Person(), "not-confirmed@demonstration.example"
-    register(by=nobody, event=event, partner=hosts[1], role="Director", email=address)
-    companion = register(
+    hosts = [register.partners[id] for id in HOSTS]
+    register_at(by=nobody, event=event, partner=hosts[1], role="Director", email=address)
+    companion = register_at(
         by=nobody,
         event=event,
         partner=hosts[0],
@@ -266,43 +257,39 @@ def move_back(event: Event, ago: datetime.timedelta) -> None:
         voices.Conversation.objects.filter(pk=question.pk).update(opens=opens, closes=closes)
 
 
-def make_visits(
-    by: Person, footprint: Footprint, series: Programme, partners: list[Partner], today: datetime.date
-) -> None:
-    """Create a past visit with practice cards, and one to come."""
-    place = Place.objects.get(pk="E09000028")
+def make_visits(by: Person, register: Register, series: Programme, today: datetime.date) -> None:
+    """Create a past visit with a practice card, one to come, and the other cards."""
     lead = "Safeguarding lead of the partnership"
     over = visits.add_visit(
         by=by,
-        footprint=footprint,
+        footprint=register.footprint,
         programme=series,
-        name="A night in an emergency department (demonstration)",
-        place=place,
+        name="An evening in an emergency department",
+        place=Place.objects.get(pk="E09000019"),
         date=today - datetime.timedelta(days=45),
         purpose="What happens to a young person between the ambulance and the bus home?",
-        learned="In the hour after the wound is closed a young person asks what comes next. Nobody was there to "
-        "answer until nurses chose a youth worker themselves.",
+        learned="The hour after a wound is closed is when a young person asks what comes next. Nurses ring the youth "
+        "worker because her desk is beside theirs.",
         safeguarding_lead=lead,
         marking="public",
     )
     visits.add_visit(
         by=by,
-        footprint=footprint,
+        footprint=register.footprint,
         programme=series,
-        name="Two bus stops after school (demonstration)",
-        place=Place.objects.get(pk="E09000019"),
+        name="A canal bridge and two bus stops after school",
+        place=Place.objects.get(pk="E09000007"),
         date=today + datetime.timedelta(days=12),
-        purpose="Who stands at the stop, and what makes pupils trust them?",
+        purpose="Who stands there, and what makes pupils trust them?",
         safeguarding_lead=lead,
         marking="public",
     )
-    for row in rows("practice"):
-        here = [p for p in partners if p.sector_id == row["sector"]]
+    for n, row in enumerate(rows("practice")):
         visits.add_card(
             by=by,
-            footprint=footprint,
-            partner=next((p for p in here if row["place"] in {s.pk for s in p.serves.all()}), here[0]),
-            title=f"{row['title']} (demonstration)",
+            footprint=register.footprint,
+            partner=register.partners[row["partner"]],
+            title=row["title"],
             place=Place.objects.get(pk=row["place"]),
             themes=[Theme.objects.get(pk=row["theme"])],
             level=row["level"],
@@ -312,6 +299,6 @@ def make_visits(
             pounds_a_year=int(row["pounds_a_year"]),
             result=row["result"],
             what_failed=row["what_failed"],
-            visit=over if row["place"] == place.pk else None,
+            visit=None if n else over,
             marking="public",
         )

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import datetime
 import random
+import re
 
-from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import slugify
 
 from joinedup.accounts.person import PUBLIC, Person
 from joinedup.agreements.actions.agreement import (
+    ON_THE_WAY,
     Contributed,
     record_agreement,
     report_progress,
@@ -20,89 +23,82 @@ from joinedup.agreements.actions.agreement import (
 )
 from joinedup.agreements.models import Agreement, Progress
 from joinedup.demo import event_extras
-from joinedup.demo.invented import QUESTION, rows
+from joinedup.demo.invented import QUESTION, on_weekday, rows, words
+from joinedup.demo.registers import Register
 from joinedup.events.actions.event import add_event, set_tables
 from joinedup.events.actions.programmes import add_programme
 from joinedup.events.actions.publication import publish_event
-from joinedup.events.actions.topics import choose_opportunity
+from joinedup.events.actions.topics import choose_opportunity, place_title
 from joinedup.events.models import Event, Programme, Venue
+from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.actions.deciding import take_up
+from joinedup.opportunities.models import Opportunity, Run
 from joinedup.opportunities.queries.documents import shortlist
-from joinedup.partners.models import Partner
-from joinedup.places.models import Footprint
+from joinedup.partners.actions import close_ask
+from joinedup.partners.models import Ask
+from joinedup.places.models import Footprint, Place
 from joinedup.registration.actions.companions import vouch
 from joinedup.registration.actions.held_places import confirm_place
 from joinedup.registration.actions.personal_details import delete_personal
-from joinedup.registration.actions.registration import register
+from joinedup.registration.actions.registration import register as register_at
 from joinedup.registration.models import Attendee
 from joinedup.strategy.models import Commitment, Strategy, Update
 from joinedup.tables.actions.leaders import answer_offer
 from joinedup.tables.actions.plan import plan_event
+from joinedup.tables.models import Sitting
 from joinedup.taxonomy.models import Theme
 from joinedup.voice import actions as voices
 from joinedup.voice.models import Contribution, Host, PartnerReply
-from joinedup.voice.queries import places_of, repliers
 
 PLAN = "demonstration-plan"
-TOPICS, TABLES, ROUNDS = 12, 13, 3
-ATTENDEES = 124
-YOUNG_PEOPLE = 12
-AGO = datetime.timedelta(days=170)
+TABLES, ROUNDS = 13, 3
+PAST_TABLES, PAST_YOUNG = 5, 4
+WEDNESDAY = 2
+AGO, AHEAD = datetime.timedelta(days=170), datetime.timedelta(days=40)
 HALF_A_YEAR = datetime.timedelta(days=182)
 # Sweeps of the search: enough for a good plan in two seconds, and the same plan every time.
 ITERATIONS = 400
-ROLES = {
-    "police": ["Neighbourhood inspector", "Schools officer"],
-    "health": ["Emergency consultant", "Public health lead"],
-    "education": ["Safeguarding lead", "Deputy head"],
-    "social_care": ["Early help manager", "Family worker"],
-    "youth_justice": ["Team manager", "Case worker"],
-    "housing": ["Estate manager", "Community investment lead"],
-    "local_authority": ["Community safety manager", "Licensing lead"],
-    "vcs": ["Youth worker", "Director"],
-}
+# A day in the words of an agreement, in days from the event.
+_DAY = re.compile(r"\{(\d+)\}")
 
 
-def make_events(
-    by: Person, lead: Person, footprint: Footprint, partners: list[Partner], today: datetime.date
-) -> None:
-    make_plan()
+def make_events(by: Person, lead: Person, register: Register, today: datetime.date) -> None:
+    make_plan(register.footprint)
     programme = add_programme(
         by=lead,
-        name="Joining up (demonstration)",
+        name="Joining up",
         summary="A day in one region after the other: see what the figures say, hear young people, agree what to do.",
     )
-    hall = event_extras.make_venue(by, footprint)
-    hosts = [p for p in partners if p.sector_id == "vcs"]
-    tomorrow = today + datetime.timedelta(days=1)
-    past = _event(by, footprint, programme, "Joining up London: the first day", tomorrow, hall)
-    event_extras.make_day(by, past, hosts)
-    _register(by, past, partners, 40, young=4, seed=1)
-    _topics(by, past, footprint, 4)
-    said = event_extras.ask_before(by, past, hosts, today)
-    set_tables(by=by, event=past, count=5, seats_min=7, seats_max=9, access={"step_free": [1, 2]})
+    hall = event_extras.make_venue(by, register.footprint)
+    tomorrow, then = today + datetime.timedelta(days=1), on_weekday(today - AGO, WEDNESDAY)
+    past = _event(by, register.footprint, programme, "Joining up: the first day", tomorrow, hall)
+    event_extras.make_day(by, past, register)
+    _register(by, past, register, young=PAST_YOUNG, everybody=False, seed=1)
+    said = event_extras.ask_before(by, past, register, today)
+    _past_topics(by, past, register, said)
+    set_tables(by=by, event=past, count=PAST_TABLES, seats_min=7, seats_max=9, access={"step_free": [1, 2]})
     plan_event(by=by, event=past, iterations=100)
     event_extras.arrive(by, past)
     event_extras.answer_surveys(past, after=True)
-    _agreements(by, past, today)
-    _move_back(past, AGO)
+    made = _agreements(by, past, register, then, said)
+    _move_back(past, tomorrow - then, made)
     past.refresh_from_db()
     event_extras.tell_back(by, past, said)
-    event_extras.mark(past, today - datetime.timedelta(days=30))
+    event_extras.mark(past, today - datetime.timedelta(days=14))
     delete_personal(by=by, event=past)
 
-    soon = today + datetime.timedelta(days=24)
-    coming = _event(by, footprint, programme, "Joining up London: the next day", soon, hall)
+    soon = on_weekday(today + AHEAD, WEDNESDAY)
+    coming = _event(by, register.footprint, programme, "Joining up: the second day", soon, hall)
     # A URL that stays the same from day to day.
-    coming.slug = "joining-up-london-next"
+    coming.slug = "joining-up-next"
     coming.save(update_fields=["slug"])
-    event_extras.make_day(by, coming, hosts)
-    _register(by, coming, partners, ATTENDEES, young=YOUNG_PEOPLE, seed=2)
-    event_extras.register_apart(coming, hosts)
-    _topics(by, coming, footprint, TOPICS - 1)
-    _voices(by, coming, partners, today)
-    event_extras.invite(by, coming, partners)
-    event_extras.choose(by, coming, hosts[0])
+    event_extras.make_day(by, coming, register)
+    _register(by, coming, register, young=None, everybody=True, seed=2)
+    event_extras.register_apart(coming, register)
+    _topics(by, coming, register)
+    _voices(by, coming, register, today)
+    event_extras.invite(by, coming, register)
+    event_extras.choose(by, coming, register.partners["ICH-P29"])
     set_tables(
         by=by,
         event=coming,
@@ -115,8 +111,8 @@ def make_events(
     event_extras.answer_surveys(coming, after=False)
     event_extras.make_series(lead, programme, past, coming, today)
     # A draft that only its planners can find.
-    _draft(by, footprint, programme, "Joining up London: the day after next", soon + HALF_A_YEAR, hall)
-    event_extras.make_visits(by, footprint, programme, partners, today)
+    _draft(by, register.footprint, programme, "Joining up: the third day", soon + HALF_A_YEAR, hall)
+    event_extras.make_visits(by, register, programme, today)
 
 
 def _event(
@@ -132,16 +128,16 @@ def _draft(
         by=by,
         footprint=footprint,
         programme=programme,
-        name=f"{name} (demonstration)",
+        name=name,
         purpose="Partners from eight sectors and young people agree what they will do together, and by when.",
         date=date,
         starts=datetime.time(9, 30),
         ends=datetime.time(16, 0),
         at=hall,
-        place_name="London",
+        place_name="Islington",
         region="London",
         access="Travel costs are paid. Tell us what else you need when you register.",
-        host="The London demonstration partnership",
+        host="The partnership of Islington, Camden and Hackney",
         reading="The opportunities on the agenda, and what young people said.",
         safeguarding_lead="Safeguarding lead of the partnership, at the welcome desk all day",
         safeguarding_contact="At the welcome desk, or through any host",
@@ -152,27 +148,30 @@ def _draft(
 
 
 def _register(
-    by: Person, event: Event, partners: list[Partner], number: int, *, young: int, seed: int
+    by: Person, event: Event, register: Register, *, young: int | None, everybody: bool, seed: int
 ) -> None:
+    """Register the people of `people.csv`: every one of them, or one a body; and `young` young people, or as many as
+    there are companions, each with a companion."""
     chance = random.Random(seed)
-    hosts = [p for p in partners if p.sector_id == "vcs"]
-    guests = [(p, role) for p in partners for role in ROLES[p.sector_id]]
-    chance.shuffle(guests)
-    # Every host of young people comes with a companion; then others, until the room is as full as intended.
-    companions = [(p, "Youth worker") for p in chance.sample(hosts, min(young, len(hosts)))]
-    others = [g for g in guests if g not in companions][: number - len(companions) - young]
+    coming = [(register.partners[row["partner"]], row) for row in rows("people")]
+    companions = [partner for partner, row in coming for _ in range(int(row["companions"] or 0))]
+    if young is not None:
+        companions = list(dict.fromkeys(companions))[:young]
+    guests = [
+        (partner, role) for partner, row in coming for role in words(row["roles"])[: None if everybody else 1]
+    ]
     # Table leaders say so when they register.
-    leads = set(chance.sample(range(len(others)), TABLES + 1 if number > 60 else 6))
-    for n, (partner, role) in enumerate([*companions, *others]):
-        is_companion = n < len(companions)
-        slug = f"{role}-{partner.slug}".lower().replace(" ", "-")
-        who = register(
+    leads = set(chance.sample(range(len(guests)), TABLES + 1 if everybody else PAST_TABLES + 1))
+    who = [(partner, "Youth worker", True) for partner in companions]
+    who += [(partner, role, False) for partner, role in guests]
+    for n, (partner, role, is_companion) in enumerate(who):
+        attendee = register_at(
             # Like most people: without an account, confirmed by the button behind the link in the mail.
             by=PUBLIC,
             event=event,
             partner=partner,
             role=role,
-            email=f"{slug[:50]}-{n}@demonstration.example",
+            email=f"{slugify(role)[:40]}-{n}@{partner.slug[:50].strip('-')}.example",
             part="companion" if is_companion else "facilitator" if n - len(companions) in leads else "guest",
             young_names=[f"Young person {n + 1}"] if is_companion else (),
             themes=list(partner.themes.all()),
@@ -180,113 +179,129 @@ def _register(
             dietary="vegetarian" if n % 7 == 0 else "",
             opted_in=n % 3 != 0,
         )
-        confirm_place(by=PUBLIC, attendee=who)
+        confirm_place(by=PUBLIC, attendee=attendee)
         if is_companion:
-            vouch(by=by, attendee=who)
-        if who.offer:
-            answer_offer(by=by, attendee=who, answer="accepted")
+            vouch(by=by, attendee=attendee)
+        if attendee.offer:
+            answer_offer(by=by, attendee=attendee, answer="accepted")
     Attendee.objects.filter(event=event).update(is_demonstration=True)
 
 
-def _topics(by: Person, event: Event, footprint: Footprint, number: int) -> None:
-    """From the engine's short list: as much unmet need as possible, not twelve versions of one topic."""
-    for opportunity in shortlist(footprint, number, without_topics=True):
-        choose_opportunity(by=by, event=event, opportunity=opportunity)
+def _opportunity(register: Register, row: dict[str, str]) -> Opportunity:
+    """The engine's opportunity of a row's place and theme that names its party: the strongest, if there are several.
+
+    Raises Opportunity.DoesNotExist where the register no longer gives one.
+    """
+    found = Opportunity.objects.filter(
+        footprint=register.footprint,
+        audience=Run.Audience.PARTNERSHIP,
+        place=row["place"],
+        theme=row["theme"] or None,
+        parties=register.partners[row["party"]],
+    ).order_by("-score")
+    return found.first() or found.get()
 
 
-# What partners agree at a table: the goal, and how they will know. The first two words of a plan are always
-# the same.
-AGREED = [
-    (
-        "every young person who asks in {place} meets somebody within a month",
-        "Young people who asked, and how long they waited",
-    ),
-    (
-        "one evening a week together in {place}, in a place young people chose",
-        "Evenings held, and how many came twice",
-    ),
-    (
-        "a shared first meeting in {place}, so that nobody tells their story three times",
-        "First meetings held jointly",
-    ),
-    ("staff in {place} train each other every month", "People trained, and what they did differently"),
-    (
-        "young people in {place} are asked each month, and hear back",
-        "Answers given, and what changed because of them",
-    ),
-]
-# (state in the end, days from the event until it is due)
-STATES = [
-    ("kept", 100), ("kept", 120), ("started", 260), ("kept", 150), ("late", 150),
-    ("agreed", 300), ("kept", 110), ("not_kept", 120), ("started", 280), ("kept", 140),
-]  # fmt: skip
+def _topics(by: Person, event: Event, register: Register) -> None:
+    """The agenda to come: opportunities of the engine, so chosen that every sector belongs somewhere."""
+    for row in rows("topics"):
+        choose_opportunity(by=by, event=event, opportunity=_opportunity(register, row), title=row["title"])
 
 
-def _agreements(by: Person, event: Event, today: datetime.date) -> None:
-    """Two agreements on each topic, at different tables, in every state that an agreement can reach.
+def _past_topics(by: Person, event: Event, register: Register, said: list[Contribution]) -> None:
+    """One topic for each agreement: an opportunity, or what a young person said."""
+    for row in rows("agreements"):
+        if row["said"]:
+            contribution = said[int(row["said"]) - 1]
+            theme = Theme.objects.get(pk=row["theme"])
+            title = place_title(theme, [Place.objects.get(pk=row["place"])])
+            voices.make_topic(by=by, contribution=contribution, title=title, theme=theme)
+        else:
+            choose_opportunity(by=by, event=event, opportunity=_opportunity(register, row))
+
+
+def _agreements(
+    by: Person, event: Event, register: Register, then: datetime.date, said: list[Contribution]
+) -> dict[int, dict[str, str]]:
+    """The agreements of `agreements.csv`, each at a table that had its topic, and how each stands: kept, on the way, late,
+    not kept, dropped, or waiting for the yes of who leads it. Returns the row of each by its key; `then`: the day on
+    which the event will have been.
 
     They count towards the partnership's own plan, which is invented too: real commitments are not touched.
     """
-    commitments = list(Commitment.objects.filter(strategy__slug=PLAN).order_by("ref"))
-    asked: dict[int | None, int] = {}
-    states = iter(STATES)
-    for sitting in (
-        event.sittings.exclude(topic=None).select_related("topic__opportunity").order_by("round", "table")
-    ):
-        opportunity = sitting.topic.opportunity if sitting.topic else None
-        if opportunity is None or opportunity.theme is None or asked.get(sitting.topic_id, 0) == 2:
-            continue
-        parties = list(opportunity.parties.all())[:3]
-        state, due = next(states, ("", 0))
-        if not parties or not state:
-            continue
-        asked[sitting.topic_id] = asked.get(sitting.topic_id, 0) + 1
-        number = sum(asked.values())
-        goal, measure = AGREED[number % len(AGREED)]
-        owner, deputy, theme = parties[0], parties[-1], opportunity.theme
+    commitments = {each.ref: each for each in Commitment.objects.filter(strategy__slug=PLAN)}
+    made = {}
+    for row in rows("agreements"):
+        opportunity = None if row["said"] else _opportunity(register, row)
+        topics = event.topics.filter(opportunity=opportunity) if opportunity else event.topics
+        if row["said"]:
+            topics = topics.filter(contributions=said[int(row["said"]) - 1])
         agreement = record_agreement(
             by=by,
             event=event,
-            sitting=sitting,
-            goal=f"{theme.name}: {goal.format(place=opportunity.place.name)}",
-            # The words are public: they name nobody, and ask nothing of anybody.
-            action="Meet every month, and publish the numbers.",
-            place=opportunity.place,
-            theme=theme,
-            measure=measure,
-            owner_partner=owner,
-            owner_role=ROLES[owner.sector_id][0],
-            deputy_partner=deputy,
-            deputy_role=ROLES[deputy.sector_id][1],
-            due=today + datetime.timedelta(days=due),
-            contributions=[Contributed(p, f"{ROLES[p.sector_id][0]}, half a day a week") for p in parties],
-            commitment=commitments[number % len(commitments)],
+            sitting=Sitting.objects.filter(event=event, topic__in=topics.all()).first(),
+            opportunity=opportunity,
+            goal=row["goal"],
+            action=_dated(row["action"], then),
+            place=Place.objects.get(pk=row["place"]),
+            theme=Theme.objects.get(pk=row["theme"]),
+            measure=row["measure"],
+            owner_partner=register.partners[row["owner"]],
+            owner_role=row["owner_role"],
+            deputy_partner=register.partners[row["deputy"]],
+            deputy_role=row["deputy_role"],
+            due=_from(event, row["due"]),
+            contributions=[
+                Contributed(register.partners[id], what)
+                for id, what in (each.split(": ", 1) for each in row["puts_in"].split("|"))
+            ],
+            commitment=commitments[f"ICH-{row['commitment']}"],
             marking="public",
         )
+        made[agreement.pk] = row
         # In one state the owner has not answered yet: the public reads that somebody has been asked.
-        event_extras.say_yes(agreement, but=owner if state == "agreed" else None)
-        if state != "agreed":
-            start_agreement(by=by, agreement=agreement)
-        if state == "kept":
-            text = f"{12 + 7 * number} young people came and most of them stayed."
-            report_progress(by=by, agreement=agreement, report="kept", text=text)
-        if state == "not_kept":
-            text = "The room was closed for repairs; a new one is sought."
-            report_progress(by=by, agreement=agreement, report="not_kept", text=text)
+        is_waiting = row["stands"] == "waiting"
+        event_extras.say_yes(agreement, but=agreement.owner_partner if is_waiting else None)
+        if is_waiting:
+            continue
+        start_agreement(by=by, agreement=agreement)
+        report = ON_THE_WAY if row["stands"] in (ON_THE_WAY, "late") else row["stands"]
+        report_progress(by=by, agreement=agreement, report=report, text=_dated(row["report"], then))
+        if row["ask"]:
+            _answered(register, row["ask"], then + datetime.timedelta(days=int(row["reported"])))
+    return made
 
 
-def make_plan() -> None:
-    """The invented plan of the demonstration partnership, with commitments that its agreements count towards."""
+def _answered(register: Register, id: str, on: datetime.date) -> None:
+    """Close what a partner asked for, as an agreement gave it to them."""
+    asked = next(row for row in register.rows("asks") if row["id"] == id)
+    ask = Ask.objects.get(partner=register.partners[asked["partner"]], text=asked["text"])
+    close_ask(by=register.member(ask.partner), ask=ask)
+    Ask.objects.filter(pk=ask.pk).update(closed_on=on)
+
+
+def _dated(text: str, then: datetime.date) -> str:
+    """Words with days in them, as 4 November 2026."""
+    return _DAY.sub(lambda n: date_format(then + datetime.timedelta(days=int(n[1])), "j F Y"), text)
+
+
+def _from(event: Event, days: str) -> datetime.date:
+    assert event.date is not None
+    return event.date + datetime.timedelta(days=int(days))
+
+
+def make_plan(footprint: Footprint) -> None:
+    """The invented plan of the partnership, with commitments that its agreements count towards."""
     plan = Strategy.objects.create(
         slug=PLAN,
-        name="Plan of the London demonstration partnership",
-        publisher="London demonstration partnership",
+        name=f"Plan of the partnership of {footprint.name}",
+        publisher=f"Partnership of {footprint.name}",
         note="Invented for the demonstration.",
     )
     for number, row in enumerate(rows("commitments"), 1):
         Commitment.objects.create(
             strategy=plan,
-            ref=f"DEMO-{number}",
+            ref=f"ICH-{number}",
             text=row["text"],
             chapter=row["chapter"],
             lead=row["lead"],
@@ -295,38 +310,35 @@ def make_plan() -> None:
         )
 
 
-def _move_back(event: Event, ago: datetime.timedelta) -> None:
-    """Move the event, its agreements and their reports back in time."""
-    then = event.date - ago if event.date else None
-    Event.objects.filter(pk=event.pk).update(date=then, slug="joining-up-london-the-first-day-demonstration")
+def _move_back(event: Event, ago: datetime.timedelta, made: dict[int, dict[str, str]]) -> None:
+    """Move the event, its agreements and their reports back in time; `made`: the row of each agreement."""
+    assert event.date is not None
+    then = event.date - ago
+    Event.objects.filter(pk=event.pk).update(date=then, slug="joining-up-the-first-day")
     event_extras.move_back(event, ago)
-    later = datetime.timedelta(days=60)
+    Opportunity.objects.filter(topics__event=event).update(first_seen=then - datetime.timedelta(days=30))
     for agreement in Agreement.objects.filter(event=event):
+        reported = then + datetime.timedelta(days=int(made[agreement.pk]["reported"] or 0))
         moved = {
             name: getattr(agreement, name) - ago
             for name in ("recorded_at", "due", "review_3", "review_6", "review_12")
         }
         Agreement.objects.filter(pk=agreement.pk).update(**moved)
-        for progress in Progress.objects.filter(agreement=agreement):
-            Progress.objects.filter(pk=progress.pk).update(on=progress.on - ago + later)
+        Progress.objects.filter(agreement=agreement).update(on=reported)
         for naming in agreement.namings.all():
             days = {name: getattr(naming, name) for name in ("asked_on", "answered_on")}
             moved = {name: on - ago for name, on in days.items() if on}
             agreement.namings.filter(pk=naming.pk).update(**moved)
-        if agreement.initiative_id:
-            Update.objects.filter(initiative=agreement.initiative_id).update(
-                on=timezone.localdate() - ago + later
-            )
-            initiative = agreement.initiative
-            assert initiative is not None
-            initiative.starts = (initiative.starts or timezone.localdate()) - ago
-            initiative.save(update_fields=["starts"])
+        if agreement.initiative is not None:
+            started, *later = Update.objects.filter(initiative=agreement.initiative).order_by("pk")
+            Update.objects.filter(pk=started.pk).update(on=then)
+            Update.objects.filter(pk__in=[each.pk for each in later]).update(on=reported)
+            Initiative.objects.filter(pk=agreement.initiative_id).update(starts=then, confirmed_on=then, came_on=then)
 
 
-def _voices(by: Person, event: Event, partners: list[Partner], today: datetime.date) -> None:
+def _voices(by: Person, event: Event, register: Register, today: datetime.date) -> None:
     """A question to young people, answers through hosts, some approved already. One becomes a topic; what some ask for
     has a partner's answer, or waits for one."""
-    hosts = [p for p in partners if p.sector_id == "vcs"][:4]
     conversation = voices.open_conversation(
         by=by,
         event=event,
@@ -334,36 +346,33 @@ def _voices(by: Person, event: Event, partners: list[Partner], today: datetime.d
         why="What you say decides at least one topic of the day. We tell you what came of it.",
         opens=today,
         closes=today + datetime.timedelta(days=14),
-        hosts=hosts,
+        hosts=[register.partners[id] for id in event_extras.HOSTS],
         is_demonstration=True,
     )
     links = list(Host.objects.filter(conversation=conversation).order_by("pk"))
     first: Contribution | None = None
-    places = list(places_of(event))
     for n, row in enumerate(rows("answers")):
         given = voices.give(by=PUBLIC, host=links[n % len(links)], text=row["text"], age_band=row["age_band"])
         if row["state"] == "shown":
             theme = Theme.objects.get(pk=row["theme"]) if row["theme"] else None
-            place = places[n % len(places)] if theme else None
+            place = Place.objects.get(pk=row["place"]) if row["place"] else None
             given = voices.moderate(by=by, contribution=given, state="shown", theme=theme, place=place)
             first = first or given
         if row["reply"]:
-            _answer(by, given, row["word"], row["reply"], today)
+            until = None if row["word"] == PartnerReply.Word.NO else today + datetime.timedelta(days=60)
+            voices.reply(
+                by=by,
+                contribution=given,
+                partner=register.partners[row["partner"]],
+                word=row["word"],
+                text=row["reply"],
+                by_when=until,
+                they_said_so=True,
+            )
     Contribution.objects.filter(conversation=conversation).update(is_demonstration=True)
     if first is not None:
         theme = Theme.objects.get(pk="after-school-safety")
         voices.make_topic(by=by, contribution=first, title=QUESTION, theme=theme)
-
-
-def _answer(by: Person, given: Contribution, word: str, text: str, today: datetime.date) -> None:
-    """What a partner that works on it, where there is one, says to something young people asked for."""
-    may_reply = repliers(given.conversation.event, by)
-    partner = may_reply.filter(themes=given.theme).first() or may_reply.first()
-    if partner is not None:
-        until = None if word == PartnerReply.Word.NO else today + datetime.timedelta(days=60)
-        voices.reply(
-            by=by, contribution=given, partner=partner, word=word, text=text, by_when=until, they_said_so=True
-        )
 
 
 def taken_up(by: Person, footprint: Footprint, number: int) -> None:

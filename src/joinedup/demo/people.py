@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from joinedup.accounts.models import Grant, User
+from joinedup.demo.registers import Register
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
 
@@ -16,47 +17,37 @@ ADMINISTRATOR = "administrator@demonstration.example"
 ELSEWHERE = "elsewhere@demonstration.example"
 
 WHO = [
-    (COORDINATOR, "coordinates the London demonstration partnership"),
-    (YOUTH_WORKER, "youth worker at Holloway Mentors, a partner in Islington"),
-    (DEPUTY_HEAD, "deputy head of the Demonstration Academy (Islington)"),
+    (COORDINATOR, "coordinates the partnership of Islington, Camden and Hackney"),
+    (YOUTH_WORKER, "youth worker at the Canalbank youth club (Islington)"),
+    (DEPUTY_HEAD, "deputy head of Lock Lane secondary school (Camden)"),
     (LEAD, "leads the programme of events"),
     (ADMINISTRATOR, "looks after the installation"),
-    (ELSEWHERE, "works in another partnership: see what they do not see"),
+    (ELSEWHERE, "youth worker in Derbyshire: see what they do not see"),
 ]
 
 
-def make_people(footprints: dict[str, Footprint]) -> None:
-    """One account for each role of the permission table."""
+def make_coordinator(footprint: Footprint) -> User:
+    """The account that brings the register in."""
+    return _account(COORDINATOR, "Coordinator", Grant(role="coordinator", footprint=footprint))
 
-    def partner(name: str) -> Partner:
-        return Partner.objects.get(name__startswith=name, is_demonstration=True)
 
-    grants = [
-        (COORDINATOR, "Coordinator", "Coordinator", Grant(role="coordinator", footprint=footprints["main"])),
-        (
-            YOUTH_WORKER,
-            "Youth worker",
-            "Youth worker",
-            Grant(role="partner_member", partner=partner("Holloway")),
-        ),
-        (
-            DEPUTY_HEAD,
-            "Deputy head",
-            "Deputy head",
-            Grant(role="partner_member", partner=partner("Demonstration Academy (Islington)")),
-        ),
-        (LEAD, "Programme lead", "Programme lead", Grant(role="programme_lead")),
-        (ADMINISTRATOR, "Administrator", "Administrator", Grant(role="administrator")),
-        (
-            ELSEWHERE,
-            "Youth worker elsewhere",
-            "Youth worker",
-            Grant(role="partner_member", partner=partner("Far Harbour Youth")),
-        ),
-    ]
-    for email, name, job, grant in grants:
-        grant.user = User.objects.create_user(email, name=name, job=job)
-        grant.save()
+def make_people(ours: Register, elsewhere: Register) -> None:
+    """One account for each other role of the permission table."""
+
+    def member(partner: Partner) -> Grant:
+        return Grant(role="partner_member", partner=partner)
+
+    _account(YOUTH_WORKER, "Youth worker", member(ours.partners["ICH-P29"]))
+    _account(DEPUTY_HEAD, "Deputy head", member(ours.partners["ICH-P12"]))
+    _account(LEAD, "Programme lead", Grant(role="programme_lead"))
+    _account(ADMINISTRATOR, "Administrator", Grant(role="administrator"))
+    _account(ELSEWHERE, "Youth worker elsewhere", member(elsewhere.partners["DP32"]), job="Youth worker")
+
+
+def _account(email: str, name: str, grant: Grant, *, job: str = "") -> User:
+    user = grant.user = User.objects.create_user(email, name=name, job=job or name)
+    grant.save()
+    return user
 
 
 def welcome(port: int) -> str:

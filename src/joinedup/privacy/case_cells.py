@@ -54,6 +54,12 @@ _BEFELL = re.compile(
     rf"\b(?:(?:{_SOMEBODY})|{_NOBODY}([A-Z][a-z]+)(?: [A-Z][a-z]+)?) (?:was|is|has been|had been|got|been) "
     rf"(?:recently |again |also )?(?:{_HAPPENED}|({_ALSO}))\b"
 )
+# “An employer who will see a lad before he is released” is about anybody; “a lad was seen: he is in custody” is not.
+_ANYBODY = re.compile(
+    r"\b(?:an?|any|each|every) (?:\w+ )?(?:lad|lass|boy|girl|child|person|man|woman|pupil|student|patient)\b[^.;:]*?"
+    r"\b(?:before|until|once|when|if|unless|while) (?=(?:s?he) is\b)",
+    re.IGNORECASE,
+)
 _FAMILY = re.compile(
     r"\b(?:[Hh]is|[Hh]er) (?:mum|mother|dad|father|nan|gran|parents?|social worker|solicitor|probation|yot|school)\b"
     r"|\b(?:mum|mother|dad|father|nan|carer|guardian)(?:'s| is)?[ :,]*(?:mob\w*|tel|phone|number|no)?[ :,.]*"
@@ -84,9 +90,12 @@ def what_one_says(cells: Sequence[str], *, are_telephones: bool) -> str:
 def _is_story(cell: str) -> bool:
     if _FAMILY.search(cell):
         return True
+    anybody = {each.end() for each in _ANYBODY.finditer(cell)}
     # A contract can be suspended too: then a given name is required.
     return any(
-        not (each[1] and each[2]) or is_given_name(each[0].split()[0]) for each in _BEFELL.finditer(cell)
+        not (each[1] and each[2]) or is_given_name(each[0].split()[0])
+        for each in _BEFELL.finditer(cell)
+        if each.start() not in anybody
     )
 
 
