@@ -3,6 +3,7 @@ from django.utils import timezone
 
 from joinedup.agreements.actions.agreement import record_agreement, start_agreement
 from joinedup.agreements.history import chain_of
+from joinedup.voice.models import Contribution, Conversation, Host
 from tests.world import World
 
 KINDS = ["evidence", "opportunity", "event", "agreement", "initiative", "commitment"]
@@ -78,6 +79,45 @@ def test_the_public_walks_through_its_own_copy_of_an_opportunity(whole, world: W
     assert both["opportunity"] == [f"/opportunities/{whole['opportunity'].pk}/"]
 
 
+def test_what_young_people_said_is_evidence_once_it_is_shown(whole, world: World, seated) -> None:
+    """Before the event, about the same theme in the same place; what waits to be read, or is about something else, is
+    not."""
+    agreed = whole["agreement"]
+    asked = Conversation.objects.create(
+        event=seated, question="What now?", slug="what-now", opens=seated.date, closes=seated.date
+    )
+    host = Host.objects.create(conversation=asked, partner=world.lantern, token="t")
+    about = {"theme": agreed.theme, "place": agreed.place}
+    for text, state, more in [
+        ("Lights.", "shown", about),
+        ("Not read yet.", "waiting", about),
+        ("Elsewhere.", "shown", about | {"place": world.eastton}),
+    ]:
+        Contribution.objects.create(
+            conversation=asked,
+            host=host,
+            text=text,
+            age_band="14-15",
+            state=state,
+            read_by="Alice",
+            read_on=timezone.localdate(),
+            withdraw_code=text,
+            **more,
+        )
+    for who in ("alice", "nobody"):
+        evidence = next(step for step in chain_of(agreed, world.person(who)) if step.kind == "evidence")
+        assert ("“Lights.”", "/voices/what-now/") in [(item.label, item.link) for item in evidence.items]
+        assert len([item for item in evidence.items if item.link == "/voices/what-now/"]) == 1
+
+
+def test_an_opportunity_is_called_by_what_stays_of_it(whole, world: World) -> None:
+    """What it asks for today may be something else than what was agreed on."""
+    whole["opportunity"].sentence = "Does anybody bid for a fund that opened since?"
+    whole["opportunity"].save()
+    step = next(s for s in chain_of(whole["agreement"], world.person("alice")) if s.kind == "opportunity")
+    assert [item.label for item in step.items] == [whole["opportunity"].heading]
+
+
 def test_an_end_that_is_not_reached_is_said_to_the_partnership(agree, world: World):
     agreed = agree()
     steps = {step.kind: step for step in chain_of(agreed, world.person("bob"))}
@@ -89,11 +129,11 @@ def test_an_end_that_is_not_reached_is_said_to_the_partnership(agree, world: Wor
 
 def test_many_agreements_cost_no_more_queries(whole, agree, world, commitment, django_assert_num_queries):
     person = world.person("alice")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         chain_of(commitment, person)
     for n in range(12):
         agree(goal=f"Goal {n}", commitment=commitment)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         steps = chain_of(commitment, person)
     agreements = next(s for s in steps if s.kind == "agreement")
     assert (len(agreements.items), agreements.more) == (10, 3)

@@ -25,6 +25,7 @@ from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
 from joinedup.strategy.models import Commitment
 from joinedup.tables.models import Sitting
+from joinedup.voice.models import Contribution
 
 SHOWN = 10
 
@@ -62,7 +63,7 @@ class _Chain:
 
 
 def chain_of(record: Record, person: Person) -> list[HistoryStep]:
-    """The six steps around a record, each with what `person` may see; at most 9 queries.
+    """The six steps around a record, each with what `person` may see; at most 10 queries.
 
     What the reader may not see is left out, and so is anything that only it leads to. Only the partnership is
     told that a step is empty: for others, there may be something they cannot see.
@@ -85,14 +86,24 @@ def chain_of(record: Record, person: Person) -> list[HistoryStep]:
     sittings = {a.sitting_id: a.sitting for a in found.agreements if a.sitting}
     steps = [
         _step(
-            "evidence", _("Evidence of need"), _("No figure is recorded behind this."), map(_figure, figures)
+            "evidence",
+            _("Evidence of need"),
+            _("No figure is recorded behind this, and nothing that young people said."),
+            [*map(_figure, figures), *_said(person, topics, found.agreements)],
         ),
         _step(
             "opportunity",
             _("Opportunity to work together"),
             _("It did not come from an opportunity recorded here."),
+            # By its theme and place: the decision it asks for changes with what is recorded there, also after somebody
+            # agreed on something.
             (
-                _item(each, record, "opportunity", each.pk, each.get_state_display())
+                Item(
+                    each.heading,
+                    reverse("opportunity", args=[each.pk]),
+                    each.get_state_display(),
+                    isinstance(record, Opportunity) and record.pk == each.pk,
+                )
                 for each in found.opportunities
             ),
         ),
@@ -166,7 +177,7 @@ def _around(record: Record, person: Person) -> _Chain:
 
 def _opportunities(record: Record, person: Person, agreed: list[Agreement]) -> Iterable[Opportunity]:
     """One row for each opportunity: the partnership's copy if the reader may see both."""
-    visible = Opportunity.objects.visible_to(person).order_by("key", "audience")
+    visible = Opportunity.objects.visible_to(person).select_related("theme", "place").order_by("key", "audience")
     if isinstance(record, Opportunity):
         return visible.filter(pk=record.pk)
     ids = [a.opportunity_id for a in agreed if a.opportunity_id]
@@ -196,6 +207,20 @@ def _figure(figure: Figure) -> Item:
     label = f"{wording.name(figure.indicator)}, {figure.place.name}"
     note = f"{wording.value(figure)} {wording.period(figure)}"
     return Item(label, reverse("figure", args=[figure.pk]), note)
+
+
+def _said(person: Person, topics: Iterable[Topic], agreements: Iterable[Agreement]) -> Iterable[Item]:
+    """What young people said that became the topic, or that was asked before the event and is about the same theme in
+    the same place."""
+    behind = Q(topic__in=[each.pk for each in topics])
+    for each in agreements:
+        asked = Q(conversation__event=each.event_id, theme=each.theme_id, place=each.place_id)
+        if each.sitting and each.sitting.topic_id:
+            asked |= Q(topic=each.sitting.topic_id)
+        behind |= asked
+    found = Contribution.objects.visible_to(person).filter(behind, state=Contribution.State.SHOWN)
+    for said in found.exclude(age_band=Contribution.ADULT).select_related("conversation").order_by("pk"):
+        yield Item(_("“%(words)s”") % {"words": said.text}, reverse("conversation", args=[said.conversation.slug]))
 
 
 def _events(
