@@ -87,7 +87,7 @@ def test_what_young_people_said_is_evidence_once_it_is_shown(whole, world: World
         event=seated, question="What now?", slug="what-now", opens=seated.date, closes=seated.date
     )
     host = Host.objects.create(conversation=asked, partner=world.lantern, token="t")
-    about = {"theme": agreed.theme, "place": agreed.place}
+    about = {"theme": agreed.theme, "place": agreed.place, "due": timezone.localdate()}
     for text, state, more in [
         ("Lights.", "shown", about),
         ("Not read yet.", "waiting", about),

@@ -4,35 +4,36 @@ from __future__ import annotations
 
 import datetime
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils import timezone
 
 from joinedup.accounts.models import User
 from joinedup.accounts.person import Person
 from joinedup.demo import clusters, events, people, registers
+from joinedup.demo.registers import Register
 from joinedup.evidence import observations
 from joinedup.firstrun.area_data import bring_in
 from joinedup.opportunities.actions.reading import have_read
 from joinedup.opportunities.actions.refreshing import refresh
+from joinedup.places.demonstration import MARK
 from joinedup.places.models import Footprint, Place
 from joinedup.site.init_command import load_facts
 from joinedup.site.serve_command import migrate
 
 Say = Callable[[str, float | None], None]
 
-# Marks this home as a demonstration, with the date it was made; written last.
-MARK = "demonstration"
 LONDON = "E12000007"
 HERE = ["E09000019", "E09000007", "E09000012"]
 ELSEWHERE = ["E06000015", "E07000032", "E07000034", "E07000036", "E07000037"]
 UNFINISHED = "demonstration-unfinished"
+LEFT_OUT = "not-brought-in.txt"
 
 
 def build(*, say: Say, fresh: bool = False) -> bool:
@@ -103,7 +104,8 @@ def _clear() -> None:
 def _fill(say: Say) -> None:
     operator, today = Person.operator(), timezone.localdate()
     load_facts(say)
-    bring_in(Place.objects.filter(parent=LONDON, kind=Place.Kind.LOCAL_AUTHORITY), say)
+    places = Place.objects.filter(Q(parent=LONDON) | Q(pk__in=ELSEWHERE))
+    bring_in(places.filter(kind=Place.Kind.LOCAL_AUTHORITY), say)
     # Nobody is sent mail about a demonstration.
     backend, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "django.core.mail.backends.dummy.EmailBackend"
     try:
@@ -118,15 +120,16 @@ def _invent(operator: Person, today: datetime.date, say: Say) -> None:
     here = _footprint("islington-camden-hackney", "Islington, Camden and Hackney", HERE)
     there = _footprint("derbyshire", "Derbyshire and Derby", ELSEWHERE)
     coordinator = Person.of(people.make_coordinator(here))
-    ours = registers.bring(coordinator, here, "islington-camden-hackney", today, say)
-    theirs = registers.bring(_coordinator_of(there), there, "derbyshire", today, say)
+    ours = registers.bring(coordinator, here, "islington-camden-hackney", today)
+    theirs = registers.bring(_coordinator_of(there), there, "derbyshire", today)
     people.make_people(ours, theirs)
     clusters.look(coordinator, here, say)
     say("Opportunities to work together", None)
     for footprint in (here, there):
         refresh(by=operator, footprint=footprint, as_of=today)
-    registers.answers(coordinator, ours, say)
-    registers.answers(_coordinator_of(there), theirs, say)
+    registers.answers(coordinator, ours)
+    registers.answers(_coordinator_of(there), theirs)
+    _say_what_was_left_out((ours, theirs), say)
     events.taken_up(operator, here, 6)
     # Mark the first list as read, so that later changes are news.
     have_read(by=coordinator, footprint=here, until=timezone.now())
@@ -135,6 +138,16 @@ def _invent(operator: Person, today: datetime.date, say: Say) -> None:
     events.make_events(coordinator, lead, ours, today)
     # Agreements are local action now, so the list changes.
     refresh(by=operator, footprint=here, as_of=today)
+
+
+def _say_what_was_left_out(brought: Iterable[Register], say: Say) -> None:
+    """How much of each register could not be brought in or read; every line of it stands in a file of the home."""
+    lines = []
+    for register in brought:
+        number = len(register.left_out)
+        say(f"{register.footprint.name}: {number} lines not brought in as they are (see {LEFT_OUT})", None)
+        lines += [f"{register.footprint.name}: {line}" for line in register.left_out]
+    (settings.HOME / LEFT_OUT).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _coordinator_of(footprint: Footprint) -> Person:

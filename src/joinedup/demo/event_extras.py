@@ -37,12 +37,13 @@ from joinedup.tables.actions.wishes import add_wish
 from joinedup.taxonomy.models import Theme
 from joinedup.visits import actions as visits
 from joinedup.voice import actions as voices
-from joinedup.voice.models import Contribution, Host
+from joinedup.voice.models import Contribution, Host, PartnerReply
 
 # In how many months the series visits each region next.
 AHEAD = {"E12000005": 2, "E12000002": 3, "E12000003": 4, "E12000008": 5, "W92000004": 6}
 # Who asks young people, and comes with them.
 HOSTS = ["ICH-P29", "ICH-P34", "ICH-P35", "ICH-P38"]
+IN_TWO_MONTHS = datetime.timedelta(days=60)
 ASKED = "What should adults here do differently?"
 
 
@@ -167,9 +168,11 @@ def ask_before(by: Person, event: Event, register: Register, today: datetime.dat
     return said
 
 
-def tell_back(by: Person, event: Event, said: list[Contribution]) -> None:
-    """Publish what was done about what young people said."""
+def tell_back(by: Person, event: Event, register: Register, said: list[Contribution]) -> None:
+    """Publish what was done about what young people said, and what a partner answers to what they asked for."""
     for contribution, row in zip(said, rows("said"), strict=True):
+        if row["reply"]:
+            reply_to(by, contribution, register, row)
         about = event.agreements.filter(place=row["place"] or None, theme=row["theme"] or None)
         responses.write_response(
             by=by,
@@ -182,6 +185,19 @@ def tell_back(by: Person, event: Event, said: list[Contribution]) -> None:
             marking="public",
         )
     responses.publish_results(by=by, event=event)
+
+
+def reply_to(by: Person, contribution: Contribution, register: Register, row: dict[str, str]) -> None:
+    until = None if row["word"] == PartnerReply.Word.NO else timezone.localdate() + IN_TWO_MONTHS
+    voices.reply(
+        by=by,
+        contribution=contribution,
+        partner=register.partners[row["partner"]],
+        word=row["word"],
+        text=row["reply"],
+        by_when=until,
+        they_said_so=True,
+    )
 
 
 def invite(by: Person, event: Event, register: Register) -> None:
@@ -239,12 +255,12 @@ def choose(by: Person, event: Event, host: Partner) -> None:
 
 
 def mark(event: Event, on: datetime.date) -> None:
-    """Young people's verdicts on kept agreements: mostly that they were kept, once that one was not."""
+    """Young people's verdicts on the kept agreement that they can see for themselves: three say so, one does not."""
     young = [each for each in event.attendees.order_by("number") if each.is_young]
-    for n, agreement in enumerate(event.agreements.filter(state=Agreement.State.KEPT).order_by("pk")):
+    for agreement in event.agreements.filter(state=Agreement.State.KEPT, theme="after-school-safety"):
         YoungMark.objects.bulk_create(
-            YoungMark(agreement=agreement, attendee=each, done="no" if n == 1 and m else "yes", on=on)
-            for m, each in enumerate(young[:4])
+            YoungMark(agreement=agreement, attendee=each, done="no" if n == len(young) - 1 else "yes", on=on)
+            for n, each in enumerate(young)
         )
 
 

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.text import slugify
 
 from joinedup.accounts.person import PUBLIC, Person
+from joinedup.accounts.records import Marking
 from joinedup.agreements.actions.agreement import (
     ON_THE_WAY,
     Contributed,
@@ -22,6 +23,7 @@ from joinedup.agreements.actions.agreement import (
     start_agreement,
 )
 from joinedup.agreements.models import Agreement, Progress
+from joinedup.agreements.naming import named_bodies
 from joinedup.demo import event_extras
 from joinedup.demo.invented import QUESTION, on_weekday, rows, words
 from joinedup.demo.registers import Register
@@ -34,7 +36,7 @@ from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.actions.deciding import take_up
 from joinedup.opportunities.models import Opportunity, Run
 from joinedup.opportunities.queries.documents import shortlist
-from joinedup.partners.actions import close_ask
+from joinedup.partners.actions import change_partner, close_ask
 from joinedup.partners.models import Ask
 from joinedup.places.models import Footprint, Place
 from joinedup.registration.actions.companions import vouch
@@ -48,7 +50,7 @@ from joinedup.tables.actions.plan import plan_event
 from joinedup.tables.models import Sitting
 from joinedup.taxonomy.models import Theme
 from joinedup.voice import actions as voices
-from joinedup.voice.models import Contribution, Host, PartnerReply
+from joinedup.voice.models import Contribution, Host
 
 PLAN = "demonstration-plan"
 TABLES, ROUNDS = 13, 3
@@ -83,7 +85,7 @@ def make_events(by: Person, lead: Person, register: Register, today: datetime.da
     made = _agreements(by, past, register, then, said)
     _move_back(past, tomorrow - then, made)
     past.refresh_from_db()
-    event_extras.tell_back(by, past, said)
+    event_extras.tell_back(by, past, register, said)
     event_extras.mark(past, today - datetime.timedelta(days=14))
     delete_personal(by=by, event=past)
 
@@ -261,7 +263,12 @@ def _agreements(
         made[agreement.pk] = row
         # In one state the owner has not answered yet: the public reads that somebody has been asked.
         is_waiting = row["stands"] == "waiting"
-        event_extras.say_yes(agreement, but=agreement.owner_partner if is_waiting else None)
+        silent = agreement.owner_partner if is_waiting else None
+        event_extras.say_yes(agreement, but=silent)
+        for partner in named_bodies(agreement).values():
+            # Who signs in public lets the public know them.
+            if partner not in (silent, None) and partner.marking != Marking.PUBLIC:
+                change_partner(by=register.member(partner), partner=partner, marking=Marking.PUBLIC)
         if is_waiting:
             continue
         start_agreement(by=by, agreement=agreement)
@@ -359,16 +366,7 @@ def _voices(by: Person, event: Event, register: Register, today: datetime.date) 
             given = voices.moderate(by=by, contribution=given, state="shown", theme=theme, place=place)
             first = first or given
         if row["reply"]:
-            until = None if row["word"] == PartnerReply.Word.NO else today + datetime.timedelta(days=60)
-            voices.reply(
-                by=by,
-                contribution=given,
-                partner=register.partners[row["partner"]],
-                word=row["word"],
-                text=row["reply"],
-                by_when=until,
-                they_said_so=True,
-            )
+            event_extras.reply_to(by, given, register, row)
     Contribution.objects.filter(conversation=conversation).update(is_demonstration=True)
     if first is not None:
         theme = Theme.objects.get(pk="after-school-safety")

@@ -11,7 +11,7 @@ import csv
 import datetime
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,8 +51,6 @@ _WORDS = {
 }  # fmt: skip
 _SCOPES = {"theme": Answer.Scope.THEME_HERE, "all": Answer.Scope.THEME_EVERYWHERE}
 
-Say = Callable[[str, float | None], None]
-
 
 @dataclass
 class Register:
@@ -85,16 +83,14 @@ class Register:
         )
 
 
-def bring(by: Person, footprint: Footprint, name: str, today: datetime.date, say: Say) -> Register:
+def bring(by: Person, footprint: Footprint, name: str, today: datetime.date) -> Register:
     """Bring in everything but the answers, as `by`, who coordinates the partnership; guesses stand as they are ticked
-    beforehand. What cannot be read is said, and left unknown."""
+    beforehand. What cannot be read is left unknown, and said in `left_out`."""
     register = Register(name, footprint, today)
     for table, kind in SHEETS.items():
         _bring_sheet(by, register, table, kind)
     _link(by, register)
     _confirm(by, register)
-    for line in register.left_out:
-        say(f"  not brought in: {line}", None)
     return register
 
 
@@ -187,9 +183,8 @@ def _confirm(by: Person, register: Register) -> None:
             Initiative.objects.filter(pk=initiative.pk).update(confirmed_on=row["confirmed"])
 
 
-def answers(by: Person, register: Register, say: Say) -> None:
-    """What bodies answered, to the opportunity of that place and theme that names them; what answers nothing that is
-    told is said."""
+def answers(by: Person, register: Register) -> None:
+    """What bodies answered, to the opportunity of that place and theme that names them."""
     known = around(by, register.footprint).places
     for row in register.rows("answers"):
         partner = register.partners.get(row["partner"])
@@ -197,7 +192,8 @@ def answers(by: Person, register: Register, say: Say) -> None:
         found = _answered(register.footprint, partner, place, row["theme"])
         word = next((said for text, said in _WORDS.items() if row["answer"].startswith(text)), None)
         if partner is None or found is None or word is None:
-            say(f"  no opportunity for the answer of {row['partner']} ({row['theme'] or row['about']})", None)
+            about = row["theme"] or row["about"]
+            register.left_out.append(f"answers, {row['partner']} ({about}): no opportunity names them there")
             continue
         scope = _SCOPES.get(row["scope"], Answer.Scope.THIS)
         given = answer(by=register.member(partner), opportunity=found, partner=partner, word=word, scope=scope)

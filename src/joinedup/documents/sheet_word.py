@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from docx.document import Document as WordDocument
 from docx.shared import Cm
 
 from joinedup.documents.sheet import Said, Section, Sheet
 from joinedup.documents.word import DENSE, ROOMY, add_link, as_bytes, new_document, table
+from joinedup.places.demonstration import what_is_invented
 
 WIDTH_CM = 18.0
 
@@ -25,7 +27,7 @@ def as_word(sheet: Sheet) -> bytes:
     document.add_heading(sheet.title, level=1)
     document.add_paragraph(sheet.lead)
     if sheet.is_demonstration:
-        document.add_paragraph("Demonstration: partners, people, local action and funds in it are invented.")
+        document.add_paragraph(f"{_('Demonstration.')} {what_is_invented()}")
     for section in sheet.shown:
         _section(document, section)
     return as_bytes(document)

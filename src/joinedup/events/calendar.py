@@ -18,11 +18,13 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from joinedup.accounts.links import address_of
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event, Programme
 from joinedup.events.queries.events import listed
+from joinedup.places.demonstration import is_demonstration_site, what_is_invented
 
 MAKER = "-//JoinedUp//JoinedUp//EN"
 A_DAY = datetime.timedelta(days=1)
@@ -41,6 +43,8 @@ def calendar_of(name: str, entries: Iterable[icalendar.Event]) -> bytes:
     made.add("method", "PUBLISH")
     made.add("name", name)
     made.add("x-wr-calname", name)
+    if is_demonstration_site():
+        made.add("x-wr-caldesc", f"{_('Demonstration.')} {what_is_invented()}")
     made.add("refresh-interval", AGAIN, parameters={"VALUE": "DURATION"})
     made.add("x-published-ttl", AGAIN)
     made.add_component(_london())

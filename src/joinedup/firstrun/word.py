@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from docx.document import Document as WordDocument
 from docx.shared import Cm
 
 from joinedup.documents.word import TYPE, as_bytes, new_document, section, table
 from joinedup.firstrun.brief import THEMES, Brief
 from joinedup.firstrun.place_names import listed
+from joinedup.places.demonstration import what_is_invented
 
 __all__ = ["HEADER", "TYPE", "as_word"]
 
@@ -30,7 +32,7 @@ def as_word(brief: Brief) -> bytes:
     day = date_format(brief.on, "j F Y")
     document.add_paragraph(f"{brief.where}. {day}. For the partners named here, not for publication.")
     if brief.is_demonstration:
-        document.add_paragraph("Demonstration: partners, local action and funds in it are invented.")
+        document.add_paragraph(f"{_('Demonstration.')} {what_is_invented()}")
     section(document, "Need", brief.need, style=None)
     document.add_heading("Who is round the table, and whom to ask", level=2)
     rows = [(line.sector, line.here, line.lacking) for line in brief.sectors]

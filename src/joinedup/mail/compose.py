@@ -10,9 +10,11 @@ from typing import Any
 from django.core.mail import EmailMultiAlternatives
 from django.template import engines
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from jinja2 import Environment
 
 from joinedup.mail.markup import html_of, inert, text_of
+from joinedup.places.demonstration import is_demonstration_site, what_is_invented
 
 
 def compose(
@@ -24,6 +26,8 @@ def compose(
     too.
     """
     subject, marked = _subject_and_text(template, context)
+    if is_demonstration_site():
+        marked = f"{marked}\n\n{_('Demonstration.')} {what_is_invented()}\n"
     mail = EmailMultiAlternatives(
         subject,
         text_of(marked),

@@ -75,6 +75,7 @@ class StoredList:
             elif self._renew(row, each, marking):
                 differ.append(row)
             rows[each.id] = row
+        self._as_decided(fresh)
         differ += self._gone([row for key, row in held.items() if key not in rows])
         Opportunity.objects.bulk_create(fresh, batch_size=200)
         Opportunity.objects.bulk_update(differ, FILLED, batch_size=100)
@@ -86,6 +87,24 @@ class StoredList:
 
     def is_here(self, each: engine.Opportunity) -> bool:
         return any(code in self.own for code in each.places)
+
+    def _as_decided(self, fresh: Sequence[Opportunity]) -> None:
+        """A copy for the public that is new begins where the partnership's is: taken up, say, or agreed."""
+        if self.audience != Run.Audience.PUBLIC or not fresh:
+            return
+        undecided = [Opportunity.State.SUGGESTED, Opportunity.State.GONE]
+        theirs = {
+            row.key: row
+            for row in Opportunity.objects.filter(
+                footprint=self.footprint,
+                audience=Run.Audience.PARTNERSHIP,
+                key__in=[row.key for row in fresh],
+            ).exclude(state__in=undecided)
+        }
+        for row in fresh:
+            if row.key in theirs:
+                for name in ("state", "reason", "decided_by", "decided_on"):
+                    setattr(row, name, getattr(theirs[row.key], name))
 
     def _marking(self) -> str:
         return "public" if self.audience == Run.Audience.PUBLIC else "partnership"

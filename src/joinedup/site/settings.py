@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "joinedup.web.middleware.private",
+    "joinedup.web.middleware.labelled",
     "joinedup.web.middleware.Unstorable",
 ]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib.messages import get_messages
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest
@@ -19,6 +18,7 @@ from joinedup import __version__
 from joinedup.accounts.permissions import may
 from joinedup.engines.opportunities.strength import band
 from joinedup.mail.markup import to
+from joinedup.places.demonstration import is_demonstration_site, what_is_invented
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
@@ -63,11 +63,6 @@ def query_with(request: HttpRequest, **changes: Any) -> str:
     return query.urlencode()
 
 
-def is_demonstration_site() -> bool:
-    """Whether this installation was made by `joinedup demo`; a file in its home says so."""
-    return (settings.HOME / "demonstration").exists()
-
-
 @pass_context
 def allowed(context: Context, action: str, on: Any = None) -> bool:
     """Whether the person asking may do `action`; decides which buttons a page shows."""
@@ -87,6 +82,7 @@ def environment(**options: Any) -> Environment:
         today=timezone.localdate,
         query_with=query_with,
         is_demonstration_site=is_demonstration_site,
+        what_is_invented=what_is_invented,
     )
     env.filters.update(band=band, day=day, month=month, period=period, number=number, money=money, to=to)
     env.install_gettext_translations(translation, newstyle=True)  # type: ignore[attr-defined]

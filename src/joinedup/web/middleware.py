@@ -10,6 +10,7 @@ from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 
+from joinedup.places.demonstration import MARK, is_demonstration_site
 from joinedup.web.errors import bad_request
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,19 @@ def private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
         response = get_response(request)
         if settings.SESSION_COOKIE_NAME in request.COOKIES and not response.has_header("Cache-Control"):
             patch_cache_control(response, private=True, no_store=True)
+        return response
+
+    return middleware
+
+
+def labelled(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """A file that leaves the demonstration has a name that says so: a list has no page around it that could."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        named = response.headers.get("Content-Disposition", "")
+        if 'filename="' in named and is_demonstration_site():
+            response.headers["Content-Disposition"] = named.replace('filename="', f'filename="{MARK}-', 1)
         return response
 
     return middleware
