@@ -101,7 +101,7 @@ def follow() -> None:
     from joinedup.opportunities.models import Touched
     from joinedup.places.models import Footprint
 
-    footprint = Footprint.objects.get(slug="london")
+    footprint = Footprint.objects.get(slug="islington-camden-hackney")
     started = time.perf_counter()
     with transaction.atomic():
         runs = engine.keep_runs(footprint, timezone.localdate())

@@ -1,13 +1,18 @@
 """What is in a demonstration, told as one JSON document. Runs inside the installation."""
 
+import datetime
 import json
 from collections import Counter
 
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Count
 from django.utils import timezone
 
 from joinedup.accounts.models import User
+from joinedup.accounts.person import Person
+from joinedup.agreements.history import chain_of
 from joinedup.agreements.models import Agreement
 from joinedup.engines.opportunities.strength import band
 from joinedup.engines.seating import broken
@@ -16,6 +21,7 @@ from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
 from joinedup.opportunities.queries.documents import document_for
 from joinedup.partners.models import Contact, Partner
+from joinedup.places.models import Footprint
 from joinedup.registration.models import Attendee
 from joinedup.support.models import Offer
 from joinedup.tables.models import Seat
@@ -34,12 +40,17 @@ def survey() -> dict[str, object]:
         "seated": Seat.objects.filter(sitting__event=coming).values("attendee").distinct().count(),
         "topics": coming.topics.filter(is_chosen=True).count(),
         "broken": [each.sentence for each in broken(problem_of(coming), stored_plan(coming))],
-        "partners": Partner.objects.filter(is_demonstration=True).count(),
+        "partners": dict(
+            Footprint.objects.annotate(n=Count("partners")).values_list("slug", "n")
+        ),
         "initiatives": Initiative.objects.filter(is_demonstration=True).count(),
         "open_funds": Offer.objects.filter(
             is_demonstration=True, kind="fund", opens__lte=today, closes__gte=today
         ).count(),
-        "agreements": Counter(Agreement.objects.values_list("state", flat=True)),
+        "is_restricted_there": Partner.objects.filter(name="Families after loss group").exists(),
+        "left_out": len((settings.HOME / "not-brought-in.txt").read_text().splitlines()),
+        "agreements": [chain(each, today) for each in Agreement.objects.all()],
+        "names_that_say_so": names_that_say_so(),
         "astray": astray(),
         "unlabelled": unlabelled(),
         "opportunities": Opportunity.objects.count(),
@@ -54,6 +65,34 @@ def survey() -> dict[str, object]:
             for each in islington
         ],
     }
+
+
+def chain(agreement: Agreement, today: datetime.date) -> dict[str, object]:
+    steps = {step.kind: step.items for step in chain_of(agreement, Person.operator())}
+    stands: str = agreement.state
+    if stands == "started":
+        stands = "past" if agreement.due < today else "on_the_way"
+    return {
+        "stands": stands,
+        "evidence": [item.label for item in steps["evidence"]],
+        "is_from_topic": agreement.sitting is not None and agreement.sitting.topic is not None,
+        "commitment": [item.label for item in steps["commitment"]],
+        "everybody_said_yes": all(each.answer == "yes" for each in agreement.namings.all()),
+        "result": [each.text for each in agreement.progress.all()],
+        "words": " ".join([agreement.goal, agreement.action, *(each.text for each in agreement.progress.all())]),
+    }
+
+
+def names_that_say_so() -> list[str]:
+    """Every page says it once, so no name does."""
+    names = [
+        *Partner.objects.values_list("name", flat=True),
+        *Initiative.objects.values_list("name", flat=True),
+        *Event.objects.values_list("name", flat=True),
+        *Footprint.objects.values_list("name", flat=True),
+        *(each for pair in Offer.objects.values_list("name", "provider") for each in pair),
+    ]
+    return [each for each in names if "invented" in each.lower() or "demonstration" in each.lower()]
 
 
 def unlabelled() -> list[str]:

@@ -12,7 +12,7 @@ from tests.demo.installation import Demonstration, Tables, empty
 LIGHT = """
 from joinedup.demo import build
 from joinedup.places.models import Footprint
-build._fill = lambda say: Footprint.objects.create(slug="london", name="Demonstration", is_demonstration=True)
+build._fill = lambda say: Footprint.objects.create(slug="here", name="Demonstration", is_demonstration=True)
 """
 SECTORS = [
     "education",
@@ -55,11 +55,31 @@ def test_the_coming_event_is_full_and_planned(surveyed: dict[str, Any]) -> None:
     assert surveyed["broken"] == []
 
 
-def test_there_is_enough_to_look_at(surveyed: dict[str, Any]) -> None:
-    assert surveyed["partners"] >= 60
-    assert surveyed["initiatives"] >= 80
-    assert surveyed["open_funds"] >= 15
-    assert set(surveyed["agreements"]) == {"agreed", "started", "kept", "not_kept"}
+def test_the_registers_are_brought_in(surveyed: dict[str, Any]) -> None:
+    """As they are kept: what is for fewer than the partnership is left out, two names of one club are one."""
+    assert surveyed["partners"] == {"islington-camden-hackney": 36, "derbyshire": 36}
+    assert surveyed["initiatives"] >= 90
+    assert surveyed["open_funds"] >= 10
+    assert surveyed["is_restricted_there"] is False
+    assert 40 <= surveyed["left_out"] <= 90
+
+
+def test_ten_agreements_hang_together_from_evidence_to_commitment(surveyed: dict[str, Any]) -> None:
+    chains = surveyed["agreements"]
+    assert Counter(each["stands"] for each in chains) == {
+        "kept": 4, "on_the_way": 2, "past": 1, "not_kept": 1, "dropped": 1, "agreed": 1,
+    }  # fmt: skip
+    for each in chains:
+        assert each["evidence"], each
+        assert each["is_from_topic"], each
+        assert each["commitment"], each
+        assert each["everybody_said_yes"] is (each["stands"] != "agreed"), each
+        assert each["result"] or each["stands"] == "agreed", each
+        assert "{" not in each["words"], each
+
+
+def test_no_name_says_that_it_is_invented(surveyed: dict[str, Any]) -> None:
+    assert surveyed["names_that_say_so"] == []
 
 
 def test_what_is_invented_says_so_and_hangs_on_nothing_real(surveyed: dict[str, Any]) -> None:

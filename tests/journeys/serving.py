@@ -45,16 +45,17 @@ for user in User.objects.all():
     session.create()
     sessions[user.email.split("@")[0]] = session.session_key
 
-london = {"footprint__slug": "london"}
-theirs = Opportunity.objects.filter(audience="partnership", **london)
-read_by_all = set(Opportunity.objects.exclude(audience="partnership", **london).values_list("sentence", flat=True))
-hidden = Initiative.objects.exclude(marking="public")
+HERE = "islington-camden-hackney"
+ours = {"footprint__slug": HERE}
+theirs = Opportunity.objects.filter(audience="partnership", **ours)
+read_by_all = set(Opportunity.objects.exclude(audience="partnership", **ours).values_list("sentence", flat=True))
+hidden = Initiative.objects.filter(partner__footprints__slug=HERE).exclude(marking="public")
 shown_names = set(Initiative.objects.filter(marking="public").values_list("name", flat=True))
 coming = Event.objects.filter(is_demonstration=True, is_draft=False).order_by("-date").first()
 drafts = Event.objects.filter(is_draft=True)
 people = Attendee.objects.filter(event__is_demonstration=True)
 unread = Contribution.objects.exclude(state="shown")
-elsewhere = Partner.objects.exclude(marking="public")
+elsewhere = Partner.objects.filter(footprints__slug="derbyshire").exclude(marking="public")
 
 addresses = [f"/initiatives/{slug}/{end}" for slug in hidden.values_list("slug", flat=True) for end in ("", "edit/")]
 addresses += [f"/opportunities/{pk}/" for pk in theirs.order_by("pk").values_list("pk", flat=True)[::20]]
@@ -66,13 +67,13 @@ addresses += [f"/events/{coming.slug}/{end}" for end in
               ("edit/", "topics/", "people/", "invitations/", "invitations.csv", "plan/", "plan/print/")]
 addresses += [f"/voices/contribution/{pk}/topic/" for pk in unread.values_list("pk", flat=True)]
 addresses += [f"/voices/{slug}/read/" for slug in coming.conversations.values_list("slug", flat=True)]
-addresses += ["/people/", "/people/invite/", "/clusters/london/", "/start/london/", "/bring/london/", "/events/add/"]
+addresses += ["/people/", "/people/invite/", f"/clusters/{HERE}/", f"/start/{HERE}/", f"/bring/{HERE}/", "/events/add/"]
 addresses += ["/changes/new/"]
 
 print(json.dumps({
     "sessions": sessions,
     "coming": coming.slug,
-    "academy": list(theirs.filter(parties__name="Demonstration Academy (Islington)", answers=None)
+    "school": list(theirs.filter(parties__slug="lock-lane-secondary-school", answers=None)
                     .exclude(state__in=["gone", "dismissed"])
                     .values_list("pk", flat=True)),
     "roles": sorted({f"{each.role}, {each.partner}" for each in people.filter(event=coming).select_related("partner")}),
@@ -80,10 +81,11 @@ print(json.dumps({
     "words": {
         "local action": sorted(set(hidden.values_list("name", flat=True)) - shown_names),
         "address of local action": [f"/initiatives/{slug}/" for slug in hidden.values_list("slug", flat=True)],
-        "ask": sorted(set(Ask.objects.exclude(marking="public").values_list("text", flat=True))),
+        "ask": sorted(set(Ask.objects.filter(partner__footprints__slug=HERE).exclude(marking="public")
+                          .values_list("text", flat=True))),
         "opportunity": sorted(set(theirs.values_list("sentence", flat=True)) - read_by_all),
         "e-mail address": sorted(set(people.exclude(email="").values_list("email", flat=True))
-                                 | set(Contact.objects.filter(partner__footprints__slug="london")
+                                 | set(Contact.objects.filter(partner__footprints__slug=HERE)
                                        .exclude(email="").values_list("email", flat=True))),
         "account": sorted(User.objects.exclude(email__startswith="elsewhere@").values_list("email", flat=True)),
         "link of their own": [*people.values_list("token", flat=True), *Host.objects.values_list("token", flat=True),

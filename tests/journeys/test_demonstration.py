@@ -13,9 +13,6 @@ from tests.journeys.crawling import Visited
 from tests.journeys.page_rules import faults, shown_text
 from tests.journeys.serving import Served
 
-# Kinds of page whose subject is invented here; each has to say so where its name stands.
-INVENTED = ["partner", "initiative", "agreement", "conversation"]
-
 
 @pytest.mark.parametrize("name", READERS)
 def test_every_link_that_is_offered_opens(walked: dict[str, list[Visited]], name: str) -> None:
@@ -44,16 +41,21 @@ def test_every_public_page_has_a_title_of_its_own(walked: dict[str, list[Visited
     assert {title: paths for title, paths in by_title.items() if len(paths) > 1} == {}
 
 
-def test_what_is_invented_says_so(walked: dict[str, list[Visited]]) -> None:
-    seen = set()
-    for page in walked[""]:
-        if not page.is_page:
-            continue
-        assert page.tree.xpath("//*[contains(@class, 'ju-demonstration')]"), page.address
-        if page.kind in INVENTED or (page.kind == "event" and "joining-up-london" in page.address):
-            seen.add(page.kind)
-            assert page.tree.xpath("//main//*[contains(@class, 'ju-tag--demonstration')]"), page.address
-    assert seen == {*INVENTED, "event"}
+@pytest.mark.parametrize("name", ["", "coordinator"])
+def test_every_page_says_once_that_it_is_invented(walked: dict[str, list[Visited]], name: str) -> None:
+    for page in walked[name]:
+        if page.is_page:
+            said = [aside.text_content() for aside in page.tree.xpath("//*[@class and contains(@class, 'ju-demonstration')]")]
+            assert len(said) == 1, page.address
+            assert "are invented" in said[0]
+            assert not page.tree.xpath("//*[contains(@class, 'ju-tag--demonstration')]"), page.address
+
+
+def test_a_file_that_leaves_has_a_name_that_says_so(demonstration_site: Served) -> None:
+    for address in ("/agreements.csv", f"/events/{demonstration_site.told['coming']}/calendar.ics"):
+        answer = demonstration_site.reader().get(address)
+        assert answer.status == 200, address
+        assert 'filename="demonstration-' in answer.headers["content-disposition"], address
 
 
 def test_a_figure_stands_with_its_source_and_its_period(walked: dict[str, list[Visited]]) -> None:

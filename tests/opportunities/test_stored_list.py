@@ -219,6 +219,17 @@ def test_the_public_list_keeps_no_changes_and_is_another(world: World) -> None:
     assert changes() == [("new", [])]
 
 
+@pytest.mark.parametrize("state", ["suggested", "on_agenda", "agreed", "gone"])
+def test_a_copy_for_the_public_that_comes_later_begins_as_was_decided(world: World, state: str) -> None:
+    keep(world, said(world))
+    Opportunity.objects.update(state=state, decided_by="Alice")
+    keep(world, said(world), audience="public")
+    copy = Opportunity.objects.get(audience="public")
+    assert (copy.state, copy.decided_by) == (
+        (state, "Alice") if state in ("on_agenda", "agreed") else ("suggested", "")
+    )
+
+
 def test_nothing_new_comes_into_the_public_list_while_publication_is_held(world: World) -> None:
     keep(world, said(world), audience="public")
     world.north.held_until = TODAY + datetime.timedelta(days=1)

@@ -59,6 +59,8 @@ CASES = {
     "notes with a birthday": 'Project,Update\nEvening club,"Referral received, DOB 12/03/2009, to be seen next week"\n',
     "contact column": "Initiative,Contact,Area\nBoxing,Kayden 14 (mum Ann: 07700 900123),Northton\n",
     "a story": 'Action,Progress\nMentoring,"He was excluded from school in May and his mum asked for help"\n',
+    "a story of one lad": 'Action,Progress\nMentoring,"A lad was seen on Friday: he is in custody now"\n',
+    "before he is": 'Action,Progress\nMentoring,"Needs a flat before he is released"\n',
     "national insurance": "Full Name,NI Number,Employer\nJay Smith,QQ,None\n",
     "bail": "Name,Bail to return date,Conditions\nJay Smith,01/04/2026,Curfew\n",
     "debrief": "Person,Arrested for,First time entrant\nJ S,Drugs,Y\n",
@@ -71,6 +73,7 @@ CASES = {
 OTHERS = {
     "tracker": "Project,Lead officer,Lead e-mail,Area,Start date,Status\nEvening club,Alice,a@n.example,Northton,1/2/2026,Green\n",
     "contacts": "Organisation,First name,Surname,Job title,Email,Mobile\nLantern,Mia,Jones,Director,m@l.example,07700900001\n",
+    "anybody who is released": "Project,Ask\nWork,Employers who will interview a lad before he is released by video\n",
     "contacts by name": "Name,Role,Organisation,Email\nMia Jones,Head,Hilltop School,m@h.example\n",
     "victims' support": "Project,Provider,Victim support,Ages,Funding\nSafe steps,Lantern,yes,10-17,£5000\n",
     "named for victims": "Project name,Lead agency,Area\nVictim Support outreach,Victim Support,Northton\nOffender housing,Riverside,Eastton\n",

@@ -24,5 +24,20 @@ def test_the_frame_holds_every_outline() -> None:
     ]
 
 
+def test_a_place_far_off_of_which_nothing_is_known_does_not_shrink_the_others() -> None:
+    near, far = Place(code="E1", name="Near"), Place(code="E2", name="Far")
+    outlines = [
+        Outline(place=near, path="M0 0z", left=0, top=0, right=10, bottom=10),
+        Outline(place=far, path="M9 9z", left=0, top=-20_000, right=10, bottom=-19_990),
+    ]
+    one = draw([Value(near, 3, "middling"), Value(far, None, "not known")], outlines)
+    assert one is not None
+    assert [shape.code for shape in one.shapes] == ["E1"]
+    for word in (1, None):
+        both = draw([Value(near, word, "?"), Value(far, word, "?")], outlines)
+        assert both is not None
+        assert len(both.shapes) == 2
+
+
 def test_no_outline_no_map() -> None:
     assert draw([Value(Place(code="E1", name="A"), 1, "low")], []) is None

@@ -64,7 +64,7 @@ def make_venue(by: Person, footprint: Footprint) -> Venue:
         footprint=footprint,
         confirm=True,
         name="Main hall of Basin college",
-        address="By the canal, Islington",
+        address="By the canal",
         access={
             "step_free": True,
             "lift": True,
@@ -168,7 +168,9 @@ def ask_before(by: Person, event: Event, register: Register, today: datetime.dat
     return said
 
 
-def tell_back(by: Person, event: Event, register: Register, said: list[Contribution]) -> None:
+def tell_back(
+    by: Person, event: Event, register: Register, said: list[Contribution], on: datetime.date
+) -> None:
     """Publish what was done about what young people said, and what a partner answers to what they asked for."""
     for contribution, row in zip(said, rows("said"), strict=True):
         if row["reply"]:
@@ -185,6 +187,7 @@ def tell_back(by: Person, event: Event, register: Register, said: list[Contribut
             marking="public",
         )
     responses.publish_results(by=by, event=event)
+    Event.objects.filter(pk=event.pk).update(results_published_on=on)
 
 
 def reply_to(by: Person, contribution: Contribution, register: Register, row: dict[str, str]) -> None:

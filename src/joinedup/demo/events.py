@@ -85,8 +85,9 @@ def make_events(by: Person, lead: Person, register: Register, today: datetime.da
     made = _agreements(by, past, register, then, said)
     _move_back(past, tomorrow - then, made)
     past.refresh_from_db()
-    event_extras.tell_back(by, past, register, said)
-    event_extras.mark(past, today - datetime.timedelta(days=14))
+    a_fortnight_ago = today - datetime.timedelta(days=14)
+    event_extras.tell_back(by, past, register, said, a_fortnight_ago)
+    event_extras.mark(past, a_fortnight_ago)
     delete_personal(by=by, event=past)
 
     soon = on_weekday(today + AHEAD, WEDNESDAY)
