@@ -14,7 +14,6 @@ from joinedup.accounts.models import User
 from joinedup.accounts.person import Person
 from joinedup.agreements.history import chain_of
 from joinedup.agreements.models import Agreement
-from joinedup.engines.opportunities.strength import band
 from joinedup.engines.seating import broken
 from joinedup.events.models import Event
 from joinedup.initiatives.models import Initiative
@@ -56,13 +55,13 @@ def survey() -> dict[str, object]:
         "opportunities": Opportunity.objects.count(),
         "islington": [
             {
-                "kind": each["kind"],
-                "band": band(each["score"]),
-                "because": len(each["because"]),
-                "first_step": each["first_step"],
-                "parties": len(each["parties"]),
+                "kind": move["kind"],
+                "because": len(move["because"]),
+                "first_step": move["first_step"],
+                "parties": len(move["parties"]),
             }
             for each in islington
+            for move in each["moves"]
         ],
     }
 

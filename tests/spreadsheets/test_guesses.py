@@ -164,6 +164,21 @@ def test_who_may_use_support_is_read_where_the_columns_do_not_say(world: World) 
     assert made == {"A": ({"education", "police"}, "rolling"), "B": ({"health"}, "dated")}
 
 
+def test_support_that_is_read_as_for_elsewhere_is_left_out_until_the_tick_is_taken_away(world: World) -> None:
+    text = (
+        "Fund,Funder,Purpose,Eligibility,Area,Deadline\n"
+        "Harbour,F,Sailing in towns on the coast,Charities in coastal local authorities,Coastal England,1/2/2090\n"
+        "Clubs,F,Youth clubs,Charities,England,1/2/2090\n"
+    )
+    upload = ready(world, text, "offers")
+    assert [line.title for line in seen(world, upload).marked] == ["Harbour"]
+    assert any("elsewhere" in words and "Coastal England" in words for words, _where, _ticked in said(world, upload))
+    unticked = Ticks({key_of(world, upload, "elsewhere"): False})
+    assert seen(world, upload, ticks=unticked).marked == []
+    actions.accept(by=world.person("alice"), upload=upload, leave_out=True)
+    assert [each.name for each in Offer.objects.all()] == ["Clubs"]
+
+
 def test_near_names_are_offered_as_one_and_followed(world: World) -> None:
     text = (
         "Organisation,Sector,Themes,Places,E-mail\nSt Mary's Youth Club,vcs,,Northton,\n"

@@ -60,8 +60,8 @@ AGO, AHEAD = datetime.timedelta(days=170), datetime.timedelta(days=40)
 HALF_A_YEAR = datetime.timedelta(days=182)
 # Sweeps of the search: enough for a good plan in two seconds, and the same plan every time.
 ITERATIONS = 400
-# A day in the words of an agreement, in days from the event.
-_DAY = re.compile(r"\{(\d+)\}")
+# A day in the words of an agreement, in days from the event, and how it is written: {14} or {14 F}.
+_DAY = re.compile(r"\{(\d+)(?: (\w+))?\}")
 
 
 def make_events(by: Person, lead: Person, register: Register, today: datetime.date) -> None:
@@ -289,8 +289,10 @@ def _answered(register: Register, id: str, on: datetime.date) -> None:
 
 
 def _dated(text: str, then: datetime.date) -> str:
-    """Words with days in them, as 4 November 2026."""
-    return _DAY.sub(lambda n: date_format(then + datetime.timedelta(days=int(n[1])), "j F Y"), text)
+    """Words with days in them, as 4 November 2026 or November."""
+    return _DAY.sub(
+        lambda day: date_format(then + datetime.timedelta(days=int(day[1])), day[2] or "j F Y"), text
+    )
 
 
 def _from(event: Event, days: str) -> datetime.date:

@@ -135,10 +135,18 @@ def _own_places(row: RowCells, around: KnownRecords) -> list[str]:
     inside = [place.pk for place in found if around.is_here(place)]
     outside = [place for place in found if not around.is_here(place)]
     wider = [place for place in outside if around.holds_here(place)]
-    if outside and not inside and not wider:
+    if (outside and not inside and not wider) or _is_elsewhere(row):
         row.refuse("places", "It is for places outside this partnership only.")
     row.read.unread += [Unread("places", place.name, BEYOND) for place in outside]
     return [] if wider else inside
+
+
+def _is_elsewhere(row: RowCells) -> bool:
+    """Whether its words are read as meaning other places (“coastal towns”), where that is ticked."""
+    return any(
+        part.read_as == "true" and row.read.offer(Guess("places", part.given, ("elsewhere",), part.rule, part.sure))
+        for part in row.read.parts("elsewhere")
+    )
 
 
 def _basis(row: RowCells, has_closing_date: bool) -> str:
