@@ -73,7 +73,7 @@ addresses += ["/changes/new/"]
 print(json.dumps({
     "sessions": sessions,
     "coming": coming.slug,
-    "school": list(theirs.filter(parties__slug="lock-lane-secondary-school", answers=None)
+    "club": list(theirs.filter(parties__name="Canalbank youth club", answers=None)
                     .exclude(state__in=["gone", "dismissed"])
                     .values_list("pk", flat=True)),
     "roles": sorted({f"{each.role}, {each.partner}" for each in people.filter(event=coming).select_related("partner")}),

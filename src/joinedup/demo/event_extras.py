@@ -304,10 +304,11 @@ def make_visits(by: Person, register: Register, series: Programme, today: dateti
         marking="public",
     )
     for n, row in enumerate(rows("practice")):
+        partner = register.partners[row["partner"]]
         visits.add_card(
-            by=by,
+            by=register.member(partner),
             footprint=register.footprint,
-            partner=register.partners[row["partner"]],
+            partner=partner,
             title=row["title"],
             place=Place.objects.get(pk=row["place"]),
             themes=[Theme.objects.get(pk=row["theme"])],

@@ -327,17 +327,19 @@ def _move_back(event: Event, ago: datetime.timedelta, made: dict[int, dict[str, 
     Event.objects.filter(pk=event.pk).update(date=then, slug="joining-up-the-first-day")
     event_extras.move_back(event, ago)
     Opportunity.objects.filter(topics__event=event).update(first_seen=then - datetime.timedelta(days=30))
+    # The event was made for tomorrow, and its agreements were written down today: they belong to its day.
+    written = ago - datetime.timedelta(days=1)
     for agreement in Agreement.objects.filter(event=event):
         reported = then + datetime.timedelta(days=int(made[agreement.pk]["reported"] or 0))
         moved = {
-            name: getattr(agreement, name) - ago
-            for name in ("recorded_at", "due", "review_3", "review_6", "review_12")
+            name: getattr(agreement, name) - written
+            for name in ("recorded_at", "review_3", "review_6", "review_12")
         }
-        Agreement.objects.filter(pk=agreement.pk).update(**moved)
+        Agreement.objects.filter(pk=agreement.pk).update(due=agreement.due - ago, **moved)
         Progress.objects.filter(agreement=agreement).update(on=reported)
         for naming in agreement.namings.all():
             days = {name: getattr(naming, name) for name in ("asked_on", "answered_on")}
-            moved = {name: on - ago for name, on in days.items() if on}
+            moved = {name: on - written for name, on in days.items() if on}
             agreement.namings.filter(pk=naming.pk).update(**moved)
         if agreement.initiative is not None:
             started, *later = Update.objects.filter(initiative=agreement.initiative).order_by("pk")
