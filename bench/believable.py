@@ -2,7 +2,7 @@
 
     .venv/bin/python bench/believable.py --home FOLDER > bench/judged/demonstration/sheet.md
 
-FOLDER: a demonstration made by `joinedup demo --no-serve`. Each reader answers of every item: believable or not, and why.
+FOLDER: a demonstration made by `joinedup demo --no-serve`. Of every item a reader says: believable or not, and why.
 """
 
 from __future__ import annotations
@@ -22,12 +22,18 @@ def agreements() -> None:
 
     for number, each in enumerate(Agreement.objects.order_by("pk"), 1):
         steps = {step.kind: step.items for step in chain_of(each, Person.operator())}
-        late = " (past its day)" if each.state in ("agreed", "started") and each.due < timezone.localdate() else ""
+        late = (
+            " (past its day)"
+            if each.state in ("agreed", "started") and each.due < timezone.localdate()
+            else ""
+        )
         print(f"\n### {number}. {each.goal}\n")
         print(f"- Evidence: {'; '.join(f'{item.label} {item.note}'.strip() for item in steps['evidence'])}")
         print(f"- About: {each.theme} in {each.place}; agreed on {date_format(each.event.date, 'j F Y')}")
         print(f"- What: {each.action}")
-        print(f"- Sees to it: {each.owner_partner}, {each.owner_role}. Deputy: {each.deputy_partner}, {each.deputy_role}")
+        print(
+            f"- Sees to it: {each.owner_partner}, {each.owner_role}. Deputy: {each.deputy_partner}, {each.deputy_role}"
+        )
         for one in each.contributions.all():
             print(f"- {one.partner} puts in: {one.what}")
         print(f"- By: {date_format(each.due, 'j F Y')}. How we will know: {each.measure}")
@@ -49,7 +55,9 @@ def topics() -> None:
     print(f"\n## Twelve topics for {date_format(event.date, 'j F Y')}\n")
     for number, topic in enumerate(event.topics.filter(is_chosen=True).order_by("order"), 1):
         said = [f"“{each.text}”" for each in topic.contributions.all()]
-        about = f"{topic.theme}, {', '.join(place.name for place in topic.places.all())}" if topic.theme else ""
+        about = (
+            f"{topic.theme}, {', '.join(place.name for place in topic.places.all())}" if topic.theme else ""
+        )
         print(f"{number}. {topic.title} ({'; '.join(filter(None, [about, *said]))})")
         print(f"   For: {', '.join(each.name for each in topic.parties.all()) or 'everybody'}")
 

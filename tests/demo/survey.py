@@ -39,9 +39,7 @@ def survey() -> dict[str, object]:
         "seated": Seat.objects.filter(sitting__event=coming).values("attendee").distinct().count(),
         "topics": coming.topics.filter(is_chosen=True).count(),
         "broken": [each.sentence for each in broken(problem_of(coming), stored_plan(coming))],
-        "partners": dict(
-            Footprint.objects.annotate(n=Count("partners")).values_list("slug", "n")
-        ),
+        "partners": dict(Footprint.objects.annotate(n=Count("partners")).values_list("slug", "n")),
         "initiatives": Initiative.objects.filter(is_demonstration=True).count(),
         "open_funds": Offer.objects.filter(
             is_demonstration=True, kind="fund", opens__lte=today, closes__gte=today
@@ -78,7 +76,9 @@ def chain(agreement: Agreement, today: datetime.date) -> dict[str, object]:
         "commitment": [item.label for item in steps["commitment"]],
         "everybody_said_yes": all(each.answer == "yes" for each in agreement.namings.all()),
         "result": [each.text for each in agreement.progress.all()],
-        "words": " ".join([agreement.goal, agreement.action, *(each.text for each in agreement.progress.all())]),
+        "words": " ".join(
+            [agreement.goal, agreement.action, *(each.text for each in agreement.progress.all())]
+        ),
     }
 
 

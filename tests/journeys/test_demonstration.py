@@ -45,7 +45,10 @@ def test_every_public_page_has_a_title_of_its_own(walked: dict[str, list[Visited
 def test_every_page_says_once_that_it_is_invented(walked: dict[str, list[Visited]], name: str) -> None:
     for page in walked[name]:
         if page.is_page:
-            said = [aside.text_content() for aside in page.tree.xpath("//*[@class and contains(@class, 'ju-demonstration')]")]
+            said = [
+                aside.text_content()
+                for aside in page.tree.xpath("//*[@class and contains(@class, 'ju-demonstration')]")
+            ]
             assert len(said) == 1, page.address
             assert "are invented" in said[0]
             assert not page.tree.xpath("//*[contains(@class, 'ju-tag--demonstration')]"), page.address

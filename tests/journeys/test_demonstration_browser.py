@@ -172,9 +172,7 @@ def test_from_home_to_an_answer_by_keyboard_alone(
         tab_to(page, f'main a[href="/places/{ISLINGTON}/"]')
         enter(page)
     assert page.url.endswith(f"/places/{ISLINGTON}/")
-    tab_to(
-        page, ", ".join(f'main a[href="/opportunities/{pk}/"]' for pk in demonstration_site.told["club"])
-    )
+    tab_to(page, ", ".join(f'main a[href="/opportunities/{pk}/"]' for pk in demonstration_site.told["club"]))
     enter(page)
     tab_to(page, "button[name=word]")
     enter(page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections import namedtuple
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -142,3 +143,13 @@ def test_there_is_one_template_a_mail() -> None:
     assert [
         name for name in ENVIRONMENT.list_templates() if name.endswith(("_message.txt", "_subject.txt"))
     ] == []
+
+
+def test_a_mail_of_the_demonstration_says_once_that_it_is_invented(settings, tmp_path: Path) -> None:
+    settings.HOME = tmp_path
+    assert "invented" not in compose("accounts/mails/login_code", "ro@example.org", CODE).body
+    (tmp_path / "demonstration").touch()
+    letter = compose("accounts/mails/login_code", "ro@example.org", CODE)
+    assert letter.body.count("are invented") == 1
+    assert html_in(letter).count("are invented") == 1
+    assert "invented" not in letter.subject

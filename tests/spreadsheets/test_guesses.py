@@ -172,7 +172,9 @@ def test_support_that_is_read_as_for_elsewhere_is_left_out_until_the_tick_is_tak
     )
     upload = ready(world, text, "offers")
     assert [line.title for line in seen(world, upload).marked] == ["Harbour"]
-    assert any("elsewhere" in words and "Coastal England" in words for words, _where, _ticked in said(world, upload))
+    assert any(
+        "elsewhere" in words and "Coastal England" in words for words, _where, _ticked in said(world, upload)
+    )
     unticked = Ticks({key_of(world, upload, "elsewhere"): False})
     assert seen(world, upload, ticks=unticked).marked == []
     actions.accept(by=world.person("alice"), upload=upload, leave_out=True)

@@ -177,7 +177,9 @@ def _around(record: Record, person: Person) -> _Chain:
 
 def _opportunities(record: Record, person: Person, agreed: list[Agreement]) -> Iterable[Opportunity]:
     """One row for each opportunity: the partnership's copy if the reader may see both."""
-    visible = Opportunity.objects.visible_to(person).select_related("theme", "place").order_by("key", "audience")
+    visible = (
+        Opportunity.objects.visible_to(person).select_related("theme", "place").order_by("key", "audience")
+    )
     if isinstance(record, Opportunity):
         return visible.filter(pk=record.pk)
     ids = [a.opportunity_id for a in agreed if a.opportunity_id]
@@ -220,7 +222,9 @@ def _said(person: Person, topics: Iterable[Topic], agreements: Iterable[Agreemen
         behind |= asked
     found = Contribution.objects.visible_to(person).filter(behind, state=Contribution.State.SHOWN)
     for said in found.exclude(age_band=Contribution.ADULT).select_related("conversation").order_by("pk"):
-        yield Item(_("“%(words)s”") % {"words": said.text}, reverse("conversation", args=[said.conversation.slug]))
+        yield Item(
+            _("“%(words)s”") % {"words": said.text}, reverse("conversation", args=[said.conversation.slug])
+        )
 
 
 def _events(

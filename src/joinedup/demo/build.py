@@ -163,5 +163,5 @@ def _footprint(slug: str, name: str, codes: list[str]) -> Footprint:
     footprint = Footprint.objects.create(
         slug=slug, name=name, is_demonstration=True, shows_opportunities=True
     )
-    footprint.places.set(codes)
+    footprint.places.set(Place.objects.filter(pk__in=codes))
     return footprint

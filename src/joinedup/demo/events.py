@@ -226,9 +226,9 @@ def _past_topics(by: Person, event: Event, register: Register, said: list[Contri
 def _agreements(
     by: Person, event: Event, register: Register, then: datetime.date, said: list[Contribution]
 ) -> dict[int, dict[str, str]]:
-    """The agreements of `agreements.csv`, each at a table that had its topic, and how each stands: kept, on the way, late,
-    not kept, dropped, or waiting for the yes of who leads it. Returns the row of each by its key; `then`: the day on
-    which the event will have been.
+    """The agreements of `agreements.csv`, each at a table that had its topic, and how each stands: kept, on the way,
+    late, not kept, dropped, or waiting for the yes of who leads it. Returns the row of each by its key; `then`: the
+    day on which the event will have been.
 
     They count towards the partnership's own plan, which is invented too: real commitments are not touched.
     """
@@ -345,7 +345,9 @@ def _move_back(event: Event, ago: datetime.timedelta, made: dict[int, dict[str, 
             started, *later = Update.objects.filter(initiative=agreement.initiative).order_by("pk")
             Update.objects.filter(pk=started.pk).update(on=then)
             Update.objects.filter(pk__in=[each.pk for each in later]).update(on=reported)
-            Initiative.objects.filter(pk=agreement.initiative_id).update(starts=then, confirmed_on=then, came_on=then)
+            Initiative.objects.filter(pk=agreement.initiative_id).update(
+                starts=then, confirmed_on=then, came_on=then
+            )
 
 
 def _voices(by: Person, event: Event, register: Register, today: datetime.date) -> None:

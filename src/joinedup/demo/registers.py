@@ -13,10 +13,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from django.apps import apps
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -28,7 +25,7 @@ from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.actions.answering import answer
 from joinedup.opportunities.models import Answer, Opportunity, Run
 from joinedup.partners.actions import add_link, change_partner, confirm_partner
-from joinedup.partners.models import Link, Partner
+from joinedup.partners.models import Ask, Link, Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.spreadsheets import actions as spreadsheets
 from joinedup.spreadsheets.around import around
@@ -70,11 +67,12 @@ class Register:
         text = (TABLES / "registers" / self.name / f"{table}.csv").read_text(encoding="utf-8")
         text = _SAID_ON_EVERY_PAGE.sub(lambda said: (said[1] or "").upper(), text)
         moved = (self.today - WRITTEN).days // 7 * 7
-        return _DAY.sub(lambda day: str(datetime.date.fromisoformat(day[0]) + datetime.timedelta(moved)), text)
+        return _DAY.sub(
+            lambda day: str(datetime.date.fromisoformat(day[0]) + datetime.timedelta(moved)), text
+        )
 
     def member(self, partner: Partner) -> Person:
-        """The operator speaking for a partner: what a body of the register said itself, nobody has an account to say.
-        """
+        """The operator speaking for a partner: what a body said itself, none has an account to say."""
         return Person(
             name=partner.name,
             partner_ids=frozenset({partner.pk}),
@@ -119,13 +117,10 @@ def _bring_sheet(by: Person, register: Register, table: str, kind: str) -> None:
 
 def _label(upload: Upload) -> None:
     """Mark as invented what a sheet made: no action does that, as nothing real becomes invented."""
-    made: dict[str, list[int]] = {}
-    for label, pk in upload.made:
-        made.setdefault(label, []).append(pk)
-    for label, keys in made.items():
-        model = apps.get_model(label)
-        if issubclass(model, Record):
-            model._default_manager.filter(pk__in=keys).update(is_demonstration=True, source=SOURCE)
+    records: tuple[type[Record], ...] = (Partner, Initiative, Ask, Offer)
+    for model in records:
+        made = [pk for label, pk in upload.made if label == model._meta.label]
+        model.objects.filter(pk__in=made).update(is_demonstration=True, source=SOURCE)
 
 
 def _with_addresses(register: Register) -> str:
@@ -155,10 +150,14 @@ def _link(by: Person, register: Register) -> None:
     for row in register.rows("links"):
         one, other = (register.partners.get(row[end]) for end in ("partner_a", "partner_b"))
         if one is None or other is None:
-            register.left_out.append(f"links, {row['partner_a']} with {row['partner_b']}: one of them is not here")
+            register.left_out.append(
+                f"links, {row['partner_a']} with {row['partner_b']}: one of them is not here"
+            )
             continue
         since = datetime.date.fromisoformat(row["since"]) if row["since"] else None
-        add_link(by=by, partner=one, other=other, strength=round(int(row["strength"]) / STRONGEST, 1), since=since)
+        add_link(
+            by=by, partner=one, other=other, strength=round(int(row["strength"]) / STRONGEST, 1), since=since
+        )
     Link.objects.filter(first__footprints=register.footprint).update(is_demonstration=True)
 
 
@@ -196,9 +195,11 @@ def answers(by: Person, register: Register) -> None:
             register.left_out.append(f"answers, {row['partner']} ({about}): no opportunity names them there")
             continue
         scope = _SCOPES.get(row["scope"], Answer.Scope.THIS)
-        given = answer(by=register.member(partner), opportunity=found, partner=partner, word=word, scope=scope)
-        on = datetime.date.fromisoformat(row["date"])
-        Answer.objects.filter(pk=given.pk).update(at=timezone.make_aware(datetime.datetime.combine(on, datetime.time(12))))
+        given = answer(
+            by=register.member(partner), opportunity=found, partner=partner, word=word, scope=scope
+        )
+        noon = datetime.datetime.fromisoformat(f"{row['date']}T12:00")
+        Answer.objects.filter(pk=given.pk).update(at=timezone.make_aware(noon))
 
 
 def _authority(place: Place | None, footprint: Footprint) -> Place | None:

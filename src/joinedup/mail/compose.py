@@ -10,7 +10,7 @@ from typing import Any
 from django.core.mail import EmailMultiAlternatives
 from django.template import engines
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 from jinja2 import Environment
 
 from joinedup.mail.markup import html_of, inert, text_of
@@ -26,8 +26,6 @@ def compose(
     too.
     """
     subject, marked = _subject_and_text(template, context)
-    if is_demonstration_site():
-        marked = f"{marked}\n\n{_('Demonstration.')} {what_is_invented()}\n"
     mail = EmailMultiAlternatives(
         subject,
         text_of(marked),
@@ -50,6 +48,8 @@ def _subject_and_text(template: str, context: Mapping[str, Any]) -> tuple[str, s
     line."""
     written = _environment().get_template(f"{template}.txt").render(context).strip("\n")
     subject, _end, marked = written.partition("\n")
+    if is_demonstration_site():
+        marked = f"{marked}\n\n{gettext('Demonstration.')} {what_is_invented()}\n"
     return " ".join(text_of(subject).split()), marked
 
 

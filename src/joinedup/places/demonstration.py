@@ -1,5 +1,5 @@
-"""Whether this installation is the demonstration, and the one sentence by which it says so: on every page, in every mail
-and file, and beside no name."""
+"""Whether this installation is the demonstration, and the sentence by which it says so: once on every page, in every
+mail and file, and beside no name."""
 
 from __future__ import annotations
 

@@ -144,7 +144,8 @@ def _own_places(row: RowCells, around: KnownRecords) -> list[str]:
 def _is_elsewhere(row: RowCells) -> bool:
     """Whether its words are read as meaning other places (“coastal towns”), where that is ticked."""
     return any(
-        part.read_as == "true" and row.read.offer(Guess("places", part.given, ("elsewhere",), part.rule, part.sure))
+        part.read_as == "true"
+        and row.read.offer(Guess("places", part.given, ("elsewhere",), part.rule, part.sure))
         for part in row.read.parts("elsewhere")
     )
 
