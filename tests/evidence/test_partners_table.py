@@ -27,7 +27,7 @@ from joinedup.web.layers import layer
 from joinedup.web.place.grid import coverage_grid
 from tests.evidence.holding import OPEN, Row, hold, hold_census, more_boroughs
 from tests.evidence.rows import make_need
-from tests.opportunities.making import make_match
+from tests.opportunities.records import make_match
 from tests.world import World
 
 As = Callable[[str], Client]
@@ -86,7 +86,7 @@ def test_one_count_of_a_partners_is_not_shown_and_is_nobody_elses(
         browser = as_(who)
         page = text(browser, f"/figures/{figure.pk}/")
         assert "Counted" not in page
-        assert "Hidden does not mean nought" in page
+        assert "Hidden does not mean none" in page
         assert "the strictest common rule applies" in page
         for each in (page, text(browser, f"/places/{CITY}/").split('id="sources"')[1]):
             assert "openly" not in each
@@ -150,7 +150,13 @@ def test_an_opportunity_tells_no_figure_that_became_hidden(world: World, as_: As
     Need.objects.filter(theme="weapon-carrying", place=world.northton).update(
         parts=[{"indicator": figure.indicator, "weight": 0.5, "percentile": 0.9}], need=0.9, certainty=0.7
     )
-    make_match(world.lantern, world.school, "weapon-carrying", "A hall for boxing on Friday evenings.")
+    make_match(
+        world.lantern,
+        world.school,
+        world.northton,
+        "weapon-carrying",
+        "A hall for boxing on Friday evenings.",
+    )
     refresh(by=world.person("alice"), footprint=world.north)
     found = Opportunity.objects.filter(
         place=world.northton, theme="weapon-carrying", audience="partnership"

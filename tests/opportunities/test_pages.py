@@ -14,7 +14,8 @@ from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Answer, Opportunity
 from joinedup.partners.models import Partner
 from joinedup.taxonomy.models import Approach
-from tests.opportunities.making import HALL, make_figure, make_match, make_move, make_opportunity
+from tests.opportunities.making import HALL, make_figure, make_move, make_opportunity
+from tests.opportunities.records import make_match
 from tests.world import World, make_user
 
 As = Callable[[str], Client]
@@ -147,7 +148,7 @@ def test_the_page_is_in_the_order_in_which_it_is_read(world: World, as_: As) -> 
     )
     each.figures.add(figure)
     texts = [
-        "Do they share a hall?", "2 moves", "Does the school visit?", "Robbery is high.", "“Friday club” runs.",
+        "Do they share a hall?", "2 things", "Does the school visit?", "Robbery is high.", "“Friday club” runs.",
         ">Who<", "Who this theme needs, and who is in it", "nobody yet: who could it be?",
         "Mentoring: effect moderate.", "“We want a place that is open late.”", "Whether the hall is free",
         "If the hall is let", "What happened with it", "Found 23 November 2026",
@@ -348,7 +349,7 @@ def test_odd_filters_are_harmless(world: World, as_: As, query: str) -> None:
 
 
 def test_only_coordinators_have_the_list_worked_out_again(world: World, as_: As) -> None:
-    make_match(world.lantern, world.school, "trusted-adult", HALL)
+    make_match(world.lantern, world.school, world.northton, text=HALL)
     for who in ("bob", "charlie"):
         assert as_(who).post("/opportunities/again/").status_code == 403
     assert as_("alice").get("/opportunities/again/").status_code == 405
