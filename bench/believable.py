@@ -54,11 +54,13 @@ def topics() -> None:
     event = Event.objects.get(is_demonstration=True, is_draft=False, date__gt=timezone.localdate())
     print(f"\n## Twelve topics for {date_format(event.date, 'j F Y')}\n")
     for number, topic in enumerate(event.topics.filter(is_chosen=True).order_by("order"), 1):
-        said = [f"“{each.text}”" for each in topic.contributions.all()]
-        about = (
-            f"{topic.theme}, {', '.join(place.name for place in topic.places.all())}" if topic.theme else ""
-        )
-        print(f"{number}. {topic.title} ({'; '.join(filter(None, [about, *said]))})")
+        places = ", ".join(place.name for place in topic.places.all())
+        about = [
+            str(topic.theme or "Practical help"),
+            places,
+            *(f"“{each.text}”" for each in topic.contributions.all()),
+        ]
+        print(f"{number}. {topic.title} ({'; '.join(filter(None, about))})")
         print(f"   For: {', '.join(each.name for each in topic.parties.all()) or 'everybody'}")
 
 

@@ -30,7 +30,7 @@ from joinedup.demo.registers import Register
 from joinedup.events.actions.event import add_event, set_tables
 from joinedup.events.actions.programmes import add_programme
 from joinedup.events.actions.publication import publish_event
-from joinedup.events.actions.topics import choose_opportunity, place_title
+from joinedup.events.actions.topics import change_topic, choose_opportunity, place_title
 from joinedup.events.models import Event, Programme, Venue
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.actions.deciding import take_up
@@ -206,9 +206,20 @@ def _opportunity(register: Register, row: dict[str, str]) -> Opportunity:
 
 
 def _topics(by: Person, event: Event, register: Register) -> None:
-    """The agenda to come: opportunities of the engine, so chosen that every sector belongs somewhere."""
+    """The agenda to come: opportunities of the engine, so chosen that every sector belongs somewhere, each with the
+    partners that its planner wants at the table."""
     for row in rows("topics"):
-        choose_opportunity(by=by, event=event, opportunity=_opportunity(register, row), title=row["title"])
+        opportunity = _opportunity(register, row)
+        topic = choose_opportunity(by=by, event=event, opportunity=opportunity, title=row["title"])
+        change_topic(
+            by=by,
+            topic=topic,
+            title=topic.title,
+            theme=topic.theme,
+            weight=topic.weight,
+            parties=[register.partners[id] for id in words(row["needs"])],
+            places=topic.places.all(),
+        )
 
 
 def _past_topics(by: Person, event: Event, register: Register, said: list[Contribution]) -> None:
