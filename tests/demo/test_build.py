@@ -74,7 +74,7 @@ def test_ten_agreements_hang_together_from_evidence_to_commitment(surveyed: dict
         assert each["is_from_topic"], each
         assert each["commitment"], each
         assert each["everybody_said_yes"] is (each["stands"] != "agreed"), each
-        assert each["result"] or each["stands"] == "agreed", each
+        assert each["result"], each
         assert "{" not in each["words"], each
 
 

@@ -25,7 +25,7 @@ from joinedup.agreements.actions.agreement import (
 from joinedup.agreements.models import Agreement, Progress
 from joinedup.agreements.naming import named_bodies
 from joinedup.demo import event_extras
-from joinedup.demo.invented import QUESTION, on_weekday, rows, words
+from joinedup.demo.invented import QUESTION, in_no_holiday, on_weekday, rows, words
 from joinedup.demo.registers import Register
 from joinedup.events.actions.event import add_event, set_tables
 from joinedup.events.actions.programmes import add_programme
@@ -72,6 +72,7 @@ def make_events(by: Person, lead: Person, register: Register, today: datetime.da
         summary="A day in one region after the other: see what the figures say, hear young people, agree what to do.",
     )
     hall = event_extras.make_venue(by, register.footprint)
+    # What was reported since then is told in days from then, so that it is neither earlier nor later.
     tomorrow, then = today + datetime.timedelta(days=1), on_weekday(today - AGO, WEDNESDAY)
     past = _event(by, register.footprint, programme, "Joining up: the first day", tomorrow, hall)
     event_extras.make_day(by, past, register)
@@ -90,7 +91,7 @@ def make_events(by: Person, lead: Person, register: Register, today: datetime.da
     event_extras.mark(past, a_fortnight_ago)
     delete_personal(by=by, event=past)
 
-    soon = on_weekday(today + AHEAD, WEDNESDAY)
+    soon = in_no_holiday(on_weekday(today + AHEAD, WEDNESDAY))
     coming = _event(by, register.footprint, programme, "Joining up: the second day", soon, hall)
     # A URL that stays the same from day to day.
     coming.slug = "joining-up-next"
@@ -281,10 +282,9 @@ def _agreements(
             # Who signs in public lets the public know them.
             if partner not in (silent, None) and partner.marking != Marking.PUBLIC:
                 change_partner(by=register.member(partner), partner=partner, marking=Marking.PUBLIC)
-        if is_waiting:
-            continue
-        start_agreement(by=by, agreement=agreement)
-        report = ON_THE_WAY if row["stands"] in (ON_THE_WAY, "late") else row["stands"]
+        if not is_waiting:
+            start_agreement(by=by, agreement=agreement)
+        report = ON_THE_WAY if row["stands"] in (ON_THE_WAY, "late", "waiting") else row["stands"]
         report_progress(by=by, agreement=agreement, report=report, text=_dated(row["report"], then))
         if row["ask"]:
             _answered(register, row["ask"], then + datetime.timedelta(days=int(row["reported"])))

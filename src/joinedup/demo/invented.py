@@ -27,8 +27,12 @@ def words(cell: str) -> list[str]:
 
 
 def on_weekday(day: datetime.date, weekday: int) -> datetime.date:
-    """The first day from `day` on that is this day of the week (0 is Monday), in no week that people take off."""
-    found = day + datetime.timedelta(days=(weekday - day.weekday()) % 7)
-    while (found.month, found.day) >= (12, 17) or (found.month, found.day) <= (1, 7) or found.month == 8:
-        found += datetime.timedelta(days=7)
-    return found
+    """The first day from `day` on that is this day of the week (0 is Monday)."""
+    return day + datetime.timedelta(days=(weekday - day.weekday()) % 7)
+
+
+def in_no_holiday(day: datetime.date) -> datetime.date:
+    """The first day from `day` on, the same day of the week, for which people would come: not Christmas, not August."""
+    while (day.month, day.day) >= (12, 17) or (day.month, day.day) <= (1, 7) or day.month == 8:
+        day += datetime.timedelta(days=7)
+    return day
