@@ -30,8 +30,14 @@ from joinedup.demo.registers import Register
 from joinedup.events.actions.event import add_event, set_tables
 from joinedup.events.actions.programmes import add_programme
 from joinedup.events.actions.publication import publish_event
-from joinedup.events.actions.topics import change_topic, choose_opportunity, place_title
-from joinedup.events.models import Event, Programme, Venue
+from joinedup.events.actions.topics import (
+    accept_topic,
+    change_topic,
+    choose_opportunity,
+    place_title,
+    propose_topic,
+)
+from joinedup.events.models import Event, Programme, Topic, Venue
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.actions.deciding import take_up
 from joinedup.opportunities.models import Opportunity, Run
@@ -78,12 +84,12 @@ def make_events(by: Person, lead: Person, register: Register, today: datetime.da
     event_extras.make_day(by, past, register)
     _register(by, past, register, young=PAST_YOUNG, everybody=False, seed=1)
     said = event_extras.ask_before(by, past, register, today)
-    _past_topics(by, past, register, said)
+    topics = _past_topics(by, past, register, said)
     set_tables(by=by, event=past, count=PAST_TABLES, seats_min=7, seats_max=9, access={"step_free": [1, 2]})
     plan_event(by=by, event=past, iterations=100)
     event_extras.arrive(by, past)
     event_extras.answer_surveys(past, after=True)
-    made = _agreements(by, past, register, then, said)
+    made = _agreements(by, past, register, then, topics)
     _move_back(past, tomorrow - then, made)
     past.refresh_from_db()
     a_fortnight_ago = today - datetime.timedelta(days=14)
@@ -191,27 +197,37 @@ def _register(
     Attendee.objects.filter(event=event).update(is_demonstration=True)
 
 
-def _opportunity(register: Register, row: dict[str, str]) -> Opportunity:
-    """The engine's opportunity of a row's place and theme that names its party: the strongest, if there are several.
-
-    Raises Opportunity.DoesNotExist where the register no longer gives one.
-    """
-    found = Opportunity.objects.filter(
-        footprint=register.footprint,
-        audience=Run.Audience.PARTNERSHIP,
-        place=row["place"],
-        theme=row["theme"] or None,
-        parties=register.partners[row["party"]],
-    ).order_by("-score")
-    return found.first() or found.get()
+def _topic(by: Person, event: Event, register: Register, row: dict[str, str], title: str = "") -> Topic:
+    """Put on the agenda the engine's opportunity of a row's place and theme that names its party, the strongest if
+    there are several; where the register gives none any more, what that partner proposes."""
+    partner = register.partners[row["party"]]
+    found = (
+        Opportunity.objects.filter(
+            footprint=register.footprint,
+            audience=Run.Audience.PARTNERSHIP,
+            place=row["place"],
+            theme=row["theme"] or None,
+            parties=partner,
+        )
+        .exclude(topics__event=event)
+        .order_by("-score")
+        .first()
+    )
+    if found is not None:
+        return choose_opportunity(by=by, event=event, opportunity=found, title=title)
+    theme = Theme.objects.filter(pk=row["theme"]).first()
+    title = title or place_title(theme, [Place.objects.get(pk=row["place"])])
+    proposed = propose_topic(
+        by=register.member(partner), event=event, partner=partner, title=title, theme=theme
+    )
+    return accept_topic(by=by, topic=proposed)
 
 
 def _topics(by: Person, event: Event, register: Register) -> None:
     """The agenda to come: opportunities of the engine, so chosen that every sector belongs somewhere, each with the
     partners that its planner wants at the table."""
     for row in rows("topics"):
-        opportunity = _opportunity(register, row)
-        topic = choose_opportunity(by=by, event=event, opportunity=opportunity, title=row["title"])
+        topic = _topic(by, event, register, row, row["title"])
         change_topic(
             by=by,
             topic=topic,
@@ -219,24 +235,26 @@ def _topics(by: Person, event: Event, register: Register) -> None:
             theme=topic.theme,
             weight=topic.weight,
             parties=[register.partners[id] for id in words(row["needs"])],
-            places=topic.places.all(),
+            places=Place.objects.filter(pk=row["place"]),
         )
 
 
-def _past_topics(by: Person, event: Event, register: Register, said: list[Contribution]) -> None:
+def _past_topics(by: Person, event: Event, register: Register, said: list[Contribution]) -> list[Topic]:
     """One topic for each agreement: an opportunity, or what a young person said."""
+    topics = []
     for row in rows("agreements"):
         if row["said"]:
-            contribution = said[int(row["said"]) - 1]
             theme = Theme.objects.get(pk=row["theme"])
             title = place_title(theme, [Place.objects.get(pk=row["place"])])
-            voices.make_topic(by=by, contribution=contribution, title=title, theme=theme)
+            contribution = said[int(row["said"]) - 1]
+            topics.append(voices.make_topic(by=by, contribution=contribution, title=title, theme=theme))
         else:
-            choose_opportunity(by=by, event=event, opportunity=_opportunity(register, row))
+            topics.append(_topic(by, event, register, row))
+    return topics
 
 
 def _agreements(
-    by: Person, event: Event, register: Register, then: datetime.date, said: list[Contribution]
+    by: Person, event: Event, register: Register, then: datetime.date, topics: list[Topic]
 ) -> dict[int, dict[str, str]]:
     """The agreements of `agreements.csv`, each at a table that had its topic, and how each stands: kept, on the way,
     late, not kept, dropped, or waiting for the yes of who leads it. Returns the row of each by its key; `then`: the
@@ -246,16 +264,12 @@ def _agreements(
     """
     commitments = {each.ref: each for each in Commitment.objects.filter(strategy__slug=PLAN)}
     made = {}
-    for row in rows("agreements"):
-        opportunity = None if row["said"] else _opportunity(register, row)
-        topics = event.topics.filter(opportunity=opportunity) if opportunity else event.topics
-        if row["said"]:
-            topics = topics.filter(contributions=said[int(row["said"]) - 1])
+    for row, topic in zip(rows("agreements"), topics, strict=True):
         agreement = record_agreement(
             by=by,
             event=event,
-            sitting=Sitting.objects.filter(event=event, topic__in=topics.all()).first(),
-            opportunity=opportunity,
+            sitting=Sitting.objects.filter(event=event, topic=topic).first(),
+            opportunity=topic.opportunity,
             goal=row["goal"],
             action=_dated(row["action"], then),
             place=Place.objects.get(pk=row["place"]),
