@@ -52,6 +52,7 @@ def test_every_page_says_once_that_it_is_invented(walked: dict[str, list[Visited
             assert len(said) == 1, page.address
             assert "are invented" in said[0]
             assert not page.tree.xpath("//*[contains(@class, 'ju-tag--demonstration')]"), page.address
+            assert "invented for" not in page.body.lower(), page.address
 
 
 def test_a_file_that_leaves_has_a_name_that_says_so(demonstration_site: Served) -> None:

@@ -16,9 +16,9 @@ REPLICATIONS = 99
 OUTCOMES = [
     (
         "looked_at",
-        "Invented for the demonstration: here stands who looked, at what, and what is still to be asked.",
+        "Here stands who looked, at what, and what is still to be asked.",
     ),
-    ("explained", "Invented for the demonstration: here stands what explained it, such as a large event."),
+    ("explained", "Here stands what explained it, such as a large event."),
 ]
 
 

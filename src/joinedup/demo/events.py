@@ -331,7 +331,6 @@ def make_plan(footprint: Footprint) -> None:
         slug=PLAN,
         name=f"Plan of the partnership of {footprint.name}",
         publisher=f"Partnership of {footprint.name}",
-        note="Invented for the demonstration.",
     )
     for number, row in enumerate(rows("commitments"), 1):
         Commitment.objects.create(
@@ -341,7 +340,7 @@ def make_plan(footprint: Footprint) -> None:
             chapter=row["chapter"],
             lead=row["lead"],
             measure=row["measure"],
-            source="Invented for the demonstration",
+            source=plan.name,
         )
 
 

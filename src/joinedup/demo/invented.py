@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 TABLES = Path(__file__).parent / "invented_data"
-SOURCE = "Invented for the demonstration"
 QUESTION = "What would make the way home from school feel safe?"
 
 

@@ -19,7 +19,7 @@ from django.utils.text import slugify
 
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Record
-from joinedup.demo.invented import SOURCE, TABLES
+from joinedup.demo.invented import TABLES
 from joinedup.initiatives.actions import confirm_initiative
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.actions.answering import answer
@@ -120,7 +120,7 @@ def _label(upload: Upload) -> None:
     records: tuple[type[Record], ...] = (Partner, Initiative, Ask, Offer)
     for model in records:
         made = [pk for label, pk in upload.made if label == model._meta.label]
-        model.objects.filter(pk__in=made).update(is_demonstration=True, source=SOURCE)
+        model.objects.filter(pk__in=made).update(is_demonstration=True)
 
 
 def _with_addresses(register: Register) -> str:

@@ -16,4 +16,4 @@ def is_demonstration_site() -> bool:
 
 
 def what_is_invented() -> str:
-    return _("The partnerships, and their people, work, funds, events and agreements, are invented.")
+    return _("The partnerships, and their people, plans, work, funds, events and agreements, are invented.")
