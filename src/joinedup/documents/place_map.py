@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from joinedup.documents.drawing import DARK, Area, Disc, Drawing, Mark, Words, width_of
 from joinedup.engines.words import listing
 from joinedup.places.models import Outline, Place
+from joinedup.places.outline_path import holds, thinned
 
 # As shares of the longer side of what is shown: how much of what lies around it, and the size of a name.
 AROUND, AROUND_MANY, NAME = 0.4, 0.04, 0.05
@@ -20,6 +21,8 @@ SHAPE = 4 / 3
 # From so many places on only their neighbours' shapes are there, without names.
 MANY = 8
 NAMED_IN_WORDS = 6
+# A page carries no more than so many letters of outlines as they are; a larger map is told by so many steps across.
+HEAVY, FINE = 12_000, 200
 BOUNDARIES = "Boundaries: Office for National Statistics; contains OS data © Crown copyright."
 
 
@@ -65,11 +68,15 @@ def place_map(shown: Sequence[Shown], *, caption: str = "", spots: Sequence[Spot
         )
         .exclude(place__in=[*by_place])
         .select_related("place")
-        .order_by("place")
+        .only("path", "left", "top", "right", "bottom", "place__name")
     )
     size = max(right - left, bottom - top) * NAME
-    marks: list[Mark] = [Area(each.path, "ground", each.place.name) for each in beside]
-    marks += [Area(each.path, by_place[each.place_id].tone, _title(by_place[each.place_id])) for each in own]
+    drawn = _light([*beside, *own], right - left)
+    marks: list[Mark] = [Area(drawn[each.place_id], "ground", each.place.name) for each in beside]
+    for each in own:
+        marks.append(
+            Area(drawn[each.place_id], by_place[each.place_id].tone, _title(by_place[each.place_id]))
+        )
     discs = [(each, held[each.place.pk]) for each in spots if each.place.pk in held]
     taken: list[Box] = []
     for spot, outline in discs:
@@ -79,6 +86,13 @@ def place_map(shown: Sequence[Shown], *, caption: str = "", spots: Sequence[Spot
         _neighbours(marks, beside, size, box, taken)
     about = _about(shown, _near(beside, box), spots)
     return Drawing(left, top, right - left, bottom - top, marks, about, caption)
+
+
+def _light(outlines: Sequence[Outline], width: float) -> dict[str, str]:
+    """Their paths by place; with fewer corners where a page would have to carry a whole coast for a small map."""
+    if sum(len(each.path) for each in outlines) <= HEAVY:
+        return {each.place_id: each.path for each in outlines}
+    return {each.place_id: thinned(each.path, round(width / FINE)) for each in outlines}
 
 
 def _of_one_tier(shown: Sequence[Shown]) -> Q:
@@ -148,10 +162,14 @@ def _names(
 def _neighbours(
     marks: list[Mark], beside: Sequence[Outline], size: float, box: Box, taken: list[Box]
 ) -> None:
-    """Their names where there is room, those with most of it first."""
+    """Their names where there is room, those with most of it first: in the middle, else a quarter beside it."""
     for each in sorted(beside, key=lambda one: (one.left - one.right, one.place_id)):
-        if width_of(each.place.name, size) < 1.3 * (each.right - each.left):
-            _name(marks, each.place.name, _middle(each), size, box, taken)
+        if width_of(each.place.name, size) > 1.3 * (each.right - each.left):
+            continue
+        (x, y), across, down = _middle(each), (each.right - each.left) / 4, (each.bottom - each.top) / 4
+        for at in ((x, y), (x - across, y), (x + across, y), (x, y - down), (x, y + down)):
+            if holds(each.path, *at) and _name(marks, each.place.name, at, size, box, taken):
+                break
 
 
 def _name(
@@ -164,22 +182,26 @@ def _name(
     *,
     is_pale: bool = False,
     is_strong: bool = False,
-) -> None:
-    """A name at a point, unless it would leave the map or lie on another."""
-    half, (x, y) = width_of(name, size) * 0.55, at
-    own = (x - half, y - size * 0.6, x + half, y + size * 0.6)
-    is_inside = own[0] >= box[0] and own[2] <= box[2] and own[1] >= box[1] and own[3] <= box[3]
-    apart = all(
+) -> bool:
+    """Writes a name at a point, unless it would leave the map or lie on another; whether it did."""
+    half, high, edge, (x, y) = width_of(name, size) / 2, size * 0.6, size * 0.4, at
+    own = (x - half, y - high, x + half, y + high)
+    is_inside = own[0] >= box[0] + edge and own[2] <= box[2] - edge and own[1] >= box[1] and own[3] <= box[3]
+    is_free = all(
         own[2] < other[0] or own[0] > other[2] or own[3] < other[1] or own[1] > other[3] for other in taken
     )
-    if is_inside and apart:
+    if is_inside and is_free:
         taken.append(own)
-        marks.append(Words(x, y, name, round(size, 1), is_strong=is_strong, is_pale=is_pale, has_halo=True))
+        words = Words(x, y, name, round(size, 1), is_strong=is_strong, is_pale=is_pale, has_halo=True)
+        marks.append(words)
+    return is_inside and is_free
 
 
 def _about(shown: Sequence[Shown], near: Sequence[str], spots: Sequence[Spot]) -> str:
     told = [_title(each) for each in shown]
-    said = [_("Map: %(places)s.") % {"places": "; ".join(told) if any(e.word for e in shown) else listing(told)}]
+    said = [
+        _("Map: %(places)s.") % {"places": "; ".join(told) if any(e.word for e in shown) else listing(told)}
+    ]
     if near and len(shown) <= MANY:
         said.append(_("Near it: %(places)s.") % {"places": listing(near)})
     said += [_("%(label)s is based in %(place)s.") % {"label": e.label, "place": e.place.name} for e in spots]

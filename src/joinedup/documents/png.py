@@ -118,7 +118,9 @@ class _Pen:
         at, text = self._at(mark.x, mark.y), plain(mark.text)
         if mark.has_halo:
             halo = TONES["here"] if mark.is_pale else PALE_INK
-            self.on.text(at, text, fill=halo, font=font, anchor=anchor, stroke_width=3 * self.line, stroke_fill=halo)
+            self.on.text(
+                at, text, fill=halo, font=font, anchor=anchor, stroke_width=3 * self.line, stroke_fill=halo
+            )
         weight = max(1, round(mark.size * self.scale / 40)) if mark.is_strong else 0
         self.on.text(at, text, fill=ink, font=font, anchor=anchor, stroke_width=weight, stroke_fill=ink)
 
