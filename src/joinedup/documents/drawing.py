@@ -1,7 +1,7 @@
 """A small picture as marks in a box: the page draws it as SVG (`web/drawing.jinja`), Word gets it as PNG (`png.py`).
 
-Lengths are in the units of its own box, y runs downwards. A picture never tells by colour alone: what is filled, dashed,
-named or numbered says the same in grey, and `about` says it in words.
+Lengths are in the units of its own box, y runs downwards. A picture never tells by colour alone: what is filled,
+dashed, named or numbered says the same in grey, and `about` says it in words.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ Mark = Area | Disc | Bar | Words
 
 @dataclass(frozen=True)
 class Drawing:
-    """`about`: all that it says, in words, for those who do not see it. `caption`: what it shows, with date and source."""
+    """`about`: all that it says, in words, for those who do not see it. `caption`: what it shows, its date and
+    source."""
 
     left: float
     top: float

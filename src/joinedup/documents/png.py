@@ -1,4 +1,4 @@
-"""A drawing as PNG, for Word, which shows it alike everywhere and prints it in grey. Pillow draws and knows its letters."""
+"""A drawing as PNG, for Word: alike everywhere, and it prints in grey. Pillow draws it, with letters of its own."""
 
 from __future__ import annotations
 

@@ -7,9 +7,7 @@ from docx.document import Document as WordDocument
 from docx.shared import Cm
 
 from joinedup.documents.sheet import Said, Section, Sheet
-from joinedup.documents.word import DENSE, ROOMY, add_link, as_bytes, new_document, table
-
-WIDTH_CM = 18.0
+from joinedup.documents.word import DENSE, PAGE, ROOMY, add_link, as_bytes, new_document, pictures, table
 
 
 def as_word(sheet: Sheet) -> bytes:
@@ -26,6 +24,7 @@ def as_word(sheet: Sheet) -> bytes:
     document.add_paragraph(sheet.lead)
     if sheet.is_demonstration:
         document.add_paragraph("Demonstration: partners, people, local action and funds in it are invented.")
+    pictures(document, sheet.drawings)
     for section in sheet.shown:
         _section(document, section)
     return as_bytes(document)
@@ -37,7 +36,7 @@ def _section(document: WordDocument, section: Section) -> None:
         _sentence(document, said)
     if section.grid is not None:
         columns = len(section.grid.header)
-        widths = [Cm(WIDTH_CM / columns)] * columns
+        widths = [Cm(PAGE / columns)] * columns
         table(document, section.grid.header, section.grid.rows, widths, section.grid.about)
     if not section.said and section.grid is None:
         document.add_paragraph(section.none)

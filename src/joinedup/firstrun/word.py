@@ -1,4 +1,5 @@
-"""The brief as a Word file: real headings and lists, one table whose header repeats, a footer with sources and date."""
+"""The brief as a Word file: real headings and lists, a map and a picture, one table whose header repeats, a footer with
+sources and date."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from django.utils.formats import date_format
 from docx.document import Document as WordDocument
 from docx.shared import Cm
 
-from joinedup.documents.word import TYPE, as_bytes, new_document, section, table
+from joinedup.documents.word import TYPE, as_bytes, new_document, pictures, section, table
 from joinedup.firstrun.brief import THEMES, Brief
 from joinedup.firstrun.place_names import listed
 
@@ -32,6 +33,7 @@ def as_word(brief: Brief) -> bytes:
     if brief.is_demonstration:
         document.add_paragraph("Demonstration: partners, local action and funds in it are invented.")
     section(document, "Need", brief.need, style=None)
+    pictures(document, brief.drawings)
     document.add_heading("Who is round the table, and whom to ask", level=2)
     rows = [(line.sector, line.here, line.lacking) for line in brief.sectors]
     table(document, HEADER, rows, WIDTHS)
@@ -83,8 +85,11 @@ def _opportunities(document: WordDocument, brief: Brief) -> None:
             if day
             else "Not looked for yet."
         )
-    for sentence, first_step in brief.opportunities:
-        paragraph = document.add_paragraph(f"{sentence} ", style="List Number")
-        if first_step:
-            paragraph.add_run("First step: ").bold = True
-            paragraph.add_run(first_step)
+    for heading, move in brief.opportunities:
+        paragraph = document.add_paragraph(style="List Number")
+        paragraph.add_run(f"{heading}: ").bold = True
+        by = f" By {date_format(move.closes, 'j F Y')}." if move.closes else ""
+        paragraph.add_run(f"{move.decision}{by}")
+        if move.first_step:
+            paragraph.add_run(" First step: ").bold = True
+            paragraph.add_run(move.first_step)

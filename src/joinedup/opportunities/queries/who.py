@@ -94,8 +94,8 @@ def _to_ask(person: Person, opportunity: Opportunity, there: set[Sector], named:
 
 
 def _whom(person: Person, opportunity: Opportunity, sectors: Sequence[str], named: set[int]) -> list[Partner]:
-    """The bodies of these sectors that work in the place and did not decline, those that record the theme first; then in
-    an order that is nobody's advantage."""
+    """The bodies of these sectors that work in the place and did not decline, those that record the theme first;
+    then in an order that is nobody's advantage."""
     theme = Partner.themes.through.objects.filter(partner=OuterRef("pk"), theme=opportunity.theme_id)
     place = opportunity.place
     around = [each for each in (place.pk, place.parent_id) if each]
@@ -153,8 +153,8 @@ def _picture(sectors: Sequence[tuple[Sector, list[Sitter]]], to_ask: Sequence[To
 
 
 def where(opportunity: Opportunity, around: AroundTheTable | None) -> Drawing | None:
-    """Where it is, among its neighbours; None where it is everywhere alike in its partnership, or has no outline. Who is
-    based in a ward, or in another authority, stands there by the number of their chair, for the partnership only. 5
+    """Where it is, among its neighbours; None where it is everywhere alike in its partnership, or has no outline. Who
+    is based in a ward, or in another authority, stands there by the number of their chair, for the partnership only. 4
     queries at most. Wants what `one` fetches."""
     places = list(opportunity.places.all()) or [opportunity.place]
     if len(places) > 1 and opportunity.footprint.places.count() <= len(places):
