@@ -128,7 +128,7 @@ def test_a_figure_shows_where_it_comes_from(world: World, as_: As) -> None:
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        ("suppressed", "too small to show without pointing to people. Hidden does not mean nought."),
+        ("suppressed", "too small to show without pointing to people. Hidden does not mean none."),
         ("missing", "Not known here: no figure is held for this place. That is not the same as none."),
     ],
 )

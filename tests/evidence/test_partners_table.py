@@ -86,7 +86,7 @@ def test_one_count_of_a_partners_is_not_shown_and_is_nobody_elses(
         browser = as_(who)
         page = text(browser, f"/figures/{figure.pk}/")
         assert "Counted" not in page
-        assert "Hidden does not mean nought" in page
+        assert "Hidden does not mean none" in page
         assert "the strictest common rule applies" in page
         for each in (page, text(browser, f"/places/{CITY}/").split('id="sources"')[1]):
             assert "openly" not in each

@@ -66,7 +66,7 @@ def test_what_it_says(over, world: World, due, as_):
     assert words(found, "What was agreed") == ["3 agreements: Mentoring and a trusted adult (3)."]
     counts, share = words(found, "How they stand")
     assert counts == "1 kept, 2 on the way, 0 not kept, 0 dropped by agreement."
-    assert share == "Of the 2 due so far, 50% are kept; weighted by what was at stake: 50%."
+    assert share == "Of the 2 due so far, 50% are kept; counted by what was at stake: 50%."
     examples = words(found, "Three examples")
     assert examples[0] == ("Mentors, in Northton: a partner (vcs) sees to it. Kept. Report on Mentors.")
     assert words(found, "Support taken up") == ["Open fund, from The Trust."]

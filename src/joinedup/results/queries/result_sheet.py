@@ -123,7 +123,7 @@ def _standing(event: Event, all_of_it: AgreementTally) -> Section:
         return Section(
             heading, [*said, Said(_("None has fallen due yet."), _of_event(event), _("fallen due"))]
         )
-    label = str(_("weighted by what was at stake"))
+    label = str(_("counted by what was at stake"))
     share = _("Of the %(due)s due so far, %(share)s%% are kept; %(label)s: %(weighted)s%%.") % {
         "due": all_of_it.due,
         "share": round(100 * all_of_it.share),
