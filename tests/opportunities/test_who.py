@@ -125,7 +125,7 @@ def test_there_is_no_map_of_what_is_everywhere_alike_nor_of_a_place_without_an_o
     each.places.set([world.northton, world.eastton])
     assert where(world, "bob", each) is None
     world.north.places.add(world.southton)
-    assert where(world, "bob", each).about == "Map: Eastton and Northton. Near it: Southton."
+    assert where(world, "bob", each).about == "Map: Eastton and Northton."
     Outline.objects.all().delete()
     assert where(world, "bob", each) is None
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from joinedup.documents.drawing import DARK, Area, Disc, Drawing, Mark, Words, width_of
 from joinedup.engines.words import listing
@@ -15,7 +16,7 @@ from joinedup.places.models import Outline, Place
 from joinedup.places.outline_path import holds, thinned
 
 # As shares of the longer side of what is shown: how much of what lies around it, and the size of a name.
-AROUND, AROUND_MANY, NAME = 0.4, 0.04, 0.05
+AROUND, AROUND_SOME, AROUND_MANY, NAME, SMALL_NAME = 0.4, 0.2, 0.04, 0.052, 0.043
 # How much wider a map is than high.
 SHAPE = 4 / 3
 # From so many places on only their neighbours' shapes are there, without names.
@@ -70,7 +71,7 @@ def place_map(shown: Sequence[Shown], *, caption: str = "", spots: Sequence[Spot
         .select_related("place")
         .only("path", "left", "top", "right", "bottom", "place__name")
     )
-    size = max(right - left, bottom - top) * NAME
+    size = max(right - left, bottom - top) * (NAME if len(own) == 1 else SMALL_NAME)
     drawn = _light([*beside, *own], right - left)
     marks: list[Mark] = [Area(drawn[each.place_id], "ground", each.place.name) for each in beside]
     for each in own:
@@ -120,7 +121,9 @@ def _box(own: Sequence[Outline]) -> Box:
     """What is shown: all of the places with a margin, in one shape."""
     left, right = min(each.left for each in own), max(each.right for each in own)
     top, bottom = min(each.top for each in own), max(each.bottom for each in own)
-    edge = max(right - left, bottom - top) * (AROUND if len(own) <= MANY else AROUND_MANY)
+    edge = max(right - left, bottom - top) * (
+        AROUND if len(own) == 1 else AROUND_SOME if len(own) <= MANY else AROUND_MANY
+    )
     width, height = right - left + 2 * edge, bottom - top + 2 * edge
     wide, high = max(width, height * SHAPE), max(height, width / SHAPE)
     x, y = (left + right - wide) / 2, (top + bottom - high) / 2
@@ -150,26 +153,34 @@ def _names(
     box: Box,
     taken: list[Box],
 ) -> None:
+    """The names of the places that it is about, in strong letters: white within a dark shape, else black."""
     for each in own:
         shown = by_place[each.place_id]
-        fits = width_of(shown.place.name, size * 1.15) < each.right - each.left
-        _name(
-            marks, shown.place.name, _middle(each), size * 1.15, box, taken,
-            is_pale=shown.tone in DARK and fits, is_strong=True,
-        )  # fmt: skip
+        fits = width_of(shown.place.name, size) < each.right - each.left
+        # The last resort is above or below it.
+        x = (each.left + each.right) / 2
+        for at in [*_spaces(each), (x, each.top - size), (x, each.bottom + size)]:
+            pale = shown.tone in DARK and fits and each.top < at[1] < each.bottom
+            if _name(marks, shown.place.name, at, size, box, taken, is_pale=pale, is_strong=True):
+                break
 
 
 def _neighbours(
     marks: list[Mark], beside: Sequence[Outline], size: float, box: Box, taken: list[Box]
 ) -> None:
-    """Their names where there is room, those with most of it first: in the middle, else a quarter beside it."""
+    """Their names where there is room, those with most of it first."""
     for each in sorted(beside, key=lambda one: (one.left - one.right, one.place_id)):
         if width_of(each.place.name, size) > 1.3 * (each.right - each.left):
             continue
-        (x, y), across, down = _middle(each), (each.right - each.left) / 4, (each.bottom - each.top) / 4
-        for at in ((x, y), (x - across, y), (x + across, y), (x, y - down), (x, y + down)):
+        for at in _spaces(each):
             if holds(each.path, *at) and _name(marks, each.place.name, at, size, box, taken):
                 break
+
+
+def _spaces(each: Outline) -> list[tuple[float, float]]:
+    """Where a name may stand: in the middle, else a quarter beside it."""
+    (x, y), across, down = _middle(each), (each.right - each.left) / 4, (each.bottom - each.top) / 4
+    return [(x, y), (x - across, y), (x + across, y), (x, y - down), (x, y + down)]
 
 
 def _name(
@@ -198,11 +209,28 @@ def _name(
 
 
 def _about(shown: Sequence[Shown], near: Sequence[str], spots: Sequence[Spot]) -> str:
-    told = [_title(each) for each in shown]
-    said = [
-        _("Map: %(places)s.") % {"places": "; ".join(told) if any(e.word for e in shown) else listing(told)}
-    ]
-    if near and len(shown) <= MANY:
-        said.append(_("Near it: %(places)s.") % {"places": listing(near)})
+    """All that the map says: of many places which are darkest and lightest, and of which nothing is known."""
+    if len(shown) > MANY:
+        return _("Map of %(number)s places. %(steps)s") % {"number": len(shown), "steps": _steps(shown)}
+    is_told = any(each.word for each in shown)
+    places = "; ".join(map(_title, shown)) if is_told else listing([each.place.name for each in shown])
+    said = [_("Map: %(places)s.") % {"places": places}]
+    if near:
+        words = ngettext("Near it: %(places)s.", "Near them: %(places)s.", len(shown))
+        said.append(words % {"places": listing(near)})
     said += [_("%(label)s is based in %(place)s.") % {"label": e.label, "place": e.place.name} for e in spots]
+    return " ".join(said)
+
+
+def _steps(shown: Sequence[Shown]) -> str:
+    by_tone: dict[str, list[str]] = {}
+    for each in shown:
+        by_tone.setdefault(each.tone, []).append(_title(each))
+    known = sorted(tone for tone in by_tone if tone != "unknown")
+    said = []
+    if len(known) > 1:
+        said.append(_("Darkest: %(places)s.") % {"places": "; ".join(by_tone[known[-1]])})
+        said.append(_("Lightest: %(places)s.") % {"places": "; ".join(by_tone[known[0]])})
+    if "unknown" in by_tone:
+        said.append(_("Dotted: %(places)s.") % {"places": "; ".join(by_tone["unknown"])})
     return " ".join(said)

@@ -88,8 +88,7 @@ def _opportunities(document: WordDocument, brief: Brief) -> None:
     for heading, move in brief.opportunities:
         paragraph = document.add_paragraph(style="List Number")
         paragraph.add_run(f"{heading}: ").bold = True
-        by = f" By {date_format(move.closes, 'j F Y')}." if move.closes else ""
-        paragraph.add_run(f"{move.decision}{by}")
+        paragraph.add_run(move.told)
         if move.first_step:
             paragraph.add_run(" First step: ").bold = True
             paragraph.add_run(move.first_step)

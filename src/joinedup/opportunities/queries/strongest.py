@@ -7,6 +7,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from joinedup.accounts.person import Person
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity, Run
@@ -22,6 +25,13 @@ class Strongest:
     decision: str
     first_step: str = ""
     closes: datetime.date | None = None
+
+    @property
+    def told(self) -> str:
+        """What is to be decided, and by when unless that is said already."""
+        if self.closes is None or (by := date_format(self.closes, "j F Y")) in self.decision:
+            return self.decision
+        return f"{self.decision} {_('By %(day)s.') % {'day': by}}"
 
 
 def strongest(person: Person, opportunities: Sequence[Opportunity]) -> dict[int, Strongest]:

@@ -82,10 +82,9 @@ def _why(move: Strongest | None, title: str) -> str:
     """What is to be decided, by when, and the first step."""
     if move is None:
         return ""
-    decision = "" if move.decision.rstrip(".?") in title else f" {move.decision}"
-    by = f" {_('By %(day)s.') % {'day': date_format(move.closes, 'j F Y')}}" if move.closes else ""
+    decision = "" if move.decision.rstrip(".?") in title else f" {move.told}"
     step = f" {_('First step:')} {move.first_step}" if move.first_step else ""
-    return f"{decision}{by}{step}"
+    return f"{decision}{step}"
 
 
 def _figure(code: str, theme: str | None, around: EventArea) -> Figure | None:
