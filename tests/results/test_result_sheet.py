@@ -285,7 +285,7 @@ def test_a_bar_and_a_map_say_what_the_reader_may_know(over, world: World, due, a
     }
     bar = "A bar of the agreements: 1 kept, 1 on the way, 1 not kept and 0 dropped by agreement."
     where = "Map: Northton: 3 agreements."
-    assert told == dict.fromkeys(told, [where, bar])
+    assert told == {who: [where, bar] for who in told}
     page = as_("bob").get(f"/events/{over.slug}/since/").content.decode()
     assert f'aria-label="{bar}"' in page
     document = Document(io.BytesIO(as_("bob").get(f"/events/{over.slug}/since.docx").content))

@@ -10,8 +10,8 @@ from joinedup.documents.drawing import DARK, Disc, Drawing, Mark, Words, width_o
 
 WIDTH, HEIGHT = 360, 230
 # With names beside the chairs there is more room at both sides.
-WIDE, HIGH = 760, 500
-CHAIR, LETTERS, NAME = 17, 16, 17
+WIDE, HIGH = 680, 540
+CHAIR, LETTERS, NAME = 17, 16, 19
 # More chairs than this are smaller.
 ROOMY = 16
 
@@ -30,7 +30,7 @@ def round_table(chairs: Sequence[Chair], middle: Sequence[str], *, about: str, c
     """The chairs clockwise from the top, and a few short lines of words in the middle of the table."""
     is_named = any(each.name for each in chairs)
     width, height = (WIDE, HIGH) if is_named else (WIDTH, HEIGHT)
-    across, down = (205, 195) if is_named else (150, 88)
+    across, down = (155, 215) if is_named else (150, 88)
     radius = CHAIR * min(1, ROOMY / max(len(chairs), 1)) * (1.1 if is_named else 1)
     marks: list[Mark] = [Disc(0, 0, across - radius * 2.3, "table", height=down - radius * 2.1)]
     letters = LETTERS * (1.5 if is_named else 1)
@@ -59,7 +59,7 @@ def _beside(name: str, x: float, y: float, radius: float, side: float, edge: flo
     at = round(x + math.copysign(radius + 6, side), 1)
     lines = _lines(name, edge - abs(at) - 4)
     return [
-        Words(at, round(y + (n - (len(lines) - 1) / 2) * NAME * 1.1, 1), line, NAME, anchor)
+        Words(at, round(y + (n - (len(lines) - 1) / 2) * NAME * 1.05, 1), line, NAME, anchor)
         for n, line in enumerate(lines)
     ]
 
