@@ -6,8 +6,9 @@ import datetime
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -108,12 +109,14 @@ def _whom(person: Person, opportunity: Opportunity, sectors: Sequence[str], name
         .exclude(Q(pk__in=named) | Q(succeeded_on__lte=timezone.localdate()) | Exists(_declined(opportunity)))
         .annotate(records_it=Exists(theme))
     )
-    return sorted(
-        found, key=lambda each: (not each.records_it, zlib.crc32(f"{each.slug} {opportunity.key}".encode()))
-    )
+
+    def order(partner: Any) -> tuple[bool, int]:
+        return not partner.records_it, zlib.crc32(f"{partner.slug} {opportunity.key}".encode())
+
+    return sorted(found, key=order)
 
 
-def _declined(opportunity: Opportunity) -> object:
+def _declined(opportunity: Opportunity) -> QuerySet[Answer]:
     """What a partner (of the outer query) said "not us" to that covers this theme here."""
     today = timezone.localdate()
     holds = Q(until__gte=today) | Q(until=None, at__date__gte=today - datetime.timedelta(days=ANSWER_DAYS))
