@@ -53,12 +53,12 @@ def test_those_in_it_stand_by_sector_and_those_who_said_yes_are_told_apart(world
     each = make_opportunity(world, "one", world.lantern, world.school)
     say(each, world.lantern, "interested")
     found = around(world, "bob", each)
-    told = [(sector.name, [(s.label, s.partner.name) for s in own]) for sector, own in found.sectors]
-    assert told == [("Education", [("1", "Hilltop School")]), ("Vcs", [("2", "Lantern Youth")])]
+    told = [(each.label, each.partner.name) for each in found.sitters]
+    assert told == [("1", "Lantern Youth"), ("2", "Hilltop School")]
     discs = [mark for mark in found.drawing.marks if mark.kind == "disc"]
     # The table, two who are in it, one empty chair.
     assert [(d.tone, d.is_dashed) for d in discs] == [
-        ("table", False), ("action-2", False), ("action-4", False), ("none", True),
+        ("table", False), ("action-4", False), ("action-2", False), ("none", True),
     ]  # fmt: skip
     words = [mark.text for mark in found.drawing.marks if mark.kind == "words"]
     assert words == ["2 in it", "1 has said yes", "1 sector to ask", "1", "2", "A"]
@@ -69,7 +69,7 @@ def test_who_said_not_us_sits_on_no_chair_and_their_sector_may_be_asked_of_other
     each = make_opportunity(world, "one", world.lantern, world.school)
     say(each, world.lantern, "not_us")
     found = around(world, "bob", each)
-    assert [sector.name for sector, _own in found.sectors] == ["Education"]
+    assert [each.partner for each in found.sitters] == [world.school]
     assert [each.partner for each in found.declined] == [world.lantern]
     assert [(a.sector.name, a.whom) for a in found.to_ask] == [("Police", [world.police]), ("Vcs", [other])]
 

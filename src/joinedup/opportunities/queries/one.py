@@ -64,6 +64,10 @@ class Named:
     partner: Partner
     answer: Answer | None
 
+    @property
+    def rank(self) -> int:
+        return _ORDER[self.answer.word if self.answer else ""]
+
 
 # Who is interested stands first, then who does it already; who has not answered, then who said no.
 _ORDER = {Answer.Word.INTERESTED.value: 0, Answer.Word.ALREADY.value: 1, "": 2, Answer.Word.NOT_US.value: 3}
@@ -80,7 +84,7 @@ def named(opportunity: Opportunity) -> list[Named]:
         if kept is None or _ORDER[answer.word] < _ORDER[kept.word]:
             said[answer.partner_id] = answer
     everyone = [Named(partner, said.get(partner.pk)) for partner in opportunity.parties.all()]
-    return sorted(everyone, key=lambda each: _ORDER[each.answer.word if each.answer else ""])
+    return sorted(everyone, key=lambda each: each.rank)
 
 
 def standing(everyone: list[Named]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -53,9 +54,9 @@ class ToAsk:
 
 @dataclass(frozen=True)
 class AroundTheTable:
-    """`sectors`: those in it, by sector. `declined`: who is named and said "not us": on no chair."""
+    """`sitters`: who said yes first, then by sector. `declined`: who is named and said "not us": on no chair."""
 
-    sectors: list[tuple[Sector, list[Sitter]]]
+    sitters: list[Sitter]
     to_ask: list[ToAsk]
     declined: list[Named]
     drawing: Drawing
@@ -70,13 +71,11 @@ def around_the_table(
     inside = [each for each in everyone if each not in declined]
     if not inside:
         return None
-    ordered = sorted(inside, key=lambda each: (each.partner.sector.order, each.partner.sector_id))
-    sectors: dict[Sector, list[Sitter]] = {}
-    for number, each in enumerate(ordered, start=1):
-        sitter = Sitter(str(number), each.partner, each.answer)
-        sectors.setdefault(each.partner.sector, []).append(sitter)
-    to_ask = _to_ask(person, opportunity, set(sectors), {each.partner.pk for each in everyone})
-    return AroundTheTable(list(sectors.items()), to_ask, declined, _picture(list(sectors.items()), to_ask))
+    inside.sort(key=lambda each: (each.rank, each.partner.sector.order, each.partner.sector_id))
+    sitters = [Sitter(str(n), each.partner, each.answer) for n, each in enumerate(inside, start=1)]
+    there = {each.partner.sector for each in sitters}
+    to_ask = _to_ask(person, opportunity, there, {each.partner.pk for each in everyone})
+    return AroundTheTable(sitters, to_ask, declined, _picture(sitters, to_ask))
 
 
 def _to_ask(person: Person, opportunity: Opportunity, there: set[Sector], named: set[int]) -> list[ToAsk]:
@@ -131,8 +130,7 @@ def _declined(opportunity: Opportunity) -> QuerySet[Answer]:
     )
 
 
-def _picture(sectors: Sequence[tuple[Sector, list[Sitter]]], to_ask: Sequence[ToAsk]) -> Drawing:
-    sitters = [each for _sector, own in sectors for each in own]
+def _picture(sitters: Sequence[Sitter], to_ask: Sequence[ToAsk]) -> Drawing:
     said = [each for each in sitters if each.answer]
     chairs = [Chair(each.label, "action-4" if each.answer else "action-2") for each in sitters]
     chairs += [Chair(each.label) for each in to_ask]
@@ -144,10 +142,9 @@ def _picture(sectors: Sequence[tuple[Sector, list[Sitter]]], to_ask: Sequence[To
     if to_ask:
         sectors_to_ask = ngettext("%(number)s sector to ask", "%(number)s sectors to ask", len(to_ask))
         middle.append(sectors_to_ask % {"number": len(to_ask)})
-    about = [
-        _("A table with %(chairs)s.")
-        % {"chairs": listing([f"{len(own)} × {sector.name}" for sector, own in sectors])}
-    ]
+    counts = Counter(each.partner.sector.name for each in sitters)
+    chairs_of = listing([f"{number} × {name}" for name, number in counts.items()])
+    about = [_("A table with %(chairs)s.") % {"chairs": chairs_of}]
     if to_ask:
         names = listing([each.sector.name for each in to_ask])
         about.append(_("Empty chairs, for whom one could ask: %(sectors)s.") % {"sectors": names})
@@ -178,7 +175,7 @@ def where(opportunity: Opportunity, around: AroundTheTable | None) -> Drawing | 
 def _bases(opportunity: Opportunity, around: AroundTheTable | None, own: set[str]) -> list[Spot]:
     if around is None or opportunity.audience == Run.Audience.PUBLIC:
         return []
-    sitters = [each for _sector, those in around.sectors for each in those if each.partner.base_id]
+    sitters = [each for each in around.sitters if each.partner.base_id]
     if not sitters:
         return []
     places = Place.objects.filter(kind__in=BASES).exclude(pk__in=own)
