@@ -107,6 +107,7 @@ def _whom(person: Person, opportunity: Opportunity, sectors: Sequence[str], name
         .filter(Exists(serves), sector__in=sectors, footprints=opportunity.footprint_id)
         .exclude(Q(pk__in=named) | Q(succeeded_on__lte=timezone.localdate()) | Exists(_declined(opportunity)))
         .annotate(records_it=Exists(theme))
+        .only("name", "slug", "sector")
     )
 
     def order(partner: Any) -> tuple[bool, int]:
