@@ -169,7 +169,7 @@ def test_pictures_stand_in_word_with_their_words_and_captions() -> None:
     assert {round(high, 2) for _words, high in told} == {6.0}
     assert sum(each.width.cm for each in document.inline_shapes) <= 18
     texts = [each.text for each in document.paragraphs if each.text.strip()]
-    assert texts[2:4] == ["Left: Where it is.", "Right: Who is in it."]
+    assert texts[2] == "Left: Where it is. Right: Who is in it."
     # One alone has no side.
     alone = Sheet("Title", "Lead", [], TODAY, "Footer", drawings=drawings[:1])
     assert "Where it is." in [each.text for each in Document(io.BytesIO(as_word(alone))).paragraphs]

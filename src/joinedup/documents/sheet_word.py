@@ -7,7 +7,20 @@ from docx.document import Document as WordDocument
 from docx.shared import Cm
 
 from joinedup.documents.sheet import Said, Section, Sheet
-from joinedup.documents.word import DENSE, PAGE, ROOMY, add_link, as_bytes, new_document, pictures, table
+from joinedup.documents.word import (
+    DENSE,
+    HIGH,
+    PAGE,
+    ROOMY,
+    add_link,
+    as_bytes,
+    new_document,
+    pictures,
+    table,
+)
+
+# What is to go on one page has lower pictures.
+LOW = 3.5
 
 
 def as_word(sheet: Sheet) -> bytes:
@@ -24,7 +37,7 @@ def as_word(sheet: Sheet) -> bytes:
     document.add_paragraph(sheet.lead)
     if sheet.is_demonstration:
         document.add_paragraph("Demonstration: partners, people, local action and funds in it are invented.")
-    pictures(document, sheet.drawings)
+    pictures(document, sheet.drawings, highest=LOW if sheet.is_dense else HIGH)
     for section in sheet.shown:
         _section(document, section)
     return as_bytes(document)

@@ -24,7 +24,7 @@ TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # Nothing on paper is smaller than this, but the footer.
 FONT, SMALL = "Arial", Pt(10)
 # Of a page between its margins, and of a picture on it, in centimetres.
-PAGE, HIGHEST, GAP = 18.0, 6.0, 0.3
+PAGE, HIGH, GAP = 18.0, 6.0, 0.3
 SIDES = {1: ("",), 2: ("Left: ", "Right: ")}
 ACCENT = RGBColor(0x0B, 0x4F, 0x55)
 # Points of the text and of the space before it: little space, so that it goes on a page or two.
@@ -135,13 +135,13 @@ def table(
         _describe(made, about)
 
 
-def pictures(document: WordDocument, drawings: Sequence[Drawing]) -> None:
-    """Pictures of one height side by side, with their captions under them, and what each says in words for those who do
-    not see it."""
+def pictures(document: WordDocument, drawings: Sequence[Drawing], *, highest: float = HIGH) -> None:
+    """Pictures of one height (centimetres, at most) side by side, with their captions under them, and what each says in
+    words for those who do not see it."""
     if not drawings:
         return
     room = PAGE - GAP * (len(drawings) - 1)
-    high = min(HIGHEST, room / sum(each.width / each.height for each in drawings))
+    high = min(highest, room / sum(each.width / each.height for each in drawings))
     paragraph = document.add_paragraph()
     paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(4)
     paragraph.paragraph_format.keep_with_next = True
@@ -150,8 +150,8 @@ def pictures(document: WordDocument, drawings: Sequence[Drawing]) -> None:
             paragraph.add_run(" ")
         added = paragraph.add_run().add_picture(io.BytesIO(png(drawing)), height=Cm(high))
         added._inline.docPr.set("descr", drawing.about)
-    for side, drawing in zip(SIDES[len(drawings)], drawings, strict=True):
-        _write(document.add_paragraph(), f"{side}{drawing.caption}")
+    captions = zip(SIDES[len(drawings)], drawings, strict=True)
+    _write(document.add_paragraph(), " ".join(f"{side}{each.caption}" for side, each in captions))
 
 
 def add_link(paragraph: Any, words: str, address: str) -> None:

@@ -16,6 +16,8 @@ __all__ = ["HEADER", "TYPE", "as_word"]
 HEADER = ("Sector", "Round the table", "None recorded in")
 WIDTHS = (Cm(4.2), Cm(9.6), Cm(4.2))
 SOURCES_NAMED = 4
+# As high as leaves room for the rest on two pages.
+PICTURES_CM = 4.6
 
 
 def as_word(brief: Brief) -> bytes:
@@ -33,7 +35,7 @@ def as_word(brief: Brief) -> bytes:
     if brief.is_demonstration:
         document.add_paragraph("Demonstration: partners, local action and funds in it are invented.")
     section(document, "Need", brief.need, style=None)
-    pictures(document, brief.drawings)
+    pictures(document, brief.drawings, highest=PICTURES_CM)
     document.add_heading("Who is round the table, and whom to ask", level=2)
     rows = [(line.sector, line.here, line.lacking) for line in brief.sectors]
     table(document, HEADER, rows, WIDTHS)
