@@ -18,6 +18,7 @@ from joinedup.events.queries.events import events_to_agree_at
 from joinedup.opportunities.models import Answer, Opportunity
 from joinedup.partners.models import Ask, Partner
 from tests.opportunities.making import make_opportunity
+from tests.opportunities.records import make_ask
 from tests.world import World, published_event
 
 As = Callable[[str], Client]
@@ -144,6 +145,23 @@ def test_filled_in_from_the_opportunity_and_the_answers(world: World, chance: Op
         "what_2": "A hall",
         "partner_3": world.lantern.pk,
         "what_3": "",
+    }
+
+
+def test_what_is_offered_for_something_else_or_elsewhere_is_not_put_in(
+    world: World, chance: Opportunity
+) -> None:
+    for partner, text, theme, place in (
+        (world.lantern, "A minibus", "weapon-carrying", world.northton),
+        (world.school, "A hall", "trusted-adult", world.eastton),
+        (world.police, "Officers on Fridays", "trusted-adult", world.northton),
+    ):
+        make_ask(partner, "offer", text, place, theme)
+    initial = from_opportunity(chance, world.person("alice"))
+    assert {initial[f"partner_{n}"]: initial[f"what_{n}"] for n in (1, 2, 3)} == {
+        world.lantern.pk: "",
+        world.school.pk: "",
+        world.police.pk: "Officers on Fridays",
     }
 
 

@@ -60,11 +60,10 @@ def test_the_short_list_is_as_long_as_there_is_room_and_nobody_elses(
 ):
     alice = world.person("alice")
     set_tables(by=alice, event=event, count=1, seats_min=3, seats_max=20)
-    gap = {"components": {"gap": 0.5}}
     for key, theme in (("a", "trusted-adult"), ("b", "trusted-adult"), ("c", "school-exclusion")):
-        make_opportunity(key, theme=Theme.objects.get(pk=theme), **gap)
-    make_opportunity("theirs", footprint=world.south, parties=[world.harbour], **gap)
-    make_opportunity("named", marking="named", **gap)
+        make_opportunity(key, theme=Theme.objects.get(pk=theme))
+    make_opportunity("theirs", footprint=world.south, parties=[world.harbour])
+    make_opportunity("named", marking="named")
     agenda = agenda_to_plan(alice, event)
     assert agenda.places == 2
     assert len(agenda.short) == 2

@@ -27,7 +27,7 @@ from joinedup.web.layers import layer
 from joinedup.web.place.grid import coverage_grid
 from tests.evidence.holding import OPEN, Row, hold, hold_census, more_boroughs
 from tests.evidence.rows import make_need
-from tests.opportunities.making import make_match
+from tests.opportunities.records import make_match
 from tests.world import World
 
 As = Callable[[str], Client]
@@ -150,7 +150,13 @@ def test_an_opportunity_tells_no_figure_that_became_hidden(world: World, as_: As
     Need.objects.filter(theme="weapon-carrying", place=world.northton).update(
         parts=[{"indicator": figure.indicator, "weight": 0.5, "percentile": 0.9}], need=0.9, certainty=0.7
     )
-    make_match(world.lantern, world.school, "weapon-carrying", "A hall for boxing on Friday evenings.")
+    make_match(
+        world.lantern,
+        world.school,
+        world.northton,
+        "weapon-carrying",
+        "A hall for boxing on Friday evenings.",
+    )
     refresh(by=world.person("alice"), footprint=world.north)
     found = Opportunity.objects.filter(
         place=world.northton, theme="weapon-carrying", audience="partnership"

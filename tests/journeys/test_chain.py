@@ -19,7 +19,8 @@ from joinedup.events.models import Event
 from joinedup.partners.models import Partner
 from joinedup.strategy.models import Commitment, Strategy
 from tests.journeys.conftest import assert_accessible, sign_in
-from tests.opportunities.making import make_figure, make_match, make_need
+from tests.opportunities.making import make_figure, make_need
+from tests.opportunities.records import make_match
 from tests.world import World
 
 pytestmark = pytest.mark.browser
@@ -59,6 +60,7 @@ def ready(lived_in: World) -> World:
     make_match(
         lived_in.lantern,
         lived_in.school,
+        lived_in.northton,
         "school-exclusion",
         "A room for pupils who are suspended from school.",
     )

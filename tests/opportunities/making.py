@@ -5,11 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from django.utils import timezone
-
 from joinedup.evidence.models import Dataset, Figure, Need
 from joinedup.opportunities.models import Opportunity
-from joinedup.partners.models import Ask, Partner
+from joinedup.partners.models import Partner
 from joinedup.places.models import Place
 from tests.world import World
 
@@ -70,15 +68,6 @@ def make_move(id: str, kind: str, *, parties: list[tuple[Partner, str]], **field
         "parts": {"fit": 0.5, "near": 1.0, "fresh": 1.0},
         **fields,
     }
-
-
-def make_match(need: Partner, offer: Partner, theme: str, text: str, marking: str = "partnership") -> None:
-    """What one asks for and another offers, said today by both: the engine makes a move of it."""
-    for partner, kind in ((need, Ask.Kind.NEED), (offer, Ask.Kind.OFFER)):
-        ask = Ask.objects.create(
-            partner=partner, kind=kind, text=text, marking=marking, confirmed_on=timezone.localdate()
-        )
-        ask.themes.add(theme)
 
 
 def make_figure(place: Place, indicator: str, value: float, **fields: Any) -> Figure:

@@ -24,12 +24,12 @@ def make_ask(partner: Partner, kind: str, text: str, place: Place, theme: str = 
 
 
 def make_match(
-    needs: Partner, gives: Partner, place: Place, theme: str = THEME, **fields: Any
+    needs: Partner, gives: Partner, place: Place, theme: str = THEME, text: str = "", **fields: Any
 ) -> tuple[Ask, Ask]:
-    """What one needs and another can give: a hall, which makes a move of kind `match` in that place."""
+    """What one needs and another can give: a hall, or `text`; a move of kind `match` in that place."""
     return (
-        make_ask(needs, "need", "A hall on Tuesday evenings", place, theme, **fields),
-        make_ask(gives, "offer", "Our hall is free on Tuesday evenings", place, theme, **fields),
+        make_ask(needs, "need", text or "A hall on Tuesday evenings", place, theme, **fields),
+        make_ask(gives, "offer", text or "Our hall is free on Tuesday evenings", place, theme, **fields),
     )
 
 

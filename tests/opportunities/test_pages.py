@@ -14,7 +14,8 @@ from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Answer, Opportunity
 from joinedup.partners.models import Partner
 from joinedup.taxonomy.models import Approach, Mix
-from tests.opportunities.making import HALL, make_figure, make_match, make_move, make_opportunity
+from tests.opportunities.making import HALL, make_figure, make_move, make_opportunity
+from tests.opportunities.records import make_match
 from tests.world import World, make_user
 
 As = Callable[[str], Client]
@@ -352,7 +353,7 @@ def test_odd_filters_are_harmless(world: World, as_: As, query: str) -> None:
 
 
 def test_only_coordinators_have_the_list_worked_out_again(world: World, as_: As) -> None:
-    make_match(world.lantern, world.school, "trusted-adult", HALL)
+    make_match(world.lantern, world.school, world.northton, text=HALL)
     for who in ("bob", "charlie"):
         assert as_(who).post("/opportunities/again/").status_code == 403
     assert as_("alice").get("/opportunities/again/").status_code == 405

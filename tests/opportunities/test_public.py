@@ -448,7 +448,7 @@ def test_no_page_tells_the_public_that_nothing_is_recorded_of_a_body(scene: Scen
 def test_a_place_without_opportunities_is_never_blank(scene: Scene, as_: As, who: str) -> None:
     switch_off(scene)
     page = as_(who).get(f"/places/{scene.world.northton.pk}/").content.decode()
-    order = ['id="trend"', 'id="agreed"', 'id="next-day"', 'id="join-in"']
+    order = ['id="next-day"', 'id="trend"', 'id="agreed"', 'id="join-in"']
     assert [page.index(each) for each in order] == sorted(page.index(each) for each in order)
     for words in ("You live here", "You work for an organisation", "You are a young person"):
         assert words in page

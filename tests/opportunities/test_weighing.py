@@ -27,7 +27,8 @@ from joinedup.opportunities.weights import weights_of
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
 from joinedup.support.models import Offer
-from tests.opportunities.making import HALL, make_match, make_opportunity
+from tests.opportunities.making import HALL, make_opportunity
+from tests.opportunities.records import make_match
 from tests.world import World, make_partner
 
 As = Callable[[str], Client]
@@ -58,7 +59,7 @@ def north(world: World) -> World:
         purpose="Sport that keeps young people from carrying knives.",
     )  # fmt: skip
     fund.themes.add("weapon-carrying")
-    make_match(world.lantern, world.school, "trusted-adult", HALL, marking="public")
+    make_match(world.lantern, world.school, world.northton, text=HALL, marking="public")
     Partner.objects.update(marking="public")
     refresh(by=world.person("alice"), footprint=world.north)
     return world
@@ -514,5 +515,5 @@ def test_a_preview_costs_the_same_however_much_there_is(
     for n in range(number):
         make_opportunity(north, f"more-{n}", north.lantern)
     alice = north.person("alice")
-    with django_assert_num_queries(39):
+    with django_assert_num_queries(41):
         weighing.preview(alice, north.north, SOON, today())

@@ -15,7 +15,8 @@ from joinedup.opportunities.queries import why_not
 from joinedup.partners.models import Partner
 from joinedup.support.models import Offer
 from joinedup.support.queries import of_an_opportunity, why_in_no_opportunity
-from tests.opportunities.making import HALL, make_match, make_opportunity
+from tests.opportunities.making import HALL, make_opportunity
+from tests.opportunities.records import make_match
 from tests.world import World
 
 As = Callable[[str], Client]
@@ -183,7 +184,7 @@ def test_that_two_do_alike_work_is_betrayed_to_nobody_else(world: World, as_: As
 
 
 def test_how_often_the_engine_lists_something_is_not_passed_on(world: World, as_: As) -> None:
-    make_match(world.lantern, world.school, "trusted-adult", HALL)
+    make_match(world.lantern, world.school, world.northton, text=HALL)
     found = engine.run(world.north, "partnership", timezone.localdate())
     said = engine_why_not(found.read.inputs, found.result, "partner", "lantern-youth")
     assert said[0].startswith(why_not.LISTED), "the engine's words changed: the page looks for them"

@@ -114,10 +114,10 @@ def test_the_same_queries_for_one_and_for_three(
     django_assert_num_queries: Any,
 ) -> None:
     attendee = Attendee.objects.select_related("event__footprint", "partner").get(pk=people["lantern"].pk)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(27):
         introductions_for(attendee, PUBLIC, TODAY)
     for number in range(3):
         partner = (world.school, world.police, world.school)[number]
         come(event, partner, email=f"more{number}@example.org", opted_in=True, themes=[theme])
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(27):
         assert len(introductions_for(attendee, PUBLIC, TODAY)) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -13,13 +14,14 @@ from django.utils import timezone
 from joinedup.accounts import audit
 from joinedup.accounts.models import Grant, User
 from joinedup.agreements.models import Agreement, Naming, PartnerContribution, Progress
+from joinedup.engines.opportunities.strength import WEIGHTS
 from joinedup.events.actions.event import add_event
 from joinedup.events.actions.publication import publish_event
 from joinedup.events.actions.topics import propose_topic
 from joinedup.events.models import Event
 from joinedup.evidence.models import Dataset, Figure
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities.models import Answer, Enquiry, Move, Opportunity, Run, Weighting
+from joinedup.opportunities.models import Answer, Enquiry, ListChange, Opportunity, Run, Weighting
 from joinedup.partners.models import Ask, Contact, Link, Partner
 from joinedup.registration.actions.held_places import confirm_place
 from joinedup.registration.actions.registration import register
@@ -79,8 +81,7 @@ class Everything:
         self.figure = self._figure()
         # How much each part counts shows in a strength; who said so, and why, is for the partnership.
         Weighting.objects.create(
-            footprint=world.north, gap=1, fit=1, effect=1, urgency=1, newness=1, reason="Even", changed_by="Alice",
-            changed_on=today,
+            footprint=world.north, **asdict(WEIGHTS), reason="As shipped", changed_by="Alice", changed_on=today,
         )  # fmt: skip
         self.chance = self._opportunity("open", "public", "public")
         self.agreement = self.agree("An open goal", "public", initiative=self.mentors, state="started")
@@ -145,7 +146,7 @@ class Everything:
             partner = world.school if word == "not_us" else lantern
             Answer.objects.create(opportunity=each, partner=partner, word=word, by=f"{HIDDEN} Bob")
         Enquiry.objects.create(opportunity=shared, partner=quiet, by=f"{HIDDEN} Alice")
-        Move.objects.create(opportunity=shared, what="new", why=[f"{HIDDEN} a reason"])
+        ListChange.objects.create(opportunity=shared, what="new", why=[f"{HIDDEN} a reason"])
         Weighting.objects.filter(pk=world.north.pk).update(reason=f"{HIDDEN} weighed", changed_by=HIDDEN)
         shared.assigned_to, shared.assigned_on = User.objects.get(name=f"{HIDDEN} Member"), today
         shared.save()

@@ -22,7 +22,7 @@ RECORDS: dict[str, tuple[str, str]] = {
     "contact": ("partners.Contact", "pk"),
     "contribute": ("voice.Host", "token"),
     "contribution_thanks": ("voice.Contribution", "withdraw_code"),
-    "contribution_topic": ("voice.Contribution", "pk"),
+    "contribution": ("voice.Contribution", "pk"),
     "contribution_withdraw": ("voice.Contribution", "withdraw_code"),
     "clusters_feed": ("clusters.Follower", "token"),
     "clusters": ("places.Footprint", "slug"),

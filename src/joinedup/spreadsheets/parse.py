@@ -19,6 +19,7 @@ from typing import Any
 import openpyxl
 from django.core.exceptions import ValidationError
 
+from joinedup.privacy.case_lists import looks_like_data
 from joinedup.spreadsheets.columns import plain
 
 MOST_BYTES = 5 * 1024 * 1024
@@ -223,7 +224,8 @@ def _header_row(rows: Sequence[Sequence[str]], known: set[str]) -> int:
     if not rows:
         raise Unreadable("There is nothing in it.")
     top = rows[:HEADER_WITHIN]
-    scores = [sum(plain(cell) in known for cell in row) for row in top]
+    # A word in a row of dates and numbers is a value that happens to be called as a column.
+    scores = [0 if looks_like_data(row) else sum(plain(cell) in known for cell in row) for row in top]
     if max(scores):
         return scores.index(max(scores))
     wide = [n for n, row in enumerate(top) if sum(bool(cell) for cell in row) > 1]

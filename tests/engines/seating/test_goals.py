@@ -26,7 +26,9 @@ def test_goals_agree_with_their_twins(problem: Problem) -> None:
     assert belonging["value"] == pytest.approx(naive.belonging(problem, made), abs=1e-5)
     assert belonging["one_round"] == pytest.approx(naive.rounds_of_belonging(problem, made, 1), abs=1e-6)
     assert belonging["two_rounds"] == pytest.approx(naive.rounds_of_belonging(problem, made, 2), abs=1e-6)
-    assert belonging["value"] <= made.report["goals"]["belonging"]["bound"] + 1e-6
+    # Where no plan keeps the rules, somebody may be at a topic twice, which the bound does not count.
+    if all(each["rule"] != "topic_twice" for each in made.report["broken"]):
+        assert belonging["value"] <= made.report["goals"]["belonging"]["bound"] + 1e-6
 
 
 def _seated_parties(problem: Problem, made: Plan) -> float:

@@ -58,7 +58,7 @@ def test_the_order_of_the_rows_changes_nothing(problem: Problem, seed: int) -> N
 def still(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine so fast that no time passes."""
     clock = SimpleNamespace(perf_counter=lambda: 0.0)
-    for name in ("plan", "search"):
+    for name in ("plan", "search", "agenda_belonging"):
         # By its full name: the package offers the function `plan` under the name of the module.
         monkeypatch.setattr(import_module(f"joinedup.engines.seating.{name}"), "time", clock)
 

@@ -188,8 +188,7 @@ def from_sitting(
     absent = needed if seen and not is_here_only else []
     parties = [pk for pk in needed if pk in roles] or absent or list(roles)
     parties = parties[:MOST_CONTRIBUTORS]
-    asks = Ask.objects.visible_to(by).filter(partner__in=parties, kind=Ask.Kind.OFFER, closed_on=None)
-    gives = {ask.partner_id: ask.text[:250] for ask in asks.order_by("created")}
+    gives = _gives(parties, theme, place, by)
     # A table has half a minute: partners that nobody knows to give anything are left out, but there are
     # always two.
     parties = [pk for n, pk in enumerate(parties) if n < 2 or pk in gives]
@@ -215,6 +214,23 @@ def _place_named(event: Event, title: str) -> Place | None:
     return max(named, key=lambda each: len(each.name)) if named else places[0] if len(places) == 1 else None
 
 
+def _gives(parties: Sequence[int], theme: Theme | None, place: Place | None, by: Person) -> dict[int, str]:
+    """What each last said that it can give: on this theme and in this place, or without saying on what and where. What
+    it offers for something else, or elsewhere, it has not offered here. 1 query."""
+    on = Q(themes=theme) | Q(themes=None) if theme else Q()
+    here = (
+        Q(places__in=[place.pk, *([place.parent_id] if place.parent_id else [])]) | Q(places=None)
+        if place
+        else Q()
+    )
+    asks = (
+        Ask.objects.visible_to(by)
+        .filter(on, partner__in=parties, kind=Ask.Kind.OFFER, closed_on=None)
+        .filter(here)
+    )
+    return {ask.partner_id: ask.text[:250] for ask in asks.order_by("created")}
+
+
 def _who(parties: Sequence[int], roles: dict[int, str], gives: dict[int, str]) -> dict[str, Any]:
     """The first owns it, the next deputises, and each contributes what it said it can give."""
     initial: dict[str, Any] = {}
@@ -235,11 +251,7 @@ def from_opportunity(opportunity: Opportunity, by: Person) -> dict[str, Any]:
     """
     theme, place = opportunity.theme, opportunity.place
     parties = _by_answer(opportunity)
-    asks = list(
-        Ask.objects.visible_to(by)
-        .filter(partner__in=parties, kind=Ask.Kind.OFFER, closed_on=None)
-        .order_by("created")
-    )
+    gives = _gives(parties, theme, place, by)
     today = timezone.localdate()
     words = f"{theme.name if theme else 'Working together'} in {place.name}"
     initial: dict[str, Any] = {
@@ -255,7 +267,7 @@ def from_opportunity(opportunity: Opportunity, by: Person) -> dict[str, Any]:
     if opportunity.footprint_id in by.footprint_ids:
         contacts = Contact.objects.filter(partner__in=parties).order_by("-role", "-pk")
         roles = {contact.partner_id: contact.role for contact in contacts}
-    return initial | _who(parties, roles, {ask.partner_id: ask.text[:250] for ask in asks})
+    return initial | _who(parties, roles, gives)
 
 
 def _by_answer(opportunity: Opportunity) -> list[int]:

@@ -1,4 +1,4 @@
-"""Which places of an event hold or lie in another: a topic about Camden is of those who serve a ward of Camden too."""
+"""Which places of an event hold or lie in another: a topic about a borough is also of who serves one of its wards."""
 
 from __future__ import annotations
 
