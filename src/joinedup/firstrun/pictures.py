@@ -27,7 +27,8 @@ def figure_map(places: Sequence[Place], on: datetime.date) -> Drawing | None:
     if shown.dataset:
         what = f"{shown.title}, per 1,000 residents, {shown.when} ({shown.dataset.publisher})"
     else:
-        what = f"Need on {shown.title.lower()}, worked out from published figures"
+        day = date_format(on, "j F Y")
+        what = f"Need on {shown.title.lower()}, worked out from the published figures held on {day}"
     tones = [
         Shown(each.place, f"need-{each.need_class}" if each.need_class else "unknown", each.word)
         for each in shown.values
