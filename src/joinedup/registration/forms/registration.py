@@ -25,24 +25,22 @@ RESIDENT = "resident"
 WHO = [
     (
         "guest",
-        _("For an organisation"),
+        _("I come for an organisation"),
         _("You work or volunteer for it, or speak for it: a council, a school, the police, a club…"),
     ),
     (
         "companion",
-        _("For an organisation, and young people come with me"),
+        _("I come for an organisation, and bring young people"),
         _("You are the adult they know. You register them together with you."),
     ),
     (
         YOUNG,
-        _("As a young person"),
-        _(
-            "With an adult you know, from a club or a school for example. If they have registered you, you are done."
-        ),
+        _("I am a young person"),
+        _("You come with an adult you know, from a club or a school for example."),
     ),
     (
         RESIDENT,
-        _("For myself"),
+        _("I come for myself"),
         _("You live here, or are a parent or carer. You come with an organisation, but do not speak for it."),
     ),
 ]
@@ -91,8 +89,11 @@ class WhoForm(forms.Form):
     part = forms.ChoiceField(
         choices=[(value, words) for value, words, _hint in WHO],
         widget=forms.RadioSelect,
-        label=_("How do you come?"),
-        error_messages={"required": _("Choose how you come."), "invalid_choice": _("Choose how you come.")},
+        label=_("Which of these are you?"),
+        error_messages={
+            "required": _("Choose which of these you are."),
+            "invalid_choice": _("Choose which of these you are."),
+        },
     )
 
     def rows(self) -> list[tuple[Any, str]]:
@@ -105,9 +106,9 @@ class RegistrationForm(forms.Form):
 
     partner = forms.ModelChoiceField(
         Partner.objects.none(),
-        required=False,
         label=_("Your organisation"),
         empty_label=_("Choose one"),
+        error_messages={"required": _("Choose your organisation, or give its name below.")},
     )
     new_partner = forms.CharField(max_length=200, required=False, label=_("Name of your organisation"))
     sector = forms.ModelChoiceField(
@@ -120,10 +121,12 @@ class RegistrationForm(forms.Form):
         error_messages={"required": _("Give your role in your organisation.")},
     )
     email = forms.EmailField(
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         label=_("E-mail"),
         error_messages={"required": _("Give an e-mail address: your registration is sent there.")},
     )
     companion_email = forms.EmailField(
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         label=_("E-mail of the adult who comes with you"),
         help_text=_("We ask them whether they come with you. We never write to you."),
         error_messages={"required": _("Give the e-mail address of the adult who comes with you.")},
@@ -205,6 +208,8 @@ class RegistrationForm(forms.Form):
         field = self.fields["partner"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = partners_to_register(person, event, invitation)
+        # One of the two: the list, or a name that is not on it.
+        field.required = not self.data.get("new_partner", "").strip()
         self._ask_what_is_true(speaks_for(person, invitation))
         if not event.has_photos:
             self.fields.pop("photo_consent", None)
@@ -237,11 +242,9 @@ class RegistrationForm(forms.Form):
         super().clean()
         values = self.cleaned_data
         self._refuse_people(values)
-        if not values.get("partner"):
-            if not values.get("new_partner", "").strip():
-                self.add_error("partner", str(_("Choose your organisation, or give its name below.")))
-            elif "sector" in self.fields and not values.get("sector"):
-                self.add_error("sector", str(_("Choose the sector of your organisation.")))
+        is_new = not values.get("partner") and "partner" not in self.errors
+        if is_new and "sector" in self.fields and not values.get("sector"):
+            self.add_error("sector", str(_("Choose the sector of your organisation.")))
         return values
 
     def _refuse_people(self, values: dict[str, Any]) -> None:
@@ -295,7 +298,6 @@ class RegistrationForm(forms.Form):
         return self._those(
             "access",
             "dietary",
-            "themes",
             "offer",
             "doing",
             "needing",

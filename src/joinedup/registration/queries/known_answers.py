@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from joinedup.accounts.models import User
 from joinedup.accounts.person import Person
-from joinedup.partners.models import Contact
 from joinedup.registration.models import YOUNG, Attendee, Invitation
 
 
@@ -17,8 +17,8 @@ def speaks_for(person: Person, invitation: Invitation | None) -> int | None:
 
 
 def known_answers(person: Person, invitation: Invitation | None, part: str) -> dict[str, Any]:
-    """Initial values of the form, from the invitation, the account, the partner's contacts and the last time
-    they registered with this account; 2 queries at most.
+    """Initial values of the form, from the invitation, the account and the last time they registered with this
+    account; 2 queries at most.
 
     Somebody who holds an invitation sent to another address is told nothing of the account that is signed in.
     No consent is carried over: it is given for each day. A young person is filled in nothing but the host.
@@ -41,9 +41,8 @@ def _of_account(person: Person, partner: int | None) -> dict[str, Any]:
     if last is not None and partner in (None, last.partner_id):
         names = ("role", "name", "access", "dietary")
         return {"partner": last.partner_id, **{name: getattr(last, name) for name in names}}
-    contacts = Contact.objects.filter(partner=partner, email__iexact=person.email)
-    role = contacts.values_list("role", flat=True).first() if partner else None
-    return {"role": role} if role else {}
+    user = User.objects.get(pk=person.user_id)
+    return {"role": user.job, "name": user.name}
 
 
 def how_they_come(person: Person, invitation: Invitation | None) -> str:
