@@ -171,8 +171,8 @@ def test_one_turn_of_the_cycle(ready: World, open_page: Open, width: int, script
     looked_at()
 
     # At the table: an agreement, filled in already but for the goal.
-    page.get_by_label("What we want to reach together").fill("Nobody waits more than a week for a mentor")
     _open_everything(page)
+    page.get_by_label("What we want to reach together").fill("Nobody waits more than a week for a mentor")
     page.get_by_label("Published commitment it counts towards").select_option(index=1)
     page.get_by_label("Who may see it").select_option("public")
     press("We agree")

@@ -102,7 +102,7 @@ class AgreementForm(forms.Form):
         at_table = {each.pk for each in here}
         offered = Q(pk__in=at_table) if is_here_only else Q(pk__in=visible) | Q(pk__in=at_table)
         queryset = Partner.objects.filter(offered, footprints=event.footprint_id)
-        partners = list(queryset)
+        self.offered, partners = queryset, list(queryset)
         choices = _nearest_first(partners, at_table, {each.pk for each in named})
         for name in ("owner_partner", "deputy_partner"):
             self._offer(name, queryset, choices)
@@ -176,9 +176,7 @@ class AgreementForm(forms.Form):
         deputy: Partner | None = self.cleaned_data["deputy_partner"]
         was = {name: self.filled_in.get(f"{name}_partner") for name in ("owner", "deputy")}
         if self.roles is not None and deputy == owner and owner.pk == was["deputy"] != was["owner"]:
-            field = self.fields["owner_partner"]
-            assert isinstance(field, forms.ModelChoiceField)
-            deputy = field.queryset.filter(pk=was["owner"]).first()
+            deputy = self.offered.filter(pk=was["owner"] or 0).first()
         return deputy or owner
 
     def _role(self, which: str, partner: Partner) -> str:

@@ -98,7 +98,7 @@ class WhoForm(forms.Form):
 
     def rows(self) -> list[tuple[Any, str]]:
         """Each choice with what it means."""
-        return list(zip(self["part"].subwidgets, (hint for _value, _words, hint in WHO), strict=True))
+        return list(zip(self["part"].subwidgets, (str(hint) for _value, _words, hint in WHO), strict=True))
 
 
 class RegistrationForm(forms.Form):
@@ -128,7 +128,10 @@ class RegistrationForm(forms.Form):
     companion_email = forms.EmailField(
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         label=_("E-mail of the adult who comes with you"),
-        help_text=_("We ask them whether they come with you. We never write to you."),
+        help_text=_(
+            "We ask them whether they come with you. We never write to you. If you have no adult yet: ask at your club "
+            "or school."
+        ),
         error_messages={"required": _("Give the e-mail address of the adult who comes with you.")},
     )
     name = forms.CharField(
@@ -188,16 +191,16 @@ class RegistrationForm(forms.Form):
 
     def __init__(
         self,
-        *args: Any,
+        data: Any = None,
+        *,
         part: str,
         person: Person,
         event: Event,
         invitation: Invitation | None = None,
         written: QueryDict | None = None,
-        **kwargs: Any,
     ) -> None:
         """`written`: what somebody wrote before they went back to say who they are; shown again, not checked."""
-        super().__init__(*args, initial=known_answers(person, invitation, part), **kwargs)
+        super().__init__(data, initial=known_answers(person, invitation, part))
         self.part = part
         for name in set(self.fields) - ASKED[part]:
             del self.fields[name]
@@ -252,7 +255,8 @@ class RegistrationForm(forms.Form):
         partner, new = values.get("partner"), values.get("new_partner", "").strip()
         name, young = values.get("name", ""), values.get("young_names", "").splitlines()
         home = partner.name if partner else new
-        heard = {box: values.get(box, "") for box in ("role", "doing", "needing") if box in self.fields}
+        boxes = [box for box in ("role", "doing", "needing") if box in self.fields]
+        heard: dict[str, str] = {box: values.get(box, "") for box in boxes}
         for check in (
             lambda: refuse_people(name, young, heard, organisation=home),
             lambda: refuse_as_organisation(new, [name, *young]) if new and not partner else None,

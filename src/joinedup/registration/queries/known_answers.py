@@ -41,6 +41,7 @@ def _of_account(person: Person, partner: int | None) -> dict[str, Any]:
     if last is not None and partner in (None, last.partner_id):
         names = ("role", "name", "access", "dietary")
         return {"partner": last.partner_id, **{name: getattr(last, name) for name in names}}
+    assert person.user_id is not None
     user = User.objects.get(pk=person.user_id)
     return {"role": user.job, "name": user.name}
 
