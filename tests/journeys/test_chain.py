@@ -141,7 +141,12 @@ def test_one_turn_of_the_cycle(ready: World, open_page: Open, width: int, script
         guest.get_by_label(re.compile("^Your role there")).fill(role)
         guest.get_by_label(re.compile("^E-mail")).fill(f"{role.replace(' ', '.').lower()}@example.org")
         guest.get_by_label(re.compile("^One thing you do")).fill(f"{role}: one evening a week")
-        guest.locator("main form button[type=submit]").first.click()
+        if offer:
+            # Enter registers; it does not go back.
+            guest.get_by_label(re.compile("^One thing you need")).press("Enter")
+            guest.get_by_text("press its button within a day").wait_for()
+        else:
+            guest.locator("main form button[type=submit]").first.click()
         guest.wait_for_load_state()
         assert guest.get_by_text("There is a problem").count() == 0, guest.content()
         assert "press its button within a day" in guest.content()

@@ -201,7 +201,7 @@ def test_a_whole_event(sectors: World, open_page: Open, clock: Clock) -> None:
     guest.fill("How we will know that it worked", "Pupils who stay for a term")
     guest.choose("Who makes sure that it happens", "Lantern Youth")
     guest.fill("Role of who makes sure that it happens", "Youth work manager")
-    guest.page.get_by_label("Partner 1", exact=True).select_option(label="Lantern Youth")
+    guest.page.locator("[name=partner_1]").select_option(label="Lantern Youth")
     guest.page.locator("[name=what_1]").fill("Two mentors")
     guest.choose("Where", "Northton")
     guest.choose("Theme", "Suspension, exclusion, managed moves")

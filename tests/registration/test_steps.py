@@ -317,3 +317,13 @@ def test_who_was_invited_before_the_event_is_listed_comes_back_to_their_invitati
 
 def test_every_field_is_asked_of_somebody() -> None:
     assert set().union(*ASKED.values()) == set(RegistrationForm.base_fields)
+
+
+@pytest.mark.parametrize("step", ["who", "questions"])
+def test_nonsense_that_travels_along_is_only_shown_again(path: str, as_: As, step: str) -> None:
+    odd = {name: ["\x00", "<b>", "9" * 30] for name in RegistrationForm.base_fields}
+    for part in ASKED:
+        answer = as_("nobody").post(path, odd | {"part": part, "step": step})
+        assert answer.status_code == 200
+        assert "<b>" not in answer.text
+    assert not Attendee.objects.exists()

@@ -530,6 +530,7 @@ class TestNextDay:
             assert next_day(world.person(who), TODAY) is None
             assert "The next event" not in as_(who).get(WORK).content.decode()
         assert next_day(world.person("lead"), TODAY) is not None
+        assert "Nothing else waits for you" in as_("lead").get(WORK).content.decode()
 
 
 class TestLateInThePartnership:
