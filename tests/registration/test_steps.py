@@ -327,3 +327,10 @@ def test_nonsense_that_travels_along_is_only_shown_again(path: str, as_: As, ste
         assert answer.status_code == 200
         assert "<b>" not in answer.text
     assert not Attendee.objects.exists()
+
+
+def test_a_refusal_about_what_is_not_asked_is_told_on_the_page(path: str, as_: As, world: World) -> None:
+    typed = {"part": "resident", "partner": world.lantern.pk, "email": "a@example.org", "name": "Resident"}
+    answer = as_("nobody").post(path, typed)
+    assert (answer.status_code, "There is a problem" in answer.text) == (200, True)
+    assert not Attendee.objects.exists()

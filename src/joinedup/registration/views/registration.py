@@ -123,6 +123,7 @@ def _is_registered(
                 )
             _register(request, event, invited, form)
     except ValidationError as error:
-        form.add_error(None, error)
+        # What belongs to a box was told beside it already; this may be about one that is not asked.
+        form.add_error(None, ValidationError(error.messages))
         return False
     return True
