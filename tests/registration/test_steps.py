@@ -57,7 +57,7 @@ ORGANISATION = {"partner", "new_partner", "sector", "role", "email", "name", "ac
             "young_person",
             {"partner", "new_partner", "companion_email", "name", "access", "dietary", "themes"},
         ),
-        ("resident", (ORGANISATION - {"role"}) | {"themes", "opted_in"}),
+        ("resident", (ORGANISATION - {"role"}) | {"themes"}),
     ],
 )
 def test_only_what_concerns_them_is_asked(path: str, as_: As, part: str, questions: set[str]) -> None:

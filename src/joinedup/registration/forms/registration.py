@@ -61,8 +61,8 @@ ACCESS_CHOICES = [
     ("hearing_loop", _("A hearing loop")),
     ("interpreter", _("An interpreter")),
 ]
-_SPEAKS = {"role", "doing", "needing", "still_true"}
-_ADULT = {"email", "opted_in", "photo_consent"}
+_SPEAKS = {"role", "doing", "needing", "still_true", "opted_in"}
+_ADULT = {"email", "photo_consent"}
 _EVERYBODY = {"partner", "new_partner", "name", "themes", "access", "dietary"}
 ASKED = {
     "guest": _EVERYBODY | _ADULT | _SPEAKS | {"sector", "offer"},
