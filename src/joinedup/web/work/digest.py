@@ -97,36 +97,32 @@ def sections_of(
     """The sections of the mail, without those of kinds that the reader does not want. `moves`: the strongest of each
     opportunity (pk), to say with it what is to be decided. No query."""
     moves = moves or {}
+    wants = {
+        kind: kind not in not_wanted
+        for kind in (Mail.EVENTS, Mail.AGREEMENTS, Mail.OPPORTUNITIES, Mail.SUPPORT)
+    }
     found = [
-        *([] if Mail.EVENTS in not_wanted else [_invitations(waiting)]),
-        *([] if Mail.AGREEMENTS in not_wanted else [_agreements(waiting)]),
+        # What people did, then what is late, then what the list found: as on the page.
+        _answered(waiting),
+        *([_invitations(waiting)] if wants[Mail.EVENTS] else []),
         _named(waiting),
         _to_answer(waiting),
-        _listed(_("Opportunities given to you"), waiting.assigned, moves),
-        *(
-            []
-            if Mail.OPPORTUNITIES in not_wanted
-            else [_listed(_("Opportunities that name your organisation"), waiting.opportunities, moves)]
-        ),
-        _to_confirm(waiting),
-        *([] if Mail.SUPPORT in not_wanted else [_to_check(waiting)]),
         DigestSection(
             _("Answers of young people to read"),
             [(each.question, address_of("moderate", each.slug)) for each in waiting.conversations],
         ),
         _asked_for(waiting),
+        _listed(_("Opportunities given to you"), waiting.assigned, moves),
+        *([_agreements(waiting)] if wants[Mail.AGREEMENTS] else []),
+        _to_confirm(waiting),
+        *([_to_check(waiting)] if wants[Mail.SUPPORT] else []),
         DigestSection(
             _("Spreadsheets to finish"), [(each.file_name, address_of("my_work")) for each in waiting.uploads]
         ),
-        DigestSection(
-            _("What people answered"),
-            [
-                (
-                    f"{each.partner}: {each.get_word_display()} ({each.opportunity.heading})",
-                    address_of("opportunity", each.opportunity_id),
-                )
-                for each in waiting.said
-            ],
+        *(
+            [_listed(_("Opportunities that name your organisation"), waiting.opportunities, moves)]
+            if wants[Mail.OPPORTUNITIES]
+            else []
         ),
         DigestSection(
             _("What is new in the list of opportunities"),
@@ -137,6 +133,19 @@ def sections_of(
         ),
     ]
     return [each for each in found if each.items]
+
+
+def _answered(waiting: Waiting) -> DigestSection:
+    return DigestSection(
+        _("What people answered"),
+        [
+            (
+                f"{each.partner}: {each.get_word_display()} ({each.opportunity.heading})",
+                address_of("opportunity", each.opportunity_id),
+            )
+            for each in waiting.people.said
+        ],
+    )
 
 
 def _asked_for(waiting: Waiting) -> DigestSection:
