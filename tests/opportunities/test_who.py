@@ -14,7 +14,7 @@ from joinedup.opportunities.models import Answer, Opportunity
 from joinedup.opportunities.queries import one, who
 from joinedup.partners.models import Partner
 from joinedup.places.models import Outline, Place
-from tests.opportunities.making import make_opportunity
+from tests.opportunities.making import make_move, make_opportunity
 from tests.world import World, make_partner
 
 As = Callable[[str], Client]
@@ -95,6 +95,13 @@ def test_whom_one_could_ask_works_there_records_the_theme_first_and_did_not_decl
     Answer.objects.update(until=datetime.date(2020, 1, 1))
     (asked,) = around(world, "bob", each).to_ask
     assert asked.whom[0] == tagged
+
+
+def test_beside_what_young_people_said_no_other_body_is_named(world: World) -> None:
+    move = make_move("m1", "heard", parties=[(world.lantern, "could do it")])
+    each = make_opportunity(world, "one", world.lantern, kind="heard", moves=[move])
+    told = [(each.sector.name, each.whom) for each in around(world, "bob", each).to_ask]
+    assert told == [("Police", []), ("Education", [])]
 
 
 def test_the_public_reads_only_who_is_in_it(world: World) -> None:

@@ -84,7 +84,8 @@ def _to_ask(person: Person, opportunity: Opportunity, there: set[Sector], named:
     usual = Mix.objects.filter(theme=opportunity.theme_id, weight__gte=USUAL).select_related("sector")
     lacking = [row.sector for row in usual.order_by("-weight", "sector") if row.sector not in there]
     of_sector: dict[str, list[Partner]] = {each.pk: [] for each in lacking}
-    if lacking:
+    # Beside what young people said no other body is named: one of them may be their host.
+    if lacking and not any(move["kind"] == "heard" for move in opportunity.moves):
         for partner in _whom(person, opportunity, list(of_sector), named):
             of_sector[partner.sector_id].append(partner)
     return [
