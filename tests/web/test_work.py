@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry, Grant, User
 from joinedup.agreements.models import Agreement, Progress
+from joinedup.events.actions.topics import accept_topic, propose_topic
 from joinedup.events.models import Event, Programme
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.actions.reading import have_read
@@ -143,7 +145,7 @@ def make_one_of_everything(world: World, number: int) -> None:
     make_upload(world, number)
 
 
-@pytest.mark.parametrize(("who", "queries"), [("bob", 30), ("alice", 40)])
+@pytest.mark.parametrize(("who", "queries"), [("bob", 30), ("alice", 41)])
 @pytest.mark.parametrize("items", [1, 3])
 def test_the_page_takes_the_same_queries_for_one_and_for_three(
     as_: As, world: World, who: str, queries: int, items: int, django_assert_num_queries: Any
@@ -523,6 +525,27 @@ class TestNextDay:
         for each in found.shown:
             assert f'href="{each.link}"' in page
         assert f'href="/events/{soon.slug}/plan/"' in page
+
+    def test_it_is_worked_out_anew_after_any_write(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kept: dict[str, Any] = {}
+        memory = SimpleNamespace(get=kept.get, set=kept.__setitem__)
+        monkeypatch.setattr("joinedup.web.work.next_day.caches", {"memory": memory})
+        alice, event = world.person("alice"), make_event(world)
+
+        def kinds() -> set[str]:
+            found = next_day(alice, TODAY)
+            assert found is not None
+            return {each.kind for each in found.findings}
+
+        assert "no_topics" in kinds()
+        assert kinds() == kinds()
+        assert len(kept) == 1
+        proposed = propose_topic(by=alice, event=event, partner=world.lantern, title="Fridays")
+        accept_topic(by=alice, topic=proposed)
+        assert "no_topics" not in kinds()
+        assert len(kept) == 2
 
     def test_for_who_plans_it_only(self, as_: As, world: World) -> None:
         make_event(world)

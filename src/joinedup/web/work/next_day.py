@@ -5,6 +5,10 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
+from django.core.cache import caches
+from django.utils.translation import get_language
+
+from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event
@@ -32,7 +36,7 @@ class NextDay:
 
 def next_day(person: Person, today: datetime.date) -> NextDay | None:
     """The next event of a partnership that `person` coordinates, or of any for a programme lead, drafts too;
-    24 queries at most."""
+    26 queries at most, and 3 where nothing was written since the last time."""
     if not (person.is_coordinator or person.is_programme_lead):
         return None
     planned = upcoming(today).filter(cancelled_on=None)
@@ -41,4 +45,15 @@ def next_day(person: Person, today: datetime.date) -> NextDay | None:
     event = planned.select_related("footprint", "programme", "at").first()
     if event is None or not may(person, "event.plan", event):
         return None
-    return NextDay(event, findings(event))
+    return NextDay(event, _findings(event, today))
+
+
+def _findings(event: Event, today: datetime.date) -> list[NotReady]:
+    """As they were worked out after the newest write to any record: each leaves an entry in the audit trail."""
+    newest = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first()
+    key = f"next-day:{event.pk}:{newest}:{today}:{get_language()}"
+    found: list[NotReady] | None = caches["memory"].get(key)
+    if found is None:
+        found = findings(event)
+        caches["memory"].set(key, found)
+    return found
