@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
@@ -27,6 +28,7 @@ from tests.databases import (
 )
 from tests.demo.installation import Demonstration, Tables, keep_tables, make_demonstration
 from tests.standing import layer, standing
+from tests.words import banned
 from tests.world import World, make_world
 
 FEW_FILES = 8
@@ -94,6 +96,14 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     standing.keep(standing.chain(item))
+
+
+@pytest.fixture(autouse=True)
+def mails_speak_as_people_do() -> Iterator[None]:
+    """Whatever mail a test sends, it says no word of the machine."""
+    yield
+    for sent in getattr(mail, "outbox", []):
+        assert banned(f"{sent.subject}\n{sent.body}") == []
 
 
 @pytest.fixture(scope="session")

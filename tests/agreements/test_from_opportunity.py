@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from joinedup.agreements.forms.agreement import from_opportunity
+from joinedup.agreements.forms.agreement_defaults import from_opportunity
 from joinedup.agreements.models import Agreement
 from joinedup.events.actions.topics import choose_opportunity
 from joinedup.events.models import Event, Topic
@@ -19,7 +19,7 @@ from joinedup.opportunities.models import Answer, Opportunity
 from joinedup.partners.models import Ask, Partner
 from tests.opportunities.making import make_opportunity
 from tests.opportunities.records import make_ask
-from tests.world import World, published_event
+from tests.world import World, make_partner, published_event
 
 As = Callable[[str], Client]
 TODAY = timezone.localdate()
@@ -132,7 +132,7 @@ def test_filled_in_from_the_opportunity_and_the_answers(world: World, chance: Op
         "action": chance.first_step,
         "theme": "trusted-adult",
         "place": world.northton.pk,
-        "due": initial["due"],
+        "due": TODAY + datetime.timedelta(weeks=8),
         "measure": "How many young people in Northton it reaches by then (mentoring and a trusted adult)",
         "marking": "partnership",
         "owner_partner": world.police.pk,
@@ -163,6 +163,17 @@ def test_what_is_offered_for_something_else_or_elsewhere_is_not_put_in(
         world.school.pk: "",
         world.police.pk: "Officers on Fridays",
     }
+
+
+def test_without_answers_the_strongest_move_says_who_comes_first(world: World, chance: Opportunity) -> None:
+    weak = {"parties": [{"id": world.lantern.slug}, {"id": world.school.slug}]}
+    Opportunity.objects.update(
+        moves=[{"parties": [{"id": world.school.slug}, {"id": world.police.slug}]}, weak]
+    )
+    initial = from_opportunity(Opportunity.objects.get(), world.person("alice"))
+    parties = [initial[f"partner_{number}"] for number in (1, 2, 3)]
+    assert parties == [world.school.pk, world.police.pk, world.lantern.pk]
+    assert (initial["owner_partner"], initial["deputy_partner"]) == (world.school.pk, world.police.pk)
 
 
 def test_who_said_no_or_is_of_another_partnership_is_left_out(world: World) -> None:
@@ -231,11 +242,30 @@ def test_written_in_the_browser(world: World, chance: Opportunity, event: Event,
     assert Opportunity.objects.get().state == "agreed"
 
 
+def test_one_press_suffices_for_an_opportunity(
+    world: World, chance: Opportunity, event: Event, as_: As
+) -> None:
+    """Whom it names is offered first, and what nobody fills in has an answer."""
+    make_partner("Able House", "health", world.north, [], [], marking="public")
+    address = f"/opportunities/{chance.pk}/agree/"
+    page = as_("alice").get(address).content.decode()
+    owners = page[page.index('name="owner_partner"') :].split("</select>")[0]
+    assert owners.index("Named already") < owners.index("Lantern Youth") < owners.index("Able House")
+    initial = from_opportunity(chance, world.person("alice"))
+    typed = {name: value for name, value in initial.items() if value is not None} | {"event": event.slug}
+    assert as_("alice").post(address, typed).status_code == 302
+    agreed = Agreement.objects.get()
+    assert (agreed.action, agreed.owner_role) == (chance.first_step, "To be named")
+    assert [(each.partner_id, each.what) for each in agreed.contributions.all()] == [
+        (agreed.owner_partner_id, chance.first_step)
+    ]
+
+
 def test_what_is_wrong_is_said_and_nothing_is_lost(
     world: World, chance: Opportunity, event: Event, as_: As
 ) -> None:
     for changed, sentence in (
-        ({"owner_role": ""}, "This field is required."),
+        ({"measure": ""}, "Say how you will know that it worked."),
         ({"event": "elsewhere"}, "Select a valid choice"),
         ({"due": "2020-01-01"}, "has passed: choose a later one."),
     ):

@@ -25,7 +25,8 @@ from joinedup.agreements.actions.agreement import (
 )
 from joinedup.agreements.actions.named_bodies import answer_naming, confirm_agreement
 from joinedup.agreements.actions.table_notes import agree_at_table, correct_at_table
-from joinedup.agreements.forms.agreement import AgreementForm, from_sitting
+from joinedup.agreements.forms.agreement import AgreementForm
+from joinedup.agreements.forms.agreement_defaults import from_sitting
 from joinedup.agreements.models import Agreement, Naming
 from joinedup.agreements.queries.agreement import find_agreements, waiting
 from joinedup.agreements.queries.named_bodies import named_by_mail, named_for, unsettled

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
@@ -18,7 +19,7 @@ from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.person import Person
 from joinedup.agreements.actions.named_bodies import confirm_agreement
 from joinedup.agreements.actions.table_notes import agree_at_table, correct_at_table, save_draft
-from joinedup.agreements.forms.agreement import from_sitting
+from joinedup.agreements.forms.agreement_defaults import from_sitting
 from joinedup.agreements.models import Agreement, Draft
 from joinedup.agreements.queries import table_notes
 from joinedup.agreements.worker import forget_drafts
@@ -235,22 +236,101 @@ def test_an_agreement_of_who_leads_names_nobody(
     assert "Secret Name" not in str([(each.by, each.after) for each in AuditEntry.objects.all()])
 
 
+FOUR = ["action", "owner_partner", "due", "measure"]
+
+
+def open_fields(page: str) -> list[str]:
+    """The fields of the form that no closed fold hides, in order."""
+    form = page[page.index('id="agreement"') :].split("</form>")[0]
+    seen = re.sub(r'<details class="govuk-details">.*?</details>', "", form, flags=re.S)
+    return re.findall(r'<(?:input|select|textarea)[^>]* name="(?!csrf)(\w+)"', seen)
+
+
 @pytest.mark.parametrize("who", ["a member", "by the link"])
-def test_thirty_seconds_suffice(who: str, sitting: Sitting, link: str, as_):
-    """One touches what each of two partners puts in, by the link also what will be done, and one button."""
+def test_four_fields_and_one_press(who: str, sitting: Sitting, link: str, world: World, as_):
+    """A member presses one button; by the link, which knows less, one writes also what will be done."""
     path, browser = (link, Client()) if who == "by the link" else (f"/sittings/{sitting.pk}/", as_("bob"))
     page = text(browser.get(path))
-    before = Fields(page).values
-    sent = whole(page)
-    touched = {name for name in sent if sent[name].strip() != before[name].strip()}
-    needed = {f"what_{n}" for n in range(1, 5) if before.get(f"partner_{n}")}
-    assert touched == needed | ({"action"} if who == "by the link" else set())
-    assert len(touched) <= 3
+    assert open_fields(page) == FOUR
+    sent = Fields(page).values
+    assert sent["due"] == (timezone.localdate() + datetime.timedelta(weeks=8)).isoformat()
+    lacking = {name for name in FOUR if not sent[name].strip()}
+    assert lacking == ({"action"} if who == "by the link" else set())
+    sent |= dict.fromkeys(lacking, "Train ten mentors. Two a month.")
     answer = browser.post(path, sent)
     assert answer.status_code == 302, Fields(text(answer)).values
-    # What has to be touched is open: no click but the button's.
-    folded = page[: page.index("What each puts in</span>")]
-    assert "open" in folded[folded.rindex("<details") :]
+    agreed = Agreement.objects.get()
+    assert (agreed.goal, agreed.due.isoformat()) == (sitting.topic.title, sent["due"])
+    assert agreed.contributions.get().partner == agreed.owner_partner
+    if who == "by the link":
+        assert agreed.contributions.get().what == "Train ten mentors."
+
+
+@pytest.mark.parametrize("field", FOUR)
+def test_each_of_the_four_is_asked_for_in_words(field: str, sitting: Sitting, as_):
+    path = f"/sittings/{sitting.pk}/"
+    page = text(as_("bob").post(path, Fields(text(as_("bob").get(path))).values | {field: ""}))
+    assert (f'href="#id_{field}"' in page, f'id="id_{field}-error"' in page) == (True, True)
+    assert "This field is required" not in page
+    assert open_fields(page) == FOUR
+    assert not Agreement.objects.exists()
+
+
+def test_what_is_left_empty_is_filled_in(sitting: Sitting, world: World, as_):
+    path = f"/sittings/{sitting.pk}/"
+    rest = (
+        "goal",
+        "owner_role",
+        "deputy_partner",
+        "deputy_role",
+        "partner_1",
+        "what_1",
+        "partner_2",
+        "what_2",
+    )
+    sent = (
+        Fields(text(as_("bob").get(path))).values
+        | dict.fromkeys(rest, "")
+        | {"action": "Meet weekly.\nIn May."}
+    )
+    for _twice in range(2):
+        assert as_("bob").post(path, sent).status_code == 302
+    agreed = Agreement.objects.get()
+    roles = {seat.attendee.partner_id: seat.attendee.role for seat in reversed(sitting.seats.all())}
+    assert (agreed.goal, agreed.owner_role) == ("Meet weekly.", roles[agreed.owner_partner_id])
+    assert (agreed.deputy_partner, agreed.deputy_role) == (agreed.owner_partner, agreed.owner_role)
+    assert [(each.partner, each.what) for each in agreed.contributions.all()] == [
+        (agreed.owner_partner, "Meet weekly.")
+    ]
+    # A draft that was on its way does not come after it.
+    assert as_("bob").post(f"{path}draft/", sent).status_code == 302
+    assert not Draft.objects.exists()
+
+
+def test_who_chooses_another_owner_need_not_correct_the_role_and_the_deputy(sitting: Sitting, as_):
+    path = f"/sittings/{sitting.pk}/"
+    sent = Fields(text(as_("bob").get(path))).values
+    owner, deputy = sent["owner_partner"], sent["deputy_partner"]
+    assert owner != deputy
+    assert as_("bob").post(path, sent | {"owner_partner": deputy}).status_code == 302
+    agreed = Agreement.objects.get()
+    assert [str(agreed.owner_partner_id), str(agreed.deputy_partner_id)] == [deputy, owner]
+    assert (agreed.owner_role, agreed.deputy_role) == (sent["deputy_role"], sent["owner_role"])
+    # A role that somebody typed stays.
+    typed = sent | {"owner_partner": deputy, "owner_role": "Chair", "action": "Another."}
+    assert as_("bob").post(path, typed).status_code == 302
+    assert Agreement.objects.get(action="Another.").owner_role == "Chair"
+
+
+def test_a_partner_that_somebody_chose_has_to_put_something_in(sitting: Sitting, world: World, as_):
+    path = f"/sittings/{sitting.pk}/"
+    sent = Fields(text(as_("bob").get(path))).values
+    here = {sent["partner_1"], sent["partner_2"]}
+    for changed in ({"partner_3": here.pop()}, {"partner_3": "", "what_3": "A room"}):
+        page = text(as_("bob").post(path, sent | changed))
+        assert "Give the partner and what it puts in, or neither." in page
+        assert "what_3" in open_fields(page), "what is wrong is not hidden"
+    assert not Agreement.objects.exists()
 
 
 def test_it_is_filled_in_from_what_partners_said_that_they_give(sitting: Sitting, world: World):

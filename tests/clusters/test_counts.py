@@ -31,7 +31,7 @@ def test_the_world_is_counts_of_the_latest_two_years(world: World, terrain: Grou
     assert engine.days[-2:].tolist() == [28, 31]
     assert (engine.cases[2, -1], engine.cases[2, -2], engine.cases[4, 20]) == (17, 12, 0)
     assert engine.known is not None
-    assert np.argwhere(~engine.known).tolist() == [[4, 20]], "missing is not nought"
+    assert np.argwhere(~engine.known).tolist() == [[4, 20]], "missing is not zero"
     assert found.rests_on == [
         {
             "dataset": dataset.pk,
@@ -52,7 +52,7 @@ def test_a_change_of_recording_inside_the_months_is_a_step(world: World, terrain
 
 
 def test_rows_of_single_crimes_leave_out_what_is_nought(world: World, terrain: Ground, home: None) -> None:
-    """One authority's file lacks most of a month: unknown there. Elsewhere no row is nought, if a month has one."""
+    """One authority's file lacks most of a month: unknown there. Elsewhere no row is zero, if a month has one."""
     counts_of(
         terrain,
         more={(at, "2026-01"): -10 for at in range(6)} | {(7, "2026-01"): -10},
@@ -93,7 +93,7 @@ def test_a_month_without_any_count_was_not_sent(
     assert found.world.known is not None
     assert np.nonzero(~found.world.known.any(axis=0))[0].tolist() == [19, 20]
     assert found.world.known[:, 18].all()
-    assert found.notes == [f"Nothing is counted anywhere in {named}: taken as not sent, not as nought."]
+    assert found.notes == [f"Nothing is counted anywhere in {named}: taken as not sent, not as none."]
 
 
 def test_months_without_any_count_are_none_of_the_months_that_are_needed(

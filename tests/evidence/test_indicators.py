@@ -132,7 +132,7 @@ diversion = 0.5
     [
         ('method = "published"', 'method = "guessed"', "unknown method guessed"),
         ('direction = "high_is_worse"', 'direction = "up"', "unknown direction up"),
-        ("diversion = 0.5", "diversion = 1.5", "weight of diversion"),
+        ("diversion = 0.5", "diversion = 1.5", "how much it counts for diversion"),
         ('value = "x"', 'value = ""', "needs a value"),
         ('method = "published"', 'method = "rate"', "a rate needs"),
         ('method = "published"', 'method = "share"', "at_most"),

@@ -16,7 +16,7 @@ from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity, Run
 from joinedup.opportunities.queries.documents import footprints_covering
 from joinedup.partners.models import Partner
-from joinedup.places.models import Place
+from joinedup.places.models import Outline, Place
 from joinedup.places.queries import whole_counties_of
 from joinedup.support.models import Offer
 from joinedup.taxonomy.models import Sector
@@ -252,6 +252,8 @@ def test_it_stays_within_two_pages_and_can_be_read(world: World) -> None:
         1 + max(len(cell.text) / (26, 50, 24)[n] for n, cell in enumerate(row.cells)) // 1
         for row in document.tables[0].rows
     )
+    # A line is 0.45 cm high.
+    lines += max(each.height.cm for each in document.inline_shapes) / 0.45
     assert lines <= 2 * 52
     assert document.styles["Normal"].font.size == document.styles["List Bullet"].font.size == Pt(11)
     cells = [run for row in document.tables[0].rows for cell in row.cells for run in cell.paragraphs[0].runs]
@@ -288,6 +290,33 @@ def test_action_without_a_theme_leaves_no_theme_without_action(world: World) -> 
             in text
         )
         made_action.places.add(world.ward)
+
+
+def test_a_map_and_a_picture_say_in_words_what_they_show(world: World) -> None:
+    make_figures(world.northton, value=12.3)
+    make_figures(world.eastton, value=4.5)
+    Figure.objects.filter(place=world.northton).update(percentile=0.9)
+    Figure.objects.filter(place=world.eastton).update(percentile=0.1)
+    for left, place in enumerate((world.northton, world.eastton)):
+        path = f"M{100 * left} 0l100 0 0 100-100 0z"
+        Outline.objects.create(
+            place=place, path=path, left=100 * left, top=0, right=100 * left + 100, bottom=100
+        )
+    document = opened(made(world))
+    told = [each._inline.docPr.get("descr") for each in document.inline_shapes]
+    assert told[0] == "Map: Eastton: 4.5; Northton: 12.3."
+    assert told[1].startswith(
+        "A table with the partners by sector: Police 1, Education 1 and Vcs 1. Empty chairs"
+    )
+    (caption,) = (p.text for p in document.paragraphs if p.text.startswith("Left: "))
+    left, right = caption.split(" Right: ")
+    assert left.startswith("Left: Violence with injury, per 1,000 residents, ")
+    assert "(Testland Police)" in left
+    assert f"as recorded on {TODAY.day} {TODAY:%B %Y}" in right
+    # One place is shown where it is, and compared with nothing.
+    world.north.places.set([world.northton])
+    told = [each._inline.docPr.get("descr") for each in opened(made(world)).inline_shapes]
+    assert told[0] == "Map: Northton. Near it: Eastton."
 
 
 def test_of_sectors_that_the_law_names_nothing_is_called_missing(world: World) -> None:

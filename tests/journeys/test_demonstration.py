@@ -12,6 +12,7 @@ from tests.journeys.conftest import READERS
 from tests.journeys.crawling import Visited
 from tests.journeys.page_rules import faults, shown_text
 from tests.journeys.serving import Served
+from tests.words import banned
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -29,6 +30,13 @@ def test_every_link_that_is_offered_opens(walked: dict[str, list[Visited]], name
 @pytest.mark.parametrize("name", READERS)
 def test_every_page_is_in_order(walked: dict[str, list[Visited]], name: str) -> None:
     assert [each for page in walked[name] if page.is_page for each in faults(page)] == []
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_every_page_speaks_as_people_do(walked: dict[str, list[Visited]], name: str) -> None:
+    """Also what is made of records: sentences of opportunities, notes on sources, how a figure is worked out."""
+    found = {each for page in walked[name] if page.is_page for each in banned(shown_text(page.tree))}
+    assert found == set()
 
 
 @pytest.mark.parametrize("name", ["", "elsewhere"])

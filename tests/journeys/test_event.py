@@ -142,6 +142,7 @@ def test_a_whole_event(sectors: World, open_page: Open, clock: Clock) -> None:
     assert [each[2] for each in invitation.attachments] == ["text/calendar; method=PUBLISH"]
     guest.go(link_in(mail.outbox, "deputy@example.org", "/invitation/"))
     guest.press(re.compile("^(I come|Yes, I come|I am coming|Accept|Yes)"))
+    guest.press("Continue")
     guest.fill("What you want to be called", "Sam")
     guest.page.get_by_label("Hilltop School (education)").check()
     guest.press("Register")
@@ -192,14 +193,15 @@ def test_a_whole_event(sectors: World, open_page: Open, clock: Clock) -> None:
 
     # Who leads the table has no account: the link in their mail opens the table, and what it agrees goes on the wall.
     guest.go(f"/attending/{leader.token}/table/1/")
-    for closed in guest.page.locator("main details:not([open]) > summary").all():
-        closed.click()
+    closed = guest.page.locator("main details:not([open]) > summary")
+    while closed.count():
+        closed.first.click()
     guest.fill("What we want to reach together", GOAL)
     guest.fill("What will be done", "One member of staff phones twice a week for a term")
     guest.fill("How we will know that it worked", "Pupils who stay for a term")
     guest.choose("Who makes sure that it happens", "Lantern Youth")
-    guest.fill("Their role", "Youth work manager")
-    guest.page.get_by_label("Partner 1", exact=True).select_option(label="Lantern Youth")
+    guest.fill("Role of who makes sure that it happens", "Youth work manager")
+    guest.page.locator("[name=partner_1]").select_option(label="Lantern Youth")
     guest.page.locator("[name=what_1]").fill("Two mentors")
     guest.choose("Where", "Northton")
     guest.choose("Theme", "Suspension, exclusion, managed moves")

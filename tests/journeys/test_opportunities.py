@@ -292,10 +292,11 @@ def what_was_accepted_is_agreed_and_kept(on: Journey) -> None:
     assert [written[f"partner_{n}"] for n in (1, 2, 3)] == [
         str(each.pk) for each in (world.school, world.police, world.lantern)
     ]
-    # Whoever was interested sees to it; only what one partner puts in is not known yet, so that part stands open.
+    # Whoever was interested sees to it; only what one partner puts in is not known yet.
     assert (written["owner_partner"], written["owner_role"]) == (str(world.school.pk), "Deputy head")
     free = {"commitment", *(f"{name}_{n}" for name in ("partner", "what") for n in range(4, 9))}
     assert [name for name, value in written.items() if not value and name not in free] == ["what_3"]
+    alice.page.get_by_text("What each puts in").click()
     alice.fill("Partner 3 puts in", "A mentor for each")
     alice.press("We agree")
     alice.reads(

@@ -79,7 +79,7 @@ class Young(namedtuple("Young", "name page")):
     standing = "alone"
 
 
-Section = namedtuple("Section", "heading items more")
+Section = namedtuple("Section", "heading items more said")
 Coming = namedtuple("Coming", "attendee tables")
 
 
@@ -87,7 +87,8 @@ def filled(template: str, value: str) -> dict[str, Any]:
     """Whatever the template asks for, with the text in every place."""
     known = {
         "answers": [(value, LINK)], "coming": [Coming(Record(value), [value])], "day": datetime.date(2018, 10, 8),
-        "items": [(value, LINK)], "number": 2, "others": [value], "sections": [Section(value, [(value, LINK)], 2)],
+        "items": [(value, LINK)], "number": 2, "others": [value],
+        "sections": [Section(value, [(value, LINK)], 2, {LINK: value})],
         "total": 2,
         "young": [Young(value, LINK)], "said": value.partition("\n")[0], "invitation": Record("young"),
     } | dict.fromkeys(("choose", "event_link", "link", "off", "page", "survey", "work"), LINK)  # fmt: skip

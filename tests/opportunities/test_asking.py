@@ -467,7 +467,7 @@ def test_answers_stand_on_the_page_who_is_interested_first(world: World, asked: 
         Answer.objects.create(opportunity=asked, partner=partner, word=word, by="x")
     page = as_("alice").get(f"/opportunities/{asked.pk}/").content.decode()
     assert "1 is interested, 1 already does it, 1 said “not us”." in page
-    who = page[page.index(">Who<") : page.index("Who this theme needs")]
+    who = page[page.index(">Who<") : page.index("What happened with it")]
     names = ["Testland Police", "Hilltop School", "Lantern Youth"]
     assert [who.index(name) for name in names] == sorted(who.index(name) for name in names)
     public = make_opportunity(world, "one", world.lantern, audience="public", marking="public")

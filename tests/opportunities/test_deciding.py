@@ -25,6 +25,7 @@ from joinedup.opportunities.actions.deciding import (
 from joinedup.opportunities.models import Opportunity
 from joinedup.opportunities.queries.desk import people_for
 from joinedup.opportunities.queries.lists import listing
+from joinedup.taxonomy.models import Mix
 from tests.opportunities.making import make_opportunity
 from tests.world import World, make_user
 
@@ -299,11 +300,12 @@ def test_a_button_leads_back_to_the_changes_and_nowhere_else(
 def test_the_coordinators_page_costs_the_same(
     world: World, as_: As, number: int, django_assert_num_queries: Any
 ) -> None:
+    Mix.objects.create(theme_id="trusted-adult", sector_id="health", weight=0.8)
     parties = [world.lantern, world.school, world.police][:number]
     each = make_opportunity(world, "one", *parties)
     for n in range(number):
         parties[n].contacts.create(role="Lead", email=f"lead{n}@example.org")
         make_user(f"m{n}@example.org", f"Member {n}", "partner_member", partner=parties[n])
     alice = as_("alice")
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(30):
         alice.get(f"/opportunities/{each.pk}/")

@@ -297,7 +297,7 @@ def test_the_page_says_the_same_whether_or_not_a_companion_is_known(event: Event
                 "new_partner": "Lantern Youth",
                 "sector": "vcs",
                 "name": "Kit",
-                "email": email,
+                "companion_email": email,
             },
         )
         page = browser.get(answer["Location"]).content.decode()

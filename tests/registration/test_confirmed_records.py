@@ -55,7 +55,7 @@ def test_who_was_invited_confirms_what_they_tick(
 ) -> None:
     page = f"/events/{event.slug}/register/?invitation={invited.token}"
     browser = as_("nobody")
-    shown = browser.get(page).content.decode()
+    shown = browser.get(f"{page}&part=guest").content.decode()
     assert "Night clubs: Open late on Fridays" in shown
     assert "Lantern Youth (vcs), serves" in shown
     browser.post(page, answers(world, still_true=[f"action-{clubs.pk}"]))
@@ -80,7 +80,7 @@ def test_a_stranger_is_neither_shown_nor_believed(
 ) -> None:
     Partner.objects.update(marking="public")
     browser, page = as_(name), f"/events/{event.slug}/register/"
-    assert "Night clubs" not in browser.get(page).content.decode()
+    assert "Night clubs" not in browser.get(f"{page}?part=guest").content.decode()
     browser.post(page, answers(world, still_true=[f"partner-{world.lantern.pk}", f"action-{clubs.pk}"]))
     clubs.refresh_from_db()
     assert event.attendees.count() <= 1

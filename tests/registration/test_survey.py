@@ -165,7 +165,7 @@ def test_results_are_for_those_who_plan_until_they_are_published(
     assert "Planning this event" not in page
     rows = list(csv.reader(io.StringIO(as_("nobody").get(table).content.decode("utf-8-sig"))))
     assert rows[0] == SURVEY_HEADER
-    assert rows[1][1:6] == ["5", "100", "", "", ""], "not known is empty, never nought"
+    assert rows[1][1:6] == ["5", "100", "", "", ""], "not known is empty, never zero"
     with django_assert_num_queries(1):
         survey_results(event)
 

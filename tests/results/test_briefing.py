@@ -20,6 +20,7 @@ from joinedup.events.models import Event
 from joinedup.evidence.models import Need
 from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Contact
+from joinedup.places.models import Outline
 from joinedup.results.actions.briefing import send_brief
 from joinedup.results.queries.briefing import pack, recipients
 from joinedup.support.models import Offer
@@ -205,6 +206,31 @@ def test_what_is_refused(day: Event, event: Event, world: World):
         send_brief(by=alice, event=Event.objects.get(pk=day.pk))
 
 
+def test_the_map_shows_need_on_the_first_topic_where_it_is_known_else_where_it_is(
+    day: Event, world: World, opportunity
+):
+    for left, place in enumerate((world.northton, world.eastton)):
+        path = f"M{100 * left} 0l100 0 0 100-100 0z"
+        Outline.objects.create(
+            place=place, path=path, left=100 * left, top=0, right=100 * left + 100, bottom=100
+        )
+    on = timezone.localdate()
+
+    def map_of() -> str:
+        return next(
+            each for each in pack(world.person("nobody"), day, on).drawings if "Map" in each.about
+        ).about
+
+    choose_opportunity(by=world.person("alice"), event=day, opportunity=opportunity)
+    assert map_of() == "Map: Eastton and Northton."
+    for place, need in ((world.northton, 0.9), (world.eastton, 0.3)):
+        Need.objects.create(place=place, theme_id="trusted-adult", need=need, certainty=0.7, worked_out_on=on)
+    assert map_of() == "Map: Eastton: lower than most; Northton: very high."
+    # What only stands for it has no colour.
+    Need.objects.update(measured=Need.Measured.PROXY)
+    assert map_of() == "Map: Eastton and Northton."
+
+
 def test_the_word_file(day: Event, as_, come, world: World):
     come(day, world.school)
     answer = as_("alice").get(f"/events/{day.slug}/brief.docx")
@@ -215,7 +241,11 @@ def test_the_word_file(day: Event, as_, come, world: World):
         assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
         assert table._tbl.tblPr.find(qn("w:tblDescription")).get(qn("w:val"))
     assert [cell.text for cell in document.tables[0].rows[0].cells] == ["Time", "What", "Who"]
-    assert not document.inline_shapes, "a picture would need a text of its own"
+    # Northton has no outline here: no map, and the picture has a text of its own.
+    (picture,) = document.inline_shapes
+    assert picture._inline.docPr.get("descr").startswith(
+        "A table with those who are coming by sector: Education a few."
+    )
     assert document.core_properties.language == "en-GB"
     assert {each.get(qn("w:val")) for each in document.styles.element.iter(qn("w:lang"))} == {"en-GB"}
     assert "what they share" in document.sections[0].footer.paragraphs[0].text
@@ -248,4 +278,4 @@ def test_it_takes_a_fixed_number_of_queries(day: Event, world: World, make_oppor
     more(1)
     more(2)
     assert cost() == one
-    assert one == 51
+    assert one == 53

@@ -17,6 +17,7 @@ from joinedup.documents.sheet import Said, Sheet
 from joinedup.events.models import Event
 from joinedup.evidence.models import Figure
 from joinedup.evidence.queries import Point
+from joinedup.places.models import Outline
 from joinedup.results.queries import figures_since
 from joinedup.results.queries.result_sheet import since_sheet
 from joinedup.support.models import Offer
@@ -66,7 +67,7 @@ def test_what_it_says(over, world: World, due, as_):
     assert words(found, "What was agreed") == ["3 agreements: Mentoring and a trusted adult (3)."]
     counts, share = words(found, "How they stand")
     assert counts == "1 kept, 2 on the way, 0 not kept, 0 dropped by agreement."
-    assert share == "Of the 2 due so far, 50% are kept; weighted by what was at stake: 50%."
+    assert share == "Of the 2 due so far, 50% are kept; counted by what was at stake: 50%."
     examples = words(found, "Three examples")
     assert examples[0] == ("Mentors, in Northton: a partner (vcs) sees to it. Kept. Report on Mentors.")
     assert words(found, "Support taken up") == ["Open fund, from The Trust."]
@@ -269,3 +270,23 @@ def test_the_page_shows_the_figure_with_its_caveat(over, world: World, due, figu
     page = as_("nobody").get(f"/events/{over.slug}/since/").content.decode()
     assert f"/figures/{figure.pk}/" in page
     assert "not shown to be because of the event" in page
+
+
+def test_a_bar_and_a_map_say_what_the_reader_may_know(over, world: World, due, as_):
+    assert sheet(world, "nobody", over).drawings == []
+    due("Mentors", "kept")
+    due("Buses", "not_kept")
+    due("Clubs", days=-90)
+    Outline.objects.create(
+        place=world.northton, path="M0 0l100 0 0 100-100 0z", left=0, top=0, right=100, bottom=100
+    )
+    told = {
+        who: [each.about for each in sheet(world, who, over).drawings] for who in ("nobody", "charlie", "bob")
+    }
+    bar = "A bar of the agreements: 1 kept, 1 on the way, 1 not kept and 0 dropped by agreement."
+    where = "Map: Northton: 3 agreements."
+    assert told == {who: [where, bar] for who in told}
+    page = as_("bob").get(f"/events/{over.slug}/since/").content.decode()
+    assert f'aria-label="{bar}"' in page
+    document = Document(io.BytesIO(as_("bob").get(f"/events/{over.slug}/since.docx").content))
+    assert [each._inline.docPr.get("descr") for each in document.inline_shapes] == [where, bar]

@@ -146,7 +146,7 @@ def test_a_stranger_cannot_ask_who_comes_by_way_of_a_companion(everything: Every
     event, partner = everything.event, everything.world.lantern
     told = set()
     for address in ("p0@example.org", "nobody-of-them@example.org"):
-        typed = {"part": "young_person", "partner": partner.pk, "name": "Sky", "email": address}
+        typed = {"part": "young_person", "partner": partner.pk, "name": "Sky", "companion_email": address}
         answer = as_("nobody").post(f"/events/{event.slug}/register/", typed, follow=True)
         page = answer.content.decode()
         told.add((answer.redirect_chain[0], page[page.index("Thank you") :][:200]))

@@ -12,7 +12,9 @@ from django.utils import timezone
 from joinedup.accounts.models import Preference, User
 from joinedup.agreements.models import Agreement
 from joinedup.mail.kept import send_kept
+from joinedup.partners.models import Partner
 from joinedup.web.work.digest import send_digests
+from tests.opportunities.making import make_move, make_opportunity
 from tests.web.test_work import make_agreement, make_event, make_one_of_everything
 from tests.world import World
 
@@ -55,6 +57,27 @@ def test_on_mondays_at_seven_once_and_only_where_something_waits(late: Agreement
     assert go(7) == ["bob@example.org"]
     Agreement.objects.update(state="kept")
     assert go(14) == []
+
+
+def test_an_opportunity_is_told_as_its_page_begins_without_what_the_reader_may_not_see(
+    go: Any, world: World
+) -> None:
+    moves = [
+        make_move(
+            "m1", "match", parties=[(world.school, "gives")], decision="Does Hilltop School open its hall?"
+        ),
+        make_move(
+            "m2", "bid", parties=[(world.lantern, "bids")], decision="Does Lantern bid?", closes="2027-02-28"
+        ),
+    ]
+    made = make_opportunity(world, "one", world.lantern, world.school, moves=moves)
+    assert go() == ["bob@example.org"]
+    heading = f"Mentoring and a trusted adult in Northton\n  http://testserver/opportunities/{made.pk}/"
+    assert f"- Does Hilltop School open its hall? {heading}" in mail.outbox[0].body
+    Partner.objects.filter(pk=world.school.pk).update(marking="named")
+    assert go(7) == ["bob@example.org"]
+    assert f"- Does Lantern bid? By 28 February 2027. {heading}" in mail.outbox[0].body
+    assert "Hilltop School" not in mail.outbox[0].body
 
 
 def test_daily_on_working_days_or_never(late: Agreement, go: Any, world: World) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,16 +14,20 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from joinedup.accounts.models import Grant, User
+from joinedup.accounts.models import AuditEntry, Grant, User
 from joinedup.agreements.models import Agreement, Progress
+from joinedup.events.actions.topics import accept_topic, propose_topic
 from joinedup.events.models import Event, Programme
 from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.actions.reading import have_read
 from joinedup.opportunities.models import Answer, ListChange, Look, Opportunity
 from joinedup.opportunities.queries.since import Unread
 from joinedup.partners.models import Ask, Partner
 from joinedup.registration.models import Attendee, Invitation
 from joinedup.spreadsheets.models import Upload
 from joinedup.voice.models import Contribution, Conversation, Host
+from joinedup.web.work.next_day import next_day
+from joinedup.web.work.people_did import PeopleDid
 from joinedup.web.work.queries import Waiting, kept_by, waiting_for
 from tests.world import World, all_say_yes
 
@@ -139,7 +145,7 @@ def make_one_of_everything(world: World, number: int) -> None:
     make_upload(world, number)
 
 
-@pytest.mark.parametrize(("who", "queries"), [("bob", 30), ("alice", 22)])
+@pytest.mark.parametrize(("who", "queries"), [("bob", 30), ("alice", 41)])
 @pytest.mark.parametrize("items", [1, 3])
 def test_the_page_takes_the_same_queries_for_one_and_for_three(
     as_: As, world: World, who: str, queries: int, items: int, django_assert_num_queries: Any
@@ -406,6 +412,176 @@ class TestKept:
         for link in ("/start/north/", "/bring/north/", "/people/", "/events/add/", "/places/E09000991/"):
             assert f'href="{link}"' in page
         assert "/start/north/" not in as_("bob").get(WORK).content.decode()
+
+
+class TestPeopleDid:
+    """Answered, spotted, asked, registered: read first, and closed by one button."""
+
+    def did(self, world: World, who: str = "alice") -> PeopleDid:
+        return waiting_for(world.person(who)).people
+
+    def everything(self, world: World) -> Event:
+        answered = make_opportunity(world, 1, world.school)
+        Answer.objects.create(opportunity=answered, partner=world.school, word="interested", by="School")
+        spotted = make_opportunity(world, 2, world.school, is_spotted=True, spotted_by=world.bob)
+        ListChange.objects.create(opportunity=spotted, what="new")
+        Ask.objects.create(partner=world.school, kind="need", text="WAITING hall", owner=world.bob)
+        event = make_event(world)
+        for number in (1, 2):
+            attend(world, event, number)
+        return event
+
+    def test_the_newest_of_each(self, world: World) -> None:
+        event = self.everything(world)
+        did = self.did(world)
+        assert [each.word for each in did.said] == ["interested"]
+        assert [each.key for each in did.spotted] == ["key-2"]
+        assert [each.text for each in did.asks] == ["WAITING hall"]
+        assert [(each.slug, each.came) for each in did.registered] == [(event.slug, 2)]  # type: ignore[attr-defined]
+        assert did.total == 4
+        for who in ("bob", "charlie", "lead"):
+            assert self.did(world, who) == PeopleDid()
+
+    def test_what_i_did_myself_what_is_over_and_what_i_may_not_see_is_left_out(self, world: World) -> None:
+        mine = make_opportunity(world, 1, world.school, is_spotted=True, spotted_by=world.alice)
+        gone = make_opportunity(world, 2, world.school, is_spotted=True, spotted_by=world.bob, state="gone")
+        elsewhere = make_opportunity(world, 4, is_spotted=True, footprint=world.south)
+        for each in (mine, gone, elsewhere):
+            ListChange.objects.create(opportunity=each, what="new")
+        ask = {"partner": world.school, "kind": "need"}
+        Ask.objects.create(**ask, text="Mine", owner=world.alice)
+        Ask.objects.create(**ask, text="Closed", closed_on=TODAY)
+        Ask.objects.create(partner=world.harbour, kind="need", text="Elsewhere")
+        attend(world, make_event(world, 1, date=days(-1)), 1)
+        attend(world, make_event(world, 2, cancelled_on=TODAY), 1)
+        attend(world, make_event(world, 3, footprint=world.south), 1)
+        attend(world, make_event(world, 4), 1, standing="held")
+        assert self.did(world) == PeopleDid()
+
+    def test_one_button_closes_all_of_it_and_nothing_else(self, as_: As, world: World) -> None:
+        event = self.everything(world)
+        alice = as_("alice")
+        page = alice.get(WORK).content.decode()
+        assert "2 people for Event 1" in page
+        assert (
+            page.index("What people did") < page.index("The next event") < page.index("What the list found")
+        )
+        until = re.search(r'name="until" value="([^"]+)"', page)
+        assert until
+        attend(world, event, 3)
+        answer = alice.post("/work/read/", {"until": until[1]}, follow=True)
+        assert answer.redirect_chain == [(WORK, 302)]
+        assert "Marked as read" in answer.content.decode()
+        did = self.did(world)
+        # What came while they read is not lost; what the machine found still waits.
+        assert (did.said, did.spotted, did.asks, [each.came for each in did.registered]) == ([], [], [], [1])  # type: ignore[attr-defined]
+        assert [each.number for each in waiting_for(world.person("alice")).moved] == [1]
+        assert AuditEntry.objects.filter(action="opportunity.read").count() == 1
+
+    def test_answers_read_with_the_list_are_read_here_too(self, world: World) -> None:
+        self.everything(world)
+        have_read(by=world.person("alice"), footprint=world.north, until=timezone.now())
+        did = self.did(world)
+        assert (did.said, did.spotted, len(did.asks), len(did.registered)) == ([], [], 1, 1)
+
+    @pytest.mark.parametrize("until", ["", "yesterday", "2999-01-01T00:00:00+00:00", "2026-01-01T00:00:00"])
+    def test_what_is_no_time_marks_nothing(self, as_: As, world: World, until: str) -> None:
+        page = as_("alice").post("/work/read/", {"until": until}, follow=True).content.decode()
+        assert "open this page again" in page or "open the page again" in page
+        assert not Look.objects.exists()
+
+    def test_who_coordinates_nothing_marks_nothing(self, as_: As, world: World) -> None:
+        for who in ("bob", "charlie", "admin"):
+            as_(who).post("/work/read/", {"until": timezone.now().isoformat()})
+        assert as_("nobody").post("/work/read/", {"until": "x"})["Location"].startswith("/account/login/")
+        assert as_("alice").get("/work/read/").status_code == 405
+        assert not Look.objects.exists()
+
+    def test_the_rest_is_counted(self, as_: As, world: World) -> None:
+        for number in range(12):
+            Ask.objects.create(partner=world.school, kind="need", text=f"Ask {number}")
+        did = self.did(world)
+        assert (len(did.asks), did.more_asks, did.total) == (10, 2, 12)
+        assert "and 2 more" in as_("alice").get(WORK).content.decode()
+
+
+def attend(world: World, event: Event, number: int, **fields: Any) -> Attendee:
+    who = {"partner": world.school, "sector": world.school.sector, "role": "Head"}
+    return Attendee.objects.create(event=event, number=number, **(who | fields))
+
+
+class TestNextDay:
+    def test_what_is_not_ready_with_the_page_to_mend_it(self, as_: As, world: World) -> None:
+        make_event(world, 2, date=days(50))
+        soon = make_event(world, 1, is_draft=True)
+        make_event(world, 3, date=days(1), cancelled_on=TODAY)
+        make_event(world, 4, date=days(1), footprint=world.south)
+        found = next_day(world.person("alice"), TODAY)
+        assert found is not None
+        assert found.event == soon
+        assert (found.findings[0].kind, found.findings[0].stops) == ("draft", True)
+        assert len(found.shown) + found.more == len(found.findings)
+        page = as_("alice").get(WORK).content.decode()
+        for each in found.shown:
+            assert f'href="{each.link}"' in page
+        assert f'href="/events/{soon.slug}/plan/"' in page
+
+    def test_it_is_worked_out_anew_after_any_write(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kept: dict[str, Any] = {}
+        memory = SimpleNamespace(get=kept.get, set=kept.__setitem__)
+        monkeypatch.setattr("joinedup.web.work.next_day.caches", {"memory": memory})
+        alice, event = world.person("alice"), make_event(world)
+
+        def kinds() -> set[str]:
+            found = next_day(alice, TODAY)
+            assert found is not None
+            return {each.kind for each in found.findings}
+
+        assert "no_topics" in kinds()
+        assert kinds() == kinds()
+        assert len(kept) == 1
+        proposed = propose_topic(by=alice, event=event, partner=world.lantern, title="Fridays")
+        accept_topic(by=alice, topic=proposed)
+        assert "no_topics" not in kinds()
+        assert len(kept) == 2
+
+    def test_for_who_plans_it_only(self, as_: As, world: World) -> None:
+        make_event(world)
+        for who in ("bob", "charlie", "admin"):
+            assert next_day(world.person(who), TODAY) is None
+            assert "The next event" not in as_(who).get(WORK).content.decode()
+        assert next_day(world.person("lead"), TODAY) is not None
+        assert "Nothing else waits for you" in as_("lead").get(WORK).content.decode()
+
+
+class TestLateInThePartnership:
+    def test_a_coordinator_finds_what_nobody_reported(self, as_: As, world: World) -> None:
+        late = make_agreement(world, 1, due=days(-2), owner_partner=world.school)
+        make_agreement(world, 2, due=TODAY, owner_partner=world.school)
+        make_agreement(world, 3, due=days(-2), owner_partner=world.school, state="kept")
+        make_agreement(world, 4, due=days(-2), owner_partner=world.school, marking="named")
+        assert waiting_for(world.person("alice")).late.items == [late]
+        page = as_("alice").get(WORK).content.decode()
+        assert "What is late" in page
+        assert f'href="/agreements/{late.pk}/report/"' in page
+        assert as_("alice").get(f"/agreements/{late.pk}/report/").status_code == 200
+        assert waiting_for(world.person("bob")).late.items == []
+
+
+def test_the_order_is_people_then_event_then_late_then_the_list(as_: As, world: World) -> None:
+    make_one_of_everything(world, 1)
+    for who, headings in (
+        ("bob", ["What people did", "What is late", "What the list found", "Mine", "My organisation"]),
+        (
+            "alice",
+            ["What people did", "The next event", "What is late", "What the list found", "My partnership"],
+        ),
+    ):
+        page = as_(who).get(WORK).content.decode()
+        shown = re.findall(r'<h2 class="govuk-heading-l"[^>]*>([^<]+)</h2>', page)
+        assert [each for each in shown if each in headings] == headings
 
 
 class TestEmptyStates:

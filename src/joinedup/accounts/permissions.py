@@ -19,7 +19,7 @@ class Over(StrEnum):
 
     ANYTHING = "anything"
     OWN_PARTNER = "records of their own partner"
-    OWN_FOOTPRINT = "records of the footprint they coordinate"
+    OWN_FOOTPRINT = "records of the partnership they coordinate"
     OWN_TABLE = "the table that they lead or write for"
     OWN_RECORD = "records that they keep themselves"
 

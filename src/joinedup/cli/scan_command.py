@@ -74,7 +74,7 @@ ENDINGS = (".html", ".json", ".csv")
 @click.option("--outside-uk", is_flag=True,
               help="Take places that are not in the United Kingdom as they are.")  # fmt: skip
 @click.option("--empty-months-are-real", is_flag=True,
-              help="A month without any case is nought; otherwise a file is taken to be missing.")  # fmt: skip
+              help="A month without any case is zero; otherwise a file is taken to be missing.")  # fmt: skip
 @click.option("--explain", is_flag=True, help="Say in words what was asked and what the answer means.")
 @click.option("--output", type=FILE, help="Write a .html (with a map), .json or .csv file as well.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")

@@ -269,7 +269,7 @@ def _not_sent(months: list[str], empty: np.ndarray, in_part: dict[str, list[int]
     said = []
     if empty.any():
         nowhere = named(np.nonzero(empty)[0])
-        said.append(f"Nothing is counted anywhere in {nowhere}: taken as not sent, not as nought.")
+        said.append(f"Nothing is counted anywhere in {nowhere}: taken as not sent, not as none.")
     for name, own in in_part.items():
         if part := [at for at in own if not empty[at]]:
             said.append(f"{name} has none or far fewer than usual in {named(part)}: taken as not sent whole.")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from joinedup.documents.drawing import Drawing
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class Section:
 
 @dataclass(frozen=True)
 class Sheet:
-    """`lead`: the text under the title. `footer`: who may read it, and where it comes from."""
+    """`lead`: the text under the title. `drawings`: what stands under that, side by side. `footer`: who may read it,
+    and where it comes from."""
 
     title: str
     lead: str
@@ -61,7 +64,8 @@ class Sheet:
     is_demonstration: bool = False
     subject: str = ""
     author: str = ""
-    is_dense: bool = field(default=False)
+    is_dense: bool = False
+    drawings: Sequence[Drawing] = ()
 
     @property
     def shown(self) -> list[Section]:

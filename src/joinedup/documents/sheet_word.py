@@ -8,10 +8,21 @@ from docx.document import Document as WordDocument
 from docx.shared import Cm
 
 from joinedup.documents.sheet import Said, Section, Sheet
-from joinedup.documents.word import DENSE, ROOMY, add_link, as_bytes, new_document, table
+from joinedup.documents.word import (
+    DENSE,
+    HIGH,
+    PAGE,
+    ROOMY,
+    add_link,
+    as_bytes,
+    new_document,
+    pictures,
+    table,
+)
 from joinedup.places.demonstration import what_is_invented
 
-WIDTH_CM = 18.0
+# What is to go on one page has lower pictures.
+LOW = 3.5
 
 
 def as_word(sheet: Sheet) -> bytes:
@@ -27,7 +38,12 @@ def as_word(sheet: Sheet) -> bytes:
     document.add_heading(sheet.title, level=1)
     document.add_paragraph(sheet.lead)
     if sheet.is_demonstration:
+<<<<<<< HEAD
         document.add_paragraph(f"{_('Demonstration.')} {what_is_invented()}")
+=======
+        document.add_paragraph("Demonstration: partners, people, local action and funds in it are invented.")
+    pictures(document, sheet.drawings, highest=LOW if sheet.is_dense else HIGH)
+>>>>>>> land
     for section in sheet.shown:
         _section(document, section)
     return as_bytes(document)
@@ -39,7 +55,7 @@ def _section(document: WordDocument, section: Section) -> None:
         _sentence(document, said)
     if section.grid is not None:
         columns = len(section.grid.header)
-        widths = [Cm(WIDTH_CM / columns)] * columns
+        widths = [Cm(PAGE / columns)] * columns
         table(document, section.grid.header, section.grid.rows, widths, section.grid.about)
     if not section.said and section.grid is None:
         document.add_paragraph(section.none)

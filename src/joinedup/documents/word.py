@@ -1,4 +1,5 @@
-"""Word files: real headings and lists, tables with repeated headers, working links, British English."""
+"""Word files: real headings and lists, tables with repeated headers, pictures with words for those who do not see them,
+working links, British English."""
 
 from __future__ import annotations
 
@@ -16,9 +17,15 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Length, Pt, RGBColor
 
+from joinedup.documents.drawing import Drawing
+from joinedup.documents.png import png
+
 TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # Nothing on paper is smaller than this, but the footer.
 FONT, SMALL = "Arial", Pt(10)
+# Of a page between its margins, and of a picture on it, in centimetres.
+PAGE, HIGH, GAP = 18.0, 6.0, 0.3
+SIDES = {1: ("",), 2: ("Left: ", "Right: ")}
 ACCENT = RGBColor(0x0B, 0x4F, 0x55)
 # Points of the text and of the space before it: little space, so that it goes on a page or two.
 DENSE: Mapping[str, tuple[float, float]] = {
@@ -117,15 +124,34 @@ def table(
     made.autofit = False
     _repeat(made.rows[0])
     for cell, text in zip(made.rows[0].cells, header, strict=True):
-        _write(cell, text, bold=True)
+        _write(cell.paragraphs[0], text, bold=True)
     for row in rows:
         for cell, text in zip(made.add_row().cells, row, strict=True):
-            _write(cell, text)
+            _write(cell.paragraphs[0], text)
     for each in made.rows:
         for cell, width in zip(each.cells, widths, strict=True):
             cell.width = width
     if about:
         _describe(made, about)
+
+
+def pictures(document: WordDocument, drawings: Sequence[Drawing], *, highest: float = HIGH) -> None:
+    """Pictures of one height (centimetres, at most) side by side, with their captions under them, and what each says in
+    words for those who do not see it."""
+    if not drawings:
+        return
+    room = PAGE - GAP * (len(drawings) - 1)
+    high = min(highest, room / sum(each.width / each.height for each in drawings))
+    paragraph = document.add_paragraph()
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(4)
+    paragraph.paragraph_format.keep_with_next = True
+    for n, drawing in enumerate(drawings):
+        if n:
+            paragraph.add_run(" ")
+        added = paragraph.add_run().add_picture(io.BytesIO(png(drawing)), height=Cm(high))
+        added._inline.docPr.set("descr", drawing.about)
+    captions = zip(SIDES[len(drawings)], drawings, strict=True)
+    _write(document.add_paragraph(), " ".join(f"{side}{each.caption}" for side, each in captions))
 
 
 def add_link(paragraph: Any, words: str, address: str) -> None:
@@ -145,8 +171,7 @@ def _describe(made: Any, about: str) -> None:
     made._tbl.tblPr.append(mark)
 
 
-def _write(cell: Any, text: str, *, bold: bool = False) -> None:
-    paragraph = cell.paragraphs[0]
+def _write(paragraph: Any, text: str, *, bold: bool = False) -> None:
     paragraph.paragraph_format.space_after = Pt(0)
     run = paragraph.add_run(text)
     run.font.size, run.bold = SMALL, bold

@@ -163,7 +163,7 @@ def _gaps(points: Sequence[Point]) -> list[str]:
     )
     of_code = {why: fault for fault, why in OF_A_CODE.items()}
     return [
-        f"{listing(spans)}: {why}. The line breaks there; that is not nought."
+        f"{listing(spans)}: {why}. The line breaks there; that is not zero."
         for state, kind, why in reasons
         if (spans := _spans([(point.state, point.why) == (state, kind) for point in points], points))
     ] + sentences((point.period, of_code[point.why]) for point in points if point.why in of_code)

@@ -155,7 +155,8 @@ def formula(indicator: Indicator) -> str:
         return f"{above}, summed over {indicator.window} months{years} ÷ {below} × {indicator.per:,.0f}"
     if indicator.method == "mean":
         times = f" × {indicator.per:,.0f}" if indicator.per != 1 else ""
-        return f"mean of {_spaced(indicator.value)} over neighbourhoods, weighted by residents{times}"
+        counted = _spaced(indicator.value.removesuffix("-score"))
+        return f"mean of {counted} over residents, neighbourhood by neighbourhood{times}"
     if indicator.method == "share":
         return (
             f"neighbourhoods whose {_spaced(indicator.value)} is {indicator.at_most:g} or less "

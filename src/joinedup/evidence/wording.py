@@ -73,8 +73,6 @@ def _in_unit(number: str, indicator: str) -> str:
         return number
     if found.unit.startswith("%"):
         return number + "%" + found.unit[1:]
-    if found.unit.startswith("score"):
-        return f"score {number}{found.unit.removeprefix('score')}"
     return f"{number} {found.unit}"
 
 

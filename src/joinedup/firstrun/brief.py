@@ -12,16 +12,19 @@ from django.utils.translation import ngettext
 
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came
+from joinedup.documents.drawing import Drawing
 from joinedup.evidence import wording
 from joinedup.evidence.models import Figure, Need
 from joinedup.evidence.plain_words import compared_with, highest_needs
 from joinedup.evidence.queries import OF_ENGLAND_ONLY, gaps, titled, year_of
 from joinedup.firstrun.missing import MissingFromArea, SectorRow, missing
+from joinedup.firstrun.pictures import figure_map, sectors_picture
 from joinedup.firstrun.place_names import called, listed
 from joinedup.firstrun.queries import needs_and_figures
 from joinedup.initiatives.models import Initiative
 from joinedup.initiatives.queries import find_initiatives, running
 from joinedup.opportunities.queries.documents import looked_on, shortlist
+from joinedup.opportunities.queries.strongest import Strongest, strongest
 from joinedup.places.models import Footprint, Place
 from joinedup.places.queries import is_district, whole_counties
 from joinedup.support.checks import needs_checking
@@ -58,15 +61,16 @@ class Brief:
     running: list[str]
     running_more: int
     support: list[str]
-    opportunities: list[tuple[str, str]]
+    opportunities: list[tuple[str, Strongest]]
     looked_on: datetime.date | None
     unknown: list[str]
     sources: list[str]
+    drawings: list[Drawing]
     is_demonstration: bool
 
 
 def brief(person: Person, footprint: Footprint, on: datetime.date) -> Brief:
-    """Everything in the brief, as `person` may know it. 23 queries whatever the partnership holds; 25 with a
+    """Everything in the brief, as `person` may know it. 34 queries at most, whatever the partnership holds; 36 with a
     district among its places."""
     places = list(footprint.places.select_related("parent__parent__parent").order_by("name"))
     counties = whole_counties(places)
@@ -75,25 +79,24 @@ def brief(person: Person, footprint: Footprint, on: datetime.date) -> Brief:
     here = find_initiatives(person).filter(running(on), partner__footprints=footprint).distinct()
     action = sorted(here, key=lambda each: (not each.themes.all(), each.name))
     chosen = shortlist(footprint, OPPORTUNITIES)
+    moves = strongest(person, chosen)
+    expected = [row for row in lacking.sectors if row.is_expected or row.partners]
     return Brief(
         name=footprint.name,
         where=listed([called(place) for place in places], 6) if places else "",
         on=on,
         need=need_sentences(places, needs, figures, counties),
-        sectors=[
-            SectorLine(row.sector.name, _who(row), _where(row, places))
-            for row in lacking.sectors
-            if row.is_expected or row.partners
-        ],
+        sectors=[SectorLine(row.sector.name, _who(row), _where(row, places)) for row in expected],
         themes_without=[gap.theme.name for gap in lacking.themes],
         unsaid=lacking.unsaid,
         running=[_action(each) for each in action[:RUNNING]],
         running_more=max(0, len(action) - RUNNING),
         support=[_offer(each, on) for each in open_offers(person, _around(places), on)[:OFFERS]],
-        opportunities=[(each.sentence, each.first_step) for each in chosen],
+        opportunities=[(each.heading, moves[each.pk]) for each in chosen if each.pk in moves],
         looked_on=looked_on(footprint),
         unknown=unknown(places, figures, lacking, on),
         sources=_sources(figures),
+        drawings=[each for each in (figure_map(places, on), sectors_picture(expected, on)) if each],
         is_demonstration=footprint.is_demonstration,
     )
 

@@ -1,4 +1,5 @@
-"""The brief as a Word file: real headings and lists, one table whose header repeats, a footer with sources and date."""
+"""The brief as a Word file: real headings and lists, a map and a picture, one table whose header repeats, a footer with
+sources and date."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from django.utils.translation import gettext as _
 from docx.document import Document as WordDocument
 from docx.shared import Cm
 
-from joinedup.documents.word import TYPE, as_bytes, new_document, section, table
+from joinedup.documents.word import TYPE, as_bytes, new_document, pictures, section, table
 from joinedup.firstrun.brief import THEMES, Brief
 from joinedup.firstrun.place_names import listed
 from joinedup.places.demonstration import what_is_invented
@@ -17,6 +18,8 @@ __all__ = ["HEADER", "TYPE", "as_word"]
 HEADER = ("Sector", "Round the table", "None recorded in")
 WIDTHS = (Cm(4.2), Cm(9.6), Cm(4.2))
 SOURCES_NAMED = 4
+# As high as leaves room for the rest on two pages.
+PICTURES_CM = 4.6
 
 
 def as_word(brief: Brief) -> bytes:
@@ -34,6 +37,7 @@ def as_word(brief: Brief) -> bytes:
     if brief.is_demonstration:
         document.add_paragraph(f"{_('Demonstration.')} {what_is_invented()}")
     section(document, "Need", brief.need, style=None)
+    pictures(document, brief.drawings, highest=PICTURES_CM)
     document.add_heading("Who is round the table, and whom to ask", level=2)
     rows = [(line.sector, line.here, line.lacking) for line in brief.sectors]
     table(document, HEADER, rows, WIDTHS)
@@ -85,8 +89,10 @@ def _opportunities(document: WordDocument, brief: Brief) -> None:
             if day
             else "Not looked for yet."
         )
-    for sentence, first_step in brief.opportunities:
-        paragraph = document.add_paragraph(f"{sentence} ", style="List Number")
-        if first_step:
-            paragraph.add_run("First step: ").bold = True
-            paragraph.add_run(first_step)
+    for heading, move in brief.opportunities:
+        paragraph = document.add_paragraph(style="List Number")
+        paragraph.add_run(f"{heading}: ").bold = True
+        paragraph.add_run(move.told)
+        if move.first_step:
+            paragraph.add_run(" First step: ").bold = True
+            paragraph.add_run(move.first_step)

@@ -317,17 +317,21 @@ class ListChange(models.Model):
 
 
 class Look(models.Model):
-    """Until when somebody has read what changed in a partnership's list."""
+    """Until when somebody has read what changed in a partnership's list, and what people did there."""
 
     user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
     footprint = models.ForeignKey("places.Footprint", on_delete=models.CASCADE, related_name="+")
-    at = models.DateTimeField()
+    at = models.DateTimeField(null=True, blank=True)
+    people_at = models.DateTimeField(
+        null=True, blank=True, help_text="until when they have read what people did there"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "footprint"], name="look_once")]
 
     def __str__(self) -> str:
-        return f"{self.footprint} until {self.at:%d/%m/%Y}"
+        last = max(each for each in (self.at, self.people_at) if each is not None)
+        return f"{self.footprint} until {last:%d/%m/%Y}"
 
 
 class Cell(models.Model):

@@ -11,6 +11,7 @@ recorded, is never said in public: see `silence`, and docs/decisions/what-the-pu
 from __future__ import annotations
 
 import datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -31,8 +32,10 @@ def may_be_shown(on: datetime.date | None = None) -> Q:
     return would_be_shown() & Q(footprint__shows_opportunities=True) & not_held
 
 
+@cache
 def would_be_shown() -> Q:
-    """Which ones the public could read once their partnership chooses so: what `may_be_shown` asks of the bodies."""
+    """Which ones the public could read once their partnership chooses so: what `may_be_shown` asks of the bodies. Made
+    once, since it knows no reader and no day: each filter takes a copy of what it is made of."""
     condition = Q(audience="public", marking="public") & ~Q(kind__in=NOT_FOR_THE_PUBLIC)
     for found in (_kept_to_themselves(), _unspoken("parties", "partner"), *_unspoken_action(), _refused()):
         condition &= ~Q(pk__in=found)

@@ -158,7 +158,9 @@ CACHES = {
         "LOCATION": "joinedup_cache",
         "TIMEOUT": 24 * 3600,
         "OPTIONS": {"MAX_ENTRIES": 20_000},
-    }
+    },
+    # For what is worked out again as soon as anything changes. Each process has its own: no page waits to write it.
+    "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "TIMEOUT": 600},
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 14 * 24 * 3600

@@ -23,7 +23,7 @@ from joinedup.taxonomy.models import Approach, Factor, Mix, Sector, Theme
 # services and people.
 DISPROPORTIONALITY = "F04"
 OUR_READING = "The strength from 0 to 1 is our reading of this finding, not a published figure."
-NO_READING = "No estimate of its strength was found: it is unknown, not nought."
+NO_READING = "No estimate of its strength was found: it is unknown, not zero."
 
 
 def rows(path: Path) -> list[dict[str, str]]:

@@ -124,7 +124,7 @@ def test_codes_of_2011_and_counts_below_nought_are_wrong(codes: Codes, brought: 
     reading = read_file(brought(text + "E01000100,x,1,Aged 15 years and under,5\n"), codes)[1]
     assert reading.refused == {"an LSOA code of 2011 in a file of 2021 codes": 1}
     minus = read_file(brought(text + "E01001715,x,1,Aged 15 years and under,-1\n"), codes)[1]
-    assert minus.refused == {"a count that is not a number from nought": 1}
+    assert minus.refused == {"a count that is not a number from zero": 1}
 
 
 def test_all_layouts_of_the_same_census_agree(shared: Path, brought: Brought) -> None:

@@ -145,7 +145,7 @@ def test_two_values_for_one_figure_refuse_the_file(brought: Brought) -> None:
     ("wrong", "says"),
     [
         (row(value="many"), "a figure that is not a number"),
-        (row(value="-1"), "a figure below nought"),
+        (row(value="-1"), "a figure below zero"),
         (row(period="2022"), "a period that is not like 2022/23"),
         (row(code=""), "no code of an area"),
     ],

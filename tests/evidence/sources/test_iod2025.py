@@ -117,7 +117,7 @@ def test_a_workbook_with_the_decile_of_the_whole_alone_keeps_to_it(codes: Codes,
     book = workbook({"IMD25": [names, ["E01001714", "Somewhere", "E09000012", "Hackney", 900, 3]]})
     reading = read_file(brought(book, "file_1.xlsx"), codes)[1]
     assert reading.observations.select("indicator", "value").rows() == [("deprivation-decile", 3)]
-    assert any("scores that are held already stay" in note for note in reading.notes)
+    assert any("points that are held already stay" in note for note in reading.notes)
 
 
 def test_a_workbook_of_people_is_refused(codes: Codes, brought: Brought) -> None:

@@ -71,8 +71,8 @@ def test_a_refused_row_leaves_the_place_unknown_not_nought(codes: Codes, brought
     many = "".join(f"E01001714,{i},E09000012,THEFT,OTHER THEFT,1\n" for i in range(40))
     text = f"{LSOA}202403\n{good}{many}E01001714,{INJURY},-2\nE01001715,{INJURY},3\n"
     reading = mps_lsoa.SOURCE.read(brought(text), codes)
-    assert reading.refused == {"a count below nought": 1}
-    assert reading.examples == [(43, "a count below nought")]
+    assert reading.refused == {"a count below zero": 1}
+    assert reading.examples == [(43, "a count below zero")]
     rows = reading.observations.filter(
         pl.col("place") == "E01001714", pl.col("indicator") == "violence-with-injury"
     )

@@ -58,7 +58,7 @@ def test_rows_that_disagree_refuse_the_file(codes: Codes, brought: Brought) -> N
         ("E09000012,12 March 2024,a,1,9", "a period"),
         ("E09000012,2024,a b,1,9", "an indicator"),
         ("E09000012,2024,a,many,9", "a figure that is not a number"),
-        ("E09000012,2024,a,-1,9", "a count below nought"),
+        ("E09000012,2024,a,-1,9", "a count below zero"),
     ],
 )
 def test_wrong_rows_say_why(codes: Codes, brought: Brought, row: str, reason: str) -> None:

@@ -58,9 +58,9 @@ def test_parts_take_the_value_and_what_was_merged_the_mean(brought: Brought) -> 
 def test_notes_say_how_many_places_changed_and_how(brought: Brought) -> None:
     notes = read_file(brought(HEADER + ROWS), CODES)[1].notes
     assert notes[1:] == [
-        "3 neighbourhoods of 2021 are parts of larger ones of 2011, whose scores and deciles they took.",
-        "1 neighbourhood of 2021 was made of several of 2011: the score is the mean of theirs, the decile the mean of "
-        "theirs, rounded.",
+        "3 neighbourhoods of 2021 are parts of larger ones of 2011, whose points and deciles they took.",
+        "1 neighbourhood of 2021 was made of several of 2011: the points are the mean of theirs, the decile the mean "
+        "of theirs, rounded.",
         "1 neighbourhood of 2021 has parts of several of 2011 that went to others too: the mean of all of them "
         "was taken, so it is rough.",
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
@@ -69,6 +70,12 @@ class AgreementParts(TypedDict):
     contributions: Sequence[Contributed]
     commitment: Commitment | None
     marking: str
+
+
+def first_sentence(action: str) -> str:
+    """What stands for a goal, or for what the owner puts in, if a table gave none: at most 250 characters."""
+    line = " ".join(re.split(r"(?<=[.!?])\s+|\n", action.strip(), maxsplit=1)[0].split())
+    return line if len(line) <= 250 else f"{line[:249]}…"
 
 
 def _check(event: Event, parts: AgreementParts, made_on: datetime.date, was: str = "") -> None:

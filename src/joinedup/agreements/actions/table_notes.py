@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from joinedup.accounts.permissions import may, require
 from joinedup.accounts.person import Person
-from joinedup.agreements.actions.agreement import AgreementParts, correct, record_agreement
+from joinedup.agreements.actions.agreement import AgreementParts, correct, first_sentence, record_agreement
 from joinedup.agreements.models import Agreement, Draft
 from joinedup.agreements.queries.table_notes import drafts, is_the_day, partners_at, written_already
 from joinedup.tables.models import Sitting
@@ -106,7 +106,7 @@ def save_draft(*, by: Person, sitting: Sitting, values: Mapping[str, str]) -> Dr
 def _is_written(sitting: Sitting, kept: Mapping[str, str]) -> bool:
     names = ("goal", "action", "owner_partner", "due")
     values = {name: kept.get(name, "").strip() for name in names}
-    owner = values["owner_partner"]
+    owner, values["goal"] = values["owner_partner"], values["goal"] or first_sentence(values["action"])
     if not owner.isdecimal() or len(owner) > 15:
         return False
     try:

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from joinedup.agreements.actions.agreement import MOST_CONTRIBUTORS
-from joinedup.agreements.forms.agreement import AgreementForm, from_agreement, from_sitting
+from joinedup.agreements.forms.agreement import AgreementForm
+from joinedup.agreements.forms.agreement_defaults import from_agreement, from_sitting, roles_at
 from joinedup.agreements.models import Agreement, Draft
 from joinedup.agreements.queries.table_notes import Writer
 from joinedup.opportunities.models import Opportunity
+from joinedup.partners.models import Partner
 
 FIELDS = (
     *AgreementForm.base_fields,
@@ -26,6 +28,8 @@ def table_form(
         person=writer.by,
         event=writer.sitting.event,
         here=writer.partners(),
+        named=_named(writer),
+        roles=roles_at(writer.sitting),
         is_here_only=not writer.may_name_anybody,
         initial=from_sitting(writer.sitting, writer.by, seen, not writer.may_name_anybody),
     )
@@ -33,6 +37,12 @@ def table_form(
         # Set last: the choices do not depend on what was typed.
         form.initial |= draft.values
     return form
+
+
+def _named(writer: Writer) -> list[Partner]:
+    """Whom the topic names; nobody for who may write for those at the table only."""
+    topic = writer.sitting.topic
+    return list(topic.parties.all()) if topic is not None and writer.may_name_anybody else []
 
 
 def correction_form(writer: Writer, agreement: Agreement, sent: Any = None) -> AgreementForm:
@@ -45,6 +55,7 @@ def correction_form(writer: Writer, agreement: Agreement, sent: Any = None) -> A
         person=writer.by,
         event=writer.sitting.event,
         here=[*writer.partners(), *named],
+        roles=roles_at(writer.sitting),
         is_here_only=not writer.may_name_anybody,
         initial=from_agreement(agreement),
     )

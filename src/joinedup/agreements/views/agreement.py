@@ -28,9 +28,8 @@ from joinedup.agreements.forms.agreement import (
     AgreementForm,
     ChosenEventForm,
     ReportForm,
-    from_agreement,
-    from_opportunity,
 )
+from joinedup.agreements.forms.agreement_defaults import from_agreement, from_opportunity, roles_in
 from joinedup.agreements.history import chain_of
 from joinedup.agreements.models import Agreement
 from joinedup.agreements.queries import agreement as queries
@@ -56,7 +55,9 @@ def opportunity_agree(request: Request, pk: int) -> HttpResponse:
         return render(request, "agreements/agree.jinja", {"opportunity": found, "form": None, "chosen": None})
     sent, by = request.POST or None, request.person
     chosen = ChosenEventForm(sent, events=events, initial={"event": events[0].slug})
-    form = AgreementForm(sent, person=by, event=events[0], initial=from_opportunity(found, by))
+    roles, named = roles_in(found, by), list(found.parties.all())
+    initial = from_opportunity(found, by, roles)
+    form = AgreementForm(sent, person=by, event=events[0], named=named, roles=roles, initial=initial)
     if request.method == "POST" and all([chosen.is_valid(), form.is_valid()]):
         event = chosen.cleaned_data["event"]
         try:

@@ -94,10 +94,11 @@ def _units(people: Sequence[Person], tables: Sequence[Table], rules: Sequence[Ru
     for rule in rules:
         if rule.kind == APART:
             ids = sorted({who for who in rule.people if who in known})
-            if len({number[who] for who in ids}) < len(ids):
+            here = {number[who] for who in ids}
+            if len(here) < len(ids):
                 return None
-            for who in ids:
-                units[number[who]].apart |= {number[each] for each in ids} - {number[who]}
+            for each in here:
+                units[each].apart |= here - {each}
     return units
 
 

@@ -144,7 +144,7 @@ def change_topic(
     """Change the title, theme, weight (0 to 5), the partners whose presence it needs, and the places it is about."""
     require(by, "topic.choose", on=topic)
     if not 0 <= weight <= 5:
-        raise ValidationError("The weight of a topic is 0 to 5.")
+        raise ValidationError("How much a topic counts is a number from 0 to 5.")
     before = audit.snapshot(topic)
     topic.title, topic.theme, topic.weight = _title(title), theme, weight
     topic.save(update_fields=["title", "theme", "weight"])
@@ -237,7 +237,7 @@ def separate_topics(
     """Put parts of a topic (by key) back on the agenda by themselves, and the topic back to what it was."""
     require(by, "topic.choose", on=topic)
     if not 0 <= weight <= 5:
-        raise ValidationError("The weight of a topic is 0 to 5.")
+        raise ValidationError("How much a topic counts is a number from 0 to 5.")
     found = list(topic.parts.filter(pk__in=list(parts)))
     if not found:
         raise ValidationError(_("These topics are on the agenda by themselves."))

@@ -25,8 +25,8 @@ class TopicForm(forms.Form):
     weight = forms.FloatField(
         min_value=0,
         max_value=5,
-        label=_("Weight"),
-        help_text=_("0 to 5: the planner brings the partners of a heavier topic together first."),
+        label=_("How much it counts"),
+        help_text=_("0 to 5: partners are brought together first at a topic that counts more."),
     )
     parties = forms.ModelMultipleChoiceField(
         Partner.objects.none(),

@@ -119,7 +119,7 @@ def indicator_from(text: str) -> Indicator:
         *([f"unknown method {made.method}"] if made.method not in METHODS else []),
         *([f"unknown direction {made.direction}"] if made.direction not in DIRECTIONS else []),
         *(
-            f"weight of {theme} is not 0 to 1"
+            f"how much it counts for {theme} is not 0 to 1"
             for theme, weight in made.themes.items()
             if not 0 <= weight <= 1
         ),

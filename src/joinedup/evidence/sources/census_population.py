@@ -108,7 +108,7 @@ def _take_long(table: TextTable, codes: Codes) -> Reading:
         .when(pl.col("place").is_in(list(codes.changes)))
         .then(pl.lit("an LSOA code of 2011 in a file of 2021 codes"))
         .when(~(pl.col("count") >= 0).fill_null(False))
-        .then(pl.lit("a count that is not a number from nought")),
+        .then(pl.lit("a count that is not a number from zero")),
         left_out=pl.when(pl.col("indicator").is_null())
         .then(pl.lit("people of no age band, such as students counted at their other address"))
         .when(~pl.col("place").is_in(codes.of_kind("lsoa")))

@@ -110,7 +110,7 @@ def take(table: TextTable, codes: Codes) -> Reading:
         .when(~hidden & ~absent & pl.col("value").is_null())
         .then(pl.lit("a value that is neither a number nor a mark for none"))
         .when(pl.col("value") < 0)
-        .then(pl.lit("a value below nought")),
+        .then(pl.lit("a value below zero")),
         left_out=pl.when(pl.col("indicator").is_null())
         .then(pl.lit("measures that are not used here"))
         .when(pl.col("place").is_null())
@@ -149,9 +149,7 @@ def _notes(rows: pl.DataFrame) -> list[str]:
     dashes = kept.filter(pl.col("state") == MISSING).height
     notes = ["Figures over three years together are filed under the last of the three."]
     if dashes:
-        notes.append(
-            f"{dashes:,} values are a dash, suppressed or not available: missing here, never nought."
-        )
+        notes.append(f"{dashes:,} values are a dash, suppressed or not available: missing here, never zero.")
     return notes
 
 
@@ -163,7 +161,7 @@ SOURCE = Source(
     grain=("local_authority", "county", "region", "country"),
     caveats=(
         "Years are calendar, financial or school years, as each measure has it.",
-        "A nought may be true, or rounded away; the file does not say.",
+        "A zero may be true, or rounded away; the file does not say.",
         "First-time entrants for England are wrong in the published table and never used.",
         "Schools and absence are by where the school is; care and need by the authority responsible.",
     ),

@@ -110,7 +110,7 @@ def take(table: TextTable, codes: Codes) -> Reading:
         .when(used & pl.col("unread"))
         .then(pl.lit("a figure that is not a number"))
         .when(used & pl.any_horizontal((pl.col(name) < 0).fill_null(False) for name in FIGURES))
-        .then(pl.lit("a figure below nought"))
+        .then(pl.lit("a figure below zero"))
     )
     good = rows.filter(pl.col("wrong").is_null() & pl.col("left_out").is_null())
     _refuse_two_versions(good)

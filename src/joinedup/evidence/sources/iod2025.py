@@ -64,7 +64,7 @@ def take(table: TextTable, codes: Codes) -> Reading:
     if not used:
         used, place = {slug: [column] for column, slug in COLUMNS.items() if column in table.header}, PLACE
     elif "deprivation-score" not in used:
-        notes.append("This file has deciles and no scores: scores that are held already stay as they are.")
+        notes.append("This file has deciles and no points: points that are held already stay as they are.")
     return take_columns(
         table, codes, used, place=place, period="2025", as_count=False, lowest=None, notes=notes
     )
@@ -78,11 +78,11 @@ SOURCE = Source(
     grain=("lsoa",),
     caveats=(
         "Deciles are among all neighbourhoods of England, not within one area.",
-        "An area's score says nothing about any one person in it.",
+        "An area's points say nothing about any one person in it.",
         "Not comparable with 2019: methods and areas changed.",
     ),
     disclosure=Disclosure(
-        threshold=None, rounding=None, zeros_shown=True, because="Scores of areas; no counts of people."
+        threshold=None, rounding=None, zeros_shown=True, because="Points of areas; no counts of people."
     ),
     recognises=recognises,
     take=take,

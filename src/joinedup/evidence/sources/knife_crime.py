@@ -57,7 +57,7 @@ def take(table: TextTable, codes: Codes) -> Reading:
         .when(
             pl.col("count").is_null() | (pl.col("count") < 0) | (pl.col("count") != pl.col("count").floor())
         )
-        .then(pl.lit("a count that is not a whole number from nought"))
+        .then(pl.lit("a count that is not a whole number from zero"))
         .when(shaped & ~pl.col("place").is_in(boroughs + wards))
         .then(pl.lit("a place code that is not known")),
         left_out=pl.when(pl.col("measure") != "Offences")

@@ -44,7 +44,7 @@ def take_columns(
         .when(wordy)
         .then(pl.lit("a figure that is not a number"))
         .when(low)
-        .then(pl.lit("a figure below nought")),
+        .then(pl.lit("a figure below zero")),
         left_out=pl.when(~pl.col(place).is_in(codes.of_kind("lsoa"))).then(pl.lit(OUTSIDE)),
     )
     good = rows.filter(pl.col("wrong").is_null() & pl.col("left_out").is_null())

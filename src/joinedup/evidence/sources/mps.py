@@ -26,7 +26,7 @@ CAVEATS = (
     "report and police look as well as where harm is.",
     "Recording changed in February and March 2024: do not compare across it.",
     "Each release revises the months before it.",
-    "The City of London has a force of its own and is not in these files: unknown there, not nought.",
+    "The City of London has a force of its own and is not in these files: unknown there, not zero.",
 )
 OFFENCES = {
     "VIOLENCE AGAINST THE PERSON": {
@@ -117,7 +117,7 @@ def _wrong(months: list[str], codes: Codes, kind: str) -> pl.Expr:
         .when(needed & pl.any_horizontal(count.is_null() for count in counts))
         .then(pl.lit("a count that is not a number"))
         .when(needed & pl.any_horizontal(count < 0 for count in counts))
-        .then(pl.lit("a count below nought"))
+        .then(pl.lit("a count below zero"))
         .when(needed & pl.any_horizontal(count != count.floor() for count in counts))
         .then(pl.lit("a count that is not whole"))
         .when(needed & pl.col("indicator").is_null())
@@ -176,7 +176,7 @@ def _whole_months(rows: pl.DataFrame, months: list[str]) -> tuple[list[str], lis
     gaps = sorted(set(range(numbers[0], numbers[-1] + 1)) - set(numbers))
     if gaps:
         named = ", ".join(f"{gap // 12}{gap % 12 + 1:02}" for gap in gaps)
-        notes.append(f"The file has no column for {named}: missing, not nought.")
+        notes.append(f"The file has no column for {named}: missing, not zero.")
     return whole, notes
 
 
@@ -185,6 +185,4 @@ def _withheld(rows: pl.DataFrame) -> str | None:
     gone = [major.lower() for major, minors in OFFENCES.items() if not there & set(minors.values())]
     if not gone:
         return None
-    return (
-        f"The file has no rows at all on {', '.join(gone)}: withheld at this level, so unknown, not nought."
-    )
+    return f"The file has no rows at all on {', '.join(gone)}: withheld at this level, so unknown, not zero."

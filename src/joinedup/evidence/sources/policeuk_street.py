@@ -405,7 +405,7 @@ def _share(part: int, whole: int) -> str:
 CAVEATS = (
     "Never add these to a force's own finer files: place, time and outcome follow other rules.",
     "Violence and sexual offences are one category and cannot be parted.",
-    "A place without a row is nought only where the force sent all of its month.",
+    "A place without a row is zero only where the force sent all of its month.",
     "Points are moved to map points nearby, so an area is near the truth, not the truth.",
 )
 SOURCE = Source(

@@ -105,7 +105,7 @@ def _judged(frame: pl.DataFrame, codes: Codes) -> pl.DataFrame:
         .when("unread")
         .then(pl.lit("a figure that is not a number"))
         .when(pl.any_horizontal((pl.col(name) < 0).fill_null(False) for name in ("count", "denominator")))
-        .then(pl.lit("a count below nought"))
+        .then(pl.lit("a count below zero"))
         .when(~pl.col("said").is_in([NUMBER, SUPPRESSED, MISSING]) & pl.col("said").is_not_null())
         .then(pl.lit("a state that is not number, suppressed or missing"))
         .otherwise(pl.lit(None, pl.String)),

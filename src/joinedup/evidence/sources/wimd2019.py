@@ -39,7 +39,7 @@ COLUMNS = {
 NEEDED = {PLACE, "WIMD_score", "WIMD_decile"}
 WELSH = r"^W01\d{6}$"
 NOT_READ = (
-    "Left out: ranks; the crime domain, itself made mostly from police-recorded crime; and the scores of income and "
+    "Left out: ranks; the crime domain, itself made mostly from police-recorded crime; and the points of income and "
     "of employment, which in Wales are no shares of people."
 )
 
@@ -121,14 +121,14 @@ def _carried(parts: pl.DataFrame) -> list[str]:
             f"{split:,} {plural(split, 'neighbourhood')} of 2021 "
             + plural(
                 split,
-                "is part of a larger one of 2011, whose score and decile it took.",
-                "are parts of larger ones of 2011, whose scores and deciles they took.",
+                "is part of a larger one of 2011, whose points and decile it took.",
+                "are parts of larger ones of 2011, whose points and deciles they took.",
             )
         )
     if merged:
         notes.append(
             f"{merged:,} {plural(merged, 'neighbourhood')} of 2021 {plural(merged, 'was', 'were')} made of several of "
-            "2011: the score is the mean of theirs, the decile the mean of theirs, rounded."
+            "2011: the points are the mean of theirs, the decile the mean of theirs, rounded."
         )
     if irregular:
         notes.append(
@@ -147,11 +147,11 @@ SOURCE = Source(
     caveats=(
         "Deciles are among all neighbourhoods of Wales. Not comparable with England: another method, other years.",
         "Made for the neighbourhoods of 2011; those that changed in 2021 have values worked out from their parts.",
-        "An area's score says nothing about any one person in it.",
+        "An area's points say nothing about any one person in it.",
         "There is no domain of children and young people.",
     ),
     disclosure=Disclosure(
-        threshold=None, rounding=None, zeros_shown=True, because="Scores of areas; no counts of people."
+        threshold=None, rounding=None, zeros_shown=True, because="Points of areas; no counts of people."
     ),
     recognises=recognises,
     take=take,

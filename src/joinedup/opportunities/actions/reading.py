@@ -1,4 +1,4 @@
-"""That somebody has read what moved in the list of their partnership."""
+"""That somebody has read what moved in the list of their partnership, or what people did there."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from joinedup.places.models import Footprint
 
 
 @transaction.atomic
-def have_read(*, by: Person, footprint: Footprint, until: datetime.datetime) -> Look:
-    """They have read what moved up to `until`: the newest that was on the page, not now, so that what came while
-    they read is not lost. An older page does not take back what a newer one said.
+def have_read(*, by: Person, footprint: Footprint, until: datetime.datetime, of_people: bool = False) -> Look:
+    """They have read what moved in the list, or `of_people` what people did, up to `until`: the newest that was on
+    the page, not now, so that what came while they read is not lost. An older page does not take back what a
+    newer one said.
 
     Raises ValidationError for a time to come.
     """
@@ -28,11 +29,12 @@ def have_read(*, by: Person, footprint: Footprint, until: datetime.datetime) -> 
         raise ValidationError(_("The operator has no account: sign in to read."))
     if until > timezone.now():
         raise ValidationError(_("This time has not come yet: open the page again."))
+    name = "people_at" if of_people else "at"
     look, is_new = Look.objects.select_for_update().get_or_create(
-        user_id=by.user_id, footprint=footprint, defaults={"at": until}
+        user_id=by.user_id, footprint=footprint, defaults={name: until}
     )
     before = None if is_new else audit.snapshot(look)
-    look.at = max(look.at, until)
-    look.save(update_fields=["at"])
+    setattr(look, name, max(getattr(look, name) or until, until))
+    look.save(update_fields=[name])
     audit.record(by=by, action="opportunity.read", on=look, before=before)
     return look

@@ -75,16 +75,10 @@ class FilterForm(forms.Form):
         return {name: getattr(value, "pk", value) for name, value in self.cleaned_data.items() if value}
 
 
-class ReadForm(forms.Form):
-    """Until when somebody has read what moved, in which partnership: as the page said when it was shown."""
+class UntilForm(forms.Form):
+    """Until when somebody has read something: as the page said when it was shown."""
 
     until = forms.CharField(max_length=40)
-    footprint = forms.ModelChoiceField(Footprint.objects.none(), to_field_name="slug")
-
-    def __init__(self, *args: Any, footprints: list[Footprint], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        own = Footprint.objects.filter(pk__in=[each.pk for each in footprints])
-        self.fields["footprint"].queryset = own  # type: ignore[attr-defined]
 
     def clean_until(self) -> datetime.datetime:
         try:
@@ -94,3 +88,14 @@ class ReadForm(forms.Form):
         if timezone.is_naive(until):
             raise forms.ValidationError(_("This is not a time.")) from None
         return until
+
+
+class ReadForm(UntilForm):
+    """Until when somebody has read what moved, in which partnership."""
+
+    footprint = forms.ModelChoiceField(Footprint.objects.none(), to_field_name="slug")
+
+    def __init__(self, *args: Any, footprints: list[Footprint], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = Footprint.objects.filter(pk__in=[each.pk for each in footprints])
+        self.fields["footprint"].queryset = own  # type: ignore[attr-defined]

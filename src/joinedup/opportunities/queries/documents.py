@@ -82,7 +82,7 @@ def shortlist(footprint: Footprint, size: int, *, without_topics: bool = False) 
     )
     if without_topics:
         found = found.filter(topics__isnull=True)
-    rows = found.prefetch_related("parties").order_by(*BEST_FIRST)[:2000]
+    rows = found.select_related("place", "theme").prefetch_related("parties").order_by(*BEST_FIRST)[:2000]
     every = {_as_found(row): row for row in rows}
     return [every[each] for each in diverse(every, size)]
 

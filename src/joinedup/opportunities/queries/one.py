@@ -12,36 +12,9 @@ from joinedup.accounts.person import Person
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Answer, Opportunity, Run
 from joinedup.opportunities.queries.lists import parties_seen_by
-from joinedup.opportunities.queries.reasons import Told
 from joinedup.opportunities.shown_beside import BESIDE
 from joinedup.partners.models import Partner
 from joinedup.support.models import Offer
-from joinedup.taxonomy.models import Mix, Sector
-
-# A sector that weighs so much for a theme is needed for it.
-NEEDED = 0.6
-
-
-@dataclass(frozen=True)
-class Seat:
-    """A sector that the theme needs, and who of it is named or runs something on it there; nobody: it is missing."""
-
-    sector: Sector
-    who: list[str]
-
-
-def around_the_table(opportunity: Opportunity, found: Told) -> list[Seat]:
-    """Which sectors are in it and which of those that its theme needs are missing, the most needed first. For its
-    partnership: the public is not told who is missing. 1 query."""
-    if opportunity.theme_id is None or opportunity.audience == Run.Audience.PUBLIC:
-        return []
-    weights = Mix.objects.filter(theme=opportunity.theme_id, weight__gte=NEEDED).select_related("sector")
-    there: dict[str, list[str]] = {}
-    for move in found.moves:
-        for party in move.parties:
-            there.setdefault(party.partner.sector_id, []).append(party.partner.name)
-    needed = [row.sector for row in weights.order_by("-weight", "sector")]
-    return [Seat(sector, list(dict.fromkeys(there.get(sector.pk, [])))) for sector in needed]
 
 
 def members_copy(person: Person, opportunity: Opportunity) -> int | None:
@@ -91,6 +64,10 @@ class Named:
     partner: Partner
     answer: Answer | None
 
+    @property
+    def rank(self) -> int:
+        return _ORDER[self.answer.word if self.answer else ""]
+
 
 # Who is interested stands first, then who does it already; who has not answered, then who said no.
 _ORDER = {Answer.Word.INTERESTED.value: 0, Answer.Word.ALREADY.value: 1, "": 2, Answer.Word.NOT_US.value: 3}
@@ -107,7 +84,7 @@ def named(opportunity: Opportunity) -> list[Named]:
         if kept is None or _ORDER[answer.word] < _ORDER[kept.word]:
             said[answer.partner_id] = answer
     everyone = [Named(partner, said.get(partner.pk)) for partner in opportunity.parties.all()]
-    return sorted(everyone, key=lambda each: _ORDER[each.answer.word if each.answer else ""])
+    return sorted(everyone, key=lambda each: each.rank)
 
 
 def standing(everyone: list[Named]) -> str:

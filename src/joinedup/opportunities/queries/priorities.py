@@ -70,5 +70,5 @@ def priority_of(opportunity: Opportunity) -> Priority | None:
 def chairs_for(opportunity: Opportunity) -> list[Partner]:
     """Which bodies could chair it: those that it names first, then the others of the partnership. 1 query."""
     named = {partner.pk for partner in opportunity.parties.all()}
-    every = Partner.objects.filter(footprints=opportunity.footprint_id).order_by("name")
+    every = Partner.objects.filter(footprints=opportunity.footprint_id).order_by("name").only("name")
     return sorted(every, key=lambda each: (each.pk not in named, each.name))

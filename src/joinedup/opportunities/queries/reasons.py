@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -154,10 +154,10 @@ class _Known:
         slugs = named | {id for move in moves for id in (*move["initiatives"], *move["support"])}
         slugs |= {party["id"] for move in moves for party in move["parties"]}
         asked = {id for move in moves for id in move["asks"]}
-        self.hidden = _hidden(person, opportunity, slugs)
+        self.hidden = hidden_names(person, [opportunity], slugs)
         partners = Partner.objects.visible_to(person)
         lines = Ask.objects.visible_to(person).filter(
-            confirmed, pk__in=_numbers(named | asked), partner__in=partners
+            confirmed, pk__in=numbers(named | asked), partner__in=partners
         )
         action = Initiative.objects.visible_to(person).filter(confirmed, slug__in=slugs, partner__in=partners)
         self.partners = {each.slug: each for each in partners.filter(slug__in=slugs).select_related("sector")}
@@ -267,7 +267,8 @@ def _parts(move: Document) -> list[Part]:
     ]
 
 
-def _numbers(named: Iterable[str]) -> list[int]:
+def numbers(named: Iterable[str]) -> list[int]:
+    """The numbers of asks among the ids of records."""
     return [int(id.removeprefix("ask-")) for id in named if id.removeprefix("ask-").isdigit()]
 
 
@@ -283,10 +284,10 @@ def _clusters(person: Person, said: Iterable[Document]) -> dict[str, Cluster]:
     }
 
 
-def _hidden(person: Person, opportunity: Opportunity, named: Collection[str]) -> list[str]:
-    """The names of what it rests on that `person` may not see, and of who runs action that is `named` (slugs): no fact
+def hidden_names(person: Person, opportunities: Sequence[Opportunity], named: Collection[str]) -> list[str]:
+    """The names of what they rest on that `person` may not see, and of who runs action that is `named` (slugs): no fact
     may tell them. 1 query."""
-    rests_on = Q(opportunities=opportunity)
+    rests_on = Q(opportunities__in=[each.pk for each in opportunities])
     tables: tuple[tuple[type[Any], Q], ...] = (
         (Partner, rests_on | Q(joint_initiatives__slug__in=named)),
         (Initiative, rests_on),

@@ -75,10 +75,15 @@ class Unread:
     number: int
 
 
-def looked(person: Person, now: datetime.datetime) -> dict[int, datetime.datetime]:
-    """Since when moves are unread, for each partnership that `person` coordinates; 1 query."""
+def looked(
+    person: Person, now: datetime.datetime, *, of_people: bool = False
+) -> dict[int, datetime.datetime]:
+    """Since when moves of the list are unread, or `of_people` what people did, for each partnership that `person`
+    coordinates; 1 query."""
+    name = "people_at" if of_people else "at"
     kept = Look.objects.filter(user=person.user_id, footprint__in=person.coordinated_ids)
-    return dict.fromkeys(person.coordinated_ids, now - AT_FIRST) | dict(kept.values_list("footprint", "at"))
+    read = kept.exclude(**{name: None}).values_list("footprint", name)
+    return dict.fromkeys(person.coordinated_ids, now - AT_FIRST) | dict(read)
 
 
 def _told(person: Person, on: datetime.date) -> QuerySet[Opportunity]:

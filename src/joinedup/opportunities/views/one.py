@@ -17,7 +17,7 @@ from joinedup.accounts.request import Request
 from joinedup.opportunities.actions.answering import answer, take_back
 from joinedup.opportunities.forms.one import AnswerForm, SetAsideForm, SnoozeForm
 from joinedup.opportunities.models import Answer, Opportunity
-from joinedup.opportunities.queries import beside, one, reasons
+from joinedup.opportunities.queries import beside, one, reasons, who
 from joinedup.opportunities.queries.desk import desk
 
 
@@ -31,12 +31,14 @@ def opportunity(request: Request, pk: int) -> HttpResponse:
 def show(request: Request, found: Opportunity, **forms: Any) -> HttpResponse:
     """Its page; `forms` are those to be shown again with what was typed and what is wrong with it."""
     everyone, told = one.named(found), reasons.told(request.person, found)
+    around = who.around_the_table(request.person, found, everyone)
     context = {
         "opportunity": found,
         "told": told,
-        "named": everyone,
         "standing": one.standing(everyone),
-        "seats": one.around_the_table(found, told),
+        "around": around,
+        "declined": around.declined if around else everyone,
+        "map": who.where(found, around),
         "words": Answer.Word.choices,
         "answer_form": AnswerForm(partners=one.parties_of(request.person, found)),
         "desk": desk(request.person, found),

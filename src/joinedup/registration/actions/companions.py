@@ -28,6 +28,10 @@ from joinedup.taxonomy.models import Theme
 
 Standing = Attendee.Standing
 NO_ROOM = "They bring as many young people as one companion, or one organisation, can. Ask somebody else."
+NOBODY = (
+    "Nobody of your host is registered with this address. Ask your companion to register first, "
+    "or to register you together with them."
+)
 UNKNOWN = "They are not vouched for: say first that you know them."
 
 
@@ -52,10 +56,7 @@ def ask(
         return known
     made = bring(by, adults[0], [name], themes, agreed=False, **details) if adults else []
     if not made:
-        raise NobodyThere(
-            "Nobody of your host is registered with this address. Ask your companion to register first, "
-            "or to register you together with them."
-        )
+        raise NobodyThere(NOBODY)
     if adults[0].is_coming and mailbox.may_write(adults[0].email, once=f"ask-{adults[0].pk}"):
         mails.send_asked_to_bring(adults[0])
     return made[0]

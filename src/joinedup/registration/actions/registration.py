@@ -35,10 +35,10 @@ CHANGEABLE = frozenset({"role", "name", "access", "dietary", "photo_consent", "o
 
 @dataclass(frozen=True)
 class NewPartner:
-    """An organisation that is not in the list: its name and sector."""
+    """An organisation that is not in the list: its name and sector. A young person is not asked for a sector."""
 
     name: str
-    sector: Sector
+    sector: Sector | None
 
 
 @touching.left_to_the_worker()
@@ -92,7 +92,7 @@ def register(
         "dietary": dietary.strip(),
     }
     if is_young:
-        home = _partner(by, event, partner)
+        home = _host(event, partner)
         return companions.ask(by, event, home, companion_email, name.strip(), chosen, **needs)
     proved = held_places.is_proved(by, event, email, invitation)
     box = mailbox.look(event, email, name, role)
@@ -231,15 +231,28 @@ def _refuse_what_is_missing(role: str, name: str, email: str, part: str, young: 
         raise ValidationError("One companion can register up to six young people.")
 
 
+def _known(event: Event, name: str) -> Partner | None:
+    return Partner.objects.filter(name__iexact=name, footprints=event.footprint_id).first()
+
+
+def _host(event: Event, given: Partner | NewPartner) -> Partner:
+    """The organisation that a young person comes with. Nobody is there yet from one that is not known."""
+    known = given if isinstance(given, Partner) else _known(event, " ".join(given.name.split()))
+    if known is None:
+        raise companions.NobodyThere(companions.NOBODY)
+    return known
+
+
 def _partner(by: Person, event: Event, given: Partner | NewPartner) -> Partner:
     if isinstance(given, Partner):
         return given
     name = " ".join(given.name.split())
     if len(name) < 2:
         raise ValidationError("Give the name of your organisation.")
-    same = Partner.objects.filter(name__iexact=name, footprints=event.footprint_id).first()
-    if same is not None:
+    if (same := _known(event, name)) is not None:
         return same
+    if given.sector is None:
+        raise ValidationError("Choose the sector of your organisation.")
     made = Partner.objects.create(
         name=name,
         slug=fresh_slug(Partner, name),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from joinedup.accounts.person import Person
@@ -16,13 +17,43 @@ from joinedup.registration.actions.confirmed_records import records
 from joinedup.registration.actions.registration import NewPartner, refuse_as_organisation, refuse_people
 from joinedup.registration.models import YOUNG, Attendee, Invitation
 from joinedup.registration.queries.attendees import partners_to_register
+from joinedup.registration.queries.known_answers import known_answers, speaks_for
 from joinedup.taxonomy.models import Sector, Theme
 
-COMING_AS = [
-    ("guest", _("For my organisation")),
-    ("facilitator", _("For my organisation, and I can lead a table")),
-    ("companion", _("As the companion of young people")),
-    (YOUNG, _("As a young person")),
+RESIDENT = "resident"
+# Who somebody is, asked first: what is asked next depends on it. (value, words, what it means)
+WHO = [
+    (
+        "guest",
+        _("I come for an organisation"),
+        _("You work or volunteer for it, or speak for it: a council, a school, the police, a club…"),
+    ),
+    (
+        "companion",
+        _("I come for an organisation, and bring young people"),
+        _("You are the adult they know. You register them together with you."),
+    ),
+    (
+        YOUNG,
+        _("I am a young person"),
+        _("You come with an adult you know, from a club or a school for example."),
+    ),
+    (
+        RESIDENT,
+        _("I come for myself"),
+        _("You live here, or are a parent or carer. You come with an organisation, but do not speak for it."),
+    ),
+]
+TITLES = {
+    "guest": _("Register for your organisation"),
+    "companion": _("Register, with young people"),
+    YOUNG: _("Register as a young person"),
+    RESIDENT: _("Register for yourself"),
+}
+OFFERS = [
+    ("", _("Nothing more: I come and talk")),
+    ("facilitator", _("I can lead a table")),
+    ("scribe", _("I can write for a table")),
 ]
 ACCESS_CHOICES = [
     ("step_free", _("A step-free table")),
@@ -30,30 +61,78 @@ ACCESS_CHOICES = [
     ("hearing_loop", _("A hearing loop")),
     ("interpreter", _("An interpreter")),
 ]
+_SPEAKS = {"role", "doing", "needing", "still_true", "opted_in"}
+_ADULT = {"email", "photo_consent"}
+_EVERYBODY = {"partner", "new_partner", "name", "themes", "access", "dietary"}
+ASKED = {
+    "guest": _EVERYBODY | _ADULT | _SPEAKS | {"sector", "offer"},
+    "companion": _EVERYBODY | _ADULT | _SPEAKS | {"sector", "young_names"},
+    YOUNG: _EVERYBODY | {"companion_email"},
+    RESIDENT: _EVERYBODY | _ADULT | {"sector"},
+}
+WORDS = {
+    YOUNG: {
+        "partner": _("The organisation you come with"),
+        "new_partner": _("Its name"),
+        "name": _("The name you want to be called"),
+    },
+    RESIDENT: {
+        "partner": _("The organisation you come with, or that told you about the day"),
+        "new_partner": _("Its name"),
+    },
+}
+
+
+class WhoForm(forms.Form):
+    """The first step: who somebody is."""
+
+    part = forms.ChoiceField(
+        choices=[(value, words) for value, words, _hint in WHO],
+        widget=forms.RadioSelect,
+        label=_("Which of these are you?"),
+        error_messages={
+            "required": _("Choose which of these you are."),
+            "invalid_choice": _("Choose which of these you are."),
+        },
+    )
+
+    def rows(self) -> list[tuple[Any, str]]:
+        """Each choice with what it means."""
+        return list(zip(self["part"].subwidgets, (str(hint) for _value, _words, hint in WHO), strict=True))
 
 
 class RegistrationForm(forms.Form):
-    part = forms.ChoiceField(
-        choices=COMING_AS, initial="guest", widget=forms.RadioSelect, label=_("You come")
-    )
+    """The second step: only what concerns the person that `part` says they are."""
+
     partner = forms.ModelChoiceField(
         Partner.objects.none(),
-        required=False,
         label=_("Your organisation"),
-        empty_label=_("Mine is not listed"),
-        help_text=_("Young people: the organisation that you come with."),
-    )
-    new_partner = forms.CharField(
-        max_length=200, required=False, label=_("Name of your organisation, if it is not listed")
-    )
-    sector = forms.ModelChoiceField(
-        Sector.objects.all(),
-        required=False,
-        label=_("Its sector, if it is not listed"),
         empty_label=_("Choose one"),
+        error_messages={"required": _("Choose your organisation, or give its name below.")},
+    )
+    new_partner = forms.CharField(max_length=200, required=False, label=_("Name of your organisation"))
+    sector = forms.ModelChoiceField(
+        Sector.objects.all(), required=False, label=_("Its sector"), empty_label=_("Choose one")
     )
     role = forms.CharField(
-        max_length=120, required=False, label=_("Your role there"), help_text=_("Not asked of young people.")
+        max_length=120,
+        label=_("Your role there"),
+        help_text=_("For example: youth worker."),
+        error_messages={"required": _("Give your role in your organisation.")},
+    )
+    email = forms.EmailField(
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        label=_("E-mail"),
+        error_messages={"required": _("Give an e-mail address: your registration is sent there.")},
+    )
+    companion_email = forms.EmailField(
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        label=_("E-mail of the adult who comes with you"),
+        help_text=_(
+            "We ask them whether they come with you. We never write to you. If you have no adult yet: ask at your club "
+            "or school."
+        ),
+        error_messages={"required": _("Give the e-mail address of the adult who comes with you.")},
     )
     name = forms.CharField(
         max_length=120,
@@ -63,18 +142,24 @@ class RegistrationForm(forms.Form):
             "For your badge. It need not be your real name. Two people with one e-mail address: a different one each."
         ),
     )
-    email = forms.EmailField(
-        label=_("E-mail"),
-        help_text=_("Young people: the address with which your companion is registered, not your own."),
-    )
     young_names = forms.CharField(
         widget=forms.Textarea,
         required=False,
         label=_("Young people who come with you"),
         help_text=_(
-            "If you are their companion: the names they want to be called, one a line. Nothing else. They wait until "
-            "those who plan the event know you, or you were invited by name."
+            "The names they want to be called, one a line. Nothing else. They wait until those who plan the event know "
+            "you, or you were invited by name."
         ),
+    )
+    access = forms.MultipleChoiceField(
+        choices=ACCESS_CHOICES,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Do you need any of these?"),
+    )
+    dietary = forms.CharField(max_length=200, required=False, label=_("Food you do not eat"))
+    offer = forms.ChoiceField(
+        choices=OFFERS, required=False, widget=forms.RadioSelect, label=_("Could you help on the day?")
     )
     doing = forms.CharField(
         max_length=300,
@@ -91,13 +176,6 @@ class RegistrationForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         label=_("What do you want to talk about?"),
     )
-    access = forms.MultipleChoiceField(
-        choices=ACCESS_CHOICES,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        label=_("Do you need any of these?"),
-    )
-    dietary = forms.CharField(max_length=200, required=False, label=_("Food you do not eat"))
     still_true = forms.MultipleChoiceField(
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -112,24 +190,44 @@ class RegistrationForm(forms.Form):
     photo_consent = forms.BooleanField(required=False, label=_("I may be in photos of the day"))
 
     def __init__(
-        self, *args: Any, person: Person, event: Event, invitation: Invitation | None = None, **kw: Any
-    ):
-        initial: dict[str, Any] = {"email": person.email}
-        mine = next(iter(sorted(person.partner_ids)), None)
-        initial["partner"] = mine
-        if invitation is not None:
-            initial = {"partner": invitation.partner_id, "role": invitation.role, "email": invitation.email}
-        kw["initial"] = initial
-        super().__init__(*args, **kw)
+        self,
+        data: Any = None,
+        *,
+        part: str,
+        person: Person,
+        event: Event,
+        invitation: Invitation | None = None,
+        written: QueryDict | None = None,
+    ) -> None:
+        """`written`: what somebody wrote before they went back to say who they are; shown again, not checked."""
+        super().__init__(data, initial=known_answers(person, invitation, part))
+        self.part = part
+        for name in set(self.fields) - ASKED[part]:
+            del self.fields[name]
+        for name, words in WORDS.get(part, {}).items():
+            self.fields[name].label = words
+        if part == YOUNG:
+            self._ask_a_young_person()
         field = self.fields["partner"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = partners_to_register(person, event, invitation)
-        self._ask_what_is_true(invitation.partner_id if invitation else mine)
+        # One of the two: the list, or a name that is not on it.
+        field.required = not self.data.get("new_partner", "").strip()
+        self._ask_what_is_true(speaks_for(person, invitation))
         if not event.has_photos:
-            del self.fields["photo_consent"]
+            self.fields.pop("photo_consent", None)
+        if written is not None:
+            self._fill_in(written)
+
+    def _ask_a_young_person(self) -> None:
+        field = self.fields["name"]
+        field.required, field.help_text = True, _("For your badge. It need not be your real name.")
+        field.error_messages["required"] = _("Give the name you want to be called: it need not be your own.")
 
     def _ask_what_is_true(self, partner: int | None) -> None:
-        """Asked only of those who were invited for a partner by name, or are its members."""
+        """Asked only of those who were invited for a partner by name, or are its members, and speak for it."""
+        if "still_true" not in self.fields:
+            return
         home = Partner.objects.select_related("sector").filter(pk=partner).first() if partner else None
         if home is None:
             del self.fields["still_true"]
@@ -138,24 +236,27 @@ class RegistrationForm(forms.Form):
         assert isinstance(field, forms.MultipleChoiceField)
         field.choices = [(key, _held(record)) for key, record in records(home).items()]
 
+    def _fill_in(self, written: QueryDict) -> None:
+        for name, field in self.fields.items():
+            if not field.widget.value_omitted_from_data(written, {}, name):
+                self.initial[name] = field.widget.value_from_datadict(written, {}, name)
+
     def clean(self) -> dict[str, Any]:
         super().clean()
         values = self.cleaned_data
         self._refuse_people(values)
-        if not values.get("partner"):
-            if not values.get("new_partner", "").strip():
-                self.add_error("partner", str(_("Choose your organisation, or give its name below.")))
-            elif not values.get("sector"):
-                self.add_error("sector", str(_("Choose the sector of your organisation.")))
+        is_new = not values.get("partner") and "partner" not in self.errors
+        if is_new and "sector" in self.fields and not values.get("sector"):
+            self.add_error("sector", str(_("Choose the sector of your organisation.")))
         return values
 
     def _refuse_people(self, values: dict[str, Any]) -> None:
         """The error goes to its own box, so that nothing else typed is lost."""
         partner, new = values.get("partner"), values.get("new_partner", "").strip()
         name, young = values.get("name", ""), values.get("young_names", "").splitlines()
-        boxes = ("doing", "needing") if values.get("part") == YOUNG else ("role", "doing", "needing")
         home = partner.name if partner else new
-        heard = {box: values.get(box, "") for box in boxes}
+        boxes = [box for box in ("role", "doing", "needing") if box in self.fields]
+        heard: dict[str, str] = {box: values.get(box, "") for box in boxes}
         for check in (
             lambda: refuse_people(name, young, heard, organisation=home),
             lambda: refuse_as_organisation(new, [name, *young]) if new and not partner else None,
@@ -168,12 +269,46 @@ class RegistrationForm(forms.Form):
     def registration(self) -> dict[str, Any]:
         """The arguments of `actions.registration.register`."""
         values = dict(self.cleaned_data)
-        new, sector = values.pop("new_partner"), values.pop("sector")
+        new, sector = values.pop("new_partner"), values.pop("sector", None)
         values["partner"] = values["partner"] or NewPartner(new, sector)
-        values["young_names"] = values["young_names"].splitlines()
-        if values["part"] == YOUNG:
-            values["companion_email"] = values.pop("email")
+        values["young_names"] = values.get("young_names", "").splitlines()
+        # Somebody who offers to lead a table comes as a guest until those who plan the event accept.
+        values["part"] = values.pop("offer", "") or self.part
+        if self.part == RESIDENT:
+            values |= {"part": "guest", "role": str(_("Resident"))}
         return values
+
+    def title(self) -> str:
+        return str(TITLES[self.part])
+
+    def _those(self, *names: str) -> list[forms.BoundField]:
+        return [self[name] for name in names if name in self.fields]
+
+    def about(self) -> list[forms.BoundField]:
+        """What is needed, besides the organisation."""
+        return self._those("role", "email", "companion_email", "name", "young_names")
+
+    def unlisted(self) -> list[forms.BoundField]:
+        """For an organisation that is not in the list."""
+        return self._those("new_partner", "sector")
+
+    def is_unlisted(self) -> bool:
+        """Whether the boxes for it have to be open."""
+        boxes = [self["partner"], *self.unlisted()]
+        return any(each.errors for each in boxes) or bool(self["new_partner"].value())
+
+    def wanted(self) -> list[forms.BoundField]:
+        """What may all be left empty."""
+        return self._those(
+            "access",
+            "dietary",
+            "offer",
+            "doing",
+            "needing",
+            "still_true",
+            "opted_in",
+            "photo_consent",
+        )
 
 
 def _held(record: Partner | Initiative) -> str:

@@ -21,8 +21,9 @@ from joinedup.mail.turns import in_turn
 from joinedup.registration.actions.companions import NobodyThere
 from joinedup.registration.actions.held_places import is_proved
 from joinedup.registration.actions.registration import register
-from joinedup.registration.forms.registration import RegistrationForm
+from joinedup.registration.forms.registration import RegistrationForm, WhoForm
 from joinedup.registration.models import YOUNG, Invitation
+from joinedup.registration.queries.known_answers import how_they_come
 
 # A whole youth club may register from one address; a script that fills the list may not.
 AN_HOUR, MOST_AN_HOUR = 3600, 60
@@ -75,21 +76,54 @@ def _to_register_for(request: Request, slug: str) -> tuple[Event, Invitation | N
 
 @never_cache
 def event_register(request: Request, slug: str) -> HttpResponse:
+    """First who somebody is, then only their questions. What is written travels with the form, so that
+    nothing is kept of people who do not finish."""
     event, invited = _to_register_for(request, slug)
-    form = RegistrationForm(request.POST or None, person=request.person, event=event, invitation=invited)
-    if request.method == "POST" and form.is_valid():
-        try:
-            with in_turn():
-                if _too_many(request):
-                    raise ValidationError(
-                        _("Too many registrations came from here. Please try again in an hour.")
-                    )
-                _register(request, event, invited, form)
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            # An event not listed yet has no public page, so invited people come back to this one.
-            is_listed = listed(request.person).filter(pk=event.pk).exists()
-            return redirect("event" if is_listed else "event_register", event.slug)
-    over = is_over(event, timezone.localdate())
-    return render(request, "registration/register.jinja", {"event": event, "form": form, "is_over": over})
+    sent = request.POST if request.method == "POST" else request.GET
+    step = sent.get("step", "")
+    who = WhoForm(
+        sent if {"part", "step"} & sent.keys() else None,
+        initial={"part": how_they_come(request.person, invited)},
+    )
+    context = {"event": event, "invitation": invited, "is_over": is_over(event, timezone.localdate())}
+    if step == "who" or not who.is_valid():
+        return render(request, "registration/who.jinja", {**context, "form": who, "kept": _kept(request)})
+    is_sent = request.method == "POST" and step != "questions"
+    form = RegistrationForm(
+        request.POST if is_sent else None,
+        part=who.cleaned_data["part"],
+        person=request.person,
+        event=event,
+        invitation=invited,
+        written=request.POST or None,
+    )
+    if is_sent and form.is_valid() and _is_registered(request, event, invited, form):
+        # An event that is not listed yet has no public page, so invited people come back to their invitation.
+        if invited is None or listed(request.person).filter(pk=event.pk).exists():
+            return redirect("event", event.slug)
+        return redirect("invitation", invited.token)
+    return render(request, "registration/register.jinja", {**context, "form": form})
+
+
+def _kept(request: Request) -> list[tuple[str, str]]:
+    """What was written before somebody went back, as hidden fields: (name, value)."""
+    names = RegistrationForm.base_fields.keys()
+    return [(name, each) for name, values in request.POST.lists() if name in names for each in values]
+
+
+def _is_registered(
+    request: Request, event: Event, invited: Invitation | None, form: RegistrationForm
+) -> bool:
+    """Register; a refusal is told on the form."""
+    try:
+        with in_turn():
+            if _too_many(request):
+                raise ValidationError(
+                    _("Too many registrations came from here. Please try again in an hour.")
+                )
+            _register(request, event, invited, form)
+    except ValidationError as error:
+        # What belongs to a box was told beside it already; this may be about one that is not asked.
+        form.add_error(None, ValidationError(error.messages))
+        return False
+    return True

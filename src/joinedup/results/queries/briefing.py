@@ -23,15 +23,17 @@ from joinedup.accounts.person import PUBLIC, Person
 from joinedup.agreements.queries.agreement import find_agreements, lines
 from joinedup.documents.sheet import Said, Section, Sheet, SheetGrid
 from joinedup.events.models import Event
-from joinedup.events.queries.events import FEW, agenda, sector_counts
+from joinedup.events.queries.events import FEW, SectorCount, agenda, sector_counts
 from joinedup.events.queries.sessions import PublicDay, day_for
 from joinedup.partners.queries import visible_partners
 from joinedup.registration.models import YOUNG, Attendee
 from joinedup.registration.queries.attendees import missing
 from joinedup.results.queries.briefing_facts import around_of, need_said, topics_said, under_way_and_support
+from joinedup.results.queries.pictures import need_map, who_comes
 from joinedup.results.queries.responses import addressees, results_page
 from joinedup.results.queries.result_sheet import asks, late_ones
 from joinedup.results.queries.weighed_agreements import to_weigh, weigh
+from joinedup.taxonomy.models import Sector
 
 PURPOSE = "brief"
 # The link is sent well before the day, and still needed on it.
@@ -41,7 +43,7 @@ LAST_TIME, QUESTIONS, MOST_OF_A_HOST = 6, 3, 3
 
 
 def pack(person: Person, event: Event, on: datetime.date) -> Sheet:
-    """What `person` may know; 45 queries at most, however large the event. Expects the event's footprint,
+    """What `person` may know; 52 queries at most, however large the event. Expects the event's footprint,
     programme and venue to be selected."""
     topics = agenda(person, event)
     around = around_of(event)
@@ -49,6 +51,8 @@ def pack(person: Person, event: Event, on: datetime.date) -> Sheet:
     coming = event.attendees.filter(standing=Attendee.Standing.PLACED).order_by()
     parts = list(coming.values_list("parts", "sector__order", "sector__name"))
     before = last_event(event)
+    counts = sector_counts([(order, name) for _parts, order, name in parts])
+    to_ask = missing(event).sectors
     is_shared = person.sees_every_partnership or event.footprint_id in person.footprint_ids
     return Sheet(
         title=_("Briefing: %(event)s") % {"event": event.name},
@@ -57,20 +61,21 @@ def pack(person: Person, event: Event, on: datetime.date) -> Sheet:
             _purpose(event),
             _when_and_where(event),
             _agenda(the_day),
-            _coming([(order, name) for _parts, order, name in parts]),
-            topics_said(topics, event, around),
+            _coming(counts),
+            topics_said(person, topics, around),
             need_said(around),
             *under_way_and_support(person, event, around, on),
             _last_time(person, before, on),
             _young(event, sum(YOUNG in each for each, _order, _name in parts)),
             _off_record(the_day),
-            Section(_("Three questions to ask"), _questions(person, event, before, topics, on)),
+            Section(_("Three questions to ask"), _questions(person, event, before, topics, to_ask, on)),
         ],
         on=on,
         footer=_footer(on, is_shared),
         is_demonstration=event.is_demonstration,
         subject=str(_("For who hosts and speaks")),
         author=event.footprint.name if event.footprint else "JoinedUp",
+        drawings=[each for each in (need_map(around), who_comes(counts, to_ask, on)) if each],
     )
 
 
@@ -136,8 +141,8 @@ def _agenda(the_day: PublicDay) -> Section:
     return Section(_("The day"), others, grid, none=_("The agenda is being made."))
 
 
-def _coming(sectors: Sequence[tuple[int, str]]) -> Section:
-    rows = [(each.sector, each.words) for each in sector_counts(sectors)]
+def _coming(counts: Sequence[SectorCount]) -> Section:
+    rows = [(each.sector, each.words) for each in counts]
     grid = SheetGrid((_("Sector"), _("People")), rows, _("Who is coming, by sector")) if rows else None
     return Section(_("Who is coming"), grid=grid, none=_("Nobody has registered yet."))
 
@@ -229,7 +234,12 @@ def _off_record(the_day: PublicDay) -> Section:
 
 
 def _questions(
-    person: Person, event: Event, before: Event | None, topics: Sequence[object], on: datetime.date
+    person: Person,
+    event: Event,
+    before: Event | None,
+    topics: Sequence[object],
+    to_ask: Sequence[Sector],
+    on: datetime.date,
 ) -> list[Said]:
     """Up to three questions: one about last time, one about a topic, one about who is not heard."""
     found = []
@@ -242,7 +252,7 @@ def _questions(
         title = str(getattr(topic, "title", ""))
         sentence = _("On “%(topic)s”: what will each of you do first, and by when?") % {"topic": title}
         found.append(Said(sentence, _page(event), title))
-    lacking = [sector.name.lower() for sector in missing(event).sectors]
+    lacking = [sector.name.lower() for sector in to_ask]
     if lacking:
         sentence = _("Who speaks for %(sectors)s, who are not in the room?") % {
             "sectors": get_text_list(lacking[:3], _("and"))

@@ -20,7 +20,7 @@ from joinedup.evidence.models import Figure, Need
 from joinedup.evidence.plain_words import compared_with, highest_needs
 from joinedup.initiatives.models import Initiative
 from joinedup.initiatives.queries import find_initiatives, running
-from joinedup.opportunities.models import Opportunity
+from joinedup.opportunities.queries.strongest import Strongest, strongest
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import visible_partners
 from joinedup.places.models import Place
@@ -57,9 +57,11 @@ def around_of(event: Event) -> EventArea:
     return EventArea(places, sorted(codes), themes, needs, telling_figures(pairs))
 
 
-def topics_said(topics: Sequence[AgendaTopic], event: Event, around: EventArea) -> Section:
-    """Each topic with what its reader may know about it, and a figure with its source; no query."""
+def topics_said(person: Person, topics: Sequence[AgendaTopic], around: EventArea) -> Section:
+    """Each topic with what its reader may know about it, in the words of the opportunity's page, and a figure with its
+    source; 5 queries."""
     said = []
+    moves = strongest(person, [each.opportunity for each in topics if each.opportunity])
     for topic, theme in zip(topics, around.themes, strict=True):
         link = reverse("opportunity", args=[topic.opportunity.pk]) if topic.opportunity else ""
         words = topic.title
@@ -67,7 +69,7 @@ def topics_said(topics: Sequence[AgendaTopic], event: Event, around: EventArea) 
             words = f"{words} ({topic.theme.lower()})"
         if topic.from_young_people:
             words = f"{words}, {_('from young people')}"
-        why = _why(topic.opportunity, topic.title) if topic.opportunity else ""
+        why = _why(moves.get(topic.opportunity.pk), topic.title) if topic.opportunity else ""
         said.append(Said(f"{words}.{why}", link, topic.title if link else ""))
         code = topic.opportunity.place_id if topic.opportunity else ""
         figure = _figure(code, theme, around)
@@ -76,11 +78,13 @@ def topics_said(topics: Sequence[AgendaTopic], event: Event, around: EventArea) 
     return Section(_("Topics, with their facts"), said, none=_("The agenda is being made."))
 
 
-def _why(opportunity: Opportunity, title: str) -> str:
-    """What the opportunity says, and the first step."""
-    sentence = "" if opportunity.sentence.rstrip(".") in title else f" {opportunity.sentence}"
-    step = f" {_('A first step:')} {opportunity.told_step}" if opportunity.told_step else ""
-    return f"{sentence}{step}"
+def _why(move: Strongest | None, title: str) -> str:
+    """What is to be decided, by when, and the first step."""
+    if move is None:
+        return ""
+    decision = "" if move.decision.rstrip(".?") in title else f" {move.told}"
+    step = f" {_('First step:')} {move.first_step}" if move.first_step else ""
+    return f"{decision}{step}"
 
 
 def _figure(code: str, theme: str | None, around: EventArea) -> Figure | None:

@@ -164,7 +164,7 @@ CSV_HEADER = [
     "Dropped by agreement",
     "Results reported",
     "Share kept (%)",
-    "Share kept, weighted by what was at stake (%)",
+    "Share kept, counted by what was at stake (%)",
     "Note",
     "Demonstration",
 ]

@@ -25,6 +25,7 @@ from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import visible_partners
 from joinedup.results.queries.figures_since import figures_since
+from joinedup.results.queries.pictures import agreed_map, how_they_stand
 from joinedup.results.queries.programme_results import AgreementTally, tally
 from joinedup.results.queries.responses import ResultsPage, results_page
 from joinedup.results.queries.weighed_agreements import WeighedAgreement, to_weigh, weigh
@@ -36,19 +37,20 @@ ADULT = "25+"
 
 
 def since_sheet(person: Person, event: Event, on: datetime.date) -> Sheet:
-    """What `person` may know about the results of an event; 22 queries at most. Expects the event's footprint
+    """What `person` may know about the results of an event; 24 queries at most. Expects the event's footprint
     and programme to be selected."""
     weighed = weigh(person, to_weigh(person).filter(event=event).order_by("due", "pk"), on)
     owners = visible_partners(person, {each.agreement.owner_partner_id for each in weighed})
     results = results_page(person, event, on)
     inside = person.sees_every_partnership or event.footprint_id in person.footprint_ids
     late = late_ones(weighed, person, on)
+    all_of_it = tally("", weighed)
     return Sheet(
         title=_("Since you were there: %(event)s") % {"event": event.name},
         lead=_lead(event, on),
         sections=[
             _agreed(event, weighed, on),
-            _standing(event, tally("", weighed)),
+            _standing(event, all_of_it),
             Section(_("Three examples"), _examples(weighed, owners, on)),
             _figures(event, weighed),
             _support(person, weighed),
@@ -62,6 +64,7 @@ def since_sheet(person: Person, event: Event, on: datetime.date) -> Sheet:
         subject=str(_("What came of an event, on one page")),
         author=event.footprint.name if event.footprint else "JoinedUp",
         is_dense=True,
+        drawings=[each for each in (agreed_map(weighed, on), how_they_stand(all_of_it, on)) if each],
     )
 
 
@@ -120,7 +123,7 @@ def _standing(event: Event, all_of_it: AgreementTally) -> Section:
         return Section(
             heading, [*said, Said(_("None has fallen due yet."), _of_event(event), _("fallen due"))]
         )
-    label = str(_("weighted by what was at stake"))
+    label = str(_("counted by what was at stake"))
     share = _("Of the %(due)s due so far, %(share)s%% are kept; %(label)s: %(weighted)s%%.") % {
         "due": all_of_it.due,
         "share": round(100 * all_of_it.share),

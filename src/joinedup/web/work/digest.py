@@ -4,6 +4,7 @@ waits."""
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -18,6 +19,8 @@ from joinedup.accounts.person import Person
 from joinedup.accounts.preferences import DIGEST, off_link
 from joinedup.mail.compose import compose
 from joinedup.mail.send import send_on_commit
+from joinedup.opportunities.models import Opportunity
+from joinedup.opportunities.queries.strongest import Strongest, strongest
 from joinedup.web.work.queries import Shortlist, Waiting, waiting_for
 
 # Sent from this hour on, to arrive before the working day.
@@ -28,11 +31,13 @@ Mail, Digest = Preference.Mail, Preference.Digest
 
 @dataclass(frozen=True)
 class DigestSection:
-    """A heading with its items as (words, full address); `more` are left for the page."""
+    """A heading with its items as (words, full address); `more` are left for the page. `said`: what stands before an
+    item, by its address."""
 
     heading: str
     items: list[tuple[str, str]] = field(default_factory=list)
     more: int = 0
+    said: Mapping[str, str] = field(default_factory=dict)
 
 
 def send_digests(now: datetime.datetime) -> int:
@@ -58,7 +63,10 @@ def _is_due(preference: Preference, today: datetime.date) -> bool:
 
 
 def _send_digest(user: User, preference: Preference, today: datetime.date) -> bool:
-    sections = sections_of(waiting_for(Person.of(user)), preference.not_wanted)
+    person = Person.of(user)
+    waiting = waiting_for(person)
+    asked = [*waiting.assigned.items, *waiting.opportunities.items]
+    sections = sections_of(waiting, preference.not_wanted, strongest(person, asked) if asked else {})
     if not sections:
         return False
     with transaction.atomic():
@@ -83,40 +91,38 @@ def _send_digest(user: User, preference: Preference, today: datetime.date) -> bo
     return True
 
 
-def sections_of(waiting: Waiting, not_wanted: list[str]) -> list[DigestSection]:
-    """The sections of the mail, without those of kinds that the reader does not want. No query."""
+def sections_of(
+    waiting: Waiting, not_wanted: list[str], moves: Mapping[int, Strongest] | None = None
+) -> list[DigestSection]:
+    """The sections of the mail, without those of kinds that the reader does not want. `moves`: the strongest of each
+    opportunity (pk), to say with it what is to be decided. No query."""
+    moves = moves or {}
+    wants = {
+        kind: kind not in not_wanted
+        for kind in (Mail.EVENTS, Mail.AGREEMENTS, Mail.OPPORTUNITIES, Mail.SUPPORT)
+    }
     found = [
-        *([] if Mail.EVENTS in not_wanted else [_invitations(waiting)]),
-        *([] if Mail.AGREEMENTS in not_wanted else [_agreements(waiting)]),
+        # What people did, then what is late, then what the list found: as on the page.
+        _answered(waiting),
+        *([_invitations(waiting)] if wants[Mail.EVENTS] else []),
         _named(waiting),
         _to_answer(waiting),
-        _listed(_("Opportunities given to you"), waiting.assigned, "opportunity"),
-        *(
-            []
-            if Mail.OPPORTUNITIES in not_wanted
-            else [
-                _listed(_("Opportunities that name your organisation"), waiting.opportunities, "opportunity")
-            ]
-        ),
-        _to_confirm(waiting),
-        *([] if Mail.SUPPORT in not_wanted else [_to_check(waiting)]),
         DigestSection(
             _("Answers of young people to read"),
             [(each.question, address_of("moderate", each.slug)) for each in waiting.conversations],
         ),
         _asked_for(waiting),
+        _listed(_("Opportunities given to you"), waiting.assigned, moves),
+        *([_agreements(waiting)] if wants[Mail.AGREEMENTS] else []),
+        _to_confirm(waiting),
+        *([_to_check(waiting)] if wants[Mail.SUPPORT] else []),
         DigestSection(
             _("Spreadsheets to finish"), [(each.file_name, address_of("my_work")) for each in waiting.uploads]
         ),
-        DigestSection(
-            _("What people answered"),
-            [
-                (
-                    f"{each.partner}: {each.get_word_display()} ({each.opportunity.heading})",
-                    address_of("opportunity", each.opportunity_id),
-                )
-                for each in waiting.said
-            ],
+        *(
+            [_listed(_("Opportunities that name your organisation"), waiting.opportunities, moves)]
+            if wants[Mail.OPPORTUNITIES]
+            else []
         ),
         DigestSection(
             _("What is new in the list of opportunities"),
@@ -127,6 +133,19 @@ def sections_of(waiting: Waiting, not_wanted: list[str]) -> list[DigestSection]:
         ),
     ]
     return [each for each in found if each.items]
+
+
+def _answered(waiting: Waiting) -> DigestSection:
+    return DigestSection(
+        _("What people answered"),
+        [
+            (
+                f"{each.partner}: {each.get_word_display()} ({each.opportunity.heading})",
+                address_of("opportunity", each.opportunity_id),
+            )
+            for each in waiting.people.said
+        ],
+    )
 
 
 def _asked_for(waiting: Waiting) -> DigestSection:
@@ -172,10 +191,13 @@ def _agreements(waiting: Waiting) -> DigestSection:
     return DigestSection(_("Agreements to report on"), items, waiting.agreements.more)
 
 
-def _listed(heading: str, found: Shortlist, name: str) -> DigestSection:
-    return DigestSection(
-        heading, [(each.heading, address_of(name, each.pk)) for each in found.items], found.more
-    )
+def _listed(heading: str, found: Shortlist[Opportunity], moves: Mapping[int, Strongest]) -> DigestSection:
+    """As their pages begin: what is to be decided; the link says theme and place."""
+    items = [(each.heading, address_of("opportunity", each.pk)) for each in found.items]
+    said = {
+        address_of("opportunity", each.pk): moves[each.pk].told for each in found.items if each.pk in moves
+    }
+    return DigestSection(heading, items, found.more, said)
 
 
 def _to_confirm(waiting: Waiting) -> DigestSection:

@@ -21,7 +21,7 @@ from joinedup.agreements.queries.successors import ToTakeOver, waiting_to_take_o
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import BEST_FIRST, Answer, Opportunity, Run
 from joinedup.opportunities.queries.lists import UNDECIDED, awake
-from joinedup.opportunities.queries.since import Unread, answers_since, looked, unread
+from joinedup.opportunities.queries.since import Unread, unread
 from joinedup.partners.models import Ask, Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.places.queries import whole_counties_of
@@ -33,6 +33,7 @@ from joinedup.support.keepers import to_check
 from joinedup.support.models import Offer
 from joinedup.voice.models import Contribution, Conversation
 from joinedup.voice.queries import waiting_for_a_reply
+from joinedup.web.work.people_did import PeopleDid, people_did
 
 SHOWN = 10
 OPEN_AGREEMENTS = [Agreement.State.AGREED, Agreement.State.STARTED]
@@ -70,7 +71,9 @@ class Waiting:
     # How many things young people asked for that nobody has answered.
     asked_for: int = 0
     uploads: list[Any] = field(default_factory=list)
-    said: list[Answer] = field(default_factory=list)
+    people: PeopleDid = field(default_factory=PeopleDid)
+    # Agreements of the partnership that are late, besides those of the person's own partners.
+    late: Shortlist[Agreement] = field(default_factory=Shortlist)
     moved: list[Unread] = field(default_factory=list)
     assigned: Shortlist[Opportunity] = field(default_factory=Shortlist)
 
@@ -88,7 +91,6 @@ class Waiting:
             self.partners_to_confirm,
             self.conversations,
             self.uploads,
-            self.said,
             self.moved,
         )
         lists = (
@@ -97,8 +99,35 @@ class Waiting:
             self.agreements,
             self.initiatives_to_confirm,
             self.support_to_check,
+            self.late,
         )
-        return sum(len(each) for each in singles) + sum(each.total for each in lists) + bool(self.asked_for)
+        counted = sum(len(each) for each in singles) + sum(each.total for each in lists)
+        return counted + self.people.total + bool(self.asked_for)
+
+    @property
+    def from_people(self) -> bool:
+        """Whether something waits because somebody did something."""
+        asked = (
+            self.invitations,
+            self.named,
+            self.unsettled,
+            self.responses,
+            self.conversations,
+            self.asked_for,
+        )
+        return bool(self.people.total or self.assigned.items or any(asked))
+
+    @property
+    def is_late(self) -> bool:
+        """Whether something is late, due, or not finished."""
+        lists = (self.agreements, self.late, self.initiatives_to_confirm, self.support_to_check)
+        singles = (self.take_over, self.untold, self.partners_to_confirm, self.uploads)
+        return any(each.items for each in lists) or any(singles)
+
+    @property
+    def found(self) -> bool:
+        """Whether the list of opportunities has something new."""
+        return bool(self.moved or self.opportunities.items)
 
 
 @dataclass(frozen=True)
@@ -115,7 +144,7 @@ class Kept:
 
 
 def waiting_for(person: Person) -> Waiting:
-    """At most twenty-three queries, whatever the number of items; a few more for each agreement with a body that
+    """At most thirty queries, whatever the number of items; a few more for each agreement with a body that
     another took over from."""
     today = timezone.localdate()
     waiting: dict[str, Any] = {
@@ -146,7 +175,8 @@ def waiting_for(person: Person) -> Waiting:
             "conversations": list(_unread(person)),
             "asked_for": waiting_for_a_reply(person),
             "uploads": list(_uploads(person)),
-            "said": answers_since(person, looked(person, timezone.now()), timezone.now()),
+            "people": people_did(person, timezone.now()),
+            "late": _shortlist(_late(person, today)),
             "moved": unread(person, timezone.now()),
             "unsettled": unsettled(person),
             "untold": untold(person),
@@ -270,6 +300,12 @@ def _assigned(person: Person, today: datetime.date) -> QuerySet[Opportunity]:
         .select_related("place", "theme")
         .order_by(*BEST_FIRST)
     )
+
+
+def _late(person: Person, today: datetime.date) -> QuerySet[Agreement]:
+    own = Q(owner_partner__in=person.partner_ids) | Q(deputy_partner__in=person.partner_ids)
+    late = _open_agreements(person).filter(event__footprint__in=person.coordinated_ids, due__lt=today)
+    return late.exclude(own).select_related("owner_partner").order_by("due", "pk")
 
 
 def _open_agreements(person: Person) -> QuerySet[Agreement]:

@@ -1,21 +1,49 @@
 """The page shown after signing in."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from joinedup.accounts.request import Request
+from joinedup.opportunities.actions.reading import have_read
+from joinedup.opportunities.forms.lists import UntilForm
+from joinedup.places.models import Footprint
 from joinedup.support.fitting import funds_that_fit
+from joinedup.web.work.next_day import next_day
 from joinedup.web.work.queries import kept_by, waiting_for
 
 
 @login_required
 def my_work(request: Request) -> HttpResponse:
-    person = request.person
+    person, today = request.person, timezone.localdate()
     context = {
         "waiting": waiting_for(person),
+        "next_day": next_day(person, today),
         "kept": kept_by(person),
-        "funds": funds_that_fit(person, timezone.localdate()),
+        "funds": funds_that_fit(person, today),
     }
     return render(request, "web/work.jinja", context)
+
+
+@login_required
+@require_POST
+def my_work_read(request: Request) -> HttpResponse:
+    """They have read what people did in the partnerships that they coordinate."""
+    form = UntilForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise ValidationError(
+                _("Nothing is marked as read: open this page again, then press the button.")
+            )
+        for footprint in Footprint.objects.filter(pk__in=request.person.coordinated_ids):
+            have_read(by=request.person, footprint=footprint, of_people=True, **form.cleaned_data)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    else:
+        messages.success(request, _("Marked as read. Each still stands on its own page."))
+    return redirect("my_work")

@@ -1,0 +1,91 @@
+"""What people did in a partnership since its coordinator last read it: answered, spotted, asked, registered."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from joinedup.accounts.person import Person
+from joinedup.events.models import Event
+from joinedup.opportunities.models import Answer, Opportunity, Run
+from joinedup.opportunities.queries.since import answers_since, looked
+from joinedup.partners.models import Ask
+from joinedup.registration.models import Attendee
+
+# So many of each are told before somebody marks them as read.
+TOLD = 10
+
+
+@dataclass(frozen=True)
+class PeopleDid:
+    """The newest of each. `registered`: coming events, each with `came`, how many registered. `until`: until when
+    somebody who reads this has read everything."""
+
+    said: list[Answer] = field(default_factory=list)
+    spotted: list[Opportunity] = field(default_factory=list)
+    asks: list[Ask] = field(default_factory=list)
+    more_asks: int = 0
+    registered: list[Event] = field(default_factory=list)
+    until: datetime.datetime | None = field(default=None, compare=False)
+
+    @property
+    def total(self) -> int:
+        """How many lines there are: those who registered for one event are one."""
+        return (
+            sum(len(each) for each in (self.said, self.spotted, self.asks, self.registered)) + self.more_asks
+        )
+
+
+def people_did(person: Person, now: datetime.datetime) -> PeopleDid:
+    """In the partnerships that `person` coordinates, without what they did themselves; 7 queries, whatever the
+    number of items. Answers and what was spotted are read on the page of the list, too."""
+    met = looked(person, now, of_people=True)
+    since = {pk: max(at, met[pk]) for pk, at in looked(person, now).items()}
+    asks = _asks(person, met)
+    return PeopleDid(
+        said=answers_since(person, since, now),
+        spotted=list(_spotted(person, since)),
+        asks=list(asks[:TOLD]),
+        more_asks=max(asks.count() - TOLD, 0),
+        registered=list(_registered(met, timezone.localdate(now))),
+        until=now,
+    )
+
+
+def _after(since: dict[int, datetime.datetime], footprint: str, at: str) -> Q:
+    """Rows of these partnerships, each since its time."""
+    fresh = Q(pk__in=[])
+    for pk, then in since.items():
+        fresh |= Q(**{footprint: pk, f"{at}__gt": then})
+    return fresh
+
+
+def _spotted(person: Person, since: dict[int, datetime.datetime]) -> list[Opportunity]:
+    made = Opportunity.objects.visible_to(person).filter(
+        _after(since, "footprint", "changes__at"), is_spotted=True, audience=Run.Audience.PARTNERSHIP
+    )
+    open_ones = made.exclude(state__in=[Opportunity.State.GONE, Opportunity.State.DISMISSED])
+    others = open_ones.exclude(spotted_by=person.user_id).select_related("place", "theme")
+    return list(others.distinct().order_by("-first_seen", "-pk")[:TOLD])
+
+
+def _asks(person: Person, since: dict[int, datetime.datetime]) -> QuerySet[Ask]:
+    fresh = Ask.objects.visible_to(person).filter(
+        _after(since, "partner__footprints", "created"), closed_on=None
+    )
+    others = fresh.exclude(owner=person.user_id) if person.user_id else fresh
+    return others.select_related("partner").distinct().order_by("-created", "pk")
+
+
+def _registered(since: dict[int, datetime.datetime], today: datetime.date) -> list[Event]:
+    fresh = Attendee.objects.filter(
+        _after(since, "event__footprint", "registered_at"), standing__in=Attendee.COMING
+    ).values("pk")
+    came = Count("attendees", filter=Q(attendees__in=fresh))
+    coming = Event.objects.filter(
+        Q(date__gte=today) | Q(date=None), footprint__in=list(since), cancelled_on=None
+    )
+    return list(coming.annotate(came=came).filter(came__gt=0).order_by("date", "pk")[:TOLD])
