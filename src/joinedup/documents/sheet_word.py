@@ -38,12 +38,8 @@ def as_word(sheet: Sheet) -> bytes:
     document.add_heading(sheet.title, level=1)
     document.add_paragraph(sheet.lead)
     if sheet.is_demonstration:
-<<<<<<< HEAD
         document.add_paragraph(f"{_('Demonstration.')} {what_is_invented()}")
-=======
-        document.add_paragraph("Demonstration: partners, people, local action and funds in it are invented.")
     pictures(document, sheet.drawings, highest=LOW if sheet.is_dense else HIGH)
->>>>>>> land
     for section in sheet.shown:
         _section(document, section)
     return as_bytes(document)
