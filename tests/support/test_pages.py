@@ -187,9 +187,9 @@ def test_the_page_of_an_offer_shows_users_only_to_who_may_see_them(world: World,
 def test_who_changed_it_is_for_those_who_keep_it(world: World, as_: As) -> None:
     make_offer("Fund")
     as_("admin").post("/support/fund/confirm/")
-    assert "What was changed" in text(as_("lead").get("/support/fund/"))
+    assert "Who changed what, and when" in text(as_("lead").get("/support/fund/"))
     for name in ("alice", "charlie"):
-        assert "What was changed" not in text(as_(name).get("/support/fund/"))
+        assert "Who changed what, and when" not in text(as_(name).get("/support/fund/"))
 
 
 def test_get_never_writes_and_post_confirms(world: World, as_: As) -> None:

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import may, require
+from joinedup.accounts.queries import history_of
 from joinedup.accounts.request import Request
 from joinedup.documents.csv_file import as_csv, csv_file
 from joinedup.partners.models import Partner
@@ -103,7 +104,7 @@ def offer(request: Request, slug: str) -> HttpResponse:
     question = form.question()
     on = timezone.localdate()
     initiatives = list(users_of(shown, request.person))
-    history = audit.history(shown) if may(request.person, "offer.change", shown) else []
+    is_keeper = may(request.person, "offer.change", shown)
     context = {
         "offer": shown,
         "form": form,
@@ -118,9 +119,8 @@ def offer(request: Request, slug: str) -> HttpResponse:
         "partner": provider_of(shown, request.person),
         "initiatives": initiatives,
         "seen": visible_partners(request.person, [each.partner_id for each in initiatives]),
-        "history": history,
-        "corrections": corrections(history),
-        "differences": audit.differences,
+        "history": history_of(shown) if is_keeper else [],
+        "corrections": corrections(audit.history(shown) if is_keeper else []),
     }
     return render(request, "support/offer.jinja", context)
 
