@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import FieldDoesNotExist
@@ -10,7 +11,7 @@ from django.db import models
 from django.db.models import Prefetch, Q, QuerySet
 
 from joinedup.accounts import audit
-from joinedup.accounts.models import Grant, User
+from joinedup.accounts.models import AuditEntry, Grant, User
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
 
@@ -138,8 +139,8 @@ class HistoryLine:
     fields: list[str]
 
 
-def history_of(record: models.Model) -> list[HistoryLine]:
-    """Who changed what about a record and when, newest first; one query.
+def history_of(record: models.Model, entries: Sequence[AuditEntry] | None = None) -> list[HistoryLine]:
+    """Who changed what about a record and when, newest first; one query, none with its `entries` (`audit.history`).
 
     Says which fields changed, not their content: an older text may have had a narrower marking than the page
     with the history. Names of people are for signed-in readers: show them to no one else.
@@ -155,7 +156,7 @@ def history_of(record: models.Model) -> list[HistoryLine]:
                 else []
             ),
         )
-        for entry in audit.history(record)
+        for entry in (audit.history(record) if entries is None else entries)
     ]
 
 

@@ -104,7 +104,7 @@ def offer(request: Request, slug: str) -> HttpResponse:
     question = form.question()
     on = timezone.localdate()
     initiatives = list(users_of(shown, request.person))
-    is_keeper = may(request.person, "offer.change", shown)
+    entries = audit.history(shown) if may(request.person, "offer.change", shown) else []
     context = {
         "offer": shown,
         "form": form,
@@ -119,8 +119,8 @@ def offer(request: Request, slug: str) -> HttpResponse:
         "partner": provider_of(shown, request.person),
         "initiatives": initiatives,
         "seen": visible_partners(request.person, [each.partner_id for each in initiatives]),
-        "history": history_of(shown) if is_keeper else [],
-        "corrections": corrections(audit.history(shown) if is_keeper else []),
+        "history": history_of(shown, entries),
+        "corrections": corrections(entries),
     }
     return render(request, "support/offer.jinja", context)
 
