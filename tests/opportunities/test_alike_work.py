@@ -76,9 +76,9 @@ def test_nobody_else_reads_it_or_can_tell_that_it_is_there(north: World, as_: As
     def read() -> dict[str, object]:
         seen: dict[str, object] = {each: plain(browser.get(each).content.decode()) for each in addresses()}
         return seen | {
-            "kinds": kinds(person),
-            "rows": list(csv_rows(person, listing(person))),
-            "gone": list(listing(person, state="gone")),
+            "kinds": kinds(person, whose="all"),
+            "rows": list(csv_rows(person, listing(person, whose="all"))),
+            "gone": list(listing(person, whose="all", state="gone")),
         }
 
     with_it = read()

@@ -132,6 +132,20 @@ def test_filters_are_offered_to_those_who_can_use_them(
     assert ('name="mine"' in page, 'value="assigned"' in page) == offered
 
 
+def test_a_members_list_is_of_their_partnership_unless_they_ask_for_more(world: World, as_: As) -> None:
+    make_opportunity(world, "north", audience="public", marking="public")
+    make_opportunity(world, "south", world.harbour, footprint=world.south, place=world.southton)
+    assert keys(world, "charlie") == ["south"]
+    assert keys(world, "charlie", whose="all") == ["north", "south"]
+    assert keys(world, "charlie", place=world.northton.pk) == ["north"]
+    assert keys(world, "nobody") == ["north"]
+    offered = {
+        who: 'name="whose"' in as_(who).get("/opportunities/").content.decode()
+        for who in ("nobody", "charlie", "bob", "alice", "lead")
+    }
+    assert offered == {"nobody": False, "charlie": True, "bob": True, "alice": True, "lead": False}
+
+
 def test_only_coordinators_are_led_to_what_is_new(world: World, as_: As) -> None:
     for who, led in (("nobody", False), ("charlie", False), ("bob", False), ("alice", True)):
         assert ('href="/opportunities/changes/"' in as_(who).get("/opportunities/").content.decode()) is led
@@ -149,7 +163,10 @@ def test_the_file_holds_the_filtered_list_and_only_what_the_reader_may_see(world
     make_opportunity(world, "aside", state="dismissed", reason="not_now", sentence="ASIDE")
     make_opportunity(world, "open", audience="public", marking="public", sentence="OPEN")
     make_opportunity(world, "two", world.school, world.police, kind="join", marking="named", sentence="NAMED")
-    seen = {who: [row["Decision"] for row in rows(as_(who))] for who in ("nobody", "charlie", "bob", "alice")}
+    seen = {
+        who: [row["Decision"] for row in rows(as_(who), "?whose=all")]
+        for who in ("nobody", "charlie", "bob", "alice")
+    }
     assert seen == {
         "nobody": ["OPEN"],
         "charlie": ["OPEN"],

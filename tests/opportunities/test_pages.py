@@ -52,7 +52,7 @@ def test_members_see_their_partnerships_the_public_only_what_is_public(world: Wo
         who: [
             text
             for text in ("Shared with the partnership only.", "Open to everybody.", "Two overlap.")
-            if text in as_(who).get("/opportunities/").content.decode()
+            if text in as_(who).get("/opportunities/?whose=all").content.decode()
         ]
         for who in ("nobody", "charlie", "bob", "alice", "lead")
     }

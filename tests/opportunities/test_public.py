@@ -72,8 +72,8 @@ def addresses(scene: Scene) -> list[str]:
     """Every page and file on which an opportunity may stand."""
     return [
         "/",
-        "/opportunities/",
-        "/opportunities.csv",
+        "/opportunities/?whose=all",
+        "/opportunities.csv?whose=all",
         f"/opportunities/?place={scene.world.northton.pk}",
         f"/opportunities/{scene.public.pk}/",
         f"/places/{scene.world.northton.pk}/",

@@ -42,12 +42,19 @@ class FilterForm(forms.Form):
         required=False,
         label=_("In which order"),
     )
+    whose = forms.ChoiceField(
+        choices=[("", _("My partnership’s")), ("all", _("Also what others share"))],
+        required=False,
+        label=_("Whose"),
+    )
     mine = forms.BooleanField(required=False, label=_("Names my organisation"))
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not person.partner_ids:
             del self.fields["mine"]
+        if not person.footprint_ids or person.sees_every_partnership:
+            del self.fields["whose"]
         if person.footprint_ids:
             state = self.fields["state"]
             assert isinstance(state, forms.ChoiceField)

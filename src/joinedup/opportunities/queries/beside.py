@@ -45,7 +45,7 @@ def like(
         naming = Opportunity.objects.filter(parties__in=names).order_by()
         shared = naming.annotate(number=Count("pk")).filter(number__gte=IN_COMMON)
         condition |= Q(pk__in=shared.values("pk"))
-    return lists.listing(person).filter(condition).prefetch_related(None)
+    return lists.listing(person, whose="all").filter(condition).prefetch_related(None)
 
 
 def may_withdraw(person: Person, opportunity: Opportunity) -> bool:

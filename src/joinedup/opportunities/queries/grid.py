@@ -160,7 +160,7 @@ def _squares(
 def _open_in(person: Person, places: Sequence[Place]) -> Counter[tuple[str, str | None]]:
     """How many a click on a cell finds: those of the place, and of its parts. One query."""
     codes = [place.pk for place in places]
-    found = listing(person).filter(Q(place__in=codes) | Q(place__parent__in=codes))
+    found = listing(person, whose="all").filter(Q(place__in=codes) | Q(place__parent__in=codes))
     rows = found.order_by().prefetch_related(None).values_list("place", "place__parent", "theme")
     counts: Counter[tuple[str, str | None]] = Counter()
     for place, parent, theme, number in rows.annotate(number=Count("pk")):

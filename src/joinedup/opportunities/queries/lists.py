@@ -73,11 +73,14 @@ def kinds(person: Person, **filters: Any) -> list[tuple[str, str, int]]:
 def listing(person: Person, **filters: Any) -> QuerySet[Opportunity]:
     """What `person` may see, best first.
 
+    Members find their partnership's, and with a place or `whose` ("all") what others share as well.
     Filters: place (code, with its parts), theme, kind (of its strongest move), sector, mine (names a partner of
     theirs), state: one of Opportunity.State, "snoozed" or "assigned" (given to them). Without a state, what is open
     and not snoozed. `sort`: strength (as it is), "closes" or "new".
     """
     found = _reader_rows(person).select_related("place", "theme").prefetch_related(parties_seen_by(person))
+    if person.footprint_ids and not person.sees_every_partnership and not filters.keys() & {"place", "whose"}:
+        found = found.filter(footprint__in=person.footprint_ids)
     if place := filters.get("place"):
         there = Opportunity.objects.filter(Q(places=place) | Q(places__parent=place) | Q(place=place))
         found = found.filter(pk__in=there.values("pk"))

@@ -24,9 +24,10 @@ TAKEN_UP = (
 
 @dataclass(frozen=True)
 class Home:
-    """`kept` of `due` agreements this year; `share` in per cent, None if none was due."""
+    """`kept` of `due` agreements this year; `share` in per cent, None if none was due. `example`: a place to find."""
 
     layer: Layer
+    example: Place | None
     next_event: Event | None
     kept: int
     due: int
@@ -39,9 +40,13 @@ def home(person: Person, on: datetime.date, show: str) -> Home:
     covered = Place.objects.filter(footprints__isnull=False, kind=Place.Kind.LOCAL_AUTHORITY, ended=None)
     places = list(covered.distinct().order_by("name"))
     kept, due = kept_this_year(person, on)
+    coming = next_event(person, on)
+    near = person.footprint_ids or ({coming.footprint_id} if coming else set())
+    own = covered.filter(footprints__in=near).order_by("name").first()
     return Home(
         layer=layer(places, show),
-        next_event=next_event(person, on),
+        example=own or next(iter(places), None),
+        next_event=coming,
         kept=kept,
         due=due,
         share=round(100 * kept / due) if due else None,

@@ -85,7 +85,7 @@ def search(person: Person, text: str) -> Results:
         ),
         _group(
             "Opportunities",
-            _matching(listing(person).prefetch_related(None), text, "sentence"),
+            _matching(listing(person, whose="all").prefetch_related(None), text, "sentence"),
             lambda o: SearchHit(o.sentence, reverse("opportunity", args=[o.pk]), o.place.name),
         ),
         _group(

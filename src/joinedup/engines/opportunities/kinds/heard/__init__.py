@@ -43,13 +43,15 @@ def moves(context: Context) -> Iterator[Move]:
         if not best:
             continue
         text = words.quoted(row["text"])
+        # Within a question no sentence ends.
+        within = words.quoted(str(row["text"]).rstrip(" ."))
         when = f" ({month(row['said_on'])})" if row["said_on"] else ""
         yield Move(
             kind=NAME,
             places=(authority,),
             theme=row["theme"],
             parties=tuple(Party(each.id, each.name, "answers") for each in best),
-            decision=f"Who answers young people in {register.place(authority)}, who asked for {text}?",
+            decision=f"Who answers young people in {register.place(authority)}, who asked for {within}?",
             sentence=f"Young people said: {text}{when} {words.names(best, 'or')} could answer, by what "
             f"{'it does' if len(best) == 1 else 'they do'} there.",
             first_step=f"{words.start(words.with_role(best[0], meant))} says what can be done, by when, "
