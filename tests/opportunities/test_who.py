@@ -61,7 +61,7 @@ def test_those_in_it_stand_by_sector_and_those_who_said_yes_are_told_apart(world
         ("table", False), ("action-4", False), ("action-2", False), ("none", True),
     ]  # fmt: skip
     words = [mark.text for mark in found.drawing.marks if mark.kind == "words"]
-    assert words == ["2 in it", "1 has said yes", "1 sector to ask", "1", "2", "A"]
+    assert words == ["2 in it", "1 has answered", "1 sector to ask", "1", "2", "A"]
 
 
 def test_who_said_not_us_sits_on_no_chair_and_their_sector_may_be_asked_of_others(world: World) -> None:

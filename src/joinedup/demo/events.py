@@ -25,7 +25,7 @@ from joinedup.agreements.actions.agreement import (
 from joinedup.agreements.models import Agreement, Progress
 from joinedup.agreements.naming import named_bodies
 from joinedup.demo import event_extras
-from joinedup.demo.invented import QUESTION, in_no_holiday, on_weekday, rows, words
+from joinedup.demo.invented import ASKED_FOR, QUESTION, in_no_holiday, on_weekday, rows, words
 from joinedup.demo.registers import Register
 from joinedup.events.actions.event import add_event, set_tables
 from joinedup.events.actions.programmes import add_programme
@@ -401,7 +401,16 @@ def _voices(by: Person, event: Event, register: Register, today: datetime.date) 
     Contribution.objects.filter(conversation=conversation).update(is_demonstration=True)
     if first is not None:
         theme = Theme.objects.get(pk="after-school-safety")
-        voices.make_topic(by=by, contribution=first, title=QUESTION, theme=theme)
+        topic = voices.make_topic(by=by, contribution=first, title=ASKED_FOR, theme=theme)
+        change_topic(
+            by=by,
+            topic=topic,
+            title=topic.title,
+            theme=theme,
+            weight=topic.weight,
+            parties=[register.partners[id] for id in ("ICH-P25", "ICH-P12", "ICH-P03")],
+            places=Place.objects.filter(name="Camden", kind=Place.Kind.LOCAL_AUTHORITY),
+        )
 
 
 def taken_up(by: Person, footprint: Footprint, number: int) -> None:

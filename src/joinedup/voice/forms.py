@@ -156,6 +156,8 @@ class PartnerReplyForm(forms.Form):
             names = ("partner", "word", "text", "by_when")
             kwargs["initial"] = {name: getattr(held, name) for name in names}
         super().__init__(*args, **kwargs)
+        # Nearly always: a page does not call it optional.
+        self.fields["by_when"].is_needed = True  # type: ignore[attr-defined]
         self.fields["partner"].queryset = repliers(contribution.conversation.event, person)  # type: ignore[attr-defined]
 
 

@@ -139,7 +139,7 @@ def _picture(sitters: Sequence[Sitter], to_ask: Sequence[ToAsk]) -> Drawing:
     middle = [_("%(number)s in it") % {"number": len(sitters)}]
     if said:
         middle.append(
-            ngettext("%(number)s has said yes", "%(number)s have said yes", len(said)) % {"number": len(said)}
+            ngettext("%(number)s has answered", "%(number)s have answered", len(said)) % {"number": len(said)}
         )
     if to_ask:
         sectors_to_ask = ngettext("%(number)s sector to ask", "%(number)s sectors to ask", len(to_ask))

@@ -41,7 +41,10 @@ WHO = [
     (
         RESIDENT,
         _("I come for myself"),
-        _("You live here, or are a parent or carer. You come with an organisation, but do not speak for it."),
+        _(
+            "You live here, or are a parent or carer. You name the organisation that told you of the day; you do not "
+            "speak for it."
+        ),
     ),
 ]
 TITLES = {

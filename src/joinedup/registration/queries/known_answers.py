@@ -43,7 +43,9 @@ def _of_account(person: Person, partner: int | None) -> dict[str, Any]:
         return {"partner": last.partner_id, **{name: getattr(last, name) for name in names}}
     assert person.user_id is not None
     user = User.objects.get(pk=person.user_id)
-    return {"role": user.job, "name": user.name}
+    # An account that is shared goes by its role, which is nobody's name.
+    name = "" if user.name.casefold() == user.job.casefold() else user.name
+    return {"role": user.job, "name": name}
 
 
 def how_they_come(person: Person, invitation: Invitation | None) -> str:

@@ -23,7 +23,7 @@ State = Agreement.State
 WORDS = {
     "kept": _("kept"),
     "on_the_way": _("on the way"),
-    "late": _("past their day, and not reported yet"),
+    "late": _("past the day, and not kept yet"),
     "not_kept": _("not kept"),
 }
 
@@ -75,6 +75,13 @@ def promises(agreements: Sequence[Agreement], person: Person, on: datetime.date)
             found.append(Part(key, str(words), counts[key], round(start, 2), round(width, 2)))
             start += width
     return found
+
+
+def how_they_stand(agreements: Sequence[Agreement], person: Person, on: datetime.date) -> dict[int, str]:
+    """{agreement: how it stands, in words}, as `person` may be told; also of what was dropped by agreement."""
+    dropped = str(_("dropped by agreement"))
+    found = {each.pk: _stands(each, person, on) for each in agreements}
+    return {pk: str(WORDS[key]) if key else dropped for pk, key in found.items()}
 
 
 def _stands(agreement: Agreement, person: Person, on: datetime.date) -> str:

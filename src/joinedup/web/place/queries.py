@@ -33,7 +33,7 @@ from joinedup.visits.card_search import CardFound, practice_for
 from joinedup.voice.models import Contribution
 from joinedup.voice.shown import Shown, shown
 from joinedup.web.layers import HEADLINES, Layer, headline_of, layer
-from joinedup.web.place.first_screen import Part, Violence, promises, violence
+from joinedup.web.place.first_screen import Part, Violence, how_they_stand, promises, violence
 from joinedup.web.place.grid import CoverageRow, coverage_grid
 from joinedup.web.place.summary import Summary, summary
 
@@ -67,6 +67,7 @@ class PlacePage:
     trend_of: str
     sectors: list[tuple[str, list[Partner]]]
     agreements: list[Agreement]
+    stands: dict[int, str]
     practice: list[CardFound]
     voices: list[Shown]
     where_and_when: list[Here]
@@ -95,7 +96,10 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
     return PlacePage(
         place=place,
         inside=is_inside(person, around),
-        next_event=next_event(person, on, around),
+        # A region has no day of its own: one in it is its next.
+        next_event=next_event(
+            person, on, around if place.kind == Place.Kind.LOCAL_AUTHORITY else [*around, *inside]
+        ),
         above=around[1:],
         summary=summary(place, needs, figures),
         violence=violence(headline, points, changes),
@@ -115,6 +119,7 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         trend_of=wording.name(slug),
         sectors=by_sector(partners_for_place(person, place).prefetch_related(None)),
         agreements=agreed[:AGREEMENTS_SHOWN],
+        stands=how_they_stand(agreed[:AGREEMENTS_SHOWN], person, on),
         practice=practice_for(person, place),
         voices=voices(place, around),
         where_and_when=at_place(person, place, around[1:]),
