@@ -1,6 +1,6 @@
 """The past agreements and the coming topics of the demonstration, as plain text for readers who have seen nothing else.
 
-    .venv/bin/python bench/believable.py --home FOLDER > bench/judged/demonstration/sheet.md
+    .venv/bin/python bench/believable.py --home FOLDER > bench/judged/demonstration/round-N/sheet.md
 
 FOLDER: a demonstration made by `joinedup demo --no-serve`. Of every item a reader says: believable or not, and why.
 """

@@ -411,3 +411,13 @@ def test_who_alone_may_lead_is_said(world: World, as_: As) -> None:
 def test_what_is_not_open_yet_says_from_when(world: World, as_: As) -> None:
     make_offer("Spring fund", opens=days(20), closes=days(90))
     assert "It is not open yet: it opens on" in text(as_("nobody").get("/support/"))
+
+
+def test_what_is_known_of_ones_organisation_is_filled_in(world: World, as_: As) -> None:
+    def chosen(who: str, query: str = "") -> list[str]:
+        page = as_(who).get(f"/support/{query}").content.decode()
+        return re.findall(r'<option value="(\w+)" selected', page)
+
+    assert chosen("bob") == ["vcs", world.northton.pk]
+    assert chosen("bob", "?sector=police") == ["police"]
+    assert chosen("nobody") == chosen("admin") == []

@@ -151,6 +151,22 @@ def areas() -> QuerySet[Place]:
     return worked_in().only("code", "name", "kind")
 
 
+def known_of(person: Person) -> dict[str, str]:
+    """What is known of somebody's organisation, as answers of the finder: its sector, and a place that it serves. Two
+    queries for members, none for others."""
+    partner = (
+        Partner.objects.filter(pk__in=person.partner_ids).order_by("pk").first()
+        if person.partner_ids
+        else None
+    )
+    if partner is None:
+        return {}
+    place = (
+        areas().filter(Q(pk=partner.base_id) | Q(pk__in=partner.serves.values("pk"))).order_by("pk").first()
+    )
+    return {"sector": partner.sector_id, **({"place": place.pk} if place else {})}
+
+
 def codes_of(place: Place | None) -> frozenset[str]:
     """A place and every area around it: its parents, and its police force or health board. Two queries."""
     if place is None:

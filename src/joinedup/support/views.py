@@ -40,6 +40,7 @@ from joinedup.support.queries import (
     corrections,
     csv_rows,
     find,
+    known_of,
     offers_for,
     provider_of,
     terms_of,
@@ -64,8 +65,9 @@ def support(request: Request) -> HttpResponse:
         answers.pop(name, None)
     listed: QuerySet[Offer] | list[Listed] = found.history if only_history else found.open
     page: Page[Any] = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+    # Filled in is what is known; nothing is asked with it before somebody presses the button.
     context = {
-        "form": form,
+        "form": form if request.GET else FinderForm(known_of(request.person)),
         "question": question,
         "answers": answers.urlencode(),
         "found": found,
