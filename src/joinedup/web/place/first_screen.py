@@ -30,7 +30,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Violence:
-    """The headline figure: its value in words, how it stands among places like it, and its line over three years."""
+    """The headline figure: its value in words, how it stands among places like it and their median, and its line over three years."""
 
     name: str
     value: str
@@ -58,7 +58,7 @@ def violence(headline: Figure | None, points: Sequence[Point], changes: Collecti
         name=wording.name(headline.indicator),
         value=wording.value(headline),
         when=wording.period(headline),
-        standing=wording.standing(headline),
+        standing=wording.beside(headline),
         line=charts.line_chart(list(points)[-DRAWN:], changes),
     )
 
