@@ -30,7 +30,8 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Violence:
-    """The headline figure: its value in words, how it stands among places like it and their median, and its line over three years."""
+    """The headline figure: its value in words, how it stands among places like it with their median, and its line over
+    three years."""
 
     name: str
     value: str
