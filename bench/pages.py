@@ -1,11 +1,12 @@
 """How fast the pages are that everybody opens: median server time, and the number of database queries.
 
-    .venv/bin/python bench/pages.py [--home FOLDER] [--rounds 30]
+    .venv/bin/python bench/pages.py [--home FOLDER] [--signed-in EMAIL] [--rounds 30]
 
 With no FOLDER it builds an installation in a temporary one that holds the whole of England and Wales, from the data
 that ships, and a partnership of all London boroughs. It times the pages through Django's test client in this process,
 so that no network is in the figures, and prints the ratio to the 60 ms that a page may take (Home: 40), beside a page
-that does nothing.
+that does nothing. With an address of somebody of that installation it times what they read: the list and one
+opportunity, a place of their partnership, and My work.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 ALLOWED_MS, ALLOWED_HOME_MS = 60.0, 40.0
 
@@ -22,6 +24,7 @@ ALLOWED_MS, ALLOWED_HOME_MS = 60.0, 40.0
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--home", type=Path, help="an installation that is there already")
+    parser.add_argument("--signed-in", metavar="EMAIL", help="somebody of it")
     parser.add_argument("--rounds", type=int, default=30)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="joinedup-bench-") as made:
@@ -33,7 +36,10 @@ def main() -> None:
         django.setup()
         if not given.home:
             build()
-        report(given.rounds)
+        if given.signed_in:
+            report_of_member(given.signed_in, given.rounds)
+        else:
+            report(given.rounds)
 
 
 def build() -> None:
@@ -75,9 +81,7 @@ def build() -> None:
 
 
 def report(rounds: int) -> None:
-    from django.db import connection
     from django.test import Client
-    from django.test.utils import CaptureQueriesContext
 
     from joinedup.evidence.models import Figure
 
@@ -97,7 +101,37 @@ def report(rounds: int) -> None:
         "sources": "/sources/",
         "methods": "/methods/",
     }
+    timed(Client(), pages, rounds)
+
+
+def report_of_member(email: str, rounds: int) -> None:
+    from django.test import Client
+
+    from joinedup.accounts.models import User
+    from joinedup.accounts.person import Person
+    from joinedup.opportunities.queries.lists import listing
+    from joinedup.places.models import Place
+
+    user = User.objects.get(email=email)
+    person = Person.of(user)
+    place = Place.objects.filter(footprints__in=person.footprint_ids).order_by("name").first()
+    first = listing(person).first()
     client = Client()
+    client.force_login(user)
+    pages = {
+        "does nothing": "/worried/",
+        "list of opportunities": "/opportunities/",
+        "one opportunity": f"/opportunities/{first.pk if first else 0}/",
+        "place": f"/places/{place.pk if place else ''}/",
+        "My work": "/work/",
+    }
+    timed(client, pages, rounds)
+
+
+def timed(client: Any, pages: dict[str, str], rounds: int) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
     print(f"{'page':23} {'first ms':>9} {'median ms':>9} {'queries':>8} {'kB':>6}  of what is allowed")
     for name, address in pages.items():
         started = time.perf_counter()

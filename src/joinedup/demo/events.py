@@ -257,7 +257,7 @@ def _agreements(
     by: Person, event: Event, register: Register, then: datetime.date, topics: list[Topic]
 ) -> dict[int, dict[str, str]]:
     """The agreements of `agreements.csv`, each at a table that had its topic, and how each stands: kept, on the way,
-    late, not kept, dropped, or waiting for the yes of who leads it. Returns the row of each by its key; `then`: the
+    late, not kept, dropped, or waiting for the yes of who puts in last. Returns the row of each by its key; `then`: the
     day on which the event will have been.
 
     They count towards the partnership's own plan, which is invented too: real commitments are not touched.
@@ -288,9 +288,10 @@ def _agreements(
             marking="public",
         )
         made[agreement.pk] = row
-        # In one state the owner has not answered yet: the public reads that somebody has been asked.
+        # In one state a body has not answered yet: the public reads that somebody has been asked.
         is_waiting = row["stands"] == "waiting"
-        silent = agreement.owner_partner if is_waiting else None
+        last = row["puts_in"].split("|")[-1].split(": ")[0]
+        silent = register.partners[last] if is_waiting else None
         event_extras.say_yes(agreement, but=silent)
         for partner in named_bodies(agreement).values():
             # Who signs in public lets the public know them.
@@ -408,7 +409,7 @@ def _voices(by: Person, event: Event, register: Register, today: datetime.date) 
             title=topic.title,
             theme=theme,
             weight=topic.weight,
-            parties=[register.partners[id] for id in ("ICH-P25", "ICH-P12", "ICH-P03")],
+            parties=[register.partners[id] for id in ("ICH-P33", "ICH-P12", "ICH-P25")],
             places=Place.objects.filter(name="Camden", kind=Place.Kind.LOCAL_AUTHORITY),
         )
 
