@@ -73,9 +73,16 @@ class OpportunityQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: Person) -> Self:
         """What the engine found on shared records is for that partnership; that two do alike work is for these two and
         the coordinator. The public, and members of other partnerships, read what `may_be_shown`."""
-        if person.is_operator:
-            return self
-        condition = may_be_shown()
+        return self if person.is_operator else self.filter(may_be_shown() | self._told_inside(person))
+
+    def shared_with(self, person: Person) -> Self:
+        """Of the lists of partnerships, what `person` may see: `visible_to` without the public's list, which takes the
+        database's longest question."""
+        inside = self.filter(audience=Run.Audience.PARTNERSHIP)
+        return inside if person.is_operator else inside.filter(self._told_inside(person))
+
+    def _told_inside(self, person: Person) -> Q:
+        condition = Q(pk__in=[])
         if person.sees_every_partnership:
             condition |= Q(audience=Run.Audience.PARTNERSHIP) & ~Q(marking="named")
         elif person.footprint_ids:
@@ -87,7 +94,7 @@ class OpportunityQuerySet(models.QuerySet[Any]):
         if person.partner_ids:
             theirs = self.model._base_manager.filter(parties__in=person.partner_ids).values("pk")
             condition |= Q(audience=Run.Audience.PARTNERSHIP, pk__in=theirs)
-        return self.filter(condition)
+        return condition
 
 
 class Opportunity(models.Model):

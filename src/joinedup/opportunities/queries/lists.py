@@ -52,10 +52,11 @@ def _reader_rows(person: Person) -> QuerySet[Opportunity]:
 
     Both runs may find the same thing; a member must not see it twice.
     """
-    visible = Opportunity.objects.visible_to(person)
     if person.is_operator or person.sees_every_partnership:
-        return visible.filter(audience=Run.Audience.PARTNERSHIP)
-    return visible.exclude(audience=Run.Audience.PUBLIC, footprint__in=person.footprint_ids)
+        return Opportunity.objects.shared_with(person)
+    return Opportunity.objects.visible_to(person).exclude(
+        audience=Run.Audience.PUBLIC, footprint__in=person.footprint_ids
+    )
 
 
 def parties_seen_by(person: Person) -> Prefetch:
@@ -78,9 +79,11 @@ def listing(person: Person, **filters: Any) -> QuerySet[Opportunity]:
     theirs), state: one of Opportunity.State, "snoozed" or "assigned" (given to them). Without a state, what is open
     and not snoozed. `sort`: strength (as it is), "closes" or "new".
     """
-    found = _reader_rows(person).select_related("place", "theme").prefetch_related(parties_seen_by(person))
-    if person.footprint_ids and not person.sees_every_partnership and not filters.keys() & {"place", "whose"}:
-        found = found.filter(footprint__in=person.footprint_ids)
+    is_member = bool(person.footprint_ids) and not person.sees_every_partnership
+    rows: QuerySet[Opportunity] = _reader_rows(person)
+    if is_member and not filters.keys() & {"place", "whose"}:
+        rows = Opportunity.objects.shared_with(person).filter(footprint__in=person.footprint_ids)
+    found = rows.select_related("place", "theme").prefetch_related(parties_seen_by(person))
     if place := filters.get("place"):
         there = Opportunity.objects.filter(Q(places=place) | Q(places__parent=place) | Q(place=place))
         found = found.filter(pk__in=there.values("pk"))

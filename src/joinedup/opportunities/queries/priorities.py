@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from joinedup.accounts.person import Person
 from joinedup.engines.words import month
-from joinedup.opportunities.models import Opportunity, Priority, Run
+from joinedup.opportunities.models import Opportunity, Priority
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
 
@@ -51,7 +51,7 @@ def chosen_for(person: Person) -> list[Chosen]:
     if not person.footprint_ids:
         return []
     quarter = quarter_of(timezone.localdate())
-    seen = Opportunity.objects.visible_to(person).filter(audience=Run.Audience.PARTNERSHIP)
+    seen = Opportunity.objects.shared_with(person)
     rows = Priority.objects.filter(
         footprint__in=person.footprint_ids, quarter=quarter, opportunity__in=seen.values("pk")
     ).select_related("footprint", "opportunity__place", "opportunity__theme", "chair")

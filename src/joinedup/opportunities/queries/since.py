@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from joinedup.accounts.person import Person
-from joinedup.opportunities.models import BEST_FIRST, Answer, ListChange, Look, Opportunity, Run
+from joinedup.opportunities.models import BEST_FIRST, Answer, ListChange, Look, Opportunity
 from joinedup.opportunities.queries.lists import awake, parties_seen_by
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
@@ -88,7 +88,7 @@ def looked(
 
 def _told(person: Person, on: datetime.date) -> QuerySet[Opportunity]:
     """Those whose moves somebody wants to hear of. What was set aside or snoozed stays away; that one went is told."""
-    shared = Opportunity.objects.visible_to(person).filter(audience=Run.Audience.PARTNERSHIP)
+    shared = Opportunity.objects.shared_with(person)
     return shared.exclude(state=Opportunity.State.DISMISSED).filter(
         awake(on) | Q(state=Opportunity.State.GONE)
     )
@@ -102,7 +102,7 @@ def answers_since(
     fresh = Q(pk__in=[])
     for footprint, at in since.items():
         fresh |= Q(opportunity__footprint=footprint, at__gt=at)
-    seen = Opportunity.objects.visible_to(person).filter(audience=Run.Audience.PARTNERSHIP)
+    seen = Opportunity.objects.shared_with(person)
     rows = Answer.objects.filter(
         fresh,
         at__lte=until,

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event
-from joinedup.opportunities.models import Answer, Opportunity, Run
+from joinedup.opportunities.models import Answer, Opportunity
 from joinedup.opportunities.queries.since import answers_since, looked
 from joinedup.partners.models import Ask
 from joinedup.registration.models import Attendee
@@ -64,8 +64,8 @@ def _after(since: dict[int, datetime.datetime], footprint: str, at: str) -> Q:
 
 
 def _spotted(person: Person, since: dict[int, datetime.datetime]) -> list[Opportunity]:
-    made = Opportunity.objects.visible_to(person).filter(
-        _after(since, "footprint", "changes__at"), is_spotted=True, audience=Run.Audience.PARTNERSHIP
+    made = Opportunity.objects.shared_with(person).filter(
+        _after(since, "footprint", "changes__at"), is_spotted=True
     )
     open_ones = made.exclude(state__in=[Opportunity.State.GONE, Opportunity.State.DISMISSED])
     others = open_ones.exclude(spotted_by=person.user_id).select_related("place", "theme")

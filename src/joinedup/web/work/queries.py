@@ -19,7 +19,7 @@ from joinedup.agreements.queries.named_bodies import Unsettled, unsettled
 from joinedup.agreements.queries.named_bodies import to_answer as named_in
 from joinedup.agreements.queries.successors import ToTakeOver, waiting_to_take_over
 from joinedup.initiatives.models import Initiative
-from joinedup.opportunities.models import BEST_FIRST, Answer, Opportunity, Run
+from joinedup.opportunities.models import BEST_FIRST, Answer, Opportunity
 from joinedup.opportunities.queries.lists import UNDECIDED, awake
 from joinedup.opportunities.queries.since import Unread, unread
 from joinedup.partners.models import Ask, Partner
@@ -258,10 +258,9 @@ def _unanswered(person: Person) -> QuerySet[Opportunity]:
     named = Opportunity.parties.through.objects.filter(partner__in=person.partner_ids)
     answered = Answer.objects.filter(opportunity=OuterRef("opportunity"), partner=OuterRef("partner"))
     return (
-        Opportunity.objects.visible_to(person)
+        Opportunity.objects.shared_with(person)
         .filter(
             awake(timezone.localdate()),
-            audience=Run.Audience.PARTNERSHIP,
             state__in=UNDECIDED,
             pk__in=named.filter(~Exists(answered)).values("opportunity"),
         )
@@ -295,7 +294,7 @@ def _assigned(person: Person, today: datetime.date) -> QuerySet[Opportunity]:
     """Opportunities that a coordinator assigned to them and that nothing was agreed on yet, as far as they
     may see."""
     return (
-        Opportunity.objects.visible_to(person)
+        Opportunity.objects.shared_with(person)
         .filter(awake(today), assigned_to=person.user_id, state__in=UNDECIDED)
         .select_related("place", "theme")
         .order_by(*BEST_FIRST)
