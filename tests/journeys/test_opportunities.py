@@ -342,7 +342,7 @@ def people_spot_what_no_register_knows(on: Journey) -> None:
     bob.tick("Partners", "Hilltop School")
     bob.press("Add it")
     assert (bob.clicks, bob.fields) == (5, 3)
-    bob.reads(BOBS, "named by who spotted it", EVENINGS, "Police nobody yet: who could it be?")
+    bob.reads(BOBS, "named by who spotted it", EVENINGS, "Could be asked A Police: Testland Police")
     charlie.go("/opportunities/new/")
     charlie.fill("What is the opportunity?", CHARLIES)
     charlie.choose("Where?", "Northton")
