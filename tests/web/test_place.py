@@ -296,11 +296,11 @@ def test_as_many_queries_for_three_as_for_one(world: World, as_: As, django_asse
     more(0)
     browser = as_("nobody")
     browser.get(NORTHTON)
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(31):
         browser.get(NORTHTON)
     more(1)
     more(2)
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(31):
         browser.get(NORTHTON)
 
 

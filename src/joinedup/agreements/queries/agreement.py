@@ -244,9 +244,10 @@ def _days_before(agreement: Agreement) -> int:
 
 
 def agreements_for_place(person: Person, place: Place, limit: int | None = None) -> list[Agreement]:
-    """What `person` may see of the agreements for a place and its parts, soonest due first; 4 queries."""
-    found = _whole(Agreement.objects.visible_to(person)).filter(_within(place))
-    return list(found[:limit])
+    """What `person` may see of the agreements for a place and its parts, soonest due first, as much of each as a line
+    tells: what and how it stands; 3 queries."""
+    found = Agreement.objects.visible_to(person).filter(_within(place)).select_related("event")
+    return list(found.prefetch_related("contributions", "progress")[:limit])
 
 
 def kept_this_year(person: Person, on: datetime.date) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from joinedup.evidence.models import Need
@@ -37,12 +37,17 @@ def coverage_grid(
     """One row per theme, most need first, unknown need last. Expects `needs` with their theme selected,
     `initiatives` with themes and offers prefetched, and `unplaced`, which do not state their place, with
     themes prefetched."""
-    rows = [_row(each, initiatives, unplaced) for each in needs]
+    themes_of = {each.pk: {theme.pk for theme in each.themes.all()} for each in (*initiatives, *unplaced)}
+    rows = [_row(each, initiatives, unplaced, themes_of) for each in needs]
     return sorted(rows, key=lambda row: (-(row.need_class or 0), row.theme.order))
 
 
-def _row(need: Need, initiatives: Sequence[Initiative], unplaced: Sequence[Initiative]) -> CoverageRow:
-    themes_of = {each.pk: {theme.pk for theme in each.themes.all()} for each in (*initiatives, *unplaced)}
+def _row(
+    need: Need,
+    initiatives: Sequence[Initiative],
+    unplaced: Sequence[Initiative],
+    themes_of: Mapping[int, set[str]],
+) -> CoverageRow:
     own = [each for each in initiatives if need.theme_id in themes_of[each.pk]]
     counts = [sum(each.level == level for each in own) for level in LEVELS]
     offers = {offer.pk for each in own for offer in each.offers.all()}

@@ -91,11 +91,12 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
     around = _around(place)
     inside = list(parts(place))
     changes = breaks_for(headline.dataset) if headline else {}
+    is_theirs = is_inside(person, around)
     agreed = agreements_for_place(person, place)
     promised = promises(agreed, person, on)
     return PlacePage(
         place=place,
-        inside=is_inside(person, around),
+        inside=is_theirs,
         # A region has no day of its own: one in it is its next.
         next_event=next_event(
             person, on, around if place.kind == Place.Kind.LOCAL_AUTHORITY else [*around, *inside]
@@ -105,7 +106,7 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         violence=violence(headline, points, changes),
         promises=promised,
         promised=sum(part.number for part in promised),
-        opportunities=best_for_place(person, place),
+        opportunities=best_for_place(person, place, own=is_theirs),
         grid=coverage_grid(needs, initiatives, unplaced),
         initiatives=initiatives,
         unsaid=sum(not each.themes.all() for each in initiatives) + len(unplaced),
