@@ -15,7 +15,7 @@ from joinedup.evidence.origins import source_of
 from joinedup.evidence.wording import by_slug
 from joinedup.places.likeness import most_like
 from joinedup.places.models import Place
-from joinedup.places.queries import force_areas
+from joinedup.places.queries import PLACE_COLUMNS, force_areas, place_frame
 
 WIDE = (
     Place.Kind.COUNTRY,
@@ -79,17 +79,7 @@ def compared_with(place: Place, figures: Sequence[Figure], choice: str) -> list[
 
 def _sets() -> tuple[pl.DataFrame, pl.DataFrame]:
     held = Place.objects.filter(kind__in=WIDE).order_by("code")
-    places = pl.DataFrame(
-        list(held.values_list("code", "name", "kind", "parent", "ended")),
-        schema={
-            "code": pl.String,
-            "name": pl.String,
-            "kind": pl.String,
-            "parent": pl.String,
-            "ended": pl.Int64,
-        },
-        orient="row",
-    )
+    places = place_frame(held.values_list(*PLACE_COLUMNS))
     areas = force_areas(places)
     current = places.filter(pl.col("ended").is_null()).rename({"code": "place"})
     current = current.join(areas, on="place", how="left")

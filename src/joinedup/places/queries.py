@@ -37,11 +37,31 @@ PUBLIC_KINDS = (
     Place.Kind.COUNTRY,
     Place.Kind.WARD,
 )
+PLACE_COLUMNS = ("code", "name", "kind", "parent", "ended")
 ABOVE = "__".join(["parent"] * (DEPTH - 1))
 LONGEST_QUESTION = 100
 # How alike two names are, of 100, to be taken for the same one misspelt, such as “islingtn”.
 ALIKE = 82
 SHORTEST_TO_CORRECT = 4
+
+
+def place_frame(rows: Iterable[Sequence[object]]) -> pl.DataFrame:
+    """Rows of PLACE_COLUMNS as a frame; `ended` is the year."""
+    types = [pl.String] * 4 + [pl.Int64]
+    return pl.DataFrame(list(rows), schema=dict(zip(PLACE_COLUMNS, types, strict=True)), orient="row")
+
+
+def codes_around(places: Iterable[Place]) -> frozenset[str]:
+    """Codes of places and of every area around them: their parents, and their police force or health board. No query
+    where `parent` is selected as deep as it goes (ABOVE) and `memberships` are prefetched."""
+    codes: set[str] = set()
+    for place in places:
+        codes |= {each.code for each in place.memberships.all()}
+        above: Place | None = place
+        while above is not None:
+            codes.add(above.pk)
+            above = above.parent
+    return frozenset(codes)
 
 
 def code_frames() -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -50,19 +70,11 @@ def code_frames() -> tuple[pl.DataFrame, pl.DataFrame]:
     Three queries. What has ended is in the first frame with the year it ended, also authorities and counties that
     only their successions tell of.
     """
-    held = list(Place.objects.order_by("code").values_list("code", "name", "kind", "parent", "ended"))
+    held = list(Place.objects.order_by("code").values_list(*PLACE_COLUMNS))
     known = {row[0] for row in held}
     olds = [old for old in successions.every_old_area() if old.old not in known]
-    places = pl.DataFrame(
-        [*held, *((old.old, old.name, old.rows[0].kind, None, old.day.year) for old in olds)],
-        schema={
-            "code": pl.String,
-            "name": pl.String,
-            "kind": pl.String,
-            "parent": pl.String,
-            "ended": pl.Int64,
-        },
-        orient="row",
+    places = place_frame(
+        [*held, *((old.old, old.name, old.rows[0].kind, None, old.day.year) for old in olds)]
     )
     changes = pl.DataFrame(
         list(CodeChange.objects.order_by("old", "new").values_list("old", "new", "share")),

@@ -18,6 +18,7 @@ from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
+from joinedup.places.queries import codes_around
 from joinedup.support.eligibility import Terms, answer
 from joinedup.support.models import NotForUs, Offer
 from joinedup.support.queries import of_an_opportunity, offers_for, terms_of
@@ -108,7 +109,7 @@ def _fit(offer: Offer, partner: Partner, on: datetime.date) -> Fit | None:
     theme = _theme(terms, partner) if terms.themes else ""
     if not named or theme is None:
         return None
-    codes = _codes(partner.serves.all())
+    codes = codes_around(partner.serves.all())
     said = answer(terms, sector, codes, theme or None, on)
     if said.word not in ("yes", "maybe"):
         return None
@@ -121,18 +122,6 @@ def _fit(offer: Offer, partner: Partner, on: datetime.date) -> Fit | None:
 def _theme(terms: Terms, partner: Partner) -> str | None:
     """The first theme that both name; None if there is none."""
     return next((theme.pk for theme in partner.themes.all() if theme.pk in terms.themes), None)
-
-
-def _codes(places: Iterable[Place]) -> frozenset[str]:
-    """Codes of places and of every area around them; no query."""
-    codes: set[str] = set()
-    for place in places:
-        codes |= {each.code for each in place.memberships.all()}
-        above: Place | None = place
-        while above is not None:
-            codes.add(above.pk)
-            above = above.parent
-    return frozenset(codes)
 
 
 def _limits(offer: Offer, sector: str) -> list[str]:

@@ -20,7 +20,7 @@ from joinedup.accounts.records import Marking
 from joinedup.documents.csv_file import several
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
-from joinedup.places.queries import worked_in
+from joinedup.places.queries import codes_around, worked_in
 from joinedup.support.checks import needs_checking
 from joinedup.support.eligibility import EligibilityAnswer, Terms, answer
 from joinedup.support.models import Offer
@@ -171,13 +171,8 @@ def codes_of(place: Place | None) -> frozenset[str]:
     """A place and every area around it: its parents, and its police force or health board. Two queries."""
     if place is None:
         return frozenset()
-    whole = Place.objects.select_related("parent__parent__parent__parent").get(pk=place.pk)
-    codes: set[str] = set(whole.memberships.values_list("code", flat=True))
-    above: Place | None = whole
-    while above is not None:
-        codes.add(above.pk)
-        above = above.parent
-    return frozenset(codes)
+    found = Place.objects.select_related("parent__parent__parent__parent").prefetch_related("memberships")
+    return codes_around(found.filter(pk=place.pk))
 
 
 def find(person: Person, question: Asker, kind: str, on: datetime.date) -> FittingOffers:

@@ -143,13 +143,9 @@ def change_topic(
 ) -> Topic:
     """Change the title, theme, weight (0 to 5), the partners whose presence it needs, and the places it is about."""
     require(by, "topic.choose", on=topic)
-    if not 0 <= weight <= 5:
-        raise ValidationError("How much a topic counts is a number from 0 to 5.")
     before = audit.snapshot(topic)
-    topic.title, topic.theme, topic.weight = _title(title), theme, weight
-    topic.save(update_fields=["title", "theme", "weight"])
-    topic.parties.set(parties)
-    topic.places.set(places)
+    topic.theme = theme
+    _write(topic, title, weight, parties, places)
     audit.record(by=by, action="topic.change", on=topic, before=before)
     return topic
 
@@ -236,23 +232,30 @@ def separate_topics(
 ) -> Topic:
     """Put parts of a topic (by key) back on the agenda by themselves, and the topic back to what it was."""
     require(by, "topic.choose", on=topic)
-    if not 0 <= weight <= 5:
-        raise ValidationError("How much a topic counts is a number from 0 to 5.")
     found = list(topic.parts.filter(pk__in=list(parts)))
     if not found:
         raise ValidationError(_("These topics are on the agenda by themselves."))
     _nothing_agreed([topic])
     before = {"title": topic.title, "places": _codes(topic), "parts": [each.title for each in found]}
-    topic.title, topic.weight = _title(title), weight
-    topic.save(update_fields=["title", "weight"])
-    topic.parties.set(parties)
-    topic.places.set(places)
+    _write(topic, title, weight, parties, places)
     for each in found:
         each.is_chosen, each.part_of = True, None
         each.save(update_fields=["is_chosen", "part_of"])
     after = {"title": topic.title, "places": _codes(topic), "parts": []}
     audit.record(by=by, action="topic.separate", on=topic, before=before, after=after)
     return topic
+
+
+def _write(
+    topic: Topic, title: str, weight: float, parties: Iterable[Partner], places: Iterable[Place]
+) -> None:
+    """Save a topic with these words, weight, partners and places, or refuse what cannot be."""
+    if not 0 <= weight <= 5:
+        raise ValidationError("How much a topic counts is a number from 0 to 5.")
+    topic.title, topic.weight = _title(title), weight
+    topic.save(update_fields=["title", "theme", "weight"])
+    topic.parties.set(parties)
+    topic.places.set(places)
 
 
 def _codes(topic: Topic) -> list[str]:

@@ -47,13 +47,16 @@ def is_snoozed(opportunity: Opportunity) -> bool:
     return until is not None and until > timezone.localdate()
 
 
-def _reader_rows(person: Person) -> QuerySet[Opportunity]:
-    """One row for each opportunity: members read their partnership's, everybody else the public's.
+def _reader_rows(person: Person, *, own: bool) -> QuerySet[Opportunity]:
+    """One row for each opportunity: members read their partnership's (and what others share, unless `own`), everybody
+    else the public's.
 
     Both runs may find the same thing; a member must not see it twice.
     """
     if person.is_operator or person.sees_every_partnership:
         return Opportunity.objects.shared_with(person)
+    if own and person.footprint_ids:
+        return Opportunity.objects.shared_with(person).filter(footprint__in=person.footprint_ids)
     return Opportunity.objects.visible_to(person).exclude(
         audience=Run.Audience.PUBLIC, footprint__in=person.footprint_ids
     )
@@ -74,16 +77,17 @@ def kinds(person: Person, **filters: Any) -> list[tuple[str, str, int]]:
 def listing(person: Person, **filters: Any) -> QuerySet[Opportunity]:
     """What `person` may see, best first.
 
-    Members find their partnership's, and with a place or `whose` ("all") what others share as well, unless `own`.
-    Filters: place (code, with its parts), theme, kind (of its strongest move), sector, mine (names a partner of
+    Members find their partnership's, and with a place or `whose` ("all") what others share as well, unless it is
+    "own". Filters: place (code, with its parts), theme, kind (of its strongest move), sector, mine (names a partner of
     theirs), state: one of Opportunity.State, "snoozed" or "assigned" (given to them). Without a state, what is open
     and not snoozed. `sort`: strength (as it is), "closes" or "new".
     """
-    is_member = bool(person.footprint_ids) and not person.sees_every_partnership
-    rows: QuerySet[Opportunity] = _reader_rows(person)
-    if is_member and (filters.get("own") or not filters.keys() & {"place", "whose"}):
-        rows = Opportunity.objects.shared_with(person).filter(footprint__in=person.footprint_ids)
-    found = rows.select_related("place", "theme").prefetch_related(parties_seen_by(person))
+    whose = filters.get("whose") or ("all" if filters.get("place") else "own")
+    found = (
+        _reader_rows(person, own=whose == "own")
+        .select_related("place", "theme")
+        .prefetch_related(parties_seen_by(person))
+    )
     if place := filters.get("place"):
         there = Opportunity.objects.filter(Q(places=place) | Q(places__parent=place) | Q(place=place))
         found = found.filter(pk__in=there.values("pk"))
@@ -142,7 +146,7 @@ def last_run(person: Person) -> Run | None:
 
 def best_for_place(person: Person, place: Place, limit: int = 5, *, own: bool = False) -> list[Opportunity]:
     """The best open ones in a place; `own`: of the partnerships of `person` alone, which is found in half the time."""
-    return list(listing(person, place=place.pk, **({"own": True} if own else {}))[:limit])
+    return list(listing(person, place=place.pk, whose="own" if own else "all")[:limit])
 
 
 CSV_HEADER = [

@@ -218,7 +218,7 @@ def _between_sectors(
 def _introductions(
     person: Person, footprint: Footprint, place: Place | None, theme: Theme | None
 ) -> list[Opportunity]:
-    found = listing(person, place=place and place.pk, theme=theme and theme.pk)
+    found = listing(person, whose="all", place=place and place.pk, theme=theme and theme.pk)
     return list(found.filter(footprint=footprint, kind__in=PAIRS)[:INTRODUCTIONS_SHOWN])
 
 

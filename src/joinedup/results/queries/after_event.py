@@ -15,6 +15,7 @@ from joinedup.agreements.queries.agreement import AgreementLine, find_agreements
 from joinedup.events.models import Event
 from joinedup.events.queries.events import SectorCount, sector_counts
 from joinedup.places.models import Place
+from joinedup.places.queries import codes_around
 from joinedup.registration.attendance import has_ended, is_vouched, rounds_done, were_there
 from joinedup.registration.models import Attendee
 from joinedup.support.eligibility import answer
@@ -172,14 +173,7 @@ def _codes(attendee: Attendee) -> frozenset[str]:
     places = list(_whole(Q(partners=attendee.partner_id)))
     if not places and attendee.event.footprint_id:
         places = list(_whole(Q(footprints=attendee.event.footprint_id)))
-    codes: set[str] = set()
-    for place in places:
-        codes |= {each.code for each in place.memberships.all()}
-        above: Place | None = place
-        while above is not None:
-            codes.add(above.pk)
-            above = above.parent
-    return frozenset(codes)
+    return codes_around(places)
 
 
 def _whole(condition: Q) -> Iterable[Place]:
