@@ -107,7 +107,7 @@ def test_nobody_else_has_the_form(world: World, client: Client, who: str) -> Non
 
 def test_the_history_keeps_no_address(administrator: Client) -> None:
     administrator.post("/about/change/", FACTS)
-    entry = AuditEntry.objects.get(action="installation.describe")
+    entry = AuditEntry.objects.get(action="installation.change")
     assert "@" not in str(entry.after)
     assert entry.after["name"] == "Testshire Council"
 

@@ -20,7 +20,7 @@ def describe_body(*, by: Person, **facts: Any) -> ResponsibleBody:
     Raises ValidationError for a fact that the model does not take, and PermissionDenied to anybody but an
     administrator.
     """
-    require(by, "installation.describe")
+    require(by, "installation.change")
     ResponsibleBody.objects.get_or_create(pk=ONLY)
     body = ResponsibleBody.objects.select_for_update().get(pk=ONLY)
     before = audit.snapshot(body)
@@ -31,5 +31,5 @@ def describe_body(*, by: Person, **facts: Any) -> ResponsibleBody:
     except ValidationError as error:
         raise ValidationError(error.messages[0]) from error
     body.save()
-    audit.record(by=by, action="installation.describe", on=body, before=before)
+    audit.record(by=by, action="installation.change", on=body, before=before)
     return body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 
 from django import forms
@@ -15,7 +16,7 @@ from joinedup.about.models import ResponsibleBody
 REGISTER_NUMBER = re.compile(r"Z[A-Z]?\d{6,7}")
 
 
-class ResponsibleBodyForm(forms.ModelForm):  # type: ignore[type-arg]
+class ResponsibleBodyForm(forms.ModelForm):
     class Meta:
         model = ResponsibleBody
         fields = [
@@ -67,8 +68,8 @@ class ResponsibleBodyForm(forms.ModelForm):  # type: ignore[type-arg]
             )
         return number
 
-    def clean_tested_on(self):  # type: ignore[no-untyped-def]
-        day = self.cleaned_data["tested_on"]
+    def clean_tested_on(self) -> datetime.date | None:
+        day: datetime.date | None = self.cleaned_data["tested_on"]
         if day and day > timezone.localdate():
             raise ValidationError(_("That day is still to come."))
         return day

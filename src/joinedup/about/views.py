@@ -25,7 +25,7 @@ from joinedup.privacy import retention
 def _page(request: Request, name: str, **facts: Any) -> HttpResponse:
     context = {
         "body": responsible_body(),
-        "may_describe": may(request.person, "installation.describe"),
+        "may_describe": may(request.person, "installation.change"),
         "site": settings.SITE_URL,
         **facts,
     }
@@ -60,7 +60,7 @@ def about_complaints(request: Request) -> HttpResponse:
 @login_required
 def about_change(request: Request) -> HttpResponse:
     """The form of an administrator; for anybody else there is no such page."""
-    if not may(request.person, "installation.describe"):
+    if not may(request.person, "installation.change"):
         raise Http404
     body = responsible_body()
     form = ResponsibleBodyForm(request.POST or None, instance=body)
