@@ -57,6 +57,7 @@ MATRIX = {
     "footprint.create": "-- -- -- yy",
     "footprint.change": "-- -- y- yy",
     "place.succeed": "-- -- y- -y",
+    "installation.change": "-- -- -- -y",
     "account.change": "-y yy yy yy",
     "account.invite": "-- -- y- -y",
     "role.grant": "-- -- -- -y",

@@ -67,6 +67,8 @@ PERMISSIONS: dict[str, dict[Role, Over]] = {
     "footprint.change": {**_COORDINATED, Role.ADMINISTRATOR: ANY, Role.PROGRAMME_LEAD: ANY},
     # Over the partnerships that cover any of the places: of several, all have to be one's own (`successions`).
     "place.succeed": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
+    # Who is responsible for the site, on its pages about itself.
+    "installation.change": {Role.ADMINISTRATOR: ANY},
     "account.change": {Role.SIGNED_IN: ANY},
     "account.invite": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
     "role.grant": {Role.ADMINISTRATOR: ANY},

@@ -14,6 +14,7 @@ PERSONAL: dict[str, frozenset[str]] = {
     "accounts.Grant": NOTHING,
     "accounts.AuditEntry": frozenset({"by"}),
     "accounts.Preference": frozenset({"calendar_token"}),
+    "about.ResponsibleBody": frozenset({"email", "officer_email", "telephone"}),
     "taxonomy.Sector": NOTHING,
     "taxonomy.Theme": NOTHING,
     "taxonomy.Mix": NOTHING,

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Model, Q
 from django.utils import timezone
 
+from joinedup.about.actions import describe_body
 from joinedup.accounts.models import User
 from joinedup.accounts.person import Person
 from joinedup.demo import clusters, events, people, registers
@@ -34,6 +35,18 @@ HERE = ["E09000019", "E09000007", "E09000012"]
 ELSEWHERE = ["E06000015", "E07000032", "E07000034", "E07000036", "E07000037"]
 UNFINISHED = "demonstration-unfinished"
 LEFT_OUT = "not-brought-in.txt"
+# Invented too. Nobody tested its accessibility with people, and its page says so.
+RESPONSIBLE = {
+    "name": "Partnership of Islington, Camden and Hackney",
+    "address": "The town hall",
+    "email": "site@demonstration.example",
+    "officer_email": "data.protection@demonstration.example",
+    "register_number": "ZA000000",
+    "basis": "public_task",
+    "hosting": "The computer on which you started it",
+    "mail_carrier": "Nobody: mails are printed on the console",
+    "second_stage": "The chief executive’s office",
+}
 
 
 def build(*, say: Say, fresh: bool = False) -> bool:
@@ -116,6 +129,7 @@ def _fill(say: Say) -> None:
 
 
 def _invent(operator: Person, today: datetime.date, say: Say) -> None:
+    describe_body(by=operator, **RESPONSIBLE)
     say("Two partnerships from their registers, which are invented", None)
     here = _footprint("islington-camden-hackney", "Islington, Camden and Hackney", HERE)
     there = _footprint("derbyshire", "Derbyshire and Derby", ELSEWHERE)

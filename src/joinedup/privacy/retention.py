@@ -65,6 +65,7 @@ EVERY = (PERSONAL_DETAILS, DRAFTS, UPLOADS, WAITING_MAIL, HELD_PLACES, MOVES)
 
 # Kept until somebody deletes it, and why.
 WITHOUT_AN_END: dict[str, str] = {
+    "about.ResponsibleBody": "The body names its own addresses on public pages, for as long as it runs the site.",
     "accounts.User": "An account is needed for as long as its owner works here; a role can be taken away.",
     "accounts.AuditEntry": "Entries are only ever added: who did something, never what a personal field said.",
     "accounts.Preference": "Goes with the account.",

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
+from joinedup.about.queries import lacking, responsible_body
 from joinedup.accounts.models import Grant
 from joinedup.agreements.models import Agreement
 from joinedup.clusters.models import Scan
@@ -61,6 +62,7 @@ def findings() -> list[HealthFinding]:
         *_settings(),
         *_damage(),
         *_accounts(),
+        *_about(),
         *_files(),
         *_police(),
         *_chains(),
@@ -111,6 +113,20 @@ def _accounts() -> list[HealthFinding]:
     if Grant.objects.filter(role=Grant.Role.ADMINISTRATOR).exists():
         return []
     return [HealthFinding("accounts", "Nobody is administrator: run “joinedup init”.")]
+
+
+def _about() -> list[HealthFinding]:
+    """What the law asks a public body to say on its site, and nobody has. A trial without HTTPS has no public."""
+    missing = lacking(responsible_body()) if settings.HTTPS else []
+    if not missing:
+        return []
+    return [
+        HealthFinding(
+            "about",
+            "The pages about personal data, accessibility and complaints are not whole: say them on “Who is "
+            f"responsible for this site” (from My work). Still to be said: {', '.join(missing)}.",
+        )
+    ]
 
 
 def _files() -> list[HealthFinding]:

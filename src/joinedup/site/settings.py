@@ -23,6 +23,7 @@ APPS = [
     "places",
     "mail",
     "accounts",
+    "about",
     "partners",
     "evidence",
     "initiatives",

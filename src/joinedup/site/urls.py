@@ -20,6 +20,7 @@ ROOMS = [
     "spreadsheets",
     "firstrun",
     "successions",
+    "about",
     "accounts",
     "web",
 ]

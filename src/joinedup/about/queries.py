@@ -1,0 +1,33 @@
+"""Who is responsible for this site, and what nobody has said yet."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from joinedup.about.models import ResponsibleBody
+
+# In the order of the form. What may stay empty is not here: a telephone, problems that nobody found.
+NEEDED: dict[str, Promise] = {
+    "name": _("the name of the body"),
+    "address": _("its address"),
+    "email": _("an e-mail address for anything"),
+    "officer_email": _("the e-mail address of the data protection officer"),
+    "register_number": _("the number in the register of the Information Commissioner"),
+    "basis": _("the lawful basis"),
+    "hosting": _("who runs the machines"),
+    "mail_carrier": _("who carries the mails"),
+    "tested_on": _("when accessibility was tested"),
+    "tested_by": _("who tested it"),
+    "second_stage": _("who looks at a complaint again"),
+}
+
+
+def responsible_body() -> ResponsibleBody:
+    """The row, or an empty one that is not stored. One query."""
+    return ResponsibleBody.objects.first() or ResponsibleBody()
+
+
+def lacking(body: ResponsibleBody) -> list[str]:
+    """What is still to be said, in words; empty once the pages are whole."""
+    return [str(words) for field, words in NEEDED.items() if not getattr(body, field)]
