@@ -409,7 +409,7 @@ def _voices(by: Person, event: Event, register: Register, today: datetime.date) 
             title=topic.title,
             theme=theme,
             weight=topic.weight,
-            parties=[register.partners[id] for id in ("ICH-P12", "ICH-P33", "ICH-P25", "ICH-P14")],
+            parties=[register.partners[id] for id in ("ICH-P12", "ICH-P33", "ICH-P25", "ICH-P14", "ICH-P01")],
             places=Place.objects.filter(name="Camden", kind=Place.Kind.LOCAL_AUTHORITY),
         )
 
