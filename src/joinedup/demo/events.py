@@ -274,7 +274,7 @@ def _agreements(
             action=_dated(row["action"], then),
             place=Place.objects.get(pk=row["place"]),
             theme=Theme.objects.get(pk=row["theme"]),
-            measure=row["measure"],
+            measure=_dated(row["measure"], then),
             owner_partner=register.partners[row["owner"]],
             owner_role=row["owner_role"],
             deputy_partner=register.partners[row["deputy"]],
@@ -409,7 +409,7 @@ def _voices(by: Person, event: Event, register: Register, today: datetime.date) 
             title=topic.title,
             theme=theme,
             weight=topic.weight,
-            parties=[register.partners[id] for id in ("ICH-P33", "ICH-P12", "ICH-P25")],
+            parties=[register.partners[id] for id in ("ICH-P12", "ICH-P33", "ICH-P25", "ICH-P14", "ICH-P01")],
             places=Place.objects.filter(name="Camden", kind=Place.Kind.LOCAL_AUTHORITY),
         )
 

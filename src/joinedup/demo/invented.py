@@ -14,7 +14,7 @@ from pathlib import Path
 TABLES = Path(__file__).parent / "invented_data"
 QUESTION = "What would make the way home from school feel safe?"
 # What becomes a topic of the day, after the first answer that is shown.
-ASKED_FOR = "Adults whom pupils know at the bus stop: who could be there, and on which afternoons?"
+ASKED_FOR = "Nobody stands on the canal bridge in Camden after four: who could, and on which afternoons?"
 
 
 def rows(table: str) -> Iterator[dict[str, str]]:
