@@ -27,7 +27,7 @@ _Needs = dict[str, dict[str, float]]
 @dataclass(frozen=True)
 class CardFound:
     """A card with why it is shown. `likeness`: 0 to 1, None if too little is known about the two places.
-    `partner`: who does it, None if the reader may not see them."""
+    `partner`: who does it, None if the reader may not see them, or it was not asked for."""
 
     card: PracticeCard
     partner: Partner | None
@@ -42,9 +42,11 @@ def practice_for(
     theme: Theme | None = None,
     limit: int | None = SHOWN,
     among: Iterable[PracticeCard] | None = None,
+    *,
+    with_partners: bool = True,
 ) -> list[CardFound]:
     """Cards for a place that `person` may see (or among `among`): first those on the theme, then by how alike
-    the needs of the two places are; 5 queries at most.
+    the needs of the two places are; 5 queries at most, one less where who does it is not asked for.
 
     Without a theme the place's own high needs are used. Within each kind, work in the place itself comes
     first.
@@ -58,7 +60,7 @@ def practice_for(
         (_rated(card, place, theme, here, needs) for card in cards),
         key=lambda pair: (not pair[1], -(pair[2] if pair[2] is not None else -1), pair[0].title, pair[0].pk),
     )[:limit]
-    seen = seen_partners(person, [card for card, _on, _alike in rated])
+    seen = seen_partners(person, [card for card, _on, _alike in rated]) if with_partners else {}
     return [
         CardFound(
             card=card,

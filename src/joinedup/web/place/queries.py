@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,13 +19,14 @@ from joinedup.evidence import charts, queries, wording
 from joinedup.evidence.breaks import breaks_for
 from joinedup.evidence.models import Dataset, Figure
 from joinedup.evidence.queries import Gap
+from joinedup.initiatives.models import Initiative
 from joinedup.initiatives.queries import initiatives_for_place, perhaps_at
 from joinedup.opportunities.models import Opportunity
 from joinedup.opportunities.queries.lists import best_for_place
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import partners_for_place
-from joinedup.places.models import Footprint, Place
-from joinedup.places.queries import DEPTH, parts
+from joinedup.places.models import Place
+from joinedup.places.queries import DEPTH, covering, parts
 from joinedup.places.words import word_for
 from joinedup.support.models import Offer
 from joinedup.support.queries import open_on
@@ -55,7 +56,7 @@ class PlacePage:
     promised: int
     opportunities: list[Opportunity]
     grid: list[CoverageRow]
-    initiatives: list[Any]
+    initiatives: list[Initiative]
     unsaid: int
     offers: list[Offer]
     layer: Layer
@@ -79,19 +80,17 @@ class PlacePage:
 def place_page(person: Person, place: Place, on: datetime.date, show: str) -> PlacePage:
     """The page of a place for `person`, on a day; `show` as for `layer`."""
     needs, figures = queries.need_for(place), queries.figures_for(place)
-    # Only offers that the reader may see: a count would reveal the others.
-    used = Prefetch("offers", Offer.objects.visible_to(person))
-    found = initiatives_for_place(person, place, on=on).prefetch_related(None)
-    initiatives = list(found.prefetch_related("themes", used))
-    unplaced = list(perhaps_at(person, place, on=on).prefetch_related(None).prefetch_related("themes"))
+    around = _around(place)
+    inside = list(parts(place))
+    covered_by = covering(place)
+    here = _that_cover(covered_by, around)
+    is_theirs = person.sees_every_partnership or bool(person.footprint_ids & here)
+    initiatives, unplaced = local_action(person, place, on, with_need=is_theirs)
     headline = headline_of(figures)
     slug = headline.indicator if headline else HEADLINES[0]
     points = queries.series(wording.by_slug()[slug], place.pk)
     datasets = {figure.dataset_id: figure.dataset for figure in figures}
-    around = _around(place)
-    inside = list(parts(place))
     changes = breaks_for(headline.dataset) if headline else {}
-    is_theirs = is_inside(person, around)
     agreed = agreements_for_place(person, place)
     promised = promises(agreed, person, on)
     return PlacePage(
@@ -99,7 +98,11 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         inside=is_theirs,
         # A region has no day of its own: one in it is its next.
         next_event=next_event(
-            person, on, around if place.kind == Place.Kind.LOCAL_AUTHORITY else [*around, *inside]
+            person,
+            on,
+            here
+            if place.kind == Place.Kind.LOCAL_AUTHORITY
+            else _that_cover(covered_by, [*around, *inside]),
         ),
         above=around[1:],
         summary=summary(place, needs, figures),
@@ -107,9 +110,9 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         promises=promised,
         promised=sum(part.number for part in promised),
         opportunities=best_for_place(person, place, own=is_theirs),
-        grid=coverage_grid(needs, initiatives, unplaced),
+        grid=coverage_grid(needs, initiatives, unplaced) if is_theirs else [],
         initiatives=initiatives,
-        unsaid=sum(not each.themes.all() for each in initiatives) + len(unplaced),
+        unsaid=sum(not each.themes.all() for each in initiatives) + len(unplaced) if is_theirs else 0,
         offers=open_offers(person, around, on),
         layer=layer(inside, show, [each.theme for each in needs] or None),
         parts_are=_called_parts(place, inside),
@@ -121,9 +124,9 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         sectors=by_sector(partners_for_place(person, place).prefetch_related(None)),
         agreements=agreed[:AGREEMENTS_SHOWN],
         stands=how_they_stand(agreed[:AGREEMENTS_SHOWN], person, on),
-        practice=practice_for(person, place),
-        voices=voices(place, around),
-        where_and_when=at_place(person, place, around[1:]),
+        practice=practice_for(person, place, with_partners=False),
+        voices=voices(place, here),
+        where_and_when=at_place(person, place, around[1:], covered_by),
         figures=[
             (
                 each,
@@ -150,12 +153,24 @@ def _called_parts(place: Place, inside: Sequence[Place]) -> str:
     return word_for([each.pk for each in inside])
 
 
-def is_inside(person: Person, around: Sequence[Place]) -> bool:
-    """Whether a person belongs to a partnership that covers one of these places. No query for the public."""
-    if person.sees_every_partnership:
-        return True
-    own = person.footprint_ids
-    return bool(own) and Footprint.objects.filter(pk__in=own, places__in=around).exists()
+def _that_cover(covered_by: Mapping[int, frozenset[str]], places: Iterable[Place]) -> frozenset[int]:
+    """The partnerships that have one of these places among theirs."""
+    codes = {each.pk for each in places}
+    return frozenset(footprint for footprint, own in covered_by.items() if own & codes)
+
+
+def local_action(
+    person: Person, place: Place, on: datetime.date, *, with_need: bool
+) -> tuple[list[Initiative], list[Initiative]]:
+    """What is under way here, and what is under way and does not state its place; `with_need`, which takes four queries
+    more: with what the grid counts, and else without the second, as only the grid asks for it."""
+    found = initiatives_for_place(person, place, on=on).select_related(None).prefetch_related(None)
+    if not with_need:
+        return list(found), []
+    # Only offers that the reader may see: a count would reveal the others.
+    used = Prefetch("offers", Offer.objects.visible_to(person).only("pk"))
+    unplaced = perhaps_at(person, place, on=on).select_related(None).prefetch_related(None)
+    return list(found.prefetch_related("themes", used)), list(unplaced.prefetch_related("themes"))
 
 
 def _around(place: Place) -> list[Place]:
@@ -186,18 +201,17 @@ def by_sector(partners: Any) -> list[tuple[str, list[Partner]]]:
     return [(name, grouped[order, name]) for order, name in sorted(grouped)]
 
 
-def voices(place: Place, around: Sequence[Place]) -> list[Shown]:
-    """The newest answers that were approved, from conversations of partnerships that cover the place.
+def voices(place: Place, footprints: Iterable[int]) -> list[Shown]:
+    """The newest answers that were approved, from conversations of these partnerships, which cover the place.
 
     Only what is public, for every reader. None on the page of a ward: a ward would show where to look for the
     writer. Two queries.
     """
     if place.kind == Place.Kind.WARD:
         return []
-    footprint = Footprint.objects.filter(places__in=around)
     rows = (
         Contribution.objects.visible_to(PUBLIC)
-        .filter(state=Contribution.State.SHOWN, conversation__event__footprint__in=footprint)
+        .filter(state=Contribution.State.SHOWN, conversation__event__footprint__in=list(footprints))
         .exclude(age_band=Contribution.ADULT)
         .select_related("conversation")
     )
