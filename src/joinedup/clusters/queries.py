@@ -242,6 +242,9 @@ def at_place(
     """
     if not person.footprint_ids and not person.sees_every_partnership:
         return []
+    # The area of a police force has no map of its own parts: the pages of its authorities have them.
+    if place.kind == Place.Kind.POLICE_FORCE:
+        return []
     with_places = covering(place) if covered_by is None else covered_by
     own_ids = set(with_places) if person.sees_every_partnership else set(with_places) & person.footprint_ids
     scans = _newest_done(Scan.objects.visible_to(person).filter(footprint__in=own_ids)) if own_ids else []

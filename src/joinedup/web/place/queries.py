@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 
 from joinedup.accounts.person import PUBLIC, Person
 from joinedup.agreements.models import Agreement
@@ -30,6 +30,7 @@ from joinedup.places.queries import DEPTH, covering, parts
 from joinedup.places.words import word_for
 from joinedup.support.models import Offer
 from joinedup.support.queries import open_on
+from joinedup.taxonomy.models import Theme
 from joinedup.visits.card_search import CardFound, practice_for
 from joinedup.voice.models import Contribution
 from joinedup.voice.shown import Shown, shown
@@ -162,15 +163,16 @@ def _that_cover(covered_by: Mapping[int, frozenset[str]], places: Iterable[Place
 def local_action(
     person: Person, place: Place, on: datetime.date, *, with_need: bool
 ) -> tuple[list[Initiative], list[Initiative]]:
-    """What is under way here, and what is under way and does not state its place; `with_need`, which takes four queries
-    more: with what the grid counts, and else without the second, as only the grid asks for it."""
-    found = initiatives_for_place(person, place, on=on).select_related(None).prefetch_related(None)
+    """What is under way here, and what is under way and does not state its place; one query. `with_need`, which takes
+    four more: with what the grid counts; else without the second, as only the grid asks for it."""
+    found = list(initiatives_for_place(person, place, on=on).select_related(None).prefetch_related(None))
     if not with_need:
-        return list(found), []
+        return found, []
+    unplaced = list(perhaps_at(person, place, on=on).select_related(None).prefetch_related(None))
+    prefetch_related_objects([*found, *unplaced], Prefetch("themes", Theme.objects.only("pk")))
     # Only offers that the reader may see: a count would reveal the others.
-    used = Prefetch("offers", Offer.objects.visible_to(person).only("pk"))
-    unplaced = perhaps_at(person, place, on=on).select_related(None).prefetch_related(None)
-    return list(found.prefetch_related("themes", used)), list(unplaced.prefetch_related("themes"))
+    prefetch_related_objects(found, Prefetch("offers", Offer.objects.visible_to(person).only("pk")))
+    return found, unplaced
 
 
 def _around(place: Place) -> list[Place]:
