@@ -52,6 +52,7 @@ def test_one_sentence_on_need_and_what_changed(world: World, as_: As) -> None:
     page = as_("nobody").get(NORTHTON).content.decode()
     assert "is highest on mentoring and a trusted adult (very high)." in page
     assert "Violence with injury: down 33% on the year before." in page
+    assert "in the 12 months to February 2026 (18.8 the year before): among the highest third" in page
 
 
 def test_unknown_is_said_and_is_never_nought(world: World, as_: As) -> None:

@@ -33,6 +33,7 @@ from joinedup.support.queries import open_on
 from joinedup.taxonomy.models import Theme
 from joinedup.visits.card_search import CardFound, practice_for
 from joinedup.voice.models import Contribution
+from joinedup.voice.queries import Became, became
 from joinedup.voice.shown import Shown, shown
 from joinedup.web.layers import HEADLINES, Layer, headline_of, layer
 from joinedup.web.place.first_screen import Part, Violence, how_they_stand, promises, violence
@@ -71,7 +72,7 @@ class PlacePage:
     agreements: list[Agreement]
     stands: dict[int, str]
     practice: list[CardFound]
-    voices: list[Shown]
+    voices: list[tuple[Shown, Became]]
     where_and_when: list[Here]
     figures: list[tuple[Figure, str, str, str, str, str, str]]
     datasets: list[Dataset]
@@ -203,8 +204,9 @@ def by_sector(partners: Any) -> list[tuple[str, list[Partner]]]:
     return [(name, grouped[order, name]) for order, name in sorted(grouped)]
 
 
-def voices(place: Place, footprints: Iterable[int]) -> list[Shown]:
-    """The newest answers that were approved, from conversations of these partnerships, which cover the place.
+def voices(place: Place, footprints: Iterable[int]) -> list[tuple[Shown, Became]]:
+    """The newest answers that were approved, from conversations of these partnerships, which cover the place, each with
+    who replied to what it asks for, and what.
 
     Only what is public, for every reader. None on the page of a ward: a ward would show where to look for the
     writer. Two queries.
@@ -215,6 +217,6 @@ def voices(place: Place, footprints: Iterable[int]) -> list[Shown]:
         Contribution.objects.visible_to(PUBLIC)
         .filter(state=Contribution.State.SHOWN, conversation__event__footprint__in=list(footprints))
         .exclude(age_band=Contribution.ADULT)
-        .select_related("conversation")
+        .select_related("conversation", "partner_reply__partner")
     )
-    return shown(rows[:VOICES_SHOWN])
+    return [(each, became(each.contribution)) for each in shown(rows[:VOICES_SHOWN])]
