@@ -51,7 +51,8 @@ def practice_for(
     Without a theme the place's own high needs are used. Within each kind, work in the place itself comes
     first.
     """
-    cards = list(find_cards(person) if among is None else among)
+    every = find_cards(person).select_related(None).select_related("place") if among is None else among
+    cards = list(every)
     if not cards:
         return []
     needs = _needs(place, cards)

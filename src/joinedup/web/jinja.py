@@ -34,6 +34,17 @@ def _address(
     return reverse(name, args=args or None, kwargs=dict(kwargs) or None)
 
 
+def in_words(text: str) -> str:
+    """The words of a template in the reader's language."""
+    return _in_language(translation.get_language(), text)
+
+
+# A page has hundreds of them, and Django asks each of its applications' catalogues for each.
+@lru_cache(maxsize=8192, typed=True)
+def _in_language(_language: str | None, text: str) -> str:
+    return translation.gettext(text)
+
+
 def day(value: datetime.date | datetime.datetime | None) -> str:
     """8 October 2018."""
     if value is None:
@@ -94,5 +105,7 @@ def environment(**options: Any) -> Environment:
         what_is_invented=what_is_invented,
     )
     env.filters.update(band=band, day=day, month=month, period=period, number=number, money=money, to=to)
-    env.install_gettext_translations(translation, newstyle=True)  # type: ignore[attr-defined]
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        in_words, translation.ngettext, newstyle=True, pgettext=translation.pgettext
+    )
     return env

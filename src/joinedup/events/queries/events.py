@@ -41,7 +41,7 @@ def next_event(
 ) -> Event | None:
     """The next event with a date, the person's own partnerships first; if partnerships are given, only of these. 1
     query."""
-    coming = upcoming(on or timezone.localdate(), person).exclude(date=None).select_related("footprint")
+    coming = upcoming(on or timezone.localdate(), person).exclude(date=None)
     coming = coming.filter(cancelled_on=None, is_draft=False)
     if footprints is not None:
         coming = coming.filter(footprint__in=list(footprints))

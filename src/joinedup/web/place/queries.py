@@ -87,7 +87,7 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
     covered_by = covering(place)
     here = _that_cover(covered_by, around)
     is_theirs = person.sees_every_partnership or bool(person.footprint_ids & here)
-    initiatives, unplaced = local_action(person, place, on, with_need=is_theirs)
+    initiatives, unplaced = local_action(person, place, on, covered_by if is_theirs else None)
     headline = headline_of(figures)
     slug = headline.indicator if headline else HEADLINES[0]
     points = queries.series(wording.by_slug()[slug], place.pk)
@@ -123,7 +123,13 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         trend_dataset=headline.dataset if headline else None,
         trend_until=points[-1].period if points else "",
         trend_of=wording.name(slug),
-        sectors=by_sector(partners_for_place(person, place).prefetch_related(None)),
+        sectors=by_sector(
+            partners_for_place(person, place)
+            .prefetch_related(None)
+            .select_related(None)
+            .select_related("sector")
+            .only("name", "slug", "is_demonstration", "sector__name", "sector__order")
+        ),
         agreements=agreed[:AGREEMENTS_SHOWN],
         stands=how_they_stand(agreed[:AGREEMENTS_SHOWN], person, on),
         practice=practice_for(person, place, with_partners=False),
@@ -162,18 +168,22 @@ def _that_cover(covered_by: Mapping[int, frozenset[str]], places: Iterable[Place
 
 
 def local_action(
-    person: Person, place: Place, on: datetime.date, *, with_need: bool
+    person: Person, place: Place, on: datetime.date, covered_by: Iterable[int] | None
 ) -> tuple[list[Initiative], list[Initiative]]:
-    """What is under way here, and what is under way and does not state its place; one query. `with_need`, which takes
-    four more: with what the grid counts; else without the second, as only the grid asks for it."""
-    found = list(initiatives_for_place(person, place, on=on).select_related(None).prefetch_related(None))
-    if not with_need:
-        return found, []
-    unplaced = list(perhaps_at(person, place, on=on).select_related(None).prefetch_related(None))
-    prefetch_related_objects([*found, *unplaced], Prefetch("themes", Theme.objects.only("pk")))
+    """What is under way here, and what is under way and does not state its place; one query. With `covered_by`, the
+    partnerships that cover it or a part of it, five: with what the grid counts; without them nothing of the second, as
+    only the grid asks for it."""
+    shown = ("name", "slug", "level", "is_demonstration")
+    found = initiatives_for_place(person, place, on=on).select_related(None).prefetch_related(None).only(*shown)
+    placed = list(found)
+    if covered_by is None:
+        return placed, []
+    silent = perhaps_at(person, place, on=on, footprints=covered_by)
+    unplaced = list(silent.select_related(None).prefetch_related(None).only(*shown))
+    prefetch_related_objects([*placed, *unplaced], Prefetch("themes", Theme.objects.only("pk")))
     # Only offers that the reader may see: a count would reveal the others.
-    prefetch_related_objects(found, Prefetch("offers", Offer.objects.visible_to(person).only("pk")))
-    return found, unplaced
+    prefetch_related_objects(placed, Prefetch("offers", Offer.objects.visible_to(person).only("pk")))
+    return placed, unplaced
 
 
 def _around(place: Place) -> list[Place]:
