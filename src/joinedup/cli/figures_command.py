@@ -57,8 +57,8 @@ def figures(place: str, compared_with: str | None, as_json: bool) -> None:
         if compared_with:
             stands = f"; {wording.beside(each) or 'too few of those places have it'}"
         click.echo(
-            f"{wording.name(each.indicator)}: {wording.value(each)} {wording.period(each)}{before}{between}{whom}{stands} "
-            f"({each.dataset.publisher})"
+            f"{wording.name(each.indicator)}: {wording.value(each)} {wording.period(each)}{before}{between}{whom}"
+            f"{stands} ({each.dataset.publisher})"
         )
 
 

@@ -240,9 +240,7 @@ def _outlines(of: Q) -> list[Outline]:
     """The largest first: a place is drawn under its parts."""
     # The places are found by their index first: asked for together with them, every outline of the country is read.
     found = Outline.objects.filter(place__in=Place.objects.filter(of).values("pk"))
-    return sorted(
-        found, key=lambda one: (-(one.right - one.left) * (one.bottom - one.top), one.place_id)
-    )
+    return sorted(found, key=lambda one: (-(one.right - one.left) * (one.bottom - one.top), one.place_id))
 
 
 def _inside(places: Sequence[Place]) -> Q:

@@ -18,7 +18,7 @@ from joinedup.clusters.models import Cluster, Follower, Outcome, Scan
 from joinedup.clusters.picture import Picture, draw
 from joinedup.initiatives.models import Initiative
 from joinedup.places.models import Footprint, Place
-from joinedup.places.queries import covering, touching
+from joinedup.places.queries import covering, within
 
 # How many earlier scans a page lists.
 EARLIER = 24
@@ -173,7 +173,7 @@ def alerts_for(person: Person, follower: Follower) -> QuerySet[Cluster]:
 
 def _touching(place: Place) -> QuerySet[Any, Any]:
     """The clusters with a neighbourhood in a place."""
-    areas = Cluster.areas.through.objects.filter(*touching(place, "place"))
+    areas = Cluster.areas.through.objects.filter(*within(place, "place"))
     return areas.filter(place__kind=Place.Kind.LSOA).values("cluster")
 
 

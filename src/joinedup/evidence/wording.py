@@ -138,9 +138,9 @@ def beside(figure: Figure) -> str:
 
 
 def year_before(figure: Figure) -> str:
-    """“7.91 the year before”, of the same residents, in as many digits as the value; empty where the two years may not be
-    compared (`changes.only_its_own`, `windows.counted`: then no trend is stored), where none was recorded in the last, and
-    where more than a year is counted together."""
+    """“7.91 the year before”, of the same residents, in as many digits as the value; empty where the two years may not
+    be compared (`changes.only_its_own`, `windows.counted`: then no trend is stored), where none was recorded in the
+    last, and where more than a year is counted together."""
     found = by_slug().get(figure.indicator)
     if found is None or found.method != "rate" or found.window != YEAR:
         return ""

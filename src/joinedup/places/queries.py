@@ -181,11 +181,17 @@ def descendants(place: Place) -> QuerySet[Place]:
 
 def touching(place: Place, *paths: str) -> list[Q]:
     """For each lookup that leads to a place (`serves`): that it leads to this one, into it or around it. 1 query, none
-    where the places around it came with it, and 1 more for a police force area.
+    where the places around it came with it, and 1 more for a police force area."""
+    above = [place.pk, *(each.pk for each in ancestors(place))]
+    inside = within(place, *paths)
+    return [Q(**{f"{path}__in": above}) | one for path, one in zip(paths, inside, strict=True)]
+
+
+def within(place: Place, *paths: str) -> list[Q]:
+    """The same for what lies within it, and is there today. No query, for a police force area 1.
 
     It climbs from what is looked up, which is little, and never lists what lies in a country.
     """
-    above = [place.pk, *(each.pk for each in ancestors(place))]
     is_force = place.kind == Place.Kind.POLICE_FORCE
     first = list(parts(place).values_list("pk", flat=True)) if is_force else [place.pk]
     found = []
@@ -194,9 +200,7 @@ def touching(place: Place, *paths: str) -> list[Q]:
         for step in range(STEPS_BELOW[Place.Kind(place.kind)]):
             climb = [path, *["parent"] * (step if is_force else step + 1), "in"]
             inside |= Q(**{"__".join(climb): first})
-        found.append(
-            Q(**{f"{path}__in": above}) | (inside & Q(**{f"{path}__ended": None}) if inside else Q(pk__in=[]))
-        )
+        found.append(inside & Q(**{f"{path}__ended": None}) if inside else Q(pk__in=[]))
     return found
 
 

@@ -70,8 +70,8 @@ def _became(rows: Iterable[Succession]) -> list[Became]:
 
 
 def said_of(code: str) -> tuple[Became | None, list[Became]]:
-    """What an area became, None for one that goes on or is not known; and what is stated about it for a day to come, as the
-    old one or the new one. One query."""
+    """What an area became, None for one that goes on or is not known; and what is stated about it for a day to come, as
+    the old one or the new one. One query."""
     if not code.isalnum():  # PostgreSQL refuses some characters outright
         return None, []
     rows = list(Succession.objects.filter(Q(old=code) | Q(new=code)).order_by("day", "old_name"))

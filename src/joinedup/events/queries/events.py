@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event, Topic
 from joinedup.opportunities.models import Opportunity
-from joinedup.places.models import Footprint
 
 # Counts below this are given as "a few", so that nobody can be identified.
 FEW = 3

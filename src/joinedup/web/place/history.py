@@ -35,8 +35,8 @@ class PlaceHistory:
 
 
 def place_history(place: Place, announced: Iterable[Became], text: str) -> PlaceHistory:
-    """The history part of a place's page; `announced`: what is stated of it for a day to come; `text`: the day asked for,
-    as typed. No query, two with a day."""
+    """The history part of a place's page; `announced`: what is stated of it for a day to come; `text`: the day asked
+    for, as typed. No query, two with a day."""
     asked = day_asked(text)
     then: list[AuthorityThen] = []
     if asked is not None:

@@ -102,9 +102,7 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         next_event=next_event(
             person,
             on,
-            here
-            if place.kind == Place.Kind.LOCAL_AUTHORITY
-            else _that_cover(covered_by, [*around, *inside]),
+            here if place.kind == Place.Kind.LOCAL_AUTHORITY else _that_cover(covered_by, [*around, *inside]),
         ),
         above=around[1:],
         summary=summary(place, needs, figures),
@@ -174,7 +172,9 @@ def local_action(
     partnerships that cover it or a part of it, five: with what the grid counts; without them nothing of the second, as
     only the grid asks for it."""
     shown = ("name", "slug", "level", "is_demonstration")
-    found = initiatives_for_place(person, place, on=on).select_related(None).prefetch_related(None).only(*shown)
+    found = (
+        initiatives_for_place(person, place, on=on).select_related(None).prefetch_related(None).only(*shown)
+    )
     placed = list(found)
     if covered_by is None:
         return placed, []
