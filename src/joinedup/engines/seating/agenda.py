@@ -128,6 +128,19 @@ class PartyFinder:
             pins.uncovered += [(topic, party) for party in parties if party not in done]
         return pins
 
+    def where_free(self, pins: Pins, topic_at: Ints, placed: Ints, first: int) -> Ints:
+        """The slots, as numbers of rows of `placed` (S, 2), with which the topic at slot `first` would change places
+        at least harm: fewest parties of the two would have nobody free in the other's round, of those pinned so far."""
+        rows, tables = placed.T
+        lacking = np.zeros((len(topic_at), len(self.arrays.topics)), dtype=np.intp)
+        for row, people in enumerate(self.of_partner):
+            free = {party for party, able in people.items() if any(who not in pins.at[row] for who in able)}
+            lacking[row] = [sum(party not in free for party in each) for each in self.arrays.parties]
+        row, topic = rows[first], topic_at[tuple(placed[first])]
+        harm = lacking[rows, topic] + lacking[row, topic_at[rows, tables]]
+        harm[rows == row] = len(self.arrays.partner)
+        return np.flatnonzero(harm == harm.min())
+
     def _keep(self, pins: Pins, slot: tuple[int, int], chosen: list[tuple[int, int]]) -> None:
         row, table = slot
         for _, who in chosen:
@@ -243,18 +256,24 @@ def pinned(
     """The agenda with people pinned to it. Two topics are exchanged if that brings parties together; in an
     existing plan (`seats` given) only if a party would otherwise never come to its topic; and never at slots
     that are `held`. With `value`, that of the agenda, an exchange that brings nobody together is made only if it
-    allows as much belonging."""
+    allows as much belonging.
+
+    In a new plan the second topic is one of those for which both rounds have people free: among hundreds of topics
+    chance seldom finds one. After an exchange that did not help, chance chooses one."""
     topics = desk.arrays.topics
     order = sorted(range(len(topics)), key=lambda k: (-topics[k].weight, -len(desk.arrays.parties[k]), k))
     pins = desk.pin(topic_at, order, seats)
     placed = np.argwhere(topic_at >= 0)
     tries = min(TRIES, max(50, 20_000 // max(1, len(topics)))) if seats is None else TRIES_KEPT
+    aims = seats is None
     for _ in range(tries):
         stuck = sorted({topic for topic, _ in pins.uncovered}) if seats is not None else pins.short
         if not stuck or pins.rank == (0, 0.0):
             break
         first = int(rng.choice(np.flatnonzero(np.isin(topic_at[tuple(placed.T)], stuck))))
-        second = int(rng.integers(len(placed)))
+        choice = desk.where_free(pins, topic_at, placed, first) if aims else np.arange(len(placed))
+        second = int(choice[rng.integers(len(choice))])
+        aims = seats is None and not aims
         one, other = placed[first], placed[second]
         if held & {tuple(one.tolist()), tuple(other.tolist())}:
             continue
@@ -274,5 +293,6 @@ def pinned(
             if allows is None:
                 continue
             value.keep(first, second, *allows)
+        aims = seats is None
         topic_at, pins, order = tried, found, turned
     return topic_at, pins
