@@ -75,7 +75,7 @@ def choose_opportunity(*, by: Person, event: Event, opportunity: Opportunity, ti
     if keys.exists():
         raise ValidationError("This opportunity is on the agenda already.")
     theme = opportunity.theme
-    words = title or place_title(theme, [opportunity.place])
+    words = title.strip() or place_title(theme, [opportunity.place])
     topic = Topic.objects.create(
         event=event,
         title=_title(words),
@@ -152,7 +152,7 @@ def change_topic(
 
 @transaction.atomic
 def widen_topic(*, by: Person, topic: Topic, places: Sequence[Place]) -> Topic:
-    """A topic is about further places too. A title that only named theme and places names the new ones."""
+    """A topic is about further places too. A title that begins with theme and places names the new ones."""
     require(by, "topic.choose", on=topic)
     before = {"title": topic.title, "places": _codes(topic)}
     held = list(topic.places.all())
@@ -161,8 +161,9 @@ def widen_topic(*, by: Person, topic: Topic, places: Sequence[Place]) -> Topic:
     new = [place for place in places if place not in held]
     if not new:
         raise ValidationError(_("This topic is about these places already."))
-    if topic.title == place_title(topic.theme, held):
-        topic.title = _title(place_title(topic.theme, [*held, *new]))
+    words = place_title(topic.theme, held)
+    if topic.title.startswith(words):
+        topic.title = _title(place_title(topic.theme, [*held, *new]) + topic.title.removeprefix(words))
         topic.save(update_fields=["title"])
     topic.places.add(*new)
     after = {"title": topic.title, "places": _codes(topic)}
