@@ -64,7 +64,7 @@ def problem_of(event: Event, *, seed: int = 1) -> Problem:
 
 
 def people_and_topics(event: Event) -> tuple[tuple[Person, ...], tuple[Topic, ...]]:
-    """Everybody with a place and the agenda, as in `problem_of`; 12 queries."""
+    """Everybody with a place and the agenda, as in `problem_of`; 11 queries at most."""
     return _people_and_topics(event, _attendees(event))
 
 

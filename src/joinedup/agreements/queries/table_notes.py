@@ -145,8 +145,9 @@ def session_of(sitting: Sitting) -> Session | None:
 
 @dataclass(frozen=True)
 class TablePage:
-    """What the page shows beside the form. `reasons`: {registration number: why they sit here}. `quotes`: whether someone here comes from a host of a question to
-    young people, so that quotes may be written down; None if the round is off the record."""
+    """What the page shows beside the form. `reasons`: {registration number: why they sit here}. `quotes`: whether
+    someone here comes from a host of a question to young people, so that quotes may be written down; None if the round
+    is off the record."""
 
     opportunity: Opportunity | None
     facts: list[Any]
@@ -156,7 +157,7 @@ class TablePage:
 
 
 def table_page(writer: Writer, seen: Opportunity | None) -> TablePage:
-    """About the opportunity, it shows only what the writer may see, `seen`; 22 queries at most."""
+    """About the opportunity, it shows only what the writer may see, `seen`; 21 queries at most."""
     session = session_of(writer.sitting)
     off_record = session is not None and session.off_record
     return TablePage(
@@ -169,7 +170,7 @@ def table_page(writer: Writer, seen: Opportunity | None) -> TablePage:
 
 
 def _reasons(sitting: Sitting, seen: Opportunity | None) -> dict[int, str]:
-    """Why the adults at a table sit there; 12 queries, none without a topic."""
+    """Why the adults at a table sit there; 11 queries at most, none without a topic."""
     if sitting.topic is None:
         return {}
     people = [seat.attendee for seat in sitting.seats.all()]

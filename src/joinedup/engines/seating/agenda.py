@@ -137,9 +137,7 @@ class PartyFinder:
         needed = Counter(
             party for topic in set(topic_at[topic_at >= 0].tolist()) for party in self.arrays.parties[topic]
         )
-        turns = Counter(
-            party for people in self.of_partner for party, able in people.items() for _ in able
-        )
+        turns = Counter(party for people in self.of_partner for party, able in people.items() for _ in able)
         return sum(max(0, many - turns[party]) for party, many in needed.items())
 
     def where_free(self, pins: Pins, topic_at: Ints, placed: Ints, first: int) -> Ints:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -47,6 +48,13 @@ def _title(text: str) -> str:
     if wrong := free_text.refusal(title):
         raise ValidationError(wrong)
     return title
+
+
+def _told(topic: Topic) -> str:
+    """The title for the audit trail, which keeps it for ever: hidden where it may repeat what a young person said, who
+    can take that back."""
+    said: Any = topic.contributions
+    return audit.HIDDEN if said.exists() else topic.title
 
 
 def place_title(theme: Theme | None, places: Sequence[Place]) -> str:
@@ -143,10 +151,11 @@ def change_topic(
 ) -> Topic:
     """Change the title, theme, weight (0 to 5), the partners whose presence it needs, and the places it is about."""
     require(by, "topic.choose", on=topic)
-    before = audit.snapshot(topic)
+    before = audit.snapshot(topic) | {"title": _told(topic), "places": _codes(topic)}
     topic.theme = theme
     _write(topic, title, weight, parties, places)
-    audit.record(by=by, action="topic.change", on=topic, before=before)
+    after = audit.snapshot(topic) | {"title": _told(topic), "places": _codes(topic)}
+    audit.record(by=by, action="topic.change", on=topic, before=before, after=after)
     return topic
 
 
@@ -154,7 +163,7 @@ def change_topic(
 def widen_topic(*, by: Person, topic: Topic, places: Sequence[Place]) -> Topic:
     """A topic is about further places too. A title that begins with theme and places names the new ones."""
     require(by, "topic.choose", on=topic)
-    before = {"title": topic.title, "places": _codes(topic)}
+    before = {"title": _told(topic), "places": _codes(topic)}
     held = list(topic.places.all())
     if not held:
         raise ValidationError(_("This topic is about every place already."))
@@ -166,7 +175,7 @@ def widen_topic(*, by: Person, topic: Topic, places: Sequence[Place]) -> Topic:
         topic.title = _title(place_title(topic.theme, [*held, *new]) + topic.title.removeprefix(words))
         topic.save(update_fields=["title"])
     topic.places.add(*new)
-    after = {"title": topic.title, "places": _codes(topic)}
+    after = {"title": _told(topic), "places": _codes(topic)}
     audit.record(by=by, action="topic.widen", on=topic, before=before, after=after)
     return topic
 
@@ -178,11 +187,11 @@ def narrow_topic(*, by: Person, topic: Topic, places: Sequence[Place], title: st
     held = set(topic.places.all())
     if not places or not set(places) < held:
         raise ValidationError(_("Choose some of the places that the topic is about."))
-    before = {"title": topic.title, "places": _codes(topic)}
+    before = {"title": _told(topic), "places": _codes(topic)}
     topic.title = _title(title)
     topic.save(update_fields=["title"])
     topic.places.set(places)
-    after = {"title": topic.title, "places": _codes(topic)}
+    after = {"title": _told(topic), "places": _codes(topic)}
     audit.record(by=by, action="topic.narrow", on=topic, before=before, after=after)
     return topic
 
@@ -203,7 +212,7 @@ def merge_topics(*, by: Person, topic: Topic, others: Sequence[Topic]) -> Topic:
     if len({each.theme_id for each in whole}) > 1:
         raise ValidationError(_("Topics are put together only where they have one theme."))
     _nothing_agreed(others)
-    before = {"title": topic.title, "places": _codes(topic), "parts": []}
+    before = {"title": _told(topic), "places": _codes(topic), "parts": []}
     places = {place.pk: place for each in whole for place in each.places.all()}
     topic.title = _title(place_title(topic.theme, list(places.values())))
     topic.weight = max(each.weight for each in whole)
@@ -215,7 +224,7 @@ def merge_topics(*, by: Person, topic: Topic, others: Sequence[Topic]) -> Topic:
         each.is_chosen, each.part_of = False, topic
         each.save(update_fields=["is_chosen", "part_of"])
         each.parts.update(part_of=topic)
-    after = {"title": topic.title, "places": _codes(topic), "parts": [each.title for each in others]}
+    after = {"title": _told(topic), "places": _codes(topic), "parts": [_told(each) for each in others]}
     audit.record(by=by, action="topic.merge", on=topic, before=before, after=after)
     return topic
 
@@ -237,12 +246,12 @@ def separate_topics(
     if not found:
         raise ValidationError(_("These topics are on the agenda by themselves."))
     _nothing_agreed([topic])
-    before = {"title": topic.title, "places": _codes(topic), "parts": [each.title for each in found]}
+    before = {"title": _told(topic), "places": _codes(topic), "parts": [_told(each) for each in found]}
     _write(topic, title, weight, parties, places)
     for each in found:
         each.is_chosen, each.part_of = True, None
         each.save(update_fields=["is_chosen", "part_of"])
-    after = {"title": topic.title, "places": _codes(topic), "parts": []}
+    after = {"title": _told(topic), "places": _codes(topic), "parts": []}
     audit.record(by=by, action="topic.separate", on=topic, before=before, after=after)
     return topic
 

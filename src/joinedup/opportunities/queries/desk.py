@@ -76,7 +76,7 @@ def coming_events(opportunity: Opportunity) -> list[Any]:
 def topics_without_table(opportunity: Opportunity) -> list[Any]:
     """Its topics on agendas to come that no table talks about, each with `planned`: how many tables its event has;
     1 query, none where it is on no agenda (`one` fetched its topics). Their room is above this one."""
-    topics: Any = opportunity.topics  # type: ignore[attr-defined]
+    topics: Any = opportunity.topics
     if not topics.all():
         return []
     ahead = Q(event__date__gte=timezone.localdate()) | Q(event__date=None)

@@ -26,7 +26,7 @@ class OwnSeat:
 
 
 def own_seats(attendee: Attendee) -> list[OwnSeat]:
-    """The seats of somebody who comes, by round; 14 queries, 1 if there is no plan.
+    """The seats of somebody who comes, by round; 13 queries at most, 1 if there is no plan.
 
     The holder of a link knows no more than the public: a topic whose opportunity is for the partnership only goes by
     its theme, and why they sit there tells neither its place nor its partners.

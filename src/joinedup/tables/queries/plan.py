@@ -24,12 +24,14 @@ from joinedup.tables.queries.sittings import sittings
 @dataclass(frozen=True)
 class TableCard:
     """One table in one round. `leader` is the number of its leader; other facilitators sit there as guests.
-    `reasons`: {number: why they sit there}, for adults of whom something says so."""
+    `about`: the theme and places of its topic; `reasons`: {number: why they sit there}, for adults of whom something
+    says so."""
 
     table: Table
     sitting: Sitting | None
     people: list[Attendee]
     leader: int | None
+    about: str
     reasons: dict[int, str]
 
     @property
@@ -62,7 +64,7 @@ class PlanPage:
 
 
 def plan_page(event: Event) -> PlanPage:
-    """The whole page; 32 queries at most."""
+    """The whole page; 34 queries at most."""
     report = PlanReport.objects.filter(event=event).first()
     try:
         problem = seating.problem_of(event)
@@ -110,11 +112,18 @@ def _rounds(
     tables = list(event.tables.all())
     leaders = engine.leaders(problem, plan) if problem else {}
     reasons = Reasons(problem.people, problem.topics) if problem else Reasons((), ())
+    about = _about(event)
     return [
         PlanRound(
             number=number,
             cards=[
-                _card(table, held[number].get(table.pk), leaders.get((number, str(table.number))), reasons)
+                _card(
+                    table,
+                    held[number].get(table.pk),
+                    leaders.get((number, str(table.number))),
+                    about,
+                    reasons,
+                )
                 for table in tables
             ],
             without_seat=_without_seat(people, number, held[number].values()),
@@ -123,10 +132,29 @@ def _rounds(
     ]
 
 
-def _card(table: Table, sitting: Sitting | None, leader: str | None, reasons: Reasons) -> TableCard:
+def _about(event: Event) -> dict[int, str]:
+    """{topic: "Training and work, Camden"}; 2 queries."""
+    return {
+        topic.pk: ", ".join(
+            [*([topic.theme.name] if topic.theme else []), *(place.name for place in topic.places.all())]
+        )
+        for topic in event.topics.select_related("theme").prefetch_related("places")
+    }
+
+
+def _card(
+    table: Table, sitting: Sitting | None, leader: str | None, about: dict[int, str], reasons: Reasons
+) -> TableCard:
     people = [seat.attendee for seat in sitting.seats.all()] if sitting else []
-    said = why_here(people, sitting.topic_id if sitting else None, reasons)
-    return TableCard(table, sitting, people, int(leader) if leader else None, said)
+    topic = sitting.topic_id if sitting else None
+    return TableCard(
+        table=table,
+        sitting=sitting,
+        people=people,
+        leader=int(leader) if leader else None,
+        about=about.get(topic or 0, ""),
+        reasons=why_here(people, topic, reasons),
+    )
 
 
 def _without_seat(people: Iterable[Attendee], number: int, here: Iterable[Sitting]) -> list[Attendee]:

@@ -50,7 +50,7 @@ class Print:
 
 
 def to_print(event: Event, *, with_reasons: bool = False) -> Print:
-    """The stored plan, by round and by person; 3 queries, and 12 more for why everybody sits where."""
+    """The stored plan, by round and by person; 3 queries, and 11 more for why everybody sits where."""
     rounds = by_round(event)
     people: dict[int, SeatedPerson] = {}
     for number, tables in rounds:

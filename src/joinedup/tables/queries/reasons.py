@@ -22,7 +22,8 @@ class Reasons:
     def __init__(self, people: Iterable[Person], topics: Iterable[Topic]) -> None:
         self._people = {int(each.id): each for each in people}
         self._topics = {int(each.id): each for each in topics}
-        self._placed = any(each.places for each in (*self._people.values(), *self._topics.values()))
+        named = [each.places for each in self._people.values()] + [t.places for t in self._topics.values()]
+        self._placed = any(named)
 
     def of(self, number: int, topic: int | None, *, is_seen: bool = True) -> str:
         """Why the person with this registration number belongs at a topic, by its key. For who may not see whole what
@@ -37,7 +38,7 @@ class Reasons:
 
 
 def reasons(event: Event) -> Reasons:
-    """Of everybody with a place, at every topic of the agenda; 12 queries."""
+    """Of everybody with a place, at every topic of the agenda; 11 queries at most."""
     return Reasons(*people_and_topics(event))
 
 
@@ -67,10 +68,10 @@ def told_to_them(reason: str) -> str:
 def told_of_them(reason: str) -> str:
     """The same, said to others. What a young person chose is told to nobody else."""
     return {
-        PARTY: _("is needed for this"),
-        PLACE_AND_THEME: _("works there on this"),
-        PLACE: _("works there"),
-        THEME: _("works on this"),
+        PARTY: _("is needed for this topic"),
+        PLACE_AND_THEME: _("works in its place, on its theme"),
+        PLACE: _("works in its place"),
+        THEME: _("works on its theme"),
     }.get(reason, "")
 
 

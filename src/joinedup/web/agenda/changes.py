@@ -96,8 +96,8 @@ def change(request: Request, topic: Topic, values: Mapping[str, Any]) -> None:
 def give_table(request: Request, event: Event) -> None:
     """Let a table talk about a topic instead of its own, and offer to take it back."""
     post = request.POST
-    at = event.sittings.select_related("table", "topic", "event__footprint")
-    sitting: Sitting | None = at.filter(pk=number_in(post.get("sitting"))).first()
+    found = event.sittings.select_related("table", "topic", "event__footprint")
+    sitting: Sitting | None = found.filter(pk=number_in(post.get("sitting"))).first()
     topic = event.topics.filter(pk=number_in(post.get("topic"))).first()
     if sitting is None or (topic is None and post.get("topic")):
         messages.error(request, _("This table or topic is not there any more."))
@@ -108,11 +108,13 @@ def give_table(request: Request, event: Event) -> None:
     except ValidationError as error:
         messages.error(request, error.messages[0])
         return
-    said = _("Table %(table)s in round %(number)s now talks about: %(title)s. Everybody stays where they sit.") % {
-        "table": sitting.table.number,
-        "number": sitting.round,
-        "title": topic.title if topic else _("nothing yet"),
-    }
+    at = {"table": sitting.table.number, "number": sitting.round, "title": topic.title if topic else ""}
+    said = _("Table %(table)s in round %(number)s talks about nothing again.") % at
+    if topic:
+        words = _(
+            "Table %(table)s in round %(number)s now talks about “%(title)s”. Everybody stays where they sit."
+        )
+        said = words % at
     undo.offer(request, said, [("do", "table"), ("sitting", sitting.pk), ("topic", was)])
 
 

@@ -46,7 +46,7 @@ class Agenda:
 
 def agenda_to_plan(person: Person, event: Event) -> Agenda:
     """The topics, the short list for what is still free, and the best of the rest: taken-up opportunities
-    first, then by strength, and how they fit those who come; 39 queries."""
+    first, then by strength, and how they fit those who come; 40 queries."""
     wanted = Count("votes", Q(votes__attendee__standing__in=Attendee.COMING), distinct=True)
     said = Count("contributions", distinct=True)
     topics: list[Any] = list(

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -33,7 +34,7 @@ def event_topics(request: Request, slug: str) -> HttpResponse:
         return _choose(request, event)
     if request.method == "POST":
         _topic_button(request, event)
-        return redirect("event_topics", event.slug)
+        return _back(event)
     return _agenda(request, event)
 
 
@@ -48,7 +49,12 @@ def _choose(request: Request, event: Event) -> HttpResponse:
     pk = number_in(request.POST.get("pk"))
     found = get_object_or_404(visible, pk=pk, footprint=event.footprint_id)
     refused = _put_on(request, event, found)
-    return _agenda(request, event, refused) if refused else redirect("event_topics", event.slug)
+    return _agenda(request, event, refused) if refused else _back(event)
+
+
+def _back(event: Event) -> HttpResponse:
+    """To the top of the page: a browser would else stay at the topic whose link brought it there."""
+    return redirect(f"{reverse('event_topics', args=[event.slug])}#main-content")
 
 
 def _put_on(request: Request, event: Event, opportunity: Opportunity) -> dict[str, Any] | None:
@@ -104,7 +110,7 @@ def event_topic(request: Request, slug: str, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            return redirect("event_topics", event.slug)
+            return _back(event)
     context = {"event": event, "topic": topic, "form": form, "history": history_of(topic)}
     return render(request, "web/agenda_topic.jinja", context)
 
