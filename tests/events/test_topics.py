@@ -168,6 +168,11 @@ def test_a_changed_title_is_kept_in_the_history_and_can_be_taken_back(
     assert (topic.title, topic.weight, topic.theme_id) == ("Old words", 1.7, "trusted-adult")
     assert {each.name for each in topic.parties.all()} == {"Lantern Youth", "Hilltop School"}
     assert [each.name for each in topic.places.all()] == ["Northton"]
+    spoken = Topic.objects.create(event=event, title="Of no opportunity")
+    alice.post(
+        path, {"do": "change", "pk": spoken.pk, "title": "Mine", "weight": 1, "parties": [world.harbour.pk]}
+    )
+    assert list(spoken.parties.all()) == [], "a partner of another partnership"
     for outsider in ("bob", "charlie"):
         assert as_(outsider).get(f"{path}{topic.pk}/").status_code == 404
 

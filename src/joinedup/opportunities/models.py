@@ -208,7 +208,7 @@ class Opportunity(models.Model):
 
     @property
     def proposed_topic(self) -> str:
-        """“Family support in Croydon: who applies for money or help, and with whom?”: how an agenda could call it."""
+        """“Family support in Exeter: who applies for money or help, and with whom?”: how an agenda could call it."""
         question = QUESTIONS.get(self.kind, _("what can we do together?"))
         return f"{self.heading}: {question}"
 

@@ -133,7 +133,7 @@ def _rounds(
 
 
 def _about(event: Event) -> dict[int, str]:
-    """{topic: "Training and work, Camden"}; 2 queries."""
+    """{topic: "Training and work, Exeter"}; 2 queries."""
     return {
         topic.pk: ", ".join(
             [*([topic.theme.name] if topic.theme else []), *(place.name for place in topic.places.all())]

@@ -128,5 +128,7 @@ def _places(topic: Topic) -> Fields:
 
 def _partners_of(topic: Topic) -> Any:
     """Those of the partnership, and those whom the topic or its opportunity names."""
-    named = Q(topics=topic) | Q(opportunities=topic.opportunity_id)
+    named = Q(topics=topic)
+    if topic.opportunity_id:
+        named |= Q(opportunities=topic.opportunity_id)
     return Partner.objects.filter(Q(footprints=topic.event.footprint_id) | named).distinct()
