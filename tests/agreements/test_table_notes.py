@@ -112,7 +112,8 @@ def test_members_of_who_sits_there_reach_it_and_nobody_else(sitting: Sitting, as
     assert Draft.objects.count() == 3
     assert as_("bob").get(f"{path}draft/").status_code == 405
     page = text(as_("bob").get(path))
-    for words in ("Sentence for members only", "Lantern Youth</li>", "Meet and name a lead."):
+    why = 'Lantern Youth <span class="ju-source">is needed for this topic</span></li>'
+    for words in ("Sentence for members only", why, "Meet and name a lead."):
         assert words in page
     assert "@example.org" not in page
 
@@ -182,7 +183,8 @@ def test_without_an_account_one_sees_the_topic_and_the_people_and_nothing_shared
     page = text(Client().get(link))
     for words in (sitting.topic.title, "Chosen Name", "Lantern Youth", "Northton"):
         assert words in page
-    for secret in ("Sentence for members", "Meet and name a lead", "Quietly", "@example.org", "Far Harbour"):
+    secrets = ("Sentence for members", "Meet and name a lead", "Quietly", "@example.org", "Far Harbour")
+    for secret in (*secrets, "is needed for this", "works in its place"):
         assert secret not in page
     shown = text(Client().get(f"/attending/{leader.token}/table/"))
     assert "Chosen Name" not in shown

@@ -47,6 +47,7 @@ def test_what_touches_the_place_with_its_caveat(ground: Ground, as_):
         assert "a rise everywhere at once is not seen" in shown
         assert "What is new that touches" in shown
     assert 'class="ju-map ju-where"' in text(bob.get(NORTHTON))
+    assert "M51900 -18100h800v300h-800z" in text(bob.get(NORTHTON))
     shown = text(bob.get(EASTTON))
     assert "Nothing new in Eastton in the figures to March 2026." in shown
     assert "2 neighbourhoods in Eastton (Quay Ward)" in shown

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
@@ -15,6 +17,7 @@ from joinedup.events.actions.topics import (
 from joinedup.events.models import Event, Topic
 from joinedup.opportunities.models import Opportunity
 from joinedup.taxonomy.models import Theme
+from joinedup.voice.models import Conversation
 from joinedup.web.agenda.queries import agenda_to_plan
 from tests.world import World
 
@@ -124,3 +127,65 @@ def test_a_topic_goes_unless_something_was_agreed(seated: Event, sitting, world:
     opportunity.refresh_from_db()
     assert opportunity.state == "taken_up"
     assert not Topic.objects.exists()
+
+
+def test_a_title_is_proposed_can_be_worded_and_is_not_lost(event: Event, world: World, make_opportunity, as_):
+    made, alice, path = make_opportunity("k", kind="bid"), as_("alice"), f"/events/{event.slug}/topics/"
+    proposed = "Mentoring and a trusted adult in Northton: who applies for money or help, and with whom?"
+    assert made.proposed_topic == proposed
+    assert make_opportunity("s", kind="spotted").proposed_topic.endswith("Northton: what can we do together?")
+    assert f">{proposed}</textarea>" in alice.get(path).content.decode()
+    assert f">{proposed}</textarea>" in alice.get(f"/opportunities/{made.pk}/").content.decode()
+    for where, sent in (
+        (path, {"do": "choose", "pk": made.pk}),
+        (f"/opportunities/{made.pk}/agenda/", {"event": event.slug}),
+    ):
+        page = alice.post(where, sent | {"title": "ab"}).content.decode()
+        assert "Give the topic a title of 3 to 250 characters." in page
+        assert ">ab</textarea>" in page
+    assert not Topic.objects.exists()
+    alice.post(path, {"do": "choose", "pk": made.pk, "title": "Who  lends a van?"})
+    assert Topic.objects.get().title == "Who lends a van?"
+
+
+def test_a_changed_title_is_kept_in_the_history_and_can_be_taken_back(
+    event: Event, world: World, make_opportunity, as_
+):
+    topic = choose_opportunity(
+        by=world.person("alice"), event=event, opportunity=make_opportunity(), title="Old words"
+    )
+    alice, path = as_("alice"), f"/events/{event.slug}/topics/"
+    sent = {"title": "New words", "theme": topic.theme_id, "weight": "2", "parties": [world.police.pk]}
+    page = alice.post(f"{path}{topic.pk}/", sent, follow=True).content.decode()
+    assert "Now called “New words”, before: “Old words”." in page
+    entry = AuditEntry.objects.filter(action="topic.change").get()
+    assert (entry.before["title"], entry.after["title"]) == ("Old words", "New words")
+    assert "changed it (places, title, weight)" in alice.get(f"{path}{topic.pk}/").content.decode()
+    undo = page.split('class="ju-undo"')[1].split("</form>")[0]
+    names = ("do", "pk", "title", "theme", "weight", "parties", "places")
+    alice.post(path, {name: re.findall(f'name="{name}" value="([^"]*)"', undo) for name in names})
+    topic.refresh_from_db()
+    assert (topic.title, topic.weight, topic.theme_id) == ("Old words", 1.7, "trusted-adult")
+    assert {each.name for each in topic.parties.all()} == {"Lantern Youth", "Hilltop School"}
+    assert [each.name for each in topic.places.all()] == ["Northton"]
+    spoken = Topic.objects.create(event=event, title="Of no opportunity")
+    alice.post(
+        path, {"do": "change", "pk": spoken.pk, "title": "Mine", "weight": 1, "parties": [world.harbour.pk]}
+    )
+    assert list(spoken.parties.all()) == [], "a partner of another partnership"
+    for outsider in ("bob", "charlie"):
+        assert as_(outsider).get(f"{path}{topic.pk}/").status_code == 404
+
+
+def test_what_a_young_person_said_does_not_stay_in_the_history(event: Event, world: World, theme):
+    topic = Topic.objects.create(event=event, title="Light on the way home", theme=theme)
+    asked = Conversation.objects.create(
+        event=event, slug="q", question="What?", opens=event.date, closes=event.date
+    )
+    host = asked.host_links.create(partner=world.lantern)
+    asked.contributions.create(host=host, text="More light", state="waiting", topic=topic)
+    change_topic(
+        by=world.person("alice"), topic=topic, title="Lamps", theme=theme, weight=1, parties=[], places=[]
+    )
+    entry = AuditEntry.objects.get(action="topic.change")
+    assert (entry.before["title"], entry.after["title"]) == ("(personal)", "(personal)")

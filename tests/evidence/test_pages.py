@@ -106,11 +106,11 @@ def test_methods_say_how_many_of_what_stands_out_are_expected_to_be_so(world: Wo
 
 
 def test_a_figure_shows_where_it_comes_from(world: World, as_: As) -> None:
-    figure = make_figure(make_dataset(), world.northton)
+    figure = make_figure(make_dataset(), world.northton, trend=0.25)
     page = as_("nobody").get(f"/figures/{figure.pk}/").content.decode()
     for words in (
         "12.5",
-        "12 months to February 2026",
+        "12 months to February 2026 (7.5 the year before)",
         "among the highest third of 32 boroughs in London",
         "95% interval: 11.8 to 13.2",
         "Not every crime is recorded.",  # the caveat of the dataset

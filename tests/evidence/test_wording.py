@@ -93,3 +93,21 @@ def test_a_figure_of_a_shared_service_says_for_whom() -> None:
     for place, indicator in (("E06000008", "cautioned-or-sentenced-10-17"), ("E06000006", "suspensions")):
         given.place_id, given.indicator = place, indicator
         assert wording.shared(given) == ""
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"value": 8.2, "trend": 0.025}, "7.80 the year before"),
+        ({"value": 12.5, "trend": 0.25}, "7.5 the year before"),
+        ({"value": 8.2, "trend": 1.0}, "none the year before"),
+        # No trend is stored where the two years may not be compared, or a count of either is held back.
+        ({"value": 8.2, "trend": None}, ""),
+        ({"value": 0.0, "trend": -1.0}, ""),
+        ({"value": None, "state": "suppressed", "trend": 0.1}, ""),
+        ({"value": 1.4, "trend": 0.1, "indicator": "homicide"}, ""),
+        ({"value": 1.4, "trend": 0.1, "indicator": "suspensions"}, ""),
+    ],
+)
+def test_the_year_before_is_said_where_the_years_may_be_compared(fields: dict[str, Any], words: str) -> None:
+    assert wording.year_before(figure(**fields)) == words

@@ -289,6 +289,32 @@ def test_who_answers_stands_beside_the_words_and_behind_the_link_without_a_day_o
         assert "An organisation of the partnership answers" in page
 
 
+@pytest.mark.parametrize("name", ["nobody", "charlie", "bob", "alice"])
+def test_the_page_of_a_place_says_who_answered_beside_the_words(
+    world: World, asked: Asked, as_: As, name: str
+) -> None:
+    given = ask(world, asked.answer(WORDS))
+    answered(world, given)
+    path = f"/places/{world.northton.pk}/"
+    said = "Lantern Youth answers: Yes, this can be done."
+    page = text(as_(name).get(path))
+    assert page.index(WORDS) < page.index(said) < page.index("A youth worker is there on Tuesdays.")
+    world.lantern.marking = "partnership"
+    world.lantern.save()
+    page = text(as_(name).get(path))
+    assert "Lantern Youth answers" not in page
+    assert "An organisation of the partnership answers: Yes, this can be done." in page
+    take_back_reply(by=world.person("alice"), contribution=given)
+    page = text(as_(name).get(path))
+    assert "Somebody has to answer by the end of" in page
+    assert "A youth worker is there" not in page
+    answered(world, given)
+    Event.objects.update(listed_from=datetime.date(2999, 1, 1))
+    page = text(as_(name).get(path))
+    assert WORDS not in page
+    assert "A youth worker is there" not in page
+
+
 def test_a_link_says_nothing_of_an_event_that_is_not_public(world: World, asked: Asked, as_: As) -> None:
     given = ask(world, asked.answer(WORDS))
     Event.objects.update(listed_from=datetime.date(2999, 1, 1))

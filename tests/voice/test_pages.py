@@ -346,7 +346,10 @@ def test_a_shown_answer_becomes_a_topic_by_form(asked: Asked, as_: As) -> None:
     assert as_("bob").get(path).status_code == 403
     assert "More lights." in text(as_("alice").get(path))
     assert not Topic.objects.exists()
-    assert as_("alice").post(path, {"title": "Light", "theme": "trusted-adult"}).url == "/voices/safer/"
+    answer = as_("alice").post(path, {"title": "Light", "theme": "trusted-adult"}, follow=True)
+    assert answer.redirect_chain == [(f"/events/{asked.event.slug}/topics/", 302)]
+    assert "It is on the agenda now. No table talks about it yet." in text(answer)
+    assert "No topic has a table yet: the tables are not planned." in text(answer)
     assert Topic.objects.get().contributions.get() == given
     assert "It is a topic already." in text(as_("alice").post(path, {"title": "Again"}))
 

@@ -64,23 +64,31 @@ class RecordQuerySet(models.QuerySet[Any]):
         """Only what `person` may see: the marking decides, in the database, before anything is counted."""
         if person.is_operator:
             return self
-        model = self.model
         condition = Q(marking=Marking.PUBLIC)
         if person.sees_every_partnership:
             condition |= Q(marking=Marking.PARTNERSHIP)
         elif person.footprint_ids:
-            shared = Q()
-            for path in model.footprint_paths:
-                shared |= Q(**{f"{path}__in": person.footprint_ids})
-            condition |= Q(
-                marking=Marking.PARTNERSHIP, pk__in=model._base_manager.filter(shared).values("pk")
+            condition |= Q(marking=Marking.PARTNERSHIP) & self._leads(
+                self.model.footprint_paths, person.footprint_ids
             )
         if person.partner_ids:
-            named = Q()
-            for path in model.partner_paths:
-                named |= Q(**{f"{path}__in": person.partner_ids})
-            condition |= Q(pk__in=model._base_manager.filter(named).values("pk"))
+            condition |= self._leads(self.model.partner_paths, person.partner_ids)
         return self.filter(condition)
+
+    def _leads(self, paths: Iterable[str], ids: frozenset[int]) -> Q:
+        """That one of the paths leads to one of `ids`: a column of the record itself is asked as it is, the others in a
+        question within, so that no record is found twice."""
+        columns, joined = Q(), Q()
+        for path in paths:
+            one = Q(**{f"{path}__in": ids})
+            if path == "pk" or path in self._columns():
+                columns |= one
+            else:
+                joined |= one
+        return columns | Q(pk__in=self.model._base_manager.filter(joined).values("pk")) if joined else columns
+
+    def _columns(self) -> set[str]:
+        return {each.name for each in self.model._meta.concrete_fields}
 
 
 class Record(models.Model):

@@ -57,20 +57,21 @@ class AgreementQuerySet(RecordQuerySet):
         found = super().visible_to(person)
         if person.sees_every_partnership:
             return found
-        inside = Q(event__footprint__in=person.footprint_ids)
-        for path in Agreement.partner_paths:
-            named = Agreement._base_manager.filter(**{f"{path}__in": person.partner_ids})
-            inside |= Q(pk__in=named.values("pk"))
-        return found.filter(~Q(pk__in=self.unready().values("pk")) | inside)
+        ready = ~self.unready()
+        if person.footprint_ids:
+            ready |= Q(event__footprint__in=person.footprint_ids)
+        if person.partner_ids:
+            theirs = PartnerContribution.objects.filter(partner__in=person.partner_ids).order_by()
+            ready |= Q(owner_partner__in=person.partner_ids) | Q(deputy_partner__in=person.partner_ids)
+            ready |= Q(pk__in=theirs.values("agreement"))
+        return found.filter(ready)
 
     @staticmethod
-    def unready() -> models.QuerySet[Agreement]:
+    def unready() -> Q:
         """Agreements not ready for everyone, even if public: written through a table's link and not
         confirmed, or repeating in their words the name of a body that has not said yes."""
         silent = Naming.objects.filter(in_words=True).exclude(answer=Naming.Answer.YES)
-        return Agreement._base_manager.filter(
-            Q(is_by_link=True, confirmed_on=None) | Q(pk__in=silent.values("agreement"))
-        )
+        return Q(is_by_link=True, confirmed_on=None) | Q(pk__in=silent.order_by().values("agreement"))
 
 
 class Agreement(models.Model):

@@ -51,13 +51,14 @@ def figures(place: str, compared_with: str | None, as_json: bool) -> None:
         click.echo("No figure is held. Bring one in: joinedup import FILE, or joinedup fetch.")
     for each in held:
         between = f", 95% interval {wording.interval(each)}" if wording.interval(each) else ""
+        before = f" ({wording.year_before(each)})" if wording.year_before(each) else ""
         stands = f", {wording.standing(each)}" if wording.standing(each) else ""
         whom = f", {wording.shared(each)}" if wording.shared(each) else ""
         if compared_with:
             stands = f"; {wording.beside(each) or 'too few of those places have it'}"
         click.echo(
-            f"{wording.name(each.indicator)}: {wording.value(each)} {wording.period(each)}{between}{whom}{stands} "
-            f"({each.dataset.publisher})"
+            f"{wording.name(each.indicator)}: {wording.value(each)} {wording.period(each)}{before}{between}{whom}"
+            f"{stands} ({each.dataset.publisher})"
         )
 
 

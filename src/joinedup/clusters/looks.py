@@ -142,7 +142,7 @@ def looks(
     """Each scan with those of `clusters` that belong to it, `most` of them on a map of `frame` (see
     `picture.draw`). Seven queries at most."""
     wider = _wider(WiderCluster.objects.filter(scan__in=scans))
-    rows = lines(clusters.filter(scan__in=scans), wider)
+    rows = lines(clusters.filter(scan__in=scans), wider, scans)
     found = {scan: [line for line in rows if line.cluster.scan_id == scan.pk] for scan in scans}
     shown = {scan: own[:most] for scan, own in found.items()}
     areas = {line: list(line.cluster.areas.all()) for own in shown.values() for line in own}
@@ -167,12 +167,19 @@ def looks(
     return made
 
 
-def lines(clusters: QuerySet[Cluster], wider: Sequence[WiderCluster] | None = None) -> list[ClusterLine]:
-    """Clusters as ranked, with the neighbourhoods and newest outcome of each. `wider`: those that may overlap them, if
-    they were read already. Six queries at most."""
-    found = list(
-        clusters.select_related("scan", "first__scan").defer("scan__null_maxima").prefetch_related(AREAS)
-    )
+def lines(
+    clusters: QuerySet[Cluster],
+    wider: Sequence[WiderCluster] | None = None,
+    scans: Sequence[Scan] | None = None,
+) -> list[ClusterLine]:
+    """Clusters as ranked, with the neighbourhoods and newest outcome of each. `wider`: those that may overlap them,
+    `scans`: theirs, if they were read already. Six queries at most."""
+    if scans is None:
+        clusters = clusters.select_related("scan").defer("scan__null_maxima")
+    found = list(clusters.prefetch_related(AREAS))
+    read = {scan.pk: scan for scan in scans or ()}
+    for each in found if read else ():
+        each.scan = read[each.scan_id]
     newest = outcomes(found)
     if wider is None:
         wider = _wider(WiderCluster.objects.filter(beside__in=found).distinct()) if found else []
@@ -221,18 +228,25 @@ def ground_of(footprint: Footprint) -> list[Outline]:
     """The authorities of a partnership, or the wards if it is a single authority. Two queries."""
     own = list(footprint.places.all())
     wide = [place for place in own if place.kind not in (AUTHORITY, Place.Kind.WARD)]
-    return list(Outline.objects.filter(_inside(own if len(own) == 1 else wide) | Q(place__in=own)))
+    return _outlines(_inside(own if len(own) == 1 else wide) | Q(pk__in=[place.pk for place in own]))
 
 
 def ground_around(places: Sequence[Place]) -> list[Outline]:
     """Places and the parts of them that their pages mention. One query."""
-    return list(Outline.objects.filter(_inside(places) | Q(place__in=places)))
+    return _outlines(_inside(places) | Q(pk__in=[place.pk for place in places]))
+
+
+def _outlines(of: Q) -> list[Outline]:
+    """The largest first: a place is drawn under its parts."""
+    # The places are found by their index first: asked for together with them, every outline of the country is read.
+    found = Outline.objects.filter(place__in=Place.objects.filter(of).values("pk"))
+    return sorted(found, key=lambda one: (-(one.right - one.left) * (one.bottom - one.top), one.place_id))
 
 
 def _inside(places: Sequence[Place]) -> Q:
     """The authorities inside wider places, however many steps below, and the parts of the others."""
-    found = Q(place__parent__in=places, place__kind__in=PUBLIC_KINDS)
+    found = Q(parent__in=places, kind__in=PUBLIC_KINDS)
     if any(place.kind not in (AUTHORITY, Place.Kind.WARD) for place in places):
         for depth in range(2, DEPTH):
-            found |= Q(**{f"place__{'__'.join(['parent'] * depth)}__in": places, "place__kind": AUTHORITY})
+            found |= Q(**{f"{'__'.join(['parent'] * depth)}__in": places, "kind": AUTHORITY})
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from joinedup.clusters.models import Cluster, Follower, Outcome, Scan
 from joinedup.clusters.picture import Picture, draw
 from joinedup.initiatives.models import Initiative
 from joinedup.places.models import Footprint, Place
-from joinedup.places.queries import DEPTH, descendants
+from joinedup.places.queries import covering, within
 
 # How many earlier scans a page lists.
 EARLIER = 24
@@ -172,8 +173,8 @@ def alerts_for(person: Person, follower: Follower) -> QuerySet[Cluster]:
 
 def _touching(place: Place) -> QuerySet[Any, Any]:
     """The clusters with a neighbourhood in a place."""
-    areas = descendants(place).filter(kind=Place.Kind.LSOA).values("pk")
-    return Cluster.areas.through.objects.filter(place__in=areas).values("cluster")
+    areas = Cluster.areas.through.objects.filter(*within(place, "place"))
+    return areas.filter(place__kind=Place.Kind.LSOA).values("cluster")
 
 
 def done_scan(person: Person, slug: str, pk: int) -> ScanLook | None:
@@ -229,18 +230,24 @@ def cluster_page(person: Person, slug: str, pk: int) -> ClusterPage | None:
     )
 
 
-def at_place(person: Person, place: Place, above: list[Place]) -> list[Here]:
+def at_place(
+    person: Person,
+    place: Place,
+    above: list[Place],
+    covered_by: Mapping[int, frozenset[str]] | None = None,
+) -> list[Here]:
     """What stands out in a place, for each partnership with a scan; empty for readers who belong to none.
 
-    `above`: the places around it. Eleven queries at most.
+    `above`: the places around it; `covered_by`: what `covering` says, if it was asked already. Ten queries at most.
     """
     if not person.footprint_ids and not person.sees_every_partnership:
         return []
-    around = Q(places__in=[place, *above])
-    for depth in range(1, DEPTH):
-        around |= Q(**{"__".join(["places", *["parent"] * depth]): place})
-    covering = partnerships(person).filter(pk__in=Footprint.objects.filter(around).values("pk"))
-    scans = _newest_done(Scan.objects.visible_to(person).filter(footprint__in=covering))
+    # The area of a police force has no map of its own parts: the pages of its authorities have them.
+    if place.kind == Place.Kind.POLICE_FORCE:
+        return []
+    with_places = covering(place) if covered_by is None else covered_by
+    own_ids = set(with_places) if person.sees_every_partnership else set(with_places) & person.footprint_ids
+    scans = _newest_done(Scan.objects.visible_to(person).filter(footprint__in=own_ids)) if own_ids else []
     if not scans:
         return []
     clusters = Cluster.objects.visible_to(person).filter(pk__in=_touching(place))
@@ -248,14 +255,10 @@ def at_place(person: Person, place: Place, above: list[Place]) -> list[Here]:
     footprints = list(dict.fromkeys(each.scan.footprint for each in found))
     followers = Follower.objects.filter(user=person.user_id, footprint__in=footprints)
     own = {(each.footprint_id, each.place_id): each for each in followers}
-    inside = set(
-        Footprint.places.through.objects.filter(
-            footprint__in=footprints, place__in=[place, *above]
-        ).values_list("footprint", flat=True)
-    )
+    around = {each.pk for each in (place, *above)}
     made = []
     for footprint in footprints:
-        follow = place if footprint.pk in inside else None
+        follow = place if with_places[footprint.pk] & around else None
         shown = [each for each in found if each.scan.footprint_id == footprint.pk]
         made.append(Here(footprint, shown, follow, own.get((footprint.pk, follow.pk if follow else None))))
     return made

@@ -8,7 +8,6 @@ urlpatterns = [
     path("events/add/", event.event_add, name="event_add"),
     path("events/<slug:slug>/edit/", event.event_edit, name="event_edit"),
     path("events/<slug:slug>/propose/", topics.event_propose, name="event_propose"),
-    path("events/<slug:slug>/topics/<int:pk>/", topics.event_topic, name="event_topic"),
     path("events/<slug:slug>/day/", sessions.event_day, name="event_day"),
     path("events/<slug:slug>/session/", sessions.event_session, name="event_session"),
     path("events/<slug:slug>/speaker/", sessions.event_speaker, name="event_speaker"),

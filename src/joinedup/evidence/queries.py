@@ -75,7 +75,7 @@ def codes() -> Codes:
 
 def figures_for(place: Place) -> list[Figure]:
     """Every figure of a place with its dataset, in order of indicator name. One query."""
-    rows = list(Figure.objects.filter(place=place).select_related("dataset"))
+    rows = list(Figure.objects.filter(place=place).select_related("dataset").order_by("indicator"))
     names = {slug: one.name for slug, one in by_slug().items()}
     return sorted(rows, key=lambda figure: names.get(figure.indicator, figure.indicator))
 

@@ -101,6 +101,7 @@ def figure(request: Request, pk: int) -> HttpResponse:
         "sentence": wording.sentence(found, found.place.name),
         "value": wording.value(found),
         "when": wording.period(found),
+        "year_before": wording.year_before(found),
         "shared": wording.shared(found),
         "standing": wording.standing(found),
         "choices": choices,

@@ -137,6 +137,20 @@ def beside(figure: Figure) -> str:
     )
 
 
+def year_before(figure: Figure) -> str:
+    """“7.91 the year before”, of the same residents, in as many digits as the value; empty where the two years may not
+    be compared (`changes.only_its_own`, `windows.counted`: then no trend is stored), where none was recorded in the
+    last, and where more than a year is counted together."""
+    found = by_slug().get(figure.indicator)
+    if found is None or found.method != "rate" or found.window != YEAR:
+        return ""
+    if figure.state != Figure.State.NUMBER or not figure.value or figure.trend is None or figure.trend <= -1:
+        return ""
+    before = figure.value * (1 - figure.trend) / (1 + figure.trend)
+    number = f"{before:,.{_places(figure.value)}f}" if before else "none"
+    return f"{number} the year before"
+
+
 def sentence(figure: Figure, place: str) -> str:
     """A fact that can be read out: what, how much, when, for whom, how it compares, who published it."""
     stands = standing(figure)

@@ -15,7 +15,7 @@ from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import visible_partners
 from joinedup.places.models import Place
-from joinedup.places.queries import touching
+from joinedup.places.queries import covering, touching
 from joinedup.taxonomy.models import Theme
 
 RUNNING, PLANNED, ENDED = "running", "planned", "ended"
@@ -91,11 +91,15 @@ def find_initiatives(
     return found.select_related("partner").prefetch_related("places", "themes", "co_partners")
 
 
-def perhaps_at(person: Person, place: Place, *, on: datetime.date) -> QuerySet[Initiative]:
+def perhaps_at(
+    person: Person, place: Place, *, on: datetime.date, footprints: Iterable[int] | None = None
+) -> QuerySet[Initiative]:
     """Local action under way that states no place and may be in this one: its partner works there, or does
-    not state a place and belongs to a partnership that covers it. 4 queries."""
-    serves_it, covers_it = touching(place, "serves", "footprints__places")
-    silent = Partner.objects.filter(covers_it, serves__isnull=True)
+    not state a place and belongs to a partnership that covers it or a part of it. 4 queries; one less where these
+    `footprints` were asked for already (`places.queries.covering`)."""
+    (serves_it,) = touching(place, "serves")
+    covers_it = covering(place) if footprints is None else footprints
+    silent = Partner.objects.filter(footprints__in=list(covers_it), serves__isnull=True)
     seen = Partner.objects.visible_to(person)
     working = seen.filter(serves_it | Q(pk__in=silent.values("pk")))
     running_now = find_initiatives(person, when=RUNNING, on=on)

@@ -26,6 +26,19 @@ KINDS = {
     "spotted": gettext_lazy("Spotted by a person"),
 }
 
+# What a table may ask itself about an opportunity, by the kind of its strongest move. The agenda is public: no body, no
+# action and no money is named.
+QUESTIONS = {
+    "match": gettext_lazy("who can give what somebody asks for?"),
+    "bid": gettext_lazy("who applies for money or help, and with whom?"),
+    "join": gettext_lazy("what can those who do alike work do together?"),
+    "bring_in": gettext_lazy("who else should be part of what is done?"),
+    "learn": gettext_lazy("what do we learn from elsewhere?"),
+    "start": gettext_lazy("what do we start, and who begins?"),
+    "keep": gettext_lazy("what is about to end, and who carries it on?"),
+    "heard": gettext_lazy("how do we answer what young people asked for?"),
+}
+
 # The parts of a strength, in words.
 COMPONENTS = {
     "fit": gettext_lazy("How well it fits: what one needs and another has"),
@@ -192,6 +205,12 @@ class Opportunity(models.Model):
         if self.theme is None:
             return _("Practical help in %(place)s") % {"place": self.place.name}
         return _("%(theme)s in %(place)s") % {"theme": self.theme.name, "place": self.place.name}
+
+    @property
+    def proposed_topic(self) -> str:
+        """“Family support in Exeter: who applies for money or help, and with whom?”: how an agenda could call it."""
+        question = QUESTIONS.get(self.kind, _("what can we do together?"))
+        return f"{self.heading}: {question}"
 
     @property
     def kind_words(self) -> str:

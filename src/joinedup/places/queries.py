@@ -129,13 +129,23 @@ def force_areas(places: pl.DataFrame | None = None) -> pl.DataFrame:
 
 
 def ancestors(place: Place) -> list[Place]:
-    """The places around this one, nearest first: ward, authority, county, region, country. One query."""
-    above = Place.objects.select_related(ABOVE).get(pk=place.pk).parent
-    found = []
-    while above is not None:
+    """The places around this one, nearest first: ward, authority, county, region, country. One query; none where
+    they came with it, as by `with_page`."""
+    found: list[Place] = []
+    at = place if _came_with_all_around(place) else Place.objects.select_related(ABOVE).get(pk=place.pk)
+    while (above := at.parent) is not None and len(found) < DEPTH:
         found.append(above)
-        above = above.parent if len(found) < DEPTH else None
+        at = above
     return found
+
+
+def _came_with_all_around(place: Place) -> bool:
+    at: Place | None = place
+    while at is not None and at.parent_id is not None:
+        if "parent" not in at._state.fields_cache:
+            return False
+        at = at.parent
+    return True
 
 
 def around_each(codes: Iterable[str]) -> dict[str, frozenset[str]]:
@@ -170,12 +180,18 @@ def descendants(place: Place) -> QuerySet[Place]:
 
 
 def touching(place: Place, *paths: str) -> list[Q]:
-    """For each lookup that leads to a place (`serves`): that it leads to this one, into it or around it. 1 query, for a
-    police force area 2.
+    """For each lookup that leads to a place (`serves`): that it leads to this one, into it or around it. 1 query, none
+    where the places around it came with it, and 1 more for a police force area."""
+    above = [place.pk, *(each.pk for each in ancestors(place))]
+    inside = within(place, *paths)
+    return [Q(**{f"{path}__in": above}) | one for path, one in zip(paths, inside, strict=True)]
+
+
+def within(place: Place, *paths: str) -> list[Q]:
+    """The same for what lies within it, and is there today. No query, for a police force area 1.
 
     It climbs from what is looked up, which is little, and never lists what lies in a country.
     """
-    above = [place.pk, *(each.pk for each in ancestors(place))]
     is_force = place.kind == Place.Kind.POLICE_FORCE
     first = list(parts(place).values_list("pk", flat=True)) if is_force else [place.pk]
     found = []
@@ -184,10 +200,18 @@ def touching(place: Place, *paths: str) -> list[Q]:
         for step in range(STEPS_BELOW[Place.Kind(place.kind)]):
             climb = [path, *["parent"] * (step if is_force else step + 1), "in"]
             inside |= Q(**{"__".join(climb): first})
-        found.append(
-            Q(**{f"{path}__in": above}) | (inside & Q(**{f"{path}__ended": None}) if inside else Q(pk__in=[]))
-        )
+        found.append(inside & Q(**{f"{path}__ended": None}) if inside else Q(pk__in=[]))
     return found
+
+
+def covering(place: Place) -> dict[int, frozenset[str]]:
+    """{partnership: the codes of its places that are this one, lie in it or around it}. As many queries as `touching`,
+    and one."""
+    rows = Footprint.places.through.objects.filter(*touching(place, "place"))
+    found: dict[int, set[str]] = {}
+    for footprint, code in rows.values_list("footprint", "place"):
+        found.setdefault(footprint, set()).add(code)
+    return {footprint: frozenset(codes) for footprint, codes in found.items()}
 
 
 def parts(place: Place) -> QuerySet[Place]:

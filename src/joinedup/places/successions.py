@@ -69,18 +69,14 @@ def _became(rows: Iterable[Succession]) -> list[Became]:
     return [Became(tuple(sorted(own, key=lambda row: row.new_name))) for own in found.values()]
 
 
-def what_became_of(code: str) -> Became | None:
-    """What an area became, if it has ended; None for one that goes on, or is not known. One query."""
+def said_of(code: str) -> tuple[Became | None, list[Became]]:
+    """What an area became, None for one that goes on or is not known; and what is stated about it for a day to come, as
+    the old one or the new one. One query."""
     if not code.isalnum():  # PostgreSQL refuses some characters outright
-        return None
-    found = _became(Succession.objects.filter(old=code).exclude(carried_out_on=None))
-    return found[0] if found else None
-
-
-def announced(code: str) -> list[Became]:
-    """What is stated for a day to come about an area, as the old one or the new one. One query."""
-    rows = Succession.objects.filter(Q(old=code) | Q(new=code), carried_out_on=None)
-    return _became(rows.order_by("day", "old_name"))
+        return None, []
+    rows = list(Succession.objects.filter(Q(old=code) | Q(new=code)).order_by("day", "old_name"))
+    done = _became(row for row in rows if row.old == code and row.carried_out_on is not None)
+    return (done[0] if done else None), _became(row for row in rows if row.carried_out_on is None)
 
 
 def every_old_area() -> list[Became]:

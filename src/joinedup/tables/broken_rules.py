@@ -43,7 +43,7 @@ def _change(found: Finding) -> str:
         "facilitator": _(
             "Move somebody who can lead to table %(table)s in round %(round)s, or ask one more to lead."
         ),
-        "topic": _("Add a table or a round, or take a topic off the agenda."),
+        "topic": _("Give it a table, add a table or a round, or take a topic off the agenda."),
         "topic_party": _(
             "Move one of their people to a table that talks about it, or take them off the topic."
         ),

@@ -27,7 +27,7 @@ _Needs = dict[str, dict[str, float]]
 @dataclass(frozen=True)
 class CardFound:
     """A card with why it is shown. `likeness`: 0 to 1, None if too little is known about the two places.
-    `partner`: who does it, None if the reader may not see them."""
+    `partner`: who does it, None if the reader may not see them, or it was not asked for."""
 
     card: PracticeCard
     partner: Partner | None
@@ -42,14 +42,17 @@ def practice_for(
     theme: Theme | None = None,
     limit: int | None = SHOWN,
     among: Iterable[PracticeCard] | None = None,
+    *,
+    with_partners: bool = True,
 ) -> list[CardFound]:
     """Cards for a place that `person` may see (or among `among`): first those on the theme, then by how alike
-    the needs of the two places are; 5 queries at most.
+    the needs of the two places are; 5 queries at most, one less where who does it is not asked for.
 
     Without a theme the place's own high needs are used. Within each kind, work in the place itself comes
     first.
     """
-    cards = list(find_cards(person) if among is None else among)
+    every = find_cards(person).select_related(None).select_related("place") if among is None else among
+    cards = list(every)
     if not cards:
         return []
     needs = _needs(place, cards)
@@ -58,7 +61,7 @@ def practice_for(
         (_rated(card, place, theme, here, needs) for card in cards),
         key=lambda pair: (not pair[1], -(pair[2] if pair[2] is not None else -1), pair[0].title, pair[0].pk),
     )[:limit]
-    seen = seen_partners(person, [card for card, _on, _alike in rated])
+    seen = seen_partners(person, [card for card, _on, _alike in rated]) if with_partners else {}
     return [
         CardFound(
             card=card,

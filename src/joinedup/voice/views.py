@@ -230,6 +230,6 @@ def contribution_topic(request: Request, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _("It is a topic of the event now."))
-            return redirect("conversation", given.conversation.slug)
+            messages.success(request, _("It is on the agenda now. No table talks about it yet."))
+            return redirect("event_topics", given.conversation.event.slug)
     return render(request, "voice/topic.jinja", {"contribution": given, "form": form})

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.messages import get_messages
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from jinja2 import Environment, StrictUndefined, pass_context
@@ -22,7 +23,26 @@ from joinedup.places.demonstration import is_demonstration_site, what_is_invente
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
-    return reverse(name, args=args or None, kwargs=kwargs or None)
+    return _address(get_urlconf(), get_script_prefix(), name, args, tuple(kwargs.items()))
+
+
+# A page has hundreds of links, most of them to the same places as the last one had.
+@lru_cache(maxsize=8192, typed=True)
+def _address(
+    _urlconf: Any, _prefix: str, name: str, args: tuple[Any, ...], kwargs: tuple[tuple[str, Any], ...]
+) -> str:
+    return reverse(name, args=args or None, kwargs=dict(kwargs) or None)
+
+
+def in_words(text: str) -> str:
+    """The words of a template in the reader's language."""
+    return _in_language(translation.get_language(), text)
+
+
+# A page has hundreds of them, and Django asks each of its applications' catalogues for each.
+@lru_cache(maxsize=8192, typed=True)
+def _in_language(_language: str | None, text: str) -> str:
+    return translation.gettext(text)
 
 
 def day(value: datetime.date | datetime.datetime | None) -> str:
@@ -85,5 +105,7 @@ def environment(**options: Any) -> Environment:
         what_is_invented=what_is_invented,
     )
     env.filters.update(band=band, day=day, month=month, period=period, number=number, money=money, to=to)
-    env.install_gettext_translations(translation, newstyle=True)  # type: ignore[attr-defined]
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        in_words, translation.ngettext, newstyle=True, pgettext=translation.pgettext
+    )
     return env

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from joinedup.web.agenda.views import event_topics, opportunity_agenda
+from joinedup.web.agenda.views import event_topic, event_topics, opportunity_agenda
 from joinedup.web.attending.views import attending
 from joinedup.web.commitment.views import commitment, commitment_update
 from joinedup.web.event.views import event, event_show, events
@@ -30,6 +30,7 @@ urlpatterns = [
     path("events/", events, name="events"),
     path("events/<slug:slug>/", event, name="event"),
     path("events/<slug:slug>/topics/", event_topics, name="event_topics"),
+    path("events/<slug:slug>/topics/<int:pk>/", event_topic, name="event_topic"),
     path("events/<slug:slug>/show/", event_show, name="event_show"),
     path("programmes/<slug:slug>/", programme, name="programme"),
     path("opportunities/<int:pk>/agenda/", opportunity_agenda, name="opportunity_agenda"),

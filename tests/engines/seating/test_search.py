@@ -1,9 +1,12 @@
 """The values that the search keeps up to date equal those worked out afresh."""
 
+import random
+from collections import Counter
+
 import numpy as np
 import pytest
 
-from joinedup.engines.seating.agenda import base_agenda, make_agenda
+from joinedup.engines.seating.agenda import PartyFinder, base_agenda, make_agenda, pinned
 from joinedup.engines.seating.arrays import as_arrays, blocks
 from joinedup.engines.seating.problem import Person, Problem, Rule, Table, Topic
 from joinedup.engines.seating.search import Search, _Walk
@@ -90,6 +93,26 @@ def test_the_agenda_gives_every_topic_its_table(topics: int, tables: int, rounds
     assert times.max() - times.min() <= 1
     # People who stayed at one table all day would never meet a topic twice.
     assert all(len(set(column)) == rounds for column in agenda.T.tolist())
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+def test_every_party_comes_to_its_topic_where_its_people_have_the_turns(seed: int) -> None:
+    """180 topics of two parties each, of 90 that have two people each in four rounds. Exchanges by chance alone left
+    five or more out."""
+    chance = random.Random(seed)
+    parties = [tuple(f"b{n}" for n in chance.sample(range(90), 2)) for _ in range(180)]
+    arrays = as_arrays(
+        Problem(
+            tuple(Person(f"p{n:03}", partner=f"b{n % 90}") for n in range(180)),
+            tuple(Table(f"{n:02}", 1, 8) for n in range(45)),
+            tuple(Topic(f"t{n:03}", parties=both) for n, both in enumerate(parties)),
+            rounds=4,
+        )
+    )
+    needed = Counter(party for both in parties for party in both)
+    too_many = sum(max(0, times - 8) for times in needed.values())
+    _, pins = pinned(PartyFinder(arrays), base_agenda(arrays), np.random.default_rng(1), None)
+    assert len(pins.uncovered) == too_many
 
 
 def test_fewer_topics_than_rounds_leave_the_last_rounds_free() -> None:

@@ -282,7 +282,7 @@ def _is_held(agreement: Agreement) -> bool:
     """Whether anything made from a public agreement must wait before it is public too."""
     footprint = agreement.event.footprint
     held = footprint is not None and footprint.is_held(timezone.localdate())
-    is_unready = Agreement.objects.unready().filter(pk=agreement.pk).exists()
+    is_unready = Agreement.objects.filter(Agreement.objects.unready(), pk=agreement.pk).exists()
     return (held or is_unready) and agreement.marking == Marking.PUBLIC
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from joinedup.accounts.person import Person
@@ -245,9 +245,12 @@ def _days_before(agreement: Agreement) -> int:
 
 def agreements_for_place(person: Person, place: Place, limit: int | None = None) -> list[Agreement]:
     """What `person` may see of the agreements for a place and its parts, soonest due first, as much of each as a line
-    tells: what and how it stands; 3 queries."""
-    found = Agreement.objects.visible_to(person).filter(_within(place)).select_related("event")
-    return list(found.prefetch_related("contributions", "progress")[:limit])
+    tells: what and how it stands; one query, and three more where one is not kept."""
+    found = list(Agreement.objects.visible_to(person).filter(_within(place))[:limit])
+    # Of these alone depends on the reader how they stand (`shown_state`).
+    not_kept = [each for each in found if each.state == Agreement.State.NOT_KEPT]
+    prefetch_related_objects(not_kept, "event", "contributions", "progress")
+    return found
 
 
 def kept_this_year(person: Person, on: datetime.date) -> tuple[int, int]:

@@ -22,6 +22,7 @@ from joinedup.partners.models import Partner
 from joinedup.registration.models import Attendee
 from joinedup.tables.models import Seat, Sitting
 from joinedup.tables.queries import sittings as planner
+from joinedup.tables.queries.reasons import reasons, why_here
 from joinedup.voice.models import Host
 
 WRITES = frozenset({"facilitator", "scribe"})
@@ -144,17 +145,19 @@ def session_of(sitting: Sitting) -> Session | None:
 
 @dataclass(frozen=True)
 class TablePage:
-    """What the page shows beside the form. `quotes`: whether someone here comes from a host of a question to
-    young people, so that quotes may be written down; None if the round is off the record."""
+    """What the page shows beside the form. `reasons`: {registration number: why they sit here}. `quotes`: whether
+    someone here comes from a host of a question to young people, so that quotes may be written down; None if the round
+    is off the record."""
 
     opportunity: Opportunity | None
     facts: list[Any]
     agreements: list[Agreement]
     quotes: bool | None
+    reasons: dict[int, str]
 
 
 def table_page(writer: Writer, seen: Opportunity | None) -> TablePage:
-    """About the opportunity, it shows only what the writer may see, `seen`; 10 queries at most."""
+    """About the opportunity, it shows only what the writer may see, `seen`; 21 queries at most."""
     session = session_of(writer.sitting)
     off_record = session is not None and session.off_record
     return TablePage(
@@ -162,7 +165,17 @@ def table_page(writer: Writer, seen: Opportunity | None) -> TablePage:
         facts=facts(writer.by, seen) if seen else [],
         agreements=agreed_here(writer.by, writer.sitting),
         quotes=None if off_record else quote_hosts(writer).exists(),
+        reasons=_reasons(writer.sitting, seen),
     )
+
+
+def _reasons(sitting: Sitting, seen: Opportunity | None) -> dict[int, str]:
+    """Why the adults at a table sit there; 11 queries at most, none without a topic."""
+    if sitting.topic is None:
+        return {}
+    people = [seat.attendee for seat in sitting.seats.all()]
+    is_seen = seen is not None or sitting.topic.opportunity is None
+    return why_here(people, sitting.topic.pk, reasons(sitting.event), is_seen=is_seen)
 
 
 def seen_opportunity(writer: Writer) -> Opportunity | None:

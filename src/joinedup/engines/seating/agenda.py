@@ -5,6 +5,8 @@ table in a round in which all its parties have somebody free, and those people a
 are seated by `search`.
 """
 
+import time
+from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,7 +14,8 @@ import numpy as np
 from joinedup.engines.seating.agenda_belonging import AgendaValue, better_agenda, times_on_tables
 from joinedup.engines.seating.arrays import Arrays, Ints, blocks
 
-# The most exchanges of two topics tried, for parties that do not meet yet.
+# The most exchanges of two topics tried in vain, for parties that do not meet yet; large events try fewer, unless a
+# party never comes to its topic and could.
 TRIES, TRIES_KEPT = 600, 30
 
 
@@ -128,6 +131,28 @@ class PartyFinder:
             pins.uncovered += [(topic, party) for party in parties if party not in done]
         return pins
 
+    def left_out_at_least(self, topic_at: Ints) -> int:
+        """How many (topic, party) pairs nobody can represent, in any order of these topics: a party's people have a
+        turn each in each round."""
+        needed = Counter(
+            party for topic in set(topic_at[topic_at >= 0].tolist()) for party in self.arrays.parties[topic]
+        )
+        turns = Counter(party for people in self.of_partner for party, able in people.items() for _ in able)
+        return sum(max(0, many - turns[party]) for party, many in needed.items())
+
+    def where_free(self, pins: Pins, topic_at: Ints, placed: Ints, first: int) -> Ints:
+        """The slots, as numbers of rows of `placed` (S, 2), with which the topic at slot `first` would change places
+        at least harm: fewest parties of the two would have nobody free in the other's round, of those pinned so far."""
+        rows, tables = placed.T
+        lacking = np.zeros((len(topic_at), len(self.arrays.topics)), dtype=np.intp)
+        for row, people in enumerate(self.of_partner):
+            free = {party for party, able in people.items() if any(who not in pins.at[row] for who in able)}
+            lacking[row] = [sum(party not in free for party in each) for each in self.arrays.parties]
+        row, topic = rows[first], topic_at[tuple(placed[first])]
+        harm = lacking[rows, topic] + lacking[row, topic_at[rows, tables]]
+        harm[rows == row] = len(self.arrays.partner)
+        return np.flatnonzero(harm == harm.min())
+
     def _keep(self, pins: Pins, slot: tuple[int, int], chosen: list[tuple[int, int]]) -> None:
         row, table = slot
         for _, who in chosen:
@@ -227,8 +252,10 @@ def make_agenda(
     if not (topic_at >= 0).any():
         return pinned(desk, topic_at, rng, None)
     value = better_agenda(arrays, topic_at, rng, 0.05 if attempt else 1.0, until)
-    topic_at, pins = pinned(desk, value.agenda(), rng, None, value=value if value.matters else None)
-    pins.is_late = value.is_late
+    topic_at, pins = pinned(
+        desk, value.agenda(), rng, None, value=value if value.matters else None, until=until
+    )
+    pins.is_late = pins.is_late or value.is_late
     return topic_at, pins
 
 
@@ -239,22 +266,33 @@ def pinned(
     seats: Ints | None,
     held: frozenset[tuple[int, int]] = frozenset(),
     value: AgendaValue | None = None,
+    until: float | None = None,
 ) -> tuple[Ints, Pins]:
     """The agenda with people pinned to it. Two topics are exchanged if that brings parties together; in an
     existing plan (`seats` given) only if a party would otherwise never come to its topic; and never at slots
     that are `held`. With `value`, that of the agenda, an exchange that brings nobody together is made only if it
-    allows as much belonging."""
+    allows as much belonging.
+
+    In a new plan the second topic is one of those for which both rounds have people free: among hundreds of topics
+    chance seldom finds one. After an exchange that did not help, chance chooses one. `until`: as in `better_agenda`.
+    """
     topics = desk.arrays.topics
     order = sorted(range(len(topics)), key=lambda k: (-topics[k].weight, -len(desk.arrays.parties[k]), k))
     pins = desk.pin(topic_at, order, seats)
     placed = np.argwhere(topic_at >= 0)
-    tries = min(TRIES, max(50, 20_000 // max(1, len(topics)))) if seats is None else TRIES_KEPT
-    for _ in range(tries):
+    usual = min(TRIES, max(50, 20_000 // max(1, len(topics)))) if seats is None else TRIES_KEPT
+    aims, vain, least = seats is None, 0, desk.left_out_at_least(topic_at)
+    while vain < usual or (seats is None and vain < TRIES and len(pins.uncovered) > least):
+        if vain >= usual and until is not None and time.perf_counter() > until:
+            pins.is_late = True
+            break
         stuck = sorted({topic for topic, _ in pins.uncovered}) if seats is not None else pins.short
         if not stuck or pins.rank == (0, 0.0):
             break
         first = int(rng.choice(np.flatnonzero(np.isin(topic_at[tuple(placed.T)], stuck))))
-        second = int(rng.integers(len(placed)))
+        choice = desk.where_free(pins, topic_at, placed, first) if aims else np.arange(len(placed))
+        second = int(choice[rng.integers(len(choice))])
+        aims, vain = seats is None and not aims, vain + 1
         one, other = placed[first], placed[second]
         if held & {tuple(one.tolist()), tuple(other.tolist())}:
             continue
@@ -274,5 +312,7 @@ def pinned(
             if allows is None:
                 continue
             value.keep(first, second, *allows)
+        if found.rank < pins.rank:
+            aims, vain = seats is None, vain - 1
         topic_at, pins, order = tried, found, turned
     return topic_at, pins

@@ -94,7 +94,8 @@ def _start(
         late = late or pins.is_late
         search = Search(arrays, topic_at, pins, rng)
         breaks = _breaks(arrays, search)
-        if breaks:
+        # Another seating brings nobody to a topic for which the agenda has nobody free.
+        if breaks > len(pins.uncovered):
             search.free(FREEING_SWEEPS)
             breaks = _breaks(arrays, search)
         if best is None or breaks < best[0]:

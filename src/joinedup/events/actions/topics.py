@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -49,6 +50,13 @@ def _title(text: str) -> str:
     return title
 
 
+def _told(topic: Topic) -> str:
+    """The title for the audit trail, which keeps it for ever: hidden where it may repeat what a young person said, who
+    can take that back."""
+    said: Any = topic.contributions
+    return audit.HIDDEN if said.exists() else topic.title
+
+
 def place_title(theme: Theme | None, places: Sequence[Place]) -> str:
     """“Family support in Croydon, Merton and Sutton”: the title of a topic that nobody gave another."""
     words = theme.name if theme else _("Working together")
@@ -75,7 +83,7 @@ def choose_opportunity(*, by: Person, event: Event, opportunity: Opportunity, ti
     if keys.exists():
         raise ValidationError("This opportunity is on the agenda already.")
     theme = opportunity.theme
-    words = title or place_title(theme, [opportunity.place])
+    words = title.strip() or place_title(theme, [opportunity.place])
     topic = Topic.objects.create(
         event=event,
         title=_title(words),
@@ -143,29 +151,31 @@ def change_topic(
 ) -> Topic:
     """Change the title, theme, weight (0 to 5), the partners whose presence it needs, and the places it is about."""
     require(by, "topic.choose", on=topic)
-    before = audit.snapshot(topic)
+    before = audit.snapshot(topic) | {"title": _told(topic), "places": _codes(topic)}
     topic.theme = theme
     _write(topic, title, weight, parties, places)
-    audit.record(by=by, action="topic.change", on=topic, before=before)
+    after = audit.snapshot(topic) | {"title": _told(topic), "places": _codes(topic)}
+    audit.record(by=by, action="topic.change", on=topic, before=before, after=after)
     return topic
 
 
 @transaction.atomic
 def widen_topic(*, by: Person, topic: Topic, places: Sequence[Place]) -> Topic:
-    """A topic is about further places too. A title that only named theme and places names the new ones."""
+    """A topic is about further places too. A title that begins with theme and places names the new ones."""
     require(by, "topic.choose", on=topic)
-    before = {"title": topic.title, "places": _codes(topic)}
+    before = {"title": _told(topic), "places": _codes(topic)}
     held = list(topic.places.all())
     if not held:
         raise ValidationError(_("This topic is about every place already."))
     new = [place for place in places if place not in held]
     if not new:
         raise ValidationError(_("This topic is about these places already."))
-    if topic.title == place_title(topic.theme, held):
-        topic.title = _title(place_title(topic.theme, [*held, *new]))
+    words = place_title(topic.theme, held)
+    if topic.title.startswith(words):
+        topic.title = _title(place_title(topic.theme, [*held, *new]) + topic.title.removeprefix(words))
         topic.save(update_fields=["title"])
     topic.places.add(*new)
-    after = {"title": topic.title, "places": _codes(topic)}
+    after = {"title": _told(topic), "places": _codes(topic)}
     audit.record(by=by, action="topic.widen", on=topic, before=before, after=after)
     return topic
 
@@ -177,11 +187,11 @@ def narrow_topic(*, by: Person, topic: Topic, places: Sequence[Place], title: st
     held = set(topic.places.all())
     if not places or not set(places) < held:
         raise ValidationError(_("Choose some of the places that the topic is about."))
-    before = {"title": topic.title, "places": _codes(topic)}
+    before = {"title": _told(topic), "places": _codes(topic)}
     topic.title = _title(title)
     topic.save(update_fields=["title"])
     topic.places.set(places)
-    after = {"title": topic.title, "places": _codes(topic)}
+    after = {"title": _told(topic), "places": _codes(topic)}
     audit.record(by=by, action="topic.narrow", on=topic, before=before, after=after)
     return topic
 
@@ -202,7 +212,7 @@ def merge_topics(*, by: Person, topic: Topic, others: Sequence[Topic]) -> Topic:
     if len({each.theme_id for each in whole}) > 1:
         raise ValidationError(_("Topics are put together only where they have one theme."))
     _nothing_agreed(others)
-    before = {"title": topic.title, "places": _codes(topic), "parts": []}
+    before = {"title": _told(topic), "places": _codes(topic), "parts": []}
     places = {place.pk: place for each in whole for place in each.places.all()}
     topic.title = _title(place_title(topic.theme, list(places.values())))
     topic.weight = max(each.weight for each in whole)
@@ -214,7 +224,7 @@ def merge_topics(*, by: Person, topic: Topic, others: Sequence[Topic]) -> Topic:
         each.is_chosen, each.part_of = False, topic
         each.save(update_fields=["is_chosen", "part_of"])
         each.parts.update(part_of=topic)
-    after = {"title": topic.title, "places": _codes(topic), "parts": [each.title for each in others]}
+    after = {"title": _told(topic), "places": _codes(topic), "parts": [_told(each) for each in others]}
     audit.record(by=by, action="topic.merge", on=topic, before=before, after=after)
     return topic
 
@@ -236,12 +246,12 @@ def separate_topics(
     if not found:
         raise ValidationError(_("These topics are on the agenda by themselves."))
     _nothing_agreed([topic])
-    before = {"title": topic.title, "places": _codes(topic), "parts": [each.title for each in found]}
+    before = {"title": _told(topic), "places": _codes(topic), "parts": [_told(each) for each in found]}
     _write(topic, title, weight, parties, places)
     for each in found:
         each.is_chosen, each.part_of = True, None
         each.save(update_fields=["is_chosen", "part_of"])
-    after = {"title": topic.title, "places": _codes(topic), "parts": []}
+    after = {"title": _told(topic), "places": _codes(topic), "parts": []}
     audit.record(by=by, action="topic.separate", on=topic, before=before, after=after)
     return topic
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event, Topic
 from joinedup.opportunities.models import Opportunity
-from joinedup.places.models import Footprint, Place
 
 # Counts below this are given as "a few", so that nobody can be identified.
 FEW = 3
@@ -36,13 +35,15 @@ def upcoming(on: datetime.date, person: Person | None = None) -> QuerySet[Event]
     )
 
 
-def next_event(person: Person, on: datetime.date | None = None, places: Sequence[Place] = ()) -> Event | None:
-    """The next event with a date, the person's own partnerships first. If places are given, only of
-    partnerships that cover one of them. 1 query."""
-    coming = upcoming(on or timezone.localdate(), person).exclude(date=None).select_related("footprint")
+def next_event(
+    person: Person, on: datetime.date | None = None, footprints: Iterable[int] | None = None
+) -> Event | None:
+    """The next event with a date, the person's own partnerships first; if partnerships are given, only of these. 1
+    query."""
+    coming = upcoming(on or timezone.localdate(), person).exclude(date=None)
     coming = coming.filter(cancelled_on=None, is_draft=False)
-    if places:
-        coming = coming.filter(footprint__in=Footprint.objects.filter(places__in=places).values("pk"))
+    if footprints is not None:
+        coming = coming.filter(footprint__in=list(footprints))
     if person.footprint_ids:
         own = Case(When(footprint__in=person.footprint_ids, then=Value(0)), default=Value(1))
         coming = coming.order_by(own, "date", "name")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from joinedup.accounts.models import Grant, User
@@ -32,10 +32,11 @@ class Desk:
     may_choose: bool = False
     priority: Priority | None = None
     chairs: tuple[Partner, ...] = ()
+    without_table: tuple[Any, ...] = ()
 
     @property
     def is_empty(self) -> bool:
-        return not (self.may_decide or self.may_agree or self.events)
+        return not (self.may_decide or self.may_agree or self.events or self.without_table)
 
 
 def people_for(opportunity: Opportunity) -> QuerySet[User]:
@@ -72,8 +73,19 @@ def coming_events(opportunity: Opportunity) -> list[Any]:
     return list(ahead.exclude(topics__opportunity__key=opportunity.key).order_by("date", "name"))
 
 
+def topics_without_table(opportunity: Opportunity) -> list[Any]:
+    """Its topics on agendas to come that no table talks about, each with `planned`: how many tables its event has;
+    1 query, none where it is on no agenda (`one` fetched its topics). Their room is above this one."""
+    topics: Any = opportunity.topics
+    if not topics.all():
+        return []
+    ahead = Q(event__date__gte=timezone.localdate()) | Q(event__date=None)
+    found = topics.filter(ahead, is_chosen=True, sittings=None, event__cancelled_on=None)
+    return list(found.select_related("event").annotate(planned=Count("event__sittings")))
+
+
 def desk(person: Person, opportunity: Opportunity) -> Desk:
-    """8 queries for a coordinator, 1 for who plans events, none for others. Uses what `one` fetched."""
+    """9 queries for a coordinator, 2 for who plans events, none for others. Uses what `one` fetched."""
     if opportunity.audience != Run.Audience.PARTNERSHIP:
         return Desk()
     here = Scope(footprints=frozenset({opportunity.footprint_id}))
@@ -81,16 +93,17 @@ def desk(person: Person, opportunity: Opportunity) -> Desk:
     decides = may(person, "opportunity.take_up", here)
     is_shared = opportunity.marking != "named" and opportunity.state in OPEN_STATES
     chooses = is_shared and may(person, "opportunity.choose", here)
-    choose = is_undecided and may(person, "topic.choose", here)
+    plans = may(person, "topic.choose", here)
     return Desk(
         may_decide=decides,
         may_agree=may(person, "agreement.record", here),
         is_snoozed=is_snoozed(opportunity),
         is_undecided=is_undecided,
         people=_with_bodies(opportunity) if decides else (),
-        events=tuple(coming_events(opportunity)) if choose else (),
+        events=tuple(coming_events(opportunity)) if is_undecided and plans else (),
         asking=whom_to_ask(opportunity, timezone.now()) if decides and is_undecided else None,
         may_choose=chooses,
         priority=priority_of(opportunity) if chooses else None,
         chairs=tuple(chairs_for(opportunity)) if chooses else (),
+        without_table=tuple(topics_without_table(opportunity)) if plans else (),
     )

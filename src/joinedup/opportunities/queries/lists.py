@@ -145,8 +145,10 @@ def last_run(person: Person) -> Run | None:
 
 
 def best_for_place(person: Person, place: Place, limit: int = 5, *, own: bool = False) -> list[Opportunity]:
-    """The best open ones in a place; `own`: of the partnerships of `person` alone, which is found in half the time."""
-    return list(listing(person, place=place.pk, whose="own" if own else "all")[:limit])
+    """The best open ones in a place, as much of each as a line tells; `own`: of the partnerships of `person` alone,
+    which is found in half the time. One query."""
+    found = listing(person, place=place.pk, whose="own" if own else "all").prefetch_related(None)
+    return list(found.only("sentence", "score", "closes", "place__name", "theme__name")[:limit])
 
 
 CSV_HEADER = [

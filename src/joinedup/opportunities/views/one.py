@@ -29,7 +29,8 @@ def opportunity(request: Request, pk: int) -> HttpResponse:
 
 
 def show(request: Request, found: Opportunity, **forms: Any) -> HttpResponse:
-    """Its page; `forms` are those to be shown again with what was typed and what is wrong with it."""
+    """Its page; `forms` are those to be shown again with what was typed and what is wrong with it, and
+    `refused_topic` {title, event (slug)}, which could not be put on an agenda."""
     everyone, told = one.named(found), reasons.told(request.person, found)
     around = who.around_the_table(request.person, found, everyone)
     context = {
@@ -46,6 +47,7 @@ def show(request: Request, found: Opportunity, **forms: Any) -> HttpResponse:
         "inside": found.footprint_id in request.person.footprint_ids,
         "set_aside_form": SetAsideForm(),
         "snooze_form": SnoozeForm(),
+        "refused_topic": None,
         "history": history_of(found) if found.footprint_id in request.person.footprint_ids else [],
     }
     return render(request, "opportunities/one.jinja", context | forms)

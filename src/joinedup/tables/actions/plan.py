@@ -6,15 +6,16 @@ from dataclasses import replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.engines import seating as engine
-from joinedup.events.models import Event
+from joinedup.events.models import Event, Topic
 from joinedup.registration.models import Attendee
 from joinedup.tables import seating
-from joinedup.tables.models import PlanReport
+from joinedup.tables.models import PlanReport, Sitting
 from joinedup.tables.seating import problem_of, stored_plan
 
 
@@ -105,6 +106,23 @@ def swap_people(*, by: Person, event: Event, attendee: Attendee, other: Attendee
     after = {"attendees": people, "round": number, "cost": cost}
     audit.record(by=by, action="event.swap_people", on=event, after=after)
     return _keep_report(stored, moved)
+
+
+@transaction.atomic
+def set_topic(*, by: Person, sitting: Sitting, topic: Topic | None) -> Sitting:
+    """Let a table talk about another topic in one round, or about none; everybody stays where they sit."""
+    require(by, "event.plan", on=sitting.event)
+    if topic is not None and (topic.event_id != sitting.event_id or not topic.is_chosen):
+        raise ValidationError(_("This topic is not on the agenda of this event."))
+    if sitting.agreements.exists():
+        raise ValidationError(_("Something was agreed at this table, so it keeps its topic."))
+    # By key: the audit trail keeps no title that may repeat what a young person said.
+    before = {"table": str(sitting), "topic": sitting.topic_id}
+    sitting.topic = topic
+    sitting.save(update_fields=["topic"])
+    after = {"table": str(sitting), "topic": sitting.topic_id}
+    audit.record(by=by, action="event.set_topic", on=sitting.event, before=before, after=after)
+    return sitting
 
 
 def _plan_to_change(by: Person, event: Event, *people: Attendee) -> PlanReport:

@@ -1,21 +1,16 @@
-"""Where somebody sits, and why: for their own page and for the sheet they are handed."""
+"""Where somebody sits, and why: for their own page."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
-
 from joinedup.accounts.person import PUBLIC
-from joinedup.engines.seating import has_places, why
-from joinedup.engines.seating.belonging import CHOSEN, PARTY, PLACE, PLACE_AND_THEME, THEME
 from joinedup.events.models import Event, Topic
 from joinedup.events.queries.events import topic_title
 from joinedup.opportunities.models import Opportunity
 from joinedup.registration.models import Attendee
 from joinedup.tables.models import Seat
-from joinedup.tables.seating import problem_of
+from joinedup.tables.queries.reasons import reasons, told_to_them
 
 SHOWN = ("sitting__table", "sitting__topic__theme", "sitting__topic__opportunity")
 
@@ -30,35 +25,8 @@ class OwnSeat:
     reason: str
 
 
-def reasons(event: Event) -> dict[tuple[int, int], str]:
-    """{(registration number, topic key): why that person has something to say there, a key of `engines.seating`'s};
-    15 queries. That a topic about every place is about theirs is no reason."""
-    try:
-        problem = problem_of(event)
-    except ValidationError:
-        return {}
-    placed = has_places(problem)
-    found = {}
-    for person in problem.people:
-        for topic in problem.topics:
-            reason = why(person, topic, placed=placed)
-            found[int(person.id), int(topic.id)] = reason if topic.places else _without_place(reason)
-    return found
-
-
-def reason_words(reason: str) -> str:
-    """Why somebody sits at a topic, said to them; empty if nothing says so."""
-    return {
-        PARTY: _("your organisation is needed for this"),
-        CHOSEN: _("you chose this"),
-        PLACE_AND_THEME: _("you work there on this"),
-        PLACE: _("you work there"),
-        THEME: _("you work on this"),
-    }.get(reason, "")
-
-
 def own_seats(attendee: Attendee) -> list[OwnSeat]:
-    """The seats of somebody who comes, by round; 17 queries, 1 if there is no plan.
+    """The seats of somebody who comes, by round; 13 queries at most, 1 if there is no plan.
 
     The holder of a link knows no more than the public: a topic whose opportunity is for the partnership only goes by
     its theme, and why they sit there tells neither its place nor its partners.
@@ -77,15 +45,9 @@ def own_seats(attendee: Attendee) -> list[OwnSeat]:
         if each.topic is not None:
             is_seen = each.topic.pk in known
             title = topic_title(each.topic, is_seen=is_seen)
-            reason = said.get((attendee.number, each.topic.pk), "")
-            if not is_seen:
-                reason = "" if reason == PARTY else _without_place(reason)
-        found.append(OwnSeat(each.round, each.table.number, title, reason_words(reason)))
+            reason = said.of(attendee.number, each.topic.pk, is_seen=is_seen)
+        found.append(OwnSeat(each.round, each.table.number, title, told_to_them(reason)))
     return found
-
-
-def _without_place(reason: str) -> str:
-    return {PLACE_AND_THEME: THEME, PLACE: ""}.get(reason, reason)
 
 
 def _known(event: Event, topics: list[Topic]) -> set[int]:

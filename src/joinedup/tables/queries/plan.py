@@ -17,17 +17,22 @@ from joinedup.registration.models import Attendee
 from joinedup.tables import checklist, seating
 from joinedup.tables.broken_rules import Trouble, troubles_of
 from joinedup.tables.models import PlanReport, Sitting, Wish
+from joinedup.tables.queries.reasons import Reasons, why_here
 from joinedup.tables.queries.sittings import sittings
 
 
 @dataclass(frozen=True)
 class TableCard:
-    """One table in one round. `leader` is the number of its leader; other facilitators sit there as guests."""
+    """One table in one round. `leader` is the number of its leader; other facilitators sit there as guests.
+    `about`: the theme and places of its topic; `reasons`: {number: why they sit there}, for adults of whom something
+    says so."""
 
     table: Table
     sitting: Sitting | None
     people: list[Attendee]
     leader: int | None
+    about: str
+    reasons: dict[int, str]
 
     @property
     def is_full(self) -> bool:
@@ -59,7 +64,7 @@ class PlanPage:
 
 
 def plan_page(event: Event) -> PlanPage:
-    """The whole page; 32 queries at most."""
+    """The whole page; 34 queries at most."""
     report = PlanReport.objects.filter(event=event).first()
     try:
         problem = seating.problem_of(event)
@@ -76,7 +81,7 @@ def plan_page(event: Event) -> PlanPage:
         findings=findings,
         report=report,
         people=people,
-        rounds=_rounds(event, people, engine.leaders(problem, plan) if problem else None),
+        rounds=_rounds(event, people, problem, plan),
         troubles=troubles_of(event, problem, plan, people) if problem else [],
         notes=report.report.get("notes", []),
         goals=seating.goal_lines(_worth(report, problem, plan)),
@@ -99,28 +104,57 @@ def _not_here(event: Event, people: list[Attendee]) -> int:
 
 
 def _rounds(
-    event: Event, people: Iterable[Attendee], leaders: dict[tuple[int, str], str] | None
+    event: Event, people: Iterable[Attendee], problem: engine.Problem | None, plan: engine.Plan
 ) -> list[PlanRound]:
     held: dict[int, dict[int, Sitting]] = defaultdict(dict)
     for each in sittings(event):
         held[each.round][each.table_id] = each
     tables = list(event.tables.all())
+    leaders = engine.leaders(problem, plan) if problem else {}
+    reasons = Reasons(problem.people, problem.topics) if problem else Reasons((), ())
+    about = _about(event)
     return [
         PlanRound(
             number=number,
-            cards=[_card(table, held[number].get(table.pk), number, leaders or {}) for table in tables],
+            cards=[
+                _card(
+                    table,
+                    held[number].get(table.pk),
+                    leaders.get((number, str(table.number))),
+                    about,
+                    reasons,
+                )
+                for table in tables
+            ],
             without_seat=_without_seat(people, number, held[number].values()),
         )
         for number in range(1, event.rounds + 1)
     ]
 
 
+def _about(event: Event) -> dict[int, str]:
+    """{topic: "Training and work, Exeter"}; 2 queries."""
+    return {
+        topic.pk: ", ".join(
+            [*([topic.theme.name] if topic.theme else []), *(place.name for place in topic.places.all())]
+        )
+        for topic in event.topics.select_related("theme").prefetch_related("places")
+    }
+
+
 def _card(
-    table: Table, sitting: Sitting | None, number: int, leaders: dict[tuple[int, str], str]
+    table: Table, sitting: Sitting | None, leader: str | None, about: dict[int, str], reasons: Reasons
 ) -> TableCard:
     people = [seat.attendee for seat in sitting.seats.all()] if sitting else []
-    leader = leaders.get((number, str(table.number)))
-    return TableCard(table, sitting, people, int(leader) if leader else None)
+    topic = sitting.topic_id if sitting else None
+    return TableCard(
+        table=table,
+        sitting=sitting,
+        people=people,
+        leader=int(leader) if leader else None,
+        about=about.get(topic or 0, ""),
+        reasons=why_here(people, topic, reasons),
+    )
 
 
 def _without_seat(people: Iterable[Attendee], number: int, here: Iterable[Sitting]) -> list[Attendee]:

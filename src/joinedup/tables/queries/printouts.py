@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from joinedup.events.models import Event
 from joinedup.registration.models import Attendee
 from joinedup.tables.models import PlanReport, Sitting
-from joinedup.tables.queries import own_seats
+from joinedup.tables.queries.reasons import Reasons, reasons, told_to_them
 from joinedup.tables.queries.sittings import by_round
 from joinedup.tables.seating import badge_name
 
@@ -28,12 +28,13 @@ class Print:
     rounds: list[tuple[int, list[Sitting]]]
     people: list[SeatedPerson]
     leaders: dict[tuple[int, int], int]
-    reasons: dict[tuple[int, int], str] = field(default_factory=dict)
+    reasons: Reasons | None = None
 
     def reason(self, person: SeatedPerson, sitting: Sitting) -> str:
         """Why somebody sits at a table, said to them; empty if nothing says so, or the reasons were not asked for."""
-        key = person.attendee.number, sitting.topic_id or 0
-        return own_seats.reason_words(self.reasons.get(key, ""))
+        if self.reasons is None:
+            return ""
+        return told_to_them(self.reasons.of(person.attendee.number, sitting.topic_id))
 
     @property
     def by_name(self) -> list[SeatedPerson]:
@@ -48,8 +49,8 @@ class Print:
         )
 
 
-def to_print(event: Event, *, reasons: bool = False) -> Print:
-    """The stored plan, by round and by person; 3 queries, and 15 more for why everybody sits where."""
+def to_print(event: Event, *, with_reasons: bool = False) -> Print:
+    """The stored plan, by round and by person; 3 queries, and 11 more for why everybody sits where."""
     rounds = by_round(event)
     people: dict[int, SeatedPerson] = {}
     for number, tables in rounds:
@@ -60,5 +61,5 @@ def to_print(event: Event, *, reasons: bool = False) -> Print:
     kept = PlanReport.objects.filter(event=event).first()
     leads = kept.report.get("leaders", []) if kept else []
     leaders = {(number, int(table)): int(who) for number, table, who in leads}
-    said = own_seats.reasons(event) if reasons else {}
+    said = reasons(event) if with_reasons else None
     return Print(rounds, [people[number] for number in sorted(people)], leaders, said)

@@ -36,7 +36,7 @@ def event_plan_print(request: Request, slug: str) -> HttpResponse:
         "kinds": kinds,
         "shown": shown,
         "only": only,
-        "plan": printouts.to_print(event, reasons="people" in shown),
+        "plan": printouts.to_print(event, with_reasons="people" in shown),
         "label": seating.badge_name,
     }
     return render(request, "tables/printouts.jinja", context)

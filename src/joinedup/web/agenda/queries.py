@@ -13,6 +13,7 @@ from joinedup.opportunities.models import Opportunity, Run
 from joinedup.opportunities.queries.documents import shortlist
 from joinedup.registration.models import YOUNG, Attendee
 from joinedup.tables.queries.agenda_fit import AgendaFit, agenda_fit
+from joinedup.tables.queries.topic_tables import TopicTables, topic_tables
 from joinedup.voice.models import Contribution
 
 CANDIDATES = 30
@@ -36,11 +37,16 @@ class Agenda:
     young_people: int
     has_young_people: bool
     fit: AgendaFit | None
+    tables: TopicTables
+
+    @property
+    def without_table(self) -> list[Topic]:
+        return self.tables.without(self.chosen)
 
 
 def agenda_to_plan(person: Person, event: Event) -> Agenda:
     """The topics, the short list for what is still free, and the best of the rest: taken-up opportunities
-    first, then by strength, and how they fit those who come; 38 queries."""
+    first, then by strength, and how they fit those who come; 40 queries."""
     wanted = Count("votes", Q(votes__attendee__standing__in=Attendee.COMING), distinct=True)
     said = Count("contributions", distinct=True)
     topics: list[Any] = list(
@@ -84,6 +90,7 @@ def agenda_to_plan(person: Person, event: Event) -> Agenda:
         young_people=sum(YOUNG in parts for parts in come),
         has_young_people=any(t.said or t.wanted for t in chosen),
         fit=agenda_fit(event),
+        tables=topic_tables(event),
     )
 
 

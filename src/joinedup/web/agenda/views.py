@@ -2,59 +2,79 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from joinedup.accounts.posted import attempt, decimal_in, number_in, numbers_in
+from joinedup.accounts.posted import attempt, number_in
+from joinedup.accounts.queries import history_of
 from joinedup.accounts.request import Request
-from joinedup.events.actions.topics import (
-    accept_topic,
-    choose_opportunity,
-    merge_topics,
-    move_topic,
-    narrow_topic,
-    remove_topic,
-    separate_topics,
-    widen_topic,
-)
-from joinedup.events.models import Event, Topic
+from joinedup.events.actions.topics import accept_topic, choose_opportunity, move_topic, remove_topic
+from joinedup.events.forms.topics import TopicForm
+from joinedup.events.models import Event
 from joinedup.events.views.event import planned_event
 from joinedup.opportunities.models import Opportunity, Run
-from joinedup.places.models import Place
+from joinedup.opportunities.views.one import get_opportunity, show
 from joinedup.tables import undo
+from joinedup.web.agenda import changes
 from joinedup.web.agenda.queries import agenda_to_plan
 
 
 @login_required
 def event_topics(request: Request, slug: str) -> HttpResponse:
     event = planned_event(request, slug, "topic.choose")
+    if request.method == "POST" and request.POST.get("do") == "choose":
+        return _choose(request, event)
     if request.method == "POST":
         _topic_button(request, event)
-        return redirect("event_topics", event.slug)
-    context = {
-        "event": event,
-        "agenda": agenda_to_plan(request.person, event),
-        "undo": undo.offered(request),
-    }
+        return _back(event)
+    return _agenda(request, event)
+
+
+def _agenda(request: Request, event: Event, refused: dict[str, Any] | None = None) -> HttpResponse:
+    agenda = agenda_to_plan(request.person, event)
+    context = {"event": event, "agenda": agenda, "undo": undo.offered(request), "refused": refused}
     return render(request, "web/agenda.jinja", context)
+
+
+def _choose(request: Request, event: Event) -> HttpResponse:
+    visible = Opportunity.objects.visible_to(request.person).select_related("theme", "place")
+    pk = number_in(request.POST.get("pk"))
+    found = get_object_or_404(visible, pk=pk, footprint=event.footprint_id)
+    refused = _put_on(request, event, found)
+    return _agenda(request, event, refused) if refused else _back(event)
+
+
+def _back(event: Event) -> HttpResponse:
+    """To the top of the page: a browser would else stay at the topic whose link brought it there."""
+    return redirect(f"{reverse('event_topics', args=[event.slug])}#main-content")
+
+
+def _put_on(request: Request, event: Event, opportunity: Opportunity) -> dict[str, Any] | None:
+    """Put an opportunity on the agenda by the title that was written; where that is refused, what was written, for
+    the page to show it again under the reason."""
+    title = request.POST.get("title", "")
+    try:
+        topic = choose_opportunity(by=request.person, event=event, opportunity=opportunity, title=title)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+        return {"pk": opportunity.pk, "title": title, "event": event.slug}
+    said = _("On the agenda of %(event)s: “%(title)s”. No table talks about it yet.")
+    messages.success(request, said % {"event": event, "title": topic.title})
+    return None
 
 
 def _topic_button(request: Request, event: Event) -> None:
     by, button, pk = request.person, request.POST.get("do"), number_in(request.POST.get("pk"))
-    if button == "choose":
-        visible = Opportunity.objects.visible_to(by).select_related("theme", "place")
-        found = get_object_or_404(visible, pk=pk, footprint=event.footprint_id)
-        title = request.POST.get("title", "")
-        attempt(
-            request,
-            lambda: choose_opportunity(by=by, event=event, opportunity=found, title=title),
-            lambda topic: _("On the agenda: %(title)s") % {"title": topic.title},
-        )
+    if button == "table":
+        changes.give_table(request, event)
         return
     topic = get_object_or_404(event.topics.select_related("event", "opportunity"), pk=pk)
     if button in {"up", "down"}:
@@ -64,72 +84,44 @@ def _topic_button(request: Request, event: Event) -> None:
             lambda _done: _("Moved."),
         )
     elif button == "accept":
-        attempt(request, lambda: accept_topic(by=by, topic=topic), lambda _done: _("It is on the agenda."))
+        attempt(
+            request,
+            lambda: accept_topic(by=by, topic=topic),
+            lambda _done: _("It is on the agenda. No table talks about it yet."),
+        )
     elif button == "remove":
         attempt(
             request,
             lambda: remove_topic(by=by, topic=topic),
             lambda _done: _("It is off the agenda."),
         )
-    elif button in CHANGES:
-        _change(request, topic, button)
+    elif button in changes.CHANGES:
+        changes.take_up(request, topic, button)
 
 
-CHANGES = {"widen", "narrow", "merge", "separate"}
-
-
-def _change(request: Request, topic: Topic, button: str) -> None:
-    """Take up a proposal, or take that back: what the topic was is in the button that undoes it."""
-    by, post, event = request.person, request.POST, topic.event
-    places = list(Place.objects.filter(pk__in=post.getlist("places")).order_by("name"))
-    was: list[tuple[str, object]] = [("title", topic.title)]
-    was += [("places", place.pk) for place in topic.places.all()]
-    try:
-        if button == "widen":
-            places = [place for place in places if event.footprint and place in event.footprint.places.all()]
-            widen_topic(by=by, topic=topic, places=places)
-            said = _("Now about more places: %(title)s") % {"title": topic.title}
-            undo.offer(request, said, [("do", "narrow"), ("pk", topic.pk), *was])
-        elif button == "merge":
-            others = list(
-                event.topics.filter(pk__in=numbers_in(post.getlist("with"))).order_by("order", "pk")
-            )
-            was += [("weight", topic.weight), *(("parties", party.pk) for party in topic.parties.all())]
-            merge_topics(by=by, topic=topic, others=others)
-            said = _("Now one topic: %(title)s") % {"title": topic.title}
-            parts = [("parts", each.pk) for each in others]
-            undo.offer(request, said, [("do", "separate"), ("pk", topic.pk), *parts, *was])
-        elif button == "narrow":
-            narrow_topic(by=by, topic=topic, places=places, title=post.get("title", ""))
-            messages.success(request, _("Back to what it was: %(title)s") % {"title": topic.title})
+@login_required
+def event_topic(request: Request, slug: str, pk: int) -> HttpResponse:
+    event = planned_event(request, slug, "topic.choose")
+    topic = get_object_or_404(event.topics.select_related("event", "opportunity"), pk=pk)
+    form = TopicForm(request.POST or None, topic=topic)
+    if request.method == "POST" and form.is_valid():
+        try:
+            changes.change(request, topic, form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
         else:
-            separate_topics(
-                by=by,
-                topic=topic,
-                parts=numbers_in(post.getlist("parts")),
-                title=post.get("title", ""),
-                weight=decimal_in(post.get("weight")),
-                parties=topic.parties.filter(pk__in=numbers_in(post.getlist("parties"))),
-                places=topic.places.filter(pk__in=post.getlist("places")),
-            )
-            messages.success(request, _("They are topics by themselves again."))
-    except ValidationError as error:
-        messages.error(request, error.messages[0])
+            return _back(event)
+    context = {"event": event, "topic": topic, "form": form, "history": history_of(topic)}
+    return render(request, "web/agenda_topic.jinja", context)
 
 
 @login_required
 @require_POST
 def opportunity_agenda(request: Request, pk: int) -> HttpResponse:
     """Put an opportunity on the agenda of an event, from its own page."""
-    found = get_object_or_404(
-        Opportunity.objects.visible_to(request.person).select_related("theme", "place"), pk=pk
-    )
+    found = get_opportunity(request, pk)
     event = planned_event(request, request.POST.get("event", ""), "topic.choose")
     if event.footprint_id != found.footprint_id or found.audience != Run.Audience.PARTNERSHIP:
         raise Http404
-    attempt(
-        request,
-        lambda: choose_opportunity(by=request.person, event=event, opportunity=found),
-        lambda topic: _("On the agenda of %(event)s: %(title)s") % {"event": event, "title": topic.title},
-    )
-    return redirect("opportunity", pk)
+    refused = _put_on(request, event, found)
+    return show(request, found, refused_topic=refused) if refused else redirect("opportunity", pk)

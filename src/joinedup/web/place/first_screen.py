@@ -30,12 +30,13 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Violence:
-    """The headline figure: its value in words, how it stands among places like it with their median, and its line over
-    three years."""
+    """The headline figure: its value in words, what it was the year before where that may be compared, how it stands
+    among places like it with their median, and its line over three years."""
 
     name: str
     value: str
     when: str
+    year_before: str
     standing: str
     line: charts.Chart | None
 
@@ -59,6 +60,7 @@ def violence(headline: Figure | None, points: Sequence[Point], changes: Collecti
         name=wording.name(headline.indicator),
         value=wording.value(headline),
         when=wording.period(headline),
+        year_before=wording.year_before(headline),
         standing=wording.beside(headline),
         line=charts.line_chart(list(points)[-DRAWN:], changes),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from joinedup.accounts.person import Person
@@ -13,7 +14,6 @@ from joinedup.places.queries import descendants
 from joinedup.places.successions import (
     AuthorityThen,
     Became,
-    announced,
     as_at,
     day_asked,
     footprint_as_at,
@@ -34,13 +34,14 @@ class PlaceHistory:
     then: list[AuthorityThen]
 
 
-def place_history(place: Place, text: str) -> PlaceHistory:
-    """The history part of a place's page; `text`: the day asked for, as typed. One query, three with a day."""
+def place_history(place: Place, announced: Iterable[Became], text: str) -> PlaceHistory:
+    """The history part of a place's page; `announced`: what is stated of it for a day to come; `text`: the day asked
+    for, as typed. No query, two with a day."""
     asked = day_asked(text)
     then: list[AuthorityThen] = []
     if asked is not None:
         then = as_at(_authorities(place), asked)
-    notes = [old.says for old in announced(place.pk)]
+    notes = [old.says for old in announced]
     return PlaceHistory(notes, asked, bool(text) and asked is None, then)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 
 from joinedup.accounts.person import PUBLIC, Person
 from joinedup.agreements.models import Agreement
@@ -19,18 +19,21 @@ from joinedup.evidence import charts, queries, wording
 from joinedup.evidence.breaks import breaks_for
 from joinedup.evidence.models import Dataset, Figure
 from joinedup.evidence.queries import Gap
+from joinedup.initiatives.models import Initiative
 from joinedup.initiatives.queries import initiatives_for_place, perhaps_at
 from joinedup.opportunities.models import Opportunity
 from joinedup.opportunities.queries.lists import best_for_place
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import partners_for_place
-from joinedup.places.models import Footprint, Place
-from joinedup.places.queries import DEPTH, parts
+from joinedup.places.models import Place
+from joinedup.places.queries import DEPTH, covering, parts
 from joinedup.places.words import word_for
 from joinedup.support.models import Offer
 from joinedup.support.queries import open_on
+from joinedup.taxonomy.models import Theme
 from joinedup.visits.card_search import CardFound, practice_for
 from joinedup.voice.models import Contribution
+from joinedup.voice.queries import Became, became
 from joinedup.voice.shown import Shown, shown
 from joinedup.web.layers import HEADLINES, Layer, headline_of, layer
 from joinedup.web.place.first_screen import Part, Violence, how_they_stand, promises, violence
@@ -55,7 +58,7 @@ class PlacePage:
     promised: int
     opportunities: list[Opportunity]
     grid: list[CoverageRow]
-    initiatives: list[Any]
+    initiatives: list[Initiative]
     unsaid: int
     offers: list[Offer]
     layer: Layer
@@ -69,7 +72,7 @@ class PlacePage:
     agreements: list[Agreement]
     stands: dict[int, str]
     practice: list[CardFound]
-    voices: list[Shown]
+    voices: list[tuple[Shown, Became]]
     where_and_when: list[Here]
     figures: list[tuple[Figure, str, str, str, str, str, str]]
     datasets: list[Dataset]
@@ -79,19 +82,17 @@ class PlacePage:
 def place_page(person: Person, place: Place, on: datetime.date, show: str) -> PlacePage:
     """The page of a place for `person`, on a day; `show` as for `layer`."""
     needs, figures = queries.need_for(place), queries.figures_for(place)
-    # Only offers that the reader may see: a count would reveal the others.
-    used = Prefetch("offers", Offer.objects.visible_to(person))
-    found = initiatives_for_place(person, place, on=on).prefetch_related(None)
-    initiatives = list(found.prefetch_related("themes", used))
-    unplaced = list(perhaps_at(person, place, on=on).prefetch_related(None).prefetch_related("themes"))
+    around = _around(place)
+    inside = list(parts(place))
+    covered_by = covering(place)
+    here = _that_cover(covered_by, around)
+    is_theirs = person.sees_every_partnership or bool(person.footprint_ids & here)
+    initiatives, unplaced = local_action(person, place, on, covered_by if is_theirs else None)
     headline = headline_of(figures)
     slug = headline.indicator if headline else HEADLINES[0]
     points = queries.series(wording.by_slug()[slug], place.pk)
     datasets = {figure.dataset_id: figure.dataset for figure in figures}
-    around = _around(place)
-    inside = list(parts(place))
     changes = breaks_for(headline.dataset) if headline else {}
-    is_theirs = is_inside(person, around)
     agreed = agreements_for_place(person, place)
     promised = promises(agreed, person, on)
     return PlacePage(
@@ -99,7 +100,9 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         inside=is_theirs,
         # A region has no day of its own: one in it is its next.
         next_event=next_event(
-            person, on, around if place.kind == Place.Kind.LOCAL_AUTHORITY else [*around, *inside]
+            person,
+            on,
+            here if place.kind == Place.Kind.LOCAL_AUTHORITY else _that_cover(covered_by, [*around, *inside]),
         ),
         above=around[1:],
         summary=summary(place, needs, figures),
@@ -107,9 +110,9 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         promises=promised,
         promised=sum(part.number for part in promised),
         opportunities=best_for_place(person, place, own=is_theirs),
-        grid=coverage_grid(needs, initiatives, unplaced),
+        grid=coverage_grid(needs, initiatives, unplaced) if is_theirs else [],
         initiatives=initiatives,
-        unsaid=sum(not each.themes.all() for each in initiatives) + len(unplaced),
+        unsaid=sum(not each.themes.all() for each in initiatives) + len(unplaced) if is_theirs else 0,
         offers=open_offers(person, around, on),
         layer=layer(inside, show, [each.theme for each in needs] or None),
         parts_are=_called_parts(place, inside),
@@ -118,12 +121,18 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         trend_dataset=headline.dataset if headline else None,
         trend_until=points[-1].period if points else "",
         trend_of=wording.name(slug),
-        sectors=by_sector(partners_for_place(person, place).prefetch_related(None)),
+        sectors=by_sector(
+            partners_for_place(person, place)
+            .prefetch_related(None)
+            .select_related(None)
+            .select_related("sector")
+            .only("name", "slug", "is_demonstration", "sector__name", "sector__order")
+        ),
         agreements=agreed[:AGREEMENTS_SHOWN],
         stands=how_they_stand(agreed[:AGREEMENTS_SHOWN], person, on),
-        practice=practice_for(person, place),
-        voices=voices(place, around),
-        where_and_when=at_place(person, place, around[1:]),
+        practice=practice_for(person, place, with_partners=False),
+        voices=voices(place, here),
+        where_and_when=at_place(person, place, around[1:], covered_by),
         figures=[
             (
                 each,
@@ -150,12 +159,31 @@ def _called_parts(place: Place, inside: Sequence[Place]) -> str:
     return word_for([each.pk for each in inside])
 
 
-def is_inside(person: Person, around: Sequence[Place]) -> bool:
-    """Whether a person belongs to a partnership that covers one of these places. No query for the public."""
-    if person.sees_every_partnership:
-        return True
-    own = person.footprint_ids
-    return bool(own) and Footprint.objects.filter(pk__in=own, places__in=around).exists()
+def _that_cover(covered_by: Mapping[int, frozenset[str]], places: Iterable[Place]) -> frozenset[int]:
+    """The partnerships that have one of these places among theirs."""
+    codes = {each.pk for each in places}
+    return frozenset(footprint for footprint, own in covered_by.items() if own & codes)
+
+
+def local_action(
+    person: Person, place: Place, on: datetime.date, covered_by: Iterable[int] | None
+) -> tuple[list[Initiative], list[Initiative]]:
+    """What is under way here, and what is under way and does not state its place; one query. With `covered_by`, the
+    partnerships that cover it or a part of it, five: with what the grid counts; without them nothing of the second, as
+    only the grid asks for it."""
+    shown = ("name", "slug", "level", "is_demonstration")
+    found = (
+        initiatives_for_place(person, place, on=on).select_related(None).prefetch_related(None).only(*shown)
+    )
+    placed = list(found)
+    if covered_by is None:
+        return placed, []
+    silent = perhaps_at(person, place, on=on, footprints=covered_by)
+    unplaced = list(silent.select_related(None).prefetch_related(None).only(*shown))
+    prefetch_related_objects([*placed, *unplaced], Prefetch("themes", Theme.objects.only("pk")))
+    # Only offers that the reader may see: a count would reveal the others.
+    prefetch_related_objects(placed, Prefetch("offers", Offer.objects.visible_to(person).only("pk")))
+    return placed, unplaced
 
 
 def _around(place: Place) -> list[Place]:
@@ -186,19 +214,19 @@ def by_sector(partners: Any) -> list[tuple[str, list[Partner]]]:
     return [(name, grouped[order, name]) for order, name in sorted(grouped)]
 
 
-def voices(place: Place, around: Sequence[Place]) -> list[Shown]:
-    """The newest answers that were approved, from conversations of partnerships that cover the place.
+def voices(place: Place, footprints: Iterable[int]) -> list[tuple[Shown, Became]]:
+    """The newest answers that were approved, from conversations of these partnerships, which cover the place, each with
+    who replied to what it asks for, and what.
 
     Only what is public, for every reader. None on the page of a ward: a ward would show where to look for the
     writer. Two queries.
     """
     if place.kind == Place.Kind.WARD:
         return []
-    footprint = Footprint.objects.filter(places__in=around)
     rows = (
         Contribution.objects.visible_to(PUBLIC)
-        .filter(state=Contribution.State.SHOWN, conversation__event__footprint__in=footprint)
+        .filter(state=Contribution.State.SHOWN, conversation__event__footprint__in=list(footprints))
         .exclude(age_band=Contribution.ADULT)
-        .select_related("conversation")
+        .select_related("conversation", "partner_reply__partner")
     )
-    return shown(rows[:VOICES_SHOWN])
+    return [(each, became(each.contribution)) for each in shown(rows[:VOICES_SHOWN])]
