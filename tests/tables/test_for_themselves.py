@@ -129,7 +129,7 @@ def test_no_other_resident_inherits_a_young_person(
     assert [(each.young, each.could) for each in apart(seated).alone] == [(kit, [])]
     with pytest.raises(ValidationError, match="of their own organisation"):
         ask_companion(by=world.person("alice"), young=kit, companion=neighbour)
-    assert "another adult can register with them" in as_("alice").get(f"/events/{seated.slug}/people/").text
+    assert "nobody else is asked for them" in as_("alice").get(f"/events/{seated.slug}/people/").text
 
 
 def test_at_the_door_somebody_comes_for_themselves(
