@@ -13,7 +13,9 @@ from joinedup.agreements.actions.agreement import (
     report_progress,
     start_agreement,
 )
+from joinedup.agreements.agreement_state import review_words
 from joinedup.agreements.models import Agreement, Progress
+from joinedup.agreements.queries.agreement import agreement_page
 from joinedup.engines.days import months_after
 from joinedup.events.models import Event
 from joinedup.initiatives.models import Initiative
@@ -195,3 +197,36 @@ def test_what_starts_from_its_leaders_yes_is_confirmed_by_that_yes(agree, world:
     started = start_agreement(by=world.person("alice"), agreement=agreed)
     assert (started.confirmed_on, started.came) == (yes, "agreement")
     assert "not yet confirmed" not in started.told
+
+
+@pytest.mark.parametrize(
+    ("on", "words"),
+    [
+        ((2026, 2, 1), "The first review is on 3 February 2026."),
+        ((2026, 2, 3), "The first review is on 3 February 2026."),
+        ((2026, 2, 4), "The first review was on 3 February 2026; the second is on 3 May 2026."),
+        ((2026, 5, 4), "The second review was on 3 May 2026; the last is on 3 November 2026."),
+        ((2026, 11, 4), "The last review was on 3 November 2026: no other is to come."),
+    ],
+)
+def test_the_page_says_which_review_was_and_which_comes_next(
+    agree, world: World, on: tuple[int, int, int], words: str
+) -> None:
+    days = [datetime.date(2026, month, 3) for month in (2, 5, 11)]
+    made = agree(reviews=days)
+    page = agreement_page(world.person("nobody"), made.pk, datetime.date(*on))
+    assert page is not None
+    assert page.review == words
+    for state, said in (
+        ("dropped", ""),
+        ("kept", "On 3 November 2026 its owner is asked whether it has lasted."),
+    ):
+        expected = "" if datetime.date(*on) > days[-1] else said
+        assert review_words(made, state, datetime.date(*on)) == expected
+
+
+def test_a_page_past_its_first_review_says_what_comes_next(agree, world: World, as_) -> None:
+    today = timezone.localdate()
+    made = agree(reviews=[months_after(today, n) for n in (-1, 2, 8)])
+    assert "The first review is" not in (page := as_("nobody").get(f"/agreements/{made.pk}/").text)
+    assert "Nothing is reported yet. The first review was on" in page

@@ -53,11 +53,8 @@ ORGANISATION = {"partner", "new_partner", "sector", "role", "email", "name", "ac
     [
         ("guest", ORGANISATION | {"offer", "doing", "needing", "themes", "opted_in"}),
         ("companion", ORGANISATION | {"young_names", "doing", "needing", "themes", "opted_in"}),
-        (
-            "young_person",
-            {"partner", "new_partner", "companion_email", "name", "access", "dietary", "themes"},
-        ),
-        ("resident", (ORGANISATION - {"role"}) | {"themes"}),
+        ("young_person", {"companion_email", "name", "access", "dietary", "themes"}),
+        ("resident", {"email", "name", "access", "dietary", "themes"}),
     ],
 )
 def test_only_what_concerns_them_is_asked(path: str, as_: As, part: str, questions: set[str]) -> None:
@@ -101,6 +98,7 @@ def test_what_is_optional_may_be_left_empty(
     assert answer.status_code == 302
     made = Attendee.objects.get()
     assert (made.role, made.parts, made.offer) == kept
+    assert made.partner == (None if part == "resident" else world.lantern)
     assert (made.access, made.dietary, made.opted_in, made.themes.count()) == ([], "", False, 0)
 
 
@@ -108,7 +106,7 @@ def test_a_young_person_needs_a_name_and_an_adult(
     path: str, as_: As, world: World, come, event: Event
 ) -> None:
     come(event, world.lantern, email="adult@example.org")
-    young = {"part": "young_person", "partner": world.lantern.pk}
+    young = {"part": "young_person", "partner": world.school.pk}
     page = as_("nobody").post(path, young).text
     for field in ("name", "companion_email"):
         assert f'href="#id_{field}"' in page
@@ -123,6 +121,7 @@ def test_a_young_person_needs_a_name_and_an_adult(
         assert as_("nobody").post(path, whole).status_code == 302
     kit = Attendee.objects.get(name="Kit")
     assert (kit.role, kit.opted_in, kit.parts) == ("Young person", False, ["young_person"])
+    assert kit.partner == world.lantern, "the organisation of their adult, whatever they sent"
 
 
 @pytest.mark.parametrize("name", ["Lantern Youth", "Nobody has heard of it", "x"])
@@ -247,7 +246,7 @@ def test_a_young_person_with_the_link_of_a_host_gets_nothing_of_the_one_invited(
     path: str, as_: As, world: World, invited: Invitation
 ) -> None:
     page = as_("nobody").get(f"{path}?invitation={invited.token}&part=young_person").text
-    assert chosen(page) == [str(world.lantern.pk)]
+    assert (chosen(page), "Lantern" in page) == ([], False)
     assert "sam@example.org" not in page
     assert value_of(page, "name") == ""
 
@@ -286,6 +285,7 @@ def test_the_last_time_fills_in_all_but_consent(path: str, as_: As, world: World
     told = [value_of(page, each) for each in ("role", "name", "email", "dietary")]
     assert told == ["Club lead", "Bobby", "bob@example.org", "Nuts"]
     assert set(chosen(page)) == {"quiet", str(world.lantern.pk), ""}
+    assert value_of(as_("bob").get(f"{path}?part=resident").text, "dietary") == ""
     for who in ("charlie", "nobody"):
         assert "Club lead" not in as_(who).get(f"{path}?part=guest").text
     Event.objects.filter(pk=earlier.pk).update(personal_deleted_on=timezone.localdate())

@@ -76,6 +76,21 @@ def test_when_all_is_told(terms: Terms, word: str, sentence: str) -> None:
     assert answer(terms, *ALL_TOLD) == EligibilityAnswer(word, sentence)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("sector_given", [{}, VCS, POLICE])
+def test_who_may_not_apply_by_the_publishers_words_is_never_told_perhaps(
+    sector_given: dict[str, str],
+) -> None:
+    words = "Police forces; charities may be named as delivery partner but may not apply."
+    quoted = f"“{words.rstrip('.')}”."
+    partner = Terms(who=words, sectors=sector_given, partners=frozenset({"vcs"}), themes=THEME)
+    for told in (ALL_TOLD, ("vcs", (), None, TODAY)):
+        said = answer(partner, *told)
+        assert (said.word, said.sentence) == ("via", f"Not on your own. Its publisher says: {quoted}")
+    barred = Terms(who=words, sectors=sector_given, barred=frozenset({"vcs"}), themes=THEME)
+    said = answer(barred, "vcs", (), None, TODAY)
+    assert (said.word, said.sentence) == ("no", f"Your sector may not apply. Its publisher says: {quoted}")
+
+
 RESTRICTED = Terms(sectors=VCS, places=NORTH, themes=THEME)
 
 

@@ -82,6 +82,38 @@ def test_three_questions_give_the_answer(world: World, as_: As) -> None:
     assert in_order(page, "For us", "Through police", "For schools")
 
 
+def test_what_charities_may_not_apply_for_is_not_counted_as_perhaps_for_them(world: World, as_: As) -> None:
+    """The column names charities as those who lead; the publisher's words say otherwise, and decide."""
+    words = "Hospital trusts; charities may be named as delivery partner but may not apply"
+    make_offer(
+        "Hospital",
+        who_may_use=words,
+        sectors=["education"],
+        via_sectors=["vcs"],
+        lead_only=True,
+        closes=days(3),
+    )
+    make_offer("Perhaps", closes=days(4))
+    page = text(as_("bob").get("/support/", {"sector": "vcs"}))
+    assert "1 for you, or that may be for you" in page
+    assert in_order(page, "Perhaps", "Hospital")
+    assert page.index('id="through"') < page.index(">Hospital<")
+    assert "only these may apply" not in page
+    page = text(as_("nobody").get("/support/hospital/?sector=education"))
+    assert "apply through" not in page
+
+
+def test_support_and_my_work_say_why_one_lists_more(world: World, as_: As) -> None:
+    make_offer("Perhaps", closes=days(4))
+    finder, work = "/support/?sector=vcs", "/work/"
+    assert 'href="/work/#funds"' in text(as_("bob").get(finder))
+    assert 'href="/work/#funds"' not in text(as_("nobody").get(finder))
+    page = text(as_("bob").get(work))
+    assert 'id="funds"' in page
+    assert f'href="{finder}"' in page
+    assert 'id="funds"' not in text(as_("alice").get(work)), "she speaks for no organisation"
+
+
 def test_a_place_lies_in_its_region_and_its_police_force(world: World, as_: As) -> None:
     make_offer("Regional", places=["E12000099"])
     ask = {"place": world.northton.pk}

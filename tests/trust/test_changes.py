@@ -15,6 +15,7 @@ from tests.world import World
 ASKED = (
     "/voices/join/",
     "/voices/withdraw/",
+    "/voices/reply-by-mail/",
     "/attending/",
     "/invitation/",
     "/opportunities/answer-by-mail/",

@@ -217,5 +217,6 @@ def _is_a_secret_link(address: str) -> bool:
         "/agreements/young/",
         "/responses/by-mail/",
         "/brief/",
+        "/voices/reply-by-mail/",
     )
     return address.startswith((*mailed, *named, "/voices/join/", "/voices/thanks/", "/voices/withdraw/"))

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from joinedup.accounts.links import make_link
+from joinedup.voice.replies_by_mail import version_of
 
 # The record that the argument of an address names, where the address's first word does not say it.
 RECORDS: dict[str, tuple[str, str]] = {
@@ -108,6 +109,12 @@ def _filled(pattern: URLPattern) -> Iterator[str]:
     elif name in ("naming_by_mail", "report_by_mail", "young_marks"):
         for token in _mailed_of_agreements(name):
             yield reverse(name, args=[token])
+    elif name == "reply_by_mail":
+        for reply in apps.get_model("voice", "PartnerReply").objects.all():
+            for contact in reply.partner.contacts.all():
+                yield reverse(
+                    name, args=[make_link("partner-reply", f"{reply.pk}.{version_of(reply)}", contact.email)]
+                )
     elif name == "offer_check_by_mail":
         # Charlie looks after none of them: a link of theirs leads nowhere.
         charlie = apps.get_model("accounts", "User").objects.get(email="charlie@example.org")

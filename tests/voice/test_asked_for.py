@@ -38,6 +38,9 @@ SOON = TODAY + datetime.timedelta(days=30)
 LATE = TODAY - datetime.timedelta(days=40)
 
 
+SAID = {"said_by": "Head of youth services", "said_how": "phone", "said_on": TODAY}
+
+
 def text(response: Any, status: int = 200) -> str:
     assert response.status_code == status
     return str(response.content.decode())
@@ -57,7 +60,7 @@ def answered(world: World, given: Contribution, **changes: Any) -> PartnerReply:
         "word": "yes",
         "text": "A youth worker is there on Tuesdays.",
         "by_when": SOON,
-        "they_said_so": True,
+        **SAID,
     }
     return reply(contribution=given, **(said | changes))
 
@@ -166,7 +169,8 @@ def test_a_partner_answers_and_it_can_be_changed_and_taken_back(world: World, as
         ({"text": "We told Sam Green about it"}, "a person’s name"),
         ({"text": ""}, "blank"),
         ({"word": "maybe"}, "valid choice"),
-        ({"they_said_so": False}, "Ask them first"),
+        ({"said_by": "The manager Sam Green"}, "a person’s name"),
+        ({"said_on": SOON}, "the day on which they said it"),
     ],
 )
 def test_a_reply_that_everybody_could_not_read_is_refused(
@@ -233,9 +237,11 @@ def test_the_page_lists_what_waits_the_late_first_and_takes_an_answer(
     first = asked_for(world.person("alice"))[0]
     path = f"/voices/contribution/{first.pk}/reply/"
     sent = {"partner": world.lantern.pk, "word": "partly", "text": "On Mondays.", "by_when": SOON.isoformat()}
-    assert "Ask them first" in text(alice.post(path, sent))
+    page = text(alice.post(path, sent))
+    for words in ("Ask them first", "Say how they said it", "Say on which day"):
+        assert words in page
     assert "On Mondays." in text(alice.post(path, sent))
-    assert alice.post(path, sent | {"they_said_so": "on"}).status_code == 302
+    assert alice.post(path, sent | SAID | {"said_on": TODAY.isoformat()}).status_code == 302
     assert first.reply is None
     assert waiting_for_a_reply(world.person("alice")) == 1
     assert "On Mondays." in text(alice.get(path))

@@ -25,6 +25,7 @@ from joinedup.opportunities.queries.since import Unread
 from joinedup.partners.models import Ask, Partner
 from joinedup.registration.models import Attendee, Invitation
 from joinedup.spreadsheets.models import Upload
+from joinedup.tables.checklist import NotReady
 from joinedup.voice.models import Contribution, Conversation, Host
 from joinedup.web.work.next_day import next_day
 from joinedup.web.work.people_did import PeopleDid
@@ -525,6 +526,38 @@ class TestNextDay:
         for each in found.shown:
             assert f'href="{each.link}"' in page
         assert f'href="/events/{soon.slug}/plan/"' in page
+
+    @pytest.mark.parametrize(
+        ("today", "is_pressing"),
+        [("2098-11-16", False), ("2098-11-17", True), ("2098-12-15", True)],
+    )
+    def test_what_stops_the_day_presses_from_four_weeks_before(
+        self, world: World, today: str, is_pressing: bool
+    ) -> None:
+        make_event(world, 1, is_draft=True, date=datetime.date(2098, 12, 15))
+        found = next_day(world.person("alice"), datetime.date.fromisoformat(today))
+        assert found is not None
+        assert (found.findings[0].stops, found.is_pressing) == (True, is_pressing)
+
+    def test_what_could_only_be_better_never_presses(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        better = [NotReady("sectors_missing", False, "Sectors are missing.", "/", "Invite them")]
+        monkeypatch.setattr("joinedup.web.work.next_day.findings", lambda _event: better)
+        make_event(world, 1, date=TODAY)
+        found = next_day(world.person("alice"), TODAY)
+        assert found is not None
+        assert (found.findings, found.is_pressing) == (better, False)
+
+    @pytest.mark.parametrize(("weeks", "is_first"), [(3, True), (5, False)])
+    def test_it_stands_before_what_people_did_where_it_presses(
+        self, as_: As, world: World, weeks: int, is_first: bool
+    ) -> None:
+        make_event(world, 1, is_draft=True, date=days(7 * weeks))
+        Ask.objects.create(partner=world.school, kind="need", text="A hall")
+        page = as_("alice").get(WORK).content.decode()
+        assert page.count("The next event") == 1
+        assert (page.index("The next event") < page.index("What people did")) == is_first
 
     def test_it_is_worked_out_anew_after_any_write(
         self, world: World, monkeypatch: pytest.MonkeyPatch

@@ -93,7 +93,7 @@ PERSONAL: dict[str, frozenset[str]] = {
     "voice.Host": frozenset({"token"}),
     "voice.Contribution": frozenset({"text", "withdraw_code"}),
     # It may repeat what a young person said and takes back.
-    "voice.PartnerReply": frozenset({"text"}),
+    "voice.PartnerReply": frozenset({"text", "said_by"}),
     # If a list came without headings, its first row is stored in their place.
     "spreadsheets.Upload": frozenset({"rows", "header"}),
     "spreadsheets.RememberedColumn": NOTHING,

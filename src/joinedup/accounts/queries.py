@@ -60,6 +60,7 @@ DONE = {
     "refresh": "worked it out afresh",
     "register": "registered",
     "reply": "said who answers it",
+    "contradict_reply": "said that they had not said so",
     "report": "reported on it",
     "report_by_mail": "reported on it by mail",
     "thank": "sent everybody their page",

@@ -9,6 +9,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from joinedup.accounts.person import Person
 from joinedup.agreements.models import Agreement, Progress
 from joinedup.engines.days import working_days_after
@@ -53,6 +56,23 @@ def shown_state(agreement: Agreement, person: Person, on: datetime.date) -> str:
     if last is None or _may_be_told(last, on):
         return agreement.state
     return Agreement.State.STARTED if agreement.initiative_id else Agreement.State.AGREED
+
+
+def review_words(agreement: Agreement, state: str, on: datetime.date) -> str:
+    """Which review was the last, and which comes next, for an agreement of which a reader is told that it stands at
+    `state`. Whether somebody reported at it is not said: a reader may not be told yet. Empty where none comes."""
+    days = [agreement.review_3, agreement.review_6, agreement.review_12]
+    told = [date_format(day, "j F Y") for day in days]
+    if state == Agreement.State.KEPT and days[-1] >= on:
+        return _("On %(day)s its owner is asked whether it has lasted.") % {"day": told[-1]}
+    if state not in (Agreement.State.AGREED, Agreement.State.STARTED):
+        return ""
+    return [
+        _("The first review is on %(first)s."),
+        _("The first review was on %(first)s; the second is on %(second)s."),
+        _("The second review was on %(second)s; the last is on %(last)s."),
+        _("The last review was on %(last)s: no other is to come."),
+    ][sum(day < on for day in days)] % dict(zip(("first", "second", "last"), told, strict=True))
 
 
 def state_words(state: str) -> str:

@@ -191,15 +191,18 @@ def tell_back(
 
 
 def reply_to(by: Person, contribution: Contribution, register: Register, row: dict[str, str]) -> None:
+    partner = register.partners[row["partner"]]
     until = None if row["word"] == PartnerReply.Word.NO else timezone.localdate() + IN_TWO_MONTHS
     voices.reply(
         by=by,
         contribution=contribution,
-        partner=register.partners[row["partner"]],
+        partner=partner,
         word=row["word"],
         text=row["reply"],
         by_when=until,
-        they_said_so=True,
+        said_by=partner.contacts.order_by("pk").values_list("role", flat=True).first() or "Manager",
+        said_how=PartnerReply.How.PHONE,
+        said_on=timezone.localdate(),
     )
 
 

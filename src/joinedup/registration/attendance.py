@@ -54,8 +54,8 @@ def were_there(event: Event) -> list[Attendee]:
 def is_vouched(attendee: Attendee, person: Person) -> bool:
     """Whether there is more than their own word that they belong to their partner: they are signed in as its
     member, registered as one, or were invited for it at this address; 2 queries at most. Anybody can register
-    for any partner."""
-    if attendee.is_young:
+    for any partner. Nobody speaks for those who come for themselves."""
+    if attendee.is_young or attendee.partner_id is None:
         return False
     if attendee.partner_id in person.partner_ids:
         return True

@@ -171,7 +171,7 @@ def _about(attendee: Attendee) -> dict[str, Any]:
 def called(attendee: Attendee) -> str:
     """The person a mail is about, in one line: “Sam, Youth worker, Lantern Youth”."""
     role = "" if attendee.is_young else attendee.role
-    return ", ".join(part for part in (attendee.name, role, attendee.partner.name) if part)
+    return ", ".join(part for part in (attendee.name, role, attendee.comes_for) if part)
 
 
 def send_cancelled(event: Event, address: str, attendee: Attendee) -> None:
@@ -202,13 +202,13 @@ def send_asked_to_bring(companion: Attendee) -> Sending:
     return send_on_commit(answered_by(companion.event, [mail]))
 
 
-def send_without_companion(event: Event, host: Partner, number: int) -> Sending:
-    """Tell the host, the planners and, if an address is known, the safeguarding lead how many young people
-    have no companion now. It contains no names."""
+def send_without_companion(event: Event, host: Partner | None, number: int) -> Sending:
+    """Tell the host, if there is one, the planners and, if an address is known, the safeguarding lead how many
+    young people have no companion now. It contains no names."""
     lead = EMAIL.all_in(f"{event.safeguarding_contact} {event.safeguarding_lead}")
-    to = [each.email for each in contacts_first([host.pk], HAS_TO_BE_HEARD)[host.pk]] + [
-        each.email for each in coordinators(event.footprint_id)
-    ]
+    to = [each.email for each in coordinators(event.footprint_id)]
+    if host is not None:
+        to += [each.email for each in contacts_first([host.pk], HAS_TO_BE_HEARD)[host.pk]]
     context = {
         "event": event,
         "host": host,

@@ -8,13 +8,19 @@ from typing import Any
 from django.db import models
 from django.db.models import Max, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from joinedup.accounts.models import fresh_token
 from joinedup.accounts.permissions import Scope
 from joinedup.events.models import Event
+from joinedup.taxonomy.models import NO_SECTOR
 
 # How young people are named among the roles of attendees.
 YOUNG = "young_person"
+# Who says when registering that they come for themselves; among the roles they are guests.
+RESIDENT = "resident"
+# In the place of an organisation and of a role there, for those who come without one.
+FOR_THEMSELVES, RESIDENT_ROLE = _("for themselves"), _("Resident")
 # No letters or figures that are easily confused when read out.
 CODE_LETTERS = "ABCDEFGHJKMNPQRTUVWXY346789"
 
@@ -121,8 +127,17 @@ class Attendee(models.Model):
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="attendees")
     number = models.PositiveIntegerField(help_text="order of registration; also what the plan calls them")
-    partner = models.ForeignKey("partners.Partner", on_delete=models.PROTECT, related_name="attendees")
-    sector = models.ForeignKey("taxonomy.Sector", on_delete=models.PROTECT, related_name="+")
+    partner = models.ForeignKey(
+        "partners.Partner",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="attendees",
+        help_text="empty for those who come for themselves, and the young people with them",
+    )
+    sector = models.ForeignKey(
+        "taxonomy.Sector", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     role = models.CharField(max_length=120, help_text="role in their organisation")
     name = models.CharField(max_length=120, blank=True, help_text="the name they want to be called")
     email = models.EmailField(blank=True)
@@ -201,11 +216,15 @@ class Attendee(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["event", "number"], name="attendee_number_once"),
             models.UniqueConstraint(fields=["event", "code"], name="attendee_code_once"),
+            models.CheckConstraint(
+                condition=Q(partner=None, sector=None) | Q(partner__isnull=False, sector__isnull=False),
+                name="attendee_sector_of_partner",
+            ),
         ]
         indexes = [models.Index(fields=["event", "email"], name="attendee_address")]
 
     def __str__(self) -> str:
-        return f"{self.role}, {self.partner}"
+        return f"{self.role}, {self.comes_for}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """If a change affects whether somebody comes, a higher version tells calendars that hold their day."""
@@ -246,6 +265,17 @@ class Attendee(models.Model):
         gone.sort(key=lambda each: (each.name.casefold() != self.name.casefold(), -each.number))
         offered = [each.calendar_key for each in gone] + ([] if self.is_young else [""])
         return next((key for key in offered if key not in taken), secrets.token_hex(6))
+
+    @property
+    def comes_for(self) -> str:
+        """The organisation they come for or with, or “for themselves”."""
+        return self.partner.name if self.partner else str(FOR_THEMSELVES)
+
+    @property
+    def sector_in_order(self) -> tuple[int, str]:
+        """(order, name) of the sector of their organisation; residents come last."""
+        order, name = (self.sector.order, self.sector.name) if self.sector else NO_SECTOR
+        return order, str(name)
 
     @property
     def is_coming(self) -> bool:

@@ -19,14 +19,17 @@ class Terms:
     """What an offer restricts. Each mapping is code to name; an empty one restricts nothing.
 
     `via_sectors` lead, and others come in through them; with `lead_only` nobody else may apply. If there are none,
-    everybody applies directly. `who`: in its
-    publisher's words; sectors are then our reading of them. Without either, who may use it is not known.
+    everybody applies directly. `who`: in its publisher's words; sectors are then our reading of them. Without either,
+    who may use it is not known. By those words `partners` only take part in the bid of others, and `barred` may not
+    apply; both are codes.
     """
 
     sectors: Mapping[str, str] = field(default_factory=dict)
     who: str = ""
     via_sectors: Mapping[str, str] = field(default_factory=dict)
     lead_only: bool = False
+    partners: frozenset[str] = frozenset()
+    barred: frozenset[str] = frozenset()
     places: Mapping[str, str] = field(default_factory=dict)
     themes: Mapping[str, str] = field(default_factory=dict)
     opens: datetime.date | None = None
@@ -54,6 +57,10 @@ def answer(
     """
     if refusal := _refusal(offer, sector, place_codes, theme, on):
         return EligibilityAnswer("no", refusal)
+    if sector in offer.partners:
+        return EligibilityAnswer(
+            "via", _("Not on your own. Its publisher says: “%(who)s”.") % {"who": _who(offer)}
+        )
     missing = _missing(offer, sector, place_codes, theme)
     if missing:
         return EligibilityAnswer("ask", _("Tell us %(what)s to know.") % {"what": _all(missing)}, missing)
@@ -76,7 +83,7 @@ def answer(
 
 def _by_its_words(offer: Terms, sector: str | None) -> EligibilityAnswer:
     """A plain yes only if the list of sectors is all there is to go by."""
-    words = offer.who.strip().rstrip(".")
+    words = _who(offer)
     if not words:
         if offer.sectors:
             return EligibilityAnswer("yes", _("You may use this."))
@@ -87,6 +94,10 @@ def _by_its_words(offer: Terms, sector: str | None) -> EligibilityAnswer:
             "maybe", _("%(said)s By our reading your sector is among them.") % {"said": said}
         )
     return EligibilityAnswer("maybe", said)
+
+
+def _who(offer: Terms) -> str:
+    return offer.who.strip().rstrip(".")
 
 
 def _refusal(
@@ -101,8 +112,11 @@ def _refusal(
         return _("It is not open yet: it opens on %(day)s.") % {"day": date_format(offer.opens, "j F Y")}
     if offer.places and place_codes and not offer.places.keys() & set(place_codes):
         return _("It is for other places: %(where)s.") % {"where": _all(offer.places.values())}
-    if sector and offer.sectors and sector not in offer.sectors and sector not in offer.via_sectors:
+    named = {*offer.sectors, *offer.via_sectors, *offer.partners, *offer.barred}
+    if sector and offer.sectors and sector not in named:
         return _("It is for other sectors: %(who)s.") % {"who": _all(offer.sectors.values())}
+    if sector in offer.barred:
+        return _("Your sector may not apply. Its publisher says: “%(who)s”.") % {"who": _who(offer)}
     if theme and offer.themes and theme not in offer.themes:
         return _("It is for other themes: %(what)s.") % {"what": _all(offer.themes.values())}
     return ""

@@ -60,12 +60,14 @@ class Fit:
 
 @dataclass(frozen=True)
 class Fits:
-    """The next to close first; `more` are left for the page of support. `refused`: what is not for them until when."""
+    """The next to close first; `more` are left for the page of support. `refused`: what is not for them until when.
+    `sector`: of the first partner, for the page that lists what is only perhaps for it."""
 
     items: list[Fit]
     more: int
     refused: list[NotForUs]
     is_of_several: bool = False
+    sector: str = ""
 
 
 def funds_that_fit(person: Person, on: datetime.date) -> Fits:
@@ -88,7 +90,7 @@ def funds_that_fit(person: Person, on: datetime.date) -> Fits:
         if (offer.pk, partner.pk) not in gone and (fit := _fit(offer, partner, on))
     ]
     found.sort(key=lambda each: (each.offer.closes or datetime.date.max, each.offer.name, each.partner.name))
-    return Fits(found[:MOST], len(found[MOST:]), refused, len(partners) > 1)
+    return Fits(found[:MOST], len(found[MOST:]), refused, len(partners) > 1, str(partners[0].sector_id))
 
 
 def _partners(person: Person) -> list[Partner]:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime
+from typing import TYPE_CHECKING
 
 from django.db import models
 
 from joinedup.accounts.permissions import Scope
 from joinedup.accounts.records import Record
+from joinedup.taxonomy.models import Sector
+
+if TYPE_CHECKING:
+    from joinedup.engines.reading.eligibility import NotAlone
 
 
 class Offer(Record):
@@ -143,6 +148,20 @@ class Offer(Record):
     def is_shelf(self) -> bool:
         """Whether it is only looked up, read or followed: nobody bids for it."""
         return self.basis == self.Basis.STANDING
+
+    @property
+    def not_alone(self) -> NotAlone:
+        """Which sectors its publisher's words keep from applying; no query."""
+        # Imported when it is needed: the engine brings its tables with it.
+        from joinedup.engines.reading.eligibility import not_alone
+
+        return not_alone(self.who_may_use)
+
+    @property
+    def leads(self) -> list[Sector]:
+        """The sectors that lead, without those that may not by its publisher's words, which decide."""
+        words = self.not_alone
+        return [each for each in self.via_sectors.all() if each.pk not in words.partners | words.barred]
 
     @property
     def is_shared(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby, takewhile
+from itertools import compress, groupby, takewhile
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -62,12 +62,14 @@ class Listed:
 
 @dataclass(frozen=True)
 class FittingOffers:
-    """`open`: what can be asked for, the next to close on top, then what is open all the time, then what does not say.
+    """`open`: what can be asked for, the next to close on top, then what is open all the time, then what does not say;
+    `through`: of that, what can be had in the bid of another body only.
     `expected`: what closed and is expected to open again, the next first, never counted as open. `shelf`: what is
     always there, by heading. `not_fitting`: of open and shelf, with why. `history`, closed or decided, is not read
     yet."""
 
     open: list[Listed]
+    through: list[Listed]
     expected: list[Offer]
     shelf: dict[str, list[Listed]]
     not_fitting: list[Listed]
@@ -133,10 +135,13 @@ def offers_for(person: Person) -> QuerySet[Offer]:
 
 def terms_of(offer: Offer) -> Terms:
     """What an offer from `offers_for` restricts; no query."""
+    words = offer.not_alone
     return Terms(
         who=offer.who_may_use,
         sectors={s.pk: s.name for s in offer.sectors.all()},
-        via_sectors={s.pk: s.name for s in offer.via_sectors.all()},
+        via_sectors={s.pk: s.name for s in offer.leads},
+        partners=words.partners,
+        barred=words.barred,
         places={p.pk: p.name for p in offer.places.all()},
         themes={t.pk: t.name for t in offer.themes.all()},
         opens=offer.opens,
@@ -178,8 +183,8 @@ def codes_of(place: Place | None) -> frozenset[str]:
 def find(person: Person, question: Asker, kind: str, on: datetime.date) -> FittingOffers:
     """Every visible offer of `kind` (any if empty), separated by whether this asker may use it. Six queries.
 
-    In each part, if a question is asked, a certain yes comes before "through somebody" and "tell us more"; then the
-    next to close. History has the newest first.
+    In each part, if a question is asked, a certain yes comes before "tell us more"; then the next to
+    close. History has the newest first.
     """
     chosen = offers_for(person)
     if kind:
@@ -191,10 +196,13 @@ def find(person: Person, question: Asker, kind: str, on: datetime.date) -> Fitti
     for each in fitting:
         if each.offer.is_shelf:
             shelf[_shelf_of(each.offer)].append(each)
+    can_be_asked_for = [each for each in fitting if not each.offer.is_shelf]
+    is_through = [question.is_asked and each.answer.word == "via" for each in can_be_asked_for]
     over = chosen.filter(past(on)).prefetch_related(None)
     newest_first = Coalesce("closes", "opens").desc(nulls_last=True)
     return FittingOffers(
-        open=[each for each in fitting if not each.offer.is_shelf],
+        open=[each for each, away in zip(can_be_asked_for, is_through, strict=True) if not away],
+        through=list(compress(can_be_asked_for, is_through)),
         shelf={heading: listed for heading, listed in shelf.items() if listed},
         not_fitting=[each for each in now if each.answer.word == "no" and question.is_asked],
         expected=list(over.filter(reopens__isnull=False).order_by("reopens", "name")),

@@ -87,7 +87,12 @@ def _shared(attendee: Attendee, willing: list[Attendee], audience: str, on: date
         return {}
     people = pl.DataFrame(
         [
-            {"id": str(each.pk), "partner": each.partner.slug, "event": event.slug, "opted_in": True}
+            {
+                "id": str(each.pk),
+                "partner": each.partner.slug if each.partner else "",
+                "event": event.slug,
+                "opted_in": True,
+            }
             for each in [attendee, *willing]
         ],
         schema={"id": pl.String, "partner": pl.String, "event": pl.String, "opted_in": pl.Boolean},

@@ -29,7 +29,7 @@ class Sitting(models.Model):
         there."""
         here = [seat.attendee for seat in self.seats.all()]
         return Scope(
-            frozenset(each.partner_id for each in here),
+            frozenset(each.partner_id for each in here if each.partner_id is not None),
             self.event.scope().footprints,
             frozenset(each.pk for each in here if {"facilitator", "scribe"} & set(each.parts)),
         )

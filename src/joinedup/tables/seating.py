@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from itertools import combinations
 from typing import Any
 
@@ -80,13 +80,12 @@ def _people_and_topics(
     counts as each place around it and inside it. Somebody of whom no place is known serves none. People are identified
     by their registration number, so that the stored report holds no name; topics by key, partners by name."""
     topics = list(event.topics.filter(is_chosen=True).prefetch_related("parties", "places"))
-    partners = {a.partner_id: a.partner for a in attendees} | {
-        p.pk: p for t in topics for p in t.parties.all()
-    }
+    homes = {a.partner.pk: a.partner for a in attendees if a.partner}
+    partners = homes | {p.pk: p for t in topics for p in t.parties.all()}
     twice = {name for name, n in Counter(p.name for p in partners.values()).items() if n > 1}
     called = {pk: f"{p.name} ({p.slug})" if p.name in twice else p.name for pk, p in partners.items()}
-    bringing = {a.companion_id for a in attendees}
-    served = {a.partner_id: places_served(a.partner) for a in attendees}
+    bringing, numbers = {a.companion_id for a in attendees}, {a.pk: a.number for a in attendees}
+    served = {pk: places_served(partner) for pk, partner in homes.items()}
     about = {t.pk: [place.pk for place in t.places.all()] for t in topics}
     everything = {code for codes in (*served.values(), *about.values()) for code in codes}
     around = around_each(everything)
@@ -95,15 +94,17 @@ def _people_and_topics(
         Person(
             id=str(a.number),
             name=f"No. {a.number} ({a.role})",
-            partner=called[a.partner_id],
-            sector=a.sector_id,
-            themes=tuple(sorted({t.pk for t in (*a.themes.all(), *a.partner.themes.all())})),
+            partner=called[a.partner_id] if a.partner_id else _family(a, bringing, numbers),
+            sector=a.sector_id or "",
+            themes=tuple(
+                sorted({t.pk for t in (*a.themes.all(), *(a.partner.themes.all() if a.partner else ()))})
+            ),
             # Those who only say they are a companion have nobody: who brings whom is settled before.
             roles=tuple(part for part in a.parts if part != "companion" or a.pk in bringing),
             access=tuple(need for need in TABLE_ACCESS if need in a.access),
             rounds=tuple(a.rounds),
             opted_in=a.opted_in,
-            places=served[a.partner_id] or (NOT_KNOWN,),
+            places=served.get(a.partner_id or 0) or (NOT_KNOWN,),
             choices=tuple(str(pk) for pk in wanted.get(a.pk, ())),
         )
         for a in attendees
@@ -119,6 +120,13 @@ def _people_and_topics(
         )
         for t in topics
     )
+
+
+def _family(attendee: Attendee, bringing: Set[int | None], numbers: Mapping[int, int]) -> str:
+    """Those who come for themselves are nobody's colleagues, but an adult and the young people with them are of one
+    host to the engine, which seats no young person without one."""
+    adult = attendee.companion_id if attendee.is_young else attendee.pk
+    return f"With No. {numbers[adult]}" if adult is not None and adult in bringing & numbers.keys() else ""
 
 
 def places_served(partner: Partner) -> tuple[str, ...]:
@@ -161,7 +169,7 @@ def _with_companions(attendees: list[Attendee]) -> list[list[int]]:
     """Each companion with the young people they bring, if their host brings several: nobody else of the host
     takes them over at a table."""
     with_whom: dict[int, list[int]] = defaultdict(list)
-    hosts: dict[int, set[int]] = defaultdict(set)
+    hosts: dict[int | None, set[int]] = defaultdict(set)
     for each in attendees:
         if each.is_young and each.companion_id:
             with_whom[each.companion_id].append(each.pk)

@@ -4,6 +4,10 @@ They come from published sources and our own reading of them; an installation ma
 """
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+# In the place of a sector (order, name), for those who come to an event without an organisation.
+NO_SECTOR = (1000, _("Residents"))
 
 
 class Sector(models.Model):

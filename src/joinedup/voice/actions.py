@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -26,6 +26,7 @@ from joinedup.taxonomy.models import Theme
 from joinedup.voice.checks import findings, reply_refusal
 from joinedup.voice.models import Contribution, Conversation, Host, PartnerReply
 from joinedup.voice.queries import places_of, repliers
+from joinedup.voice.replies_by_mail import by_mail, tell, tell_of_contradiction, version_of
 
 State = Contribution.State
 # How long somebody has to answer what a young person asked for, from the day on which it was shown.
@@ -249,12 +250,15 @@ def reply(
     word: str,
     text: str,
     by_when: datetime.date | None,
-    they_said_so: bool,
+    said_by: str,
+    said_how: str,
+    said_on: datetime.date,
 ) -> PartnerReply:
     """Say which partner answers what a young person asked for, what can be done, and by when; again, to change it.
 
-    Everybody reads it under the partner's name: it has to be theirs (`they_said_so`), and a partner that everybody may
-    know of. Raises ValidationError for what asks for nothing, words that lead to a person, and a yes without a day.
+    Everybody reads it under the name of a partner that everybody may know of: who said it there (a role), how and when
+    is kept, and the partner is told by mail, so that it can contradict. Raises ValidationError for what asks for
+    nothing, words that lead to a person, and a yes without a day.
     """
     require(by, "contribution.reply", on=contribution)
     current = Contribution.objects.select_for_update().get(pk=contribution.pk)
@@ -265,17 +269,17 @@ def reply(
         raise ValidationError(
             {"partner": _("Choose a partner of the partnership that everybody may know of.")}
         )
-    if not they_said_so:
-        raise ValidationError(
-            {"they_said_so": _("Ask them first: everybody reads these words under their name.")}
-        )
+    if said_on > timezone.localdate():
+        raise ValidationError({"said_on": _("Choose the day on which they said it: it is not over yet.")})
     if event.footprint is not None:
         refuse_while_held([event.footprint])
     plain = " ".join(text.split())
-    if wrong := reply_refusal(plain):
-        raise ValidationError({"text": wrong})
+    role = " ".join(said_by.split())
+    for field, words in (("text", plain), ("said_by", role)):
+        if wrong := reply_refusal(words):
+            raise ValidationError({field: wrong})
     held = PartnerReply.objects.filter(contribution=current).first()
-    before = audit.snapshot(held) if held else None
+    before, told = (audit.snapshot(held), version_of(held)) if held else (None, "")
     if word == PartnerReply.Word.NO:
         by_when = None
     elif by_when is None:
@@ -284,9 +288,12 @@ def reply(
         raise ValidationError({"by_when": _("Choose a day that is still to come.")})
     made = held or PartnerReply(contribution=current)
     made.partner, made.word, made.text, made.by_when = partner, word, plain, by_when
+    made.said_by, made.said_how, made.said_on = role, said_how, said_on
     made.recorded_by, made.recorded_on = by.name[:160], timezone.localdate()
     made.full_clean()
     made.save()
+    if version_of(made) != told:
+        tell(by, made)
     _follow(current)
     audit.record(by=by, action="contribution.reply", on=made, before=before)
     return made
@@ -302,6 +309,22 @@ def take_back_reply(*, by: Person, contribution: Contribution) -> None:
     audit.record(by=by, action="contribution.take_back_reply", on=held, before=audit.snapshot(held), after={})
     held.delete()
     _follow(contribution)
+
+
+@transaction.atomic
+def contradict_reply(*, token: str) -> None:
+    """The partner says, by the link of its mail, that it did not say so: nobody reads it any more, and what was asked
+    for waits again. Raises PermissionDenied for a link that does not work (any more)."""
+    found = by_mail(token)
+    if found is None:
+        raise PermissionDenied(_("This link no longer works."))
+    reply = found.reply
+    audit.record(
+        by=found.by, action="contribution.contradict_reply", on=reply, before=audit.snapshot(reply), after={}
+    )
+    tell_of_contradiction(reply)
+    reply.delete()
+    _follow(reply.contribution)
 
 
 @transaction.atomic

@@ -146,14 +146,30 @@ class PartnerReplyForm(forms.Form):
         help_text=_("Empty only where it cannot be done."),
         widget=_date_input(),
     )
-    they_said_so = forms.BooleanField(
-        label=_("They said so themselves: everybody reads these words under their name."),
-        error_messages={"required": _("Ask them first: everybody reads these words under their name.")},
+    said_by = forms.CharField(
+        max_length=120,
+        label=_("Who of them said so"),
+        help_text=_(
+            "A role, no name: head of youth services. They are told by mail that these words stand under their name, "
+            "and can take them away with one button."
+        ),
+        error_messages={"required": _("Ask them first, and say who of them said so: a role, no name.")},
+    )
+    said_how = forms.ChoiceField(
+        choices=PartnerReply.How.choices,
+        widget=forms.RadioSelect,
+        label=_("How they said it"),
+        error_messages={"required": _("Say how they said it.")},
+    )
+    said_on = forms.DateField(
+        label=_("On which day"),
+        widget=_date_input(),
+        error_messages={"required": _("Say on which day they said it.")},
     )
 
     def __init__(self, contribution: Contribution, person: Person, *args: Any, **kwargs: Any) -> None:
         if (held := contribution.reply) is not None:
-            names = ("partner", "word", "text", "by_when")
+            names = ("partner", "word", "text", "by_when", "said_by", "said_how", "said_on")
             kwargs["initial"] = {name: getattr(held, name) for name in names}
         super().__init__(*args, **kwargs)
         # Nearly always: a page does not call it optional.

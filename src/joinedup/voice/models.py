@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy
 
 from joinedup.accounts.models import fresh_token
@@ -172,6 +173,13 @@ class PartnerReply(models.Model):
         PARTLY = "partly", gettext_lazy("Some of it can be done")
         NO = "no", gettext_lazy("No, this cannot be done now")
 
+    class How(models.TextChoices):
+        """How whoever wrote it down heard it."""
+
+        PHONE = "phone", gettext_lazy("by telephone")
+        WRITTEN = "written", gettext_lazy("by e-mail or letter")
+        MEETING = "meeting", gettext_lazy("in a meeting")
+
     contribution = models.OneToOneField(Contribution, on_delete=models.CASCADE, related_name="partner_reply")
     # Without its partner it is nobody's answer: what was asked for waits again.
     partner = models.ForeignKey("partners.Partner", on_delete=models.CASCADE, related_name="+")
@@ -179,6 +187,13 @@ class PartnerReply(models.Model):
     text = models.CharField(max_length=400)
     by_when = models.DateField(
         null=True, blank=True, help_text="until when it is done; empty where it is not"
+    )
+    said_by = models.CharField(max_length=120, blank=True, help_text="the role of who said it there; no name")
+    said_how = models.CharField(max_length=8, choices=How, blank=True)
+    # Empty where it was written down before anybody asked who said it.
+    said_on = models.DateField(null=True, blank=True)
+    told_on = models.DateField(
+        null=True, blank=True, help_text="when a mail told the partner of it; empty where none went out"
     )
     recorded_by = models.CharField(max_length=160)
     recorded_on = models.DateField()
@@ -195,6 +210,18 @@ class PartnerReply(models.Model):
     def __str__(self) -> str:
         # As of the answer itself: it may repeat what somebody takes back.
         return f"Reply {self.pk}"
+
+    @property
+    def who_said(self) -> str:
+        """Who said it there, how and when, in a sentence; empty where nobody asked that yet."""
+        if self.said_on is None:
+            return ""
+        words = {
+            "role": self.said_by,
+            "how": self.get_said_how_display(),
+            "day": date_format(self.said_on, "j F Y"),
+        }
+        return gettext("Said by: %(role)s, %(how)s on %(day)s.") % words
 
     @property
     def who(self) -> str:

@@ -13,6 +13,7 @@ from joinedup.voice.views import (
     conversation_open,
     conversations,
     moderate,
+    reply_by_mail,
 )
 
 urlpatterns = [
@@ -23,6 +24,7 @@ urlpatterns = [
     path("voices/withdraw/<str:code>/", contribution_withdraw, name="contribution_withdraw"),
     # Before the questions: a question's slug ends with four letters of chance, and is never this.
     path("voices/asked-for/", asked_for, name="asked_for"),
+    path("voices/reply-by-mail/<str:token>/", reply_by_mail, name="reply_by_mail"),
     path("voices/<slug:slug>/", conversation, name="conversation"),
     path("voices/<slug:slug>/read/", moderate, name="moderate"),
     path("voices/contribution/<int:pk>/reply/", contribution_reply, name="contribution_reply"),

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from joinedup.accounts.permissions import may, require
 from joinedup.accounts.request import Request
@@ -32,6 +32,7 @@ from joinedup.voice.forms import (
 )
 from joinedup.voice.limits import is_over_limit
 from joinedup.voice.models import Contribution, Conversation
+from joinedup.voice.replies_by_mail import by_mail
 
 PAGE = 20
 
@@ -216,6 +217,22 @@ def contribution_reply(request: Request, pk: int) -> HttpResponse:
             )
             return redirect("asked_for")
     return render(request, "voice/reply.jinja", {"contribution": given, "form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def reply_by_mail(request: Request, token: str) -> HttpResponse:
+    """A partner reads what was answered in its name; only the button takes it away."""
+    told = by_mail(token)
+    if told is None:
+        return render(request, "voice/reply_by_mail_dead.jinja", status=404)
+    if request.method == "POST":
+        actions.contradict_reply(token=token)
+        messages.success(
+            request, _("Thank you: the answer is gone, and those who coordinate the partnership are told.")
+        )
+        return redirect("conversations")
+    return render(request, "voice/reply_by_mail.jinja", {"told": told})
 
 
 @login_required

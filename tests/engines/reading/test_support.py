@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from joinedup.engines.reading import basis
+from joinedup.engines.reading.eligibility import NotAlone, not_alone
 from tests.engines.reading.area import AS_OF, one, read
 
 
@@ -177,6 +178,24 @@ def test_basis(words: str, kind: str, opens: date | None, closes: date | None, f
 )
 def test_kind(given: str, name: str, kind: str | None) -> None:
     assert basis.kind(given, name, "")[0] == kind
+
+
+@pytest.mark.parametrize(
+    ("words", "partners", "barred"),
+    [
+        ("Hospital trusts; charities may be named as delivery partner but may not apply", {"vcs"}, set()),
+        ("An acute hospital trust as lead, with a voluntary body that delivers", {"vcs"}, set()),
+        ("Charities can apply. Schools may not apply.", set(), {"education"}),
+        ("Schools, councils and charities, alone or together", set(), set()),
+        ("Councils, with charities", set(), set()),
+        ("Constituted local charities and groups (not statutory bodies)", set(), set()),
+        ("", set(), set()),
+    ],
+)
+def test_who_may_not_apply_alone_is_what_the_words_say_outright(
+    words: str, partners: set[str], barred: set[str]
+) -> None:
+    assert not_alone(words) == NotAlone(frozenset(partners), frozenset(barred))
 
 
 def test_general_support_says_so() -> None:

@@ -29,7 +29,7 @@ def roles_at(sitting: Sitting) -> dict[int, str]:
     `tables.queries.sittings.sitting`."""
     roles: dict[int, str] = {}
     for seat in sitting.seats.all():
-        if not seat.attendee.is_young:
+        if not seat.attendee.is_young and seat.attendee.partner_id is not None:
             roles.setdefault(seat.attendee.partner_id, seat.attendee.role)
     return roles
 

@@ -12,7 +12,14 @@ from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from joinedup.accounts.person import Person
-from joinedup.agreements.agreement_state import is_inside, last_told, shown_progress, shown_state, state_words
+from joinedup.agreements.agreement_state import (
+    is_inside,
+    last_told,
+    review_words,
+    shown_progress,
+    shown_state,
+    state_words,
+)
 from joinedup.agreements.models import Agreement, Naming, PartnerContribution, Progress
 from joinedup.agreements.naming import (
     CONTRIBUTOR,
@@ -52,7 +59,7 @@ class AgreementPage:
     everyone else, only those who have said yes, the owner first. `asked`: the words for the others, each
     once. `unasked`, for those inside: bodies that no mail has reached and that have not answered; `waiting`:
     those that were asked and have not answered. `days_before`: how long before the event's day it was
-    written."""
+    written. `review`: which was the last, and which comes next."""
 
     agreement: Agreement
     state: str
@@ -68,6 +75,7 @@ class AgreementPage:
     waiting: list[Partner]
     days_before: int
     progress: list[Progress]
+    review: str
 
 
 def _whole(agreements: QuerySet[Agreement]) -> QuerySet[Agreement]:
@@ -223,6 +231,7 @@ def agreement_page(person: Person, pk: int, on: datetime.date) -> AgreementPage 
         waiting=[partner for partner, naming in silent if naming is not None and naming.asked_on is not None],
         days_before=_days_before(agreement),
         progress=shown_progress(agreement, person, on),
+        review=review_words(agreement, state, on),
     )
 
 

@@ -59,11 +59,11 @@ def partners_at(sitting: Sitting) -> list[Partner]:
     here = {
         seat.attendee.partner_id: seat.attendee.partner
         for seat in sitting.seats.all()
-        if not seat.attendee.is_young
+        if not seat.attendee.is_young and seat.attendee.partner is not None
     }
     arrived = Attendee.objects.filter(event=sitting.event_id, standing=Attendee.Standing.PLACED)
     for each in arrived.exclude(arrived_at=None).select_related("partner"):
-        if not each.is_young:
+        if not each.is_young and each.partner is not None:
             here.setdefault(each.partner_id, each.partner)
     return sorted(here.values(), key=lambda partner: partner.name)
 
@@ -94,7 +94,7 @@ def is_the_day(event: Event) -> bool:
 
 def as_participant(attendee: Attendee) -> Person:
     """They act by role and partner: their name is not kept with what they write."""
-    return Person.participant(attendee.pk, f"{attendee.role}, {attendee.partner}")
+    return Person.participant(attendee.pk, f"{attendee.role}, {attendee.comes_for}")
 
 
 def writer_by_link(token: str, number: int) -> Writer | None:

@@ -67,7 +67,7 @@ def young_of(event: Event) -> dict[int, list[Attendee]]:
     """The young people who attended, by host, in the order of their numbers; 1 query."""
     found: dict[int, list[Attendee]] = {}
     for each in were_there(event):
-        if each.is_young:
+        if each.is_young and each.partner_id is not None:
             found.setdefault(each.partner_id, []).append(each)
     return found
 

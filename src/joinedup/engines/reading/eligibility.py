@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
+
+import polars as pl
 
 from joinedup.engines.reading.cells import folded, money, numbers
 from joinedup.engines.reading.phrases import listed, phrase_pattern
+from joinedup.engines.reading.theme_words import SECTOR_WORDS
 from joinedup.engines.reading.themes import Sectors
 
 PUBLIC = listed(
@@ -237,6 +241,33 @@ def eligible(
         )
         out.sure = 0.8 if may or lead else 0.5
     return out
+
+
+@dataclass(frozen=True)
+class NotAlone:
+    """Sectors that the funder's words keep from applying: `partners` take part in the bid of others, `barred` do
+    not."""
+
+    partners: frozenset[str] = frozenset()
+    barred: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=4096)
+def not_alone(words: str) -> NotAlone:
+    """Who may not apply by these words of a funder. Only what they say outright counts: who leads, or who may not."""
+    plain = folded(words)
+    if not (_LEAD.search(plain) or _MAY_NOT.search(plain)):
+        return NotAlone()
+    said = _said(words, [], _known_sectors())
+    apply = {*(said.lead or said.may)}
+    partners = {*said.named, *(said.may if said.lead else ())} if apply else set()
+    return NotAlone(frozenset(partners - apply), frozenset({*said.barred} - apply - partners))
+
+
+@cache
+def _known_sectors() -> Sectors:
+    slugs = list(SECTOR_WORDS)
+    return Sectors(pl.DataFrame({"sector": slugs, "name": slugs}))
 
 
 def _without_qualifiers(plain: str) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event, Topic
 from joinedup.opportunities.models import Opportunity
+from joinedup.taxonomy.models import NO_SECTOR
 
 # Counts below this are given as "a few", so that nobody can be identified.
 FEW = 3
@@ -77,9 +78,12 @@ class SectorCount:
     words: str
 
 
-def sector_counts(sectors: Iterable[tuple[int, str]]) -> list[SectorCount]:
-    """How many of each (order, name) of a sector, in order, given so that nobody can be identified."""
-    counts = sorted(Counter(sectors).items())
+def sector_counts(sectors: Iterable[tuple[int | None, str | None]]) -> list[SectorCount]:
+    """How many of each (order, name) of a sector, in order, given so that nobody can be identified. Residents,
+    who have none, come last."""
+    residents = (NO_SECTOR[0], str(NO_SECTOR[1]))
+    named = ((order, name) if order is not None and name else residents for order, name in sectors)
+    counts = sorted(Counter(named).items())
     return [SectorCount(name, str(n) if n >= FEW else _("a few")) for (_order, name), n in counts]
 
 

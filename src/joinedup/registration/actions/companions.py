@@ -18,18 +18,17 @@ from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event
-from joinedup.partners.models import Partner
 from joinedup.privacy.detect import plain
 from joinedup.registration import mailbox, mails
 from joinedup.registration.actions.waiting_list import add, cancel, fill_places, stand
 from joinedup.registration.models import YOUNG, Attendee, newer
-from joinedup.registration.queries.companions import is_vouched, room_for, vouched, with_or_for
+from joinedup.registration.queries.companions import is_of_host, is_vouched, room_for, vouched, with_or_for
 from joinedup.taxonomy.models import Theme
 
 Standing = Attendee.Standing
 NO_ROOM = "They bring as many young people as one companion, or one organisation, can. Ask somebody else."
 NOBODY = (
-    "Nobody of your host is registered with this address. Ask your companion to register first, "
+    "Nobody is registered with this address. Ask your companion to register first, "
     "or to register you together with them."
 )
 UNKNOWN = "They are not vouched for: say first that you know them."
@@ -41,12 +40,12 @@ class NobodyThere(ValidationError):
 
 
 def ask(
-    by: Person, event: Event, host: Partner, address: str, name: str, themes: Iterable[Theme], **details: Any
+    by: Person, event: Event, address: str, name: str, themes: Iterable[Theme], **details: Any
 ) -> Attendee:
     """A young person names their companion by address: the adult behind it is asked, and the young person
-    waits. Expects the event to be locked. Raises NobodyThere if no adult of the host has the address or can
-    bring one more."""
-    found = event.attendees.filter(partner=host, email=address.strip().lower()).exclude(email="")
+    waits, with the organisation of that adult. Expects the event to be locked. Raises NobodyThere if no adult who
+    is registered has the address or can bring one more."""
+    found = event.attendees.filter(email=address.strip().lower()).exclude(email="")
     adults = list(found.exclude(standing__in=Attendee.GONE).order_by("number"))
     for each in adults:
         each.event = event
@@ -207,7 +206,7 @@ def ask_companion(
     young.refresh_from_db()
     if young.event_id != companion.event_id or young.standing != Standing.ALONE:
         raise ValidationError("They do not wait for a companion.")
-    if companion.partner_id != young.partner_id:
+    if not is_of_host(companion, young):
         raise ValidationError("A young person comes with a companion of their own organisation.")
     if not is_vouched(companion):
         raise ValidationError(UNKNOWN)

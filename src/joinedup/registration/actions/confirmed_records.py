@@ -33,7 +33,7 @@ def records(partner: Partner) -> dict[str, Any]:
 def confirm(*, by: Person, attendee: Attendee, keys: Collection[str]) -> int:
     """Record that these records are true today; returns how many. Registration checks who may say so: only
     members, and people who were invited for the partner by name."""
-    if not keys:
+    if not keys or attendee.partner is None:
         return 0
     held = records(attendee.partner)
     told = [held[key] for key in held if key in keys]

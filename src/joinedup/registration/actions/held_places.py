@@ -76,7 +76,8 @@ def confirm(by: Person, attendee: Attendee, *, told: bool) -> Attendee:
         held_until=None,
         number=number,
     )
-    note_asks(event, attendee.partner, said, list(attendee.themes.all()), confirmed_by="")
+    if attendee.partner is not None:
+        note_asks(event, attendee.partner, said, list(attendee.themes.all()), confirmed_by="")
     companions.begin(by, attendee)
     fill_places(event, quiet=[attendee.pk, *attendee.with_them.values_list("pk", flat=True)])
     attendee.refresh_from_db()

@@ -35,10 +35,10 @@ CHANGEABLE = frozenset({"role", "name", "access", "dietary", "photo_consent", "o
 
 @dataclass(frozen=True)
 class NewPartner:
-    """An organisation that is not in the list: its name and sector. A young person is not asked for a sector."""
+    """An organisation that is not in the list: its name and sector."""
 
     name: str
-    sector: Sector | None
+    sector: Sector
 
 
 @touching.left_to_the_worker()
@@ -47,7 +47,7 @@ def register(
     *,
     by: Person,
     event: Event,
-    partner: Partner | NewPartner,
+    partner: Partner | NewPartner | None = None,
     role: str = "",
     name: str = "",
     email: str = "",
@@ -64,7 +64,8 @@ def register(
     invitation: Invitation | None = None,
     still_true: Collection[str] = (),
 ) -> Attendee:
-    """Register one person and, if they are a companion, the young people who come with them.
+    """Register one person and, if they are a companion, the young people who come with them. Without `partner`
+    an adult comes for themselves.
 
     `still_true` are keys of `confirmed_records.records`: what a partner's own people confirm while
     registering. What a partner does or needs reaches the list of opportunities through the worker, since
@@ -73,27 +74,25 @@ def register(
     A stranger's place is held for a day, until they confirm from their address (`held_places`); someone
     signed in with the address, or using the invitation sent to it, counts at once. If all places are taken,
     the waiting list keeps the order. The same person posting again changes nothing; a colleague at the same
-    address gets a place of their own. A young person gives a chosen name only, never an address, and waits
-    until a companion of the same host who is vouched for says yes (`companions`).
+    address gets a place of their own. A young person gives a chosen name only, never an address or an
+    organisation, and waits until the adult they name is vouched for and says yes (`companions`).
     """
     require(by, "event.register", on=event)
     refuse_closed(event)
     email, young_names = email.strip().lower(), [n.strip() for n in young_names if n.strip()]
     _refuse_what_is_missing(role, name, email, part, young_names)
-    home_name = partner.name
     is_young = part == YOUNG
     heard = {} if is_young else {"role": role, "doing": doing, "needing": needing}
-    refuse_people(name, young_names, heard, organisation=home_name)
+    refuse_people(name, young_names, heard, organisation=partner.name if partner else "")
     if isinstance(partner, NewPartner):
-        refuse_as_organisation(home_name, [name, *young_names])
+        refuse_as_organisation(partner.name, [name, *young_names])
     event, chosen = open_event(event), list(themes)
     needs: dict[str, Any] = {
         "access": [need for need in ACCESS if need in access],
         "dietary": dietary.strip(),
     }
     if is_young:
-        home = _host(event, partner)
-        return companions.ask(by, event, home, companion_email, name.strip(), chosen, **needs)
+        return companions.ask(by, event, companion_email, name.strip(), chosen, **needs)
     proved = held_places.is_proved(by, event, email, invitation)
     box = mailbox.look(event, email, name, role)
     if box.same is not None:
@@ -104,7 +103,9 @@ def register(
             mails.send_unchanged(event, email, is_full=is_full)
         return box.here[0]
     home, is_new = _partner(by, event, partner), isinstance(partner, NewPartner)
-    vouched = home.pk in by.partner_ids or (invitation is not None and invitation.partner_id == home.pk)
+    is_member = home is not None and home.pk in by.partner_ids
+    is_invited = home is not None and invitation is not None and invitation.partner_id == home.pk
+    vouched = is_member or is_invited
     # People who offer to lead a table or to write for one come as guests until somebody accepts.
     offer = part if part in Attendee.Offer.values and not may(by, "event.plan", event) else ""
     part = "guest" if offer else part
@@ -131,9 +132,9 @@ def register(
         user_id=by.user_id if by.is_signed_in and by.email.lower() == email else None,
         **needs,
     )
-    if is_heard:
+    if is_heard and home is not None:
         # The partner's own people: its members, and those who came through a mail of their own.
-        own = vouched and not is_new and (home.pk in by.partner_ids or not by.is_signed_in)
+        own = vouched and not is_new and (is_member or not by.is_signed_in)
         who = by.name if by.is_signed_in else f"{role.strip()}, when registering"
         held_places.note_asks(event, home, said, chosen, confirmed_by=who if own else "")
     if vouched and not is_new:
@@ -231,28 +232,15 @@ def _refuse_what_is_missing(role: str, name: str, email: str, part: str, young: 
         raise ValidationError("One companion can register up to six young people.")
 
 
-def _known(event: Event, name: str) -> Partner | None:
-    return Partner.objects.filter(name__iexact=name, footprints=event.footprint_id).first()
-
-
-def _host(event: Event, given: Partner | NewPartner) -> Partner:
-    """The organisation that a young person comes with. Nobody is there yet from one that is not known."""
-    known = given if isinstance(given, Partner) else _known(event, " ".join(given.name.split()))
-    if known is None:
-        raise companions.NobodyThere(companions.NOBODY)
-    return known
-
-
-def _partner(by: Person, event: Event, given: Partner | NewPartner) -> Partner:
-    if isinstance(given, Partner):
+def _partner(by: Person, event: Event, given: Partner | NewPartner | None) -> Partner | None:
+    if given is None or isinstance(given, Partner):
         return given
     name = " ".join(given.name.split())
     if len(name) < 2:
         raise ValidationError("Give the name of your organisation.")
-    if (same := _known(event, name)) is not None:
+    same = Partner.objects.filter(name__iexact=name, footprints=event.footprint_id).first()
+    if same is not None:
         return same
-    if given.sector is None:
-        raise ValidationError("Choose the sector of your organisation.")
     made = Partner.objects.create(
         name=name,
         slug=fresh_slug(Partner, name),
@@ -281,7 +269,7 @@ def change_registration(*, by: Person, attendee: Attendee, **details: Any) -> At
     if attendee.standing == Standing.HELD:
         raise ValidationError("Say first that you come.")
     heard = {} if attendee.is_young else {"role": details.get("role", attendee.role)}
-    refuse_people(details.get("name", attendee.name), [], heard, organisation=attendee.partner.name)
+    refuse_people(details.get("name", attendee.name), [], heard, organisation=attendee.comes_for)
     if "rounds" in details and any(n not in range(1, attendee.event.rounds + 1) for n in details["rounds"]):
         raise ValidationError(f"The rounds are 1 to {attendee.event.rounds}.")
     before = audit.snapshot(attendee)

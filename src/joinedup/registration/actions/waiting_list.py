@@ -49,14 +49,20 @@ def next_number(event: Event) -> int:
 
 
 def add(
-    by: Person, event: Event, partner: Partner, themes: Iterable[Theme], *, standing: str, **details: Any
+    by: Person,
+    event: Event,
+    partner: Partner | None,
+    themes: Iterable[Theme],
+    *,
+    standing: str,
+    **details: Any,
 ) -> Attendee:
     """Add an attendee to a locked event; those who have to wait get a place through `fill_places`."""
     attendee = Attendee(
         event=event,
         number=next_number(event),
         partner=partner,
-        sector_id=partner.sector_id,
+        sector_id=partner.sector_id if partner else None,
         standing=standing,
         is_demonstration=event.is_demonstration,
         **details,

@@ -15,12 +15,11 @@ from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Partner
 from joinedup.registration.actions.confirmed_records import records
 from joinedup.registration.actions.registration import NewPartner, refuse_as_organisation, refuse_people
-from joinedup.registration.models import YOUNG, Attendee, Invitation
+from joinedup.registration.models import RESIDENT, RESIDENT_ROLE, YOUNG, Attendee, Invitation
 from joinedup.registration.queries.attendees import partners_to_register
 from joinedup.registration.queries.known_answers import known_answers, speaks_for
 from joinedup.taxonomy.models import Sector, Theme
 
-RESIDENT = "resident"
 # Who somebody is, asked first: what is asked next depends on it. (value, words, what it means)
 WHO = [
     (
@@ -36,15 +35,12 @@ WHO = [
     (
         YOUNG,
         _("I am a young person"),
-        _("You come with an adult you know, from a club or a school for example."),
+        _("You come with an adult you know: from a club or a school, or of your family."),
     ),
     (
         RESIDENT,
         _("I come for myself"),
-        _(
-            "You live here, or are a parent or carer. You name the organisation that told you of the day; you do not "
-            "speak for it."
-        ),
+        _("You live here, or are a parent or carer. You speak for no organisation."),
     ),
 ]
 TITLES = {
@@ -64,25 +60,14 @@ ACCESS_CHOICES = [
     ("hearing_loop", _("A hearing loop")),
     ("interpreter", _("An interpreter")),
 ]
-_SPEAKS = {"role", "doing", "needing", "still_true", "opted_in"}
-_ADULT = {"email", "photo_consent"}
-_EVERYBODY = {"partner", "new_partner", "name", "themes", "access", "dietary"}
+_EVERYBODY = {"name", "themes", "access", "dietary"}
+_ADULT = _EVERYBODY | {"email", "photo_consent"}
+_SPEAKS = {"partner", "new_partner", "sector", "role", "doing", "needing", "still_true", "opted_in"}
 ASKED = {
-    "guest": _EVERYBODY | _ADULT | _SPEAKS | {"sector", "offer"},
-    "companion": _EVERYBODY | _ADULT | _SPEAKS | {"sector", "young_names"},
+    "guest": _ADULT | _SPEAKS | {"offer"},
+    "companion": _ADULT | _SPEAKS | {"young_names"},
     YOUNG: _EVERYBODY | {"companion_email"},
-    RESIDENT: _EVERYBODY | _ADULT | {"sector"},
-}
-WORDS = {
-    YOUNG: {
-        "partner": _("The organisation you come with"),
-        "new_partner": _("Its name"),
-        "name": _("The name you want to be called"),
-    },
-    RESIDENT: {
-        "partner": _("The organisation you come with, or that told you about the day"),
-        "new_partner": _("Its name"),
-    },
+    RESIDENT: _ADULT,
 }
 
 
@@ -207,23 +192,28 @@ class RegistrationForm(forms.Form):
         self.part = part
         for name in set(self.fields) - ASKED[part]:
             del self.fields[name]
-        for name, words in WORDS.get(part, {}).items():
-            self.fields[name].label = words
         if part == YOUNG:
             self._ask_a_young_person()
-        field = self.fields["partner"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = partners_to_register(person, event, invitation)
-        # One of the two: the list, or a name that is not on it.
-        field.required = not self.data.get("new_partner", "").strip()
+        if self.asks_organisation:
+            field = self.fields["partner"]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = partners_to_register(person, event, invitation)
+            # One of the two: the list, or a name that is not on it.
+            field.required = not self.data.get("new_partner", "").strip()
         self._ask_what_is_true(speaks_for(person, invitation))
         if not event.has_photos:
             self.fields.pop("photo_consent", None)
         if written is not None:
             self._fill_in(written)
 
+    @property
+    def asks_organisation(self) -> bool:
+        """A young person comes with an adult, who names theirs; a resident has none."""
+        return "partner" in self.fields
+
     def _ask_a_young_person(self) -> None:
         field = self.fields["name"]
+        field.label = _("The name you want to be called")
         field.required, field.help_text = True, _("For your badge. It need not be your real name.")
         field.error_messages["required"] = _("Give the name you want to be called: it need not be your own.")
 
@@ -248,8 +238,8 @@ class RegistrationForm(forms.Form):
         super().clean()
         values = self.cleaned_data
         self._refuse_people(values)
-        is_new = not values.get("partner") and "partner" not in self.errors
-        if is_new and "sector" in self.fields and not values.get("sector"):
+        is_new = self.asks_organisation and not values.get("partner") and "partner" not in self.errors
+        if is_new and not values.get("sector"):
             self.add_error("sector", str(_("Choose the sector of your organisation.")))
         return values
 
@@ -272,13 +262,14 @@ class RegistrationForm(forms.Form):
     def registration(self) -> dict[str, Any]:
         """The arguments of `actions.registration.register`."""
         values = dict(self.cleaned_data)
-        new, sector = values.pop("new_partner"), values.pop("sector", None)
-        values["partner"] = values["partner"] or NewPartner(new, sector)
+        new, sector = values.pop("new_partner", ""), values.pop("sector", None)
+        if self.asks_organisation:
+            values["partner"] = values["partner"] or NewPartner(new, sector)
         values["young_names"] = values.get("young_names", "").splitlines()
         # Somebody who offers to lead a table comes as a guest until those who plan the event accept.
         values["part"] = values.pop("offer", "") or self.part
         if self.part == RESIDENT:
-            values |= {"part": "guest", "role": str(_("Resident"))}
+            values |= {"part": "guest", "role": str(RESIDENT_ROLE)}
         return values
 
     def title(self) -> str:
@@ -352,11 +343,11 @@ class AttendingForm(forms.Form):
         assert isinstance(field, forms.TypedMultipleChoiceField)
         self.all_rounds = list(range(1, attendee.event.rounds + 1))
         field.choices = [(n, _("Round %(number)s") % {"number": n}) for n in self.all_rounds]
-        if attendee.is_young:
-            for name in ("role", "opted_in", "photo_consent"):
-                del self.fields[name]
-        elif not attendee.event.has_photos:
-            del self.fields["photo_consent"]
+        not_asked = {"role", "opted_in"} if attendee.is_young or attendee.partner_id is None else set()
+        if attendee.is_young or not attendee.event.has_photos:
+            not_asked.add("photo_consent")
+        for name in not_asked:
+            del self.fields[name]
 
     def clean_rounds(self) -> list[int]:
         """Every round is the same as none named, so that rounds added later count too."""

@@ -74,10 +74,17 @@ def room_for(event: Event, companion: Attendee, *, besides: Attendee | None = No
     """How many more young people somebody may bring, given those they and their host bring already, not
     counting `besides`; 2 queries."""
     gone = besides.pk if besides else 0
+    own = with_or_for(companion).exclude(pk=gone).count()
+    if companion.partner_id is None:
+        return max(0, MOST_A_COMPANION - own)
     of_host = event.attendees.filter(partner=companion.partner_id).exclude(standing__in=Attendee.GONE)
     young = sum(each.is_young for each in of_host.exclude(pk=gone))
-    own = with_or_for(companion).exclude(pk=gone).count()
     return max(0, min(MOST_A_COMPANION - own, MOST_A_HOST - young))
+
+
+def is_of_host(adult: Attendee, young: Attendee) -> bool:
+    """Whether somebody comes for the organisation that a young person comes with. Without one, nobody does."""
+    return young.partner_id is not None and adult.partner_id == young.partner_id
 
 
 @dataclass(frozen=True)
@@ -111,10 +118,7 @@ def apart(event: Event) -> Apart:
     alone = [each for each in everybody if each.standing == Standing.ALONE]
     return Apart(
         held=[each for each in everybody if each.standing == Standing.HELD and not each.is_young],
-        alone=[
-            Waits(each, [a for a in adults if a.pk in ways and a.partner_id == each.partner_id])
-            for each in alone
-        ],
+        alone=[Waits(each, [a for a in adults if a.pk in ways and is_of_host(a, each)]) for each in alone],
         unknown=[each for each in mine if each.pk not in ways],
         known=[each for each in mine if ways.get(each.pk) == KNOWN],
     )

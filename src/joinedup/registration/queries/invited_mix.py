@@ -45,8 +45,8 @@ class Invited:
 class Comes:
     """Somebody who registered and did not cancel. `themes`: what they want to talk about."""
 
-    partner_id: int
-    sector_id: str
+    partner_id: int | None
+    sector_id: str | None
     is_young: bool
     themes: frozenset[str]
 
@@ -88,7 +88,7 @@ def read_room(person: Person, event: Event, on: datetime.date) -> InvitedMix:
         .select_related("sector")
         .prefetch_related("footprints")
     )
-    asked = {each.partner_id for each in coming}
+    asked = {each.partner_id for each in coming if each.partner_id is not None}
     asked |= {each.partner_id for each in invitations if each.partner_id is not None}
     ids = asked | {each.pk for each in partners}
     behind = [topic.opportunity_id for topic in topics if topic.opportunity_id is not None]

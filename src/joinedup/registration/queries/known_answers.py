@@ -6,7 +6,7 @@ from typing import Any
 
 from joinedup.accounts.models import User
 from joinedup.accounts.person import Person
-from joinedup.registration.models import YOUNG, Attendee, Invitation
+from joinedup.registration.models import RESIDENT, YOUNG, Attendee, Invitation
 
 
 def speaks_for(person: Person, invitation: Invitation | None) -> int | None:
@@ -21,22 +21,24 @@ def known_answers(person: Person, invitation: Invitation | None, part: str) -> d
     account; 2 queries at most.
 
     Somebody who holds an invitation sent to another address is told nothing of the account that is signed in.
-    No consent is carried over: it is given for each day. A young person is filled in nothing but the host.
+    No consent is carried over: it is given for each day. Nothing is filled in for a young person, and no
+    organisation for somebody who comes for themselves.
     """
-    home = speaks_for(person, invitation)
-    known: dict[str, Any] = {"partner": home}
     if part == YOUNG:
-        return known
+        return {}
+    home = None if part == RESIDENT else speaks_for(person, invitation)
+    known: dict[str, Any] = {"partner": home}
     if person.is_signed_in and (invitation is None or invitation.email.lower() == person.email.lower()):
-        known |= {"email": person.email, **_of_account(person, home)}
+        known |= {"email": person.email, **_of_account(person, home, part)}
     if invitation is not None:
         told = {"email": invitation.email, "role": invitation.role, "name": invitation.name}
         known |= {name: value for name, value in told.items() if value}
     return known
 
 
-def _of_account(person: Person, partner: int | None) -> dict[str, Any]:
+def _of_account(person: Person, partner: int | None, part: str) -> dict[str, Any]:
     before = Attendee.objects.filter(user=person.user_id, event__personal_deleted_on=None)
+    before = before.filter(partner__isnull=part == RESIDENT)
     last = before.order_by("-registered_at", "-pk").first()
     if last is not None and partner in (None, last.partner_id):
         names = ("role", "name", "access", "dietary")

@@ -46,7 +46,7 @@ def _register(request: Request, event: Event, invited: Invitation | None, form: 
     details = form.registration()
     if details["part"] == YOUNG:
         words = _(
-            "Thank you. If somebody of your organisation is registered with this address, they are now asked whether "
+            "Thank you. If somebody is registered with this address, they are now asked whether "
             "they come with you. You wait for a companion until they say yes and those who plan the event know them. "
             "If nobody is asked, tell them to register first, or to register you together with them."
         )

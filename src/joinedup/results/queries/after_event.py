@@ -77,7 +77,7 @@ class AfterPage:
 def reader_of(attendee: Attendee, person: Person) -> Person:
     """The reader behind this link: the public or, if someone vouched for them, a member of their partner; 3
     queries."""
-    if not is_vouched(attendee, person):
+    if attendee.partner_id is None or not is_vouched(attendee, person):
         return PUBLIC
     partners = frozenset({attendee.partner_id})
     return Person(name=attendee.role, partner_ids=partners, footprint_ids=frozenset(footprints_of(partners)))
@@ -115,13 +115,10 @@ def after_page(attendee: Attendee, person: Person, now: datetime.datetime, on: d
             .values_list("pk", flat=True)
         ),
         met=sorted(
-            (
-                Met(each.name, each.role, each.partner.name, each.email, sorted(beside[each.pk]))
-                for each in met
-            ),
+            (Met(each.name, each.role, each.comes_for, each.email, sorted(beside[each.pk])) for each in met),
             key=lambda each: (each.rounds, each.partner, each.name),
         ),
-        others=sector_counts((o.sector.order, o.sector.name) for o in adults if o not in met),
+        others=sector_counts(o.sector_in_order for o in adults if o not in met),
         support=_support(attendee, reader, themes, on),
         themes=themes,
     )
@@ -137,24 +134,27 @@ def _agreements(
     if attendee.is_young:
         wanted = visible.filter(at_table)
     else:
+        # Those who come for themselves have none, and an empty deputy is nobody's.
         names = Q(owner_partner=partner) | Q(deputy_partner=partner) | Q(contributions__partner=partner)
-        wanted = Agreement.objects.filter(
-            at_table | Q(pk__in=visible.filter(names).values("pk")), event=attendee.event_id
-        )
+        visible = visible.filter(names) if partner else visible.none()
+        wanted = Agreement.objects.filter(at_table | Q(pk__in=visible.values("pk")), event=attendee.event_id)
     # The same columns as every list; who may read them was decided above.
     return find_agreements(Person.operator(), on).filter(pk__in=wanted.values("pk"))
 
 
 def _themes(attendee: Attendee, of_tables: Iterable[Theme]) -> list[Theme]:
     """Themes of the topics at their tables, and those their partner works on."""
-    found = {theme.pk: theme for theme in [*of_tables, *attendee.partner.themes.all()]}
+    found = {
+        theme.pk: theme
+        for theme in [*of_tables, *(attendee.partner.themes.all() if attendee.partner else ())]
+    }
     return sorted(found.values(), key=lambda theme: (theme.order, theme.pk))
 
 
 def _support(attendee: Attendee, reader: Person, themes: list[Theme], on: datetime.date) -> list[Fitting]:
     """Offers open today that their sector may use, where they work, for one of these themes; the next to
-    close first."""
-    if not themes:
+    close first. None for those who come for themselves: it is organisations that use them."""
+    if not themes or attendee.sector_id is None:
         return []
     codes = _codes(attendee)
     found = []

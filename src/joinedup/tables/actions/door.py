@@ -104,13 +104,14 @@ def walk_in(
     *,
     by: Person,
     event: Event,
-    partner: Partner,
+    partner: Partner | None,
     role: str = "",
     name: str = "",
     companion: Attendee | None = None,
     chair: bool = False,
 ) -> Attendee:
     """Register someone who is at the door without a registration: with a place, a number, and checked in.
+    Without `partner` they come for themselves.
 
     With `companion` it is a young person, by a chosen name only, and the companion is an adult of the same
     host who has arrived. `chair`: there is a seat although every place is taken.
@@ -118,10 +119,11 @@ def walk_in(
     require(by, "event.check_in", on=event)
     event = _locked(event.pk)
     refuse_draft(event, "This event is a draft: publish it first.")
-    if not Partner.objects.filter(pk=partner.pk, footprints=event.footprint_id).exists():
+    here = Partner.objects.filter(footprints=event.footprint_id)
+    if partner is not None and not here.filter(pk=partner.pk).exists():
         raise ValidationError("Choose a partner of this partnership.")
     role, name = " ".join(role.split()), " ".join(name.split())
-    refuse_people(name, [], {} if companion else {"role": role}, organisation=partner.name)
+    refuse_people(name, [], {} if companion else {"role": role}, organisation=partner.name if partner else "")
     if companion is not None:
         _refuse_a_stranger(event, partner, companion, name)
     elif not role:
@@ -132,7 +134,7 @@ def walk_in(
         event=event,
         number=last + 1,
         partner=partner,
-        sector_id=partner.sector_id,
+        sector=partner.sector if partner else None,
         role="Young person" if companion else role[:120],
         name=name[:120],
         parts=[YOUNG] if companion else ["guest"],
@@ -149,13 +151,13 @@ def walk_in(
     return attendee
 
 
-def _refuse_a_stranger(event: Event, host: Partner, companion: Attendee, name: str) -> None:
+def _refuse_a_stranger(event: Event, host: Partner | None, companion: Attendee, name: str) -> None:
     """A young person is never alone here, and does not need to give a real name."""
     companion.refresh_from_db()
     here = companion.event_id == event.pk and companion.arrived_at is not None
     if not here or companion.standing != Standing.PLACED or companion.is_young:
         raise ValidationError("Check their companion in first: a young person is never here alone.")
-    if companion.partner_id != host.pk:
+    if companion.partner_id != (host.pk if host else None):
         raise ValidationError("A young person comes with a companion of their own organisation.")
     if not name:
         raise ValidationError(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joinedup.events.models import Event
 from joinedup.partners.models import Partner
-from joinedup.registration.models import Attendee
+from joinedup.registration.models import RESIDENT_ROLE, Attendee
 from joinedup.tables.queries.door import by_code, companions
 
 
@@ -46,7 +46,7 @@ class ArrivalCodeForm(forms.Form):
 
 class _Companion(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name or _('No. %(number)s') % {'number': obj.number}}, {obj.partner}"
+        return f"{obj.name or _('No. %(number)s') % {'number': obj.number}}, {obj.comes_for}"
 
 
 class WalkInForm(forms.Form):
@@ -55,6 +55,10 @@ class WalkInForm(forms.Form):
         label=_("Organisation"),
         empty_label=_("Choose one"),
         error_messages={"required": _("Choose their organisation.")},
+    )
+    for_themselves = forms.BooleanField(
+        required=False,
+        label=_("They come for themselves: a resident, a parent or a carer. No role is asked."),
     )
     role = forms.CharField(
         max_length=120,
@@ -86,7 +90,7 @@ class WalkInForm(forms.Form):
         partner.queryset = Partner.objects.filter(footprints=event.footprint_id)
         here = [each.pk for each in companions(event)]
         companion.queryset = Attendee.objects.filter(pk__in=here).select_related("partner")
-        if self.data.get("companion"):
+        if self.data.get("companion") or self.data.get("for_themselves"):
             # A young person belongs to their companion's organisation, and is asked for no role.
             partner.required = self.fields["role"].required = False
 
@@ -94,6 +98,8 @@ class WalkInForm(forms.Form):
         super().clean()
         values = self.cleaned_data
         companion = values.get("companion")
+        if values.pop("for_themselves", False) and companion is None:
+            values |= {"partner": None, "role": str(RESIDENT_ROLE)}
         if companion is not None and "partner" in values and values["partner"] is None:
             values["partner"] = companion.partner
         return values

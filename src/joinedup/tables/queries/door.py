@@ -80,7 +80,7 @@ def door(event: Event, *, text: str = "", letter: str = "") -> Door:
 
 
 def _line(attendee: Attendee, young: dict[int, list[Attendee]]) -> ArrivalLine:
-    words = attendee.name or attendee.partner.name
+    words = attendee.name or attendee.comes_for
     first = _plain(words)[:1].upper()
     return ArrivalLine(
         attendee, badge_name(attendee), first if first.isalpha() else NO_LETTER, young.get(attendee.pk, [])
@@ -88,7 +88,7 @@ def _line(attendee: Attendee, young: dict[int, list[Attendee]]) -> ArrivalLine:
 
 
 def _by_name(line: ArrivalLine) -> tuple[str, int]:
-    return _plain(line.attendee.name or line.attendee.partner.name), line.attendee.number
+    return _plain(line.attendee.name or line.attendee.comes_for), line.attendee.number
 
 
 def _plain(text: str) -> str:
@@ -102,14 +102,14 @@ def _fits(line: ArrivalLine, text: str) -> bool:
     who = line.attendee
     if len(words) == 1 and words[0].isdecimal():
         return str(who.number) == str(int(words[0])) if len(words[0]) < 10 else False
-    said = _plain(f"{who.name} {who.partner.name} {who.role}")
+    said = _plain(f"{who.name} {who.comes_for} {who.role}")
     return all(word in said for word in words)
 
 
 def _sectors(placed: Iterable[Attendee]) -> list[SectorArrivals]:
     counts: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0])
     for each in placed:
-        count = counts[each.sector.order, each.sector.name]
+        count = counts[each.sector_in_order]
         count[0] += each.arrived_at is not None
         count[1] += 1
     return [
@@ -204,8 +204,8 @@ def arrival_rows(event: Event) -> Iterator[list[object]]:
             each.number,
             each.name,
             each.role,
-            each.partner.name,
-            each.sector.name,
+            each.comes_for,
+            each.sector_in_order[1],
             each.get_standing_display(),
             at,
         ]

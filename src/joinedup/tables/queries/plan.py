@@ -194,7 +194,7 @@ def plan_rows(event: Event) -> list[list[object]]:
             sitting.topic.title if sitting.topic else "",
             seat.attendee.number,
             "" if seat.attendee.is_young else seat.attendee.name,
-            "" if seat.attendee.is_young else seat.attendee.partner.name,
+            "" if seat.attendee.is_young else seat.attendee.comes_for,
             "; ".join(part for part in seat.attendee.parts if part != "companion").replace("_", " "),
         ]
         for sitting in sittings(event)

@@ -72,7 +72,10 @@ def _table(sitting: Sitting) -> dict[str, Any]:
         "table": sitting.table.number,
         "topic": sitting.topic.title if sitting.topic else None,
         "people": [
-            {"number": seat.attendee.number, "partner": seat.attendee.partner.slug}
+            {
+                "number": seat.attendee.number,
+                "partner": seat.attendee.partner.slug if seat.attendee.partner else None,
+            }
             for seat in sitting.seats.all()
         ],
     }

@@ -16,14 +16,18 @@ from joinedup.events.queries.events import upcoming
 from joinedup.tables.checklist import NotReady, findings
 
 SHOWN = 4
+# What stops a day that is as near as this comes before everything else.
+NEAR = datetime.timedelta(weeks=4)
 
 
 @dataclass(frozen=True)
 class NextDay:
-    """`findings`: what is not ready, what stops the day first."""
+    """`findings`: what is not ready, what stops the day first. `is_pressing`: the day is near, and something stops
+    it."""
 
     event: Event
     findings: list[NotReady]
+    is_pressing: bool = False
 
     @property
     def shown(self) -> list[NotReady]:
@@ -45,7 +49,9 @@ def next_day(person: Person, today: datetime.date) -> NextDay | None:
     event = planned.select_related("footprint", "programme", "at").first()
     if event is None or not may(person, "event.plan", event):
         return None
-    return NextDay(event, _findings(event, today))
+    found = _findings(event, today)
+    is_near = event.date is not None and event.date <= today + NEAR
+    return NextDay(event, found, is_pressing=is_near and any(each.stops for each in found))
 
 
 def _findings(event: Event, today: datetime.date) -> list[NotReady]:
