@@ -115,9 +115,14 @@ def _submission(request: HttpRequest) -> str | None:
     token = request.POST.get("csrfmiddlewaretoken") if request.method == "POST" else None
     if not token or "script" in request.POST:
         return None
-    files = [(name, file.name, file.size) for name, file in request.FILES.items()]
-    sent = repr([request.get_full_path(), sorted(request.POST.lists()), files])
-    return f"sent-{hashlib.sha256(sent.encode()).hexdigest()}"
+    sent = hashlib.sha256(repr([request.get_full_path(), sorted(request.POST.lists())]).encode())
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            sent.update(f"{name} {file.name}".encode())
+            for part in file.chunks():
+                sent.update(part)
+            file.seek(0)
+    return f"sent-{sent.hexdigest()}"
 
 
 def _was_refused(request: HttpRequest) -> bool:
