@@ -16,9 +16,11 @@ from django.views.decorators.http import require_safe
 from joinedup.about.actions import describe_body
 from joinedup.about.cookies import cookies
 from joinedup.about.forms import ResponsibleBodyForm
+from joinedup.about.models import ResponsibleBody
 from joinedup.about.queries import lacking, responsible_body
 from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
+from joinedup.accounts.stale import one_at_a_time, watch
 from joinedup.privacy import retention
 
 
@@ -58,12 +60,15 @@ def about_complaints(request: Request) -> HttpResponse:
 
 
 @login_required
+@one_at_a_time
 def about_change(request: Request) -> HttpResponse:
     """The form of an administrator; for anybody else there is no such page."""
     if not may(request.person, "installation.change"):
         raise Http404
     body = responsible_body()
     form = ResponsibleBodyForm(request.POST or None, instance=body)
+    if ResponsibleBody.objects.exists():
+        watch(form, body)
     if request.method == "POST" and form.is_valid():
         try:
             told = describe_body(by=request.person, **form.cleaned_data)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from joinedup.accounts.permissions import require
 from joinedup.accounts.request import Request
+from joinedup.accounts.stale import one_at_a_time, watch
 from joinedup.documents.csv_file import as_csv
 from joinedup.initiatives import actions, queries
 from joinedup.initiatives.forms import AddInitiativeForm, ChangeInitiativeForm, InitiativeFilter
@@ -79,6 +80,7 @@ def initiative_add(request: Request) -> HttpResponse:
 
 
 @login_required
+@one_at_a_time
 def initiative_edit(request: Request, slug: str) -> HttpResponse:
     initiative = _visible(request, slug)
     require(request.person, "initiative.change", on=initiative)
@@ -86,6 +88,7 @@ def initiative_edit(request: Request, slug: str) -> HttpResponse:
     form = ChangeInitiativeForm(
         request.POST or None, instance=initiative, person=request.person, footprint_ids=footprints
     )
+    watch(form, initiative)
     if request.method == "POST" and form.is_valid():
         kept = {name: keep_unseen(form, name, initiative) for name in actions.MANY}
         details = form.cleaned_data | kept

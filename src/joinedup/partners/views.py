@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from joinedup.accounts.permissions import may, require
 from joinedup.accounts.request import Request
+from joinedup.accounts.stale import one_at_a_time, watch
 from joinedup.partners import actions
 from joinedup.partners.confirmation import thanks
 from joinedup.partners.forms import (
@@ -58,6 +59,7 @@ def partner_add(request: Request) -> HttpResponse:
 
 
 @login_required
+@one_at_a_time
 def partner_edit(request: Request, slug: str) -> HttpResponse:
     partner = _visible(request, slug)
     require(request.person, "partner.change", on=partner)
@@ -66,6 +68,7 @@ def partner_edit(request: Request, slug: str) -> HttpResponse:
     form = ChangePartnerForm(
         request.POST or None, instance=partner, footprint_ids=footprints, may_say_statutory=statutory
     )
+    watch(form, partner)
     existing = None
     if request.method == "POST" and form.is_valid():
         details = form.details() | {"serves": keep_unseen(form, "serves", partner)}

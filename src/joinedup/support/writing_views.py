@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from joinedup.accounts.permissions import may, require
 from joinedup.accounts.request import Request
+from joinedup.accounts.stale import one_at_a_time, watch
 from joinedup.support import actions
 from joinedup.support.forms import FunderPageForm, OfferForm, filled_in
 from joinedup.support.funder_pages import held_already, read_funder_page, said_again, updated
@@ -91,10 +92,12 @@ def _keys(values: dict[str, Any]) -> dict[str, Any]:
 
 
 @login_required
+@one_at_a_time
 def offer_edit(request: Request, slug: str) -> HttpResponse:
     old = get_object_or_404(offers_for(request.person), slug=slug)
     require(request.person, "offer.change", on=old)
     form = OfferForm(request.person, request.POST or None, initial=filled_in(old))
+    watch(form, old)
     if request.method == "POST" and form.is_valid():
         try:
             return redirect(
@@ -125,7 +128,7 @@ def _page(
         "said_again": json.dumps(said),
         "read": read,
         "asked": asked,
-        "rest": [name for name in form.fields if name not in (*read, *asked)],
+        "rest": [each.name for each in form.visible_fields() if each.name not in (*read, *asked)],
         "held": [(each, may(request.person, "offer.change", each)) for each in held or []],
         "is_cut": is_cut,
         "is_update": is_update,

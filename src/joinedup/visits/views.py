@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
+from joinedup.accounts.stale import one_at_a_time, watch
 from joinedup.documents.csv_file import as_csv, csv_file
 from joinedup.partners.confirmation import thanks
 from joinedup.visits import actions, queries
@@ -62,9 +63,11 @@ def visit_add(request: Request) -> HttpResponse:
 
 
 @login_required
+@one_at_a_time
 def visit_edit(request: Request, slug: str) -> HttpResponse:
     found = _kept(request, Visit, slug, "visit.keep")
     form = VisitForm(request.POST or None, person=request.person, visit=found)
+    watch(form, found)
     if request.method == "POST" and form.is_valid():
         try:
             actions.change_visit(by=request.person, visit=found, **form.cleaned_data)
@@ -157,9 +160,11 @@ def practice_add(request: Request) -> HttpResponse:
 
 
 @login_required
+@one_at_a_time
 def practice_edit(request: Request, slug: str) -> HttpResponse:
     found = _kept(request, PracticeCard, slug, "practice.change")
     form = CardForm(request.POST or None, person=request.person, card=found)
+    watch(form, found)
     if request.method == "POST" and form.is_valid():
         try:
             actions.change_card(by=request.person, card=found, **form.cleaned_data)

@@ -42,6 +42,14 @@ def too_many(request: HttpRequest) -> HttpResponse:
     )
 
 
+def being_done(request: HttpRequest) -> HttpResponse:
+    return _alone(
+        HTTPStatus.CONFLICT,
+        _("This is being saved"),
+        _("You sent it twice, and the first is not done yet. Wait a minute, then look whether it is there."),
+    )
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _alone(
         HTTPStatus.BAD_REQUEST,

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import time
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib import messages
+from django.core.cache import cache
 from django.db import DataError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 
 from joinedup.places.demonstration import MARK, is_demonstration_site
-from joinedup.web.errors import bad_request
+from joinedup.web.errors import bad_request, being_done
 
 logger = logging.getLogger(__name__)
 
@@ -60,3 +65,67 @@ def labelled(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
         return response
 
     return middleware
+
+
+# How long a form that was sent is remembered, how long the second waits for what came of the first, and between looks.
+REMEMBERED, WAITS, LOOKS = 600, 5.0, 0.1
+DOING = "doing"
+
+
+class Once:
+    """A form that is sent twice, by a double click or by a browser that lost its connection, counts once: the second is
+    led to where the first was.
+
+    Django masks the token against forged requests anew on each page, so that it, the address and what was typed stand
+    for one submission. What was refused, or led nowhere, may be sent again.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        key = getattr(request, "_submission", None)
+        if key is not None:
+            if isinstance(response, HttpResponseRedirect) and not _was_refused(request):
+                cache.set(key, response.url, REMEMBERED)
+            else:
+                cache.delete(key)
+        return response
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        key = _submission(request)
+        if key is None:
+            return None
+        until = time.monotonic() + WAITS
+        while not cache.add(key, DOING, REMEMBERED):
+            led_to = cache.get(key)
+            if led_to not in (None, DOING):
+                messages.info(request, _("This was sent twice. It counts once."))
+                return HttpResponseRedirect(led_to)
+            if time.monotonic() > until:
+                return being_done(request)
+            time.sleep(LOOKS)
+        request._submission = key  # type: ignore[attr-defined]
+        return None
+
+
+def _submission(request: HttpRequest) -> str | None:
+    """What stands for one submission of a form; None for anything else, and for what a script saves by itself."""
+    token = request.POST.get("csrfmiddlewaretoken") if request.method == "POST" else None
+    if not token or "script" in request.POST:
+        return None
+    sent = hashlib.sha256(repr([request.get_full_path(), sorted(request.POST.lists())]).encode())
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            sent.update(f"{name} {file.name}".encode())
+            for part in file.chunks():
+                sent.update(part)
+            file.seek(0)
+    return f"sent-{sent.hexdigest()}"
+
+
+def _was_refused(request: HttpRequest) -> bool:
+    """Whether a page is about to say that the form could not be done: then it may be sent again as it is."""
+    said = getattr(messages.get_messages(request), "_queued_messages", [])
+    return any(each.level >= messages.ERROR for each in said)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from joinedup.accounts.permissions import Scope, may
 from joinedup.accounts.queries import history_of
 from joinedup.accounts.request import Request
+from joinedup.accounts.stale import one_at_a_time, watch
 from joinedup.agreements.actions.agreement import (
     change_agreement,
     record_agreement,
@@ -139,10 +140,12 @@ def _mine(request: Request, pk: int, permission: str) -> Agreement:
 
 
 @login_required
+@one_at_a_time
 def agreement_edit(request: Request, pk: int) -> HttpResponse:
     found = _mine(request, pk, "agreement.change")
     initial = from_agreement(found)
     form = AgreementForm(request.POST or None, person=request.person, event=found.event, initial=initial)
+    watch(form, found)
     if request.method == "POST" and form.is_valid():
         try:
             change_agreement(by=request.person, agreement=found, **form.parts())

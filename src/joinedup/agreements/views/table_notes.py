@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from joinedup.accounts.request import Request
+from joinedup.accounts.stale import one_at_a_time, watch
 from joinedup.agreements.actions.table_notes import agree_at_table, correct_at_table, forget_draft, save_draft
 from joinedup.agreements.forms.table_notes import correction_form, table_form, typed
 from joinedup.agreements.models import Draft
@@ -147,6 +148,7 @@ def _draft(request: Request, writer: Writer) -> HttpResponse:
 
 
 @never_cache
+@one_at_a_time
 def attending_agreement(request: Request, token: str, round: int, pk: int) -> HttpResponse:
     """Correct on the day what this table wrote."""
     attendee = queries.attendee_by_link(token)
@@ -157,6 +159,7 @@ def attending_agreement(request: Request, token: str, round: int, pk: int) -> Ht
     if agreement is None:
         raise Http404
     form = correction_form(writer, agreement, request.POST or None)
+    watch(form, agreement)
     if request.method == "POST" and form.is_valid():
         try:
             correct_at_table(by=writer.by, sitting=writer.sitting, agreement=agreement, **form.parts())

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from joinedup.accounts.permissions import may
 from joinedup.accounts.posted import number_in
 from joinedup.accounts.request import Request
+from joinedup.accounts.stale import one_at_a_time, watch
 from joinedup.events.actions.event import add_event, change_event, set_tables
 from joinedup.events.forms.event import EventForm, TablesForm
 from joinedup.events.models import Event, Stop
@@ -64,10 +65,12 @@ def _stop_asked_for(request: Request) -> Stop | None:
 
 
 @login_required
+@one_at_a_time
 def event_edit(request: Request, slug: str) -> HttpResponse:
     event = planned_event(request, slug, "event.change")
     is_room = request.POST.get("form") == "tables"
     form = EventForm(None if is_room else request.POST or None, person=request.person, event=event)
+    watch(form, event)
     tables = TablesForm.of(event, request.POST if is_room else None)
     if request.method == "POST" and (tables if is_room else form).is_valid():
         try:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from joinedup.accounts.permissions import may
 from joinedup.accounts.posted import number_in
 from joinedup.accounts.request import Request
+from joinedup.accounts.stale import one_at_a_time, watch
 from joinedup.documents.csv_file import as_csv, csv_file
 from joinedup.events.actions.programmes import (
     add_programme,
@@ -75,9 +76,11 @@ def programme_add(request: Request) -> HttpResponse:
 
 
 @login_required
+@one_at_a_time
 def programme_edit(request: Request, slug: str) -> HttpResponse:
     found = _planned(request, slug)
     form = ProgrammeForm.of(found, request.POST or None)
+    watch(form, found)
     if request.method == "POST" and form.is_valid():
         try:
             change_programme(by=request.person, programme=found, **form.cleaned_data)

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 
 from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
+from joinedup.accounts.stale import one_at_a_time, watch
 from joinedup.events.actions import sessions as actions
 from joinedup.events.forms.sessions import SessionForm, SpeakerForm
 from joinedup.events.models import Session, Speaker
@@ -45,6 +46,7 @@ def event_session(request: Request, slug: str) -> HttpResponse:
 
 @login_required
 @never_cache
+@one_at_a_time
 def session(request: Request, pk: int) -> HttpResponse:
     found = _session(request, pk)
     event = found.event
@@ -53,6 +55,7 @@ def session(request: Request, pk: int) -> HttpResponse:
         messages.success(request, _("Off the agenda: %(title)s.") % {"title": found.title})
         return redirect("event_day", event.slug)
     form = SessionForm(request.POST or None, event=event, session=found)
+    watch(form, found)
     if request.method == "POST" and form.is_valid():
         sure = request.POST.get("forget") == "yes"
         try:
@@ -96,6 +99,7 @@ def event_speaker(request: Request, slug: str) -> HttpResponse:
 
 @login_required
 @never_cache
+@one_at_a_time
 def speaker(request: Request, pk: int) -> HttpResponse:
     found = _speaker(request, pk)
     event = found.event
@@ -104,6 +108,7 @@ def speaker(request: Request, pk: int) -> HttpResponse:
         messages.success(request, _("Taken off: nothing is kept of them here."))
         return redirect("event_day", event.slug)
     form = SpeakerForm(request.POST or None, person=request.person, event=event, speaker=found)
+    watch(form, found)
     if request.method == "POST" and form.is_valid():
         try:
             actions.change_speaker(by=request.person, speaker=found, **form.cleaned_data)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
+from joinedup.accounts.stale import one_at_a_time, watch
 from joinedup.events.actions.venues import add_venue, change_venue
 from joinedup.events.forms.venues import VenueForm
 from joinedup.events.queries import venues as queries
@@ -45,10 +46,12 @@ def venue_add(request: Request) -> HttpResponse:
 
 
 @login_required
+@one_at_a_time
 def venue(request: Request, pk: int) -> HttpResponse:
     _refuse(request)
     found = get_object_or_404(queries.kept_by(request.person), pk=pk)
     form = VenueForm(request.POST or None, person=request.person, venue=found)
+    watch(form, found)
     if request.method == "POST" and form.is_valid():
         try:
             change_venue(by=request.person, venue=found, **form.details())

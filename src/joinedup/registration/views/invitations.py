@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 
 from joinedup.accounts.posted import attempt, number_in
 from joinedup.accounts.request import Request
+from joinedup.accounts.stale import watch
 from joinedup.documents.csv_file import as_csv, csv_file
 from joinedup.events.actions.event import ready_to_invite
 from joinedup.events.models import Event
@@ -150,6 +151,8 @@ def event_invitation(request: Request, slug: str, pk: int) -> HttpResponse:
     found = get_object_or_404(event.invitations.select_related("partner", "event"), pk=pk)
     button = request.POST.get("do")
     form = ChangeInvitationForm.of(found, request.POST if button == "save" else None)
+    # Not in one transaction: whether a mail was sent is known after the commit, and said here.
+    watch(form, found)
     if request.method == "POST" and _press(request, found, form):
         return redirect("event_invitations", event.slug)
     # As stored, not as it was about to become.

@@ -19,6 +19,7 @@ from joinedup.accounts.permissions import may
 from joinedup.accounts.person import PUBLIC
 from joinedup.accounts.posted import attempt, number_in
 from joinedup.accounts.request import Request
+from joinedup.accounts.stale import one_at_a_time, watch
 from joinedup.events.models import Event
 from joinedup.events.queries.events import is_over, listed
 from joinedup.results.actions.responses import (
@@ -63,6 +64,7 @@ def _planned(request: Request, slug: str, permission: str) -> Event:
 
 @login_required
 @never_cache
+@one_at_a_time
 def event_responses(request: Request, slug: str) -> HttpResponse:
     """Contributions without a response, a form for one, and the responses written so far, to change or
     delete."""
@@ -87,6 +89,8 @@ def event_responses(request: Request, slug: str) -> HttpResponse:
         response=changed,
         **({} if changed else {"initial": {"contribution": request.GET.get("to", "")}}),
     )
+    if changed is not None:
+        watch(form, changed)
     if sent and form.is_valid() and _saved(request, event, changed, form):
         return redirect("event_responses", slug)
     context = {"event": event, "page": page, "form": form, "changed": changed}

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from joinedup.accounts.posted import attempt, number_in
 from joinedup.accounts.queries import history_of
 from joinedup.accounts.request import Request
+from joinedup.accounts.stale import one_at_a_time, watch
 from joinedup.events.actions.topics import accept_topic, choose_opportunity, move_topic, remove_topic
 from joinedup.events.forms.topics import TopicForm
 from joinedup.events.models import Event
@@ -100,10 +101,12 @@ def _topic_button(request: Request, event: Event) -> None:
 
 
 @login_required
+@one_at_a_time
 def event_topic(request: Request, slug: str, pk: int) -> HttpResponse:
     event = planned_event(request, slug, "topic.choose")
     topic = get_object_or_404(event.topics.select_related("event", "opportunity"), pk=pk)
     form = TopicForm(request.POST or None, topic=topic)
+    watch(form, topic)
     if request.method == "POST" and form.is_valid():
         try:
             changes.change(request, topic, form.cleaned_data)
