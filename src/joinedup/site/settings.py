@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "joinedup.web.middleware.private",
     "joinedup.web.middleware.labelled",
     "joinedup.web.middleware.Unstorable",
+    "joinedup.web.middleware.AsSeen",
     "joinedup.web.middleware.Once",
 ]
 

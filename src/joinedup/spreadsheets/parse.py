@@ -19,6 +19,7 @@ from typing import Any
 import openpyxl
 from django.core.exceptions import ValidationError
 
+from joinedup.engines.words import seen
 from joinedup.privacy.case_lists import looks_like_data
 from joinedup.spreadsheets.columns import plain
 
@@ -104,7 +105,8 @@ def _decoded(content: bytes) -> str:
 def _records(text: str, delimiter: str) -> Iterator[list[str]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        yield from reader
+        for row in reader:
+            yield [seen(cell) for cell in row]
     except csv.Error:
         raise Unreadable(
             f"The file breaks off or its quotation marks do not match, near line {reader.line_num}."
@@ -172,7 +174,7 @@ def _cells(sheet: Any) -> Iterator[list[str]]:
             )
         if any(value not in (None, "") for value in row[MOST_COLUMNS:]):
             raise Unreadable("The sheet has more than 100 columns: bring only those that matter.")
-        yield [_text(value) for value in row[:MOST_COLUMNS]]
+        yield [seen(_text(value)) for value in row[:MOST_COLUMNS]]
 
 
 def _text(value: object) -> str:

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
+from joinedup.engines.words import seen
 from joinedup.places.demonstration import MARK, is_demonstration_site
 from joinedup.web.errors import bad_request, being_done
 
@@ -40,6 +41,27 @@ class Unstorable:
         name = request.resolver_match.view_name if request.resolver_match else "an unknown address"
         logger.warning("The database could not take what was sent to %s.", name)
         return bad_request(request, exception)
+
+
+class AsSeen:
+    """What is typed is taken as a reader would see it: without letters that nobody sees or that turn text round, which
+    would make two names of one, or one of two."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> None:
+        """After the check against forged requests, which reads the form first."""
+        if request.method != "POST" or not request.POST:
+            return
+        typed = request.POST.copy()
+        for name, values in list(typed.lists()):
+            typed.setlist(name, [seen(str(value)) for value in values])
+        typed._mutable = False
+        request.POST = typed  # type: ignore[assignment]
 
 
 def private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

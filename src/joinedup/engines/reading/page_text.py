@@ -10,6 +10,7 @@ import html
 import re
 
 from joinedup.engines.reading.phrases import listed
+from joinedup.engines.words import seen
 
 MOST = 400_000  # characters of a page that are looked at
 LONGEST_TAG = 4_000
@@ -27,10 +28,8 @@ _MARKUP = re.compile(
     r"<(?:!doctype|html|head|body|p|div|br|li|ul|h[1-6]|table|script|span|a)\b", re.IGNORECASE
 )
 _MISREAD = re.compile("Â[£\xa0 ]|â€|Ã[©¨¢¼¶]")
-# What no reader sees, and what turns text round.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufdd0-\ufdd3]"
-)
+# Marks that Unicode keeps for a program's own use, which some pages have.
+_OWN_USE = re.compile("[\ufdd0-\ufdd3]")
 
 
 def is_markup(text: str) -> bool:
@@ -53,7 +52,7 @@ def repaired(text: str) -> str:
 
 def plain(text: str) -> str:
     """Text without letters that nobody sees; lines kept, spaces once."""
-    text = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _OWN_USE.sub("", seen(text))
     lines = (" ".join(line.split()) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 
