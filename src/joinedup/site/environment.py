@@ -91,7 +91,7 @@ def secret_key(folder: Path) -> str:
         pass
     from django.core.management.utils import get_random_secret_key
 
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = get_random_secret_key()
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -15,13 +16,17 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from joinedup.site.owner_only import private_file, private_folder
+
 # Requests in progress are answered before the server stops; one that takes longer is cut off.
 SECONDS_TO_END = 8.0
 
 
 def migrate() -> None:
     """Migrate the database to this version."""
-    settings.HOME.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.HOME)
+    if connection.vendor == "sqlite":
+        private_file(Path(connection.settings_dict["NAME"]))
     call_command("migrate", verbosity=0, interactive=False)
 
 
