@@ -1,6 +1,7 @@
 """Typed readers of environment variables: a wrong value gets one sentence, not a traceback later."""
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlparse
 
@@ -32,6 +33,24 @@ def words(name: str, *, default: list[str]) -> list[str]:
     """A comma-separated list."""
     value = os.environ.get(name, "")
     return [part.strip() for part in value.split(",") if part.strip()] or default
+
+
+def one_of(name: str, known: tuple[str, ...]) -> str:
+    """One of a few words; the first where it is not set."""
+    value = os.environ.get(name, "").strip().lower() or known[0]
+    if value not in known:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(known)}, not “{value}”.")
+    return value
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """A comma-separated list of addresses and networks (10.0.0.7, 10.1.0.0/16)."""
+    try:
+        return [ip_network(each) for each in words(name, default=[])]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} must be addresses or networks, with commas between: {error}."
+        ) from error
 
 
 def template_cache() -> dict[str, FileSystemBytecodeCache]:
@@ -75,7 +94,8 @@ def database(url: str, folder: Path) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": dict(parse_qsl(parts.query)),
+        # A server that does not answer is said within seconds, by a page as by /readyz.
+        "OPTIONS": {"connect_timeout": "5", **dict(parse_qsl(parts.query))},
     }
 
 

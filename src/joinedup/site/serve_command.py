@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from joinedup.site import metrics
 from joinedup.site.owner_only import private_file, private_folder
 
 # Requests in progress are answered before the server stops; one that takes longer is cut off.
@@ -83,6 +85,10 @@ def serve(*, port: int, address: str = "127.0.0.1") -> None:
     connection.close()
     told = threading.Event()
     before = {sign: signal.signal(sign, lambda *_: told.set()) for sign in (signal.SIGINT, signal.SIGTERM)}
+    # Where its processes count together what they answered; see metrics.py.
+    folder = tempfile.TemporaryDirectory(prefix="joinedup-metrics-") if metrics.is_on() else None
+    if folder is not None:
+        os.environ[metrics.FOLDER] = folder.name
     command = [sys.executable, "-m", "joinedup.site.server", address, str(port)]
     server = subprocess.Popen(command, process_group=0)
     try:
@@ -97,5 +103,7 @@ def serve(*, port: int, address: str = "127.0.0.1") -> None:
         os.killpg(server.pid, signal.SIGKILL)
         server.wait()
     finally:
+        if folder is not None:
+            folder.cleanup()
         for sign, handler in before.items():
             signal.signal(sign, handler)

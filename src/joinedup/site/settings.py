@@ -55,6 +55,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "joinedup.site.probes.probes",
+    "joinedup.site.request_log.noted",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -203,9 +205,23 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 3600
 
+# Who may read figures at /metrics: with a token, or from addresses and networks. Off unless one of them is set.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+METRICS_ADDRESSES = environment.networks("METRICS_ADDRESSES")
+
+LOG_FORMAT = environment.one_of("LOG_FORMAT", ("plain", "json"))
+LOG_REQUESTS = environment.flag("LOG_REQUESTS", default=False)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {
+        "plain": {"class": "joinedup.site.log_format.Plain"},
+        "json": {"class": "joinedup.site.log_format.Json"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "joinedup.requests": {"level": "INFO" if LOG_REQUESTS else "WARNING"},
+        "joinedup.sign_in": {"level": "INFO"},
+    },
 }

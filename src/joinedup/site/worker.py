@@ -20,6 +20,7 @@ from joinedup.mail.kept import send_kept
 from joinedup.opportunities.worker import follow_waiting, work_out_the_night
 from joinedup.registration.worker import delete_due_personal, let_go_of_held, look_after_young, remind
 from joinedup.results.worker import thank_attendees
+from joinedup.site import metrics
 from joinedup.spreadsheets.worker import forget_uploads
 from joinedup.successions.worker import carry_out_due
 from joinedup.support.worker import remind_of_checks
@@ -82,6 +83,7 @@ def _work(say: Callable[[str], object]) -> None:
     if unaccepted := forget_uploads(timezone.now()):
         say(f"Deleted {counted(unaccepted, 'spreadsheet')} that nobody accepted.")
     _write_to_people(say, timezone.localtime())
+    metrics.note_worker(timezone.now().timestamp())
 
 
 def _write_to_people(say: Callable[[str], object], now: datetime.datetime) -> None:
