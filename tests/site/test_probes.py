@@ -56,7 +56,8 @@ def test_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_store_that_cannot_be_written(db: None, settings: Any, tmp_path: Path) -> None:
-    settings.HOME = tmp_path / "gone"
+    (tmp_path / "file").touch()
+    settings.HOME = tmp_path / "file" / "home"
     assert asked("/readyz") == (503, "not ready: store\n")
 
 

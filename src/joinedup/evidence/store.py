@@ -103,6 +103,11 @@ def orphans(home: Path, known_names: Iterable[str]) -> list[Path]:
     )
 
 
+def is_whole(path: Path) -> bool:
+    """Whether a stored file holds what it held when it was named. OSError if it cannot be read."""
+    return path.stem == _sha256(path)
+
+
 def _sha256(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

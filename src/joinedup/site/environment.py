@@ -1,6 +1,8 @@
 """Typed readers of environment variables: a wrong value gets one sentence, not a traceback later."""
 
 import os
+import tempfile
+from contextlib import suppress
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlparse
@@ -105,18 +107,28 @@ def secret_key(folder: Path) -> str:
     if value := os.environ.get("SECRET_KEY"):
         return value
     path = folder / "secret-key"
-    try:
-        return path.read_text(encoding="ascii")
-    except FileNotFoundError:
-        pass
+    if path.exists():
+        return _key_in(path)
     from django.core.management.utils import get_random_secret_key
 
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = get_random_secret_key()
+    # Whole or not there, so that of several processes that start at once all read the same.
+    descriptor, aside = tempfile.mkstemp(prefix=".partial-", dir=folder)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii")
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(fresh)
-    return fresh
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(get_random_secret_key())
+        with suppress(FileExistsError):
+            os.link(aside, path)
+    finally:
+        os.unlink(aside)
+    return _key_in(path)
+
+
+def _key_in(path: Path) -> str:
+    key = path.read_text(encoding="ascii").strip()
+    if not key:
+        raise ImproperlyConfigured(
+            f"{path} is empty: put the key that you kept there, or delete the file, and a new key is made (links in "
+            "mails that were sent stop working)."
+        )
+    return key

@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 
 from joinedup.evidence import observations
 from joinedup.site import metrics
+from joinedup.site.owner_only import private_folder
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -51,7 +52,7 @@ def lacking() -> list[str]:
             lacks.append("migrations")
     except Error:
         lacks.append("database")
-    if not _can_write():
+    if not can_write():
         lacks.append("store")
     return lacks
 
@@ -62,10 +63,12 @@ def _shipped() -> frozenset[tuple[str, str]]:
     return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
 
 
-def _can_write() -> bool:
-    """By writing: rights say nothing of a disk that is full, or was mounted to be read only."""
+def can_write() -> bool:
+    """Whether the store can be written to, found out by writing: rights say nothing of a disk that is full, or was
+    mounted to be read only."""
     store = observations.home()
     try:
+        private_folder(Path(settings.HOME))
         with tempfile.TemporaryFile(dir=store if store.is_dir() else Path(settings.HOME)) as file:
             file.write(b"?")
     except OSError:

@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
 from django.db import close_old_connections
 from django.utils import timezone
@@ -82,6 +83,8 @@ def _work(say: Callable[[str], object]) -> None:
         say(f"Let go of {counted(forgotten, 'draft')} that nobody went on with.")
     if unaccepted := forget_uploads(timezone.now()):
         say(f"Deleted {counted(unaccepted, 'spreadsheet')} that nobody accepted.")
+    if cache.add(f"worker-cleared-{timezone.localdate()}", True, A_DAY):
+        SessionStore.clear_expired()
     _write_to_people(say, timezone.localtime())
     metrics.note_worker(timezone.now().timestamp())
 
