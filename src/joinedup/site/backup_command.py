@@ -17,6 +17,7 @@ from joinedup.engines.words import counted
 from joinedup.evidence import observations
 from joinedup.evidence.models import Dataset
 from joinedup.places.demonstration import MARK
+from joinedup.places.postcodes import kept_file
 from joinedup.site.backup_archive import KEY, RECORDS, STORE, Archive, Contents, write_archive
 from joinedup.site.records_copy import copy_records, count_dump, count_rows
 from joinedup.site.serve_command import refuse_empty
@@ -90,7 +91,7 @@ def back_up(to: Path, *, with_key: bool = False) -> Made:
         )
         parts = {records.name: records}
         parts |= {f"{STORE}/{name}": path for name, path in store.items() if path.is_file()}
-        besides = [MARK, *([KEY] if with_key else [])]
+        besides = [MARK, kept_file().name, *([KEY] if with_key else [])]
         parts |= {name: settings.HOME / name for name in besides if (settings.HOME / name).is_file()}
         if with_key and KEY not in parts:
             raise ValidationError("The key is not in the home but in SECRET_KEY: keep it where that is set.")

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from joinedup.places.demonstration import MARK
+from joinedup.places.postcodes import kept_file
 from joinedup.site.backup_archive import KEY, STORE, Archive, Contents
 from joinedup.site.owner_only import private_folder
 from joinedup.site.records_copy import restore_dump
@@ -62,8 +63,8 @@ def _put_in_place(archive: Archive, aside: Path, home: Path) -> None:
     shutil.rmtree(home / STORE, ignore_errors=True)
     os.replace(aside / STORE, home / STORE)
     os.chmod(home / STORE, 0o700)
-    for name in (MARK, KEY):
-        if name in archive.contents.files:
+    for name in archive.contents.files.keys() - {archive.records}:
+        if "/" not in name:
             os.replace(aside / name, home / name)
     if archive.contents.database == "postgresql":
         restore_dump(aside / archive.records)
@@ -84,7 +85,7 @@ def _refuse_used() -> None:
             "JOINEDUP_HOME (and DATABASE_URL)."
         )
     is_unfinished = (home / UNFINISHED).exists()
-    ours = OF_NO_ACCOUNT | ({STORE, MARK} if is_unfinished else set())
+    ours = OF_NO_ACCOUNT | ({STORE, MARK, kept_file().name} if is_unfinished else set())
     found = sorted(each.name for each in home.iterdir() if each.name not in ours) if home.is_dir() else []
     if found:
         raise ValidationError(f"{home} holds something already ({found[0]}): choose an empty JOINEDUP_HOME.")

@@ -94,17 +94,15 @@ def _write_to_people(say: Callable[[str], object], now: datetime.datetime) -> No
         say(f"Told {counted(thanked, 'guest')} of their page after the day.")
     # Each records what it did in the database; the mark only avoids checking again all day.
     mark, today = f"worker-wrote-{now.date()}", now.date()
-    if now.hour < MORNING or not cache.add(mark, True, A_DAY):
+    if now.hour < MORNING or cache.get(mark):
         return
-    try:
-        if asked := chase_agreements(today):
-            say(f"Asked about {counted(asked, 'agreement')}.")
-        if hosts := ask_young_people(today):
-            say(f"Asked young people through {counted(hosts, 'host')}.")
-        if checks := remind_of_checks(today):
-            say(f"Sent {counted(checks, 'reminder')} to check support.")
-        if digests := send_digests(now):
-            say(f"Sent {counted(digests, 'digest')} of what waits.")
-    except Exception:
-        cache.delete(mark)
-        raise
+    if asked := chase_agreements(today):
+        say(f"Asked about {counted(asked, 'agreement')}.")
+    if hosts := ask_young_people(today):
+        say(f"Asked young people through {counted(hosts, 'host')}.")
+    if checks := remind_of_checks(today):
+        say(f"Sent {counted(checks, 'reminder')} to check support.")
+    if digests := send_digests(now):
+        say(f"Sent {counted(digests, 'digest')} of what waits.")
+    # Last: whatever stops a worker in the middle, the next look or another worker goes on.
+    cache.set(mark, True, A_DAY)
