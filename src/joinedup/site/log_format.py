@@ -15,6 +15,7 @@ from traceback import extract_tb
 from types import TracebackType
 
 from django.conf import settings
+from django.http import HttpRequest
 
 from joinedup.site.request_facts import about, current
 
@@ -51,8 +52,9 @@ def fields(record: logging.LogRecord) -> dict[str, object]:
         "logger": record.name,
         "message": _message(record),
     }
-    request = current.get()
-    if request is not None:
+    # Django's own lines come after the request is answered, and bring it with them.
+    request = current.get() or getattr(record, "request", None)
+    if isinstance(request, HttpRequest):
         said |= about(request)
     said |= getattr(record, "fields", {})
     if record.exc_info and record.exc_info[0]:

@@ -229,6 +229,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
+        # Pages that are not there are told by LOG_REQUESTS.
+        "django.request": {"level": "WARNING" if DEBUG else "ERROR"},
         "joinedup.requests": {"level": "INFO" if LOG_REQUESTS else "WARNING"},
         "joinedup.sign_in": {"level": "INFO"},
     },
