@@ -57,7 +57,8 @@ def _programs_of_postgresql(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def filled(tables: Tables, tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """Not to be changed."""
-    found = tables.copy(tmp_path_factory.mktemp("filled") / "home")
+    # With signs in its name that an address would read otherwise.
+    found = tables.copy(tmp_path_factory.mktemp("filled") / "home 50% #1?")
     done = found.python(FILL)
     assert done.returncode == 0, done.stderr
     return found

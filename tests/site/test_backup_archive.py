@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import zipfile
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from joinedup.site.backup_archive import CONTENTS, Archive, Contents, write_archive
+from joinedup.site.owner_only import name_once
 
 OBSERVATIONS = f"store/{'a' * 64}.parquet"
 
@@ -44,6 +46,32 @@ def test_it_never_replaces_a_file(made: Path, tmp_path: Path) -> None:
         write_archive(made, Contents("1.0", "", "sqlite", [], {}), {})
     assert made.read_bytes() == was
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_disk_without_second_names_for_files(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unable(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("joinedup.site.owner_only.os.link", unable)
+    aside = tmp_path / "aside"
+    aside.write_bytes(b"new")
+    with pytest.raises(FileExistsError):
+        name_once(aside, made)
+    name_once(aside, tmp_path / "named")
+    assert (tmp_path / "named").read_bytes() == b"new"
+    assert not aside.exists()
+
+
+def test_a_file_from_before_zips_knew_years(tmp_path: Path) -> None:
+    records = tmp_path / "records.sqlite3"
+    records.write_bytes(b"records")
+    os.utime(records, (0, 0))
+    contents = Contents("1.0", "2027-03-01T02:00:00+00:00", "sqlite", [], {})
+    write_archive(tmp_path / "old.zip", contents, {"records.sqlite3": records})
+    with Archive(tmp_path / "old.zip") as archive:
+        assert archive.contents.files["records.sqlite3"][0] == 7
 
 
 def cut(whole: bytes) -> bytes:

@@ -17,6 +17,8 @@ from typing import IO, Any
 
 from django.core.exceptions import ValidationError
 
+from joinedup.site.owner_only import name_once
+
 FORMAT = 1
 CONTENTS = "contents.json"
 KEY = "secret-key"
@@ -76,7 +78,7 @@ def write_archive(to: Path, contents: Contents, parts: Mapping[str, Path]) -> Co
                 )
             stream.flush()
             os.fsync(stream.fileno())
-        os.link(aside, to)  # unlike a rename, it never replaces what is there
+        name_once(aside, to)
     finally:
         aside.unlink(missing_ok=True)
     return contents
@@ -85,7 +87,7 @@ def write_archive(to: Path, contents: Contents, parts: Mapping[str, Path]) -> Co
 def _add(archive: zipfile.ZipFile, name: str, path: Path) -> tuple[int, str]:
     """What is written is what is summed, whatever becomes of the file meanwhile."""
     digest, size = hashlib.sha256(), 0
-    entry = zipfile.ZipInfo.from_file(path, name)
+    entry = zipfile.ZipInfo.from_file(path, name, strict_timestamps=False)
     # Parquet and dumps are compressed already.
     is_packed = path.suffix in {".parquet", ".dump"}
     entry.compress_type = zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED
@@ -130,10 +132,6 @@ class Archive:
 
     def __exit__(self, *_: object) -> None:
         self._zip.close()
-
-    @property
-    def holds_key(self) -> bool:
-        return KEY in self.contents.files
 
     @property
     def records(self) -> str:

@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, unquote, urlparse
 from django.core.exceptions import ImproperlyConfigured
 from jinja2 import FileSystemBytecodeCache
 
+from joinedup.site.owner_only import name_once
+
 
 def flag(name: str, *, default: bool) -> bool:
     value = os.environ.get(name, "").strip().lower()
@@ -118,9 +120,9 @@ def secret_key(folder: Path) -> str:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(get_random_secret_key())
         with suppress(FileExistsError):
-            os.link(aside, path)
+            name_once(Path(aside), path)
     finally:
-        os.unlink(aside)
+        Path(aside).unlink(missing_ok=True)
     return _key_in(path)
 
 

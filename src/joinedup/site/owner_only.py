@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -22,6 +23,20 @@ def private_file(path: Path) -> None:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:
         return
+
+
+def name_once(aside: Path, to: Path) -> None:
+    """Give a finished file its name, beside the one that it was written under. FileExistsError if there is such a file:
+    unlike a rename, this never replaces one."""
+    try:
+        os.link(aside, to)
+    except FileExistsError:
+        raise
+    except OSError:
+        # Disks of a network, and some of other systems, know no second name for a file.
+        if to.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(to)) from None
+        os.rename(aside, to)
 
 
 def open_to_others(home: Path) -> Iterator[Path]:

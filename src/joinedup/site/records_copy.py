@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.backends.sqlite3._functions import register
@@ -74,7 +73,9 @@ def _copy_sqlite(to: Path) -> dict[str, int]:
     os.close(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     # All pages in one step: read as they are at one moment, and nobody who writes has to wait.
     with (
-        closing(sqlite3.connect(f"file:{settings.DATABASES['default']['NAME']}?mode=ro", uri=True)) as ours,
+        closing(
+            sqlite3.connect(f"{Path(connection.settings_dict['NAME']).as_uri()}?mode=ro", uri=True)
+        ) as ours,
         closing(_opened(to)) as copied,
     ):
         ours.backup(copied)
