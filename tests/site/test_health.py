@@ -22,7 +22,7 @@ from joinedup.evidence.sources.contract import SCHEMA
 from joinedup.opportunities.models import Opportunity, Run, Touched
 from joinedup.places.models import Membership, Succession
 from joinedup.registration.models import Attendee
-from joinedup.site import health
+from joinedup.site import health, metrics
 from joinedup.spreadsheets.models import Upload
 from joinedup.tables.models import Seat, Sitting
 from tests.evidence.rows import make_dataset, make_figure
@@ -126,6 +126,13 @@ def test_what_is_deleted_by_its_age_and_was_not(world: World) -> None:
     assert health.findings() == []
     Upload.objects.filter(pk=upload.pk).update(at=timezone.now() - datetime.timedelta(days=7))
     assert only().sentence == "1 spreadsheet should be deleted by now: run “joinedup worker”."
+
+
+def test_a_worker_that_runs_no_more() -> None:
+    metrics.note_worker(timezone.now() - datetime.timedelta(hours=27))
+    assert only().sentence.startswith("The worker last ran on ")
+    metrics.note_worker(timezone.now() - datetime.timedelta(hours=25))
+    assert health.findings() == []
 
 
 def test_mail_on_the_console_is_a_note(settings: Any) -> None:
@@ -291,7 +298,7 @@ def test_records_of_an_older_version(settings: Any) -> None:
     MigrationRecorder(connection).migration_qs.filter(app="spreadsheets").delete()
     found = only()
     assert (found.what, found.is_wrong) == ("migrations", True)
-    assert "joinedup serve --migrate" in found.sentence
+    assert "run “joinedup upgrade”" in found.sentence
 
 
 def test_no_installation(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import signal
 import urllib.request
@@ -90,7 +91,7 @@ def test_what_is_counted(settings: Any, world: World) -> None:
     assert figures(text, "joinedup_mails_waiting") == {"": 1}
     assert figures(text, "joinedup_changes_waiting") == {"": 1}
     assert figures(text, "joinedup_worker_last_run_timestamp_seconds") == {}
-    metrics.note_worker(1_800_000_000.0)
+    metrics.note_worker(datetime.datetime.fromtimestamp(1_800_000_000, datetime.UTC))
     assert figures(read(us), "joinedup_worker_last_run_timestamp_seconds") == {"": 1_800_000_000}
 
 

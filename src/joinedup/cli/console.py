@@ -90,7 +90,7 @@ def _explained(error: str) -> str:
     if "locked" in first:
         return "Somebody else is writing to the records just now: try again in a moment."
     if "no such column" in first or ("column" in first and "not exist" in first):
-        return "The records are from an older version: run “joinedup serve --migrate” once."
+        return "The records are from an older version: run “joinedup upgrade”."
     return f"The records cannot be used: {first}."
 
 

@@ -20,6 +20,7 @@ from joinedup.opportunities.models import Opportunity, Run, Touched
 from joinedup.places.models import Footprint, Membership, Succession
 from joinedup.privacy.retention import DRAFTS, UPLOADS
 from joinedup.registration.queries.attendees import due_deletions
+from joinedup.site import metrics
 from joinedup.site.health_finding import HealthFinding
 from joinedup.site.home_health import home_findings
 from joinedup.site.serve_command import refuse_empty, waiting_migrations
@@ -33,6 +34,8 @@ from joinedup.web.layers import HEADLINES
 FOLLOWED_WITHIN, WHOLE_WITHIN = datetime.timedelta(hours=1), datetime.timedelta(days=2)
 A_DAY = datetime.timedelta(days=1)
 MANY = {"list of support": "lists of support"}
+# A timer of the system may call it once a night.
+WORKED_WITHIN = datetime.timedelta(hours=26)
 # A restarted mail server answers within minutes.
 SENT_WITHIN = datetime.timedelta(minutes=15)
 
@@ -49,7 +52,7 @@ def findings() -> list[HealthFinding]:
         return [
             HealthFinding(
                 "migrations",
-                f"The records lack {lacking} of this version: run “joinedup serve --migrate” once.",
+                f"The records lack {lacking} of this version: run “joinedup upgrade”.",
             )
         ]
     return [
@@ -65,6 +68,7 @@ def findings() -> list[HealthFinding]:
         *_successions(),
         *_deletions(),
         *_mails(),
+        *_worker(),
     ]
 
 
@@ -241,6 +245,20 @@ def _forgetting() -> list[HealthFinding]:
         )
         for what, number in old.items()
         if number
+    ]
+
+
+def _worker() -> list[HealthFinding]:
+    """A worker that ran once and runs no more: nobody is reminded or asked then."""
+    last = metrics.worker_ran_at()
+    if last is None or last > timezone.now() - WORKED_WITHIN:
+        return []
+    return [
+        HealthFinding(
+            "worker",
+            f"The worker last ran on {timezone.localtime(last):%d/%m/%Y %H:%M}: nobody is reminded or asked since. Run "
+            "“joinedup worker”.",
+        )
     ]
 
 

@@ -7,6 +7,7 @@ counted. What waits is read from the database when somebody asks.
 
 from __future__ import annotations
 
+import datetime
 import hmac
 import os
 from collections.abc import Iterator
@@ -43,9 +44,15 @@ def note(method: str, route: str, status: int, seconds: float) -> None:
         timed.labels(method, route).observe(seconds)
 
 
-def note_worker(now: float) -> None:
-    """The worker did what was due, at `now` (seconds since 1970)."""
-    shared.set(LAST_RUN, now, KEPT_FOR)
+def note_worker(now: datetime.datetime) -> None:
+    """The worker did what was due."""
+    shared.set(LAST_RUN, now.timestamp(), KEPT_FOR)
+
+
+def worker_ran_at() -> datetime.datetime | None:
+    """When a worker last did what was due; None if none ever did, or not for months."""
+    last = shared.get(LAST_RUN)
+    return None if last is None else datetime.datetime.fromtimestamp(last, datetime.UTC)
 
 
 def may_read(request: HttpRequest) -> bool:
@@ -90,9 +97,11 @@ class _Waiting(Collector):
             "Changes of records that no list of opportunities follows yet.",
             Touched.objects.count(),
         )
-        if (last := shared.get(LAST_RUN)) is not None:
+        if last := worker_ran_at():
             yield GaugeMetricFamily(
-                "joinedup_worker_last_run_timestamp_seconds", "When a worker last did what was due.", last
+                "joinedup_worker_last_run_timestamp_seconds",
+                "When a worker last did what was due.",
+                last.timestamp(),
             )
 
 

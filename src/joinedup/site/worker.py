@@ -86,7 +86,7 @@ def _work(say: Callable[[str], object]) -> None:
     if cache.add(f"worker-cleared-{timezone.localdate()}", True, A_DAY):
         SessionStore.clear_expired()
     _write_to_people(say, timezone.localtime())
-    metrics.note_worker(timezone.now().timestamp())
+    metrics.note_worker(timezone.now())
 
 
 def _write_to_people(say: Callable[[str], object], now: datetime.datetime) -> None:
