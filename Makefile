@@ -10,7 +10,7 @@ TO ?= ../joinedup-pages
 # again: five seconds each time, and the suite starts hundreds of processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo serve-dev test test-room test-all check fmt hooks bench pages pictures clean
+.PHONY: setup demo serve-dev test test-room test-all check audit fmt hooks bench pages pictures clean
 
 setup: .venv/.ready
 
@@ -54,6 +54,10 @@ check: setup
 	@$(BIN)/python -m django makemigrations --check --dry-run --settings joinedup.site.settings
 	@$(BIN)/djlint --lint --quiet src
 	@$(BIN)/python scripts/check_templates.py
+
+# What is known against the libraries, what a scanner finds in the code, and build/joinedup.cdx.json.
+audit: setup
+	@$(BIN)/python scripts/audit.py
 
 fmt: setup
 	@$(BIN)/ruff check --fix --quiet .

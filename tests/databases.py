@@ -41,7 +41,7 @@ OWN_BEHAVIOUR = {
     "places": ("loading",),
     "registration": ("companions", "reminders", "survey"),
     "results": ("responses", "right_of_reply"),
-    "site": ("health", "worker"),
+    "site": ("backup", "health", "two_workers", "worker"),
     "spreadsheets": ("actions", "pages"),
     "strategy": ("loading",),
     "support": ("loading",),

@@ -1,6 +1,8 @@
 """How the command speaks: what goes wrong with the records, and progress for people and for pipes."""
 
 import sys
+from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -97,3 +99,17 @@ def test_for_json_nothing_is_said(
 def test_json_keeps_letters_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
     put_json({"name": "Llanelli – café"})
     assert capsys.readouterr().out == '{\n  "name": "Llanelli – café"\n}\n'
+
+
+def test_records_that_cannot_be_written_are_told_from_none(settings: Any, tmp_path: Path) -> None:
+    settings.HOME = tmp_path
+    (tmp_path / "records.sqlite3").write_bytes(b"SQLite format 3")
+
+    @click.command()
+    @with_records
+    def verb() -> None:
+        raise OperationalError("unable to open database file")
+
+    told = CliRunner().invoke(verb)
+    assert told.exit_code == 1
+    assert "records.sqlite3 cannot be opened and written to: the disk is read only" in told.stderr

@@ -6,23 +6,29 @@ import datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from joinedup.about.models import ResponsibleBody
+from joinedup.about.queries import NEEDED
 from joinedup.accounts.models import Grant
 from joinedup.agreements.models import Agreement
 from joinedup.events.models import Event, Programme, Table
 from joinedup.evidence import store
 from joinedup.evidence.models import Dataset
+from joinedup.evidence.sources.contract import SCHEMA
 from joinedup.opportunities.models import Opportunity, Run, Touched
 from joinedup.places.models import Membership, Succession
 from joinedup.registration.models import Attendee
-from joinedup.site import health
+from joinedup.site import health, metrics
+from joinedup.spreadsheets.models import Upload
 from joinedup.tables.models import Seat, Sitting
 from tests.evidence.rows import make_dataset, make_figure
+from tests.spreadsheets.making import ready
 from tests.world import World
 
 WRONG_DAY = datetime.date(2026, 1, 8)
@@ -37,6 +43,18 @@ def sound(world: World, settings: Any, tmp_path: Path) -> None:
 
 def said() -> list[tuple[str, bool]]:
     return [(each.what, each.is_wrong) for each in health.findings()]
+
+
+def behind_a_proxy(settings: Any) -> None:
+    """As the settings are with SITE_URL=https://… and TRUSTED_PROXIES=1, and with whole pages about the site."""
+    facts = dict.fromkeys(NEEDED, "x") | {"tested_on": datetime.date(2026, 3, 27)}
+    ResponsibleBody.objects.get_or_create(**facts)
+    settings.SITE_URL, settings.HTTPS = "https://joinedup.example.org", True
+    settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    settings.SECURE_PROXY_SSL_HEADER, settings.SECURE_HSTS_SECONDS = (
+        ("HTTP_X_FORWARDED_PROTO", "https"),
+        31536000,
+    )
 
 
 def only() -> health.HealthFinding:
@@ -56,8 +74,69 @@ def test_debug_shows_too_much(settings: Any) -> None:
 def test_an_address_without_encryption(settings: Any) -> None:
     settings.SITE_URL = "http://joinedup.example.org"
     assert "SITE_URL does not start with https://" in only().sentence
-    settings.SITE_URL, settings.HTTPS = "https://joinedup.example.org", True
-    assert "settings" not in dict(said())
+    behind_a_proxy(settings)
+    assert health.findings() == []
+
+
+def test_a_proxy_that_nobody_told_us_of(settings: Any) -> None:
+    behind_a_proxy(settings)
+    settings.SECURE_SSL_REDIRECT = False
+    assert "TRUSTED_PROXIES is 0" in only().sentence
+
+
+def test_a_name_that_the_site_does_not_answer_to(settings: Any) -> None:
+    behind_a_proxy(settings)
+    settings.ALLOWED_HOSTS = ["localhost"]
+    assert only().sentence.startswith("ALLOWED_HOSTS lacks joinedup.example.org")
+
+
+@pytest.mark.parametrize("key", ["x" * 60, "ab2-" * 5, "django-insecure-" + "abcdefghij" * 5])
+def test_a_key_that_can_be_guessed(settings: Any, key: str) -> None:
+    settings.SECRET_KEY = key
+    assert only().sentence.startswith("The key is short or simple")
+
+
+def test_cookies_that_anybody_on_the_way_may_read(settings: Any) -> None:
+    behind_a_proxy(settings)
+    settings.SESSION_COOKIE_SECURE = False
+    assert "SESSION_COOKIE_SECURE" in only().sentence
+
+
+def test_files_that_others_may_read(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    key, records = tmp_path / "secret-key", tmp_path / "records.sqlite3"
+    for path in (key, records):
+        path.touch(0o644)
+        path.chmod(0o644)
+    assert only().sentence == (
+        f"Other users of this machine can read 2 files of yours (records.sqlite3): run “chmod -R go= {tmp_path}”."
+    )
+    tmp_path.chmod(0o700)
+    assert health.findings() == []
+    tmp_path.chmod(0o755)
+    key.chmod(0o600)
+    records.chmod(0o600)
+    assert health.findings() == []
+
+
+def test_a_home_that_cannot_be_written(settings: Any, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    settings.HOME = tmp_path / "file" / "home"
+    assert only().sentence.startswith(f"{settings.HOME} cannot be written to")
+
+
+def test_what_is_deleted_by_its_age_and_was_not(world: World) -> None:
+    upload = ready(world, "Org,E-mail\nRiverside Homes,a@r.example\n")
+    assert health.findings() == []
+    Upload.objects.filter(pk=upload.pk).update(at=timezone.now() - datetime.timedelta(days=7))
+    assert only().sentence == "1 spreadsheet should be deleted by now: run “joinedup worker”."
+
+
+def test_a_worker_that_runs_no_more() -> None:
+    metrics.note_worker(timezone.now() - datetime.timedelta(hours=27))
+    assert only().sentence.startswith("The worker last ran on ")
+    metrics.note_worker(timezone.now() - datetime.timedelta(hours=25))
+    assert health.findings() == []
 
 
 def test_mail_on_the_console_is_a_note(settings: Any) -> None:
@@ -96,13 +175,19 @@ def dataset(name: str) -> Dataset:
 
 
 def test_a_lost_file_is_wrong_and_an_orphan_is_a_note(tmp_path: Path) -> None:
-    dataset("held.parquet")
+    held = store.write_observations(tmp_path / "store", pl.DataFrame(schema=SCHEMA))
+    dataset(held.name)
+    assert health.findings() == []
+    whole = held.path.read_bytes()
+    for damaged in (whole[:-1], b"", whole[:9] + b"?" + whole[10:]):
+        held.path.write_bytes(damaged)
+        assert said() == [("store", True)]
+        assert f"(wards.csv) are damaged: restore a copy of {held.name}." in only().sentence
+    held.path.unlink()
     lost = only()
     assert (lost.what, lost.is_wrong) == ("store", True)
-    assert "“Crime by ward” (wards.csv) are gone: restore a copy of held.parquet." in lost.sentence
-    (tmp_path / "store").mkdir()
-    (tmp_path / "store" / "held.parquet").touch()
-    assert health.findings() == []
+    assert f"“Crime by ward” (wards.csv) are gone: restore a copy of {held.name}." in lost.sentence
+    held.path.write_bytes(whole)
     (tmp_path / "store" / f"{store.ASIDE}abc").touch()
     orphan = only()
     assert (orphan.what, orphan.is_wrong) == ("store", False)
@@ -217,7 +302,7 @@ def test_records_of_an_older_version(settings: Any) -> None:
     MigrationRecorder(connection).migration_qs.filter(app="spreadsheets").delete()
     found = only()
     assert (found.what, found.is_wrong) == ("migrations", True)
-    assert "joinedup serve --migrate" in found.sentence
+    assert "run “joinedup upgrade”" in found.sentence
 
 
 def test_no_installation(monkeypatch: pytest.MonkeyPatch) -> None:

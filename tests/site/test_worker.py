@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.utils import timezone
 
@@ -140,6 +141,18 @@ def test_spreadsheets_that_nobody_accepted_are_deleted(world: World, by_day: Non
     assert work_once() == ["Deleted 1 spreadsheet that nobody accepted."]
     assert not Upload.objects.filter(pk=upload.pk).exists()
     assert work_once() == []
+
+
+def test_sessions_that_ended_are_cleared_once_a_day(world: World, by_day: None) -> None:
+    cache.clear()
+    now = timezone.now()
+    for key, ends in (
+        ("old", now - datetime.timedelta(days=1)),
+        ("current", now + datetime.timedelta(days=1)),
+    ):
+        Session.objects.create(session_key=key, session_data="", expire_date=ends)
+    assert work_once() == []
+    assert [each.session_key for each in Session.objects.all()] == ["current"]
 
 
 def test_what_is_deleted_leaves_the_file_of_the_database(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ RECORDS: dict[str, tuple[str, str]] = {
     "venue": ("events.Venue", "pk"),
     "visit": ("visits.Visit", "slug"),
 }
-NEVER = re.compile(r"csrfmiddlewaretoken[^>]*value=\"[^\"]*\"|nonce=\"[^\"]*\"")
+NEVER = re.compile(r"csrfmiddlewaretoken[^>]*value=\"[^\"]*\"|nonce=\"[^\"]*\"|<code>[0-9a-f]{32}</code>")
 
 
 def patterns() -> Iterator[URLPattern]:

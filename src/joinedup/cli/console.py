@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
@@ -78,6 +79,8 @@ def _first_line(error: object) -> str:
 
 def _explained(error: str) -> str:
     first = _first_line(error)
+    if ("unable to open" in first or "readonly" in first) and (records := _records_here()):
+        return f"{records} cannot be opened and written to: the disk is read only, or it belongs to another user."
     if (
         "no such table" in first
         or "unable to open" in first
@@ -87,8 +90,16 @@ def _explained(error: str) -> str:
     if "locked" in first:
         return "Somebody else is writing to the records just now: try again in a moment."
     if "no such column" in first or ("column" in first and "not exist" in first):
-        return "The records are from an older version: run “joinedup serve --migrate” once."
+        return "The records are from an older version: run “joinedup upgrade”."
     return f"The records cannot be used: {first}."
+
+
+def _records_here() -> Path | None:
+    """The file of the records, if it is there and holds anything."""
+    from django.conf import settings
+
+    path = Path(settings.HOME) / "records.sqlite3"
+    return path if path.is_file() and path.stat().st_size else None
 
 
 def put_json(document: Any) -> None:

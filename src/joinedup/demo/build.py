@@ -26,6 +26,7 @@ from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.places.demonstration import MARK
 from joinedup.places.models import Footprint, Place
 from joinedup.site.init_command import load_facts
+from joinedup.site.owner_only import private_folder
 from joinedup.site.serve_command import migrate
 
 Say = Callable[[str, float | None], None]
@@ -56,7 +57,7 @@ def build(*, say: Say, fresh: bool = False) -> bool:
     """
     home = settings.HOME
     mark, unfinished = home / MARK, home / UNFINISHED
-    home.mkdir(parents=True, exist_ok=True)
+    private_folder(home)
     if mark.exists() and not fresh and _is_demonstration():
         made = datetime.date.fromisoformat(mark.read_text(encoding="ascii").strip())
         age = (timezone.localdate() - made).days

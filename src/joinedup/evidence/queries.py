@@ -391,5 +391,14 @@ def missing_files() -> list[Dataset]:
     return [row for row in Dataset.objects.filter(withdrawn_at=None) if not _is_there(row)]
 
 
+def damaged_files() -> list[Dataset]:
+    """Datasets whose file is there and is not what was stored: cut short, or changed. One query; reads the store."""
+    return [row for row in Dataset.objects.all() if _is_there(row) and not store.is_whole(_path(row))]
+
+
+def _path(dataset: Dataset) -> Path:
+    return observations.home() / dataset.stored_as
+
+
 def _is_there(dataset: Dataset) -> bool:
-    return (observations.home() / dataset.stored_as).is_file()
+    return _path(dataset).is_file()

@@ -35,7 +35,7 @@ def write_observations(home: Path, frame: pl.DataFrame) -> StoredFile:
     """
     if dict(frame.schema) != SCHEMA:
         raise ValueError(f"observations must have the columns {', '.join(SCHEMA)} in this order and type")
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, aside_name = tempfile.mkstemp(prefix=ASIDE, dir=home)
     aside = Path(aside_name)
     try:
@@ -51,7 +51,6 @@ def write_observations(home: Path, frame: pl.DataFrame) -> StoredFile:
             os.fsync(stream.fileno())
         name = f"{_sha256(aside)}.parquet"
         size = aside.stat().st_size
-        os.chmod(aside, 0o644)
         os.replace(aside, home / name)
         _flush_folder(home)
     finally:
@@ -102,6 +101,11 @@ def orphans(home: Path, known_names: Iterable[str]) -> list[Path]:
         and path.name not in known
         and (path.suffix == ".parquet" or path.name.startswith(ASIDE))
     )
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a stored file holds what it held when it was named. OSError if it cannot be read."""
+    return path.stem == _sha256(path)
 
 
 def _sha256(path: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from django.db import transaction
 from django.utils import timezone
 
 from joinedup.accounts.person import Person
@@ -36,5 +37,14 @@ def work_out_the_night(now: datetime.datetime | None = None) -> list[Run]:
     today = Run.objects.filter(at__gte=midnight).values("footprint")
     runs: list[Run] = []
     for footprint in Footprint.objects.filter(pk__in=Run.objects.values("footprint")).exclude(pk__in=today):
-        runs += refresh(by=Person.operator(), footprint=footprint, as_of=now.date())
+        runs += _work_out(footprint, midnight, now.date())
     return runs
+
+
+@transaction.atomic
+def _work_out(footprint: Footprint, midnight: datetime.datetime, as_of: datetime.date) -> list[Run]:
+    # Held, so that the second of two workers finds that it is done.
+    Footprint.objects.select_for_update().get(pk=footprint.pk)
+    if Run.objects.filter(footprint=footprint, at__gte=midnight).exists():
+        return []
+    return refresh(by=Person.operator(), footprint=footprint, as_of=as_of)

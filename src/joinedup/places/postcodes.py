@@ -95,7 +95,7 @@ def bring_in_postcodes(path: Path) -> int:
     os.close(handle)
     try:
         found.write_parquet(aside, row_group_size=ROWS_IN_A_GROUP, statistics=True)
-        os.replace(aside, _kept())
+        os.replace(aside, kept_file())
     finally:
         Path(aside).unlink(missing_ok=True)
     return found.height
@@ -104,11 +104,12 @@ def bring_in_postcodes(path: Path) -> int:
 def neighbourhood_of(text: str) -> str | None:
     """The code of the neighbourhood of a whole postcode; None for half of one, or where no lookup is kept."""
     key = text.upper().replace(" ", "")
-    if len(key) < 5 or not looks_like_a_postcode(text) or not _kept().is_file():
+    if len(key) < 5 or not looks_like_a_postcode(text) or not kept_file().is_file():
         return None
-    found = pl.scan_parquet(_kept()).filter(pl.col("postcode") == key).select("lsoa").collect()["lsoa"]
+    found = pl.scan_parquet(kept_file()).filter(pl.col("postcode") == key).select("lsoa").collect()["lsoa"]
     return found[0] if found.len() else None
 
 
-def _kept() -> Path:
+def kept_file() -> Path:
+    """What `bring_in_postcodes` keeps; nothing there before it."""
     return Path(settings.HOME) / "postcodes.parquet"

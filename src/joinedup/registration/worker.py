@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -44,4 +45,11 @@ def remind(now: datetime.datetime) -> int:
 def delete_due_personal(on: datetime.date) -> int:
     """Delete the personal details of every event whose 90 days are over; returns how many people that
     affects."""
-    return sum(delete_personal(by=Person.operator(), event=event, on=on) for event in due_deletions(on))
+    return sum(_delete(event.pk, on) for event in due_deletions(on))
+
+
+@transaction.atomic
+def _delete(event_pk: int, on: datetime.date) -> int:
+    # Held, so that the second of two workers finds that it is done.
+    event = Event.objects.select_for_update().get(pk=event_pk)
+    return 0 if event.personal_deleted_on else delete_personal(by=Person.operator(), event=event, on=on)

@@ -1,11 +1,16 @@
 """Typed readers of environment variables: a wrong value gets one sentence, not a traceback later."""
 
 import os
+import tempfile
+from contextlib import suppress
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlparse
 
 from django.core.exceptions import ImproperlyConfigured
 from jinja2 import FileSystemBytecodeCache
+
+from joinedup.site.owner_only import name_once
 
 
 def flag(name: str, *, default: bool) -> bool:
@@ -32,6 +37,24 @@ def words(name: str, *, default: list[str]) -> list[str]:
     """A comma-separated list."""
     value = os.environ.get(name, "")
     return [part.strip() for part in value.split(",") if part.strip()] or default
+
+
+def one_of(name: str, known: tuple[str, ...]) -> str:
+    """One of a few words; the first where it is not set."""
+    value = os.environ.get(name, "").strip().lower() or known[0]
+    if value not in known:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(known)}, not “{value}”.")
+    return value
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """A comma-separated list of addresses and networks (10.0.0.7, 10.1.0.0/16)."""
+    try:
+        return [ip_network(each) for each in words(name, default=[])]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} must be addresses or networks, with commas between: {error}."
+        ) from error
 
 
 def template_cache() -> dict[str, FileSystemBytecodeCache]:
@@ -75,7 +98,8 @@ def database(url: str, folder: Path) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": dict(parse_qsl(parts.query)),
+        # A server that does not answer is said within seconds, by a page as by /readyz.
+        "OPTIONS": {"connect_timeout": "5", **dict(parse_qsl(parts.query))},
     }
 
 
@@ -85,18 +109,28 @@ def secret_key(folder: Path) -> str:
     if value := os.environ.get("SECRET_KEY"):
         return value
     path = folder / "secret-key"
-    try:
-        return path.read_text(encoding="ascii")
-    except FileNotFoundError:
-        pass
+    if path.exists():
+        return _key_in(path)
     from django.core.management.utils import get_random_secret_key
 
-    folder.mkdir(parents=True, exist_ok=True)
-    fresh = get_random_secret_key()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Whole or not there, so that of several processes that start at once all read the same.
+    descriptor, aside = tempfile.mkstemp(prefix=".partial-", dir=folder)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii")
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(fresh)
-    return fresh
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(get_random_secret_key())
+        with suppress(FileExistsError):
+            name_once(Path(aside), path)
+    finally:
+        Path(aside).unlink(missing_ok=True)
+    return _key_in(path)
+
+
+def _key_in(path: Path) -> str:
+    key = path.read_text(encoding="ascii").strip()
+    if not key:
+        raise ImproperlyConfigured(
+            f"{path} is empty: put the key that you kept there, or delete the file, and a new key is made (links in "
+            "mails that were sent stop working)."
+        )
+    return key

@@ -3,44 +3,42 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import asdict, dataclass
 
-from django.conf import settings
-from django.core import checks
 from django.db import connection
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from joinedup.about.queries import lacking, responsible_body
 from joinedup.accounts.models import Grant
-from joinedup.agreements.models import Agreement
+from joinedup.agreements.models import Agreement, Draft
 from joinedup.clusters.models import Scan
 from joinedup.engines.words import counted, plural
 from joinedup.evidence.fetch.forces import forces
 from joinedup.evidence.models import Figure
-from joinedup.evidence.queries import missing_files, orphaned_files
+from joinedup.evidence.queries import damaged_files, missing_files, orphaned_files
 from joinedup.mail.kept import waiting_since
 from joinedup.opportunities.models import Opportunity, Run, Touched
 from joinedup.places.models import Footprint, Membership, Succession
+from joinedup.privacy.retention import DRAFTS, UPLOADS
 from joinedup.registration.queries.attendees import due_deletions
+from joinedup.site import metrics
+from joinedup.site.health_finding import HealthFinding
+from joinedup.site.home_health import home_findings
 from joinedup.site.serve_command import refuse_empty, waiting_migrations
+from joinedup.site.settings_health import settings_findings
+from joinedup.spreadsheets.models import Upload
+from joinedup.support.models import OfferList
 from joinedup.tables.models import Seat
 from joinedup.web.layers import HEADLINES
 
 # Lists follow a change at once, or by the worker within minutes; a whole run each night checks that.
 FOLLOWED_WITHIN, WHOLE_WITHIN = datetime.timedelta(hours=1), datetime.timedelta(days=2)
+A_DAY = datetime.timedelta(days=1)
+MANY = {"list of support": "lists of support"}
+# A timer of the system may call it once a night.
+WORKED_WITHIN = datetime.timedelta(hours=26)
 # A restarted mail server answers within minutes.
 SENT_WITHIN = datetime.timedelta(minutes=15)
-
-
-@dataclass(frozen=True)
-class HealthFinding:
-    what: str
-    sentence: str
-    is_wrong: bool = True
-
-    def as_dict(self) -> dict[str, object]:
-        return asdict(self)
 
 
 def findings() -> list[HealthFinding]:
@@ -55,11 +53,12 @@ def findings() -> list[HealthFinding]:
         return [
             HealthFinding(
                 "migrations",
-                f"The records lack {lacking} of this version: run “joinedup serve --migrate” once.",
+                f"The records lack {lacking} of this version: run “joinedup upgrade”.",
             )
         ]
     return [
-        *_settings(),
+        *settings_findings(),
+        *home_findings(),
         *_damage(),
         *_accounts(),
         *_about(),
@@ -71,30 +70,8 @@ def findings() -> list[HealthFinding]:
         *_successions(),
         *_deletions(),
         *_mails(),
+        *_worker(),
     ]
-
-
-def _settings() -> list[HealthFinding]:
-    found = [HealthFinding("settings", str(message.msg)) for message in checks.run_checks()]
-    if settings.DEBUG:
-        found.append(
-            HealthFinding(
-                "settings", "DEBUG is on: visitors would see how the system is made. Set DEBUG=false."
-            )
-        )
-    if not settings.HTTPS and "127.0.0.1" not in settings.SITE_URL and "localhost" not in settings.SITE_URL:
-        found.append(
-            HealthFinding(
-                "settings", "SITE_URL does not start with https://: sign-in codes could be read on the way."
-            )
-        )
-    if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
-        found.append(
-            HealthFinding(
-                "mail", "Mail is printed on the console. Set EMAIL_BACKEND and EMAIL_HOST to send it.", False
-            )
-        )
-    return found
 
 
 def _damage() -> list[HealthFinding]:
@@ -136,6 +113,13 @@ def _files() -> list[HealthFinding]:
             f"The observations of “{row.title}” ({row.file_name}) are gone: restore a copy of {row.stored_as}.",
         )
         for row in missing_files()
+    ]
+    found += [
+        HealthFinding(
+            "store",
+            f"The observations of “{row.title}” ({row.file_name}) are damaged: restore a copy of {row.stored_as}.",
+        )
+        for row in damaged_files()
     ]
     orphans = orphaned_files()
     if orphans:
@@ -256,6 +240,41 @@ def _deletions() -> list[HealthFinding]:
             "page.",
         )
         for event in due
+    ] + _forgetting()
+
+
+def _forgetting() -> list[HealthFinding]:
+    """What the worker deletes by its age, and did not for another day."""
+    now = timezone.now() - A_DAY
+    waits = Upload.objects.filter(state__in=[Upload.State.MAPPING, Upload.State.PREVIEWED])
+    old = {
+        "draft": Draft.objects.filter(saved_at__lt=now - DRAFTS.length).count(),
+        "spreadsheet": waits.filter(at__lt=now - UPLOADS.length).count(),
+        "list of support": OfferList.objects.filter(
+            state=OfferList.State.WAITING, at__lt=now - UPLOADS.length
+        ).count(),
+    }
+    return [
+        HealthFinding(
+            "deletion",
+            f"{counted(number, what, MANY.get(what, ''))} should be deleted by now: run “joinedup worker”.",
+        )
+        for what, number in old.items()
+        if number
+    ]
+
+
+def _worker() -> list[HealthFinding]:
+    """A worker that ran once and runs no more: nobody is reminded or asked then."""
+    last = metrics.worker_ran_at()
+    if last is None or last > timezone.now() - WORKED_WITHIN:
+        return []
+    return [
+        HealthFinding(
+            "worker",
+            f"The worker last ran on {timezone.localtime(last):%d/%m/%Y %H:%M}: nobody is reminded or asked since. Run "
+            "“joinedup worker”.",
+        )
     ]
 
 

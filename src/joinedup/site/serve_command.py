@@ -7,7 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
+from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -15,13 +17,18 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from joinedup.site import metrics
+from joinedup.site.owner_only import private_file, private_folder
+
 # Requests in progress are answered before the server stops; one that takes longer is cut off.
 SECONDS_TO_END = 8.0
 
 
 def migrate() -> None:
     """Migrate the database to this version."""
-    settings.HOME.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.HOME)
+    if connection.vendor == "sqlite":
+        private_file(Path(connection.settings_dict["NAME"]))
     call_command("migrate", verbosity=0, interactive=False)
 
 
@@ -78,6 +85,10 @@ def serve(*, port: int, address: str = "127.0.0.1") -> None:
     connection.close()
     told = threading.Event()
     before = {sign: signal.signal(sign, lambda *_: told.set()) for sign in (signal.SIGINT, signal.SIGTERM)}
+    # Where its processes count together what they answered; see metrics.py.
+    folder = tempfile.TemporaryDirectory(prefix="joinedup-metrics-") if metrics.is_on() else None
+    if folder is not None:
+        os.environ[metrics.FOLDER] = folder.name
     command = [sys.executable, "-m", "joinedup.site.server", address, str(port)]
     server = subprocess.Popen(command, process_group=0)
     try:
@@ -92,5 +103,7 @@ def serve(*, port: int, address: str = "127.0.0.1") -> None:
         os.killpg(server.pid, signal.SIGKILL)
         server.wait()
     finally:
+        if folder is not None:
+            folder.cleanup()
         for sign, handler in before.items():
             signal.signal(sign, handler)

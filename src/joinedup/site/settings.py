@@ -16,6 +16,9 @@ ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", default=["localhost", "127.0.
 # Links in mails and exports use this address: a request's Host header cannot be trusted.
 SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 HTTPS = SITE_URL.startswith("https://")
+# How many of our web servers are in front of the site. They add to X-Forwarded-For, and say in X-Forwarded-Proto
+# whether the visitor came by https; whatever a visitor sends in these is theirs to replace.
+TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", default=0)
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if HTTPS else []
 
 APPS = [
@@ -56,6 +59,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "joinedup.site.probes.probes",
+    "joinedup.site.request_log.noted",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -121,8 +126,8 @@ ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8}
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,12/h/key"}
-# How many of our proxies are in front of the site and add to X-Forwarded-For; rate limits count addresses.
-ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXIES", default=0)
+# Rate limits count addresses of visitors.
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 # The sign-in page may be requested again at any time: to correct an address, or to get a newer code.
 ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False
 ACCOUNT_FORMS = {
@@ -170,6 +175,11 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "joinedup.web.errors.csrf_failure"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+# Without a proxy that says so, nobody is known to come by https, and everybody would be sent round in circles.
+SECURE_SSL_REDIRECT = HTTPS and TRUSTED_PROXIES > 0
+# Other names under the same one (W005), and lists that ship in browsers (W021), are not this site's to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -206,9 +216,25 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 3600
 
+# Who may read figures at /metrics: with a token, or from addresses and networks. Off unless one of them is set.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+METRICS_ADDRESSES = environment.networks("METRICS_ADDRESSES")
+
+LOG_FORMAT = environment.one_of("LOG_FORMAT", ("plain", "json"))
+LOG_REQUESTS = environment.flag("LOG_REQUESTS", default=False)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {
+        "plain": {"class": "joinedup.site.log_format.Plain"},
+        "json": {"class": "joinedup.site.log_format.Json"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        # Pages that are not there are told by LOG_REQUESTS.
+        "django.request": {"level": "WARNING" if DEBUG else "ERROR"},
+        "joinedup.requests": {"level": "INFO" if LOG_REQUESTS else "WARNING"},
+        "joinedup.sign_in": {"level": "INFO"},
+    },
 }

@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
 from django.db import close_old_connections
 from django.utils import timezone
@@ -20,6 +21,7 @@ from joinedup.mail.kept import send_kept
 from joinedup.opportunities.worker import follow_waiting, work_out_the_night
 from joinedup.registration.worker import delete_due_personal, let_go_of_held, look_after_young, remind
 from joinedup.results.worker import thank_attendees
+from joinedup.site import metrics
 from joinedup.spreadsheets.worker import forget_uploads
 from joinedup.successions.worker import carry_out_due
 from joinedup.support.worker import remind_of_checks
@@ -81,7 +83,10 @@ def _work(say: Callable[[str], object]) -> None:
         say(f"Let go of {counted(forgotten, 'draft')} that nobody went on with.")
     if unaccepted := forget_uploads(timezone.now()):
         say(f"Deleted {counted(unaccepted, 'spreadsheet')} that nobody accepted.")
+    if cache.add(f"worker-cleared-{timezone.localdate()}", True, A_DAY):
+        SessionStore.clear_expired()
     _write_to_people(say, timezone.localtime())
+    metrics.note_worker(timezone.now())
 
 
 def _write_to_people(say: Callable[[str], object], now: datetime.datetime) -> None:
@@ -89,17 +94,15 @@ def _write_to_people(say: Callable[[str], object], now: datetime.datetime) -> No
         say(f"Told {counted(thanked, 'guest')} of their page after the day.")
     # Each records what it did in the database; the mark only avoids checking again all day.
     mark, today = f"worker-wrote-{now.date()}", now.date()
-    if now.hour < MORNING or not cache.add(mark, True, A_DAY):
+    if now.hour < MORNING or cache.get(mark):
         return
-    try:
-        if asked := chase_agreements(today):
-            say(f"Asked about {counted(asked, 'agreement')}.")
-        if hosts := ask_young_people(today):
-            say(f"Asked young people through {counted(hosts, 'host')}.")
-        if checks := remind_of_checks(today):
-            say(f"Sent {counted(checks, 'reminder')} to check support.")
-        if digests := send_digests(now):
-            say(f"Sent {counted(digests, 'digest')} of what waits.")
-    except Exception:
-        cache.delete(mark)
-        raise
+    if asked := chase_agreements(today):
+        say(f"Asked about {counted(asked, 'agreement')}.")
+    if hosts := ask_young_people(today):
+        say(f"Asked young people through {counted(hosts, 'host')}.")
+    if checks := remind_of_checks(today):
+        say(f"Sent {counted(checks, 'reminder')} to check support.")
+    if digests := send_digests(now):
+        say(f"Sent {counted(digests, 'digest')} of what waits.")
+    # Last: whatever stops a worker in the middle, the next look or another worker goes on.
+    cache.set(mark, True, A_DAY)

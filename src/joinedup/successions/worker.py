@@ -36,7 +36,14 @@ def carry_out_due(on: datetime.date) -> int:
         except Exception:
             # One that cannot be followed keeps nothing else from being done; it is tried again.
             logger.exception("What was stated of %s could not be carried out.", new)
-    changes = list(FootprintChange.objects.filter(carried_out_on=None, day__lte=on).order_by("day", "pk"))
-    for change in changes:
+    changes = FootprintChange.objects.filter(carried_out_on=None, day__lte=on).order_by("day", "pk")
+    return len(done) + sum(map(_carry_out_change, list(changes.values_list("pk", flat=True))))
+
+
+@transaction.atomic
+def _carry_out_change(pk: int) -> bool:
+    # Held, so that the second of two workers finds that it is done.
+    change = FootprintChange.objects.select_for_update().filter(pk=pk, carried_out_on=None).first()
+    if change is not None:
         carry_out_change(change)
-    return len(done) + len(changes)
+    return change is not None

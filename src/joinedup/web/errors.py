@@ -39,6 +39,7 @@ def too_many(request: HttpRequest) -> HttpResponse:
         HTTPStatus.TOO_MANY_REQUESTS,
         _("Too many tries"),
         _("Too many requests came from your network just now. Wait a minute, then try again."),
+        request,
     )
 
 
@@ -55,6 +56,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         HTTPStatus.BAD_REQUEST,
         _("We could not understand this request"),
         _("Go back to the page before and try again. Nothing was changed."),
+        request,
     )
 
 
@@ -63,9 +65,11 @@ def failed(request: HttpRequest) -> HttpResponse:
         HTTPStatus.INTERNAL_SERVER_ERROR,
         _("Sorry, something went wrong here"),
         _("It is not your fault, and it has been noted. Try again in a few minutes."),
+        request,
     )
 
 
-def _alone(status: HTTPStatus, heading: str, sentence: str) -> HttpResponse:
-    page = render_to_string("web/alone.jinja", {"heading": heading, "sentence": sentence})
+def _alone(status: HTTPStatus, heading: str, sentence: str, request: HttpRequest) -> HttpResponse:
+    # Not as its second argument, which would ask who is reading.
+    page = render_to_string("web/alone.jinja", {"heading": heading, "sentence": sentence, "request": request})
     return HttpResponse(page, status=status)
