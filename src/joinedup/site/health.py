@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import F, Max, Q
 from django.utils import timezone

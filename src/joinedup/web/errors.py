@@ -48,6 +48,7 @@ def being_done(request: HttpRequest) -> HttpResponse:
         HTTPStatus.CONFLICT,
         _("This is being saved"),
         _("You sent it twice, and the first is not done yet. Wait a minute, then look whether it is there."),
+        request,
     )
 
 
