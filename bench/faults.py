@@ -10,6 +10,7 @@ twice.
 `killed`: processes get SIGKILL at random moments, and so do PostgreSQL and one of its backends. What was acknowledged
 (a 302, or status 0 of a command) has to be there afterwards.
 `full`: the home lies on a small disk that fills up (a tmpfs: for root only).
+`clock`: the calendar of a worker and a site jumps by an hour, a day and a year, forward and back, and is put right.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
+from bench.fault_kinds.clock import clock
 from bench.fault_kinds.full_disk import full
 from bench.fault_kinds.killed import killed
 
@@ -65,7 +67,11 @@ def _full(given: argparse.Namespace) -> Any:
     yield "full disk, sqlite", full(given.home, port=given.port)
 
 
-KINDS = {"killed": _killed, "full": _full}
+def _clock(given: argparse.Namespace) -> Any:
+    yield "clock, sqlite", clock(given.home, port=given.port)
+
+
+KINDS = {"killed": _killed, "full": _full, "clock": _clock}
 
 
 def _printed(figures: dict[str, Any]) -> int:

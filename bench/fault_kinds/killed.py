@@ -92,7 +92,7 @@ def _round(
     until, left = time.monotonic() + seconds, []
     try:
         while time.monotonic() < until:
-            time.sleep(dice.uniform(0.3, 5.0))
+            time.sleep(dice.uniform(2.0, 9.0))
             # Each as often as the others, in any order.
             left = left or dice.sample(TARGETS, len(TARGETS))
             what = left.pop()

@@ -22,6 +22,7 @@ from joinedup.opportunities.worker import follow_waiting, work_out_the_night
 from joinedup.registration.worker import delete_due_personal, let_go_of_held, look_after_young, remind
 from joinedup.results.worker import thank_attendees
 from joinedup.site import metrics
+from joinedup.site.clock import look_at_clock
 from joinedup.spreadsheets.worker import forget_uploads
 from joinedup.successions.worker import carry_out_due
 from joinedup.support.worker import remind_of_checks
@@ -59,13 +60,12 @@ def work(*, once: bool, say: Callable[[str], object]) -> None:
 
 
 def _work(say: Callable[[str], object]) -> None:
+    is_sure = look_at_clock(timezone.now())
     work_on_areas(say)
     if sent := send_kept(timezone.now()):
         say(f"Sent {counted(sent, 'mail')} that had to wait.")
     if followed := follow_waiting():
         say(f"Followed the changes of {counted(followed, 'partnership')}.")
-    if took_over := carry_out_due(timezone.localdate()):
-        say(f"Let the records follow {counted(took_over, 'change')} of authorities and partnerships.")
     runs = work_out_the_night()
     if runs:
         say(f"Worked out the lists of {counted(len({run.footprint_id for run in runs}), 'partnership')}.")
@@ -73,20 +73,28 @@ def _work(say: Callable[[str], object]) -> None:
         say(f"Told {counted(told, 'follower')} what appeared where they follow.")
     if reminded := remind(timezone.now()):
         say(f"Sent {counted(reminded, 'reminder')} of events.")
+    if moved := look_after_young(timezone.localdate()):
+        say(f"Followed who is vouched for, for {counted(moved, 'young guest')}.")
+    if is_sure:
+        _what_cannot_be_undone(say)
+    _write_to_people(say, timezone.localtime())
+    metrics.note_worker(timezone.now())
+
+
+def _what_cannot_be_undone(say: Callable[[str], object]) -> None:
+    """What is due by the calendar and gone afterwards: not while the clock is in doubt (`clock.py`)."""
+    if took_over := carry_out_due(timezone.localdate()):
+        say(f"Let the records follow {counted(took_over, 'change')} of authorities and partnerships.")
     if deleted := delete_due_personal(timezone.localdate()):
         say(f"Deleted the personal details of {counted(deleted, 'guest')} of past events.")
     if lapsed := let_go_of_held(timezone.now()):
         say(f"Let go of {counted(lapsed, 'place')} that nobody confirmed.")
-    if moved := look_after_young(timezone.localdate()):
-        say(f"Followed who is vouched for, for {counted(moved, 'young guest')}.")
     if forgotten := forget_drafts(timezone.now()):
         say(f"Let go of {counted(forgotten, 'draft')} that nobody went on with.")
     if unaccepted := forget_uploads(timezone.now()):
         say(f"Deleted {counted(unaccepted, 'spreadsheet')} that nobody accepted.")
     if cache.add(f"worker-cleared-{timezone.localdate()}", True, A_DAY):
         SessionStore.clear_expired()
-    _write_to_people(say, timezone.localtime())
-    metrics.note_worker(timezone.now())
 
 
 def _write_to_people(say: Callable[[str], object], now: datetime.datetime) -> None:
