@@ -1,7 +1,7 @@
 """What becomes of an installation when processes are killed, the disk fills, the clock jumps, or an outsider looks.
 
-    .venv/bin/python bench/faults.py --home FOLDER [killed|full|clock|outsiders …] [--database sqlite|postgresql|both]
-        [--seconds 60] [--seed 1] [--port 8241]
+    .venv/bin/python bench/faults.py [killed|full|clock|outsiders …] --home FOLDER [--database sqlite|postgresql|both]
+        [--seconds 60] [--seed 1] [--pairs 40] [--part 1/1] [--port 8241]
 
 FOLDER: a demonstration made by `joinedup demo --no-serve`; works in copies of it. Real processes (`joinedup serve`,
 `worker`, `import`, `backup`) answer real requests. Prints figures; exits 1 where something was lost, half done or done
@@ -11,6 +11,8 @@ twice.
 (a 302, or status 0 of a command) has to be there afterwards.
 `full`: the home lies on a small disk that fills up (a tmpfs: for root only).
 `clock`: the calendar of a worker and a site jumps by an hour, a day and a year, forward and back, and is put right.
+`outsiders`: every kind of address by every method for each role; and what is not theirs beside what is not there: the
+answers have to be equal, and by a sign test over pairs of requests (Bonferroni, 1%) neither may be slower.
 """
 
 from __future__ import annotations
@@ -21,11 +23,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
-
-from bench.fault_kinds.clock import clock
-from bench.fault_kinds.full_disk import full
-from bench.fault_kinds.killed import killed
+from fault_kinds.clock import clock
+from fault_kinds.full_disk import full
+from fault_kinds.killed import killed
+from fault_kinds.outsiders import outsiders
 
 BARS = ("lost", "half", "twice")
 
@@ -38,6 +39,10 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--port", type=int, default=8241)
+    parser.add_argument("--pairs", type=int, default=40, help="of timed requests, for each address")
+    parser.add_argument(
+        "--part", default="1/1", help="of the addresses, for a shorter walk: 2/5 is the second fifth"
+    )
     given = parser.parse_args()
     os.environ.pop("DATABASE_URL", None)
     missed = 0
@@ -68,10 +73,15 @@ def _full(given: argparse.Namespace) -> Any:
 
 
 def _clock(given: argparse.Namespace) -> Any:
-    yield "clock, sqlite", clock(given.home, port=given.port)
+    for title, figures in clock(given.home, port=given.port):
+        yield f"clock, {title}", figures
 
 
-KINDS = {"killed": _killed, "full": _full, "clock": _clock}
+def _outsiders(given: argparse.Namespace) -> Any:
+    yield "outsiders, sqlite", outsiders(given.home, port=given.port, pairs=given.pairs, part=given.part)
+
+
+KINDS = {"killed": _killed, "full": _full, "clock": _clock, "outsiders": _outsiders}
 
 
 def _printed(figures: dict[str, Any]) -> int:

@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bench.fault_kinds.installation import copied
-from bench.fault_kinds.mail_double import MailDouble
+from fault_kinds.installation import copied
+from fault_kinds.mail_double import MailDouble
 
 JUMPS = {"an hour": 3600, "a day": 86_400, "a year": 365 * 86_400}
 
 
-def clock(home: Path, *, port: int) -> dict[str, Any]:
-    """For each jump, a copy of its own: a look of the worker, one after the jump, one after it was put right."""
-    figures: dict[str, Any] = {}
-    for name, seconds in JUMPS.items():
+def clock(home: Path, *, port: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    """For each jump, a copy of its own: a look of the worker, one after the jump, two after it was put right."""
+    for name, seconds in reversed(JUMPS.items()):
         for way, by in (("forward", seconds), ("back", -seconds)):
             mail = MailDouble()
             with tempfile.TemporaryDirectory(prefix="jf-") as folder:
                 site = copied(home, Path(folder) / "home", port=port, mail_port=mail.port)
                 told = site.python(LOOKS, by)
-            title = f"{name} {way}"
-            figures |= {
-                f"twice mails, {title}": len(mail.twice()) + len(mail.the_same_words()),
-                f"lost rows deleted early, {title}": told["deleted"],
-                f"lost recoveries, {title}": len(told["broken"]),
-                f"mails sent, {title}": len(mail.received),
-                f"signed in during, after; link during, after, {title}": told["signed in"],
-            }
-    return figures
+            yield (
+                f"{name} {way}",
+                {
+                    "twice mails": len(mail.twice()) + len(mail.the_same_words()),
+                    "lost rows deleted early": told["deleted"],
+                    "lost recoveries": len(told["broken"]),
+                    "mails sent": len(mail.received),
+                    "signed in during, after; link during, after": told["signed in"],
+                },
+            )
 
 
 # The calendar of this process only: everything of the product asks one of these two.

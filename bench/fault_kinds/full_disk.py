@@ -1,4 +1,4 @@
-"""The home lies on a small disk that fills: what is answered, what is kept, and whether it goes on once there is room."""
+"""The home lies on a small disk that fills: what is answered and kept, and whether it goes on once there is room."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench.fault_kinds.installation import COORDINATOR, Site, copied, end
-from bench.fault_kinds.killed import EVENT, PARTNER, PLACES, THEMES
+from fault_kinds.installation import COORDINATOR, Site, copied, end
+from fault_kinds.killed import EVENT, PARTNER, PLACES, THEMES
 
 NO_ROOM = "There is no room left"
 
@@ -20,7 +20,9 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
     """A disk of so many MB in memory, mounted while this lasts: for root only."""
     disk = folder / "disk"
     disk.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(disk)], check=False)
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(disk)], check=False
+    )
     if made.returncode:
         raise SystemExit("A small disk can be mounted by root only: run this as root, or leave out “full”.")
     try:

@@ -1,4 +1,4 @@
-"""A copy of an installation whose processes are started, killed and asked from outside, as an operator's machine does."""
+"""A copy of an installation whose processes are started, killed and asked from outside."""
 
 from __future__ import annotations
 
@@ -124,9 +124,14 @@ class Site:
         headers = {"Cookie": cookies, "X-Forwarded-For": client, "X-Forwarded-Proto": "http"}
         body = None
         if form is not None and file:
-            parts = [(f'name="{name}"', value) for name, value in {**form, "csrfmiddlewaretoken": TOKEN}.items()]
+            parts = [
+                (f'name="{name}"', value) for name, value in {**form, "csrfmiddlewaretoken": TOKEN}.items()
+            ]
             parts.append((f'name="file"; filename="{file[0]}"', file[1]))
-            said = [f"--{TOKEN}\r\nContent-Disposition: form-data; {name}\r\n\r\n{value}\r\n" for name, value in parts]
+            said = [
+                f"--{TOKEN}\r\nContent-Disposition: form-data; {name}\r\n\r\n{value}\r\n"
+                for name, value in parts
+            ]
             body = "".join([*said, f"--{TOKEN}--\r\n"])
             headers["Content-Type"] = f"multipart/form-data; boundary={TOKEN}"
         elif form is not None:

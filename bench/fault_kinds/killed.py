@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.fault_kinds.installation import COORDINATOR, Site, copied, end, kill, processes_of
-from bench.fault_kinds.mail_double import MailDouble
-from bench.fault_kinds.postgres import Server, fill
+from fault_kinds.installation import COORDINATOR, Site, copied, end, kill, processes_of
+from fault_kinds.mail_double import MailDouble
+from fault_kinds.postgres import Server, fill
 
 PARTNERSHIP, EVENT = "islington-camden-hackney", "joining-up-next"
 PARTNER = "police-command-unit-hackney-side-42pr"
@@ -82,9 +82,14 @@ def _round(
     noted, stop = Noted(), threading.Event()
     dice = random.Random(seed)
     writers = [
-        *(threading.Thread(target=_write, args=(site, noted, stop, n, write)) for n, write in enumerate(WRITERS)),
+        *(
+            threading.Thread(target=_write, args=(site, noted, stop, n, write))
+            for n, write in enumerate(WRITERS)
+        ),
         threading.Thread(target=_import, args=(site, noted, stop, folder, random.Random(seed + 1))),
-        threading.Thread(target=_back_up, args=(site, noted, stop, folder / "backups", random.Random(seed + 2))),
+        threading.Thread(
+            target=_back_up, args=(site, noted, stop, folder / "backups", random.Random(seed + 2))
+        ),
     ]
     serving, worker = site.serve(), site.start("worker")
     for each in writers:
@@ -186,7 +191,9 @@ def _import(site: Site, noted: Noted, stop: threading.Event, folder: Path, dice:
     while not stop.wait(dice.uniform(2.0, 8.0)):
         number += 1
         file = folder / f"fault-{number}.csv"
-        lines = [f"{place},2024-{1 + number % 12:02},robbery,{number * 10 + n},," for n, place in enumerate(PLACES)]
+        lines = [
+            f"{place},2024-{1 + number % 12:02},robbery,{number * 10 + n},," for n, place in enumerate(PLACES)
+        ]
         file.write_text("\n".join(["place,period,indicator,count,denominator,value", *lines, ""]))
         process = site.start("import", file)
         if dice.random() < 0.6:
@@ -216,9 +223,7 @@ def _back_up(site: Site, noted: Noted, stop: threading.Event, to: Path, dice: ra
             noted.others[f"backup: status {process.returncode}"] += 1
 
 
-def _judged(
-    site: Site, noted: Noted, mail: MailDouble, folder: Path, before: list[str]
-) -> dict[str, Any]:
+def _judged(site: Site, noted: Noted, mail: MailDouble, folder: Path, before: list[str]) -> dict[str, Any]:
     kept = site.python(KEPT, folder / "backups")
     done = noted.acknowledged
     asks, people, uploads = kept["asks"], kept["people"], kept["uploads"]
@@ -238,7 +243,8 @@ def _judged(
         "lost backups": max(len(done["backup"]) - kept["backups"], 0),
         "half asks": sum(each["themes"] != len(THEMES) for each in asks.values()),
         "half spreadsheets": sum(number not in (0, BODIES) for number in accepted.values()),
-        "half imports": kept["figures that differ"] + sum(not each["whole"] for each in kept["datasets"].values()),
+        "half imports": kept["figures that differ"]
+        + sum(not each["whole"] for each in kept["datasets"].values()),
         "half files in the store": kept["damaged"],
         "half backups": kept["damaged backups"],
         "half audit (rows that are not one a change)": sum(
@@ -305,7 +311,8 @@ for path in Path(sys.argv[1]).glob("*.zip"):
         damaged += 1
 print(json.dumps({
     "asks": asks, "people": people, "uploads": uploads, "bodies": bodies, "datasets": datasets,
-    "figures that differ": len(held.keys() ^ fresh.keys()) + sum(held[key] != fresh[key] for key in held.keys() & fresh.keys()),
+    "figures that differ": len(held.keys() ^ fresh.keys())
+    + sum(held[key] != fresh[key] for key in held.keys() & fresh.keys()),
     "damaged": sum(not store.is_whole(path) for path in home.glob("*.parquet")),
     "partial": len(list(home.glob(".partial-*"))) + len(list(Path(sys.argv[1]).glob(".partial-*"))),
     "backups": backups, "damaged backups": damaged,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from bench.fault_kinds.installation import Site
+from fault_kinds.installation import Site
 
 
 class Server:
@@ -42,7 +42,7 @@ class Server:
             try:
                 self._server.ensure_postgres_running()
                 return
-            except Exception:  # noqa: BLE001 its own: the memory of what was killed may be held for a moment
+            except Exception:
                 time.sleep(0.5)
         raise SystemExit("PostgreSQL did not start again.")
 
@@ -62,7 +62,8 @@ from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, connections, transaction
 call_command("migrate", verbosity=0)
-old = {**connections["default"].settings_dict, "ENGINE": "django.db.backends.sqlite3", "NAME": sys.argv[1], "OPTIONS": {}}
+old = {**connections["default"].settings_dict, "OPTIONS": {}}
+old |= {"ENGINE": "django.db.backends.sqlite3", "NAME": sys.argv[1]}
 connections.databases["old"] = old
 models = [each for each in apps.get_models(include_auto_created=True) if each._meta.managed]
 with connection.cursor() as cursor:

@@ -13,9 +13,9 @@ from typing import Any
 
 import click
 
-
 NO_ROOM = (
-    "There is no room left on the disk. What was not finished is not kept: make room, then run the same command again."
+    "There is no room left on the disk. What was not finished is not kept: make room, then run the same "
+    "command again."
 )
 
 

@@ -117,7 +117,7 @@ def _question(scan: Scan, ground: CountsToScan, settings: Mapping[str, Any]) -> 
 
 
 class _Progress:
-    """Receives the share done; stores it now and then, and stops a scan that was given up. Safe from several threads."""
+    """Receives the share done, from several threads; stores it now and then, and stops a scan that was given up."""
 
     def __init__(self, scan: Scan) -> None:
         self.scan, self.noted = scan, monotonic() - NOTED

@@ -22,12 +22,11 @@ from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.firstrun.area_data import bring_in
 from joinedup.firstrun.models import SILENT, AreaLoad
+from joinedup.opportunities.touching import SEEN_FOR, WORKER_SEEN
 from joinedup.places.models import Footprint
 
 logger = logging.getLogger(__name__)
 
-# Noted by the worker at each look for work, and forgotten soon after it has gone.
-WORKER_SEEN, SEEN_FOR = "worker-seen", 60
 # Seconds between two notes of how far it is.
 NOTED = 1.0
 BROKE = "Something went wrong; whoever looks after the installation finds it in the log."

@@ -6,7 +6,6 @@ import datetime
 from dataclasses import dataclass, replace
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from joinedup.engines.opportunities import Move, Opportunity, Result, Settings, opportunities
@@ -102,16 +101,21 @@ def _for_public(result: Result) -> Result:
 def keep_runs(footprint: Footprint, as_of: datetime.date) -> list[Run]:
     """A run for every kind of reader, stored. Call it inside a transaction."""
     # A change that is written meanwhile stays to be followed.
-    done = Touched.objects.filter(footprint=footprint).aggregate(last=Max("pk"))["last"]
+    done = _noted(footprint)
     every, weights = read_for_each(footprint, Run.Audience.values, as_of), weights_of(footprint)
     runs = []
     for audience in Run.Audience.values:
         found = found_in(every[audience], audience, as_of, weights)
         number = store(footprint, audience, as_of, found)
         runs.append(Run.objects.create(footprint=footprint, audience=audience, as_of=as_of, found=number))
-    if done is not None:
-        Touched.objects.filter(footprint=footprint, pk__lte=done).delete()
+    Touched.objects.filter(pk__in=done).delete()
     return runs
+
+
+def _noted(footprint: Footprint) -> list[int]:
+    """The notes that a run begun now follows, each by its key: one with a smaller number may still be written, by a
+    change that began earlier and ends later."""
+    return list(Touched.objects.filter(footprint=footprint).values_list("pk", flat=True))
 
 
 @transaction.atomic
@@ -122,13 +126,11 @@ def follow(footprint: Footprint, as_of: datetime.date | None = None) -> int:
     list is what a run would have stored. Where nothing was worked out yet, nothing happens: a coordinator starts it.
     """
     Footprint.objects.select_for_update().get(pk=footprint.pk)
-    waiting = Touched.objects.filter(footprint=footprint)
-    runs = Run.objects.filter(footprint=footprint)
-    if not waiting.exists() or not runs.exists():
-        waiting.delete()
+    done, runs = _noted(footprint), Run.objects.filter(footprint=footprint)
+    if not done or not runs.exists():
+        Touched.objects.filter(pk__in=done).delete()
         return 0
     as_of = as_of or timezone.localdate()
-    done = waiting.aggregate(last=Max("pk"))["last"]
     every, weights = read_for_each(footprint, Run.Audience.values, as_of), weights_of(footprint)
     number = 0
     for audience in Run.Audience.values:
@@ -138,7 +140,7 @@ def follow(footprint: Footprint, as_of: datetime.date | None = None) -> int:
         runs.filter(pk__in=list(last.values_list("pk", flat=True))).update(
             followed_at=timezone.now(), found=kept
         )
-    waiting.filter(pk__lte=done).delete()
+    Touched.objects.filter(pk__in=done).delete()
     return number
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from django.core.cache import cache
 from django.db import connection, models, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 
@@ -23,6 +24,12 @@ from joinedup.places.models import Footprint
 from joinedup.support.models import Offer
 
 logger = logging.getLogger(__name__)
+
+# A list of so many is followed by the worker, within seconds: at ten times the demonstration's register that takes
+# seconds (`bench/follow.py --size 10`).
+LONG = 500
+# Noted by the worker at each look for work, and forgotten soon after it has gone.
+WORKER_SEEN, SEEN_FOR = "worker-seen", 60
 
 # Which partnerships' lists a record of each kind can change.
 FOOTPRINTS: dict[type[models.Model], Callable[[Any], Iterable[int]]] = {
@@ -132,11 +139,19 @@ class _After:
             return
         from joinedup.opportunities.engine import follow
 
+        if _takes_long(self.footprint):
+            return
         try:
             follow(Footprint.objects.get(pk=self.footprint))
         except Exception:
             # The change itself is stored, and the note of it waits.
             logger.exception("A change could not be followed; it waits for the worker or the next run.")
+
+
+def _takes_long(footprint: int) -> bool:
+    """Whether following takes so long that nobody should wait for it with a page, and a worker is there to do it."""
+    is_long = Run.objects.filter(footprint=footprint, found__gte=LONG).exists()
+    return is_long and bool(cache.get(WORKER_SEEN))
 
 
 def _waiting(is_left: bool) -> set[int]:

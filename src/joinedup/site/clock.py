@@ -1,4 +1,4 @@
-"""Did this machine's clock jump? Then what deletes for good waits a day, so that a wrong clock deletes nothing early."""
+"""Did this machine's clock jump? Then what deletes waits a day, so that a wrong clock deletes nothing early."""
 
 from __future__ import annotations
 

@@ -85,7 +85,8 @@ def _clock() -> list[HealthFinding]:
         HealthFinding(
             "clock",
             "The clock of this machine jumped between two looks of the worker. For another "
-            f"{counted(round(left / A_HOUR) or 1, 'hour')} it deletes nothing: put the clock right by then, if it is wrong.",
+            f"{counted(round(left / A_HOUR) or 1, 'hour')} it deletes nothing: put the clock right by then, if "
+            "it is wrong.",
             is_wrong=False,
         )
     ]

@@ -13,7 +13,6 @@ from joinedup.site.health_finding import HealthFinding
 from joinedup.site.owner_only import open_to_others
 from joinedup.site.probes import can_write
 
-
 # A backup beside the records, an import and a night's run need room for another copy of all that is kept, and some.
 SPARE = 200 * 2**20
 
