@@ -192,6 +192,7 @@ def without_what_always_differs(page: bytes) -> str:
 FRESH = {
     "content-security-policy",
     "x-request-id",
+    "expires",
     "location",
     "content-length",
     "date",
