@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from joinedup.accounts.models import Grant
+from joinedup.accounts.models import AuditEntry, Grant
 from joinedup.accounts.person import Person
 from joinedup.partners.models import Partner
 from joinedup.partners.statutory import Proposal, proposals
@@ -66,6 +66,49 @@ def visible_partners(person: Person, ids: Iterable[int]) -> dict[int, Partner]:
     """Those of these partners that `person` may see; 1 query. Anything that shows a name asks this first."""
     found = Partner.objects.visible_to(person).filter(pk__in=set(ids)).select_related("sector")
     return {partner.pk: partner for partner in found}
+
+
+def body_now(pk: int | str) -> Partner | None:
+    """The partner of this number, as of a link in a mail; if it became part of another record, that one. 1 query."""
+    found: Partner | None = Partner.every.select_related("merged_into").filter(pk=pk).first()
+    return where_it_leads(found) if found is not None else None
+
+
+def where_it_leads(partner: Partner) -> Partner:
+    """The record that a partner became part of; itself if it became part of none. When that one becomes part of a third,
+    it leads straight to the third."""
+    return partner.merged_into or partner
+
+
+def former_names(partners: Iterable[int]) -> list[tuple[str, int]]:
+    """What the records were called that became part of these, each with the key of where it leads; 1 query, as nothing
+    leads to a record that is gone itself."""
+    found = Partner.every.filter(merged_into__in=list(partners)).order_by("pk")
+    return list(found.values_list("name", "merged_into"))
+
+
+def history_with(partner: Partner) -> list[AuditEntry]:
+    """Every entry about a partner and about the records that became part of it, newest first; 2 queries."""
+    gone = Partner.every.filter(merged_into=partner).values_list("pk", flat=True)
+    ids = [str(pk) for pk in (partner.pk, *gone)]
+    return list(AuditEntry.objects.filter(record=partner._meta.label_lower, record_id__in=ids))
+
+
+def partner_called(name: str, footprint: int | None) -> Partner | None:
+    """The partner of a partnership that somebody means by a name: exactly that, else the one that it is but for how
+    people write names (legal form, “and”, saints, apostrophes), also if its record was called so once. None if more
+    than one could be meant. 2 queries."""
+    # Imported here: what compares names takes a while to load, and few processes need it.
+    from joinedup.engines.reading.same import name_key
+
+    held = list(Partner.objects.filter(footprints=footprint))
+    by_pk = {partner.pk: partner for partner in held}
+    called = [*((partner.name, partner.pk) for partner in held), *former_names(by_pk)]
+    for key in (str.casefold, name_key):
+        meant = {pk for each, pk in called if key(name) and key(each) == key(name)}
+        if len(meant) == 1:
+            return by_pk[meant.pop()]
+    return None
 
 
 def shares_a_partnership(person: Person, partner: Partner) -> bool:

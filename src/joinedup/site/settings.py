@@ -41,6 +41,7 @@ APPS = [
     "spreadsheets",
     "firstrun",
     "successions",
+    "merges",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",

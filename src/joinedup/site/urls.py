@@ -20,6 +20,7 @@ ROOMS = [
     "spreadsheets",
     "firstrun",
     "successions",
+    "merges",
     "accounts",
     "web",
 ]

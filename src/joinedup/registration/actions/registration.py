@@ -19,6 +19,7 @@ from joinedup.accounts.slugs import fresh_slug
 from joinedup.events.models import Event
 from joinedup.opportunities import touching
 from joinedup.partners.models import Ask, Partner
+from joinedup.partners.queries import partner_called
 from joinedup.privacy import detect, free_text
 from joinedup.privacy.retention import HELD_PLACES
 from joinedup.registration import mailbox, mails
@@ -232,7 +233,7 @@ def _refuse_what_is_missing(role: str, name: str, email: str, part: str, young: 
 
 
 def _known(event: Event, name: str) -> Partner | None:
-    return Partner.objects.filter(name__iexact=name, footprints=event.footprint_id).first()
+    return partner_called(name, event.footprint_id)
 
 
 def _host(event: Event, given: Partner | NewPartner) -> Partner:
