@@ -53,20 +53,32 @@ def both(with_hidden: Everything) -> Everything:
         Ask.objects.create(partner=partner, kind="need", text="The same room")
         Grant.objects.get_or_create(user=world.bob, role="partner_member", partner=partner)
         RememberedName.objects.create(
-            footprint=world.north, upload=world.north.uploads.first(), name=f"old {partner.slug}", partner=partner
+            footprint=world.north,
+            upload=world.north.uploads.first(),
+            name=f"old {partner.slug}",
+            partner=partner,
         )
         NotForUs.objects.get_or_create(
-            offer=with_hidden.fund, partner=partner, defaults={"on": today, "until": today + datetime.timedelta(days=9)}
+            offer=with_hidden.fund,
+            partner=partner,
+            defaults={"on": today, "until": today + datetime.timedelta(days=9)},
         )
         Enquiry.objects.get_or_create(opportunity=with_hidden.chance, partner=partner, by="Alice")
         first, second = sorted((partner, third), key=lambda each: each.pk)
         Link.objects.create(first=first, second=second)
         TwoBodies.objects.create(first=first, second=second)
-        hosted = Conversation.objects.create(event=event, slug=f"of-{partner.slug}", question="?", opens=today, closes=today)
+        hosted = Conversation.objects.create(
+            event=event, slug=f"of-{partner.slug}", question="?", opens=today, closes=today
+        )
         host = Host.objects.create(conversation=hosted, partner=partner)
         said = Said.objects.create(conversation=hosted, host=host, text="A room", age_band="14-15")
         PartnerReply.objects.create(
-            contribution=said, partner=partner, word="no", text="Not now", recorded_by="Alice", recorded_on=today
+            contribution=said,
+            partner=partner,
+            word="no",
+            text="Not now",
+            recorded_by="Alice",
+            recorded_on=today,
         )
         Host.objects.get_or_create(conversation=with_hidden.conversation, partner=partner)
         made = Agreement.objects.create(
@@ -85,7 +97,12 @@ def both(with_hidden: Everything) -> Everything:
     Answer.objects.create(opportunity=with_hidden.chance, partner=lantern, word="interested", by="Bob")
     Answer.objects.create(opportunity=with_hidden.chance, partner=school, word="not_us", by="Head")
     Priority.objects.create(
-        footprint=world.north, opportunity=with_hidden.chance, quarter=today, chair=school, chosen_by="A", chosen_on=today
+        footprint=world.north,
+        opportunity=with_hidden.chance,
+        quarter=today,
+        chair=school,
+        chosen_by="A",
+        chosen_on=today,
     )
     Partner.objects.filter(pk=third.pk).update(succeeded_by=school, succeeded_on=today)
     return with_hidden

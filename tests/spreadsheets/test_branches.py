@@ -33,7 +33,9 @@ def seen(world: World, upload: Upload) -> SpreadsheetPreview:
 
 
 def answer(world: World, upload: Upload, is_one: bool) -> None:
-    actions.tick(by=world.person("alice"), upload=upload, ticks={e.key: is_one for e in seen(world, upload).questions})
+    actions.tick(
+        by=world.person("alice"), upload=upload, ticks={e.key: is_one for e in seen(world, upload).questions}
+    )
 
 
 def verdicts(world: World, upload: Upload) -> list[str]:
@@ -148,7 +150,17 @@ NAMES = [
     "O’Hara Hub", "O'Hara Hub", "Alder Trust North branch", "Lantern Youth", "LANTERN YOUTH", "Birch", "Bïrch", "BÏRCH",
     "Old Held Name",
 ]  # fmt: skip
-NUMBERS = ["", "", "1084122", "01084122", "Charity no. 1084122", "1097940", "SC012059", "sc 12059", "nonsense"]
+NUMBERS = [
+    "",
+    "",
+    "1084122",
+    "01084122",
+    "Charity no. 1084122",
+    "1097940",
+    "SC012059",
+    "sc 12059",
+    "nonsense",
+]
 COMPANIES = ["", "", "", "00999123", "999123", "OC300001"]
 MARKINGS = ["", "partnership", "public", "named"]
 HEADERS = {
@@ -172,11 +184,18 @@ def row_of(kind: str, pick: random.Random) -> list[str]:
         return [pick.choice(["Walks", "walks", "Talks"]), name, other, *dates, marking]
     if kind == "asks":
         return [pick.choice(["need", "offer", ""]), pick.choice(["A van", "a  VAN", "A hall"]), name, marking]
-    return [pick.choice(["Grant", "grant"]), name, pick.choice(["", "£500"]), pick.choice(["", "31/3/2030"]), marking, ""]
+    return [
+        pick.choice(["Grant", "grant"]),
+        name,
+        pick.choice(["", "£500"]),
+        pick.choice(["", "31/3/2030"]),
+        marking,
+        "",
+    ]
 
 
 @pytest.mark.parametrize("kind", sorted(HEADERS))
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_what_the_preview_shows_is_what_acceptance_does(world: World, kind: str, seed: int) -> None:
     """Sheets with every kind of trap: no row that is previewed as new is refused at acceptance, and as many records are
     made as were shown."""
@@ -186,7 +205,7 @@ def test_what_the_preview_shows_is_what_acceptance_does(world: World, kind: str,
     make_partner("Held", "vcs", world.north, [], [], charity_number="1097940", company_number="00999123")
     held = make_partner("Old Held Name", "vcs", world.north, [], [])
     Partner.every.filter(pk=held.pk).update(merged_into=world.lantern)
-    rows = [",".join(row_of(kind, pick)) for _ in range(30)]
+    rows = [",".join(row_of(kind, pick)) for _ in range(40)]
     upload = ready(world, "\n".join([HEADERS[kind], *rows]), kind)
     alice = world.person("alice")
     for _ in range(3):
@@ -200,5 +219,9 @@ def test_what_the_preview_shows_is_what_acceptance_does(world: World, kind: str,
     made = actions.accept(by=alice, upload=upload, leave_out=True)
     assert made == sum(model.objects.count() for model in models) - before
     assert made >= len(shown.to_make)
-    fresh = {line.plan["who"].name for line in shown.to_make if line.plan.get("who") and not hasattr(line.plan["who"], "pk")}
+    fresh = {
+        line.plan["who"].name
+        for line in shown.to_make
+        if line.plan.get("who") and not hasattr(line.plan["who"], "pk")
+    }
     assert Partner.objects.filter(name__in=fresh).count() == len(fresh)

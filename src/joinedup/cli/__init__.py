@@ -4,6 +4,7 @@ from joinedup.cli.datasets_command import datasets
 from joinedup.cli.fetch_command import fetch
 from joinedup.cli.figures_command import figures
 from joinedup.cli.match_command import match
+from joinedup.cli.partners_command import partners
 from joinedup.cli.places_command import places
 from joinedup.cli.practice_command import practice
 from joinedup.cli.scan_command import scan
@@ -11,7 +12,7 @@ from joinedup.cli.seat_command import seat
 from joinedup.cli.support_command import support
 from joinedup.cli.verbs import main
 
-for verb in (datasets, fetch, figures, match, places, practice, scan, seat, support):
+for verb in (datasets, fetch, figures, match, partners, places, practice, scan, seat, support):
     main.add_command(verb)
 
 __all__ = ["main"]

@@ -106,9 +106,11 @@ def take_back_merge(*, by: Person, said: Merge) -> Partner:
     """Undo `merge`: what moved goes back to where it was, but for what somebody changed or removed since; what came
     since stays with the record that was kept. Returns the record that is there again."""
     gone, kept = Partner.every.select_for_update().get(pk=said.gone_id), said.kept
-    require(by, "partner.merge", on=kept)
-    own = by.is_operator or by.is_administrator or kept.scope().footprints <= by.coordinated_ids
-    if said.is_wider and not own:
+    scope = where_it_leads(kept).scope()
+    require(by, "partner.merge", on=scope)
+    if said.is_wider and not (
+        by.is_operator or by.is_administrator or scope.footprints <= by.coordinated_ids
+    ):
         raise PermissionDenied(ANOTHER_PARTNERSHIP)
     if gone.merged_into_id != kept.pk:
         raise ValidationError(
@@ -129,4 +131,3 @@ def take_back_merge(*, by: Person, said: Merge) -> Partner:
     audit.record(by=by, action="partner.unmerge", on=kept, before=before, after=picture(kept, MANY))
     audit.record(by=by, action="partner.unmerge", on=gone)
     return gone
-

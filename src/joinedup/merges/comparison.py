@@ -88,13 +88,15 @@ def gaining(kept: Partner, gone: Partner) -> list[Footprint]:
     """The partnerships that one of them is in and the other is not: their members will see what the other shares."""
     one, other = ({each.pk: each for each in partner.footprints.all()} for partner in (kept, gone))
     return sorted(
-        (each for pk, each in (one | other).items() if (pk in one) != (pk in other)), key=lambda each: each.name
+        (each for pk, each in (one | other).items() if (pk in one) != (pk in other)),
+        key=lambda each: each.name,
     )
 
 
 def what_moves(person: Person, gone: Partner) -> list[str]:
     """What hangs on the record that will lead on, as far as `person` may see it, in a few words each. 9 queries."""
     theirs = Q(owner_partner=gone) | Q(deputy_partner=gone) | Q(contributions__partner=gone)
+    seen = Partner.objects.visible_to(person).values("pk")
     here = Q(event__footprint__in=person.coordinated_ids) if not person.is_operator else Q()
     rows: list[tuple[Any, Callable[[int], str]]] = [
         (Contact.objects.filter(partner=gone), lambda n: ngettext("%(num)s contact", "%(num)s contacts", n)),
@@ -105,14 +107,16 @@ def what_moves(person: Person, gone: Partner) -> list[str]:
         ),
         (
             Ask.objects.visible_to(person).filter(partner=gone),
-            lambda n: ngettext("%(num)s thing they need or can give", "%(num)s things they need or can give", n),
+            lambda n: ngettext(
+                "%(num)s thing they need or can give", "%(num)s things they need or can give", n
+            ),
         ),
         (
             Offer.objects.visible_to(person).filter(provider_partner=gone),
             lambda n: ngettext("%(num)s offer of support", "%(num)s offers of support", n),
         ),
         (
-            Link.objects.filter(Q(first=gone) | Q(second=gone)),
+            Link.objects.filter(Q(first=gone) | Q(second=gone), first__in=seen, second__in=seen),
             lambda n: ngettext("%(num)s link to another partner", "%(num)s links to other partners", n),
         ),
         (

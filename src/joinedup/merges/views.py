@@ -51,9 +51,7 @@ def partner_merge(request: Request, slug: str) -> HttpResponse:
     """`slug` is kept; the other record becomes part of it."""
     kept = _visible(request, slug)
     require(request.person, "partner.merge", on=kept)
-    chosen = OtherForm(
-        request.GET if "other" in request.GET else None, person=request.person, partner=kept
-    )
+    chosen = OtherForm(request.GET if "other" in request.GET else None, person=request.person, partner=kept)
     if not chosen.is_valid():
         return render(request, "merges/other.jinja", {"partner": kept, "form": chosen})
     gone = chosen.cleaned_data["other"]

@@ -87,7 +87,9 @@ def _refuse_second(
     body share its numbers. 2 queries at most."""
     # What was so before is no reason to refuse another change: it is asked on its own page.
     was = {"name": existing.name, **numbers_of(existing)} if existing is not None else {}
-    fresh = {key: details[key] for key in ("name", *READERS) if details.get(key) and details[key] != was.get(key)}
+    fresh = {
+        key: details[key] for key in ("name", *READERS) if details.get(key) and details[key] != was.get(key)
+    }
     here = Partner.objects.visible_to(by).filter(footprints__in=footprints)
     if existing is not None:
         here = here.exclude(pk=existing.pk)

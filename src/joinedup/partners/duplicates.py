@@ -40,7 +40,9 @@ class NearPair:
         if self.number:
             number = {"kind": LABELS[self.number], "number": numbers_of(self.first)[self.number]}
             return _("the same %(kind)s, %(number)s") % number
-        return _("the same name but for how it is written") if self.likeness >= 1 else _("nearly the same name")
+        return (
+            _("the same name but for how it is written") if self.likeness >= 1 else _("nearly the same name")
+        )
 
 
 def near_pairs(person: Person, footprints: Iterable[Footprint | int]) -> list[NearPair]:

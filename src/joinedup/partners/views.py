@@ -51,7 +51,9 @@ def _ask_about(request: Request, form: AddPartnerForm | ChangePartnerForm, partn
         return
     for pair in looks_like(request.person, partner)[:1]:
         other = pair.first if pair.second.pk == partner.pk else pair.second
-        said = _("It looks like %(other)s (%(why)s). Under “The same body twice” you can make them one record.")
+        said = _(
+            "It looks like %(other)s (%(why)s). Under “The same body twice” you can make them one record."
+        )
         messages.warning(request, said % {"other": other, "why": pair.why})
 
 

@@ -183,7 +183,9 @@ class Organisations:
                     return body, False
         other = bodies[0]
         kind = next(kind for kind, some in having.items() if other in some)
-        said = row.read.ask(Guess(ONE_OR_BRANCHES, name, (other.name, kind, numbers[kind]), "same number", 0.0))
+        said = row.read.ask(
+            Guess(ONE_OR_BRANCHES, name, (other.name, kind, numbers[kind]), "same number", 0.0)
+        )
         if said is None:
             sentence = "“{}” and “{}” have the same {}: say below whether they are one organisation or branches of one."
             row.refuse(field, sentence.format(name, other.name, LABELS[kind]))

@@ -111,7 +111,9 @@ def _numbers(row: RowCells) -> dict[str, str]:
     """The identifiers that the row gives, as their registers write them; says where one may be in the wrong box."""
     read = {kind: row.check(kind, reader, "") for kind, reader in READERS.items()}
     numbers = {kind: number for kind, number in read.items() if number}
-    row.doubts = [doubt] if (doubt := row.check("company_number", lambda typed: wrong_box(typed, numbers), "")) else []
+    row.doubts = (
+        [doubt] if (doubt := row.check("company_number", lambda typed: wrong_box(typed, numbers), "")) else []
+    )
     return numbers
 
 
