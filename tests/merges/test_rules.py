@@ -7,21 +7,21 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connection, models
+from django.db import connection
 from django.utils import timezone
 
-from joinedup.accounts.models import Grant, User
+from joinedup.accounts.models import Grant
 from joinedup.agreements.models import Agreement, Naming, PartnerContribution
 from joinedup.merges.actions import merge, take_back_merge
 from joinedup.merges.moving import move_all, relations, rows_of
 from joinedup.merges.rules import RULES
-from joinedup.opportunities.models import Answer, Enquiry, Opportunity, Priority, Touched
+from joinedup.opportunities.models import Answer, Enquiry, Priority
 from joinedup.partners.models import Ask, Contact, Link, Partner, TwoBodies
 from joinedup.spreadsheets.models import RememberedName
 from joinedup.support.models import NotForUs
 from joinedup.voice.models import Contribution as Said
 from joinedup.voice.models import Conversation, Host, PartnerReply
-from tests.trust.conftest import HIDDEN, Everything
+from tests.trust.conftest import Everything
 from tests.world import make_partner
 
 # The trail only grows; the notes of what changed say what the worker has to look at again.

@@ -1,7 +1,8 @@
 """Which records are asked about as one body: identifiers first, names second; a table of pairs with right values.
 
-The pairs were drawn from how names of bodies really differ: legal forms, articles, “&”, saints, apostrophes, short forms,
-order, slips of the pen; and from what bodies that merely share words are called: branches, boroughs, schools, directions.
+The pairs were drawn from how names of bodies really differ: legal forms, articles, “&”, saints, apostrophes, short
+forms, order, slips of the pen; and from what bodies that merely share words are called: branches, boroughs, schools,
+directions.
 What is known to be asked although it is two: plurals and slips that make another word (Mind, Minds; carers, careers).
 """
 

@@ -50,8 +50,8 @@ def require_merge(person: Person, one: Partner, other: Partner) -> None:
 def merge(
     *, by: Person, kept: Partner, gone: Partner, take: Collection[str] | None = None, wider: bool = False
 ) -> Merge:
-    """Let `gone` become part of `kept`: everything that hangs on it moves there, its address leads there, and sheets that
-    call it by its name mean `kept`. `take_back_merge` undoes it.
+    """Let `gone` become part of `kept`: everything that hangs on it moves there, its address leads there, and sheets
+    that call it by its name mean `kept`. `take_back_merge` undoes it.
 
     `take`: which of `FIELDS` the kept record takes from the other; without it, what it lacks itself, and the narrower
     marking. `wider`: it is understood that members of further partnerships will see what is shared (`gaining`). Raises

@@ -52,7 +52,7 @@ class MergeForm(forms.Form):
             self.fields["wider"] = forms.BooleanField(
                 label=_("Members of %(names)s may see what both share") % {"names": names},
                 help_text=_(
-                    "Only one of the two is in it. Contacts and whatever is shared with the partnership will be seen there."
+                    "Only one of the two is in it. Contacts and what is shared in a partnership will be seen there."
                 ),
                 error_messages={"required": _("Say that this is right, or leave them apart.")},
             )

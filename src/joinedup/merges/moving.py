@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
 from joinedup.partners.models import Partner
@@ -85,7 +84,7 @@ def rows_of(model: type[models.Model], column: str, partner: Partner) -> list[An
 def move_all(moving: Moving, rules: Mapping[str, Rule]) -> None:
     """Let every rule see to its relation, in the order of the rules.
 
-    Raises LookupError if there is a relation without a rule, before anything is moved: better no merge than half of one.
+    Raises LookupError if there is a relation without a rule, before anything is moved: better none than half.
     """
     every = relations()
     if unknown := sorted(every.keys() - rules.keys()):
@@ -97,8 +96,9 @@ def move_all(moving: Moving, rules: Mapping[str, Rule]) -> None:
 
 def move_back(moved: Iterable[Mapping[str, Any]]) -> None:
     """Undo, the last first: rows that somebody changed or removed since stay as they are now."""
+    every: dict[str, Any] = {model._meta.label: model for model, _column in relations().values()}
     for each in reversed(list(moved)):
-        model: Any = apps.get_model(each["model"])
+        model = every[each["model"]]
         if "row" not in each:
             model._base_manager.filter(pk=each["pk"], **each["now"]).update(**each["was"])
             continue

@@ -15,7 +15,7 @@ from joinedup.partners.models import Partner
 
 LONGEST = PartnerContribution._meta.get_field("what").max_length
 # What a body said of an agreement, from what binds least.
-_LEAST_FIRST = [Naming.Answer.NO, Naming.Answer.NONE, Naming.Answer.YES]
+_LEAST_FIRST = [str(each) for each in (Naming.Answer.NO, Naming.Answer.NONE, Naming.Answer.YES)]
 
 
 def moves(moving: Moving, column: str, rows: list[Any]) -> None:

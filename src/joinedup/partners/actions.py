@@ -51,8 +51,8 @@ class PartnerDetails(TypedDict, total=False):
 
 
 class AlreadyHere(ValidationError):
-    """The footprint has this partner already; `partner` is the one to use instead. `number`: the kind of identifier that
-    both have, if that says so."""
+    """The footprint has this partner already; `partner` is the one to use instead. `number`: the kind of identifier
+    that both have, if that says so."""
 
     def __init__(self, partner: Partner, number: str = "") -> None:
         self.partner = partner

@@ -78,9 +78,10 @@ def _by_name(partners: list[Partner]) -> Iterator[Likeness]:
     # Imported here: what compares names takes a while to load, and few processes need it.
     from joinedup.engines.reading.same import Names
 
-    names, called = Names(), defaultdict(list)
+    names = Names()
+    called: dict[str, list[Partner]] = defaultdict(list)
     for partner in partners:
-        alike = {name: likeness for name, likeness in names.nearest(partner.name, ALIKE)} if called else {}
+        alike = dict(names.nearest(partner.name, ALIKE)) if called else {}
         for name, likeness in alike.items():
             for earlier in called[name]:
                 if not _speaks_against(earlier, partner, likeness):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -64,7 +65,7 @@ class Partner(Record):
         help_text="the record of the same body that this one became part of; it only leads there",
     )
 
-    objects = PartnerManager()
+    objects: ClassVar[Any] = PartnerManager()
     every = RecordQuerySet.as_manager()
 
     class Meta:
@@ -176,8 +177,8 @@ class TwoBodies(models.Model):
 
 
 class Merge(models.Model):
-    """That one record of a body became part of another, with what is needed to take it back. `kept` may have become part
-    of yet another since: `gone.merged_into` is where it leads now."""
+    """That one record of a body became part of another, with what is needed to take it back. `kept` may have become
+    part of yet another since: `gone.merged_into` is where it leads now."""
 
     gone = models.OneToOneField(Partner, on_delete=models.CASCADE, related_name="merge")
     kept = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="merges")

@@ -75,8 +75,8 @@ def body_now(pk: int | str) -> Partner | None:
 
 
 def where_it_leads(partner: Partner) -> Partner:
-    """The record that a partner became part of; itself if it became part of none. When that one becomes part of a third,
-    it leads straight to the third."""
+    """The record that a partner became part of; itself if it became part of none. When that one becomes part of a
+    third, it leads straight to the third."""
     return partner.merged_into or partner
 
 
@@ -84,7 +84,7 @@ def former_names(partners: Iterable[int]) -> list[tuple[str, int]]:
     """What the records were called that became part of these, each with the key of where it leads; 1 query, as nothing
     leads to a record that is gone itself."""
     found = Partner.every.filter(merged_into__in=list(partners)).order_by("pk")
-    return list(found.values_list("name", "merged_into"))
+    return [(name, pk) for name, pk in found.values_list("name", "merged_into") if pk is not None]
 
 
 def history_with(partner: Partner) -> list[AuditEntry]:

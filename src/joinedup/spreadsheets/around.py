@@ -34,10 +34,10 @@ EVERYWHERE_HERE = (
 class KnownRecords:
     """All names are in lower case. `places` and `themes` by name and by code; `here`: the footprint's own places.
 
-    `called`: what a sheet called a partner before, beside its name, and what a record was called that became part of it.
+    `called`: what a sheet called a partner before, beside its name, or a record was called that became part of it.
     `contacts`: (partner, address) and (partner, role, name). `initiatives`: (partner, name). `asks`: (partner, kind,
-    text). `offers`: (name, provider). `held`: why nothing may become public now in a partnership; `held_here` in this one,
-    `held_for_support` in one of those that the person coordinates; empty if it may.
+    text). `offers`: (name, provider). `held`: why nothing may become public now in a partnership; `held_here` in this
+    one, `held_for_support` in one of those that the person coordinates; empty if it may.
     """
 
     partners: dict[str, Partner]

@@ -54,8 +54,8 @@ class PartnerInRow:
 @dataclass
 class RowOutcome:
     """The outcome of one row. `plan` is what the kind needs to create it; empty unless new or adding. `kept`: the
-    values that were read, by field. `called`: what the row calls an organisation, beside its name. `questions`: what only
-    somebody who knows can say; `doubts`: sentences about what is taken as it stands and may be wrong."""
+    values that were read, by field. `called`: what the row calls an organisation, beside its name. `questions`: what
+    only somebody who knows can say; `doubts`: sentences about what is taken as it stands and may be wrong."""
 
     row: int
     title: str
