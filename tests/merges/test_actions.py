@@ -134,6 +134,11 @@ def test_the_old_address_leads_on_for_those_who_may_see_where(world: World, twic
     assert (answer.status_code, answer["Location"]) == (301, "/partners/lantern-youth/confirm/")
     for who in ("nobody", "charlie"):
         assert as_(who).get(address).status_code == 404
+    # Public now: the old one, which was, leads on; one that was not leaves no trace.
+    Partner.every.filter(pk=world.lantern.pk).update(marking="public")
+    assert as_("charlie").get(address).status_code == 301
+    Partner.every.filter(pk=twice.pk).update(marking="partnership")
+    assert (as_("charlie").get(address).status_code, as_("bob").get(address).status_code) == (404, 301)
     assert as_("alice").post(f"{address}confirm/").status_code == 404
 
 
@@ -181,6 +186,22 @@ def test_a_chain_is_taken_back_from_its_end(world: World, twice: Partner) -> Non
     take_back_merge(by=alice, said=Merge.objects.get(pk=first.pk))
     assert Partner.objects.filter(pk__in=[world.lantern.pk, twice.pk, third.pk]).count() == 3
     assert Ask.objects.get().partner == twice
+
+
+def test_one_that_takes_over_from_the_other_stays(world: World, twice: Partner) -> None:
+    alice, third = world.person("alice"), make_partner("Third", "vcs", world.north, [], [])
+    today = twice.confirmed_on
+    Partner.objects.filter(pk=twice.pk).update(succeeded_by=third, succeeded_on=today)
+    Partner.objects.filter(pk=third.pk).update(succeeded_by=world.lantern, succeeded_on=today)
+    for kept, gone in ((world.lantern, twice), (twice, world.lantern)):
+        with pytest.raises(ValidationError, match="Lantern Youth takes over from The Lantern Youth Ltd"):
+            merge(by=alice, kept=kept, gone=gone)
+    # Who takes over from the second record takes over from the first.
+    Partner.objects.filter(pk=third.pk).update(succeeded_by=None, succeeded_on=None)
+    said = merge(by=alice, kept=world.lantern, gone=twice)
+    assert Partner.objects.get(pk=world.lantern.pk).succeeded_by == third
+    take_back_merge(by=alice, said=said)
+    assert Partner.objects.get(pk=world.lantern.pk).succeeded_by is None
 
 
 def test_what_came_since_stays_and_what_was_removed_does_not_come_back(world: World, twice: Partner) -> None:

@@ -105,7 +105,7 @@ def _merge(
         for side in side_by_side(one, gone):
             if side.differs:
                 value = side.gone if side.name in chosen else side.kept
-                click.echo(f"  {side.label}: {value or 'not recorded'}", err=True)
+                click.echo(f"  {side.label}: {value or side.nothing}", err=True)
         click.echo(f"  Moves: {'; '.join(moves) or 'nothing'}", err=True)
         for each in gaining(one, gone):
             click.echo(

@@ -70,6 +70,7 @@ def merge(
             _("Members of %(names)s will see more than now: say that this is right.")
             % {"names": listing([each.name for each in more])}
         )
+    _refuse_successors(kept, gone)
     if "marking" in chosen and gone.marking == Marking.PUBLIC != kept.marking:
         refuse_while_held([*kept.footprints.all(), *gone.footprints.all()])
     before, gone_before = picture(kept, MANY), audit.snapshot(gone)
@@ -86,6 +87,19 @@ def merge(
     return said
 
 
+def _refuse_successors(kept: Partner, gone: Partner) -> None:
+    """Of two bodies of which one takes over from the other, at once or in turn, both stay."""
+    for first, last in ((kept, gone), (gone, kept)):
+        after = first.succeeded_by
+        while after is not None:
+            if after.pk == last.pk:
+                raise ValidationError(
+                    _("It is said that %(new)s takes over from %(old)s: take that back first.")
+                    % {"new": last, "old": first}
+                )
+            after = after.succeeded_by
+
+
 def _settle(by: Person, moving: Moving, chosen: Collection[str], before: dict[str, Any]) -> None:
     """Write the fields that were chosen; what its own people had confirmed lapses if it says something else now."""
     kept, gone = moving.kept, moving.gone
@@ -93,12 +107,14 @@ def _settle(by: Person, moving: Moving, chosen: Collection[str], before: dict[st
     was = columns_of(kept)
     for name in chosen:
         setattr(kept, name, getattr(gone, name))
+    if kept.succeeded_by_id is None:
+        kept.succeeded_by_id, kept.succeeded_on = gone.succeeded_by_id, gone.succeeded_on
     if not kept.source and gone.source:
         kept.source, kept.source_url = gone.source, gone.source_url
     check(kept)
     kept.save()
     lapse(kept, by, before, picture(kept, MANY))
-    moving.note_changes(kept, was)
+    moving.note_changes(kept, was, together=("succeeded_by_id", "succeeded_on"))
 
 
 @transaction.atomic

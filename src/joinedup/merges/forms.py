@@ -42,7 +42,7 @@ class MergeForm(forms.Form):
             if side.differs:
                 self.fields[side.name] = forms.ChoiceField(
                     label=side.label,
-                    choices=[(KEPT, side.kept or _("not recorded")), (GONE, side.gone or _("not recorded"))],
+                    choices=[(KEPT, side.kept or side.nothing), (GONE, side.gone or side.nothing)],
                     widget=forms.RadioSelect,
                     initial=GONE if side.takes_other else KEPT,
                     error_messages={"required": _("Choose which is right.")},

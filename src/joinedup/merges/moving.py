@@ -45,12 +45,13 @@ class Moving:
         self.moved.append({"model": row._meta.label, "row": columns_of(row)})
         type(row)._base_manager.filter(pk=row.pk).delete()
 
-    def note_changes(self, row: models.Model, was: Mapping[str, Any]) -> None:
-        """Remember what was saved in a row, field by field, `was` as `columns_of` gave it before."""
+    def note_changes(self, row: models.Model, was: Mapping[str, Any], together: tuple[str, ...]) -> None:
+        """Remember what was saved in a row, field by field, `was` as `columns_of` gave it before; some `together`."""
         now = columns_of(row)
-        for name in (name for name in was if was[name] != now[name]):
-            entry = {"was": {name: was[name]}, "now": {name: now[name]}}
-            self.moved.append({"model": row._meta.label, "pk": row.pk, **entry})
+        for names in (together, *((name,) for name in was if name not in together)):
+            entry = {"was": {name: was[name] for name in names}, "now": {name: now[name] for name in names}}
+            if entry["was"] != entry["now"]:
+                self.moved.append({"model": row._meta.label, "pk": row.pk, **entry})
 
 
 # What becomes of the rows of one relation, beside those of the body that is kept.

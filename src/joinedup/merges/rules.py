@@ -46,12 +46,9 @@ def pairs(moving: Moving, column: str, rows: list[Any]) -> None:
 
 
 def succeeded(moving: Moving, column: str, rows: list[Any]) -> None:
-    """Who was to be taken over from by the one is by the other; nobody takes over from itself."""
+    """Who was to be taken over from by the one is by the other."""
     for row in rows:
-        if row.pk == moving.kept.pk:
-            moving.change(row, succeeded_by_id=None, succeeded_on=None)
-        else:
-            moving.change(row, succeeded_by_id=moving.kept.pk)
+        moving.change(row, succeeded_by_id=moving.kept.pk)
 
 
 def led(moving: Moving, column: str, rows: list[Any]) -> None:

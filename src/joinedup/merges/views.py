@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from joinedup.accounts.permissions import require
 from joinedup.accounts.request import Request
 from joinedup.merges import actions
-from joinedup.merges.comparison import better_kept, what_moves
+from joinedup.merges.comparison import better_kept, together, what_moves
 from joinedup.merges.forms import MergeForm, OtherForm
 from joinedup.merges.queries import merge_to_take_back, merges_here
 from joinedup.partners.duplicates import (
@@ -66,7 +66,13 @@ def partner_merge(request: Request, slug: str) -> HttpResponse:
             said = _("One record now. “%(name)s” leads here. You can take it back below.")
             messages.success(request, said % {"name": gone.name})
             return redirect("partner", kept.slug)
-    context = {"kept": kept, "gone": gone, "form": form, "moves": what_moves(request.person, gone)}
+    context = {
+        "kept": kept,
+        "gone": gone,
+        "form": form,
+        "together": together(kept, gone),
+        "moves": what_moves(request.person, gone),
+    }
     return render(request, "merges/merge.jinja", context)
 
 

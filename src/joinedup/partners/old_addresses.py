@@ -11,21 +11,25 @@ from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control
 
 from joinedup.accounts.person import Person
+from joinedup.accounts.records import Marking
 from joinedup.accounts.request import Request
 from joinedup.partners.models import Partner
-from joinedup.partners.queries import visible_partners, where_it_leads
+from joinedup.partners.queries import shares_a_partnership, visible_partners, where_it_leads
 
 # That two are one can be taken back: a browser asks again after an hour.
 SECONDS = 3_600
 
 
 def leads_to(person: Person, slug: str) -> Partner | None:
-    """The partner that the record of this address became part of, if `person` may see it."""
+    """The partner that the record of this address became part of, if `person` may see it, and might have seen that one
+    too: what was hidden leaves no trace."""
     gone = Partner.every.filter(slug=slug, merged_into__isnull=False).first()
     if gone is None:
         return None
-    now = where_it_leads(gone)
-    return visible_partners(person, [now.pk]).get(now.pk)
+    now = visible_partners(person, [where_it_leads(gone).pk]).get(where_it_leads(gone).pk)
+    if now is None or gone.marking == Marking.PUBLIC or person.sees_every_partnership:
+        return now
+    return now if shares_a_partnership(person, now) else None
 
 
 def leads_on(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -187,7 +187,7 @@ class Organisations:
             Guess(ONE_OR_BRANCHES, name, (other.name, kind, numbers[kind]), "same number", 0.0)
         )
         if said is None:
-            sentence = "“{}” and “{}” have the same {}: say below whether they are one organisation or branches of one."
+            sentence = "“{}” and “{}” have the same {}: say under “One organisation, or branches of one?” which it is."
             row.refuse(field, sentence.format(name, other.name, LABELS[kind]))
         return (known, True) if said is not True else (other, False)
 
