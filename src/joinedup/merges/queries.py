@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
-from joinedup.partners.models import Merge, Partner
+from joinedup.partners.models import Merge, Partner, TwoBodies
+from joinedup.partners.queries import visible_partners, where_it_leads
 
 
 def merges_here(person: Person) -> list[Merge]:
@@ -16,8 +18,17 @@ def merges_here(person: Person) -> list[Merge]:
 
 
 def merge_to_take_back(person: Person, pk: int) -> Merge | None:
-    """The merge, or None if `person` may not see the record that was kept."""
-    found = Merge.objects.select_related("gone", "kept").filter(pk=pk).first()
-    if found is None or not Partner.objects.visible_to(person).filter(pk=found.gone.merged_into_id).exists():
+    """The merge, or None if `person` may not take it back: then they learn nothing of it."""
+    found = Merge.objects.select_related("gone__merged_into", "kept").filter(pk=pk).first()
+    now = where_it_leads(found.gone) if found is not None else None
+    if now is None or not visible_partners(person, [now.pk]) or not may(person, "partner.merge", now):
         return None
     return found
+
+
+def two_bodies_to_take_back(person: Person, pk: int) -> TwoBodies | None:
+    """What was said to be two bodies, or None if `person` may not take it back."""
+    found = TwoBodies.objects.select_related("first", "second").filter(pk=pk).first()
+    if found is None or not may(person, "partner.merge", found):
+        return None
+    return found if len(visible_partners(person, [found.first_id, found.second_id])) == 2 else None

@@ -15,7 +15,7 @@ from joinedup.accounts.request import Request
 from joinedup.merges import actions
 from joinedup.merges.comparison import better_kept, together, what_moves
 from joinedup.merges.forms import MergeForm, OtherForm
-from joinedup.merges.queries import merge_to_take_back, merges_here
+from joinedup.merges.queries import merge_to_take_back, merges_here, two_bodies_to_take_back
 from joinedup.partners.duplicates import (
     near_pairs,
     said_two_bodies,
@@ -23,7 +23,7 @@ from joinedup.partners.duplicates import (
     scope_of_both,
     take_back_two_bodies,
 )
-from joinedup.partners.models import Partner, TwoBodies
+from joinedup.partners.models import Partner
 from joinedup.partners.old_addresses import leads_on
 
 
@@ -106,9 +106,9 @@ def two_bodies_say(request: Request) -> HttpResponse:
 @login_required
 @require_POST
 def two_bodies_take_back(request: Request, pk: int) -> HttpResponse:
-    said = get_object_or_404(TwoBodies.objects.select_related("first", "second"), pk=pk)
-    _visible(request, said.first.slug)
-    _visible(request, said.second.slug)
+    said = two_bodies_to_take_back(request.person, pk)
+    if said is None:
+        raise Http404
     take_back_two_bodies(by=request.person, said=said)
     messages.success(request, _("Taken back: it may be asked again."))
     return redirect("near_partners")
