@@ -12,9 +12,9 @@ from joinedup.accounts.person import Person
 from joinedup.initiatives.models import Initiative
 from joinedup.merges.actions import merge, take_back_merge
 from joinedup.opportunities.models import Opportunity
-from joinedup.partners.actions import remove_contact
+from joinedup.partners.actions import AlreadyHere, add_partner, remove_contact
 from joinedup.partners.models import Ask, Contact, Merge, Partner
-from joinedup.partners.queries import partner_called
+from joinedup.partners.queries import partner_called, statutory_proposals
 from joinedup.spreadsheets import actions as sheets
 from tests.opportunities.making import make_move
 from tests.spreadsheets.making import ready
@@ -154,6 +154,18 @@ def test_its_history_and_its_old_name_stay(world: World, twice: Partner, as_: An
     sheets.accept(by=world.person("alice"), upload=upload)
     assert Initiative.objects.get(name="Walks").partner == world.lantern
     assert partner_called("The Lantern Youth LTD", world.north.pk) == world.lantern
+
+
+def test_what_was_merged_is_neither_proposed_nor_added_again(world: World) -> None:
+    probation = next(each for each in statutory_proposals(world.north) if each.sector == "probation")
+    gone = make_partner(probation.name, "vcs", world.north, [], [])
+    merge(by=world.person("alice"), kept=world.lantern, gone=gone)
+    again = next(each for each in statutory_proposals(world.north) if each.sector == "probation")
+    assert again.already == world.lantern
+    with pytest.raises(AlreadyHere, match="Lantern Youth is already recorded here"):
+        add_partner(
+            by=world.person("alice"), footprint=world.north, name=probation.name, sector=world.lantern.sector
+        )
 
 
 def test_the_words_of_an_opportunity_lead_to_the_record_that_is_kept(world: World, twice: Partner) -> None:

@@ -94,7 +94,9 @@ def _refuse_second(
     if existing is not None:
         here = here.exclude(pk=existing.pk)
     name = fresh.pop("name", None)
-    if name is not None and (other := here.filter(_same_name(name)).first()) is not None:
+    # Also what a record was called that became part of it.
+    called = _same_name(name) | _same_name(name, "merged_here__name") if name is not None else Q()
+    if called and (other := here.filter(called).first()) is not None:
         raise AlreadyHere(other)
     if not fresh or details.get("is_branch", existing is not None and existing.is_branch):
         return
@@ -105,11 +107,11 @@ def _refuse_second(
         raise AlreadyHere(other, next(kind for kind in fresh if getattr(other, kind) == fresh[kind]))
 
 
-def _same_name(name: str) -> Q:
+def _same_name(name: str, path: str = "name") -> Q:
     """However its apostrophes and its “and” are written: ’ or ', & or and."""
-    found = Q(name__iexact=name)
+    found = Q(**{f"{path}__iexact": name})
     for one, other in (("’", "'"), ("'", "’"), ("&", "and"), (" and ", " & ")):
-        found |= Q(name__iexact=name.replace(one, other))
+        found |= Q(**{f"{path}__iexact": name.replace(one, other)})
     return found
 
 

@@ -146,7 +146,9 @@ def places_to_choose(footprint_ids: Iterable[int], chosen: Iterable[str] = ()) -
 
 
 def statutory_proposals(footprint: Footprint) -> list[Proposal]:
-    """The statutory partners of a footprint, each with the partner already recorded for it; 4 queries."""
+    """The statutory partners of a footprint, each with the partner already recorded for it; 5 queries."""
     places = footprint.places.filter(kind=Place.Kind.LOCAL_AUTHORITY)
     places = places.select_related("parent").prefetch_related("memberships")
-    return proposals(places, footprint.partners.all())
+    partners = list(footprint.partners.all())
+    called = {name.casefold(): pk for name, pk in former_names([partner.pk for partner in partners])}
+    return proposals(places, partners, called)
