@@ -47,6 +47,7 @@ def test_a_dry_run_changes_nothing_and_a_merge_can_be_taken_back(world: World, t
     dry = run(*given, "--dry-run")
     assert "Charity number: 1084122" in dry.output
     assert dry.stdout == "Nothing was changed.\n"
+    assert Partner.objects.get(slug="lantern-youth").charity_number == ""
     assert run(*given, said="n\n").stdout.endswith("Nothing was changed.\n")
     assert not Merge.objects.exists()
     told = json.loads(run(*given, "--yes", "--json").stdout)

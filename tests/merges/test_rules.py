@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils import timezone
 
@@ -119,6 +120,29 @@ def test_without_a_rule_nothing_is_moved() -> None:
     some = {name: rule for name, rule in RULES.items() if name != "partners.Ask.partner"}
     with pytest.raises(LookupError, match=r"partners\.Ask\.partner"):
         move_all(Any, some)  # type: ignore[arg-type]
+
+
+def test_what_does_not_fit_together_is_refused_and_nothing_is_lost(both: Everything) -> None:
+    world = both.world
+    PartnerContribution.objects.filter(agreement__goal="Both").update(what="x" * 250)
+    PartnerContribution.objects.filter(agreement__goal="Both", partner=world.school).update(what="y" * 250)
+    before = database()
+    with pytest.raises(ValidationError, match="What both put into “Both” is too long"):
+        merge(by=world.person("alice"), kept=world.lantern, gone=world.school)
+    assert database() == before
+
+
+def test_what_both_said_in_one_agreement_or_opportunity(both: Everything) -> None:
+    world = both.world
+    merge(by=world.person("alice"), kept=world.lantern, gone=world.school)
+    for agreement in Agreement.objects.filter(goal="Both"):
+        assert agreement.contributions.get().what == "A worker; A room"
+        # Lantern Youth said yes, and Hilltop School nothing yet: the body they are is asked again.
+        naming = agreement.namings.get()
+        assert (naming.answer, naming.in_words) == ("", True)
+    said = Answer.objects.get(opportunity=both.chance)
+    assert (said.partner, said.word, said.by) == (world.lantern, "not_us", "Head")
+    assert not both.mentors.co_partners.filter(pk=both.mentors.partner_id).exists()
 
 
 @pytest.mark.postgresql

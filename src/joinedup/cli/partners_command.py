@@ -84,6 +84,7 @@ def _merge(
 ) -> None:
     """Show both side by side, ask, and do it."""
     from django.core.exceptions import ValidationError
+    from django.db import transaction
 
     from joinedup.accounts.person import Person
     from joinedup.merges.actions import merge
@@ -112,6 +113,10 @@ def _merge(
                 f"  Members of {each} will see what both share: add --wider if that is right.", err=True
             )
     if dry_run:
+        # All of it is done, so that whatever would refuse it does, and taken back.
+        with transaction.atomic():
+            merge(by=by, kept=one, gone=gone, take=chosen, wider=True)
+            transaction.set_rollback(True)
         _say(as_json, "Nothing was changed.", one, gone, chosen, moves, is_done=False)
         return
     if not yes and not click.confirm("Is this so?", err=True):

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
 from joinedup.agreements.models import Naming, PartnerContribution
 from joinedup.initiatives.models import Initiative
 from joinedup.merges.moving import Moving, Rule
 from joinedup.opportunities.models import Answer, Opportunity
 from joinedup.partners.models import Partner
 
-LONGEST = PartnerContribution._meta.get_field("what").max_length
+LONGEST: int = PartnerContribution._meta.get_field("what").max_length or 0
 # What a body said of an agreement, from what binds least.
 _LEAST_FIRST = [str(each) for each in (Naming.Answer.NO, Naming.Answer.NONE, Naming.Answer.YES)]
 
@@ -101,7 +104,12 @@ def contributions(moving: Moving, column: str, rows: list[Any]) -> None:
         twin = held.get(row.agreement_id)
         if twin is not None:
             together = "; ".join(dict.fromkeys((twin.what, row.what)))
-            moving.change(twin, what=together if len(together) <= (LONGEST or 0) else twin.what)
+            if len(together) > LONGEST:
+                raise ValidationError(
+                    _("What both put into “%(goal)s” is too long for one line: shorten it there first.")
+                    % {"goal": row.agreement.goal}
+                )
+            moving.change(twin, what=together)
             moving.drop(row)
         else:
             moving.change(row, partner_id=moving.kept.pk)
