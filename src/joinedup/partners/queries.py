@@ -96,19 +96,19 @@ def history_with(partner: Partner) -> list[AuditEntry]:
 
 def partner_called(name: str, footprint: int | None) -> Partner | None:
     """The partner of a partnership that somebody means by a name: exactly that, else the one that it is but for how
-    people write names (legal form, “and”, saints, apostrophes), also if its record was called so once. None if more
-    than one could be meant. 2 queries."""
+    people write names (legal form, “and”, saints, apostrophes) if that is only one; also if its record was called so
+    once. 2 queries."""
     # Imported here: what compares names takes a while to load, and few processes need it.
     from joinedup.engines.reading.same import name_key
 
     held = list(Partner.objects.filter(footprints=footprint))
     by_pk = {partner.pk: partner for partner in held}
     called = [*((partner.name, partner.pk) for partner in held), *former_names(by_pk)]
-    for key in (str.casefold, name_key):
-        meant = {pk for each, pk in called if key(name) and key(each) == key(name)}
-        if len(meant) == 1:
-            return by_pk[meant.pop()]
-    return None
+    exactly = [pk for each, pk in called if each.casefold() == name.casefold()]
+    nearly = {pk for each, pk in called if name_key(name) and name_key(each) == name_key(name)}
+    if exactly:
+        return by_pk[exactly[0]]
+    return by_pk[nearly.pop()] if len(nearly) == 1 else None
 
 
 def shares_a_partnership(person: Person, partner: Partner) -> bool:
