@@ -68,6 +68,7 @@ MATRIX = {
     "partner.change": "-- y- y- --",
     "partner.confirm": "-- y- y- --",
     "partner.succeed": "-- -- y- -y",
+    "partner.merge": "-- -- y- -y",
     "link.add": "-- y- y- --",
     "ask.add": "-- y- y- --",
     "ask.change": "-- y- y- --",

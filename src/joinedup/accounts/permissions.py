@@ -79,6 +79,8 @@ PERMISSIONS: dict[str, dict[Role, Over]] = {
     "partner.change": _BOTH,
     "partner.confirm": _BOTH,
     "partner.succeed": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
+    # Of two records of one body, over the partnerships that both are in (`merges`).
+    "partner.merge": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
     "link.add": _BOTH,
     "ask.add": _BOTH,
     "ask.change": _BOTH,

@@ -30,6 +30,9 @@ PERSONAL: dict[str, frozenset[str]] = {
     "partners.Partner": NOTHING,
     "partners.Contact": frozenset({"name", "email"}),
     "partners.Link": NOTHING,
+    "partners.TwoBodies": NOTHING,
+    # It may hold by whom something was answered.
+    "partners.Merge": frozenset({"moved"}),
     "partners.Ask": NOTHING,
     "initiatives.Initiative": NOTHING,
     "support.Offer": NOTHING,

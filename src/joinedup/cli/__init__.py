@@ -5,6 +5,7 @@ from joinedup.cli.datasets_command import datasets
 from joinedup.cli.fetch_command import fetch
 from joinedup.cli.figures_command import figures
 from joinedup.cli.match_command import match
+from joinedup.cli.partners_command import partners
 from joinedup.cli.places_command import places
 from joinedup.cli.practice_command import practice
 from joinedup.cli.scan_command import scan
@@ -18,6 +19,7 @@ for verb in (
     fetch,
     figures,
     match,
+    partners,
     places,
     practice,
     restore,

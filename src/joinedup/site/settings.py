@@ -45,6 +45,7 @@ APPS = [
     "spreadsheets",
     "firstrun",
     "successions",
+    "merges",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",

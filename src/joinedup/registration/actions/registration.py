@@ -19,6 +19,7 @@ from joinedup.accounts.slugs import fresh_slug
 from joinedup.events.models import Event
 from joinedup.opportunities import touching
 from joinedup.partners.models import Ask, Partner
+from joinedup.partners.queries import partner_called
 from joinedup.privacy import detect, free_text
 from joinedup.privacy.retention import HELD_PLACES
 from joinedup.registration import mailbox, mails
@@ -238,8 +239,7 @@ def _partner(by: Person, event: Event, given: Partner | NewPartner | None) -> Pa
     name = " ".join(given.name.split())
     if len(name) < 2:
         raise ValidationError("Give the name of your organisation.")
-    same = Partner.objects.filter(name__iexact=name, footprints=event.footprint_id).first()
-    if same is not None:
+    if (same := partner_called(name, event.footprint_id)) is not None:
         return same
     made = Partner.objects.create(
         name=name,

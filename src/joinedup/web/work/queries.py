@@ -22,6 +22,7 @@ from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import BEST_FIRST, Answer, Opportunity
 from joinedup.opportunities.queries.lists import UNDECIDED, awake
 from joinedup.opportunities.queries.since import Unread, unread
+from joinedup.partners.duplicates import near_pairs
 from joinedup.partners.models import Ask, Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.places.queries import whole_counties_of
@@ -76,11 +77,13 @@ class Waiting:
     late: Shortlist[Agreement] = field(default_factory=Shortlist)
     moved: list[Unread] = field(default_factory=list)
     assigned: Shortlist[Opportunity] = field(default_factory=Shortlist)
+    # How many pairs of records look like one body: one page for all of them.
+    near_pairs: int = 0
 
     @property
     def total(self) -> int:
-        """How many things there are to do: what changed in a partnership's list, a conversation's answers, or what
-        young people asked for, counts as one."""
+        """How many things there are to do: what changed in a partnership's list, a conversation's answers, what
+        young people asked for, or records that look like one body, counts as one."""
         singles = (
             self.invitations,
             self.named,
@@ -102,7 +105,7 @@ class Waiting:
             self.late,
         )
         counted = sum(len(each) for each in singles) + sum(each.total for each in lists)
-        return counted + self.people.total + bool(self.asked_for)
+        return counted + self.people.total + bool(self.asked_for) + bool(self.near_pairs)
 
     @property
     def from_people(self) -> bool:
@@ -122,7 +125,7 @@ class Waiting:
         """Whether something is late, due, or not finished."""
         lists = (self.agreements, self.late, self.initiatives_to_confirm, self.support_to_check)
         singles = (self.take_over, self.untold, self.partners_to_confirm, self.uploads)
-        return any(each.items for each in lists) or any(singles)
+        return any(each.items for each in lists) or any(singles) or bool(self.near_pairs)
 
     @property
     def found(self) -> bool:
@@ -144,7 +147,7 @@ class Kept:
 
 
 def waiting_for(person: Person) -> Waiting:
-    """At most thirty queries, whatever the number of items; a few more for each agreement with a body that
+    """At most thirty-four queries, whatever the number of items; a few more for each agreement with a body that
     another took over from."""
     today = timezone.localdate()
     waiting: dict[str, Any] = {
@@ -180,6 +183,7 @@ def waiting_for(person: Person) -> Waiting:
             "moved": unread(person, timezone.now()),
             "unsettled": unsettled(person),
             "untold": untold(person),
+            "near_pairs": len(near_pairs(person, person.coordinated_ids)),
         }
     return Waiting(**waiting)
 
