@@ -25,7 +25,10 @@ from joinedup.privacy.detect import EMAIL
 from joinedup.registration.calendar import mailbox_calendars
 from joinedup.registration.models import Attendee, Invitation
 from joinedup.registration.queries.reminders import Coming
+from joinedup.registration.queries.reserved_places import places_of
+from joinedup.registration.queries.waiting_list import waiting_of
 from joinedup.registration.survey import survey_link
+from joinedup.registration.waiting_words import why_they_wait
 
 
 def when_of(event: Event) -> str:
@@ -143,15 +146,25 @@ def send_registration(attendee: Attendee, address: str) -> None:
     Made after the place is given: the next in the queue does not wait for somebody else's mail.
     """
     transaction.on_commit(
-        lambda: after_turn(lambda: deliver(answered_by(attendee.event, [_registration(attendee, address)]))),
+        lambda: after_turn(lambda: deliver(answered_by(attendee.event, _registration(attendee, address)))),
         robust=True,
     )
 
 
-def _registration(attendee: Attendee, address: str) -> EmailMultiAlternatives:
-    event = attendee.event
-    calendar = mailbox_calendars(event, [address])[address]
-    return mail_of("registration", address, _about(attendee), calendar)
+def _registration(attendee: Attendee, address: str) -> list[EmailMultiAlternatives]:
+    """What somebody has now, which may be less than when the mail was asked for; none if they do not come."""
+    now = Attendee.objects.select_related("event__at", "partner", "companion").get(pk=attendee.pk)
+    if not now.is_coming:
+        return []
+    event = now.event
+    waiting = waiting_of(now)
+    context = {
+        **_about(now),
+        "waits": why_they_wait(waiting, places_of(event)) if waiting else [],
+        "ticket": address_of("attending_ticket", now.token) if now.standing == "placed" else "",
+        "colleagues": [each for each in now.colleagues.all() if each.is_coming],
+    }
+    return [mail_of("registration", address, context, mailbox_calendars(event, [address])[address])]
 
 
 def _about(attendee: Attendee) -> dict[str, Any]:
@@ -163,6 +176,7 @@ def _about(attendee: Attendee) -> dict[str, Any]:
         "attendee": attendee,
         "who": called(attendee),
         "young": [each for each in young if each.standing not in Attendee.GONE],
+        "colleagues": list(attendee.colleagues.exclude(standing__in=Attendee.GONE)) if attendee.pk else [],
         "link": address_of("attending", attendee.token),
         "event_link": address_of("event", event.slug),
     }
@@ -186,6 +200,12 @@ def send_held(attendee: Attendee) -> Sending:
     it."""
     event = attendee.event
     return send_on_commit(answered_by(event, [mail_of("held", attendee.email, _about(attendee))]))
+
+
+def send_lapsed(attendee: Attendee) -> Sending:
+    """Tell a stranger that the day for confirming has passed, and that the same link still works."""
+    event = attendee.event
+    return send_on_commit(answered_by(event, [mail_of("lapsed", attendee.email, _about(attendee))]))
 
 
 def send_unchanged(event: Event, address: str, *, is_full: bool) -> Sending:
