@@ -28,7 +28,9 @@ def follow_change(
                 f"{given} places are given already: keep at least so many, or cancel with people first."
             )
         if (kept := sum(each.places for each in reservations(event))) > event.capacity:
-            raise ValidationError(f"{kept} places are reserved: keep at least so many, or reserve fewer first.")
+            raise ValidationError(
+                f"{kept} places are reserved: keep at least so many, or reserve fewer first."
+            )
     if tell:
         tell_of_change(event, was, ask=ask)
     fill_places(event)

@@ -354,8 +354,7 @@ class Reservation(models.Model):
                 name="reservation_once_a_sector",
             ),
             models.CheckConstraint(
-                condition=Q(group="sector", sector__isnull=False)
-                | (~Q(group="sector") & Q(sector=None)),
+                condition=Q(group="sector", sector__isnull=False) | (~Q(group="sector") & Q(sector=None)),
                 name="reservation_names_a_sector",
             ),
             models.CheckConstraint(condition=Q(places__gte=1), name="reservation_of_a_place"),

@@ -133,8 +133,8 @@ class EventForm(forms.Form):
         required=False,
         label=_("Tell those who come and those who are invited"),
         help_text=_(
-            "One mail each, if the day, the time or the place is another. If the day is another, it asks those who come "
-            "whether they still can."
+            "One mail each, if the day, the time or the place is another. If the day is another, it asks those who "
+            "come whether they still can."
         ),
     )
     ask = forms.BooleanField(
@@ -194,10 +194,10 @@ class EventForm(forms.Form):
             return False
         held = date_format(event.date, "j F Y") if event.date else _("no day yet")
         words = ngettext_lazy(
-            "%(num)s person who comes or waits holds the old day, time and place (%(held)s). Tick this to tell them, or "
-            "save without telling them, below.",
-            "%(num)s people who come or wait hold the old day, time and place (%(held)s). Tick this to tell them, or "
-            "save without telling them, below.",
+            "%(num)s person who comes or waits holds the old day, time and place (%(held)s). Tick this to tell them, "
+            "or save without telling them, below.",
+            "%(num)s people who come or wait hold the old day, time and place (%(held)s). Tick this to tell them, "
+            "or save without telling them, below.",
             "num",
         )
         self.add_error("tell", str(words % {"num": number, "held": held}))

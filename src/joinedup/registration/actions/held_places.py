@@ -117,9 +117,7 @@ def hold_again(by: Person, attendee: Attendee) -> None:
     stand(by, attendee, Standing.HELD, "event.hold", held_until=until, number=number)
     _young(attendee, Standing.LAPSED, Standing.HELD)
     for each in attendee.colleagues.filter(standing=Standing.LAPSED):
-        stand(
-            by, each, Standing.HELD, "event.hold", held_until=until, number=next_number(attendee.event)
-        )
+        stand(by, each, Standing.HELD, "event.hold", held_until=until, number=next_number(attendee.event))
 
 
 def _young(attendee: Attendee, was: str, now: str) -> None:

@@ -33,7 +33,9 @@ def reserve(
     if until < today:
         raise ValidationError({"until": "Give a day that is still to come."})
     if event.date is not None and until >= event.date:
-        raise ValidationError({"until": "Give a day before the event: what is not taken goes to those who wait."})
+        raise ValidationError(
+            {"until": "Give a day before the event: what is not taken goes to those who wait."}
+        )
     others = event.reservations.filter(until__gte=today).exclude(group=group, sector=sector)
     kept = sum(each.places for each in others)
     if kept + places > event.capacity:
