@@ -6,8 +6,11 @@ reader. Young people get none: their companion does.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Collection, Mapping
 from typing import Any
+
+from django.utils.formats import date_format
 
 from joinedup.accounts.links import address_of
 from joinedup.events.models import Event
@@ -40,15 +43,15 @@ def send_event_back(event: Event, addresses: Collection[str]) -> None:
     _send("event_back", event, addresses, {})
 
 
-def send_event_changed(event: Event, was: Event, *, is_asked: bool) -> list[Attendee]:
+def send_event_changed(event: Event, was: Event) -> list[Attendee]:
     """Tell of another day, time or place; `was`: the event before the change. Returns who comes and was told.
 
-    Those who come have a mail each, which with `is_asked` asks whether they still can; those who are invited one with
-    the link of their invitation.
+    Those who come have a mail each, which asks whether they still can if they have not said so of this day; those who
+    are invited one with the link of their invitation.
     """
     told = {"was": when_of(was), "was_at": was.where, "is_other_day": event.date != was.date}
     coming = _adults(event)
-    send_asking(event, coming, is_asked=is_asked, **told)
+    send_asking(event, coming, was_on=was.date, **told)
     taken = {each.email for each in coming}
     invited = [each for each in invited_of(event) if each.email.lower() not in taken]
     calendars = mailbox_calendars(event, [each.email.lower() for each in invited])
@@ -57,6 +60,9 @@ def send_event_changed(event: Event, was: Event, *, is_asked: bool) -> list[Atte
         context = {
             **told,
             "event": event,
+            "is_asked": False,
+            "who": "",
+            "young": [],
             "link": address_of("invitation", each.token),
             "event_link": address_of("event", event.slug),
         }
@@ -71,8 +77,11 @@ def _adults(event: Event) -> list[Attendee]:
     return list(coming.select_related("partner").prefetch_related("with_them").order_by("number"))
 
 
-def send_asking(event: Event, coming: Collection[Attendee], *, is_asked: bool, **told: Any) -> None:
-    """One mail to each of these about the day as it is now, with their calendar entry."""
+def send_asking(
+    event: Event, coming: Collection[Attendee], *, was_on: datetime.date | None, **told: Any
+) -> None:
+    """One mail to each of these about the day as it is now, with their calendar entry. It names the day that they
+    hold, which is another than `was_on` if nobody told them of that one."""
     calendars = mailbox_calendars(event, [each.email for each in coming])
     mails = []
     for each in coming:
@@ -83,13 +92,15 @@ def send_asking(event: Event, coming: Collection[Attendee], *, is_asked: bool, *
             "event": event,
             "who": called(each),
             "young": [young for young in each.with_them.all() if young.is_coming],
-            "is_asked": is_asked,
+            "is_asked": each.is_to_confirm_day,
             "is_waiting": each.standing == Attendee.Standing.WAITING,
             "link": link,
             "yes": f"{link}?still=yes",
             "no": f"{link}?still=no",
             "event_link": address_of("event", event.slug),
         }
+        if each.is_to_confirm_day and each.holds_day not in {None, was_on}:
+            context |= {"was": date_format(each.holds_day, "j F Y"), "is_other_day": True}
         mails.append(mail_of("event_changed", each.email, context, calendars[each.email]))
     send_on_commit(answered_by(event, mails))
 

@@ -142,7 +142,7 @@ def _lapse(event_pk: int, now: datetime.datetime) -> int:
         stand(Person.operator(), each, Standing.LAPSED, "event.lapse")
         _young(each, Standing.HELD, Standing.LAPSED)
         # Somebody who was registered by a colleague has had no mail of their own.
-        if each.registered_with_id is None and mailbox.may_write(each.email, once=f"lapsed-{event_pk}"):
+        if each.registered_with_id is None and mailbox.may_write(each.email, once=f"lapsed-{each.pk}"):
             mails.send_lapsed(each)
     fill_places(event)
     return len(gone)

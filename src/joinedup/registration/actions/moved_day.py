@@ -6,7 +6,6 @@ from collections.abc import Collection
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.formats import date_format
 
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
@@ -20,10 +19,9 @@ from joinedup.registration.queries.moved_day import not_confirmed
 def tell_of_change(event: Event, was: Event, *, ask: bool) -> None:
     """Tell everybody concerned, and ask those who come anew if the day is another one, or if a planner wants it; call
     it inside a transaction."""
-    is_asked = event.date is not None and (ask or event.date != was.date)
-    if is_asked and event.date == was.date:
+    if ask and event.date == was.date:
         event.attendees.filter(standing__in=Attendee.COMING).update(holds_day=None)
-    told = notices.send_event_changed(event, was, is_asked=is_asked)
+    told = notices.send_event_changed(event, was)
     _note(event, [each.pk for each in told])
 
 
@@ -44,12 +42,7 @@ def ask_anew(*, by: Person, event: Event) -> int:
     asked = [each for each in not_confirmed(event) if each.email]
     if not asked:
         raise ValidationError("Everybody has confirmed this day.")
-    for each in asked:
-        was = date_format(each.holds_day, "j F Y") if each.holds_day else ""
-        is_other_day = each.holds_day != event.date
-        notices.send_asking(
-            event, [each], is_asked=True, was=was, was_at=event.where, is_other_day=is_other_day
-        )
+    notices.send_asking(event, asked, was_on=None, was="", was_at=event.where, is_other_day=False)
     _note(event, [each.pk for each in asked])
     audit.record(by=by, action="event.ask_anew", on=event, after={"asked": len(asked)})
     return len(asked)
