@@ -222,6 +222,12 @@ def send_asked_to_bring(companion: Attendee) -> Sending:
     return send_on_commit(answered_by(companion.event, [mail]))
 
 
+def send_no_longer_with(companion: Attendee, names: Sequence[str]) -> Sending:
+    """Tell an adult whom nobody vouches for any more that these young people do not come with them now."""
+    context = {**_about(companion), "names": list(names)}
+    return send_on_commit(answered_by(companion.event, [mail_of("no_longer_with", companion.email, context)]))
+
+
 def send_without_companion(event: Event, host: Partner | None, number: int) -> Sending:
     """Tell the host, if there is one, the planners and, if an address is known, the safeguarding lead how many
     young people have no companion now. It contains no names."""

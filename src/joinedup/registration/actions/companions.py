@@ -141,6 +141,9 @@ def part(by: Person, companion: Attendee) -> list[Attendee]:
         stand(by, each, Standing.ALONE, "event.without_companion", companion=None, keeps_place=had)
     if young:
         mails.send_without_companion(companion.event, companion.partner, len(young))
+        if companion.is_coming:
+            # They were told that these come with them.
+            mails.send_no_longer_with(companion, [each.name for each in young])
     return young
 
 
