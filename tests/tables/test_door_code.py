@@ -120,6 +120,7 @@ def test_a_body_named_at_the_door_makes_no_record_until_a_planner_says_what_it_i
         before,
     )
     assert "Bright Corner" in as_("alice").get(f"/events/{event.slug}/people/").content.decode()
+    assert f"/events/{event.slug}/people/#unlisted" in as_("alice").get("/work/").content.decode()
     for who in ("bob", "charlie", "nobody"):
         assert b"Bright Corner" not in as_(who).get(f"/events/{event.slug}/").content
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
 
 from joinedup.engines.reading.same import NEARLY, Names
 from joinedup.events.models import Event
@@ -51,3 +54,9 @@ def unlisted_bodies(event: Event) -> list[UnlistedBody]:
 def settled_bodies(event: Event) -> list[UnlistedBody]:
     """Those that were settled, so that it can be taken back; 1 query."""
     return [UnlistedBody(name, people) for name, people in _named(event, settled=True).items()]
+
+
+def events_with_unlisted(footprints: Collection[int]) -> QuerySet[Event]:
+    """Events of these partnerships at whose door organisations were named that nobody has settled."""
+    open_ = Attendee.objects.filter(unlisted_settled=False).exclude(unlisted="").values("event")
+    return Event.objects.filter(pk__in=open_, footprint__in=footprints).order_by("date", "pk")
