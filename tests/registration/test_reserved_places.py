@@ -298,3 +298,39 @@ def test_the_form_keeps_what_was_typed_and_says_what_is_wrong(event: Event, as_)
     assert event.reservations.exists(), "not without the tick"
     alice.post(f"/events/{event.slug}/places/", gone | {f"sure-{made.pk}": "1"})
     assert not event.reservations.exists()
+
+
+@pytest.mark.parametrize(("choice", "expected"), [("together", "pwww"), ("some", "ppww")])
+def test_a_stranger_registers_colleagues_on_the_page_and_one_button_confirms_all(
+    event: Event, world: World, comes, as_, choice, expected, django_capture_on_commit_callbacks
+):
+    resize(event, 2)
+    comes("L")
+    world.lantern.marking = "public"
+    world.lantern.save()
+    sent = {
+        "part": "guest",
+        "partner": world.lantern.pk,
+        "role": "Worker",
+        "email": "ro@example.org",
+        "name": "Ro",
+        "colleagues": "Sam, nurse\n\nAli, manager, evenings\n",
+        "together": choice,
+    }
+    browser = as_("nobody")
+    wrong = browser.post(f"/events/{event.slug}/register/", sent | {"colleagues": "Sam"}).content.decode()
+    assert "write a comma and their role after the name" in wrong
+    with django_capture_on_commit_callbacks(execute=True):
+        browser.post(f"/events/{event.slug}/register/", sent)
+    (held,) = mail.outbox
+    assert held.to == ["ro@example.org"]
+    assert "With them: Sam, nurse" in held.body
+    assert standing(event) == "phhh"
+    lead = event.attendees.get(name="Ro")
+    browser.post(f"/attending/{lead.token}/", {"confirm": "1"})
+    assert standing(event) == expected
+    page = browser.get(f"/attending/{lead.token}/").content.decode()
+    for name, role in (("Sam", "nurse"), ("Ali", "manager, evenings")):
+        other = event.attendees.get(name=name)
+        assert (other.role, other.email) == (role, "ro@example.org")
+        assert f"/attending/{other.token}/" in page

@@ -134,6 +134,7 @@ def send_reminders(
             "is_own": is_own,
             "who": called(first),
             "link": address_of("attending", first.token),
+            "ticket": address_of("attending_ticket", (first if is_own else first.companion or first).token),
             "survey": survey_link(first) if is_own else "",
         }
         mails.append(mail_of("reminder", address, context, calendars[address]))
