@@ -15,6 +15,7 @@ from joinedup.events.models import Event
 from joinedup.events.queries.events import AgendaTopic, SectorCount, agenda, is_over, listed, sector_counts
 from joinedup.registration.models import Attendee
 from joinedup.registration.queries.reserved_places import Places, places_of
+from joinedup.registration.waiting_words import kept_words
 from joinedup.voice.models import Contribution, Conversation
 
 
@@ -40,6 +41,8 @@ def with_agreed(person: Person, on: datetime.date) -> QuerySet[Event]:
 class EventPage:
     coming: list[SectorCount]
     places: Places
+    # Whom places that are left are kept for, in words.
+    kept: str
     topics: list[AgendaTopic]
     conversations: list[Any]
     voices: list[Any]
@@ -53,10 +56,11 @@ def event_page(person: Person, event: Event, on: datetime.date) -> EventPage:
     placed = event.attendees.filter(standing=Attendee.Standing.PLACED)
     sectors = list(placed.order_by().values_list("sector__order", "sector__name"))
     agreed = lines(person, find_agreements(person, on, event=event.slug), on)
-    conversations = _conversations(event)
+    conversations, places = _conversations(event), places_of(event)
     return EventPage(
         coming=sector_counts(sectors),
-        places=places_of(event),
+        places=places,
+        kept=kept_words(places),
         topics=agenda(person, event),
         conversations=conversations,
         voices=_voices(event),
