@@ -331,7 +331,7 @@ class Reservation(models.Model):
 
     class Group(models.TextChoices):
         SECTOR = "sector", _("One sector")
-        YOUNG = "young", _("Young people, and the adults who come with them")
+        YOUNG = "young", _("Young people and their adults")
         RESIDENTS = "residents", _("People who come for themselves")
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="reservations")

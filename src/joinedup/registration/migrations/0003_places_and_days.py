@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             name='Reservation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('group', models.CharField(choices=[('sector', 'One sector'), ('young', 'Young people, and the adults who come with them'), ('residents', 'People who come for themselves')], max_length=10)),
+                ('group', models.CharField(choices=[('sector', 'One sector'), ('young', 'Young people and their adults'), ('residents', 'People who come for themselves')], max_length=10)),
                 ('places', models.PositiveIntegerField(help_text="at least so many of the event's places")),
                 ('until', models.DateField(help_text='the last day on which they are kept')),
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reservations', to='events.event')),

@@ -88,7 +88,7 @@ def room_of(
     if everybody is None:
         coming = event.attendees.filter(Q(standing__in=Attendee.COMING) | Q(keeps_place=True))
         everybody = coming.only(
-            "standing", "keeps_place", "parts", "companion", "sector", "unlisted", "unlisted_settled"
+            "event", "standing", "keeps_place", "parts", "companion", "sector", "unlisted", "unlisted_settled"
         )
     counted = list(everybody)
     kept = reservations(event) if in_force is None else in_force
