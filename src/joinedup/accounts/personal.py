@@ -66,8 +66,9 @@ PERSONAL: dict[str, frozenset[str]] = {
     "events.Event": NOTHING,
     "registration.Invitation": frozenset({"name", "email", "token"}),
     "registration.Attendee": frozenset(
-        {"name", "email", "dietary", "access", "said", "token", "code", "calendar_key"}
+        {"name", "email", "dietary", "access", "said", "token", "code", "calendar_key", "unlisted"}
     ),
+    "registration.Reservation": NOTHING,
     "events.Stop": NOTHING,
     "events.Venue": NOTHING,
     # What was said in a session is for planners; the audit trail would keep it for ever.

@@ -19,7 +19,13 @@ from joinedup.engines.words import counted
 from joinedup.firstrun.area_loads import work_on_areas
 from joinedup.mail.kept import send_kept
 from joinedup.opportunities.worker import follow_waiting, work_out_the_night
-from joinedup.registration.worker import delete_due_personal, let_go_of_held, look_after_young, remind
+from joinedup.registration.worker import (
+    delete_due_personal,
+    let_go_of_held,
+    look_after_young,
+    release_reserved,
+    remind,
+)
 from joinedup.results.worker import thank_attendees
 from joinedup.site import metrics
 from joinedup.spreadsheets.worker import forget_uploads
@@ -77,6 +83,8 @@ def _work(say: Callable[[str], object]) -> None:
         say(f"Deleted the personal details of {counted(deleted, 'guest')} of past events.")
     if lapsed := let_go_of_held(timezone.now()):
         say(f"Let go of {counted(lapsed, 'place')} that nobody confirmed.")
+    if given := release_reserved(timezone.localdate()):
+        say(f"Gave {counted(given, 'place')} that had been reserved to those who waited.")
     if moved := look_after_young(timezone.localdate()):
         say(f"Followed who is vouched for, for {counted(moved, 'young guest')}.")
     if forgotten := forget_drafts(timezone.now()):

@@ -38,11 +38,12 @@ def delete_personal(*, by: Person, event: Event, on: datetime.date | None = None
     for person in attendees:
         person.name = person.email = person.dietary = ""
         person.access, person.token, person.code, person.user = [], fresh_token(), fresh_code(), None
-        person.said, person.calendar_key = {}, ""
+        person.said, person.calendar_key, person.unlisted = {}, "", ""
     for invitation in invitations:
         invitation.name = invitation.email = ""
         invitation.token = fresh_token()
     personal = ["role", "name", "email", "dietary", "access", "said", "token", "code", "user", "calendar_key"]
+    personal.append("unlisted")
     Attendee.objects.bulk_update(attendees, personal, 100)
     Invitation.objects.bulk_update(invitations, ["role", "name", "email", "token"], 100)
     # A speaker who agreed to be named in public stays named, as in the programme of the day.

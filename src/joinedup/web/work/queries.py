@@ -18,6 +18,7 @@ from joinedup.agreements.queries.agreement import waiting as agreements_waiting
 from joinedup.agreements.queries.named_bodies import Unsettled, unsettled
 from joinedup.agreements.queries.named_bodies import to_answer as named_in
 from joinedup.agreements.queries.successors import ToTakeOver, waiting_to_take_over
+from joinedup.events.models import Event
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import BEST_FIRST, Answer, Opportunity
 from joinedup.opportunities.queries.lists import UNDECIDED, awake
@@ -27,6 +28,7 @@ from joinedup.partners.models import Ask, Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.places.queries import whole_counties_of
 from joinedup.registration.models import Attendee, Invitation
+from joinedup.registration.queries.unlisted_bodies import events_with_unlisted
 from joinedup.results.models import Response
 from joinedup.results.queries.responses import ToAnswer, to_answer, untold
 from joinedup.spreadsheets.models import Upload
@@ -72,6 +74,8 @@ class Waiting:
     # How many things young people asked for that nobody has answered.
     asked_for: int = 0
     uploads: list[Any] = field(default_factory=list)
+    # Events at whose door organisations were named that are not listed.
+    unlisted: list[Event] = field(default_factory=list)
     people: PeopleDid = field(default_factory=PeopleDid)
     # Agreements of the partnership that are late, besides those of the person's own partners.
     late: Shortlist[Agreement] = field(default_factory=Shortlist)
@@ -94,6 +98,7 @@ class Waiting:
             self.partners_to_confirm,
             self.conversations,
             self.uploads,
+            self.unlisted,
             self.moved,
         )
         lists = (
@@ -124,7 +129,7 @@ class Waiting:
     def is_late(self) -> bool:
         """Whether something is late, due, or not finished."""
         lists = (self.agreements, self.late, self.initiatives_to_confirm, self.support_to_check)
-        singles = (self.take_over, self.untold, self.partners_to_confirm, self.uploads)
+        singles = (self.take_over, self.untold, self.partners_to_confirm, self.uploads, self.unlisted)
         return any(each.items for each in lists) or any(singles) or bool(self.near_pairs)
 
     @property
@@ -178,6 +183,7 @@ def waiting_for(person: Person) -> Waiting:
             "conversations": list(_unread(person)),
             "asked_for": waiting_for_a_reply(person),
             "uploads": list(_uploads(person)),
+            "unlisted": list(events_with_unlisted(person.coordinated_ids)),
             "people": people_did(person, timezone.now()),
             "late": _shortlist(_late(person, today)),
             "moved": unread(person, timezone.now()),
