@@ -59,6 +59,7 @@ MATRIX = {
     "place.succeed": "-- -- y- -y",
     "installation.change": "-- -- -- -y",
     "account.change": "-y yy yy yy",
+    "account.close": "-- -- y- -y",
     "account.invite": "-- -- y- -y",
     "role.grant": "-- -- -- -y",
     "role.take_away": "-- -- y- -y",

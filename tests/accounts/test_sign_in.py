@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import caches
 from django.db import connection
@@ -18,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
 from joinedup.accounts.links import make_link
-from joinedup.accounts.models import AuditEntry, User
+from joinedup.accounts.models import AuditEntry, Session, User
 from tests.world import World
 
 LOGIN, CODE, WORK = "/account/login/", "/account/login/code/", "/work/"

@@ -24,7 +24,7 @@ from tests.waiting import HANGS, until
 TOLD = """
 import json
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
+from joinedup.accounts.sessions import SessionStore
 from joinedup.accounts.models import User
 from joinedup.clusters.models import Follower
 from joinedup.agreements.models import Agreement

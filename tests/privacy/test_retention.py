@@ -14,6 +14,8 @@ from joinedup.privacy.retention import (
     HELD_PLACES,
     MOVES,
     PERSONAL_DETAILS,
+    SESSIONS,
+    UNDONE,
     UPLOADS,
     WAITING_MAIL,
     WITHOUT_AN_END,
@@ -32,6 +34,8 @@ def test_the_periods_by_hand() -> None:
         UPLOADS.what: 5,
         WAITING_MAIL.what: 1,
         HELD_PLACES.what: 1,
+        UNDONE.what: 1,
+        SESSIONS.what: 14,
         MOVES.what: 400,
     }
     assert {id(each) for each in vars(retention).values() if isinstance(each, Period)} == set(map(id, EVERY))

@@ -46,6 +46,8 @@ RECORDS: dict[str, tuple[str, str]] = {
     "offer_list_undo": ("support.OfferList", "pk"),
     "opportunity": ("opportunities.Opportunity", "pk"),
     "partner": ("partners.Partner", "slug"),
+    "person": ("accounts.User", "pk"),
+    "person_closed": ("accounts.Closing", "pk"),
     "place": ("places.Place", "code"),
     "partnership": ("places.Footprint", "slug"),
     "practice": ("visits.PracticeCard", "slug"),

@@ -70,6 +70,8 @@ PERMISSIONS: dict[str, dict[Role, Over]] = {
     # Who is responsible for the site, on its pages about itself.
     "installation.change": {Role.ADMINISTRATOR: ANY},
     "account.change": {Role.SIGNED_IN: ANY},
+    # One's own, that of a member of partners one coordinates and nothing else, or anybody's.
+    "account.close": {**_COORDINATED, Role.ADMINISTRATOR: ANY, Role.SIGNED_IN: Over.OWN_RECORD},
     "account.invite": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
     "role.grant": {Role.ADMINISTRATOR: ANY},
     "role.take_away": {**_COORDINATED, Role.ADMINISTRATOR: ANY},

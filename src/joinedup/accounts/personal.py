@@ -14,6 +14,9 @@ PERSONAL: dict[str, frozenset[str]] = {
     "accounts.Grant": NOTHING,
     "accounts.AuditEntry": frozenset({"by"}),
     "accounts.Preference": frozenset({"calendar_token"}),
+    # When somebody works, and with what.
+    "accounts.Session": frozenset({"session_key", "session_data", "begun", "last_used", "browser"}),
+    "accounts.Closing": frozenset({"passed"}),
     "about.ResponsibleBody": frozenset({"email", "officer_email", "telephone"}),
     "taxonomy.Sector": NOTHING,
     "taxonomy.Theme": NOTHING,

@@ -24,6 +24,9 @@ DONE = {
     "assign": "gave it to somebody",
     "bring": "brought it in",
     "change": "changed it",
+    "close": "closed it",
+    "end_sessions": "signed out elsewhere",
+    "undo_close": "opened it again",
     "columns": "chose its columns",
     "check": "checked that it is still true",
     "choose": "chose it",
@@ -201,3 +204,8 @@ def role_to_take_away(person: Person, pk: int) -> Grant | None:
     if grant is None or may(person, "role.grant"):
         return grant
     return grant if grant.partner and may(person, "role.take_away", grant.partner) else None
+
+
+def is_last_role(grant: Grant) -> bool:
+    """Whether its holder, with an open account, has no other role; 1 query."""
+    return grant.user.is_active and not Grant.objects.filter(user=grant.user_id).exclude(pk=grant.pk).exists()

@@ -4,7 +4,7 @@ from allauth.account.views import logout
 from django.urls import path
 
 from joinedup.accounts import mails, sign_in
-from joinedup.accounts.views import account_details
+from joinedup.accounts.views import account_details, your_account
 
 urlpatterns = [
     # One page under two names: allauth redirects to the second when a code is refused.
@@ -15,6 +15,7 @@ urlpatterns = [
     # allauth looks for this name to say in a mail how to get an account.
     path("account/joining/", sign_in.joining, name="account_signup"),
     path("account/welcome/<str:token>/", sign_in.welcome, name="welcome"),
+    path("account/yours/", your_account, name="your_account"),
     path("account/details/", account_details, name="account_details"),
     path("account/mails/", mails.account_mails, name="account_mails"),
     path("account/mails/off/<str:token>/", mails.mails_off, name="mails_off"),

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from joinedup.accounts import actions
 from joinedup.accounts.forms import DetailsForm
-from joinedup.accounts.models import User
+from joinedup.accounts.models import Grant, User
 from joinedup.accounts.request import Request
+from joinedup.accounts.sessions import sessions_of
 
 
 @login_required
@@ -23,3 +24,28 @@ def account_details(request: Request) -> HttpResponse:
         messages.success(request, _("Your details are changed."))
         return redirect("my_work")
     return render(request, "accounts/details.jinja", {"form": form})
+
+
+@login_required
+def your_account(request: Request) -> HttpResponse:
+    """What an account is, and the browsers where it is signed in, each to be ended."""
+    user = get_object_or_404(User, pk=request.user.pk)
+    here = request.session.session_key or ""
+    sessions = sessions_of(user)
+    if request.method == "POST":
+        # A page never holds a key, which would sign in: sessions are numbered by when they began.
+        chosen = {str(int(each.begun.timestamp() * 1000)): each.pk for each in sessions}
+        key = chosen.get(request.POST.get("session", ""), "")
+        if request.POST.get("do") == "others":
+            actions.end_own_sessions(by=request.person, but=here)
+        elif request.POST.get("do") == "all":
+            actions.end_own_sessions(by=request.person)
+            messages.success(request, _("You have signed out everywhere."))
+            return redirect("home")
+        elif key:
+            actions.end_own_sessions(by=request.person, only=key)
+        messages.success(request, _("Signed out there."))
+        return redirect("your_account")
+    rows = [(each, each.pk == here, int(each.begun.timestamp() * 1000)) for each in sessions]
+    grants = Grant.objects.filter(user=user).select_related("partner", "footprint")
+    return render(request, "accounts/yours.jinja", {"account": user, "rows": rows, "grants": grants})

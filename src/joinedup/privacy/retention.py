@@ -54,6 +54,19 @@ HELD_PLACES = Period(
     _days(1),
     "they registered",
 )
+UNDONE = Period(
+    "what passed from whoever left to whom",
+    _days(1),
+    "the account was closed",
+    ("accounts.Closing",),
+)
+SESSIONS = Period(
+    # `SESSION_COOKIE_AGE`: an installation may set less or more.
+    "where somebody is signed in",
+    _days(14),
+    "they signed in",
+    ("accounts.Session",),
+)
 MOVES = Period(
     # About opportunities, not people. What happened to each is kept permanently, in its own records.
     "which opportunities moved on the list",
@@ -61,7 +74,7 @@ MOVES = Period(
     "they moved",
 )
 
-EVERY = (PERSONAL_DETAILS, DRAFTS, UPLOADS, WAITING_MAIL, HELD_PLACES, MOVES)
+EVERY = (PERSONAL_DETAILS, DRAFTS, UPLOADS, WAITING_MAIL, HELD_PLACES, UNDONE, SESSIONS, MOVES)
 
 # Kept until somebody deletes it, and why.
 WITHOUT_AN_END: dict[str, str] = {

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.dispatch import receiver
+
+from joinedup.accounts.models import User
 
 from joinedup.events.models import Event
 from joinedup.events.signals import event_changed
+from joinedup.mail.stopped import goes_on
+from joinedup.registration.models import Attendee
 
 
 @receiver(event_changed)
@@ -20,3 +25,11 @@ def follow_change(sender: type[Event], *, event: Event, was: Event, tell: bool, 
     fill_places(event)
     if tell:
         notices.send_event_changed(event, was, notices.addresses_of(event))
+
+
+@goes_on
+def registered_since(addresses: set[str]) -> set[str]:
+    """Who registers for an event after their account was closed does so for themselves, and is answered."""
+    closed = User.objects.filter(email=OuterRef("email"), is_active=False).values("closed_at")[:1]
+    since = Attendee.objects.filter(email__in=addresses, registered_at__gt=Subquery(closed))
+    return set(since.values_list("email", flat=True))

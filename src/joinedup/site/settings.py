@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     *[f"joinedup.{name}" for name in APPS],
 ]
 
@@ -163,8 +164,11 @@ CACHES = {
     # For what is worked out again as soon as anything changes. Each process has its own: no page waits to write it.
     "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "TIMEOUT": 600},
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_ENGINE = "joinedup.accounts.sessions"
+# A session ends after so many days, used or not; of coordinators, programme leads and administrators also after so many
+# hours without use.
+SESSION_COOKIE_AGE = environment.number("SESSION_DAYS", default=14) * 24 * 3600
+SESSION_IDLE = environment.number("SESSION_IDLE_HOURS", default=12) * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "joinedup.web.errors.csrf_failure"

@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db import close_old_connections
 from django.utils import timezone
 
+from joinedup.accounts.worker import look_after_accounts
 from joinedup.agreements.worker import ask_young_people, chase_agreements, forget_drafts
 from joinedup.clusters.worker import look_where_and_when
 from joinedup.engines.words import counted
@@ -81,6 +82,8 @@ def _work(say: Callable[[str], object]) -> None:
         say(f"Let go of {counted(forgotten, 'draft')} that nobody went on with.")
     if unaccepted := forget_uploads(timezone.now()):
         say(f"Deleted {counted(unaccepted, 'spreadsheet')} that nobody accepted.")
+    if closed := look_after_accounts(timezone.now()):
+        say(f"Forgot what passed on from {counted(closed, 'account')} closed more than a day ago.")
     _write_to_people(say, timezone.localtime())
 
 

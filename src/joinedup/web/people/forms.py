@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from joinedup.accounts.models import Grant
+from joinedup.accounts.leaving import Left
+from joinedup.accounts.models import Grant, User
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
 from joinedup.web.people.queries import footprints_to_invite_for, partners_to_invite_for
@@ -55,3 +56,27 @@ class InviteForm(forms.Form):
         if chosen["role"] != Grant.Role.COORDINATOR:
             chosen["footprint"] = None
         return chosen
+
+
+class HandoverForm(forms.Form):
+    """To whom each kind of record passes: the first colleague unless somebody else is chosen, or nobody yet."""
+
+    def __init__(self, *args: Any, left: list[Left], colleagues: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.left = [each for each in left if each.passes]
+        people = [("", _("Nobody yet")), *((str(each.pk), str(each)) for each in colleagues)]
+        for each in self.left:
+            self.fields[each.name] = forms.ChoiceField(
+                choices=people,
+                required=False,
+                initial=people[1][0] if colleagues else "",
+                label=each.called,
+                help_text="; ".join(str(record) for record in each.records[:5]),
+            )
+            # Nobody yet is an answer: it is not called optional.
+            self.fields[each.name].is_needed = True  # type: ignore[attr-defined]
+
+    def chosen(self) -> dict[str, int | None]:
+        """The argument `to` of `closing.close_account`."""
+        picked = self.cleaned_data
+        return {each.key: int(picked[each.name]) if picked[each.name] else None for each in self.left}
