@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
+from allauth.core import context
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from joinedup.accounts.code_limits import may_ask
 from joinedup.accounts.models import Preference
 
 
@@ -20,6 +23,12 @@ class AddressForm(RequestLoginCodeForm):
         field.label = _("Your e-mail address")
         field.help_text = _("We send a code to it that signs you in. There is no password.")
         field.widget.attrs = {"autocomplete": "email", "spellcheck": "false"}
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        if email and not may_ask(context.request, email, self._user):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        return email
 
 
 class SignInCodeForm(ConfirmLoginCodeForm):

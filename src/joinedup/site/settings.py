@@ -119,7 +119,13 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8}
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
-ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,12/h/key"}
+# For one address the limit is each network's own, and a known browser's own: accounts/code_limits.py.
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": "20/m/ip",
+    "code_from_network": "3/m/key,12/h/key",
+    "code_for_known_browser": "3/m/key,12/h/key",
+    "code_for_address": "60/h/key",
+}
 # How many of our proxies are in front of the site and add to X-Forwarded-For; rate limits count addresses.
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXIES", default=0)
 # The sign-in page may be requested again at any time: to correct an address, or to get a newer code.
