@@ -60,6 +60,7 @@ MATRIX = {
     "installation.change": "-- -- -- -y",
     "account.change": "-y yy yy yy",
     "account.close": "-- -- y- -y",
+    "account.erase": "-- -- -- -y",
     "account.invite": "-- -- y- -y",
     "role.grant": "-- -- -- -y",
     "role.take_away": "-- -- y- -y",

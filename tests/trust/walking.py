@@ -47,6 +47,7 @@ RECORDS: dict[str, tuple[str, str]] = {
     "opportunity": ("opportunities.Opportunity", "pk"),
     "partner": ("partners.Partner", "slug"),
     "person": ("accounts.User", "pk"),
+    "person_erase": ("accounts.User", "pk"),
     "person_closed": ("accounts.Closing", "pk"),
     "place": ("places.Place", "code"),
     "partnership": ("places.Footprint", "slug"),

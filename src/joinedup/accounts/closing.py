@@ -22,26 +22,38 @@ UNDO = UNDONE.length
 
 
 @transaction.atomic
-def close_account(*, by: Person, user: User, to: Mapping[str, int | None] | None = None) -> Closing:
+def close_account(
+    *, by: Person, user: User, to: Mapping[str, int | None] | None = None, and_erase: bool = False
+) -> Closing:
     """End somebody's access at once, and pass on what they looked after.
 
     `to`: for keys of `leaving.FATES` the account of the colleague who takes over, or None for nobody yet; what is not
-    among them stays as it is. Roles stay written down while the account is closed, and give nothing.
+    among them stays as it is. Roles stay written down while the account is closed, and give nothing. `and_erase`: it is
+    erased as soon as this can no longer be undone, which its owner and administrators may ask for.
     """
     user = User.objects.select_for_update().get(pk=user.pk)
     require(by, "account.close", on=scope_of(user, by))
     if not user.is_active:
         raise ValidationError(_("This account is closed already."))
     refuse_last_administrator(user)
+    if and_erase and by.user_id != user.pk:
+        require(by, "account.erase")
     passed = _pass_on(by, user, to or {})
-    return shut(by, user, passed)
+    return shut(by, user, passed, is_to_erase=and_erase)
 
 
-def shut(by: Person, user: User, passed: list[dict[str, Any]], *, by_last_role: bool = False) -> Closing:
+def shut(
+    by: Person,
+    user: User,
+    passed: list[dict[str, Any]],
+    *,
+    by_last_role: bool = False,
+    is_to_erase: bool = False,
+) -> Closing:
     """The account is closed and every session of it ended; inside a transaction that has asked for permission."""
     before = audit.snapshot(user)
-    user.is_active, user.closed_at = False, timezone.now()
-    user.save(update_fields=["is_active", "closed_at"])
+    user.is_active, user.closed_at, user.is_to_erase = False, timezone.now(), is_to_erase
+    user.save(update_fields=["is_active", "closed_at", "is_to_erase"])
     Session.objects.filter(user=user).delete()
     closing = Closing.objects.create(user=user, at=user.closed_at, by_last_role=by_last_role, passed=passed)
     names = [f"{each['key']} {each['pk']}" for each in passed]
@@ -108,8 +120,8 @@ def undo_closing(*, by: Person, closing: Closing) -> User:
     if user.is_active or not can_be_undone(closing):
         raise ValidationError(_("This can no longer be undone. Invite them again instead."))
     before = audit.snapshot(user)
-    user.is_active, user.closed_at = True, None
-    user.save(update_fields=["is_active", "closed_at"])
+    user.is_active, user.closed_at, user.is_to_erase = True, None, False
+    user.save(update_fields=["is_active", "closed_at", "is_to_erase"])
     _give_back(user, closing.passed)
     closing.passed, closing.undone_at = [], timezone.now()
     closing.save(update_fields=["passed", "undone_at"])
@@ -148,8 +160,8 @@ def reopen(by: Person, user: User) -> None:
     """Open a closed account for an invitation, without the roles it had; inside a transaction."""
     before = audit.snapshot(user)
     Grant.objects.filter(user=user).delete()
-    user.is_active, user.closed_at = True, None
-    user.save(update_fields=["is_active", "closed_at"])
-    audit.record(by=by, action="account.reopen", on=user, before=before)
+    user.is_active, user.closed_at, user.is_to_erase = True, None, False
+    user.save(update_fields=["is_active", "closed_at", "is_to_erase"])
+    audit.record(by=by, action="account.undo_close", on=user, before=before)
 
 

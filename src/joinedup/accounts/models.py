@@ -30,6 +30,7 @@ class User(AbstractBaseUser):
     job = models.CharField(max_length=120, blank=True, help_text="role in their organisation")
     is_active = models.BooleanField(default=True)
     closed_at = models.DateTimeField(null=True, blank=True, help_text="when the account was last closed")
+    is_to_erase = models.BooleanField(default=False, help_text="its owner asks for it, once it can no longer be undone")
     created = models.DateTimeField(auto_now_add=True)
 
     objects = UserManager()
@@ -173,7 +174,16 @@ class Closing(models.Model):
 
 
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
-    """Reads and adds; never changes or deletes, not even in bulk."""
+    """Reads and adds; never changes or deletes, not even in bulk. One thing only: when an account is erased, the role of
+    whoever acted stands where the name stood (docs/decisions/names-end-with-the-account.md)."""
+
+    def erase_name(self, user_id: int, role: str) -> int:
+        """Put `role` in the place of the name in everything that an account did; returns how many entries."""
+        return models.QuerySet.update(self.filter(user_id=user_id).exclude(by=role), by=role)
+
+    def erase_words(self, pk: int, **values: object) -> None:
+        """Put other words where an entry repeats a name or an address: its label, before or after."""
+        models.QuerySet.update(self.filter(pk=pk), **values)
 
     def update(self, **kwargs: object) -> int:
         raise TypeError(APPEND_ONLY)

@@ -38,6 +38,7 @@ DONE = {
     "accept_list": "accepted it",
     "undo_list": "undid it",
     "drop_list": "threw it away",
+    "erase": "erased it",
     "evidence": "added evidence of a partnership",
     "confirm": "confirmed that it is still true",
     "create": "made it",

@@ -24,6 +24,7 @@ from joinedup.results.worker import thank_attendees
 from joinedup.spreadsheets.worker import forget_uploads
 from joinedup.successions.worker import carry_out_due
 from joinedup.support.worker import remind_of_checks
+from joinedup.visits.worker import forget_leads
 from joinedup.web.work.digest import send_digests
 
 logger = logging.getLogger(__name__)
@@ -82,8 +83,9 @@ def _work(say: Callable[[str], object]) -> None:
         say(f"Let go of {counted(forgotten, 'draft')} that nobody went on with.")
     if unaccepted := forget_uploads(timezone.now()):
         say(f"Deleted {counted(unaccepted, 'spreadsheet')} that nobody accepted.")
-    if closed := look_after_accounts(timezone.now()):
-        say(f"Forgot what passed on from {counted(closed, 'account')} closed more than a day ago.")
+    if erased := look_after_accounts(timezone.now()):
+        say(f"Erased {counted(erased, 'account')} that had been closed for long enough.")
+    forget_leads(timezone.localdate())
     _write_to_people(say, timezone.localtime())
 
 

@@ -11,6 +11,7 @@ from joinedup.accounts.leaving import Left
 from joinedup.accounts.models import Grant, User
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
+from joinedup.privacy.retention import CLOSED_ACCOUNTS
 from joinedup.web.people.queries import footprints_to_invite_for, partners_to_invite_for
 
 
@@ -61,7 +62,7 @@ class InviteForm(forms.Form):
 class HandoverForm(forms.Form):
     """To whom each kind of record passes: the first colleague unless somebody else is chosen, or nobody yet."""
 
-    def __init__(self, *args: Any, left: list[Left], colleagues: list[User], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, left: list[Left], colleagues: list[User], may_erase: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.left = [each for each in left if each.passes]
         people = [("", _("Nobody yet")), *((str(each.pk), str(each)) for each in colleagues)]
@@ -75,6 +76,16 @@ class HandoverForm(forms.Form):
             )
             # Nobody yet is an answer: it is not called optional.
             self.fields[each.name].is_needed = True  # type: ignore[attr-defined]
+        if may_erase:
+            self.fields["and_erase"] = forms.BooleanField(
+                required=False,
+                label=_("Erase it too, after the day for an undo"),
+                help_text=_(
+                    "Name and address go, and the role stands where the name says who did something. Otherwise this "
+                    "happens %(days)s days after closing."
+                )
+                % {"days": CLOSED_ACCOUNTS.length.days},
+            )
 
     def chosen(self) -> dict[str, int | None]:
         """The argument `to` of `closing.close_account`."""

@@ -11,9 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.closing import can_be_undone, close_account, undo_closing
+from joinedup.accounts.erasure import erase_account, role_in_words
 from joinedup.accounts.leaving import CALLED, colleagues, left_by, scope_of
 from joinedup.accounts.models import Closing, User
 from joinedup.accounts.permissions import may
+from joinedup.accounts.queries import people
 from joinedup.accounts.request import Request
 from joinedup.web.people.forms import HandoverForm
 from joinedup.web.people.handover import duties
@@ -29,10 +31,16 @@ def person_close(request: Request, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         left=left,
         colleagues=colleagues(user, request.person),
+        may_erase=user.pk == request.person.user_id or may(request.person, "account.erase"),
     )
     if request.method == "POST" and form.is_valid():
         try:
-            closing = close_account(by=request.person, user=user, to=form.chosen())
+            closing = close_account(
+                by=request.person,
+                user=user,
+                to=form.chosen(),
+                and_erase=form.cleaned_data.get("and_erase", False),
+            )
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -52,8 +60,6 @@ def _closed(request: Request, user: User, closing: Closing) -> HttpResponse:
 
 def _refused(request: Request, user: User) -> HttpResponse:
     """A coordinator who knows somebody with roles elsewhere too is told who can close the account."""
-    from joinedup.accounts.queries import people
-
     if not (may(request.person, "account.invite") and people(request.person).filter(pk=user.pk).exists()):
         raise Http404
     return render(request, "web/person_close.jinja", {"account": user, "form": None, "ends": [], "duties": []})
@@ -77,3 +83,20 @@ def person_closed(request: Request, pk: int) -> HttpResponse:
     passed = {(CALLED.get(each["key"], each["key"]), names.get(each["to"], "")) for each in closing.passed}
     context = {"closing": closing, "passed": sorted(passed), "can_be_undone": can_be_undone(closing)}
     return render(request, "web/person_closed.jinja", context)
+
+
+@login_required
+def person_erase(request: Request, pk: int) -> HttpResponse:
+    """Erase a closed account now: for who asks after it was closed. It cannot be undone, and the page says so."""
+    user = get_object_or_404(User, pk=pk, is_active=False)
+    if not may(request.person, "account.erase"):
+        raise Http404
+    if request.method == "POST":
+        name = str(user)
+        done = erase_account(by=request.person, user=user)
+        messages.success(request, _("The account of %(name)s is erased.") % {"name": name})
+        if done.left:
+            sentence = _("The name is still part of the name of: %(records)s. Change it there if it is to go.")
+            messages.warning(request, sentence % {"records": ", ".join(done.left)})
+        return redirect("people")
+    return render(request, "web/person_erase.jinja", {"account": user, "role": role_in_words(user)})
