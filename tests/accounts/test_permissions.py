@@ -61,6 +61,8 @@ MATRIX = {
     "account.change": "-y yy yy yy",
     "account.close": "-- -- y- -y",
     "account.erase": "-- -- -- -y",
+    "account.reset_factor": "-- -- -- -y",
+    "account.give_data": "-- -- -- -y",
     "account.invite": "-- -- y- -y",
     "role.grant": "-- -- -- -y",
     "role.take_away": "-- -- y- -y",

@@ -55,6 +55,7 @@ RECORDS: dict[str, tuple[str, str]] = {
     "programme": ("events.Programme", "slug"),
     "response": ("results.Response", "pk"),
     "role": ("accounts.Grant", "pk"),
+    "second": ("accounts.User", "pk"),
     "session": ("events.Session", "pk"),
     "sitting": ("tables.Sitting", "pk"),
     "speaker": ("events.Speaker", "pk"),

@@ -6,9 +6,10 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from joinedup.accounts import audit
 from joinedup.accounts.models import AuditEntry, Grant, User
@@ -25,6 +26,9 @@ DONE = {
     "bring": "brought it in",
     "change": "changed it",
     "close": "closed it",
+    "second_factor": "changed the second factor",
+    "reset_factor": "reset the second factor",
+    "take_data": "took out what is held about them",
     "end_sessions": "signed out elsewhere",
     "undo_close": "opened it again",
     "columns": "chose its columns",
@@ -189,11 +193,12 @@ def people(person: Person) -> QuerySet[User]:
     """The people that `person` may see: everybody for administrators, the people of their footprint's
     partners for coordinators.
 
-    Each has `seen_grants`, the roles that concern the reader: roles in another partnership are not shown.
+    Each has `seen_grants`, the roles that concern the reader: roles in another partnership are not shown; and `has_factor`.
     Three further queries for the roles, whatever the number of people.
     """
     grants = _grants_seen_by(person).order_by("role", "partner__name", "footprint__name")
-    found = User.objects.all()
+    factors = Authenticator.objects.filter(user_id=OuterRef("pk"), type=Authenticator.Type.TOTP)
+    found = User.objects.annotate(has_factor=Exists(factors))
     if not may(person, "role.grant"):
         found = found.filter(pk__in=_grants_seen_by(person).values("user"))
     return found.prefetch_related(Prefetch("grants", grants, to_attr="seen_grants")).order_by("name", "email")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import actions
 from joinedup.accounts.forms import DetailsForm
 from joinedup.accounts.models import Grant, User
+from joinedup.accounts.own_data import take_own_data
+from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
+from joinedup.accounts.second_factor import has_factor, is_for
 from joinedup.accounts.sessions import sessions_of
 
 
@@ -48,4 +51,26 @@ def your_account(request: Request) -> HttpResponse:
         return redirect("your_account")
     rows = [(each, each.pk == here, int(each.begun.timestamp() * 1000)) for each in sessions]
     grants = Grant.objects.filter(user=user).select_related("partner", "footprint")
-    return render(request, "accounts/yours.jinja", {"account": user, "rows": rows, "grants": grants})
+    context = {"account": user, "rows": rows, "grants": grants, "has_factor": has_factor(user.pk)}
+    return render(request, "accounts/yours.jinja", context | {"factor_is_for": is_for(request.person)})
+
+
+@login_required
+def own_data(request: Request) -> HttpResponse:
+    return _data_of(request, get_object_or_404(User, pk=request.user.pk))
+
+
+@login_required
+def person_data(request: Request, pk: int) -> HttpResponse:
+    """The same for an administrator whom somebody asked for it."""
+    if not may(request.person, "account.give_data"):
+        raise Http404
+    return _data_of(request, get_object_or_404(User, pk=pk))
+
+
+def _data_of(request: Request, user: User) -> HttpResponse:
+    if request.method != "POST":
+        return render(request, "accounts/own_data.jinja", {"account": user})
+    response = HttpResponse(take_own_data(by=request.person, user=user), content_type="application/zip")
+    response["Content-Disposition"] = 'attachment; filename="your-data.zip"'
+    return response

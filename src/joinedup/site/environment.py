@@ -28,6 +28,14 @@ def number(name: str, *, default: int) -> int:
     return int(value)
 
 
+def one_of(name: str, *values: str) -> str:
+    """One of the values; the first is the default."""
+    value = os.environ.get(name, "").strip().lower() or values[0]
+    if value not in values:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(values)}, not “{value}”.")
+    return value
+
+
 def words(name: str, *, default: list[str]) -> list[str]:
     """A comma-separated list."""
     value = os.environ.get(name, "")

@@ -69,6 +69,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "joinedup.accounts.second_factor.Required",
+    "joinedup.accounts.again.Guard",
     "joinedup.web.middleware.private",
     "joinedup.web.middleware.labelled",
     "joinedup.web.middleware.Unstorable",
@@ -134,6 +136,13 @@ ACCOUNT_FORMS = {
     "request_login_code": "joinedup.accounts.forms.AddressForm",
     "confirm_login_code": "joinedup.accounts.forms.SignInCodeForm",
 }
+# Figures from an app after the code, for coordinators, programme leads and administrators: offered, or required.
+SECOND_FACTOR = environment.one_of("SECOND_FACTOR", "offered", "required")
+MFA_ADAPTER = "joinedup.accounts.second_factor.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {"authenticate": "joinedup.accounts.forms.SecondStepForm"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_ADAPTER = "joinedup.accounts.adapter.Adapter"
@@ -175,6 +184,8 @@ SESSION_ENGINE = "joinedup.accounts.sessions"
 # hours without use.
 SESSION_COOKIE_AGE = environment.number("SESSION_DAYS", default=14) * 24 * 3600
 SESSION_IDLE = environment.number("SESSION_IDLE_HOURS", default=12) * 3600
+# Seconds after which somebody signs in again before files with people, roles, publishing and erasing (accounts/again.py).
+SIGN_IN_AGAIN_AFTER = environment.number("SIGN_IN_AGAIN_MINUTES", default=60) * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "joinedup.web.errors.csrf_failure"
