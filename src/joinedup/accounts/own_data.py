@@ -43,12 +43,10 @@ OWN = frozenset(
 @transaction.atomic
 def take_own_data(*, by: Person, user: User) -> bytes:
     """A zip with `your-data.html` and `your-data.json`; for the person, or an administrator whom they asked."""
-    if by.user_id == user.pk:
-        require(by, "account.change")
-    else:
-        require(by, "account.give_data")
+    is_own = by.user_id == user.pk
+    require(by, "account.change" if is_own else "account.give_data")
     found = own_data(user)
-    audit.record(by=by, action="account.take_data", on=user, after={"data": "taken"})
+    audit.record(by=by, action="account.take_data" if is_own else "account.give_data", on=user, after={"data": "taken"})
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as into:
         into.writestr("your-data.json", json.dumps(found, indent=1, ensure_ascii=False, default=str))

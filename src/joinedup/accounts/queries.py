@@ -28,6 +28,7 @@ DONE = {
     "close": "closed it",
     "second_factor": "changed the second factor",
     "reset_factor": "reset the second factor",
+    "give_data": "gave out what is held about them",
     "take_data": "took out what is held about them",
     "end_sessions": "signed out elsewhere",
     "undo_close": "opened it again",
