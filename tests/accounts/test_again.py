@@ -16,7 +16,6 @@ from django.urls import get_resolver
 from joinedup.accounts.again import AGAIN
 from joinedup.accounts.models import Grant, User
 from joinedup.events.models import Event
-from tests.event_world import drafted, event, published  # noqa: F401
 from tests.trust.walking import patterns
 from tests.world import World
 
@@ -56,7 +55,9 @@ def test_the_table_names_pages_that_there_are() -> None:
 
 def test_every_file_with_people_is_in_the_table() -> None:
     """A new file about an event or of invitations is decided about here."""
-    files = {str(each.name) for each in patterns() if str(each.name).endswith("_csv") and "event" in str(each.name)}
+    files = {
+        str(each.name) for each in patterns() if str(each.name).endswith("_csv") and "event" in str(each.name)
+    }
     assert files - set(AGAIN) == {"event_survey_csv"}, "the survey names nobody"
 
 
@@ -73,7 +74,12 @@ def test_a_file_with_people_comes_after_signing_in_again(as_: As, event: Event) 
 
 def test_what_was_typed_is_sent_by_one_button(as_: As, world: World) -> None:
     browser = long_ago(as_("admin"))
-    typed = {"email": "dora@example.org", "role": "coordinator", "footprint": world.south.pk, "name": 'D "x" <b>'}
+    typed = {
+        "email": "dora@example.org",
+        "role": "coordinator",
+        "footprint": world.south.pk,
+        "name": 'D "x" <b>',
+    }
     assert browser.post("/people/invite/", typed)["Location"] == PAGE
     assert not User.objects.filter(email="dora@example.org").exists()
     assert sign_in_again(browser)["Location"] == f"{PAGE}on/"
@@ -87,7 +93,9 @@ def test_what_was_typed_is_sent_by_one_button(as_: As, world: World) -> None:
     assert Grant.objects.filter(user__email="dora@example.org", role="coordinator").exists()
 
 
-@pytest.mark.parametrize("path", ["people/{bob}/close/", "people/{bob}/erase/", "people/{bob}/data/", "account/data/"])
+@pytest.mark.parametrize(
+    "path", ["people/{bob}/close/", "people/{bob}/erase/", "people/{bob}/data/", "account/data/"]
+)
 def test_other_steps_that_wait(as_: As, world: World, path: str) -> None:
     browser = long_ago(as_("admin"))
     assert browser.post("/" + path.format(bob=world.bob.pk))["Location"] == PAGE

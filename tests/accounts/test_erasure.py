@@ -18,12 +18,19 @@ from django.db import connection, models
 from django.test import Client
 from django.utils import timezone
 
+from joinedup.accounts.actions import change_details, take_role_away
 from joinedup.accounts.closing import close_account
-from joinedup.accounts.erasure import ENDS_OTHERWISE, OWN_NAMES, WITHOUT_WORDS, erase_account, erase_due, role_in_words
+from joinedup.accounts.erasure import (
+    ENDS_OTHERWISE,
+    OWN_NAMES,
+    WITHOUT_WORDS,
+    erase_account,
+    erase_due,
+    role_in_words,
+)
 from joinedup.accounts.models import AuditEntry, Preference, User
 from joinedup.accounts.person import Person
 from joinedup.accounts.personal import NAMES
-from joinedup.accounts.actions import change_details, take_role_away
 from joinedup.agreements.worker import forget_drafts
 from joinedup.mail.compose import compose
 from joinedup.mail.kept import keep, send_kept
@@ -66,7 +73,7 @@ def everywhere() -> list[str]:
     found = []
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
-            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 (names from the database)
+            cursor.execute(f'SELECT * FROM "{table}"')
             columns = [each[0] for each in cursor.description or ()]
             found += [
                 f"{table}.{column}" for row in cursor.fetchall()
@@ -83,7 +90,12 @@ def plant(user: User) -> list[str]:
         if not model.__module__.startswith("joinedup.") or label in WITHOUT_WORDS:
             continue
         record = model._base_manager.first()
-        if record is None or label in {"accounts.User", "accounts.Session", "accounts.AuditEntry", "mail.KeptMail"}:
+        if record is None or label in {
+            "accounts.User",
+            "accounts.Session",
+            "accounts.AuditEntry",
+            "mail.KeptMail",
+        }:
             continue
         values: dict[str, Any] = {}
         for field in model._meta.concrete_fields:
@@ -94,7 +106,9 @@ def plant(user: User) -> list[str]:
                 continue
             if isinstance(field, models.EmailField):
                 values[field.name] = EMAIL
-            elif isinstance(field, models.CharField | models.TextField) and not isinstance(field, models.URLField):
+            elif isinstance(field, models.CharField | models.TextField) and not isinstance(
+                field, models.URLField
+            ):
                 is_name = field.name in NAMES.get(label, ())
                 text = NAME if is_name else f"Ask {NAME}, {EMAIL}"
                 if field.max_length is None or len(text) <= field.max_length:
@@ -111,7 +125,7 @@ def plant(user: User) -> list[str]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nothing_is_left_of_somebody_anywhere(everything: Everything, zee: User) -> None:
+def test_nothing_is_left_of_somebody_anywhere(everything: Everything, zee: User) -> None:  # noqa: F811
     world, now = everything.world, timezone.now()
     everything.hide()
     browser = Client()
@@ -130,7 +144,11 @@ def test_nothing_is_left_of_somebody_anywhere(everything: Everything, zee: User)
     keep([compose("accounts/mails/invited", EMAIL, dict.fromkeys(("by", "body", "role", "link"), "x"))])
     FootprintChange.objects.create(footprint=world.north, day=now.date(), stated_by="x")
     Priority.objects.create(
-        footprint=world.north, opportunity=Opportunity.objects.first(), quarter=now.date(), chosen_by="x", chosen_on=now.date()
+        footprint=world.north,
+        opportunity=Opportunity.objects.first(),
+        quarter=now.date(),
+        chosen_by="x",
+        chosen_on=now.date(),
     )
     PartnerReply.objects.create(
         contribution=Contribution.objects.first(), partner=world.school, word="no", text="x", recorded_by="x",
@@ -184,7 +202,12 @@ def test_an_open_account_is_not_erased_and_nobody_else_may(world: World) -> None
 
 @pytest.mark.parametrize(
     ("who", "role"),
-    [("alice", "a coordinator"), ("bob", "a member of Lantern Youth"), ("lead", "a programme lead"), ("admin", "an administrator")],
+    [
+        ("alice", "a coordinator"),
+        ("bob", "a member of Lantern Youth"),
+        ("lead", "a programme lead"),
+        ("admin", "an administrator"),
+    ],
 )
 def test_the_role_stands_for_the_name(world: World, who: str, role: str) -> None:
     assert role_in_words(getattr(world, who)) == role
@@ -198,17 +221,28 @@ def test_the_last_role_is_known_after_it_was_taken_away(world: World) -> None:
 def test_of_two_people_called_alike_only_one_loses_the_name(world: World) -> None:
     """The other Bob's records keep his name, where it is not known that the first one changed them."""
     other = make_user("bob2@example.org", "Bob", "partner_member", partner=world.harbour)
-    theirs = Offer.objects.create(name="T", slug="t", kind="fund", confirmed_by="Bob", confirmed_on=timezone.localdate())
-    own = Offer.objects.create(name="O", slug="o", kind="fund", confirmed_by="Bob", confirmed_on=timezone.localdate())
+    theirs = Offer.objects.create(
+        name="T", slug="t", kind="fund", confirmed_by="Bob", confirmed_on=timezone.localdate()
+    )
+    own = Offer.objects.create(
+        name="O", slug="o", kind="fund", confirmed_by="Bob", confirmed_on=timezone.localdate()
+    )
     for user, offer in ((other, theirs), (world.bob, own)):
         AuditEntry.objects.create(
-            user_id=user.pk, by="Bob", action="offer.confirm", record="support.offer", record_id=str(offer.pk), label="x"
+            user_id=user.pk,
+            by="Bob",
+            action="offer.confirm",
+            record="support.offer",
+            record_id=str(offer.pk),
+            label="x",
         )
     close_account(by=world.person("admin"), user=world.bob)
     erase_account(by=world.person("admin"), user=world.bob)
     theirs.refresh_from_db(), own.refresh_from_db()
     assert (theirs.confirmed_by, own.confirmed_by) == ("Bob", "a member of Lantern Youth")
-    assert list(AuditEntry.objects.filter(record="support.offer").order_by("pk").values_list("by", flat=True)) == [
+    assert list(
+        AuditEntry.objects.filter(record="support.offer").order_by("pk").values_list("by", flat=True)
+    ) == [
         "Bob",
         "a member of Lantern Youth",
     ]
@@ -223,7 +257,9 @@ def test_a_foundation_called_after_somebody_keeps_its_name_and_is_listed(world: 
 
 
 def test_entries_stay_append_only_for_everything_else(world: World) -> None:
-    entry = AuditEntry.objects.create(user_id=world.bob.pk, by="Bob", action="x", record="x", record_id="1", label="x")
+    entry = AuditEntry.objects.create(
+        user_id=world.bob.pk, by="Bob", action="x", record="x", record_id="1", label="x"
+    )
     for attempt in (
         lambda: AuditEntry.objects.update(by="x"),
         lambda: AuditEntry.objects.all().delete(),
@@ -244,7 +280,11 @@ def test_whoever_asks_is_erased_after_the_day_for_an_undo(world: World) -> None:
     assert not User.objects.filter(pk=world.bob.pk).exists()
     assert erase_due(now + datetime.timedelta(days=181)) == 1
     with pytest.raises(PermissionDenied):
-        close_account(by=world.person("alice"), user=make_user("e@example.org", "E", "partner_member", partner=world.lantern), and_erase=True)
+        close_account(
+            by=world.person("alice"),
+            user=make_user("e@example.org", "E", "partner_member", partner=world.lantern),
+            and_erase=True,
+        )
 
 
 def test_the_page_asks_first_and_is_for_administrators(world: World) -> None:

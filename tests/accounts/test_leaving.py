@@ -21,6 +21,7 @@ from joinedup.accounts.leaving import CALLED, FATES, Fate, ways_to_an_account
 from joinedup.accounts.links import make_link, read_link
 from joinedup.accounts.models import AuditEntry, Closing, Grant, Preference, Session, User
 from joinedup.clusters.models import Follower
+from joinedup.events.models import Event
 from joinedup.initiatives.models import Initiative
 from joinedup.mail.compose import compose
 from joinedup.mail.kept import keep, send_kept
@@ -29,8 +30,6 @@ from joinedup.mail.send import deliver
 from joinedup.partners.models import Contact
 from joinedup.registration.models import Attendee
 from joinedup.support.models import Offer
-from joinedup.events.models import Event
-from tests.event_world import drafted, event, published  # noqa: F401
 from tests.world import World, make_user
 
 As = Callable[[str], Client]
@@ -46,7 +45,9 @@ def dora(world: World) -> User:
 @pytest.fixture
 def things(world: World, dora: User) -> dict[str, Any]:
     """What Bob looks after, and what of Charlie's nobody touches."""
-    offer = Offer.objects.create(name="Grant", slug="grant", kind="fund", basis="rolling", owner=world.bob, marking="public")
+    offer = Offer.objects.create(
+        name="Grant", slug="grant", kind="fund", basis="rolling", owner=world.bob, marking="public"
+    )
     hidden = Offer.objects.create(
         name="Secret", slug="secret", kind="fund", basis="rolling", owner=world.bob, marking="named"
     )
@@ -99,7 +100,8 @@ def test_who_registers_after_leaving_is_answered(world: World, event: Event) -> 
 
 
 @pytest.mark.parametrize(
-    ("who", "whose"), [("bob", "alice"), ("charlie", "bob"), ("lead", "bob"), ("alice", "charlie"), ("alice", "admin")]
+    ("who", "whose"),
+    [("bob", "alice"), ("charlie", "bob"), ("lead", "bob"), ("alice", "charlie"), ("alice", "admin")],
 )
 def test_nobody_closes_an_account_that_is_not_theirs_to_close(world: World, who: str, whose: str) -> None:
     with pytest.raises(PermissionDenied):
@@ -142,7 +144,11 @@ def test_what_they_looked_after_passes_on_and_comes_back(
     assert response["Location"] == f"/people/closed/{closed.pk}/"
     for each in things.values():
         each.refresh_from_db()
-    assert (things["offer"].owner, things["hidden"].owner, things["theirs"].owner) == (dora, world.bob, world.charlie)
+    assert (things["offer"].owner, things["hidden"].owner, things["theirs"].owner) == (
+        dora,
+        world.bob,
+        world.charlie,
+    )
     assert (things["contact"].email, things["contact"].name) == ("dora@example.org", "Dora")
     assert "now with Dora" in browser.get(response["Location"]).content.decode()
     assert "Closed in the last day" in browser.get("/people/").content.decode()
@@ -226,7 +232,11 @@ def test_left_by_asks_the_same_whatever_the_number(world: World) -> None:
     for number in (1, 3):
         for n in range(number):
             Initiative.objects.create(
-                partner=world.lantern, name=f"I{number}{n}", slug=f"i{number}{n}", level="primary", owner=world.bob
+                partner=world.lantern,
+                name=f"I{number}{n}",
+                slug=f"i{number}{n}",
+                level="primary",
+                owner=world.bob,
             )
         with CaptureQueriesContext(connection) as queries:
             leaving.left_by(world.bob, world.person("alice"))

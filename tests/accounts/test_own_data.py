@@ -13,9 +13,9 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 
 from joinedup.accounts.actions import change_details
+from joinedup.accounts.leaving import ways_to_an_account
 from joinedup.accounts.models import AuditEntry, Preference
 from joinedup.accounts.own_data import OWN, TOLD, take_own_data
-from joinedup.accounts.leaving import ways_to_an_account
 from joinedup.clusters.models import Follower
 from joinedup.events.models import Event
 from joinedup.mail.compose import compose
@@ -23,7 +23,7 @@ from joinedup.mail.kept import keep
 from joinedup.partners.models import Contact
 from joinedup.registration.models import Attendee
 from joinedup.support.models import Offer
-from tests.event_world import drafted, event, published, register  # noqa: F401
+from tests.event_world import register
 from tests.world import World, make_user
 
 As = Callable[[str], Client]

@@ -123,7 +123,9 @@ def test_taking_a_role_away_asks_first(as_: As, world: World) -> None:
     browser = as_("alice")
     path = f"/people/roles/{grant.pk}/take-away/"
     assert path in browser.get("/people/").content.decode()
-    assert browser.get(path)["Location"] == f"/people/{world.bob.pk}/close/", "with the last role the account closes"
+    assert browser.get(path)["Location"] == f"/people/{world.bob.pk}/close/", (
+        "with the last role the account closes"
+    )
     Grant.objects.create(user=world.bob, role="partner_member", partner=world.school)
     page = browser.get(path)
     assert b"Lantern Youth" in page.content

@@ -19,7 +19,12 @@ from joinedup.accounts.models import AuditEntry, Session
 from tests.world import World
 
 As = Callable[[str], Client]
-LOGIN, CODE, SECOND, PAGE = "/account/login/", "/account/login/code/", "/account/login/second/", "/account/second-factor/"
+LOGIN, CODE, SECOND, PAGE = (
+    "/account/login/",
+    "/account/login/code/",
+    "/account/login/second/",
+    "/account/second-factor/",
+)
 
 
 @pytest.fixture(autouse=True)

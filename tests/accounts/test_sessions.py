@@ -17,7 +17,9 @@ from tests.world import World
 
 As = Callable[[str], Client]
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
-IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/1 Safari/604.1"
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1"
+)
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -35,7 +37,10 @@ def is_in(browser: Client) -> bool:
     [
         (FIREFOX, "Firefox on Windows"),
         (IPHONE, "Safari on an iPhone"),
-        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36", "Chrome on Linux"),
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36",
+            "Chrome on Linux",
+        ),
         ("Mozilla/5.0 (Windows NT 10.0) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0", "Edge on Windows"),
         ("Mozilla/5.0 (Linux; Android 15) Chrome/140.0.0.0 Mobile Safari/537.36", "Chrome on Android"),
         ("", "another browser"),
@@ -70,7 +75,9 @@ def test_one_session_is_ended_and_the_others_stay(world: World, as_: As) -> None
     assert is_in(there)
     assert here.post("/account/yours/", {"session": number})["Location"] == "/account/yours/"
     assert (is_in(here), is_in(there), is_in(theirs)) == (True, False, True)
-    assert [(each.action, each.after) for each in AuditEntry.objects.all()] == [("account.end_sessions", {"ended": 1})]
+    assert [(each.action, each.after) for each in AuditEntry.objects.all()] == [
+        ("account.end_sessions", {"ended": 1})
+    ]
 
 
 def test_nobody_ends_the_session_of_another(world: World, as_: As) -> None:
@@ -88,7 +95,9 @@ def test_signing_out_everywhere(as_: As, do: str, stays: bool) -> None:
 
 
 @pytest.mark.parametrize(("who", "hours"), [("alice", 12), ("lead", 12), ("admin", 12), ("bob", 14 * 24)])
-def test_without_use_a_session_ends_by_role(as_: As, monkeypatch: pytest.MonkeyPatch, who: str, hours: int) -> None:
+def test_without_use_a_session_ends_by_role(
+    as_: As, monkeypatch: pytest.MonkeyPatch, who: str, hours: int
+) -> None:
     early, late = as_(who), as_(who)
     later(monkeypatch, hours=hours, minutes=-1)
     assert is_in(early)
@@ -131,7 +140,9 @@ def test_what_is_over_is_cleared(as_: As, monkeypatch: pytest.MonkeyPatch) -> No
     assert Session.objects.count() == 2
     later(monkeypatch, seconds=sessions.VISITOR.total_seconds() + 1)
     SessionStore.clear_expired()
-    assert [each.user_id is not None for each in Session.objects.all()] == [True], "a visitor's goes after an hour"
+    assert [each.user_id is not None for each in Session.objects.all()] == [True], (
+        "a visitor's goes after an hour"
+    )
     later(monkeypatch, days=14)
     SessionStore.clear_expired()
     assert Session.objects.count() == 0

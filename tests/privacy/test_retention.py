@@ -61,7 +61,9 @@ def test_every_name_as_text_ends_with_the_account() -> None:
 
 def test_every_field_that_sounds_like_a_name_is_decided_about() -> None:
     """A new `…_by` or `…_lead` holds the name of an account, is personal, or has a reason why it is neither."""
-    decided = {f"{label}.{name}" for table in (NAMES, PERSONAL) for label, names in table.items() for name in names}
+    decided = {
+        f"{label}.{name}" for table in (NAMES, PERSONAL) for label, names in table.items() for name in names
+    }
     found = {
         f"{model._meta.label}.{field.name}"
         for model in apps.get_models()

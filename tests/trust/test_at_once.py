@@ -118,7 +118,8 @@ def test_a_spreadsheet_is_accepted_once(everything: Everything):
 
 
 def test_guesses_at_once_are_as_many_as_they_are(everything: Everything):
-    """Three tries for a code: of nine guesses at the same moment six are not looked at, and then nor is the right one."""
+    """Three tries for a code: of nine guesses at the same moment six are not looked at, and then nor is the right
+    one."""
     cache.clear()
     browser = Client()
     browser.post("/account/login/", {"email": "bob@example.org"})

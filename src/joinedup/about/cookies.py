@@ -39,7 +39,9 @@ def cookies() -> list[Cookie]:
         ),
         Cookie(
             KNOWN,
-            _("Remembers that you signed in here, so that nobody elsewhere can keep you out by asking for your codes."),
+            _(
+                "Remembers that you signed in here, so that nobody elsewhere can keep you out by asking for your codes."
+            ),
             days(KNOWN_DAYS * A_DAY),
         ),
         Cookie(

@@ -146,6 +146,8 @@ def renew_calendar(*, by: Person) -> Preference:
 def end_own_sessions(*, by: Person, only: str = "", but: str = "") -> int:
     """End one of one's own sessions, all but one, or all; by their keys. Returns how many."""
     require(by, "account.change")
+    if by.user_id is None:
+        raise ValidationError(_("The operator has no account: sign in to change yours."))
     user = User.objects.get(pk=by.user_id)
     number = end_sessions(user.pk, only=only, but=but)
     if number:

@@ -1,8 +1,8 @@
 """Signing in again before what cannot be taken back: files with people in them, roles, publishing, erasing.
 
-allauth's own reauthentication knows passwords and second factors, and no code by mail, so it does not fit by itself; where
-somebody has a second factor its form is used. What was typed before is kept in the session meanwhile, and sent by one button
-afterwards, so that nothing is lost.
+allauth's own reauthentication knows passwords and second factors, and no code by mail, so it does not fit by
+itself; where somebody has a second factor its form is used. What was typed before is kept in the session meanwhile,
+and sent by one button afterwards, so that nothing is lost.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -70,7 +70,11 @@ class Guard:
 
     def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
         name = request.resolver_match.view_name if request.resolver_match else ""
-        if request.method not in AGAIN.get(name, ()) or not request.user.is_authenticated or is_recent(request):
+        if (
+            request.method not in AGAIN.get(name, ())
+            or not request.user.is_authenticated
+            or is_recent(request)
+        ):
             return None
         posted = {key: request.POST.getlist(key) for key in request.POST if key != "csrfmiddlewaretoken"}
         request.session[WAITS] = {
@@ -110,7 +114,7 @@ def _hashed(code: str) -> str:
 @login_required
 def sign_in_again(request: Request) -> HttpResponse:
     """A code by mail, or of the second factor for who has one; then on to where somebody was going."""
-    user = User.objects.get(pk=request.user.pk)
+    user = get_object_or_404(User, pk=request.user.pk)
     has_factor = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
     if request.method == "POST" and request.POST.get("do") == "send" and not has_factor:
         _send(request, user)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
-from joinedup.accounts.leaving import Fate, FATES, Left, colleagues, left_by, scope_of, ways_to_an_account
+from joinedup.accounts.leaving import Left, colleagues, left_by, scope_of, ways_to_an_account
 from joinedup.accounts.models import Closing, Grant, Session, User
 from joinedup.accounts.permissions import may, require
 from joinedup.accounts.person import Person
@@ -58,7 +58,11 @@ def shut(
     closing = Closing.objects.create(user=user, at=user.closed_at, by_last_role=by_last_role, passed=passed)
     names = [f"{each['key']} {each['pk']}" for each in passed]
     audit.record(
-        by=by, action="account.close", on=user, before=before, after=audit.snapshot(user) | {"passed_on": names}
+        by=by,
+        action="account.close",
+        on=user,
+        before=before,
+        after=audit.snapshot(user) | {"passed_on": names},
     )
     return closing
 
@@ -163,5 +167,3 @@ def reopen(by: Person, user: User) -> None:
     user.is_active, user.closed_at, user.is_to_erase = True, None, False
     user.save(update_fields=["is_active", "closed_at", "is_to_erase"])
     audit.record(by=by, action="account.undo_close", on=user, before=before)
-
-

@@ -1,9 +1,9 @@
 """How often codes may be asked for and guessed, so that nobody guesses one and nobody shuts somebody else out.
 
-Who asks for codes for another's address uses up the limit of their own network for it, not the owner's. A browser in
-which the owner signed in before has a limit of its own, which nobody else can use up, wherever they are (the "device
-cookie" of OWASP's Authentication Cheat Sheet). Tries are taken one by one from the cache, which all processes share: two
-guesses at the same moment are two.
+Who asks for codes for another's address uses up the limit of their own network for it, not the owner's. A browser
+in which the owner signed in before has a limit of its own, which nobody else can use up, wherever they are (the
+"device cookie" of OWASP's Authentication Cheat Sheet). Tries are taken one by one from the cache, which all
+processes share: two guesses at the same moment are two.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Erase an account: what is its owner's goes, and where their name says who did something, their role stands.
 
 The name is put out where it is certain that it is theirs: in fields that hold the name of an account (`personal.NAMES`)
-wherever nobody else is called so, else in the records that they are known to have changed; and in what people typed, where
-it is two words or more, or the address. Names that records carry themselves (of organisations, local action, support) are
-left, and listed: a foundation may be called after somebody. What is known of guests of events has an end of its own.
+wherever nobody else is called so, else in the records that they are known to have changed; and in what people
+typed, where it is two words or more, or the address. Names that records carry themselves (of organisations, local
+action, support) are left, and listed: a foundation may be called after somebody. What is known of guests of events
+has an end of its own.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.db.models import Q
 from django.db.models.functions import Cast
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
@@ -38,13 +38,22 @@ WITHOUT_WORDS = frozenset(
     {
         *("places.Place", "places.Outline", "places.CodeChange", "places.Membership"),
         *("taxonomy.Sector", "taxonomy.Theme", "taxonomy.Mix", "taxonomy.Approach", "taxonomy.Factor"),
-        *("evidence.Figure", "evidence.Need", "clusters.Cluster", "clusters.WiderCluster", "opportunities.Cell"),
+        *(
+            "evidence.Figure",
+            "evidence.Need",
+            "clusters.Cluster",
+            "clusters.WiderCluster",
+            "opportunities.Cell",
+        ),
     }
 )
 # How records themselves are called: a person who reads the list decides.
 OWN_NAMES = frozenset({"name", "title", "slug", "file_name", "provider"})
 # Whose personal fields go at an end of their own, or with the account.
-ENDS_OTHERWISE = frozenset({*PERSONAL_DETAILS.of, "accounts.User", "mail.KeptMail"}) - {"events.Event", "visits.Visit"}
+ENDS_OTHERWISE = frozenset({*PERSONAL_DETAILS.of, "accounts.User", "mail.KeptMail"}) - {
+    "events.Event",
+    "visits.Visit",
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +70,9 @@ def role_in_words(user: User) -> str:
     grants = list(Grant.objects.filter(user=user).select_related("partner", "footprint"))
     for grant in sorted(grants, key=lambda each: list(Grant.Role).index(Grant.Role(each.role))):
         return _words(grant.role, str(grant.partner or grant.footprint or ""))
-    last = AuditEntry.objects.filter(record="accounts.grant", action="role.take_away", before__user=user.pk).first()
+    last = AuditEntry.objects.filter(
+        record="accounts.grant", action="role.take_away", before__user=user.pk
+    ).first()
     if last is not None and last.before:
         return _words(str(last.before["role"]), last.label.partition(", ")[2])
     return _("somebody who had an account")
@@ -112,7 +123,9 @@ def _names_of(user: User) -> list[str]:
 
 def _in_name_fields(user: User, names: list[str], role: str) -> None:
     others = set(User.objects.exclude(pk=user.pk).values_list("name", flat=True))
-    others |= set(AuditEntry.objects.exclude(user_id=user.pk).filter(by__in=names).values_list("by", flat=True))
+    others |= set(
+        AuditEntry.objects.exclude(user_id=user.pk).filter(by__in=names).values_list("by", flat=True)
+    )
     own = [each for each in names if each not in others]
     touched: dict[str, set[str]] = {}
     for record, pk in AuditEntry.objects.filter(user_id=user.pk).values_list("record", "record_id"):

@@ -36,19 +36,21 @@ def second_step(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def second_factor(request: Request) -> HttpResponse:
-    is_on = factor.has_factor(request.user.pk)
+    user = get_object_or_404(User, pk=request.user.pk)
+    is_on = factor.has_factor(user.pk)
     if not is_on and not factor.is_for(request.person):
         raise Http404
     if is_on:
         return _when_on(request)
-    user = User.objects.get(pk=request.user.pk)
     form = SetUpForm(request.POST if request.method == "POST" else None, user=user)
     if request.method == "POST" and form.is_valid():
         factor.remember_codes(request, factor.turn_on(by=request.person, secret=form.secret))
         clear_totp_secret(request)
         request.session["has_factor"] = True
         return redirect("second_factor_codes")
-    return render(request, "accounts/second_factor.jinja", _picture(user, form) | {"form": form, "is_on": False})
+    return render(
+        request, "accounts/second_factor.jinja", _picture(user, form) | {"form": form, "is_on": False}
+    )
 
 
 def _picture(user: User, form: Any) -> dict[str, Any]:
@@ -111,6 +113,9 @@ def second_factor_reset(request: Request, pk: int) -> HttpResponse:
         except ValidationError as error:
             messages.error(request, error.messages[0])
         else:
-            messages.success(request, _("%(name)s signs in with a code alone now, and can set it up again.") % {"name": user})
+            messages.success(
+                request,
+                _("%(name)s signs in with a code alone now, and can set it up again.") % {"name": user},
+            )
         return redirect("people")
     return render(request, "accounts/second_factor_reset.jinja", {"account": user})

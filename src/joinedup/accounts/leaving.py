@@ -1,6 +1,7 @@
 """What an account leaves behind: a word for every foreign key to it and every address, in all rooms.
 
-`tests/accounts/test_leaving.py` fails when a model refers to an account, or holds an address, that nobody decided about.
+`tests/accounts/test_leaving.py` fails when a model refers to an account, or holds an address, that nobody decided
+about.
 """
 
 from __future__ import annotations
@@ -106,7 +107,8 @@ class Left:
 
 
 def left_by(user: User, person: Person) -> list[Left]:
-    """What `user` looks after or follows, as far as `person` may see it: what passes on first. A query for each model."""
+    """What `user` looks after or follows, as far as `person` may see it: what passes on first. A query for each
+    model."""
     found = []
     for key, model, field in ways_to_an_account():
         passes = FATES.get(key) is Fate.PASSES
@@ -132,7 +134,9 @@ def _partners_of(person: Person) -> Q:
 def colleagues(user: User, person: Person) -> list[User]:
     """Who could take over, of those whom `person` may know of: members of the same organisations first, then those who
     coordinate the same partnerships. 4 queries."""
-    grants = list(Grant.objects.filter(user=user).select_related("partner").prefetch_related("partner__footprints"))
+    grants = list(
+        Grant.objects.filter(user=user).select_related("partner").prefetch_related("partner__footprints")
+    )
     partners = {each.partner_id for each in grants if each.partner_id}
     areas = {each.footprint_id for each in grants if each.footprint_id}
     areas |= {area.pk for each in grants if each.partner for area in each.partner.footprints.all()}
@@ -142,16 +146,26 @@ def colleagues(user: User, person: Person) -> list[User]:
         known = known.filter(own | Q(pk__in=queries.people(person).values("pk")))
     near = known.filter(grants__partner__in=partners).distinct()
     beside = known.filter(grants__role=Grant.Role.COORDINATOR, grants__footprint__in=areas).distinct()
-    return list({each.pk: each for each in [*near.order_by("name", "email"), *beside.order_by("name", "email")]}.values())
+    return list(
+        {
+            each.pk: each for each in [*near.order_by("name", "email"), *beside.order_by("name", "email")]
+        }.values()
+    )
 
 
 def scope_of(user: User, person: Person) -> Scope:
     """Over whom somebody decides: themselves; and a coordinator over those who are nothing but members of partners in
     their partnerships. 3 queries."""
-    grants = list(Grant.objects.filter(user=user).select_related("partner").prefetch_related("partner__footprints"))
+    grants = list(
+        Grant.objects.filter(user=user).select_related("partner").prefetch_related("partner__footprints")
+    )
     areas: set[int] = set()
     for each in grants:
-        here = {area.pk for area in each.partner.footprints.all()} & person.coordinated_ids if each.partner else set()
+        here = (
+            {area.pk for area in each.partner.footprints.all()} & person.coordinated_ids
+            if each.partner
+            else set()
+        )
         if not here:
             return Scope(owners=frozenset({user.pk}))
         areas |= here

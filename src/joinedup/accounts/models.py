@@ -2,6 +2,7 @@
 
 import datetime
 import secrets
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -30,7 +31,9 @@ class User(AbstractBaseUser):
     job = models.CharField(max_length=120, blank=True, help_text="role in their organisation")
     is_active = models.BooleanField(default=True)
     closed_at = models.DateTimeField(null=True, blank=True, help_text="when the account was last closed")
-    is_to_erase = models.BooleanField(default=False, help_text="its owner asks for it, once it can no longer be undone")
+    is_to_erase = models.BooleanField(
+        default=False, help_text="its owner asks for it, once it can no longer be undone"
+    )
     created = models.DateTimeField(auto_now_add=True)
 
     objects = UserManager()
@@ -127,7 +130,8 @@ class Preference(models.Model):
 
 
 class Session(AbstractBaseSession):
-    """A browser that is signed in, or a visitor's while they sign in. It is the table of Django's sessions, with whose it
+    """A browser that is signed in, or a visitor's while they sign in. It is the table of Django's sessions, with
+    whose it
     is and what its owner is shown of it: no network address, and of the browser only its kind."""
 
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="sessions")
@@ -136,7 +140,7 @@ class Session(AbstractBaseSession):
     idle = models.PositiveIntegerField(default=0, help_text="seconds without use after which it ends")
     browser = models.CharField(max_length=60, blank=True, help_text="Firefox on Windows: never its version")
 
-    objects = BaseSessionManager()
+    objects: ClassVar[Any] = BaseSessionManager()
 
     class Meta(AbstractBaseSession.Meta):
         verbose_name = "session"
@@ -174,7 +178,8 @@ class Closing(models.Model):
 
 
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
-    """Reads and adds; never changes or deletes, not even in bulk. One thing only: when an account is erased, the role of
+    """Reads and adds; never changes or deletes, not even in bulk. One thing only: when an account is erased, the
+    role of
     whoever acted stands where the name stood (docs/decisions/names-end-with-the-account.md)."""
 
     def erase_name(self, user_id: int, role: str) -> int:

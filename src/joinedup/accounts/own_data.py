@@ -1,8 +1,8 @@
 """Everything that is held about one account, for its owner: one file, to read and for a machine.
 
-What refers to the account or has its address is found as `leaving` finds it, so that a new model cannot be forgotten. Of
-records that several people share only the name is told; addresses of others in what somebody typed are left out; secrets
-that open something (tokens, keys) are not repeated.
+What refers to the account or has its address is found as `leaving` finds it, so that a new model cannot be
+forgotten. Of records that several people share only the name is told; addresses of others in what somebody typed
+are left out; secrets that open something (tokens, keys) are not repeated.
 """
 
 from __future__ import annotations
@@ -28,14 +28,24 @@ from joinedup.accounts.preferences import preference_of
 from joinedup.mail.models import KeptMail
 from joinedup.privacy.detect import EMAIL
 
-SECRETS = frozenset({"password", "token", "calendar_token", "calendar_key", "code", "session_key", "session_data", "data"})
+SECRETS = frozenset(
+    {"password", "token", "calendar_token", "calendar_key", "code", "session_key", "session_data", "data"}
+)
 # Told in sections of their own.
-TOLD = frozenset({"accounts.User", "accounts.Grant", "accounts.Preference", "accounts.Session", "mfa.Authenticator"})
+TOLD = frozenset(
+    {"accounts.User", "accounts.Grant", "accounts.Preference", "accounts.Session", "mfa.Authenticator"}
+)
 # Wholly the person's own: told with all they hold. Of other records only how they are called.
 OWN = frozenset(
     {
         *("partners.Contact", "registration.Attendee", "registration.Invitation", "events.Speaker"),
-        *("agreements.Draft", "clusters.Follower", "opportunities.Look", "account.EmailAddress", "accounts.Closing"),
+        *(
+            "agreements.Draft",
+            "clusters.Follower",
+            "opportunities.Look",
+            "account.EmailAddress",
+            "accounts.Closing",
+        ),
     }
 )
 
@@ -46,11 +56,15 @@ def take_own_data(*, by: Person, user: User) -> bytes:
     is_own = by.user_id == user.pk
     require(by, "account.change" if is_own else "account.give_data")
     found = own_data(user)
-    audit.record(by=by, action="account.take_data" if is_own else "account.give_data", on=user, after={"data": "taken"})
+    audit.record(
+        by=by, action="account.take_data" if is_own else "account.give_data", on=user, after={"data": "taken"}
+    )
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as into:
         into.writestr("your-data.json", json.dumps(found, indent=1, ensure_ascii=False, default=str))
-        page = render_to_string("accounts/own_data_file.jinja", {"sections": found, "on": timezone.localdate()})
+        page = render_to_string(
+            "accounts/own_data_file.jinja", {"sections": found, "on": timezone.localdate()}
+        )
         into.writestr("your-data.html", page)
     return file.getvalue()
 
@@ -60,14 +74,21 @@ def own_data(user: User) -> dict[str, list[dict[str, Any]]]:
     held = preference_of(user)
     found: dict[str, list[dict[str, Any]]] = {
         _("Account"): [_row(user)],
-        _("Roles"): [{_("role"): str(each)} for each in Grant.objects.filter(user=user).select_related("partner", "footprint")],
+        _("Roles"): [
+            {_("role"): str(each)}
+            for each in Grant.objects.filter(user=user).select_related("partner", "footprint")
+        ],
         _("Mails you chose"): [{_("summary"): held.get_digest_display(), _("turned off"): held.not_wanted}],
         _("Where you are signed in"): [
             {_("browser"): each.browser, _("since"): each.begun, _("last used"): each.last_used}
             for each in Session.objects.filter(user=user)
         ],
         _("Second factor"): [
-            {_("kind"): each.get_type_display(), _("since"): each.created_at, _("last used"): each.last_used_at}
+            {
+                _("kind"): each.get_type_display(),
+                _("since"): each.created_at,
+                _("last used"): each.last_used_at,
+            }
             for each in Authenticator.objects.filter(user_id=user.pk)
         ],
     }

@@ -194,8 +194,8 @@ def people(person: Person) -> QuerySet[User]:
     """The people that `person` may see: everybody for administrators, the people of their footprint's
     partners for coordinators.
 
-    Each has `seen_grants`, the roles that concern the reader: roles in another partnership are not shown; and `has_factor`.
-    Three further queries for the roles, whatever the number of people.
+    Each has `seen_grants`, the roles that concern the reader: roles in another partnership are not shown; and
+    `has_factor`. Three further queries for the roles, whatever the number of people.
     """
     grants = _grants_seen_by(person).order_by("role", "partner__name", "footprint__name")
     factors = Authenticator.objects.filter(user_id=OuterRef("pk"), type=Authenticator.Type.TOTP)

@@ -1,4 +1,5 @@
-"""The second factor of people whose roles can do harm to many: figures from an authenticator app, after the code by mail.
+"""The second factor of people whose roles can do harm to many: figures from an authenticator app, after the code by
+mail.
 
 allauth.mfa checks the figures, stores the secret and makes recovery codes; the pages are our own. An installation says
 `SECOND_FACTOR=required` or leaves it offered.
@@ -46,10 +47,13 @@ CODES_SHOWN = 600
 
 
 class FactorAdapter(DefaultMFAAdapter):
-    """Secrets lie in the database encrypted by the installation's key: a copy of the database alone makes no figures."""
+    """Secrets lie in the database encrypted by the installation's key: a copy of the database alone makes no
+    figures."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": gettext_lazy("These are not the figures that we expect. Take the newest ones from the app."),
+        "incorrect_code": gettext_lazy(
+            "These are not the figures that we expect. Take the newest ones from the app."
+        ),
         "rate_limited": gettext_lazy("Typed wrong several times. Wait five minutes, then try again."),
     }
 
@@ -72,6 +76,13 @@ def _fernet() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(key))
 
 
+def own_account(by: Person) -> User:
+    """The account of who acts, locked until the change is written."""
+    if by.user_id is None:
+        raise ValidationError(_("The operator has no account: sign in to change yours."))
+    return User.objects.select_for_update().get(pk=by.user_id)
+
+
 def has_factor(user_id: int) -> bool:
     """1 query."""
     return Authenticator.objects.filter(user_id=user_id, type=Authenticator.Type.TOTP).exists()
@@ -86,7 +97,7 @@ def is_for(person: Person) -> bool:
 def turn_on(*, by: Person, secret: str) -> list[str]:
     """Store the secret of an app whose figures were right; returns the recovery codes."""
     require(by, "account.change")
-    user = User.objects.select_for_update().get(pk=by.user_id)
+    user = own_account(by)
     if has_factor(user.pk):
         raise ValidationError(_("You have a second factor already."))
     Authenticator.objects.filter(user_id=user.pk).delete()
@@ -101,7 +112,7 @@ def turn_on(*, by: Person, secret: str) -> list[str]:
 def new_codes(*, by: Person) -> list[str]:
     """New recovery codes for oneself; the old ones work no more."""
     require(by, "account.change")
-    user = User.objects.select_for_update().get(pk=by.user_id)
+    user = own_account(by)
     if not has_factor(user.pk):
         raise ValidationError(_("Set up the second factor first."))
     Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.RECOVERY_CODES).delete()
@@ -117,7 +128,7 @@ def turn_off(*, by: Person) -> None:
     require(by, "account.change")
     if settings.SECOND_FACTOR == REQUIRED and is_for(by):
         raise ValidationError(_("Your role needs a second factor here."))
-    user = User.objects.select_for_update().get(pk=by.user_id)
+    user = own_account(by)
     Authenticator.objects.filter(user_id=user.pk).delete()
     audit.record(by=by, action="account.second_factor", on=user, after={"second_factor": "off"})
     send_on_commit([compose("accounts/mails/second_factor", user.email, {"what": "off", "by": ""})])

@@ -44,7 +44,7 @@ class SessionStore(db.SessionStore):
         return Session
 
     def _get_session_from_db(self) -> Session | None:
-        self.row = super()._get_session_from_db()
+        self.row = super()._get_session_from_db()  # type: ignore[misc]
         if self.row is not None and self.row.user_id is not None:
             now = timezone.now()
             if now - self.row.last_used >= NOTED:
@@ -55,7 +55,8 @@ class SessionStore(db.SessionStore):
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """The row to save; what was known of the same person's session stays."""
-        row: Session = super().create_model_instance(data)
+        row = super().create_model_instance(data)
+        assert isinstance(row, Session)
         held, user_id = self.row, data.get(SESSION_KEY)
         row.user_id = int(user_id) if user_id else None
         row.begun = row.last_used = timezone.now()
@@ -75,7 +76,11 @@ class SessionStore(db.SessionStore):
 def idle_of(user_id: int) -> int:
     """Seconds without use after which somebody's session ends, by their roles; 1 query."""
     is_looked_after = Grant.objects.filter(user=user_id, role__in=LOOKED_AFTER).exists()
-    return min(settings.SESSION_IDLE, settings.SESSION_COOKIE_AGE) if is_looked_after else settings.SESSION_COOKIE_AGE
+    return (
+        min(settings.SESSION_IDLE, settings.SESSION_COOKIE_AGE)
+        if is_looked_after
+        else settings.SESSION_COOKIE_AGE
+    )
 
 
 def settle(user_id: int) -> None:
@@ -89,7 +94,9 @@ def settle(user_id: int) -> None:
 
 def sessions_of(user: User) -> list[Session]:
     """The sessions of somebody that still work, the last used first; 1 query."""
-    return list(Session.objects.filter(user=user, expire_date__gt=timezone.now()).order_by("-last_used", "-begun"))
+    return list(
+        Session.objects.filter(user=user, expire_date__gt=timezone.now()).order_by("-last_used", "-begun")
+    )
 
 
 def browser_of(agent: str) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import actions
@@ -49,10 +53,23 @@ def your_account(request: Request) -> HttpResponse:
             actions.end_own_sessions(by=request.person, only=key)
         messages.success(request, _("Signed out there."))
         return redirect("your_account")
-    rows = [(each, each.pk == here, int(each.begun.timestamp() * 1000)) for each in sessions]
+    rows = [
+        (
+            each,
+            each.pk == here,
+            int(each.begun.timestamp() * 1000),
+            _moment(each.begun),
+            _moment(each.last_used),
+        )
+        for each in sessions
+    ]
     grants = Grant.objects.filter(user=user).select_related("partner", "footprint")
     context = {"account": user, "rows": rows, "grants": grants, "has_factor": has_factor(user.pk)}
     return render(request, "accounts/yours.jinja", context | {"factor_is_for": is_for(request.person)})
+
+
+def _moment(at: datetime.datetime) -> str:
+    return date_format(timezone.localtime(at), "j F Y, H:i")
 
 
 @login_required

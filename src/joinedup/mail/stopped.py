@@ -1,7 +1,7 @@
 """Addresses that get no more mail, whatever room writes: rooms above say which.
 
-A room registers a function with `stops`; another takes addresses back out with `goes_on`. Codes to sign in are asked for
-by whoever has the mailbox, and are sent regardless (`deliver_now_or_never`).
+A room registers a function with `stops`; another takes addresses back out with `goes_on`. Codes to sign in are
+asked for by whoever has the mailbox, and are sent regardless (`deliver_now_or_never`).
 """
 
 from __future__ import annotations

@@ -88,7 +88,17 @@ MOVES = Period(
     "they moved",
 )
 
-EVERY = (PERSONAL_DETAILS, DRAFTS, UPLOADS, WAITING_MAIL, HELD_PLACES, CLOSED_ACCOUNTS, UNDONE, SESSIONS, MOVES)
+EVERY = (
+    PERSONAL_DETAILS,
+    DRAFTS,
+    UPLOADS,
+    WAITING_MAIL,
+    HELD_PLACES,
+    CLOSED_ACCOUNTS,
+    UNDONE,
+    SESSIONS,
+    MOVES,
+)
 
 # Where the name of who did something stands as text until `CLOSED_ACCOUNTS`; then the role stands there.
 NAMES_UNTIL_ERASED = (
@@ -122,7 +132,7 @@ NAMES_UNTIL_ERASED = (
 # Kept until somebody deletes it, and why.
 WITHOUT_AN_END: dict[str, str] = {
     "about.ResponsibleBody": "The body names its own addresses on public pages, for as long as it runs the site.",
-    "partners.Contact": "The partner, or who coordinates it, removes a contact; it goes with an account of its address.",
+    "partners.Contact": "The partner, or who coordinates it, removes it; it goes with an account of its address.",
     "clusters.Outcome": "Words of a partner about a place, which whoever wrote them takes back.",
     "clusters.Follower": "The token of a feed, which stops when its owner stops following.",
     "events.Session": "Notes refuse what leads to a person.",

@@ -8,7 +8,6 @@ from django.db.models import OuterRef, Subquery
 from django.dispatch import receiver
 
 from joinedup.accounts.models import User
-
 from joinedup.events.models import Event
 from joinedup.events.signals import event_changed
 from joinedup.mail.stopped import goes_on

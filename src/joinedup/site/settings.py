@@ -184,7 +184,8 @@ SESSION_ENGINE = "joinedup.accounts.sessions"
 # hours without use.
 SESSION_COOKIE_AGE = environment.number("SESSION_DAYS", default=14) * 24 * 3600
 SESSION_IDLE = environment.number("SESSION_IDLE_HOURS", default=12) * 3600
-# Seconds after which somebody signs in again before files with people, roles, publishing and erasing (accounts/again.py).
+# Seconds after which somebody signs in again before files with people, roles, publishing and erasing
+# (accounts/again.py).
 SIGN_IN_AGAIN_AFTER = environment.number("SIGN_IN_AGAIN_MINUTES", default=60) * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True

@@ -62,7 +62,9 @@ class InviteForm(forms.Form):
 class HandoverForm(forms.Form):
     """To whom each kind of record passes: the first colleague unless somebody else is chosen, or nobody yet."""
 
-    def __init__(self, *args: Any, left: list[Left], colleagues: list[User], may_erase: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, left: list[Left], colleagues: list[User], may_erase: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.left = [each for each in left if each.passes]
         people = [("", _("Nobody yet")), *((str(each.pk), str(each)) for each in colleagues)]

@@ -40,7 +40,9 @@ def _of_partner(grant: Grant, user: User, person: Person) -> Duty:
     owed = Agreement.objects.visible_to(person).filter(
         Q(owner_partner=grant.partner_id) | Q(deputy_partner=grant.partner_id), state__in=OPEN
     )
-    rows = tuple((str(each), reverse("agreement", args=[each.pk])) for each in owed.order_by("due", "pk").distinct())
+    rows = tuple(
+        (str(each), reverse("agreement", args=[each.pk])) for each in owed.order_by("due", "pk").distinct()
+    )
     name = grant.partner.name if grant.partner else ""
     called = _("Agreements that %(name)s owns or stands in for, with their reports") % {"name": name}
     return Duty(called, rows, _others(Grant.objects.filter(partner=grant.partner_id), user))
@@ -62,10 +64,16 @@ def _as_guest(user: User, person: Person) -> Duty:
     ).exclude(standing__in=Attendee.GONE)
     seen = Event.objects.visible_to(person).filter(pk__in=coming.values("event"))
     rows = tuple((each.name, reverse("event", args=[each.slug])) for each in seen.order_by("date", "name"))
-    return Duty(_("Events they are registered for"), rows, _("Who plans the event takes them off or lets a colleague come."))
+    return Duty(
+        _("Events they are registered for"),
+        rows,
+        _("Who plans the event takes them off or lets a colleague come."),
+    )
 
 
 def _others(grants: Any, user: User) -> str:
-    people = grants.filter(user__is_active=True).exclude(user=user).select_related("user").order_by("user__name")
+    people = (
+        grants.filter(user__is_active=True).exclude(user=user).select_related("user").order_by("user__name")
+    )
     names = list(dict.fromkeys(str(each.user) for each in people))
     return _("From now on: %(names)s.") % {"names": ", ".join(names)} if names else ""

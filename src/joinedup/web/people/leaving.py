@@ -62,7 +62,9 @@ def _refused(request: Request, user: User) -> HttpResponse:
     """A coordinator who knows somebody with roles elsewhere too is told who can close the account."""
     if not (may(request.person, "account.invite") and people(request.person).filter(pk=user.pk).exists()):
         raise Http404
-    return render(request, "web/person_close.jinja", {"account": user, "form": None, "ends": [], "duties": []})
+    return render(
+        request, "web/person_close.jinja", {"account": user, "form": None, "ends": [], "duties": []}
+    )
 
 
 @login_required
@@ -79,7 +81,9 @@ def person_closed(request: Request, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The account of %(name)s is open again.") % {"name": closing.user})
         return redirect("people")
-    names = {each.pk: str(each) for each in User.objects.filter(pk__in=[each["to"] for each in closing.passed])}
+    names = {
+        each.pk: str(each) for each in User.objects.filter(pk__in=[each["to"] for each in closing.passed])
+    }
     passed = {(CALLED.get(each["key"], each["key"]), names.get(each["to"], "")) for each in closing.passed}
     context = {"closing": closing, "passed": sorted(passed), "can_be_undone": can_be_undone(closing)}
     return render(request, "web/person_closed.jinja", context)
@@ -96,7 +100,9 @@ def person_erase(request: Request, pk: int) -> HttpResponse:
         done = erase_account(by=request.person, user=user)
         messages.success(request, _("The account of %(name)s is erased.") % {"name": name})
         if done.left:
-            sentence = _("The name is still part of the name of: %(records)s. Change it there if it is to go.")
+            sentence = _(
+                "The name is still part of the name of: %(records)s. Change it there if it is to go."
+            )
             messages.warning(request, sentence % {"records": ", ".join(done.left)})
         return redirect("people")
     return render(request, "web/person_erase.jinja", {"account": user, "role": role_in_words(user)})
