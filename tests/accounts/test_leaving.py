@@ -175,6 +175,23 @@ def test_a_stranger_is_not_chosen(world: World, things: dict[str, Any]) -> None:
     assert User.objects.get(pk=world.bob.pk).is_active
 
 
+def test_nobody_becomes_the_contact_of_a_body_that_is_not_theirs(
+    world: World, as_: As, things: dict[str, Any], dora: User
+) -> None:
+    """A contact answers for the body by mail."""
+    with pytest.raises(ValidationError, match="Only a member"):
+        close_account(by=world.person("admin"), user=world.bob, to={"partners.Contact.email": world.alice.pk})
+    assert User.objects.get(pk=world.bob.pk).is_active
+    page = as_("admin").get(f"/people/{world.bob.pk}/close/").content.decode()
+    asked = page[page.index('name="partners-contact-email"') :]
+    assert ("Dora" in asked[: asked.index("</select>")], "Alice" in asked[: asked.index("</select>")]) == (
+        True,
+        False,
+    )
+    asked = page[page.index('name="support-offer-owner"') :]
+    assert "Alice" in asked[: asked.index("</select>")]
+
+
 def test_what_changed_hands_since_stays_there(world: World, things: dict[str, Any], dora: User) -> None:
     closed = close_account(by=world.person("alice"), user=world.bob, to={"support.Offer.owner": dora.pk})
     Offer.objects.filter(pk=things["offer"].pk).update(owner=world.alice)

@@ -85,6 +85,9 @@ def _pass_on(by: Person, user: User, to: Mapping[str, int | None]) -> list[dict[
         if number not in able:
             raise ValidationError(_("Choose one of the people who are offered."))
         for each in found[key].records:
+            if found[key].is_for_members and not able[number].grants.filter(partner=each.partner_id).exists():
+                # As everywhere: nobody comes to speak for a body by what they look after.
+                raise ValidationError(_("Only a member of an organisation can become its contact here."))
             was = _hand(each, fields[key], able[number])
             passed.append({"key": key, "pk": each.pk, "was": was, "to": number})
     return passed
@@ -139,6 +142,10 @@ def _give_back(user: User, passed: list[dict[str, Any]]) -> None:
         model, field = ways[each["key"]]
         record = model._base_manager.filter(pk=each["pk"])
         if each["was"]:
+            here = record.values("partner")
+            if model._base_manager.filter(partner__in=here, **{field.name: each["was"][field.name]}).exists():
+                # Somebody wrote them down again meanwhile.
+                continue
             colleague = User.objects.filter(pk=each["to"]).values_list("email", flat=True).first() or ""
             record.filter(**{f"{field.name}__in": [colleague, ""]}).update(**each["was"])
         else:

@@ -101,6 +101,11 @@ class Left:
     passes: bool
 
     @property
+    def is_for_members(self) -> bool:
+        """Whether only a member of the organisation may take it over: its contact can answer for it by mail."""
+        return self.key == "partners.Contact.email"
+
+    @property
     def name(self) -> str:
         """The name of its field in a form."""
         return self.key.replace(".", "-").lower()
@@ -151,6 +156,13 @@ def colleagues(user: User, person: Person) -> list[User]:
             each.pk: each for each in [*near.order_by("name", "email"), *beside.order_by("name", "email")]
         }.values()
     )
+
+
+def fellow_members(user: User) -> set[int]:
+    """The accounts of other members of the same organisations; 1 query."""
+    partners = Grant.objects.filter(user=user, partner__isnull=False).values("partner")
+    fellows = Grant.objects.filter(partner__in=partners, user__is_active=True).exclude(user=user)
+    return set(fellows.values_list("user_id", flat=True))
 
 
 def scope_of(user: User, person: Person) -> Scope:

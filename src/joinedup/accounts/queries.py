@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from allauth.mfa.models import Authenticator
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
 from joinedup.accounts.models import AuditEntry, Grant, User
@@ -216,3 +217,11 @@ def role_to_take_away(person: Person, pk: int) -> Grant | None:
 def is_last_role(grant: Grant) -> bool:
     """Whether its holder, with an open account, has no other role; 1 query."""
     return grant.user.is_active and not Grant.objects.filter(user=grant.user_id).exclude(pk=grant.pk).exists()
+
+
+def account_of(email: str) -> User:
+    """The account with an address, for the command line. Raises ValidationError if there is none."""
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if user is None:
+        raise ValidationError(_("There is no account with the address “%(email)s”.") % {"email": email})
+    return user

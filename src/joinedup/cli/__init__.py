@@ -1,5 +1,6 @@
 """The `joinedup` command. It is thin: every verb calls one function of an app."""
 
+from joinedup.cli.account_command import account
 from joinedup.cli.datasets_command import datasets
 from joinedup.cli.fetch_command import fetch
 from joinedup.cli.figures_command import figures
@@ -11,7 +12,7 @@ from joinedup.cli.seat_command import seat
 from joinedup.cli.support_command import support
 from joinedup.cli.verbs import main
 
-for verb in (datasets, fetch, figures, match, places, practice, scan, seat, support):
+for verb in (account, datasets, fetch, figures, match, places, practice, scan, seat, support):
     main.add_command(verb)
 
 __all__ = ["main"]

@@ -59,22 +59,35 @@ class InviteForm(forms.Form):
         return chosen
 
 
+# How many records of a kind are named.
+SHOWN = 5
+
+
 class HandoverForm(forms.Form):
     """To whom each kind of record passes: the first colleague unless somebody else is chosen, or nobody yet."""
 
     def __init__(
-        self, *args: Any, left: list[Left], colleagues: list[User], may_erase: bool, **kwargs: Any
+        self,
+        *args: Any,
+        left: list[Left],
+        colleagues: list[User],
+        fellows: set[int],
+        may_erase: bool,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.left = [each for each in left if each.passes]
-        people = [("", _("Nobody yet")), *((str(each.pk), str(each)) for each in colleagues)]
         for each in self.left:
+            able = [one for one in colleagues if one.pk in fellows or not each.is_for_members]
+            people = [("", _("Nobody yet")), *((str(one.pk), str(one)) for one in able)]
+            more = len(each.records) - SHOWN
             self.fields[each.name] = forms.ChoiceField(
                 choices=people,
                 required=False,
-                initial=people[1][0] if colleagues else "",
+                initial=people[1][0] if able else "",
                 label=each.called,
-                help_text="; ".join(str(record) for record in each.records[:5]),
+                help_text="; ".join(str(record) for record in each.records[:SHOWN])
+                + (_(" and %(more)s more") % {"more": more} if more > 0 else ""),
             )
             # Nobody yet is an answer: it is not called optional.
             self.fields[each.name].is_needed = True  # type: ignore[attr-defined]

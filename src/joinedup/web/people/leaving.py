@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from joinedup.accounts.closing import can_be_undone, close_account, undo_closing
 from joinedup.accounts.erasure import erase_account, role_in_words
-from joinedup.accounts.leaving import CALLED, colleagues, left_by, scope_of
+from joinedup.accounts.leaving import CALLED, colleagues, fellow_members, left_by, scope_of
 from joinedup.accounts.models import Closing, User
 from joinedup.accounts.permissions import may
 from joinedup.accounts.queries import people
@@ -31,6 +31,7 @@ def person_close(request: Request, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         left=left,
         colleagues=colleagues(user, request.person),
+        fellows=fellow_members(user),
         may_erase=user.pk == request.person.user_id or may(request.person, "account.erase"),
     )
     if request.method == "POST" and form.is_valid():
