@@ -94,7 +94,8 @@ def test_what_was_typed_is_sent_by_one_button(as_: As, world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["people/{bob}/close/", "people/{bob}/erase/", "people/{bob}/data/", "account/data/"]
+    "path",
+    ["account/close/", "people/{bob}/close/", "people/{bob}/erase/", "people/{bob}/data/", "account/data/"],
 )
 def test_other_steps_that_wait(as_: As, world: World, path: str) -> None:
     browser = long_ago(as_("admin"))

@@ -125,7 +125,7 @@ def test_a_member_elsewhere_too_is_not_a_coordinators_to_close(world: World, as_
 def test_the_last_administrator_stays(world: World, as_: As) -> None:
     with pytest.raises(ValidationError, match="must be an administrator"):
         close_account(by=world.person("admin"), user=world.admin)
-    page = as_("admin").post(f"/people/{world.admin.pk}/close/")
+    page = as_("admin").post("/account/close/")
     assert b"There must be an administrator" in page.content
 
 
@@ -238,8 +238,10 @@ def test_only_an_administrator_invites_again_whose_account_was_closed(world: Wor
 
 def test_a_person_closes_their_own_account(world: World, as_: As) -> None:
     browser = as_("bob")
-    assert f"/people/{world.bob.pk}/close/" in browser.get("/account/yours/").content.decode()
-    page = browser.post(f"/people/{world.bob.pk}/close/", {}, follow=True)
+    assert "/account/close/" in browser.get("/account/yours/").content.decode()
+    assert browser.post(f"/people/{world.bob.pk}/close/")["Location"] == "/account/close/"
+    assert b"Close your account?" in browser.get("/account/close/").content
+    page = browser.post("/account/close/", {}, follow=True)
     assert b"Your account is closed" in page.content
     assert not User.objects.get(pk=world.bob.pk).is_active
 

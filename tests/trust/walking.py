@@ -200,7 +200,7 @@ def everything_kept() -> dict[str, list[dict[str, Any]]]:
             for row in model._base_manager.order_by("pk")
         ]
         for model in apps.get_models(include_auto_created=True)
-        if model._meta.label != "sessions.Session"
+        if model._meta.label != "accounts.Session"
     }
 
 

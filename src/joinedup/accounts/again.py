@@ -42,6 +42,7 @@ AGAIN: dict[str, tuple[str, ...]] = {
     "person_data": POST,
     # Who may do what.
     "person_invite": POST,
+    "account_close": POST,
     "person_close": POST,
     "person_erase": POST,
     "second_factor": ANY,

@@ -23,7 +23,18 @@ from joinedup.web.people.handover import duties
 
 @login_required
 def person_close(request: Request, pk: int) -> HttpResponse:
-    user = get_object_or_404(User, pk=pk, is_active=True)
+    if pk == request.person.user_id:
+        return redirect("account_close")
+    return _close(request, get_object_or_404(User, pk=pk, is_active=True))
+
+
+@login_required
+def account_close(request: Request) -> HttpResponse:
+    """The same for oneself."""
+    return _close(request, get_object_or_404(User, pk=request.user.pk))
+
+
+def _close(request: Request, user: User) -> HttpResponse:
     if not may(request.person, "account.close", scope_of(user, request.person)):
         return _refused(request, user)
     left = left_by(user, request.person)
