@@ -70,6 +70,11 @@ PERMISSIONS: dict[str, dict[Role, Over]] = {
     # Who is responsible for the site, on its pages about itself.
     "installation.change": {Role.ADMINISTRATOR: ANY},
     "account.change": {Role.SIGNED_IN: ANY},
+    # One's own, that of a member of partners one coordinates and nothing else, or anybody's.
+    "account.close": {**_COORDINATED, Role.ADMINISTRATOR: ANY, Role.SIGNED_IN: Over.OWN_RECORD},
+    "account.erase": {Role.ADMINISTRATOR: ANY},
+    "account.reset_factor": {Role.ADMINISTRATOR: ANY},
+    "account.give_data": {Role.ADMINISTRATOR: ANY},
     "account.invite": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
     "role.grant": {Role.ADMINISTRATOR: ANY},
     "role.take_away": {**_COORDINATED, Role.ADMINISTRATOR: ANY},

@@ -1,5 +1,6 @@
 """The `joinedup` command. It is thin: every verb calls one function of an app."""
 
+from joinedup.cli.account_command import account
 from joinedup.cli.backup_commands import backup, restore, upgrade
 from joinedup.cli.datasets_command import datasets
 from joinedup.cli.fetch_command import fetch
@@ -14,6 +15,7 @@ from joinedup.cli.support_command import support
 from joinedup.cli.verbs import main
 
 for verb in (
+    account,
     backup,
     datasets,
     fetch,

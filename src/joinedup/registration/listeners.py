@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import OuterRef, Subquery
 from django.dispatch import receiver
 
+from joinedup.accounts.models import User
 from joinedup.events.models import Event
 from joinedup.events.signals import event_changed
+from joinedup.mail.stopped import goes_on
+from joinedup.registration.models import Attendee
 
 
 @receiver(event_changed)
@@ -34,3 +38,11 @@ def follow_change(
     if tell:
         tell_of_change(event, was, ask=ask)
     fill_places(event)
+
+
+@goes_on
+def registered_since(addresses: set[str]) -> set[str]:
+    """Who registers for an event after their account was closed does so for themselves, and is answered."""
+    closed = User.objects.filter(email=OuterRef("email"), is_active=False).values("closed_at")[:1]
+    since = Attendee.objects.filter(email__in=addresses, registered_at__gt=Subquery(closed))
+    return set(since.values_list("email", flat=True))

@@ -8,11 +8,12 @@ import signal
 import threading
 from collections.abc import Callable
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
 from django.db import close_old_connections
 from django.utils import timezone
 
+from joinedup.accounts.sessions import SessionStore
+from joinedup.accounts.worker import look_after_accounts
 from joinedup.agreements.worker import ask_young_people, chase_agreements, forget_drafts
 from joinedup.clusters.worker import look_where_and_when
 from joinedup.engines.words import counted
@@ -31,6 +32,7 @@ from joinedup.site import metrics
 from joinedup.spreadsheets.worker import forget_uploads
 from joinedup.successions.worker import carry_out_due
 from joinedup.support.worker import remind_of_checks
+from joinedup.visits.worker import forget_leads
 from joinedup.web.work.digest import send_digests
 
 logger = logging.getLogger(__name__)
@@ -93,6 +95,9 @@ def _work(say: Callable[[str], object]) -> None:
         say(f"Deleted {counted(unaccepted, 'spreadsheet')} that nobody accepted.")
     if cache.add(f"worker-cleared-{timezone.localdate()}", True, A_DAY):
         SessionStore.clear_expired()
+    if erased := look_after_accounts(timezone.now()):
+        say(f"Erased {counted(erased, 'account')} that had been closed for long enough.")
+    forget_leads(timezone.localdate())
     _write_to_people(say, timezone.localtime())
     metrics.note_worker(timezone.now())
 

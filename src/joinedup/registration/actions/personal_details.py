@@ -53,7 +53,8 @@ def delete_personal(*, by: Person, event: Event, on: datetime.date | None = None
     personal_deleted.send(Event, event=event)
     before = audit.snapshot(event)
     event.personal_deleted_on = on
-    event.save(update_fields=["personal_deleted_on"])
+    event.safeguarding_lead = event.safeguarding_contact = ""
+    event.save(update_fields=["personal_deleted_on", "safeguarding_lead", "safeguarding_contact"])
     audit.record(by=by, action="event.delete_personal", on=event, before=before)
     transaction.on_commit(leave_nothing_in_the_file)
     return len(attendees) + len(invitations)
