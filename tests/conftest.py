@@ -16,7 +16,9 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client, override_settings
 from xdist.scheduler import LoadScopeScheduling
 
-from joinedup.mail.server import SILENT
+from joinedup.mail import background
+from joinedup.mail.line import SILENT
+from joinedup.mail.outbox import send_due
 from tests.databases import (
     COLLECTED,
     DATABASES,
@@ -179,6 +181,12 @@ def as_(world: World) -> Callable[[str], Client]:
 def _mail_server_answers() -> None:
     """Clear the mark of an earlier test's silent mail server, which is remembered for a minute."""
     cache.delete(SILENT)
+
+
+@pytest.fixture(autouse=True)
+def _mails_go_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a thread does where no worker runs, done at once: a thread would not see the test's transaction."""
+    monkeypatch.setattr(background, "begin_without_worker", send_due)
 
 
 @pytest.fixture(scope="session")

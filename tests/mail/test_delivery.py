@@ -18,13 +18,13 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection, transaction
 from django.utils import timezone
+from joinedup.mail.server import Delivered
 
 from joinedup.events.models import Event
 from joinedup.mail import kept
 from joinedup.mail.compose import compose
 from joinedup.mail.models import KeptMail
 from joinedup.mail.send import deliver, deliver_now_or_never
-from joinedup.mail.server import Delivered
 from joinedup.mail.turns import after_turn, in_turn
 from joinedup.partners.models import Partner
 from joinedup.registration.models import Attendee

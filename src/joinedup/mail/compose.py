@@ -17,22 +17,27 @@ from joinedup.mail.markup import html_of, inert, text_of
 from joinedup.places.demonstration import is_demonstration_site, what_is_invented
 
 
-def compose(
-    template: str, to: str, context: Mapping[str, Any], *, reply_to: Sequence[str] = ()
-) -> EmailMultiAlternatives:
+class Mail(EmailMultiAlternatives):
+    """A mail, and the template that it was made from, which says what kind of mail it is."""
+
+    template = ""
+
+
+def compose(template: str, to: str, context: Mapping[str, Any], *, reply_to: Sequence[str] = ()) -> Mail:
     """Return the mail that `{template}.txt` makes for one address, without sending it.
 
     If the context has `off`, the link that turns this kind of mail off, mail programs get a button for it
     too.
     """
     subject, marked = _subject_and_text(template, context)
-    mail = EmailMultiAlternatives(
+    mail = Mail(
         subject,
         text_of(marked),
         to=[to],
         headers=off_headers(context["off"]) if context.get("off") else {},
         reply_to=list(reply_to),
     )
+    mail.template = template
     mail.attach_alternative(render_to_string("mail/layout.jinja", {"content": html_of(marked)}), "text/html")
     return mail
 

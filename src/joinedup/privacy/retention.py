@@ -46,7 +46,23 @@ WAITING_MAIL = Period(
     "a mail that the mail server did not take",
     _days(1),
     "it was written",
-    ("mail.KeptMail",),
+    ("mail.OutgoingMail",),
+)
+UNDELIVERED_MAIL = Period(
+    "the words of a mail that did not arrive", _days(7), "it was refused", ("mail.OutgoingMail",)
+)
+SENT_MAIL = Period(
+    # A delivery report may come days later, and has to find its mail.
+    "to which address a mail went, and whether it arrived",
+    _days(30),
+    "it was sent or refused",
+    ("mail.OutgoingMail",),
+)
+FAILED_MAILBOXES = Period(
+    "that mails to an address came back, without the address itself",
+    _days(400),
+    "one came back last",
+    ("mail.Mailbox",),
 )
 HELD_PLACES = Period(
     # The place lapses; the details are deleted with the event's.
@@ -61,7 +77,17 @@ MOVES = Period(
     "they moved",
 )
 
-EVERY = (PERSONAL_DETAILS, DRAFTS, UPLOADS, WAITING_MAIL, HELD_PLACES, MOVES)
+EVERY = (
+    PERSONAL_DETAILS,
+    DRAFTS,
+    UPLOADS,
+    WAITING_MAIL,
+    UNDELIVERED_MAIL,
+    SENT_MAIL,
+    FAILED_MAILBOXES,
+    HELD_PLACES,
+    MOVES,
+)
 
 # Kept until somebody deletes it, and why.
 WITHOUT_AN_END: dict[str, str] = {
@@ -69,6 +95,7 @@ WITHOUT_AN_END: dict[str, str] = {
     "accounts.User": "An account is needed for as long as its owner works here; a role can be taken away.",
     "accounts.AuditEntry": "Entries are only ever added: who did something, never what a personal field said.",
     "accounts.Preference": "Goes with the account.",
+    "mail.MailOff": "That somebody wants no more of a kind of mail holds until they take it back; no address is kept.",
     "places.FootprintChange": "The history of a partnership’s places says who stated a change, as the audit does.",
     "partners.Contact": "The partner, or who coordinates it, removes a contact.",
     "clusters.Outcome": "Words of a partner about a place, which whoever wrote them takes back.",

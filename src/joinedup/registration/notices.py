@@ -11,9 +11,8 @@ from typing import Any
 
 from joinedup.accounts.links import address_of
 from joinedup.events.models import Event
-from joinedup.mail.send import send_on_commit
 from joinedup.registration.calendar import mailbox_calendars
-from joinedup.registration.mails import answered_by, mail_of, when_of
+from joinedup.registration.mails import mail_of, post, when_of
 from joinedup.registration.models import Attendee, Invitation
 
 
@@ -47,4 +46,4 @@ def _send(kind: str, event: Event, addresses: Collection[str], more: Mapping[str
     # Calendars that got the event from a file in a mail are updated by this one.
     calendars = mailbox_calendars(event, addresses)
     mails = [mail_of(kind, address, context, calendars[address]) for address in addresses]
-    send_on_commit(answered_by(event, mails))
+    post(event, mails)

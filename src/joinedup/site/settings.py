@@ -141,6 +141,8 @@ EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 # How long a page waits for a mail server that does not answer, in seconds: the worker tries again.
 EMAIL_TIMEOUT = 4
 EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=False)
+# Where mails that cannot be delivered come back to, if not to the address that they are from.
+BOUNCE_ADDRESS = os.environ.get("BOUNCE_ADDRESS", "")
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "JoinedUp <joinedup@localhost>")
 
 # For how many months after their last one figures may be called new (`clusters/wording.py`).

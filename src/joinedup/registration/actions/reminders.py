@@ -28,20 +28,6 @@ class Reminded:
     def number(self) -> int:
         return self.invited.number + self.coming.number
 
-    @property
-    def refused(self) -> int:
-        """Known once the transaction is committed."""
-        return self.invited.refused + self.coming.refused
-
-    @property
-    def kept(self) -> int:
-        """Mails that the worker sends later, because the mail server did not answer. Known after commit."""
-        return self.invited.kept + self.coming.kept
-
-    @property
-    def sent(self) -> int:
-        return self.invited.sent + self.coming.sent
-
 
 @transaction.atomic
 def send_reminders(*, by: Person, event: Event, now: datetime.datetime | None = None) -> Reminded:
