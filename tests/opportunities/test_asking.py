@@ -198,7 +198,7 @@ def test_the_page_says_how_many_were_asked_and_who_has_no_address(
     with django_capture_on_commit_callbacks(execute=True):
         alice.post(f"/opportunities/{asked.pk}/ask/", sent(alice, asked))
     page = alice.get(f"/opportunities/{asked.pk}/").content.decode()
-    assert "2 partners were asked by mail." in page
+    assert "We are writing to 2 partners." in page
     assert "There is no e-mail address for Testland Police: add a contact below." in page
     assert 'href="/partners/testland-police/contacts/add/"' in page
     assert "Lantern Youth was asked by mail on" in page

@@ -161,7 +161,7 @@ def test_the_button_sends_what_is_due(event: Event, world: World, as_, monkeypat
     assert "Send 1 reminder now" in alice.get(path).content.decode()
     for who in ("bob", "charlie"):
         assert as_(who).post(path, {"do": "remind"}).status_code == 404
-    assert "1 mail is sent" in alice.post(path, {"do": "remind"}, follow=True).content.decode()
+    assert "We are sending 1 mail." in alice.post(path, {"do": "remind"}, follow=True).content.decode()
     assert "No reminder is due now" in alice.get(path).content.decode()
     assert AuditEntry.objects.get(action="event.remind").after == {"invited": 1, "coming": 0}
 
