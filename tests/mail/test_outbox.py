@@ -23,7 +23,7 @@ from django.utils import timezone
 from joinedup.mail import background, outbox
 from joinedup.mail.addresses import note_failure, works_again
 from joinedup.mail.compose import compose
-from joinedup.mail.models import Mailbox, MailBatch, OutgoingMail
+from joinedup.mail.models import MailBatch, Mailbox, OutgoingMail
 from joinedup.mail.outbox import Refused, send_due, store
 from joinedup.mail.send import Undo, deliver_now_or_never, send_on_commit
 from joinedup.mail.worker_mark import WORKER_SEEN, note_worker
@@ -132,7 +132,9 @@ def test_a_connection_that_breaks_leaves_one_doubtful_and_the_rest_waiting() -> 
     Scripted.answers = [None, smtplib.SMTPServerDisconnected("away")]
     send_due()
     assert states() == ["sent", "doubtful", "waiting"]
-    assert OutgoingMail.objects.get(state="doubtful").mail, "it can still be sent again, by somebody who asked"
+    assert OutgoingMail.objects.get(state="doubtful").mail, (
+        "it can still be sent again, by somebody who asked"
+    )
     assert send_due(later(300)).accepted == 1
     assert states() == ["sent", "doubtful", "sent"]
 

@@ -20,6 +20,7 @@ from smtplib import (
 )
 from socket import gaierror
 from types import TracebackType
+from typing import Any
 
 from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -108,14 +109,14 @@ class Line:
         return Reply(Outcome.ACCEPTED)
 
     def _send(self, mail: EmailMultiAlternatives, hand_over: Callable[[], object]) -> None:
-        session = self._connection.connection if isinstance(self._connection, EmailBackend) else None
+        session: Any = self._connection.connection if isinstance(self._connection, EmailBackend) else None
         if session is None:
             hand_over()
             self._connection.send_messages([mail])
             return
         data = session.data
 
-        def hand_over_data(words: bytes) -> tuple[int, bytes]:
+        def hand_over_data(words: bytes) -> Any:
             hand_over()
             return data(words)
 
@@ -128,7 +129,8 @@ class Line:
 
 def _answered(error: SMTPException) -> Reply:
     """RFC 5321: replies from 400 to 499 ask to try again, as servers may for addresses that are new to them."""
-    code, text, of_mailbox = None, b"", isinstance(error, SMTPRecipientsRefused)
+    code: int | None = None
+    text: bytes | str = b""
     if isinstance(error, SMTPRecipientsRefused):
         code, text = next(iter(error.recipients.values()), (None, b""))
     elif isinstance(error, SMTPResponseException):
@@ -142,5 +144,5 @@ def _answered(error: SMTPException) -> Reply:
         type(error).__name__,
         # After 421 the server hangs up (RFC 5321, 3.8).
         is_broken=code == 421,
-        is_of_mailbox=of_mailbox,
+        is_of_mailbox=isinstance(error, SMTPRecipientsRefused),
     )

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import make_msgid
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -124,7 +125,7 @@ def _send_all(line: Line, due: QuerySet[OutgoingMail], now: datetime.datetime, s
         mail = _claimed(due)
         if mail is None:
             return
-        reply = line.send(unpacked(mail.mail), lambda mail=mail: _hand_over(mail))
+        reply = line.send(unpacked(mail.mail), partial(_hand_over, mail))
         _settle(mail, reply, now)
         _count(sent, reply)
         if reply.is_broken:
@@ -251,6 +252,13 @@ def _forget(now: datetime.datetime) -> None:
     ended.filter(ended_at__lte=now - UNDELIVERED_MAIL.length).exclude(mail={}).update(mail={})
     if ended.filter(ended_at__lte=now - SENT_MAIL.length).delete()[0]:
         MailBatch.objects.filter(mails=None).delete()
+
+
+def forget_addresses(addresses: Iterable[str]) -> None:
+    """Delete what is stored of mails to these addresses that are no longer on their way: their holders are
+    forgotten."""
+    gone = list({each.strip() for each in addresses} - {""})
+    OutgoingMail.objects.filter(to__in=gone).exclude(state__in=OutgoingMail.OPEN).delete()
 
 
 def _pause(attempts: int) -> datetime.timedelta:

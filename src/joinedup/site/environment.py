@@ -28,6 +28,15 @@ def number(name: str, *, default: int) -> int:
     return int(value)
 
 
+def one_of(name: str, beginnings: tuple[str, ...]) -> str:
+    """Empty, or a value that begins with one of these."""
+    value = os.environ.get(name, "").strip()
+    if value and not value.startswith(beginnings):
+        # Not the value itself: it may hold a password.
+        raise ImproperlyConfigured(f"{name} must begin with {' or '.join(beginnings)}")
+    return value
+
+
 def words(name: str, *, default: list[str]) -> list[str]:
     """A comma-separated list."""
     value = os.environ.get(name, "")

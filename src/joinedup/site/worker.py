@@ -16,6 +16,7 @@ from joinedup.agreements.worker import ask_young_people, chase_agreements, forge
 from joinedup.clusters.worker import look_where_and_when
 from joinedup.engines.words import counted
 from joinedup.firstrun.area_loads import work_on_areas
+from joinedup.mail.bounce_mailbox import read_bounces
 from joinedup.mail.outbox import send_due
 from joinedup.opportunities.worker import follow_waiting, work_out_the_night
 from joinedup.registration.worker import delete_due_personal, let_go_of_held, look_after_young, remind
@@ -60,6 +61,8 @@ def _work(say: Callable[[str], object]) -> None:
     work_on_areas(say)
     if sent := send_due(timezone.now()).accepted:
         say(f"Sent {counted(sent, 'mail')}.")
+    if returned := read_bounces():
+        say(f"{counted(returned, 'mail')} came back.")
     if followed := follow_waiting():
         say(f"Followed the changes of {counted(followed, 'partnership')}.")
     if took_over := carry_out_due(timezone.localdate()):

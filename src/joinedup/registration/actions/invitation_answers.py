@@ -75,6 +75,7 @@ def _invite_instead(by: Person, event: Event, invitation: Invitation, email: str
     if len(chain) > MOST or invitation.substitutes.count() >= MOST:
         raise ValidationError(PASSED_ON)
     if not event.invitations.filter(email=address).exists():
+        now = timezone.now()
         other = new_invitation(
             event,
             invitation.partner,
@@ -83,12 +84,12 @@ def _invite_instead(by: Person, event: Event, invitation: Invitation, email: str
             brings=invitation.brings,
             reason=invitation.reason,
             substitute_for=invitation,
-            sent_at=timezone.now() if (may_write := mailbox.may_write(address)) else None,
+            sent_at=now if (may_write := mailbox.may_write(address)) else None,
         )
         audit.record(by=by, action="event.add_invitation", on=other)
         if may_write:
             # Where the mail server knows no such address, the list tells planners so.
-            undo = Undo(as_before, {"earlier": [[other.pk, None]], "at": other.sent_at.isoformat()})
+            undo = Undo(as_before, {"earlier": [[other.pk, None]], "at": now.isoformat()})
             mails.send_invitations(event, [other], undo=undo)
     if invitation.email:
         mails.send_substituted(invitation)

@@ -22,6 +22,7 @@ from joinedup.events.actions.event import ready_to_invite
 from joinedup.events.models import Event
 from joinedup.events.views.event import planned_event
 from joinedup.partners.addressees import coordinator_addresses
+from joinedup.partners.undelivered import failing_addresses
 from joinedup.registration.actions.invitations import (
     add_invitation,
     change_invitation,
@@ -63,6 +64,7 @@ def event_invitations(request: Request, slug: str) -> HttpResponse:
         ],
         "replies": coordinator_addresses(event.footprint_id),
         "wrong": ready_to_invite(event),
+        "failing": failing_addresses(request.person),
         "picture": inviting(request.person, event, today, request.GET.get("gap", "")),
         "asks_for_all": "all" in request.GET,
         "due": due.number,

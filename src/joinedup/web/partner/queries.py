@@ -19,6 +19,7 @@ from joinedup.partners.models import Ask, Contact, Link, Partner
 from joinedup.partners.queries import shares_a_partnership, visible_partners
 from joinedup.partners.registers import Identifier, identifiers
 from joinedup.partners.succession import succession_said
+from joinedup.partners.undelivered import failing_addresses
 
 OPPORTUNITIES_SHOWN = 10
 
@@ -46,6 +47,8 @@ class PartnerPage:
     opportunities: list[Any]
     works_with: list[WorksWith]
     contacts: list[Contact] | None
+    # Addresses that a mail did not arrive at, for those who can deal with it.
+    failing: set[str]
     history: list[HistoryLine] | None
     successor: Partner | None
     succession: str
@@ -54,7 +57,7 @@ class PartnerPage:
 def partner_page(person: Person, slug: str) -> PartnerPage | None:
     """What `person` may see of the partner; None if they may not know that it exists.
 
-    19 queries at most: which are left out depends on the reader, never on how much there is to show.
+    20 queries at most: which are left out depends on the reader, never on how much there is to show.
     """
     visible = Partner.objects.visible_to(person).select_related("sector", "base")
     partner = visible.prefetch_related("footprints", "serves", "themes").filter(slug=slug).first()
@@ -76,6 +79,7 @@ def partner_page(person: Person, slug: str) -> PartnerPage | None:
         opportunities=_opportunities(person, partner),
         works_with=_works_with(person, partner, initiatives),
         contacts=list(partner.contacts.all()) if inside else None,
+        failing=failing_addresses(person) if inside else set(),
         history=history_of(partner) if inside else None,
         successor=successor,
         succession=succession_said(partner, successor, timezone.localdate()) if successor else "",

@@ -19,10 +19,12 @@ from joinedup.agreements.queries.named_bodies import Unsettled, unsettled
 from joinedup.agreements.queries.named_bodies import to_answer as named_in
 from joinedup.agreements.queries.successors import ToTakeOver, waiting_to_take_over
 from joinedup.initiatives.models import Initiative
+from joinedup.mail.models import OutgoingMail
 from joinedup.opportunities.models import BEST_FIRST, Answer, Opportunity
 from joinedup.opportunities.queries.lists import UNDECIDED, awake
 from joinedup.opportunities.queries.since import Unread, unread
 from joinedup.partners.models import Ask, Partner
+from joinedup.partners.undelivered import to_deal_with
 from joinedup.places.models import Footprint, Place
 from joinedup.places.queries import whole_counties_of
 from joinedup.registration.models import Attendee, Invitation
@@ -76,6 +78,8 @@ class Waiting:
     late: Shortlist[Agreement] = field(default_factory=Shortlist)
     moved: list[Unread] = field(default_factory=list)
     assigned: Shortlist[Opportunity] = field(default_factory=Shortlist)
+    # Mails that did not arrive.
+    undelivered: Shortlist[OutgoingMail] = field(default_factory=Shortlist)
 
     @property
     def total(self) -> int:
@@ -100,6 +104,7 @@ class Waiting:
             self.initiatives_to_confirm,
             self.support_to_check,
             self.late,
+            self.undelivered,
         )
         counted = sum(len(each) for each in singles) + sum(each.total for each in lists)
         return counted + self.people.total + bool(self.asked_for)
@@ -120,7 +125,13 @@ class Waiting:
     @property
     def is_late(self) -> bool:
         """Whether something is late, due, or not finished."""
-        lists = (self.agreements, self.late, self.initiatives_to_confirm, self.support_to_check)
+        lists = (
+            self.agreements,
+            self.late,
+            self.initiatives_to_confirm,
+            self.support_to_check,
+            self.undelivered,
+        )
         singles = (self.take_over, self.untold, self.partners_to_confirm, self.uploads)
         return any(each.items for each in lists) or any(singles)
 
@@ -144,7 +155,7 @@ class Kept:
 
 
 def waiting_for(person: Person) -> Waiting:
-    """At most thirty queries, whatever the number of items; a few more for each agreement with a body that
+    """At most thirty-two queries, whatever the number of items; a few more for each agreement with a body that
     another took over from."""
     today = timezone.localdate()
     waiting: dict[str, Any] = {
@@ -170,6 +181,8 @@ def waiting_for(person: Person) -> Waiting:
         }
     if person.partner_ids or person.is_coordinator:
         waiting["take_over"] = waiting_to_take_over(person, today)
+    if person.is_coordinator or person.is_administrator:
+        waiting["undelivered"] = _shortlist(to_deal_with(person))
     if person.is_coordinator:
         waiting |= {
             "conversations": list(_unread(person)),
