@@ -194,14 +194,15 @@ def _mails_go_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(background, "begin_without_worker", send_due)
     store = send.store
 
-    def stored(mails: Any, **how: Any) -> None:
+    def stored(mails: Any, **how: Any) -> int:
         last = MailBatch.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        store(mails, **how)
+        number = store(mails, **how)
         fresh = OutgoingMail.objects.filter(batch__gt=last, state="waiting")
         keys = list(fresh.values_list("pk", flat=True))
         fresh.update(try_at=F("stored_at") + A_YEAR)
         those = OutgoingMail.objects.filter(pk__in=keys)
         transaction.on_commit(lambda: those.update(try_at=F("stored_at")))
+        return number
 
     monkeypatch.setattr(send, "store", stored)
 

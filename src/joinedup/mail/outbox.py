@@ -25,6 +25,7 @@ from django.utils.module_loading import import_string
 
 from joinedup.mail.addresses import note_failure, stopped
 from joinedup.mail.compose import Mail
+from joinedup.mail.kinds import unwanted
 from joinedup.mail.line import Away, Line, Outcome, Reply
 from joinedup.mail.models import MailBatch, OutgoingMail
 from joinedup.mail.packing import packed, unpacked
@@ -66,15 +67,20 @@ def store(
     footprint: int | None,
     undo: str = "",
     facts: Mapping[str, Any],
-) -> None:
-    """Store mails to be sent, in the transaction of the caller. 4 queries, whatever their number."""
+) -> int:
+    """Store mails to be sent, in the transaction of the caller, except those of a kind that their reader turned off;
+    returns how many. 5 queries at most, whatever their number."""
     # Where no mail is ever sent, as while the demonstration is made, none waits either.
     if not mails or settings.EMAIL_BACKEND == DUMMY:
-        return
-    batch = MailBatch.objects.create(number=len(mails), undo=undo, facts=dict(facts))
-    now, failing = timezone.now(), stopped(each.to[0] for each in mails)
+        return len(mails)
+    off = unwanted([(each.to[0], _kind(each)) for each in mails])
+    wanted = [(position, each) for position, each in enumerate(mails) if (each.to[0], _kind(each)) not in off]
+    if not wanted:
+        return 0
+    batch = MailBatch.objects.create(number=len(wanted), undo=undo, facts=dict(facts))
+    now, failing = timezone.now(), stopped(each.to[0] for _position, each in wanted)
     rows = []
-    for position, mail in enumerate(mails):
+    for position, mail in wanted:
         (to,) = mail.to
         is_stopped = to.lower() in failing
         answered_by_somebody(mail)
@@ -85,7 +91,7 @@ def store(
                 batch=batch,
                 position=position,
                 message_id=message_id,
-                kind=mail.template if isinstance(mail, Mail) else "",
+                kind=_kind(mail),
                 to=to,
                 subject=str(mail.subject)[:250],
                 footprint_id=footprint,
@@ -97,6 +103,11 @@ def store(
             )
         )
     OutgoingMail.objects.bulk_create(rows)
+    return len(rows)
+
+
+def _kind(mail: EmailMultiAlternatives) -> str:
+    return mail.template if isinstance(mail, Mail) else ""
 
 
 def send_due(now: datetime.datetime | None = None) -> Sent:

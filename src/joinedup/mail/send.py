@@ -25,9 +25,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Sending:
-    """A batch of `number` mails on their way."""
+    """A batch of `number` mails on their way, and how many more their readers do not want (`unwanted`)."""
 
     number: int = 0
+    unwanted: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,10 @@ def send_on_commit(
     `footprint`: the partnership (key) whose coordinators hear of those that do not arrive.
     """
     facts = undo.facts if undo else {}
-    store(mails, footprint=footprint, undo=undo.path if undo else "", facts=facts)
+    number = store(mails, footprint=footprint, undo=undo.path if undo else "", facts=facts)
     if mails:
         transaction.on_commit(lambda: background.begin_without_worker(), robust=True)
-    return Sending(len(mails))
+    return Sending(number, len(mails) - number)
 
 
 def deliver_now_or_never(mail: EmailMultiAlternatives) -> bool:

@@ -91,7 +91,8 @@ def invitations_to_read(
     """(subject, text) of the mails of `send_invitations`, once for each that differs by more than its link;
     no query."""
     template = f"registration/mails/{_invitation(is_reminder)}"
-    context = {"event": event, "link": _("[a link, for this reader alone]")}
+    link = _("[a link, for this reader alone]")
+    context = {"event": event, "link": link, "off": link}
     found = {each.brings: each for each in invitations}
     return [words_of(template, _with_day({**context, "invitation": each})) for each in found.values()]
 

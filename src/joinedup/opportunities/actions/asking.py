@@ -113,8 +113,7 @@ def letter_to_read(
     they are of the reader's own."""
     link = _("[a link, for this reader alone]")
     answers = [(label, link) for _word, label in Answer.Word.choices]
-    off = link if any(each.account for each in to) else ""
-    return words_of(TEMPLATE, _context(by, opportunity, partner, said) | {"answers": answers, "off": off})
+    return words_of(TEMPLATE, _context(by, opportunity, partner, said) | {"answers": answers, "off": link})
 
 
 def _words_to(

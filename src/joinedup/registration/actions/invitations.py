@@ -16,6 +16,7 @@ from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.events.actions.event import ready_to_invite
 from joinedup.events.models import Event
+from joinedup.mail.kinds import INVITATIONS, unwilling
 from joinedup.mail.outbox import Refused
 from joinedup.mail.send import Undo
 from joinedup.partners.models import Contact, Partner
@@ -171,15 +172,20 @@ def send_invitation_again(*, by: Person, invitation: Invitation) -> mails.Sendin
 
 
 def _send(event: Event, unsent: list[Invitation]) -> mails.Sending:
-    """Mark them as sent and send them; those that the mail server refuses are marked as before."""
+    """Mark them as sent and send them; those that the mail server refuses are marked as before. Who wants no
+    invitations by mail stays as not sent."""
     if wrong := ready_to_invite(event):
         raise ValidationError(wrong[0])
     event = Event.objects.select_related("programme", "at").get(pk=event.pk)
+    off = unwilling([each.email for each in unsent], INVITATIONS)
+    number, unsent = len(unsent), [each for each in unsent if each.email.lower() not in off]
     now = timezone.now()
     earlier = [[each.pk, each.sent_at.isoformat() if each.sent_at else None] for each in unsent]
     Invitation.objects.filter(pk__in=[each.pk for each in unsent]).update(sent_at=now)
     undo = Undo(as_before, {"earlier": earlier, "at": now.isoformat()})
-    return mails.send_invitations(event, unsent, undo=undo)
+    sending = mails.send_invitations(event, unsent, undo=undo)
+    sending.unwanted = number - len(unsent)
+    return sending
 
 
 def as_before(refused: Refused, *, earlier: list[tuple[int, str | None]], at: str) -> None:

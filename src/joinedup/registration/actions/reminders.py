@@ -28,6 +28,10 @@ class Reminded:
     def number(self) -> int:
         return self.invited.number + self.coming.number
 
+    @property
+    def unwanted(self) -> int:
+        return self.invited.unwanted + self.coming.unwanted
+
 
 @transaction.atomic
 def send_reminders(*, by: Person, event: Event, now: datetime.datetime | None = None) -> Reminded:
