@@ -11,9 +11,12 @@ from joinedup.privacy import retention
 from joinedup.privacy.retention import (
     DRAFTS,
     EVERY,
+    FAILED_MAILBOXES,
     HELD_PLACES,
     MOVES,
     PERSONAL_DETAILS,
+    SENT_MAIL,
+    UNDELIVERED_MAIL,
     UPLOADS,
     WAITING_MAIL,
     WITHOUT_AN_END,
@@ -31,6 +34,9 @@ def test_the_periods_by_hand() -> None:
         DRAFTS.what: 30,
         UPLOADS.what: 5,
         WAITING_MAIL.what: 1,
+        UNDELIVERED_MAIL.what: 7,
+        SENT_MAIL.what: 30,
+        FAILED_MAILBOXES.what: 400,
         HELD_PLACES.what: 1,
         MOVES.what: 400,
     }
@@ -52,6 +58,8 @@ def test_every_model_with_personal_fields_has_a_period_or_a_reason() -> None:
         ("SECURITY.md", r"Drafts at a table go after (\d+) days", DRAFTS),
         ("SECURITY.md", r"spreadsheets that nobody accepted after (\d+) days", UPLOADS),
         ("SECURITY.md", r"mails that wait after (\d+) day", WAITING_MAIL),
+        ("SECURITY.md", r"mails that did not arrive after (\d+) days", UNDELIVERED_MAIL),
+        ("SECURITY.md", r"where a mail went after (\d+) days", SENT_MAIL),
         ("docs/operating.md", r"(\d+) days after the day the worker empties", PERSONAL_DETAILS),
         ("docs/operating.md", r"personal details (\d+) days after an event", PERSONAL_DETAILS),
         ("docs/operating.md", r"drafts left for (\d+) days", DRAFTS),
@@ -91,6 +99,6 @@ def test_a_day_is_a_day() -> None:
 def test_nobody_has_a_period_of_their_own() -> None:
     """Only this table says how long something is kept: workers take it from here."""
     for path in ("agreements/worker.py", "registration/queries/attendees.py", "spreadsheets/actions.py",
-                 "mail/kept.py", "registration/actions/held_places.py", "opportunities/worker.py"):  # fmt: skip
+                 "mail/outbox.py", "registration/actions/held_places.py", "opportunities/worker.py"):  # fmt: skip
         text = (PACKAGE / path).read_text()
         assert re.search(r"from joinedup\.privacy\.retention import \w+", text), path

@@ -28,8 +28,6 @@ from django.core.mail.backends.smtp import EmailBackend
 
 # Errors about one mail; any other is about the connection, and concerns all mails that follow.
 OF_ONE_MAIL = (SMTPRecipientsRefused, SMTPDataError, SMTPSenderRefused)
-# With these nothing was handed over, whenever they come.
-NEVER_CONNECTED = (ConnectionRefusedError, gaierror)
 # For this many seconds after a failed connection, no page waits for the mail server.
 SILENT, SILENT_FOR = "mail-server-silent", 60
 # The enhanced status of a reply (RFC 3463): class, subject, detail.
@@ -55,6 +53,14 @@ class Reply:
     is_broken: bool = False
     # Whether the server refused the address itself, rather than what the mail contains.
     is_of_mailbox: bool = False
+
+
+class NothingSent(SMTPException):
+    """A backend knows that nothing was sent, and that no other mail can be sent just now."""
+
+
+# With these nothing was sent, even after `handing_over`.
+CERTAINLY_NOT = (ConnectionRefusedError, gaierror, NothingSent)
 
 
 class Away(Exception):
@@ -100,7 +106,7 @@ class Line:
             return _answered(error)
         except (OSError, SMTPException) as error:
             cache.set(SILENT, True, SILENT_FOR)
-            is_unknown = handed and not isinstance(error, NEVER_CONNECTED)
+            is_unknown = handed and not isinstance(error, CERTAINLY_NOT)
             outcome = Outcome.UNKNOWN if is_unknown else Outcome.LATER
             return Reply(outcome, error=type(error).__name__, is_broken=True)
         except ValueError as error:

@@ -27,10 +27,10 @@ from joinedup.mail.addresses import note_failure, stopped
 from joinedup.mail.compose import Mail
 from joinedup.mail.kinds import unwanted
 from joinedup.mail.line import Away, Line, Outcome, Reply
-from joinedup.mail.models import MailBatch, OutgoingMail
+from joinedup.mail.models import MailBatch, Mailbox, OutgoingMail
 from joinedup.mail.packing import packed, unpacked
 from joinedup.mail.replies import answered_by_somebody
-from joinedup.privacy.retention import SENT_MAIL, UNDELIVERED_MAIL, WAITING_MAIL
+from joinedup.privacy.retention import FAILED_MAILBOXES, SENT_MAIL, UNDELIVERED_MAIL, WAITING_MAIL
 
 logger = logging.getLogger(__name__)
 
@@ -263,6 +263,7 @@ def _forget(now: datetime.datetime) -> None:
     ended.filter(ended_at__lte=now - UNDELIVERED_MAIL.length).exclude(mail={}).update(mail={})
     if ended.filter(ended_at__lte=now - SENT_MAIL.length).delete()[0]:
         MailBatch.objects.filter(mails=None).delete()
+    Mailbox.objects.filter(last_at__lte=now - FAILED_MAILBOXES.length).delete()
 
 
 def forget_addresses(addresses: Iterable[str]) -> None:

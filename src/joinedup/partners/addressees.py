@@ -1,9 +1,9 @@
 """Who to write to at a partner: one policy for every room.
 
 A mail of a kind (`Preference.Mail`) goes to nobody who turned that kind off: neither to the account, nor to
-its address if that is among the contacts of a partner; nor to a contact who did so by the link in a mail. Each mail to an account has the link that turns its
-kind off (`Addressee.off`). What a body has to be told regardless (that an agreement names it, that it is
-criticised, that young people are without a companion) has no kind, and goes to all.
+its address if that is among the contacts of a partner, nor to a contact who did so by the link in a mail. Each
+mail of a kind has a link that turns it off. What a body has to be told regardless (that an agreement names it,
+that it is criticised, that young people are without a companion) has no kind, and goes to all.
 """
 
 from __future__ import annotations

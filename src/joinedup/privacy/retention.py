@@ -46,11 +46,8 @@ WAITING_MAIL = Period(
     "a mail that the mail server did not take",
     _days(1),
     "it was written",
-    ("mail.OutgoingMail",),
 )
-UNDELIVERED_MAIL = Period(
-    "the words of a mail that did not arrive", _days(7), "it was refused", ("mail.OutgoingMail",)
-)
+UNDELIVERED_MAIL = Period("the words of a mail that did not arrive", _days(7), "it was refused")
 SENT_MAIL = Period(
     # A delivery report may come days later, and has to find its mail.
     "to which address a mail went, and whether it arrived",

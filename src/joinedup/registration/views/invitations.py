@@ -134,6 +134,13 @@ def attempt_sending(request: Request, act: Any) -> None:
     messages.success(
         request, words % {"n": sending.number} if sending.number else _("There is nothing to send.")
     )
+    if sending.unwanted:
+        words = ngettext(
+            "%(n)s person wants no such mails: ring them.",
+            "%(n)s people want no such mails: ring them.",
+            sending.unwanted,
+        )
+        messages.warning(request, words % {"n": sending.unwanted})
 
 
 @login_required
