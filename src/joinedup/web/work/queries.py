@@ -19,7 +19,6 @@ from joinedup.agreements.queries.named_bodies import Unsettled, unsettled
 from joinedup.agreements.queries.named_bodies import to_answer as named_in
 from joinedup.agreements.queries.successors import ToTakeOver, waiting_to_take_over
 from joinedup.initiatives.models import Initiative
-from joinedup.mail.models import OutgoingMail
 from joinedup.opportunities.models import BEST_FIRST, Answer, Opportunity
 from joinedup.opportunities.queries.lists import UNDECIDED, awake
 from joinedup.opportunities.queries.since import Unread, unread
@@ -36,6 +35,7 @@ from joinedup.support.models import Offer
 from joinedup.voice.models import Contribution, Conversation
 from joinedup.voice.queries import waiting_for_a_reply
 from joinedup.web.work.people_did import PeopleDid, people_did
+from joinedup.web.work.undelivered import UndeliveredMail, told
 
 SHOWN = 10
 OPEN_AGREEMENTS = [Agreement.State.AGREED, Agreement.State.STARTED]
@@ -79,7 +79,7 @@ class Waiting:
     moved: list[Unread] = field(default_factory=list)
     assigned: Shortlist[Opportunity] = field(default_factory=Shortlist)
     # Mails that did not arrive.
-    undelivered: Shortlist[OutgoingMail] = field(default_factory=Shortlist)
+    undelivered: Shortlist[UndeliveredMail] = field(default_factory=Shortlist)
 
     @property
     def total(self) -> int:
@@ -182,7 +182,8 @@ def waiting_for(person: Person) -> Waiting:
     if person.partner_ids or person.is_coordinator:
         waiting["take_over"] = waiting_to_take_over(person, today)
     if person.is_coordinator or person.is_administrator:
-        waiting["undelivered"] = _shortlist(to_deal_with(person))
+        found = to_deal_with(person)
+        waiting["undelivered"] = Shortlist([told(each) for each in found[:SHOWN]], found.count())
     if person.is_coordinator:
         waiting |= {
             "conversations": list(_unread(person)),

@@ -33,14 +33,16 @@ class UndeliveredMail:
         return bool(self.mail.mail)
 
 
+def told(mail: OutgoingMail, places: list[tuple[str, str]] | None = None) -> UndeliveredMail:
+    return UndeliveredMail(mail, why(mail), what_to_do(mail), places or [])
+
+
 def undelivered_mails(person: Person) -> tuple[list[UndeliveredMail], list[OutgoingMail]]:
     """Those to deal with, and the last that were dealt with; 5 queries."""
     waiting = list(undelivered(person).filter(settled_at=None))
     places = _places(person, {each.to.lower() for each in waiting})
     settled = undelivered(person).exclude(settled_at=None).order_by("-settled_at")[:SETTLED]
-    return [
-        UndeliveredMail(each, why(each), what_to_do(each), places[each.to.lower()]) for each in waiting
-    ], list(settled)
+    return [told(each, places[each.to.lower()]) for each in waiting], list(settled)
 
 
 def _places(person: Person, addresses: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
