@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -314,6 +315,18 @@ def test_a_mail_server_that_hangs_is_asked_once_and_every_mail_waits(
     assert "secret" not in caplog.text
 
 
+def test_what_still_waits_is_looked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    begun: list[bool] = []
+    monkeypatch.setattr(background, "begin_without_worker", lambda: begun.append(True))
+    monkeypatch.setattr(background, "connection", SimpleNamespace(close=lambda: None))
+    for number in (0, 1):
+        assert background._later.acquire(blocking=False)
+        stored(number)
+        background._look_again()
+        assert len(begun) == number
+
+
 def test_check_says_when_mails_wait() -> None:
     stored()
     assert not health._mails(), "not within the first minutes"
@@ -334,9 +347,11 @@ def test_a_thread_sends_only_where_no_worker_runs(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.undo()
     monkeypatch.setattr(background.threading, "Thread", Thread)
+    later: list[bool] = []
+    monkeypatch.setattr(background, "look_later", lambda: later.append(True))
     note_worker()
     background.begin_without_worker()
-    assert begun == []
+    assert (begun, later) == ([], [True]), "the worker may be gone before it sends it"
     cache.delete(WORKER_SEEN)
     background.begin_without_worker()
     background.begin_without_worker()
@@ -351,6 +366,7 @@ def test_a_thread_sends_only_where_no_worker_runs(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.django_db(transaction=True)
 def test_a_thread_sends_what_a_process_wrote(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     monkeypatch.undo()
+    monkeypatch.setattr(background, "look_later", lambda: None)
     settings.EMAIL_BACKEND = f"{HERE}.Scripted"
     with transaction.atomic():
         send_on_commit([a_mail()])

@@ -18,6 +18,7 @@ from joinedup.engines.words import counted
 from joinedup.firstrun.area_loads import work_on_areas
 from joinedup.mail.bounce_mailbox import read_bounces
 from joinedup.mail.outbox import send_due
+from joinedup.mail.worker_mark import forget_worker
 from joinedup.opportunities.worker import follow_waiting, work_out_the_night
 from joinedup.registration.worker import delete_due_personal, let_go_of_held, look_after_young, remind
 from joinedup.results.worker import thank_attendees
@@ -53,14 +54,14 @@ def work(*, once: bool, say: Callable[[str], object]) -> None:
                 raise
             logger.exception("What was due could not be done; it is tried again.")
         if once:
+            forget_worker()
             return
         stop.wait(PAUSE)
 
 
 def _work(say: Callable[[str], object]) -> None:
     work_on_areas(say)
-    if sent := send_due(timezone.now()).accepted:
-        say(f"Sent {counted(sent, 'mail')}.")
+    _send_mails(say)
     if returned := read_bounces():
         say(f"{counted(returned, 'mail')} came back.")
     if followed := follow_waiting():
@@ -85,6 +86,13 @@ def _work(say: Callable[[str], object]) -> None:
     if unaccepted := forget_uploads(timezone.now()):
         say(f"Deleted {counted(unaccepted, 'spreadsheet')} that nobody accepted.")
     _write_to_people(say, timezone.localtime())
+    # What was written just now does not wait for the next look.
+    _send_mails(say)
+
+
+def _send_mails(say: Callable[[str], object]) -> None:
+    if sent := send_due(timezone.now()).accepted:
+        say(f"Sent {counted(sent, 'mail')}.")
 
 
 def _write_to_people(say: Callable[[str], object], now: datetime.datetime) -> None:
