@@ -53,6 +53,19 @@ def test_who_coordinates_sees_it_and_nobody_else(
     assert "leak-of-none" not in as_("alice").get(PAGE).content.decode()
 
 
+def test_what_only_named_partners_see_is_not_told_by_its_subject(
+    world: World, as_: As, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "tests.mail.refusing.Refusing"
+    made = EmailMultiAlternatives("LEAK of a goal", "You come.", to=["ro@lantern.example"])
+    store([made], footprint=world.north.pk, is_for_named=True, facts={})
+    send_due()
+    for where in (PAGE, "/work/"):
+        page = as_("alice").get(where).content.decode()
+        assert "A mail about something that only named partners see" in page
+        assert "LEAK" not in page
+
+
 def test_it_is_beside_the_contact_until_it_is_done(world: World, failed: OutgoingMail, as_: As) -> None:
     Contact.objects.create(partner=world.lantern, role="Manager", email="Leak@lantern.example")
     where, alice = f"/partners/{world.lantern.slug}/", as_("alice")

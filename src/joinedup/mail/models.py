@@ -39,7 +39,9 @@ class OutgoingMail(models.Model):
     message_id = models.CharField(max_length=250, unique=True)
     kind = models.CharField(max_length=80, blank=True, help_text="its template")
     to = models.EmailField()
-    subject = models.CharField(max_length=250, blank=True)
+    subject = models.CharField(
+        max_length=250, blank=True, help_text="empty if only named partners may know what it is about"
+    )
     footprint = models.ForeignKey(
         "places.Footprint",
         null=True,

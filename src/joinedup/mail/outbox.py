@@ -65,6 +65,7 @@ def store(
     mails: Sequence[EmailMultiAlternatives],
     *,
     footprint: int | None,
+    is_for_named: bool = False,
     undo: str = "",
     facts: Mapping[str, Any],
 ) -> int:
@@ -93,7 +94,7 @@ def store(
                 message_id=message_id,
                 kind=_kind(mail),
                 to=to,
-                subject=str(mail.subject)[:250],
+                subject="" if is_for_named else str(mail.subject)[:250],
                 footprint_id=footprint,
                 mail=packed(mail),
                 state=State.STOPPED if is_stopped else State.WAITING,

@@ -45,15 +45,20 @@ class Undo:
 
 
 def send_on_commit(
-    mails: Sequence[EmailMultiAlternatives], *, footprint: int | None = None, undo: Undo | None = None
+    mails: Sequence[EmailMultiAlternatives],
+    *,
+    footprint: int | None = None,
+    is_for_named: bool = False,
+    undo: Undo | None = None,
 ) -> Sending:
     """Store mails in the transaction of the change, so that they exist if and only if it does; they are sent once it
     is committed.
 
-    `footprint`: the partnership (key) whose coordinators hear of those that do not arrive.
+    `footprint`: the partnership (key) whose coordinators hear of those that do not arrive; `is_for_named`: without
+    their subject, since only named partners may know what they are about.
     """
-    facts = undo.facts if undo else {}
-    number = store(mails, footprint=footprint, undo=undo.path if undo else "", facts=facts)
+    path, facts = (undo.path, undo.facts) if undo else ("", {})
+    number = store(mails, footprint=footprint, is_for_named=is_for_named, undo=path, facts=facts)
     if mails:
         transaction.on_commit(lambda: background.begin_without_worker(), robust=True)
     return Sending(number, len(mails) - number)

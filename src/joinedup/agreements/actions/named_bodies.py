@@ -99,7 +99,8 @@ def _ask(agreement: Agreement, naming: Naming, partner: Partner, *, is_changed: 
             compose("agreements/mails/naming", each.email, {**words, "link": link}, reply_to=replies)
         )
     undo = Undo(nobody_was_asked, {"naming": naming.pk, "on": naming.asked_on.isoformat()})
-    send_on_commit(mails, footprint=agreement.event.footprint_id, undo=undo)
+    footprint, is_for_named = agreement.event.footprint_id, agreement.marking == Marking.NAMED
+    send_on_commit(mails, footprint=footprint, is_for_named=is_for_named, undo=undo)
     return len(to)
 
 
@@ -250,7 +251,7 @@ def _tell_of_no(agreement: Agreement, partner: Partner) -> None:
     footprint = agreement.event.footprint_id
     replies = coordinator_addresses(footprint)
     mails = [compose("agreements/mails/said_no", each.email, words, reply_to=replies) for each in to]
-    send_on_commit(mails, footprint=footprint)
+    send_on_commit(mails, footprint=footprint, is_for_named=agreement.marking == Marking.NAMED)
 
 
 @transaction.atomic

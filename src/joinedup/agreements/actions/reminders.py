@@ -13,6 +13,7 @@ from joinedup.accounts import audit
 from joinedup.accounts.links import address_of
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
+from joinedup.accounts.records import Marking
 from joinedup.agreements.actions.agreement import note_progress
 from joinedup.agreements.models import Agreement, Chase, Progress
 from joinedup.agreements.naming import has_said_yes
@@ -87,7 +88,8 @@ def _send_on_commit(row: Chase, asked: AskedTogether) -> None:
         for to in asked.to
     ]
     undo = Undo(not_asked, {"chase": row.pk})
-    send_on_commit(mails, footprint=agreement.event.footprint_id, undo=undo)
+    footprint, is_for_named = agreement.event.footprint_id, agreement.marking == Marking.NAMED
+    send_on_commit(mails, footprint=footprint, is_for_named=is_for_named, undo=undo)
 
 
 def not_asked(refused: Refused, *, chase: int) -> None:

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('message_id', models.CharField(max_length=250, unique=True)),
                 ('kind', models.CharField(blank=True, help_text='its template', max_length=80)),
                 ('to', models.EmailField(max_length=254)),
-                ('subject', models.CharField(blank=True, max_length=250)),
+                ('subject', models.CharField(blank=True, help_text='empty if only named partners may know what it is about', max_length=250)),
                 ('mail', models.JSONField(help_text='as mail.packing.packed makes it; empty once it is not needed')),
                 ('state', models.CharField(choices=[('waiting', 'Waits to be sent'), ('claimed', 'Is being sent'), ('sent', 'Accepted by the mail server'), ('refused', 'Refused by the mail server'), ('given_up', 'Not accepted for a day'), ('doubtful', 'Perhaps sent'), ('returned', 'Came back'), ('stopped', 'Not sent: this address failed before')], default='waiting', max_length=8)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),

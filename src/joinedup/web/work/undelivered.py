@@ -29,6 +29,10 @@ class UndeliveredMail:
     places: list[tuple[str, str]]
 
     @property
+    def subject(self) -> str:
+        return self.mail.subject or _("A mail about something that only named partners see")
+
+    @property
     def can_go_again(self) -> bool:
         return bool(self.mail.mail)
 
