@@ -155,7 +155,7 @@ class Kept:
 
 
 def waiting_for(person: Person) -> Waiting:
-    """At most thirty-two queries, whatever the number of items; a few more for each agreement with a body that
+    """At most thirty-one queries, whatever the number of items; a few more for each agreement with a body that
     another took over from."""
     today = timezone.localdate()
     waiting: dict[str, Any] = {
@@ -182,8 +182,7 @@ def waiting_for(person: Person) -> Waiting:
     if person.partner_ids or person.is_coordinator:
         waiting["take_over"] = waiting_to_take_over(person, today)
     if person.is_coordinator or person.is_administrator:
-        found = to_deal_with(person)
-        waiting["undelivered"] = Shortlist([told(each) for each in found[:SHOWN]], found.count())
+        waiting["undelivered"] = _first([told(each) for each in to_deal_with(person).defer("mail")])
     if person.is_coordinator:
         waiting |= {
             "conversations": list(_unread(person)),
