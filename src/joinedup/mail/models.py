@@ -1,6 +1,11 @@
-"""Mails on their way: stored with the change that they follow from, and what became of each."""
+"""Mails on their way: stored with the change that they follow from, and what became of each.
+
+Managers are written out: the type checker meets this room before it knows them.
+"""
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -12,6 +17,8 @@ class MailBatch(models.Model):
     number = models.PositiveIntegerField()
     undo = models.CharField(max_length=200, blank=True, help_text="the full name of a function")
     facts = models.JSONField(default=dict, help_text="its arguments")
+
+    objects: ClassVar[models.Manager[MailBatch]] = models.Manager()
 
     def __str__(self) -> str:
         return f"{self.number} mails"
@@ -63,6 +70,9 @@ class OutgoingMail(models.Model):
     settled_at = models.DateTimeField(null=True, help_text="somebody has dealt with it")
     settled_by = models.CharField(max_length=160, blank=True)
 
+    objects: ClassVar[models.Manager[OutgoingMail]] = models.Manager()
+    footprint_id: int | None
+
     class Meta:
         ordering = ["stored_at", "pk"]
         indexes = [
@@ -82,6 +92,8 @@ class Mailbox(models.Model):
     failures = models.PositiveSmallIntegerField(default=0)
     last_at = models.DateTimeField()
 
+    objects: ClassVar[models.Manager[Mailbox]] = models.Manager()
+
     class Meta:
         verbose_name_plural = "mailboxes"
 
@@ -95,6 +107,8 @@ class MailOff(models.Model):
     whose = models.CharField(max_length=64, help_text="mail.addresses.whose")
     kind = models.CharField(max_length=20)
     since = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[models.Manager[MailOff]] = models.Manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["whose", "kind"], name="mail_off_once")]

@@ -207,8 +207,8 @@ def _undo(batch: MailBatch) -> None:
     """Tell who wrote the batch which of its mails did not get through, so that no record says they did."""
     if not batch.undo:
         return
-    failed = batch.mails.filter(state__in=[State.REFUSED, State.GIVEN_UP]).order_by("position")
-    positions = list(failed.values_list("position", flat=True))
+    failed = OutgoingMail.objects.filter(batch=batch, state__in=[State.REFUSED, State.GIVEN_UP])
+    positions = list(failed.order_by("position").values_list("position", flat=True))
     try:
         with transaction.atomic():
             import_string(batch.undo)(Refused(positions, batch.number), **batch.facts)
