@@ -164,6 +164,16 @@ EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 # How long a page waits for a mail server that does not answer, in seconds: the worker tries again.
 EMAIL_TIMEOUT = 4
 EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=False)
+# GOV.UK Notify, where EMAIL_BACKEND is joinedup.mail.notify.EmailBackend.
+NOTIFY_URL = os.environ.get("NOTIFY_URL", "https://api.notifications.service.gov.uk")
+NOTIFY_API_KEY, NOTIFY_TEMPLATE = environment.notify(EMAIL_BACKEND)
+NOTIFY_REPLY_TO = os.environ.get("NOTIFY_REPLY_TO", "")
+# Where mails that cannot be delivered come back to, if not to the address that they are from.
+BOUNCE_ADDRESS = os.environ.get("BOUNCE_ADDRESS", "")
+# The mailbox they come back to, for the worker to read: imaps://name:password@host/INBOX, maildir:/folder, mbox:/file.
+BOUNCE_MAILBOX = environment.begins_with("BOUNCE_MAILBOX", ("imaps:", "maildir:", "mbox:"))
+# What a mail service gives as bearer token when it posts to /mail/reports/; without it there is no such page.
+MAIL_REPORT_SECRET = os.environ.get("MAIL_REPORT_SECRET", "")
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "JoinedUp <joinedup@localhost>")
 
 # For how many months after their last one figures may be called new (`clusters/wording.py`).
