@@ -18,9 +18,12 @@ from pathlib import Path
 
 from load import Connection, Tally, asked, memory, reading, served
 
+# With the cookie, so that the form's token is looked for in the body, and with a file, which has no end.
 FORM = (
-    b"POST /account/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    b"POST /account/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: csrftoken=%s\r\n"
+    b"Content-Type: multipart/form-data; boundary=----x\r\n" % (b"a" * 32)
 )
+FILE = b'------x\r\nContent-Disposition: form-data; name="a"; filename="b"\r\n\r\n'
 
 
 def main() -> None:
@@ -75,9 +78,9 @@ async def _send(writer: asyncio.StreamWriter, kind: str, until: float) -> None:
     if kind == "a header":
         writer.write(b"GET / HTTP/1.1\r\nHost: ")
     elif kind == "a body":
-        writer.write(FORM + b"Content-Length: 100000\r\n\r\n")
+        writer.write(FORM + b"Content-Length: 100000\r\n\r\n" + FILE)
     else:
-        writer.write(FORM + b"Transfer-Encoding: chunked\r\n\r\n")
+        writer.write(FORM + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n" % (len(FILE), FILE))
         for _ in range(400):
             writer.write(b"100000\r\n" + bytes(2**20) + b"\r\n")
             await writer.drain()

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import MemoryFileUploadHandler
 
 from joinedup.web.middleware import REFUSED
 from tests.trust.walking import As
 
-SENTENCE = "A spreadsheet may be up to 5 MB, anything else up to 1 MB: bring it in parts. Nothing was changed."
+SENTENCE = (
+    "A spreadsheet may be up to 5 MB, anything else up to 1 MB: bring it in parts. Nothing was changed."
+)
 
 
 def sent(client: Any, path: str, size: int) -> Any:
