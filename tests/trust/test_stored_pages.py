@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
+from django.urls import resolve
 
-from joinedup.web.stored_pages import shelf
+from joinedup.web.stored_pages import PAGES, shelf
 from tests.trust.conftest import HIDDEN, Everything
-from tests.trust.test_two_worlds import _is_a_secret_link
 from tests.trust.walking import addresses, read
 
 
@@ -34,12 +34,12 @@ def _afresh(wanted: list[str]) -> dict[str, tuple[int, str, str]]:
 
 
 def test_kept_pages_are_those_of_the_records_before_and_after_something_is_hidden(committed: Everything):
-    wanted = [each for each in addresses() if _open(each)]
+    wanted = _kept()
     _seen(wanted)
     assert shelf.size > 100_000
     assert _seen(wanted) == _afresh(wanted)
     committed.hide()
-    after = _seen([each for each in addresses() if _open(each)])
+    after = _seen(_kept())
     assert not {address for address, (_, page, _to) in after.items() if HIDDEN in page}
     assert after == _afresh([*after])
     # Taken back: the next answer has nothing of it.
@@ -56,6 +56,6 @@ def test_an_event_that_is_a_draft_again_is_gone_with_the_next_answer(committed: 
     assert gone == _afresh(wanted)
 
 
-def _open(address: str) -> bool:
-    """Whether anybody may have it: no link of a mail."""
-    return not _is_a_secret_link(address) and "/account/" not in address
+def _kept() -> list[str]:
+    """The addresses of all pages that may be kept; that no other is: tests/web/test_stored_pages.py."""
+    return [each for each in addresses() if resolve(each).view_name in PAGES]
