@@ -102,8 +102,7 @@ def _for_public(result: Result) -> Result:
 
 @dataclass(frozen=True)
 class Worked:
-    """A partnership's lists, worked out by its weights and not stored yet; `touched`: the notes of changes taken
-    in."""
+    """A partnership's lists, worked out and not stored yet, with the notes of changes and the weights they rest on."""
 
     footprint: Footprint
     as_of: datetime.date

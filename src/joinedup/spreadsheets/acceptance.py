@@ -135,11 +135,13 @@ def remove_all(by: Person, upload: Upload) -> int:
     while left:
         until = monotonic() + STEP
         with left_to_the_worker(), transaction.atomic():
-            while left and monotonic() < until:
+            while left:
                 some, left = left[:TO_GO], left[TO_GO:]
                 if removed > AT_ONCE:
                     _refuse_used(some)
                 take_back(by, some)
+                if monotonic() >= until:
+                    break
             upload.made = left
             upload.save(update_fields=["made"])
         if left:
