@@ -61,13 +61,16 @@ class Tally:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--home", type=Path, required=True, help="an installation, which stays as it is")
+    parser.add_argument("--home", type=Path, help="an installation, which stays as it is")
     parser.add_argument("--readers", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--mixed", type=float, metavar="MINUTES")
     parser.add_argument("--rate", type=float, help="requests a second of the mixed load")
     parser.add_argument("--port", type=int, default=8211)
     given = parser.parse_args()
+    if given.home is None:
+        print("Nothing is measured without an installation: give one with --home.")
+        return
     with tempfile.TemporaryDirectory(prefix="joinedup-load-") as folder:
         home = Path(folder) / "home"
         shutil.copytree(given.home, home)
@@ -90,7 +93,9 @@ def main() -> None:
 def served(home: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     environ = {**os.environ, "JOINEDUP_HOME": str(home), "SITE_URL": f"http://127.0.0.1:{port}"}
     verb = "import sys; sys.argv[0]='joinedup'; from joinedup.cli.verbs import main; main()"
-    server = subprocess.Popen([sys.executable, "-c", verb, "serve", "--port", str(port)], env=environ)
+    server = subprocess.Popen(
+        [sys.executable, "-c", verb, "serve", "--migrate", "--port", str(port)], env=environ
+    )
     try:
         for _ in range(150):
             with suppress(OSError):
@@ -151,7 +156,18 @@ class Connection:
         self.streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(self, address: str, cookies: str = "", form: str | None = None) -> int:
-        """The status of the answer, read to its end."""
+        """The status of the answer, read to its end. Asked again, as browsers do, where the server had closed a
+        connection that nobody used for a while."""
+        if self.streams is not None:
+            try:
+                return await self._ask(address, cookies, form)
+            except asyncio.IncompleteReadError as error:
+                if error.partial:
+                    raise
+                self.close()
+        return await self._ask(address, cookies, form)
+
+    async def _ask(self, address: str, cookies: str, form: str | None) -> int:
         if self.streams is None:
             self.streams = await asyncio.open_connection("127.0.0.1", self.port)
         reader, writer = self.streams

@@ -56,7 +56,7 @@ def test_who_reads_no_further_leaves_no_process_waiting() -> None:
             file.flush()
             reading = sheets(file, ROOM, style="csv", columns=9)
             assert next(reading) == "S"
-            reading.close()  # type: ignore[attr-defined]
+            reading.close()
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +50,7 @@ def sheets(
     first_row: int = 1,
     last_row: int = LAST_ROW,
     columns: int,
-) -> Iterator[str | list[str]]:
+) -> Generator[str | list[str], None, None]:
     """The title of each visible sheet (or of the one with this number), each followed by the texts of its rows.
 
     `style`: `csv` or `british`, see `sheet_rows.py`. `file` lies on the disk. Raises `Stopped`.
@@ -78,7 +78,7 @@ def sheets(
             child.kill()
 
 
-def _lines(stream: IO[bytes], most: int) -> Iterator[str | list[str]]:
+def _lines(stream: IO[bytes], most: int) -> Generator[str | list[str], None, None]:
     said = 0
     while line := stream.readline(most - said + 1):
         said += len(line)
