@@ -7,11 +7,11 @@ import shutil
 from typing import Any, NamedTuple
 
 import pytest
-from django.core.cache import cache
 from django.db import OperationalError
 from django.test import Client
 
 from joinedup.cli.console import NO_ROOM, Failed, _answered
+from joinedup.mail.worker_mark import forget_worker, note_worker
 from joinedup.opportunities import touching
 from joinedup.opportunities.models import Run
 from joinedup.site.home_health import home_findings
@@ -91,7 +91,7 @@ def test_a_long_list_is_left_to_a_worker_that_is_there(
 ) -> None:
     Run.objects.create(footprint=world.north, audience="partnership", as_of="2026-11-01", found=found)
     if worker:
-        cache.set(touching.WORKER_SEEN, True, touching.SEEN_FOR)
+        note_worker()
     else:
-        cache.delete(touching.WORKER_SEEN)
+        forget_worker()
     assert touching._takes_long(world.north.pk) is left

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from joinedup.accounts.links import make_link
+from joinedup.mail.kinds import off_link
 from joinedup.voice.replies_by_mail import version_of
 
 # The record that the argument of an address names, where the address's first word does not say it.
@@ -39,6 +41,7 @@ RECORDS: dict[str, tuple[str, str]] = {
     "invitation": ("registration.Invitation", "token"),
     "link": ("partners.Partner", "slug"),
     "moderate": ("voice.Conversation", "slug"),
+    "merge": ("partners.Merge", "pk"),
     "my_calendar": ("accounts.Preference", "calendar_token"),
     "not": ("support.NotForUs", "pk"),
     "offer": ("support.Offer", "slug"),
@@ -47,16 +50,21 @@ RECORDS: dict[str, tuple[str, str]] = {
     "offer_list_undo": ("support.OfferList", "pk"),
     "opportunity": ("opportunities.Opportunity", "pk"),
     "partner": ("partners.Partner", "slug"),
+    "person": ("accounts.User", "pk"),
+    "person_erase": ("accounts.User", "pk"),
+    "person_closed": ("accounts.Closing", "pk"),
     "place": ("places.Place", "code"),
     "partnership": ("places.Footprint", "slug"),
     "practice": ("visits.PracticeCard", "slug"),
     "programme": ("events.Programme", "slug"),
     "response": ("results.Response", "pk"),
     "role": ("accounts.Grant", "pk"),
+    "second": ("accounts.User", "pk"),
     "session": ("events.Session", "pk"),
     "sitting": ("tables.Sitting", "pk"),
     "speaker": ("events.Speaker", "pk"),
     "stop": ("events.Stop", "pk"),
+    "two": ("partners.TwoBodies", "pk"),
     "upload_new": ("places.Footprint", "slug"),
     "upload": ("spreadsheets.Upload", "pk"),
     "uploads": ("places.Footprint", "slug"),
@@ -106,6 +114,9 @@ def _filled(pattern: URLPattern) -> Iterator[str]:
         for user in apps.get_model("accounts", "User").objects.all():
             for kind in ("digest", "agreements"):
                 yield reverse(name, args=[make_link("mails-off", kind, user)])
+    elif name == "address_mails_off":
+        for contact in apps.get_model("partners", "Contact").objects.exclude(email=""):
+            yield off_link(contact.email, "invitations").removeprefix(settings.SITE_URL)
     elif name in ("naming_by_mail", "report_by_mail", "young_marks"):
         for token in _mailed_of_agreements(name):
             yield reverse(name, args=[token])
@@ -223,7 +234,7 @@ def everything_kept() -> dict[str, list[dict[str, Any]]]:
             for row in model._base_manager.order_by("pk")
         ]
         for model in apps.get_models(include_auto_created=True)
-        if model._meta.label != "sessions.Session"
+        if model._meta.label != "accounts.Session"
     }
 
 

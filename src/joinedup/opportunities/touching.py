@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from django.core.cache import cache
 from django.db import connection, models, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 
 from joinedup.clusters.models import Outcome, Scan
 from joinedup.initiatives.models import Initiative
+from joinedup.mail.worker_mark import worker_was_seen
 from joinedup.opportunities.models import Answer, Run, Touched
 from joinedup.partners.models import Ask, Link, Partner
 from joinedup.places.models import Footprint
@@ -28,8 +28,6 @@ logger = logging.getLogger(__name__)
 # A list of so many is followed by the worker, within seconds: at ten times the demonstration's register that takes
 # seconds (`bench/follow.py --size 10`).
 LONG = 500
-# Noted by the worker at each look for work, and forgotten soon after it has gone.
-WORKER_SEEN, SEEN_FOR = "worker-seen", 60
 
 # Which partnerships' lists a record of each kind can change.
 FOOTPRINTS: dict[type[models.Model], Callable[[Any], Iterable[int]]] = {
@@ -151,7 +149,7 @@ class _After:
 def _takes_long(footprint: int) -> bool:
     """Whether following takes so long that nobody should wait for it with a page, and a worker is there to do it."""
     is_long = Run.objects.filter(footprint=footprint, found__gte=LONG).exists()
-    return is_long and bool(cache.get(WORKER_SEEN))
+    return is_long and worker_was_seen()
 
 
 def _waiting(is_left: bool) -> set[int]:

@@ -33,18 +33,35 @@ def number(name: str, *, default: int) -> int:
     return int(value)
 
 
+def one_of(name: str, *values: str) -> str:
+    """One of the values; the first is the default."""
+    value = os.environ.get(name, "").strip().lower() or values[0]
+    if value not in values:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(values)}, not “{value}”.")
+    return value
+
+
+def begins_with(name: str, beginnings: tuple[str, ...]) -> str:
+    """Empty, or a value that begins with one of these."""
+    value = os.environ.get(name, "").strip()
+    if value and not value.startswith(beginnings):
+        # Not the value itself: it may hold a password.
+        raise ImproperlyConfigured(f"{name} must begin with {' or '.join(beginnings)}")
+    return value
+
+
+def notify(backend: str) -> tuple[str, str]:
+    """The API key and the template of GOV.UK Notify; both are needed where mails go through it."""
+    key, template = (os.environ.get(name, "").strip() for name in ("NOTIFY_API_KEY", "NOTIFY_TEMPLATE"))
+    if backend.startswith("joinedup.mail.notify.") and not (len(key) > 73 and template):
+        raise ImproperlyConfigured("Mails through GOV.UK Notify need NOTIFY_API_KEY and NOTIFY_TEMPLATE.")
+    return key, template
+
+
 def words(name: str, *, default: list[str]) -> list[str]:
     """A comma-separated list."""
     value = os.environ.get(name, "")
     return [part.strip() for part in value.split(",") if part.strip()] or default
-
-
-def one_of(name: str, known: tuple[str, ...]) -> str:
-    """One of a few words; the first where it is not set."""
-    value = os.environ.get(name, "").strip().lower() or known[0]
-    if value not in known:
-        raise ImproperlyConfigured(f"{name} must be {' or '.join(known)}, not “{value}”.")
-    return value
 
 
 def networks(name: str) -> list[IPv4Network | IPv6Network]:

@@ -11,9 +11,12 @@ import time
 from typing import Any
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 
-WORKERS, THREADS = 2, 4
+WORKERS = 2
+# Connections of one process at a time: those that only wait, and send no header, cost little and end soon.
+CONNECTIONS, HEADER_MS = 2_048, 10_000
 # Seconds between two looks for the command that started it, and that it has to end once that is gone.
 LOOKS, SECONDS_TO_END = 0.5, 8.0
 END_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux
@@ -26,10 +29,13 @@ def main() -> None:
         "joinedup.site.server:application",
         address=address,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MS),
         factory=True,
         workers=WORKERS,
-        blocking_threads=THREADS,
+        backpressure=CONNECTIONS,
+        backlog=CONNECTIONS,
         websockets=False,
         log_level="warning",  # type: ignore[arg-type]
         respawn_failed_workers=True,
@@ -52,9 +58,9 @@ def application() -> Any:
     port, and nobody could start the site again."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(END_WITH_PARENT, signal.SIGKILL)
-    from joinedup.site.wsgi import application
+    from joinedup.site import gateway
 
-    return application
+    return gateway.application
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 ROOMS = [
+    "mail",
     "evidence",
     "partners",
     "initiatives",
@@ -21,6 +22,7 @@ ROOMS = [
     "firstrun",
     "successions",
     "about",
+    "merges",
     "accounts",
     "web",
 ]

@@ -8,24 +8,34 @@ import signal
 import threading
 from collections.abc import Callable
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
 from django.db import close_old_connections
 from django.utils import timezone
 
+from joinedup.accounts.sessions import SessionStore
+from joinedup.accounts.worker import look_after_accounts
 from joinedup.agreements.worker import ask_young_people, chase_agreements, forget_drafts
 from joinedup.clusters.worker import look_where_and_when
 from joinedup.engines.words import counted
 from joinedup.firstrun.area_loads import work_on_areas
-from joinedup.mail.kept import send_kept
+from joinedup.mail.bounce_mailbox import read_bounces
+from joinedup.mail.outbox import send_due
+from joinedup.mail.worker_mark import forget_worker
 from joinedup.opportunities.worker import follow_waiting, work_out_the_night
-from joinedup.registration.worker import delete_due_personal, let_go_of_held, look_after_young, remind
+from joinedup.registration.worker import (
+    delete_due_personal,
+    let_go_of_held,
+    look_after_young,
+    release_reserved,
+    remind,
+)
 from joinedup.results.worker import thank_attendees
 from joinedup.site import metrics
 from joinedup.site.clock import look_at_clock
 from joinedup.spreadsheets.worker import forget_uploads
 from joinedup.successions.worker import carry_out_due
 from joinedup.support.worker import remind_of_checks
+from joinedup.visits.worker import forget_leads
 from joinedup.web.work.digest import send_digests
 
 logger = logging.getLogger(__name__)
@@ -55,6 +65,7 @@ def work(*, once: bool, say: Callable[[str], object]) -> None:
                 raise
             logger.exception("What was due could not be done; it is tried again.")
         if once:
+            forget_worker()
             return
         stop.wait(PAUSE)
 
@@ -62,8 +73,9 @@ def work(*, once: bool, say: Callable[[str], object]) -> None:
 def _work(say: Callable[[str], object]) -> None:
     is_sure = look_at_clock(timezone.now())
     work_on_areas(say)
-    if sent := send_kept(timezone.now()):
-        say(f"Sent {counted(sent, 'mail')} that had to wait.")
+    _send_mails(say)
+    if returned := read_bounces():
+        say(f"{counted(returned, 'mail')} came back.")
     if followed := follow_waiting():
         say(f"Followed the changes of {counted(followed, 'partnership')}.")
     runs = work_out_the_night()
@@ -78,6 +90,8 @@ def _work(say: Callable[[str], object]) -> None:
     if is_sure:
         _what_cannot_be_undone(say)
     _write_to_people(say, timezone.localtime())
+    # What was written just now does not wait for the next look.
+    _send_mails(say)
     metrics.note_worker(timezone.now())
 
 
@@ -89,12 +103,22 @@ def _what_cannot_be_undone(say: Callable[[str], object]) -> None:
         say(f"Deleted the personal details of {counted(deleted, 'guest')} of past events.")
     if lapsed := let_go_of_held(timezone.now()):
         say(f"Let go of {counted(lapsed, 'place')} that nobody confirmed.")
+    if given := release_reserved(timezone.localdate()):
+        say(f"Gave {counted(given, 'place')} that had been reserved to those who waited.")
     if forgotten := forget_drafts(timezone.now()):
         say(f"Let go of {counted(forgotten, 'draft')} that nobody went on with.")
     if unaccepted := forget_uploads(timezone.now()):
         say(f"Deleted {counted(unaccepted, 'spreadsheet')} that nobody accepted.")
     if cache.add(f"worker-cleared-{timezone.localdate()}", True, A_DAY):
         SessionStore.clear_expired()
+    if erased := look_after_accounts(timezone.now()):
+        say(f"Erased {counted(erased, 'account')} that had been closed for long enough.")
+    forget_leads(timezone.localdate())
+
+
+def _send_mails(say: Callable[[str], object]) -> None:
+    if sent := send_due(timezone.now()).accepted:
+        say(f"Sent {counted(sent, 'mail')}.")
 
 
 def _write_to_people(say: Callable[[str], object], now: datetime.datetime) -> None:

@@ -7,19 +7,17 @@ data; values only). Raises `Unreadable` with one sentence for the uploader.
 from __future__ import annotations
 
 import csv
-import datetime
 import io
 import statistics
-import zipfile
-import zlib
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
 
-import openpyxl
 from django.core.exceptions import ValidationError
 
 from joinedup.engines.words import seen
+from joinedup.offline.workbook_process import Limits, Stopped, sheets
 from joinedup.privacy.case_lists import looks_like_data
 from joinedup.spreadsheets.columns import plain
 
@@ -27,24 +25,20 @@ MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 5_000
 MOST_COLUMNS = 100
 LONGEST_CELL = 5_000
-# A workbook of 5 MB unpacks to perhaps ten times that; far more is a bomb.
-MOST_UNPACKED = 60 * 1024 * 1024
-# An XLSX is not read beyond these: empty rows and columns cost time too.
+# A sheet is not read beyond these: empty rows and columns cost time too.
 LAST_ROW, LAST_COLUMN = 20_000, 400
 HEADER_WITHIN = 15
-# What openpyxl may raise for a damaged part.
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    SyntaxError,  # of XML: the parsers of the standard library and of lxml both raise a kind of it
-    KeyError,
-    ValueError,
-    TypeError,
-    IndexError,
-    AttributeError,
-    OSError,
-    EOFError,
-)
+# A workbook of 5 MB unpacks to perhaps ten times that; far more is a bomb. The largest lists that people brought took
+# 0.15 GB and two seconds.
+LIMITS = Limits(unpacked=60 * 1024**2, memory=512 * 1024**2, seconds=8, cells=1_000_000, said=32 * 1024**2)
+_TOO_MUCH = "This file unpacks to far more than a list of 5,000 rows: bring it as CSV."
+_NOT_READ = {
+    "too large": _TOO_MUCH,
+    "too much": _TOO_MUCH,
+    "damaged": "The file is damaged or incomplete: open it, save it again, and bring that.",
+    "entities": "This file was not saved by a spreadsheet program: bring CSV.",
+    "no workbook": "This is a ZIP file, not a spreadsheet: bring a CSV or XLSX file.",
+}
 
 
 class Unreadable(ValidationError):
@@ -125,73 +119,37 @@ def _delimiter(text: str) -> str:
     return best
 
 
-def _xlsx(content: bytes) -> Iterator[list[str]]:
-    _refuse_bombs(content)
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        for sheet in sheets:
-            rows = list(_cells(sheet))
-            if any(any(row) for row in rows):
-                return iter(rows)
-    except Unreadable:
-        raise
-    except _DAMAGED:
-        raise Unreadable(
-            "The file is damaged or incomplete: open it, save it again, and bring that."
-        ) from None
-    raise Unreadable("No sheet in this file holds anything.")
+def _xlsx(content: bytes) -> list[list[str]]:
+    """The rows of the first visible sheet that holds anything, read in a process of its own."""
+    rows: list[list[str]] = []
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        try:
+            with closing(sheets(file, LIMITS, style="british", columns=LAST_COLUMN)) as read:
+                for each in read:
+                    if isinstance(each, list):
+                        _refuse_long(len(rows) + 1, each)
+                        rows.append([seen(cell) for cell in each])
+                    elif any(rows):
+                        break
+                    else:
+                        rows = []
+        except Stopped as stopped:
+            raise Unreadable(_NOT_READ[stopped.reason]) from None
+    if not any(rows):
+        raise Unreadable("No sheet in this file holds anything.")
+    return rows
 
 
-def _refuse_bombs(content: bytes) -> None:
-    """Check, before unpacking, how large it would be and whether it declares entities (no workbook does)."""
-    too_large = Unreadable("This file unpacks to far more than a list of 5,000 rows: bring it as CSV.")
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = archive.infolist()
-            if len(parts) > 2_000 or sum(part.file_size for part in parts) > MOST_UNPACKED:
-                raise too_large
-            if "[Content_Types].xml" not in archive.namelist():
-                raise Unreadable("This is a ZIP file, not a spreadsheet: bring a CSV or XLSX file.")
-            for part in parts:
-                if part.filename.endswith((".xml", ".rels")):
-                    with archive.open(part) as stream:
-                        if b"<!DOCTYPE" in stream.read(8_192).upper():
-                            raise Unreadable("This file was not saved by a spreadsheet program: bring CSV.")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
-        raise Unreadable(
-            "The file is damaged or incomplete: open it, save it again, and bring that."
-        ) from None
-
-
-def _cells(sheet: Any) -> Iterator[list[str]]:
-    # The size that a file declares may be wrong or forged: only the actual cells count.
-    sheet.reset_dimensions()
-    for number, row in enumerate(sheet.iter_rows(max_col=LAST_COLUMN, values_only=True), 1):
-        if number > LAST_ROW:
-            raise Unreadable(
-                "The sheet goes on far below row 5,000: bring it in parts, or delete what is empty."
-            )
-        if any(value not in (None, "") for value in row[MOST_COLUMNS:]):
-            raise Unreadable("The sheet has more than 100 columns: bring only those that matter.")
-        yield [seen(_text(value)) for value in row[:MOST_COLUMNS]]
-
-
-def _text(value: object) -> str:
-    """What a person would read in the cell; dates as day, month and year, in that order."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime.datetime):
-        return f"{value:%d/%m/%Y}"
-    if isinstance(value, datetime.date):
-        return f"{value:%d/%m/%Y}"
-    if isinstance(value, datetime.time):
-        return f"{value:%H:%M}"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()
+def _refuse_long(number: int, cells: Sequence[str]) -> None:
+    """Before a row is kept. `number` is that of the row in its sheet."""
+    if number > LAST_ROW:
+        raise Unreadable("The sheet goes on far below row 5,000: bring it in parts, or delete what is empty.")
+    if len(cells) > MOST_COLUMNS:
+        raise Unreadable("The sheet has more than 100 columns: bring only those that matter.")
+    if any(len(cell) > LONGEST_CELL for cell in cells):
+        raise Unreadable(f"A cell in row {number} holds more than 5,000 characters.")
 
 
 def _sheet(records: Iterable[Sequence[str]], known: Iterable[str]) -> Spreadsheet:
@@ -201,12 +159,7 @@ def _sheet(records: Iterable[Sequence[str]], known: Iterable[str]) -> Spreadshee
         cells = [cell.replace("\0", "").strip() for cell in record]
         while cells and not cells[-1]:
             cells.pop()
-        if len(cells) > MOST_COLUMNS:
-            raise Unreadable("The sheet has more than 100 columns: bring only those that matter.")
-        if any(len(cell) > LONGEST_CELL for cell in cells):
-            raise Unreadable(f"A cell in row {number} holds more than 5,000 characters.")
-        if number > LAST_ROW:
-            raise Unreadable("The file goes on far below row 5,000: bring it in parts.")
+        _refuse_long(number, cells)
         rows.append(cells)
     while rows and not rows[-1]:
         rows.pop()

@@ -24,6 +24,8 @@ from joinedup.registration.actions.registration import register
 from joinedup.registration.forms.registration import RegistrationForm, WhoForm
 from joinedup.registration.models import YOUNG, Invitation
 from joinedup.registration.queries.known_answers import how_they_come
+from joinedup.registration.queries.reserved_places import places_of
+from joinedup.registration.waiting_words import kept_words
 
 # A whole youth club may register from one address; a script that fills the list may not.
 AN_HOUR, MOST_AN_HOUR = 3600, 60
@@ -56,8 +58,9 @@ def _register(request: Request, event: Event, invited: Invitation | None, form: 
         )
     else:
         words = _(
-            "Thank you. One more step: open the mail that we sent to this address, and press its button within a day. "
-            "Your place counts from then on. Each person gets one mail: if you have none, look among unwanted mail."
+            "Thank you. One more step: open the mail that we are sending to this address, and press its button within "
+            "a day. Your place counts from then on. Each person gets one mail: if you have none, look among unwanted "
+            "mail."
         )
     with suppress(NobodyThere):
         register(by=request.person, event=event, invitation=invited, **details)
@@ -102,7 +105,8 @@ def event_register(request: Request, slug: str) -> HttpResponse:
         if invited is None or listed(request.person).filter(pk=event.pk).exists():
             return redirect("event", event.slug)
         return redirect("invitation", invited.token)
-    return render(request, "registration/register.jinja", {**context, "form": form})
+    shown = {**context, "form": form, "places": places_of(event), "kept_words": kept_words}
+    return render(request, "registration/register.jinja", shown)
 
 
 def _kept(request: Request) -> list[tuple[str, str]]:
