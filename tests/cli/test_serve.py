@@ -173,6 +173,19 @@ def test_control_c_in_a_terminal_ends_it_at_once(demo: Demonstration) -> None:
 
 
 @pytest.mark.once
+def test_a_server_that_is_killed_outright_takes_its_processes_with_it(demo: Demonstration) -> None:
+    """They would hold the port, and the site could not be started again."""
+    port = free_port()
+    process = demo.installation.start("serve", "--port", port)
+    page(port, process)
+    (server,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    os.kill(int(server), signal.SIGKILL)
+    process.communicate(timeout=HANGS)
+    assert process.returncode == 1
+    until(lambda: refused(port))
+
+
+@pytest.mark.once
 def test_killed_outright_it_leaves_no_server_behind(demo: Demonstration) -> None:
     port = free_port()
     process = demo.installation.start("serve", "--port", port)

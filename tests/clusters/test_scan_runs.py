@@ -139,13 +139,22 @@ def test_the_oldest_runs_first_and_each_once(world: World, monkeypatch: pytest.M
 def test_one_whose_worker_fell_silent_is_begun_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[int] = []
     monkeypatch.setattr(scan_runs, "_look", lambda scan, say, settings: looked.append(scan.pk))
-    ago = timezone.now() - datetime.timedelta(minutes=9)
-    Scan.objects.create(footprint=world.north, kind="monthly", state="running", said_at=ago, done=0.5)
+    now = timezone.now()
+    Scan.objects.create(footprint=world.north, kind="monthly", state="running", said_at=now, done=0.5)
     assert scan_runs.run_next() is None
-    Scan.objects.update(said_at=ago - datetime.timedelta(minutes=2))
+    Scan.objects.update(said_at=now - scan_runs.SILENT - datetime.timedelta(seconds=1))
     scan = scan_runs.run_next()
     assert scan is not None
     assert (looked, scan.done) == ([scan.pk], 0)
+
+
+def test_one_whose_clock_was_ahead_does_not_wait_for_that_day(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scan_runs, "_look", lambda scan, say, settings: None)
+    ahead = timezone.now() + datetime.timedelta(days=365)
+    Scan.objects.create(footprint=world.north, kind="monthly", state="running", said_at=ahead)
+    assert scan_runs.run_next() is not None
 
 
 def test_what_cannot_be_looked_at_says_why(world: World, terrain: Ground, home: None) -> None:
@@ -190,6 +199,28 @@ def test_progress_is_noted_about_once_a_second(
             clock[0] = 100 + step / 20
             progress(step / 30)
     assert Scan.objects.get(pk=scan.pk).done == pytest.approx(20 / 30)
+
+
+def test_a_long_step_that_says_nothing_is_not_taken_for_a_worker_that_is_gone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(scan_runs, "monotonic", lambda: clock[0])
+    scan = running_scan(world)
+    progress = scan_runs._Progress(scan)
+    progress(0.5)
+    long_ago = timezone.now() - 2 * scan_runs.SILENT
+    Scan.objects.update(said_at=long_ago)
+    progress.said_at = scan.said_at = long_ago
+    progress.beat()  # a moment after the progress
+    assert Scan.objects.get(pk=scan.pk).said_at == long_ago
+    clock[0] += scan_runs.BEAT
+    progress.beat()
+    now = Scan.objects.get(pk=scan.pk)
+    assert now.said_at == scan.said_at
+    assert now.said_at is not None
+    assert now.said_at > long_ago
+    assert now.done == 0.5
 
 
 @pytest.mark.parametrize("how", ["stopped", "begun again"])

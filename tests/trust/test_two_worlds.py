@@ -108,7 +108,7 @@ def test_what_one_may_not_see_changes_nothing_that_one_sees(
     with transaction.atomic():
         everything.hide()
         wanted = [*addresses(), *QUESTIONS]
-        wanted = [each for each in wanted if not _is_a_secret_link(each)]
+        wanted = [each for each in wanted if not is_a_secret_link(each)]
         whole = _seen(as_outsider, name, wanted)
         transaction.set_rollback(True)
     poor = _seen(as_outsider, name, wanted)
@@ -125,7 +125,7 @@ def test_nothing_hidden_is_named_anywhere(with_hidden: Everything, as_: As, name
     everything.agreement.deputy_partner = quiet
     everything.agreement.save()
     type(everything.mentors).objects.filter(pk=everything.mentors.pk).update(partner=quiet)
-    wanted = [each for each in [*addresses(), *QUESTIONS] if not _is_a_secret_link(each)]
+    wanted = [each for each in [*addresses(), *QUESTIONS] if not is_a_secret_link(each)]
     asked = [each for each in wanted if "?" not in each and HIDDEN.lower() not in each.lower()]
     assert not {each for each, (_, page, _to) in _seen(as_, name, asked).items() if HIDDEN in page}
 
@@ -135,7 +135,7 @@ def test_a_press_on_what_is_hidden_is_a_press_on_nothing(everything: Everything,
     """Sent to every address of the site, with what its buttons send: hidden or not there is the same answer."""
     with transaction.atomic():
         everything.hide()
-        wanted = [each for each in addresses() if not _is_a_secret_link(each)]
+        wanted = [each for each in addresses() if not is_a_secret_link(each)]
         whole = _pressed(as_outsider, name, wanted)
         transaction.set_rollback(True)
     poor = _pressed(as_outsider, name, wanted)
@@ -191,7 +191,7 @@ def _made(everything: Everything, as_outsider: As) -> list[tuple[str, int, str, 
 @pytest.mark.parametrize("name", ["bob", "admin"])
 def test_a_draft_is_named_to_nobody_but_those_who_plan_it(walked: Callable[[str], Walk], name: str):
     pages = {
-        each: page for each, (_, _kind, page) in walked(name).answers.items() if not _is_a_secret_link(each)
+        each: page for each, (_, _kind, page) in walked(name).answers.items() if not is_a_secret_link(each)
     }
     assert not {each for each, page in pages.items() if f"{HIDDEN} draft" in page}
 
@@ -207,7 +207,7 @@ def _difference(one: tuple[int, str, str], other: tuple[int, str, str]) -> list[
     return [one[0], other[0], *list(lines)[3:8]]
 
 
-def _is_a_secret_link(address: str) -> bool:
+def is_a_secret_link(address: str) -> bool:
     """Who holds such a link is whom it was sent to."""
     mailed = ("/account/", "/attending/", "/calendar/", "/invitation/", "/opportunities/answer-by-mail/")
     named = (

@@ -199,11 +199,31 @@ def without_what_always_differs(page: bytes) -> str:
     return NEVER.sub("", page.decode(errors="replace"))
 
 
+# Headers that are fresh in every answer, and where it leads, which is told apart.
+FRESH = {
+    "content-security-policy",
+    "x-request-id",
+    "expires",
+    "location",
+    "content-length",
+    "date",
+    "last-modified",
+    "etag",
+}
+
+
 def read(browser: Client, address: str, sent: dict[str, str] | None = None) -> tuple[int, str, str]:
-    """(status, page, where it leads) of one GET, or of one POST where something is `sent`."""
+    """(status, headers and page, where it leads) of one GET, or of one POST where something is `sent`."""
     answer = browser.get(address) if sent is None else browser.post(address, sent)
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
-    return answer.status_code, without_what_always_differs(body), answer.headers.get("Location", "")
+    page = f"{headers_of(answer)}\n{without_what_always_differs(body)}"
+    return answer.status_code, page, answer.headers.get("Location", "")
+
+
+def headers_of(answer: Any) -> str:
+    """What an answer says besides its page: headers, and which cookies it sets."""
+    told = [f"{name}: {value}" for name, value in answer.headers.items() if name.lower() not in FRESH]
+    return "\n".join(sorted([*told, *(f"sets {name}" for name in answer.cookies)]))
 
 
 def everything_kept() -> dict[str, list[dict[str, Any]]]:

@@ -13,6 +13,11 @@ from typing import Any
 
 import click
 
+NO_ROOM = (
+    "There is no room left on the disk. What was not finished is not kept: make room, then run the same "
+    "command again."
+)
+
 
 class Failed(click.ClickException):
     """One plain sentence that says what to do; exit status 1."""
@@ -56,19 +61,25 @@ def _answered(verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     from django.core.exceptions import PermissionDenied, ValidationError
     from django.db import Error, OperationalError, ProgrammingError
 
+    from joinedup.web.errors import is_full
+
     try:
         return verb(*args, **kwargs)
     except ValidationError as error:
         raise Failed(" ".join(error.messages)) from error
     except PermissionDenied as error:
         raise Failed(str(error)) from error
-    except (OperationalError, ProgrammingError) as error:
-        raise Failed(_explained(str(error))) from error
-    except Error as error:
-        raise Failed(f"The records cannot be used, and nothing was changed: {_first_line(error)}.") from error
     except BrokenPipeError:
         raise  # the reader of the pipe has closed it; click exits quietly
-    except OSError as error:
+    except (Error, OSError) as error:
+        if is_full(error):
+            raise Failed(NO_ROOM) from error
+        if isinstance(error, OperationalError | ProgrammingError):
+            raise Failed(_explained(str(error))) from error
+        if isinstance(error, Error):
+            raise Failed(
+                f"The records cannot be used, and nothing was changed: {_first_line(error)}."
+            ) from error
         raise Failed(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.") from error
 
 

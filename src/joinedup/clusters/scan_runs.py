@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import Error, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -25,8 +27,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# A running scan whose worker has been silent this long is started again: the worker is gone.
-SILENT = datetime.timedelta(minutes=10)
+# A running scan whose worker has been silent this long is started again: the worker is gone. Longer than a minute is
+# waiting for nothing; several beats may be lost to a busy database before that.
+SILENT = datetime.timedelta(minutes=1)
+# Seconds between two signs of life while nothing can be said of the progress: counting, compiling.
+BEAT = 10.0
 # Seconds between two saves of the progress.
 NOTED = 1.0
 # The share of the work that is that over neighbourhoods; wards and authorities are few.
@@ -70,7 +75,9 @@ def run_next(say: Callable[[str], object] = lambda _: None, **settings: Any) -> 
 def _taken() -> Scan | None:
     """The scan that has waited longest, marked as taken. Only one of several workers gets it."""
     now = timezone.now()
-    waits = Q(state=Scan.State.WAITING) | Q(state=Scan.State.RUNNING, said_at__lt=now - SILENT)
+    # What was said in the future was said by a clock that has been put right since.
+    gone = Q(said_at__lt=now - SILENT) | Q(said_at__gt=now + SILENT)
+    waits = Q(state=Scan.State.WAITING) | Q(gone, state=Scan.State.RUNNING)
     for pk, said_at in Scan.objects.filter(waits).order_by("asked_at", "pk").values_list("pk", "said_at"):
         ours = Scan.objects.filter(waits, pk=pk, said_at=said_at)
         if ours.update(state=Scan.State.RUNNING, said_at=now, done=0):
@@ -82,20 +89,21 @@ def _look(scan: Scan, say: Callable[[str], object], settings: Mapping[str, Any])
     version = figures_version()
     # Saved at once: a scan that cannot be made is not tried again before the figures change.
     Scan.objects.filter(pk=scan.pk).update(figures_version=version)
-    from joinedup.engines import scan as engine
-
-    ground = ground_of(scan.footprint, by_residents=scan.kind == Scan.Kind.YEARLY)
-    say(f"Where and when: looking at {len(ground.areas):,} neighbourhoods of {scan.footprint}")
-    question = _question(scan, ground, settings)
     progress = _Progress(scan)
-    try:
-        answer = engine.scan(ground.world, question, say=lambda share: progress(MAIN * share))
-    except engine.Impossible as error:
-        raise CannotLook(str(error)) from error
-    wider: list[WiderLook] = []
-    if scan.kind == Scan.Kind.MONTHLY:
-        wider = look_wider(ground, question, lambda share: progress(MAIN + (1 - MAIN) * share))
-    progress(1.0)
+    with _heartbeat(progress):
+        from joinedup.engines import scan as engine
+
+        ground = ground_of(scan.footprint, by_residents=scan.kind == Scan.Kind.YEARLY)
+        say(f"Where and when: looking at {len(ground.areas):,} neighbourhoods of {scan.footprint}")
+        question = _question(scan, ground, settings)
+        try:
+            answer = engine.scan(ground.world, question, say=lambda share: progress(MAIN * share))
+        except engine.Impossible as error:
+            raise CannotLook(str(error)) from error
+        wider: list[WiderLook] = []
+        if scan.kind == Scan.Kind.MONTHLY:
+            wider = look_wider(ground, question, lambda share: progress(MAIN + (1 - MAIN) * share))
+        progress(1.0)
     _keep(scan, ground, question, answer, wider, version)
 
 
@@ -109,21 +117,59 @@ def _question(scan: Scan, ground: CountsToScan, settings: Mapping[str, Any]) -> 
 
 
 class _Progress:
-    """Receives the share done, from the calling thread; stores it now and then, and stops a scan that was
-    given up."""
+    """Receives the share done, from several threads; stores it now and then, and stops a scan that was given up."""
 
     def __init__(self, scan: Scan) -> None:
         self.scan, self.noted = scan, monotonic() - NOTED
-        self.said_at = scan.said_at
+        self.said_at, self.share = scan.said_at, 0.0
+        self.lock, self.is_lost = threading.Lock(), False
 
     def __call__(self, share: float) -> None:
-        if monotonic() - self.noted < NOTED:
-            return
+        """Say how far it is; GivenUp if it is no longer ours."""
+        with self.lock:
+            self.share = min(max(share, 0.0), 1.0)
+            if monotonic() - self.noted >= NOTED:
+                self._note()
+            if self.is_lost:
+                raise GivenUp
+
+    def beat(self) -> None:
+        """Say that whoever looks is still there, unless that was said lately."""
+        with self.lock:
+            if monotonic() - self.noted >= BEAT:
+                self._note()
+
+    def _note(self) -> None:
         self.noted, now = monotonic(), timezone.now()
         running = Scan.objects.filter(pk=self.scan.pk, state=Scan.State.RUNNING, said_at=self.said_at)
-        if not running.update(done=min(max(share, 0.0), 1.0), said_at=now):
-            raise GivenUp
-        self.said_at = self.scan.said_at = now
+        if running.update(done=self.share, said_at=now):
+            self.said_at = self.scan.said_at = now
+        else:
+            self.is_lost = True
+
+
+@contextmanager
+def _heartbeat(progress: _Progress) -> Iterator[None]:
+    """Beats from a thread of its own, so that a long step is not taken for a worker that is gone. It has ended when
+    this ends: what follows compares when was said last."""
+    stop = threading.Event()
+
+    def beat() -> None:
+        while not stop.wait(BEAT):
+            try:
+                progress.beat()
+            except Error:
+                logger.warning("A scan could not say that it goes on; it tries again.")
+            finally:
+                connection.close()
+
+    thread = threading.Thread(target=beat, name="heartbeat of a scan", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 def _fail(scan: Scan, sentence: str) -> None:

@@ -101,7 +101,7 @@ def bring_in_next() -> AreaLoad | None:
 def _taken() -> AreaLoad | None:
     now = timezone.now()
     running = AreaLoad.objects.filter(state=AreaLoad.State.RUNNING)
-    if running.filter(said_at__gte=now - SILENT).exists():
+    if running.filter(said_at__range=(now - SILENT, now + SILENT)).exists():
         return None
     waits = Q(state=AreaLoad.State.WAITING) | Q(state=AreaLoad.State.RUNNING)
     for load in AreaLoad.objects.filter(waits).select_related("footprint").order_by("asked_at", "pk"):

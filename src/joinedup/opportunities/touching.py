@@ -17,12 +17,17 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_de
 
 from joinedup.clusters.models import Outcome, Scan
 from joinedup.initiatives.models import Initiative
+from joinedup.mail.worker_mark import worker_was_seen
 from joinedup.opportunities.models import Answer, Run, Touched
 from joinedup.partners.models import Ask, Link, Partner
 from joinedup.places.models import Footprint
 from joinedup.support.models import Offer
 
 logger = logging.getLogger(__name__)
+
+# A list of so many is followed by the worker, within seconds: at ten times the demonstration's register that takes
+# seconds (`bench/follow.py --size 10`).
+LONG = 500
 
 # Which partnerships' lists a record of each kind can change.
 FOOTPRINTS: dict[type[models.Model], Callable[[Any], Iterable[int]]] = {
@@ -132,11 +137,19 @@ class _After:
             return
         from joinedup.opportunities.engine import follow
 
+        if _takes_long(self.footprint):
+            return
         try:
             follow(Footprint.objects.get(pk=self.footprint))
         except Exception:
             # The change itself is stored, and the note of it waits.
             logger.exception("A change could not be followed; it waits for the worker or the next run.")
+
+
+def _takes_long(footprint: int) -> bool:
+    """Whether following takes so long that nobody should wait for it with a page, and a worker is there to do it."""
+    is_long = Run.objects.filter(footprint=footprint, found__gte=LONG).exists()
+    return is_long and worker_was_seen()
 
 
 def _waiting(is_left: bool) -> set[int]:

@@ -23,6 +23,7 @@ from joinedup.places.models import Footprint, Membership, Succession
 from joinedup.privacy.retention import DRAFTS, UPLOADS
 from joinedup.registration.queries.attendees import due_deletions
 from joinedup.site import metrics
+from joinedup.site.clock import doubted_for
 from joinedup.site.health_finding import HealthFinding
 from joinedup.site.home_health import home_findings
 from joinedup.site.serve_command import refuse_empty, waiting_migrations
@@ -34,7 +35,7 @@ from joinedup.web.layers import HEADLINES
 
 # Lists follow a change at once, or by the worker within minutes; a whole run each night checks that.
 FOLLOWED_WITHIN, WHOLE_WITHIN = datetime.timedelta(hours=1), datetime.timedelta(days=2)
-A_DAY = datetime.timedelta(days=1)
+A_DAY, A_HOUR = datetime.timedelta(days=1), datetime.timedelta(hours=1)
 MANY = {"list of support": "lists of support"}
 # A timer of the system may call it once a night.
 WORKED_WITHIN = datetime.timedelta(hours=26)
@@ -72,6 +73,22 @@ def findings() -> list[HealthFinding]:
         *_deletions(),
         *_mails(),
         *_worker(),
+        *_clock(),
+    ]
+
+
+def _clock() -> list[HealthFinding]:
+    left = doubted_for()
+    if left is None:
+        return []
+    return [
+        HealthFinding(
+            "clock",
+            "The clock of this machine jumped between two looks of the worker. For another "
+            f"{counted(round(left / A_HOUR) or 1, 'hour')} it deletes nothing: put the clock right by then, if "
+            "it is wrong.",
+            is_wrong=False,
+        )
     ]
 
 

@@ -31,6 +31,7 @@ from joinedup.registration.worker import (
 )
 from joinedup.results.worker import thank_attendees
 from joinedup.site import metrics
+from joinedup.site.clock import look_at_clock
 from joinedup.spreadsheets.worker import forget_uploads
 from joinedup.successions.worker import carry_out_due
 from joinedup.support.worker import remind_of_checks
@@ -70,14 +71,13 @@ def work(*, once: bool, say: Callable[[str], object]) -> None:
 
 
 def _work(say: Callable[[str], object]) -> None:
+    is_sure = look_at_clock(timezone.now())
     work_on_areas(say)
     _send_mails(say)
     if returned := read_bounces():
         say(f"{counted(returned, 'mail')} came back.")
     if followed := follow_waiting():
         say(f"Followed the changes of {counted(followed, 'partnership')}.")
-    if took_over := carry_out_due(timezone.localdate()):
-        say(f"Let the records follow {counted(took_over, 'change')} of authorities and partnerships.")
     runs = work_out_the_night()
     if runs:
         say(f"Worked out the lists of {counted(len({run.footprint_id for run in runs}), 'partnership')}.")
@@ -85,14 +85,26 @@ def _work(say: Callable[[str], object]) -> None:
         say(f"Told {counted(told, 'follower')} what appeared where they follow.")
     if reminded := remind(timezone.now()):
         say(f"Sent {counted(reminded, 'reminder')} of events.")
+    if moved := look_after_young(timezone.localdate()):
+        say(f"Followed who is vouched for, for {counted(moved, 'young guest')}.")
+    if is_sure:
+        _what_cannot_be_undone(say)
+    _write_to_people(say, timezone.localtime())
+    # What was written just now does not wait for the next look.
+    _send_mails(say)
+    metrics.note_worker(timezone.now())
+
+
+def _what_cannot_be_undone(say: Callable[[str], object]) -> None:
+    """What is due by the calendar and gone afterwards: not while the clock is in doubt (`clock.py`)."""
+    if took_over := carry_out_due(timezone.localdate()):
+        say(f"Let the records follow {counted(took_over, 'change')} of authorities and partnerships.")
     if deleted := delete_due_personal(timezone.localdate()):
         say(f"Deleted the personal details of {counted(deleted, 'guest')} of past events.")
     if lapsed := let_go_of_held(timezone.now()):
         say(f"Let go of {counted(lapsed, 'place')} that nobody confirmed.")
     if given := release_reserved(timezone.localdate()):
         say(f"Gave {counted(given, 'place')} that had been reserved to those who waited.")
-    if moved := look_after_young(timezone.localdate()):
-        say(f"Followed who is vouched for, for {counted(moved, 'young guest')}.")
     if forgotten := forget_drafts(timezone.now()):
         say(f"Let go of {counted(forgotten, 'draft')} that nobody went on with.")
     if unaccepted := forget_uploads(timezone.now()):
@@ -102,10 +114,6 @@ def _work(say: Callable[[str], object]) -> None:
     if erased := look_after_accounts(timezone.now()):
         say(f"Erased {counted(erased, 'account')} that had been closed for long enough.")
     forget_leads(timezone.localdate())
-    _write_to_people(say, timezone.localtime())
-    # What was written just now does not wait for the next look.
-    _send_mails(say)
-    metrics.note_worker(timezone.now())
 
 
 def _send_mails(say: Callable[[str], object]) -> None:

@@ -6,13 +6,22 @@ so their page stands alone and needs nothing from the request.
 
 from __future__ import annotations
 
+import errno
+import shutil
+import sys
 from http import HTTPStatus
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import Error, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+
+# Bytes with which SQLite can do nothing.
+LEAST_ROOM = 1 << 20
+FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -77,12 +86,55 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
+    """Called while the error is handled: what the machine lacks is said, since then trying again helps or does not."""
+    sentence = what_is_lacking(sys.exc_info()[1])
+    if sentence:
+        heading = _("Sorry, this cannot be done just now")
+        return _alone(HTTPStatus.SERVICE_UNAVAILABLE, heading, sentence, request)
     return _alone(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         _("Sorry, something went wrong here"),
         _("It is not your fault, and it has been noted. Try again in a few minutes."),
         request,
     )
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether it, or what caused it, says that a disk has no room left: of the system, of SQLite, of PostgreSQL."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in FULL:
+            return True
+        if isinstance(error, Error):
+            words = str(error)
+            if "is full" in words or "No space left" in words:
+                return True
+            # SQLite says no more than this where it cannot make the small files beside the records.
+            if ("disk I/O error" in words or "unable to open" in words) and _has_no_room():
+                return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _has_no_room() -> bool:
+    try:
+        return shutil.disk_usage(settings.HOME).free < LEAST_ROOM
+    except OSError:
+        return False
+
+
+def what_is_lacking(error: BaseException | None) -> str:
+    """One sentence where the error says that the disk is full, or that others write; "" if it is anything else."""
+    if is_full(error):
+        return _(
+            "There is no room left on the disk of this site, so nothing was saved. If you typed something, go back and "
+            "keep a copy of it. Tell whoever looks after the site, and try again later."
+        )
+    if isinstance(error, OperationalError) and "locked" in str(error):
+        return _(
+            "Something large is being saved just now, so this had to wait too long and nothing was saved. Go back and "
+            "send it again in a minute."
+        )
+    return ""
 
 
 def _alone(status: HTTPStatus, heading: str, sentence: str, request: HttpRequest) -> HttpResponse:

@@ -152,7 +152,10 @@ class Once:
         until = time.monotonic() + WAITS
         while not cache.add(key, DOING, REMEMBERED):
             led_to = cache.get(key)
-            if led_to not in (None, DOING):
+            if led_to is None:
+                # Nobody sent it before: the cache cannot be written, so neither can the records, which say why.
+                return None
+            if led_to != DOING:
                 messages.info(request, _("This was sent twice. It counts once."))
                 return HttpResponseRedirect(led_to)
             if time.monotonic() > until:
