@@ -24,7 +24,7 @@ from joinedup.spreadsheets import actions
 from joinedup.spreadsheets.columns import headings_of
 from joinedup.spreadsheets.kinds import KINDS
 from joinedup.spreadsheets.models import RememberedColumn, Upload
-from joinedup.spreadsheets.parse import read_text
+from joinedup.spreadsheets.headers import read_text
 from joinedup.spreadsheets.people import SinglePeople, refuse_people
 from joinedup.spreadsheets.worker import forget_uploads
 from tests.privacy.lists import CASES, OTHERS

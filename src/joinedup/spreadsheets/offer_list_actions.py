@@ -26,7 +26,8 @@ from joinedup.spreadsheets.offer_lists import (
     held_facts,
     preview,
 )
-from joinedup.spreadsheets.parse import Unreadable, read_file
+from joinedup.spreadsheets.headers import read_file
+from joinedup.spreadsheets.parse import Unreadable
 from joinedup.spreadsheets.people import refuse_people
 from joinedup.spreadsheets.undo import take_back, what_stands_in_the_way
 from joinedup.support.actions import ListedFacts, add_offer, change_offer

@@ -1,7 +1,8 @@
-"""From bytes or pasted text to a header and rows of cell texts. Evaluates and stores nothing.
+"""From bytes or pasted text to sheets of cell texts, and from one of them to a header and rows. Evaluates and stores
+nothing.
 
-CSV (UTF-8, UTF-16 with a mark, or Windows-1252; comma, semicolon or tab) and XLSX (first visible sheet with
-data; values only). Raises `Unreadable` with one sentence for the uploader.
+CSV (UTF-8, UTF-16, Windows-1252 or old Mac; comma, semicolon or tab) and XLSX (visible sheets; values only). Which sheet
+and which row of headings is `headers`. Raises `Unreadable` with one sentence for the uploader.
 """
 
 from __future__ import annotations
@@ -9,19 +10,20 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import re
 import statistics
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import openpyxl
 from django.core.exceptions import ValidationError
+from openpyxl.utils.cell import range_boundaries
 
+from joinedup.engines.reading.page_text import repaired
 from joinedup.engines.words import seen
-from joinedup.privacy.case_lists import looks_like_data
-from joinedup.spreadsheets.columns import plain
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 5_000
@@ -31,7 +33,9 @@ LONGEST_CELL = 5_000
 MOST_UNPACKED = 60 * 1024 * 1024
 # An XLSX is not read beyond these: empty rows and columns cost time too.
 LAST_ROW, LAST_COLUMN = 20_000, 400
-HEADER_WITHIN = 15
+MOST_SHEETS = 30
+# Letters and marks beyond English that stand in British lists: what an old encoding is told by.
+_EXPECTED = frozenset("£€ ‘’“”–—…•·°²½¼éèêëáàâäãåíìîïóòôöõøúùûüçñßÉÁÖÜŵŷŴŶ®™")
 # What openpyxl may raise for a damaged part.
 _DAMAGED = (
     zipfile.BadZipFile,
@@ -47,8 +51,31 @@ _DAMAGED = (
 )
 
 
+# The apostrophe by which a spreadsheet keeps a number as text, and our own lists what would run as a formula.
+_AS_TEXT = re.compile(r"^'(?=[=+\-@]|[\d.,/ ]+$)")
+
+
 class Unreadable(ValidationError):
     """The file cannot be read; the message is one sentence fit to show."""
+
+
+@dataclass(frozen=True)
+class RawSheet:
+    """A sheet as it stands: rows of cell texts from row 1, without what is empty at the ends. `merged`: joined cells as
+    [first row, first column, last row, last column], from 0. `refused`: why it cannot be read, if it cannot."""
+
+    name: str
+    rows: list[list[str]]
+    merged: list[list[int]] = field(default_factory=list)
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class Book:
+    """The visible sheets that hold anything, in order, and the names of those that are hidden."""
+
+    sheets: list[RawSheet]
+    hidden: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -60,46 +87,78 @@ class Spreadsheet:
     first_row: int
 
 
-def read_file(content: bytes, known: Iterable[str] = ()) -> Spreadsheet:
-    """A CSV or XLSX file. `known`: headings by which the header row is recognised below a title."""
+def open_file(content: bytes) -> Book:
+    """The sheets of a CSV or XLSX file."""
     if not content.strip():
         raise Unreadable("The file is empty.")
     if len(content) > MOST_BYTES:
         raise Unreadable("The file is larger than 5 MB: bring it in parts.")
     if content.startswith(b"PK\x03\x04"):
-        return _sheet(_xlsx(content), known)
+        return _xlsx(content)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable(
             "This is an old or locked Excel file: save it as .xlsx without a password, or as CSV."
         )
-    return read_text(_decoded(content), known)
+    return open_text(_decoded(content))
 
 
-def read_text(text: str, known: Iterable[str] = ()) -> Spreadsheet:
-    """Text as pasted from a spreadsheet, or the content of a CSV file."""
+def open_text(text: str) -> Book:
+    """Text as pasted from a spreadsheet, or the content of a CSV file: one sheet without a name."""
     if not text.strip():
         raise Unreadable("There is nothing in it.")
     if len(text) > MOST_BYTES:
         raise Unreadable("The text is longer than 5 MB: bring it in parts.")
     if "\0" in text:
         raise Unreadable("This is not a spreadsheet: bring a CSV or XLSX file.")
-    return _sheet(_records(text, _delimiter(text)), known)
+    rows = _tidy(_records(text, _delimiter(text)))
+    if not rows:
+        raise Unreadable("There is nothing in it.")
+    return Book([RawSheet("", rows)])
+
+
+def below(raw: RawSheet, header: Sequence[str], first: int) -> Spreadsheet:
+    """The rows of a sheet from `first` (from 0) on, under these headings."""
+    rows = raw.rows[first:]
+    if sum(any(row) for row in rows) > MOST_ROWS:
+        raise Unreadable("There are more than 5,000 rows: bring them in parts.")
+    if not any(map(any, rows)):
+        raise Unreadable("There is a header and nothing below it.")
+    width = max(len(header), *(len(row) for row in rows))
+    named = [cell or f"Column {n}" for n, cell in enumerate([*header, *[""] * (width - len(header))], 1)]
+    return Spreadsheet(named, [row + [""] * (width - len(row)) for row in rows], first + 1)
 
 
 def _decoded(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "cp1252"]
-    for encoding in encodings:
+    for encoding in _encodings(content):
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
         controls = sum(c < " " and c not in "\t\r\n\f\v" for c in text[:20_000])
         if not controls:
-            return text
+            return repaired(text)
     raise Unreadable("This is not a spreadsheet: bring a CSV or XLSX file.")
+
+
+def _encodings(content: bytes) -> list[str]:
+    """In the order in which they are tried."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ["utf-16"]
+    # Without its mark: of text in our letters every second byte is nought.
+    even, odd = content[:2_000:2].count(0), content[1:2_000:2].count(0)
+    if max(even, odd) > len(content[:2_000]) / 4 and min(even, odd) == 0:
+        return ["utf-16-be" if even else "utf-16-le"]
+    old = sorted(("cp1252", "mac_roman"), key=lambda each: -_looks_right(content, each))
+    return ["utf-8-sig", *old]
+
+
+def _looks_right(content: bytes, encoding: str) -> int:
+    """How many more of the letters beyond English belong into a British list than do not."""
+    try:
+        beyond = [letter for letter in content.decode(encoding) if letter > "\x7f"]
+    except UnicodeDecodeError:
+        return -len(content)
+    return sum(1 if letter in _EXPECTED else -1 for letter in beyond)
 
 
 def _records(text: str, delimiter: str) -> Iterator[list[str]]:
@@ -125,22 +184,36 @@ def _delimiter(text: str) -> str:
     return best
 
 
-def _xlsx(content: bytes) -> Iterator[list[str]]:
+def _xlsx(content: bytes) -> Book:
     _refuse_bombs(content)
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        for sheet in sheets:
-            rows = list(_cells(sheet))
-            if any(any(row) for row in rows):
-                return iter(rows)
-    except Unreadable:
-        raise
+        visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        read = [_raw(sheet) for sheet in visible[:MOST_SHEETS]]
     except _DAMAGED:
         raise Unreadable(
             "The file is damaged or incomplete: open it, save it again, and bring that."
         ) from None
-    raise Unreadable("No sheet in this file holds anything.")
+    sheets = [sheet for sheet in read if sheet.rows or sheet.refused]
+    if not sheets:
+        raise Unreadable("No sheet in this file holds anything.")
+    return Book(sheets, [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"])
+
+
+def _raw(sheet: Any) -> RawSheet:
+    """A sheet, or why it cannot be read: another one of the file may be the list."""
+    try:
+        return RawSheet(sheet.title, _tidy(_cells(sheet)), _merged(sheet))
+    except Unreadable as refusal:
+        return RawSheet(sheet.title, [], refused=refusal.messages[0])
+
+
+def _merged(sheet: Any) -> list[list[int]]:
+    """The joined cells of a sheet, which openpyxl does not give of one that it reads without keeping it."""
+    with sheet._get_source() as stream:
+        found = re.findall(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z0-9:]{5,30})\"", stream.read())
+    ranges = [range_boundaries(each.decode()) for each in found[:LAST_ROW]]
+    return [[top - 1, left - 1, bottom - 1, right - 1] for left, top, right, bottom in ranges]
 
 
 def _refuse_bombs(content: bytes) -> None:
@@ -194,11 +267,12 @@ def _text(value: object) -> str:
     return str(value).strip()
 
 
-def _sheet(records: Iterable[Sequence[str]], known: Iterable[str]) -> Spreadsheet:
+def _tidy(records: Iterable[Sequence[str]]) -> list[list[str]]:
+    """Rows without what is empty at their ends and below them; raises for what is too long or too wide."""
     rows = []
     for number, record in enumerate(records, 1):
         # PostgreSQL cannot store null characters.
-        cells = [cell.replace("\0", "").strip() for cell in record]
+        cells = [_AS_TEXT.sub("", cell.replace("\0", "").strip()) for cell in record]
         while cells and not cells[-1]:
             cells.pop()
         if len(cells) > MOST_COLUMNS:
@@ -210,25 +284,4 @@ def _sheet(records: Iterable[Sequence[str]], known: Iterable[str]) -> Spreadshee
         rows.append(cells)
     while rows and not rows[-1]:
         rows.pop()
-    at = _header_row(rows, {plain(word) for word in known})
-    header, below = rows[at], rows[at + 1 :]
-    if sum(bool(row) for row in below) > MOST_ROWS:
-        raise Unreadable("There are more than 5,000 rows: bring them in parts.")
-    if not any(below):
-        raise Unreadable("There is a header and nothing below it.")
-    width = max(len(header), *(len(row) for row in below))
-    named = [cell or f"Column {n}" for n, cell in enumerate([*header, *[""] * (width - len(header))], 1)]
-    return Spreadsheet(named, [row + [""] * (width - len(row)) for row in below], at + 2)
-
-
-def _header_row(rows: Sequence[Sequence[str]], known: set[str]) -> int:
-    """The row near the top with the most known headings; else the first that is wider than a title."""
-    if not rows:
-        raise Unreadable("There is nothing in it.")
-    top = rows[:HEADER_WITHIN]
-    # A word in a row of dates and numbers is a value that happens to be called as a column.
-    scores = [0 if looks_like_data(row) else sum(plain(cell) in known for cell in row) for row in top]
-    if max(scores):
-        return scores.index(max(scores))
-    wide = [n for n, row in enumerate(top) if sum(bool(cell) for cell in row) > 1]
-    return wide[0] if wide else next(n for n, row in enumerate(rows) if row)
+    return rows

@@ -38,7 +38,7 @@ def upload_of(person: Person, pk: int) -> Upload | None:
 
 def uploads_of(footprint: Footprint) -> list[Upload]:
     """Newest first, without their rows. One query."""
-    return list(footprint.uploads.defer("rows", "mapping", "header"))
+    return list(footprint.uploads.defer("rows", "mapping", "header", "sheets"))
 
 
 def columns_of(upload: Upload) -> list[Column]:
