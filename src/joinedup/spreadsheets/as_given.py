@@ -17,8 +17,8 @@ _SHARED = frozenset(
     )
 )
 _SHARED_BY_CONTACTS = frozenset(listed("name, ref, charity_number, company_number, urn, ods, website, does"))
-NUMBERS = ("ref", "charity_number", "company_number", "urn", "ods")
-_NOT_COUNTED = frozenset(listed("starts, ends, opens, closes, ages, age_to, contact, email, website")) | set(NUMBERS)
+NUMBERS = ("charity_number", "company_number", "urn", "ods")
+_NOT_COUNTED = frozenset(listed("starts, ends, opens, closes, ages, age_to, contact, email, website")) | {"ref", *NUMBERS}
 _TOTAL = frozenset(
     listed(
         "total, totals, grand total, sub total, subtotal, sub totals, subtotals, overall total, overall, sum, sums, "

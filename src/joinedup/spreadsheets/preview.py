@@ -130,16 +130,24 @@ class Sheet:
 
     def _rows(self) -> list[RowCells]:
         upload = self.upload
-        return [
-            RowCells(number, _whole(texts, upload.mapping), upload.mapping, upload.header)
-            for number, texts in numbered(upload.rows, upload.first_row)
-        ]
+        return [_row(number, texts, upload) for number, texts in numbered(upload.rows, upload.first_row)]
 
 
-def _whole(texts: Sequence[str], mapping: Mapping[str, int]) -> Sequence[str]:
-    """The cells with the numbers of registers as they were before a spreadsheet program wrote them its own way."""
-    columns = {mapping[name] for name in as_given.NUMBERS if name in mapping}
-    return [as_given.whole_number(cell) if n in columns else cell for n, cell in enumerate(texts)]
+def _row(number: int, texts: Sequence[str], upload: Upload) -> RowCells:
+    """A row with the numbers of registers as they were before a spreadsheet program wrote them its own way; one that it
+    cut short is refused."""
+    cells = list(texts)
+    lost = []
+    for name in as_given.NUMBERS:
+        column = upload.mapping.get(name)
+        if column is not None and column < len(cells):
+            if as_given.lost_figures(cells[column]):
+                lost.append((name, cells[column]))
+            cells[column] = "" if as_given.lost_figures(cells[column]) else as_given.whole_number(cells[column])
+    row = RowCells(number, cells, upload.mapping, upload.header)
+    for name, given in lost:
+        row.refuse(name, f"“{given}” was shortened by a spreadsheet program: write the whole number, as text.")
+    return row
 
 
 def _total(row: RowCells) -> RowOutcome:
