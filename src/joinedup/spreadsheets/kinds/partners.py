@@ -117,7 +117,7 @@ def _code(text: str) -> str:
 
 def _details(row: RowCells, around: KnownRecords) -> dict[str, Any]:
     return {
-        "does": row.text("does"),
+        "does": row.paragraphs("does"),
         "serves": places(row, around, "serves"),
         "themes": themes(row, around),
         "base": around.places.get(str(row.read.one("base")).casefold()),
