@@ -74,7 +74,10 @@ TODAY = datetime.date.today()
 
 
 def workbook(
-    sheets: dict[str, list[list[Any]]], *, hidden: tuple[str, ...] = (), merged: dict[str, list[str]] | None = None
+    sheets: dict[str, list[list[Any]]],
+    *,
+    hidden: tuple[str, ...] = (),
+    merged: dict[str, list[str]] | None = None,
 ) -> bytes:
     """Sheets by name, in order. `merged`: ranges of joined cells by sheet, such as A2:A4."""
     book = openpyxl.Workbook()

@@ -3,6 +3,7 @@
 import pytest
 
 from joinedup.engines.reading.people import reach
+from joinedup.partners.models import Partner
 from joinedup.spreadsheets import actions
 from joinedup.spreadsheets.as_given import is_total, lost_figures, whole_number
 from joinedup.spreadsheets.cells import exactly
@@ -33,6 +34,8 @@ COLUMNS = {"name": 0, "partner": 1, "reach_per_year": 2, "starts": 3}
         # Work that is called so, and rows that lack a name.
         (["Total Respect", "Lantern Youth", "40", ""], False),
         (["Total Football for girls", "", "", ""], False),
+        (["Total Respect", "", "40", ""], False),
+        (["Count Me In", "", "40", ""], False),
         (["Sum of Us", "Lantern Youth", "", ""], False),
         (["Total", "Lantern Youth", "40", ""], False),
         (["2024", "Lantern Youth", "", ""], False),
@@ -75,14 +78,14 @@ def test_numbers_of_registers_as_a_spreadsheet_writes_them(given: str, whole: st
 
 
 def test_a_number_that_was_cut_short_is_said_and_noughts_come_back(world: World) -> None:
-    text = "Org,Type,Company number\nOak,vcs,9.99E+05\nElm,vcs,999123\nAsh,vcs,9.99124E+05\nYew,vcs,'00999125\n"
+    text = (
+        "Org,Type,Company number\nOak,vcs,9.99E+05\nElm,vcs,999123\nAsh,vcs,9.99124E+05\nYew,vcs,'00999125\n"
+    )
     upload, alice = ready(world, text), world.person("alice")
     assert [(each.row, each.column, each.sentence) for each in preview(alice, upload).problems] == [
         (2, "Company number", "“9.99E+05” was shortened by a spreadsheet program: write the whole number, as text.")
     ]  # fmt: skip
     actions.accept(by=alice, upload=upload, leave_out=True)
-    from joinedup.partners.models import Partner
-
     found = Partner.objects.filter(name__in=["Elm", "Ash", "Yew"]).order_by("company_number")
     assert [each.company_number for each in found] == ["00999123", "00999124", "00999125"]
 
@@ -120,5 +123,7 @@ def test_several_names_in_a_cell(text: str, names: list[object]) -> None:
         def __init__(self, pk: int) -> None:
             self.pk = pk
 
-    known = {name: Named(n) for n, name in enumerate(("northton", "eastton", "southton", "bread and roses"), 1)}
+    known = {
+        name: Named(n) for n, name in enumerate(("northton", "eastton", "southton", "bread and roses"), 1)
+    }
     assert exactly(text, known) == [str(each) for each in names]  # type: ignore[arg-type]

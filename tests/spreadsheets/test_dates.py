@@ -12,8 +12,9 @@ from joinedup.initiatives.models import Initiative
 from joinedup.spreadsheets import actions, wording
 from joinedup.spreadsheets.kinds import KINDS
 from joinedup.spreadsheets.models import Upload
+from joinedup.spreadsheets.parse import open_file
 from joinedup.spreadsheets.preview import preview
-from tests.spreadsheets.making import ready
+from tests.spreadsheets.making import ready, workbook
 from tests.world import World
 
 As = Callable[[str], Client]
@@ -50,7 +51,9 @@ def test_doubtful_dates_wait_for_one_answer_which_holds(
     assert "say first whether the day or the month stands first" in alice.post(path).text
     assert not Initiative.objects.filter(name__startswith="Work ").exists()
     for wrong in ("year", "x" * 300):
-        assert "Say whether the day or the month stands first." in alice.post(path, {"date_order": wrong}).text
+        assert (
+            "Say whether the day or the month stands first." in alice.post(path, {"date_order": wrong}).text
+        )
     page = alice.post(path, {"date_order": order}).text
     assert f"They are read with the {order} first, as you said." in page
     assert ("“03/25/2027, day first” is no date: left empty." in page) is (order == "day")
@@ -143,10 +146,9 @@ def test_a_date_is_read_or_said_to_be_none(world: World, given: str, read: str, 
 
 def test_a_real_date_beside_text_that_has_its_month_first_is_doubtful_too(world: World) -> None:
     """What a British spreadsheet makes of an American list: 04/05 became a date, the wrong one; 03/25 stayed text."""
-    from joinedup.spreadsheets.parse import open_file
-    from tests.spreadsheets.making import workbook
-
-    rows = [["Project", "Lead", "Start"], ["Work 1", "Lantern Youth", datetime.date(2026, 5, 4)], ["Work 2", "Lantern Youth", "03/25/2027"]]  # fmt: skip
+    day = datetime.date(2026, 5, 4)
+    heads, lead = ["Project", "Lead", "Start"], "Lantern Youth"
+    rows = [heads, ["Work 1", lead, day], ["Work 2", lead, "03/25/2027"]]
     content = workbook({"T": rows})
     assert open_file(content).sheets[0].rows[1][2] == "04/05/2026"
     alice = world.person("alice")

@@ -51,7 +51,9 @@ def full(world: World) -> World:
         themes=themes[:2], co_partners=[world.school, world.police], level="secondary", age_from=10, age_to=17,
         reach_per_year=1200, starts=DAY, ends=LATER, result_text="Fewer; 40%", source="Our count", marking="public",
     )  # fmt: skip
-    add_initiative(by=alice, partner=world.school, name="Total", age_from=5, starts=DAY, marking="partnership")
+    add_initiative(
+        by=alice, partner=world.school, name="Total", age_from=5, starts=DAY, marking="partnership"
+    )
     add_initiative(by=alice, partner=world.school, name="2024", age_to=18, marking="partnership")
     nothing = {
         "purpose": "", "who_may_use": "", "lead_only": False, "is_general": False, "via_sectors": [], "sectors": [],

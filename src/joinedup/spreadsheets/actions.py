@@ -142,8 +142,8 @@ def _without_people(book: Book, place: Place | None, looked_for: Wanted) -> list
 def choose_sheet(
     *, by: Person, upload: Upload, sheet: int, first: int | None = None, last: int | None = None
 ) -> Upload:
-    """Read another sheet of the file, or other rows of it as headings (from 0; as proposed if not given). What was chosen
-    for its columns begins anew. Raises ValidationError with one sentence, and then changes nothing."""
+    """Read another sheet of the file, or other rows of it as headings (from 0; as proposed if not given). What was
+    chosen for its columns begins anew. Raises ValidationError with one sentence, and then changes nothing."""
     require(by, "spreadsheet.bring", on=upload)
     upload = Upload.objects.select_for_update().select_related("footprint").get(pk=upload.pk)
     _refuse_finished(upload)
@@ -270,7 +270,9 @@ def accept(
     chosen = Ticks(upload.ticks | _well_formed(ticks or {}), least)
     seen = (without_marked if leave_out else preview)(by, upload, sectors, chosen)
     if seen.dates is not None and not upload.date_order:
-        raise ValidationError("Dates can be read in two ways: say first whether the day or the month stands first.")
+        raise ValidationError(
+            "Dates can be read in two ways: say first whether the day or the month stands first."
+        )
     if seen.marked:
         raise ValidationError(
             f"{len(seen.marked)} of the rows have a problem: correct them, or choose to leave them out."

@@ -18,27 +18,34 @@ _SHARED = frozenset(
 )
 _SHARED_BY_CONTACTS = frozenset(listed("name, ref, charity_number, company_number, urn, ods, website, does"))
 NUMBERS = ("charity_number", "company_number", "urn", "ods")
-_NOT_COUNTED = frozenset(listed("starts, ends, opens, closes, ages, age_to, contact, email, website")) | {"ref", *NUMBERS}
+_NOT_COUNTED = frozenset(listed("starts, ends, opens, closes, ages, age_to, ref")) | set(NUMBERS)
 _TOTAL = frozenset(
     listed(
         "total, totals, grand total, sub total, subtotal, sub totals, subtotals, overall total, overall, sum, sums, "
         "average, mean, count, all together, altogether, cyfanswm"
     )
 )
-_BEGINS = re.compile(r"(?:grand |sub ?|overall )?(?:totals?|sum|subtotal|count|average)\b|.*\b(?:sub ?)?totals?$")
+# Of a row that has figures too; “Total Respect” is the name of somebody's work.
+_TOTAL_OF = re.compile(
+    r"(?:grand |sub ?|overall )?(?:sub)?totals? (?:for|of|in|all|number)\b.*|.* (?:sub ?)?totals?"
+)
 _FIGURE = re.compile(r"=.*|[£€]?\s?[-(]?\d[\d,.\s]*[%kKmM)]?(?:\s\w+){0,2}")
 _SHORTENED = re.compile(r"(\d)(?:\.(\d+))?[eE]\+?(\d{1,2})")
 
 
 def with_joined(
-    rows: Sequence[Sequence[str]], merged: Sequence[Sequence[int]], mapping: Mapping[str, int], kind: str, first: int
+    rows: Sequence[Sequence[str]],
+    merged: Sequence[Sequence[int]],
+    mapping: Mapping[str, int],
+    kind: str,
+    first: int,
 ) -> list[list[str]]:
     """The rows with the value of cells that were joined downwards in each row that holds anything else, in columns
     whose value holds for each. `merged`: as in `RawSheet`; `first`: the row of the sheet that is the first of these."""
     shared = _SHARED | (_SHARED_BY_CONTACTS if kind == "partners" else frozenset())
     columns = {column for field, column in mapping.items() if field in shared}
     filled = [list(row) for row in rows]
-    for top, left, bottom, right in merged:
+    for top, left, bottom, _right in merged:
         if left not in columns or bottom == top or top < first or top - first >= len(rows):
             continue
         value = rows[top - first][left]
@@ -64,15 +71,19 @@ def lost_figures(text: str) -> bool:
 
 
 def is_total(texts: Sequence[str], mapping: Mapping[str, int]) -> bool:
-    """Whether a row sums up others: it is called so and holds only figures beside, or it has figures and nothing else."""
+    """Whether a row sums up others: it is called so and holds only figures beside, or holds nothing but figures."""
     filled = {n: cell for n, cell in enumerate(texts) if cell}
     words = {n: cell for n, cell in filled.items() if not _FIGURE.fullmatch(cell.strip())}
     figures = filled.keys() - words.keys()
     if not words:
-        # A row without a name whose figure is the number of a body, a day or an age is a row without a name.
+        # One whose figure is the number of a body, a day or an age merely lacks its name.
         field_of = {column: field for field, column in mapping.items()}
-        return bool(figures) and mapping.get("name") not in filled and not any(field_of.get(n) in _NOT_COUNTED for n in figures)
+        return (
+            bool(figures)
+            and mapping.get("name") not in filled
+            and not any(field_of.get(n) in _NOT_COUNTED for n in figures)
+        )
     if len(words) > 1 or next(iter(words)) not in (min(filled), mapping.get("name"), mapping.get("partner")):
         return False
     said = folded(re.sub(r"[\d(),.:=£]+", " ", next(iter(words.values()))))
-    return said in _TOTAL or (bool(figures) and bool(_BEGINS.fullmatch(said) or _BEGINS.match(said)))
+    return said in _TOTAL or (bool(figures) and bool(_TOTAL_OF.fullmatch(said)))

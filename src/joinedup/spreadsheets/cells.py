@@ -50,8 +50,8 @@ def web_address(text: str) -> str:
 
 def exactly(text: str, known: Mapping[str, models.Model], before: str = "") -> list[str]:
     """The parts of a list: names that are all known as their primary keys, with something `before` them; a part that
-    holds another name as it is. `known`: plain name -> record. Names may also stand with "/", "&" or "and" between them,
-    as long as each is known."""
+    holds another name as it is. `known`: plain name -> record. Names may also stand with "/", "&" or "and" between
+    them, as long as each is known."""
     pieces: list[str] = []
     for part in re.split(r"[;|\n]", text):
         some = _all_known([piece.strip() for piece in part.split(",") if piece.strip()], known)

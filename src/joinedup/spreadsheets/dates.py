@@ -29,7 +29,7 @@ class BothWays:
 
 @dataclass(frozen=True)
 class DateDoubt:
-    """Why the order is doubtful: the cells, those that can only be read one way first. `more`: how many are not shown."""
+    """Why the order is doubtful: the cells, first those that can only be read one way. `more`: how many others."""
 
     cells: tuple[BothWays, ...]
     more: int = 0

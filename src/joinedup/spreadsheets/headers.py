@@ -62,7 +62,11 @@ def proposed(book: Book, looked_for: Wanted) -> Place:
         if place is None or (best is not None and not any(map(any, raw.rows[place.last + 1 :]))):
             continue
         known = max(looked_for.in_row(raw.rows[row]) for row in (place.first, place.last))
-        if best is None or known > best[0] or not any(map(any, book.sheets[best[1].sheet].rows[best[1].last + 1 :])):
+        if (
+            best is None
+            or known > best[0]
+            or not any(map(any, book.sheets[best[1].sheet].rows[best[1].last + 1 :]))
+        ):
             best = known, place
     if best is None:
         raise Unreadable(book.sheets[0].refused)
@@ -91,7 +95,7 @@ def sheet_at(book: Book, place: Place) -> Spreadsheet:
     raw = book.sheets[place.sheet]
     if raw.refused:
         raise Unreadable(raw.refused)
-    if not 0 <= place.first <= place.last <= place.first + 1 < len(raw.rows) + 1:
+    if not 0 <= place.first <= place.last < len(raw.rows) or place.last - place.first > 1:
         raise Unreadable("There is no such row.")
     return below(raw, _joined(raw, place), place.last + 1)
 
@@ -115,7 +119,8 @@ def _is_second(raw: RawSheet, at: int, looked_for: Wanted) -> bool:
     heading that stands alone."""
     row, top = raw.rows[at + 1], raw.rows[at]
     cells = [(n, cell) for n, cell in enumerate(row) if cell]
-    known = sum(plain(cell) in looked_for.known or plain(f"{_group(raw, at, n)} {cell}") in looked_for.known for n, cell in cells)
+    words = ({plain(cell), plain(f"{_group(raw, at, n)} {cell}")} for n, cell in cells)
+    known = sum(bool(each & looked_for.known) for each in words)
     if not cells or known * 2 < len(cells) or not _are_headings(cell for _, cell in cells):
         return False
     if all(_over(raw, at, n) or not _cell(top, n) for n, _ in cells):

@@ -35,8 +35,7 @@ class Upload(models.Model):
     )
     sheets = models.JSONField(
         default=list,
-        help_text="the sheets of the file as they stand (name, rows, merged, refused), from which another can be chosen; "
-        "emptied with the rows",
+        help_text="the sheets of the file as they stand (name, rows, merged, refused); emptied with the rows",
     )
     read_from = models.JSONField(
         default=dict, help_text="sheet, first and last row of headings, from 0; names of hidden sheets"

@@ -1,8 +1,8 @@
 """From bytes or pasted text to sheets of cell texts, and from one of them to a header and rows. Evaluates and stores
 nothing.
 
-CSV (UTF-8, UTF-16, Windows-1252 or old Mac; comma, semicolon or tab) and XLSX (visible sheets; values only). Which sheet
-and which row of headings is `headers`. Raises `Unreadable` with one sentence for the uploader.
+CSV (UTF-8, UTF-16, Windows-1252 or old Mac; comma, semicolon or tab) and XLSX (visible sheets; values only). Which
+sheet and which row of headings is `headers`. Raises `Unreadable` with one sentence for the uploader.
 """
 
 from __future__ import annotations

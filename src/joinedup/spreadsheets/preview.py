@@ -125,7 +125,8 @@ class Sheet:
     def _dated(self, cells: Mapping[str, str]) -> dict[str, str]:
         order = self.upload.date_order
         return {
-            name: dates.in_order(cell, order) if name in dates.FIELDS else cell for name, cell in cells.items()
+            name: dates.in_order(cell, order) if name in dates.FIELDS else cell
+            for name, cell in cells.items()
         }
 
     def _rows(self) -> list[RowCells]:
@@ -143,10 +144,14 @@ def _row(number: int, texts: Sequence[str], upload: Upload) -> RowCells:
         if column is not None and column < len(cells):
             if as_given.lost_figures(cells[column]):
                 lost.append((name, cells[column]))
-            cells[column] = "" if as_given.lost_figures(cells[column]) else as_given.whole_number(cells[column])
+            cells[column] = (
+                "" if as_given.lost_figures(cells[column]) else as_given.whole_number(cells[column])
+            )
     row = RowCells(number, cells, upload.mapping, upload.header)
     for name, given in lost:
-        row.refuse(name, f"“{given}” was shortened by a spreadsheet program: write the whole number, as text.")
+        row.refuse(
+            name, f"“{given}” was shortened by a spreadsheet program: write the whole number, as text."
+        )
     return row
 
 

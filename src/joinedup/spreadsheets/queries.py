@@ -44,8 +44,8 @@ class HeaderChoice:
 
 @dataclass(frozen=True)
 class WhatWasRead:
-    """The sheet that was read ("" where a file has no names for them), its first and last row of headings, and what else
-    the file has."""
+    """The sheet that was read ("" where a file has no names for them), its first and last row of headings, and what
+    else the file has."""
 
     name: str
     first: int

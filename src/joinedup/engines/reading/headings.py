@@ -28,7 +28,8 @@ _PARTNER = (
     "organisation, organisation name, org, body, agency, who, owner, owned by, responsible, responsible organisation, "
     "provider, delivery partner, delivery lead, delivered by, run by, partner name, partneriaid, sefydliad, "
     "lead agency name, lead organisation name, name of lead agency, name of lead organisation, name of organisation, "
-    "accountable body, accountable organisation, host organisation, delivery agency, delivery organisation, lead provider"
+    "accountable body, accountable organisation, host organisation, delivery agency, delivery organisation, "
+    "lead provider"
 )
 _PLACES = (
     "place, area, areas, where, ward, wards, location, locations, covers, area covered, areas covered, borough, "
@@ -95,8 +96,9 @@ COLUMNS: dict[str, dict[str, str]] = {
         "reach": (
             "reach per year, numbers, number reached, number of people, number of young people, people a year, "
             "people per year, young people per year, places per year, how many, reach a year, participants, "
-            "beneficiaries, capacity, people, young people, number, numbers reached, numbers supported, number supported, "
-            "number of participants, number of beneficiaries, people reached, young people reached, target numbers"
+            "beneficiaries, capacity, people, young people, number, numbers reached, numbers supported, "
+            "number supported, number of participants, number of beneficiaries, people reached, young people reached, "
+            "target numbers"
         ),
         "starts": (
             "start, start date, started, date started, from, began, begins, since, date of start, start dates, "
@@ -107,7 +109,10 @@ COLUMNS: dict[str, dict[str, str]] = {
             "end dates, planned end, planned end date, project end, project end date, completion date, "
             "funding end date"
         ),
-        "result": "result in words, results, outcome, outcomes, impact, progress, what changed, what came of it, difference made",
+        "result": (
+            "result in words, results, outcome, outcomes, impact, progress, what changed, what came of it, "
+            "difference made"
+        ),
         "evidence": (
             "how known, how we know, source, sources, source of result, how do you know, evaluation, measured by, "
             "basis of result"

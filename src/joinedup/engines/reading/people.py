@@ -236,7 +236,9 @@ def audience(*texts: str) -> list[str]:
 def reach(given: str) -> tuple[float | None, str, float]:
     """People a year from a cell: (number, rule, how sure). "150 to 200" is the middle, "up to 60" and "60+" are 60; of
     "12 a week" it is not known how many different people they are, so at least these."""
-    text = re.sub(r"^(?:c|ca|circa|approx)\b\.? ?(?=\d)", "about ", figures_joined(given.strip()), flags=re.IGNORECASE)
+    text = re.sub(
+        r"^(?:c|ca|circa|approx)\b\.? ?(?=\d)", "about ", figures_joined(given.strip()), flags=re.IGNORECASE
+    )
     if is_blank(text):
         return None, "", 0.0
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+", text):

@@ -23,6 +23,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='upload',
             name='sheets',
-            field=models.JSONField(default=list, help_text='the sheets of the file as they stand (name, rows, merged, refused), from which another can be chosen; emptied with the rows'),
+            field=models.JSONField(default=list, help_text='the sheets of the file as they stand (name, rows, merged, refused); emptied with the rows'),
         ),
     ]
