@@ -10,7 +10,7 @@ from django.test import Client
 
 from joinedup.accounts.models import AuditEntry
 from joinedup.initiatives.models import Initiative
-from joinedup.spreadsheets import actions
+from joinedup.spreadsheets import actions, parse
 from joinedup.spreadsheets.columns import suggest
 from joinedup.spreadsheets.headers import proposed, read_file, read_text, sheet_at, wanted
 from joinedup.spreadsheets.kinds import KINDS
@@ -286,3 +286,14 @@ def test_the_mark_of_text_is_taken_off_and_a_real_apostrophe_stays() -> None:
     rows = open_text("a,b,c\n'01234567,'=1+1,'90s club\n").sheets[0].rows
     assert rows[1] == ["01234567", "=1+1", "'90s club"]
     assert read_text("Name,b\n'+Plus,'-2\n").rows == [["+Plus", "-2"]]
+
+
+def test_of_a_file_with_many_rows_only_some_sheets_are_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "MOST_OF_OTHERS", 4)
+    upload = brought(world, workbook({"T": TRACKER, "A": TRACKER, "B": TRACKER}))
+    assert [bool(each["refused"]) for each in upload.sheets] == [False, False, True]
+    monkeypatch.setattr(parse, "LAST_ROW", 4)
+    book = open_file(workbook({"T": TRACKER, "A": TRACKER, "B": TRACKER}))
+    assert [bool(each.refused) for each in book.sheets] == [False, False, True]

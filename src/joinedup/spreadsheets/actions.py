@@ -26,7 +26,7 @@ from joinedup.spreadsheets.as_given import with_joined
 from joinedup.spreadsheets.cells import plain_name
 from joinedup.spreadsheets.columns import plain, suggest
 from joinedup.spreadsheets.guesses import SURE, Ticks
-from joinedup.spreadsheets.headers import Place, Wanted, headings_in, proposed, sheet_at, wanted
+from joinedup.spreadsheets.headers import HeaderAt, Wanted, headings_in, proposed, sheet_at, wanted
 from joinedup.spreadsheets.kinds import KINDS
 from joinedup.spreadsheets.models import RememberedColumn, RememberedName, Upload
 from joinedup.spreadsheets.parse import Book, RawSheet, Spreadsheet, Unreadable, open_file, open_text
@@ -35,6 +35,8 @@ from joinedup.spreadsheets.preview import SpreadsheetPreview, preview, without_m
 from joinedup.spreadsheets.undo import take_back, what_stands_in_the_way
 
 MOST_TICKS = 50_000
+# Rows of other sheets of a file that are kept until the sheet is accepted.
+MOST_OF_OTHERS = 10_000
 
 
 def bring(
@@ -79,7 +81,7 @@ def keep(
     sheet: Spreadsheet,
     file_name: str,
     mapping: Mapping[str, int] | None = None,
-    found: tuple[Book, Place] | None = None,
+    found: tuple[Book, HeaderAt] | None = None,
 ) -> Upload:
     """Like `bring`, for a sheet that was read already. `found`: the file that it stands in, and where: another sheet or
     row of headings can then be chosen."""
@@ -122,9 +124,12 @@ def _wanted(footprint: Footprint, kind: str) -> Wanted:
     return wanted(KINDS[kind].table, KINDS[kind].fields, _remembered(footprint, kind))
 
 
-def _without_people(book: Book, place: Place | None, looked_for: Wanted) -> list[RawSheet]:
+_TOO_MANY = "The file holds too many rows to keep them all: bring this sheet in a file of its own."
+
+
+def _without_people(book: Book, place: HeaderAt | None, looked_for: Wanted) -> list[RawSheet]:
     """The sheets of a file without the rows of those that list single people, of which nothing is kept."""
-    kept = []
+    kept, rows = [], 0
     for number, raw in enumerate(book.sheets):
         if place is not None and number != place.sheet and not raw.refused:
             try:
@@ -132,7 +137,10 @@ def _without_people(book: Book, place: Place | None, looked_for: Wanted) -> list
             except Unreadable as refusal:
                 raw = replace(raw, rows=[], merged=[], refused=refusal.messages[0])
             else:
-                if people := find_people(sheet.header, sheet.rows):
+                rows += len(raw.rows)
+                if rows > MOST_OF_OTHERS:
+                    raw = replace(raw, rows=[], merged=[], refused=_TOO_MANY)
+                elif people := find_people(sheet.header, sheet.rows):
                     raw = replace(raw, rows=[], merged=[], refused=people.sentence)
         kept.append(raw)
     return kept
@@ -151,7 +159,7 @@ def choose_sheet(
         raise ValidationError("There is no such sheet.")
     book = Book([RawSheet(**each) for each in upload.sheets])
     if first is not None and not book.sheets[sheet].refused:
-        place = Place(sheet, first, first if last is None else last)
+        place = HeaderAt(sheet, first, first if last is None else last)
     else:
         place = proposed(Book([book.sheets[sheet]]), _wanted(upload.footprint, upload.kind))
         place = replace(place, sheet=sheet)

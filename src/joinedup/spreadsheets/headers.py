@@ -45,7 +45,7 @@ def wanted(table: str, fields: Sequence[Field], remembered: Mapping[str, str]) -
 
 
 @dataclass(frozen=True)
-class Place:
+class HeaderAt:
     """Where the headings stand: the number of the sheet, and its first and last row of headings, all from 0."""
 
     sheet: int
@@ -53,9 +53,9 @@ class Place:
     last: int
 
 
-def proposed(book: Book, looked_for: Wanted) -> Place:
+def proposed(book: Book, looked_for: Wanted) -> HeaderAt:
     """The sheet whose headings are known best, the first of equals. Raises `Unreadable` if none can be read."""
-    best: tuple[int, Place] | None = None
+    best: tuple[int, HeaderAt] | None = None
     for number, raw in enumerate(book.sheets):
         place = None if raw.refused else headings_in(raw, number, looked_for)
         # A sheet that has nothing below its headings is no list.
@@ -73,7 +73,7 @@ def proposed(book: Book, looked_for: Wanted) -> Place:
     return best[1]
 
 
-def headings_in(raw: RawSheet, number: int, looked_for: Wanted) -> Place:
+def headings_in(raw: RawSheet, number: int, looked_for: Wanted) -> HeaderAt:
     """The row near the top with the most known headings, else the first that is wider than a title; with the row that
     is joined to it."""
     top = raw.rows[:HEADER_WITHIN]
@@ -84,13 +84,13 @@ def headings_in(raw: RawSheet, number: int, looked_for: Wanted) -> Place:
         wide = [n for n, row in enumerate(top) if sum(bool(cell) for cell in row) > 1]
         at = wide[0] if wide else next(n for n, row in enumerate(raw.rows) if any(row))
     if at + 1 < len(raw.rows) and _is_second(raw, at, looked_for):
-        return Place(number, at, at + 1)
+        return HeaderAt(number, at, at + 1)
     if at and _is_group_row(raw, at - 1):
-        return Place(number, at - 1, at)
-    return Place(number, at, at)
+        return HeaderAt(number, at - 1, at)
+    return HeaderAt(number, at, at)
 
 
-def sheet_at(book: Book, place: Place) -> Spreadsheet:
+def sheet_at(book: Book, place: HeaderAt) -> Spreadsheet:
     """The sheet read from these headings on."""
     raw = book.sheets[place.sheet]
     if raw.refused:
@@ -170,7 +170,7 @@ def _over(raw: RawSheet, at: int, column: int) -> bool:
     return wider and (not beside or beside == _cell(row, column))
 
 
-def _joined(raw: RawSheet, place: Place) -> list[str]:
+def _joined(raw: RawSheet, place: HeaderAt) -> list[str]:
     top, last = raw.rows[place.first], raw.rows[place.last]
     if place.first == place.last:
         return list(top)

@@ -189,7 +189,10 @@ def _xlsx(content: bytes) -> Book:
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        read = [_raw(sheet) for sheet in visible[:MOST_SHEETS]]
+        read: list[RawSheet] = []
+        for sheet in visible[:MOST_SHEETS]:
+            enough = sum(len(each.rows) for each in read) > LAST_ROW
+            read.append(RawSheet(sheet.title, [], refused=_ENOUGH) if enough else _raw(sheet))
     except _DAMAGED:
         raise Unreadable(
             "The file is damaged or incomplete: open it, save it again, and bring that."
@@ -198,6 +201,9 @@ def _xlsx(content: bytes) -> Book:
     if not sheets:
         raise Unreadable("No sheet in this file holds anything.")
     return Book(sheets, [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"])
+
+
+_ENOUGH = "The sheets before it hold more than 20,000 rows: bring it in a file of its own."
 
 
 def _raw(sheet: Any) -> RawSheet:
