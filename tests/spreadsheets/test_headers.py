@@ -297,3 +297,11 @@ def test_of_a_file_with_many_rows_only_some_sheets_are_kept(
     monkeypatch.setattr(parse, "LAST_ROW", 4)
     book = open_file(workbook({"T": TRACKER, "A": TRACKER, "B": TRACKER}))
     assert [bool(each.refused) for each in book.sheets] == [False, False, True]
+
+
+def test_people_above_the_headings_are_not_kept(world: World) -> None:
+    upload = brought(
+        world, workbook({"T": [*PEOPLE, [], *TRACKER], "Title": [["Written by Ann Other"], *TRACKER]})
+    )
+    assert "HIDDEN" not in str(upload.sheets)
+    assert upload.rows[0][0] == "Evening mentors"

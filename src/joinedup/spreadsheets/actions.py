@@ -131,19 +131,31 @@ def _without_people(book: Book, place: HeaderAt | None, looked_for: Wanted) -> l
     """The sheets of a file without the rows of those that list single people, of which nothing is kept."""
     kept, rows = [], 0
     for number, raw in enumerate(book.sheets):
-        if place is not None and number != place.sheet and not raw.refused:
+        if place is not None and not raw.refused:
             try:
-                sheet = sheet_at(book, headings_in(raw, number, looked_for))
+                at = place if number == place.sheet else headings_in(raw, number, looked_for)
+                sheet = sheet_at(book, at)
             except Unreadable as refusal:
                 raw = replace(raw, rows=[], merged=[], refused=refusal.messages[0])
             else:
-                rows += len(raw.rows)
+                rows += len(raw.rows) if number != place.sheet else 0
                 if rows > MOST_OF_OTHERS:
                     raw = replace(raw, rows=[], merged=[], refused=_TOO_MANY)
-                elif people := find_people(sheet.header, sheet.rows):
+                elif number != place.sheet and (people := find_people(sheet.header, sheet.rows)):
                     raw = replace(raw, rows=[], merged=[], refused=people.sentence)
+                else:
+                    raw = _without_people_above(raw, at)
         kept.append(raw)
     return kept
+
+
+def _without_people_above(raw: RawSheet, at: HeaderAt) -> RawSheet:
+    """The sheet without what stands above its headings, if that looks like a list of single people."""
+    width = max(map(len, raw.rows))
+    above = [row + [""] * (width - len(row)) for row in raw.rows[: at.first] if any(row)]
+    if above and find_people(above[0], above[1:]):
+        return replace(raw, rows=[[] for _ in range(at.first)] + raw.rows[at.first :])
+    return raw
 
 
 @transaction.atomic

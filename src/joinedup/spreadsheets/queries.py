@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from joinedup.accounts.permissions import Scope, may
 from joinedup.accounts.person import Person
 from joinedup.places.models import Footprint
+from joinedup.spreadsheets.headers import HEADER_WITHIN
 from joinedup.spreadsheets.models import Upload
 
 SAMPLES = 3
-# Rows of a sheet that can be said to be the headings, and how much of each is shown.
-HEADER_WITHIN, WORDS_OF_ROW = 12, 60
+# Rows that can be said to be the headings with the row below them; how much of each is shown.
+PAIRS_WITHIN, WORDS_OF_ROW = 6, 60
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def _header_choices(rows: list[list[str]], chosen: str) -> list[HeaderChoice]:
     for n in filled:
         for last in (n, n + 1):
             value = _numbers(n, last)
-            if last == n or (last in filled and (value == chosen or last < HEADER_WITHIN / 2)):
+            if last == n or (last in filled and (value == chosen or last < PAIRS_WITHIN)):
                 words = ", ".join(cell for row in rows[n : last + 1] for cell in row if cell)
                 short = words if len(words) <= WORDS_OF_ROW else words[: WORDS_OF_ROW - 1] + "…"
                 found.append(HeaderChoice(value, " ".join(short.split()), value == chosen))
