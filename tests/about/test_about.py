@@ -116,6 +116,7 @@ def test_every_cookie_that_the_settings_name_is_told() -> None:
     assert [each.name for each in cookies()] == [
         settings.SESSION_COOKIE_NAME,
         settings.CSRF_COOKIE_NAME,
+        "known_browser",
         "messages",
     ]
 

@@ -212,7 +212,8 @@ def test_taking_a_role_away(world: World, who: str) -> None:
     actions.take_role_away(by=world.person(who), grant=grant)
     world.bob.refresh_from_db()
     assert Person.of(world.bob).roles == frozenset()
-    entry = AuditEntry.objects.get()
+    closed, entry = AuditEntry.objects.all()
+    assert (closed.action, world.bob.is_active) == ("account.close", False)
     assert (entry.action, entry.label, entry.after) == ("role.take_away", "Partner member, Lantern Youth", {})
     assert entry.before is not None
     assert entry.before["role"] == "partner_member"

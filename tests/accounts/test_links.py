@@ -6,6 +6,7 @@ from django.test import override_settings
 
 from joinedup.accounts import links
 from joinedup.accounts.links import SignedLink, address_of, make_link, read_link
+from joinedup.accounts.models import User
 from tests.world import World
 
 
@@ -39,6 +40,7 @@ def test_a_changed_link_is_nothing() -> None:
     assert read_link("confirm", other.split(":")[0] + ":" + ":".join(token.split(":")[1:])) is None
 
 
+@pytest.mark.usefixtures("db")
 def test_a_link_expires(monkeypatch: pytest.MonkeyPatch) -> None:
     token = make_link("confirm", 7, "ann@example.org")
     now = signing.time.time()
@@ -62,3 +64,15 @@ def test_addresses_in_mails_come_from_settings() -> None:
 
 def test_the_module_says_how_to_use_it() -> None:
     assert "only its POST acts" in (links.__doc__ or "")
+
+
+@pytest.mark.parametrize("to", ["account", "contact"])
+def test_a_link_to_a_closed_account_is_nothing(world: World, to: str) -> None:
+    token = make_link("confirm", 7, world.bob if to == "account" else "Bob@example.org")
+    assert read_link("confirm", token) is not None
+    User.objects.filter(pk=world.bob.pk).update(is_active=False)
+    assert read_link("confirm", token) is None
+    User.objects.filter(pk=world.bob.pk).update(is_active=True)
+    gone = make_link("confirm", 7, world.bob)
+    world.bob.delete()
+    assert read_link("confirm", gone) is None

@@ -55,7 +55,7 @@ def test_people_takes_the_same_queries_for_one_and_for_three(
         partner = make_partner(f"Partner {number}", "vcs", world.north, [], [])
         make_user(f"p{number}@example.org", f"P{number}", "partner_member", partner=partner)
     browser = as_(who)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert f"p{extra - 1}@example.org" in browser.get("/people/").content.decode()
 
 
@@ -123,6 +123,10 @@ def test_taking_a_role_away_asks_first(as_: As, world: World) -> None:
     browser = as_("alice")
     path = f"/people/roles/{grant.pk}/take-away/"
     assert path in browser.get("/people/").content.decode()
+    assert browser.get(path)["Location"] == f"/people/{world.bob.pk}/close/", (
+        "with the last role the account closes"
+    )
+    Grant.objects.create(user=world.bob, role="partner_member", partner=world.school)
     page = browser.get(path)
     assert b"Lantern Youth" in page.content
     assert Grant.objects.filter(pk=grant.pk).exists()
@@ -166,7 +170,9 @@ def test_ones_own_details(as_: As, world: World) -> None:
 def test_reading_the_pages_writes_nothing(as_: As, world: World, who: str) -> None:
     browser = as_(who)
     before = (User.objects.count(), Grant.objects.count())
-    for path in ("/people/", "/people/invite/", f"/people/roles/{world.bob.grants.get().pk}/take-away/"):
+    role = world.bob.grants.get().pk
+    for path in ("/people/", "/people/invite/", f"/people/{world.bob.pk}/close/"):
         assert browser.get(path).status_code == 200
+    assert browser.get(f"/people/roles/{role}/take-away/").status_code == 302
     assert (User.objects.count(), Grant.objects.count()) == before
     assert AuditEntry.objects.count() == 0

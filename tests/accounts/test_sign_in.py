@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import caches
 from django.db import connection
@@ -18,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
 from joinedup.accounts.links import make_link
-from joinedup.accounts.models import AuditEntry, User
+from joinedup.accounts.models import AuditEntry, Session, User
 from tests.world import World
 
 LOGIN, CODE, WORK = "/account/login/", "/account/login/code/", "/work/"
@@ -195,6 +194,52 @@ def test_too_many_codes_for_one_address(world: World) -> None:
     assert b"Several codes were asked for this address" in page.content
     assert len(mail.outbox) == 3
     assert ask(Client(), "alice@example.org").status_code == 302
+
+
+def test_nobody_shuts_the_owner_out_by_asking_for_codes(world: World) -> None:
+    """Neither the owner at another network nor the owner where they signed in before, at whatever network."""
+    known = Client(REMOTE_ADDR="10.0.0.1")
+    ask(known)
+    known.post(CODE, {"code": code_in(mail.outbox[-1])})
+    known.post("/account/logout/")
+    for _ in range(5):
+        last = ask(Client(REMOTE_ADDR="10.0.0.1"))
+    assert last.status_code == 200, "whoever asks is refused in the end"
+    for browser in (known, Client(REMOTE_ADDR="10.0.0.2")):
+        assert ask(browser).status_code == 302
+        browser.post(CODE, {"code": code_in(mail.outbox[-1])})
+        assert is_signed_in(browser)
+
+
+def test_a_flood_from_many_networks_does_not_shut_out_a_known_browser(world: World) -> None:
+    known = Client()
+    ask(known)
+    known.post(CODE, {"code": code_in(mail.outbox[-1])})
+    known.post("/account/logout/")
+    answers = [ask(Client(REMOTE_ADDR=f"10.0.{number}.1")).status_code for number in range(70)]
+    # The first of the sixty an hour was the owner's own.
+    assert answers == [302] * 59 + [200] * 11
+    assert ask(known).status_code == 302
+
+
+def test_wrong_guesses_elsewhere_do_not_void_the_owners_code(world: World) -> None:
+    owner, other = Client(), Client(REMOTE_ADDR="10.0.0.9")
+    ask(owner)
+    code = code_in(mail.outbox[-1])
+    ask(other)
+    for _ in range(4):
+        other.post(CODE, {"code": "wrong"})
+    owner.post(CODE, {"code": code})
+    assert is_signed_in(owner)
+
+
+def test_a_known_browser_is_known_for_one_person(world: World) -> None:
+    browser = Client()
+    ask(browser)
+    browser.post(CODE, {"code": code_in(mail.outbox[-1])})
+    browser.post("/account/logout/")
+    answers = [ask(browser, "alice@example.org").status_code for _ in range(4)]
+    assert answers == [302, 302, 302, 200]
 
 
 def test_too_many_requests_from_one_network(world: World) -> None:

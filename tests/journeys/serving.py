@@ -23,8 +23,9 @@ from tests.waiting import HANGS, until
 # One session for each account, as if they had signed in, and what only a partnership may read.
 TOLD = """
 import json
+import time
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
+from joinedup.accounts.sessions import SessionStore
 from joinedup.accounts.models import User
 from joinedup.clusters.models import Follower
 from joinedup.agreements.models import Agreement
@@ -42,6 +43,7 @@ for user in User.objects.all():
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session["signed_in_at"] = time.time()
     session.create()
     sessions[user.email.split("@")[0]] = session.session_key
 

@@ -144,7 +144,7 @@ def test_bodies_of_one_statutory_partnership_count_as_linked(world: World, as_: 
 
 
 @pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize(("who", "queries"), [("nobody", 11), ("bob", 22)])
+@pytest.mark.parametrize(("who", "queries"), [("nobody", 11), ("bob", 24)])
 def test_page_costs_the_same_at_one_and_at_three(
     full: World, as_: As, django_assert_num_queries: Any, number: int, who: str, queries: int
 ) -> None:

@@ -5,15 +5,21 @@ import re
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.db import models
 
-from joinedup.accounts.personal import PERSONAL
+from joinedup.accounts.personal import NAMES, NOBODYS_NAME, PERSONAL
 from joinedup.privacy import retention
 from joinedup.privacy.retention import (
+    CLOSED_ACCOUNTS,
     DRAFTS,
     EVERY,
     HELD_PLACES,
     MOVES,
+    NAMES_UNTIL_ERASED,
     PERSONAL_DETAILS,
+    SESSIONS,
+    UNDONE,
     UPLOADS,
     WAITING_MAIL,
     WITHOUT_AN_END,
@@ -32,6 +38,9 @@ def test_the_periods_by_hand() -> None:
         UPLOADS.what: 5,
         WAITING_MAIL.what: 1,
         HELD_PLACES.what: 1,
+        CLOSED_ACCOUNTS.what: 180,
+        UNDONE.what: 1,
+        SESSIONS.what: 14,
         MOVES.what: 400,
     }
     assert {id(each) for each in vars(retention).values() if isinstance(each, Period)} == set(map(id, EVERY))
@@ -43,6 +52,27 @@ def test_every_model_with_personal_fields_has_a_period_or_a_reason() -> None:
     assert not set(timed) & set(WITHOUT_AN_END)
     assert {*timed, *WITHOUT_AN_END} == {label for label, fields in PERSONAL.items() if fields}
     assert all(WITHOUT_AN_END.values())
+
+
+def test_every_name_as_text_ends_with_the_account() -> None:
+    assert set(NAMES) == set(NAMES_UNTIL_ERASED)
+    assert len(NAMES_UNTIL_ERASED) == len(set(NAMES_UNTIL_ERASED))
+
+
+def test_every_field_that_sounds_like_a_name_is_decided_about() -> None:
+    """A new `…_by` or `…_lead` holds the name of an account, is personal, or has a reason why it is neither."""
+    decided = {
+        f"{label}.{name}" for table in (NAMES, PERSONAL) for label, names in table.items() for name in names
+    }
+    found = {
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models()
+        if model.__module__.startswith("joinedup.")
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.CharField | models.TextField) and not field.choices
+        if re.search(r"(^|_)(by|lead|who|owner|author|written|spoken)$", field.name)
+    }
+    assert found - decided == set(NOBODYS_NAME)
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_invented_addresses_fill_no_event(event: Event, world: World, post, come
     assert come(event, world.police, email="pat@example.org").standing == "placed"
     event.refresh_from_db()
     page = event_page(world.person("nobody"), event, timezone.localdate())
-    assert (page.is_full, [each.words for each in page.coming]) == (False, ["a few"])
+    assert (page.places.is_full, [each.words for each in page.coming]) == (False, ["a few"])
 
 
 def test_the_one_mail_has_one_link_and_only_its_button_counts(event: Event, world: World, post, client):

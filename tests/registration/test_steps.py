@@ -51,8 +51,11 @@ ORGANISATION = {"partner", "new_partner", "sector", "role", "email", "name", "ac
 @pytest.mark.parametrize(
     ("part", "questions"),
     [
-        ("guest", ORGANISATION | {"offer", "doing", "needing", "themes", "opted_in"}),
-        ("companion", ORGANISATION | {"young_names", "doing", "needing", "themes", "opted_in"}),
+        (
+            "guest",
+            ORGANISATION | {"offer", "colleagues", "together", "doing", "needing", "themes", "opted_in"},
+        ),
+        ("companion", ORGANISATION | {"young_names", "together", "doing", "needing", "themes", "opted_in"}),
         ("young_person", {"companion_email", "name", "access", "dietary", "themes"}),
         ("resident", {"email", "name", "access", "dietary", "themes"}),
     ],
@@ -179,7 +182,9 @@ def test_going_back_keeps_what_was_written(path: str, as_: As, world: World) -> 
         "Nuts",
         "Boxing",
     ]
-    assert sorted(chosen(page)) == sorted(["quiet", "interpreter", "trusted-adult", str(world.lantern.pk)])
+    assert sorted(chosen(page)) == sorted(
+        ["quiet", "interpreter", "trusted-adult", "together", str(world.lantern.pk)]
+    )
     assert not Attendee.objects.exists()
     # What does not concern a young person is neither shown nor sent on.
     page = browser.post(path, {**sent, "part": "young_person"}).text
@@ -284,7 +289,7 @@ def test_the_last_time_fills_in_all_but_consent(path: str, as_: As, world: World
     page = as_("bob").get(f"{path}?part=guest").text
     told = [value_of(page, each) for each in ("role", "name", "email", "dietary")]
     assert told == ["Club lead", "Bobby", "bob@example.org", "Nuts"]
-    assert set(chosen(page)) == {"quiet", str(world.lantern.pk), ""}
+    assert set(chosen(page)) == {"quiet", "together", str(world.lantern.pk), ""}
     assert value_of(as_("bob").get(f"{path}?part=resident").text, "dietary") == ""
     for who in ("charlie", "nobody"):
         assert "Club lead" not in as_(who).get(f"{path}?part=guest").text

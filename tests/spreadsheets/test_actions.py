@@ -81,7 +81,7 @@ def test_who_is_here_already_is_not_made_again(world: World) -> None:
         sector=world.lantern.sector,
         charity_number="1084122",
     )
-    text = "Org,Charity number\nlantern  YOUTH,\nNew Name,1084122\n"
+    text = "Org,Charity number\nlantern  YOUTH,\nThe Old Name Ltd,1084122\n"
     assert [verdict for _, verdict, _ in says(world, ready(world, text))] == ["known", "known"]
     upload = Upload.objects.get()
     with pytest.raises(ValidationError, match="nothing new"):
@@ -393,7 +393,7 @@ def test_a_preview_costs_the_same_for_few_rows_and_many(world: World, django_ass
     for upload in (few, many):
         found = Upload.objects.select_related("footprint").get(pk=upload.pk)
         person = world.person("alice")
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(15):
             preview(person, found)
 
 

@@ -214,7 +214,7 @@ def test_identifiers_come_before_names(world: World) -> None:
     make_partner("Old Name", "vcs", world.north, [], [], charity_number="1084122")
     make_partner("Oak School", "education", world.north, [], [], urn="100123")
     text = (
-        "Org,Sector,Charity number,School URN\nQuite Another Name,vcs,1084122,\nOak Schol,education,,100123\n"
+        "Org,Sector,Charity number,School URN\nThe Old Name CIO,vcs,1084122,\nAcorn Academy,education,,100123\n"
         "Lantern Youths,vcs,1097940,\n"
     )
     Partner.objects.filter(pk=world.lantern.pk).update(charity_number="1084123")

@@ -162,7 +162,7 @@ def test_the_list_costs_the_same_for_one_and_three(
     with django_assert_num_queries(5):
         alice.get("/bring/north/")
     newest = Upload.objects.all()[0].pk
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(20):
         alice.get(f"/bring/upload/{newest}/preview/")
 
 

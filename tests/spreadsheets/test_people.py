@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from joinedup.accounts.models import AuditEntry
+from joinedup.accounts.models import AuditEntry, Session
 from joinedup.evidence.sources.privacy import refuse_people as refuse_in_evidence
 from joinedup.offline.delimited import Refused
 from joinedup.offline.table_files import open_table

@@ -95,6 +95,22 @@ def test_open_agreements_ask_and_one_button_answers(
     assert alice.post(f"/agreements/{agreed.pk}/take-over/", {"partner": world.school.pk}).status_code == 404
 
 
+def test_the_page_of_the_old_body_lists_them_with_the_successor_proposed(
+    world: World, new: Partner, agreed: Agreement, as_: Any
+) -> None:
+    succeed(world, new, days=1)
+    address = "/partners/hilltop-school/"
+    page = as_("alice").get(address).text
+    assert "on each of these asks who takes over. Until then nothing changes." in page
+    assert "New Council takes over<" not in page
+    Partner.objects.filter(pk=world.school.pk).update(succeeded_on=timezone.localdate(), marking="public")
+    assert "New Council takes over<" in as_("alice").get(address).text
+    for who in ("nobody", "charlie"):
+        assert "Fewer suspensions" not in as_(who).get(address).text
+    as_("alice").post(f"/agreements/{agreed.pk}/take-over/", {"partner": world.school.pk})
+    assert "who takes over?" not in as_("alice").get(address).text
+
+
 def test_a_member_of_the_successor_may_and_says_yes_by_it(
     world: World, new: Partner, agreed: Agreement
 ) -> None:

@@ -21,8 +21,9 @@ from joinedup.events.actions.topics import propose_topic
 from joinedup.events.models import Event
 from joinedup.evidence.models import Dataset, Figure
 from joinedup.initiatives.models import Initiative
+from joinedup.merges.actions import merge
 from joinedup.opportunities.models import Answer, Enquiry, ListChange, Opportunity, Run, Weighting
-from joinedup.partners.models import Ask, Contact, Link, Partner
+from joinedup.partners.models import Ask, Contact, Link, Partner, TwoBodies
 from joinedup.registration.actions.held_places import confirm_place
 from joinedup.registration.actions.registration import register
 from joinedup.registration.models import Invitation
@@ -123,6 +124,12 @@ class Everything:
         Contact.objects.create(partner=lantern, role=f"{HIDDEN} lead", name=HIDDEN, email="q@example.org")
         low, high = sorted((lantern, quiet), key=lambda each: each.pk)
         Link.objects.create(first=low, second=high)
+        low, high = sorted((world.school, quiet), key=lambda each: each.pk)
+        TwoBodies.objects.create(first=low, second=high)
+        # A record of Lantern Youth that became part of it; one that looks like another.
+        twice = make_partner(f"{HIDDEN} Twice", "vcs", world.north, [], [])
+        merge(by=world.person("alice"), kept=lantern, gone=twice, take=())
+        make_partner(f"{HIDDEN} House Ltd", "health", world.north, [], [])
         Ask.objects.create(partner=quiet, kind="need", text=f"{HIDDEN} a van", marking="partnership")
         Ask.objects.create(partner=lantern, kind="offer", text=f"{HIDDEN} a hall", marking="partnership")
         self._initiative(f"{HIDDEN} shared", "partnership").commitments.add(self.promise)

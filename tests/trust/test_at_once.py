@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 
 import pytest
+from django.core import mail
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from joinedup.accounts.code_limits import take_try
 from joinedup.events.models import Event
 from joinedup.evidence.models import Need
 from joinedup.opportunities.actions.refreshing import refresh
@@ -111,3 +115,38 @@ def test_a_spreadsheet_is_accepted_once(everything: Everything):
     wrong = _together([accept] * 4)
     assert [type(each) for each in wrong] == [ValidationError] * 3
     assert Partner.objects.filter(name__in=["New House", "Old House"]).count() == 2
+
+
+def test_guesses_at_once_are_as_many_as_they_are(everything: Everything):
+    """Three tries for a code: of nine guesses at the same moment six are not looked at, and then nor is the right
+    one."""
+    cache.clear()
+    browser = Client()
+    browser.post("/account/login/", {"email": "bob@example.org"})
+    found = re.search(r"\b\d{4}-\d{4}\b", str(mail.outbox[-1].body))
+    assert found
+    key, answers, lock = browser.cookies["sessionid"].value, Counter[str](), threading.Lock()
+
+    def guess(code: str) -> Callable[[], None]:
+        def job() -> None:
+            one = Client()
+            one.cookies["sessionid"] = key
+            answer = one.post("/account/login/code/", {"code": code})
+            with lock:
+                answers["looked at" if b"not the code that we sent" in answer.content else "refused"] += 1
+
+        return job
+
+    assert _together(guess(f"0000-000{number}") for number in range(9)) == []
+    # The third wrong guess is looked at too, and then answers as every refusal.
+    assert answers["looked at"] <= 3
+    assert sum(answers.values()) == 9
+    browser.post("/account/login/code/", {"code": found[0]})
+    assert browser.get("/work/").status_code == 302, "the fourth try is refused even if it is right"
+
+
+def test_of_guesses_at_once_none_is_a_fourth_try(db: None):
+    cache.clear()
+    taken: list[bool] = []
+    assert _together([lambda: taken.append(take_try("at-once"))] * 12) == []
+    assert sorted(taken) == [False] * 9 + [True] * 3

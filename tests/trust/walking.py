@@ -39,6 +39,7 @@ RECORDS: dict[str, tuple[str, str]] = {
     "invitation": ("registration.Invitation", "token"),
     "link": ("partners.Partner", "slug"),
     "moderate": ("voice.Conversation", "slug"),
+    "merge": ("partners.Merge", "pk"),
     "my_calendar": ("accounts.Preference", "calendar_token"),
     "not": ("support.NotForUs", "pk"),
     "offer": ("support.Offer", "slug"),
@@ -47,16 +48,21 @@ RECORDS: dict[str, tuple[str, str]] = {
     "offer_list_undo": ("support.OfferList", "pk"),
     "opportunity": ("opportunities.Opportunity", "pk"),
     "partner": ("partners.Partner", "slug"),
+    "person": ("accounts.User", "pk"),
+    "person_erase": ("accounts.User", "pk"),
+    "person_closed": ("accounts.Closing", "pk"),
     "place": ("places.Place", "code"),
     "partnership": ("places.Footprint", "slug"),
     "practice": ("visits.PracticeCard", "slug"),
     "programme": ("events.Programme", "slug"),
     "response": ("results.Response", "pk"),
     "role": ("accounts.Grant", "pk"),
+    "second": ("accounts.User", "pk"),
     "session": ("events.Session", "pk"),
     "sitting": ("tables.Sitting", "pk"),
     "speaker": ("events.Speaker", "pk"),
     "stop": ("events.Stop", "pk"),
+    "two": ("partners.TwoBodies", "pk"),
     "upload_new": ("places.Footprint", "slug"),
     "upload": ("spreadsheets.Upload", "pk"),
     "uploads": ("places.Footprint", "slug"),
@@ -203,7 +209,7 @@ def everything_kept() -> dict[str, list[dict[str, Any]]]:
             for row in model._base_manager.order_by("pk")
         ]
         for model in apps.get_models(include_auto_created=True)
-        if model._meta.label != "sessions.Session"
+        if model._meta.label != "accounts.Session"
     }
 
 

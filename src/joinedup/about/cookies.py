@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from joinedup.accounts.code_limits import KNOWN, KNOWN_DAYS
+
 A_DAY = 24 * 3600
 
 
@@ -34,6 +36,13 @@ def cookies() -> list[Cookie]:
             settings.CSRF_COOKIE_NAME,
             _("Makes sure that a form that is sent as you comes from this site."),
             days(settings.CSRF_COOKIE_AGE),
+        ),
+        Cookie(
+            KNOWN,
+            _(
+                "Remembers that you signed in here, so that nobody elsewhere can keep you out by asking for your codes."
+            ),
+            days(KNOWN_DAYS * A_DAY),
         ),
         Cookie(
             "messages", _("Shows once, on the next page, what came of a button."), _("until it was shown")

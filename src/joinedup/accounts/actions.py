@@ -11,11 +11,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
+from joinedup.accounts.closing import refuse_last_administrator, reopen, shut
 from joinedup.accounts.links import address_of, make_link
-from joinedup.accounts.models import Grant, Preference, User, fresh_token
-from joinedup.accounts.permissions import Scope, require
+from joinedup.accounts.models import Closing, Grant, Preference, User, fresh_token
+from joinedup.accounts.permissions import Scope, may, require
 from joinedup.accounts.person import Person
 from joinedup.accounts.preferences import DIGEST, read_off_link
+from joinedup.accounts.sessions import end_sessions, settle
 from joinedup.mail.compose import compose
 from joinedup.mail.send import send_on_commit
 from joinedup.places.models import Footprint
@@ -77,18 +79,20 @@ def grant_role(
 
 @transaction.atomic
 def take_role_away(*, by: Person, grant: Grant) -> None:
-    """Remove a role; the account stays. The last administrator keeps theirs."""
+    """Remove a role. With the last one the account is closed. The last administrator keeps theirs."""
     if grant.role == Role.PARTNER_MEMBER:
         require(by, "role.take_away", on=grant.partner)
     else:
         require(by, "role.grant")
     if grant.role == Role.ADMINISTRATOR:
-        # Locked, so that two administrators who leave at once cannot both go.
-        held = Grant.objects.select_for_update().filter(role=Role.ADMINISTRATOR, user__is_active=True)
-        if {each.pk for each in held} <= {grant.pk}:
-            raise ValidationError(_("There must be an administrator. Appoint another one first."))
+        refuse_last_administrator(grant.user)
+    user = User.objects.select_for_update().get(pk=grant.user_id)
     audit.record(by=by, action="role.take_away", on=grant, before=audit.snapshot(grant), after={})
     grant.delete()
+    if user.is_active and not user.grants.exists():
+        shut(by, user, [], by_last_role=True)
+    else:
+        settle(user.pk)
 
 
 @transaction.atomic
@@ -136,6 +140,19 @@ def renew_calendar(*, by: Person) -> Preference:
     """Make a new secret URL for one's calendar. The old one stops working."""
     require(by, "account.change")
     return _prefer(by, calendar_token=fresh_token())
+
+
+@transaction.atomic
+def end_own_sessions(*, by: Person, only: str = "", but: str = "") -> int:
+    """End one of one's own sessions, all but one, or all; by their keys. Returns how many."""
+    require(by, "account.change")
+    if by.user_id is None:
+        raise ValidationError(_("The operator has no account: sign in to change yours."))
+    user = User.objects.get(pk=by.user_id)
+    number = end_sessions(user.pk, only=only, but=but)
+    if number:
+        audit.record(by=by, action="account.end_sessions", on=user, after={"ended": number})
+    return number
 
 
 @transaction.atomic
@@ -189,7 +206,12 @@ def _account(by: Person, email: str, name: str, job: str) -> User:
         user = User.objects.create_user(email, name=" ".join(name.split()), job=" ".join(job.split()))
         audit.record(by=by, action="account.invite", on=user)
     elif not user.is_active:
-        raise ValidationError(_("The account of this address is closed."))
+        closing = Closing.objects.filter(user=user).first()
+        if not may(by, "role.grant") and not (closing and closing.by_last_role):
+            raise ValidationError(
+                _("The account of this address is closed. An administrator can invite it again.")
+            )
+        reopen(by, user)
     return user
 
 
@@ -203,4 +225,5 @@ def _give(by: Person, user: User, role: str, partner: Any, footprint: Footprint 
     grant, is_new = Grant.objects.get_or_create(user=user, role=role, partner=partner, footprint=footprint)
     if is_new:
         audit.record(by=by, action="role.grant", on=grant)
+        settle(user.pk)
     return grant, is_new

@@ -7,6 +7,7 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
+        from joinedup.accounts import closed_addresses, sessions  # noqa: F401 (they listen once they are imported)
         from joinedup.accounts.one_line import keep_one_line
 
         pre_save.connect(keep_one_line, dispatch_uid="one line")

@@ -31,7 +31,7 @@ def snapshot(record: models.Model) -> dict[str, Any]:
     return values
 
 
-def _label(on: models.Model) -> str:
+def label_of(on: models.Model) -> str:
     """The permanent label of a record: its own words, unless they hold something personal."""
     words = str(on)
     personal = (str(getattr(on, name) or "") for name in personal_fields(type(on)))
@@ -62,7 +62,7 @@ def record(
         action=action,
         record=on._meta.label_lower,
         record_id=str(on.pk),
-        label=_label(on)[:200],
+        label=label_of(on)[:200],
         before=before,
         after=snapshot(on) if after is None else after,
     )

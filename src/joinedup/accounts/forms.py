@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
+from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from joinedup.accounts.code_limits import may_ask
 from joinedup.accounts.models import Preference
 
 
@@ -21,6 +27,12 @@ class AddressForm(RequestLoginCodeForm):
         field.help_text = _("We send a code to it that signs you in. There is no password.")
         field.widget.attrs = {"autocomplete": "email", "spellcheck": "false"}
 
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        if email and not may_ask(context.request, email, self._user):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        return email
+
 
 class SignInCodeForm(ConfirmLoginCodeForm):
     """The second step."""
@@ -31,6 +43,37 @@ class SignInCodeForm(ConfirmLoginCodeForm):
         field.label = _("Code")
         field.help_text = _("Eight figures, for example 1234-5678. You may leave the dash out.")
         field.widget.attrs = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
+
+
+FIGURES = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
+
+
+class SetUpForm(ActivateTOTPForm):
+    """The figures of an app that has just got the key."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Six figures from the app")
+        self.fields["code"].widget.attrs = dict(FIGURES)
+
+
+class SecondStepForm(AuthenticateForm):
+    """The figures of the second factor, or a recovery code, when signing in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Figures, or a recovery code")
+        self.fields["code"].widget.attrs = dict(FIGURES)
+
+    def clean_code(self) -> str:
+        try:
+            return str(super().clean_code())
+        except ValidationError as error:
+            if error.code == "too_many_login_attempts":
+                raise ValidationError(
+                    _("Typed wrong several times. Wait five minutes, then try again.")
+                ) from None
+            raise
 
 
 class DetailsForm(forms.Form):

@@ -45,10 +45,16 @@ def make_link(purpose: str, pk: int | str, person_or_email: Person | User | str)
 
 
 def read_link(purpose: str, token: str, *, days: int = VALID_DAYS) -> SignedLink | None:
-    """The content of a token, or None if it is older than `days`, was changed, or is for another purpose."""
+    """The content of a token, or None if it is older than `days`, was changed, or is for another purpose, or if the
+    account of its recipient is closed or gone; 1 query."""
     try:
         pk, user_id, email = signing.loads(token, salt=_salt(purpose), max_age=datetime.timedelta(days=days))
     except signing.BadSignature:
+        return None
+    if user_id is not None and not User.objects.filter(pk=user_id, is_active=True).exists():
+        return None
+    # A contact may have an account too, under the same address.
+    if email and User.objects.filter(email=email, is_active=False).exists():
         return None
     return SignedLink(pk=pk, user_id=user_id, email=email)
 

@@ -1,10 +1,15 @@
 """Who may sign in, what they may do, and what they did."""
 
+import datetime
 import secrets
+from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 APPEND_ONLY = "The audit trail is append-only."
 
@@ -25,6 +30,10 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=120, blank=True)
     job = models.CharField(max_length=120, blank=True, help_text="role in their organisation")
     is_active = models.BooleanField(default=True)
+    closed_at = models.DateTimeField(null=True, blank=True, help_text="when the account was last closed")
+    is_to_erase = models.BooleanField(
+        default=False, help_text="its owner asks for it, once it can no longer be undone"
+    )
     created = models.DateTimeField(auto_now_add=True)
 
     objects = UserManager()
@@ -120,8 +129,66 @@ class Preference(models.Model):
         return f"mails: {self.get_digest_display()}"
 
 
+class Session(AbstractBaseSession):
+    """A browser that is signed in, or a visitor's while they sign in. It is the table of Django's sessions, with
+    whose it
+    is and what its owner is shown of it: no network address, and of the browser only its kind."""
+
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="sessions")
+    begun = models.DateTimeField(default=timezone.now)
+    last_used = models.DateTimeField(default=timezone.now, help_text="to within a few minutes")
+    idle = models.PositiveIntegerField(default=0, help_text="seconds without use after which it ends")
+    browser = models.CharField(max_length=60, blank=True, help_text="Firefox on Windows: never its version")
+
+    objects: ClassVar[Any] = BaseSessionManager()
+
+    class Meta(AbstractBaseSession.Meta):
+        verbose_name = "session"
+
+    def __str__(self) -> str:
+        """Without the key, which signs in."""
+        return f"session begun {self.begun:%d/%m/%Y %H:%M}"
+
+    @classmethod
+    def get_session_store_class(cls) -> type:
+        from joinedup.accounts.sessions import SessionStore
+
+        return SessionStore
+
+    def end(self) -> datetime.datetime:
+        """When it ends if it is not used again: it is never longer than `SESSION_COOKIE_AGE` altogether."""
+        at_last = self.begun + datetime.timedelta(seconds=settings.SESSION_COOKIE_AGE)
+        return min(at_last, self.last_used + datetime.timedelta(seconds=self.idle))
+
+
+class Closing(models.Model):
+    """That an account was closed, and what passed to whom then, so that it can be undone for a day."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="closings")
+    at = models.DateTimeField(default=timezone.now)
+    by_last_role = models.BooleanField(default=False, help_text="the last role was taken away")
+    passed = models.JSONField(default=list, help_text="what passed on, as it was; emptied after a day")
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"closed {self.at:%d/%m/%Y %H:%M}"
+
+
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
-    """Reads and adds; never changes or deletes, not even in bulk."""
+    """Reads and adds; never changes or deletes, not even in bulk. One thing only: when an account is erased, the
+    role of
+    whoever acted stands where the name stood (docs/decisions/names-end-with-the-account.md)."""
+
+    def erase_name(self, user_id: int, role: str) -> int:
+        """Put `role` in the place of the name in everything that an account did; returns how many entries."""
+        return models.QuerySet.update(self.filter(user_id=user_id).exclude(by=role), by=role)
+
+    def erase_words(self, pk: int, **values: object) -> None:
+        """Put other words where an entry repeats a name or an address: its label, before or after."""
+        models.QuerySet.update(self.filter(pk=pk), **values)
 
     def update(self, **kwargs: object) -> int:
         raise TypeError(APPEND_ONLY)

@@ -70,6 +70,11 @@ PERMISSIONS: dict[str, dict[Role, Over]] = {
     # Who is responsible for the site, on its pages about itself.
     "installation.change": {Role.ADMINISTRATOR: ANY},
     "account.change": {Role.SIGNED_IN: ANY},
+    # One's own, that of a member of partners one coordinates and nothing else, or anybody's.
+    "account.close": {**_COORDINATED, Role.ADMINISTRATOR: ANY, Role.SIGNED_IN: Over.OWN_RECORD},
+    "account.erase": {Role.ADMINISTRATOR: ANY},
+    "account.reset_factor": {Role.ADMINISTRATOR: ANY},
+    "account.give_data": {Role.ADMINISTRATOR: ANY},
     "account.invite": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
     "role.grant": {Role.ADMINISTRATOR: ANY},
     "role.take_away": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
@@ -79,6 +84,8 @@ PERMISSIONS: dict[str, dict[Role, Over]] = {
     "partner.change": _BOTH,
     "partner.confirm": _BOTH,
     "partner.succeed": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
+    # Of two records of one body, over the partnerships that both are in (`merges`).
+    "partner.merge": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
     "link.add": _BOTH,
     "ask.add": _BOTH,
     "ask.change": _BOTH,

@@ -12,8 +12,11 @@ PERSONAL: dict[str, frozenset[str]] = {
     "mail.KeptMail": frozenset({"mail"}),
     "accounts.User": frozenset({"email", "name", "job", "password", "last_login"}),
     "accounts.Grant": NOTHING,
-    "accounts.AuditEntry": frozenset({"by"}),
+    "accounts.AuditEntry": NOTHING,
     "accounts.Preference": frozenset({"calendar_token"}),
+    # When somebody works, and with what.
+    "accounts.Session": frozenset({"session_key", "session_data", "begun", "last_used", "browser"}),
+    "accounts.Closing": frozenset({"passed"}),
     "about.ResponsibleBody": frozenset({"email", "officer_email", "telephone"}),
     "taxonomy.Sector": NOTHING,
     "taxonomy.Theme": NOTHING,
@@ -26,10 +29,13 @@ PERSONAL: dict[str, frozenset[str]] = {
     "places.Membership": NOTHING,
     "places.Footprint": NOTHING,
     "places.Succession": NOTHING,
-    "places.FootprintChange": frozenset({"stated_by"}),
+    "places.FootprintChange": NOTHING,
     "partners.Partner": NOTHING,
     "partners.Contact": frozenset({"name", "email"}),
     "partners.Link": NOTHING,
+    "partners.TwoBodies": NOTHING,
+    # It may hold by whom something was answered.
+    "partners.Merge": frozenset({"moved"}),
     "partners.Ask": NOTHING,
     "initiatives.Initiative": NOTHING,
     "support.Offer": NOTHING,
@@ -60,11 +66,13 @@ PERSONAL: dict[str, frozenset[str]] = {
     "opportunities.Touched": NOTHING,
     "opportunities.Weighting": NOTHING,
     "events.Programme": NOTHING,
-    "events.Event": NOTHING,
+    # Typed in: a role or a name, and how to reach them on the day.
+    "events.Event": frozenset({"safeguarding_lead", "safeguarding_contact"}),
     "registration.Invitation": frozenset({"name", "email", "token"}),
     "registration.Attendee": frozenset(
-        {"name", "email", "dietary", "access", "said", "token", "code", "calendar_key"}
+        {"name", "email", "dietary", "access", "said", "token", "code", "calendar_key", "unlisted"}
     ),
+    "registration.Reservation": NOTHING,
     "events.Stop": NOTHING,
     "events.Venue": NOTHING,
     # What was said in a session is for planners; the audit trail would keep it for ever.
@@ -77,7 +85,7 @@ PERSONAL: dict[str, frozenset[str]] = {
     "agreements.Chase": NOTHING,
     "agreements.YoungMark": NOTHING,
     "results.Response": NOTHING,
-    "visits.Visit": NOTHING,
+    "visits.Visit": frozenset({"safeguarding_lead"}),
     "visits.PracticeCard": NOTHING,
     # A title may repeat what a young person said and takes back; the audit trail would keep it for ever.
     "events.Topic": frozenset({"title"}),
@@ -101,6 +109,46 @@ PERSONAL: dict[str, frozenset[str]] = {
 }
 
 
+# Fields that say by name who did something, as text. They keep the name for as long as the account lives; when it is
+# erased, the role stands there instead (`accounts/erasure.py`).
+NAMES: dict[str, frozenset[str]] = {
+    "accounts.AuditEntry": frozenset({"by"}),
+    "places.FootprintChange": frozenset({"stated_by"}),
+    "partners.Partner": frozenset({"confirmed_by"}),
+    "partners.Ask": frozenset({"confirmed_by"}),
+    "evidence.Dataset": frozenset({"imported_by", "withdrawn_by"}),
+    "initiatives.Initiative": frozenset({"confirmed_by"}),
+    "support.Offer": frozenset({"confirmed_by"}),
+    "support.OfferList": frozenset({"by"}),
+    "strategy.Update": frozenset({"by"}),
+    "clusters.Scan": frozenset({"asked_by"}),
+    "clusters.Outcome": frozenset({"by"}),
+    "opportunities.Opportunity": frozenset({"decided_by"}),
+    "opportunities.Answer": frozenset({"by"}),
+    "opportunities.Priority": frozenset({"chosen_by"}),
+    "opportunities.Enquiry": frozenset({"by"}),
+    "opportunities.Weighting": frozenset({"changed_by"}),
+    "events.Event": frozenset({"results_published_by"}),
+    "voice.Contribution": frozenset({"read_by"}),
+    "voice.PartnerReply": frozenset({"recorded_by"}),
+    "visits.PracticeCard": frozenset({"confirmed_by"}),
+    "agreements.Agreement": frozenset({"recorded_by", "confirmed_by"}),
+    "agreements.Naming": frozenset({"answered_by"}),
+    "agreements.Progress": frozenset({"by"}),
+    "results.Response": frozenset({"recorded_by"}),
+    "spreadsheets.Upload": frozenset({"by"}),
+}
+# Fields that are called as if they named a person, and do not.
+NOBODYS_NAME: dict[str, str] = {
+    "support.Offer.reopens_said_by": "The role of whoever said so.",
+    "strategy.Commitment.lead": "A department, as published.",
+    "evidence.Dataset.reported_by": "A publisher or a force.",
+    "taxonomy.Factor.cited_by": "A publication.",
+    "about.ResponsibleBody.tested_by": "A body, on a public page.",
+}
+
+
 def personal_fields(model: type[models.Model]) -> frozenset[str]:
-    """The personal fields of a model; models that are not ours have none recorded."""
-    return PERSONAL.get(model._meta.label, NOTHING)
+    """The personal fields of a model, names of who did something among them; models that are not ours have none
+    recorded."""
+    return PERSONAL.get(model._meta.label, NOTHING) | NAMES.get(model._meta.label, NOTHING)

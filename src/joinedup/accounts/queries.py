@@ -6,9 +6,11 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.core.exceptions import FieldDoesNotExist
+from allauth.mfa.models import Authenticator
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
 from joinedup.accounts.models import AuditEntry, Grant, User
@@ -24,6 +26,13 @@ DONE = {
     "assign": "gave it to somebody",
     "bring": "brought it in",
     "change": "changed it",
+    "close": "closed it",
+    "second_factor": "changed the second factor",
+    "reset_factor": "reset the second factor",
+    "give_data": "gave out what is held about them",
+    "take_data": "took out what is held about them",
+    "end_sessions": "signed out elsewhere",
+    "undo_close": "opened it again",
     "columns": "chose its columns",
     "check": "checked that it is still true",
     "choose": "chose it",
@@ -35,6 +44,7 @@ DONE = {
     "accept_list": "accepted it",
     "undo_list": "undid it",
     "drop_list": "threw it away",
+    "erase": "erased it",
     "evidence": "added evidence of a partnership",
     "confirm": "confirmed that it is still true",
     "create": "made it",
@@ -45,7 +55,7 @@ DONE = {
     "import": "brought it in",
     "invite": "invited",
     "make_topic": "made a topic of it",
-    "merge": "put topics together in it",
+    "merge": "made one of what were several",
     "narrow": "made it about fewer places again",
     "separate": "took topics out of it again",
     "set_topic": "gave a table another topic",
@@ -128,6 +138,10 @@ DONE = {
     "give_up": "stopped it",
     "succeed": "said who takes over from it",
     "take_back_successor": "took back who takes over from it",
+    "merge_away": "made it part of another record",
+    "unmerge": "took back that two records are one",
+    "two_bodies": "said that two that look like one are two",
+    "take_back_two_bodies": "took back that they are two",
     "carry_out": "let the records follow, as the day had come",
     "hand_over": "gave it to the body that took over",
     "take_over": "put the successor in the place of a body",
@@ -191,11 +205,12 @@ def people(person: Person) -> QuerySet[User]:
     """The people that `person` may see: everybody for administrators, the people of their footprint's
     partners for coordinators.
 
-    Each has `seen_grants`, the roles that concern the reader: roles in another partnership are not shown.
-    Three further queries for the roles, whatever the number of people.
+    Each has `seen_grants`, the roles that concern the reader: roles in another partnership are not shown; and
+    `has_factor`. Three further queries for the roles, whatever the number of people.
     """
     grants = _grants_seen_by(person).order_by("role", "partner__name", "footprint__name")
-    found = User.objects.all()
+    factors = Authenticator.objects.filter(user_id=OuterRef("pk"), type=Authenticator.Type.TOTP)
+    found = User.objects.annotate(has_factor=Exists(factors))
     if not may(person, "role.grant"):
         found = found.filter(pk__in=_grants_seen_by(person).values("user"))
     return found.prefetch_related(Prefetch("grants", grants, to_attr="seen_grants")).order_by("name", "email")
@@ -207,3 +222,16 @@ def role_to_take_away(person: Person, pk: int) -> Grant | None:
     if grant is None or may(person, "role.grant"):
         return grant
     return grant if grant.partner and may(person, "role.take_away", grant.partner) else None
+
+
+def is_last_role(grant: Grant) -> bool:
+    """Whether its holder, with an open account, has no other role; 1 query."""
+    return grant.user.is_active and not Grant.objects.filter(user=grant.user_id).exclude(pk=grant.pk).exists()
+
+
+def account_of(email: str) -> User:
+    """The account with an address, for the command line. Raises ValidationError if there is none."""
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if user is None:
+        raise ValidationError(_("There is no account with the address “%(email)s”.") % {"email": email})
+    return user

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from joinedup.accounts.code_limits import may_guess, remember_browser
 from joinedup.accounts.links import read_link
 from joinedup.accounts.models import User
 
@@ -25,7 +26,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def confirm_code(request: HttpRequest) -> HttpResponse:
-    response = confirm_login_code(request)
+    if request.method == "POST" and not may_guess(request):
+        response: HttpResponse = redirect("account_login")
+    else:
+        response = confirm_login_code(request)
+    if request.user.is_authenticated:
+        remember_browser(request, response)
     was_refused = response.status_code == 302 and response["Location"] == reverse("account_login")
     # A closed account is sent to the same page and has been told why.
     if request.method == "POST" and was_refused and not messages.get_messages(request):

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import actions
 from joinedup.accounts.forms import DetailsForm
-from joinedup.accounts.models import User
+from joinedup.accounts.models import Grant, User
+from joinedup.accounts.own_data import take_own_data
+from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
+from joinedup.accounts.second_factor import has_factor, is_for
+from joinedup.accounts.sessions import sessions_of
 
 
 @login_required
@@ -23,3 +31,63 @@ def account_details(request: Request) -> HttpResponse:
         messages.success(request, _("Your details are changed."))
         return redirect("my_work")
     return render(request, "accounts/details.jinja", {"form": form})
+
+
+@login_required
+def your_account(request: Request) -> HttpResponse:
+    """What an account is, and the browsers where it is signed in, each to be ended."""
+    user = get_object_or_404(User, pk=request.user.pk)
+    here = request.session.session_key or ""
+    sessions = sessions_of(user)
+    if request.method == "POST":
+        # A page never holds a key, which would sign in: sessions are numbered by when they began.
+        chosen = {str(int(each.begun.timestamp() * 1000)): each.pk for each in sessions}
+        key = chosen.get(request.POST.get("session", ""), "")
+        if request.POST.get("do") == "others":
+            actions.end_own_sessions(by=request.person, but=here)
+        elif request.POST.get("do") == "all":
+            actions.end_own_sessions(by=request.person)
+            messages.success(request, _("You have signed out everywhere."))
+            return redirect("home")
+        elif key:
+            actions.end_own_sessions(by=request.person, only=key)
+        messages.success(request, _("Signed out there."))
+        return redirect("your_account")
+    rows = [
+        (
+            each,
+            each.pk == here,
+            int(each.begun.timestamp() * 1000),
+            _moment(each.begun),
+            _moment(each.last_used),
+        )
+        for each in sessions
+    ]
+    grants = Grant.objects.filter(user=user).select_related("partner", "footprint")
+    context = {"account": user, "rows": rows, "grants": grants, "has_factor": has_factor(user.pk)}
+    return render(request, "accounts/yours.jinja", context | {"factor_is_for": is_for(request.person)})
+
+
+def _moment(at: datetime.datetime) -> str:
+    return date_format(timezone.localtime(at), "j F Y, H:i")
+
+
+@login_required
+def own_data(request: Request) -> HttpResponse:
+    return _data_of(request, get_object_or_404(User, pk=request.user.pk))
+
+
+@login_required
+def person_data(request: Request, pk: int) -> HttpResponse:
+    """The same for an administrator whom somebody asked for it."""
+    if not may(request.person, "account.give_data"):
+        raise Http404
+    return _data_of(request, get_object_or_404(User, pk=pk))
+
+
+def _data_of(request: Request, user: User) -> HttpResponse:
+    if request.method != "POST":
+        return render(request, "accounts/own_data.jinja", {"account": user})
+    response = HttpResponse(take_own_data(by=request.person, user=user), content_type="application/zip")
+    response["Content-Disposition"] = 'attachment; filename="your-data.zip"'
+    return response

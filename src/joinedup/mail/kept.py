@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from joinedup.mail.models import KeptMail
 from joinedup.mail.server import attempt, log
+from joinedup.mail.stopped import still_to_send
 from joinedup.privacy.retention import WAITING_MAIL
 
 logger = logging.getLogger(__name__)
@@ -46,9 +47,13 @@ def send_kept(now: datetime.datetime) -> int:
     """
     _let_go(now)
     due = _taken(now)
+    mails = [unpacked(each.mail) for each in due]
+    left = still_to_send(mails)
+    KeptMail.objects.filter(pk__in=[each.pk for n, each in enumerate(due) if n not in left]).delete()
+    due, mails = [due[n] for n in left], [mails[n] for n in left]
     if not due:
         return 0
-    done = attempt([unpacked(each.mail) for each in due], WORKER_WAITS)
+    done = attempt(mails, WORKER_WAITS)
     waits = {due[n].pk for n in done.kept}
     KeptMail.objects.filter(pk__in=[each.pk for each in due if each.pk not in waits]).delete()
     log(done)

@@ -17,6 +17,7 @@ from django.db import transaction
 
 from joinedup.mail.kept import keep
 from joinedup.mail.server import Delivered, attempt, is_silent, log
+from joinedup.mail.stopped import still_to_send
 from joinedup.mail.turns import after_turn
 
 logger = logging.getLogger(__name__)
@@ -65,11 +66,13 @@ def send_on_commit(
 
 def deliver(mails: Sequence[EmailMultiAlternatives]) -> Delivered:
     """Send now; what does not get through is stored for the worker. For mails that do not follow from a
-    change; otherwise use `send_on_commit`."""
+    change; otherwise use `send_on_commit`. What only people would get whose mails are stopped is let go."""
+    left = still_to_send(mails)
     if is_silent():
-        done = Delivered(kept=list(range(len(mails))), why="the mail server did not answer a moment ago")
+        done = Delivered(kept=left, why="the mail server did not answer a moment ago")
     else:
-        done = attempt(mails, settings.EMAIL_TIMEOUT)
+        tried = attempt([mails[n] for n in left], settings.EMAIL_TIMEOUT)
+        done = Delivered([left[n] for n in tried.refused], [left[n] for n in tried.kept], tried.why)
     if done.kept:
         keep(mails[n] for n in done.kept)
     log(done)

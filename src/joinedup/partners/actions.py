@@ -20,7 +20,7 @@ from joinedup.accounts.slugs import fresh_slug
 from joinedup.partners.confirmation import CONFIRMING, came_now, confirm_now, lapse
 from joinedup.partners.election_hold import refuse_while_held
 from joinedup.partners.models import Ask, Contact, Link, Partner
-from joinedup.partners.registers import charity_number, company_number
+from joinedup.partners.registers import LABELS, READERS, numbers_of, wrong_box
 from joinedup.places.models import Footprint, Place
 from joinedup.taxonomy.models import Sector, Theme
 
@@ -43,6 +43,7 @@ class PartnerDetails(TypedDict, total=False):
     gss: str
     website: str
     is_statutory: bool
+    is_branch: bool
     marking: str
     source: str
     source_url: str
@@ -50,43 +51,68 @@ class PartnerDetails(TypedDict, total=False):
 
 
 class AlreadyHere(ValidationError):
-    """The footprint has this partner already; `partner` is the one to use instead."""
+    """The footprint has this partner already; `partner` is the one to use instead. `number`: the kind of identifier
+    that both have, if that says so."""
 
-    def __init__(self, partner: Partner) -> None:
+    def __init__(self, partner: Partner, number: str = "") -> None:
         self.partner = partner
-        super().__init__(f"{partner} is already recorded here.")
+        said = f"{partner} is already recorded here"
+        branch = " If this is a branch of it, say that it is one."
+        super().__init__(f"{said}, with the same {LABELS[number]}.{branch}" if number else f"{said}.")
 
 
 def _tidy(
     by: Person, details: dict[str, Any], footprints: Iterable[Footprint], existing: Partner | None = None
 ) -> None:
-    """Write identifiers as their registers do; refuse invalid ones."""
+    """Write identifiers as their registers do; refuse invalid ones, and what is recorded already."""
     refuse_unknown(details, PartnerDetails.__annotations__)
     if "name" in details:
         details["name"] = " ".join(details["name"].split())
-    if "charity_number" in details:
-        details["charity_number"] = charity_number(details["charity_number"])
-    if "company_number" in details:
-        details["company_number"] = company_number(details["company_number"])
+    typed = details.get("company_number", "")
+    details |= {kind: reader(details[kind]) for kind, reader in READERS.items() if kind in details}
+    wrong_box(typed, {kind: details.get(kind, "") for kind in READERS})
+    if "gss" in details:
+        details["gss"] = "".join(details["gss"].split()).upper()
     if details.get("marking") == Marking.NAMED:
         raise ValidationError("A partner is public, or shared with its partnership.")
     if details.get("marking") == Marking.PUBLIC and (existing is None or existing.marking != Marking.PUBLIC):
         refuse_while_held(footprints)
-    same = _same_name(details["name"]) if details.get("name") else Q()
-    if details.get("charity_number"):
-        same |= Q(charity_number=details["charity_number"])
-    if same:
-        here = Partner.objects.visible_to(by).filter(same, footprints__in=list(footprints))
-        other = next((p for p in here if p != existing), None)
-        if other is not None:
-            raise AlreadyHere(other)
+    _refuse_second(by, details, list(footprints), existing)
 
 
-def _same_name(name: str) -> Q:
-    """However its apostrophes are written: ’ or '."""
-    return (
-        Q(name__iexact=name) | Q(name__iexact=name.replace("’", "'")) | Q(name__iexact=name.replace("'", "’"))
-    )
+def _refuse_second(
+    by: Person, details: dict[str, Any], footprints: list[Footprint], existing: Partner | None
+) -> None:
+    """Raise AlreadyHere for a new name or identifier that another partner of these footprints has; branches of one
+    body share its numbers. 2 queries at most."""
+    # What was so before is no reason to refuse another change: it is asked on its own page.
+    was = {"name": existing.name, **numbers_of(existing)} if existing is not None else {}
+    fresh = {
+        key: details[key] for key in ("name", *READERS) if details.get(key) and details[key] != was.get(key)
+    }
+    here = Partner.objects.visible_to(by).filter(footprints__in=footprints)
+    if existing is not None:
+        here = here.exclude(pk=existing.pk)
+    name = fresh.pop("name", None)
+    # Also what a record was called that became part of it.
+    called = _same_name(name) | _same_name(name, "merged_here__name") if name is not None else Q()
+    if called and (other := here.filter(called).first()) is not None:
+        raise AlreadyHere(other)
+    if not fresh or details.get("is_branch", existing is not None and existing.is_branch):
+        return
+    same = Q()
+    for kind, number in fresh.items():
+        same |= Q(**{kind: number})
+    if (other := here.filter(same, is_branch=False).first()) is not None:
+        raise AlreadyHere(other, next(kind for kind in fresh if getattr(other, kind) == fresh[kind]))
+
+
+def _same_name(name: str, path: str = "name") -> Q:
+    """However its apostrophes and its “and” are written: ’ or ', & or and."""
+    found = Q(**{f"{path}__iexact": name})
+    for one, other in (("’", "'"), ("'", "’"), ("&", "and"), (" and ", " & ")):
+        found |= Q(**{f"{path}__iexact": name.replace(one, other)})
+    return found
 
 
 def add_partner(
@@ -95,7 +121,7 @@ def add_partner(
     """Record a partner of a footprint. `came`: how it got here. It counts as confirmed only once the body
     itself says so.
 
-    Raises PermissionDenied, AlreadyHere (same name or charity number in the footprint), ValidationError.
+    Raises PermissionDenied, AlreadyHere (same name or identifier in the footprint), ValidationError.
     """
     require(by, "partner.add", on=Scope(footprints=frozenset({footprint.pk})))
     given: dict[str, Any] = dict(details)
@@ -164,9 +190,12 @@ def add_contact(*, by: Person, partner: Partner, role: str, name: str = "", emai
 
 
 def remove_contact(*, by: Person, contact: Contact) -> None:
-    """Permanently delete a contact: personal details are not kept for an undo."""
+    """Permanently delete a contact: personal details are not kept for an undo, nor where the same address stood at a
+    record that became part of this one."""
     require(by, "partner.change", on=contact)
     with transaction.atomic():
+        if contact.email:
+            Contact.objects.filter(partner__merged_into=contact.partner_id, email=contact.email).delete()
         audit.record(by=by, action="contact.remove", on=contact, before=audit.snapshot(contact), after={})
         contact.delete()
 

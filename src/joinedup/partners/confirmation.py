@@ -17,8 +17,8 @@ CAME = ["came", "came_by", "came_on"]
 # Fields that may change without changing anything that a body said about itself.
 NOT_SAID = frozenset(
     {
-        "id", "slug", "owner", "marking", "named", "is_statutory", "is_demonstration", "source", "source_url",
-        "created", *CONFIRMING, *CAME,
+        "id", "slug", "owner", "marking", "named", "is_statutory", "is_branch", "is_demonstration", "source",
+        "source_url", "created", *CONFIRMING, *CAME,
     }
 )  # fmt: skip
 

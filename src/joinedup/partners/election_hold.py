@@ -15,13 +15,17 @@ from joinedup.places.models import Footprint
 def refuse_while_held(footprints: Iterable[Footprint]) -> None:
     """Call it when something becomes public. Raises ValidationError while one of the partnerships publishes
     nothing new, for example before an election."""
-    today = timezone.localdate()
     for footprint in footprints:
-        if footprint.held_until and footprint.is_held(today):
-            day = date_format(footprint.held_until, "j F Y")
-            raise ValidationError(
-                f"Nothing new is published before {day}: share it with the partnership until then."
-            )
+        if why := why_held(footprint):
+            raise ValidationError(why)
+
+
+def why_held(footprint: Footprint) -> str:
+    """The sentence for a partnership that publishes nothing new today; empty if it does."""
+    if footprint.held_until is None or not footprint.is_held(timezone.localdate()):
+        return ""
+    day = date_format(footprint.held_until, "j F Y")
+    return f"Nothing new is published before {day}: share it with the partnership until then."
 
 
 def refuse_while_own_held(by: Person) -> None:

@@ -13,6 +13,7 @@ from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
 from joinedup.partners.models import Ask, Contact, Partner
 from joinedup.partners.queries import partners_to_choose, places_to_choose
+from joinedup.partners.registers import numbers_of, wrong_box
 from joinedup.places.models import Footprint, Place
 from joinedup.places.queries import worked_in
 from joinedup.taxonomy.models import Sector, Theme
@@ -56,7 +57,14 @@ class PartnerFilter(forms.Form):
         return {"text": wanted.pop("q", ""), **wanted}
 
 
+def _number(label: Any) -> forms.CharField:
+    """As long as people write it: the words before a number are taken away by the action."""
+    return forms.CharField(label=label, required=False, max_length=60)
+
+
 class PartnerForm(forms.ModelForm):
+    charity_number, company_number = _number(_("Charity number")), _number(_("Company number"))
+    urn, ods = _number(_("School number (URN)")), _number(_("NHS organisation code"))
     website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
     source_url = forms.URLField(
         label=_("Where that can be read"), required=False, assume_scheme="https", max_length=500
@@ -78,6 +86,7 @@ class PartnerForm(forms.ModelForm):
             "ods",
             "gss",
             "website",
+            "is_branch",
             "is_statutory",
             "marking",
             "source",
@@ -90,19 +99,15 @@ class PartnerForm(forms.ModelForm):
             "base": _("Where they are based"),
             "serves": _("Places they serve"),
             "themes": _("Themes they work on"),
-            "charity_number": _("Charity number"),
-            "company_number": _("Company number"),
-            "urn": _("School number (URN)"),
-            "ods": _("NHS organisation code"),
             "gss": _("Area code, if they are the authority for an area"),
+            "is_branch": _("It is a branch of a larger body"),
             "is_statutory": _("The serious violence duty names this body"),
             "source": _("How we know this"),
         }
         help_texts = {
             "does": _("A sentence or two, in plain words."),
-            "urn": "",
-            "ods": "",
             "gss": "",
+            "is_branch": _("Then others may have the same charity or company number."),
             "is_statutory": "",
         }
         widgets = {
@@ -127,6 +132,10 @@ class PartnerForm(forms.ModelForm):
 
     def details(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
+
+    def doubt(self, partner: Partner) -> str:
+        """What to ask about the numbers that were given, once they are saved; empty if nothing."""
+        return wrong_box(self.cleaned_data["company_number"], numbers_of(partner))
 
 
 class AddPartnerForm(PartnerForm):

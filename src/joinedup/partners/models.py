@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 
 from joinedup.accounts.permissions import Scope
-from joinedup.accounts.records import Record
+from joinedup.accounts.records import Record, RecordQuerySet
+
+
+class PartnerManager(models.Manager.from_queryset(RecordQuerySet)):  # type: ignore[misc]
+    """Without what became part of another record: that only leads on."""
+
+    def get_queryset(self) -> models.QuerySet[Partner]:
+        found: models.QuerySet[Partner] = super().get_queryset().filter(merged_into=None)
+        return found
 
 
 class Partner(Record):
@@ -44,6 +53,20 @@ class Partner(Record):
         help_text="the body that takes over from this one",
     )
     succeeded_on = models.DateField(null=True, blank=True, help_text="the first day of that")
+    is_branch = models.BooleanField(
+        default=False, help_text="a branch of a body: others may have the same charity or company number"
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="merged_here",
+        help_text="the record of the same body that this one became part of; it only leads there",
+    )
+
+    objects: ClassVar[Any] = PartnerManager()
+    every = RecordQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -56,6 +79,10 @@ class Partner(Record):
             models.CheckConstraint(
                 condition=Q(succeeded_by__isnull=True) | ~Q(succeeded_by=F("pk")),
                 name="partner_is_succeeded_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("pk")),
+                name="partner_is_merged_into_another",
             ),
         ]
 
@@ -126,6 +153,46 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first} works with {self.second}"
+
+
+class TwoBodies(models.Model):
+    """That somebody said that two records that look like one body are two. `first` has the smaller number."""
+
+    first = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "two bodies"
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="two_bodies_once"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="two_bodies_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first} and {self.second} are two bodies"
+
+    def scope(self) -> Scope:
+        one, other = self.first.scope(), self.second.scope()
+        return Scope(footprints=one.footprints & other.footprints)
+
+
+class Merge(models.Model):
+    """That one record of a body became part of another, with what is needed to take it back. `kept` may have become
+    part of yet another since: `gone.merged_into` is where it leads now."""
+
+    gone = models.OneToOneField(Partner, on_delete=models.CASCADE, related_name="merge")
+    kept = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="merges")
+    is_wider = models.BooleanField(default=False, help_text="the two were not in the same partnerships")
+    # Of rows that were moved: {"model", "pk", "was", "now"}; of rows that stood there twice: {"model", "row"}. Never
+    # what is known of a person: those rows stay where they are.
+    moved = models.JSONField(default=list)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.gone} became part of {self.kept}"
 
 
 class Ask(Record):

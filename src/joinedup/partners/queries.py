@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from joinedup.accounts.models import Grant
+from joinedup.accounts.models import AuditEntry, Grant
 from joinedup.accounts.person import Person
 from joinedup.partners.models import Partner
 from joinedup.partners.statutory import Proposal, proposals
@@ -68,6 +68,49 @@ def visible_partners(person: Person, ids: Iterable[int]) -> dict[int, Partner]:
     return {partner.pk: partner for partner in found}
 
 
+def body_now(pk: int | str) -> Partner | None:
+    """The partner of this number, as of a link in a mail; if it became part of another record, that one. 1 query."""
+    found: Partner | None = Partner.every.select_related("merged_into").filter(pk=pk).first()
+    return where_it_leads(found) if found is not None else None
+
+
+def where_it_leads(partner: Partner) -> Partner:
+    """The record that a partner became part of; itself if it became part of none. When that one becomes part of a
+    third, it leads straight to the third."""
+    return partner.merged_into or partner
+
+
+def former_names(partners: Iterable[int]) -> list[tuple[str, int]]:
+    """What the records were called that became part of these, each with the key of where it leads; 1 query, as nothing
+    leads to a record that is gone itself."""
+    found = Partner.every.filter(merged_into__in=list(partners)).order_by("pk")
+    return [(name, pk) for name, pk in found.values_list("name", "merged_into") if pk is not None]
+
+
+def history_with(partner: Partner) -> list[AuditEntry]:
+    """Every entry about a partner and about the records that became part of it, newest first; 2 queries."""
+    gone = Partner.every.filter(merged_into=partner).values_list("pk", flat=True)
+    ids = [str(pk) for pk in (partner.pk, *gone)]
+    return list(AuditEntry.objects.filter(record=partner._meta.label_lower, record_id__in=ids))
+
+
+def partner_called(name: str, footprint: int | None) -> Partner | None:
+    """The partner of a partnership that somebody means by a name: exactly that, else the one that it is but for how
+    people write names (legal form, “and”, saints, apostrophes) if that is only one; also if its record was called so
+    once. 2 queries."""
+    # Imported here: what compares names takes a while to load, and few processes need it.
+    from joinedup.engines.reading.same import name_key
+
+    held = list(Partner.objects.filter(footprints=footprint))
+    by_pk = {partner.pk: partner for partner in held}
+    called = [*((partner.name, partner.pk) for partner in held), *former_names(by_pk)]
+    exactly = [pk for each, pk in called if each.casefold() == name.casefold()]
+    nearly = {pk for each, pk in called if name_key(name) and name_key(each) == name_key(name)}
+    if exactly:
+        return by_pk[exactly[0]]
+    return by_pk[nearly.pop()] if len(nearly) == 1 else None
+
+
 def shares_a_partnership(person: Person, partner: Partner) -> bool:
     """Whether `person` belongs to a partnership of this partner: names of people are for them alone."""
     together = person.footprint_ids & {f.pk for f in partner.footprints.all()}
@@ -103,7 +146,9 @@ def places_to_choose(footprint_ids: Iterable[int], chosen: Iterable[str] = ()) -
 
 
 def statutory_proposals(footprint: Footprint) -> list[Proposal]:
-    """The statutory partners of a footprint, each with the partner already recorded for it; 4 queries."""
+    """The statutory partners of a footprint, each with the partner already recorded for it; 5 queries."""
     places = footprint.places.filter(kind=Place.Kind.LOCAL_AUTHORITY)
     places = places.select_related("parent").prefetch_related("memberships")
-    return proposals(places, footprint.partners.all())
+    partners = list(footprint.partners.all())
+    called = {name.casefold(): pk for name, pk in former_names([partner.pk for partner in partners])}
+    return proposals(places, partners, called)

@@ -72,11 +72,13 @@ class Proposal:
         return f"{self.sector}:{self.gss or self.name}"
 
 
-def proposals(places: Iterable[Place], partners: Iterable[Partner] = ()) -> list[Proposal]:
+def proposals(
+    places: Iterable[Place], partners: Iterable[Partner] = (), called: Mapping[str, int] | None = None
+) -> list[Proposal]:
     """The statutory partners of `places` (local authorities), each once, in the order of the duty.
 
     Pure except for `place.memberships` (expected to be prefetched) and `place.parent` (selected). `partners`:
-    those already recorded in the area.
+    those already recorded in the area; `called`: what records were called that became part of one, with its key.
     """
     found: dict[str, Proposal] = {}
     every = sorted(places, key=lambda p: (p.name, p.code))
@@ -87,7 +89,9 @@ def proposals(places: Iterable[Place], partners: Iterable[Partner] = ()) -> list
     recorded = list(partners)
     names = {place.code: place.name for place in every}
     ranked = sorted(found.values(), key=lambda body: (ORDER.index(body.sector), body.name))
-    return [replace(body, why=_why(body, names), already=_recorded(body, recorded)) for body in ranked]
+    return [
+        replace(body, why=_why(body, names), already=_recorded(body, recorded, called)) for body in ranked
+    ]
 
 
 def accept_proposals(*, by: Person, footprint: Footprint, chosen: Sequence[Proposal]) -> list[Partner]:
@@ -232,9 +236,13 @@ def _both(known: Proposal, body: Proposal) -> Proposal:
     return replace(known, places=known.places + body.places)
 
 
-def _recorded(body: Proposal, partners: Sequence[Partner]) -> Partner | None:
-    """By area code and sector, else by name: somebody may have renamed the record."""
+def _recorded(
+    body: Proposal, partners: Sequence[Partner], called: Mapping[str, int] | None = None
+) -> Partner | None:
+    """By area code and sector, else by name: somebody may have renamed the record, or made it part of another."""
     for partner in partners:
         if body.gss and partner.gss == body.gss and partner.sector_id == body.sector:
             return partner
-    return next((p for p in partners if p.name.casefold() == body.name.casefold()), None)
+    name = body.name.casefold()
+    leads = (called or {}).get(name)
+    return next((p for p in partners if p.name.casefold() == name or p.pk == leads), None)

@@ -18,6 +18,7 @@ from joinedup.accounts.request import Request
 from joinedup.accounts.stale import one_at_a_time, watch
 from joinedup.partners import actions
 from joinedup.partners.confirmation import thanks
+from joinedup.partners.duplicates import looks_like
 from joinedup.partners.forms import (
     AddPartnerForm,
     ChangePartnerForm,
@@ -28,6 +29,7 @@ from joinedup.partners.forms import (
     keep_unseen,
 )
 from joinedup.partners.models import Ask, Contact, Link, Partner
+from joinedup.partners.old_addresses import leads_on
 from joinedup.partners.queries import shares_a_partnership
 from joinedup.partners.succession import succeed_partner, take_back_successor
 
@@ -42,6 +44,20 @@ def _refused(form: forms.Form | forms.ModelForm, error: ValidationError) -> Part
     return getattr(error, "partner", None)
 
 
+def _ask_about(request: Request, form: AddPartnerForm | ChangePartnerForm, partner: Partner) -> None:
+    """Say what of a saved record may be a mistake: a number in the wrong box, a body that is here already."""
+    if doubt := form.doubt(partner):
+        messages.warning(request, doubt)
+    if not may(request.person, "partner.merge", partner):
+        return
+    for pair in looks_like(request.person, partner)[:1]:
+        other = pair.first if pair.second.pk == partner.pk else pair.second
+        said = _(
+            "It looks like %(other)s (%(why)s). Under “The same body twice” you can make them one record."
+        )
+        messages.warning(request, said % {"other": other, "why": pair.why})
+
+
 @login_required
 def partner_add(request: Request) -> HttpResponse:
     require(request.person, "partner.add")
@@ -54,11 +70,13 @@ def partner_add(request: Request) -> HttpResponse:
             existing = _refused(form, error)
         else:
             messages.success(request, _("%(name)s is recorded.") % {"name": added})
+            _ask_about(request, form, added)
             return redirect("partner", added.slug)
     return render(request, "partners/add.jinja", {"form": form, "existing": existing})
 
 
 @login_required
+@leads_on
 @one_at_a_time
 def partner_edit(request: Request, slug: str) -> HttpResponse:
     partner = _visible(request, slug)
@@ -78,12 +96,14 @@ def partner_edit(request: Request, slug: str) -> HttpResponse:
             existing = _refused(form, error)
         else:
             messages.success(request, _("Saved."))
+            _ask_about(request, form, partner)
             return redirect("partner", slug)
     context = {"form": form, "existing": existing, "partner": _visible(request, slug)}
     return render(request, "partners/edit.jinja", context)
 
 
 @login_required
+@leads_on
 def partner_confirm(request: Request, slug: str) -> HttpResponse:
     """A link in a mail leads here. Mail scanners follow links, so only the button confirms."""
     partner = _visible(request, slug)
@@ -109,6 +129,7 @@ def _added(request: Request, form: Any, partner: Partner, title: str, add: Any) 
 
 
 @login_required
+@leads_on
 def partner_successor(request: Request, slug: str) -> HttpResponse:
     """Say which body takes over, and from when; or take that back, if it is said."""
     partner = _visible(request, slug)
@@ -123,6 +144,7 @@ def partner_successor(request: Request, slug: str) -> HttpResponse:
 
 
 @login_required
+@leads_on
 def ask_add(request: Request, slug: str) -> HttpResponse:
     partner = _visible(request, slug)
     require(request.person, "ask.add", on=partner)
@@ -131,6 +153,7 @@ def ask_add(request: Request, slug: str) -> HttpResponse:
 
 
 @login_required
+@leads_on
 def contact_add(request: Request, slug: str) -> HttpResponse:
     partner = _visible(request, slug)
     require(request.person, "partner.change", on=partner)
@@ -140,6 +163,7 @@ def contact_add(request: Request, slug: str) -> HttpResponse:
 
 
 @login_required
+@leads_on
 def link_add(request: Request, slug: str) -> HttpResponse:
     partner = _visible(request, slug)
     require(request.person, "link.add", on=partner)

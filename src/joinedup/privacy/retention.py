@@ -30,7 +30,14 @@ PERSONAL_DETAILS = Period(
     "what is known of those who were invited to an event, came, or spoke unnamed",
     _days(90),
     "the day of the event",
-    ("registration.Attendee", "registration.Invitation", "registration.SurveyAnswer", "events.Speaker"),
+    (
+        "registration.Attendee",
+        "registration.Invitation",
+        "registration.SurveyAnswer",
+        "events.Speaker",
+        "events.Event",
+        "visits.Visit",
+    ),
 )
 DRAFTS = Period(
     "what somebody began to write at a table", _days(30), "it was last saved", ("agreements.Draft",)
@@ -54,6 +61,26 @@ HELD_PLACES = Period(
     _days(1),
     "they registered",
 )
+CLOSED_ACCOUNTS = Period(
+    # Long enough to ask who had agreed what. Whoever asks for it is erased once the closing can no longer be undone.
+    "an account that is closed, and the name of its owner wherever it says who did something",
+    _days(180),
+    "it was closed",
+    ("accounts.User", "accounts.Preference"),
+)
+UNDONE = Period(
+    "what passed from whoever left to whom",
+    _days(1),
+    "the account was closed",
+    ("accounts.Closing",),
+)
+SESSIONS = Period(
+    # `SESSION_COOKIE_AGE`: an installation may set less or more.
+    "where somebody is signed in",
+    _days(14),
+    "they signed in",
+    ("accounts.Session",),
+)
 MOVES = Period(
     # About opportunities, not people. What happened to each is kept permanently, in its own records.
     "which opportunities moved on the list",
@@ -61,16 +88,52 @@ MOVES = Period(
     "they moved",
 )
 
-EVERY = (PERSONAL_DETAILS, DRAFTS, UPLOADS, WAITING_MAIL, HELD_PLACES, MOVES)
+EVERY = (
+    PERSONAL_DETAILS,
+    DRAFTS,
+    UPLOADS,
+    WAITING_MAIL,
+    HELD_PLACES,
+    CLOSED_ACCOUNTS,
+    UNDONE,
+    SESSIONS,
+    MOVES,
+)
+
+# Where the name of who did something stands as text until `CLOSED_ACCOUNTS`; then the role stands there.
+NAMES_UNTIL_ERASED = (
+    "accounts.AuditEntry",
+    "places.FootprintChange",
+    "partners.Partner",
+    "partners.Ask",
+    "evidence.Dataset",
+    "initiatives.Initiative",
+    "support.Offer",
+    "support.OfferList",
+    "strategy.Update",
+    "clusters.Scan",
+    "clusters.Outcome",
+    "opportunities.Opportunity",
+    "opportunities.Answer",
+    "opportunities.Priority",
+    "opportunities.Enquiry",
+    "opportunities.Weighting",
+    "events.Event",
+    "voice.Contribution",
+    "voice.PartnerReply",
+    "visits.PracticeCard",
+    "agreements.Agreement",
+    "agreements.Naming",
+    "agreements.Progress",
+    "results.Response",
+    "spreadsheets.Upload",
+)
 
 # Kept until somebody deletes it, and why.
 WITHOUT_AN_END: dict[str, str] = {
     "about.ResponsibleBody": "The body names its own addresses on public pages, for as long as it runs the site.",
-    "accounts.User": "An account is needed for as long as its owner works here; a role can be taken away.",
-    "accounts.AuditEntry": "Entries are only ever added: who did something, never what a personal field said.",
-    "accounts.Preference": "Goes with the account.",
-    "places.FootprintChange": "The history of a partnership’s places says who stated a change, as the audit does.",
-    "partners.Contact": "The partner, or who coordinates it, removes a contact.",
+    "partners.Contact": "The partner, or who coordinates it, removes it; it goes with an account of its address.",
+    "partners.Merge": "What it takes to make two records of one again; a name in it goes with its account.",
     "clusters.Outcome": "Words of a partner about a place, which whoever wrote them takes back.",
     "clusters.Follower": "The token of a feed, which stops when its owner stops following.",
     "events.Session": "Notes refuse what leads to a person.",

@@ -33,10 +33,11 @@ class Mailbox:
     same: Attendee | None
     is_unclear: bool
 
-    def is_full(self, *, proved: bool) -> bool:
-        """People who proved that the address is theirs are not kept out by what strangers typed."""
+    def is_full(self, *, proved: bool, more: int = 0) -> bool:
+        """Whether the address has no room for one person and `more`. People who proved that the address is theirs
+        are not kept out by what strangers typed."""
         counted = [each for each in self.here if each.is_coming or (not proved and each not in self.lapsed)]
-        return len(counted) >= MOST_AN_ADDRESS
+        return len(counted) + more >= MOST_AN_ADDRESS
 
     @property
     def lapsed(self) -> list[Attendee]:

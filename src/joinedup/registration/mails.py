@@ -25,7 +25,10 @@ from joinedup.privacy.detect import EMAIL
 from joinedup.registration.calendar import mailbox_calendars
 from joinedup.registration.models import Attendee, Invitation
 from joinedup.registration.queries.reminders import Coming
+from joinedup.registration.queries.reserved_places import places_of
+from joinedup.registration.queries.waiting_list import waiting_of
 from joinedup.registration.survey import survey_link
+from joinedup.registration.waiting_words import why_they_wait
 
 
 def when_of(event: Event) -> str:
@@ -131,6 +134,7 @@ def send_reminders(
             "is_own": is_own,
             "who": called(first),
             "link": address_of("attending", first.token),
+            "ticket": address_of("attending_ticket", (first if is_own else first.companion or first).token),
             "survey": survey_link(first) if is_own else "",
         }
         mails.append(mail_of("reminder", address, context, calendars[address]))
@@ -143,15 +147,25 @@ def send_registration(attendee: Attendee, address: str) -> None:
     Made after the place is given: the next in the queue does not wait for somebody else's mail.
     """
     transaction.on_commit(
-        lambda: after_turn(lambda: deliver(answered_by(attendee.event, [_registration(attendee, address)]))),
+        lambda: after_turn(lambda: deliver(answered_by(attendee.event, _registration(attendee, address)))),
         robust=True,
     )
 
 
-def _registration(attendee: Attendee, address: str) -> EmailMultiAlternatives:
-    event = attendee.event
-    calendar = mailbox_calendars(event, [address])[address]
-    return mail_of("registration", address, _about(attendee), calendar)
+def _registration(attendee: Attendee, address: str) -> list[EmailMultiAlternatives]:
+    """What somebody has now, which may be less than when the mail was asked for; none if they do not come."""
+    now = Attendee.objects.select_related("event__at", "partner", "companion").get(pk=attendee.pk)
+    if not now.is_coming:
+        return []
+    event = now.event
+    waiting = waiting_of(now)
+    context = {
+        **_about(now),
+        "waits": why_they_wait(waiting, places_of(event)) if waiting else [],
+        "ticket": address_of("attending_ticket", now.token) if now.standing == "placed" else "",
+        "colleagues": [each for each in now.colleagues.all() if each.is_coming],
+    }
+    return [mail_of("registration", address, context, mailbox_calendars(event, [address])[address])]
 
 
 def _about(attendee: Attendee) -> dict[str, Any]:
@@ -163,6 +177,7 @@ def _about(attendee: Attendee) -> dict[str, Any]:
         "attendee": attendee,
         "who": called(attendee),
         "young": [each for each in young if each.standing not in Attendee.GONE],
+        "colleagues": list(attendee.colleagues.exclude(standing__in=Attendee.GONE)) if attendee.pk else [],
         "link": address_of("attending", attendee.token),
         "event_link": address_of("event", event.slug),
     }
@@ -188,6 +203,12 @@ def send_held(attendee: Attendee) -> Sending:
     return send_on_commit(answered_by(event, [mail_of("held", attendee.email, _about(attendee))]))
 
 
+def send_lapsed(attendee: Attendee) -> Sending:
+    """Tell a stranger that the day for confirming has passed, and that the same link still works."""
+    event = attendee.event
+    return send_on_commit(answered_by(event, [mail_of("lapsed", attendee.email, _about(attendee))]))
+
+
 def send_unchanged(event: Event, address: str, *, is_full: bool) -> Sending:
     """Tell a registered address that it was used to register again, that nothing changed, and how to register
     another person. It names nobody: the sender may not own that address."""
@@ -200,6 +221,12 @@ def send_asked_to_bring(companion: Attendee) -> Sending:
     until they say yes."""
     mail = mail_of("asked_to_bring", companion.email, _about(companion))
     return send_on_commit(answered_by(companion.event, [mail]))
+
+
+def send_no_longer_with(companion: Attendee, names: Sequence[str]) -> Sending:
+    """Tell an adult whom nobody vouches for any more that these young people do not come with them now."""
+    context = {**_about(companion), "names": list(names)}
+    return send_on_commit(answered_by(companion.event, [mail_of("no_longer_with", companion.email, context)]))
 
 
 def send_without_companion(event: Event, host: Partner | None, number: int) -> Sending:

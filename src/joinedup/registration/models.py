@@ -182,6 +182,33 @@ class Attendee(models.Model):
         default=False,
         help_text="had a place when their companion went: it stays theirs until a person decides",
     )
+    registered_with = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="colleagues",
+        help_text="the colleague who registered them together with themselves",
+    )
+    waits_together = models.BooleanField(
+        default=True,
+        help_text="if fewer places are left than people who registered together, all wait; "
+        "otherwise those who fit come now. Of the one who registered them",
+    )
+    holds_day = models.DateField(
+        null=True,
+        blank=True,
+        help_text="the day they last said they come on; empty if they are asked anew, or no day was known",
+    )
+    told_day = models.DateField(
+        null=True, blank=True, help_text="the day they were last asked about, since the event moved"
+    )
+    unlisted = models.CharField(
+        max_length=200, blank=True, help_text="an organisation that is not listed, as said at the door"
+    )
+    unlisted_settled = models.BooleanField(
+        default=False, help_text="a planner has said which organisation that is, or that it is none"
+    )
     vouched_on = models.DateField(
         null=True, blank=True, help_text="somebody who plans the event knows this companion"
     )
@@ -231,6 +258,7 @@ class Attendee(models.Model):
         fields = kwargs.get("update_fields")
         if self._state.adding:
             self.calendar_key = self._own_key()
+            self.holds_day = self.holds_day or self.event.date
             self._rise()
         elif (fields is None or "standing" in fields) and self.standing != self._kept_standing():
             self._rise()
@@ -269,7 +297,14 @@ class Attendee(models.Model):
     @property
     def comes_for(self) -> str:
         """The organisation they come for or with, or “for themselves”."""
-        return self.partner.name if self.partner else str(FOR_THEMSELVES)
+        if self.partner:
+            return self.partner.name
+        return str(FOR_THEMSELVES) if self.unlisted_settled else self.unlisted or str(FOR_THEMSELVES)
+
+    @property
+    def is_to_confirm_day(self) -> bool:
+        """They come, and have not said yet that they can on the day as it is now."""
+        return self.is_coming and self.event.date is not None and self.holds_day != self.event.date
 
     @property
     def sector_in_order(self) -> tuple[int, str]:
@@ -286,6 +321,56 @@ class Attendee(models.Model):
     def is_young(self) -> bool:
         """Comes as a young person: with a companion, under a chosen name, never written to."""
         return YOUNG in self.parts
+
+    def scope(self) -> Scope:
+        return self.event.scope()
+
+
+class Reservation(models.Model):
+    """At least so many of an event's places are for some, until a day; after it they are for everybody."""
+
+    class Group(models.TextChoices):
+        SECTOR = "sector", _("One sector")
+        YOUNG = "young", _("Young people and their adults")
+        RESIDENTS = "residents", _("People who come for themselves")
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="reservations")
+    group = models.CharField(max_length=10, choices=Group)
+    sector = models.ForeignKey(
+        "taxonomy.Sector", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    places = models.PositiveIntegerField(help_text="at least so many of the event's places")
+    until = models.DateField(help_text="the last day on which they are kept")
+
+    class Meta:
+        ordering = ["event", "group", "sector", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "group"], condition=Q(sector=None), name="reservation_once_a_group"
+            ),
+            models.UniqueConstraint(
+                fields=["event", "sector"],
+                condition=Q(sector__isnull=False),
+                name="reservation_once_a_sector",
+            ),
+            models.CheckConstraint(
+                condition=Q(group="sector", sector__isnull=False) | (~Q(group="sector") & Q(sector=None)),
+                name="reservation_names_a_sector",
+            ),
+            models.CheckConstraint(condition=Q(places__gte=1), name="reservation_of_a_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.places} for {self.who}"
+
+    @property
+    def who(self) -> str:
+        return self.sector.name if self.sector else str(self.get_group_display())
+
+    @property
+    def key(self) -> str:
+        """As `reserved_places.group_of` says it of somebody who comes."""
+        return f"sector:{self.sector_id}" if self.sector_id else self.group
 
     def scope(self) -> Scope:
         return self.event.scope()

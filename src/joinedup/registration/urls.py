@@ -9,8 +9,10 @@ from joinedup.registration.views import (
     invitation_answers,
     invitations,
     not_counted,
+    places,
     registration,
     survey,
+    ticket,
 )
 
 urlpatterns = [
@@ -19,6 +21,8 @@ urlpatterns = [
     path("events/<slug:slug>/people/apart/", not_counted.event_apart, name="event_apart"),
     path("events/<slug:slug>/invitations/", invitations.event_invitations, name="event_invitations"),
     path("events/<slug:slug>/people.csv", attendees.event_people_csv, name="event_people_csv"),
+    path("events/<slug:slug>/places/", places.event_places, name="event_places"),
+    path("attending/<str:token>/ticket/", ticket.attending_ticket, name="attending_ticket"),
     path("events/<slug:slug>/survey/", survey.event_survey, name="event_survey"),
     path("events/<slug:slug>/survey.csv", survey.event_survey_csv, name="event_survey_csv"),
     path("events/<slug:slug>/invitations/<int:pk>/", invitations.event_invitation, name="event_invitation"),

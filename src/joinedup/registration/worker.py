@@ -14,6 +14,7 @@ from joinedup.registration.actions.companions import look_after
 from joinedup.registration.actions.held_places import lapse_held
 from joinedup.registration.actions.personal_details import delete_personal
 from joinedup.registration.actions.reminders import send_reminders
+from joinedup.registration.actions.reserved_places import release_due
 from joinedup.registration.queries.attendees import due_deletions
 from joinedup.registration.queries.reminders import reminders_due
 
@@ -21,6 +22,11 @@ from joinedup.registration.queries.reminders import reminders_due
 def let_go_of_held(now: datetime.datetime) -> int:
     """Release places that nobody confirmed within a day; returns how many people that affects."""
     return lapse_held(now)
+
+
+def release_reserved(on: datetime.date) -> int:
+    """Give places whose reservation is over to those who wait; returns how many people got one."""
+    return len(release_due(on))
 
 
 def look_after_young(on: datetime.date) -> int:

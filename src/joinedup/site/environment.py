@@ -33,18 +33,18 @@ def number(name: str, *, default: int) -> int:
     return int(value)
 
 
+def one_of(name: str, *values: str) -> str:
+    """One of the values; the first is the default."""
+    value = os.environ.get(name, "").strip().lower() or values[0]
+    if value not in values:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(values)}, not “{value}”.")
+    return value
+
+
 def words(name: str, *, default: list[str]) -> list[str]:
     """A comma-separated list."""
     value = os.environ.get(name, "")
     return [part.strip() for part in value.split(",") if part.strip()] or default
-
-
-def one_of(name: str, known: tuple[str, ...]) -> str:
-    """One of a few words; the first where it is not set."""
-    value = os.environ.get(name, "").strip().lower() or known[0]
-    if value not in known:
-        raise ImproperlyConfigured(f"{name} must be {' or '.join(known)}, not “{value}”.")
-    return value
 
 
 def networks(name: str) -> list[IPv4Network | IPv6Network]:

@@ -22,7 +22,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 RESTORING = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges")
-LEFT_EMPTY = ("django_session", "joinedup_cache")
+LEFT_EMPTY = ("django_session", "accounts_session", "joinedup_cache")
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1"
 
 

@@ -45,6 +45,7 @@ APPS = [
     "spreadsheets",
     "firstrun",
     "successions",
+    "merges",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -55,6 +56,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     *[f"joinedup.{name}" for name in APPS],
 ]
 
@@ -73,6 +75,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "joinedup.accounts.second_factor.Required",
+    "joinedup.accounts.again.Guard",
     "joinedup.web.middleware.private",
     "joinedup.web.middleware.labelled",
     "joinedup.web.middleware.Unstorable",
@@ -125,8 +129,13 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8}
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
-ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,12/h/key"}
-# Rate limits count addresses of visitors.
+# For one address the limit is each network's own, and a known browser's own: accounts/code_limits.py.
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": "20/m/ip",
+    "code_from_network": "3/m/key,12/h/key",
+    "code_for_known_browser": "3/m/key,12/h/key",
+    "code_for_address": "60/h/key",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 # The sign-in page may be requested again at any time: to correct an address, or to get a newer code.
 ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False
@@ -134,6 +143,13 @@ ACCOUNT_FORMS = {
     "request_login_code": "joinedup.accounts.forms.AddressForm",
     "confirm_login_code": "joinedup.accounts.forms.SignInCodeForm",
 }
+# Figures from an app after the code, for coordinators, programme leads and administrators: offered, or required.
+SECOND_FACTOR = environment.one_of("SECOND_FACTOR", "offered", "required")
+MFA_ADAPTER = "joinedup.accounts.second_factor.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {"authenticate": "joinedup.accounts.forms.SecondStepForm"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_ADAPTER = "joinedup.accounts.adapter.Adapter"
@@ -170,8 +186,14 @@ CACHES = {
     # For what is worked out again as soon as anything changes. Each process has its own: no page waits to write it.
     "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "TIMEOUT": 600},
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_ENGINE = "joinedup.accounts.sessions"
+# A session ends after so many days, used or not; of coordinators, programme leads and administrators also after so many
+# hours without use.
+SESSION_COOKIE_AGE = environment.number("SESSION_DAYS", default=14) * 24 * 3600
+SESSION_IDLE = environment.number("SESSION_IDLE_HOURS", default=12) * 3600
+# Seconds after which somebody signs in again before files with people, roles, publishing and erasing
+# (accounts/again.py).
+SIGN_IN_AGAIN_AFTER = environment.number("SIGN_IN_AGAIN_MINUTES", default=60) * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "joinedup.web.errors.csrf_failure"
@@ -220,7 +242,7 @@ WHITENOISE_MAX_AGE = 3600
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 METRICS_ADDRESSES = environment.networks("METRICS_ADDRESSES")
 
-LOG_FORMAT = environment.one_of("LOG_FORMAT", ("plain", "json"))
+LOG_FORMAT = environment.one_of("LOG_FORMAT", "plain", "json")
 LOG_REQUESTS = environment.flag("LOG_REQUESTS", default=False)
 LOGGING = {
     "version": 1,

@@ -21,6 +21,7 @@ ROOMS = [
     "firstrun",
     "successions",
     "about",
+    "merges",
     "accounts",
     "web",
 ]

@@ -8,23 +8,31 @@ import signal
 import threading
 from collections.abc import Callable
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
 from django.db import close_old_connections
 from django.utils import timezone
 
+from joinedup.accounts.sessions import SessionStore
+from joinedup.accounts.worker import look_after_accounts
 from joinedup.agreements.worker import ask_young_people, chase_agreements, forget_drafts
 from joinedup.clusters.worker import look_where_and_when
 from joinedup.engines.words import counted
 from joinedup.firstrun.area_loads import work_on_areas
 from joinedup.mail.kept import send_kept
 from joinedup.opportunities.worker import follow_waiting, work_out_the_night
-from joinedup.registration.worker import delete_due_personal, let_go_of_held, look_after_young, remind
+from joinedup.registration.worker import (
+    delete_due_personal,
+    let_go_of_held,
+    look_after_young,
+    release_reserved,
+    remind,
+)
 from joinedup.results.worker import thank_attendees
 from joinedup.site import metrics
 from joinedup.spreadsheets.worker import forget_uploads
 from joinedup.successions.worker import carry_out_due
 from joinedup.support.worker import remind_of_checks
+from joinedup.visits.worker import forget_leads
 from joinedup.web.work.digest import send_digests
 
 logger = logging.getLogger(__name__)
@@ -77,6 +85,8 @@ def _work(say: Callable[[str], object]) -> None:
         say(f"Deleted the personal details of {counted(deleted, 'guest')} of past events.")
     if lapsed := let_go_of_held(timezone.now()):
         say(f"Let go of {counted(lapsed, 'place')} that nobody confirmed.")
+    if given := release_reserved(timezone.localdate()):
+        say(f"Gave {counted(given, 'place')} that had been reserved to those who waited.")
     if moved := look_after_young(timezone.localdate()):
         say(f"Followed who is vouched for, for {counted(moved, 'young guest')}.")
     if forgotten := forget_drafts(timezone.now()):
@@ -85,6 +95,9 @@ def _work(say: Callable[[str], object]) -> None:
         say(f"Deleted {counted(unaccepted, 'spreadsheet')} that nobody accepted.")
     if cache.add(f"worker-cleared-{timezone.localdate()}", True, A_DAY):
         SessionStore.clear_expired()
+    if erased := look_after_accounts(timezone.now()):
+        say(f"Erased {counted(erased, 'account')} that had been closed for long enough.")
+    forget_leads(timezone.localdate())
     _write_to_people(say, timezone.localtime())
     metrics.note_worker(timezone.now())
 

@@ -13,7 +13,9 @@ from django.db.models import Q
 from joinedup.accounts.person import Person
 from joinedup.engines.reading.themes import Sectors
 from joinedup.initiatives.models import Initiative
+from joinedup.partners.election_hold import why_held
 from joinedup.partners.models import Ask, Contact, Partner
+from joinedup.partners.queries import former_names
 from joinedup.places.models import Footprint, Place
 from joinedup.places.successions import every_old_area, leads_to
 from joinedup.spreadsheets.cells import plain_name
@@ -28,21 +30,18 @@ EVERYWHERE_HERE = (
 )  # fmt: skip
 
 
-IDENTIFIERS = ("charity_number", "company_number", "urn", "ods")
-
-
 @dataclass(frozen=True)
 class KnownRecords:
     """All names are in lower case. `places` and `themes` by name and by code; `here`: the footprint's own places.
 
-    `called`: what a sheet called a partner before, beside its name. `numbered`: (kind of identifier, it) -> partner.
+    `called`: what a sheet called a partner before, beside its name, or a record was called that became part of it.
     `contacts`: (partner, address) and (partner, role, name). `initiatives`: (partner, name). `asks`: (partner, kind,
-    text). `offers`: (name, provider).
+    text). `offers`: (name, provider). `held`: why nothing may become public now in a partnership; `held_here` in this
+    one, `held_for_support` in one of those that the person coordinates; empty if it may.
     """
 
     partners: dict[str, Partner]
     called: dict[str, Partner]
-    numbered: dict[tuple[str, str], Partner]
     contacts: set[tuple[int, ...] | tuple[int | str, ...]]
     sectors: dict[str, Sector]
     themes: dict[str, Theme]
@@ -51,6 +50,15 @@ class KnownRecords:
     initiatives: set[tuple[int, str]]
     asks: set[tuple[int, str, str]]
     offers: set[tuple[str, str]]
+    held: dict[int, str]
+    held_here: str
+    held_for_support: str
+
+    def held_for(self, body: object) -> str:
+        """Why nothing of a body may become public now: for one that is new, here."""
+        if not isinstance(body, Partner):
+            return self.held_here
+        return next((self.held[each.pk] for each in body.footprints.all() if each.pk in self.held), "")
 
     @cached_property
     def place_frame(self) -> pl.DataFrame:
@@ -117,9 +125,10 @@ def _frame(key: str, rows: Iterable[tuple[str, str]]) -> pl.DataFrame:
 
 
 def around(person: Person, footprint: Footprint) -> KnownRecords:
-    """The records that `person` may see around a partnership. 12 queries, whatever the number of records."""
-    held = Partner.objects.visible_to(person).filter(footprints=footprint)
-    partners = list(held.select_related("sector").prefetch_related("serves"))
+    """The records that `person` may see around a partnership. 15 queries, whatever the number of records."""
+    seen = Partner.objects.visible_to(person).filter(footprints=footprint)
+    held = {each.pk: why for each in Footprint.objects.exclude(held_until=None) if (why := why_held(each))}
+    partners = list(seen.select_related("sector").prefetch_related("serves", "footprints"))
     by_pk = {partner.pk: partner for partner in partners}
     here = list(footprint.places.all())
     contacts: set[tuple[int | str, ...]] = set()
@@ -135,8 +144,8 @@ def around(person: Person, footprint: Footprint) -> KnownRecords:
     called = RememberedName.objects.filter(footprint=footprint, partner__in=by_pk)
     return KnownRecords(
         partners={_key(p.name): p for p in partners},
-        called={name: by_pk[pk] for name, pk in called.values_list("name", "partner_id")},
-        numbered={(kind, getattr(p, kind)): p for p in partners for kind in IDENTIFIERS if getattr(p, kind)},
+        called={_key(name): by_pk[pk] for name, pk in former_names(by_pk)}
+        | {name: by_pk[pk] for name, pk in called.values_list("name", "partner_id")},
         contacts=contacts,
         sectors={each.slug: each for each in Sector.objects.all()},
         themes={t.slug: t for t in themes}
@@ -150,7 +159,12 @@ def around(person: Person, footprint: Footprint) -> KnownRecords:
             (_key(name), _key(provider))
             for name, provider in Offer.objects.visible_to(person).values_list("name", "provider")
         },
-    )
+        held=held,
+        held_here=held.get(footprint.pk, ""),
+        held_for_support="" if person.sees_every_partnership else next(
+            (said for pk, said in held.items() if pk in person.coordinated_ids), ""
+        ),
+    )  # fmt: skip
 
 
 def _places(here: list[Place]) -> dict[str, Place]:

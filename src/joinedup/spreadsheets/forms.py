@@ -99,9 +99,15 @@ def chosen_header(data: Mapping[str, str]) -> dict[str, int]:
 
 
 def chosen_ticks(data: QueryDict) -> dict[str, bool]:
-    """Key of a guess -> whether it is ticked, of the guesses that the page showed."""
+    """Key of a guess -> whether it is ticked, of the guesses that the page showed; and of a question whether two names
+    are one organisation, where that was answered."""
     ticked = set(data.getlist("tick"))
-    return {key: key in ticked for key in data.getlist("shown")}
+    said = {
+        name.removeprefix("body-"): value == "one"
+        for name, value in data.items()
+        if name.startswith("body-") and value in ("one", "branches")
+    }
+    return {key: key in ticked for key in data.getlist("shown")} | said
 
 
 def chosen_sectors(data: Mapping[str, str]) -> dict[int, str]:

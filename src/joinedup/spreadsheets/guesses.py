@@ -26,6 +26,8 @@ RESULT = {"via_sectors": "via", "amount_all": "amount"}
 # all of them are meant stays words.
 _KEPT_AS_WORDS = ("id", "amount")
 SAME_BODY = "same_body"
+# Two names with one number: whether they are one organisation or branches of one is asked, and never guessed.
+ONE_OR_BRANCHES = "one_or_branches"
 BEYOND = "reaches beyond this partnership"
 # Which bodies are one is asked by itself, and what is known of them is then brought together.
 _OF_ITS_DOUBLE = "places of its double"
@@ -161,6 +163,7 @@ class RowGuesses:
     reading: SheetReading
     ticks: Ticks
     guesses: list[Guess] = field(default_factory=list)
+    questions: list[Guess] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     stands: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
 
@@ -177,6 +180,12 @@ class RowGuesses:
         if guess not in self.guesses:
             self.guesses.append(guess)
         return self.ticks.has(guess)
+
+    def ask(self, question: Guess) -> bool | None:
+        """Ask whoever accepts the sheet; what they said, None until they say."""
+        if question not in self.questions:
+            self.questions.append(question)
+        return self.ticks.chosen.get(question.key)
 
     def kept(self, name: str, values: Iterable[str], parts: Iterable[Part]) -> list[str]:
         """Of these values those that were given exactly and those whose guess is ticked."""

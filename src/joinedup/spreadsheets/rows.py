@@ -49,12 +49,14 @@ class PartnerInRow:
     name: str
     sector: str
     numbers: Mapping[str, str] = field(default_factory=dict)
+    is_branch: bool = False
 
 
 @dataclass
 class RowOutcome:
     """The outcome of one row. `plan` is what the kind needs to create it; empty unless new or adding. `kept`: the
-    values that were read, by field. `called`: what the row calls an organisation, beside its name."""
+    values that were read, by field. `called`: what the row calls an organisation, beside its name. `questions`: what
+    only somebody who knows can say; `doubts`: sentences about what is taken as it stands and may be wrong."""
 
     row: int
     title: str
@@ -64,9 +66,11 @@ class RowOutcome:
     plan: dict[str, Any] = field(default_factory=dict)
     sector_to_check: SectorToCheck | None = None
     guesses: list[Guess] = field(default_factory=list)
+    questions: list[Guess] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     kept: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     called: list[tuple[str, Partner | PartnerInRow]] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
 
 
 class RowCells:
@@ -80,6 +84,7 @@ class RowCells:
     ) -> None:
         self.number = number
         self.problems: list[CellProblem] = []
+        self.doubts: list[str] = []
         self._texts, self._mapping, self._header = texts, mapping, header
 
     def text(self, name: str, longest: int = 5_000) -> str:
@@ -142,6 +147,7 @@ class RowCells:
             unread = []
         line = RowOutcome(self.number, title, says, verdict, self.problems, plan)
         line.guesses, line.unread, line.kept = guesses, unread, self.read.stands
+        line.questions, line.doubts = self.read.questions, self.doubts
         return line
 
 

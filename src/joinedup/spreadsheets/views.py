@@ -27,6 +27,7 @@ from joinedup.taxonomy.models import Sector
 ROWS_A_PAGE = 100
 PROBLEMS_SHOWN = 50
 GUESSES_A_PAGE = 60
+BODIES_SHOWN = 100
 # A submitted form may hold a thousand fields; those that need a choice come first.
 SECTORS_SHOWN = 400
 
@@ -146,6 +147,8 @@ def upload_preview(request: Request, pk: int) -> HttpResponse:
         "read": queries.what_was_read(upload),
         "dates": wording.dates(seen),
         "problems": seen.problems[:PROBLEMS_SHOWN],
+        "bodies": wording.questions(seen)[:BODIES_SHOWN],
+        "doubts": [f"{said} ({wording.where(rows)})" for said, rows in seen.doubts.items()][:PROBLEMS_SHOWN],
         **_guesses(request, KINDS[upload.kind], seen),
         **_rows(request, KINDS[upload.kind], seen),
         "to_check": sorted(seen.sectors_to_check, key=lambda each: bool(each.sector))[:SECTORS_SHOWN],

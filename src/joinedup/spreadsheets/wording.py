@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Ask
+from joinedup.partners.registers import LABELS
 from joinedup.spreadsheets.guesses import BEYOND, SAME_BODY, Guess, Unread
 from joinedup.spreadsheets.kinds import RowKind
 from joinedup.spreadsheets.preview import SpreadsheetPreview
@@ -66,6 +67,27 @@ def groups(kind: RowKind, seen: SpreadsheetPreview, guesses: Sequence[Guess]) ->
         shown = GuessToTick(guess.key, says(guess, seen.names), where(rows[guess]), seen.ticks.has(guess))
         found[guess.field].append(shown)
     return [GuessGroup(label(kind, field), some) for field, some in found.items()]
+
+
+@dataclass(frozen=True)
+class BodyQuestion:
+    """Two names with one number: `said` is what was answered, None until somebody does."""
+
+    key: str
+    says: str
+    where: str
+    said: bool | None
+
+
+def questions(seen: SpreadsheetPreview) -> list[BodyQuestion]:
+    """What was not answered yet comes first."""
+    found = []
+    for each, rows in seen.questions.items():
+        other, kind, number = each.read_as
+        words = {"name": each.given, "other": other, "kind": LABELS[kind], "number": number}
+        says = _("“%(name)s” and “%(other)s” have the same %(kind)s, %(number)s") % words
+        found.append(BodyQuestion(each.key, says, where(rows), seen.ticks.chosen.get(each.key)))
+    return sorted(found, key=lambda question: question.said is not None)
 
 
 def in_order(kind: RowKind, seen: SpreadsheetPreview) -> list[Guess]:

@@ -11,6 +11,7 @@ from joinedup.web.home.views import home
 from joinedup.web.initiative.views import initiative
 from joinedup.web.methods.views import methods
 from joinedup.web.partner.views import partner, partners, partners_csv
+from joinedup.web.people.leaving import account_close, person_close, person_closed, person_erase
 from joinedup.web.people.views import people, person_invite, role_take_away
 from joinedup.web.place.views import place
 from joinedup.web.programme.views import programme
@@ -43,6 +44,10 @@ urlpatterns = [
     path("strategy/<str:ref>/update/", commitment_update, name="commitment_update"),
     path("methods/", methods, name="methods"),
     path("people/", people, name="people"),
+    path("account/close/", account_close, name="account_close"),
+    path("people/<int:pk>/close/", person_close, name="person_close"),
+    path("people/<int:pk>/erase/", person_erase, name="person_erase"),
+    path("people/closed/<int:pk>/", person_closed, name="person_closed"),
     path("people/invite/", person_invite, name="person_invite"),
     path("people/roles/<int:pk>/take-away/", role_take_away, name="role_take_away"),
 ]

@@ -17,7 +17,7 @@ from joinedup.partners.addressees import (
     willing_coordinators,
 )
 from joinedup.partners.models import Partner
-from joinedup.partners.queries import speaks_for
+from joinedup.partners.queries import body_now, speaks_for
 
 PURPOSE = "report"
 VALID_DAYS = 60
@@ -107,7 +107,7 @@ def by_mail(token: str) -> ReportByMail | None:
         by = Person.of(user)
         is_theirs = agreement.event.footprint_id in by.coordinated_ids and agreement.marking != Marking.NAMED
         return ReportByMail(agreement, None, by) if is_theirs else None
-    partner = Partner.objects.filter(pk=partner_pk).first()
+    partner = body_now(partner_pk)
     if partner is None or partner.pk not in agreement.scope().partners:
         return None
     name = speaks_for(partner, link.user_id, link.email)

@@ -46,6 +46,19 @@ def to_take_over(person: Person, agreement: Agreement, on: datetime.date) -> lis
     ]
 
 
+def taken_over(person: Person, partner: Partner, successor: Partner) -> list[ToTakeOver]:
+    """The open agreements that name a partner and may be given to its successor by `person`, the soonest due first;
+    also before the day. 3 queries."""
+    theirs = Q(owner_partner=partner) | Q(deputy_partner=partner) | Q(contributions__partner=partner)
+    named = Agreement.objects.filter(theirs, state__in=OPEN).values("pk")
+    rows = Agreement.objects.visible_to(person).filter(pk__in=named).select_related("event", "owner_partner")
+    every = (
+        rows.select_related("deputy_partner").prefetch_related("contributions__partner").order_by("due", "pk")
+    )
+    asked = [ToTakeOver(each, partner, successor) for each in every]
+    return [each for each in asked if may_take_over(person, each.agreement, successor)]
+
+
 def waiting_to_take_over(person: Person, on: datetime.date) -> list[ToTakeOver]:
     """All that waits for `person` to say who takes over, the soonest due first."""
     ended = Partner.objects.filter(succeeded_on__lte=on).values("pk")

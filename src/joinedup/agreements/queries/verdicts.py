@@ -18,7 +18,7 @@ from joinedup.agreements.queries.agreement import AgreementLine, find_agreements
 from joinedup.events.models import Event
 from joinedup.partners.addressees import Addressee
 from joinedup.partners.models import Partner
-from joinedup.partners.queries import speaks_for
+from joinedup.partners.queries import body_now, speaks_for
 from joinedup.registration.attendance import were_there
 from joinedup.registration.models import Attendee
 
@@ -103,7 +103,7 @@ def host_link(token: str) -> HostLink | None:
     if link is None or not (event_pk.isdecimal() and host_pk.isdecimal()):
         return None
     event = Event.objects.filter(pk=event_pk, cancelled_on=None).first()
-    host = Partner.objects.filter(pk=host_pk).first()
+    host = body_now(host_pk)
     if event is None or host is None or speaks_for(host, link.user_id, link.email) is None:
         return None
     young = young_of(event).get(host.pk)

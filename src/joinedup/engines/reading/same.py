@@ -24,7 +24,12 @@ _SHORT = {
     "dept": "department",
     "comm": "community",
     "yth": "youth",
+    "assn": "association",
     "ctr": "centre",
+    "ctre": "centre",
+    "rd": "road",
+    "sch": "school",
+    "org": "organisation",
     "svc": "service",
     "yjs": "youth justice service",
     "saint": "st",
@@ -40,8 +45,18 @@ _COUNCIL = re.compile(
     r"^(?P<before>.+?) (?:london |royal |metropolitan )?(?:borough|district) council$"
 )
 _FORM = re.compile(
-    r"\b(?:the|charity|organisation|ltd|limited|cic|cio|plc|llp|inc|registered charity|"
-    r"charity no \d+|of|and|a|for|in|y|yr)\b"
+    r"\b(?:(?:registered )?charity(?: (?:no|number))? \d+|registered charity|trustees of|"
+    r"community interest company|charitable incorporated organisation|"
+    r"the|charity|organisation|ltd|limited|cic|cio|plc|llp|inc|of|and|a|for|in|y|yr)\b"
+)
+# C.I.C., Y.M.C.A.: letters that stand alone beside each other are one word.
+_LETTERS = re.compile(r"\b[a-z](?: [a-z])+\b")
+# Words that tell two bodies of one name apart, however alike they are written.
+_APART = frozenset(
+    listed(
+        "north, south, east, west, upper, lower, inner, outer, boys, girls, mens, womens, men, women, junior, infant, "
+        "primary, secondary, branch"
+    )
 )
 _STOP = frozenset(
     listed(
@@ -72,7 +87,7 @@ def _long(name: str) -> str:
         plain = pattern.sub(usual, plain)
     if council := _COUNCIL.match(plain.removeprefix("the ")):
         plain = f"{council['behind'] or council['before']} council"
-    words = plain.split()
+    words = _LETTERS.sub(lambda some: some[0].replace(" ", ""), plain).split()
     return " ".join(
         _SHORT.get(word, word)
         if at or len(word) > 1
@@ -110,7 +125,7 @@ def _different_words(one: list[str], other: list[str]) -> bool:
     joined = "".join(left) == "".join(right) or sorted("".join(left)) == sorted("".join(right))
     if joined:
         return False
-    if len(left) != len(right):
+    if len(left) != len(right) or not _APART.isdisjoint([*left, *right]):
         return True
     # Two saints are two, however alike: St Mary's and St Mark's.
     if (

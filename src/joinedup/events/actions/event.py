@@ -137,10 +137,11 @@ def ready_to_invite(event: Event) -> list[str]:
 
 
 @transaction.atomic
-def change_event(*, by: Person, event: Event, tell: bool = False, **details: Any) -> Event:
+def change_event(*, by: Person, event: Event, tell: bool = False, ask: bool = False, **details: Any) -> Event:
     """Change an event's details. More places let people in from the waiting list.
 
-    `tell`: notify those who come and those who were invited if the day, time or place changed.
+    `tell`: notify those who come and those who were invited if the day, time or place changed. Another day asks those
+    who come whether they still can; `ask`: another time or place does too.
     """
     require(by, "event.change", on=event)
     if event.is_history:
@@ -157,7 +158,9 @@ def change_event(*, by: Person, event: Event, tell: bool = False, **details: Any
         event.sequence, event.changed_at = event.sequence + 1, timezone.now()
     event.save()
     moved = any(before[name] != now[name] for name in WHEN_AND_WHERE)
-    event_changed.send(Event, event=event, was=was, tell=tell and moved and event.cancelled_on is None)
+    event_changed.send(
+        Event, event=event, was=was, tell=tell and moved and event.cancelled_on is None, ask=ask
+    )
     audit.record(by=by, action="event.change", on=event, before=before)
     return event
 

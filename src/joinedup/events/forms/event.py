@@ -8,11 +8,14 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from joinedup.accounts.person import Person
 from joinedup.events.actions.event import WHEN_AND_WHERE
 from joinedup.events.models import TABLE_ACCESS, Event, Programme, Stop, Venue
+from joinedup.events.queries.events import holding
 from joinedup.events.queries.programmes import to_choose
 from joinedup.events.queries.venues import kept_by, venues_for
 from joinedup.places.models import Footprint
@@ -46,6 +49,8 @@ def footprint_in(footprints: Any, region: str) -> Footprint | None:
 
 
 class EventForm(forms.Form):
+    ABOUT_TELLING = ("tell", "ask", "silent")
+
     footprint = forms.ModelChoiceField(Footprint.objects.none(), label=_("Partnership"), empty_label=None)
     programme = forms.ModelChoiceField(
         Programme.objects.none(),
@@ -127,12 +132,23 @@ class EventForm(forms.Form):
     tell = forms.BooleanField(
         required=False,
         label=_("Tell those who come and those who are invited"),
-        help_text=_("One mail each, if the day, the time or the place is another."),
+        help_text=_(
+            "One mail each, if the day, the time or the place is another. If the day is another, it asks those who "
+            "come whether they still can."
+        ),
+    )
+    ask = forms.BooleanField(
+        required=False,
+        label=_("Ask them whether they can still come, even if only the time or the place is another"),
+    )
+    # Shown once somebody saves another day without telling.
+    silent = forms.BooleanField(
+        required=False, label=_("Save without telling them"), widget=forms.HiddenInput
     )
 
     def __init__(self, *args: Any, person: Person, event: Event | None = None, **kwargs: Any) -> None:
         if event is not None:
-            names = set(self.base_fields) - {"footprint", "programme", "tell"}
+            names = set(self.base_fields) - {"footprint", "programme", *self.ABOUT_TELLING}
             kwargs.setdefault("initial", {name: getattr(event, name) for name in names})
         super().__init__(*args, **kwargs)
         own: Any = self.fields
@@ -140,7 +156,8 @@ class EventForm(forms.Form):
             del own["footprint"], own["programme"]
             own["at"].queryset = venues_for(event)
             return
-        del own["tell"]
+        for name in self.ABOUT_TELLING:
+            del own[name]
         own["footprint"].queryset = footprints_of(person)
         own["programme"].queryset = to_choose()
         own["at"].queryset = kept_by(person)
@@ -166,6 +183,30 @@ class EventForm(forms.Form):
     def moves(self) -> bool:
         """Whether the input gives the event another day, time or place."""
         return bool(WHEN_AND_WHERE & set(self.changed_data))
+
+    def warns(self, event: Event) -> bool:
+        """Whether people hold the day as it was and nobody is to tell them: then the form says how many, and asks
+        once; 1 query."""
+        if not self.moves() or self.cleaned_data["tell"] or self.cleaned_data["silent"]:
+            return False
+        number = holding(event)
+        if not number or event.cancelled_on is not None:
+            return False
+        held = date_format(event.date, "j F Y") if event.date else _("no day yet")
+        words = ngettext_lazy(
+            "%(num)s person who comes or waits holds the old day, time and place (%(held)s). Tick this to tell them, "
+            "or save without telling them, below.",
+            "%(num)s people who come or wait hold the old day, time and place (%(held)s). Tick this to tell them, "
+            "or save without telling them, below.",
+            "num",
+        )
+        self.add_error("tell", str(words % {"num": number, "held": held}))
+        self.fields["silent"].widget = forms.CheckboxInput()
+        return True
+
+    def details(self) -> dict[str, Any]:
+        """The arguments of `actions.event.change_event`."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "silent"}
 
 
 class TablesForm(forms.Form):

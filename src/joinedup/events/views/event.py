@@ -72,12 +72,13 @@ def event_edit(request: Request, slug: str) -> HttpResponse:
     form = EventForm(None if is_room else request.POST or None, person=request.person, event=event)
     watch(form, event)
     tables = TablesForm.of(event, request.POST if is_room else None)
-    if request.method == "POST" and (tables if is_room else form).is_valid():
+    sent = request.method == "POST" and (tables if is_room else form).is_valid()
+    if sent and (is_room or not form.warns(event)):
         try:
             if is_room:
                 set_tables(by=request.person, event=event, **tables.room())
             else:
-                change_event(by=request.person, event=event, **form.cleaned_data)
+                change_event(by=request.person, event=event, **form.details())
         except ValidationError as error:
             (tables if is_room else form).add_error(None, error)
         else:

@@ -17,7 +17,7 @@ from joinedup.opportunities.models import Answer, Enquiry, Opportunity, Run
 from joinedup.opportunities.queries.lists import UNDECIDED
 from joinedup.partners.addressees import HAS_TO_BE_HEARD, Addressee, contacts_first, coordinator_addresses
 from joinedup.partners.models import Partner
-from joinedup.partners.queries import speaks_for
+from joinedup.partners.queries import body_now, speaks_for
 
 PURPOSE = "opportunity-answer"
 OPPORTUNITIES = Preference.Mail.OPPORTUNITIES
@@ -119,7 +119,7 @@ def by_mail(token: str) -> ByMail | None:
     opportunity_pk, _dot, partner_pk = link.pk.partition(".") if link else ("", "", "")
     if link is None or not (opportunity_pk.isdecimal() and partner_pk.isdecimal()):
         return None
-    partner = Partner.objects.filter(pk=partner_pk).first()
+    partner = body_now(partner_pk)
     shared = Opportunity.objects.filter(audience=Run.Audience.PARTNERSHIP)
     opportunity = shared.select_related("place", "theme", "footprint").filter(pk=opportunity_pk).first()
     if partner is None or opportunity is None:

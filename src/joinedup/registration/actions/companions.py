@@ -141,6 +141,9 @@ def part(by: Person, companion: Attendee) -> list[Attendee]:
         stand(by, each, Standing.ALONE, "event.without_companion", companion=None, keeps_place=had)
     if young:
         mails.send_without_companion(companion.event, companion.partner, len(young))
+        if companion.is_coming:
+            # They were told that these come with them.
+            mails.send_no_longer_with(companion, [each.name for each in young])
     return young
 
 
@@ -187,11 +190,13 @@ def vouch(*, by: Person, attendee: Attendee, known: bool = True) -> Attendee:
     attendee.vouched_on = timezone.localdate() if known else None
     attendee.save(update_fields=["vouched_on"])
     audit.record(by=by, action="event.vouch", on=attendee, before=before)
+    young: list[Attendee] = []
     if known:
-        settle(by, attendee)
+        young = settle(by, attendee)
     elif not is_vouched(attendee):
         part(by, attendee)
     fill_places(event)
+    _tell_who_waits(young)
     return attendee
 
 
@@ -215,8 +220,9 @@ def ask_companion(
     agreed = timezone.now() if has_said_yes else None
     stand(by, young, Standing.ALONE, "event.ask_companion", wanted_companion=companion, agreed_at=agreed)
     if has_said_yes:
-        settle(by, companion)
+        young_now = settle(by, companion)
         fill_places(event)
+        _tell_who_waits(young_now)
     else:
         mails.send_asked_to_bring(companion)
     young.refresh_from_db()
@@ -246,10 +252,19 @@ def look_after(event: Event) -> int:
         unknown, known = _to_follow(event)
         for adult in unknown:
             changed += len(part(by, adult))
-        for adult in known:
-            changed += len(settle(by, adult))
+        young = [each for adult in known for each in settle(by, adult)]
         fill_places(event)
-    return changed
+        _tell_who_waits(young)
+    return changed + len(young)
+
+
+def _tell_who_waits(young: Iterable[Attendee]) -> None:
+    """Young people whose companion is vouched for now, and for whom no place was free: their companion is told so.
+    Call it after places were filled."""
+    for each in young:
+        each.refresh_from_db()
+        if each.standing == Standing.WAITING and each.companion is not None:
+            mails.send_registration(each, each.companion.email)
 
 
 def _to_follow(event: Event) -> tuple[list[Attendee], list[Attendee]]:

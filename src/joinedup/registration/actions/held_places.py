@@ -18,7 +18,7 @@ from joinedup.events.models import Event
 from joinedup.opportunities import touching
 from joinedup.partners.models import Ask, Partner
 from joinedup.privacy.retention import HELD_PLACES
-from joinedup.registration import mails
+from joinedup.registration import mailbox, mails
 from joinedup.registration.actions import companions
 from joinedup.registration.actions.waiting_list import fill_places, next_number, open_event, stand
 from joinedup.registration.models import Attendee, Invitation, newer
@@ -78,12 +78,36 @@ def confirm(by: Person, attendee: Attendee, *, told: bool) -> Attendee:
     )
     if attendee.partner is not None:
         note_asks(event, attendee.partner, said, list(attendee.themes.all()), confirmed_by="")
+    attendee.holds_day = event.date
+    attendee.save(update_fields=["holds_day"])
     companions.begin(by, attendee)
-    fill_places(event, quiet=[attendee.pk, *attendee.with_them.values_list("pk", flat=True)])
+    colleagues = _confirm_colleagues(by, event, attendee)
+    with_them = attendee.with_them.values_list("pk", flat=True)
+    fill_places(event, quiet=[attendee.pk, *with_them, *(each.pk for each in colleagues)])
     attendee.refresh_from_db()
     if not told:
-        mails.send_registration(attendee, attendee.email)
+        for each in (attendee, *colleagues):
+            each.refresh_from_db()
+            mails.send_registration(each, each.email)
     return attendee
+
+
+def _confirm_colleagues(by: Person, event: Event, lead: Attendee) -> list[Attendee]:
+    """Those whom somebody registered together with themselves count once that person has confirmed."""
+    waiting = list(lead.colleagues.filter(standing__in=[Standing.HELD, Standing.LAPSED]))
+    for each in waiting:
+        each.event = event
+        number = next_number(event) if each.standing == Standing.LAPSED else each.number
+        stand(
+            by,
+            each,
+            Standing.WAITING,
+            "event.confirm_place",
+            held_until=None,
+            number=number,
+            holds_day=event.date,
+        )
+    return waiting
 
 
 def hold_again(by: Person, attendee: Attendee) -> None:
@@ -92,6 +116,8 @@ def hold_again(by: Person, attendee: Attendee) -> None:
     until, number = timezone.now() + HELD_PLACES.length, next_number(attendee.event)
     stand(by, attendee, Standing.HELD, "event.hold", held_until=until, number=number)
     _young(attendee, Standing.LAPSED, Standing.HELD)
+    for each in attendee.colleagues.filter(standing=Standing.LAPSED):
+        stand(by, each, Standing.HELD, "event.hold", held_until=until, number=next_number(attendee.event))
 
 
 def _young(attendee: Attendee, was: str, now: str) -> None:
@@ -112,8 +138,12 @@ def _lapse(event_pk: int, now: datetime.datetime) -> int:
     event = Event.objects.select_for_update().get(pk=event_pk)
     gone = list(event.attendees.filter(standing=Standing.HELD, held_until__lt=now))
     for each in gone:
+        each.event = event
         stand(Person.operator(), each, Standing.LAPSED, "event.lapse")
         _young(each, Standing.HELD, Standing.LAPSED)
+        # Somebody who was registered by a colleague has had no mail of their own.
+        if each.registered_with_id is None and mailbox.may_write(each.email, once=f"lapsed-{each.pk}"):
+            mails.send_lapsed(each)
     fill_places(event)
     return len(gone)
 

@@ -38,11 +38,12 @@ def delete_personal(*, by: Person, event: Event, on: datetime.date | None = None
     for person in attendees:
         person.name = person.email = person.dietary = ""
         person.access, person.token, person.code, person.user = [], fresh_token(), fresh_code(), None
-        person.said, person.calendar_key = {}, ""
+        person.said, person.calendar_key, person.unlisted = {}, "", ""
     for invitation in invitations:
         invitation.name = invitation.email = ""
         invitation.token = fresh_token()
     personal = ["role", "name", "email", "dietary", "access", "said", "token", "code", "user", "calendar_key"]
+    personal.append("unlisted")
     Attendee.objects.bulk_update(attendees, personal, 100)
     Invitation.objects.bulk_update(invitations, ["role", "name", "email", "token"], 100)
     # A speaker who agreed to be named in public stays named, as in the programme of the day.
@@ -52,7 +53,8 @@ def delete_personal(*, by: Person, event: Event, on: datetime.date | None = None
     personal_deleted.send(Event, event=event)
     before = audit.snapshot(event)
     event.personal_deleted_on = on
-    event.save(update_fields=["personal_deleted_on"])
+    event.safeguarding_lead = event.safeguarding_contact = ""
+    event.save(update_fields=["personal_deleted_on", "safeguarding_lead", "safeguarding_contact"])
     audit.record(by=by, action="event.delete_personal", on=event, before=before)
     transaction.on_commit(leave_nothing_in_the_file)
     return len(attendees) + len(invitations)

@@ -19,6 +19,7 @@ from joinedup.accounts.slugs import fresh_slug
 from joinedup.events.models import Event
 from joinedup.opportunities import touching
 from joinedup.partners.models import Ask, Partner
+from joinedup.partners.queries import partner_called
 from joinedup.privacy import detect, free_text
 from joinedup.privacy.retention import HELD_PLACES
 from joinedup.registration import mailbox, mails
@@ -54,6 +55,8 @@ def register(
     part: str = "guest",
     companion_email: str = "",
     young_names: Sequence[str] = (),
+    colleagues: Sequence[tuple[str, str]] = (),
+    together: bool = True,
     doing: str = "",
     needing: str = "",
     themes: Iterable[Theme] = (),
@@ -66,6 +69,9 @@ def register(
 ) -> Attendee:
     """Register one person and, if they are a companion, the young people who come with them. Without `partner`
     an adult comes for themselves.
+
+    `colleagues`: (name, role) of others of the same organisation, who share the address. `together`: if fewer places
+    are left than these people, they all wait; otherwise those who fit come now, and the others wait.
 
     `still_true` are keys of `confirmed_records.records`: what a partner's own people confirm while
     registering. What a partner does or needs reaches the list of opportunities through the worker, since
@@ -81,6 +87,7 @@ def register(
     refuse_closed(event)
     email, young_names = email.strip().lower(), [n.strip() for n in young_names if n.strip()]
     _refuse_what_is_missing(role, name, email, part, young_names)
+    refuse_colleagues(name, colleagues, organisation=partner.name if partner else "")
     is_young = part == YOUNG
     heard = {} if is_young else {"role": role, "doing": doing, "needing": needing}
     refuse_people(name, young_names, heard, organisation=partner.name if partner else "")
@@ -96,8 +103,8 @@ def register(
     proved = held_places.is_proved(by, event, email, invitation)
     box = mailbox.look(event, email, name, role)
     if box.same is not None:
-        return _again(by, box.same, young_names, chosen, proved)
-    is_full = box.is_full(proved=proved) and not may(by, "event.vouch", on=event)
+        return _again(by, box.same, young_names, chosen, proved, colleagues)
+    is_full = box.is_full(proved=proved, more=len(colleagues)) and not may(by, "event.vouch", on=event)
     if box.is_unclear or is_full:
         if mailbox.may_write(email, once=f"unchanged-{event.pk}"):
             mails.send_unchanged(event, email, is_full=is_full)
@@ -129,9 +136,12 @@ def register(
         offer=offer,
         photo_consent=photo_consent,
         opted_in=opted_in,
+        waits_together=together,
         user_id=by.user_id if by.is_signed_in and by.email.lower() == email else None,
         **needs,
     )
+    how = {"standing": attendee.standing, "held_until": attendee.held_until}
+    _add_colleagues(by, attendee, colleagues, chosen, **how)
     if is_heard and home is not None:
         # The partner's own people: its members, and those who came through a mail of their own.
         own = vouched and not is_new and (is_member or not by.is_signed_in)
@@ -148,12 +158,63 @@ def register(
     return attendee
 
 
+def _add_colleagues(
+    by: Person, lead: Attendee, colleagues: Iterable[tuple[str, str]], themes: Sequence[Theme], **how: Any
+) -> list[Attendee]:
+    """Register these together with somebody; whoever is known at the address is not added twice."""
+    here = mailbox.look(lead.event, lead.email, lead.name, lead.role).here
+    return [
+        add(
+            by,
+            lead.event,
+            lead.partner,
+            themes,
+            role=role.strip(),
+            name=name.strip(),
+            email=lead.email,
+            parts=["guest"],
+            registered_with=lead,
+            **how,
+        )
+        for name, role in colleagues
+        if not any(mailbox.is_same(each, name, role) for each in here)
+    ]
+
+
+def refuse_colleagues(name: str, colleagues: Sequence[tuple[str, str]], *, organisation: str) -> None:
+    """Refuse colleagues who cannot be told apart at one address, or whose words would outlive the deletion of
+    personal details."""
+    if not colleagues:
+        return
+    if len(colleagues) >= mailbox.MOST_AN_ADDRESS:
+        raise ValidationError(
+            {
+                "colleagues": _("One person can register up to %(most)s colleagues.")
+                % {"most": mailbox.MOST_AN_ADDRESS - 1}
+            }
+        )
+    called = [detect.plain(each) for each in (name, *(each for each, _role in colleagues))]
+    if not all(called):
+        raise ValidationError(
+            {"name": _("Give the name that each of you wants to be called: you share one e-mail address.")}
+        )
+    if len(set(called)) < len(called):
+        raise ValidationError({"colleagues": _("Give each of you a different name: you share one address.")})
+    for each, role in colleagues:
+        try:
+            refuse_people(each, [], {"role": role}, organisation=organisation)
+        except ValidationError as error:
+            raise ValidationError({"colleagues": error.messages}) from error
+
+
 def _give_a_place(by: Person, attendee: Attendee) -> None:
     companions.settle(by, attendee)
-    told = [attendee.pk, *attendee.with_them.values_list("pk", flat=True)]
+    party = [attendee, *attendee.colleagues.select_related("event", "partner")]
+    told = [*(each.pk for each in party), *attendee.with_them.values_list("pk", flat=True)]
     fill_places(attendee.event, quiet=told)
-    attendee.refresh_from_db()
-    mails.send_registration(attendee, attendee.email)
+    for each in party:
+        each.refresh_from_db()
+        mails.send_registration(each, each.email)
 
 
 def _hold(attendee: Attendee) -> None:
@@ -162,7 +223,12 @@ def _hold(attendee: Attendee) -> None:
 
 
 def _again(
-    by: Person, known: Attendee, young_names: Sequence[str], themes: Sequence[Theme], proved: bool
+    by: Person,
+    known: Attendee,
+    young_names: Sequence[str],
+    themes: Sequence[Theme],
+    proved: bool,
+    colleagues: Sequence[tuple[str, str]] = (),
 ) -> Attendee:
     """The same person posts again. Nothing changes and no second mail is sent, with three exceptions: someone
     who now proves that the address is theirs counts, someone whose day had passed is held again, and young
@@ -173,12 +239,37 @@ def _again(
         held_places.hold_again(by, known)
         _hold(known)
     made = companions.bring(by, known, young_names, themes, agreed=proved)
+    if colleagues:
+        _add_more_colleagues(by, known, colleagues, themes, proved)
     if proved and made:
         companions.settle(by, known)
         fill_places(known.event)
     elif made and known.is_coming and mailbox.may_write(known.email, once=f"ask-{known.pk}"):
         mails.send_asked_to_bring(known)
     return known
+
+
+def _add_more_colleagues(
+    by: Person,
+    known: Attendee,
+    colleagues: Sequence[tuple[str, str]],
+    themes: Sequence[Theme],
+    proved: bool,
+) -> None:
+    """Colleagues whom somebody adds later: each has a mail, with a button for strangers."""
+    box = mailbox.look(known.event, known.email, known.name, known.role)
+    if box.is_full(proved=proved, more=len(colleagues) - 1) and not may(by, "event.vouch", on=known):
+        if mailbox.may_write(known.email, once=f"unchanged-{known.event_id}"):
+            mails.send_unchanged(known.event, known.email, is_full=True)
+        return
+    how: dict[str, Any] = {"standing": Standing.WAITING}
+    if not proved:
+        how = {"standing": Standing.HELD, "held_until": timezone.now() + HELD_PLACES.length}
+    made = _add_colleagues(by, known, colleagues, themes, **how)
+    fill_places(known.event, quiet=[each.pk for each in made])
+    for each in made:
+        each.refresh_from_db()
+        mails.send_registration(each, each.email) if proved else _hold(each)
 
 
 def refuse_people(name: str, young_names: Sequence[str], boxes: dict[str, str], *, organisation: str) -> None:
@@ -238,8 +329,7 @@ def _partner(by: Person, event: Event, given: Partner | NewPartner | None) -> Pa
     name = " ".join(given.name.split())
     if len(name) < 2:
         raise ValidationError("Give the name of your organisation.")
-    same = Partner.objects.filter(name__iexact=name, footprints=event.footprint_id).first()
-    if same is not None:
+    if (same := partner_called(name, event.footprint_id)) is not None:
         return same
     made = Partner.objects.create(
         name=name,

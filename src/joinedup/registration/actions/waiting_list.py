@@ -6,17 +6,19 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
 from joinedup.accounts import audit
+from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.events.drafts import refuse_draft
 from joinedup.events.models import Event
 from joinedup.partners.models import Partner
 from joinedup.registration import mails
 from joinedup.registration.models import Attendee
+from joinedup.registration.queries.waiting_list import Party, waiting_list
 from joinedup.taxonomy.models import Theme
 
 Standing = Attendee.Standing
@@ -102,24 +104,65 @@ def cancel(by: Person, attendee: Attendee) -> None:
 def fill_places(event: Event, *, quiet: Collection[int] = ()) -> list[Attendee]:
     """Give places to people on the waiting list, in order, while there are any; call it inside a transaction.
 
-    They are notified by mail, except those in `quiet`, who are notified in another way.
+    Somebody further down gets a place before others only if the others cannot have it: it is reserved for a group
+    that they do not belong to, or they wait together and are more than the places that are free. A young person
+    never has a place before the adult they come with. They are notified by mail, except those in `quiet`, who are
+    notified in another way.
     """
     moved: list[Attendee] = []
     if event.cancelled_on is not None:
         return moved
-    free = event.capacity - taken(event)
-    waiting = event.attendees.filter(standing=Standing.WAITING)
-    for each in waiting.select_related("companion", "partner", "event").order_by("number"):
-        if free <= 0:
-            break
-        # Read again: the companion may have got a place a moment ago.
-        if each.companion_id and not event.attendees.filter(pk=each.companion_id, standing=Standing.PLACED):
-            continue
-        each.standing = Standing.PLACED
-        each.save(update_fields=["standing"])
-        free -= 1
-        moved.append(each)
+    waits = waiting_list(event)
+    for party in waits.parties:
+        for members, later in _together(party):
+            if waits.room.free <= 0:
+                return _told(event, moved, quiet)
+            who = waits.groups(members)
+            alone = any(_waits_for_adult(each, members) for each in members)
+            if alone or not waits.room.holds(waits.groups(members, later)):
+                continue
+            waits.room.give(who)
+            for each in members:
+                each.event, each.standing = event, Standing.PLACED
+                each.save(update_fields=["standing"])
+            moved += members
+    return _told(event, moved, quiet)
+
+
+def _together(party: Party) -> list[tuple[list[Attendee], int]]:
+    """Who has to get places at once: (people, young people who follow once their companion is vouched for)."""
+    if party.together:
+        return [(party.members, party.coming_later)]
+    return [([each], 0) for each in party.members]
+
+
+def _waits_for_adult(young: Attendee, members: list[Attendee]) -> bool:
+    """They come with an adult who has no place, and does not get one at the same time."""
+    adult = young.companion
+    if adult is None or any(each.pk == adult.pk for each in members):
+        return False
+    # Read again: the adult may have got a place a moment ago.
+    return not Attendee.objects.filter(pk=adult.pk, standing=Standing.PLACED).exists()
+
+
+def _told(event: Event, moved: list[Attendee], quiet: Collection[int]) -> list[Attendee]:
+    for each in moved:
         address = each.email or (each.companion.email if each.companion else "")
         if address and each.pk not in quiet:
             mails.send_registration(each, address)
     return moved
+
+
+@transaction.atomic
+def choose_together(*, by: Person, attendee: Attendee, together: bool) -> list[Attendee]:
+    """Those who registered together choose again: all wait, or those who fit come now. Returns who got a place; they
+    are told by the page."""
+    require(by, "event.register", on=attendee)
+    event = Event.objects.select_for_update().get(pk=attendee.event_id)
+    adult = attendee.companion or attendee
+    lead = Attendee.objects.get(pk=adult.registered_with_id or adult.pk)
+    before = audit.snapshot(lead)
+    lead.waits_together = together
+    lead.save(update_fields=["waits_together"])
+    audit.record(by=by, action="event.choose_together", on=lead, before=before)
+    return fill_places(event)

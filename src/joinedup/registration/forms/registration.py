@@ -14,7 +14,12 @@ from joinedup.events.models import Event
 from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Partner
 from joinedup.registration.actions.confirmed_records import records
-from joinedup.registration.actions.registration import NewPartner, refuse_as_organisation, refuse_people
+from joinedup.registration.actions.registration import (
+    NewPartner,
+    refuse_as_organisation,
+    refuse_colleagues,
+    refuse_people,
+)
 from joinedup.registration.models import RESIDENT, RESIDENT_ROLE, YOUNG, Attendee, Invitation
 from joinedup.registration.queries.attendees import partners_to_register
 from joinedup.registration.queries.known_answers import known_answers, speaks_for
@@ -54,6 +59,10 @@ OFFERS = [
     ("facilitator", _("I can lead a table")),
     ("scribe", _("I can write for a table")),
 ]
+IF_SHORT = [
+    ("together", _("We all wait, until there is a place for each of us")),
+    ("some", _("Those who fit come now, and the others wait")),
+]
 ACCESS_CHOICES = [
     ("step_free", _("A step-free table")),
     ("quiet", _("A quieter table")),
@@ -64,8 +73,8 @@ _EVERYBODY = {"name", "themes", "access", "dietary"}
 _ADULT = _EVERYBODY | {"email", "photo_consent"}
 _SPEAKS = {"partner", "new_partner", "sector", "role", "doing", "needing", "still_true", "opted_in"}
 ASKED = {
-    "guest": _ADULT | _SPEAKS | {"offer"},
-    "companion": _ADULT | _SPEAKS | {"young_names"},
+    "guest": _ADULT | _SPEAKS | {"offer", "colleagues", "together"},
+    "companion": _ADULT | _SPEAKS | {"young_names", "together"},
     YOUNG: _EVERYBODY | {"companion_email"},
     RESIDENT: _ADULT,
 }
@@ -138,6 +147,23 @@ class RegistrationForm(forms.Form):
             "The names they want to be called, one a line. Nothing else. They wait until those who plan the event know "
             "you, or you were invited by name."
         ),
+    )
+    colleagues = forms.CharField(
+        max_length=1000,
+        widget=forms.Textarea,
+        required=False,
+        label=_("Colleagues of your organisation who come with you"),
+        help_text=_(
+            "One a line: the name they want to be called, a comma, their role there. For example: Sam, nurse. Their "
+            "mail goes to your address, and each has a link and a code of their own."
+        ),
+    )
+    together = forms.ChoiceField(
+        choices=IF_SHORT,
+        required=False,
+        initial="together",
+        widget=forms.RadioSelect,
+        label=_("If fewer places are left than you are"),
     )
     access = forms.MultipleChoiceField(
         choices=ACCESS_CHOICES,
@@ -234,6 +260,19 @@ class RegistrationForm(forms.Form):
             if not field.widget.value_omitted_from_data(written, {}, name):
                 self.initial[name] = field.widget.value_from_datadict(written, {}, name)
 
+    def clean_colleagues(self) -> list[tuple[str, str]]:
+        """(name, role) of each line."""
+        found = []
+        for line in self.cleaned_data["colleagues"].splitlines():
+            name, _comma, role = (part.strip() for part in line.partition(","))
+            if name and not role:
+                raise ValidationError(
+                    _("“%(name)s”: write a comma and their role after the name."), params={"name": name}
+                )
+            if name:
+                found.append((name[:120], role[:120]))
+        return found
+
     def clean(self) -> dict[str, Any]:
         super().clean()
         values = self.cleaned_data
@@ -253,6 +292,7 @@ class RegistrationForm(forms.Form):
         for check in (
             lambda: refuse_people(name, young, heard, organisation=home),
             lambda: refuse_as_organisation(new, [name, *young]) if new and not partner else None,
+            lambda: refuse_colleagues(name, values.get("colleagues", []), organisation=home),
         ):
             try:
                 check()
@@ -266,6 +306,7 @@ class RegistrationForm(forms.Form):
         if self.asks_organisation:
             values["partner"] = values["partner"] or NewPartner(new, sector)
         values["young_names"] = values.get("young_names", "").splitlines()
+        values["together"] = values.get("together") != "some"
         # Somebody who offers to lead a table comes as a guest until those who plan the event accept.
         values["part"] = values.pop("offer", "") or self.part
         if self.part == RESIDENT:
@@ -280,7 +321,12 @@ class RegistrationForm(forms.Form):
 
     def about(self) -> list[forms.BoundField]:
         """What is needed, besides the organisation."""
-        return self._those("role", "email", "companion_email", "name", "young_names")
+        named = ["role", "email", "companion_email", "name", "young_names"]
+        return self._those(*named, *(["together"] if "young_names" in self.fields else []))
+
+    def with_colleagues(self) -> list[forms.BoundField]:
+        """For somebody who registers others of their organisation too."""
+        return self._those("colleagues", "together") if "colleagues" in self.fields else []
 
     def unlisted(self) -> list[forms.BoundField]:
         """For an organisation that is not in the list."""

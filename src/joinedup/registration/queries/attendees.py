@@ -57,7 +57,9 @@ UNCONFIRMED = (Attendee.Standing.HELD, Attendee.Standing.LAPSED)
 
 
 def attendees(event: Event) -> QuerySet[Attendee]:
-    return event.attendees.select_related("partner", "sector", "companion").prefetch_related("themes")
+    return event.attendees.select_related("event", "partner", "sector", "companion").prefetch_related(
+        "themes"
+    )
 
 
 def filtered(

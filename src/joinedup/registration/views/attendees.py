@@ -18,11 +18,16 @@ from joinedup.events.models import Event
 from joinedup.events.queries.events import is_over
 from joinedup.events.views.event import planned_event
 from joinedup.registration.actions.attendees import note_export, note_payment
+from joinedup.registration.actions.moved_day import ask_anew
 from joinedup.registration.actions.personal_details import delete_personal
 from joinedup.registration.actions.registration import set_parts
+from joinedup.registration.actions.unlisted_bodies import settle_body, take_back_body
 from joinedup.registration.forms.attendees import PeopleFilterForm
 from joinedup.registration.queries import attendees
 from joinedup.registration.queries.companions import apart
+from joinedup.registration.queries.moved_day import moved_day
+from joinedup.registration.queries.unlisted_bodies import settled_bodies, unlisted_bodies
+from joinedup.taxonomy.models import Sector
 
 PER_PAGE = 100
 
@@ -49,6 +54,10 @@ def event_people(request: Request, slug: str) -> HttpResponse:
         "asks": asks,
         "apart": apart(event),
         "themes": themes,
+        "moved": moved_day(event),
+        "unlisted": unlisted_bodies(event),
+        "settled": settled_bodies(event),
+        "sectors": Sector.objects.order_by("order"),
         "is_over": is_over(event, timezone.localdate()),
         "parts": {"facilitator": _("leads a table"), "scribe": _("writes"), "speaker": _("speaks")},
     }
@@ -65,6 +74,13 @@ def _people_button(request: Request, event: Event) -> None:
             lambda number: gone % {"people": number},
         )
         return
+    if button == "ask":
+        asked = _("%(number)s people are asked whether they can still come.")
+        attempt(request, lambda: ask_anew(by=by, event=event), lambda number: asked % {"number": number})
+        return
+    if button in {"settle", "unsettle"}:
+        _body_button(request, event, button)
+        return
     attendee = get_object_or_404(
         event.attendees.select_related("event"), pk=number_in(request.POST.get("who"))
     )
@@ -80,6 +96,25 @@ def _people_button(request: Request, event: Event) -> None:
     attempt(
         request,
         lambda: set_parts(by=by, attendee=attendee, parts=parts),
+        lambda _done: str(_("Saved.")),
+    )
+
+
+def _body_button(request: Request, event: Event, button: str) -> None:
+    """What a planner says an organisation is that was named at the door."""
+    by, name = request.person, request.POST.get("body", "")
+    if button == "unsettle":
+        attempt(
+            request,
+            lambda: take_back_body(by=by, event=event, name=name),
+            lambda _done: str(_("Taken back.")),
+        )
+        return
+    partner, sector = request.POST.get("partner", ""), request.POST.get("sector", "")
+    choice = request.POST.get("choice", "")
+    attempt(
+        request,
+        lambda: settle_body(by=by, event=event, name=name, choice=choice, partner=partner, sector=sector),
         lambda _done: str(_("Saved.")),
     )
 

@@ -24,6 +24,8 @@ from joinedup.registration.actions.registration import register
 from joinedup.registration.forms.registration import RegistrationForm, WhoForm
 from joinedup.registration.models import YOUNG, Invitation
 from joinedup.registration.queries.known_answers import how_they_come
+from joinedup.registration.queries.reserved_places import places_of
+from joinedup.registration.waiting_words import kept_words
 
 # A whole youth club may register from one address; a script that fills the list may not.
 AN_HOUR, MOST_AN_HOUR = 3600, 60
@@ -102,7 +104,8 @@ def event_register(request: Request, slug: str) -> HttpResponse:
         if invited is None or listed(request.person).filter(pk=event.pk).exists():
             return redirect("event", event.slug)
         return redirect("invitation", invited.token)
-    return render(request, "registration/register.jinja", {**context, "form": form})
+    shown = {**context, "form": form, "places": places_of(event), "kept_words": kept_words}
+    return render(request, "registration/register.jinja", shown)
 
 
 def _kept(request: Request) -> list[tuple[str, str]]:

@@ -73,7 +73,7 @@ def _line(
             "text": text,
             "places": places(row, around),
             "themes": themes(row, around),
-            "marking": marking(row, Marking.PARTNERSHIP, restricted=Marking.NAMED),
+            "marking": marking(row, Marking.PARTNERSHIP, restricted=Marking.NAMED, held=around.held_for(who)),
         }
         line = row.line(text, says, Verdict.NEW, who=who, details=details, around=around)
     seen.add(said)

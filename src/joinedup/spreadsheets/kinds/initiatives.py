@@ -109,7 +109,7 @@ def _details(row: RowCells, around: KnownRecords, name: str, who: Partner | Part
         "ends": ends,
         "result_text": row.paragraphs("result_text"),
         "source": row.text("source"),
-        "marking": marking(row, Marking.PARTNERSHIP, restricted=Marking.NAMED),
+        "marking": marking(row, Marking.PARTNERSHIP, restricted=Marking.NAMED, held=around.held_for(who)),
     }
 
 

@@ -84,7 +84,9 @@ def _facts(row: RowCells, around: KnownRecords, name: str, provider: str) -> Fac
     lead_only = bool(row.read.one("lead_only"))
     if lead_only and not leads:
         row.refuse("via_sectors", "Say who leads, if nobody else may apply.")
-    shared_with = marking(row, Marking.PARTNERSHIP if partner else Marking.PUBLIC)
+    shared_with = marking(
+        row, Marking.PARTNERSHIP if partner else Marking.PUBLIC, held=around.held_for_support
+    )
     if shared_with != Marking.PUBLIC and partner is None:
         row.refuse("marking", "Only what a partner here provides can be kept within the partnership.")
     return Facts(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
 from joinedup.partners.actions import add_contact
 from joinedup.partners.models import Partner
-from joinedup.partners.registers import charity_number, company_number
+from joinedup.partners.registers import READERS, wrong_box
 from joinedup.places.models import Footprint
 from joinedup.spreadsheets import cells
 from joinedup.spreadsheets.around import KnownRecords
@@ -51,17 +51,25 @@ FIELDS = (
 
 def read(rows: Sequence[RowCells], around: KnownRecords, chosen: Mapping[int, str]) -> list[RowOutcome]:
     sheet = Sheet(Organisations(around, chosen), set(around.contacts))
+    for row in rows:
+        sheet.numbers[row.number] = _numbers(row)
+        # One row of a body may give its number, and another row its contact.
+        of_body = sheet.of_body.setdefault(key(row.text("name", NAME)), {})
+        for kind, number in sheet.numbers[row.number].items():
+            of_body.setdefault(kind, number)
     return [_line(row, around, sheet) for row in rows]
 
 
 @dataclass
 class Sheet:
     """What the rows share: the organisations, the contacts that are there, and what is known of each new organisation
-    from all of its rows."""
+    from all of its rows. `numbers`: by row; `of_body`: what all rows of a name give."""
 
     organisations: Organisations
     contacts: set[Any]
     details: dict[str, dict[str, Any]] = field(default_factory=dict)
+    numbers: dict[int, dict[str, str]] = field(default_factory=dict)
+    of_body: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def _line(row: RowCells, around: KnownRecords, sheet: Sheet) -> RowOutcome:
@@ -73,7 +81,7 @@ def _line(row: RowCells, around: KnownRecords, sheet: Sheet) -> RowOutcome:
     contact = {"role": row.text("role", 120), "name": row.text("contact", 120), "email": email}
     if any(contact.values()) and not contact["role"]:
         contact["role"] = "Main contact"
-    numbers = _numbers(row)
+    numbers = sheet.of_body[key(name)] | sheet.numbers[row.number]
     before = set(sheet.organisations.brought)
     who = sheet.organisations.find(
         row,
@@ -100,19 +108,13 @@ def _line(row: RowCells, around: KnownRecords, sheet: Sheet) -> RowOutcome:
 
 
 def _numbers(row: RowCells) -> dict[str, str]:
-    """The identifiers that the row gives, as their registers write them."""
-    readers: dict[str, Callable[[str], str]] = {
-        "charity_number": charity_number, "company_number": company_number, "urn": _code, "ods": _code,
-    }  # fmt: skip
-    read = {kind: row.check(kind, reader, "") for kind, reader in readers.items()}
-    return {kind: number for kind, number in read.items() if number}
-
-
-def _code(text: str) -> str:
-    code = "".join(text.split()).upper()
-    if not code.isalnum() or len(code) > 10:
-        raise ValueError(f"“{text[:60]}” is no such number.")
-    return code
+    """The identifiers that the row gives, as their registers write them; says where one may be in the wrong box."""
+    read = {kind: row.check(kind, reader, "") for kind, reader in READERS.items()}
+    numbers = {kind: number for kind, number in read.items() if number}
+    row.doubts = (
+        [doubt] if (doubt := row.check("company_number", lambda typed: wrong_box(typed, numbers), "")) else []
+    )
+    return numbers
 
 
 def _details(row: RowCells, around: KnownRecords) -> dict[str, Any]:
@@ -122,7 +124,7 @@ def _details(row: RowCells, around: KnownRecords) -> dict[str, Any]:
         "themes": themes(row, around),
         "base": around.places.get(str(row.read.one("base")).casefold()),
         "website": row.check("website", cells.web_address, ""),
-        "marking": marking(row, Marking.PARTNERSHIP),
+        "marking": marking(row, Marking.PARTNERSHIP, held=around.held_here),
     }
 
 
@@ -157,8 +159,8 @@ def _verdict(is_new: bool, adds: bool) -> Verdict:
 def _says(who: Any, is_new: bool, contact: dict[str, str] | None, around: KnownRecords) -> str:
     person = f"contact: {contact['role']}" if contact else ""
     if is_new:
-        sector = around.sectors.get(who.sector)
-        return f"New partner, {sector}" + (f"; {person}" if person else "")
+        branch = ", a branch" if who.is_branch else ""
+        return f"New partner, {around.sectors.get(who.sector)}{branch}" + (f"; {person}" if person else "")
     here = f"already here as {who}" if isinstance(who, Partner) else "in a row above"
     return f"Organisation {here}; " + (f"new {person}" if person else "nothing new")
 

@@ -17,7 +17,7 @@ from joinedup.events.models import Event
 from joinedup.partners.models import Partner
 from joinedup.registration import mailbox
 from joinedup.registration.actions import companions
-from joinedup.registration.actions.registration import refuse_people
+from joinedup.registration.actions.registration import refuse_as_organisation, refuse_people
 from joinedup.registration.actions.waiting_list import taken
 from joinedup.registration.models import YOUNG, Attendee, newer
 from joinedup.tables.queries.door import last_release
@@ -109,9 +109,11 @@ def walk_in(
     name: str = "",
     companion: Attendee | None = None,
     chair: bool = False,
+    unlisted: str = "",
 ) -> Attendee:
     """Register someone who is at the door without a registration: with a place, a number, and checked in.
-    Without `partner` they come for themselves.
+    Without `partner` they come for themselves, or for an organisation that is not listed (`unlisted`, its name): no
+    record is made of it until a planner says what it is.
 
     With `companion` it is a young person, by a chosen name only, and the companion is an adult of the same
     host who has arrived. `chair`: there is a seat although every place is taken.
@@ -122,7 +124,9 @@ def walk_in(
     here = Partner.objects.filter(footprints=event.footprint_id)
     if partner is not None and not here.filter(pk=partner.pk).exists():
         raise ValidationError("Choose a partner of this partnership.")
-    role, name = " ".join(role.split()), " ".join(name.split())
+    role, name, unlisted = (" ".join(text.split()) for text in (role, name, unlisted))
+    if unlisted and partner is None and companion is None:
+        refuse_as_organisation(unlisted, [name])
     refuse_people(name, [], {} if companion else {"role": role}, organisation=partner.name if partner else "")
     if companion is not None:
         _refuse_a_stranger(event, partner, companion, name)
@@ -139,6 +143,8 @@ def walk_in(
         name=name[:120],
         parts=[YOUNG] if companion else ["guest"],
         companion=companion,
+        unlisted="" if partner else (companion.unlisted if companion else unlisted)[:200],
+        unlisted_settled=bool(companion and companion.unlisted_settled),
         arrived_at=timezone.now(),
         is_demonstration=event.is_demonstration,
     )
@@ -189,8 +195,8 @@ def release_absent(*, by: Person, event: Event) -> list[Attendee]:
 
 @transaction.atomic
 def bring_back(*, by: Person, event: Event) -> list[Attendee]:
-    """Undo the last `release_absent`: its people are expected again, except those who have registered again
-    since."""
+    """Undo the last `release_absent`: its people are expected again, as far as places are left, except those who have
+    registered again since."""
     require(by, "event.check_in", on=event)
     event = _locked(event.pk)
     numbers = last_release(event)
@@ -207,6 +213,8 @@ def bring_back(*, by: Person, event: Event) -> list[Attendee]:
         for each in gone
         if not any(mailbox.is_same(other, each.name, each.role) for other in again.get(each.email, []))
     ]
+    # Places that others were given since are theirs.
+    back = back[: max(0, event.capacity - taken(event))]
     Attendee.objects.filter(pk__in=[each.pk for each in back]).update(
         standing=Standing.PLACED, **newer(event.pk)
     )

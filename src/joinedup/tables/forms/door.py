@@ -17,7 +17,7 @@ class ArrivalCodeForm(forms.Form):
     """`attendee` is set once a code is found."""
 
     code = forms.CharField(
-        max_length=40,
+        max_length=400,
         label=_("Code"),
         help_text=_("Typed or scanned. Capitals and spaces do not matter."),
         widget=forms.TextInput(
@@ -56,6 +56,12 @@ class WalkInForm(forms.Form):
         empty_label=_("Choose one"),
         error_messages={"required": _("Choose their organisation.")},
     )
+    unlisted = forms.CharField(
+        max_length=200,
+        required=False,
+        label=_("Its name, if it is not listed"),
+        help_text=_("Nothing public is made of it. Whoever plans the event is asked afterwards what it is."),
+    )
     for_themselves = forms.BooleanField(
         required=False,
         label=_("They come for themselves: a resident, a parent or a carer. No role is asked."),
@@ -93,13 +99,17 @@ class WalkInForm(forms.Form):
         if self.data.get("companion") or self.data.get("for_themselves"):
             # A young person belongs to their companion's organisation, and is asked for no role.
             partner.required = self.fields["role"].required = False
+        elif self.data.get("unlisted", "").strip():
+            partner.required = False
 
     def clean(self) -> dict[str, Any]:
         super().clean()
         values = self.cleaned_data
         companion = values.get("companion")
+        if values.get("partner") is not None and values.get("unlisted"):
+            self.add_error("unlisted", str(_("Choose one of the list, or give a name: not both.")))
         if values.pop("for_themselves", False) and companion is None:
-            values |= {"partner": None, "role": str(RESIDENT_ROLE)}
+            values |= {"partner": None, "role": str(RESIDENT_ROLE), "unlisted": ""}
         if companion is not None and "partner" in values and values["partner"] is None:
             values["partner"] = companion.partner
         return values

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry
 from joinedup.events.models import Event
+from joinedup.registration.door_code import code_in
 from joinedup.registration.models import Attendee
 from joinedup.tables.models import Seat
 from joinedup.tables.seating import badge_name
@@ -172,8 +173,9 @@ def card(event: Event, pk: int) -> ArrivalCard | None:
 
 
 def by_code(event: Event, typed: str) -> Attendee | None:
-    """The attendee with this code, however it was typed or scanned: case and spaces do not matter; 1 query."""
-    code = "".join(letter for letter in typed.upper() if letter.isalnum())
+    """The attendee with this code, however it was typed or scanned, as a whole address too: case and spaces do not
+    matter; 1 query."""
+    code = code_in(typed)
     return event.attendees.select_related("partner").filter(code=code).first() if code else None
 
 

@@ -46,11 +46,15 @@ def event_check_in(request: Request, slug: str) -> HttpResponse:
         return redirect(to)
     text, letter = request.GET.get("q", "").strip()[:100], request.GET.get("letter", "")[:1]
     found = queries.door(event, text=text, letter=letter)
+    scanned = queries.by_code(event, request.GET.get("code", "")[:40])
     context = {
         "event": event,
         "door": found,
         "page": Paginator(found.lines, PER_PAGE).get_page(request.GET.get("page")),
-        "card": queries.card(event, number_in(request.GET.get("who"))),
+        "card": queries.card(event, scanned.pk if scanned else number_in(request.GET.get("who"))),
+        # A phone that scanned a square comes here: the button that checks them in has the focus.
+        "scanned": scanned,
+        "is_unknown": "code" in request.GET and scanned is None,
         "text": text,
         "letter": letter,
         "code": code,

@@ -16,22 +16,30 @@ from joinedup.events.queries.events import is_over
 from joinedup.mail.turns import in_turn
 from joinedup.registration.actions.companions import answer_ask
 from joinedup.registration.actions.held_places import confirm_place
+from joinedup.registration.actions.moved_day import still_coming
 from joinedup.registration.actions.registration import cancel_registration, change_registration
+from joinedup.registration.actions.waiting_list import choose_together
+from joinedup.registration.door_code import code_square
 from joinedup.registration.forms.registration import AttendingForm
 from joinedup.registration.models import Attendee
+from joinedup.registration.queries.reserved_places import places_of
+from joinedup.registration.queries.waiting_list import waiting_of
+from joinedup.registration.waiting_words import why_they_wait
 from joinedup.tables.introductions import introductions_for
 from joinedup.tables.queries.own_seats import own_seats
+
+BUTTONS = ("save", "cancel", "confirm", "bring", "still", "together")
 
 
 @never_cache
 def attending(request: Request, token: str) -> HttpResponse:
     attendee = get_object_or_404(
         Attendee.objects.select_related("event__footprint", "partner", "companion").prefetch_related(
-            "with_them", "asked_to_bring"
+            "with_them", "asked_to_bring", "colleagues__event"
         ),
         token=token,
     )
-    button = next((each for each in ("save", "cancel", "confirm", "bring") if each in request.POST), "")
+    button = next((each for each in BUTTONS if each in request.POST), "")
     form = AttendingForm(request.POST if button == "save" else None, attendee=attendee)
     if request.method == "POST" and button != "save":
         with in_turn():
@@ -47,12 +55,18 @@ def attending(request: Request, token: str) -> HttpResponse:
             return redirect("attending", token)
     meet = introductions_for(attendee, request.person, timezone.localdate())
     over = is_over(attendee.event, timezone.localdate())
+    waiting, is_placed = waiting_of(attendee), attendee.standing == Attendee.Standing.PLACED
     context = {
         "attendee": attendee,
+        "waiting": waiting,
+        "waits": why_they_wait(waiting, places_of(attendee.event)) if waiting else [],
+        "square": code_square(attendee) if is_placed and not over and not attendee.event.cancelled_on else "",
         "form": form,
         "introductions": meet,
         "is_over": over,
-        "seats": own_seats(attendee) if attendee.standing == Attendee.Standing.PLACED and not over else [],
+        # Which of the two links in the mail was followed.
+        "answer": request.GET.get("still", ""),
+        "seats": own_seats(attendee) if is_placed and not over else [],
     }
     return render(request, "web/attending.jinja", context)
 
@@ -67,6 +81,17 @@ def _press(request: Request, attendee: Attendee, button: str) -> None:
     elif button == "confirm":
         said = _("Thank you. That was all: this page says what you have.")
         attempt(request, lambda: confirm_place(by=by, attendee=attendee), lambda _done: str(said))
+    elif button == "still":
+        said = _("Thank you. You are expected on the new day.")
+        attempt(request, lambda: still_coming(by=by, attendee=attendee), lambda _done: str(said))
+    elif button == "together":
+        together = request.POST["together"] == "yes"
+        said = _("Saved. This page says what you have now.")
+        attempt(
+            request,
+            lambda: choose_together(by=by, attendee=attendee, together=together),
+            lambda _moved: str(said),
+        )
     elif button == "bring":
         asked = attendee.asked_to_bring.select_related("event")
         young = get_object_or_404(asked, number=number_in(request.POST.get("who")))

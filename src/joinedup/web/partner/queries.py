@@ -13,10 +13,11 @@ from django.utils import timezone
 from joinedup.accounts.person import Person
 from joinedup.accounts.queries import HistoryLine, history_of
 from joinedup.agreements.models import Agreement
+from joinedup.agreements.queries.successors import ToTakeOver, taken_over
 from joinedup.documents.csv_file import several
 from joinedup.initiatives.models import Initiative
-from joinedup.partners.models import Ask, Contact, Link, Partner
-from joinedup.partners.queries import shares_a_partnership, visible_partners
+from joinedup.partners.models import Ask, Contact, Link, Merge, Partner
+from joinedup.partners.queries import history_with, shares_a_partnership, visible_partners
 from joinedup.partners.registers import Identifier, identifiers
 from joinedup.partners.succession import succession_said
 
@@ -49,12 +50,18 @@ class PartnerPage:
     history: list[HistoryLine] | None
     successor: Partner | None
     succession: str
+    # What became part of this record, for those of its partnership.
+    merges: list[Merge]
+    # Open agreements of theirs that another body takes over, and whether the day for that has come.
+    take_over: list[ToTakeOver]
+    has_ended: bool
 
 
 def partner_page(person: Person, slug: str) -> PartnerPage | None:
     """What `person` may see of the partner; None if they may not know that it exists.
 
-    19 queries at most: which are left out depends on the reader, never on how much there is to show.
+    21 queries at most, and five where another body takes over: which are left out depends on the reader, never on
+    how much there is to show.
     """
     visible = Partner.objects.visible_to(person).select_related("sector", "base")
     partner = visible.prefetch_related("footprints", "serves", "themes").filter(slug=slug).first()
@@ -76,9 +83,12 @@ def partner_page(person: Person, slug: str) -> PartnerPage | None:
         opportunities=_opportunities(person, partner),
         works_with=_works_with(person, partner, initiatives),
         contacts=list(partner.contacts.all()) if inside else None,
-        history=history_of(partner) if inside else None,
+        history=history_of(partner, history_with(partner)) if inside else None,
         successor=successor,
         succession=succession_said(partner, successor, timezone.localdate()) if successor else "",
+        take_over=taken_over(person, partner, successor) if successor and person.is_signed_in else [],
+        has_ended=partner.is_succeeded(timezone.localdate()),
+        merges=list(partner.merges.defer("moved").select_related("gone")) if inside else [],
     )
 
 

@@ -13,6 +13,7 @@ from joinedup.documents.csv_file import as_csv
 from joinedup.partners.forms import (
     PartnerFilter,
 )
+from joinedup.partners.old_addresses import leads_on
 from joinedup.partners.queries import count_by_sector, find_partners
 from joinedup.web.partner.queries import CSV_HEADER, csv_rows, initiatives_each, partner_page
 
@@ -43,6 +44,7 @@ def partners_csv(request: Request) -> HttpResponse:
 
 
 @require_safe
+@leads_on
 def partner(request: Request, slug: str) -> HttpResponse:
     page = partner_page(request.person, slug)
     if page is None:

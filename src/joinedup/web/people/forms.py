@@ -7,9 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from joinedup.accounts.models import Grant
+from joinedup.accounts.leaving import Left
+from joinedup.accounts.models import Grant, User
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
+from joinedup.privacy.retention import CLOSED_ACCOUNTS
 from joinedup.web.people.queries import footprints_to_invite_for, partners_to_invite_for
 
 
@@ -55,3 +57,52 @@ class InviteForm(forms.Form):
         if chosen["role"] != Grant.Role.COORDINATOR:
             chosen["footprint"] = None
         return chosen
+
+
+# How many records of a kind are named.
+SHOWN = 5
+
+
+class HandoverForm(forms.Form):
+    """To whom each kind of record passes: the first colleague unless somebody else is chosen, or nobody yet."""
+
+    def __init__(
+        self,
+        *args: Any,
+        left: list[Left],
+        colleagues: list[User],
+        fellows: set[int],
+        may_erase: bool,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.left = [each for each in left if each.passes]
+        for each in self.left:
+            able = [one for one in colleagues if one.pk in fellows or not each.is_for_members]
+            people = [("", _("Nobody yet")), *((str(one.pk), str(one)) for one in able)]
+            more = len(each.records) - SHOWN
+            self.fields[each.name] = forms.ChoiceField(
+                choices=people,
+                required=False,
+                initial=people[1][0] if able else "",
+                label=each.called,
+                help_text="; ".join(str(record) for record in each.records[:SHOWN])
+                + (_(" and %(more)s more") % {"more": more} if more > 0 else ""),
+            )
+            # Nobody yet is an answer: it is not called optional.
+            self.fields[each.name].is_needed = True  # type: ignore[attr-defined]
+        if may_erase:
+            self.fields["and_erase"] = forms.BooleanField(
+                required=False,
+                label=_("Erase it too, after the day for an undo"),
+                help_text=_(
+                    "Name and address go, and the role stands where the name says who did something. Otherwise this "
+                    "happens %(days)s days after closing."
+                )
+                % {"days": CLOSED_ACCOUNTS.length.days},
+            )
+
+    def chosen(self) -> dict[str, int | None]:
+        """The argument `to` of `closing.close_account`."""
+        picked = self.cleaned_data
+        return {each.key: int(picked[each.name]) if picked[each.name] else None for each in self.left}

@@ -11,7 +11,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import actions, queries
+from joinedup.accounts.closing import lately_closed
 from joinedup.accounts.permissions import may
+from joinedup.accounts.queries import is_last_role
 from joinedup.accounts.request import Request
 from joinedup.web.people.forms import InviteForm
 
@@ -22,7 +24,7 @@ PER_PAGE = 50
 def people(request: Request) -> HttpResponse:
     _must_invite(request)
     page = Paginator(queries.people(request.person), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "web/people.jinja", {"page": page})
+    return render(request, "web/people.jinja", {"page": page, "closed": lately_closed(request.person)})
 
 
 @login_required
@@ -46,6 +48,9 @@ def role_take_away(request: Request, pk: int) -> HttpResponse:
     grant = queries.role_to_take_away(request.person, pk)
     if grant is None:
         raise Http404
+    if request.method == "GET" and is_last_role(grant):
+        # With it the account closes, and what they looked after passes on.
+        return redirect("person_close", grant.user_id)
     if request.method == "POST":
         try:
             actions.take_role_away(by=request.person, grant=grant)

@@ -117,6 +117,10 @@ def sections_of(
         _to_confirm(waiting),
         *([_to_check(waiting)] if wants[Mail.SUPPORT] else []),
         DigestSection(
+            _("Organisations named at the door: say what they are"),
+            [(each.name, address_of("event_people", each.slug)) for each in waiting.unlisted],
+        ),
+        DigestSection(
             _("Spreadsheets to finish"), [(each.file_name, address_of("my_work")) for each in waiting.uploads]
         ),
         *(

@@ -18,14 +18,17 @@ from joinedup.agreements.queries.agreement import waiting as agreements_waiting
 from joinedup.agreements.queries.named_bodies import Unsettled, unsettled
 from joinedup.agreements.queries.named_bodies import to_answer as named_in
 from joinedup.agreements.queries.successors import ToTakeOver, waiting_to_take_over
+from joinedup.events.models import Event
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import BEST_FIRST, Answer, Opportunity
 from joinedup.opportunities.queries.lists import UNDECIDED, awake
 from joinedup.opportunities.queries.since import Unread, unread
+from joinedup.partners.duplicates import near_pairs
 from joinedup.partners.models import Ask, Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.places.queries import whole_counties_of
 from joinedup.registration.models import Attendee, Invitation
+from joinedup.registration.queries.unlisted_bodies import events_with_unlisted
 from joinedup.results.models import Response
 from joinedup.results.queries.responses import ToAnswer, to_answer, untold
 from joinedup.spreadsheets.models import Upload
@@ -71,16 +74,20 @@ class Waiting:
     # How many things young people asked for that nobody has answered.
     asked_for: int = 0
     uploads: list[Any] = field(default_factory=list)
+    # Events at whose door organisations were named that are not listed.
+    unlisted: list[Event] = field(default_factory=list)
     people: PeopleDid = field(default_factory=PeopleDid)
     # Agreements of the partnership that are late, besides those of the person's own partners.
     late: Shortlist[Agreement] = field(default_factory=Shortlist)
     moved: list[Unread] = field(default_factory=list)
     assigned: Shortlist[Opportunity] = field(default_factory=Shortlist)
+    # How many pairs of records look like one body: one page for all of them.
+    near_pairs: int = 0
 
     @property
     def total(self) -> int:
-        """How many things there are to do: what changed in a partnership's list, a conversation's answers, or what
-        young people asked for, counts as one."""
+        """How many things there are to do: what changed in a partnership's list, a conversation's answers, what
+        young people asked for, or records that look like one body, counts as one."""
         singles = (
             self.invitations,
             self.named,
@@ -91,6 +98,7 @@ class Waiting:
             self.partners_to_confirm,
             self.conversations,
             self.uploads,
+            self.unlisted,
             self.moved,
         )
         lists = (
@@ -102,7 +110,7 @@ class Waiting:
             self.late,
         )
         counted = sum(len(each) for each in singles) + sum(each.total for each in lists)
-        return counted + self.people.total + bool(self.asked_for)
+        return counted + self.people.total + bool(self.asked_for) + bool(self.near_pairs)
 
     @property
     def from_people(self) -> bool:
@@ -121,8 +129,8 @@ class Waiting:
     def is_late(self) -> bool:
         """Whether something is late, due, or not finished."""
         lists = (self.agreements, self.late, self.initiatives_to_confirm, self.support_to_check)
-        singles = (self.take_over, self.untold, self.partners_to_confirm, self.uploads)
-        return any(each.items for each in lists) or any(singles)
+        singles = (self.take_over, self.untold, self.partners_to_confirm, self.uploads, self.unlisted)
+        return any(each.items for each in lists) or any(singles) or bool(self.near_pairs)
 
     @property
     def found(self) -> bool:
@@ -144,7 +152,7 @@ class Kept:
 
 
 def waiting_for(person: Person) -> Waiting:
-    """At most thirty queries, whatever the number of items; a few more for each agreement with a body that
+    """At most thirty-four queries, whatever the number of items; a few more for each agreement with a body that
     another took over from."""
     today = timezone.localdate()
     waiting: dict[str, Any] = {
@@ -175,11 +183,13 @@ def waiting_for(person: Person) -> Waiting:
             "conversations": list(_unread(person)),
             "asked_for": waiting_for_a_reply(person),
             "uploads": list(_uploads(person)),
+            "unlisted": list(events_with_unlisted(person.coordinated_ids)),
             "people": people_did(person, timezone.now()),
             "late": _shortlist(_late(person, today)),
             "moved": unread(person, timezone.now()),
             "unsettled": unsettled(person),
             "untold": untold(person),
+            "near_pairs": len(near_pairs(person, person.coordinated_ids)),
         }
     return Waiting(**waiting)
 

@@ -1,0 +1,121 @@
+"""Pages of the second factor: set it up, keep the recovery codes, type its figures when signing in, reset another's."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.views import authenticate
+from allauth.mfa.totp.internal.auth import clear_totp_secret
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from joinedup.accounts import second_factor as factor
+from joinedup.accounts.code_limits import remember_browser
+from joinedup.accounts.forms import SetUpForm
+from joinedup.accounts.models import User
+from joinedup.accounts.permissions import may
+from joinedup.accounts.request import Request
+
+
+def second_step(request: HttpRequest) -> HttpResponse:
+    """After the code from the mail, for who has a second factor."""
+    response: HttpResponse = authenticate(request)
+    if request.user.is_authenticated:
+        remember_browser(request, response)
+    return response
+
+
+@never_cache
+@login_required
+def second_factor(request: Request) -> HttpResponse:
+    user = get_object_or_404(User, pk=request.user.pk)
+    is_on = factor.has_factor(user.pk)
+    if not is_on and not factor.is_for(request.person):
+        raise Http404
+    if is_on:
+        return _when_on(request)
+    form = SetUpForm(request.POST if request.method == "POST" else None, user=user)
+    if request.method == "POST" and form.is_valid():
+        factor.remember_codes(request, factor.turn_on(by=request.person, secret=form.secret))
+        clear_totp_secret(request)
+        request.session["has_factor"] = True
+        return redirect("second_factor_codes")
+    return render(
+        request, "accounts/second_factor.jinja", _picture(user, form) | {"form": form, "is_on": False}
+    )
+
+
+def _picture(user: User, form: Any) -> dict[str, Any]:
+    adapter = get_adapter()
+    drawn = adapter.build_totp_svg(adapter.build_totp_url(user, form.secret)).encode()
+    secret = " ".join(form.secret[n : n + 4] for n in range(0, len(form.secret), 4))
+    return {
+        "picture": "data:image/svg+xml;base64," + base64.b64encode(drawn).decode(),
+        "secret": secret,
+        "is_required": settings.SECOND_FACTOR == factor.REQUIRED,
+    }
+
+
+def _when_on(request: Request) -> HttpResponse:
+    do = request.POST.get("do") if request.method == "POST" else ""
+    if do == "codes":
+        factor.remember_codes(request, factor.new_codes(by=request.person))
+        return redirect("second_factor_codes")
+    if do == "off":
+        try:
+            factor.turn_off(by=request.person)
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+            return redirect("second_factor")
+        request.session.pop("has_factor", None)
+        messages.success(request, _("You sign in without a second factor now."))
+        return redirect("your_account")
+    is_required = settings.SECOND_FACTOR == factor.REQUIRED and factor.is_for(request.person)
+    context = {"is_on": True, "form": None, "is_required": is_required}
+    return render(request, "accounts/second_factor.jinja", context)
+
+
+@never_cache
+@login_required
+def second_factor_codes(request: Request) -> HttpResponse:
+    """The recovery codes, once: as text to print, and as a file."""
+    codes = factor.codes_to_show(request)
+    if not codes:
+        return redirect("your_account")
+    if request.method == "POST" and request.POST.get("do") == "kept":
+        request.session.pop("new_codes", None)
+        messages.success(request, _("Your second factor is set up."))
+        return redirect("your_account")
+    if request.method == "POST":
+        text = _("Recovery codes for JoinedUp. Each works once.") + "\n\n" + "\n".join(codes) + "\n"
+        response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="joinedup-recovery-codes.txt"'
+        return response
+    return render(request, "accounts/second_factor_codes.jinja", {"codes": codes})
+
+
+@login_required
+def second_factor_reset(request: Request, pk: int) -> HttpResponse:
+    if not may(request.person, "account.reset_factor"):
+        raise Http404
+    user = get_object_or_404(User, pk=pk)
+    if request.method == "POST":
+        try:
+            factor.reset(by=request.person, user=user)
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+        else:
+            messages.success(
+                request,
+                _("%(name)s signs in with a code alone now, and can set it up again.") % {"name": user},
+            )
+        return redirect("people")
+    return render(request, "accounts/second_factor_reset.jinja", {"account": user})

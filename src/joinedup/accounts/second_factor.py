@@ -1,0 +1,182 @@
+"""The second factor of people whose roles can do harm to many: figures from an authenticator app, after the code by
+mail.
+
+allauth.mfa checks the figures, stores the secret and makes recovery codes; the pages are our own. An installation says
+`SECOND_FACTOR=required` or leaves it offered.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import time
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from joinedup.accounts import audit
+from joinedup.accounts.models import User
+from joinedup.accounts.permissions import require
+from joinedup.accounts.person import Person
+from joinedup.accounts.sessions import LOOKED_AFTER, end_sessions
+from joinedup.mail.compose import compose
+from joinedup.mail.send import send_on_commit
+
+REQUIRED = "required"
+# Pages that work before a second factor is set up where it is required.
+BEFORE = frozenset(
+    {
+        *("second_factor", "second_factor_codes", "sign_in_again", "signed_in_again"),
+        *("account_logout", "mails_off", "home", "about_privacy", "about_accessibility"),
+    }
+)
+# The page of recovery codes shows them for so many seconds after they were made.
+CODES_SHOWN = 600
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """Secrets lie in the database encrypted by the installation's key: a copy of the database alone makes no
+    figures."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": gettext_lazy(
+            "These are not the figures that we expect. Take the newest ones from the app."
+        ),
+        "rate_limited": gettext_lazy("Typed wrong several times. Wait five minutes, then try again."),
+    }
+
+    def get_totp_issuer(self) -> str:
+        return "JoinedUp"
+
+    def encrypt(self, text: str) -> str:
+        return _fernet().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        try:
+            return _fernet().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            # The key of the installation was changed: nothing fits, until an administrator resets it.
+            return str(generate_totp_secret())
+
+
+def _fernet() -> Fernet:
+    key = hashlib.sha256(b"joinedup.accounts.second_factor" + settings.SECRET_KEY.encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(key))
+
+
+def own_account(by: Person) -> User:
+    """The account of who acts, locked until the change is written."""
+    if by.user_id is None:
+        raise ValidationError(_("The operator has no account: sign in to change yours."))
+    return User.objects.select_for_update().get(pk=by.user_id)
+
+
+def has_factor(user_id: int) -> bool:
+    """1 query."""
+    return Authenticator.objects.filter(user_id=user_id, type=Authenticator.Type.TOTP).exists()
+
+
+def is_for(person: Person) -> bool:
+    """Whether somebody has a role that a second factor is for."""
+    return bool(person.roles & {str(each) for each in LOOKED_AFTER})
+
+
+@transaction.atomic
+def turn_on(*, by: Person, secret: str) -> list[str]:
+    """Store the secret of an app whose figures were right; returns the recovery codes."""
+    require(by, "account.change")
+    user = own_account(by)
+    if has_factor(user.pk):
+        raise ValidationError(_("You have a second factor already."))
+    Authenticator.objects.filter(user_id=user.pk).delete()
+    TOTP.activate(user, secret)
+    codes: list[str] = RecoveryCodes.activate(user).generate_codes()
+    audit.record(by=by, action="account.second_factor", on=user, after={"second_factor": "on"})
+    send_on_commit([compose("accounts/mails/second_factor", user.email, {"what": "on", "by": ""})])
+    return codes
+
+
+@transaction.atomic
+def new_codes(*, by: Person) -> list[str]:
+    """New recovery codes for oneself; the old ones work no more."""
+    require(by, "account.change")
+    user = own_account(by)
+    if not has_factor(user.pk):
+        raise ValidationError(_("Set up the second factor first."))
+    Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.RECOVERY_CODES).delete()
+    codes: list[str] = RecoveryCodes.activate(user).generate_codes()
+    audit.record(by=by, action="account.second_factor", on=user, after={"recovery_codes": "new"})
+    send_on_commit([compose("accounts/mails/second_factor", user.email, {"what": "codes", "by": ""})])
+    return codes
+
+
+@transaction.atomic
+def turn_off(*, by: Person) -> None:
+    """Do without a second factor; refused where the installation requires it."""
+    require(by, "account.change")
+    if settings.SECOND_FACTOR == REQUIRED and is_for(by):
+        raise ValidationError(_("Your role needs a second factor here."))
+    user = own_account(by)
+    Authenticator.objects.filter(user_id=user.pk).delete()
+    audit.record(by=by, action="account.second_factor", on=user, after={"second_factor": "off"})
+    send_on_commit([compose("accounts/mails/second_factor", user.email, {"what": "off", "by": ""})])
+
+
+@transaction.atomic
+def reset(*, by: Person, user: User) -> None:
+    """Take away the second factor of somebody who lost it: their sessions end, and a mail tells them."""
+    require(by, "account.reset_factor")
+    user = User.objects.select_for_update().get(pk=user.pk)
+    number, _each = Authenticator.objects.filter(user_id=user.pk).delete()
+    if not number:
+        raise ValidationError(_("They have no second factor."))
+    end_sessions(user.pk)
+    audit.record(by=by, action="account.reset_factor", on=user, after={"second_factor": "reset"})
+    send_on_commit([compose("accounts/mails/second_factor", user.email, {"what": "reset", "by": by.name})])
+
+
+class Required:
+    """Middleware: where a second factor is required, who has none sets it up before anything else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: Any, _view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
+        if settings.SECOND_FACTOR != REQUIRED or not request.user.is_authenticated:
+            return None
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if name in BEFORE or request.session.get("has_factor") or not is_for(request.person):
+            return None
+        if has_factor(request.user.pk):
+            request.session["has_factor"] = True
+            return None
+        return redirect("second_factor")
+
+
+def remember_codes(request: HttpRequest, codes: list[str]) -> None:
+    """For the page that shows them once. They lie encrypted in the session for that long."""
+    request.session["new_codes"] = [time.time(), FactorAdapter().encrypt(" ".join(codes))]
+
+
+def codes_to_show(request: HttpRequest) -> list[str]:
+    """The codes made a moment ago in this browser; none after ten minutes, or once they were put away."""
+    held = request.session.get("new_codes")
+    if not held or time.time() - held[0] > CODES_SHOWN:
+        request.session.pop("new_codes", None)
+        return []
+    return FactorAdapter().decrypt(held[1]).split()

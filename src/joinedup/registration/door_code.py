@@ -1,0 +1,39 @@
+"""The code that somebody shows at the door, as a link and as a square to scan.
+
+The square holds the address of the event's check-in and the six letters of the code, nothing of the person and not the
+link of their own page: whoever photographs it can do nothing with it unless they may check people in. No queries.
+"""
+
+from __future__ import annotations
+
+import io
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import qrcode
+from django.utils.safestring import SafeString, mark_safe
+from qrcode.image.svg import SvgPathImage
+
+from joinedup.accounts.links import address_of
+from joinedup.registration.models import Attendee
+
+
+def code_link(attendee: Attendee) -> str:
+    """The whole address that a phone opens when it scans the square. Opening it changes nothing."""
+    return f"{address_of('event_check_in', attendee.event.slug)}?{urlencode({'code': attendee.code})}"
+
+
+def code_square(attendee: Attendee) -> SafeString:
+    """The square as SVG, to stand in a page."""
+    made = qrcode.make(code_link(attendee), image_factory=SvgPathImage, box_size=12, border=4)
+    written = io.BytesIO()
+    made.save(written)
+    svg = written.getvalue().decode()
+    # Drawn by the library from our own address; the declaration before it is for files.
+    return mark_safe(svg[svg.index("<svg") :])  # noqa: S308
+
+
+def code_in(typed: str) -> str:
+    """The code in what was typed or scanned: a scanner that works as a keyboard types the whole address."""
+    if "://" in typed:
+        typed = parse_qs(urlsplit(typed.strip()).query).get("code", [""])[0]
+    return "".join(letter for letter in typed.upper() if letter.isalnum())
